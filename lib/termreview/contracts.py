@@ -1,0 +1,222 @@
+"""One declared table a name: the columns, types, keys and ranges that rooms may rely on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from termreview.errors import ContractError
+
+TEXT, NUMBER, INTEGER, FLAG, DATE = "string", "Float64", "Int64", "boolean", "date"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its type, whether it may be missing, its allowed values or range."""
+
+    kind: str
+    is_optional: bool = False
+    choices: frozenset[str] = frozenset()
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One table: what a row is (`grain`), its key and its columns in order."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: dict[str, Column] = field(default_factory=dict)
+
+
+def _choice(*values: str, is_optional: bool = False) -> Column:
+    return Column(TEXT, is_optional, frozenset(values))
+
+
+_TEXT, _TEXT_OR_NONE = Column(TEXT), Column(TEXT, is_optional=True)
+_COUNT = Column(INTEGER, minimum=0)
+_POINTS, _POINTS_OR_NONE = Column(NUMBER, minimum=0), Column(NUMBER, True, minimum=0)
+_LEVEL_OR_NONE = Column(INTEGER, True, minimum=1, maximum=9)
+
+STATES = ("answered", "blank", "not_applicable", "nothing_to_report", "unreadable", "not_submitted")
+SEVERITIES = ("error", "query", "note")
+FATES = ("accepted", "superseded", "refused")
+FOUND_BY = ("address", "code", "label", "none")
+ORIGINS = ("self", "computed", "verified", "agreed", "none", "unallocated")
+REASONS = (
+    "agreed", "verified", "claimed", "computed_only", "not_in_use", "disputed", "no_evidence", "no_facts",
+    "unanswered", "unreadable", "out_of_range", "zero_denominator", "not_submitted", "unallocated",
+)  # fmt: skip
+
+CONTRACTS = {
+    contract.name: contract
+    for contract in (
+        Contract(
+            "submissions",
+            "one received file, with its fate",
+            ("submission_id",),
+            {
+                "submission_id": _TEXT,
+                "school_id": _TEXT_OR_NONE,
+                "term_id": _TEXT,
+                "file": _TEXT,
+                "sha256": _TEXT,
+                "size_bytes": _COUNT,
+                "received_on": Column(DATE),
+                "revision": _COUNT,
+                "fate": _choice(*FATES),
+                "reason_code": _TEXT_OR_NONE,
+                "form_id": _TEXT_OR_NONE,
+                "found_by": _choice(*FOUND_BY),
+                "is_late": Column(FLAG),
+                "cells_total": _COUNT,
+                "cells_used": _COUNT,
+                "cells_flagged": _COUNT,
+                "cells_ignored": _COUNT,
+            },
+        ),
+        Contract(
+            "observations",
+            "one field of one expected school, from its accepted file",
+            ("school_id", "term_id", "field_id"),
+            {
+                "school_id": _TEXT,
+                "term_id": _TEXT,
+                "field_id": _TEXT,
+                "state": _choice(*STATES),
+                "value_number": Column(NUMBER, is_optional=True),
+                "value_text": _TEXT_OR_NONE,
+                "original": _TEXT_OR_NONE,
+                "file": _TEXT_OR_NONE,
+                "sheet": _TEXT_OR_NONE,
+                "cell": _TEXT_OR_NONE,
+                "found_by": _choice(*FOUND_BY),
+                "note": _TEXT_OR_NONE,
+            },
+        ),
+        Contract(
+            "findings",
+            "one failed check at one place",
+            ("finding_id",),
+            {
+                "finding_id": _TEXT,
+                "school_id": _TEXT_OR_NONE,
+                "term_id": _TEXT,
+                "check_code": _TEXT,
+                "severity": _choice(*SEVERITIES),
+                "cause": _TEXT,
+                "file": _TEXT_OR_NONE,
+                "sheet": _TEXT_OR_NONE,
+                "cell": _TEXT_OR_NONE,
+                "field_id": _TEXT_OR_NONE,
+                "found": _TEXT_OR_NONE,
+                "expected": _TEXT_OR_NONE,
+                "message": _TEXT,
+                "remedy": _TEXT,
+            },
+        ),
+        Contract(
+            "ledger",
+            "one item of one school: points low and high, origin, rule and inputs",
+            ("school_id", "term_id", "item_id"),
+            {
+                "school_id": _TEXT,
+                "term_id": _TEXT,
+                "group_id": _TEXT,
+                "criterion_id": _TEXT,
+                "item_id": _TEXT,
+                "max_points": _POINTS,
+                "self_points": _POINTS_OR_NONE,
+                "computed_low": _POINTS_OR_NONE,
+                "computed_high": _POINTS_OR_NONE,
+                "verified_points": _POINTS_OR_NONE,
+                "low": _POINTS,
+                "high": _POINTS,
+                "origin": _choice(*ORIGINS),
+                "reason": _choice(*REASONS),
+                "rule_kind": _TEXT,
+                "rule_id": _TEXT,
+                "mark": _choice("A", "B", "C"),
+                "inputs": _TEXT,
+            },
+        ),
+        Contract(
+            "scores",
+            "one group (or the whole set, `overall`) of one school",
+            ("school_id", "term_id", "group_id"),
+            {
+                "school_id": _TEXT,
+                "term_id": _TEXT,
+                "group_id": _TEXT,
+                "state": _choice("scored", "not_applicable", "not_submitted"),
+                "low": _POINTS_OR_NONE,
+                "high": _POINTS_OR_NONE,
+                "max_points": _POINTS_OR_NONE,
+                "level_low": _LEVEL_OR_NONE,
+                "level_high": _LEVEL_OR_NONE,
+                "level": _LEVEL_OR_NONE,
+                "conditions": _choice("met", "failed", "unknown", "none"),
+                "conditions_failed": _TEXT_OR_NONE,
+                "reason": _TEXT_OR_NONE,
+            },
+        ),
+    )
+}
+
+
+def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """One table in its declared column order and types; the rows stand as they came.
+
+    Raises
+    ------
+    ContractError
+        When columns are missing or unknown, a type does not fit, a value is out of its range or choices,
+        a required value is missing, or a key occurs twice. All faults are named.
+    """
+    contract = CONTRACTS[name]
+    missing = [column for column in contract.columns if column not in frame.columns]
+    unknown = [column for column in frame.columns if column not in contract.columns]
+    faults = [f"column {column} is missing" for column in missing]
+    faults += [f"column {column} is not declared" for column in unknown]
+    if faults:
+        raise ContractError(name, faults)
+    typed: dict[str, pd.Series] = {}
+    for column_name, column in contract.columns.items():
+        try:
+            typed[column_name] = _typed(frame[column_name], column)
+        except (TypeError, ValueError) as error:
+            faults.append(f"column {column_name} is not {column.kind}: {error}")
+            continue
+        faults += [f"column {column_name} {fault}" for fault in _value_faults(typed[column_name], column)]
+    if faults:
+        raise ContractError(name, faults)
+    result = pd.DataFrame(typed)
+    repeated = result.duplicated(list(contract.key))
+    if repeated.any():
+        example = result.loc[repeated, list(contract.key)].iloc[0].to_dict()
+        raise ContractError(name, [f"{int(repeated.sum())} rows repeat a key, the first {example}"])
+    return result.reset_index(drop=True)
+
+
+def _typed(values: pd.Series, column: Column) -> pd.Series:
+    if column.kind == DATE:
+        return pd.to_datetime(values).dt.as_unit("s")
+    return values.astype(column.kind)  # type: ignore[call-overload,no-any-return]
+
+
+def _value_faults(values: pd.Series, column: Column) -> list[str]:
+    faults = []
+    if not column.is_optional and values.isna().any():
+        faults.append(f"has {int(values.isna().sum())} missing values")
+    present = values.dropna()
+    if column.choices and not present.isin(list(column.choices)).all():
+        odd = sorted(set(present[~present.isin(list(column.choices))]))
+        faults.append(f"holds undeclared values {odd}")
+    if column.minimum is not None and (present < column.minimum).any():
+        faults.append(f"falls below {column.minimum}")
+    if column.maximum is not None and (present > column.maximum).any():
+        faults.append(f"rises above {column.maximum}")
+    return faults

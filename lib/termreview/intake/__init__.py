@@ -1,0 +1,1 @@
+"""Received workbooks in, observations and findings out."""

@@ -1,0 +1,1 @@
+"""Declarations: what the office decides, loaded once and validated whole."""

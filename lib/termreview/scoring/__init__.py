@@ -1,0 +1,1 @@
+"""Observations in, ledger and scores out."""
