@@ -1,0 +1,166 @@
+"""One table is one HTML table of a report: caption, typed columns, groups, a total row and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from termreview.reporting.blocks import (
+    MARK_TITLES,
+    MISSING_MARK,
+    MISSING_TITLE,
+    Block,
+    as_html,
+    badge_mark,
+    clean_text,
+    escape_text,
+    is_missing,
+)
+from termreview.reporting.number_format import fraction_text, interval_text, number_text
+
+__all__ = ["fraction_text", "interval_text", "number_text", "table"]
+
+NO_ROWS: Final = "Không có số liệu."
+MISSING_HTML: Final = f'<abbr class="missing" title="{MISSING_TITLE}">{MISSING_MARK}</abbr>'
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How the columns of one table are shown."""
+
+    columns: Mapping[str, str]
+    formats: Mapping[str, str]
+    align: Mapping[str, str]
+    row_header: str
+    group_by: str | None
+    marks: str | None
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    columns: Mapping[str, str],
+    caption: str,
+    formats: Mapping[str, str] | None = None,
+    align: Mapping[str, str] | None = None,
+    row_header: str | None = None,
+    group_by: str | None = None,
+    total_row: Mapping[str, Any] | None = None,
+    notes: Sequence[str] = (),
+    css_class: str | None = None,
+    marks: str | None = None,
+    max_rows: int | None = None,
+) -> Block:
+    """Build one table: one row per row of the frame, one column per entry of `columns`, in their order.
+
+    Parameters
+    ----------
+    columns : column of the frame -> header shown.
+    formats : column -> format of `number_text`; columns without one are text. A cell that is a block is kept.
+    align : column -> left, right or center, where the format does not decide.
+    row_header : the column that names the row; the first one unless told.
+    group_by : column whose value heads each run of rows (the frame's order is kept).
+    total_row : column -> value (formatted as its column) or ready text.
+    marks : column of A/B/C; its badge stands beside the row's name and is explained under the table.
+    max_rows : rows shown at once; the others stand in an expandable part, which print shows open.
+    """
+    formats = formats or {}
+    missing = [name for name in (*columns, group_by, marks) if name and name not in frame.columns]
+    if missing:
+        raise KeyError(f"the table “{caption}” has no column {', '.join(missing)}")
+    header = row_header or next(iter(columns))
+    aligned = {name: (align or {}).get(name) or _alignment(formats.get(name, "text")) for name in columns}
+    layout = _Layout(columns, formats, aligned, header, group_by, marks)
+    shown, rest = (
+        (frame, frame.iloc[0:0]) if max_rows is None else (frame.iloc[:max_rows], frame.iloc[max_rows:])
+    )
+    total = "" if total_row is None else f"<tfoot>{_total_cells(total_row, layout)}</tfoot>"
+    html = _table_box(shown, layout, caption, css_class, total if rest.empty else "")
+    if not rest.empty:
+        more = f"{caption} (tiếp theo)"
+        summary = f"Xem tiếp {number_text(len(rest))} dòng"
+        html += f"<details><summary>{summary}</summary>{_table_box(rest, layout, more, css_class, total)}</details>"
+    lines = [*notes, *(_mark_notes(frame[marks]) if marks else ())]
+    if lines:
+        html += '<div class="table-notes">' + "".join(f"<p>{as_html(line)}</p>" for line in lines) + "</div>"
+    return Block(f'<div class="table-block">{html}</div>')
+
+
+def _alignment(format_name: str) -> str:
+    return "left" if format_name == "text" else "center" if format_name == "date" else "right"
+
+
+def _table_box(frame: pd.DataFrame, layout: _Layout, caption: str, css_class: str | None, foot: str) -> str:
+    label = escape_text(caption)
+    classes = "data" if css_class is None else f"data {escape_text(css_class)}"
+    heads = "".join(
+        f'<th scope="col" class="{layout.align[name]}">{escape_text(title)}</th>'
+        for name, title in layout.columns.items()
+    )
+    body = (
+        _bodies(frame, layout)
+        or f'<tbody><tr><td class="none" colspan="{len(layout.columns)}">{NO_ROWS}</td></tr></tbody>'
+    )
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+        f'<table class="{classes}"><caption>{label}</caption><thead><tr>{heads}</tr></thead>{body}{foot}</table></div>'
+    )
+
+
+def _bodies(frame: pd.DataFrame, layout: _Layout) -> str:
+    parts: list[str] = []
+    group: str | None = None
+    for record in frame.to_dict("records"):
+        if layout.group_by is not None and (found := clean_text(record[layout.group_by])) != group:
+            head = f'<tr class="group"><th scope="rowgroup" colspan="{len(layout.columns)}">{escape_text(found)}</th></tr>'
+            parts.append(("</tbody>" if parts else "") + "<tbody>" + head)
+            group = found
+        elif not parts:
+            parts.append("<tbody>")
+        parts.append(f"<tr>{_cells(record, layout)}</tr>")
+    return "".join(parts) + "</tbody>" if parts else ""
+
+
+def _cells(record: Mapping[Any, Any], layout: _Layout) -> str:
+    cells = []
+    for name in layout.columns:
+        content = _cell_html(record[name], layout.formats.get(name, "text"))
+        side = layout.align[name]
+        if name == layout.row_header:
+            badge = badge_mark(clean_text(record[layout.marks])).html if layout.marks else ""
+            cells.append(f'<th scope="row" class="{side}">{content}{" " + badge if badge else ""}</th>')
+        else:
+            cells.append(f'<td class="{side}">{content}</td>')
+    return "".join(cells)
+
+
+def _total_cells(total_row: Mapping[str, Any], layout: _Layout) -> str:
+    cells = []
+    for name in layout.columns:
+        value = total_row.get(name, "")
+        ready = isinstance(value, str)
+        content = escape_text(value) if ready else _cell_html(value, layout.formats.get(name, "text"))
+        tag = 'th scope="row"' if name == layout.row_header else "td"
+        cells.append(f'<{tag} class="{layout.align[name]}">{content}</{tag.split()[0]}>')
+    return f'<tr class="total">{"".join(cells)}</tr>'
+
+
+def _cell_html(value: Any, format_name: str) -> str:
+    if hasattr(value, "_repr_html_") and not isinstance(value, pd.DataFrame):
+        return as_html(value)
+    if is_missing(value):
+        return MISSING_HTML
+    text = value if isinstance(value, str) and format_name != "date" else number_text(value, format_name)
+    return MISSING_HTML if text == MISSING_MARK else escape_text(text)
+
+
+def _mark_notes(marks: Iterable[object]) -> list[Block]:
+    found = {clean_text(mark).strip() for mark in marks}
+    known = [letter for letter in MARK_TITLES if letter in found]
+    if not known:
+        return []
+    legend = "; ".join(f"{badge_mark(letter).html} {MARK_TITLES[letter]}" for letter in known)
+    return [Block(f"Độ tin cậy của căn cứ: {legend}.")]
