@@ -1,0 +1,157 @@
+"""One term of one school year: its deadline, form, task list, indicator set and legal reference; one office."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from termreview.errors import UsageError
+from termreview.reference.loading import Row, Source, read_list, read_tree, unique
+from termreview.terms import Term, parse_term
+
+REPORTS = ("semester_review", "year_end_summary")
+
+
+@dataclass(frozen=True)
+class TermPlan:
+    """What one term asks of the schools."""
+
+    term: Term
+    title: str
+    report: str
+    due_on: datetime.date
+    data_as_of: datetime.date
+    form: str
+    tasks: str
+    indicator_set: str
+    legal: str
+    previous: Term | None
+    mark: str
+
+
+@dataclass(frozen=True)
+class Office:
+    """The body that collects and signs in one period."""
+
+    office_id: str
+    valid_from: datetime.date
+    valid_to: datetime.date | None
+    unit_id: str
+    parent_body: str
+    name: str
+    short_name: str
+    place_name: str
+    signer_title: str
+    signer_prefix: str
+    document_suffix: str
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """All declared terms, oldest first, and the offices by period."""
+
+    plans: tuple[TermPlan, ...]
+    offices: tuple[Office, ...]
+
+    def plan(self, term: Term) -> TermPlan:
+        """The plan of one term.
+
+        Raises
+        ------
+        UsageError
+            When the term is not declared; the message lists those that are.
+        """
+        for plan in self.plans:
+            if plan.term == term:
+                return plan
+        known = ", ".join(plan.term.term_id for plan in self.plans)
+        raise UsageError(f"{term.term_id} is not in data/reference/calendar.yml; declared terms: {known}")
+
+    def office_on(self, date: datetime.date) -> Office:
+        """The office in charge on one day; the latest one when none covers the day."""
+        valid = [
+            office
+            for office in self.offices
+            if office.valid_from <= date and (office.valid_to is None or date <= office.valid_to)
+        ]
+        return valid[0] if valid else self.offices[-1]
+
+
+_TERM_KEYS = (
+    "id", "part", "title", "report", "due_on", "data_as_of", "form", "tasks", "indicator_set", "legal",
+    "previous", "mark",
+)  # fmt: skip
+
+
+def load_calendar(source: Source) -> Calendar:
+    """Read the school years and offices; term ids, dates and references to earlier terms are checked."""
+    tree = read_tree(source, "calendar.yml")
+    loaded: list[tuple[Row, TermPlan]] = []
+    for year in tree.rows("school_years") if tree else []:
+        year_id = year.text("id")
+        for row in year.rows("terms"):
+            row.only(_TERM_KEYS)
+            plan = _term_plan(row, year_id)
+            if plan is not None:
+                loaded.append((row, plan))
+    unique([(row, plan.term.term_id) for row, plan in loaded])
+    known = {plan.term for _, plan in loaded}
+    for row, plan in loaded:
+        if plan.previous is not None and plan.previous not in known:
+            row.report(f"the previous term '{plan.previous.term_id}' is not declared")
+    plans = sorted((plan for _, plan in loaded), key=lambda plan: plan.due_on)
+    offices = _load_offices(source)
+    if not offices:
+        source.report(source.root / "office.csv", 1, "no office is declared")
+    return Calendar(tuple(plans), offices)
+
+
+def _term_plan(row: Row, year_id: str) -> TermPlan | None:
+    try:
+        term = parse_term(row.text("id"))
+        previous = parse_term(row.text("previous")) if row.values.get("previous") else None
+    except UsageError as error:
+        row.report(str(error))
+        return None
+    if term.school_year != year_id:
+        row.report(f"'{term.term_id}' stands under school year '{year_id}'")
+    if term.part != row.text("part"):
+        row.report(f"part '{row.text('part')}' does not fit '{term.term_id}'")
+    due_on, data_as_of = row.date("due_on"), row.date("data_as_of")
+    if due_on is None or data_as_of is None:
+        return None
+    return TermPlan(
+        term, row.text("title"), row.choice("report", REPORTS), due_on, data_as_of, row.text("form"),
+        row.text("tasks"), row.text("indicator_set"), row.text("legal"), previous,
+        row.choice("mark", ("A", "B", "C"), "A"),
+    )  # fmt: skip
+
+
+_OFFICE_COLUMNS = (
+    "office_id", "valid_from", "valid_to", "unit_id", "parent_body", "name", "short_name", "place_name",
+    "signer_title", "signer_prefix", "document_suffix",
+)  # fmt: skip
+
+
+def _load_offices(source: Source) -> tuple[Office, ...]:
+    offices = []
+    for row in read_list(source, "office.csv", _OFFICE_COLUMNS):
+        start = row.date("valid_from")
+        if start is None:
+            continue
+        offices.append(
+            Office(
+                row.text("office_id"),
+                start,
+                row.date("valid_to", is_required=False),
+                row.text("unit_id"),
+                row.text("parent_body", ""),
+                row.text("name"),
+                row.text("short_name"),
+                row.text("place_name"),
+                row.text("signer_title"),
+                row.text("signer_prefix", ""),
+                row.text("document_suffix", ""),
+            )  # fmt: skip
+        )
+    return tuple(offices)

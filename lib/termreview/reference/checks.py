@@ -1,0 +1,112 @@
+"""One check: a rule row over a closed set of kinds; code knows the kinds, data says which fields and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from termreview.reference.forms import Field, Form
+from termreview.reference.loading import Row, Source, read_list, unique
+
+CHECK_KINDS = (
+    "range", "at_most", "sum_equals", "required_if", "positive_if", "ratio_within", "change_within",
+)  # fmt: skip
+EACH_COLUMN = ".*"
+ALL_PARTS = ".grades"
+WHOLE_COLUMN = "total"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One declared check; `fields` and `against` are field ids, possibly with a column wildcard."""
+
+    check_code: str
+    kind: str
+    severity: str
+    fields: tuple[str, ...]
+    against: tuple[str, ...]
+    low: str
+    high: str
+    levels: tuple[str, ...]
+    terms: tuple[str, ...]
+    title: str
+    message: str
+    remedy: str
+    mark: str
+
+    def expanded(self, fields: Mapping[str, Field]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """The concrete (fields, against) pairs among the fields that one school answers.
+
+        `x.*` stands for each column of x in turn, `x.grades` for all columns of x but `total`. Pairs with a
+        field that the school is not asked for are left out.
+        """
+        columns = dict.fromkeys(
+            field.column_id
+            for name in self.fields
+            if name.endswith(EACH_COLUMN)
+            for field in fields.values()
+            if field.field_id.startswith(name[:-1])
+        )
+        pairs = []
+        for column in columns or (None,):
+            left = tuple(_expand(self.fields, column, fields))
+            right = tuple(_expand(self.against, column, fields))
+            if left and all(name in fields for name in (*left, *right)) and bool(right) == bool(self.against):
+                pairs.append((left, right))
+        return pairs
+
+
+def _expand(names: Iterable[str], column: str | None, fields: Mapping[str, Field]) -> list[str]:
+    expanded: list[str] = []
+    for name in names:
+        if name.endswith(EACH_COLUMN) and column is not None:
+            expanded.append(f"{name[:-1]}{column}")
+        elif name.endswith(ALL_PARTS):
+            stem = name.removesuffix(ALL_PARTS) + "."
+            whole = stem + WHOLE_COLUMN
+            expanded += [known for known in fields if known.startswith(stem) and known != whole]
+        else:
+            expanded.append(name)
+    return expanded
+
+
+_COLUMNS = (
+    "check_code", "kind", "severity", "fields", "against", "low", "high", "levels", "terms", "title", "message",
+    "remedy", "mark",
+)  # fmt: skip
+
+
+def load_checks(source: Source, form: Form) -> tuple[Check, ...]:
+    """Read the checks of one form; every field id must exist and numbers must be numbers."""
+    rows = read_list(source, f"checks/{form.form_id}.csv", _COLUMNS)
+    unique([(row, row.text("check_code")) for row in rows])
+    fields = form.all_fields()
+    checks = []
+    for row in rows:
+        check = Check(
+            row.text("check_code"), row.choice("kind", CHECK_KINDS), row.choice("severity", ("error", "query", "note")),
+            row.items("fields"), row.items("against"), row.text("low", ""), row.text("high", ""),
+            row.items("levels") or ("*",), row.items("terms") or ("*",), row.text("title"), row.text("message"),
+            row.text("remedy"), row.choice("mark", ("A", "B", "C")),
+        )  # fmt: skip
+        _check_fields(row, check, fields)
+        checks.append(check)
+    return tuple(checks)
+
+
+def _check_fields(row: Row, check: Check, fields: Mapping[str, Field]) -> None:
+    if not check.fields:
+        row.report("'fields' is missing")
+    for name in (*check.fields, *check.against):
+        stem = name.removesuffix(EACH_COLUMN).removesuffix(ALL_PARTS)
+        if name not in fields and (stem == name or not any(known.startswith(f"{stem}.") for known in fields)):
+            row.report(f"'{name}' is not a field of the form")
+    if check.kind in ("range", "ratio_within", "change_within"):
+        for key in ("low", "high"):
+            row.number(key)
+        if not check.low and not check.high:
+            row.report(f"a check of kind '{check.kind}' needs 'low' or 'high'")
+    if check.kind in ("required_if", "positive_if") and (len(check.against) != 1 or not check.low):
+        row.report(f"a check of kind '{check.kind}' needs one field in 'against' and its value in 'low'")
+    if check.kind in ("at_most", "sum_equals", "ratio_within") and not check.against:
+        row.report(f"a check of kind '{check.kind}' needs 'against'")

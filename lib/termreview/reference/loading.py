@@ -1,0 +1,230 @@
+"""One declaration file at a time, read as text with line numbers; every mistake is collected, none raised."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import unicodedata
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from termreview.errors import Problem
+
+
+@dataclass
+class Source:
+    """One folder of declarations being read, with the mistakes found so far."""
+
+    root: Path
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, path: Path, line: int, message: str) -> None:
+        """Note one mistake at one line of one file."""
+        self.problems.append(Problem(path.relative_to(self.root).as_posix(), line, message))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list (CSV) or one mapping of a tree (YAML), and where it stands."""
+
+    source: Source
+    path: Path
+    line: int
+    values: Mapping[str, Any]
+
+    def report(self, message: str) -> None:
+        """Note one mistake in this row."""
+        self.source.report(self.path, self.line, message)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """One text value, NFC; a missing one is a mistake unless a default is given."""
+        value = self.values.get(key)
+        if value is None or value == "":
+            if default is None:
+                self.report(f"'{key}' is missing")
+                return ""
+            return default
+        if not isinstance(value, str):
+            self.report(f"'{key}' must be text in quotes, not {type(value).__name__} {value!r}")
+            return str(value)
+        return unicodedata.normalize("NFC", value)
+
+    def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> str:
+        """One text value out of a closed list."""
+        value = self.text(key, default)
+        if value and value not in choices:
+            self.report(f"'{key}' is '{value}', expected one of: {', '.join(choices)}")
+        return value
+
+    def number(self, key: str, default: float | None = None, is_required: bool = False) -> float | None:
+        """One number, or the default where nothing is declared."""
+        value = self.values.get(key)
+        if value is None or value == "":
+            if is_required:
+                self.report(f"'{key}' is missing")
+            return default
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            self.report(f"'{key}' is not a number: {value!r}")
+            return default
+
+    def date(self, key: str, is_required: bool = True) -> datetime.date | None:
+        """One date written as 2024-01-10, or nothing where it may be open."""
+        value = self.values.get(key)
+        if value is None or value == "":
+            if is_required:
+                self.report(f"'{key}' is missing")
+            return None
+        try:
+            return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(str(value))
+        except ValueError:
+            self.report(f"'{key}' is not a date like 2024-01-10: {value!r}")
+            return None
+
+    def items(self, key: str) -> tuple[str, ...]:
+        """Several text values: a YAML list, or a CSV cell separated by `;`."""
+        value = self.values.get(key)
+        if value is None or value == "":
+            return ()
+        parts = value.split(";") if isinstance(value, str) else value
+        if not isinstance(parts, list):
+            self.report(f"'{key}' must be a list")
+            return ()
+        if odd := [part for part in parts if not isinstance(part, str)]:
+            self.report(f"'{key}' holds entries that are not text in quotes: {odd}")
+        return tuple(unicodedata.normalize("NFC", str(part).strip()) for part in parts if str(part).strip())
+
+    def yes(self, key: str, default: bool = False) -> bool:
+        """One yes/no value."""
+        value = self.values.get(key)
+        if value is None or value == "":
+            return default
+        if isinstance(value, bool):
+            return value
+        if value not in ("yes", "no"):
+            self.report(f"'{key}' must be yes or no, not {value!r}")
+        return bool(value == "yes")
+
+    def rows(self, key: str, is_required: bool = True) -> list[Row]:
+        """The child mappings below one key of a tree."""
+        value = self.values.get(key)
+        if value is None:
+            if is_required:
+                self.report(f"'{key}' is missing")
+            return []
+        if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
+            self.report(f"'{key}' must be a list of entries")
+            return []
+        return [self._child(part) for part in value]
+
+    def row(self, key: str) -> Row | None:
+        """The child mapping below one key of a tree, if declared."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self.report(f"'{key}' must be an entry with keys")
+            return None
+        return self._child(value)
+
+    def only(self, known: Sequence[str]) -> None:
+        """Note every key that nobody reads: a typing slip must not be passed over in silence."""
+        for key in self.values:
+            if key is None:
+                self.report("the line has more cells than the header")
+            elif key != "__line__" and key not in known:
+                self.report(f"'{key}' is not a known key; known: {', '.join(known)}")
+
+    def _child(self, value: Mapping[str, Any]) -> Row:
+        return Row(self.source, self.path, int(value.get("__line__", self.line)), value)
+
+
+def read_list(source: Source, name: str, columns: Sequence[str]) -> list[Row]:
+    """Read one CSV list; a missing file, column or an unknown column is a mistake."""
+    path = source.root / name
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            header = reader.fieldnames or []
+            for column in columns:
+                if column not in header:
+                    source.report(path, 1, f"column '{column}' is missing")
+            for column in header:
+                if column not in columns:
+                    source.report(path, 1, f"column '{column}' is not known; known: {', '.join(columns)}")
+            rows = []
+            previous = reader.line_num
+            for values in reader:
+                rows.append(Row(source, path, previous + 1, values))
+                previous = reader.line_num
+                if None in values:
+                    rows[-1].report("the line has more cells than the header (is a comma unquoted?)")
+            return rows
+    except FileNotFoundError:
+        source.report(path, 1, "the file is missing")
+    except UnicodeDecodeError as error:
+        source.report(path, 1, f"the file is not UTF-8 text: {error.reason}")
+    return []
+
+
+class _LineLoader(yaml.SafeLoader):
+    """YAML in which every mapping knows its line and dates stay as they are written."""
+
+
+def _mapping_with_line(loader: _LineLoader, node: yaml.MappingNode) -> Iterator[dict[Hashable, Any]]:
+    mapping: dict[Hashable, Any] = {}
+    yield mapping
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in mapping:
+            raise yaml.MarkedYAMLError(problem=f"key '{key}' stands twice", problem_mark=key_node.start_mark)
+        mapping[key] = None
+    mapping.update(loader.construct_mapping(node, deep=True))
+    mapping["__line__"] = node.start_mark.line + 1
+
+
+_LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_with_line)
+
+
+def read_tree(source: Source, name: str) -> Row | None:
+    """Read one YAML tree; a missing or broken file is a mistake."""
+    path = source.root / name
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LineLoader)
+    except FileNotFoundError:
+        source.report(path, 1, "the file is missing")
+        return None
+    except UnicodeDecodeError as error:
+        source.report(path, 1, f"the file is not UTF-8 text: {error.reason}")
+        return None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        source.report(path, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem}")
+        return None
+    if not isinstance(content, dict):
+        source.report(path, 1, "the file must be an entry with keys")
+        return None
+    return Row(source, path, 1, content)
+
+
+def unique(rows: Sequence[tuple[Row, Hashable]]) -> None:
+    """Note every id that stands twice, naming the first line."""
+    first: dict[Hashable, Row] = {}
+    for row, key in rows:
+        if key in first:
+            row.report(f"'{key}' stands twice; first in line {first[key].line}")
+        first.setdefault(key, row)
+
+
+def without_lines(value: Any) -> Any:
+    """Take the line marks out of one tree."""
+    if isinstance(value, dict):
+        return {key: without_lines(part) for key, part in value.items() if key != "__line__"}
+    if isinstance(value, list):
+        return [without_lines(part) for part in value]
+    return value

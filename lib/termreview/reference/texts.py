@@ -1,0 +1,53 @@
+"""One Vietnamese text that readers see: labels, messages of findings, sentence templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from termreview.reference.loading import Source, read_list, read_tree, unique, without_lines
+
+MESSAGE_PLACES = frozenset({"file", "sheet", "cell", "found", "expected", "label", "detail"})
+_PLACE = re.compile(r"\{(\w*)[^}]*\}")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One entry of the catalogue of findings: severity and the words for school and analyst."""
+
+    message_code: str
+    severity: str
+    title: str
+    message: str
+    expected: str
+    remedy: str
+
+
+def load_messages(source: Source) -> dict[str, Message]:
+    """Read the catalogue of findings; placeholders must be known."""
+    rows = read_list(
+        source, "messages.csv", ("message_code", "severity", "title", "message", "expected", "remedy")
+    )
+    unique([(row, row.text("message_code")) for row in rows])
+    catalogue = {}
+    for row in rows:
+        message = Message(
+            row.text("message_code"), row.choice("severity", ("error", "query", "note")), row.text("title"),
+            row.text("message"), row.text("expected", ""), row.text("remedy", ""),
+        )  # fmt: skip
+        for text in (message.message, message.expected, message.remedy):
+            for place in _PLACE.findall(text):
+                if place not in MESSAGE_PLACES:
+                    row.report(
+                        f"'{{{place}}}' is not a known placeholder; known: {', '.join(sorted(MESSAGE_PLACES))}"
+                    )
+        catalogue[message.message_code] = message
+    return catalogue
+
+
+def load_texts(source: Source, name: str) -> Mapping[str, Any]:
+    """Read one tree of labels or sentence templates."""
+    tree = read_tree(source, name)
+    return without_lines(dict(tree.values)) if tree else {}

@@ -1,0 +1,178 @@
+"""One period of one unit: which schools, communes and offices exist on a date, and under whom."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from termreview.reference.loading import Row, Source, read_list, unique
+from termreview.text import fold
+
+KINDS = ("province", "district", "commune", "ward", "school")
+EVENT_KINDS = ("merge", "reparent", "rename", "split", "close")
+
+
+@dataclass(frozen=True)
+class Level:
+    """One kind of school: preschool, primary, lower secondary, combined."""
+
+    level: str
+    title: str
+    short_title: str
+    is_general: bool
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit in one period of validity (both days included; an open end is `None`)."""
+
+    unit_id: str
+    valid_from: datetime.date
+    valid_to: datetime.date | None
+    kind: str
+    level: str
+    name: str
+    short_name: str
+    parent_id: str
+    aliases: tuple[str, ...]
+
+    def is_valid_on(self, date: datetime.date) -> bool:
+        """Say whether this period covers one day."""
+        return self.valid_from <= date and (self.valid_to is None or date <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class UnitEvent:
+    """One merger, split, closure, renaming or change of parent, with the units before and after."""
+
+    event_id: str
+    on: datetime.date
+    kind: str
+    from_ids: tuple[str, ...]
+    to_ids: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All units in all periods, in the order of the file: the order of every report."""
+
+    levels: tuple[Level, ...]
+    units: tuple[Unit, ...]
+    events: tuple[UnitEvent, ...]
+
+    def on(self, date: datetime.date) -> dict[str, Unit]:
+        """Units valid on one day by id."""
+        return {unit.unit_id: unit for unit in self.units if unit.is_valid_on(date)}
+
+    def schools_on(self, date: datetime.date) -> tuple[Unit, ...]:
+        """Schools expected to report on one day, preschools first, then by code."""
+        order = {level.level: place for place, level in enumerate(self.levels)}
+        schools = [unit for unit in self.units if unit.kind == "school" and unit.is_valid_on(date)]
+        return tuple(sorted(schools, key=lambda unit: (order.get(unit.level, 99), unit.unit_id)))
+
+    def level_titles(self) -> dict[str, str]:
+        """Vietnamese names of the school levels, in report order."""
+        return {level.level: level.title for level in self.levels}
+
+    def known_ids(self) -> frozenset[str]:
+        """Ids of all units of any period."""
+        return frozenset(unit.unit_id for unit in self.units)
+
+    def named(self, name: str, date: datetime.date) -> tuple[Unit, ...]:
+        """Schools of one day whose name or alias reads like `name` (case, spelling and tone place folded)."""
+        wanted = fold(name)
+        return tuple(
+            unit
+            for unit in self.schools_on(date)
+            if wanted in {fold(known) for known in (unit.name, unit.short_name, *unit.aliases)}
+        )
+
+    def predecessors(self, unit_id: str, since: datetime.date, until: datetime.date) -> tuple[str, ...]:
+        """Schools that one school grew out of between two days (after `since`, up to `until`)."""
+        return tuple(
+            former
+            for event in self.events
+            if event.kind in ("merge", "split") and unit_id in event.to_ids and since < event.on <= until
+            for former in event.from_ids
+        )
+
+
+def load_registry(source: Source) -> Registry:
+    """Read levels, units and events; periods of one unit must not overlap and parents must exist."""
+    levels = _load_levels(source)
+    level_ids = [level.level for level in levels]
+    loaded = []
+    columns = (
+        "unit_id",
+        "valid_from",
+        "valid_to",
+        "kind",
+        "level",
+        "name",
+        "short_name",
+        "parent_id",
+        "aliases",
+    )
+    for row in read_list(source, "units.csv", columns):
+        kind = row.choice("kind", KINDS)
+        level = row.choice("level", level_ids, "" if kind != "school" else None)
+        start, end = row.date("valid_from"), row.date("valid_to", is_required=False)
+        if start is None:
+            continue
+        if end is not None and end < start:
+            row.report(f"the period ends ({end}) before it starts ({start})")
+        unit = Unit(
+            row.text("unit_id"), start, end, kind, level, row.text("name"), row.text("short_name"),
+            row.text("parent_id", "" if kind == "province" else None), row.items("aliases"),
+        )  # fmt: skip
+        loaded.append((row, unit))
+    _check_periods(loaded)
+    units = tuple(unit for _, unit in loaded)
+    return Registry(levels, units, _load_events(source, {unit.unit_id for unit in units}))
+
+
+def _load_levels(source: Source) -> tuple[Level, ...]:
+    rows = read_list(source, "levels.csv", ("level", "title", "short_title", "order", "is_general"))
+    unique([(row, row.text("level")) for row in rows])
+    rows.sort(key=lambda row: row.number("order", 0.0) or 0.0)
+    return tuple(
+        Level(row.text("level"), row.text("title"), row.text("short_title"), row.yes("is_general"))
+        for row in rows
+    )
+
+
+def _check_periods(loaded: Sequence[tuple[Row, Unit]]) -> None:
+    by_id: dict[str, list[tuple[Row, Unit]]] = {}
+    for row, unit in loaded:
+        for other_row, other in by_id.get(unit.unit_id, ()):
+            first, second = sorted((unit, other), key=lambda period: period.valid_from)
+            if first.valid_to is None or first.valid_to >= second.valid_from:
+                row.report(
+                    f"'{unit.unit_id}' has two periods that overlap; the other in line {other_row.line}"
+                )
+        by_id.setdefault(unit.unit_id, []).append((row, unit))
+    for row, unit in loaded:
+        if unit.parent_id and not any(
+            parent.is_valid_on(unit.valid_from) for _, parent in by_id.get(unit.parent_id, ())
+        ):
+            row.report(f"the parent '{unit.parent_id}' is not a unit valid on {unit.valid_from}")
+
+
+def _load_events(source: Source, known: set[str]) -> tuple[UnitEvent, ...]:
+    events = []
+    rows = read_list(source, "unit_events.csv", ("event_id", "on", "kind", "from_ids", "to_ids", "note"))
+    unique([(row, row.text("event_id")) for row in rows])
+    for row in rows:
+        on = row.date("on")
+        event_kind = row.choice("kind", EVENT_KINDS)
+        before, after = row.items("from_ids"), row.items("to_ids")
+        for unit_id in (*before, *after):
+            if unit_id not in known:
+                row.report(f"'{unit_id}' is not a unit")
+        if on is not None:
+            events.append(
+                UnitEvent(row.text("event_id"), on, event_kind, before, after, row.text("note", ""))
+            )
+    return tuple(events)

@@ -1,0 +1,38 @@
+"""One Vietnamese text, made comparable: NFC, case, tone placement and look-alike letters folded."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_LOOK_ALIKES = str.maketrans(
+    {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "\u00a0": " ", "\u202f": " ", "\u200b": "", "\ufeff": ""}
+)
+_SPACE = re.compile(r"\s+")
+_PUNCTUATION = re.compile(r"[\s.,;:&/()\"'’“”–—_-]+")
+_CLUSTER = re.compile(f"(o[ae]|uy)([{_TONES}])|([ou])([{_TONES}])([aey])")
+
+
+def clean(text: str) -> str:
+    """One text as people mean it: NFC, single spaces, Vietnamese Đ, no invisible characters."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES)).strip()
+
+
+def fold(text: str) -> str:
+    """One text as a key for comparing: `Hoà`, `HÒA` and decomposed `Hòa` are one; accents stay.
+
+    Never stripped to ASCII: "Đông" and "Dòng" remain two names. Punctuation and `và`/`&` between words
+    read alike, so that TH&THCS, TH-THCS and "TH và THCS" are one.
+    """
+    lowered = clean(text).casefold()
+    words = [word for word in _PUNCTUATION.split(lowered) if word and word != "và"]
+    decomposed = unicodedata.normalize("NFD", " ".join(words))
+    moved = _CLUSTER.sub(_tone_last, decomposed)
+    return unicodedata.normalize("NFC", moved)
+
+
+def _tone_last(match: re.Match[str]) -> str:
+    if match[1]:
+        return match[1] + match[2]
+    return match[3] + match[5] + match[4]
