@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,9 @@ class Block:
 
 def is_missing(value: object) -> bool:
     """Tell whether one value stands for no answer (None, NaN, NaT or NA)."""
-    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+    return (
+        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+    )
 
 
 def clean_text(value: object) -> str:

@@ -65,7 +65,7 @@ def fraction_text(numerator: Any, denominator: Any) -> str:
 
 def exact_number(value: Any) -> Decimal | None:
     """Return one value as the decimal number it is written as, or nothing when it is no finite number."""
-    if is_missing(value) or isinstance(value, str) and not value.strip():
+    if is_missing(value) or (isinstance(value, str) and not value.strip()):
         return None
     try:
         number = value if isinstance(value, Decimal) else Decimal(str(value))

@@ -1,0 +1,70 @@
+"""One style is how one part of a chart is filled; the palette is ordered in lightness, so it survives grey print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+INK: Final = "#1b2733"
+MUTED: Final = "#56636f"
+RULE: Final = "#b9c3cc"
+GRID: Final = "#e3e8ec"
+PAPER: Final = "#ffffff"
+ALERT: Final = "#a4261d"
+
+WARM_PALE: Final = "#f8dfbf"
+WARM: Final = "#f0b468"
+BLUE_MID: Final = "#6ea6c7"
+BLUE_DARK: Final = "#17496b"
+BLUE_STEPS: Final = ("#cfe1ec", "#93bdd6", "#4b86ac", "#17496b")
+GREY_PALE: Final = "#e6eaed"
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one part is filled: colour, colour of the text on it, and whether it is hatched."""
+
+    fill: str
+    ink: str = INK
+    is_hatched: bool = False
+
+
+BEST: Final = Style(BLUE_DARK, PAPER)
+MIDDLE: Final = Style(BLUE_MID)
+LOW: Final = Style(WARM)
+UNKNOWN: Final = Style(PAPER, is_hatched=True)
+NEUTRAL: Final = Style(GREY_PALE)
+
+_STYLES_BY_NAME: Final[Mapping[str, Style]] = {
+    **dict.fromkeys(("level_3", "3", "done", "on_time", "met", "reached", "yes"), BEST),
+    **dict.fromkeys(("level_2", "2", "under_way", "late", "nearly"), MIDDLE),
+    **dict.fromkeys(("level_1", "1", "not_started", "failed", "missed", "not_reached", "no"), LOW),
+    **dict.fromkeys(
+        ("not_concluded", "unknown", "blank", "missing", "not_submitted", "unreadable", "unanswered"), UNKNOWN
+    ),
+    **dict.fromkeys(("not_applicable", "none", "nothing_to_report"), NEUTRAL),
+}
+_SERIES: Final = (BEST, MIDDLE, Style(WARM), Style("#4b86ac", PAPER), Style(WARM_PALE), NEUTRAL)
+
+
+def part_styles(names: Sequence[str]) -> dict[str, Style]:
+    """Return the style of each part: by its meaning where the name tells it, otherwise by its place."""
+    places = [name for name in names if _meaning(name) is None]
+    by_place = {name: _SERIES[place % len(_SERIES)] for place, name in enumerate(places)}
+    return {name: _meaning(name) or by_place[name] for name in names}
+
+
+def share_style(share: float | None) -> Style:
+    """Return the style of a share of 0-1: five steps, and hatched when nothing supports a share."""
+    if share is None:
+        return UNKNOWN
+    if share <= 0:
+        return Style(WARM_PALE)
+    step = min(int(share * 4 - 1e-9), 3)
+    return Style(BLUE_STEPS[step], PAPER if step >= 2 else INK)
+
+
+def _meaning(name: str) -> Style | None:
+    bare = name.removesuffix("_count").removesuffix("_share").removesuffix("_pct")
+    return _STYLES_BY_NAME.get(bare) or _STYLES_BY_NAME.get(bare.removeprefix("level_"))
