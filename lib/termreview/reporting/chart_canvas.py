@@ -14,7 +14,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from termreview.reporting.chart_style import INK, MUTED, PAPER, RULE, Style
+from termreview.reporting.chart_style import HATCH, INK, RULE, Style
 from termreview.reporting.chart_text import REGULAR, SEMI_BOLD, TEXT_SIZE, drawn_text, register_fonts
 from termreview.reporting.svg_compaction import compact_svg
 
@@ -126,20 +126,14 @@ def words_block(
     ]
 
 
-def empty_svg() -> str:
-    """Draw the figure that stands where there is nothing to draw."""
-    frame = Box(0.5, 0.5, WIDTH - 1, 71, Style(PAPER), RULE)
-    return render_svg([frame, Words(WIDTH / 2, 36, "Không có số liệu", "center", colour=MUTED)], 72)
-
-
 def _artist(mark: Mark) -> Any:
     match mark:
         case Box(x, y, width, height, style, edge, edge_width):
             box = Rectangle((x, y), width, height, facecolor=style.fill, linewidth=edge_width if edge else 0)
             box.set_edgecolor(edge or "none")
             if style.is_hatched:
-                box.set_hatch("////")
-                box.set_hatchcolor(MUTED)
+                box.set_hatch("///")
+                box.set_hatchcolor(HATCH)
             return box
         case Stroke(points, colour, width, is_dashed, is_round):
             xs, ys = zip(*points, strict=True)

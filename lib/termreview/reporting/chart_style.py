@@ -9,6 +9,7 @@ from typing import Final
 INK: Final = "#1b2733"
 MUTED: Final = "#56636f"
 RULE: Final = "#b9c3cc"
+HATCH: Final = "#93a0ab"
 GRID: Final = "#e3e8ec"
 PAPER: Final = "#ffffff"
 ALERT: Final = "#a4261d"

@@ -1,0 +1,47 @@
+"""One figure is one finished chart: its drawing, the words that stand for it, its title and its caption."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from termreview.reporting.blocks import escape_text
+from termreview.reporting.chart_canvas import WIDTH, Box, Mark, Words, render_svg
+from termreview.reporting.chart_style import MUTED, PAPER, RULE, Style
+
+NO_FIGURES = "Không có số liệu"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart: its drawing, the text that stands for it, the caption under it and the title above it."""
+
+    svg: str
+    alt: str
+    caption: str
+    title: str = ""
+
+    def _repr_html_(self) -> str:
+        source = base64.b64encode(self.svg.encode("utf-8")).decode("ascii")
+        label = escape_text(self.title or self.alt)
+        title = f'<p class="chart-title">{escape_text(self.title)}</p>' if self.title else ""
+        caption = f"<figcaption>{escape_text(self.caption)}</figcaption>" if self.caption else ""
+        return (
+            f'<figure class="chart">{title}<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+            f'<img alt="{escape_text(self.alt)}" src="data:image/svg+xml;base64,{source}"></div>{caption}</figure>'
+        )
+
+
+def drawn(marks: Iterable[Mark], height: float, *, title: str, alt: str, caption: str) -> Figure:
+    """Finish one chart from its marks."""
+    if not alt.strip():
+        raise ValueError(f"the chart “{title}” has no text that stands for it")
+    return Figure(render_svg(marks, height), alt, caption, title)
+
+
+def nothing_to_draw(*, title: str, alt: str, caption: str) -> Figure:
+    """Finish the chart that has no row: a frame that says so."""
+    frame = Box(0.5, 0.5, WIDTH - 1, 63, Style(PAPER), RULE)
+    words = Words(WIDTH / 2, 32, NO_FIGURES, "center", colour=MUTED)
+    return drawn([frame, words], 64, title=title, alt=f"{alt.strip()} {NO_FIGURES}.".strip(), caption=caption)
