@@ -44,6 +44,7 @@ class Office:
     signer_title: str
     signer_prefix: str
     document_suffix: str
+    is_illustrative: bool
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _term_plan(row: Row, year_id: str) -> TermPlan | None:
 
 _OFFICE_COLUMNS = (
     "office_id", "valid_from", "valid_to", "unit_id", "parent_body", "name", "short_name", "place_name",
-    "signer_title", "signer_prefix", "document_suffix",
+    "signer_title", "signer_prefix", "document_suffix", "is_illustrative",
 )  # fmt: skip
 
 
@@ -152,6 +153,7 @@ def _load_offices(source: Source) -> tuple[Office, ...]:
                 row.text("signer_title"),
                 row.text("signer_prefix", ""),
                 row.text("document_suffix", ""),
-            )  # fmt: skip
+                row.yes("is_illustrative"),
+            )
         )
     return tuple(offices)

@@ -94,13 +94,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """One form: sheets, sections, rows, and the lists its drop-downs offer (option id, label)."""
+    """One form: sheets, sections, rows, the lists its drop-downs offer (option id, label) and its fixed words."""
 
     form_id: str
     title: str
     version: str
     legal: str
     options: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    instructions: tuple[str, ...]
+    words: tuple[tuple[str, str], ...]
     sheets: tuple[SheetPlan, ...]
     sections: tuple[Section, ...]
     rows: tuple[FormRow, ...]
@@ -108,6 +110,10 @@ class Form:
     def choices(self, name: str) -> dict[str, str]:
         """The labels of one drop-down by option id."""
         return dict(dict(self.options)[name])
+
+    def word(self, name: str, **places: object) -> str:
+        """One fixed text of the form, its placeholders filled."""
+        return dict(self.words)[name].format(**places)
 
     def sheets_for(self, level: str) -> tuple[SheetPlan, ...]:
         """The sheets that one school level receives."""
@@ -185,7 +191,21 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
     tree = read_tree(source, f"forms/{form_id}/form.yml")
     if tree is None:
         return None
-    tree.only(("id", "title", "version", "legal", "options", "sheets", "sections", "note", "mark"))
+    tree.only(
+        (
+            "id",
+            "title",
+            "version",
+            "legal",
+            "options",
+            "instructions",
+            "words",
+            "sheets",
+            "sections",
+            "note",
+            "mark",
+        )
+    )
     options = _load_options(tree)
     sheets = tuple(
         SheetPlan(row.text("id"), row.text("title"), row.text("intro", ""), row.items("levels"))
@@ -199,7 +219,16 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
             row.report(f"the sheet title '{sheet.title}' is longer than the 31 characters Excel allows")
     rows = _load_rows(source, form_id, sections, dict(options), levels)
     return Form(
-        form_id, tree.text("title"), tree.text("version"), tree.text("legal"), options, sheets, sections, rows
+        form_id,
+        tree.text("title"),
+        tree.text("version"),
+        tree.text("legal"),
+        options,
+        tree.items("instructions"),
+        _words(tree),
+        sheets,
+        sections,
+        rows,
     )
 
 
@@ -214,6 +243,23 @@ def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], .
         unique([(row, row.text("id")) for row in rows])
         found.append((name, tuple((row.text("id"), row.text("label")) for row in rows)))
     return tuple(found)
+
+
+WORDS = (
+    "code", "label", "unit", "help", "max_points", "computed", "low", "high", "evidence_asked", "column_code",
+    "group_total", "group_level", "unallocated", "level", "not_concluded", "met", "failed", "unknown",
+    "instructions", "contents", "term_line", "illustrative", "school_id", "school_name", "level_title", "parent",
+    "term_id", "data_as_of", "due_on", "page", "invalid", "whole_number", "number_between", "choose",
+)  # fmt: skip
+
+
+def _words(tree: Row) -> tuple[tuple[str, str], ...]:
+    row = tree.row("words")
+    if row is None:
+        tree.report("'words' is missing")
+        return ()
+    row.only(WORDS)
+    return tuple((name, row.text(name)) for name in WORDS)
 
 
 def _section(row: Row, sheet_ids: set[str]) -> Section:
@@ -278,7 +324,7 @@ def _load_rows(
                 row.text("prefill", ""),
                 row.text("help", ""),
                 row.choice("mark", ("A", "B", "C")),
-            )  # fmt: skip
+            )
         )
     return tuple(row for row in loaded if row.section_id in known_sections)
 

@@ -296,12 +296,13 @@ def _bands(row: Row, key: str, value: str, maximum: float = math.inf) -> tuple[B
             child.report("bands must rise")
         given = child.values.get(value)
         ends = given if isinstance(given, list) and len(given) == 2 else [given, given]
-        if not all(isinstance(end, int | float) for end in ends) or not ends[0] <= ends[1] <= maximum:
+        numbers = [float(end) for end in ends if isinstance(end, int | float)]
+        if len(numbers) != 2 or not numbers[0] <= numbers[1] <= maximum:
             child.report(
                 f"'{value}' must be a number or a pair low-high within the item's maximum: {given!r}"
             )
             continue
-        bands.append(Band(start, is_open, float(ends[0]), float(ends[1]), child.text("label", "")))
+        bands.append(Band(start, is_open, numbers[0], numbers[1], child.text("label", "")))
     if bands and (bands[0].is_open or bands[0].start > 0):
         row.report(f"the first of '{key}' must start from 0, so that every value has a band")
     return tuple(bands)

@@ -130,7 +130,7 @@ def load_tasks(source: Source, name: str, fields: Container[str], ratios: Contai
                 row.text("systems", ""),
                 row.text("legal"),
                 row.choice("mark", ("A", "B", "C")),
-            )  # fmt: skip
+            )
         )
     return tuple(tasks)
 
@@ -156,7 +156,7 @@ def load_ratios(source: Source, fields: Container[str]) -> tuple[Ratio, ...]:
             row.text("task_id"),
             row.choice("outline", OUTLINES),
             row.choice("mark", ("A", "B", "C")),
-        )  # fmt: skip
+        )
         for row in rows
     )
 
@@ -197,7 +197,7 @@ def load_targets(source: Source, ratios: Container[str], documents: Container[st
                 row.text("title"),
                 mark,
                 is_shown,
-            )  # fmt: skip
+            )
         )
     return tuple(targets)
 
@@ -220,7 +220,7 @@ def load_documents(source: Source) -> tuple[LegalDocument, ...]:
             row.choice("mark", ("A", "B", "C")),
             row.text("note", ""),
             row.text("listed_in", ""),
-        )  # fmt: skip
+        )
         for row in rows
     )
 
@@ -248,6 +248,6 @@ def load_verified(
                 row.text("reason"),
                 row.text("verified_by"),
                 row.date("verified_on"),
-            )  # fmt: skip
+            )
         )
     return tuple(verified)

@@ -1,0 +1,323 @@
+"""One blank (or prefilled) workbook of one school: what the office sends out.
+
+Every sheet follows `layout`: labels are locked, answers are open, typed and explained, and a hidden sheet
+carries the fingerprint by which the file is recognised when it comes back.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from termreview.intake import form_formulas, form_style
+from termreview.intake.layout import (
+    CODE_COLUMN,
+    FINGERPRINT_SHEET,
+    FIRST_SECTION_ROW,
+    INFO_SHEET_ID,
+    LABEL_COLUMN,
+    TAG,
+    UNIT_COLUMN,
+    Block,
+    FormLayout,
+    SheetLayout,
+    form_layout,
+)
+from termreview.intake.workbook_model import address
+from termreview.reference.checks import Check
+from termreview.reference.declarations import TermReference
+from termreview.reference.forms import Field
+from termreview.reference.units import Unit
+
+IDENTITY_ROW = 8
+Value = str | int | float | datetime.date | None
+
+
+@dataclass(frozen=True)
+class FormOrder:
+    """What one workbook is written for: term, school, and the words on its first sheet."""
+
+    term: TermReference
+    school: Unit
+    level_title: str
+    parent_name: str
+
+
+def write_form(path: Path, order: FormOrder, answers: Mapping[str, Value] | None = None) -> FormLayout:
+    """Write the workbook of one school; `answers` (field id to value) fill open cells beforehand.
+
+    Returns the layout, for whoever fills the form further.
+    """
+    layout = form_layout(order.term.form, order.school.level, order.term.term.part)
+    book = xlsxwriter.Workbook(path, {"default_date_format": "dd/mm/yyyy", "strings_to_formulas": False})
+    try:
+        office = order.term.office
+        book.set_size(2200, 1500)
+        # Same inputs, same bytes: the only clock in the file is the deadline.
+        created = datetime.datetime.combine(order.term.plan.due_on, datetime.time())
+        book.set_properties({"title": order.term.form.title, "author": office.name, "created": created})
+        writer = _Writer(book, form_style.formats(book), order, layout, dict(answers or {}))
+        for sheet in layout.sheets:
+            writer.sheet(sheet)
+        writer.fingerprint()
+    finally:
+        book.close()
+    return layout
+
+
+@dataclass
+class _Writer:
+    """The workbook being written; one method a kind of sheet."""
+
+    book: xlsxwriter.Workbook
+    formats: Mapping[str, Any]
+    order: FormOrder
+    layout: FormLayout
+    answers: Mapping[str, Value]
+
+    def sheet(self, sheet: SheetLayout) -> None:
+        page = self.book.add_worksheet(sheet.plan.title)
+        page.hide_gridlines(2)
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.set_margins(0.5, 0.5, 0.6, 0.6)
+        page.set_footer(
+            f"&L{self.order.school.unit_id} · {self.order.term.term.term_id}&C{sheet.plan.title}&R{self.layout.form.word('page')} &P/&N"
+        )
+        page.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
+        if sheet.plan.sheet_id == INFO_SHEET_ID:
+            self._info(page)
+            return
+        page.set_landscape()
+        form_style.set_widths(page, sheet)
+        width = sheet.help_column + (4 if any(block.section.indicator_group for block in sheet.blocks) else 1)
+        page.merge_range(
+            0,
+            0,
+            0,
+            width - 1,
+            f"{sheet.plan.title.upper()} – {self.order.school.name}",
+            self.formats["title"],
+        )
+        page.merge_range(1, 0, 1, width - 1, sheet.plan.intro, self.formats["intro"])
+        page.set_row(0, 26)
+        page.set_row(1, 34)
+        page.freeze_panes(FIRST_SECTION_ROW - 2, LABEL_COLUMN)
+        for block in sheet.blocks:
+            self._block(page, sheet, block, width)
+
+    def _block(self, page: Any, sheet: SheetLayout, block: Block, width: int) -> None:
+        row = block.title_row - 1
+        page.write_string(row, CODE_COLUMN - 1, block.section.section_id, self.formats["section_code"])
+        page.merge_range(row, 1, row, width - 1, block.section.title, self.formats["section"])
+        page.set_row(row, 22)
+        self._header(page, sheet, block)
+        for form_row, number in block.rows:
+            form_style.set_row_height(page, number, form_row.label, form_row.help)
+            page.write_string(number - 1, CODE_COLUMN - 1, form_row.row_code, self.formats["code"])
+            page.write_string(number - 1, LABEL_COLUMN - 1, form_row.label, self.formats["label"])
+            if block.section.indicator_group:
+                page.write_number(
+                    number - 1, UNIT_COLUMN - 1, form_row.maximum or 0, self.formats["max_points"]
+                )
+            else:
+                page.write_string(number - 1, UNIT_COLUMN - 1, form_row.unit, self.formats["unit"])
+            asked = {place.column for place in block.places if place.row == number}
+            for _, column in block.columns:
+                if column not in asked:
+                    page.write_blank(number - 1, column - 1, None, self.formats["closed"])
+            help_column = sheet.help_column + (3 if block.section.indicator_group else 0)
+            page.write_string(number - 1, help_column - 1, form_row.help, self.formats["help"])
+        for place in block.places:
+            self._answer(page, place.field, place.row - 1, place.column - 1)
+        if block.section.indicator_group:
+            self._index(page, sheet, block)
+        else:
+            self._live_checks(page, sheet, block)
+
+    def _header(self, page: Any, sheet: SheetLayout, block: Block) -> None:
+        row, head, word = block.header_row - 1, self.formats["header"], self.layout.form.word
+        is_index = bool(block.section.indicator_group)
+        page.write_row(
+            row, 0, [word("code"), word("label"), word("max_points" if is_index else "unit")], head
+        )
+        for column, number in block.columns:
+            page.write_string(row, number - 1, column.label, head)
+        end = sheet.help_column
+        for extra in range(len(block.columns) + UNIT_COLUMN + 1, end):
+            page.write_blank(row, extra - 1, None, head)
+        titles = ("computed", "low", "high", "evidence_asked") if is_index else ("help",)
+        page.write_row(row, end - 1, [word(title) for title in titles], head)
+        page.set_row(row, 32 if len(block.columns) > 1 else 20)
+        if block.codes_row is not None:
+            page.write_string(block.codes_row - 1, 0, word("column_code"), self.formats["column_code"])
+            for column, number in block.columns:
+                page.write_string(
+                    block.codes_row - 1, number - 1, column.column_id, self.formats["column_code"]
+                )
+            page.set_row(block.codes_row - 1, 11)
+
+    def _answer(self, page: Any, field: Field, row: int, column: int) -> None:
+        style = self.formats[form_style.answer_style(field)]
+        value = self.answers.get(field.field_id)
+        options = self._options(field)
+        if value is None:
+            page.write_blank(row, column, None, style)
+        elif isinstance(value, datetime.date):
+            page.write_datetime(row, column, datetime.datetime.combine(value, datetime.time()), style)
+        elif isinstance(value, int | float):
+            page.write_number(row, column, value, style)
+        else:
+            page.write_string(row, column, options.get(value, value), style)
+        rule = form_style.validation(self.layout.form, field, list(options.values()))
+        if rule:
+            page.data_validation(row, column, row, column, rule)
+
+    def _options(self, field: Field) -> dict[str, str]:
+        name = "yes_no" if field.kind == "yes_no" else field.options
+        return self.layout.form.choices(name) if name else {}
+
+    def _live_checks(self, page: Any, sheet: SheetLayout, block: Block) -> None:
+        """Colour an answer that cannot be right while it is being typed."""
+        fields = {place.field.field_id: place.field for place in block.places}
+        cells = {place.field.field_id: address(place.row, place.column) for place in block.places}
+        for check in self.order.term.checks:
+            for left, right in check.expanded(fields):
+                formula = _warning_formula(check, left, right, cells)
+                if formula:
+                    page.conditional_format(
+                        cells[left[0]],
+                        {"type": "formula", "criteria": formula, "format": self.formats["warning"]},
+                    )
+
+    @property
+    def _words(self) -> form_formulas.Words:
+        form, answers = self.layout.form, self.layout.form.choices("yes_no")
+        return form_formulas.Words(
+            answers["yes"], answers["no"], form.word("met"), form.word("failed"), form.word("unknown")
+        )
+
+    def _index(self, page: Any, sheet: SheetLayout, block: Block) -> None:
+        indicator_set = self.order.term.indicator_set
+        group = next(
+            group for group in indicator_set.groups if group.group_id == block.section.indicator_group
+        )
+        numbers = {row.row_code: number for row, number in block.rows}
+        places = self.layout.places()
+
+        def ref(field_id: str) -> str:
+            title, place = places[field_id]
+            return f"'{title}'!{address(place.row, place.column)}"
+
+        first = sheet.help_column
+        for item in group.items:
+            formulas = form_formulas.item_formulas(item, self.order.school.level, ref, self._words)
+            for shift, formula in enumerate((formulas.computed, formulas.low, formulas.high)):
+                row, column = numbers[item.item_id] - 1, first - 1 + shift
+                page.write_formula(row, column, formula, self.formats["computed"])
+        self._group_total(page, sheet, block, group, ref)
+
+    def _group_total(self, page: Any, sheet: SheetLayout, block: Block, group: Any, ref: Any) -> None:
+        """The last two lines of an index section: the sums, and the level they lead to."""
+        form, indicator_set, first = self.layout.form, self.order.term.indicator_set, sheet.help_column
+        top, last = block.rows[0][1], block.last_row
+        own = next(number for column, number in block.columns if column.column_id == "self")
+        row = last
+        page.write_blank(row, 0, None, self.formats["total"])
+        page.write_string(row, 1, form.word("group_total", group=group.group_id), self.formats["total"])
+        page.write_number(row, 2, group.max_points, self.formats["total"])
+        for column in range(UNIT_COLUMN, first + 3):
+            page.write_blank(row, column, None, self.formats["total"])
+        for column in (own, first, first + 1, first + 2):
+            page.write_formula(
+                row,
+                column - 1,
+                f"=SUM({address(top, column)}:{address(last, column)})",
+                self.formats["total"],
+            )
+        low, high = address(last + 1, first + 1), address(last + 1, first + 2)
+        conditions = [form_formulas.condition_formula(part, ref, self._words) for part in group.conditions]
+        text = form.word("group_level")
+        if group.unallocated:
+            text += f" ({form.word('unallocated', points=f'{group.unallocated.points:g}')})"
+        formula = form_formulas.level_formula(form, indicator_set, group, low, high, conditions, self._words)
+        page.merge_range(row + 1, 0, row + 1, UNIT_COLUMN - 1, text, self.formats["level"])
+        page.merge_range(row + 1, UNIT_COLUMN, row + 1, first + 2, "", self.formats["level"])
+        page.write_formula(row + 1, UNIT_COLUMN, formula, self.formats["level"])
+        page.set_row(row + 1, 30)
+
+    def _info(self, page: Any) -> None:
+        term, plan, form = self.order.term, self.order.term.plan, self.layout.form
+        page.set_portrait()
+        page.set_column(0, 0, 30)
+        page.set_column(1, 1, 66)
+        page.merge_range("A1:B1", term.office.parent_body, self.formats["body_name"])
+        page.merge_range("A2:B2", term.office.name, self.formats["office_name"])
+        page.merge_range("A4:B4", form.title.upper(), self.formats["cover"])
+        line = form.word(
+            "term_line", term=plan.title[:1].upper() + plan.title[1:], school_year=plan.term.school_year
+        )
+        page.merge_range("A5:B5", line, self.formats["cover_line"])
+        page.set_row(3, 42)
+        if term.office.is_illustrative:
+            page.merge_range("A6:B6", form.word("illustrative"), self.formats["banner"])
+        for number, (name, value) in enumerate(self._identity(), start=IDENTITY_ROW):
+            page.write_string(number - 1, 0, form.word(name), self.formats["identity_label"])
+            page.write_string(number - 1, 1, value, self.formats["identity"])
+        row = IDENTITY_ROW + len(self._identity())
+        page.merge_range(row, 0, row, 1, form.word("instructions"), self.formats["section"])
+        for number, text in enumerate(form.instructions, start=1):
+            page.merge_range(
+                row + number, 0, row + number, 1, f"{number}. {text}", self.formats["instruction"]
+            )
+            page.set_row(row + number, 32)
+        row += len(form.instructions) + 2
+        page.merge_range(row, 0, row, 1, form.word("contents"), self.formats["section"])
+        for number, sheet in enumerate(
+            (sheet for sheet in self.layout.sheets if sheet.blocks), start=row + 1
+        ):
+            page.write_url(
+                number, 0, f"internal:'{sheet.plan.title}'!A1", self.formats["link"], sheet.plan.title
+            )
+            page.write_string(number, 1, sheet.plan.intro, self.formats["instruction"])
+            page.set_row(number, 48)
+
+    def _identity(self) -> list[tuple[str, str]]:
+        school, plan = self.order.school, self.order.term.plan
+        return [
+            ("school_id", school.unit_id), ("school_name", school.name), ("level_title", self.order.level_title),
+            ("parent", self.order.parent_name), ("term_id", plan.term.term_id),
+            ("data_as_of", f"{plan.data_as_of:%d/%m/%Y}"), ("due_on", f"{plan.due_on:%d/%m/%Y}"),
+        ]  # fmt: skip
+
+    def fingerprint(self) -> None:
+        """Write the hidden sheet that names form, layout version, term and school."""
+        page = self.book.add_worksheet(FINGERPRINT_SHEET)
+        page.very_hidden()
+        term = self.order.term
+        rows = [
+            (TAG, "1"), ("form_id", term.form.form_id), ("layout", self.layout.version),
+            ("term_id", term.term.term_id), ("school_id", self.order.school.unit_id), ("level", self.layout.level),
+        ]  # fmt: skip
+        for number, pair in enumerate(rows):
+            for column, text in enumerate(pair):
+                page.write_string(number, column, text)
+
+
+def _warning_formula(
+    check: Check, left: tuple[str, ...], right: tuple[str, ...], cells: Mapping[str, str]
+) -> str | None:
+    if not all(name in cells for name in (*left, *right)):
+        return None
+    total = "+".join(cells[name] for name in right)
+    filled = ",".join(f"ISNUMBER({cells[name]})" for name in (*left, *right))
+    if check.kind == "at_most":
+        return f"=AND({filled},{'+'.join(cells[name] for name in left)}>{total})"
+    if check.kind == "sum_equals":
+        return f"=AND({filled},{cells[left[0]]}<>{total})"
+    return None

@@ -1,0 +1,127 @@
+"""One look for every form: formats, widths, input rules and the words of the instructions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from termreview.intake.layout import FIRST_ANSWER_COLUMN, SheetLayout
+from termreview.reference.forms import Field, Form
+
+INK, ACCENT, PALE, INPUT, RULE = "#1F2933", "#1F4E79", "#E8EEF5", "#FFFBE6", "#B8C4D0"
+FONT = "Times New Roman"
+
+
+def formats(book: Any) -> Mapping[str, Any]:
+    """Build every cell format of one workbook."""
+    base = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"}
+    boxed = base | {"border": 1, "border_color": RULE}
+    answer = boxed | {"bg_color": INPUT, "locked": False}
+    wrap = {"text_wrap": True}
+    looks: dict[str, dict[str, Any]] = {
+        "title": base | {"bold": True, "font_size": 14, "font_color": ACCENT},
+        "intro": base | wrap | {"italic": True, "valign": "top"},
+        "section": base | {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "indent": 1},
+        "section_code": base | {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "align": "center"},
+        "header": boxed | wrap | {"bold": True, "bg_color": PALE, "align": "center"},
+        "column_code": boxed | {"font_size": 7, "font_color": "#7B8794", "align": "center"},
+        "code": boxed | {"font_size": 9, "font_color": "#52606D", "align": "center"},
+        "label": boxed | wrap,
+        "unit": boxed | {"align": "center", "font_color": "#52606D"},
+        "max_points": boxed | {"align": "center", "num_format": "0"},
+        "help": boxed | wrap | {"font_size": 9, "italic": True, "font_color": "#52606D"},
+        "closed": boxed | {"bg_color": "#E4E7EB"},
+        "answer_integer": answer | {"num_format": "#,##0", "align": "right"},
+        "answer_decimal": answer | {"num_format": "0.0#", "align": "right"},
+        "answer_percent": answer | {"num_format": "0.0#", "align": "right"},
+        "answer_date": answer | {"num_format": "dd/mm/yyyy", "align": "center"},
+        "answer_choice": answer | wrap | {"align": "center"},
+        "answer_text": answer | wrap | {"align": "left", "num_format": "@"},
+        "computed": boxed | {"num_format": "0.0", "align": "center", "bg_color": "#F5F7FA"},
+        "total": boxed | {"bold": True, "num_format": "0.0", "bg_color": PALE, "align": "center"},
+        "level": boxed | wrap | {"bold": True, "font_color": ACCENT},
+        "warning": {"bg_color": "#F4A582", "font_color": "#7F1D1D"},
+        "body_name": base | {"align": "center", "font_size": 12},
+        "office_name": base | {"align": "center", "bold": True, "font_size": 12},
+        "cover": base | wrap | {"align": "center", "bold": True, "font_size": 15, "font_color": ACCENT},
+        "cover_line": base | {"align": "center", "bold": True, "font_size": 13},
+        "banner": base
+        | {"align": "center", "bold": True, "bg_color": "#FDE8C8", "font_color": "#7A4100", "border": 1},
+        "identity_label": boxed | {"bg_color": PALE, "bold": True, "indent": 1},
+        "identity": boxed | {"num_format": "@", "indent": 1},
+        "instruction": base | wrap | {"valign": "top"},
+        "link": base | {"font_color": "#0B5CAD", "underline": 1, "valign": "top"},
+    }
+    return {name: book.add_format(look) for name, look in looks.items()}
+
+
+def answer_style(field: Field) -> str:
+    """The format of the answer cell of one field."""
+    by_kind = {
+        "count": "answer_integer", "money": "answer_integer", "number": "answer_decimal",
+        "points": "answer_decimal", "percent": "answer_percent", "date": "answer_date", "text": "answer_text",
+    }  # fmt: skip
+    return by_kind.get(field.kind, "answer_choice")
+
+
+def set_widths(page: Any, sheet: SheetLayout) -> None:
+    """Give the columns of one sheet their widths: narrow grids, wide texts."""
+    page.set_column(0, 0, 9)
+    page.set_column(1, 1, 52)
+    page.set_column(2, 2, 11)
+    kinds: dict[int, set[str]] = {}
+    for block in sheet.blocks:
+        for place in block.places:
+            kinds.setdefault(place.column, set()).add(place.field.kind)
+    is_single = set(kinds) == {FIRST_ANSWER_COLUMN}
+    for column, found in kinds.items():
+        width = 11.0 if found <= {"count"} else 14.0
+        if "text" in found and not is_single:
+            width = 26.0 if column > FIRST_ANSWER_COLUMN + 1 else 18.0
+        if is_single:
+            width = 70.0 if found == {"text"} else 22.0
+        page.set_column(column - 1, column - 1, width)
+    is_index = any(block.section.indicator_group for block in sheet.blocks)
+    first_extra = sheet.help_column - 1
+    if is_index:
+        page.set_column(first_extra, first_extra + 2, 9)
+        page.set_column(first_extra + 3, first_extra + 3, 46)
+    else:
+        page.set_column(first_extra, first_extra, 46)
+
+
+def set_row_height(page: Any, number: int, label: str, help_text: str) -> None:
+    """Give one answer row the height its label and help need."""
+    lines = max(math.ceil(len(label) / 52), math.ceil(len(help_text) / 52), 1)
+    page.set_row(number - 1, max(19, 5 + 14 * lines))
+
+
+def validation(form: Form, field: Field, options: list[str]) -> dict[str, Any] | None:
+    """The input rule of one field, with its messages in Vietnamese."""
+    rule: dict[str, Any] = {"error_title": form.word("invalid")}
+    if field.help:
+        rule |= {"input_title": field.row_code[:32], "input_message": field.help[:255]}
+    low = field.minimum or 0
+    if field.kind in ("count", "money"):
+        high = field.maximum if field.maximum is not None else 10**13
+        message = form.word("whole_number", low=f"{low:g}", high=_grouped(high))
+        return rule | {
+            "validate": "integer", "criteria": "between", "minimum": int(low), "maximum": int(high),
+            "error_message": message,
+        }  # fmt: skip
+    if field.kind in ("number", "percent", "points"):
+        high = field.maximum if field.maximum is not None else 10**9
+        message = form.word("number_between", low=f"{low:g}", high=_grouped(high))
+        return rule | {
+            "validate": "decimal", "criteria": "between", "minimum": low, "maximum": high, "error_message": message,
+        }  # fmt: skip
+    if options:
+        return rule | {
+            "validate": "list", "source": options, "error_message": form.word("choose", options="; ".join(options))[:255],
+        }  # fmt: skip
+    return rule | {"validate": "any"} if field.help else None
+
+
+def _grouped(number: float) -> str:
+    return f"{number:,.0f}".replace(",", ".") if number == int(number) else f"{number:g}".replace(".", ",")

@@ -1,0 +1,125 @@
+"""One place of one field on the workbook: computed from the declarations, shared by writing and reading.
+
+Columns of every sheet: A code, B label, C unit, then the answers, then what only helps (checks, hints).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from termreview.reference.forms import Field, Form, FormColumn, FormRow, Section, SheetPlan, field_at
+
+CODE_COLUMN, LABEL_COLUMN, UNIT_COLUMN, FIRST_ANSWER_COLUMN = 1, 2, 3, 4
+FIRST_SECTION_ROW = 4
+INFO_SHEET_ID = "info"
+FINGERPRINT_SHEET = "_termreview"
+TAG = "termreview-form"
+NOTHING_WORDS = ("không", "không có", "chưa", "chưa có")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One field at its row and column."""
+
+    field: Field
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """One section on one sheet: title row, header row, row of column codes (grids only), answer rows."""
+
+    section: Section
+    title_row: int
+    header_row: int
+    codes_row: int | None
+    columns: tuple[tuple[FormColumn, int], ...]
+    rows: tuple[tuple[FormRow, int], ...]
+    places: tuple[Place, ...]
+
+    @property
+    def last_row(self) -> int:
+        """The last answer row."""
+        return self.rows[-1][1]
+
+
+@dataclass(frozen=True)
+class SheetLayout:
+    """One sheet with its blocks from top to bottom."""
+
+    plan: SheetPlan
+    blocks: tuple[Block, ...]
+
+    @property
+    def help_column(self) -> int:
+        """The column right of every answer column."""
+        ends = [column for block in self.blocks for _, column in block.columns]
+        return max(ends, default=FIRST_ANSWER_COLUMN) + 1
+
+
+@dataclass(frozen=True)
+class FormLayout:
+    """The whole workbook of one school level in one part of the year; `version` changes when a cell moves."""
+
+    form: Form
+    level: str
+    part: str
+    sheets: tuple[SheetLayout, ...]
+    version: str
+
+    def places(self) -> dict[str, tuple[str, Place]]:
+        """Sheet title and place of every field by field id."""
+        return {
+            place.field.field_id: (sheet.plan.title, place)
+            for sheet in self.sheets
+            for block in sheet.blocks
+            for place in block.places
+        }
+
+
+@lru_cache(maxsize=64)
+def form_layout(form: Form, level: str, part: str) -> FormLayout:
+    """Lay out the workbook of one school level in one part of the year."""
+    sheets = tuple(_sheet_layout(form, plan, level, part) for plan in form.sheets_for(level))
+    digest = hashlib.sha256(f"{form.form_id} {form.version} {level} {part}".encode())
+    for sheet in sheets:
+        for block in sheet.blocks:
+            for place in block.places:
+                digest.update(
+                    f"|{sheet.plan.sheet_id} {place.field.field_id} {place.row} {place.column}".encode()
+                )
+    return FormLayout(form, level, part, sheets, digest.hexdigest()[:12])
+
+
+def _sheet_layout(form: Form, plan: SheetPlan, level: str, part: str) -> SheetLayout:
+    blocks = []
+    row = FIRST_SECTION_ROW
+    for section in form.sections_of(plan.sheet_id):
+        rows = form.rows_for(section, level, part)
+        if not rows:
+            continue
+        block = _block(form, section, rows, row, level)
+        blocks.append(block)
+        row = block.last_row + (4 if section.indicator_group else 2)
+    return SheetLayout(plan, tuple(blocks))
+
+
+def _block(form: Form, section: Section, rows: tuple[FormRow, ...], first_row: int, level: str) -> Block:
+    is_grid = len(section.columns) > 1
+    header_row = first_row + 1
+    codes_row = header_row + 1 if is_grid else None
+    first_answer = header_row + (2 if is_grid else 1)
+    columns = tuple(
+        (column, FIRST_ANSWER_COLUMN + place) for place, column in enumerate(form.columns_for(section, level))
+    )
+    numbered = tuple((row, first_answer + place) for place, row in enumerate(rows))
+    places = tuple(
+        Place(field_at(section, row, column), number, letter)
+        for row, number in numbered
+        for column, letter in columns
+        if not row.columns or column.column_id in row.columns
+    )
+    return Block(section, first_row, header_row, codes_row, columns, numbered, places)
