@@ -1,0 +1,250 @@
+"""One received file, told apart by its content and checked before anything reads it.
+
+The name of a file proves nothing: schools send web pages called ``.xls`` and password-protected workbooks
+called ``.xlsx``. Every refusal carries one of a closed list of reasons and says what was found.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+REFUSAL_REASONS = frozenset(
+    {
+        "archive_not_workbook",  # a zip, rar or 7z that holds no workbook
+        "damaged",  # bytes that contradict each other
+        "duplicate_members",  # two parts of one name: readers would disagree on which one counts
+        "empty_file",
+        "engine_failed",  # the reading engine of an older format broke down
+        "engine_timed_out",
+        "html_as_spreadsheet",  # a web page saved under a spreadsheet's name
+        "no_cells",
+        "password_protected",
+        "pdf",
+        "picture",
+        "presentation",
+        "too_large",
+        "truncated",
+        "unsafe_xml",  # document type or entity declarations
+        "unsupported_format",
+        "word_document",
+        "zip_bomb",
+    }
+)
+
+
+class RefusedFile(Exception):  # noqa: N818 - it names the file, not a mistake of ours
+    """One file that cannot be read, with the reason code and what was found.
+
+    Raised only at this door; the caller turns it into a finding, never into a stopped run.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        if reason not in REFUSAL_REASONS:
+            raise ValueError(f"not a refusal reason: {reason!r}")
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large one file may be before it is refused, and how long and wide its reading may run."""
+
+    file_bytes: int = 50 * 2**20
+    inflated_bytes: int = 200 * 2**20
+    inflated_ratio: int = 200
+    ratio_free_bytes: int = 100 * 2**10  # members below this size may be of any ratio
+    members: int = 2_000
+    part_bytes: int = 32 * 2**20  # styles, relationships and other small parts
+    cells: int = 500_000
+    text_characters: int = 64 * 2**20
+    in_process_bytes: int = 32 * 2**20  # inflated size above which even .xlsx is read in the child process
+    child_seconds: float = 20.0
+    child_memory_bytes: int = 1_536 * 2**20
+
+
+DEFAULT_LIMITS = Limits()
+
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
+_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"\xfd7zXZ")
+_HTML_STARTS = (b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<body", b"<div")
+_OLE_STREAMS = (  # the first one found in the directory decides
+    ("EncryptedPackage", "password_protected"),
+    ("Workbook", "xls"),
+    ("Book", "xls"),
+    ("WordDocument", "word_document"),
+    ("PowerPoint Document", "presentation"),
+)
+
+
+def sniff(data: bytes) -> str:
+    """Return what the bytes of one file are: ``zip``, ``xls`` or ``csv``; anything else is refused by name."""
+    if not data.strip(b"\x00"):
+        raise RefusedFile("empty_file", "no content" if not data else f"{len(data)} zero bytes")
+    if data.startswith(b"PK\x03\x04"):
+        return "zip"
+    if data.startswith(b"PK\x05\x06"):
+        raise RefusedFile("archive_not_workbook", "an empty zip archive")
+    if data.startswith(OLE_MAGIC):
+        return _sniff_ole(data)
+    if b"%PDF-" in data[:1024]:
+        raise RefusedFile("pdf", "a PDF document")
+    is_bitmap = data[:2] == b"BM" and data[6:10] == bytes(4)
+    if data.startswith(_PICTURES) or is_bitmap or data[4:8] == b"ftyp" or data[8:12] == b"WEBP":
+        raise RefusedFile("picture", "a picture or recording")
+    if data.startswith(_ARCHIVES):
+        raise RefusedFile("archive_not_workbook", "a compressed archive; send the workbook itself")
+    if data.startswith(b"{\\rtf"):
+        raise RefusedFile("word_document", "a rich-text document")
+    if data[:2] == b"\x09\x00" or data[:4] in (b"\x09\x02\x06\x00", b"\x09\x04\x06\x00"):
+        raise RefusedFile("unsupported_format", "a workbook of Excel 2, 3 or 4")
+    return _sniff_text(data)
+
+
+def _sniff_ole(data: bytes) -> str:
+    """Return ``xls``, or refuse, by the stream names in the directory of an OLE file."""
+    for name, kind in _OLE_STREAMS:
+        if ole_directory_entry(data, name) < 0:
+            continue
+        if kind == "xls":
+            if _is_xls_encrypted(data, name):
+                raise RefusedFile("password_protected", "an .xls workbook locked with a password")
+            return kind
+        raise RefusedFile(kind, f"an OLE file holding the stream {name!r}")
+    raise RefusedFile(
+        "truncated" if len(data) < 1536 else "unsupported_format", "an OLE file without workbook"
+    )
+
+
+def ole_directory_entry(data: bytes, name: str) -> int:
+    """Return where the directory entry of one stream starts, or -1.
+
+    Entries are 128 bytes on a 128-byte grid whatever the sector size, so the sector chain (which a
+    damaged file may tie into a loop) need not be followed.
+    """
+    wanted = name.encode("utf-16-le")
+    position = data.find(wanted, 512)
+    while position >= 0:
+        if position % 128 == 0 and data[position + 64 : position + 66] == struct.pack("<H", len(wanted) + 2):
+            return position
+        position = data.find(wanted, position + 2)
+    return -1
+
+
+def _is_xls_encrypted(data: bytes, stream: str) -> bool:
+    """Whether a FILEPASS record stands among the first records of the workbook stream."""
+    entry = ole_directory_entry(data, stream)
+    sector_bits = struct.unpack_from("<H", data, 30)[0]
+    if len(data) < entry + 128 or sector_bits not in (9, 12):
+        return False
+    position = (struct.unpack_from("<I", data, entry + 116)[0] + 1) << sector_bits
+    end = position + (1 << sector_bits)
+    while position + 4 <= min(end, len(data)):
+        record, length = struct.unpack_from("<HH", data, position)
+        if record == 0x2F:
+            return True
+        position += 4 + length
+    return False
+
+
+def _sniff_text(data: bytes) -> str:
+    """Return ``csv`` for plain text, or refuse web pages, old XML spreadsheets and binary files."""
+    start = data[:4096]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start.decode("utf-16", errors="replace").encode("utf-8")
+    start = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"mime-version:", b"from: <saved by", *_HTML_STARTS)):
+        raise RefusedFile("html_as_spreadsheet", "a web page")
+    if start.startswith(b"<"):
+        if b"<html" in start:
+            raise RefusedFile("html_as_spreadsheet", "a web page")
+        is_2003 = b"urn:schemas-microsoft-com:office:spreadsheet" in start
+        raise RefusedFile(
+            "unsupported_format", "an XML spreadsheet of 2003" if is_2003 else "an XML document"
+        )
+    if start.startswith((b"{", b"[{")):
+        raise RefusedFile("unsupported_format", "a JSON document or a shortcut to an online sheet")
+    if any(byte < 32 and byte not in b"\t\n\r\f" for byte in start):
+        raise RefusedFile("unsupported_format", "not a spreadsheet: unknown binary content")
+    return "csv"
+
+
+def list_members(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
+    """Return the members of one zip archive in file order, after the checks that need no inflating."""
+    end = data.rfind(b"PK\x05\x06")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = sorted(archive.infolist(), key=lambda member: member.header_offset)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, IndexError) as error:
+        detail = f"the zip directory cannot be read ({error})"
+        raise RefusedFile("truncated" if end < 0 else "damaged", detail) from None
+    if not members:
+        raise RefusedFile("archive_not_workbook", "an empty zip archive")
+    if len(members) > limits.members:
+        raise RefusedFile("zip_bomb", f"{len(members)} members")
+    if struct.unpack_from("<H", data, end + 10)[0] not in (len(members), 0xFFFF):
+        raise RefusedFile("damaged", "the zip directory does not list as many members as it says")
+    if len({member.filename.lower() for member in members}) < len(members):
+        raise RefusedFile("duplicate_members", "two members of the archive share a name")
+    total = sum(member.file_size for member in members)
+    if total > limits.inflated_bytes:
+        raise RefusedFile("zip_bomb", f"{total} bytes once inflated")
+    for member in members:
+        size = member.file_size
+        if size > limits.ratio_free_bytes and size > limits.inflated_ratio * member.compress_size:
+            detail = f"{member.filename} would swell from {member.compress_size} to {size} bytes"
+            raise RefusedFile("zip_bomb", detail)
+    return members
+
+
+def inflate_members(data: bytes, members: list[zipfile.ZipInfo]) -> dict[str, bytes]:
+    """Return the XML parts of one zip archive by name, every member inflated once against its checksum.
+
+    Members that are not XML are checked and let go. Sizes are those `list_members` found within bounds.
+    """
+    parts: dict[str, bytes] = {}
+    for member in members:
+        name = member.filename.replace("\\", "/").lstrip("/")
+        content = _inflate(data, member)
+        if name.endswith((".xml", ".rels")):
+            if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+                raise RefusedFile("unsafe_xml", f"{name} declares a document type")
+            parts[name] = content
+    return parts
+
+
+def _inflate(data: bytes, member: zipfile.ZipInfo) -> bytes:
+    """Return the content of one member, or refuse it when any of its figures is contradicted."""
+    name, start = member.filename, member.header_offset
+    if member.flag_bits & 0x1:
+        raise RefusedFile("password_protected", "a zip archive locked with a password")
+    if start < 0 or data[start : start + 4] != b"PK\x03\x04" or start + 30 > len(data):
+        raise RefusedFile("damaged", f"no member starts where {name!r} should")
+    method = struct.unpack_from("<H", data, start + 8)[0]
+    name_length, extra_length = struct.unpack_from("<HH", data, start + 26)
+    begin = start + 30 + name_length + extra_length
+    end = begin + member.compress_size
+    local_name = data[start + 30 : start + 30 + name_length]
+    if local_name != member.orig_filename.encode("utf-8" if member.flag_bits & 0x800 else "cp437"):
+        raise RefusedFile("damaged", f"{name!r} bears another name inside the archive")
+    if method != member.compress_type or method not in (0, 8):
+        raise RefusedFile("damaged", f"{name!r} is stored by an unknown method")
+    if end > len(data):
+        raise RefusedFile("truncated", f"{name!r} reaches past the end of the file")
+    content = data[begin:end]
+    if method == 8:
+        engine = zlib.decompressobj(-15)
+        try:
+            content = engine.decompress(content, member.file_size + 1)
+        except zlib.error as error:
+            raise RefusedFile("damaged", f"{name!r} cannot be inflated ({error})") from None
+        if not engine.eof:
+            raise RefusedFile("damaged", f"{name!r} is not as long as stated")
+    if len(content) != member.file_size or zlib.crc32(content) != member.CRC:
+        raise RefusedFile("damaged", f"{name!r} does not match its checksum")
+    return content

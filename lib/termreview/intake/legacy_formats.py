@@ -1,0 +1,211 @@
+"""One workbook of an older format (or of unusual size), read in a child process and handed back as JSON.
+
+The engine for ``.xls`` and ``.xlsb`` can abort its whole process on a file of two kilobytes. In a child of
+bounded time and memory such a death is one refused file.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from termreview.intake.guard import DEFAULT_LIMITS, Limits, RefusedFile
+from termreview.intake.legacy_records import complete_cells, read_records
+from termreview.intake.workbook_model import Cell, CellValue, Sheet, Workbook, address
+
+_LIBRARY = Path(__file__).resolve().parents[2]
+
+
+def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Workbook:
+    """Return one workbook read by a child process; `kind` is ``xls``, ``xlsb`` or ``zip``.
+
+    Raises
+    ------
+    RefusedFile
+        ``engine_timed_out`` or ``engine_failed`` when the child is stopped or dies, else what it found.
+    """
+    search_path = os.pathsep.join(filter(None, (str(_LIBRARY), os.environ.get("PYTHONPATH"))))
+    command = [sys.executable, "-m", __spec__.name, str(path.resolve()), kind, json.dumps(asdict(limits))]
+    try:
+        child = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=limits.child_seconds,
+            env=os.environ | {"PYTHONPATH": search_path},
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        detail = f"reading was stopped after {limits.child_seconds:g} seconds"
+        raise RefusedFile("engine_timed_out", detail) from None
+    if child.returncode != 0:
+        raise RefusedFile("engine_failed", f"the engine for .{kind} broke down on this file")
+    answer = json.loads(child.stdout)
+    if "refused" in answer:
+        raise RefusedFile(*answer["refused"])
+    return _unpack(answer)
+
+
+def main(arguments: list[str]) -> int:
+    """Read one workbook in this process and print it as JSON: the child's side of `read_in_child`."""
+    path, kind = Path(arguments[0]), arguments[1]
+    limits = Limits(**json.loads(arguments[2]))
+    _bound_memory(limits.child_memory_bytes)
+    answer: dict[str, Any]
+    try:
+        if kind == "zip":
+            from termreview.intake.workbook import read_workbook  # the door itself, which imports this room
+
+            workbook = read_workbook(path, replace(limits, in_process_bytes=limits.inflated_bytes))
+        else:
+            workbook = read_with_engine(path, kind, limits)
+        answer = _pack(workbook)
+    except RefusedFile as refusal:
+        answer = {"refused": [refusal.reason, refusal.detail]}
+    json.dump(answer, sys.stdout)
+    sys.stdout.flush()
+    return 0
+
+
+def _bound_memory(most: int) -> None:
+    """Bound the address space of this process, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows: time is bounded, memory is not
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
+    """Return one ``.xls`` or ``.xlsb`` workbook read by the engine, in this very process.
+
+    The engine gives texts and values but shows an error as a blank and keeps no formats. For ``.xls`` the
+    file's own records fill that in; a formula is then marked by a bare ``=``, its text not being kept.
+    """
+    import python_calamine
+
+    sheets, notes = [], ["no_checksum" if kind == "xls" else "errors_not_seen"]
+    records = read_records(path.read_bytes()) if kind == "xls" else None
+    if kind == "xls" and records is None:
+        notes.append("errors_not_seen")
+    characters = filled = 0
+    try:
+        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+            for entry in book.sheets_metadata:
+                if entry.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                    notes.append("sheet_without_cells")
+                    continue
+                sheet = book.get_sheet_by_name(entry.name)
+                facts = records.sheets.get(entry.name) if records else None
+                cells = {}
+                top, left = sheet.start or (0, 0)
+                for row, values in enumerate(sheet.iter_rows(), start=top + 1):
+                    for column, value in enumerate(values, start=left + 1):
+                        if value != "":
+                            cells[row, column] = _engine_cell(value)
+                            characters += len(cells[row, column].text)
+                    if filled + len(cells) > limits.cells or characters > limits.text_characters:
+                        raise RefusedFile(
+                            "too_large", f"more than {limits.cells} filled cells, or long texts"
+                        )
+                if records and facts:
+                    cells = complete_cells(cells, facts, records.shared)
+                filled += len(cells)
+                merges = sheet.merged_cell_ranges or []
+                sheets.append(
+                    Sheet(
+                        name=entry.name,
+                        state=_STATES.get(str(entry.visible).rpartition(".")[2], "visible"),
+                        cells=cells,
+                        hidden_rows=frozenset(facts.hidden_rows if facts else ()),
+                        hidden_columns=frozenset(facts.hidden_columns if facts else ()),
+                        merges=tuple(
+                            f"{address(a + 1, b + 1)}:{address(c + 1, d + 1)}" for (a, b), (c, d) in merges
+                        ),
+                    )
+                )
+    except python_calamine.PasswordError:
+        raise RefusedFile("password_protected", f"an .{kind} workbook locked with a password") from None
+    except python_calamine.CalamineError as error:
+        raise RefusedFile("damaged", f"the engine cannot read it ({error})") from None
+    has_macros = records is not None and records.has_macros
+    has_external_links = records is not None and records.has_external_links
+    if has_macros:
+        notes.append("macros")
+    if has_external_links:
+        notes.append("external_links")
+    return Workbook(tuple(sheets), kind, has_macros, has_external_links, tuple(dict.fromkeys(notes)))
+
+
+_STATES = {"Hidden": "hidden", "VeryHidden": "very_hidden"}
+
+
+def _engine_cell(value: Any) -> Cell:
+    """Return one cell from what the engine gives for it."""
+    if isinstance(value, bool):
+        return Cell(value, str(value).upper(), "boolean")
+    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
+        value = int(value)
+    if isinstance(value, int | float):
+        return Cell(value, repr(value), "number")
+    if isinstance(value, datetime.timedelta):
+        days = value / datetime.timedelta(days=1)
+        return Cell(days, repr(days), "number")
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        value = value.date()
+    if isinstance(value, datetime.date | datetime.time):
+        return Cell(value, value.isoformat(), "date")
+    return Cell(value, value, "text")
+
+
+def _pack(workbook: Workbook) -> dict[str, Any]:
+    """Return one workbook as plain JSON values; `_unpack` is its mirror."""
+    sheets = []
+    for sheet in workbook.sheets:
+        cells = [
+            [*place, _pack_value(cell.value), cell.text, cell.kind, cell.formula, cell.number_format]
+            for place, cell in sheet.cells.items()
+        ]
+        frame = [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns), sheet.merges]
+        sheets.append([sheet.name, sheet.state, cells, *frame])
+    facts = [workbook.kind, workbook.has_macros, workbook.has_external_links, workbook.notes]
+    return {"sheets": sheets, "facts": facts}
+
+
+def _unpack(answer: dict[str, Any]) -> Workbook:
+    sheets = []
+    for name, state, packed, hidden_rows, hidden_columns, merges in answer["sheets"]:
+        cells = {
+            (row, column): Cell(_unpack_value(value), text, kind, formula, number_format)
+            for row, column, value, text, kind, formula, number_format in packed
+        }
+        sheets.append(
+            Sheet(name, state, cells, frozenset(hidden_rows), frozenset(hidden_columns), tuple(merges))
+        )
+    kind, has_macros, has_external_links, notes = answer["facts"]
+    return Workbook(tuple(sheets), kind, has_macros, has_external_links, tuple(notes))
+
+
+_TEMPORAL = {kind.__name__: kind for kind in (datetime.date, datetime.datetime, datetime.time)}
+
+
+def _pack_value(value: CellValue) -> Any:
+    if isinstance(value, datetime.date | datetime.time):
+        return [type(value).__name__, value.isoformat()]
+    return value
+
+
+def _unpack_value(value: Any) -> CellValue:
+    return _TEMPORAL[value[0]].fromisoformat(value[1]) if isinstance(value, list) else value
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

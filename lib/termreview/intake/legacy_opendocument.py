@@ -1,0 +1,232 @@
+"""One OpenDocument spreadsheet, walked by the XML parser: formulas, errors and hidden parts kept.
+
+The engine for older formats reads ``.ods`` too, but loses formulas, errors, yes/no values and hidden rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from termreview.intake.guard import Limits, RefusedFile
+from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, CellValue, Sheet, Workbook, address
+from termreview.intake.xlsx_package import parse_xml
+from termreview.intake.xlsx_values import read_iso, read_number, read_serial
+
+_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
+_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0 "
+_STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
+_CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
+
+_DURATION = re.compile(r"(-?)PT?(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:[.,][0-9]+)?)S)?")
+_FORMULA_PREFIX = re.compile(r"[a-z]+:(?==)")
+_HIDDEN = ("collapse", "filter")
+_MARKS = {_TEXT + "tab": "\t", _TEXT + "line-break": "\n"}
+
+
+@dataclass
+class _Table:
+    """One table as it fills up: its cells, and where the reading stands."""
+
+    name: str
+    is_hidden: bool
+    row: int = 0  # rows finished so far
+    column: int = 0  # columns finished in this row
+    columns_declared: int = 0
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    row_cells: dict[int, Cell] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merges: list[str] = field(default_factory=list)
+
+
+def read_opendocument(parts: Mapping[str, bytes], names: frozenset[str], limits: Limits) -> Workbook:
+    """Return one OpenDocument workbook from its XML parts; `names` are all members of the archive.
+
+    Raises
+    ------
+    RefusedFile
+        When it is locked with a password, is no spreadsheet, is not well-formed or too large.
+    """
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise RefusedFile("password_protected", "an OpenDocument file locked with a password")
+    if b"<office:text" in parts["content.xml"][:65536]:
+        raise RefusedFile("word_document", "an OpenDocument text")
+    tables, notes = _walk_tables(parts["content.xml"], limits)
+    if any(name.startswith("Basic/") for name in names):
+        notes.append("macros")
+    sheets = tuple(
+        Sheet(
+            table.name,
+            "hidden" if table.is_hidden else "visible",
+            table.cells,
+            frozenset(table.hidden_rows),
+            frozenset(table.hidden_columns),
+            tuple(table.merges),
+        )
+        for table in tables
+    )
+    if len({table.name.casefold() for table in tables}) < len(tables):
+        notes.append("duplicate_sheet_name")
+    return Workbook(sheets, "ods", "macros" in notes, "external_links" in notes, tuple(dict.fromkeys(notes)))
+
+
+def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
+    tables: list[_Table] = []
+    notes: list[str] = []
+    hidden_styles: set[str] = set()
+    path: list[str] = [""]
+    table: _Table | None = None
+    cell: Mapping[str, str] | None = None
+    row: Mapping[str, str] = {}
+    paragraphs: list[str] = []
+    style_name, aside = "", 0  # aside: how deep inside a comment or a drawing
+    filled = 0
+
+    def on_start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal table, cell, row, style_name, aside
+        parent = path[-1]
+        path.append(name)
+        if name == _STYLE + "style":
+            style_name = attributes.get(_STYLE + "name", "")
+        elif name == _STYLE + "table-properties" and attributes.get(_TABLE + "display") == "false":
+            hidden_styles.add(style_name)
+        elif name == _TABLE + "table" and parent == _OFFICE + "spreadsheet":
+            is_hidden = attributes.get(_TABLE + "style-name", "") in hidden_styles
+            table = _Table(attributes.get(_TABLE + "name", ""), is_hidden)
+            tables.append(table)
+        elif name == _TABLE + "table-source" or name == _TABLE + "dde-link":
+            notes.append("external_links")
+        if table is None:
+            return
+        if aside or name == _OFFICE + "annotation" or name.startswith(_DRAWING) or name == _TABLE + "shapes":
+            aside += 1
+        elif name == _TABLE + "table-row":
+            row, table.column = attributes, 0
+            table.row_cells = {}
+        elif name in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
+            cell = attributes
+            paragraphs.clear()
+        elif name == _TABLE + "table-column":
+            first = table.columns_declared + 1
+            table.columns_declared += _repeats(attributes, "number-columns-repeated", MAX_COLUMN)
+            if attributes.get(_TABLE + "visibility") in _HIDDEN:
+                table.hidden_columns.update(range(first, min(table.columns_declared, MAX_COLUMN) + 1))
+        elif cell is not None and name == _TEXT + "p":
+            paragraphs.append("")
+        elif cell is not None and name == _TEXT + "s" and paragraphs:
+            count = attributes.get(_TEXT + "c", "1")
+            paragraphs[-1] += " " * min(int(count) if count.isdigit() else 1, 32_767)
+        elif cell is not None and name in _MARKS and paragraphs:
+            paragraphs[-1] += _MARKS[name]
+
+    def on_end(name: str) -> None:
+        nonlocal table, cell, aside, filled
+        path.pop()
+        if table is None:
+            return
+        if aside:
+            aside -= 1
+        elif cell is not None and name in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
+            _finish_cell(table, cell, "\n".join(paragraphs) if paragraphs else None)
+            cell = None
+        elif name == _TABLE + "table-row":
+            filled += _finish_row(table, row, limits.cells - filled)
+        elif name == _TABLE + "table" and path[-1] == _OFFICE + "spreadsheet":
+            table = None
+
+    def on_text(text: str) -> None:
+        if cell is not None and not aside and paragraphs and path[-1].startswith(_TEXT):
+            paragraphs[-1] += text
+
+    parse_xml(part, on_start, on_end, on_text)
+    return tables, notes
+
+
+def _repeats(attributes: Mapping[str, str], name: str, most: int) -> int:
+    count = attributes.get(_TABLE + name, "1")
+    return min(int(count[:9]), most) if count.isdigit() and count.isascii() else 1
+
+
+def _finish_cell(table: _Table, attributes: Mapping[str, str], shown: str | None) -> None:
+    """Add one cell, as often as it says it is repeated, to its row."""
+    first = table.column + 1
+    table.column += _repeats(attributes, "number-columns-repeated", MAX_COLUMN)
+    wide = _repeats(attributes, "number-columns-spanned", MAX_COLUMN)
+    high = _repeats(attributes, "number-rows-spanned", MAX_ROW)
+    if wide > 1 or high > 1:
+        last = address(table.row + high, first + wide - 1)
+        table.merges.append(f"{address(table.row + 1, first)}:{last}")
+    cell = _make_cell(attributes, shown)
+    if cell is not None:
+        if table.column > MAX_COLUMN:
+            raise RefusedFile("damaged", f"row {table.row + 1} has a cell outside the grid")
+        table.row_cells.update(dict.fromkeys(range(first, table.column + 1), cell))
+
+
+def _finish_row(table: _Table, attributes: Mapping[str, str], left: int) -> int:
+    """Add one row, as often as it says it is repeated; return how many cells that were."""
+    first = table.row + 1
+    repeats = _repeats(attributes, "number-rows-repeated", MAX_ROW)
+    table.row += repeats
+    if attributes.get(_TABLE + "visibility") in _HIDDEN:
+        table.hidden_rows.update(range(first, min(table.row, MAX_ROW) + 1))
+    if not table.row_cells:
+        return 0
+    if table.row > MAX_ROW:
+        raise RefusedFile("damaged", f"a cell in row {table.row}, outside the grid")
+    count = repeats * len(table.row_cells)
+    if count > left:
+        raise RefusedFile("too_large", "more filled cells than may be read")
+    for row in range(first, table.row + 1):
+        table.cells.update({(row, column): cell for column, cell in table.row_cells.items()})
+    return count
+
+
+def _make_cell(attributes: Mapping[str, str], shown: str | None) -> Cell | None:
+    """Return one cell from its attributes and the text it shows, or None when it holds nothing."""
+    formula = attributes.get(_TABLE + "formula")
+    if formula is not None:
+        formula = _FORMULA_PREFIX.sub("", formula, count=1)
+    stored_type = attributes.get(_OFFICE + "value-type", "")
+    value: CellValue
+    if attributes.get(_CALC + "value-type") == "error":
+        return Cell(shown or "#N/A", shown or "#N/A", "error", formula)
+    if stored_type == "string":
+        text = attributes.get(_OFFICE + "string-value", shown or "")
+        value, kind = text, "text"
+    elif stored_type in ("float", "percentage", "currency"):
+        text = attributes.get(_OFFICE + "value", "")
+        value, kind = read_number(text), "number"
+    elif stored_type == "boolean":
+        text = attributes.get(_OFFICE + "boolean-value", "").upper()
+        value, kind = {"TRUE": True, "FALSE": False}.get(text), "boolean"
+    elif stored_type == "date":
+        text = attributes.get(_OFFICE + "date-value", "")
+        value, kind = read_iso(text), "date"
+    elif stored_type == "time":
+        text = attributes.get(_OFFICE + "time-value", "")
+        value, kind = _read_duration(text)
+    elif shown is not None:
+        value, text, kind = shown, shown, "text"
+    else:
+        return None if formula is None else Cell(None, formula, "formula_without_value", formula)
+    if value is None:
+        value, kind = text, "error"
+    return Cell(value, text, kind, formula) if text or formula is not None else None
+
+
+def _read_duration(text: str) -> tuple[CellValue, str]:
+    """Return one ISO duration as a time of day, or as a number of days from one day on, with its kind."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None, "error"
+    hours, minutes = int(match[2] or 0), int(match[3] or 0)
+    seconds = float((match[4] or "0").replace(",", "."))
+    days = (hours * 3600 + minutes * 60 + seconds) / 86_400
+    if match[1] or days >= 1:
+        return (-days if match[1] else days), "number"
+    return read_serial(days), "date"

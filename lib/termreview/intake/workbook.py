@@ -1,0 +1,175 @@
+"""One received file in, its workbook out: the only door through which spreadsheets are read.
+
+The content decides what a file is, never its name. ``.xlsx`` and ``.xlsm`` are read here; older formats,
+and books of unusual size, in a child process of bounded time and memory.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from termreview.intake import guard
+from termreview.intake.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits, RefusedFile
+from termreview.intake.legacy_formats import read_in_child
+from termreview.intake.legacy_opendocument import read_opendocument
+from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
+from termreview.intake.xlsx_package import Package, open_package, workbook_part_name
+from termreview.intake.xlsx_shared import read_number_formats, read_shared_strings
+from termreview.intake.xlsx_sheet import read_sheet
+from termreview.intake.xlsx_values import Shared
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "REFUSAL_REASONS",
+    "Cell",
+    "Limits",
+    "RefusedFile",
+    "Sheet",
+    "Workbook",
+    "address",
+    "column_letters",
+    "parse_address",
+    "read_workbook",
+]
+
+_CONTENT_KINDS = (  # parts that tell what else a zip archive is
+    ("word/", "word_document", "a Word document"),
+    ("ppt/", "presentation", "a presentation"),
+    ("Index/", "unsupported_format", "a workbook of Numbers; export it to .xlsx"),
+)
+
+
+def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> Workbook:
+    """Return one received file as a workbook.
+
+    Parameters
+    ----------
+    path
+        The file as received; its name and suffix are not looked at.
+    limits
+        How large it may be, and how long reading may take.
+
+    Raises
+    ------
+    RefusedFile
+        When it cannot be read for one of `REFUSAL_REASONS`.
+    OSError
+        When there is no such file, or it may not be opened.
+    """
+    if path.stat().st_size > limits.file_bytes:
+        raise RefusedFile("too_large", f"{path.stat().st_size} bytes")
+    data = path.read_bytes()
+    kind = guard.sniff(data)
+    if kind == "zip":
+        workbook = _read_archive(data, path, limits)
+    elif kind == "csv":
+        workbook = _read_csv(data, path.stem, limits)
+    else:
+        workbook = read_in_child(path, kind, limits)
+    if not any(sheet.cells for sheet in workbook.sheets):
+        raise RefusedFile("no_cells", "a workbook without a single filled cell")
+    return workbook
+
+
+def _read_archive(data: bytes, path: Path, limits: Limits) -> Workbook:
+    """Read one zip archive, here or in the child process, by what it holds."""
+    members = guard.list_members(data, limits)
+    if sum(member.file_size for member in members) > limits.in_process_bytes:
+        return read_in_child(path, "zip", limits)
+    parts = guard.inflate_members(data, members)
+    names = frozenset(member.filename.replace("\\", "/").lstrip("/") for member in members)
+    if "content.xml" in parts and b"opendocument" in data[:200]:
+        return read_opendocument(parts, names, limits)
+    main = workbook_part_name(parts)
+    if main is not None and main.endswith(".bin"):
+        return read_in_child(path, "xlsb", limits)
+    for prefix, reason, found in _CONTENT_KINDS:
+        if any(name.startswith(prefix) for name in names) and not any(n.startswith("xl/") for n in names):
+            raise RefusedFile(reason, found)
+    if main is None and "[Content_Types].xml" not in names:
+        raise RefusedFile("archive_not_workbook", f"a zip archive of {len(names)} files, none a workbook")
+    return _read_package(open_package(parts, names, limits), limits)
+
+
+def _read_package(package: Package, limits: Limits) -> Workbook:
+    """Read the sheets of one opened package."""
+    shared = Shared(
+        strings=read_shared_strings(package.shared_strings),
+        formats=read_number_formats(package.styles),
+        is_1904=package.is_1904,
+    )
+    sheets, notes, filled = [], list(package.notes), 0
+    for part in package.sheets:
+        content = read_sheet(part.part, shared, limits)
+        notes.extend(sorted(content.notes))
+        filled += len(content.cells)
+        if filled > limits.cells:
+            raise RefusedFile("too_large", f"more than {limits.cells} filled cells")
+        sheets.append(
+            Sheet(
+                part.name,
+                part.state,
+                content.cells,
+                frozenset(content.hidden_rows),
+                frozenset(content.hidden_columns),
+                tuple(content.merges),
+            )
+        )
+    if package.has_macros:
+        notes.append("macros")
+    if package.has_external_links:
+        notes.append("external_links")
+    return Workbook(
+        tuple(sheets),
+        package.kind,
+        package.has_macros,
+        package.has_external_links,
+        tuple(dict.fromkeys(notes)),
+    )
+
+
+def _read_csv(data: bytes, name: str, limits: Limits) -> Workbook:
+    """Read one text file with separators as a workbook of one sheet, every cell a text."""
+    text, notes = _decode_text(data)
+    first, _, rest = text.partition("\n")
+    delimiter = None
+    if first.strip().lower() in ("sep=;", "sep=,", "sep=\t"):
+        delimiter, text = first.strip("\r\n")[4], rest
+    cells: dict[tuple[int, int], Cell] = {}
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text))
+        for row, values in enumerate(rows, start=1):
+            for column, value in enumerate(values, start=1):
+                if value:
+                    cells[row, column] = Cell(value, value, "text")
+            if len(cells) > limits.cells:
+                raise RefusedFile("too_large", f"more than {limits.cells} filled cells")
+    except csv.Error as error:
+        raise RefusedFile("damaged", f"a text table that breaks off ({error})") from None
+    return Workbook((Sheet(name, "visible", cells),), "csv", notes=notes)
+
+
+def _decode_text(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the text of one file and a note where its encoding had to be guessed."""
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return data.decode(encoding), ()
+    except UnicodeDecodeError:
+        if encoding == "utf-16":
+            raise RefusedFile("damaged", "a UTF-16 text that breaks off") from None
+    try:
+        return data.decode("cp1258"), ("encoding_guessed",)
+    except UnicodeDecodeError:
+        raise RefusedFile("unsupported_format", "a text in no known encoding") from None
+
+
+def _delimiter(text: str) -> str:
+    """Return the separator that cuts most lines of one text, refusing a text that has none."""
+    lines = [line for line in text[:65536].splitlines() if line.strip()]
+    counts = {mark: sum(mark in line for line in lines) for mark in (";", "\t", ",")}
+    best = max(counts, key=lambda mark: counts[mark])
+    if counts[best] * 2 < len(lines):
+        raise RefusedFile("unsupported_format", "a plain text without columns")
+    return best

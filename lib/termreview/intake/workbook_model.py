@@ -1,0 +1,112 @@
+"""One workbook as read: its sheets, their non-empty cells, and where each cell stands."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+MAX_ROW = 1_048_576
+MAX_COLUMN = 16_384
+
+CellValue = str | float | int | bool | datetime.date | datetime.datetime | datetime.time | None
+
+_ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+
+
+class Cell(NamedTuple):
+    """One non-empty cell, as stored.
+
+    A named tuple rather than a dataclass: a district's term holds some hundred thousand of them.
+
+    Attributes
+    ----------
+    value
+        The typed value; None for a formula that was never calculated; the code (or the raw text) of an error.
+    text
+        What is stored, for quoting back: the serial number of a date, ``TRUE`` or ``FALSE``, the formula
+        itself when it has no stored value. The original characters: no normalisation, no trimming.
+    kind
+        ``text``, ``number``, ``date``, ``boolean``, ``error`` or ``formula_without_value``.
+    formula
+        With its leading ``=``; None for a constant. Formulas shared down a column are moved to their cell.
+    number_format
+        The format code, ``General`` when there is none; None where the format keeps no such codes.
+    """
+
+    value: CellValue
+    text: str
+    kind: str
+    formula: str | None = None
+    number_format: str | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One worksheet: its non-empty cells by (row, column), both counted from 1."""
+
+    name: str
+    state: str
+    cells: dict[tuple[int, int], Cell]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """One received workbook, with reason codes (``notes``) for what is odd about it."""
+
+    sheets: tuple[Sheet, ...]
+    kind: str
+    has_macros: bool = False
+    has_external_links: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of one column counted from 1: 1 is ``A``, 28 is ``AB``."""
+    letters = ""
+    while column > 0:
+        column, place = divmod(column - 1, 26)
+        letters = chr(65 + place) + letters
+    return letters
+
+
+def address(row: int, column: int) -> str:
+    """Return the address of one cell, as a spreadsheet shows it: (3, 28) is ``AB3``."""
+    return f"{column_letters(column)}{row}"
+
+
+def parse_address(text: str) -> tuple[int, int]:
+    """Return (row, column) of one cell address; ``$`` signs and small letters are accepted.
+
+    Raises
+    ------
+    ValueError
+        When the text is not the address of a cell inside the grid.
+    """
+    match = _ADDRESS.fullmatch(text.strip())
+    row, column = (int(match[2]), _column_number(match[1].upper())) if match else (0, 0)
+    if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
+        raise ValueError(f"not a cell address: {text!r}")
+    return row, column
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+class _ColumnNumbers(dict[str, int]):
+    """One column number per spelling met, worked out once."""
+
+    def __missing__(self, letters: str) -> int:
+        self[letters] = number = _column_number(letters)
+        return number
+
+
+COLUMN_NUMBERS = _ColumnNumbers()

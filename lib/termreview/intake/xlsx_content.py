@@ -1,0 +1,60 @@
+"""One worksheet's content as it fills up, whichever way its part is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from termreview.intake.guard import Limits, RefusedFile
+from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, address
+from termreview.intake.xlsx_values import Shared
+
+
+@dataclass
+class SheetContent:
+    """What one worksheet part holds."""
+
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merges: list[str] = field(default_factory=list)
+    notes: set[str] = field(default_factory=set)
+
+
+def read_style(attributes: Mapping[str, str], shared: Shared) -> tuple[str, str, bool]:
+    """Return the stored type, the number format and whether it shows a date, for one cell's attributes."""
+    index = attributes.get("s", "0")
+    stored_type = attributes.get("t", "")
+    if not (index.isdigit() and index.isascii()):
+        raise RefusedFile("damaged", f"a cell of the style {index!r}")
+    if not shared.formats:
+        code, is_date = "General", False
+    elif int(index[:9]) < len(shared.formats):
+        code, is_date = shared.formats[int(index[:9])]
+    else:
+        raise RefusedFile("damaged", f"a cell points to the style {index} of {len(shared.formats)}")
+    return "" if stored_type == "n" else stored_type, code, is_date
+
+
+def note_columns(attributes: Mapping[str, str], content: SheetContent) -> None:
+    """Add the columns of one column declaration when it hides them."""
+    if attributes.get("hidden") not in ("1", "true"):
+        return
+    try:
+        first, last = int(attributes["min"]), int(attributes["max"])
+    except (KeyError, ValueError):
+        raise RefusedFile("damaged", "a column declaration without its numbers") from None
+    content.hidden_columns.update(range(max(first, 1), min(last, MAX_COLUMN) + 1))
+
+
+def refuse_place(row: int, column: int) -> NoReturn:
+    """Refuse the file for a cell that stands outside the grid, or in the place of another."""
+    if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
+        raise RefusedFile("damaged", f"a cell in row {row}, column {column}, outside the grid")
+    raise RefusedFile("damaged", f"the cell {address(row, column)} is there twice")
+
+
+def refuse_size(limits: Limits) -> NoReturn:
+    """Refuse the file for more cells than may be read."""
+    raise RefusedFile("too_large", f"more than {limits.cells} cells on one sheet")

@@ -1,0 +1,201 @@
+"""One .xlsx package: which part is the workbook, its sheets in order, and the parts they lean on.
+
+Parts are found by relationship, never by file name: writers name them as they please.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+from xml.parsers import expat
+
+from termreview.intake.guard import Limits, RefusedFile
+
+_SEPARATOR = " "
+_DECLARATION = re.compile(rb"\s*<\?xml[^>]*?encoding=[\"']([A-Za-z0-9._-]+)[\"']")
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """One worksheet as the workbook lists it: its name, its state and its part."""
+
+    name: str
+    state: str
+    part: bytes
+
+
+@dataclass(frozen=True)
+class Package:
+    """One opened package: worksheets in order, with the raw parts for shared strings and styles."""
+
+    kind: str
+    sheets: tuple[SheetPart, ...]
+    shared_strings: bytes | None
+    styles: bytes | None
+    is_1904: bool
+    has_macros: bool
+    has_external_links: bool
+    notes: tuple[str, ...]
+
+
+def parse_xml(
+    part: bytes,
+    on_start: Callable[[str, Mapping[str, str]], None],
+    on_end: Callable[[str], None] | None = None,
+    on_text: Callable[[str], None] | None = None,
+) -> None:
+    """Walk one XML part; names come as ``namespace name``, document types and entities are refused."""
+    parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+    parser.buffer_text = True
+    parser.StartElementHandler = on_start
+    if on_end is not None:
+        parser.EndElementHandler = on_end
+    if on_text is not None:
+        parser.CharacterDataHandler = on_text
+    parser.StartDoctypeDeclHandler = _refuse_document_type
+    try:
+        parser.Parse(part, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise RefusedFile("damaged", f"a part is not well-formed XML ({error})") from None
+
+
+def _refuse_document_type(*_: object) -> None:
+    raise RefusedFile("unsafe_xml", "a part declares a document type")
+
+
+def local_name(name: str) -> str:
+    """Return one element or attribute name without its namespace."""
+    return name.rpartition(_SEPARATOR)[2]
+
+
+def is_utf8(part: bytes) -> bool:
+    """Whether one XML part says, or leaves it understood, that it is UTF-8."""
+    declaration = _DECLARATION.match(part)
+    return part[:2] not in (b"\xff\xfe", b"\xfe\xff") and (
+        declaration is None or declaration[1].lower() in (b"utf-8", b"utf8", b"us-ascii")
+    )
+
+
+@dataclass(frozen=True)
+class _Relationship:
+    """One arrow from a part to another: its kind (last word of its type) and its target."""
+
+    kind: str
+    target: str
+    is_external: bool
+
+
+def _relationships(parts: Mapping[str, bytes], source: str) -> dict[str, _Relationship]:
+    """Return the relationships of one part by id; none where the package keeps none."""
+    folder, _, name = source.rpartition("/")
+    part = parts.get(posixpath.join(folder, "_rels", f"{name}.rels"))
+    found: dict[str, _Relationship] = {}
+
+    def on_start(name: str, attributes: Mapping[str, str]) -> None:
+        if local_name(name) == "Relationship":
+            target = unquote(attributes.get("Target", "")).replace("\\", "/")
+            target = (
+                target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            )
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            found[attributes.get("Id", "")] = _Relationship(
+                kind, target, attributes.get("TargetMode") == "External"
+            )
+
+    if part is not None:
+        parse_xml(part, on_start)
+    return found
+
+
+def workbook_part_name(parts: Mapping[str, bytes]) -> str | None:
+    """Return the name of the main part of one package, or None where it holds no office document."""
+    for relationship in _relationships(parts, "").values():
+        if relationship.kind == "officeDocument":
+            return relationship.target
+    return None
+
+
+def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limits) -> Package:
+    """Return one package from its XML parts; `names` are all members, those that are not XML included.
+
+    Raises
+    ------
+    RefusedFile
+        When the workbook, or a part that its cells lean on, is not there.
+    """
+    by_lower = {name.lower(): name for name in names}
+
+    def part(name: str, most: int = limits.part_bytes) -> bytes:
+        content = parts.get(name)
+        if content is None:
+            content = parts.get(by_lower.get(name.lower(), ""))
+        if content is None:
+            raise RefusedFile("damaged", f"the part {name!r} is missing")
+        if len(content) > most:
+            raise RefusedFile("too_large", f"the part {name!r} has {len(content)} bytes")
+        return content
+
+    main_name = workbook_part_name(parts)
+    if main_name is None:
+        raise RefusedFile("damaged", "the package names no workbook")
+    listing = _read_listing(part(main_name))
+    relationships = _relationships(parts, by_lower.get(main_name.lower(), main_name))
+    kinds = {relationship.kind: relationship for relationship in relationships.values()}
+    sheets, notes = [], list(listing.notes)
+    for name, state, relationship_id in listing.sheets:
+        arrow = relationships.get(relationship_id)
+        if arrow is None or arrow.is_external:
+            raise RefusedFile("damaged", f"the sheet {name!r} leads nowhere")
+        if arrow.kind == "worksheet":
+            sheets.append(SheetPart(name, state, part(arrow.target, limits.inflated_bytes)))
+        else:
+            notes.append("macro_sheet" if "macro" in arrow.kind.lower() else "sheet_without_cells")
+    if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
+        notes.append("duplicate_sheet_name")
+    has_macros = "vbaProject" in kinds or "macro_sheet" in notes
+    strings, styles = kinds.get("sharedStrings"), kinds.get("styles")
+    return Package(
+        kind="xlsm" if b"macroEnabled.main+xml" in parts.get("[Content_Types].xml", b"") else "xlsx",
+        sheets=tuple(sheets),
+        shared_strings=None if strings is None else part(strings.target, limits.inflated_bytes),
+        styles=None if styles is None else part(styles.target),
+        is_1904=listing.is_1904,
+        has_macros=has_macros,
+        has_external_links="externalLink" in kinds,
+        notes=tuple(notes),
+    )
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """One workbook part: its sheets (name, state, relationship id) and what holds for all of them."""
+
+    sheets: tuple[tuple[str, str, str], ...]
+    is_1904: bool
+    notes: tuple[str, ...]
+
+
+def _read_listing(part: bytes) -> _Listing:
+    sheets: list[tuple[str, str, str]] = []
+    notes: list[str] = []
+    is_1904 = False
+
+    def on_start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal is_1904
+        element = local_name(name)
+        if element == "sheet":
+            relationship_id = next((v for k, v in attributes.items() if k.endswith("relationships id")), "")
+            state = {"hidden": "hidden", "veryHidden": "very_hidden"}.get(
+                attributes.get("state", ""), "visible"
+            )
+            sheets.append((attributes.get("name", ""), state, relationship_id))
+        elif element == "workbookPr":
+            is_1904 = attributes.get("date1904") in ("1", "true")
+        elif element == "calcPr" and attributes.get("fullCalcOnLoad") in ("1", "true"):
+            notes.append("formulas_never_calculated")
+
+    parse_xml(part, on_start)
+    return _Listing(tuple(sheets), is_1904, tuple(notes))

@@ -1,0 +1,198 @@
+"""One workbook's shared strings and number formats, on which its cells lean.
+
+Each part is read by a regular expression that must account for every character of it; a part in another
+shape is walked by the XML parser instead, with the same result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from termreview.intake.guard import RefusedFile
+from termreview.intake.xlsx_package import is_utf8, local_name, parse_xml
+from termreview.intake.xlsx_values import BUILT_IN_FORMATS, NumberFormats, is_date_format, unescape_string
+
+_ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));|&")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_T = r"<t(?: xml:space=\"preserve\")?>"
+_STRING = re.compile(rf"<si>{_T}([^<]*)</t></si>|<si>((?:[^<]|<(?!/?si\b))*)</si>|<si ?/>|([\s\S])")
+_RUN = re.compile(
+    rf"{_T}([^<]*)</t>|<t ?/>|</?r>|<rPr>(?:<(?!/rPr)[^<>]*>)*</rPr>|<rPr ?/>"
+    r"|<rPh [^<>]*>(?:[^<]|<(?!/rPh))*</rPh>|<phoneticPr [^<>]*/>|([\s\S])"
+)
+_FORMAT = re.compile(r"<xf\b([^<>]*)>")
+_FORMAT_ID = re.compile(r' numFmtId="([0-9]{1,9})"')
+_CUSTOM = re.compile(r'<numFmt numFmtId="([0-9]{1,9})" formatCode="([^"<]*)" ?/>|([\s\S])')
+
+
+class UnusualShapeError(Exception):
+    """One part that the fast reader does not know; the XML parser reads it instead."""
+
+
+def unescape_xml(text: str) -> str:
+    """Return one run of XML text with its entities read.
+
+    Raises
+    ------
+    UnusualShapeError
+        When an entity is none of the five of XML or stands for no character.
+    """
+    if "&" not in text:
+        return text
+    return _ENTITY.sub(_read_entity, text)
+
+
+def _read_entity(match: re.Match[str]) -> str:
+    if match[1]:
+        return _NAMED[match[1]]
+    number = int(match[2]) if match[2] else int(match[3] or "0", 16)
+    if number in (9, 10, 13) or 32 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD:
+        return chr(number)
+    if 0x10000 <= number <= 0x10FFFF:
+        return chr(number)
+    raise UnusualShapeError(match[0])
+
+
+def plain_text(part: bytes) -> str:
+    """Return one XML part as text, for the fast reader.
+
+    Raises
+    ------
+    UnusualShapeError
+        When it is not UTF-8, or holds comments, declarations or CDATA, which only a parser reads rightly.
+    """
+    if not is_utf8(part) or b"<!" in part:
+        raise UnusualShapeError("declarations")
+    try:
+        text = part.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnusualShapeError("encoding") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def read_shared_strings(part: bytes | None) -> list[str]:
+    """Return the shared strings of one workbook in order; formatting and readings (phonetic) left out."""
+    if part is None:
+        return []
+    try:
+        return _scan_strings(plain_text(part))
+    except UnusualShapeError:
+        return _walk_strings(part)
+
+
+def _scan_strings(text: str) -> list[str]:
+    start = text.find("<sst")
+    begin, end = text.find(">", start) + 1, text.rfind("</sst>")
+    if start < 0 or end < 0:
+        if start >= 0 and text.rstrip().endswith("/>"):
+            return []
+        raise UnusualShapeError("sst")
+    strings = []
+    has_entities, has_escapes = "&" in text, "_x" in text
+    for string, rich, odd in _STRING.findall(text, begin, end):
+        if rich:
+            string = _scan_runs(rich)
+        elif odd:
+            raise UnusualShapeError(odd)
+        if has_entities:
+            string = unescape_xml(string)
+        strings.append(unescape_string(string) if has_escapes else string)
+    return strings
+
+
+def _scan_runs(rich: str) -> str:
+    """Return the text of one string of several runs."""
+    texts = []
+    for text, odd in _RUN.findall(rich):
+        if odd:
+            raise UnusualShapeError(odd)
+        texts.append(text)
+    return "".join(texts)
+
+
+def _walk_strings(part: bytes) -> list[str]:
+    strings: list[str] = []
+    texts: list[str] = []
+    is_in_text = False
+    readings = 0
+
+    def on_start(name: str, _: Mapping[str, str]) -> None:
+        nonlocal is_in_text, readings
+        element = local_name(name)
+        if element == "si":
+            texts.clear()
+        readings += element == "rPh"
+        is_in_text = element == "t" and readings == 0
+
+    def on_end(name: str) -> None:
+        nonlocal is_in_text, readings
+        element = local_name(name)
+        if element == "si":
+            strings.append(unescape_string("".join(texts)))
+        readings -= element == "rPh"
+        is_in_text = False
+
+    def on_text(text: str) -> None:
+        if is_in_text:
+            texts.append(text)
+
+    parse_xml(part, on_start, on_end, on_text)
+    return strings
+
+
+def read_number_formats(part: bytes | None) -> NumberFormats:
+    """Return the number format of each cell style in order: its code, and whether it shows a date."""
+    if part is None:
+        return []
+    try:
+        ids, custom = _scan_formats(plain_text(part))
+    except UnusualShapeError:
+        ids, custom = _walk_formats(part)
+    codes = BUILT_IN_FORMATS | custom
+    shown = {
+        number: (code, is_date_format(code)) for number in set(ids) if (code := codes.get(number, "General"))
+    }
+    return [shown.get(number, ("General", False)) for number in ids]
+
+
+def _scan_formats(text: str) -> tuple[list[int], dict[int, str]]:
+    begin, end = text.find("<cellXfs"), text.find("</cellXfs>")
+    if begin < 0 or end < 0:
+        raise UnusualShapeError("cellXfs")
+    ids = [
+        int(number[1]) if (number := _FORMAT_ID.search(style)) else 0
+        for style in _FORMAT.findall(text, begin, end)
+    ]
+    custom = {}
+    begin, end = text.find("<numFmts"), text.find("</numFmts>")
+    if begin >= 0:
+        for number, code, odd in _CUSTOM.findall(text, text.find(">", begin) + 1, end):
+            if odd:
+                raise UnusualShapeError(odd)
+            custom[int(number)] = unescape_xml(code)
+    return ids, custom
+
+
+def _walk_formats(part: bytes) -> tuple[list[int], dict[int, str]]:
+    ids: list[int] = []
+    custom: dict[int, str] = {}
+    inside: list[str] = []
+
+    def on_start(name: str, attributes: Mapping[str, str]) -> None:
+        element = local_name(name)
+        parent = inside[-1] if inside else ""
+        try:
+            if element == "xf" and parent == "cellXfs":
+                ids.append(int(attributes.get("numFmtId", "0")))
+            elif element == "numFmt" and parent == "numFmts":
+                custom[int(attributes["numFmtId"])] = attributes.get("formatCode", "General")
+        except (ValueError, KeyError):
+            raise RefusedFile("damaged", "a number format without a number") from None
+        inside.append(element)
+
+    def on_end(_: str) -> None:
+        inside.pop()
+
+    parse_xml(part, on_start, on_end)
+    return ids, custom

@@ -1,0 +1,122 @@
+"""One worksheet part of any shape, walked by the XML parser into its non-empty cells.
+
+The slower of the two readers: it knows prefixes, comments, rich inline strings and cells without address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from termreview.intake.guard import Limits, RefusedFile
+from termreview.intake.workbook_model import COLUMN_NUMBERS, MAX_COLUMN, MAX_ROW
+from termreview.intake.xlsx_content import SheetContent, note_columns, read_style, refuse_place, refuse_size
+from termreview.intake.xlsx_formulas import SharedFormulas, read_formula
+from termreview.intake.xlsx_package import parse_xml
+from termreview.intake.xlsx_values import Shared, make_cell
+
+_NAMESPACES = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
+    """Return the content of one worksheet part of any shape.
+
+    Raises
+    ------
+    RefusedFile
+        When the part is not well-formed, holds no cell data at all, names a cell twice or outside the grid,
+        or holds too many.
+    """
+    content = SheetContent()
+    masters: SharedFormulas = {}
+    row = column = readings = 0
+    has_cell_data = is_text = False
+    cell_attributes: Mapping[str, str] = {}
+    formula_attributes: Mapping[str, str] = {}
+    texts: dict[str, list[str]] = {}  # of the cell being read: its f, v and is
+    current: list[str] = []
+
+    def on_start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal row, column, readings, has_cell_data, is_text, cell_attributes, formula_attributes, current
+        namespace, _, element = name.rpartition(" ")
+        if namespace not in _NAMESPACES:
+            return
+        if element == "c":
+            cell_attributes, formula_attributes = attributes, {}
+            texts.clear()
+            row, column = _place(attributes.get("r"), row, column + 1, content)
+        elif element in ("v", "f", "is"):
+            current = texts.setdefault(element, [])
+            is_text = element != "is"
+            if element == "f":
+                formula_attributes = attributes
+        elif element == "t":
+            is_text = readings == 0 and "is" in texts
+        elif element == "rPh":
+            readings += 1
+        elif element == "row":
+            row, column = _row_number(attributes.get("r"), row + 1), 0
+            if attributes.get("hidden") in ("1", "true"):
+                content.hidden_rows.add(row)
+        elif element == "sheetData":
+            has_cell_data = True
+        elif element == "col":
+            note_columns(attributes, content)
+        elif element == "mergeCell":
+            content.merges.append(attributes.get("ref", ""))
+        elif element == "sheetFormatPr" and attributes.get("zeroHeight") in ("1", "true"):
+            content.notes.add("rows_hidden_by_default")
+
+    def on_end(name: str) -> None:
+        nonlocal readings, is_text
+        namespace, _, element = name.rpartition(" ")
+        if namespace not in _NAMESPACES:
+            return
+        if element in ("v", "f", "is", "t"):
+            is_text = False
+        elif element == "rPh":
+            readings -= 1
+        elif element == "c" and texts:
+            parts = {kind: "".join(pieces) for kind, pieces in texts.items()}
+            formula = read_formula(row, column, formula_attributes, parts.get("f", ""), masters)
+            stored_type, code, is_date = read_style(cell_attributes, shared)
+            cell = make_cell(stored_type, parts.get("v"), parts.get("is"), formula, code, is_date, shared)
+            if cell is not None:
+                if (row, column) in content.cells or row > MAX_ROW or column > MAX_COLUMN:
+                    refuse_place(row, column)
+                content.cells[row, column] = cell
+                if len(content.cells) > limits.cells:
+                    refuse_size(limits)
+
+    def on_text(text: str) -> None:
+        if is_text:
+            current.append(text)
+
+    parse_xml(part, on_start, on_end, on_text)
+    if not has_cell_data:
+        raise RefusedFile("damaged", "a worksheet part without cell data")
+    return content
+
+
+def _row_number(stored: str | None, expected: int) -> int:
+    if stored is None:
+        return expected
+    if not (stored.isdigit() and stored.isascii() and 1 <= int(stored[:9]) <= MAX_ROW):
+        raise RefusedFile("damaged", f"a row numbered {stored!r}")
+    return int(stored[:9])
+
+
+def _place(stored: str | None, row: int, column: int, content: SheetContent) -> tuple[int, int]:
+    """Return where one cell stands: where it says, else next to the one before."""
+    if stored is None:
+        return row, column
+    match = _ADDRESS.fullmatch(stored)
+    if match is None:
+        raise RefusedFile("damaged", f"a cell at {stored!r}")
+    if int(match[2]) != row:
+        content.notes.add("cell_outside_its_row")
+    return int(match[2]), COLUMN_NUMBERS[match[1]]
