@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from termreview.reporting.chart_canvas import Box, Mark, Stroke, Words, words_block
-from termreview.reporting.chart_style import GRID, HATCH, INK, MUTED, RULE, Style
+from termreview.reporting.chart_style import GRID, HATCH, INK, MUTED, PAPER, RULE, Style
 from termreview.reporting.chart_text import SMALL_SIZE, TEXT_SIZE, text_width, wrap_text
 from termreview.reporting.number_format import exact_number
+
+NO_FIGURES: Final = "Không có số liệu"
+FORMATS_BY_UNIT: Final = {"percent": "percent1", "points": "points", "ratio": "ratio", "count": "integer"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def place_rows(
         if is_new_group:
             top += 26
         lines = tuple(wrap_text(str(name), width, size))
-        tall = max(height, len(lines) * size * 1.25 + height - size * 1.25)
+        tall = max(height, len(lines) * size * 1.25 + 8)
         rows.append(Row(lines, top + tall / 2, tall, heading if is_new_group else None))
         top += tall
     return rows
@@ -133,6 +136,24 @@ def nice_top(values: Iterable[float | None]) -> float:
         return 1.0
     power = 10.0 ** math.floor(math.log10(most))
     return next(step * power for step in (1, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * power >= most)
+
+
+def scale(limits: tuple[float, float], left: float, right: float) -> Callable[[float], float]:
+    """Return the function from a value to its place; values beyond the limits stay at the edge."""
+    low, high = limits
+    return lambda value: left + (min(max(value, low), high) - low) / (high - low) * (right - left)
+
+
+def quarters(limits: tuple[float, float]) -> list[float]:
+    """Return the limits and the three values that cut them into quarters."""
+    low, high = limits
+    return [low + (high - low) * n / 4 for n in range(5)]
+
+
+def no_figures(x: float, middle: float) -> list[Mark]:
+    """Write into a row that nothing is known of it."""
+    ground = Box(x + 4, middle - 8, text_width(NO_FIGURES, 11) + 8, 16, Style(PAPER))
+    return [ground, Words(x + 8, middle, NO_FIGURES, size=11, colour=MUTED)]
 
 
 def finite(value: Any) -> float | None:

@@ -19,6 +19,8 @@ WARM: Final = "#f0b468"
 BLUE_MID: Final = "#6ea6c7"
 BLUE_DARK: Final = "#17496b"
 BLUE_STEPS: Final = ("#cfe1ec", "#93bdd6", "#4b86ac", "#17496b")
+FAINT: Final = "#eef1f4"
+GREY_MIDDLE: Final = "#a3b0ba"
 GREY_PALE: Final = "#e6eaed"
 
 

@@ -6,9 +6,11 @@ and stays readable in grey. Text of the data is drawn as it stands: `$`, markup 
 
 from __future__ import annotations
 
+from termreview.reporting.charts_change import dumbbell
 from termreview.reporting.charts_days import calendar_strip
-from termreview.reporting.charts_parts import heat_map, stacked_bars, transition_matrix
-from termreview.reporting.charts_rows import dumbbell, interval_dots, ratio_strip
+from termreview.reporting.charts_grid import heat_map, transition_matrix
+from termreview.reporting.charts_parts import stacked_bars
+from termreview.reporting.charts_rows import interval_dots, ratio_strip
 from termreview.reporting.figures import Figure
 
 __all__ = [

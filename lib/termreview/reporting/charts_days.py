@@ -69,7 +69,7 @@ def calendar_strip(
     marks: list[Mark] = []
     if last > due:
         marks.append(Box(edge, top, right + 14 - edge, bottom - top, Style("#f6efe6")))
-        marks.append(Words(right + 10, top + 12, "sau hạn nộp", "right", 11, MUTED))
+        marks.append(Words(edge + 6, top + tall + 10, "sau hạn nộp", size=11, colour=MUTED))
     marks += _cumulative(received, place, top, tall, right, left)
     marks += draw_names(rows, left - 26)
     for row in rows:

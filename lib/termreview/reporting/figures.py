@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from termreview.reporting.blocks import escape_text
 from termreview.reporting.chart_canvas import WIDTH, Box, Mark, Words, render_svg
+from termreview.reporting.chart_layout import NO_FIGURES
 from termreview.reporting.chart_style import MUTED, PAPER, RULE, Style
-
-NO_FIGURES = "Không có số liệu"
 
 
 @dataclass(frozen=True)

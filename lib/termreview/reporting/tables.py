@@ -106,7 +106,7 @@ def _table_box(frame: pd.DataFrame, layout: _Layout, caption: str, css_class: st
     )
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-        f'<table class="{classes}"><caption>{label}</caption><thead><tr>{heads}</tr></thead>{body}{foot}</table></div>'
+        f'<table class="{classes}"><caption><span>{label}</span></caption><thead><tr>{heads}</tr></thead>{body}{foot}</table></div>'
     )
 
 
@@ -131,7 +131,7 @@ def _cells(record: Mapping[Any, Any], layout: _Layout) -> str:
         side = layout.align[name]
         if name == layout.row_header:
             badge = badge_mark(clean_text(record[layout.marks])).html if layout.marks else ""
-            cells.append(f'<th scope="row" class="{side}">{content}{" " + badge if badge else ""}</th>')
+            cells.append(f'<th scope="row" class="{side}">{content}{"&nbsp;" + badge if badge else ""}</th>')
         else:
             cells.append(f'<td class="{side}">{content}</td>')
     return "".join(cells)
