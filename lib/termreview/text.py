@@ -36,3 +36,10 @@ def _tone_last(match: re.Match[str]) -> str:
     if match[1]:
         return match[1] + match[2]
     return match[3] + match[5] + match[4]
+
+
+def number_words(value: float) -> str:
+    """One number as stored, written the Vietnamese way: 29.093 and 94,64 (nothing is rounded)."""
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}".replace(",", ".")
+    return f"{value:,.10g}".replace(",", "\0").replace(".", ",").replace("\0", ".")

@@ -7,6 +7,7 @@ carries the fingerprint by which the file is recognised when it comes back.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +96,7 @@ class _Writer:
             return
         page.set_landscape()
         form_style.set_widths(page, sheet)
-        width = sheet.help_column + (4 if any(block.section.indicator_group for block in sheet.blocks) else 1)
+        width = _text_column(sheet)
         page.merge_range(
             0,
             0,
@@ -113,8 +114,7 @@ class _Writer:
 
     def _block(self, page: Any, sheet: SheetLayout, block: Block, width: int) -> None:
         row = block.title_row - 1
-        page.write_string(row, CODE_COLUMN - 1, block.section.section_id, self.formats["section_code"])
-        page.merge_range(row, 1, row, width - 1, block.section.title, self.formats["section"])
+        page.merge_range(row, 0, row, width - 1, block.section.title, self.formats["section"])
         page.set_row(row, 22)
         self._header(page, sheet, block)
         for form_row, number in block.rows:
@@ -131,8 +131,7 @@ class _Writer:
             for _, column in block.columns:
                 if column not in asked:
                     page.write_blank(number - 1, column - 1, None, self.formats["closed"])
-            help_column = sheet.help_column + (3 if block.section.indicator_group else 0)
-            page.write_string(number - 1, help_column - 1, form_row.help, self.formats["help"])
+            page.write_string(number - 1, _text_column(sheet) - 1, form_row.help, self.formats["help"])
         for place in block.places:
             self._answer(page, place.field, place.row - 1, place.column - 1)
         if block.section.indicator_group:
@@ -149,10 +148,12 @@ class _Writer:
         for column, number in block.columns:
             page.write_string(row, number - 1, column.label, head)
         end = sheet.help_column
-        for extra in range(len(block.columns) + UNIT_COLUMN + 1, end):
+        end, last = sheet.help_column, _text_column(sheet)
+        for extra in range(len(block.columns) + UNIT_COLUMN + 1, last):
             page.write_blank(row, extra - 1, None, head)
-        titles = ("computed", "low", "high", "evidence_asked") if is_index else ("help",)
-        page.write_row(row, end - 1, [word(title) for title in titles], head)
+        if is_index:
+            page.write_row(row, end - 1, [word("computed"), word("low"), word("high")], head)
+        page.write_string(row, last - 1, word("evidence_asked" if is_index else "help"), head)
         page.set_row(row, 32 if len(block.columns) > 1 else 20)
         if block.codes_row is not None:
             page.write_string(block.codes_row - 1, 0, word("column_code"), self.formats["column_code"])
@@ -217,9 +218,11 @@ class _Writer:
         first = sheet.help_column
         for item in group.items:
             formulas = form_formulas.item_formulas(item, self.order.school.level, ref, self._words)
-            for shift, formula in enumerate((formulas.computed, formulas.low, formulas.high)):
+            # The stored values are those of an empty form; a spreadsheet program replaces them on opening.
+            stored = ((formulas.computed, ""), (formulas.low, 0), (formulas.high, item.max_points))
+            for shift, (formula, value) in enumerate(stored):
                 row, column = numbers[item.item_id] - 1, first - 1 + shift
-                page.write_formula(row, column, formula, self.formats["computed"])
+                page.write_formula(row, column, formula, self.formats["computed"], value)
         self._group_total(page, sheet, block, group, ref)
 
     def _group_total(self, page: Any, sheet: SheetLayout, block: Block, group: Any, ref: Any) -> None:
@@ -248,7 +251,8 @@ class _Writer:
         formula = form_formulas.level_formula(form, indicator_set, group, low, high, conditions, self._words)
         page.merge_range(row + 1, 0, row + 1, UNIT_COLUMN - 1, text, self.formats["level"])
         page.merge_range(row + 1, UNIT_COLUMN, row + 1, first + 2, "", self.formats["level"])
-        page.write_formula(row + 1, UNIT_COLUMN, formula, self.formats["level"])
+        stored_level = form.word("not_concluded", low=1, high=max(indicator_set.level_titles()))
+        page.write_formula(row + 1, UNIT_COLUMN, formula, self.formats["level"], stored_level)
         page.set_row(row + 1, 30)
 
     def _info(self, page: Any) -> None:
@@ -307,6 +311,12 @@ class _Writer:
         for number, pair in enumerate(rows):
             for column, text in enumerate(pair):
                 page.write_string(number, column, text)
+
+
+def _text_column(sheet: SheetLayout) -> int:
+    """The last column of one sheet: how to answer, right of the live points where there are any."""
+    has_points = any(block.section.indicator_group for block in sheet.blocks)
+    return sheet.help_column + (3 if has_points else 0)
 
 
 def _warning_formula(

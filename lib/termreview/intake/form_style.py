@@ -23,7 +23,6 @@ def formats(book: Any) -> Mapping[str, Any]:
         "title": base | {"bold": True, "font_size": 14, "font_color": ACCENT},
         "intro": base | wrap | {"italic": True, "valign": "top"},
         "section": base | {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "indent": 1},
-        "section_code": base | {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "align": "center"},
         "header": boxed | wrap | {"bold": True, "bg_color": PALE, "align": "center"},
         "column_code": boxed | {"font_size": 7, "font_color": "#7B8794", "align": "center"},
         "code": boxed | {"font_size": 9, "font_color": "#52606D", "align": "center"},

@@ -1,0 +1,293 @@
+"""One term cleaned: received files in; submissions, observations and findings out."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+import pandas as pd
+
+from termreview.contracts import CONTRACTS, shaped
+from termreview.intake.checks import run_checks
+from termreview.intake.reading import FileReading, Reader, Remark, is_late, read_file
+from termreview.intake.received import ReceivedFile
+from termreview.intake.revisions import Fate, decide_fates
+from termreview.reference.declarations import Reference
+from termreview.reference.texts import Message
+from termreview.terms import Term
+
+_BATCH = 25
+_EMPTY_BRACKETS = re.compile(r"\s*\(\s*\)")
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """The three tables of the intake room, under their contracts."""
+
+    submissions: pd.DataFrame
+    observations: pd.DataFrame
+    findings: pd.DataFrame
+
+
+def clean_term(
+    files: Sequence[ReceivedFile],
+    reference: Reference,
+    term: Term,
+    previous: pd.DataFrame | None = None,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Cleaned:
+    """Clean one term.
+
+    Every file ends as accepted, superseded or refused with a reason; every expected school has a row for
+    every field it is asked, whatever was sent; every oddity is a finding with a place and a remedy.
+
+    Parameters
+    ----------
+    files
+        What was received, in the order received.
+    previous
+        Observations of the term before, for questions about jumps.
+    workers
+        Processes that read files side by side; the result does not depend on it.
+    """
+    reader = Reader(reference.of(term), reference.registry)
+    readings = list(_read_all(files, reader, workers, progress))
+    fates = decide_fates(readings)
+    accepted = {
+        fate.school_id: reading
+        for reading, fate in zip(readings, fates, strict=True)
+        if fate.fate == "accepted" and fate.school_id is not None
+    }
+    observations = shaped("observations", _observations(accepted, reader))
+    findings = _Findings(reference.messages, term.term_id)
+    for reading, fate in zip(readings, fates, strict=True):
+        findings.add_reading(reading, fate, reader.term.plan.due_on)
+    received = observations[observations["school_id"].isin(list(accepted))]
+    places = _places(received)
+    for failure in run_checks(received, previous, reader.term):
+        findings.add_check(failure, accepted[failure.school_id].file.name, places)
+    for school_id in reader.schools:
+        if school_id not in accepted:
+            findings.add(
+                school_id,
+                None,
+                Remark("not_submitted", "not_submitted", expected=_day(reader.term.plan.due_on)),
+            )
+    return Cleaned(
+        shaped("submissions", _submissions(readings, fates, reader)),
+        observations,
+        shaped("findings", findings.frame()),
+    )
+
+
+def _read_all(
+    files: Sequence[ReceivedFile], reader: Reader, workers: int, progress: Callable[[int, int], None] | None
+) -> Iterator[FileReading]:
+    batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
+    done = 0
+    if workers > 1 and len(batches) > 1:
+        with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(reader,)) as pool:
+            for batch in pool.map(_read_batch, batches):
+                yield from batch
+                done += len(batch)
+                if progress:
+                    progress(done, len(files))
+        return
+    for batch_files in batches:
+        for file in batch_files:
+            yield read_file(file, reader)
+        done += len(batch_files)
+        if progress:
+            progress(done, len(files))
+
+
+_worker_reader: Reader | None = None
+
+
+def _start_worker(reader: Reader) -> None:
+    global _worker_reader
+    _worker_reader = reader
+
+
+def _read_batch(files: Sequence[ReceivedFile]) -> list[FileReading]:
+    assert _worker_reader is not None
+    return [read_file(file, _worker_reader) for file in files]
+
+
+_OBSERVATION_COLUMNS = tuple(CONTRACTS["observations"].columns)
+
+
+def _observations(accepted: Mapping[str, FileReading], reader: Reader) -> pd.DataFrame:
+    """One row per field of every expected school, in registry and form order."""
+    term_id = reader.term.term.term_id
+    rows: list[tuple[object, ...]] = []
+    for school_id, school in reader.schools.items():
+        reading = accepted.get(school_id)
+        if reading is None:
+            rows += [
+                (
+                    school_id,
+                    term_id,
+                    field_id,
+                    "not_submitted",
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    "none",
+                    None,
+                )
+                for field_id in reader.layouts[school.level].places()
+            ]
+            continue
+        name = reading.file.name
+        rows += [
+            (
+                school_id,
+                term_id,
+                answer.field_id,
+                answer.state,
+                answer.value_number,
+                answer.value_text,
+                answer.original,
+                name,
+                answer.sheet,
+                answer.cell,
+                answer.found_by,
+                answer.note,
+            )
+            for answer in reading.answers
+        ]
+    return pd.DataFrame(rows, columns=list(_OBSERVATION_COLUMNS))
+
+
+def _submissions(readings: Sequence[FileReading], fates: Sequence[Fate], reader: Reader) -> pd.DataFrame:
+    rows = [
+        {
+            "submission_id": reading.file.submission_id,
+            "school_id": fate.school_id,
+            "term_id": reader.term.term.term_id,
+            "file": reading.file.name,
+            "sha256": reading.file.sha256,
+            "size_bytes": reading.file.size_bytes,
+            "received_on": reading.file.received_on,
+            "revision": fate.revision,
+            "fate": fate.fate,
+            "reason_code": fate.reason,
+            "form_id": reading.form_id,
+            "found_by": reading.found_by,
+            "is_late": is_late(reading.file, reader.term.plan.due_on),
+            "cells_total": reading.cells_total,
+            "cells_used": reading.cells_used,
+            "cells_flagged": reading.cells_flagged,
+            "cells_ignored": reading.cells_ignored,
+        }
+        for reading, fate in zip(readings, fates, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=list(CONTRACTS["submissions"].columns))
+
+
+def _places(observations: pd.DataFrame) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+    columns = (observations[name].tolist() for name in ("school_id", "field_id", "sheet", "cell"))
+    return {
+        (school_id, field_id): (
+            sheet if isinstance(sheet, str) else None,
+            cell if isinstance(cell, str) else None,
+        )
+        for school_id, field_id, sheet, cell in zip(*columns, strict=True)
+    }
+
+
+def _day(date: datetime.date) -> str:
+    return f"{date:%d/%m/%Y}"
+
+
+class _Findings:
+    """The findings gathered so far; words come from the catalogue, ids from place and cause."""
+
+    def __init__(self, messages: Mapping[str, Message], term_id: str) -> None:
+        self.messages, self.term_id = messages, term_id
+        self.rows: list[dict[str, object]] = []
+
+    def add_reading(self, reading: FileReading, fate: Fate, due_on: datetime.date) -> None:
+        """Add what one file showed; of a superseded file only what concerns the file itself."""
+        name = reading.file.name
+        if fate.fate == "superseded":
+            code = "refused_duplicate_file" if fate.reason == "duplicate_file" else "superseded_revision"
+            self.add(fate.school_id, name, Remark(code, code, found=fate.by or ""))
+            return
+        for remark in reading.remarks:
+            self.add(fate.school_id, name, remark)
+        if fate.tied_with:
+            self.add(fate.school_id, name, Remark("revision_tie", "revision_tie", found=fate.tied_with))
+        if fate.fate == "accepted" and is_late(reading.file, due_on):
+            late = Remark(
+                "submission_late",
+                "submission_late",
+                found=_day(reading.file.received_on),
+                expected=_day(due_on),
+            )
+            self.add(fate.school_id, name, late)
+
+    def add(self, school_id: str | None, file: str | None, remark: Remark) -> None:
+        """Add one remark in the words of the catalogue."""
+        message = self.messages[remark.code]
+        places = remark._asdict() | {"file": file or ""}
+        self._append(
+            school_id, file, remark.code, message.severity, remark.cause, remark.sheet, remark.cell, remark.field_id,
+            remark.found, remark.expected or message.expected.format_map(places),
+            _EMPTY_BRACKETS.sub("", message.message.format_map(places)).strip(), message.remedy.format_map(places),
+        )  # fmt: skip
+
+    def add_check(self, failure, file: str, places) -> None:  # type: ignore[no-untyped-def]
+        """Add one failed check at the cell of its first field."""
+        sheet, cell = places.get((failure.school_id, failure.field_id), (None, None))
+        words = {"label": failure.label, "found": failure.found, "expected": failure.expected}
+        check = failure.check
+        self._append(
+            failure.school_id, file, check.check_code, check.severity, check.check_code, sheet, cell,
+            failure.field_id, failure.found, failure.expected, check.message.format_map(words),
+            check.remedy.format_map(words),
+        )  # fmt: skip
+
+    def _append(
+        self, school_id, file, code, severity, cause, sheet, cell, field_id, found, expected, message, remedy
+    ) -> None:  # type: ignore[no-untyped-def]
+        self.rows.append(
+            {
+                "finding_id": "",
+                "school_id": school_id,
+                "term_id": self.term_id,
+                "check_code": code,
+                "severity": severity,
+                "cause": cause,
+                "file": file,
+                "sheet": sheet or None,
+                "cell": cell or None,
+                "field_id": field_id or None,
+                "found": found or None,
+                "expected": expected or None,
+                "message": message,
+                "remedy": remedy,
+            }
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """All findings, each with an id that stays the same as long as place, cause and value do."""
+        seen: dict[str, int] = {}
+        for row in self.rows:
+            parts = [
+                str(row[name])
+                for name in ("school_id", "term_id", "check_code", "file", "sheet", "cell", "found")
+            ]
+            key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:14]
+            seen[key] = seen.get(key, 0) + 1
+            row["finding_id"] = key if seen[key] == 1 else f"{key}-{seen[key]}"
+        return pd.DataFrame(self.rows, columns=list(CONTRACTS["findings"].columns))

@@ -1,0 +1,255 @@
+"""One field found on one received workbook: by address, by its visible code, or by its label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from termreview.intake.layout import (
+    CODE_COLUMN,
+    FINGERPRINT_SHEET,
+    LABEL_COLUMN,
+    TAG,
+    Block,
+    FormLayout,
+    Place,
+    SheetLayout,
+)
+from termreview.intake.workbook import Sheet, Workbook, address
+from termreview.reference.forms import Form
+from termreview.text import clean, fold
+
+ADDRESS, CODE, LABEL, NONE = "address", "code", "label", "none"
+
+
+class Spot(NamedTuple):
+    """Where one field stands on the received workbook, and how it was found."""
+
+    sheet: Sheet
+    row: int
+    column: int
+    found_by: str
+
+
+class Remark(NamedTuple):
+    """One remark on the layout: code in the catalogue, place, what was found and expected, for which label."""
+
+    code: str
+    sheet: str
+    cell: str
+    found: str
+    expected: str
+    label: str
+
+
+@dataclass
+class Located:
+    """All fields that were found, the remarks, and the sheets that belong to the form."""
+
+    spots: dict[str, Spot] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+
+    @property
+    def found_by(self) -> str:
+        """The weakest way in which a field had to be found."""
+        ways = {spot.found_by for spot in self.spots.values()}
+        return next((way for way in (LABEL, CODE, ADDRESS) if way in ways), NONE)
+
+
+def read_fingerprint(workbook: Workbook) -> dict[str, str]:
+    """The hidden marks of one of our forms; empty when the workbook carries none."""
+    for sheet in workbook.sheets:
+        first = sheet.cells.get((1, 1))
+        if first is not None and first.value == TAG:
+            return {
+                str(cell.value): str(sheet.cells[row, 2].value)
+                for (row, column), cell in sheet.cells.items()
+                if column == 1 and (row, 2) in sheet.cells
+            }
+    return {}
+
+
+def read_identity(workbook: Workbook, form: Form) -> dict[str, str]:
+    """The visible identity (school, term) beside its labels, wherever they stand; for files without marks."""
+    wanted = {fold(form.word(name)): name for name in ("school_id", "school_name", "term_id")}
+    found: dict[str, str] = {}
+    for sheet in workbook.sheets:
+        for (row, column), cell in sheet.cells.items():
+            if cell.kind != "text" or len(str(cell.value)) > 60:
+                continue
+            name = wanted.get(fold(str(cell.value)))
+            beside = sheet.cells.get((row, column + 1))
+            if name and name not in found and beside is not None:
+                found[name] = clean(str(beside.value))
+    return found
+
+
+def locate(workbook: Workbook, layout: FormLayout) -> Located:
+    """Find every field of one layout.
+
+    Each row is looked up at its address first and believed only when its visible code stands there; then by
+    code anywhere on the sheet; then by label. What is not found is a remark, never a guess.
+    """
+    located = Located()
+    taken: set[str] = {FINGERPRINT_SHEET}
+    for plan in layout.sheets:
+        if not plan.blocks:
+            continue
+        sheet = _find_sheet(workbook, plan, taken)
+        if sheet is None:
+            located.remarks.append(
+                Remark("sheet_missing", plan.plan.title, "", "", plan.plan.title, plan.plan.title)
+            )
+            continue
+        taken.add(sheet.name)
+        located.sheets[plan.plan.sheet_id] = sheet
+        if fold(sheet.name) != fold(plan.plan.title):
+            located.remarks.append(
+                Remark("sheet_renamed", sheet.name, "", sheet.name, plan.plan.title, plan.plan.title)
+            )
+        _locate_sheet(located, sheet, plan)
+    return located
+
+
+def _find_sheet(workbook: Workbook, plan: SheetLayout, taken: set[str]) -> Sheet | None:
+    wanted = fold(plan.plan.title)
+    free = [sheet for sheet in workbook.sheets if sheet.name not in taken]
+    for sheet in free:
+        if fold(sheet.name) == wanted:
+            return sheet
+    codes = {row.row_code for block in plan.blocks for row, _ in block.rows}
+    counted = [(len(codes & _texts(sheet)), -place, sheet) for place, sheet in enumerate(free)]
+    hits, _, best = max(counted, key=lambda entry: entry[:2], default=(0, 0, None))
+    return best if hits * 2 >= len(codes) else None
+
+
+def _texts(sheet: Sheet) -> set[str]:
+    return {clean(cell.text) for cell in sheet.cells.values() if len(cell.text) < 20}
+
+
+def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
+    codes: Mapping[str, tuple[int, int]] | None = None
+    labels: Mapping[str, int] | None = None
+    for block in plan.blocks:
+        by_row: dict[int, list[Place]] = {}
+        for place in block.places:
+            by_row.setdefault(place.row, []).append(place)
+        columns: dict[str, int] | None = None
+        for form_row, number in block.rows:
+            at_home = sheet.cells.get((number, CODE_COLUMN))
+            if (
+                at_home is not None
+                and at_home.text.strip() == form_row.row_code
+                and _columns_at_home(sheet, block)
+            ):
+                for place in by_row.get(number, ()):
+                    located.spots[place.field.field_id] = Spot(sheet, number, place.column, ADDRESS)
+                continue
+            if codes is None:
+                codes = _code_places(sheet)
+                labels = _label_places(sheet)
+            row, code_column, found_by = number, CODE_COLUMN, CODE
+            if form_row.row_code in codes:
+                row, code_column = codes[form_row.row_code]
+                if row != number:
+                    located.remarks.append(
+                        Remark(
+                            "row_moved",
+                            sheet.name,
+                            address(row, code_column),
+                            f"dòng {row}",
+                            f"dòng {number}",
+                            form_row.label,
+                        )
+                    )
+            elif labels is not None and fold(form_row.label) in labels:
+                row, found_by = labels[fold(form_row.label)], LABEL
+                located.remarks.append(
+                    Remark(
+                        "matched_by_label",
+                        sheet.name,
+                        address(row, LABEL_COLUMN),
+                        "",
+                        form_row.row_code,
+                        form_row.label,
+                    )
+                )
+            else:
+                located.remarks.append(
+                    Remark(
+                        "row_missing",
+                        sheet.name,
+                        address(number, CODE_COLUMN),
+                        "",
+                        form_row.row_code,
+                        form_row.label,
+                    )
+                )
+                continue
+            if columns is None:
+                columns = _moved_columns(located, sheet, block, code_column)
+            for place in by_row.get(number, ()):
+                column = columns.get(place.field.column_id, place.column + code_column - CODE_COLUMN)
+                located.spots[place.field.field_id] = Spot(sheet, row, column, found_by)
+
+
+def _columns_at_home(sheet: Sheet, block: Block) -> bool:
+    """Say whether the column codes of a grid stand where they were written."""
+    if block.codes_row is None:
+        return True
+    return all(
+        (cell := sheet.cells.get((block.codes_row, number))) is not None
+        and cell.text.strip() == column.column_id
+        for column, number in block.columns
+    )
+
+
+def _code_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
+    """Row and column of every short text on one sheet; the leftmost place of each counts."""
+    places: dict[str, tuple[int, int]] = {}
+    for (row, column), cell in sheet.cells.items():
+        text = clean(cell.text)
+        if len(text) < 20 and (text not in places or column < places[text][1]):
+            places[text] = (row, column)
+    return places
+
+
+def _label_places(sheet: Sheet) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for (row, _), cell in sheet.cells.items():
+        if cell.kind == "text" and len(cell.text) >= 6:
+            places.setdefault(fold(cell.text), row)
+    return places
+
+
+def _moved_columns(located: Located, sheet: Sheet, block: Block, code_column: int) -> dict[str, int]:
+    """The answer columns of a grid whose rows moved: by the row of column codes nearest above its rows."""
+    if block.codes_row is None:
+        return {}
+    wanted = {column.column_id: number for column, number in block.columns}
+    best: dict[str, int] = {}
+    best_distance = 10**9
+    by_row: dict[int, dict[str, int]] = {}
+    for (row, column), cell in sheet.cells.items():
+        text = cell.text.strip()
+        if text in wanted and column > code_column:
+            by_row.setdefault(row, {})[text] = column
+    for row, found in by_row.items():
+        distance = abs(row - block.codes_row)
+        if len(found) * 2 > len(wanted) and (len(found), -distance) > (len(best), -best_distance):
+            best, best_distance = found, distance
+    for column_id, number in wanted.items():
+        if column_id in best and best[column_id] != number:
+            located.remarks.append(
+                Remark(
+                    "column_moved",
+                    sheet.name,
+                    address(block.codes_row, best[column_id]),
+                    f"cột {best[column_id]}",
+                    f"cột {number}",
+                    column_id,
+                )
+            )
+    return best

@@ -1,0 +1,320 @@
+"""One file read into one school's answers: identity, fields, values, and every remark on the way."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout, form_layout
+from termreview.intake.locate import Located, Spot, locate, read_fingerprint, read_identity
+from termreview.intake.received import ReceivedFile
+from termreview.intake.values import Choices, Reading, decimal_habit, read_value
+from termreview.intake.workbook import RefusedFile, Workbook, address, read_workbook
+from termreview.reference.declarations import TermReference
+from termreview.reference.forms import Field
+from termreview.reference.units import Registry, Unit
+from termreview.text import clean, fold
+
+_ADDED_SHEETS_SHOWN = 5
+
+
+class Answer(NamedTuple):
+    """One field of one file: an observation without its school and term."""
+
+    field_id: str
+    state: str
+    value_number: float | None
+    value_text: str | None
+    original: str | None
+    sheet: str | None
+    cell: str | None
+    found_by: str
+    note: str | None
+
+
+class Remark(NamedTuple):
+    """One finding before its words: the code in the catalogue, the folding cause, the place and the quotes."""
+
+    code: str
+    cause: str
+    sheet: str = ""
+    cell: str = ""
+    field_id: str = ""
+    found: str = ""
+    expected: str = ""
+    label: str = ""
+    detail: str = ""
+
+
+@dataclass
+class FileReading:
+    """One file after reading; a refused one carries the reason and no answers."""
+
+    file: ReceivedFile
+    school_id: str | None = None
+    refusal: str | None = None
+    form_id: str | None = None
+    found_by: str = "none"
+    answers: list[Answer] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    cells_total: int = 0
+    cells_used: int = 0
+    cells_flagged: int = 0
+    cells_ignored: int = 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reading needs to know of one term; built once, used for every file."""
+
+    term: TermReference
+    registry: Registry
+
+    @cached_property
+    def schools(self) -> Mapping[str, Unit]:
+        """Schools expected in the term by id."""
+        return {school.unit_id: school for school in self.term.schools}
+
+    @cached_property
+    def layouts(self) -> Mapping[str, FormLayout]:
+        """The workbook of each school level."""
+        levels = {school.level for school in self.term.schools}
+        return {level: form_layout(self.term.form, level, self.term.term.part) for level in sorted(levels)}
+
+    @cached_property
+    def choices(self) -> Mapping[str, Choices]:
+        """The drop-downs by name."""
+        found = {}
+        for name, options in self.term.form.options:
+            by_text = {
+                text: option for option, label in options for text in (option, label.casefold(), fold(label))
+            }
+            found[name] = Choices(by_text, "; ".join(label for _, label in options))
+        return found
+
+
+def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
+    """Read one file; whatever is wrong with it becomes a remark or a refusal, never an exception."""
+    reading = FileReading(file)
+    try:
+        workbook = read_workbook(file.path)
+    except RefusedFile as refused:
+        _refuse(reading, refused.reason, detail=refused.detail)
+        reading.school_id = _school_of_name(file.name, reader)
+        return reading
+    reading.cells_total = sum(
+        len(sheet.cells) for sheet in workbook.sheets if sheet.name != FINGERPRINT_SHEET
+    )
+    marks = read_fingerprint(workbook)
+    school = _identify(reading, workbook, marks, reader)
+    if school is None:
+        return reading
+    reading.school_id, reading.form_id = school.unit_id, reader.term.form.form_id
+    layout = reader.layouts[school.level]
+    if marks and marks.get("layout") != layout.version:
+        reading.remarks.append(
+            Remark(
+                "form_version_differs",
+                "form_version_differs",
+                found=marks.get("layout", ""),
+                expected=layout.version,
+            )
+        )
+    located = locate(workbook, layout)
+    if not located.spots:
+        _refuse(reading, "not_our_form")
+        return reading
+    reading.found_by = located.found_by
+    _read_answers(reading, located, layout, reader)
+    _note_workbook(reading, workbook, located)
+    _account(reading, workbook, located, layout)
+    return reading
+
+
+def _refuse(reading: FileReading, reason: str, found: str = "", expected: str = "", detail: str = "") -> None:
+    reading.refusal = reason
+    reading.remarks.append(
+        Remark(f"refused_{reason}", f"refused_{reason}", found=found, expected=expected, detail=detail)
+    )
+
+
+def _school_of_name(name: str, reader: Reader) -> str | None:
+    """The school whose code stands in a file name: the only trace a refused file leaves of its sender."""
+    hits = [school_id for school_id in reader.schools if school_id in name]
+    return hits[0] if len(hits) == 1 else None
+
+
+def _identify(
+    reading: FileReading, workbook: Workbook, marks: Mapping[str, str], reader: Reader
+) -> Unit | None:
+    term = reader.term
+    visible = read_identity(workbook, term.form)
+    if not marks and not visible:
+        _refuse(reading, "not_our_form")
+        reading.school_id = _school_of_name(reading.file.name, reader)
+        return None
+    term_id = marks.get("term_id") or visible.get("term_id", "")
+    school_id = marks.get("school_id") or visible.get("school_id", "")
+    school = reader.schools.get(school_id)
+    if school is None and not marks:
+        named = reader.registry.named(visible.get("school_name", ""), term.plan.due_on)
+        if len(named) == 1:
+            school = named[0]
+            reading.remarks.append(
+                Remark(
+                    "matched_by_name", "matched_by_name", found=visible["school_name"], expected=school.name
+                )
+            )
+    if school is not None:
+        reading.school_id = school.unit_id
+    if term_id and term_id != term.term.term_id:
+        _refuse(reading, "other_term", found=term_id, expected=term.term.term_id)
+        return None
+    if school is None:
+        known = school_id in reader.registry.known_ids()
+        _refuse(
+            reading,
+            "school_not_expected" if known else "unknown_school",
+            found=school_id or visible.get("school_name", ""),
+        )
+        return None
+    typed = visible.get("school_id")
+    if marks and typed and typed != school.unit_id:
+        reading.remarks.append(
+            Remark("identity_mismatch", "identity_mismatch", found=typed, expected=school.unit_id)
+        )
+    return school
+
+
+def _read_answers(reading: FileReading, located: Located, layout: FormLayout, reader: Reader) -> None:
+    places = layout.places()
+    cells = {
+        field_id: spot.sheet.cells.get((spot.row, spot.column)) for field_id, spot in located.spots.items()
+    }
+    habit = decimal_habit(cell.text for cell in cells.values() if cell is not None and cell.kind == "text")
+    for remark in located.remarks:
+        cause = remark.code if remark.code != "row_missing" else f"row_missing:{remark.sheet}"
+        reading.remarks.append(
+            Remark(
+                remark.code, cause, remark.sheet, remark.cell, "", remark.found, remark.expected, remark.label
+            )
+        )
+    for field_id, (_, place) in places.items():
+        asked = place.field
+        spot = located.spots.get(field_id)
+        if spot is None:
+            reading.answers.append(
+                Answer(field_id, "unreadable", None, None, None, None, None, "none", "row_missing")
+            )
+            continue
+        cell = cells[field_id]
+        choices = reader.choices.get("yes_no" if asked.kind == "yes_no" else asked.options)
+        value = read_value(asked, cell, habit, choices)
+        where = address(spot.row, spot.column)
+        _remark_value(reading, asked, spot, where, value)
+        is_withheld = any(flag.code == "personal_data_suspected" for flag in value.flags)
+        reading.cells_used += cell is not None
+        reading.answers.append(
+            Answer(
+                field_id,
+                value.state,
+                value.number,
+                value.text,
+                None if cell is None or is_withheld else cell.text,
+                spot.sheet.name,
+                where,
+                spot.found_by,
+                ";".join(flag.code for flag in value.flags) or None,
+            )
+        )
+
+
+def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, value: Reading) -> None:
+    for flag in value.flags:
+        reading.cells_flagged += 1
+        reading.remarks.append(
+            Remark(
+                flag.code,
+                flag.code,
+                spot.sheet.name,
+                where,
+                asked.field_id,
+                flag.found,
+                flag.expected,
+                asked.label,
+            )
+        )
+    if value.state == "blank" and asked.is_required:
+        cause = f"required_blank:{asked.section_id}"
+        reading.remarks.append(
+            Remark("required_blank", cause, spot.sheet.name, where, asked.field_id, label=asked.label)
+        )
+
+
+def _note_workbook(reading: FileReading, workbook: Workbook, located: Located) -> None:
+    if workbook.has_macros:
+        reading.remarks.append(Remark("macros_ignored", "macros_ignored"))
+    if workbook.has_external_links:
+        reading.remarks.append(Remark("external_links_ignored", "external_links_ignored"))
+    hidden = [
+        sheet.name
+        for sheet in workbook.sheets
+        if sheet.state != "visible" and sheet.name != FINGERPRINT_SHEET
+    ]
+    parts = [f"sheet {name}" for name in hidden]
+    for sheet in located.sheets.values():
+        parts += [f"{sheet.name}: dòng {row}" for row in sorted(sheet.hidden_rows)[:3]]
+        parts += [f"{sheet.name}: cột {column}" for column in sorted(sheet.hidden_columns)[:3]]
+    if parts:
+        reading.remarks.append(Remark("hidden_content", "hidden_content", found="; ".join(parts[:6])))
+
+
+def _account(reading: FileReading, workbook: Workbook, located: Located, layout: FormLayout) -> None:
+    """Close the account of one file: cells used + ignored = non-empty cells; unexpected ones are named."""
+    used = {(spot.sheet.name, spot.row, spot.column) for spot in located.spots.values()}
+    reading.cells_ignored = reading.cells_total - reading.cells_used
+    owned = {plan.plan.sheet_id: plan for plan in layout.sheets}
+    for sheet_id, sheet in located.sheets.items():
+        plan = owned[sheet_id]
+        bottom = max(block.last_row for block in plan.blocks) + 2
+        right = plan.help_column + 3
+        strays = [
+            address(row, column)
+            for (row, column), cell in sorted(sheet.cells.items())
+            if (row > bottom or column > right) and (sheet.name, row, column) not in used and clean(cell.text)
+        ]
+        if strays:
+            shown = ", ".join(strays[:_ADDED_SHEETS_SHOWN])
+            reading.remarks.append(
+                Remark(
+                    "cells_ignored",
+                    "cells_ignored",
+                    sheet.name,
+                    strays[0],
+                    found=str(len(strays)),
+                    detail=shown,
+                )
+            )
+    added = [
+        sheet.name
+        for sheet in workbook.sheets
+        if sheet.cells
+        and sheet.name not in {found.name for found in located.sheets.values()}
+        and sheet.name != FINGERPRINT_SHEET
+        and fold(sheet.name) != fold(_info_title(layout))
+    ]
+    for name in added[:_ADDED_SHEETS_SHOWN]:
+        count = sum(len(sheet.cells) for sheet in workbook.sheets if sheet.name == name)
+        reading.remarks.append(Remark("cells_ignored", "cells_ignored", name, "", found=str(count)))
+
+
+def _info_title(layout: FormLayout) -> str:
+    return next((sheet.plan.title for sheet in layout.sheets if sheet.plan.sheet_id == INFO_SHEET_ID), "")
+
+
+def is_late(file: ReceivedFile, due_on: datetime.date) -> bool:
+    """Say whether one file came after the deadline."""
+    return file.received_on > due_on

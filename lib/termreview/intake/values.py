@@ -1,0 +1,290 @@
+"""One cell read as the answer to one field: typed value, state, and what had to be assumed."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from termreview.intake.layout import NOTHING_WORDS
+from termreview.intake.workbook import Cell
+from termreview.reference.forms import Field
+from termreview.text import clean, fold, number_words
+
+ANSWERED, BLANK, NOT_APPLICABLE = "answered", "blank", "not_applicable"
+NOTHING, UNREADABLE = "nothing_to_report", "unreadable"
+
+
+class Flag(NamedTuple):
+    """One remark on one value: the code in the catalogue, what was found and what is expected or assumed."""
+
+    code: str
+    found: str
+    expected: str = ""
+
+
+class Reading(NamedTuple):
+    """One answer: state, number or text, and the remarks."""
+
+    state: str
+    number: float | None = None
+    text: str | None = None
+    flags: tuple[Flag, ...] = ()
+
+
+class Choices(NamedTuple):
+    """What one drop-down offers: option id by folded label or id, and the labels to name in a message."""
+
+    by_text: Mapping[str, str]
+    labels: str
+
+
+_BLANK = Reading(BLANK)
+_YES = {"có", "co", "x", "v", "đạt", "rồi", "đã", "đã có", "yes", "y", "true", "1", "✓", "√"}
+_NO = {
+    "không",
+    "khong",
+    "ko",
+    "k",
+    "chưa",
+    "chưa có",
+    "không có",
+    "chưa đạt",
+    "không đạt",
+    "no",
+    "n",
+    "false",
+    "0",
+}
+_NOTHING_WORDS = {"-", "–", "—", "ko", "ko có", "không phát sinh", "none", *NOTHING_WORDS}
+_NOT_APPLICABLE = {"không áp dụng", "kad", "không thuộc phạm vi", "n/a", "na"}
+_THOUSANDS_OR_DECIMAL = re.compile(r"-?\d{1,3}[.,]\d{3}")
+_VIETNAMESE = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?")
+_ENGLISH = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_DECIMAL = re.compile(r"-?\d+[.,]\d+")
+_INTEGER = re.compile(r"-?\d+")
+_COMMA_EVIDENCE = re.compile(r"\d+,\d{1,2}%?|\d{1,3}(\.\d{3}){2,}|\d{1,3}(\.\d{3})+,\d+")
+_DOT_EVIDENCE = re.compile(r"\d+\.\d{1,2}%?|\d{1,3}(,\d{3}){2,}|\d{1,3}(,\d{3})+\.\d+")
+_DATES = (
+    re.compile(r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})"),
+    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
+    re.compile(r"ngày (?P<d>\d{1,2}) tháng (?P<m>\d{1,2}) năm (?P<y>\d{4})"),
+)
+_PERSONAL = re.compile(r"(?<!\d)\d{12}(?!\d)|(?<!\d)0\d{2}[ .]?\d{3}[ .]?\d{4}(?!\d)|[\w.+-]+@[\w-]+\.\w{2,}")
+_EARLIEST, _LATEST = datetime.date(2000, 1, 1), datetime.date(2099, 12, 31)
+_SERIAL_ZERO = datetime.date(1899, 12, 30)
+
+
+def decimal_habit(texts: Iterable[str]) -> str:
+    """The decimal sign one file uses, by its own evidence: `,` or `.`, or nothing when it gives none."""
+    comma = dot = 0
+    for text in texts:
+        squeezed = "".join(text.split())
+        comma += _COMMA_EVIDENCE.fullmatch(squeezed) is not None
+        dot += _DOT_EVIDENCE.fullmatch(squeezed) is not None
+    return "," if comma > dot else "." if dot > comma else ""
+
+
+def read_value(field: Field, cell: Cell | None, habit: str, choices: Choices | None = None) -> Reading:
+    """Read one cell as the answer to one field.
+
+    The six states are kept apart; nothing unreadable becomes zero or blank. `habit` is the file's decimal sign.
+    """
+    if cell is None:
+        return _BLANK
+    if cell.kind == "error":
+        return Reading(UNREADABLE, flags=(Flag("error_value", cell.text),))
+    if cell.kind == "formula_without_value":
+        return Reading(UNREADABLE, flags=(Flag("formula_without_value", cell.text),))
+    value = cell.value
+    if cell.kind == "text":
+        text = clean(str(value))
+        if not text:
+            return _BLANK
+        if text.casefold() in _NOT_APPLICABLE:
+            return Reading(NOT_APPLICABLE, flags=(Flag("nothing_to_report_word", text),))
+    if field.is_numeric:
+        reading = _read_number(field, cell, habit)
+    elif field.kind == "date":
+        reading = _read_date(cell)
+    elif field.kind == "yes_no":
+        reading = _read_yes_no(cell, choices)
+    elif choices is not None:
+        reading = _read_choice(cell, choices)
+    else:
+        reading = _read_text(cell)
+    if cell.formula is not None:
+        return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", cell.text, cell.formula)))
+    return reading
+
+
+def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
+    flags: tuple[Flag, ...] = ()
+    is_percent = "%" in (cell.number_format or "")
+    if cell.kind == "number":
+        number = float(cell.value)  # type: ignore[arg-type]
+    elif cell.kind == "date":
+        return _read_dated_number(field, cell)
+    elif cell.kind == "boolean":
+        return Reading(UNREADABLE, flags=(Flag("not_a_number", cell.text),))
+    else:
+        text = clean(str(cell.value))
+        if text.casefold() in _NOTHING_WORDS:
+            return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
+        bare = text.removesuffix("%").strip() if field.kind == "percent" else text
+        is_percent = bare != text
+        if field.unit and bare.casefold().endswith(" " + field.unit.casefold()):
+            bare = bare[: -len(field.unit)].strip()
+        parsed, sign_flag = parse_number(bare, habit, wants_integer=field.kind in ("count", "money"))
+        if parsed is None:
+            return Reading(UNREADABLE, flags=(Flag("not_a_number", text),))
+        number = parsed
+        if is_percent:
+            return _within(field, number, (Flag("number_from_text", text, number_words(number)),))
+        flags = (Flag(sign_flag or "number_from_text", text, number_words(number)),)
+    if field.kind == "percent":
+        if is_percent:
+            number *= 100
+        elif 0 < number <= 1:
+            flags = (
+                *flags,
+                Flag("percent_assumed", number_words(number), f"{number_words(round(number * 100, 6))} %"),
+            )
+            number *= 100
+        number = round(number, 10)
+    return _within(field, number, flags)
+
+
+def parse_number(text: str, habit: str, wants_integer: bool = False) -> tuple[float | None, str]:
+    """Read one number written in text; the second part names the assumption, if one was needed."""
+    bare = "".join(text.split())
+    if _INTEGER.fullmatch(bare):
+        return float(bare), ""
+    if _THOUSANDS_OR_DECIMAL.fullmatch(bare):
+        sign = "," if "," in bare else "."
+        if wants_integer:
+            return float(bare.replace(sign, "")), "separator_assumed"
+        if habit:
+            as_decimal = sign == habit
+            return float(bare.replace(sign, "." if as_decimal else "")), "separator_assumed"
+        as_decimal = sign == ","
+        return float(bare.replace(sign, "." if as_decimal else "")), "separator_ambiguous"
+    if _VIETNAMESE.fullmatch(bare):
+        return float(bare.replace(".", "").replace(",", ".")), ""
+    if _ENGLISH.fullmatch(bare):
+        return float(bare.replace(",", "")), ""
+    if _DECIMAL.fullmatch(bare):
+        return float(bare.replace(",", ".")), ""
+    return None, ""
+
+
+def _read_dated_number(field: Field, cell: Cell) -> Reading:
+    """A number in a cell that is formatted as a date: small serials are counts, others were fractions or dates."""
+    try:
+        serial = float(cell.text)
+    except ValueError:
+        return Reading(UNREADABLE, flags=(Flag("date_from_number_cell", cell.text),))
+    if serial > 3660:
+        return Reading(UNREADABLE, flags=(Flag("date_from_number_cell", _shown(cell)),))
+    return _within(field, serial, (Flag("date_from_number_cell", _shown(cell), number_words(serial)),))
+
+
+def _within(field: Field, number: float, flags: tuple[Flag, ...]) -> Reading:
+    """Accept one number that its field allows; any other becomes unreadable, with the reason."""
+    said = number_words(number) if math.isfinite(number) else str(number)
+    if not math.isfinite(number):
+        return Reading(UNREADABLE, flags=(*flags, Flag("not_a_number", said)))
+    if field.kind in ("count", "money") and number != int(number):
+        return Reading(UNREADABLE, flags=(*flags, Flag("not_an_integer", said)))
+    if number < 0:
+        return Reading(UNREADABLE, flags=(*flags, Flag("negative_number", said)))
+    low, high = field.minimum or 0.0, field.maximum
+    if number < low or (high is not None and number > high):
+        limits = f"{number_words(low)}–{number_words(high)}" if high is not None else f"≥ {number_words(low)}"
+        if field.kind == "points":
+            return Reading(ANSWERED, number, flags=(*flags, Flag("points_above_maximum", said, limits)))
+        return Reading(UNREADABLE, flags=(*flags, Flag("out_of_range", said, limits)))
+    if field.kind == "points" and number * 2 != int(number * 2):
+        flags = (*flags, Flag("points_step", said))
+    return Reading(ANSWERED, number, flags=flags)
+
+
+def _read_date(cell: Cell) -> Reading:
+    flags: tuple[Flag, ...] = ()
+    value = cell.value
+    found: datetime.date | None = None
+    if isinstance(value, datetime.datetime):
+        found = value.date()
+    elif isinstance(value, datetime.date):
+        found = value
+    elif cell.kind == "number" and isinstance(value, int | float):
+        if 36526 <= value <= 73050:
+            found = _SERIAL_ZERO + datetime.timedelta(days=int(value))
+            flags = (Flag("date_from_number_cell", cell.text, f"{found:%d/%m/%Y}"),)
+    elif cell.kind == "text":
+        text = clean(str(value)).casefold()
+        if text in _NOTHING_WORDS:
+            return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
+        found = parse_date(text)
+        if found is not None:
+            flags = (Flag("date_from_text", clean(str(value)), f"{found:%d/%m/%Y}"),)
+    if found is None:
+        return Reading(UNREADABLE, flags=(Flag("not_a_date", _shown(cell)),))
+    if not _EARLIEST <= found <= _LATEST:
+        return Reading(
+            UNREADABLE, flags=(*flags, Flag("date_out_of_range", f"{found:%d/%m/%Y}", "2000–2099"))
+        )
+    return Reading(ANSWERED, text=found.isoformat(), flags=flags)
+
+
+def parse_date(text: str) -> datetime.date | None:
+    """Read one date as Vietnamese officers write it, day first; nothing else is guessed."""
+    for pattern in _DATES:
+        match = pattern.fullmatch(text)
+        if match:
+            try:
+                return datetime.date(int(match["y"]), int(match["m"]), int(match["d"]))
+            except ValueError:
+                return None
+    return None
+
+
+def _read_yes_no(cell: Cell, choices: Choices | None) -> Reading:
+    text = clean(str(cell.value)) if cell.kind == "text" else cell.text
+    key = text.casefold().rstrip(".")
+    if choices is not None and key in choices.by_text:
+        return Reading(ANSWERED, 1.0 if choices.by_text[key] == "yes" else 0.0)
+    if key in _YES or key in _NO:
+        said = "Có" if key in _YES else "Không"
+        return Reading(ANSWERED, 1.0 if key in _YES else 0.0, flags=(Flag("yes_no_spelling", text, said),))
+    if key in _NOTHING_WORDS:
+        return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
+    return Reading(UNREADABLE, flags=(Flag("not_yes_no", text),))
+
+
+def _read_choice(cell: Cell, choices: Choices) -> Reading:
+    text = clean(str(cell.value)) if cell.kind == "text" else cell.text
+    option = choices.by_text.get(text.casefold()) or choices.by_text.get(fold(text))
+    if option is not None:
+        return Reading(ANSWERED, text=option)
+    if text.casefold() in _NOTHING_WORDS:
+        return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
+    return Reading(UNREADABLE, flags=(Flag("not_a_choice", text, choices.labels),))
+
+
+def _read_text(cell: Cell) -> Reading:
+    raw = str(cell.value) if cell.kind == "text" else _shown(cell)
+    text = clean(raw)
+    if _PERSONAL.search(text):
+        return Reading(UNREADABLE, flags=(Flag("personal_data_suspected", "…"),))
+    if text.casefold() in _NOTHING_WORDS:
+        return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
+    return Reading(ANSWERED, text=text)
+
+
+def _shown(cell: Cell) -> str:
+    if isinstance(cell.value, datetime.date):
+        return f"{cell.value:%d/%m/%Y}"
+    return cell.text

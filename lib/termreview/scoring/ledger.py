@@ -1,0 +1,171 @@
+"""One ledger line per item and school: every point with its rule, inputs, origin and bounds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from termreview.reference.declarations import TermReference
+from termreview.reference.indicators import UNALLOCATED, Group, IndicatorSet, Item
+from termreview.reference.measures import VerifiedPoints
+from termreview.scoring.rules import Facts, score_item
+
+_INPUT_COLUMNS = ["field_id", "state", "value_number", "value_text", "file", "sheet", "cell"]
+_MARKS = "ABC"
+
+
+def scored_schools(reference: TermReference) -> list[tuple[str, str]]:
+    """Id and level of the expected schools to which the indicator set applies, in registry order."""
+    levels = reference.indicator_set.levels
+    return [(school.unit_id, school.level) for school in reference.schools if school.level in levels]
+
+
+def facts_of(observations: pd.DataFrame, schools: Sequence[tuple[str, str]], fields: Sequence[str]) -> Facts:
+    """Turn long observations into one array per field, in the order of the schools.
+
+    A number counts only when its state is `answered`; every other state leaves NaN, never zero.
+    """
+    wanted = observations[observations["field_id"].isin(fields)]
+    ids = [school_id for school_id, _ in schools]
+    states = wanted.pivot(index="school_id", columns="field_id", values="state").reindex(ids)
+    numbers = wanted.pivot(index="school_id", columns="field_id", values="value_number").reindex(ids)
+    return Facts(
+        {
+            name: numbers[name].where(states[name] == "answered").to_numpy(dtype=float, na_value=np.nan)
+            for name in numbers.columns
+        },
+        {
+            name: states[name].astype(object).fillna("not_applicable").to_numpy(dtype=object)
+            for name in states.columns
+        },
+        np.array([level for _, level in schools], dtype=object),
+    )
+
+
+def build_ledger(
+    observations: pd.DataFrame, reference: TermReference, verified: Sequence[VerifiedPoints] = ()
+) -> pd.DataFrame:
+    """Build the ledger of one term: a line per item, and per block of unallocated points, of each school.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `ledger`; points in the unit of the indicator set, `low <= high <= max_points`.
+    """
+    indicator_set = reference.indicator_set
+    schools = scored_schools(reference)
+    inputs = {item.item_id: item_inputs(item) for item in indicator_set.items}
+    fields = list(dict.fromkeys(name for names in inputs.values() for name in names))
+    facts = facts_of(observations, schools, fields)
+    described = _described_inputs(observations, set(fields))
+    term_id = reference.term.term_id
+    rulings = {
+        (ruling.school_id, ruling.item_id): ruling.points for ruling in verified if ruling.term_id == term_id
+    }
+    parts = []
+    for group in indicator_set.groups:
+        parts += [
+            _item_lines(indicator_set, item, facts, schools, rulings, inputs[item.item_id], described)
+            for item in group.items
+        ]
+        if group.unallocated is not None:
+            parts.append(_unallocated_lines(indicator_set, group, schools, facts))
+    ledger = pd.concat(parts, ignore_index=True)
+    ledger.insert(1, "term_id", term_id)
+    place = {school_id: number for number, (school_id, _) in enumerate(schools)}
+    order = ledger["school_id"].map(place).sort_values(kind="stable").index
+    return ledger.loc[order].reset_index(drop=True)
+
+
+def item_inputs(item: Item) -> list[str]:
+    """The ids of every field that one item's points are drawn from."""
+    return [*(item.field(column) for column in item.columns), *item.rule.fields]
+
+
+def _described_inputs(observations: pd.DataFrame, fields: set[str]) -> dict[tuple[str, str], str]:
+    """Each input as JSON text, by school and field: value, state and the cell it came from."""
+    wanted = observations[observations["field_id"].isin(fields)]
+    columns = [
+        wanted[name].astype(object).where(wanted[name].notna(), None).tolist() for name in _INPUT_COLUMNS
+    ]
+    described = {}
+    for school_id, field_id, state, number, text, file, sheet, cell in zip(
+        wanted["school_id"].tolist(), *columns, strict=True
+    ):
+        value = {
+            "field_id": field_id, "state": state, "value": text if number is None else number, "file": file,
+            "sheet": sheet, "cell": cell,
+        }  # fmt: skip
+        described[school_id, field_id] = json.dumps(value, ensure_ascii=False)
+    return described
+
+
+def _item_lines(
+    indicator_set: IndicatorSet,
+    item: Item,
+    facts: Facts,
+    schools: Sequence[tuple[str, str]],
+    rulings: dict[tuple[str, str], float],
+    input_ids: list[str],
+    described: dict[tuple[str, str], str],
+) -> pd.DataFrame:
+    points = score_item(item, facts)
+    ids = [school_id for school_id, _ in schools]
+    verified = np.array([rulings.get((school_id, item.item_id), np.nan) for school_id in ids])
+    is_verified = ~np.isnan(verified)
+    return pd.DataFrame(
+        {
+            "school_id": ids,
+            "group_id": item.group_id,
+            "criterion_id": item.criterion_id,
+            "item_id": item.item_id,
+            "max_points": item.max_points,
+            "self_points": points.own,
+            "computed_low": points.computed_low,
+            "computed_high": points.computed_high,
+            "verified_points": verified,
+            "low": np.where(is_verified, verified, points.low),
+            "high": np.where(is_verified, verified, points.high),
+            "origin": np.where(is_verified, "verified", points.origin),
+            "reason": np.where(is_verified, "verified", points.reason),
+            "rule_kind": item.rule.kind,
+            "rule_id": f"{indicator_set.set_id}/{item.item_id}",
+            "mark": max(item.mark, item.rule.mark, key=_MARKS.index),
+            "inputs": [
+                "["
+                + ", ".join(described[key] for name in input_ids if (key := (school_id, name)) in described)
+                + "]"
+                for school_id in ids
+            ],
+        }
+    )
+
+
+def _unallocated_lines(
+    indicator_set: IndicatorSet, group: Group, schools: Sequence[tuple[str, str]], facts: Facts
+) -> pd.DataFrame:
+    assert group.unallocated is not None
+    return pd.DataFrame(
+        {
+            "school_id": [school_id for school_id, _ in schools],
+            "group_id": group.group_id,
+            "criterion_id": f"{group.group_id}.{UNALLOCATED}",
+            "item_id": f"{group.group_id}.{UNALLOCATED}",
+            "max_points": group.unallocated.points,
+            "self_points": np.nan,
+            "computed_low": np.nan,
+            "computed_high": np.nan,
+            "verified_points": np.nan,
+            "low": 0.0,
+            "high": group.unallocated.points,
+            "origin": UNALLOCATED,
+            "reason": UNALLOCATED,
+            "rule_kind": UNALLOCATED,
+            "rule_id": f"{indicator_set.set_id}/{group.group_id}.{UNALLOCATED}",
+            "mark": group.unallocated.mark,
+            "inputs": "[]",
+        }
+    )
