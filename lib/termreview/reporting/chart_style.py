@@ -14,11 +14,11 @@ GRID: Final = "#e3e8ec"
 PAPER: Final = "#ffffff"
 ALERT: Final = "#a4261d"
 
-WARM_PALE: Final = "#f8dfbf"
+WARM_PALE: Final = "#fcefdc"
 WARM: Final = "#f0b468"
-BLUE_MID: Final = "#6ea6c7"
+BLUE_MID: Final = "#639fc2"
 BLUE_DARK: Final = "#17496b"
-BLUE_STEPS: Final = ("#cfe1ec", "#93bdd6", "#4b86ac", "#17496b")
+BLUE_STEPS: Final = ("#bcd5e5", "#86b4d1", "#4b86ac", "#17496b")
 FAINT: Final = "#eef1f4"
 GREY_MIDDLE: Final = "#a3b0ba"
 GREY_PALE: Final = "#e6eaed"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from functools import cache
 from importlib.resources import as_file, files
 from typing import Final
 
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import FontEntry, FontProperties, fontManager
 from matplotlib.textpath import TextToPath
 
 from termreview.reporting.blocks import clean_text
@@ -37,19 +38,13 @@ def wrap_text(
             continue
         if rows[-1]:
             rows.append("")
-        while word and text_width(word, size, is_bold) > width:
+        while len(word) > 1 and text_width(word, size, is_bold) > width and len(rows) <= lines:
             cut = max(
-                next(
-                    n
-                    for n in range(len(word), 0, -1)
-                    if n == 1 or text_width(word[:n], size, is_bold) <= width
-                ),
+                bisect_right(range(len(word)), width, key=lambda n: text_width(word[:n], size, is_bold)) - 1,
                 1,
             )
             rows[-1], word = word[:cut], word[cut:]
             rows.append("")
-            if len(rows) > lines + 1:
-                break
         rows[-1] = word
         if len(rows) > lines:
             break
@@ -72,9 +67,14 @@ def drawn_text(text: object) -> str:
 def register_fonts() -> None:
     """Make the fonts of the theme known to the drawing library."""
     fonts = files("termreview.reporting") / "theme" / "fonts"
-    for name in ("NotoSansReport-Regular.ttf", "NotoSansReport-SemiBold.ttf"):
-        with as_file(fonts / name) as path:
-            fontManager.addfont(path)
+    for name, file in (
+        (REGULAR[0], "NotoSansReport-Regular.ttf"),
+        (SEMI_BOLD[0], "NotoSansReport-SemiBold.ttf"),
+    ):
+        with as_file(fonts / file) as path:
+            # Each is a family of its own with the usual weight, so that no look-up has to settle for another one.
+            entry = FontEntry(str(path), name=name, weight=400, stretch="normal", size="scalable")
+        fontManager.ttflist.append(entry)
 
 
 @cache

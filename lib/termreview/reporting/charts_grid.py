@@ -17,7 +17,6 @@ from termreview.reporting.chart_style import (
     RULE,
     UNKNOWN,
     WARM,
-    WARM_PALE,
     Style,
     share_style,
 )
@@ -111,7 +110,7 @@ def _move(
     if not value or steps is None:
         style = Style(PAPER)
     elif steps < 0:
-        style = Style(WARM_PALE if share <= 0.34 else WARM)
+        style = Style("#f8dfbf" if share <= 0.34 else WARM)
     elif steps > 0:
         style = Style(BLUE_STEPS[0] if share <= 0.34 else BLUE_STEPS[1])
     else:

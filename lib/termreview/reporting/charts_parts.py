@@ -95,8 +95,9 @@ def _part(x: float, middle: float, width: float, style: Style, count: float, who
     shares = [f"{number_text(count)} ({number_text(count * 100 / whole, 'percent1')})"] if whole else []
     for text in (*shares, number_text(count)):
         needed = text_width(text, SMALL_SIZE)
-        if needed + (8 if text in shares else 2) <= width:
+        if needed + (8 if text in shares else 1) <= width:
             words = Words(x + width / 2, middle, text, "center", SMALL_SIZE, style.ink)
-            ground = Box(x + (width - needed) / 2 - 3, middle - 8, needed + 6, 16, Style(PAPER))
+            clear = min(needed + 6, width - 2)
+            ground = Box(x + (width - clear) / 2, middle - 8, clear, 16, Style(PAPER))
             return [box, ground, words] if style.is_hatched else [box, words]
     return [box]

@@ -138,10 +138,10 @@ def ratio_strip(
     for place, (row, record) in enumerate(zip(rows, records, strict=True)):
         at = scale((0, 100 if _own(record, unit) == "percent" else most), left, right)
         found, target = finite(record[value]), finite(record[line]) if line else None
-        marks.append(Box(left, row.middle - 8, right - left, 16, Style(GREY_PALE)))
         if found is None:
-            marks += no_figures(left, row.middle)
+            marks += no_figures(left - 8, row.middle)
         else:
+            marks.append(Box(left, row.middle - 8, right - left, 16, Style(GREY_PALE)))
             marks.append(Box(left, row.middle - 8, at(found) - left, 16, _OUTCOMES[outcomes[place]]))
         if target is not None:
             ends = ((at(target), row.middle - 13), (at(target), row.middle + 13))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from nbconvert.exporters import HTMLExporter
 
 from termreview.errors import RunError
+from termreview.reporting.blocks import escape_text
 from termreview.reporting.page_rules import forbidden_markup
 from termreview.workspace import written_whole
 
@@ -49,7 +51,7 @@ def export_html(notebook_path: Path, output_path: Path, *, title: str, language:
             require_js_url="",
             mermaid_js_url="",
         )
-        report = {"title": title, "styles": _styles(folder)}
+        report = {"title": title, "heading": _unbroken_years(title), "styles": _styles(folder)}
         html, _ = exporter.from_notebook_node(notebook, resources={"report": report})
     page = BeautifulSoup(html, "html.parser")
     faults = [*_number_headings(page), *forbidden_markup(page)]
@@ -132,6 +134,11 @@ def _styles(theme: Path) -> str:
     )
     sheets = (theme / name for name in ("report.css", "print.css"))
     return faces + "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+
+
+def _unbroken_years(title: str) -> str:
+    """Return one title as HTML in which a school year stays on one line."""
+    return re.sub(r"\d{4}-\d{4}", r'<span class="unbroken">\g<0></span>', escape_text(title))
 
 
 def _encoded(path: Path) -> str:

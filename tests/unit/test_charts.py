@@ -1,0 +1,203 @@
+"""Charts of the reports: one figure per table, with its words, the same bytes each time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from termreview.reporting import charts
+from termreview.reporting.chart_layout import nice_top, place_rows
+from termreview.reporting.chart_style import BEST, LOW, MIDDLE, UNKNOWN, part_styles, share_style
+from termreview.reporting.chart_text import text_width, wrap_text
+from termreview.reporting.charts import Figure
+
+HOSTILE = '<img src=x onerror="alert(1)"> $\\frac{a}{$ -->'
+LONG = "Trường Phổ thông dân tộc bán trú Tiểu học và Trung học cơ sở Nguyễn Thị Minh Khai, điểm trường thôn Hạ Long"
+WORDS = {"title": "Tên", "alt": "Mô tả", "caption": "Chú thích"}
+NAMES = ["TH Phong An", HOSTILE, LONG, "THCS Ưu Điềm"]
+GAP = float("nan")
+
+
+def parts(rows: slice = slice(None)) -> Figure:
+    frame = pd.DataFrame({"n": NAMES, "done": [3, 0, 1, GAP], "not_started": [1, 0, 30, GAP]}).iloc[rows]
+    labels = {"done": "Hoàn thành", "not_started": "Chưa thực hiện"}
+    return charts.stacked_bars(
+        frame, category="n", parts=["done", "not_started"], part_labels=labels, **WORDS
+    )
+
+
+def intervals(rows: slice = slice(None)) -> Figure:
+    frame = pd.DataFrame(
+        {"n": NAMES, "low": [40, 62.5, GAP, 0], "high": [40, 72.5, GAP, 100], "g": list("aabb")}
+    )
+    lines = [(50.0, "mức 2"), (52.0, "mức gần bên"), (75.0, "mức 3")]
+    return charts.interval_dots(
+        frame.iloc[rows], label="n", low="low", high="high", lines=lines, group="g", **WORDS
+    )
+
+
+def ratios(rows: slice = slice(None)) -> Figure:
+    frame = pd.DataFrame({"n": NAMES, "v": [93.1, 0, GAP, 140], "a": [27, 0, GAP, 7], "b": [29, 5, GAP, 5]})
+    frame["t"] = [50, 50, 50, GAP]
+    return charts.ratio_strip(
+        frame.iloc[rows],
+        label="n",
+        value="v",
+        numerator="a",
+        denominator="b",
+        line="t",
+        better="higher",
+        unit="percent",
+        **WORDS,
+    )
+
+
+def heat(rows: slice = slice(None)) -> Figure:
+    frame = pd.DataFrame({"1.1": [0, 0.5, GAP, 1], HOSTILE: [1, 1, 1, GAP]}, index=NAMES).iloc[rows]
+    return charts.heat_map(frame, row_groups={name: "TH" for name in NAMES}, **WORDS)
+
+
+def changes(rows: slice = slice(None)) -> Figure:
+    frame = pd.DataFrame({"n": NAMES, "x": [1, 2, GAP, GAP], "y": [2, 1, 3, GAP], "t": [1.5, GAP, GAP, 2]})
+    return charts.dumbbell(
+        frame.iloc[rows],
+        label="n",
+        before="x",
+        after="y",
+        before_label=HOSTILE,
+        after_label="Cuối năm",
+        unit="ratio",
+        line="t",
+        **WORDS,
+    )
+
+
+def moves(rows: slice = slice(None)) -> Figure:
+    levels = ["Mức 1", "Mức 2", "Mức 3", "Chưa kết luận"]
+    counts = [[5, 2, 0, 1], [1, 4, 2, 0], [0, 0, 3, 0], [1, 0, GAP, 0]]
+    return charts.transition_matrix(pd.DataFrame(counts, index=levels, columns=levels).iloc[rows], **WORDS)
+
+
+def days(rows: slice = slice(None)) -> Figure:
+    frame = pd.DataFrame(
+        {
+            "on": [dt.date(2024, 1, 5), dt.date(2024, 1, 10), "2024-01-12", None],
+            "k": [3, 20, 1, 2],
+            "g": NAMES,
+        }
+    )
+    return charts.calendar_strip(
+        frame.iloc[rows], date="on", count="k", group="g", due_on="2024-01-10", **WORDS
+    )
+
+
+EVERY_CHART = pytest.mark.parametrize("draw", [parts, intervals, ratios, heat, changes, moves, days])
+Draw = Callable[..., Figure]
+
+
+@EVERY_CHART
+def test_a_chart_is_sound_svg_without_script_address_or_text_of_the_data(draw: Draw) -> None:
+    figure = draw()
+    root = ElementTree.fromstring(figure.svg)
+    assert root.get("width") == "760"
+    assert {element.tag.rpartition("}")[2] for element in root.iter()} <= {
+        "svg",
+        "defs",
+        "g",
+        "path",
+        "use",
+        "pattern",
+        "rect",
+    }
+    assert figure.svg.count("http") == 1  # the name of the SVG language itself
+    assert "onerror" not in figure.svg
+    assert "matplotlib" not in figure.svg.lower()
+
+
+@EVERY_CHART
+def test_the_same_table_gives_the_same_bytes(draw: Draw) -> None:
+    assert draw() == draw()
+
+
+@EVERY_CHART
+def test_a_figure_carries_its_words_escaped(draw: Draw) -> None:
+    page = BeautifulSoup(draw()._repr_html_(), "html.parser")
+    assert page.find("img")["alt"].startswith("Mô tả")
+    assert page.find("img")["src"].startswith("data:image/svg+xml;base64,")
+    assert page.find("figcaption").get_text() == "Chú thích"
+    assert page.find(class_="chart-title").get_text() == "Tên"
+
+
+@EVERY_CHART
+def test_no_rows_give_a_figure_that_says_so(draw: Draw) -> None:
+    figure = draw(slice(0, 0))
+    assert "Không có số liệu" in figure.alt
+    ElementTree.fromstring(figure.svg)
+
+
+def test_words_of_a_figure_are_not_markup() -> None:
+    page = BeautifulSoup(Figure("<svg/>", HOSTILE, HOSTILE, HOSTILE)._repr_html_(), "html.parser")
+    assert len(page.find_all("img")) == 1
+    assert page.find("img")["alt"] == HOSTILE
+
+
+def test_a_chart_without_a_description_is_refused() -> None:
+    with pytest.raises(ValueError, match="stands for it"):
+        charts.heat_map(pd.DataFrame({"a": [1.0]}), title="Tên", alt=" ")
+
+
+def test_a_district_of_fifty_five_schools_stays_a_small_file() -> None:
+    frame = pd.DataFrame(
+        {"n": [f"TH Điền Hương {n}" for n in range(55)], "low": range(55), "high": range(5, 60)}
+    )
+    figure = charts.interval_dots(frame, label="n", low="low", high="high", lines=[], group=None, **WORDS)
+    assert len(figure.svg) < 60_000
+
+
+def test_order_chooses_and_sorts_the_categories() -> None:
+    frame = pd.DataFrame({"n": ["b", "a", "c"], "done": [1, 2, 3]})
+    chosen = charts.stacked_bars(
+        frame, category="n", parts=["done"], part_labels={}, order=["a", "b"], **WORDS
+    )
+    told = charts.stacked_bars(frame.iloc[[1, 0]], category="n", parts=["done"], part_labels={}, **WORDS)
+    assert chosen == told
+
+
+def test_parts_take_their_style_from_their_meaning() -> None:
+    styles = part_styles(["level_1_count", "level_2_count", "level_3_count", "not_concluded_count"])
+    assert list(styles.values()) == [LOW, MIDDLE, BEST, UNKNOWN]
+
+
+def test_a_share_that_nothing_supports_does_not_look_like_none_won() -> None:
+    assert share_style(None).is_hatched
+    assert not share_style(0.0).is_hatched
+    assert share_style(0.25) == share_style(0.01)
+    assert share_style(1.0) == BEST
+
+
+def test_a_long_name_breaks_between_words_and_is_kept_whole() -> None:
+    lines = wrap_text(LONG, 250, 12)
+    assert " ".join(lines) == LONG
+    assert all(text_width(line, 12) <= 250 for line in lines)
+
+
+@pytest.mark.parametrize("text", ["x" * 3000, "từ " * 2000, "", "\x00\n\t", LONG])
+def test_no_line_passes_its_width(text: str) -> None:
+    lines = wrap_text(text, 120, lines=3)
+    assert 1 <= len(lines) <= 3
+    assert all(text_width(line) <= 120 for line in lines)
+
+
+def test_rows_do_not_overlap() -> None:
+    rows = place_rows(NAMES, 150, 10, height=20, headings=["a", "a", "b", "b"])
+    assert all(before.bottom <= after.top for before, after in pairwise(rows))
+    assert [row.heading for row in rows] == ["a", None, "b", None]
+
+
+def test_the_top_of_a_scale_is_round_and_not_passed() -> None:
+    assert [nice_top([value]) for value in (0.0, 0.7, 3.58, 11.0, 99.0)] == [1.0, 0.8, 4.0, 20.0, 100.0]
