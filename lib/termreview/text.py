@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LOOK_ALIKES = str.maketrans(
@@ -16,9 +17,12 @@ _CLUSTER = re.compile(f"(o[ae]|uy)([{_TONES}])|([ou])([{_TONES}])([aey])")
 
 def clean(text: str) -> str:
     """One text as people mean it: NFC, single spaces, Vietnamese Đ, no invisible characters."""
+    if text.isascii() and text.isalnum():
+        return text
     return _SPACE.sub(" ", unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES)).strip()
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """One text as a key for comparing: `Hoà`, `HÒA` and decomposed `Hòa` are one; accents stay.
 

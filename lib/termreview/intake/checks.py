@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +16,9 @@ from termreview.reference.forms import Field, applies
 from termreview.text import number_words
 
 Numbers = npt.NDArray[np.float64]
+Words = npt.NDArray[np.object_]
+# Which schools fail, and for one of them what was found and what is expected, in words.
+Verdict = tuple[npt.NDArray[np.bool_], Callable[[int], str], Callable[[int], str]]
 
 
 class Failure(NamedTuple):
@@ -35,10 +38,9 @@ class Answers:
 
     school_ids: Sequence[str]
     numbers: Mapping[str, Numbers]
-    states: Mapping[str, npt.NDArray[np.object_]]
-    texts: Mapping[str, npt.NDArray[np.object_]]
+    states: Mapping[str, Words]
+    texts: Mapping[str, Words]
     previous: Mapping[str, Numbers]
-    is_new: npt.NDArray[np.bool_]
 
 
 def run_checks(
@@ -65,28 +67,31 @@ def run_checks(
 
 def _answers(observations: pd.DataFrame, previous: pd.DataFrame | None, school_ids: Sequence[str]) -> Answers:
     here = observations[observations["school_id"].isin(school_ids)]
-    wide = here.pivot(index="school_id", columns="field_id", values=["value_number", "value_text", "state"])
-    wide = wide.reindex(school_ids)
-    states = {name: wide["state", name].to_numpy(dtype=object) for name in wide["state"].columns}
-    numbers = {
-        name: np.where(
-            states[name] == "answered",
-            pd.to_numeric(wide["value_number", name], errors="raise").to_numpy(dtype=float, na_value=np.nan),
-            np.nan,
-        )
-        for name in states
-    }
-    texts = {name: wide["value_text", name].to_numpy(dtype=object) for name in states}
+    states = _columns(here, "state", school_ids)
+    texts = _columns(here, "value_text", school_ids)
+    values = _columns(here, "value_number", school_ids)
+    numbers = {name: _answered_numbers(values[name], states[name]) for name in values}
     before: dict[str, Numbers] = {}
-    is_new = np.ones(len(school_ids), dtype=bool)
     if previous is not None:
-        answered = previous[previous["state"] == "answered"]
-        table = answered.pivot(index="school_id", columns="field_id", values="value_number").reindex(
-            school_ids
-        )
-        before = {name: table[name].to_numpy(dtype=float, na_value=np.nan) for name in table.columns}
-        is_new = ~np.isin(np.array(school_ids, dtype=object), answered["school_id"].unique().astype(object))
-    return Answers(school_ids, numbers, states, texts, before, is_new)
+        known = previous[previous["school_id"].isin(school_ids)]
+        was = _columns(known, "state", school_ids)
+        values = _columns(known, "value_number", school_ids)
+        before = {name: _answered_numbers(values[name], was[name]) for name in values}
+    return Answers(school_ids, numbers, states, texts, before)
+
+
+def _columns(observations: pd.DataFrame, column: str, school_ids: Sequence[str]) -> dict[str, Words]:
+    """One column of long observations as an array per field, an entry per school (missing: `None`)."""
+    fields = pd.factorize(observations["field_id"])
+    schools = pd.Categorical(observations["school_id"], categories=list(school_ids)).codes
+    grid = np.full((len(fields[1]), len(school_ids)), None, dtype=object)
+    grid[fields[0], schools] = observations[column].to_numpy(dtype=object, na_value=None)
+    return dict(zip(fields[1], grid, strict=True))
+
+
+def _answered_numbers(values: Words, states: Words) -> Numbers:
+    numbers = np.array([np.nan if value is None else value for value in values], dtype=float)
+    return np.where(states == "answered", numbers, np.nan)
 
 
 def _apply(check: Check, fields: Mapping[str, Field], answers: Answers) -> Iterator[Failure]:
@@ -100,7 +105,7 @@ def _apply(check: Check, fields: Mapping[str, Field], answers: Answers) -> Itera
         pairs = check.expanded(fields)
     for left, right in pairs:
         failed, found, expected = _KINDS[check.kind](check, left, right, answers)
-        for place in np.flatnonzero(failed):
+        for place in np.flatnonzero(failed).tolist():
             yield Failure(
                 answers.school_ids[place],
                 check,
@@ -126,22 +131,30 @@ def _limits_text(check: Check) -> str:
     return f"≤ {number_words(high)}" if np.isinf(low) else f"{number_words(low)}–{number_words(high)}"
 
 
-def _range(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers):  # type: ignore[no-untyped-def]
+def _range(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
     values = answers.numbers[left[0]]
     low, high = _limits(check)
     failed = (values < low) | (values > high)
-    return failed, lambda place: number_words(values[place]), lambda _: _limits_text(check)
+    return failed, lambda place: number_words(float(values[place])), lambda _: _limits_text(check)
 
 
-def _at_most(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers):  # type: ignore[no-untyped-def]
+def _at_most(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
     part, whole = _total(left, answers), _total(right, answers)
-    return part > whole, lambda place: number_words(part[place]), lambda place: number_words(whole[place])
+    return (
+        part > whole,
+        lambda place: number_words(float(part[place])),
+        lambda place: number_words(float(whole[place])),
+    )
 
 
-def _sum_equals(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers):  # type: ignore[no-untyped-def]
+def _sum_equals(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
     stated, recomputed = answers.numbers[left[0]], _total(right, answers)
     failed = ~np.isnan(stated) & ~np.isnan(recomputed) & (stated != recomputed)
-    return failed, lambda place: number_words(stated[place]), lambda place: number_words(recomputed[place])
+    return (
+        failed,
+        lambda place: number_words(float(stated[place])),
+        lambda place: number_words(float(recomputed[place])),
+    )
 
 
 def _is_triggered(check: Check, right: Sequence[str], answers: Answers) -> npt.NDArray[np.bool_]:
@@ -151,19 +164,19 @@ def _is_triggered(check: Check, right: Sequence[str], answers: Answers) -> npt.N
     return np.asarray((answers.states[trigger] == "answered") & (by_text | by_number), dtype=bool)
 
 
-def _required_if(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers):  # type: ignore[no-untyped-def]
+def _required_if(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
     states = answers.states[left[0]]
     failed = _is_triggered(check, right, answers) & ((states == "blank") | (states == "nothing_to_report"))
     return failed, lambda place: "", lambda _: ""
 
 
-def _positive_if(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers):  # type: ignore[no-untyped-def]
+def _positive_if(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
     values = answers.numbers[left[0]]
     failed = _is_triggered(check, right, answers) & (values <= 0)
-    return failed, lambda place: number_words(values[place]), lambda _: "> 0"
+    return failed, lambda place: number_words(float(values[place])), lambda _: "> 0"
 
 
-def _ratio_within(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers):  # type: ignore[no-untyped-def]
+def _ratio_within(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
     top, bottom = answers.numbers[left[0]], _total(right, answers)
     low, high = _limits(check)
     failed = (bottom > 0) & ((top < low * bottom) | (top > high * bottom))
@@ -171,15 +184,19 @@ def _ratio_within(check: Check, left: Sequence[str], right: Sequence[str], answe
     return failed, lambda place: number_words(round(float(quotient[place]), 2)), lambda _: _limits_text(check)
 
 
-def _change_within(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers):  # type: ignore[no-untyped-def]
+def _change_within(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
     now = answers.numbers[left[0]]
     before = answers.previous.get(left[0], np.full(len(now), np.nan))
     low, high = _limits(check)
     failed = (before > 0) & ((now < low * before) | (now > high * before))
-    return failed, lambda place: number_words(now[place]), lambda place: number_words(before[place])
+    return (
+        failed,
+        lambda place: number_words(float(now[place])),
+        lambda place: number_words(float(before[place])),
+    )
 
 
-_KINDS = {
+_KINDS: Mapping[str, Callable[[Check, Sequence[str], Sequence[str], Answers], Verdict]] = {
     "range": _range,
     "at_most": _at_most,
     "sum_equals": _sum_equals,

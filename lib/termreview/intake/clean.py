@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from termreview.contracts import CONTRACTS, shaped
-from termreview.intake.checks import run_checks
+from termreview.intake.checks import Failure, run_checks
 from termreview.intake.reading import FileReading, Reader, Remark, is_late, read_file
 from termreview.intake.received import ReceivedFile
 from termreview.intake.revisions import Fate, decide_fates
@@ -214,7 +214,7 @@ class _Findings:
 
     def __init__(self, messages: Mapping[str, Message], term_id: str) -> None:
         self.messages, self.term_id = messages, term_id
-        self.rows: list[dict[str, object]] = []
+        self.rows: list[dict[str, str | None]] = []
 
     def add_reading(self, reading: FileReading, fate: Fate, due_on: datetime.date) -> None:
         """Add what one file showed; of a superseded file only what concerns the file itself."""
@@ -241,43 +241,29 @@ class _Findings:
         message = self.messages[remark.code]
         places = remark._asdict() | {"file": file or ""}
         self._append(
-            school_id, file, remark.code, message.severity, remark.cause, remark.sheet, remark.cell, remark.field_id,
-            remark.found, remark.expected or message.expected.format_map(places),
-            _EMPTY_BRACKETS.sub("", message.message.format_map(places)).strip(), message.remedy.format_map(places),
+            school_id=school_id, file=file, check_code=remark.code, severity=message.severity, cause=remark.cause,
+            sheet=remark.sheet, cell=remark.cell, field_id=remark.field_id, found=remark.found,
+            expected=remark.expected or message.expected.format_map(places),
+            message=_EMPTY_BRACKETS.sub("", message.message.format_map(places)).strip(),
+            remedy=message.remedy.format_map(places),
         )  # fmt: skip
 
-    def add_check(self, failure, file: str, places) -> None:  # type: ignore[no-untyped-def]
+    def add_check(
+        self, failure: Failure, file: str, places: Mapping[tuple[str, str], tuple[str | None, str | None]]
+    ) -> None:
         """Add one failed check at the cell of its first field."""
         sheet, cell = places.get((failure.school_id, failure.field_id), (None, None))
         words = {"label": failure.label, "found": failure.found, "expected": failure.expected}
         check = failure.check
         self._append(
-            failure.school_id, file, check.check_code, check.severity, check.check_code, sheet, cell,
-            failure.field_id, failure.found, failure.expected, check.message.format_map(words),
-            check.remedy.format_map(words),
+            school_id=failure.school_id, file=file, check_code=check.check_code, severity=check.severity,
+            cause=check.check_code, sheet=sheet, cell=cell, field_id=failure.field_id, found=failure.found,
+            expected=failure.expected, message=check.message.format_map(words), remedy=check.remedy.format_map(words),
         )  # fmt: skip
 
-    def _append(
-        self, school_id, file, code, severity, cause, sheet, cell, field_id, found, expected, message, remedy
-    ) -> None:  # type: ignore[no-untyped-def]
-        self.rows.append(
-            {
-                "finding_id": "",
-                "school_id": school_id,
-                "term_id": self.term_id,
-                "check_code": code,
-                "severity": severity,
-                "cause": cause,
-                "file": file,
-                "sheet": sheet or None,
-                "cell": cell or None,
-                "field_id": field_id or None,
-                "found": found or None,
-                "expected": expected or None,
-                "message": message,
-                "remedy": remedy,
-            }
-        )
+    def _append(self, **columns: str | None) -> None:
+        kept = {name: value or None for name, value in columns.items()}
+        self.rows.append({"finding_id": "", "term_id": self.term_id, **kept})
 
     def frame(self) -> pd.DataFrame:
         """All findings, each with an id that stays the same as long as place, cause and value do."""

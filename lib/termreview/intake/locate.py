@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -72,18 +72,28 @@ def read_fingerprint(workbook: Workbook) -> dict[str, str]:
 
 
 def read_identity(workbook: Workbook, form: Form) -> dict[str, str]:
-    """The visible identity (school, term) beside its labels, wherever they stand; for files without marks."""
-    wanted = {fold(form.word(name)): name for name in ("school_id", "school_name", "term_id")}
+    """The visible identity (school, term) beside its labels, wherever they stand."""
+    names = ("school_id", "school_name", "term_id")
+    as_written = {form.word(name): name for name in names}
     found: dict[str, str] = {}
     for sheet in workbook.sheets:
-        for (row, column), cell in sheet.cells.items():
-            if cell.kind != "text" or len(str(cell.value)) > 60:
-                continue
-            name = wanted.get(fold(str(cell.value)))
-            beside = sheet.cells.get((row, column + 1))
-            if name and name not in found and beside is not None:
-                found[name] = clean(str(beside.value))
+        _beside_labels(sheet, as_written, found, lambda text: text)
+        if len(found) == len(names):
+            return found
+    folded = {fold(label): name for label, name in as_written.items()}
+    for sheet in workbook.sheets:
+        _beside_labels(sheet, folded, found, lambda text: fold(text) if len(text) < 60 else text)
     return found
+
+
+def _beside_labels(
+    sheet: Sheet, wanted: Mapping[str, str], found: dict[str, str], reading: Callable[[str], str]
+) -> None:
+    for (row, column), cell in sheet.cells.items():
+        name = wanted.get(reading(cell.text))
+        beside = sheet.cells.get((row, column + 1)) if name else None
+        if name and beside is not None and name not in found:
+            found[name] = clean(str(beside.value))
 
 
 def locate(workbook: Workbook, layout: FormLayout) -> Located:

@@ -216,7 +216,9 @@ def _read_answers(reading: FileReading, located: Located, layout: FormLayout, re
         where = address(spot.row, spot.column)
         _remark_value(reading, asked, spot, where, value)
         is_withheld = any(flag.code == "personal_data_suspected" for flag in value.flags)
-        reading.cells_used += cell is not None
+        if cell is not None:
+            reading.cells_flagged += bool(value.flags)
+            reading.cells_used += not value.flags
         reading.answers.append(
             Answer(
                 field_id,
@@ -234,7 +236,6 @@ def _read_answers(reading: FileReading, located: Located, layout: FormLayout, re
 
 def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, value: Reading) -> None:
     for flag in value.flags:
-        reading.cells_flagged += 1
         reading.remarks.append(
             Remark(
                 flag.code,
@@ -273,18 +274,19 @@ def _note_workbook(reading: FileReading, workbook: Workbook, located: Located) -
 
 
 def _account(reading: FileReading, workbook: Workbook, located: Located, layout: FormLayout) -> None:
-    """Close the account of one file: cells used + ignored = non-empty cells; unexpected ones are named."""
+    """Close the account of one file: cells used + flagged + ignored = non-empty cells; strays are named."""
     used = {(spot.sheet.name, spot.row, spot.column) for spot in located.spots.values()}
-    reading.cells_ignored = reading.cells_total - reading.cells_used
+    reading.cells_ignored = reading.cells_total - reading.cells_used - reading.cells_flagged
     owned = {plan.plan.sheet_id: plan for plan in layout.sheets}
     for sheet_id, sheet in located.sheets.items():
         plan = owned[sheet_id]
         bottom = max(block.last_row for block in plan.blocks) + 2
         right = plan.help_column + 3
+        outside = sorted(place for place in sheet.cells if place[0] > bottom or place[1] > right)
         strays = [
             address(row, column)
-            for (row, column), cell in sorted(sheet.cells.items())
-            if (row > bottom or column > right) and (sheet.name, row, column) not in used and clean(cell.text)
+            for row, column in outside
+            if (sheet.name, row, column) not in used and clean(sheet.cells[row, column].text)
         ]
         if strays:
             shown = ", ".join(strays[:_ADDED_SHEETS_SHOWN])

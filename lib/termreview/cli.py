@@ -1,0 +1,217 @@
+"""One command a task: check, forms, status, run, demo. The only module that prints and exits."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from termreview import __version__
+from termreview.errors import TermReviewError, UsageError
+from termreview.reference.declarations import Reference, load_reference
+from termreview.terms import parse_term
+from termreview.workspace import Workspace, find_workspace, has_tables, read_table
+
+Command = Callable[[argparse.Namespace, Workspace, Reference], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 when all went well, otherwise that of the error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        workspace = Workspace(options.root.resolve()) if options.root else find_workspace()
+        reference = load_reference(workspace.reference)
+        command: Command = options.command
+        command(options, workspace, reference)
+    except TermReviewError as error:
+        print(f"termreview: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("termreview: đã dừng theo yêu cầu", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="termreview",
+        description="Từ báo cáo của các trường đến báo cáo sơ kết, tổng kết: làm sạch, chấm điểm, tổng hợp.",
+        epilog="Mã thoát: 0 xong; 2 gọi sai; 3 khai báo sai; 4 một bước chạy lỗi; 5 thư mục đang được dùng.",
+    )
+    parser.add_argument("--version", action="version", version=f"termreview {__version__}")
+    parser.add_argument(
+        "--root", type=Path, help="thư mục làm việc (mặc định: thư mục hiện tại hoặc thư mục cha)"
+    )
+    commands = parser.add_subparsers(required=True, metavar="LỆNH")
+
+    check = commands.add_parser("check", help="kiểm tra toàn bộ khai báo trong data/reference")
+    check.set_defaults(command=_check)
+
+    forms = commands.add_parser("forms", help="tạo biểu mẫu trống, mỗi trường một tệp")
+    _add_term(forms)
+    forms.add_argument("--school", nargs="+", metavar="MÃ", help="chỉ tạo cho các trường này")
+    forms.add_argument(
+        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/forms)"
+    )
+    forms.set_defaults(command=_forms)
+
+    status = commands.add_parser("status", help="trường nào đã nộp, chưa nộp, vướng ở đâu")
+    _add_term(status)
+    _add_as_of(status)
+    status.set_defaults(command=_status)
+
+    run = commands.add_parser("run", help="làm sạch, chấm điểm và xuất báo cáo của một kỳ")
+    _add_term(run)
+    _add_as_of(run)
+    run.add_argument(
+        "--workers", type=int, default=1, metavar="SỐ", help="số tiến trình đọc tệp song song (mặc định 1)"
+    )
+    run.set_defaults(command=_run)
+
+    demo = commands.add_parser("demo", help="tạo dữ liệu minh họa rồi chạy cả hai kỳ của năm học 2023-2024")
+    demo.set_defaults(command=_demo)
+    return parser
+
+
+def _add_term(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("term", metavar="KỲ", help="kỳ báo cáo, ví dụ 2023-2024-hk1")
+
+
+def _add_as_of(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--as-of", metavar="NGÀY", help="ngày lập báo cáo, dạng 2024-01-15 (mặc định: hôm nay)"
+    )
+
+
+def _as_of(options: argparse.Namespace) -> datetime.date:
+    if options.as_of is None:
+        return datetime.date.today()
+    try:
+        return datetime.date.fromisoformat(options.as_of)
+    except ValueError:
+        raise UsageError(f"--as-of: '{options.as_of}' không phải ngày; ghi theo dạng 2024-01-15") from None
+
+
+def _check(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    for plan in reference.calendar.plans:
+        declared = reference.of(plan.term)
+        print(
+            f"{plan.term.term_id}: {len(declared.schools)} trường, {len(declared.tasks)} nhiệm vụ, "
+            f"{len(declared.checks)} phép kiểm tra, {len(declared.indicator_set.items)} tiểu mục; "
+            f"hạn nộp {plan.due_on:%d/%m/%Y}"
+        )
+    for document in reference.documents.values():
+        if document.has_two_dates:
+            print(
+                f"Lưu ý: {document.number} được dẫn ngày {document.cited_on:%d/%m/%Y}, "
+                f"ngày xác nhận là {document.confirmed_on:%d/%m/%Y}"
+            )
+    print(f"Khai báo hợp lệ (dấu vân tay {reference.fingerprint[:12]}).")
+
+
+def _forms(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.intake.dispatch import write_forms
+
+    term = parse_term(options.term)
+    folder = options.output or workspace.forms(term)
+    before = reference.calendar.plan(term).previous
+    previous = read_table(workspace, before, "observations") if before and has_tables(workspace, before) else None
+    written = write_forms(reference, term, folder, options.school, _counter("biểu mẫu"), previous)
+    print(f"Đã ghi {len(written)} biểu mẫu vào {folder}")
+
+
+def _status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.intake.clean import clean_term
+    from termreview.intake.received import list_received
+    from termreview.reporting.summary_reporting import reporting_by_level, school_reporting
+    from termreview.reporting.summary_schools import expected_schools
+
+    term, as_of = parse_term(options.term), _as_of(options)
+    declared = reference.of(term)
+    files = list_received(workspace.raw(term), as_of)
+    cleaned = clean_term(files, reference, term, progress=_counter("tệp"))
+    schools = expected_schools(declared, reference.registry)
+    reporting = school_reporting(schools, cleaned.submissions, cleaned.findings)
+    whole = reporting_by_level(reporting).set_index("scope").loc["all"]
+    days = (as_of - declared.plan.due_on).days
+    print(f"{declared.plan.title.capitalize()}, năm học {term.school_year} – đến ngày {as_of:%d/%m/%Y}")
+    print(
+        f"Hạn nộp {declared.plan.due_on:%d/%m/%Y} ({f'đã quá {days} ngày' if days > 0 else f'còn {-days} ngày'})"
+    )
+    print(
+        f"Phải nộp {whole['expected_count']} · đúng hạn {whole['on_time_count']} · nộp muộn {whole['late_count']} · "
+        f"không nhận được tệp {whole['refused_count']} · chưa nộp {whole['missing_count']} · cần sửa {whole['needs_repair_count']}"
+    )
+    refusals = reference.labels["refusals"]
+    _print_schools("Chưa nộp", reporting.query("state == 'missing'"), lambda _: "")
+    _print_schools(
+        "Tệp không nhận được",
+        reporting.query("state == 'refused'"),
+        lambda row: refusals.get(row.refused_reason, row.refused_reason),
+    )
+    _print_schools(
+        "Cần sửa",
+        reporting.query("needs_repair and state != 'refused'"),
+        lambda row: f"{row.error_count} lỗi, {row.query_count} điểm cần giải trình ({row.file})",
+    )
+    unknown = cleaned.submissions.query("school_id.isna()")
+    for row in unknown.itertuples():
+        print(f"Không rõ của trường nào: {row.file} – {refusals.get(row.reason_code, row.reason_code)}")
+
+
+def _print_schools(title: str, rows: pd.DataFrame, detail: Callable[..., str]) -> None:
+    if not len(rows):
+        return
+    print(f"\n{title} ({len(rows)}):")
+    for row in rows.itertuples():
+        note = detail(row)
+        print(f"  {row.school_id}  {row.school_name}{' – ' + note if note else ''}")
+
+
+def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.runner import run_term
+
+    if options.workers < 1:
+        raise UsageError("--workers: số tiến trình ít nhất là 1")
+    result = run_term(workspace, reference, parse_term(options.term), _as_of(options), options.workers, print)
+    print(f"Báo cáo: {result.report} ({result.seconds:.1f} s)")
+
+
+def _demo(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.runner import run_term
+    from termreview.sample import write_sample
+
+    print("Tạo dữ liệu minh họa (không phải số liệu của trường có thật)")
+    counts = write_sample(workspace, reference, progress=print)
+    reports = []
+    for term_id in counts:
+        term = parse_term(term_id)
+        plan = reference.calendar.plan(term)
+        as_of = plan.due_on + datetime.timedelta(days=5)
+        print(f"{term_id}: {counts[term_id]} tệp")
+        reports.append(run_term(workspace, reference, term, as_of, progress=print).report)
+    print("Hai báo cáo:" if len(reports) == 2 else "Báo cáo:")
+    for report in reports:
+        print(f"  {report}")
+
+
+def _counter(what: str) -> Callable[[int, int], None]:
+    """Show progress on one line of the terminal, and nothing where the output is no terminal."""
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            end = "\n" if done >= total else ""
+            print(f"\r{done}/{total} {what}", end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""One blank workbook per expected school of one term, with last term's lasting answers filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from termreview.errors import UsageError
+from termreview.intake.form import FormOrder, Value, write_form
+from termreview.reference.declarations import Reference, TermReference
+from termreview.reference.forms import Field
+from termreview.reference.units import Unit
+from termreview.terms import Term
+from termreview.workspace import written_whole
+
+
+def write_forms(
+    reference: Reference,
+    term: Term,
+    folder: Path,
+    school_ids: Sequence[str] | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    previous: pd.DataFrame | None = None,
+) -> list[Path]:
+    """Write the workbooks of one term into one folder; files are named by school code and term.
+
+    Parameters
+    ----------
+    school_ids
+        Only these schools; all expected ones when nothing is given.
+    previous
+        Observations of the term before; rows declared `prefill: last_term` are filled from it.
+
+    Raises
+    ------
+    UsageError
+        When a school is not expected in the term.
+    """
+    declared = reference.of(term)
+    expected = {school.unit_id: school for school in declared.schools}
+    unknown = [school_id for school_id in school_ids or () if school_id not in expected]
+    if unknown:
+        raise UsageError(f"trường không phải nộp trong kỳ {term.term_id}: {', '.join(unknown)}")
+    chosen = [expected[school_id] for school_id in school_ids or expected]
+    paths = []
+    for number, school in enumerate(chosen, start=1):
+        path = folder / f"{school.unit_id}_{term.term_id}.xlsx"
+        with written_whole(path) as beside:
+            write_form(
+                beside, form_order(reference, declared, school), lasting_answers(declared, school, previous)
+            )
+        paths.append(path)
+        progress(number, len(chosen))
+    return paths
+
+
+def form_order(reference: Reference, declared: TermReference, school: Unit) -> FormOrder:
+    """What one school's workbook is written for."""
+    parent = reference.registry.on(declared.plan.due_on).get(school.parent_id)
+    return FormOrder(
+        declared, school, reference.registry.level_titles()[school.level], parent.name if parent else ""
+    )
+
+
+def lasting_answers(
+    declared: TermReference, school: Unit, previous: pd.DataFrame | None
+) -> Mapping[str, Value]:
+    """The answers of last term that hold until the school changes them."""
+    if previous is None:
+        return {}
+    prefilled = {row.row_code for row in declared.form.rows if row.prefill == "last_term"}
+    wanted = {
+        field.field_id: field
+        for field in declared.form.fields_for(school.level, declared.term.part)
+        if field.row_code in prefilled
+    }
+    own = previous[(previous["school_id"] == school.unit_id) & (previous["state"] == "answered")]
+    return {
+        row.field_id: _answer(wanted[row.field_id], row.value_number, row.value_text)
+        for row in own.itertuples()
+        if row.field_id in wanted
+    }
+
+
+def _answer(field: Field, number: float, text: str) -> Value:
+    if field.kind == "yes_no":
+        return "yes" if number else "no"
+    if field.kind == "date":
+        return pd.Timestamp(text).date()
+    return float(number) if field.is_numeric else str(text)

@@ -1,0 +1,147 @@
+"""One look at one step's result, for the analyst who runs the cleaning and scoring notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from termreview.reference.declarations import Reference, TermReference
+from termreview.reporting.blocks import Block, callout, paragraph, stack
+from termreview.reporting.summary_quality import SEVERITY_ORDER, cell_account, file_fates, findings_by_cause
+from termreview.reporting.tables import number_text, table
+
+
+def finding_titles(reference: Reference, declared: TermReference) -> dict[str, str]:
+    """Vietnamese titles of every finding of one term by code: the catalogue and the form's checks."""
+    titles = {code: message.title for code, message in reference.messages.items()}
+    return titles | {check.check_code: check.title for check in declared.checks}
+
+
+def show_received(files: Sequence[Any]) -> Block:
+    """The files of the term's folder, in the order received."""
+    frame = pd.DataFrame(
+        {
+            "file": [file.name for file in files],
+            "received_on": pd.to_datetime([file.received_on for file in files]),
+            "size": [file.size_bytes / 1024 for file in files],
+        }
+    )
+    columns = {"file": "Tệp", "received_on": "Ngày nhận", "size": "Dung lượng (KB)"}
+    formats = {"received_on": "date", "size": "integer"}
+    return table(frame, columns=columns, formats=formats, caption=f"{len(files)} tệp đã nhận", max_rows=15)
+
+
+def show_fates(submissions: pd.DataFrame, reference: Reference) -> Block:
+    """What became of each file: counts, then every file that is not the one that counts."""
+    labels = reference.labels
+    fates = file_fates(submissions)
+    fates["fate_title"] = fates["fate"].map(labels["fates"])
+    fates["reason"] = fates["reason_code"].map(_reasons(reference)).fillna("")
+    counted = table(
+        fates,
+        columns={"fate_title": "Kết quả", "reason": "Lý do", "file_count": "Số tệp"},
+        formats={"file_count": "integer"},
+        caption="Kết quả tiếp nhận",
+    )
+    others = submissions[submissions["fate"] != "accepted"].copy()
+    if others.empty:
+        return counted
+    others["fate_title"] = others["fate"].map(labels["fates"])
+    others["reason"] = others["reason_code"].map(_reasons(reference)).fillna("")
+    listed = table(
+        others,
+        columns={
+            "school_id": "Mã trường", "file": "Tệp", "received_on": "Ngày nhận", "fate_title": "Kết quả",
+            "reason": "Lý do",
+        },
+        formats={"received_on": "date"},
+        caption="Các tệp không phải bản chính thức",
+    )  # fmt: skip
+    return stack(counted, listed)
+
+
+def _reasons(reference: Reference) -> Mapping[str, str]:
+    return {**reference.labels["refusals"], **{
+        code: reference.messages[code].title for code in ("superseded_revision",) if code in reference.messages
+    }}  # fmt: skip
+
+
+def show_account(submissions: pd.DataFrame) -> Block:
+    """The account of cells of the accepted files: nothing is dropped without a line."""
+    account = cell_account(submissions)
+    columns = {
+        "file_count": "Số tệp", "total_count": "Ô có nội dung", "used_count": "Ô trả lời, đọc ngay được",
+        "flagged_count": "Ô trả lời, có ghi chú", "ignored_count": "Ô nhãn, tiêu đề và ô ngoài phần điền",
+        "gap_count": "Chênh lệch",
+    }  # fmt: skip
+    block = table(account, columns=columns, formats=dict.fromkeys(columns, "integer"), caption="Cân đối số ô")
+    if int(account["gap_count"].iloc[0]) == 0:
+        return block
+    return stack(
+        block, callout("Số ô không cân đối", ["Có ô không thuộc nhóm nào; đề nghị kiểm tra."], "warning")
+    )
+
+
+def show_findings(findings: pd.DataFrame, reference: Reference, declared: TermReference) -> Block:
+    """Findings folded by cause, errors first."""
+    causes = findings_by_cause(findings, finding_titles(reference, declared))
+    severities = reference.labels["severities"]
+    counts = findings["severity"].value_counts()
+    said = "; ".join(
+        f"{severities[name]}: {number_text(int(counts.get(name, 0)))}" for name in SEVERITY_ORDER
+    )
+    causes["severity_title"] = causes["severity"].map(severities)
+    columns = {
+        "severity_title": "Mức", "title": "Nguyên nhân", "finding_count": "Số chỗ", "school_count": "Số trường",
+        "remedy": "Cách xử lý",
+    }  # fmt: skip
+    formats = {"finding_count": "integer", "school_count": "integer"}
+    return stack(
+        paragraph(said),
+        table(causes, columns=columns, formats=formats, caption="Lỗi theo nguyên nhân", max_rows=20),
+    )
+
+
+def show_states(observations: pd.DataFrame, reference: Reference) -> Block:
+    """How many questions ended in each of the six states."""
+    states = reference.labels["states"]
+    counts = observations["state"].value_counts().reindex(list(states), fill_value=0)
+    frame = pd.DataFrame({"state": [states[name] for name in counts.index], "count": counts.to_numpy()})
+    columns = {"state": "Trạng thái", "count": "Số chỉ tiêu"}
+    return table(frame, columns=columns, formats={"count": "integer"}, caption="Trạng thái của các chỉ tiêu")
+
+
+def show_ledger(ledger: pd.DataFrame, reference: Reference) -> Block:
+    """The ledger by reason: how many points stand, and how many stay open."""
+    frame = ledger.assign(open_points=ledger["high"] - ledger["low"])
+    frame = frame.groupby("reason", as_index=False).agg(
+        line_count=("item_id", "size"), low=("low", "sum"), open_points=("open_points", "sum")
+    )
+    frame["reason_title"] = frame["reason"].map(reference.labels["reasons"]).fillna(frame["reason"])
+    columns = {
+        "reason_title": "Căn cứ", "line_count": "Số dòng", "low": "Điểm chắc chắn", "open_points": "Điểm còn để ngỏ",
+    }  # fmt: skip
+    formats = {"line_count": "integer", "low": "points", "open_points": "points"}
+    frame = frame.sort_values("line_count", ascending=False, kind="stable")
+    return table(frame, columns=columns, formats=formats, caption="Sổ điểm theo căn cứ")
+
+
+def show_levels(scores: pd.DataFrame, declared: TermReference) -> Block:
+    """How many schools reach each level, by group; not concluded and not applicable apart."""
+    titles = declared.indicator_set.level_titles()
+    words = {str(level): f"Mức {level}: {title}" for level, title in titles.items()}
+    words |= {"open": "Chưa kết luận", "not_submitted": "Chưa nộp", "not_applicable": "Không áp dụng"}
+    state = scores["level"].astype("string").fillna("open")
+    state = state.where(scores["state"] == "scored", scores["state"])
+    counted = pd.crosstab(state, scores["group_id"]).reindex(list(words), fill_value=0)
+    counted = counted.rename_axis(index="state", columns=None).reset_index()
+    counted["state"] = counted["state"].map(words)
+    groups = {group.group_id: group.short_title for group in declared.indicator_set.groups} | {
+        "overall": "Toàn trường"
+    }
+    columns = {"state": "Kết quả", **groups}
+    return table(
+        counted, columns=columns, formats=dict.fromkeys(groups, "integer"), caption="Số trường theo mức độ"
+    )
