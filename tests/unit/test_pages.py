@@ -146,6 +146,14 @@ def test_the_same_notebook_gives_the_same_bytes(tmp_path: Path) -> None:
         (shown('<a href="https://example.org">x</a>'), "links outside"),
         (shown('<img alt="x" src="file:///etc/hostname">'), "loads from outside"),
         (shown('<div style="position:fixed">x</div>'), "style"),
+        (shown('<meta http-equiv="refresh" content="0;url=//example.org">'), "<meta>"),
+        (shown("<head><style>body{display:none}</style></head>"), "<style>"),
+        (shown("</main><main>x</main>"), "<main>"),
+        (
+            new_markdown_cell('</main></body><meta http-equiv="refresh" content="0;url=//example.org">'),
+            "<meta>",
+        ),
+        (new_markdown_cell("x <style>body{display:none}</style>"), "<style>"),
         (shown(pd.DataFrame({"a": [1]})._repr_html_()), "<style>"),  # type: ignore[operator]
         (new_markdown_cell("[x](https://example.org)"), "links outside"),
         (new_markdown_cell("## Hai\n\n#### Bốn"), "skips a level"),

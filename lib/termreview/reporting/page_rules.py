@@ -14,7 +14,6 @@ _TAGS: Final = frozenset(
         "abbr",
         "b",
         "blockquote",
-        "body",
         "br",
         "caption",
         "code",
@@ -29,23 +28,16 @@ _TAGS: Final = frozenset(
         "em",
         "figcaption",
         "figure",
-        "footer",
         "h1",
         "h2",
         "h3",
         "h4",
         "h5",
         "h6",
-        "head",
-        "header",
         "hr",
-        "html",
         "i",
         "img",
         "li",
-        "main",
-        "meta",
-        "nav",
         "ol",
         "p",
         "pre",
@@ -64,28 +56,24 @@ _TAGS: Final = frozenset(
         "th",
         "thead",
         "time",
-        "title",
         "tr",
         "ul",
     ]
 )
+# The frame of the page is the template's alone: what a notebook shows may not bring a second one.
+_FRAME: Final = frozenset(["html", "body", "header", "nav", "main", "footer"])
 _ATTRIBUTES: Final = frozenset(
     [
         "alt",
         "aria-hidden",
         "aria-label",
         "aria-labelledby",
-        "charset",
         "class",
         "colspan",
-        "content",
         "datetime",
         "height",
         "href",
-        "http-equiv",
         "id",
-        "lang",
-        "name",
         "open",
         "role",
         "rowspan",
@@ -103,16 +91,24 @@ _STYLE: Final = re.compile(r"^\s*text-align\s*:\s*(left|right|center)\s*;?\s*$")
 _IMAGE: Final = re.compile(r"^data:image/(svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]*$")
 
 
-def forbidden_markup(page: BeautifulSoup) -> list[str]:
-    """Name the elements, attributes and addresses that may not be published, each kind once."""
-    return sorted({fault for element in page.find_all(True) for fault in _faults(element)})
+def forbidden_markup(content: Tag) -> list[str]:
+    """Name the elements, attributes and addresses of what one cell shows that may not be published, each once."""
+    return sorted({fault for element in content.find_all(True) for fault in _faults(element, _TAGS)})
 
 
-def _faults(element: Tag) -> Iterator[str]:
+def forbidden_in_page(page: BeautifulSoup) -> list[str]:
+    """Name what may not be published of a whole page: its head is the template's, the rest is looked at."""
+    head = page.find("head")
+    ours = set() if head is None else {id(head), *(id(element) for element in head.find_all(True))}
+    shown = [element for element in page.find_all(True) if id(element) not in ours]
+    faults = {fault for element in shown for fault in _faults(element, _TAGS | _FRAME)}
+    twice = {name for name in _FRAME if sum(element.name == name for element in shown) > 1}
+    return sorted(faults | {f"holds <{name}> twice" for name in twice})
+
+
+def _faults(element: Tag, tags: frozenset[str]) -> Iterator[str]:
     name = element.name
-    if name == "style" and element.parent is not None and element.parent.name == "head":
-        return
-    if name not in _TAGS:
+    if name not in tags:
         yield f"holds <{name}>, which a page may not hold: show blocks, figures or tables"
         return
     for key, value in element.attrs.items():

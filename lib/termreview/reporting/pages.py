@@ -14,7 +14,7 @@ from nbconvert.exporters import HTMLExporter
 
 from termreview.errors import RunError
 from termreview.reporting.blocks import escape_text
-from termreview.reporting.page_rules import forbidden_markup
+from termreview.reporting.page_rules import forbidden_in_page, forbidden_markup
 from termreview.workspace import written_whole
 
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
@@ -54,7 +54,7 @@ def export_html(notebook_path: Path, output_path: Path, *, title: str, language:
         report = {"title": title, "heading": _unbroken_years(title), "styles": _styles(folder)}
         html, _ = exporter.from_notebook_node(notebook, resources={"report": report})
     page = BeautifulSoup(html, "html.parser")
-    faults = [*_number_headings(page), *forbidden_markup(page)]
+    faults = [*_number_headings(page), *forbidden_in_page(page)]
     if faults:
         raise RunError(f"{notebook_path.name} cannot be published: " + "; ".join(faults))
     with written_whole(output_path) as beside:
