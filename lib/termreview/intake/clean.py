@@ -144,7 +144,7 @@ def _observations(accepted: Mapping[str, FileReading], reader: Reader) -> pd.Dat
                     "none",
                     None,
                 )
-                for field_id in reader.layouts[school.level].places()
+                for field_id in reader.layouts[school.level].places
             ]
             continue
         name = reading.file.name

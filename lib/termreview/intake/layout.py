@@ -6,8 +6,9 @@ Columns of every sheet: A code, B label, C unit, then the answers, then what onl
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from termreview.reference.forms import Field, Form, FormColumn, FormRow, Section, SheetPlan, field_at
 
@@ -16,7 +17,9 @@ FIRST_SECTION_ROW = 4
 INFO_SHEET_ID = "info"
 FINGERPRINT_SHEET = "_termreview"
 TAG = "termreview-form"
-NOTHING_WORDS = ("không", "không có", "chưa", "chưa có")
+NOTHING_WORDS = (
+    "không", "không có", "chưa", "chưa có", "không phát sinh", "ko", "ko có", "none", "-", "–", "—",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,13 @@ class Block:
         """The last answer row."""
         return self.rows[-1][1]
 
+    @cached_property
+    def places_by_row(self) -> Mapping[int, tuple[Place, ...]]:
+        """The fields of each answer row."""
+        return {
+            number: tuple(place for place in self.places if place.row == number) for _, number in self.rows
+        }
+
 
 @dataclass(frozen=True)
 class SheetLayout:
@@ -70,7 +80,8 @@ class FormLayout:
     sheets: tuple[SheetLayout, ...]
     version: str
 
-    def places(self) -> dict[str, tuple[str, Place]]:
+    @cached_property
+    def places(self) -> Mapping[str, tuple[str, Place]]:
         """Sheet title and place of every field by field id."""
         return {
             place.field.field_id: (sheet.plan.title, place)

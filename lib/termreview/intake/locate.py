@@ -13,7 +13,6 @@ from termreview.intake.layout import (
     TAG,
     Block,
     FormLayout,
-    Place,
     SheetLayout,
 )
 from termreview.intake.workbook import Sheet, Workbook, address
@@ -143,18 +142,12 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
     codes: Mapping[str, tuple[int, int]] | None = None
     labels: Mapping[str, int] | None = None
     for block in plan.blocks:
-        by_row: dict[int, list[Place]] = {}
-        for place in block.places:
-            by_row.setdefault(place.row, []).append(place)
+        is_home = _columns_at_home(sheet, block)
         columns: dict[str, int] | None = None
         for form_row, number in block.rows:
             at_home = sheet.cells.get((number, CODE_COLUMN))
-            if (
-                at_home is not None
-                and at_home.text.strip() == form_row.row_code
-                and _columns_at_home(sheet, block)
-            ):
-                for place in by_row.get(number, ()):
+            if at_home is not None and at_home.text.strip() == form_row.row_code and is_home:
+                for place in block.places_by_row[number]:
                     located.spots[place.field.field_id] = Spot(sheet, number, place.column, ADDRESS)
                 continue
             if codes is None:
@@ -200,7 +193,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
                 continue
             if columns is None:
                 columns = _moved_columns(located, sheet, block, code_column)
-            for place in by_row.get(number, ()):
+            for place in block.places_by_row[number]:
                 column = columns.get(place.field.column_id, place.column + code_column - CODE_COLUMN)
                 located.spots[place.field.field_id] = Spot(sheet, row, column, found_by)
 

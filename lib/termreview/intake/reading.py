@@ -190,7 +190,7 @@ def _identify(
 
 
 def _read_answers(reading: FileReading, located: Located, layout: FormLayout, reader: Reader) -> None:
-    places = layout.places()
+    places = layout.places
     cells = {
         field_id: spot.sheet.cells.get((spot.row, spot.column)) for field_id, spot in located.spots.items()
     }
