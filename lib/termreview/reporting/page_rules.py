@@ -8,84 +8,18 @@ from typing import Final
 
 from bs4 import BeautifulSoup, Tag
 
-_TAGS: Final = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "section",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "ul",
-    ]
-)
+_TAG_NAMES: Final = """
+a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6
+hr i img li ol p pre s section small span strong sub summary sup table tbody td tfoot th thead time tr ul
+"""
+_ATTRIBUTE_NAMES: Final = """
+alt aria-hidden aria-label aria-labelledby class colspan datetime height href id lang open role rowspan scope src
+start style tabindex title width
+"""
+_TAGS: Final = frozenset(_TAG_NAMES.split())
+_ATTRIBUTES: Final = frozenset(_ATTRIBUTE_NAMES.split())
 # The frame of the page is the template's alone: what a notebook shows may not bring a second one.
 _FRAME: Final = frozenset(["html", "body", "header", "nav", "main", "footer"])
-_ATTRIBUTES: Final = frozenset(
-    [
-        "alt",
-        "aria-hidden",
-        "aria-label",
-        "aria-labelledby",
-        "class",
-        "colspan",
-        "datetime",
-        "height",
-        "href",
-        "id",
-        "open",
-        "role",
-        "rowspan",
-        "scope",
-        "src",
-        "start",
-        "style",
-        "tabindex",
-        "title",
-        "width",
-    ]
-)
 # Only alignment, which Markdown tables write: a style could otherwise cover the page or fetch something.
 _STYLE: Final = re.compile(r"^\s*text-align\s*:\s*(left|right|center)\s*;?\s*$")
 _IMAGE: Final = re.compile(r"^data:image/(svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]*$")
