@@ -1,0 +1,153 @@
+"""One assessment of the term: strengths, limits, causes and next steps that the figures call for."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.reporting.context import ReportContext
+from termreview.reporting.evidence import Evidence
+from termreview.reporting.number_format import number_text
+from termreview.reporting.rows import records
+from termreview.reporting.wording import say, threshold
+
+EVIDENCE_REASONS = ("no_evidence", "disputed")
+UNANSWERED_REASONS = ("unanswered", "no_facts", "unreadable")
+
+
+def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
+    """What the figures show to be going well."""
+    lines = []
+    total = max(evidence.expected_count, 1)
+    if 100 * evidence.reported_count / total >= threshold(report, "report_rate_strong"):
+        lines.append(
+            say(report, "assessment.strengths.report_rate", count=evidence.reported_count, total=evidence.expected_count)
+        )  # fmt: skip
+    for key, items in (
+        ("tasks", evidence.strong_tasks),
+        ("lines", evidence.reached_lines),
+        ("ratios", evidence.strong_ratios),
+        ("levels", evidence.top_levels),
+    ):
+        if items:
+            lines.append(say(report, f"assessment.strengths.{key}", items=joined(report, items)))
+    return lines
+
+
+def limits(report: ReportContext, evidence: Evidence) -> list[str]:
+    """What the figures show to be lacking."""
+    lines = []
+    missing = evidence.expected_count - evidence.reported_count
+    if missing:
+        lines.append(say(report, "assessment.limits.reports", count=missing, total=evidence.expected_count))
+    for key, items in (
+        ("tasks", evidence.weak_tasks),
+        ("lines", evidence.missed_lines),
+        ("ratios", evidence.weak_ratios),
+        ("criteria", evidence.weak_criteria),
+    ):
+        if items:
+            values = {"criterion_weak": number_text(threshold(report, "criterion_weak"))}
+            lines.append(say(report, f"assessment.limits.{key}", items=joined(report, items), **values))
+    if evidence.failed_count:
+        lines.append(say(report, "assessment.limits.conditions", count=evidence.failed_count))
+    if evidence.open_count:
+        lines.append(
+            say(
+                report,
+                "assessment.limits.not_concluded",
+                count=evidence.open_count,
+                total=evidence.group_count,
+            )
+        )
+    if evidence.repair_count:
+        lines.append(
+            say(
+                report, "assessment.limits.repair", count=evidence.repair_count, total=evidence.reported_count
+            )
+        )
+    return lines
+
+
+def causes(report: ReportContext, evidence: Evidence) -> list[str]:
+    """Why, as far as figures tell: open points by reason, broken machines, what schools name, faulty input."""
+    lines = []
+    open_points = report.summaries.open_points
+    for key, reasons in (
+        ("no_evidence", ("no_evidence",)),
+        ("disputed", ("disputed",)),
+        ("unanswered", UNANSWERED_REASONS),
+    ):
+        own = open_points[open_points["reason"].isin(reasons)]
+        if not own.empty:
+            lines.append(
+                say(
+                    report, f"assessment.causes.{key}", schools=own["school_id"].nunique(),
+                    points=own["open_points"].sum(),
+                )
+            )  # fmt: skip
+    held = sum(
+        group.unallocated.points for group in report.declared.indicator_set.groups if group.unallocated
+    )
+    if held:
+        lines.append(say(report, "assessment.causes.unallocated", points=held))
+    broken = report.summaries.figures.query("figure_id == 'computers_broken_count'")
+    if len(broken) and pd.notna(broken["value"].iloc[0]) and broken["value"].iloc[0] > 0:
+        row = broken.iloc[0]
+        lines.append(
+            say(
+                report, "assessment.causes.computers", broken=row["value"], counted=row["counted_count"],
+                asked=row["asked_count"],
+            )
+        )  # fmt: skip
+    findings = report.summaries.findings.query("severity == 'error' and finding_count > 0")
+    findings = findings[~findings["check_code"].isin(["not_submitted"])].head(3)
+    if len(findings):
+        items = [
+            f"{row['title'][:1].lower()}{row['title'][1:]} ({number_text(row['school_count'])} trường)"
+            for row in records(findings)
+        ]
+        lines.append(say(report, "assessment.causes.repair", items=joined(report, items)))
+    named = schools_writing(report, "difficulties")
+    if named:
+        lines.append(say(report, "assessment.causes.difficulties", count=named))
+    return lines
+
+
+def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
+    """What the limits call for."""
+    lines = []
+    missing = evidence.expected_count - evidence.reported_count
+    if missing:
+        lines.append(say(report, "assessment.next_steps.reports", count=missing))
+    if evidence.repair_count:
+        lines.append(say(report, "assessment.next_steps.repair", count=evidence.repair_count))
+    for key, items in (
+        ("tasks", evidence.weak_tasks),
+        ("lines", evidence.missed_lines),
+        ("ratios", evidence.weak_ratios),
+        ("criteria", evidence.weak_criteria),
+    ):
+        if items:
+            lines.append(say(report, f"assessment.next_steps.{key}", items=joined(report, items)))
+    if evidence.failed_count:
+        lines.append(say(report, "assessment.next_steps.conditions", count=evidence.failed_count))
+    open_points = report.summaries.open_points
+    lacking = open_points.loc[open_points["reason"].isin(EVIDENCE_REASONS), "school_id"].nunique()
+    if lacking:
+        lines.append(say(report, "assessment.next_steps.evidence", count=lacking))
+    return lines
+
+
+def schools_writing(report: ReportContext, field_id: str) -> int:
+    """How many schools wrote something in one of the opinion fields."""
+    own = report.summaries.opinions
+    return int(own.loc[own["field_id"] == field_id, "school_count"].sum())
+
+
+def joined(report: ReportContext, items: tuple[str, ...] | list[str]) -> str:
+    """Several items as one sentence lists them, at most as many as declared; items may hold commas."""
+    most = int(threshold(report, "most_listed"))
+    shown = (
+        list(items) if len(items) <= most else [*items[: most - 1], f"{len(items) - most + 1} nội dung khác"]
+    )
+    return "; ".join(shown)

@@ -1,0 +1,101 @@
+"""One report's material: the declarations, the tables of its term and of the term before, the as-of date."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from termreview.errors import UsageError
+from termreview.reference.declarations import Reference, TermReference, load_reference
+from termreview.reporting.answers import Answers, spread_answers
+from termreview.reporting.summaries import Summaries, summarise
+from termreview.reporting.summary_schools import expected_schools
+from termreview.reporting.term_tables import TermTables, read_tables
+from termreview.terms import Term, parse_term
+from termreview.workspace import Workspace, find_workspace, has_tables
+
+
+@dataclass(frozen=True, eq=False)
+class TermView:
+    """One term as a report reads it: what was declared, who was expected, what came, what it sums to."""
+
+    declared: TermReference
+    schools: pd.DataFrame
+    tables: TermTables
+    answers: Answers
+    summaries: Summaries
+
+
+@dataclass(frozen=True, eq=False)
+class ReportContext:
+    """One report: its term, the term before (where its tables exist) and the day it speaks for."""
+
+    reference: Reference
+    term: TermView
+    previous: TermView | None
+    as_of: datetime.date
+
+    @property
+    def declared(self) -> TermReference:
+        """What is declared for the report's term."""
+        return self.term.declared
+
+    @property
+    def summaries(self) -> Summaries:
+        """The figures of the report's term."""
+        return self.term.summaries
+
+
+def open_report(term_id: str, as_of: str = "", workspace_root: str = "") -> ReportContext:
+    """Open the material of one report.
+
+    Parameters
+    ----------
+    term_id : such as `2023-2024-hk1`.
+    as_of : ISO date the report speaks for; blank: the deadline, or the day the last counted file came if later.
+    workspace_root : a folder of the workspace; blank: the one that holds the current folder.
+
+    Raises
+    ------
+    UsageError
+        When the term is unknown, its tables are not there yet, or `as_of` is no date.
+    DeclarationError, ContractError
+        When the declarations or a table are not as declared.
+    """
+    workspace = find_workspace(Path(workspace_root) if workspace_root else None)
+    reference = load_reference(workspace.reference)
+    term = parse_term(term_id)
+    view = view_term(workspace, reference, term)
+    before = view.declared.plan.previous
+    previous = view_term(workspace, reference, before) if before and has_tables(workspace, before) else None
+    return ReportContext(reference, view, previous, _as_of(as_of, view))
+
+
+def view_term(workspace: Workspace, reference: Reference, term: Term) -> TermView:
+    """Read the tables of one term and sum them up."""
+    declared = reference.of(term)
+    tables = read_tables(workspace, term)
+    return build_view(reference, declared, tables)
+
+
+def build_view(reference: Reference, declared: TermReference, tables: TermTables) -> TermView:
+    """Sum up the tables of one term, wherever they come from."""
+    schools = expected_schools(declared, reference.registry)
+    answers = spread_answers(tables.observations, declared)
+    return TermView(
+        declared, schools, tables, answers, summarise(reference, declared, schools, answers, tables)
+    )
+
+
+def _as_of(as_of: str, view: TermView) -> datetime.date:
+    due_on = view.declared.plan.due_on
+    if not as_of.strip():
+        accepted = view.tables.submissions.query("fate == 'accepted'")["received_on"].dropna()
+        return max(due_on, accepted.max().date()) if len(accepted) else due_on
+    try:
+        return datetime.date.fromisoformat(as_of.strip())
+    except ValueError:
+        raise UsageError(f"as_of is '{as_of}': write a date like {due_on.isoformat()}") from None

@@ -1,0 +1,142 @@
+"""One set of figures that pass a declared threshold: what the assessment may speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from termreview.reporting.context import ReportContext
+from termreview.reporting.number_format import number_text
+from termreview.reporting.rows import records
+from termreview.reporting.sections_tasks import whole_statuses
+from termreview.reporting.summary_index import OVERALL
+from termreview.reporting.summary_schools import ALL, whole_of
+from termreview.reporting.wording import label, say, scope_title, threshold
+
+EVIDENCE_REASONS = ("no_evidence", "disputed")
+UNANSWERED_REASONS = ("unanswered", "no_facts", "unreadable")
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The figures that pass a declared threshold: what the sentences of part III and IV speak of."""
+
+    reported_count: int
+    expected_count: int
+    repair_count: int
+    strong_tasks: tuple[str, ...]
+    weak_tasks: tuple[str, ...]
+    reached_lines: tuple[str, ...]
+    missed_lines: tuple[str, ...]
+    strong_ratios: tuple[str, ...]
+    weak_ratios: tuple[str, ...]
+    weak_criteria: tuple[str, ...]
+    top_levels: tuple[str, ...]
+    failed_count: int
+    open_count: int
+    group_count: int
+
+
+def weigh(report: ReportContext) -> Evidence:
+    """Hold the summaries against the declared thresholds."""
+    who = whole_of(report.summaries.reporting_levels)
+    reporting = report.summaries.reporting
+    is_received = reporting["state"].isin(["on_time", "late"])
+    standings = report.summaries.standings
+    scored = standings[standings["state"] == "scored"]
+    groups = scored[scored["group_id"] != OVERALL]
+    strong, weak = _tasks(report)
+    high, low = _ratios(report)
+    criteria = report.summaries.criteria
+    whole = criteria[
+        (criteria["scope"] == ALL) & (criteria["high_share"] * 100 < threshold(report, "criterion_weak"))
+    ]
+    return Evidence(
+        reported_count=int(who["received_count"]),
+        expected_count=int(who["expected_count"]),
+        repair_count=int((reporting["needs_repair"] & is_received).sum()),
+        strong_tasks=strong,
+        weak_tasks=weak,
+        reached_lines=_lines(report, True),
+        missed_lines=_lines(report, False),
+        strong_ratios=high,
+        weak_ratios=low,
+        weak_criteria=tuple(
+            f"{row['criterion_id']} {row['title']} ({number_text(row['low_share'], 'share1')}–{number_text(row['high_share'], 'share1')})"
+            for row in records(whole)
+        ),
+        top_levels=_top_levels(report),
+        failed_count=int(scored[scored["group_id"] == OVERALL]["conditions"].eq("failed").sum()),
+        open_count=len(report.summaries.not_concluded),
+        group_count=len(groups),
+    )  # fmt: skip
+
+
+def _tasks(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    frame = whole_statuses(report)
+    frame = frame[frame["asked_count"] > 0]
+    done = 100 * frame["done_count"] / frame["asked_count"]
+    idle = 100 * frame["not_started_count"] / frame["asked_count"]
+    strong = frame[done >= threshold(report, "task_strong")].sort_values(
+        "done_count", ascending=False, kind="stable"
+    )
+    weak = (
+        frame[idle >= threshold(report, "task_weak")]
+        .assign(idle=idle)
+        .sort_values("idle", ascending=False, kind="stable")
+    )
+
+    def named(rows: pd.DataFrame, count: str) -> tuple[str, ...]:
+        return tuple(
+            f"{row['title'][:1].lower()}{row['title'][1:]} ({number_text(row[count])}/{number_text(row['asked_count'])} trường)"
+            for row in records(rows)
+        )
+
+    return named(strong, "done_count"), named(weak, "not_started_count")
+
+
+def _ratios(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    ratios = report.summaries.ratios
+    own = ratios[(ratios["scope"] == ALL) & (ratios["unit"] == "percent") & (ratios["better"] == "higher")]
+    own = own[own["value"].notna() & ~own["ratio_id"].isin(report.summaries.lines["ratio_id"])]
+
+    def named(rows: pd.DataFrame) -> tuple[str, ...]:
+        return tuple(
+            f"{row['short_title']} {number_text(row['value'], 'percent1')} ({number_text(row['numerator'])}/{number_text(row['denominator'])})"
+            for row in records(rows)
+        )
+
+    high = own[own["value"] >= threshold(report, "ratio_strong")].sort_values(
+        "value", ascending=False, kind="stable"
+    )
+    low = own[own["value"] < threshold(report, "ratio_weak")].sort_values("value", kind="stable")
+    return named(high), named(low)
+
+
+def _lines(report: ReportContext, is_reached: bool) -> tuple[str, ...]:
+    lines = report.summaries.lines
+    own = lines[lines["is_reached"].eq(is_reached).fillna(False)]
+    return tuple(
+        say(
+            report, "tasks.ratio_line",
+            title=f"{row['short_title']} ({scope_title(report, row['scope']).lower()})",
+            value=number_text(row["value"], "percent1" if row["unit"] == "percent" else "ratio"),
+            line=number_text(row["line"], "percent1" if row["unit"] == "percent" else "ratio"),
+        )
+        for row in records(own)
+    )  # fmt: skip
+
+
+def _top_levels(report: ReportContext) -> tuple[str, ...]:
+    levels = report.summaries.levels
+    whole = levels[(levels["scope"] == ALL) & (levels["group_id"] != OVERALL)]
+    top = max(report.declared.indicator_set.level_titles())
+    return tuple(
+        say(
+            report, "assessment.strengths.level_item", count=row[f"level_{top}_count"], level=top,
+            group=f"nhóm {row['group_id']} ({label(report, 'score_groups_short', row['group_id']).lower()})",
+        )
+        for row in records(whole)
+        if row[f"level_{top}_count"]
+    )  # fmt: skip

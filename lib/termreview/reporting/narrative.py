@@ -1,0 +1,93 @@
+"""One sentence of a report: a declared template filled with figures, in the form that fits none, one, many or all."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from termreview.errors import DeclarationError, Problem
+from termreview.reporting.number_format import number_text
+
+FILE = "sentences.yml"
+FORMS = ("none", "one", "many", "all")
+_PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+
+
+def sentence(
+    sentences: Mapping[str, Any],
+    key: str,
+    *,
+    count: int | None = None,
+    total: int | None = None,
+    **values: object,
+) -> str:
+    """Write one sentence.
+
+    Parameters
+    ----------
+    key : path of the template, such as `reporting.received`; the template is one text or one text per form.
+    count, total : choose the form: `none` at zero, `all` when everything counts, `one` at one, else `many`; a form
+        that is not declared falls back to `many`. Both are at hand as `{count}`, `{total}` and, as a percentage,
+        `{pct}`.
+    values : what the places of the template stand for; text as it is, dates and numbers in Vietnamese writing.
+
+    Raises
+    ------
+    DeclarationError
+        When the template is missing or asks for a value that the report does not have.
+    """
+    template = _template(sentences, key)
+    if isinstance(template, Mapping):
+        template = _form(template, count, total, key)
+    known: dict[str, object] = {"count": count, "total": total, **values}
+    if count is not None and total:
+        known.setdefault("pct", 100 * count / total)
+    return fill(template, known, key)
+
+
+def fill(template: str, values: Mapping[str, object], key: str = "") -> str:
+    """Put figures into the places of one template: `{name}` or `{name:format}` (formats of `number_text`)."""
+
+    def written(place: re.Match[str]) -> str:
+        name, form = place[1], place[2]
+        if values.get(name) is None:
+            raise _fault(key, f"the place '{{{name}}}' has no value here; known: {', '.join(sorted(values))}")
+        value = values[name]
+        if isinstance(value, str):
+            return value
+        return number_text(value, form or ("date" if isinstance(value, datetime.date) else "integer"))
+
+    return _PLACE.sub(written, template)
+
+
+def listed(names: Sequence[str], *, most: int = 8, rest: str = "{count} trường khác") -> str:
+    """Join names as a sentence lists them: `A, B và C`; more than `most` end in how many others there are."""
+    shown = [str(name) for name in names]
+    if len(shown) > most:
+        shown = [*shown[: most - 1], fill(rest, {"count": len(shown) - most + 1})]
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" và {shown[-1]}" if shown else ""
+
+
+def _template(sentences: Mapping[str, Any], key: str) -> str | Mapping[str, str]:
+    found: Any = sentences
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    if isinstance(found, str) or (isinstance(found, Mapping) and set(found) <= set(FORMS)):
+        return found
+    raise _fault(key, "is missing, or is neither a text nor a text per form (none, one, many, all)")
+
+
+def _form(forms: Mapping[str, str], count: int | None, total: int | None, key: str) -> str:
+    if count is None:
+        raise _fault(key, "has several forms, but nothing is counted here")
+    wanted = "none" if count == 0 else "all" if count == total else "one" if count == 1 else "many"
+    found = forms.get(wanted, forms.get("many"))
+    if found is None:
+        raise _fault(key, f"has neither the form '{wanted}' nor 'many'")
+    return found
+
+
+def _fault(key: str, message: str) -> DeclarationError:
+    return DeclarationError([Problem(FILE, 1, f"'{key}' {message}" if key else message)])

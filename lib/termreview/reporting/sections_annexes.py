@@ -1,0 +1,151 @@
+"""One annex: schools missing, late or to repair; tasks, figures and scores by school; documents cited."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.reporting.blocks import Block, paragraph, stack
+from termreview.reporting.context import ReportContext
+from termreview.reporting.number_format import number_text
+from termreview.reporting.rows import Record, records
+from termreview.reporting.summary_ratios import CONTRADICTORY, COUNTED, ZERO
+from termreview.reporting.tables import table
+from termreview.reporting.wording import label, say
+
+STATE_WORDS = {
+    "on_time": "đúng hạn",
+    "late": "nộp muộn",
+    "refused": "chưa tiếp nhận được",
+    "missing": "chưa nộp",
+}
+STATUS_SIGNS = {
+    "done": "HT", "under_way": "ĐTH", "not_started": "CTH", "unanswered": "BT", "not_submitted": "CN",
+}  # fmt: skip
+SIZE_FIELDS = {
+    "classes_count.total": "Lớp", "pupils_count.total": "Học sinh", "teachers_count.total": "Giáo viên",
+    "classrooms_count": "Phòng học", "computers_count": "Máy tính",
+}  # fmt: skip
+
+
+def missing_schools(report: ReportContext) -> Block:
+    """Annex 1: every school that is missing, refused, late or has errors to repair, with what blocks it."""
+    reporting = report.summaries.reporting
+    frame = reporting[(reporting["state"] != "on_time") | reporting["needs_repair"]]
+    if frame.empty:
+        return paragraph(say(report, "annexes.missing_none"))
+    rows = records(frame)
+    frame = frame.assign(
+        state_text=[STATE_WORDS[row["state"]] for row in rows],
+        blocked=[_blocked(report, row) for row in rows],
+    )
+    return table(
+        frame,
+        columns={
+            "short_name": "Trường", "school_id": "Mã trường", "commune_name": "Xã, thị trấn", "state_text": "Tình trạng",
+            "received_on": "Ngày nhận", "blocked": "Vướng mắc",
+        },
+        caption="Trường chưa nộp, nộp muộn hoặc cần sửa",
+        formats={"received_on": "date"},
+        group_by="level_title",
+        notes=[say(report, "annexes.no_names")],
+    )  # fmt: skip
+
+
+def _blocked(report: ReportContext, row: Record) -> str:
+    parts = []
+    if row["state"] == "refused":
+        parts.append(label(report, "refusals", str(row["refused_reason"])))
+    if row["error_count"]:
+        parts.append(f"{number_text(row['error_count'])} lỗi phải sửa")
+    if row["query_count"]:
+        parts.append(f"{number_text(row['query_count'])} điểm cần giải trình")
+    return "; ".join(parts)
+
+
+def tasks_by_school(report: ReportContext) -> Block:
+    """Annex 2: the status of every task at every school, in short signs."""
+    by_school = report.summaries.school_statuses
+    tasks = [task.task_id for task in report.declared.tasks if task.status_field]
+    wide = by_school.assign(sign=by_school["status"].map(STATUS_SIGNS).fillna(by_school["status"])).pivot(
+        index="school_id", columns="task_id", values="sign"
+    )
+    frame = report.term.schools[["school_id", "short_name", "level_title"]].merge(
+        wide.fillna(""), left_on="school_id", right_index=True, how="left"
+    )
+    return table(
+        frame,
+        columns={"short_name": "Trường"}
+        | {task_id: task_id for task_id in tasks if task_id in frame.columns},
+        caption="Tình trạng từng nhiệm vụ theo trường",
+        align=dict.fromkeys(tasks, "center"),
+        group_by="level_title",
+        notes=[say(report, "annexes.statuses_note"), _task_key(report)],
+        css_class="dense",
+    )
+
+
+def _task_key(report: ReportContext) -> str:
+    return (
+        "; ".join(
+            f"{task.task_id}: {task.short_title}" for task in report.declared.tasks if task.status_field
+        )
+        + "."
+    )
+
+
+def figures_by_school(report: ReportContext) -> Block:
+    """Annex 3: size and key ratios of every school; what is not counted says why."""
+    ratios = {ratio.ratio_id: ratio for ratio in report.reference.ratios}
+    by_school = report.summaries.school_ratios
+    frame = report.term.schools[["school_id", "short_name", "level_title"]].copy()
+    for field_id in SIZE_FIELDS:
+        frame[field_id] = frame["school_id"].map(report.term.answers.number(field_id))
+    size = table(
+        frame,
+        columns={"short_name": "Trường"} | SIZE_FIELDS,
+        caption="Quy mô theo trường",
+        formats=dict.fromkeys(SIZE_FIELDS, "integer"),
+        group_by="level_title",
+    )
+    shown = by_school.assign(text=[_ratio_text(row, ratios) for row in records(by_school)])
+    wide = shown.pivot(index="school_id", columns="ratio_id", values="text").fillna("")
+    frame = frame.merge(wide, left_on="school_id", right_index=True, how="left")
+    columns = {ratio_id: ratio.short_title for ratio_id, ratio in ratios.items() if ratio_id in wide.columns}
+    return stack(
+        size,
+        table(
+            frame,
+            columns={"short_name": "Trường"} | columns,
+            caption="Các tỉ lệ chính theo trường",
+            align=dict.fromkeys(columns, "right"),
+            group_by="level_title",
+            css_class="dense",
+            notes=["—: thiếu số liệu; 0: mẫu số bằng 0 nên không có tỉ lệ; *: phần lớn hơn tổng thể, để riêng; ô trống: không áp dụng. Tỉ lệ là %, riêng học sinh/máy tính là số học sinh."],
+        ),
+    )  # fmt: skip
+
+
+def _ratio_text(row: Record, ratios: Record) -> str:
+    if row["state"] == COUNTED:
+        unit = ratios[str(row["ratio_id"])].unit
+        return number_text(row["value"], "decimal1" if unit == "percent" else "ratio")
+    return {CONTRADICTORY: "*", ZERO: "0"}.get(str(row["state"]), number_text(None))
+
+
+def documents_cited(report: ReportContext) -> Block:
+    """Annex: every legal document in the register, its date as cited and as confirmed."""
+    rows = [
+        (document.number, document.title, document.issuer, document.cited_on, document.confirmed_on, document.note, document.mark)
+        for document in report.reference.documents.values()
+    ]  # fmt: skip
+    frame = pd.DataFrame(
+        rows, columns=["number", "title", "issuer", "cited_on", "confirmed_on", "note", "mark"]
+    )
+    return table(
+        frame,
+        columns={"number": "Số, ký hiệu", "title": "Tên văn bản", "cited_on": "Ngày viện dẫn", "confirmed_on": "Ngày đã xác nhận", "note": "Ghi chú"},
+        caption="Văn bản viện dẫn",
+        formats={"cited_on": "date", "confirmed_on": "date"},
+        marks="mark",
+        max_rows=8,
+    )  # fmt: skip

@@ -1,0 +1,131 @@
+"""One section of parts III to V: strengths, limits, causes, next steps, proposals, signature."""
+
+from __future__ import annotations
+
+from termreview.reporting.assessment import (
+    causes,
+    joined,
+    limits,
+    next_steps,
+    schools_writing,
+    strengths,
+)
+from termreview.reporting.blocks import Block, bullets, escape_text, paragraph, stack
+from termreview.reporting.context import ReportContext
+from termreview.reporting.evidence import weigh
+from termreview.reporting.number_format import number_text
+from termreview.reporting.rows import records
+from termreview.reporting.sections_opening import subject_of
+from termreview.reporting.summary_schools import whole_of
+from termreview.reporting.tables import table
+from termreview.reporting.wording import document_text, labels, say, threshold
+
+MOST_QUOTES = 8
+
+
+def strong_points(report: ReportContext) -> Block:
+    """III.1: what the figures show to be going well, and how the sentences were chosen."""
+    names = (
+        "report_rate_strong", "task_strong", "task_weak", "ratio_strong", "ratio_weak", "criterion_weak",
+    )  # fmt: skip
+    note = say(report, "assessment.note", **{name: number_text(threshold(report, name)) for name in names})
+    return stack(paragraph(note, css_class="small"), _listed(report, strengths(report, weigh(report))))
+
+
+def weak_points(report: ReportContext) -> Block:
+    """III.2: what the figures show to be lacking."""
+    return _listed(report, limits(report, weigh(report)))
+
+
+def reasons(report: ReportContext) -> Block:
+    """III.3: why, as far as figures tell."""
+    return _listed(report, causes(report, weigh(report)))
+
+
+def coming_tasks(report: ReportContext) -> Block:
+    """IV: what the limits call for, and what schools plan themselves."""
+    lines = next_steps(report, weigh(report))
+    count = schools_writing(report, "next_steps")
+    own = report.summaries.opinions.query("field_id == 'next_steps'")
+    if count:
+        items = [
+            f"“{row['text']}” ({number_text(row['school_count'])} trường)" for row in records(own.head(3))
+        ]
+        lines.append(say(report, "assessment.next_steps.schools", count=count, items=joined(report, items)))
+    return _listed(report, lines)
+
+
+def proposals(report: ReportContext) -> Block:
+    """V: what schools find hard and ask for, counted and quoted, and what the office asks upward."""
+    received = int(whole_of(report.summaries.reporting_levels)["received_count"])
+    blocks: list[object] = []
+    for field_id, caption in (("difficulties", "Khó khăn, vướng mắc các trường nêu"), ("proposals", "Kiến nghị, đề xuất của các trường")):  # fmt: skip
+        count = schools_writing(report, field_id)
+        blocks.append(paragraph(say(report, f"proposals.{field_id}", count=count, total=received)))
+        if count:
+            blocks.append(quotes_table(report, field_id, caption))
+    return stack(*blocks, bullets(_upward(report)))
+
+
+def quotes_table(report: ReportContext, field_id: str, caption: str) -> Block:
+    """What schools wrote in one field: the wording and how many wrote it."""
+    own = report.summaries.opinions.query("field_id == @field_id")
+    return table(
+        own,
+        columns={"text": "Nội dung (trích)", "school_count": "Trường"},
+        caption=caption,
+        formats={"school_count": "integer"},
+        max_rows=MOST_QUOTES,
+        notes=[say(report, "proposals.quotes_note")],
+    )
+
+
+def signature(report: ReportContext) -> Block:
+    """Recipients on the left, the signer's title on the right; the name stays for the signature."""
+    office, words = report.declared.office, labels(report, "document")
+    recipients = [*report.reference.sentences["report"].get("recipients", []), words["archive"]]
+    lines = "".join(f"<li>{escape_text(line)}</li>" for line in recipients)
+    signer = "".join(
+        f"<p>{escape_text(text)}</p>" for text in (office.signer_prefix, office.signer_title) if text
+    )
+    closing_line = say(report, "report.closing", office=office.short_name)
+    return stack(
+        paragraph(closing_line),
+        Block(
+            f'<div class="letterhead signature"><div><p class="recipients">{escape_text(words["recipients"])}</p>'
+            f'<ul>{lines}</ul></div><div class="signer">{signer}</div></div>'
+        ),
+    )
+
+
+def closing(report: ReportContext) -> Block:
+    """The footer: what this is, the day it speaks for, and the declarations it was made from."""
+    who = whole_of(report.summaries.reporting_levels)
+    return paragraph(
+        say(
+            report, "report.footer", subject=subject_of(report), as_of=report.as_of, received=who["received_count"],
+            expected=who["expected_count"], fingerprint=report.reference.fingerprint[:12],
+        )
+    )  # fmt: skip
+
+
+def _listed(report: ReportContext, lines: list[str]) -> Block:
+    return bullets(lines) if lines else paragraph(say(report, "assessment.none"))
+
+
+def _upward(report: ReportContext) -> list[str]:
+    indicator_set, documents = report.declared.indicator_set, report.reference.documents
+    lines = []
+    held = sum(group.unallocated.points for group in indicator_set.groups if group.unallocated)
+    if held and indicator_set.legal in documents:
+        lines.append(
+            say(report, "proposals.unallocated", document=document_text(documents[indicator_set.legal]), points=held)
+        )  # fmt: skip
+    doubtful = [document.number for document in documents.values() if document.has_two_dates]
+    if doubtful:
+        lines.append(say(report, "proposals.two_dates", count=len(doubtful), items=joined(report, doubtful)))
+    marks = {indicator_set.overall_mark, indicator_set.failed_condition_mark}
+    marks |= {item.rule.mark for item in indicator_set.items}
+    if "C" in marks:
+        lines.append(say(report, "proposals.marks"))
+    return lines

@@ -1,0 +1,146 @@
+"""One figure of a task as readers see it: ratios as charts, results in a table, contradictions set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from termreview.reference.measures import Task
+from termreview.reporting.blocks import Block, callout, stack
+from termreview.reporting.charts import Figure, ratio_strip
+from termreview.reporting.context import ReportContext
+from termreview.reporting.number_format import number_text
+from termreview.reporting.rows import Record, records
+from termreview.reporting.summary_ratios import CONTRADICTORY
+from termreview.reporting.summary_schools import ALL
+from termreview.reporting.tables import table
+from termreview.reporting.wording import say, scope_title
+
+
+def ratio_chart(report: ReportContext, outline: str) -> object:
+    """The ratios of one heading, each against its line where one is confirmed."""
+    ratios = report.summaries.ratios
+    lines = report.summaries.lines
+    own = ratios[(ratios["outline"] == outline) & (ratios["counted_count"] > 0)]
+    whole_lines = lines[lines["scope"] == ALL].set_index("ratio_id")["line"]
+    shares = own[(own["unit"] == "percent") & (own["scope"] == ALL)]
+    shares = shares.assign(line=shares["ratio_id"].map(whole_lines), name=shares["short_title"])
+    charts: list[object] = []
+    if not shares.empty:
+        charts.append(_strip(report, shares, "percent", "Các tỉ lệ của mục này"))
+    for ratio_id in dict.fromkeys(own.loc[own["unit"] != "percent", "ratio_id"]):
+        scopes = own[own["ratio_id"] == ratio_id]
+        by_scope = lines[lines["ratio_id"] == ratio_id].set_index("scope")["line"]
+        scopes = scopes.assign(
+            line=scopes["scope"].map(by_scope), name=[scope_title(report, scope) for scope in scopes["scope"]]
+        )
+        if scopes["line"].notna().any():
+            scopes = scopes[scopes["scope"] != ALL]
+        charts.append(_strip(report, scopes, "ratio", str(scopes["title"].iloc[0])))
+    return stack(*charts)
+
+
+def _strip(report: ReportContext, frame: pd.DataFrame, unit: str, title: str) -> Figure:
+    form = "percent1" if unit == "percent" else "ratio"
+    items = [
+        say(
+            report, "tasks.ratio_item", title=row["name"], value=number_text(row["value"], form),
+            numerator=row["numerator"], denominator=row["denominator"],
+        )
+        for row in records(frame)
+    ]  # fmt: skip
+    has_line = bool(frame["line"].notna().any())
+    counted = [f"{row['name']}: {coverage(row)}" for row in records(frame)]
+    return ratio_strip(
+        frame, label="name", value="value", numerator="numerator", denominator="denominator",
+        line="line" if has_line else None, better="better", unit="unit", title=title,
+        alt=say(report, "tasks.ratios_alt", items="; ".join(items)),
+        caption=f"Số trường có số liệu trên số trường phải báo cáo. {'; '.join(counted)}."
+        + (" Vạch đỏ: mức đề ra." if has_line else ""),
+    )  # fmt: skip
+
+
+def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) -> Block:
+    """Every figure of the tasks of one heading: result, numerator / denominator, and over how many schools."""
+    figures = report.summaries.figures
+    names = {task.task_id: f"{task.task_id} {task.short_title}" for task in tasks}
+    frame = figures[figures["task_id"].isin(names)]
+    if frame.empty:
+        return Block("")
+    rows = records(frame)
+    frame = frame.assign(
+        task=frame["task_id"].map(names),
+        result=[figure_text(row) for row in rows],
+        parts=[_parts_text(row) for row in rows],
+        coverage=[coverage(row) for row in rows],
+    )
+    has_median = bool((frame["kind"] == "median").any())
+    return table(
+        frame,
+        columns={
+            "title": "Chỉ tiêu",
+            "result": "Kết quả",
+            "parts": "Tử số/mẫu số",
+            "coverage": "Trường có số liệu",
+        },
+        caption=f"Số liệu của mục {outline}",
+        align={"result": "right", "parts": "right", "coverage": "right"},
+        group_by="task",
+        marks="mark",
+        notes=[say(report, "tasks.figures_note")] if has_median else [],
+    )
+
+
+def figure_text(row: Record) -> str:
+    """One figure of a task as text, by its kind."""
+    match row["kind"]:
+        case "share":
+            return number_text(row["value"], "percent1")
+        case "ratio":
+            return number_text(row["value"], "ratio")
+        case "money":
+            return number_text(row["value"], "vnd")
+        case "median":
+            if pd.isna(row["value"]):
+                return number_text(None)
+            spread = f"{number_text(row['low'], 'percent1')}–{number_text(row['high'], 'percent1')}"
+            return f"trung vị {number_text(row['value'], 'percent1')} ({spread})"
+        case "option":
+            if pd.isna(row["numerator"]) or not row["denominator"]:
+                return number_text(None)
+            share = number_text(100 * row["numerator"] / row["denominator"], "percent1")
+            return f"{number_text(row['numerator'])} trường ({share})"
+        case "filled":
+            return f"{number_text(row['numerator'])} trường đã ghi"
+    unit = f" {row['unit']}" if row["unit"] else ""
+    return number_text(row["value"]) + (unit if pd.notna(row["value"]) else "")
+
+
+def _parts_text(row: Record) -> str:
+    if row["kind"] not in ("share", "ratio", "option") or pd.isna(row["denominator"]):
+        return ""
+    return f"{number_text(row['numerator'])}/{number_text(row['denominator'])}"
+
+
+def coverage(row: Record) -> str:
+    """Over how many schools of how many asked one figure speaks."""
+    return f"{number_text(row['counted_count'])}/{number_text(row['asked_count'])}"
+
+
+def set_aside(report: ReportContext, outline: str = "") -> Block:
+    """The schools whose part exceeds the whole in a ratio of one heading: set aside, named, never dropped silently."""
+    by_school = report.summaries.school_ratios
+    ratios = {
+        ratio.ratio_id: ratio for ratio in report.reference.ratios if ratio.outline == outline or not outline
+    }
+    odd = by_school[(by_school["state"] == CONTRADICTORY) & by_school["ratio_id"].isin(ratios)]
+    if odd.empty:
+        return Block("")
+    names = report.term.schools.set_index("school_id")["short_name"]
+    lines = [
+        f"{names[row['school_id']]}: {ratios[row['ratio_id']].short_title} "
+        f"{number_text(row['numerator'])}/{number_text(row['denominator'])}"
+        for row in records(odd)
+    ]
+    return callout(say(report, "ratios.contradictory", count=len(odd)), lines, "query")

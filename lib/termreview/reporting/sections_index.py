@@ -1,0 +1,125 @@
+"""One section on the indicator set (II.7): how it is read, and how many schools reach which level."""
+
+from __future__ import annotations
+
+from termreview.reference.indicators import Group
+from termreview.reporting.blocks import Block, bullets, callout, paragraph, stack
+from termreview.reporting.charts import Figure, stacked_bars
+from termreview.reporting.context import ReportContext
+from termreview.reporting.narrative import listed
+from termreview.reporting.number_format import number_text
+from termreview.reporting.sections_tasks import task_results
+from termreview.reporting.summary_index import OVERALL, group_marks
+from termreview.reporting.summary_schools import ALL
+from termreview.reporting.tables import table
+from termreview.reporting.wording import label, labels, say, scope_title
+
+OUTLINE = "7"
+
+
+def introduction(report: ReportContext) -> Block:
+    """What the set covers, how bounds and levels are read, which rules are not confirmed."""
+    indicator_set = report.declared.indicator_set
+    scored = _scored(report)
+    standings = report.summaries.standings
+    general = standings["school_id"].nunique()
+    lines = [say(report, "index.scope", set=indicator_set.short_title, count=general), say(report, "index.scored", count=scored, total=general)]  # fmt: skip
+    reading = [say(report, "index.bounds")]
+    reading += [
+        say(
+            report, "index.unallocated", group=group_name(report, group), points=group.unallocated.points,
+            reason=group.unallocated.reason.rstrip(". "),
+        )
+        for group in indicator_set.groups
+        if group.unallocated is not None
+    ]  # fmt: skip
+    reading.append(
+        say(report, "index.marks", overall_mark=indicator_set.overall_mark, failed_mark=indicator_set.failed_condition_mark)
+    )  # fmt: skip
+    verified = int((report.term.tables.ledger["origin"] == "verified").sum())
+    reading.append(say(report, "index.self_assessment", verified=verified))
+    return stack(
+        task_results(report, OUTLINE), paragraph(" ".join(lines)), callout("Cách đọc điểm và mức độ", reading)
+    )
+
+
+def group_name(report: ReportContext, group: Group) -> str:
+    """The name of one group as sentences use it."""
+    return f"Nhóm {group.group_id} ({label(report, 'score_groups_short', group.group_id).lower()})"
+
+
+def levels(report: ReportContext) -> Block:
+    """How many schools reach which level, per group and school level: sentence, chart and table."""
+    distribution = report.summaries.levels
+    indicator_set = report.declared.indicator_set
+    whole = distribution[distribution["scope"] == ALL].set_index("group_id")
+    sentences, items = [], []
+    for group in indicator_set.groups:
+        row = whole.loc[group.group_id]
+        by_level = listed(
+            [f"{number_text(row[f'level_{n}_count'])} trường mức độ {n} ({title})" for n, title in indicator_set.level_titles().items()]
+        )  # fmt: skip
+        values = {
+            "group": group_name(report, group),
+            "by_level": by_level,
+            "open": row["not_concluded_count"],
+        }
+        sentences.append(say(report, "index.levels", missing=row["not_submitted_count"], **values))
+        items.append(say(report, "index.levels_alt_item", **values))
+    alt = say(report, "index.levels_alt", items="; ".join(items))
+    return stack(bullets(sentences), levels_chart(report, alt), levels_table(report))
+
+
+def levels_chart(report: ReportContext, alt: str) -> Figure:
+    """The level distribution of each group, one bar per school level."""
+    parts = _level_parts(report)
+    short = {level.level: level.short_title for level in report.reference.registry.levels}
+    names = labels(report, "score_groups_short")
+    frame = report.summaries.levels
+    frame = frame[frame["group_id"] != OVERALL]
+    frame = frame.assign(
+        name=[
+            f"{names.get(group, group)} – {short.get(scope, scope_title(report, scope))}"
+            for group, scope in zip(frame["group_id"], frame["scope"], strict=True)
+        ]
+    )
+    return stacked_bars(
+        frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
+        title="Mức độ chuyển đổi số theo nhóm và cấp học (số trường)", alt=alt,
+    )  # fmt: skip
+
+
+def levels_table(report: ReportContext) -> Block:
+    """The level distribution in figures, the whole set included with its mark."""
+    indicator_set = report.declared.indicator_set
+    parts = _level_parts(report)
+    groups = labels(report, "score_groups")
+    frame = report.summaries.levels
+    order = [*(group.group_id for group in indicator_set.groups), OVERALL]
+    frame = frame.sort_values("group_id", key=lambda ids: ids.map(order.index), kind="stable")
+    marks = group_marks(report.term.tables.ledger) | {OVERALL: indicator_set.overall_mark}
+    frame = frame.assign(
+        scope_name=[scope_title(report, scope) for scope in frame["scope"]],
+        group=[groups.get(group, group) for group in frame["group_id"]],
+        mark=[marks.get(group, indicator_set.mark) for group in frame["group_id"]],
+    )
+    return table(
+        frame,
+        columns={"scope_name": "Cấp học", "asked_count": "Trường áp dụng"} | parts,
+        caption="Mức độ chuyển đổi số theo nhóm và cấp học (số trường)",
+        formats=dict.fromkeys(("asked_count", *parts), "integer"),
+        group_by="group",
+        marks="mark",
+        notes=["Trường mầm non: không áp dụng."],
+    )
+
+
+def _level_parts(report: ReportContext) -> dict[str, str]:
+    titles = report.declared.indicator_set.level_titles()
+    parts = {f"level_{level}_count": f"Mức {level} – {title}" for level, title in titles.items()}
+    return parts | {"not_concluded_count": "Chưa kết luận", "not_submitted_count": "Chưa có báo cáo"}
+
+
+def _scored(report: ReportContext) -> int:
+    standings = report.summaries.standings
+    return int(standings.loc[standings["state"] == "scored", "school_id"].nunique())

@@ -1,0 +1,135 @@
+"""One section of the report's opening: banner, letterhead, grounds, key points."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.reporting.blocks import (
+    Block,
+    badge_mark,
+    bullets,
+    callout,
+    escape_text,
+    key_figures,
+    paragraph,
+    stack,
+)
+from termreview.reporting.context import ReportContext
+from termreview.reporting.number_format import number_text
+from termreview.reporting.rows import by_key
+from termreview.reporting.summary_schools import ALL, whole_of
+from termreview.reporting.wording import document_text, labels, say
+
+OPENING_FIGURES = ("pupils_identified", "fees_cashless_amount", "parents_linked")
+
+
+def banner(report: ReportContext) -> Block:
+    """What the reader must know first: whether the figures are illustrative, and the day they speak for."""
+    plan = report.declared.plan
+    later = report.term.tables.submissions.query("fate == 'accepted'")["received_on"] > pd.Timestamp(
+        report.as_of
+    )
+    lines = [say(report, "report.banner_text")]
+    lines.append(say(report, "report.as_of", as_of=report.as_of, due_on=plan.due_on))
+    if later.any():
+        lines.append(say(report, "report.as_of_early", count=int(later.sum()), as_of=report.as_of))
+    return paragraph(" ".join(line for line in lines if line))
+
+
+def letterhead(report: ReportContext) -> Block:
+    """The head of an official document; number and day stay blank for the clerk."""
+    office, words = report.declared.office, labels(report, "document")
+    number = f"{words['number']} ……/BC-{office.document_suffix}"
+    dated = f"{office.place_name}, ngày …… tháng …… năm {report.as_of.year}"
+    left = "".join(
+        f'<p class="{css}">{escape_text(text)}</p>'
+        for css, text in (("parent", office.parent_body), ("issuer", office.name), ("number", number))
+        if text
+    )
+    right = "".join(
+        f'<p class="{css}">{escape_text(text)}</p>'
+        for css, text in (("country", words["country"]), ("motto", words["motto"]), ("dated", dated))
+    )
+    subject = escape_text(subject_of(report))
+    return Block(
+        f'<div class="letterhead"><div>{left}</div><div>{right}</div></div>'
+        f'<div class="document-title"><p class="kind">{escape_text(words["kind"])}</p><p class="subject">{subject}</p></div>'
+    )
+
+
+def subject_of(report: ReportContext) -> str:
+    """What the report is about, in one line."""
+    plan = report.declared.plan
+    key = f"report.subject.{plan.report}"
+    return say(report, key, term_title=plan.title, school_year=plan.term.school_year)
+
+
+def grounds(report: ReportContext) -> Block:
+    """Căn cứ: the documents the report stands on, with the dates that differ from their citation."""
+    declared, documents = report.declared, report.reference.documents
+    ids = [
+        declared.plan.legal, declared.form.legal, declared.indicator_set.legal, *(task.legal for task in declared.tasks),
+        *(target.source_document for target in report.reference.targets if target.is_shown),
+    ]  # fmt: skip
+    cited = [documents[name] for name in dict.fromkeys(ids) if name in documents]
+    lines = [
+        Block(f"{escape_text(document_text(document))} {badge_mark(document.mark).html}")
+        for document in cited
+    ]
+    notes = [
+        say(report, "report.two_dates", number=d.number, cited_on=d.cited_on, confirmed_on=d.confirmed_on)
+        for d in documents.values()
+        if d.has_two_dates
+    ]
+    legal = documents[declared.plan.legal]
+    opening = say(report, "report.opening", legal=document_text(legal), office=declared.office.short_name)
+    remark = (
+        callout("Ngày văn bản", [*notes, say(report, "report.unconfirmed_dates")], "query") if notes else ""
+    )
+    return stack(
+        paragraph(opening), paragraph(say(report, "report.grounds_intro")), bullets(lines), remark,
+        callout("Cách đọc số liệu", [say(report, "report.how_to_read"), label_marks(report)]),
+    )  # fmt: skip
+
+
+def label_marks(report: ReportContext) -> str:
+    """What the letters A, B, C beside a figure mean."""
+    return str(report.reference.labels.get("marks_note", ""))
+
+
+def key_points(report: ReportContext) -> Block:
+    """The figures a leader asks for first, each with how it is counted."""
+    summaries = report.summaries
+    who = whole_of(summaries.reporting_levels)
+    done = whole_of(summaries.statuses)
+    figures: list[tuple[str, object, str]] = [
+        (
+            "Báo cáo được tiếp nhận", f"{number_text(who['received_count'])}/{number_text(who['expected_count'])}",
+            f"{number_text(who['on_time_count'])} đúng hạn, {number_text(who['late_count'])} muộn",
+        ),
+        (
+            "Lượt nhiệm vụ hoàn thành", number_text(100 * done["done_count"] / max(done["asked_count"], 1), "percent1"),
+            f"{number_text(done['done_count'])}/{number_text(done['asked_count'])} lượt, gồm cả trường chưa báo cáo",
+        ),
+    ]  # fmt: skip
+    levels = by_key(summaries.levels[summaries.levels["scope"] == ALL], "group_id")
+    for group in report.declared.indicator_set.groups:
+        row = levels[group.group_id]
+        concluded = row["scored_count"] - row["not_concluded_count"]
+        parts = [
+            f"mức {level}: {number_text(row[f'level_{level}_count'])}"
+            for level in report.declared.indicator_set.level_titles()
+        ]
+        title = f"Kết luận được mức, nhóm {group.group_id}"
+        figures.append(
+            (title, f"{number_text(concluded)}/{number_text(row['asked_count'])} trường", "; ".join(parts))
+        )
+    ratios = by_key(summaries.ratios[summaries.ratios["scope"] == ALL], "ratio_id")
+    for ratio_id in OPENING_FIGURES:
+        if ratio_id in ratios and pd.notna(ratios[ratio_id]["value"]):
+            row = ratios[ratio_id]
+            counted = (
+                f"số liệu của {number_text(row['counted_count'])}/{number_text(row['asked_count'])} trường"
+            )
+            figures.append((row["short_title"], number_text(row["value"], "percent1"), counted))
+    return key_figures(figures)

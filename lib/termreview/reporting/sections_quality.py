@@ -1,0 +1,83 @@
+"""One section on the quality of the figures: findings by cause, files refused, the account of cells, marks."""
+
+from __future__ import annotations
+
+from termreview.reporting.blocks import Block, bullets, stack
+from termreview.reporting.context import ReportContext
+from termreview.reporting.narrative import listed
+from termreview.reporting.number_format import number_text
+from termreview.reporting.rows import records
+from termreview.reporting.tables import table
+from termreview.reporting.wording import label, labels, say
+
+
+def data_quality(report: ReportContext) -> Block:
+    """How far the figures can be trusted, in sentences and tables."""
+    summaries = report.summaries
+    findings = summaries.findings
+    counts = findings.groupby("severity")["finding_count"].sum()
+    account = summaries.cell_account.iloc[0]
+    refused = summaries.file_fates[summaries.file_fates["fate"] == "refused"]
+    reasons = [
+        f"{label(report, 'refusals', row['reason_code'])} ({number_text(row['file_count'])})"
+        for row in records(refused)
+    ]
+    states = summaries.answer_states
+    by_state = [
+        f"{number_text(row['question_count'])} {label(report, 'states', row['state'])}"
+        for row in records(states)
+    ]
+    lines = [
+        say(
+            report, "quality.findings", count=len(findings), errors=int(counts.get("error", 0)),
+            queries=int(counts.get("query", 0)), notes=int(counts.get("note", 0)),
+        ),
+        say(report, "quality.refused", count=int(refused["file_count"].sum()), reasons=listed(reasons)),
+        say(
+            report, "quality.account", files=account["file_count"], total=account["total_count"],
+            used=account["used_count"], flagged=account["flagged_count"], ignored=account["ignored_count"],
+        )
+        + " "
+        + say(report, "quality.account_gap", count=abs(int(account["gap_count"]))),
+        say(report, "quality.states", total=int(states["question_count"].sum()), by_state=listed(by_state)),
+        say(report, "quality.marks"),
+    ]  # fmt: skip
+    return stack(bullets([line for line in lines if line]), findings_table(report), fates_table(report))
+
+
+def findings_table(report: ReportContext) -> Block:
+    """Findings folded by cause: how many places, how many schools, what to do."""
+    severities = labels(report, "severities")
+    meanings = labels(report, "severities_meaning")
+    frame = report.summaries.findings
+    frame = frame.assign(
+        group=[f"{severities.get(name, name)} ({meanings.get(name, '')})" for name in frame["severity"]]
+    )
+    return table(
+        frame,
+        columns={"title": "Nguyên nhân", "finding_count": "Số chỗ", "school_count": "Trường", "remedy": "Cách khắc phục"},
+        caption="Kết quả kiểm tra số liệu, gộp theo nguyên nhân",
+        formats={"finding_count": "integer", "school_count": "integer"},
+        group_by="group",
+        max_rows=12,
+    )  # fmt: skip
+
+
+def fates_table(report: ReportContext) -> Block:
+    """What became of every received file."""
+    frame = report.summaries.file_fates
+    frame = frame.assign(
+        fate_text=[_capital(label(report, "fates", fate)) for fate in frame["fate"]],
+        reason=[_capital(label(report, "refusals", code)) if code else "" for code in frame["reason_code"]],
+    )
+    return table(
+        frame,
+        columns={"fate_text": "Tệp nhận được", "reason": "Lí do", "file_count": "Số tệp"},
+        caption="Số tệp nhận được theo kết quả tiếp nhận",
+        formats={"file_count": "integer"},
+        total_row={"fate_text": "Cộng", "file_count": int(frame["file_count"].sum())},
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

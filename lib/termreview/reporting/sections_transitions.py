@@ -1,0 +1,143 @@
+"""One section of the year-end summary: moves between levels, schools merged, lines reached."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.reporting.blocks import Block, bullets, paragraph, stack
+from termreview.reporting.charts import Figure, transition_matrix
+from termreview.reporting.context import ReportContext, TermView
+from termreview.reporting.number_format import interval_text, number_text
+from termreview.reporting.rows import Record, by_key, records
+from termreview.reporting.sections_change import no_comparison, term_names
+from termreview.reporting.sections_index import group_name
+from termreview.reporting.sections_ratios import verdict
+from termreview.reporting.sections_scores import standing_text
+from termreview.reporting.summary_change import (
+    level_moves,
+    moves_by_group,
+    standing_change,
+)
+from termreview.reporting.summary_index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
+from termreview.reporting.tables import table
+from termreview.reporting.wording import label, say, scope_title
+
+
+def level_transitions(report: ReportContext) -> Block:
+    """Moves between levels of each group, and what the points allow to say."""
+    if report.previous is None:
+        return no_comparison(report)
+    changes = _standing_changes(report, report.previous)
+    moves = by_key(moves_by_group(changes), "group_id")
+    lines, charts = [], []
+    for group in report.declared.indicator_set.groups:
+        if group.group_id not in moves:
+            continue
+        row = moves[group.group_id]
+        values = {name: row[name] for name in ("up", "same", "down", "open")}
+        lines.append(
+            say(
+                report, "change.levels", group=group_name(report, group), count=sum(values.values()), **values
+            )
+        )
+        alt = say(report, "change.levels_alt", group=group_name(report, group), **values)
+        charts.append(_moves_chart(report, changes, group.group_id, alt))
+    own = changes[changes["group_id"] != OVERALL]
+    lines.append(
+        say(report, "change.points", rises=int(own["points"].eq("rise").sum()), falls=int(own["points"].eq("fall").sum()))
+    )  # fmt: skip
+    return stack(bullets(lines), *charts, _scores_table(report, changes))
+
+
+def _moves_chart(report: ReportContext, changes: pd.DataFrame, group_id: str, alt: str) -> Figure:
+    standings = [f"level_{level}" for level in report.declared.indicator_set.level_titles()]
+    standings += [NOT_CONCLUDED, NOT_SUBMITTED]
+    matrix = level_moves(changes, group_id, standings)
+    words = {standing: standing_text(report, standing).capitalize() for standing in standings}
+    before, after = term_names(report)
+    return transition_matrix(
+        matrix.rename(index=words, columns=words),
+        title=f"Chuyển mức độ nhóm {group_id}: {label(report, 'score_groups_short', group_id).lower()} (số trường)",
+        alt=alt, caption=f"Hàng: {before}; cột: {after}. Chưa kết luận và chưa nộp không tính là tăng hay giảm.",
+    )  # fmt: skip
+
+
+def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
+    own = changes[changes["group_id"] != OVERALL].sort_values(["group_id", "place"], kind="stable")
+    before, after = term_names(report)
+    rows = records(own)
+    words = {
+        "rise": "cao hơn hẳn",
+        "fall": "thấp hơn hẳn",
+        "overlap": "hai khoảng chồng nhau",
+        "open": "thiếu một kỳ",
+    }
+
+    def text(row: Record, side: str) -> str:
+        if row[f"state_{side}"] != "scored":
+            return standing_text(report, str(row[f"standing_{side}"]))
+        bounds = interval_text(row[f"low_{side}"], row[f"high_{side}"])
+        return f"{bounds} ({standing_text(report, str(row[f'standing_{side}'])).lower()})"
+
+    shown = own.assign(
+        group=[label(report, "score_groups", row["group_id"]) for row in rows],
+        before_text=[text(row, "before") for row in rows],
+        after_text=[text(row, "after") for row in rows],
+        points_text=[words[row["points"]] for row in rows],
+    )
+    return table(
+        shown,
+        columns={
+            "short_name": "Trường",
+            "before_text": before,
+            "after_text": after,
+            "points_text": "So sánh điểm",
+        },
+        caption="Khoảng điểm và mức độ từng trường ở hai kỳ, xếp theo danh mục",
+        align={"before_text": "right", "after_text": "right"},
+        group_by="group",
+        max_rows=10,
+    )
+
+
+def targets_reached(report: ReportContext) -> Block:
+    """Every confirmed line at the end of the year, beside where the term before stood."""
+    lines = report.summaries.lines
+    reached = lines.groupby("target_id")["is_reached"].apply(lambda flags: bool(flags.fillna(False).all()))
+    text = say(report, "change.targets", count=int(reached.sum()), total=len(reached))
+    earlier = report.previous.summaries.lines.set_index(["target_id", "scope"]) if report.previous else None
+    before, after = term_names(report)
+    rows = records(lines)
+    forms = ["percent1" if row["unit"] == "percent" else "ratio" for row in rows]
+    keys = [(row["target_id"], row["scope"]) for row in rows]
+    shown = lines.assign(
+        scope_name=[scope_title(report, scope) for scope in lines["scope"]],
+        line_text=[
+            f"{'≥' if row['better'] == 'higher' else '≤'} {number_text(row['line'], form)}"
+            for row, form in zip(rows, forms, strict=True)
+        ],
+        before_text=[
+            number_text(earlier.at[key, "value"], form)
+            if earlier is not None and key in earlier.index
+            else number_text(None)
+            for key, form in zip(keys, forms, strict=True)
+        ],
+        after_text=[number_text(row["value"], form) for row, form in zip(rows, forms, strict=True)],
+        verdict=[verdict(row["is_reached"]) for row in rows],
+        schools=[f"{number_text(row['reached_count'])}/{number_text(row['counted_count'])}" for row in rows],
+    )
+    return stack(
+        paragraph(text),
+        table(
+            shown,
+            columns={"title": "Mức đề ra", "scope_name": "Phạm vi", "line_text": "Mức", "before_text": before, "after_text": after, "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu"},
+            caption="Mức đề ra đã xác nhận và kết quả hai kỳ",
+            align=dict.fromkeys(("line_text", "before_text", "after_text", "schools"), "right"),
+            marks="mark",
+            notes=["Kết quả mỗi kỳ tính trên các trường có số liệu của kỳ đó; số trường của hai kỳ có thể khác nhau."],
+        ),
+    )  # fmt: skip
+
+
+def _standing_changes(report: ReportContext, previous: TermView) -> pd.DataFrame:
+    return standing_change(previous.summaries.standings, report.summaries.standings)

@@ -1,0 +1,60 @@
+"""One expected school: its name, level and commune on the deadline, in registry order."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.reference.declarations import TermReference
+from termreview.reference.units import Registry
+
+ALL = "all"
+
+
+def expected_schools(declared: TermReference, registry: Registry) -> pd.DataFrame:
+    """List the schools expected to report: one row per school, key `school_id`, in the order of all reports."""
+    units = registry.on(declared.plan.due_on)
+    titles = {level.level: (level.title, level.short_title, level.is_general) for level in registry.levels}
+    rows = []
+    for place, school in enumerate(declared.schools):
+        title, short_title, is_general = titles[school.level]
+        parent = units.get(school.parent_id)
+        rows.append(
+            (
+                school.unit_id,
+                school.name,
+                school.short_name,
+                school.level,
+                title,
+                short_title,
+                is_general,
+                parent.name if parent else "",
+                place,
+            )
+        )
+    columns = [
+        "school_id", "name", "short_name", "level", "level_title", "level_short", "is_general", "commune_name",
+        "place",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def scopes_of(schools: pd.DataFrame, levels: tuple[str, ...] = ("*",)) -> list[str]:
+    """The school levels present among the schools, in report order, kept to those wanted."""
+    present = list(dict.fromkeys(schools["level"]))
+    return [level for level in present if "*" in levels or level in levels]
+
+
+def with_all(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The rows of one table with, for each key, one more row of scope `all` that sums its school levels."""
+    numbers = [column for column in frame.columns if column not in (*keys, "scope")]
+    if keys:
+        whole = frame.groupby(keys, sort=False, as_index=False)[numbers].sum()
+    else:
+        whole = frame[numbers].sum().to_frame().T
+    return pd.concat([whole.assign(scope=ALL), frame], ignore_index=True)[frame.columns]
+
+
+def whole_of(frame: pd.DataFrame) -> dict[str, int]:
+    """The counts of scope `all` of one summary, summed over its keys."""
+    counts = frame.loc[frame["scope"] == ALL].filter(like="_count").sum()
+    return {str(name): int(count) for name, count in counts.items()}

@@ -1,0 +1,39 @@
+"""One term's tables as the earlier rooms wrote them, read once under their contracts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from termreview.terms import Term
+from termreview.workspace import Workspace, read_table
+
+
+@dataclass(frozen=True, eq=False)
+class TermTables:
+    """The five tables of one term."""
+
+    submissions: pd.DataFrame
+    observations: pd.DataFrame
+    findings: pd.DataFrame
+    ledger: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def read_tables(workspace: Workspace, term: Term) -> TermTables:
+    """Read the tables of one term.
+
+    Raises
+    ------
+    UsageError
+        When a table was not written yet.
+    ContractError
+        When a table does not keep its contract.
+    """
+    return TermTables(
+        *(
+            read_table(workspace, term, name)
+            for name in ("submissions", "observations", "findings", "ledger", "scores")
+        )
+    )
