@@ -35,7 +35,7 @@ lab: $(READY) ## open the notebooks in JupyterLab, for this machine only, behind
 	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.allow_remote_access=False notebooks
 
 bench: $(TEST_READY) ## measure the speed promises on this machine
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python tests/bench/bench.py
 
 lock: $(TEST_READY) ## write both lock files anew; UPGRADE=--upgrade also moves to newer versions
 	@$(BIN)/python -m pip install --quiet 'uv>=0.9'
