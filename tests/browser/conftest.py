@@ -1,0 +1,5 @@
+"""The demonstration workspace, for the tests of this folder."""
+
+from demo_world import demo
+
+__all__ = ["demo"]

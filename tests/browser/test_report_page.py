@@ -1,0 +1,85 @@
+"""One published page in a real Chromium: laptop, phone and print; nothing asked of the network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from demo_world import SEMESTER, YEAR_END, Demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = os.environ.get("CHROMIUM") or next(
+        (path for name in _NAMES if (path := shutil.which(name))), None
+    )
+    if found is None:
+        pytest.skip("no Chromium on this machine: the published pages were not opened in a browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[SEMESTER, YEAR_END], ids=["semester review", "year-end summary"])
+def report(request: pytest.FixtureRequest, demo: Demo) -> Path:
+    return demo.result(request.param).report
+
+
+def opened(browser: Browser, report: Path, width: int, height: int) -> tuple[Page, list[str]]:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    trouble: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on(
+        "request",
+        lambda request: trouble.append(request.url) if request.url.startswith(("http", "ws")) else None,
+    )
+    page.goto(report.as_uri())
+    return page, trouble
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)], ids=["laptop", "phone"])
+def test_it_fits_the_screen_and_asks_nothing(browser: Browser, report: Path, width: int, height: int) -> None:
+    page, trouble = opened(browser, report, width, height)
+    assert trouble == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+    page.close()
+
+
+def test_its_contents_list_leads_to_every_section(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report, 1366, 768)
+    targets = page.eval_on_selector_all(
+        "nav a[href^='#']", "links => links.map(link => link.getAttribute('href'))"
+    )
+    assert len(targets) >= 10
+    missing = page.evaluate("names => names.filter(name => !document.getElementById(name.slice(1)))", targets)
+    assert missing == []
+    page.click(f"nav a[href='{targets[-1]}']")
+    assert page.evaluate("window.scrollY") > 500
+    page.close()
+
+
+def test_headings_go_down_one_step_at_a_time(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report, 1366, 768)
+    levels = page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(heading => Number(heading.tagName[1]))")
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    page.close()
+
+
+def test_it_prints_on_a4(browser: Browser, report: Path, tmp_path: Path) -> None:
+    page, _ = opened(browser, report, 1366, 768)
+    page.pdf(path=tmp_path / "report.pdf", format="A4")
+    assert (tmp_path / "report.pdf").stat().st_size > 50_000
+    page.close()

@@ -1,0 +1,52 @@
+"""One demonstration workspace for all tests of the batch run: the sample of both terms, cleaned, scored, reported."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from termreview.reference.declarations import Reference, load_reference
+from termreview.runner import RunResult, run_term
+from termreview.sample import write_sample
+from termreview.terms import Term, parse_term
+from termreview.workspace import Workspace
+
+REPOSITORY = Path(__file__).parents[1]
+SEMESTER, YEAR_END = parse_term("2023-2024-hk1"), parse_term("2023-2024-hk2")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The workspace and the results of both runs."""
+
+    workspace: Workspace
+    reference: Reference
+    semester: RunResult
+    year_end: RunResult
+
+    def result(self, term: Term) -> RunResult:
+        return self.semester if term == SEMESTER else self.year_end
+
+
+def as_of(reference: Reference, term: Term) -> datetime.date:
+    return reference.calendar.plan(term).due_on + datetime.timedelta(days=5)
+
+
+def new_workspace(root: Path) -> Workspace:
+    workspace = Workspace(root)
+    shutil.copytree(REPOSITORY / "data" / "reference", workspace.reference)
+    shutil.copytree(REPOSITORY / "notebooks", workspace.notebooks)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    workspace = new_workspace(tmp_path_factory.mktemp("demo"))
+    reference = load_reference(workspace.reference)
+    write_sample(workspace, reference, progress=lambda _: None)
+    results = [run_term(workspace, reference, term, as_of(reference, term)) for term in (SEMESTER, YEAR_END)]
+    return Demo(workspace, reference, *results)

@@ -1,0 +1,179 @@
+"""One whole run by real papermill: what it leaves behind, and that failure never looks like success."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import openpyxl
+import pandas as pd
+import pytest
+
+from demo_world import SEMESTER, YEAR_END, Demo, as_of
+from termreview import cli
+from termreview.errors import RunError, WorkspaceBusyError
+from termreview.lock import LOCK_NAME, held
+from termreview.runner import Step, plan_steps, refuse_wrong_parameters, run_step, run_term
+from termreview.workspace import Workspace, read_table
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.fixture
+def copy(demo: Demo, tmp_path: Path) -> Workspace:
+    """A copy of the finished demonstration that a test may harm."""
+    shutil.copytree(demo.workspace.root, tmp_path / "copy")
+    return Workspace(tmp_path / "copy")
+
+
+def plant(workspace: Workspace, name: str, *cells: str, closing: bool = True) -> Path:
+    """Replace one notebook by one of the given code cells."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [
+        nbformat.v4.new_code_cell('term_id: str = ""  # term\nworkspace_root: str = ""  # root')
+    ]
+    notebook.cells[0].metadata["tags"] = ["parameters"]
+    notebook.cells += [nbformat.v4.new_code_cell(source) for source in cells]
+    notebook.cells[-1].metadata["tags"] = ["closing"] if closing else []
+    path = workspace.notebooks / f"{name}.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+@pytest.mark.parametrize("term", [SEMESTER, YEAR_END], ids=str)
+def test_a_run_leaves_report_tables_and_manifest(demo: Demo, term) -> None:
+    result = demo.result(term)
+    manifest = json.loads(result.manifest.read_text(encoding="utf-8"))
+    assert result.report.is_file()
+    assert manifest["term_id"] == term.term_id
+    assert manifest["declarations_sha256"] == demo.reference.fingerprint
+    assert len(manifest["inputs"]) == len(read_table(demo.workspace, term, "submissions"))
+    assert set(manifest["tables"]) == {"submissions", "observations", "findings", "ledger", "scores"}
+
+
+def test_no_machine_path_is_published(demo: Demo) -> None:
+    root = str(demo.workspace.root)
+    for result in (demo.semester, demo.year_end):
+        assert root not in result.report.read_text(encoding="utf-8")
+        assert root not in result.manifest.read_text(encoding="utf-8")
+
+
+def test_the_same_inputs_give_the_same_bytes(demo: Demo, copy: Workspace) -> None:
+    first = json.loads(demo.semester.manifest.read_text(encoding="utf-8"))
+    again = run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), workers=2)
+    assert json.loads(again.manifest.read_text(encoding="utf-8")) == first
+    assert again.report.read_bytes() == demo.semester.report.read_bytes()
+
+
+def test_one_changed_answer_changes_only_that_schools_ledger(demo: Demo, copy: Workspace) -> None:
+    before = read_table(demo.workspace, SEMESTER, "ledger")
+    submissions = read_table(demo.workspace, SEMESTER, "submissions")
+    observations = read_table(demo.workspace, SEMESTER, "observations")
+    spot = observations[
+        (observations["field_id"] == "teachers_using_software_count") & (observations["value_number"] > 0)
+        & (observations["file"].str.endswith(".xlsx"))
+    ].iloc[0]  # fmt: skip
+    path = copy.raw(SEMESTER) / spot["file"]
+    book = openpyxl.load_workbook(path)
+    book[spot["sheet"]][spot["cell"]] = 0
+    book.save(path)
+    run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER))
+    after = read_table(copy, SEMESTER, "ledger")
+    key = ["school_id", "item_id"]
+    changed = before.set_index(key).compare(after.set_index(key))
+    assert set(changed.index.get_level_values("school_id")) == {spot["school_id"]}
+    assert set(changed.index.get_level_values("item_id")) == {"1.6.2"}
+    scores = read_table(demo.workspace, SEMESTER, "scores").set_index(["school_id", "group_id"])
+    moved = scores.compare(read_table(copy, SEMESTER, "scores").set_index(["school_id", "group_id"]))
+    assert set(moved.index.get_level_values("school_id")) <= {spot["school_id"]}
+    assert len(submissions) == len(read_table(copy, SEMESTER, "submissions"))
+
+
+def test_plain_papermill_runs_the_same_notebook(demo: Demo, copy: Workspace, tmp_path: Path) -> None:
+    out = tmp_path / "out.ipynb"
+    for stem in ("1_clean_submissions", "2_score_indicators", "3_semester_review"):
+        done = subprocess.run(
+            [sys.executable, "-m", "papermill", f"{stem}.ipynb", str(out), "-k", "python3", "-p", "term_id", SEMESTER.term_id],
+            cwd=copy.notebooks, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+    pd.testing.assert_frame_equal(
+        read_table(copy, SEMESTER, "ledger"), read_table(demo.workspace, SEMESTER, "ledger")
+    )
+
+
+def test_an_unknown_or_mistyped_parameter_is_refused(demo: Demo) -> None:
+    notebook = demo.workspace.notebooks / "1_clean_submissions.ipynb"
+    refuse_wrong_parameters(notebook, {"term_id": "x", "workers": 2})
+    with pytest.raises(RunError, match="'terms_id' is not a parameter; known: term_id"):
+        refuse_wrong_parameters(notebook, {"terms_id": "x"})
+    with pytest.raises(RunError, match="'workers' must be int, not str"):
+        refuse_wrong_parameters(notebook, {"workers": "2"})
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (("1 / 0", "'closed'"), "ZeroDivisionError"),
+        (("import os; os._exit(0)", "'closed'"), "failed"),
+        (("import sys; sys.exit(0)", "'closed'"), "failed"),
+        (("import sys; sys.exit(1)", "'closed'"), "failed"),
+        (("x = 1", "x = 2"), "stopped before its closing cell"),
+    ],
+    ids=["an error", "a dead kernel", "a quiet exit", "a loud exit", "a closing cell without a word"],
+)
+def test_a_failed_notebook_is_kept_and_nothing_published(
+    copy: Workspace, cells: tuple[str, ...], said: str
+) -> None:
+    plant(copy, "3_semester_review", *cells)
+    page = copy.reports(SEMESTER) / "failed.html"
+    with pytest.raises(RunError, match=said) as caught:
+        run_step(copy, SEMESTER, Step("3_semester_review", {"term_id": "x"}, page, "Tiêu đề"))
+    kept = copy.processed(SEMESTER) / "notebooks" / "3_semester_review.failed.ipynb"
+    assert kept.is_file()
+    assert "3_semester_review.failed.ipynb" in str(caught.value)
+    assert not page.exists()
+
+
+def test_a_failed_run_has_no_manifest_and_an_exit_code(
+    copy: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plant(copy, "2_score_indicators", "raise ValueError('planted')", "'closed'")
+    code = cli.main(["--root", str(copy.root), "run", SEMESTER.term_id, "--as-of", "2024-01-15"])
+    assert code == 4
+    assert "planted" in capsys.readouterr().err
+    assert not (copy.processed(SEMESTER) / "manifest.json").exists()
+    assert not (copy.root / LOCK_NAME).exists()
+
+
+def test_two_runs_at_once_the_second_is_told(copy: Workspace, demo: Demo) -> None:
+    with held(copy.root, "a run"), pytest.raises(WorkspaceBusyError, match="'a run'"):
+        run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER))
+
+
+def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    host = os.uname().nodename if hasattr(os, "uname") else ""
+    (tmp_path / LOCK_NAME).write_text(
+        json.dumps({"pid": dead.pid, "host": host, "purpose": "gone"}), encoding="utf-8"
+    )
+    with held(tmp_path, "new"):
+        assert json.loads((tmp_path / LOCK_NAME).read_text(encoding="utf-8"))["purpose"] == "new"
+    assert not (tmp_path / LOCK_NAME).exists()
+
+
+def test_the_steps_of_a_term_come_from_its_plan(demo: Demo) -> None:
+    declared = demo.reference.of(YEAR_END)
+    steps = plan_steps(demo.workspace, demo.reference, declared, as_of(demo.reference, YEAR_END))
+    assert [step.name for step in steps] == [
+        "1_clean_submissions",
+        "2_score_indicators",
+        "4_year_end_summary",
+    ]
+    assert steps[-1].page is not None
