@@ -14,7 +14,7 @@ import pandas as pd
 from termreview.contracts import CONTRACTS, shaped
 from termreview.intake.checks import Failure, run_checks
 from termreview.intake.reading import FileReading, Reader, Remark, is_late, read_file
-from termreview.intake.received import ReceivedFile
+from termreview.intake.received import ReceivedFile, received_order
 from termreview.intake.revisions import Fate, decide_fates
 from termreview.reference.declarations import Reference
 from termreview.reference.texts import Message
@@ -49,14 +49,14 @@ def clean_term(
     Parameters
     ----------
     files
-        What was received, in the order received.
+        What was received, in any order: the day and the name decide.
     previous
         Observations of the term before, for questions about jumps.
     workers
         Processes that read files side by side; the result does not depend on it.
     """
     reader = Reader(reference.of(term), reference.registry)
-    readings = list(_read_all(files, reader, workers, progress))
+    readings = list(_read_all(sorted(files, key=received_order), reader, workers, progress))
     fates = decide_fates(readings)
     accepted = {
         fate.school_id: reading

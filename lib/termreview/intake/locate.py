@@ -15,8 +15,8 @@ from termreview.intake.layout import (
     FormLayout,
     SheetLayout,
 )
-from termreview.intake.workbook import Sheet, Workbook, address
-from termreview.reference.forms import Form
+from termreview.intake.workbook import Sheet, Workbook, address, column_letters
+from termreview.reference.forms import Form, FormColumn
 from termreview.text import clean, fold
 
 ADDRESS, CODE, LABEL, NONE = "address", "code", "label", "none"
@@ -140,7 +140,7 @@ def _texts(sheet: Sheet) -> set[str]:
 
 def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
     codes: Mapping[str, tuple[int, int]] | None = None
-    labels: Mapping[str, int] | None = None
+    labels: Mapping[str, tuple[int, int]] | None = None
     for block in plan.blocks:
         is_home = _columns_at_home(sheet, block)
         columns: dict[str, int] | None = None
@@ -168,13 +168,14 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
                         )
                     )
             elif labels is not None and fold(form_row.label) in labels:
-                row, found_by = labels[fold(form_row.label)], LABEL
+                row, label_column = labels[fold(form_row.label)]
+                code_column, found_by = label_column - LABEL_COLUMN + CODE_COLUMN, LABEL
                 located.remarks.append(
                     Remark(
                         "matched_by_label",
                         sheet.name,
-                        address(row, LABEL_COLUMN),
-                        "",
+                        address(row, label_column),
+                        clean(sheet.cells[row, label_column].text),
                         form_row.row_code,
                         form_row.label,
                     )
@@ -198,15 +199,22 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
                 located.spots[place.field.field_id] = Spot(sheet, row, column, found_by)
 
 
+def _heads(block: Block) -> tuple[int, dict[str, FormColumn]]:
+    """The row that names the answer columns of one block, and its folded texts: codes in a grid, else labels."""
+    if block.codes_row is not None:
+        return block.codes_row, {fold(column.column_id): column for column, _ in block.columns}
+    return block.header_row, {fold(column.label): column for column, _ in block.columns}
+
+
 def _columns_at_home(sheet: Sheet, block: Block) -> bool:
-    """Say whether the column codes of a grid stand where they were written."""
-    if block.codes_row is None:
-        return True
-    return all(
-        (cell := sheet.cells.get((block.codes_row, number))) is not None
-        and cell.text.strip() == column.column_id
-        for column, number in block.columns
-    )
+    """Say whether the heads of the answer columns stand where they were written."""
+    row = block.codes_row or block.header_row
+    for column, number in block.columns:
+        head = column.label if block.codes_row is None else column.column_id
+        cell = sheet.cells.get((row, number))
+        if cell is None or (cell.text != head and fold(cell.text) != fold(head)):
+            return False
+    return True
 
 
 def _code_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
@@ -219,40 +227,42 @@ def _code_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
     return places
 
 
-def _label_places(sheet: Sheet) -> dict[str, int]:
-    places: dict[str, int] = {}
-    for (row, _), cell in sheet.cells.items():
+def _label_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
+    places: dict[str, tuple[int, int]] = {}
+    for place, cell in sheet.cells.items():
         if cell.kind == "text" and len(cell.text) >= 6:
-            places.setdefault(fold(cell.text), row)
+            places.setdefault(fold(cell.text), place)
     return places
 
 
 def _moved_columns(located: Located, sheet: Sheet, block: Block, code_column: int) -> dict[str, int]:
-    """The answer columns of a grid whose rows moved: by the row of column codes nearest above its rows."""
-    if block.codes_row is None:
-        return {}
-    wanted = {column.column_id: number for column, number in block.columns}
+    """The answer columns of a block that moved: by the row nearest to its own that holds most of its heads."""
+    heads_row, heads = _heads(block)
     best: dict[str, int] = {}
-    best_distance = 10**9
+    best_row = heads_row
     by_row: dict[int, dict[str, int]] = {}
+    first = code_column + LABEL_COLUMN - CODE_COLUMN
     for (row, column), cell in sheet.cells.items():
-        text = cell.text.strip()
-        if text in wanted and column > code_column:
-            by_row.setdefault(row, {})[text] = column
+        head = heads.get(fold(cell.text)) if column > first and len(cell.text) < 60 else None
+        if head is not None:
+            by_row.setdefault(row, {})[head.column_id] = column
     for row, found in by_row.items():
-        distance = abs(row - block.codes_row)
-        if len(found) * 2 > len(wanted) and (len(found), -distance) > (len(best), -best_distance):
-            best, best_distance = found, distance
-    for column_id, number in wanted.items():
-        if column_id in best and best[column_id] != number:
+        if len(found) * 2 > len(heads) and (len(found), -abs(row - heads_row)) > (
+            len(best),
+            -abs(best_row - heads_row),
+        ):
+            best, best_row = found, row
+    for column, number in block.columns:
+        place = best.get(column.column_id, number)
+        if place != number:
             located.remarks.append(
                 Remark(
                     "column_moved",
                     sheet.name,
-                    address(block.codes_row, best[column_id]),
-                    f"cột {best[column_id]}",
-                    f"cột {number}",
-                    column_id,
+                    address(best_row, place),
+                    f"cột {column_letters(place)}",
+                    f"cột {column_letters(number)}",
+                    column.label,
                 )
             )
     return best

@@ -12,7 +12,7 @@ from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayou
 from termreview.intake.locate import Located, Spot, locate, read_fingerprint, read_identity
 from termreview.intake.received import ReceivedFile
 from termreview.intake.values import Choices, Reading, decimal_habit, read_value
-from termreview.intake.workbook import RefusedFile, Workbook, address, read_workbook
+from termreview.intake.workbook import RefusedFile, Workbook, address, column_letters, read_workbook
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
 from termreview.reference.units import Registry, Unit
@@ -178,10 +178,15 @@ def _identify(
         _refuse(
             reading,
             "school_not_expected" if known else "unknown_school",
-            found=school_id or visible.get("school_name", ""),
+            found=school_id or visible.get("school_name") or "không có mã, không có tên",
         )
         return None
     typed = visible.get("school_id")
+    if marks and typed in reader.schools and typed != school.unit_id:
+        # Two schools claim one file: to believe either would put one school's figures in the other's place.
+        reading.school_id = None
+        _refuse(reading, "unknown_school", found=f"{typed} và {school.unit_id}")
+        return None
     if marks and typed and typed != school.unit_id:
         reading.remarks.append(
             Remark("identity_mismatch", "identity_mismatch", found=typed, expected=school.unit_id)
@@ -268,7 +273,9 @@ def _note_workbook(reading: FileReading, workbook: Workbook, located: Located) -
     parts = [f"sheet {name}" for name in hidden]
     for sheet in located.sheets.values():
         parts += [f"{sheet.name}: dòng {row}" for row in sorted(sheet.hidden_rows)[:3]]
-        parts += [f"{sheet.name}: cột {column}" for column in sorted(sheet.hidden_columns)[:3]]
+        parts += [
+            f"{sheet.name}: cột {column_letters(column)}" for column in sorted(sheet.hidden_columns)[:3]
+        ]
     if parts:
         reading.remarks.append(Remark("hidden_content", "hidden_content", found="; ".join(parts[:6])))
 
@@ -280,8 +287,12 @@ def _account(reading: FileReading, workbook: Workbook, located: Located, layout:
     owned = {plan.plan.sheet_id: plan for plan in layout.sheets}
     for sheet_id, sheet in located.sheets.items():
         plan = owned[sheet_id]
-        bottom = max(block.last_row for block in plan.blocks) + 2
-        right = plan.help_column + 3
+        # Below an index stand its sums, right of it its live points; rows and columns may have moved as a whole.
+        is_index = any(block.section.indicator_group for block in plan.blocks)
+        own = [spot for spot in located.spots.values() if spot.sheet is sheet]
+        rows = [block.last_row for block in plan.blocks] + [spot.row for spot in own]
+        columns = [plan.help_column] + [spot.column + 1 for spot in own]
+        bottom, right = max(rows) + (2 if is_index else 0), max(columns) + (3 if is_index else 0)
         outside = sorted(place for place in sheet.cells if place[0] > bottom or place[1] > right)
         strays = [
             address(row, column)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from termreview.errors import UsageError
+from termreview.intake.values import parse_date
 from termreview.workspace import written_whole
 
 RECEIVED_LIST = "received.csv"
@@ -48,7 +50,7 @@ def list_received(folder: Path, as_of: datetime.date) -> list[ReceivedFile]:
         content = path.read_bytes()
         received_on = seen.get(unicodedata.normalize("NFC", name), as_of)
         files.append(ReceivedFile(name, path, received_on, hashlib.sha256(content).hexdigest(), len(content)))
-    return sorted(files, key=lambda file: (file.received_on, natural_order(file.name)))
+    return sorted(files, key=received_order)
 
 
 def record_received(folder: Path, files: list[ReceivedFile]) -> int:
@@ -58,34 +60,55 @@ def record_received(folder: Path, files: list[ReceivedFile]) -> int:
     new = [file for file in files if unicodedata.normalize("NFC", file.name) not in seen]
     if not new:
         return 0
-    kept = (
-        path.read_text(encoding="utf-8-sig").rstrip("\n") + "\n"
-        if path.is_file()
-        else ",".join(_COLUMNS) + "\n"
-    )
+    kept = _text_of(path).rstrip("\n") + "\n" if path.is_file() else ",".join(_COLUMNS) + "\n"
     with written_whole(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as stream:
         stream.write(kept)
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = csv.writer(stream, delimiter=_delimiter(kept.splitlines()), lineterminator="\n")
         writer.writerows((file.name, file.received_on.isoformat(), "") for file in new)
     return len(new)
+
+
+def received_order(file: ReceivedFile) -> tuple[datetime.date, tuple[tuple[bool, int, str], ...], str]:
+    """A key that sorts files by the day received, then by name."""
+    return file.received_on, natural_order(file.name), file.name
 
 
 def natural_order(name: str) -> tuple[tuple[bool, int, str], ...]:
     """A key that sorts `lần 2` before `lần 10`."""
     parts = re.split(r"(\d+)", name.casefold())
-    return tuple((not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
+    return tuple((not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts)
 
 
 def _read_seen(folder: Path) -> Mapping[str, datetime.date]:
+    """The day each file was first seen; a blank day counts as not listed.
+
+    Raises
+    ------
+    UsageError
+        When a line names no day: a late report must not become punctual by a slip of the pen.
+    """
     path = folder / RECEIVED_LIST
     if not path.is_file():
         return {}
+    lines = _text_of(path).splitlines()
     seen = {}
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        for row in csv.DictReader(stream):
-            try:
-                received_on = datetime.date.fromisoformat((row.get("received_on") or "").strip())
-            except ValueError:
-                continue
-            seen[unicodedata.normalize("NFC", row.get("file") or "")] = received_on
+    for row in csv.DictReader(lines, delimiter=_delimiter(lines)):
+        name, day = row.get("file") or "", (row.get("received_on") or "").strip()
+        received_on = parse_date(day)
+        if received_on is not None:
+            seen[unicodedata.normalize("NFC", name)] = received_on
+        elif day:
+            raise UsageError(f"{path}: '{day}' is not a day (file {name}); write it like 2024-01-10")
     return seen
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from None
+
+
+def _delimiter(lines: list[str]) -> str:
+    """The separator of the list: Excel writes `;` where the comma is the decimal sign."""
+    return ";" if lines and ";" in lines[0] else ","

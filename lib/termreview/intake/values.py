@@ -42,6 +42,7 @@ class Choices(NamedTuple):
 
 
 _BLANK = Reading(BLANK)
+_PERSONAL_DATA = Reading(UNREADABLE, flags=(Flag("personal_data_suspected", "…"),))
 _YES = {"có", "co", "x", "v", "đạt", "rồi", "đã", "đã có", "yes", "y", "true", "1", "✓", "√"}
 _NO = {
     "không",
@@ -58,11 +59,13 @@ _NO = {
     "false",
     "0",
 }
-_NOTHING_WORDS = {"-", "–", "—", "ko", "ko có", "không phát sinh", "none", *NOTHING_WORDS}
+_NOTHING_WORDS = frozenset(NOTHING_WORDS)
 _NOT_APPLICABLE = {"không áp dụng", "kad", "không thuộc phạm vi", "n/a", "na"}
-_THOUSANDS_OR_DECIMAL = re.compile(r"-?\d{1,3}[.,]\d{3}")
-_VIETNAMESE = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?")
-_ENGLISH = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+# No number is grouped behind a leading zero: "0,945" can only be a decimal.
+_THOUSANDS_OR_DECIMAL = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+_VIETNAMESE = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
+_ENGLISH = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+_SPACED = re.compile(r"-? ?\d{1,3}( \d{3})*([.,]\d+)?")
 _DECIMAL = re.compile(r"-?\d+[.,]\d+")
 _INTEGER = re.compile(r"-?\d+")
 _COMMA_EVIDENCE = re.compile(r"\d+,\d{1,2}%?|\d{1,3}(\.\d{3}){2,}|\d{1,3}(\.\d{3})+,\d+")
@@ -72,7 +75,14 @@ _DATES = (
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
     re.compile(r"ngày (?P<d>\d{1,2}) tháng (?P<m>\d{1,2}) năm (?P<y>\d{4})"),
 )
-_PERSONAL = re.compile(r"(?<!\d)\d{12}(?!\d)|(?<!\d)0\d{2}[ .]?\d{3}[ .]?\d{4}(?!\d)|[\w.+-]+@[\w-]+\.\w{2,}")
+_PERSONAL = re.compile(
+    r"(?<!\d)(?:\d{12}|\d{3} \d{3} \d{3} \d{3})(?!\d)"  # identity number
+    r"|(?<!\d)(?:0|\+?84[ .-]?)(?:\d{2}[ .-]?\d{3}[ .-]?\d{4}|\d{3}[ .-]\d{3}[ .-]\d{3}"
+    r"|\d{2}[ .-]\d{3}[ .-]\d{2}[ .-]\d{2})(?!\d)"  # telephone
+    r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w{2,}"
+)
+_PERSONAL_NUMBER = re.compile(r"\d{12}|[35789]\d{8}")  # typed as a number, a telephone loses its 0
+_QUOTED = re.compile(r'"[^"]*"|\\.')  # a sign that a format only shows does not scale the number
 _EARLIEST, _LATEST = datetime.date(2000, 1, 1), datetime.date(2099, 12, 31)
 _SERIAL_ZERO = datetime.date(1899, 12, 30)
 
@@ -94,6 +104,8 @@ def read_value(field: Field, cell: Cell | None, habit: str, choices: Choices | N
     """
     if cell is None:
         return _BLANK
+    if cell.kind != "date" and cell.kind != "number" and _PERSONAL.search(clean(cell.text)):
+        return _PERSONAL_DATA
     if cell.kind == "error":
         return Reading(UNREADABLE, flags=(Flag("error_value", cell.text),))
     if cell.kind == "formula_without_value":
@@ -104,7 +116,7 @@ def read_value(field: Field, cell: Cell | None, habit: str, choices: Choices | N
         if not text:
             return _BLANK
         if text.casefold() in _NOT_APPLICABLE:
-            return Reading(NOT_APPLICABLE, flags=(Flag("nothing_to_report_word", text),))
+            return Reading(NOT_APPLICABLE, flags=(Flag("not_applicable_word", text),))
     if field.is_numeric:
         reading = _read_number(field, cell, habit)
     elif field.kind == "date":
@@ -115,16 +127,20 @@ def read_value(field: Field, cell: Cell | None, habit: str, choices: Choices | N
         reading = _read_choice(cell, choices)
     else:
         reading = _read_text(cell)
-    if cell.formula is not None:
-        return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", cell.text, cell.formula)))
+    if cell.kind == "number" and reading.state == UNREADABLE and _PERSONAL_NUMBER.fullmatch(cell.text):
+        return _PERSONAL_DATA
+    if cell.formula is not None and reading is not _PERSONAL_DATA:
+        return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", _shown(cell))))
     return reading
 
 
 def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
     flags: tuple[Flag, ...] = ()
-    is_percent = "%" in (cell.number_format or "")
+    is_percent = "%" in _QUOTED.sub("", cell.number_format or "")
     if cell.kind == "number":
         number = float(cell.value)  # type: ignore[arg-type]
+        if is_percent and field.kind != "percent":
+            return Reading(UNREADABLE, flags=(Flag("not_a_number", f"{number_words(number * 100)}%"),))
     elif cell.kind == "date":
         return _read_dated_number(field, cell)
     elif cell.kind == "boolean":
@@ -141,9 +157,10 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
         if parsed is None:
             return Reading(UNREADABLE, flags=(Flag("not_a_number", text),))
         number = parsed
+        said = f"{number:.10g}".replace(".", ",") if sign_flag else number_words(number)
+        flags = (Flag(sign_flag or "number_from_text", text, said),)
         if is_percent:
-            return _within(field, number, (Flag("number_from_text", text, number_words(number)),))
-        flags = (Flag(sign_flag or "number_from_text", text, number_words(number)),)
+            return _within(field, number, flags)
     if field.kind == "percent":
         if is_percent:
             number *= 100
@@ -159,7 +176,10 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
 
 def parse_number(text: str, habit: str, wants_integer: bool = False) -> tuple[float | None, str]:
     """Read one number written in text; the second part names the assumption, if one was needed."""
-    bare = "".join(text.split())
+    spaced = " ".join(text.split())
+    if " " in spaced and _SPACED.fullmatch(spaced) is None:
+        return None, ""
+    bare = spaced.replace(" ", "")
     if _INTEGER.fullmatch(bare):
         return float(bare), ""
     if _THOUSANDS_OR_DECIMAL.fullmatch(bare):
@@ -185,9 +205,9 @@ def _read_dated_number(field: Field, cell: Cell) -> Reading:
     try:
         serial = float(cell.text)
     except ValueError:
-        return Reading(UNREADABLE, flags=(Flag("date_from_number_cell", cell.text),))
+        serial = math.inf
     if serial > 3660:
-        return Reading(UNREADABLE, flags=(Flag("date_from_number_cell", _shown(cell)),))
+        return Reading(UNREADABLE, flags=(Flag("date_in_number_cell", _shown(cell)),))
     return _within(field, serial, (Flag("date_from_number_cell", _shown(cell), number_words(serial)),))
 
 
@@ -202,12 +222,13 @@ def _within(field: Field, number: float, flags: tuple[Flag, ...]) -> Reading:
         return Reading(UNREADABLE, flags=(*flags, Flag("negative_number", said)))
     low, high = field.minimum or 0.0, field.maximum
     if number < low or (high is not None and number > high):
+        if field.kind == "points" and high is not None:
+            above = Flag("points_above_maximum", said, number_words(high))
+            return Reading(ANSWERED, number, flags=(*flags, above))
         limits = f"{number_words(low)}–{number_words(high)}" if high is not None else f"≥ {number_words(low)}"
-        if field.kind == "points":
-            return Reading(ANSWERED, number, flags=(*flags, Flag("points_above_maximum", said, limits)))
         return Reading(UNREADABLE, flags=(*flags, Flag("out_of_range", said, limits)))
     if field.kind == "points" and number * 2 != int(number * 2):
-        flags = (*flags, Flag("points_step", said))
+        flags = (*flags, Flag("points_step", said, "0,5"))
     return Reading(ANSWERED, number, flags=flags)
 
 
@@ -278,7 +299,7 @@ def _read_text(cell: Cell) -> Reading:
     raw = str(cell.value) if cell.kind == "text" else _shown(cell)
     text = clean(raw)
     if _PERSONAL.search(text):
-        return Reading(UNREADABLE, flags=(Flag("personal_data_suspected", "…"),))
+        return _PERSONAL_DATA
     if text.casefold() in _NOTHING_WORDS:
         return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
     return Reading(ANSWERED, text=text)
