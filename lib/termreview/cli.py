@@ -122,7 +122,9 @@ def _forms(options: argparse.Namespace, workspace: Workspace, reference: Referen
     term = parse_term(options.term)
     folder = options.output or workspace.forms(term)
     before = reference.calendar.plan(term).previous
-    previous = read_table(workspace, before, "observations") if before and has_tables(workspace, before) else None
+    previous = (
+        read_table(workspace, before, "observations") if before and has_tables(workspace, before) else None
+    )
     written = write_forms(reference, term, folder, options.school, _counter("biểu mẫu"), previous)
     print(f"Đã ghi {len(written)} biểu mẫu vào {folder}")
 
@@ -141,7 +143,8 @@ def _status(options: argparse.Namespace, workspace: Workspace, reference: Refere
     reporting = school_reporting(schools, cleaned.submissions, cleaned.findings)
     whole = reporting_by_level(reporting).set_index("scope").loc["all"]
     days = (as_of - declared.plan.due_on).days
-    print(f"{declared.plan.title.capitalize()}, năm học {term.school_year} – đến ngày {as_of:%d/%m/%Y}")
+    title = declared.plan.title[:1].upper() + declared.plan.title[1:]
+    print(f"{title}, năm học {term.school_year} – đến ngày {as_of:%d/%m/%Y}")
     print(
         f"Hạn nộp {declared.plan.due_on:%d/%m/%Y} ({f'đã quá {days} ngày' if days > 0 else f'còn {-days} ngày'})"
     )
@@ -172,7 +175,7 @@ def _print_schools(title: str, rows: pd.DataFrame, detail: Callable[..., str]) -
     print(f"\n{title} ({len(rows)}):")
     for row in rows.itertuples():
         note = detail(row)
-        print(f"  {row.school_id}  {row.school_name}{' – ' + note if note else ''}")
+        print(f"  {row.school_id}  {row.name}{' – ' + note if note else ''}")
 
 
 def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
@@ -189,7 +192,8 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     from termreview.sample import write_sample
 
     print("Tạo dữ liệu minh họa (không phải số liệu của trường có thật)")
-    counts = write_sample(workspace, reference, progress=print)
+    counts = write_sample(workspace, reference, progress=_on_one_line)
+    _on_one_line("")
     reports = []
     for term_id in counts:
         term = parse_term(term_id)
@@ -202,13 +206,18 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
         print(f"  {report}")
 
 
+def _on_one_line(text: str) -> None:
+    """Show the latest line of progress in place on a terminal, and nothing elsewhere."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
 def _counter(what: str) -> Callable[[int, int], None]:
     """Show progress on one line of the terminal, and nothing where the output is no terminal."""
 
     def show(done: int, total: int) -> None:
         if sys.stderr.isatty():
-            end = "\n" if done >= total else ""
-            print(f"\r{done}/{total} {what}", end=end, file=sys.stderr, flush=True)
+            _on_one_line(f"{done}/{total} {what}" + ("\n" if done >= total else ""))
 
     return show
 
