@@ -76,16 +76,14 @@ def weigh(report: ReportContext) -> Evidence:
 def _tasks(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
     frame = whole_statuses(report)
     frame = frame[frame["asked_count"] > 0]
-    done = 100 * frame["done_count"] / frame["asked_count"]
-    idle = 100 * frame["not_started_count"] / frame["asked_count"]
-    strong = frame[done >= threshold(report, "task_strong")].sort_values(
-        "done_count", ascending=False, kind="stable"
+    frame = frame.assign(
+        done_pct=100 * frame["done_count"] / frame["asked_count"],
+        idle_pct=100 * frame["not_started_count"] / frame["asked_count"],
     )
-    weak = (
-        frame[idle >= threshold(report, "task_weak")]
-        .assign(idle=idle)
-        .sort_values("idle", ascending=False, kind="stable")
-    )
+    strong = frame[frame["done_pct"] >= threshold(report, "task_strong")]
+    weak = frame[frame["idle_pct"] >= threshold(report, "task_weak")]
+    strong = strong.sort_values("done_pct", ascending=False, kind="stable")
+    weak = weak.sort_values("idle_pct", ascending=False, kind="stable")
 
     def named(rows: pd.DataFrame, count: str) -> tuple[str, ...]:
         return tuple(
