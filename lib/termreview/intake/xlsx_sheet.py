@@ -15,31 +15,34 @@ from termreview.intake.xlsx_content import (
     SheetContent,
     note_columns,
     read_style,
-    refuse_place,
     refuse_size,
 )
 from termreview.intake.xlsx_formulas import SharedFormulas, read_formula
-from termreview.intake.xlsx_shared import UnusualShapeError, plain_text, unescape_xml
-from termreview.intake.xlsx_values import Shared, make_cell
+from termreview.intake.xlsx_shared import UnusualShapeError, decode, plain_text, unescape_xml
+from termreview.intake.xlsx_values import Shared, make_cell, unescape_string
 from termreview.intake.xlsx_walk import walk_sheet
 
 _TOKEN = re.compile(
-    r'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"([^<>/]*)'  # letters, digits, other attributes
-    r'(?:/>(?:<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"[^<>/]*/>)*'  # nothing inside, and what follows like it
-    r"|>(?:<f([^<>/]*)(?:/>|>([^<]*)</f>))?"  # formula: attributes, text
-    r'(?:<v(?: xml:space="preserve")?>(?:([0-9]{1,15})|([^<]+))</v>|(<v ?/>|<v></v>)'  # digits, other, empty
-    r'|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'  # inline string
-    r'|</row>|<row r="([1-9][0-9]{0,6})"([^<>\']*)>'  # row: digits, other attributes
+    r'<c r="([A-Z]+)([0-9]+)"([^<>/]*)'  # letters, digits, other attributes
+    r"(?:><v>(?:([0-9]{1,15})|(-?[0-9]{1,15}\.[0-9]{1,20})|([^<]+))</v></c>"  # whole, decimal, other value
+    r'|/>(?:<c r="[A-Z]+[0-9]+"[^<>/]*/>)*|></c>'  # nothing inside, and what follows like it
+    r'|><is><t(?: xml:space="preserve")?>([^<]*)</t></is></c>'  # inline string
+    r"|>([^<]*+(?:<(?!/?c[ >])[^<]*+)*+)</c>)"  # formulas and the rest
+    r"|(?:</row>)?<row r=\"([0-9]+)\"([^<>']*)>|</row>"  # row: digits, other attributes
     r"|\s+|([\s\S])"  # anything else
+)
+_INSIDE = re.compile(
+    r"(?:<f([^<>/]*)(?:/>|>([^<]*)</f>))?"  # formula: attributes, text
+    r'(?:<v(?: xml:space="preserve")?>([^<]+)</v>|(<v ?/>|<v></v>))?'  # stored value, or an empty one
 )
 _ATTRIBUTE = re.compile(r'\s+([A-Za-z:]+)="([^"<&]*)"')
 _ROOT = re.compile(
-    r"\s*(?:<\?xml[^<>]*\?>)?\s*<worksheet(?=[^<>]* xmlns=\"http://(?:schemas\.openxmlformats\.org/"
-    r'spreadsheetml/2006|purl\.oclc\.org/ooxml/spreadsheetml)/main")[^<>]*>'
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^<>]*\?>)?\s*<worksheet(?=[^<>]* xmlns=\"http://(?:schemas\."
+    rb'openxmlformats\.org/spreadsheetml/2006|purl\.oclc\.org/ooxml/spreadsheetml)/main")[^<>]*>'
 )
 _COLUMN = re.compile(r"<col( [^<>]*?)/?>")
-_MERGE = re.compile(r'<mergeCell ref="([A-Z0-9:]+)" ?/>')
-_CHUNK = 1 << 19
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)" ?/>')
+_CHUNK = 1 << 16
 
 
 def read_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
@@ -64,94 +67,117 @@ def scan_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
     UnusualShapeError
         When it is in another shape, whose cells only `walk_sheet` reads rightly.
     """
-    text = plain_text(part)
-    root = _ROOT.match(text)
-    begin = text.find("<sheetData>")
-    end = text.find("</sheetData>", begin)
-    if root is None or begin < 0 or end < 0 or text.find("<sheetData", begin + 1) >= 0:
-        raise UnusualShapeError("sheetData")
-    if text.count(' xmlns="') != 1 or not text[-80:].rstrip().endswith("</worksheet>"):
+    root = _ROOT.match(part)
+    begin = part.find(b"<sheetData>")
+    end = part.find(b"</sheetData>", begin)
+    if root is None or begin < 0 or end < 0 or not part[-80:].rstrip().endswith(b"</worksheet>"):
         raise UnusualShapeError("worksheet")
     content = SheetContent()
-    _scan_frame(text[root.end() : begin], text[end:], content)
-    _scan_cells(text, begin + len("<sheetData>"), end, shared, limits, content)
+    _scan_frame(plain_text(part[:begin])[root.end() :], part[end:], content)
+    _scan_cells(decode(part[begin + len("<sheetData>") : end]), shared, limits, content)
     return content
 
 
-def _scan_frame(head: str, tail: str, content: SheetContent) -> None:
+def _scan_frame(head: str, tail: bytes, content: SheetContent) -> None:
     """Read what stands before and after the cells: hidden columns, merged cells."""
-    columns, merges = _COLUMN.findall(head), _MERGE.findall(tail)
-    is_all = len(columns) == head.count("<col") - head.count("<cols")
-    if not is_all or len(merges) != tail.count("<mergeCell") - tail.count("<mergeCells") or "'" in head:
-        raise UnusualShapeError("columns or merges")
+    columns = _COLUMN.findall(head)
+    if len(columns) != head.count("<col") - head.count("<cols") or "'" in head or ' xmlns="' in head:
+        raise UnusualShapeError("columns")
     if 'zeroHeight="1"' in head or 'zeroHeight="true"' in head:
         content.notes.add("rows_hidden_by_default")
     for column in columns:
         note_columns(_attributes(column), content)
-    content.merges.extend(merges)
+    begin = tail.find(b"<mergeCells")
+    if begin >= 0:
+        part = tail[begin : tail.find(b"</mergeCells>", begin)]
+        merges = _MERGE.findall(part)
+        if len(merges) != part.count(b"<") - 1:
+            raise UnusualShapeError("merged cells")
+        content.merges.extend(merge.decode() for merge in merges)
 
 
-def _scan_cells(
-    text: str, position: int, end: int, shared: Shared, limits: Limits, content: SheetContent
-) -> None:
-    cells, strings = content.cells, shared.strings
-    masters: SharedFormulas = {}
+def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent) -> None:
+    cells, strings, columns = content.cells, shared.strings, COLUMN_NUMBERS
     styles: dict[str, tuple[str, str, bool]] = {}
-    row, row_digits, filled, known = 0, "", 0, len(shared.strings)
+    masters: SharedFormulas = {}
     new = tuple.__new__  # a named tuple made without its slower constructor
+    row, row_digits, filled, known = 0, "", 0, len(strings)
+    position, end = 0, len(text)
     while position < end:
         stop = text.find("</row>", min(position + _CHUNK, end), end)
-        stop = end if stop < 0 else stop + len("</row>")
+        stop = end if stop < 0 else stop
         for (
-            letters, digits, attributes, formula_attributes, formula, whole, stored, empty, inline,
-            new_row, row_attributes, odd,
+            letters, digits, attributes, whole, decimal, stored, inline, inside, new_row, row_attributes, odd,
         ) in _TOKEN.findall(text, position, stop):  # fmt: skip
             if letters:
-                if not (whole or stored or inline or formula or formula_attributes or empty):
+                if not (whole or inline or decimal or stored or inside):
                     continue
                 if digits != row_digits:
                     raise UnusualShapeError("a cell outside its row")
-                style = styles.get(attributes)
-                if style is None:
-                    style = styles[attributes] = read_style(_attributes(attributes), shared)
-                stored_type, number_format, is_date = style
-                column = COLUMN_NUMBERS[letters]
-                cell: Cell | None
-                if formula or formula_attributes or not whole:
-                    cell = make_cell(
-                        stored_type,
-                        unescape_xml(whole or stored) if whole or stored or empty else None,
-                        unescape_xml(inline),
-                        read_formula(
-                            row, column, _attributes(formula_attributes), unescape_xml(formula), masters
-                        ),
-                        number_format,
-                        is_date,
-                        shared,
+                if attributes not in styles:
+                    styles[attributes] = read_style(_attributes(attributes), shared)
+                stored_type, number_format, is_date = styles[attributes]
+                if (
+                    whole
+                    and stored_type == "s"
+                    and (index := int(whole)) < known
+                    and (string := strings[index])
+                ):
+                    cells[row, columns[letters]] = new(Cell, (string, string, "text", None, number_format))
+                elif whole and stored_type == "" and not is_date:
+                    cells[row, columns[letters]] = new(
+                        Cell, (int(whole), whole, "number", None, number_format)
                     )
-                elif stored_type == "s" and (number := int(whole)) < known:
-                    string = strings[number]
-                    cell = new(Cell, (string, string, "text", None, number_format)) if string else None
-                elif stored_type == "" and not is_date:
-                    cell = new(Cell, (int(whole), whole, "number", None, number_format))
+                elif decimal and stored_type == "" and not is_date:
+                    number = float(decimal)
+                    if number.is_integer():
+                        number = int(number)
+                    cells[row, columns[letters]] = new(Cell, (number, decimal, "number", None, number_format))
+                elif inline and stored_type == "inlineStr":
+                    string = unescape_string(unescape_xml(inline) if "&" in inline else inline)
+                    cells[row, columns[letters]] = new(Cell, (string, string, "text", None, number_format))
                 else:
-                    cell = make_cell(stored_type, whole, None, None, number_format, is_date, shared)
-                if cell is not None:
-                    cells[row, column] = cell
-                    filled += 1
-                    if column > MAX_COLUMN or filled != len(cells):
-                        refuse_place(row, column)
+                    value, formula = whole or decimal or unescape_xml(stored) or None, None
+                    if inside:
+                        value, formula = _read_inside(inside, row, columns[letters], masters)
+                    cell = make_cell(
+                        stored_type, value, unescape_xml(inline), formula, number_format, is_date, shared
+                    )
+                    if cell is None:
+                        continue
+                    cells[row, columns[letters]] = cell
+                filled += 1
             elif new_row:
                 row_digits, row = new_row, int(new_row)
-                if row > MAX_ROW:
-                    refuse_place(row, 1)
+                if not 1 <= row <= MAX_ROW or new_row[0] == "0":
+                    raise UnusualShapeError("a row outside the grid")
                 if ' hidden="1"' in row_attributes or ' hidden="true"' in row_attributes:
                     content.hidden_rows.add(row)
             elif odd:
                 raise UnusualShapeError(odd)
+        if filled != len(cells):
+            raise UnusualShapeError("a cell named twice")
         if filled > limits.cells:
             refuse_size(limits)
         position = stop
+    if any(column > MAX_COLUMN for _, column in cells):
+        raise UnusualShapeError("a column outside the grid")
+
+
+def _read_inside(
+    inside: str, row: int, column: int, masters: SharedFormulas
+) -> tuple[str | None, str | None]:
+    """Return the stored value and the formula of one cell from what stands inside it."""
+    match = _INSIDE.fullmatch(inside)
+    if match is None:
+        raise UnusualShapeError(inside)
+    attributes, text, stored, empty = match.groups(default="")
+    formula = None
+    if attributes:
+        formula = read_formula(row, column, _attributes(attributes), unescape_xml(text), masters)
+    elif text:
+        formula = f"={unescape_xml(text)}"
+    return (unescape_xml(stored) if stored or empty else None), formula
 
 
 def _attributes(text: str) -> dict[str, str]:

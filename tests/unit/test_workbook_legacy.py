@@ -1,0 +1,252 @@
+"""Older formats and text tables: what is read, and that an engine's death is one refused file."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import struct
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from test_guard import ole_file
+
+from termreview.intake import legacy_formats
+from termreview.intake.guard import Limits
+from termreview.intake.legacy_formats import main, read_in_child
+from termreview.intake.legacy_records import read_records
+from termreview.intake.workbook import Cell, RefusedFile, read_workbook
+
+
+def record(number: int, body: bytes) -> bytes:
+    return struct.pack("<HH", number, len(body)) + body
+
+
+def xls(*cells: bytes) -> bytes:
+    """A BIFF8 workbook of one sheet: two styles (plain and day), and the given cell records."""
+    start = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
+    styles = b"".join(record(0xE0, struct.pack("<HH16x", 0, code)) for code in (0, 14))
+    name = b"S"
+    length = len(start) + len(styles) + 4 + 8 + len(name) + 4
+    listing = record(0x85, struct.pack("<IBBBB", length, 0, 0, len(name), 0) + name)
+    sheet = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
+    stream = start + styles + listing + record(0x0A, b"") + sheet + b"".join(cells) + record(0x0A, b"")
+    data = bytearray(ole_file("Workbook", workbook=stream.ljust(4096, b"\0")))
+    # Sector 0 is the directory, 1 to 8 the workbook, 9 the table of sectors.
+    chain = [0xFFFFFFFE, *range(2, 9), 0xFFFFFFFE, 0xFFFFFFFD] + [0xFFFFFFFF] * 118
+    struct.pack_into("<IIIII", data, 44, 1, 0, 0, 4096, 0xFFFFFFFE)
+    struct.pack_into("<III", data, 60, 0xFFFFFFFE, 0, 0xFFFFFFFE)
+    struct.pack_into("<109I", data, 76, 9, *[0xFFFFFFFF] * 108)
+    data[512 + 66] = 5  # the root entry
+    struct.pack_into("<iiiii", data, 512 + 68, -1, -1, 1, 0, 0)
+    struct.pack_into("<iii", data, 512 + 128 + 68, -1, -1, -1)
+    struct.pack_into("<II", data, 512 + 116, 0xFFFFFFFE, 0)
+    struct.pack_into("<II", data, 512 + 128 + 116, 1, 4096)
+    return bytes(data) + struct.pack("<128I", *chain)
+
+
+def number(row: int, column: int, value: float, style: int = 0) -> bytes:
+    return record(0x203, struct.pack("<HHHd", row, column, style, value))
+
+
+def test_an_xls_shows_its_errors_formulas_dates_and_hidden_rows(tmp_path: Path) -> None:
+    error_result = struct.pack("<BBBBBBH", 2, 0, 7, 0, 0, 0, 0xFFFF)
+    data = xls(
+        number(0, 0, 12.0),
+        number(1, 0, 45291.0, style=1),
+        record(0x205, struct.pack("<HHHBB", 2, 0, 0, 42, 1)),
+        record(0x205, struct.pack("<HHHBB", 3, 0, 0, 1, 0)),
+        record(
+            0x06, struct.pack("<HHH", 4, 0, 0) + error_result + bytes(6) + struct.pack("<HBH", 3, 0x1E, 1)
+        ),
+        record(0x27E, struct.pack("<HHHI", 5, 0, 0, (1234 << 2) | 3)),
+        record(
+            0xBD, struct.pack("<HHHIHIH", 6, 0, 0, (5 << 2) | 2, 0, (0xFFFFFFFF << 2) & 0xFFFFFFFC | 2, 1)
+        ),
+        record(0x208, struct.pack("<HHHHHHI", 5, 0, 1, 300, 0, 0, 0x20)),
+        record(0x7D, struct.pack("<HHHHHH", 2, 3, 2000, 0, 1, 0)),
+    )
+    path = tmp_path / "a.xls"
+    path.write_bytes(data)
+    book = read_workbook(path)
+    sheet = book.sheets[0]
+    assert (book.kind, book.notes, sheet.name) == ("xls", ("no_checksum",), "S")
+    assert (sheet.hidden_rows, sheet.hidden_columns) == ({6}, {3, 4})
+    assert [cell.value for cell in sheet.cells.values()] == [
+        12, datetime.date(2023, 12, 31), "#N/A", True, "#DIV/0!", 12.34, 5, -1,
+    ]  # fmt: skip
+    assert sheet.cells[2, 1] == Cell(datetime.date(2023, 12, 31), "45291", "date", None, "mm-dd-yy")
+    assert (sheet.cells[5, 1].kind, sheet.cells[5, 1].formula) == ("error", "=")
+
+
+def test_damaged_xls_files_never_raise_anything_else(tmp_path: Path) -> None:
+    good = xls(number(0, 0, 12.0), number(9, 3, 4.5))
+    assert read_records(good) is not None
+    for place in range(0, len(good), 41):
+        spoilt = bytearray(good)
+        spoilt[place] ^= 0xFF
+        read_records(bytes(spoilt))
+    for length in (600, 1024, 1600, 4000):
+        path = tmp_path / "cut.xls"
+        path.write_bytes(good[:length])
+        with pytest.raises(RefusedFile):
+            read_workbook(path)
+
+
+def engine_killer() -> bytes:
+    """An .xlsb-looking package of rubbish records: the engine sees two opposite corners."""
+    target = io.BytesIO()
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("[Content_Types].xml", "<Types/>")
+        arrow = f'<Relationship Id="a" Type="{office}/officeDocument" Target="xl/workbook.bin"/>'
+        book.writestr("_rels/.rels", f"<Relationships>{arrow}</Relationships>")
+        book.writestr("xl/workbook.bin", bytes(40))
+    return target.getvalue()
+
+
+def test_a_broken_xlsb_is_one_refused_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsb"
+    path.write_bytes(engine_killer())
+    with pytest.raises(RefusedFile) as refusal:
+        read_workbook(path)
+    assert refusal.value.reason in ("damaged", "engine_failed")
+
+
+def corner_killer(path: Path) -> Path:
+    """Two kilobytes that make the engine ask for half a terabyte and abort its process."""
+    main_space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("[Content_Types].xml", f'<Types xmlns="{package}/content-types"/>')
+        for name, kind, target in (("_rels/.rels", "officeDocument", "xl/workbook.xml"),
+                                   ("xl/_rels/workbook.xml.rels", "worksheet", "worksheets/sheet1.xml")):  # fmt: skip
+            arrow = f'<Relationship Id="r1" Type="{office}/{kind}" Target="{target}"/>'
+            book.writestr(name, f'<Relationships xmlns="{package}/relationships">{arrow}</Relationships>')
+        sheets = '<sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets>'
+        book.writestr(
+            "xl/workbook.xml", f'<workbook xmlns="{main_space}" xmlns:r="{office}">{sheets}</workbook>'
+        )
+        sheet = f'<worksheet xmlns="{main_space}"><sheetData>{rows}</sheetData></worksheet>'
+        book.writestr("xl/worksheets/sheet1.xml", sheet)
+    return path
+
+
+def test_the_death_of_the_engine_is_one_refused_file(tmp_path: Path) -> None:
+    path = corner_killer(tmp_path / "corners.xlsx")
+    assert len(read_workbook(path).sheets[0].cells) == 2
+    with pytest.raises(RefusedFile) as refusal:
+        read_in_child(path, "xls")  # the engine, which our own reader never asks for .xlsx
+    assert refusal.value.reason == "engine_failed"
+
+
+def test_an_engine_that_hangs_is_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(xls(number(0, 0, 1.0)))
+    with pytest.raises(RefusedFile) as refusal:
+        read_in_child(path, "xls", Limits(child_seconds=0.001))
+    assert refusal.value.reason == "engine_timed_out"
+
+
+def test_a_child_without_bounded_memory_still_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
+    path = tmp_path / "a.xls"
+    path.write_bytes(xls(number(0, 0, 1.0)))
+    assert main([str(path), "xls", "{}"]) == 0
+    assert '"facts": ["xls"' in capsys.readouterr().out
+    assert legacy_formats.read_with_engine(path, "xls", Limits()).sheets[0].cells[1, 1].value == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "notes"),
+    [
+        ("\ufeffMã;Tên;Số\n01;Trường, lớp;12\n".encode(), ()),
+        ('Mã,Tên,Số\r\n01,"Trường, lớp",12\r\n'.encode(), ()),
+        ("Mã\tTên\tSố\n01\tTrường, lớp\t12".encode("utf-16"), ()),
+        ("sep=;\nMã;Tên;Số\n01;Trường, lớp;12\n".encode(), ()),
+    ],
+)
+def test_text_tables_with_any_separator(tmp_path: Path, content: bytes, notes: tuple[str, ...]) -> None:
+    path = tmp_path / "bang.xls"
+    path.write_bytes(content)
+    book = read_workbook(path)
+    assert (book.kind, book.notes, book.sheets[0].name) == ("csv", notes, "bang")
+    values = [cell.value for cell in book.sheets[0].cells.values()]
+    assert values == ["Mã", "Tên", "Số", "01", "Trường, lớp", "12"]
+
+
+def test_an_old_encoding_is_guessed_and_noted(tmp_path: Path) -> None:
+    path = tmp_path / "bang.csv"
+    path.write_bytes(
+        "Mã;Đơn vị\n1;Phòng Giáo dục\n".replace("ã", "a").replace("ị", "i").encode("cp1258", "ignore")
+    )
+    book = read_workbook(path)
+    assert book.notes == ("encoding_guessed",)
+    assert book.sheets[0].cells[1, 2].value == "Đơn vi"
+
+
+ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
+    "<office:body><office:spreadsheet>{}</office:spreadsheet></office:body></office:document-content>"
+)
+
+
+def ods(path: Path, tables: str, manifest: str = "") -> Path:
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", ODS.format(tables))
+        book.writestr("META-INF/manifest.xml", f"<manifest>{manifest}</manifest>")
+    return path
+
+
+def test_an_ods_keeps_formulas_errors_and_repeated_cells(tmp_path: Path) -> None:
+    cells = (
+        '<table:table-cell table:number-columns-repeated="2" office:value-type="float" office:value="3"/>'
+        '<table:table-cell table:formula="of:=[.A1]" office:value-type="string" calcext:value-type="error">'
+        "<text:p>#REF!</text:p></table:table-cell>"
+        '<table:table-cell office:value-type="boolean" office:boolean-value="true"/>'
+        '<table:table-cell office:value-type="string"><office:annotation><text:p>ghi chú</text:p></office:annotation>'
+        '<text:p>a<text:s text:c="2"/>b</text:p><text:p>c</text:p></table:table-cell>'
+        '<table:table-cell table:formula="of:=1"/><table:table-cell office:value-type="time" office:time-value="PT30H"/>'
+        '<table:table-cell table:number-columns-repeated="16376"/>'
+    )
+    rows = (
+        f'<table:table-row table:number-rows-repeated="2">{cells}</table:table-row>'
+        '<table:table-row table:number-rows-repeated="1048573" table:visibility="collapse"><table:table-cell/></table:table-row>'
+    )
+    book = read_workbook(ods(tmp_path / "a.ods", f'<table:table table:name="T">{rows}</table:table>'))
+    found = book.sheets[0].cells
+    assert [cell.value for (row, _), cell in found.items() if row == 2] == [
+        3,
+        3,
+        "#REF!",
+        True,
+        "a  b\nc",
+        None,
+        1.25,
+    ]
+    assert found[1, 3].kind == "error"
+    assert found[1, 6].kind == "formula_without_value"
+    assert len(book.sheets[0].hidden_rows) == 1_048_573
+
+
+def test_an_ods_that_swells_or_is_locked_is_refused(tmp_path: Path) -> None:
+    cell = (
+        '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="3"/>'
+    )
+    swelling = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
+    for tables, manifest, reason in (
+        (f'<table:table table:name="T">{swelling}</table:table>', "", "too_large"),
+        ("", "<encryption-data/>", "password_protected"),
+    ):
+        with pytest.raises(RefusedFile) as refusal:
+            read_workbook(ods(tmp_path / "a.ods", tables, manifest))
+        assert refusal.value.reason == reason
