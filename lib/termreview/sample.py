@@ -1,0 +1,117 @@
+"""One illustrative school year of files as schools would send them: the forms filled, and a share of trouble.
+
+`write_sample` fills the raw folders of both terms. The same declarations give the same files at every run, and no
+file is ever replaced that the sample did not write itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from termreview.errors import UsageError
+from termreview.intake.received import RECEIVED_LIST
+from termreview.reference.declarations import Reference
+from termreview.sample_parcels import term_parcels, write_parcels, write_received
+from termreview.terms import Term
+from termreview.workspace import Workspace, write_json
+
+SAMPLE_TERMS = (Term("2023-2024", "hk1"), Term("2023-2024", "hk2"))
+SAMPLE_LIST = ".sample.json"
+_WORKERS = 2
+_FILES_NAMED = 5
+
+
+def write_sample(
+    workspace: Workspace,
+    reference: Reference,
+    progress: Callable[[str], None] = lambda line: None,
+    workers: int = _WORKERS,
+) -> dict[str, int]:
+    """Write the raw files of both terms, with `received.csv` and the list of what was written.
+
+    Parameters
+    ----------
+    progress
+        Called with one line of text per file.
+    workers
+        Processes that write side by side; the files do not depend on it.
+
+    Returns
+    -------
+    dict
+        Files by term, `received.csv` not counted.
+
+    Raises
+    ------
+    UsageError
+        When a raw folder holds a file that the sample did not write, or that was changed since. Nothing is
+        written then.
+    """
+    for term in SAMPLE_TERMS:
+        _refuse_foreign_files(workspace.raw(term))
+    building = workspace.root / "data" / "raw" / ".sample.part"
+    shutil.rmtree(building, ignore_errors=True)
+    counts = {}
+    try:
+        for term in SAMPLE_TERMS:
+            folder = building / term.folder
+            folder.mkdir(parents=True)
+            parcels = term_parcels(term, reference)
+            for number, parcel in enumerate(write_parcels(parcels, folder, reference, workers), start=1):
+                progress(f"{term.term_id} {number}/{len(parcels)} {parcel.arrival.name}")
+            write_received(folder / RECEIVED_LIST, parcels)
+            counts[term.term_id] = len(parcels)
+        for term in SAMPLE_TERMS:
+            _refuse_foreign_files(workspace.raw(term))
+            _switch(building / term.folder, workspace.raw(term))
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return counts
+
+
+def _refuse_foreign_files(folder: Path) -> None:
+    """Let only an empty folder pass, or one whose files are exactly as an earlier sample left them."""
+    own = _read_list(folder)
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    names = {path: path.relative_to(folder).as_posix() for path in files}
+    foreign = [name for path, name in names.items() if own.get(name) != _sha256(path)]
+    if foreign:
+        more = len(foreign) - _FILES_NAMED
+        named = ", ".join(foreign[:_FILES_NAMED]) + (f" and {more} more" if more > 0 else "")
+        raise UsageError(
+            f"{folder} holds files that the sample did not write, or that were changed since: {named}. "
+            "Nothing was written; move them elsewhere first"
+        )
+
+
+def _read_list(folder: Path) -> dict[str, str]:
+    """The files an earlier sample wrote, with their hashes; nothing when there is no such list, or it is broken."""
+    path = folder / SAMPLE_LIST
+    try:
+        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError:
+        return {}
+    listed = content.items() if isinstance(content, dict) else ()
+    return {name: str(digest) for name, digest in listed if Path(name).name == name}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _switch(built: Path, folder: Path) -> None:
+    """Put finished files in place of an earlier sample's.
+
+    At every moment each file in the folder is one the list knows, so that a run broken off here can be repeated.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _read_list(folder):
+        (folder / name).unlink(missing_ok=True)
+    digests = {path.name: _sha256(path) for path in sorted(built.iterdir())}
+    write_json(folder / SAMPLE_LIST, digests)
+    for name in digests:
+        (built / name).replace(folder / name)

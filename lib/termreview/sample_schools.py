@@ -1,0 +1,138 @@
+"""One school in one term of the illustrative district: its statistics and how far it is."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from termreview.reference.declarations import Reference
+from termreview.reference.units import Unit
+from termreview.sample_rolls import Roll, school_roll
+from termreview.sample_stories import PUPILS_PER_COMPUTER, capability, draw
+from termreview.terms import Term
+
+Answer = str | int | float | datetime.date
+DONE, UNDER_WAY, NOT_STARTED = "done", "under_way", "not_started"
+_KIND_OF_SCHOOL = {"mn": "MN", "th": "TH", "thcs": "THCS", "th_thcs": "TH&THCS"}
+
+
+@dataclass(frozen=True)
+class SchoolTerm:
+    """One school in one term; capabilities are shares from 0 to 1.
+
+    `teaching` and `management` are of the term; `peak_teaching` and `peak_management` the best of the year, on
+    which everything counted since the start of the year is built, so that no such count ever falls.
+    """
+
+    school: Unit
+    part: str
+    place_name: str
+    roll: Roll
+    autumn: Roll
+    teaching: float
+    management: float
+    peak_teaching: float
+    peak_management: float
+
+    @property
+    def school_id(self) -> str:
+        """The code of the school."""
+        return self.school.unit_id
+
+    @property
+    def is_general(self) -> bool:
+        """Say whether the school is not a preschool."""
+        return self.school.level != "mn"
+
+    @property
+    def is_year_end(self) -> bool:
+        """Say whether the term closes the year."""
+        return self.part != "hk1"
+
+    @property
+    def sign(self) -> str:
+        """The kind of school as document numbers end: `25/KH-TH`."""
+        return _KIND_OF_SCHOOL[self.school.level]
+
+    def chance(self, name: str, low: float, high: float) -> float:
+        """A number between two that stays the same all year for one question."""
+        return draw(self.school_id, name).uniform(low, high)
+
+    def share(self, name: str, capability_share: float, start: float = 0.2, spread: float = 0.08) -> float:
+        """A share that grows with capability: from `start` upwards, a little different at every school."""
+        return min(
+            max(start + (1.02 - start) * capability_share + self.chance(name, -spread, spread), 0.0), 1.0
+        )
+
+    def part_of(self, whole: int, share: float) -> int:
+        """A count that is one share of a whole, never above it."""
+        return min(round(whole * share), whole)
+
+    def so_far(self, name: str, low: float, high: float) -> int:
+        """A count since the start of the year: about half of the year's by semester I, never falling."""
+        year = self.chance(name, low, high)
+        return round(year if self.is_year_end else year * 0.48)
+
+    def status(self, task: str, level: float, bias: float = 0.0) -> str:
+        """How far one task is."""
+        reached = 0.9 * level + 0.15 + bias + self.chance(f"{task} status", -0.14, 0.14)
+        return DONE if reached > 0.62 else UNDER_WAY if reached > 0.42 else NOT_STARTED
+
+    def has(self, name: str, level: float, line: float) -> str:
+        """`yes` where the school is above one line."""
+        return "yes" if level + self.chance(name, -0.08, 0.08) > line else "no"
+
+    @property
+    def computers_in_lab(self) -> int:
+        """Working pupils' computers of the computer room."""
+        return _computers_in_lab(self, self.teaching, self.is_year_end)
+
+    @property
+    def computers_bought(self) -> int:
+        """Computers for Informatics bought since the start of the year."""
+        if not self.is_year_end:
+            return 0
+        return self.computers_in_lab - _computers_in_lab(self, capability(self.school_id, "hk1")[0], False)
+
+
+def school_term(school: Unit, term: Term, reference: Reference) -> SchoolTerm:
+    """Describe one school in one term; a school merged within the year is the sum of its former ones."""
+    plan = reference.calendar.plan(term)
+    before = reference.calendar.plan(plan.previous).due_on if plan.previous else plan.due_on
+    former = [
+        (former_id, reference.registry.on(before)[former_id].level)
+        for former_id in reference.registry.predecessors(school.unit_id, before, plan.due_on)
+        if former_id in reference.registry.on(before)
+    ]
+    units = reference.registry.on(plan.due_on)
+    first, now = capability(school.unit_id, "hk1"), capability(school.unit_id, term.part)
+    return SchoolTerm(
+        school, term.part, units[school.parent_id].name,
+        school_roll(school.unit_id, school.level, term.part, former),
+        school_roll(school.unit_id, school.level, "hk1", former),
+        now[0], now[1], max(first[0], now[0]), max(first[1], now[1]),
+    )  # fmt: skip
+
+
+def _computers_in_lab(here: SchoolTerm, level: float, is_year_end: bool) -> int:
+    usual = (3.6, 2.8) if here.school.level == "th" else (2.6, 1.75)
+    line = 3 if here.school.level == "th" else 2
+    ratios = PUPILS_PER_COMPUTER.get(here.school_id)
+    ratio = ratios[int(is_year_end)] if ratios else max(usual[0] - usual[1] * level, 1.0)
+    if is_year_end and not ratios:
+        ratio = min(ratio, max(usual[0] - usual[1] * capability(here.school_id, "hk1")[0], 1.0))
+    size = here.autumn.largest_class
+    return math.floor(size / ratio) if ratio > line else math.ceil(size / ratio)
+
+
+def roll_answers(here: SchoolTerm) -> Mapping[str, int]:
+    """The answers of the statistics sheet, and the rooms with projector and internet."""
+    answers = dict(here.roll.counts)
+    if here.is_general:
+        rooms = answers["classrooms_count"]
+        answers["classrooms_projector_internet_count"] = here.part_of(
+            rooms, here.share("projectors", here.peak_teaching, 0.1)
+        )
+    return answers
