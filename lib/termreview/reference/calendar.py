@@ -88,7 +88,10 @@ def load_calendar(source: Source) -> Calendar:
     """Read the school years and offices; term ids, dates and references to earlier terms are checked."""
     tree = read_tree(source, "calendar.yml")
     loaded: list[tuple[Row, TermPlan]] = []
+    if tree is not None:
+        tree.only(("school_years",))
     for year in tree.rows("school_years") if tree else []:
+        year.only(("id", "starts_on", "terms", "mark", "note"))
         year_id = year.text("id")
         for row in year.rows("terms"):
             row.only(_TERM_KEYS)
@@ -100,6 +103,10 @@ def load_calendar(source: Source) -> Calendar:
     for row, plan in loaded:
         if plan.previous is not None and plan.previous not in known:
             row.report(f"the previous term '{plan.previous.term_id}' is not declared")
+        elif plan.previous is not None and any(
+            other.term == plan.previous and other.due_on >= plan.due_on for _, other in loaded
+        ):
+            row.report(f"the previous term '{plan.previous.term_id}' is not due before this one")
     plans = sorted((plan for _, plan in loaded), key=lambda plan: plan.due_on)
     offices = _load_offices(source)
     if not offices:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from termreview.reference.forms import Field, Form
@@ -14,6 +14,7 @@ CHECK_KINDS = (
 EACH_COLUMN = ".*"
 ALL_PARTS = ".grades"
 WHOLE_COLUMN = "total"
+PLACES = ("expected", "found", "label")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def load_checks(source: Source, form: Form) -> tuple[Check, ...]:
+def load_checks(source: Source, form: Form, levels: Sequence[str]) -> tuple[Check, ...]:
     """Read the checks of one form; every field id must exist and numbers must be numbers."""
     rows = read_list(source, f"checks/{form.form_id}.csv", _COLUMNS)
     unique([(row, row.text("check_code")) for row in rows])
@@ -86,8 +87,8 @@ def load_checks(source: Source, form: Form) -> tuple[Check, ...]:
         check = Check(
             row.text("check_code"), row.choice("kind", CHECK_KINDS), row.choice("severity", ("error", "query", "note")),
             row.items("fields"), row.items("against"), row.text("low", ""), row.text("high", ""),
-            row.items("levels") or ("*",), row.items("terms") or ("*",), row.text("title"), row.text("message"),
-            row.text("remedy"), row.choice("mark", ("A", "B", "C")),
+            row.among("levels", levels), row.items("terms") or ("*",), row.text("title"),
+            row.template("message", PLACES), row.template("remedy", PLACES), row.choice("mark", ("A", "B", "C")),
         )  # fmt: skip
         _check_fields(row, check, fields)
         checks.append(check)

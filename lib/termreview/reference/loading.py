@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime
+import math
 import unicodedata
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from string import Formatter
+from typing import Any, TextIO
 
 import yaml
 
@@ -23,8 +25,16 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, path: Path, line: int, message: str) -> None:
-        """Note one mistake at one line of one file."""
-        self.problems.append(Problem(path.relative_to(self.root).as_posix(), line, message))
+        """Note one mistake at one line of one file; the same words at the same place once."""
+        problem = Problem(path.relative_to(self.root).as_posix(), line, message)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def report_word(self, path: Path, word: str, message: str) -> None:
+        """Note one mistake at the first line of one file that holds a word."""
+        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
+        line = next((number for number, text in enumerate(lines, start=1) if word in text), 1)
+        self.report(path, line, message)
 
 
 @dataclass(frozen=True)
@@ -68,10 +78,13 @@ class Row:
                 self.report(f"'{key}' is missing")
             return default
         try:
-            return float(value)
+            number = math.nan if isinstance(value, bool) else float(value)
         except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number):
             self.report(f"'{key}' is not a number: {value!r}")
             return default
+        return number
 
     def date(self, key: str, is_required: bool = True) -> datetime.date | None:
         """One date written as 2024-01-10, or nothing where it may be open."""
@@ -98,6 +111,29 @@ class Row:
         if odd := [part for part in parts if not isinstance(part, str)]:
             self.report(f"'{key}' holds entries that are not text in quotes: {odd}")
         return tuple(unicodedata.normalize("NFC", str(part).strip()) for part in parts if str(part).strip())
+
+    def among(self, key: str, choices: Sequence[str]) -> tuple[str, ...]:
+        """Several text values out of a closed list, or `*` for all of them; at least one is required."""
+        values = self.items(key)
+        if not values:
+            self.report(f"'{key}' is missing; write * where it means all")
+        for value in values:
+            if value != "*" and value not in choices:
+                self.report(f"'{key}' holds '{value}', expected * or some of: {', '.join(choices)}")
+        return values
+
+    def template(self, key: str, places: Sequence[str]) -> str:
+        """One text with `{placeholders}`, all of which must be known; a missing one is empty."""
+        text = self.text(key, "")
+        try:
+            used = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        except ValueError as error:
+            self.report(f"'{key}' is not a template: {error}")
+            return text
+        for name in sorted(used - set(places)):
+            known = ", ".join(places) if places else "none"
+            self.report(f"'{{{name}}}' in '{key}' is not a known placeholder; known: {known}")
+        return text
 
     def yes(self, key: str, default: bool = False) -> bool:
         """One yes/no value."""
@@ -135,9 +171,7 @@ class Row:
     def only(self, known: Sequence[str]) -> None:
         """Note every key that nobody reads: a typing slip must not be passed over in silence."""
         for key in self.values:
-            if key is None:
-                self.report("the line has more cells than the header")
-            elif key != "__line__" and key not in known:
+            if key != "__line__" and key not in known:
                 self.report(f"'{key}' is not a known key; known: {', '.join(known)}")
 
     def _child(self, value: Mapping[str, Any]) -> Row:
@@ -145,31 +179,50 @@ class Row:
 
 
 def read_list(source: Source, name: str, columns: Sequence[str]) -> list[Row]:
-    """Read one CSV list; a missing file, column or an unknown column is a mistake."""
+    """Read one CSV list; a missing file, column or cell, a broken quote or an unknown column is a mistake."""
     path = source.root / name
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            header = reader.fieldnames or []
-            for column in columns:
-                if column not in header:
-                    source.report(path, 1, f"column '{column}' is missing")
-            for column in header:
-                if column not in columns:
-                    source.report(path, 1, f"column '{column}' is not known; known: {', '.join(columns)}")
-            rows = []
-            previous = reader.line_num
-            for values in reader:
-                rows.append(Row(source, path, previous + 1, values))
-                previous = reader.line_num
-                if None in values:
-                    rows[-1].report("the line has more cells than the header (is a comma unquoted?)")
-            return rows
+            lines = list(_numbered_lines(source, path, stream))
     except FileNotFoundError:
         source.report(path, 1, "the file is missing")
+        return []
     except UnicodeDecodeError as error:
         source.report(path, 1, f"the file is not UTF-8 text: {error.reason}")
-    return []
+        return []
+    header = lines[0][1] if lines else []
+    for column in columns:
+        if header.count(column) != 1:
+            source.report(
+                path, 1, f"column '{column}' {'stands twice' if column in header else 'is missing'}"
+            )
+    for column in header:
+        if column not in columns:
+            source.report(path, 1, f"column '{column}' is not known; known: {', '.join(columns)}")
+    rows = []
+    for line, cells in lines[1:]:
+        rows.append(Row(source, path, line, dict(zip(header, cells, strict=False))))
+        if len(cells) > len(header):
+            rows[-1].report("the line has more cells than the header (is a comma unquoted?)")
+        elif len(cells) < len(header):
+            rows[-1].report("the line has fewer cells than the header")
+    return rows
+
+
+def _numbered_lines(source: Source, path: Path, stream: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """Every filled line of one CSV file with the number it starts at; reading ends at a broken quote."""
+    reader = csv.reader(stream, strict=True)
+    while True:
+        start = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            source.report(path, start, f"the quoting of this line is broken: {error}")
+            return
+        if cells:
+            yield start, [cell.strip() for cell in cells]
 
 
 class _LineLoader(yaml.SafeLoader):
@@ -181,6 +234,8 @@ def _mapping_with_line(loader: _LineLoader, node: yaml.MappingNode) -> Iterator[
     yield mapping
     for key_node, _ in node.value:
         key = loader.construct_object(key_node)
+        if not isinstance(key, Hashable):
+            raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=key_node.start_mark)
         if key in mapping:
             raise yaml.MarkedYAMLError(problem=f"key '{key}' stands twice", problem_mark=key_node.start_mark)
         mapping[key] = None
@@ -205,6 +260,9 @@ def read_tree(source: Source, name: str) -> Row | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         source.report(path, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem}")
+        return None
+    except yaml.YAMLError as error:
+        source.report(path, 1, f"not valid YAML: {' '.join(str(error).split())}")
         return None
     if not isinstance(content, dict):
         source.report(path, 1, "the file must be an entry with keys")

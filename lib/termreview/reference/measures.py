@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from termreview.reference.loading import Row, Source, read_list, unique
@@ -100,7 +100,9 @@ class VerifiedPoints:
     verified_on: datetime.date | None
 
 
-def load_tasks(source: Source, name: str, fields: Container[str], ratios: Container[str]) -> tuple[Task, ...]:
+def load_tasks(
+    source: Source, name: str, fields: Container[str], ratios: Container[str], levels: Sequence[str]
+) -> tuple[Task, ...]:
     """Read one task list; status fields and figures must exist."""
     columns = (
         "task_id", "section", "order", "title", "short_title", "outline", "levels", "status_field", "figures",
@@ -124,7 +126,7 @@ def load_tasks(source: Source, name: str, fields: Container[str], ratios: Contai
                 row.text("title"),
                 row.text("short_title"),
                 row.choice("outline", OUTLINES),
-                row.items("levels"),
+                row.among("levels", levels),
                 status,
                 row.items("figures"),
                 row.text("systems", ""),
@@ -135,7 +137,7 @@ def load_tasks(source: Source, name: str, fields: Container[str], ratios: Contai
     return tuple(tasks)
 
 
-def load_ratios(source: Source, fields: Container[str]) -> tuple[Ratio, ...]:
+def load_ratios(source: Source, fields: Container[str], levels: Sequence[str]) -> tuple[Ratio, ...]:
     """Read the key ratios; their fields must exist on a form."""
     columns = (
         "ratio_id", "title", "short_title", "numerator", "denominator", "unit", "better", "levels", "task_id",
@@ -152,7 +154,7 @@ def load_ratios(source: Source, fields: Container[str]) -> tuple[Ratio, ...]:
             _sum(row, "denominator", fields),
             row.choice("unit", ("percent", "ratio")),
             row.choice("better", ("higher", "lower")),
-            row.items("levels"),
+            row.among("levels", levels),
             row.text("task_id"),
             row.choice("outline", OUTLINES),
             row.choice("mark", ("A", "B", "C")),
@@ -169,7 +171,9 @@ def _sum(row: Row, key: str, fields: Container[str]) -> tuple[str, ...]:
     return names
 
 
-def load_targets(source: Source, ratios: Container[str], documents: Container[str]) -> tuple[Target, ...]:
+def load_targets(
+    source: Source, ratios: Container[str], documents: Container[str], levels: Sequence[str]
+) -> tuple[Target, ...]:
     """Read the benchmark lines; shown ones must name a known ratio and document."""
     columns = (
         "target_id", "ratio_id", "levels", "value", "year", "source_document", "title", "mark", "is_shown",
@@ -190,7 +194,7 @@ def load_targets(source: Source, ratios: Container[str], documents: Container[st
             Target(
                 row.text("target_id"),
                 ratio_id,
-                row.items("levels"),
+                row.among("levels", levels),
                 row.number("value", 0.0, is_required=True) or 0.0,
                 row.text("year", ""),
                 row.text("source_document"),
@@ -226,9 +230,9 @@ def load_documents(source: Source) -> tuple[LegalDocument, ...]:
 
 
 def load_verified(
-    source: Source, items: Container[tuple[str, str]], schools: Container[str]
+    source: Source, items: Mapping[tuple[str, str], float], schools: Container[str]
 ) -> tuple[VerifiedPoints, ...]:
-    """Read the verified points; the school, and the item within the term's set, must exist."""
+    """Read the verified points; the school, and the item within the term's set, must exist and hold the points."""
     columns = ("school_id", "term_id", "item_id", "points", "reason", "verified_by", "verified_on")
     rows = read_list(source, "verified_points.csv", columns)
     unique([(row, (row.text("school_id"), row.text("term_id"), row.text("item_id"))) for row in rows])
@@ -239,12 +243,15 @@ def load_verified(
             row.report(f"'{row.text('school_id')}' is not a school")
         if (term_id, item_id) not in items:
             row.report(f"'{item_id}' is not an item of the indicator set of '{term_id}'")
+        points, most = (row.number("points", 0.0, is_required=True) or 0.0), items.get((term_id, item_id))
+        if points < 0 or (most is not None and points > most):
+            row.report(f"{points:g} points do not fit an item worth 0 to {most or 0:g}")
         verified.append(
             VerifiedPoints(
                 row.text("school_id"),
                 term_id,
                 item_id,
-                row.number("points", 0.0, is_required=True) or 0.0,
+                points,
                 row.text("reason"),
                 row.text("verified_by"),
                 row.date("verified_on"),

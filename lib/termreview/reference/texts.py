@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from termreview.reference.loading import Source, read_list, read_tree, unique, without_lines
 
-MESSAGE_PLACES = frozenset({"file", "sheet", "cell", "found", "expected", "label", "detail"})
-_PLACE = re.compile(r"\{(\w*)[^}]*\}")
+MESSAGE_PLACES = ("cell", "detail", "expected", "file", "found", "label", "sheet")
 
 
 @dataclass(frozen=True)
@@ -33,16 +31,11 @@ def load_messages(source: Source) -> dict[str, Message]:
     unique([(row, row.text("message_code")) for row in rows])
     catalogue = {}
     for row in rows:
+        row.text("message")
         message = Message(
             row.text("message_code"), row.choice("severity", ("error", "query", "note")), row.text("title"),
-            row.text("message"), row.text("expected", ""), row.text("remedy", ""),
+            *(row.template(key, MESSAGE_PLACES) for key in ("message", "expected", "remedy")),
         )  # fmt: skip
-        for text in (message.message, message.expected, message.remedy):
-            for place in _PLACE.findall(text):
-                if place not in MESSAGE_PLACES:
-                    row.report(
-                        f"'{{{place}}}' is not a known placeholder; known: {', '.join(sorted(MESSAGE_PLACES))}"
-                    )
         catalogue[message.message_code] = message
     return catalogue
 

@@ -154,10 +154,15 @@ def _check_periods(loaded: Sequence[tuple[Row, Unit]]) -> None:
                 )
         by_id.setdefault(unit.unit_id, []).append((row, unit))
     for row, unit in loaded:
-        if unit.parent_id and not any(
-            parent.is_valid_on(unit.valid_from) for _, parent in by_id.get(unit.parent_id, ())
-        ):
+        parents = [parent for _, parent in by_id.get(unit.parent_id, ())]
+        if unit.parent_id and not any(parent.is_valid_on(unit.valid_from) for parent in parents):
             row.report(f"the parent '{unit.parent_id}' is not a unit valid on {unit.valid_from}")
+        elif unit.parent_id and not any(_reaches(parent, unit.valid_to) for parent in parents):
+            row.report(f"the parent '{unit.parent_id}' ends before this period does")
+
+
+def _reaches(parent: Unit, date: datetime.date | None) -> bool:
+    return parent.valid_to is None or (date is not None and date <= parent.valid_to)
 
 
 def _load_events(source: Source, known: set[str]) -> tuple[UnitEvent, ...]:
