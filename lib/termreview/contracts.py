@@ -204,7 +204,14 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 def _typed(values: pd.Series, column: Column) -> pd.Series:
     if column.kind == DATE:
         return pd.to_datetime(values).dt.as_unit("s")
+    if column.kind == TEXT and values.dtype == object and not all(map(_is_text_or_missing, values)):
+        # A code that arrives as a number has lost its leading zeros already.
+        raise TypeError("it holds values that are not text")
     return values.astype(column.kind)  # type: ignore[call-overload]
+
+
+def _is_text_or_missing(value: object) -> bool:
+    return isinstance(value, str) or value is None or value is pd.NA or value != value
 
 
 def _value_faults(values: pd.Series, column: Column) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from functools import lru_cache
@@ -11,15 +12,17 @@ _LOOK_ALIKES = str.maketrans(
     {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "\u00a0": " ", "\u202f": " ", "\u200b": "", "\ufeff": ""}
 )
 _SPACE = re.compile(r"\s+")
+# White space that is not one plain space between words, and the letters and marks that clean() replaces.
+_UNUSUAL = re.compile("[^\\S ]|  |^ | $|[ÐðƉɖ\u200b\ufeff]")
 _PUNCTUATION = re.compile(r"[\s.,;:&/()\"'’“”–—_-]+")
 _CLUSTER = re.compile(f"(o[ae]|uy)([{_TONES}])|([ou])([{_TONES}])([aey])")
 
 
 def clean(text: str) -> str:
     """One text as people mean it: NFC, single spaces, Vietnamese Đ, no invisible characters."""
-    if text.isascii() and text.isalnum():
+    if not _UNUSUAL.search(text) and unicodedata.is_normalized("NFC", text):
         return text
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES)).strip()
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text.translate(_LOOK_ALIKES))).strip()
 
 
 @lru_cache(maxsize=16384)
@@ -43,7 +46,7 @@ def _tone_last(match: re.Match[str]) -> str:
 
 
 def number_words(value: float) -> str:
-    """One number as stored, written the Vietnamese way: 29.093 and 94,64 (nothing is rounded)."""
-    if value == int(value) and abs(value) < 1e15:
+    """One number as stored, written the Vietnamese way: 29.093 and 94,64 (15 digits, as a spreadsheet keeps)."""
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}".replace(",", ".")
-    return f"{value:,.10g}".replace(",", "\0").replace(".", ",").replace("\0", ".")
+    return f"{value:,.15g}".replace(",", "\0").replace(".", ",").replace("\0", ".")
