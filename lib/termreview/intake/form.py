@@ -7,7 +7,6 @@ carries the fingerprint by which the file is recognised when it comes back.
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
-from termreview.intake import form_formulas, form_style
+from termreview.intake import form_index, form_style
 from termreview.intake.layout import (
     CODE_COLUMN,
     FINGERPRINT_SHEET,
@@ -32,7 +31,7 @@ from termreview.intake.layout import (
 from termreview.intake.workbook_model import address
 from termreview.reference.checks import Check
 from termreview.reference.declarations import TermReference
-from termreview.reference.forms import Field
+from termreview.reference.forms import Field, applies
 from termreview.reference.units import Unit
 
 IDENTITY_ROW = 8
@@ -135,7 +134,9 @@ class _Writer:
         for place in block.places:
             self._answer(page, place.field, place.row - 1, place.column - 1)
         if block.section.indicator_group:
-            self._index(page, sheet, block)
+            form_index.write_index(
+                page, sheet, block, self.layout, self.order.term.indicator_set, self.formats
+            )
         else:
             self._live_checks(page, sheet, block)
 
@@ -147,7 +148,6 @@ class _Writer:
         )
         for column, number in block.columns:
             page.write_string(row, number - 1, column.label, head)
-        end = sheet.help_column
         end, last = sheet.help_column, _text_column(sheet)
         for extra in range(len(block.columns) + UNIT_COLUMN + 1, last):
             page.write_blank(row, extra - 1, None, head)
@@ -187,7 +187,12 @@ class _Writer:
         """Colour an answer that cannot be right while it is being typed."""
         fields = {place.field.field_id: place.field for place in block.places}
         cells = {place.field.field_id: address(place.row, place.column) for place in block.places}
-        for check in self.order.term.checks:
+        checks = [
+            check
+            for check in self.order.term.checks
+            if applies(check.levels, self.layout.level) and applies(check.terms, self.layout.part)
+        ]
+        for check in checks:
             for left, right in check.expanded(fields):
                 formula = _warning_formula(check, left, right, cells)
                 if formula:
@@ -195,65 +200,6 @@ class _Writer:
                         cells[left[0]],
                         {"type": "formula", "criteria": formula, "format": self.formats["warning"]},
                     )
-
-    @property
-    def _words(self) -> form_formulas.Words:
-        form, answers = self.layout.form, self.layout.form.choices("yes_no")
-        return form_formulas.Words(
-            answers["yes"], answers["no"], form.word("met"), form.word("failed"), form.word("unknown")
-        )
-
-    def _index(self, page: Any, sheet: SheetLayout, block: Block) -> None:
-        indicator_set = self.order.term.indicator_set
-        group = next(
-            group for group in indicator_set.groups if group.group_id == block.section.indicator_group
-        )
-        numbers = {row.row_code: number for row, number in block.rows}
-        places = self.layout.places()
-
-        def ref(field_id: str) -> str:
-            title, place = places[field_id]
-            return f"'{title}'!{address(place.row, place.column)}"
-
-        first = sheet.help_column
-        for item in group.items:
-            formulas = form_formulas.item_formulas(item, self.order.school.level, ref, self._words)
-            # The stored values are those of an empty form; a spreadsheet program replaces them on opening.
-            stored = ((formulas.computed, ""), (formulas.low, 0), (formulas.high, item.max_points))
-            for shift, (formula, value) in enumerate(stored):
-                row, column = numbers[item.item_id] - 1, first - 1 + shift
-                page.write_formula(row, column, formula, self.formats["computed"], value)
-        self._group_total(page, sheet, block, group, ref)
-
-    def _group_total(self, page: Any, sheet: SheetLayout, block: Block, group: Any, ref: Any) -> None:
-        """The last two lines of an index section: the sums, and the level they lead to."""
-        form, indicator_set, first = self.layout.form, self.order.term.indicator_set, sheet.help_column
-        top, last = block.rows[0][1], block.last_row
-        own = next(number for column, number in block.columns if column.column_id == "self")
-        row = last
-        page.write_blank(row, 0, None, self.formats["total"])
-        page.write_string(row, 1, form.word("group_total", group=group.group_id), self.formats["total"])
-        page.write_number(row, 2, group.max_points, self.formats["total"])
-        for column in range(UNIT_COLUMN, first + 3):
-            page.write_blank(row, column, None, self.formats["total"])
-        for column in (own, first, first + 1, first + 2):
-            page.write_formula(
-                row,
-                column - 1,
-                f"=SUM({address(top, column)}:{address(last, column)})",
-                self.formats["total"],
-            )
-        low, high = address(last + 1, first + 1), address(last + 1, first + 2)
-        conditions = [form_formulas.condition_formula(part, ref, self._words) for part in group.conditions]
-        text = form.word("group_level")
-        if group.unallocated:
-            text += f" ({form.word('unallocated', points=f'{group.unallocated.points:g}')})"
-        formula = form_formulas.level_formula(form, indicator_set, group, low, high, conditions, self._words)
-        page.merge_range(row + 1, 0, row + 1, UNIT_COLUMN - 1, text, self.formats["level"])
-        page.merge_range(row + 1, UNIT_COLUMN, row + 1, first + 2, "", self.formats["level"])
-        stored_level = form.word("not_concluded", low=1, high=max(indicator_set.level_titles()))
-        page.write_formula(row + 1, UNIT_COLUMN, formula, self.formats["level"], stored_level)
-        page.set_row(row + 1, 30)
 
     def _info(self, page: Any) -> None:
         term, plan, form = self.order.term, self.order.term.plan, self.layout.form

@@ -57,10 +57,10 @@ def item_formulas(item: Item, level: str, ref: Reference, words: Words) -> ItemF
         f"=IF({known},IF({claimed},MIN({own},{low}),{low}),0)"
         if low == high
         else f"=IF({known},IF({claimed},IF(AND({own}>={low},{own}<={high}),{own},MIN({own},{low})),{low}),0)",
-        f"=IF({known},IF({claimed},MAX({own},{high}),{high}),IF({claimed},{own},{maximum}))"
+        f"=IF({known},IF({claimed},MAX({own},{high}),{high}),{maximum})"
         if low == high
         else f"=IF({known},IF({claimed},IF(AND({own}>={low},{own}<={high}),{own},MAX({own},{high})),{high}),"
-        f"IF({claimed},{own},{maximum}))",
+        f"{maximum})",
     )
 
 
@@ -68,7 +68,7 @@ def _claim(item: Item, ref: Reference, own: str, claimed: str, maximum: str, wor
     use, evidence = ref(item.field("in_use")), ref(item.field("evidence"))
     needs = [ref(name) for name in item.rule.needs]
     refuted = [f'{use}="{words.no}"'] + [f"AND(ISNUMBER({cell}),{cell}<=0)" for cell in needs]
-    unsupported = [f'TRIM({evidence})=""', f'{use}<>"{words.yes}"'] + [
+    unsupported = [f'TRIM({evidence})=""', _says_nothing(evidence), f'{use}<>"{words.yes}"'] + [
         f"NOT(ISNUMBER({cell}))" for cell in needs
     ]
     standing = f"IF(OR({','.join(refuted + unsupported)}),0,{own})"
@@ -107,9 +107,15 @@ def _steps(bands: tuple[Band, ...], top: str, bottom: str, scale: float, end: st
 def condition_formula(condition: Criterion, ref: Reference, words: Words) -> str:
     """Whether one mandatory condition is met, failed or unknown, in the form's words."""
     cells = [ref(name) for name in condition.requires]
-    refused = ",".join(f'LOWER(TRIM({cell}))="{word}"' for cell in cells for word in NOTHING_WORDS)
+    refused = ",".join(_says_nothing(cell) for cell in cells)
     empty = ",".join(f'TRIM({cell})=""' for cell in cells)
     return f'IF(OR({refused}),"{words.failed}",IF(OR({empty}),"{words.unknown}","{words.met}"))'
+
+
+def _says_nothing(cell: str) -> str:
+    """Whether one text cell says that there is nothing to report, in the words that reading knows too."""
+    words = ";".join(f'"{word}"' for word in NOTHING_WORDS)
+    return f"ISNUMBER(MATCH(LOWER(TRIM({cell})),{{{words}}},0))"
 
 
 def level_formula(
