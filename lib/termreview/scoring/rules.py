@@ -59,7 +59,8 @@ def score_item(item: Item, facts: Facts) -> Points:
     """Score one item.
 
     A claim stands with evidence and with facts that do not contradict it; points computed from facts stand by
-    themselves; where the claim and the facts differ, both ends stay possible until the office verifies.
+    themselves; where the claim and the facts differ, both ends stay possible until the office verifies. Where
+    the facts are missing a claim decides nothing: whatever they turn out to be lies within the bounds.
     """
     own, out_of_range = _own_points(item, facts)
     if item.rule.kind == "claim":
@@ -107,7 +108,7 @@ def _computed(item: Item, facts: Facts) -> tuple[Numbers, Numbers, Flags]:
     top = facts.number(item.rule.numerator)
     bottom = facts.number(item.rule.denominator) if item.rule.denominator else np.ones(count)
     low, high = np.full(count, np.nan), np.full(count, np.nan)
-    zero = np.asarray((bottom == 0) & ~np.isnan(top), dtype=bool)
+    zero = np.asarray((bottom <= 0) & ~np.isnan(top), dtype=bool)
     for level in dict.fromkeys(facts.levels):
         here = (facts.levels == level) & ~np.isnan(top) & ~np.isnan(bottom) & ~zero
         ends = banded(item.rule.bands_of(level), top, bottom, item.rule.scale)
@@ -147,8 +148,8 @@ def _compared(
     differs = is_claimed & is_computed & ~agrees
     low = np.select([agrees, differs, is_computed], [own, np.fmin(own, computed_low), computed_low], 0.0)
     high = np.select(
-        [agrees, differs, is_computed, is_claimed],
-        [own, np.fmax(own, computed_high), computed_high, own],
+        [agrees, differs, is_computed],
+        [own, np.fmax(own, computed_high), computed_high],
         item.max_points,
     )
     reason = np.select(
