@@ -1,0 +1,25 @@
+"""What every test may ask for: the declarations, and the office program where it is installed."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from termreview.reference.declarations import Reference, load_reference
+from worlds import REFERENCE
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    """The committed declarations, loaded once."""
+    return load_reference(REFERENCE)
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """The LibreOffice program; the test is skipped where it is not installed."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        pytest.skip("LibreOffice (soffice) is not installed on this machine")
+    return program
