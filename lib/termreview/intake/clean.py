@@ -5,22 +5,23 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from termreview.contracts import CONTRACTS, shaped
 from termreview.intake.checks import Failure, run_checks
-from termreview.intake.reading import FileReading, Reader, Remark, is_late, read_file
+from termreview.intake.reading import FileReading, Reader, Remark, is_late
 from termreview.intake.received import ReceivedFile, received_order
-from termreview.intake.revisions import Fate, decide_fates
+from termreview.intake.revisions import ACCEPTED, Fate, decide_fates
+from termreview.intake.shards import ANSWERS, READING, Progress, Shard, read_shards
 from termreview.reference.declarations import Reference
 from termreview.reference.texts import Message
 from termreview.terms import Term
 
-_BATCH = 25
 _EMPTY_BRACKETS = re.compile(r"\s*\(\s*\)")
 
 
@@ -39,7 +40,7 @@ def clean_term(
     term: Term,
     previous: pd.DataFrame | None = None,
     workers: int = 1,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Cleaned:
     """Clean one term.
 
@@ -56,21 +57,22 @@ def clean_term(
         Processes that read files side by side; the result does not depend on it.
     """
     reader = Reader(reference.of(term), reference.registry)
-    readings = list(_read_all(sorted(files, key=received_order), reader, workers, progress))
+    shards = list(read_shards(sorted(files, key=received_order), reader, workers, progress))
+    readings = [reading for shard in shards for reading in shard.readings]
     fates = decide_fates(readings)
     accepted = {
-        fate.school_id: reading
-        for reading, fate in zip(readings, fates, strict=True)
-        if fate.fate == "accepted" and fate.school_id is not None
+        fate.school_id: place
+        for place, fate in enumerate(fates)
+        if fate.fate == ACCEPTED and fate.school_id is not None
     }
-    observations = shaped("observations", _observations(accepted, reader))
+    observations = shaped("observations", _observations(shards, accepted, reader))
     findings = _Findings(reference.messages, term.term_id)
     for reading, fate in zip(readings, fates, strict=True):
         findings.add_reading(reading, fate, reader.term.plan.due_on)
     received = observations[observations["school_id"].isin(list(accepted))]
     places = _places(received)
     for failure in run_checks(received, previous, reader.term):
-        findings.add_check(failure, accepted[failure.school_id].file.name, places)
+        findings.add_check(failure, readings[accepted[failure.school_id]].file.name, places)
     for school_id in reader.schools:
         if school_id not in accepted:
             findings.add(
@@ -85,87 +87,60 @@ def clean_term(
     )
 
 
-def _read_all(
-    files: Sequence[ReceivedFile], reader: Reader, workers: int, progress: Callable[[int, int], None] | None
-) -> Iterator[FileReading]:
-    batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
-    done = 0
-    if workers > 1 and len(batches) > 1:
-        with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(reader,)) as pool:
-            for batch in pool.map(_read_batch, batches):
-                yield from batch
-                done += len(batch)
-                if progress:
-                    progress(done, len(files))
-        return
-    for batch_files in batches:
-        for file in batch_files:
-            yield read_file(file, reader)
-        done += len(batch_files)
-        if progress:
-            progress(done, len(files))
+_STRINGS, _NUMBERS = pd.StringDtype(), pd.Float64Dtype()
 
 
-_worker_reader: Reader | None = None
+def _observations(shards: Sequence[Shard], accepted: Mapping[str, int], reader: Reader) -> pd.DataFrame:
+    """One row per field of every expected school, in registry and form order.
+
+    `accepted` gives, by school, the place of its accepted file among all files.
+    """
+    names, ranks, silent = list(reader.schools), [], []
+    owner = {place: school_id for school_id, place in accepted.items()}
+    rank = {school_id: number for number, school_id in enumerate(names)}
+    first, tables, files = 0, [], [""] * len(names)
+    for shard in shards:
+        owners = [owner.get(first + place) for place in range(len(shard.readings))]
+        for school_id, reading in zip(owners, shard.readings, strict=True):
+            if school_id is not None:
+                files[rank[school_id]] = reading.file.name
+        by_reading = np.array(
+            [-1 if school_id is None else rank[school_id] for school_id in owners], dtype=int
+        )
+        found = by_reading[shard.answers[READING].to_numpy()]
+        tables.append(shard.answers.filter(pa.array(found >= 0)))
+        ranks.append(found[found >= 0])
+        first += len(shard.readings)
+    for school_id in names:
+        if school_id not in accepted:
+            asked = list(reader.layouts[reader.schools[school_id].level].places)
+            silent += asked
+            ranks.append(np.full(len(asked), rank[school_id]))
+    tables.append(_not_submitted(silent))
+    place = np.concatenate(ranks)
+    order = np.argsort(place, kind="stable")
+    place = place[order]
+    answers = pa.concat_tables(tables).take(pa.array(order)).drop_columns([READING])
+    frame = answers.to_pandas(types_mapper={pa.large_string(): _STRINGS, pa.float64(): _NUMBERS}.get)
+    frame["school_id"] = pd.array(names, dtype=_STRINGS).take(place)
+    frame["term_id"] = pd.array([reader.term.term.term_id], dtype=_STRINGS).take(
+        np.zeros(len(place), dtype=int)
+    )
+    frame["file"] = pd.array([name or None for name in files], dtype=_STRINGS).take(place)
+    return frame
 
 
-def _start_worker(reader: Reader) -> None:
-    global _worker_reader
-    _worker_reader = reader
-
-
-def _read_batch(files: Sequence[ReceivedFile]) -> list[FileReading]:
-    assert _worker_reader is not None
-    return [read_file(file, _worker_reader) for file in files]
-
-
-_OBSERVATION_COLUMNS = tuple(CONTRACTS["observations"].columns)
-
-
-def _observations(accepted: Mapping[str, FileReading], reader: Reader) -> pd.DataFrame:
-    """One row per field of every expected school, in registry and form order."""
-    term_id = reader.term.term.term_id
-    rows: list[tuple[object, ...]] = []
-    for school_id, school in reader.schools.items():
-        reading = accepted.get(school_id)
-        if reading is None:
-            rows += [
-                (
-                    school_id,
-                    term_id,
-                    field_id,
-                    "not_submitted",
-                    None,
-                    None,
-                    None,
-                    None,
-                    None,
-                    None,
-                    "none",
-                    None,
-                )
-                for field_id in reader.layouts[school.level].places
-            ]
-            continue
-        name = reading.file.name
-        rows += [
-            (
-                school_id,
-                term_id,
-                answer.field_id,
-                answer.state,
-                answer.value_number,
-                answer.value_text,
-                answer.original,
-                name,
-                answer.sheet,
-                answer.cell,
-                answer.found_by,
-                answer.note,
-            )
-            for answer in reading.answers
-        ]
-    return pd.DataFrame(rows, columns=list(_OBSERVATION_COLUMNS))
+def _not_submitted(field_ids: Sequence[str]) -> pa.Table:
+    """The fields that nobody answered, because no file came or none could be read."""
+    stated = {
+        "field_id": list(field_ids),
+        "state": ["not_submitted"] * len(field_ids),
+        "found_by": ["none"] * len(field_ids),
+    }
+    nothing = [None] * len(field_ids)
+    return pa.Table.from_arrays(
+        [pa.array(stated.get(field.name, nothing), field.type) for field in ANSWERS], schema=ANSWERS
+    )
 
 
 def _submissions(readings: Sequence[FileReading], fates: Sequence[Fate], reader: Reader) -> pd.DataFrame:

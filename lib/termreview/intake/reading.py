@@ -11,7 +11,7 @@ from typing import NamedTuple
 from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout, form_layout
 from termreview.intake.locate import Located, Spot, locate, read_fingerprint, read_identity
 from termreview.intake.received import ReceivedFile
-from termreview.intake.values import Choices, Reading, decimal_habit, read_value
+from termreview.intake.values import Choices, Reading, choice_reading, decimal_habit, read_value
 from termreview.intake.workbook import RefusedFile, Workbook, address, column_letters, read_workbook
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
@@ -92,7 +92,8 @@ class Reader:
             by_text = {
                 text: option for option, label in options for text in (option, label.casefold(), fold(label))
             }
-            found[name] = Choices(by_text, "; ".join(label for _, label in options))
+            exact = {label: choice_reading(name, option) for option, label in options}
+            found[name] = Choices(by_text, "; ".join(label for _, label in options), exact)
         return found
 
 
@@ -219,7 +220,8 @@ def _read_answers(reading: FileReading, located: Located, layout: FormLayout, re
         choices = reader.choices.get("yes_no" if asked.kind == "yes_no" else asked.options)
         value = read_value(asked, cell, habit, choices)
         where = address(spot.row, spot.column)
-        _remark_value(reading, asked, spot, where, value)
+        if value.flags or (value.state == "blank" and asked.is_required):
+            _remark_value(reading, asked, spot, where, value)
         is_withheld = any(flag.code == "personal_data_suspected" for flag in value.flags)
         if cell is not None:
             reading.cells_flagged += bool(value.flags)

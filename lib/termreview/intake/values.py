@@ -39,6 +39,7 @@ class Choices(NamedTuple):
 
     by_text: Mapping[str, str]
     labels: str
+    exact: Mapping[str, Reading] = {}
 
 
 _BLANK = Reading(BLANK)
@@ -104,6 +105,10 @@ def read_value(field: Field, cell: Cell | None, habit: str, choices: Choices | N
     """
     if cell is None:
         return _BLANK
+    if cell.formula is None:
+        usual = _usual(field, cell, choices)
+        if usual is not None:
+            return usual
     if cell.kind != "date" and cell.kind != "number" and _PERSONAL.search(clean(cell.text)):
         return _PERSONAL_DATA
     if cell.kind == "error":
@@ -132,6 +137,24 @@ def read_value(field: Field, cell: Cell | None, habit: str, choices: Choices | N
     if cell.formula is not None and reading is not _PERSONAL_DATA:
         return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", _shown(cell))))
     return reading
+
+
+def choice_reading(name: str, option: str) -> Reading:
+    """The answer that one option of one drop-down stands for; yes and no are kept as 1 and 0."""
+    if name == "yes_no":
+        return Reading(ANSWERED, 1.0 if option == "yes" else 0.0)
+    return Reading(ANSWERED, text=option)
+
+
+def _usual(field: Field, cell: Cell, choices: Choices | None) -> Reading | None:
+    """The answers of nearly every cell: a whole number within its limits, a drop-down's own word."""
+    value = cell.value
+    if cell.kind == "number" and field.kind in ("count", "money") and type(value) is int:
+        if value >= (field.minimum or 0) and (field.maximum is None or value <= field.maximum):
+            return Reading(ANSWERED, float(value))
+    elif cell.kind == "text" and choices is not None:
+        return choices.exact.get(value)  # type: ignore[arg-type]
+    return None
 
 
 def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
@@ -213,9 +236,9 @@ def _read_dated_number(field: Field, cell: Cell) -> Reading:
 
 def _within(field: Field, number: float, flags: tuple[Flag, ...]) -> Reading:
     """Accept one number that its field allows; any other becomes unreadable, with the reason."""
-    said = number_words(number) if math.isfinite(number) else str(number)
     if not math.isfinite(number):
-        return Reading(UNREADABLE, flags=(*flags, Flag("not_a_number", said)))
+        return Reading(UNREADABLE, flags=(*flags, Flag("not_a_number", str(number))))
+    said = number_words(number)
     if field.kind in ("count", "money") and number != int(number):
         return Reading(UNREADABLE, flags=(*flags, Flag("not_an_integer", said)))
     if number < 0:

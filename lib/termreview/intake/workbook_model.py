@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 MAX_ROW = 1_048_576
@@ -74,6 +75,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=65536)
 def address(row: int, column: int) -> str:
     """Return the address of one cell, as a spreadsheet shows it: (3, 28) is ``AB3``."""
     return f"{column_letters(column)}{row}"
@@ -88,25 +90,29 @@ def parse_address(text: str) -> tuple[int, int]:
         When the text is not the address of a cell inside the grid.
     """
     match = _ADDRESS.fullmatch(text.strip())
-    row, column = (int(match[2]), _column_number(match[1].upper())) if match else (0, 0)
+    row, column = (int(match[2]), column_number(match[1].upper())) if match else (0, 0)
     if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
         raise ValueError(f"not a cell address: {text!r}")
     return row, column
 
 
-def _column_number(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """Return the number of one column from its capital letters, inside the grid or not."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
 
 
-class _ColumnNumbers(dict[str, int]):
-    """One column number per spelling met, worked out once."""
+class _ColumnsInGrid(dict[str, int]):
+    """One column number per spelling met, worked out once; KeyError past the last column."""
 
     def __missing__(self, letters: str) -> int:
-        self[letters] = number = _column_number(letters)
+        number = column_number(letters)
+        if number > MAX_COLUMN:
+            raise KeyError(letters)
+        self[letters] = number
         return number
 
 
-COLUMN_NUMBERS = _ColumnNumbers()
+COLUMNS_IN_GRID = _ColumnsInGrid()
