@@ -52,10 +52,9 @@ def percent_with_comma(answers: Answers) -> None:
 
 def grouped_numbers(answers: Answers) -> None:
     """Numbers as text with dots: "125.400.000", "1.445", and own points with a comma, "5,5"."""
-    for name in ("fees_due_vnd", "fees_cashless_vnd"):
-        answers[name] = f"{_number(answers, name):,}".replace(",", ".")
-    if "library_titles_count" in answers:
-        answers["library_titles_count"] = "1.445"
+    for name in ("fees_due_vnd", "fees_cashless_vnd", "library_titles_count"):
+        if name in answers:
+            answers[name] = f"{_number(answers, name):,}".replace(",", ".")
     own = next((name for name in answers if name.endswith("_2_3_1.self")), None)
     if own is not None:
         answers[own] = "5,5"

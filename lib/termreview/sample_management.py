@@ -174,10 +174,12 @@ def _awareness(here: SchoolTerm) -> dict[str, Answer]:
 
 
 def _supervision(here: SchoolTerm) -> dict[str, Answer]:
-    findings = here.so_far("inspection findings", 1, 9)
+    status = here.status("III.6", here.management, -0.05, here.peak_management)
+    held = 0 if status == "not_started" else 1 + here.so_far("inspections", 0, 3)
+    findings = here.so_far("inspection findings", 1, 9) if held else 0
     return {
-        "supervision_status": here.status("III.6", here.management, -0.03),
-        "inspections_count": 1 + here.so_far("inspections", 0, 3),
+        "supervision_status": status,
+        "inspections_count": held,
         "inspection_findings_count": findings,
         "inspection_findings_closed_count": here.part_of(findings, here.chance("closed", 0.6, 1.0)),
     }

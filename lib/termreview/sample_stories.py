@@ -92,6 +92,8 @@ PUPILS_PER_COMPUTER: Mapping[str, tuple[float, float]] = {  # semester I, year e
     "0477404": (2.4, 2.0), "0477301": (1.0, 1.0), "0477201": (1.3, 1.0),
 }  # fmt: skip
 
+LIBRARY_TITLES: Mapping[str, tuple[int, int]] = {"0477309": (1445, 1580), "0477301": (1120, 1364)}
+
 DENIED_CONDITIONS: Mapping[tuple[str, str], str] = {  # the number reads "Không có"
     ("0477216", "hk1"): "online_regulation", ("0477308", "hk1"): "cds_plan", ("0477308", "hk2"): "cds_plan",
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from termreview.sample_schools import DONE, NOT_STARTED, UNDER_WAY, Answer, SchoolTerm
-from termreview.sample_stories import draw
+from termreview.sample_stories import LIBRARY_TITLES, draw
 
 
 def teaching_answers(here: SchoolTerm) -> dict[str, Answer]:
@@ -17,7 +17,7 @@ def teaching_answers(here: SchoolTerm) -> dict[str, Answer]:
 
 
 def _platform(here: SchoolTerm) -> dict[str, Answer]:
-    status = here.status("II.1.a", here.teaching)
+    status = here.status("II.1.a", here.teaching, peak=here.peak_teaching)
     if status == NOT_STARTED:
         counts = dict.fromkeys(
             ("teachers_using_platform_count", "pupils_with_account_count", "classes_using_platform_count"), 0
@@ -62,11 +62,10 @@ def _materials(here: SchoolTerm) -> dict[str, Answer]:
 
 
 def _online_tests(here: SchoolTerm) -> dict[str, Answer]:
-    status = here.status("II.1.c", here.teaching, -0.18)
-    if here.status("II.1.c", here.peak_teaching, -0.18) == NOT_STARTED:
+    status = here.status("II.1.c", here.teaching, -0.18, here.peak_teaching)
+    if status == NOT_STARTED:
         counts = {"online_tests_held_count": 0, "pupils_tested_online_count": 0}
         return {"online_tests_status": status, "online_tests_phase": "none", **counts}
-    status = UNDER_WAY if status == NOT_STARTED else status  # what was begun this year is not undone
     tested = here.share("tested", here.peak_teaching, -0.1) * (1.0 if here.is_year_end else 0.6)
     return {
         "online_tests_status": status,
@@ -88,7 +87,7 @@ def _training(here: SchoolTerm) -> dict[str, Answer]:
 def _computers(here: SchoolTerm) -> dict[str, Answer]:
     broken = draw(here.school_id, "broken").randint(0, 6)
     return {
-        "computers_status": here.status("II.1.đ", here.teaching, -0.04),
+        "computers_status": here.status("II.1.đ", here.teaching, -0.04, here.peak_teaching),
         "informatics_class_size_count": here.autumn.largest_class,
         "informatics_computers_working_count": here.computers_in_lab,
         "computers_broken_count": max(broken - 2, 0) if here.is_year_end else broken,
@@ -104,11 +103,18 @@ def has_studio(here: SchoolTerm) -> str:
 
 
 def _library(here: SchoolTerm) -> dict[str, Answer]:
-    status = here.status("II.1.e", here.teaching, -0.15)
-    titles = round(here.so_far("titles", 90, 900) * here.peak_teaching) + 10
+    status = here.status("II.1.e", here.teaching, -0.15, here.peak_teaching)
+    titles = _library_titles(here) if status != NOT_STARTED else 0
     return {
         "library_status": status,
         "is_library_integrated": "yes" if status == DONE or (status == UNDER_WAY and titles > 200) else "no",
         "library_titles_count": titles,
         "library_titles_shared_count": here.part_of(titles, here.chance("shared titles", 0.1, 0.5)),
     }
+
+
+def _library_titles(here: SchoolTerm) -> int:
+    declared = LIBRARY_TITLES.get(here.school_id)
+    if declared is not None:
+        return declared[int(here.is_year_end)]
+    return round(here.so_far("titles", 90, 900) * here.peak_teaching) + 10
