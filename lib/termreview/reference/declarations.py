@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,11 +134,21 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _field_ids(calendar: Calendar, forms: Mapping[str, Form], sets: Mapping[str, IndicatorSet]) -> set[str]:
+class _Everything(Container[str]):
+    """The ids that a broken file hides: none can be called unknown until the file is mended."""
+
+    def __contains__(self, value: object) -> bool:
+        return True
+
+
+def _field_ids(
+    calendar: Calendar, forms: Mapping[str, Form], sets: Mapping[str, IndicatorSet]
+) -> Container[str]:
     ids: set[str] = set()
     for plan in calendar.plans:
-        if plan.form in forms and plan.indicator_set in sets:
-            ids |= set(with_index(forms[plan.form], sets[plan.indicator_set]).all_fields())
+        if plan.form not in forms or plan.indicator_set not in sets:
+            return _Everything()
+        ids |= set(with_index(forms[plan.form], sets[plan.indicator_set]).all_fields())
     return ids
 
 
@@ -151,7 +161,7 @@ def _item_keys(calendar: Calendar, sets: Mapping[str, IndicatorSet]) -> dict[tup
     }
 
 
-def _check_references(source: Source, reference: Reference, fields: set[str]) -> None:
+def _check_references(source: Source, reference: Reference, fields: Container[str]) -> None:
     """Note what one file says of another that does not hold: fields, tasks and documents by id."""
     calendar_path = source.root / "calendar.yml"
     for plan in reference.calendar.plans:
@@ -176,7 +186,7 @@ def _check_references(source: Source, reference: Reference, fields: set[str]) ->
             source.report_word(path, "legal:", f"'{indicator_set.legal}' is not in legal_documents.csv")
 
 
-def _check_index(source: Source, plan: TermPlan, reference: Reference, fields: set[str]) -> None:
+def _check_index(source: Source, plan: TermPlan, reference: Reference, fields: Container[str]) -> None:
     """Every field that the index reads must be asked, on the term's form, of every level it covers."""
     indicator_set = reference.indicator_sets[plan.indicator_set]
     path = source.root / "indicator_sets" / f"{indicator_set.set_id}.yml"

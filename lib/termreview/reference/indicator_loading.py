@@ -49,7 +49,7 @@ def _known_levels(tree: Row, levels: Sequence[str]) -> tuple[str, ...]:
     # Named one by one: a set that says `*` would one day cover schools nobody thought of.
     values = tree.items("levels")
     for value in values:
-        if value not in levels:
+        if levels and value not in levels:
             tree.report(f"'levels' holds '{value}', expected some of: {', '.join(levels)}")
     if not values:
         tree.report("'levels' is missing")

@@ -16,6 +16,8 @@ import yaml
 
 from termreview.errors import Problem
 
+_DATE = datetime.datetime.strptime
+
 
 @dataclass
 class Source:
@@ -66,7 +68,7 @@ class Row:
     def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> str:
         """One text value out of a closed list."""
         value = self.text(key, default)
-        if value and value not in choices:
+        if value and choices and value not in choices:
             self.report(f"'{key}' is '{value}', expected one of: {', '.join(choices)}")
         return value
 
@@ -94,7 +96,7 @@ class Row:
                 self.report(f"'{key}' is missing")
             return None
         try:
-            return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(str(value))
+            return value if isinstance(value, datetime.date) else _DATE(str(value), "%Y-%m-%d").date()
         except ValueError:
             self.report(f"'{key}' is not a date like 2024-01-10: {value!r}")
             return None
@@ -118,7 +120,7 @@ class Row:
         if not values:
             self.report(f"'{key}' is missing; write * where it means all")
         for value in values:
-            if value != "*" and value not in choices:
+            if value != "*" and choices and value not in choices:
                 self.report(f"'{key}' holds '{value}', expected * or some of: {', '.join(choices)}")
         return values
 
@@ -225,7 +227,7 @@ def _numbered_lines(source: Source, path: Path, stream: TextIO) -> Iterator[tupl
             yield start, [cell.strip() for cell in cells]
 
 
-class _LineLoader(yaml.SafeLoader):
+class _LineLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML in which every mapping knows its line and dates stay as they are written."""
 
 

@@ -1,0 +1,213 @@
+"""One planted mistake at a time: each is listed with its file and line, and all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from termreview.errors import DeclarationError, Problem
+from termreview.reference.declarations import load_reference
+from worlds import append, change, copy_reference
+
+SET, FORM, ROWS = "indicator_sets/qd-4725-2022.yml", "forms/cv407-2023/form.yml", "forms/cv407-2023/rows.csv"
+CHECKS, TASKS = "checks/cv407-2023.csv", "tasks/cv407-2023.csv"
+Plant = Callable[[Path], int]
+
+
+def replaced(name: str, old: str, new: str, below: int = 0) -> Plant:
+    """A mistake made by replacing one text; it is expected some lines below where the text starts."""
+    return lambda folder: change(folder / name, old, new) + below
+
+
+def added(name: str, line: str) -> Plant:
+    """A mistake made by adding one line at the end."""
+    return lambda folder: append(folder / name, line)
+
+
+def listed_at(name: str, text: str, plant: Plant) -> Plant:
+    """A mistake that is listed where another text stands: at the entry it belongs to, or at the top (no text)."""
+
+    def planted(folder: Path) -> int:
+        plant(folder)
+        path = folder / name
+        return path.read_text(encoding="utf-8").split(text)[0].count("\n") + 1 if text else 1
+
+    return planted
+
+
+def removed(name: str) -> Plant:
+    """A file that is not there."""
+
+    def planted(folder: Path) -> int:
+        (folder / name).unlink()
+        return 1
+
+    return planted
+
+
+MISTAKES: dict[str, tuple[str, str, Plant]] = {
+    # Lists: files, columns, cells.
+    "missing file": ("ratios.csv", "the file is missing", removed("ratios.csv")),
+    "missing column": ("levels.csv", "column 'is_general' is missing", replaced("levels.csv", ",is_general", "")),
+    "unknown column": ("levels.csv", "column 'note' is not known", replaced("levels.csv", "is_general", "is_general,note")),
+    "column twice": ("levels.csv", "column 'order' stands twice", replaced("levels.csv", "title,short_title", "order,title,short_title")),
+    "semicolons for commas": ("levels.csv", "column 'level' is missing", replaced("levels.csv", "level,title,short_title,order,is_general", "level;title;short_title;order;is_general")),
+    "more cells than the header": ("levels.csv", "more cells than the header", replaced("levels.csv", "th,Tiểu học,TH", "th,Tiểu học, cấp một,TH")),
+    "fewer cells than the header": ("levels.csv", "fewer cells than the header", replaced("levels.csv", ",TH,2,yes", ",TH,2")),
+    "broken quote": ("levels.csv", "quoting of this line is broken", replaced("levels.csv", "thcs,Trung học cơ sở", 'thcs,"Trung học cơ sở')),
+    "text after a quote": ("levels.csv", "quoting of this line is broken", replaced("levels.csv", "thcs,Trung học cơ sở", 'thcs,"Trung học" cơ sở')),
+    "not UTF-8": ("levels.csv", "not UTF-8", lambda folder: (folder / "levels.csv").write_bytes("level,Tiểu học".encode("utf-16")) and 1),
+    "missing cell": (TASKS, "'short_title' is missing", added(TASKS, "V.1,V,99,Việc mới,,9,*,,,,công văn,B")),
+    "not a number": (TASKS, "'order' is not a number", added(TASKS, "V.1,V,cuối,Việc mới,Việc mới,9,*,,,,công văn,B")),
+    "not yes or no": (ROWS, "'is_required' must be yes or no", replaced(ROWS, "th;thcs;th_thcs,*,yes,,,II.1.a", "th;thcs;th_thcs,*,co,,,II.1.a")),
+    # Units and offices.
+    "bad date": ("units.csv", "not a date like 2024-01-10", added("units.csv", "0477199,05/09/2023,,school,mn,Trường A,A,047701,")),
+    "period ends before it starts": ("units.csv", "ends (2023-01-01) before it starts", added("units.csv", "0477199,2024-01-01,2023-01-01,school,mn,Trường A,A,047701,")),
+    "overlapping periods": ("units.csv", "two periods that overlap", added("units.csv", "0477101,2025-01-01,,school,mn,Trường A,A,047701,")),
+    "unknown parent": ("units.csv", "the parent '047799' is not a unit", added("units.csv", "0477199,2023-01-01,,school,mn,Trường A,A,047799,")),
+    "parent that ends first": ("units.csv", "the parent '047701' ends before", added("units.csv", "0477199,2023-01-01,,school,mn,Trường A,A,047701,")),
+    "unknown level": ("units.csv", "'level' is 'thpt'", added("units.csv", "0477199,2023-01-01,2024-12-31,school,thpt,Trường A,A,047701,")),
+    "unknown kind of unit": ("units.csv", "'kind' is 'town'", added("units.csv", "047799,2023-01-01,,town,,Thị xã A,A,0400,")),
+    "event of an unknown unit": ("unit_events.csv", "'0477999' is not a unit", added("unit_events.csv", "2024-x,2024-02-01,merge,0477999,0477406,")),
+    "event twice": ("unit_events.csv", "stands twice; first in line 2", added("unit_events.csv", "2024-hop-nhat-luong-dien,2024-02-01,merge,0477222,0477406,")),
+    "office of an unknown unit": ("office.csv", "'0499' is not a unit", replaced("office.csv", "2025-06-30,0477,", "2025-06-30,0499,")),
+    # Calendar.
+    "term that is none": ("calendar.yml", "'2023-2025-hk1' is not a term", replaced("calendar.yml", '- id: "2023-2024-hk1"', '- id: "2023-2025-hk1"')),
+    "term of another year": ("calendar.yml", "stands under school year", replaced("calendar.yml", '- id: "2024-2025-hk1"', '- id: "2026-2027-hk1"')),
+    "term twice": ("calendar.yml", "'2023-2024-hk1' stands twice", replaced("calendar.yml", '- id: "2023-2024-hk2"', '- id: "2023-2024-hk1"')),
+    "previous term unknown": ("calendar.yml", "previous term '2021-2022-hk2' is not declared", replaced("calendar.yml", 'previous: "2023-2024-hk1"', 'previous: "2021-2022-hk2"', -4)),
+    "previous term due later": ("calendar.yml", "is not due before this one", replaced("calendar.yml", 'previous: "2023-2024-hk1"', 'previous: "2024-2025-hk2"', -4)),
+    "unknown key of a term": ("calendar.yml", "'due' is not a known key", replaced("calendar.yml", '        due_on: "2024-01-10"', '        due_on: "2024-01-10"\n        due: "2024-01-10"', -4)),
+    "unknown key of a year": ("calendar.yml", "'start_on' is not a known key", replaced("calendar.yml", "    starts_on:", "    start_on:", -1)),
+    "date without dashes": ("calendar.yml", "'due_on' is not a date", replaced("calendar.yml", '"2024-01-10"', "20240110", -4)),
+    "form that is not there": ("forms/cv500-2030/form.yml", "the file is missing", listed_at("calendar.yml", "", replaced("calendar.yml", 'form: "cv407-2023"', 'form: "cv500-2030"'))),
+    "legal document unknown": ("calendar.yml", "'cv-999' is not in legal_documents.csv", replaced("calendar.yml", 'legal: "cv-407-2023"', 'legal: "cv-999"')),
+    # Form.
+    "unquoted numeric id": (FORM, "'id' must be text in quotes, not int 83", replaced(FORM, '- {id: "yes", label: "Có"}', '- {id: 0123, label: "Có"}')),
+    "yes that became true": (FORM, "'id' must be text in quotes, not bool True", replaced(FORM, '- {id: "yes", label: "Có"}', '- {id: yes, label: "Có"}')),
+    "drop-down label with a comma": (FORM, "holds a comma", replaced(FORM, 'label: "Nhân rộng"', 'label: "Nhân rộng, đại trà"')),
+    "drop-down too long": (FORM, "longer than the 255 characters", listed_at(FORM, "  status:", replaced(FORM, 'label: "Nhân rộng"', f'label: "{"rộng " * 60}"'))),
+    "option twice": (FORM, "'pilot' stands twice", replaced(FORM, '{id: "wide"', '{id: "pilot"')),
+    "sheet title too long": (FORM, "longer than the 31 characters", replaced(FORM, 'title: "Ý kiến"', f'title: "{"ý kiến " * 6}"', -1)),
+    "sheet title Excel forbids": (FORM, "characters Excel forbids: ?", replaced(FORM, 'title: "Ý kiến"', 'title: "Ý kiến?"', -1)),
+    "sheet title twice": (FORM, "stands twice", replaced(FORM, 'title: "Ý kiến"', 'title: "thông tin"', -1)),
+    "section on no sheet": (FORM, "'extras' is not a sheet", replaced(FORM, '{id: "O1", sheet: "opinions"', '{id: "O1", sheet: "extras"')),
+    "section of no task": (FORM, "'VII.9' is not a task", replaced(FORM, 'task: "IV.1"', 'task: "VII.9"')),
+    "word with an unknown placeholder": (FORM, "'{mark}' in 'level' is not a known placeholder", listed_at(FORM, '  code: "Mã"', replaced(FORM, '"Mức {level}: {title}"', '"Mức {mark}: {title}"'))),
+    "word left out": (FORM, "'computed' is missing", listed_at(FORM, '  code: "Mã"', replaced(FORM, '  computed: "Điểm theo số liệu"\n', ""))),
+    "row of no section": (ROWS, "'section_id' is 'II.9'", replaced(ROWS, "IV.1,T1.01,", "II.9,T1.01,")),
+    "row code twice": (ROWS, "'1A.02' stands twice", replaced(ROWS, "IV.1,T1.01,", "IV.1,1A.02,")),
+    "unknown kind of answer": (ROWS, "'kind' is 'integer'", replaced(ROWS, "Số lớp có sử dụng nền tảng,count", "Số lớp có sử dụng nền tảng,integer")),
+    "unknown list of options": (ROWS, "'platforms' is not a list of options", replaced(ROWS, "choice,,platform,", "choice,,platforms,")),
+    "unknown level of a row": (ROWS, "'levels' holds 'thsc'", replaced(ROWS, "classes_using_platform_count,Số lớp có sử dụng nền tảng,count,lớp,,,th;thcs;th_thcs", "classes_using_platform_count,Số lớp có sử dụng nền tảng,count,lớp,,,th;thsc;th_thcs")),
+    "row asked of nobody": (ROWS, "'levels' is missing", replaced(ROWS, "Bước triển khai,choice,,online_tests_phase,,th;thcs;th_thcs,", "Bước triển khai,choice,,online_tests_phase,,,")),
+    "minimum above maximum": (ROWS, "the minimum 0 is above the maximum -1", replaced(ROWS, "lớp,,,th;thcs;th_thcs,*,yes,0,80,", "lớp,,,th;thcs;th_thcs,*,yes,0,-1,")),
+    # Indicator set.
+    "criterion that does not add up": (SET, "criterion '1.3' is worth 31 points, but its items sum to 30", replaced(SET, "max_points: 30\n", "max_points: 31\n", -2)),
+    "group that does not add up": (SET, "group '2' is worth 100 points, but its items sum to 90 and 12 are declared unallocated", replaced(SET, "      points: 10\n", "      points: 12\n", -4)),
+    "item twice": (SET, "id '1.3.1' stands more than once", listed_at(SET, "", replaced(SET, '"1.3.2"', '"1.3.1"'))),
+    "bands that do not rise": (SET, "bands must rise", replaced(SET, "- {from: 20, points: [6, 7]}", "- {from: 50, points: [6, 7]}", 1)),
+    "bands that do not start at zero": (SET, "must start from 0", replaced(SET, "- {from: 0, points: 0}\n                - {above: 0, points: 3}\n                - {from: 20, points: [6", "- {above: 0, points: 3}\n                - {from: 20, points: [6", -3)),
+    "band with two starts": (SET, "give exactly one", replaced(SET, "{above: 40, points: 10}", "{from: 40, above: 40, points: 10}")),
+    "band above the item's maximum": (SET, "within the item's maximum: 11", replaced(SET, "{above: 40, points: 10}", "{above: 40, points: 11}")),
+    "band of less than nothing": (SET, "within the item's maximum: -1", replaced(SET, "{above: 40, points: 10}", "{above: 40, points: -1}")),
+    "bands of an unknown level": (SET, "bands for 'thsc', a level the set does not cover", replaced(SET, "                thcs:\n", "                thsc:\n")),
+    "zero denominator above the maximum": (SET, "9 points do not fit an item worth 7", replaced(SET, "zero_denominator: {points: 0}", "zero_denominator: {points: 9}")),
+    "typing slip below zero denominator": (SET, "'point' is not a known key", replaced(SET, "zero_denominator: {points: 0}", "zero_denominator: {point: 0}")),
+    "unknown rule kind": (SET, "'kind' is 'promise'", replaced(SET, 'rule: {kind: "claim", mark: "A"}', 'rule: {kind: "promise", mark: "A"}')),
+    "key of another rule kind": (SET, "'needs' is not a known key", replaced(SET, 'rule: {kind: "yes_no", mark: "B"}', 'rule: {kind: "yes_no", needs: [], mark: "B"}')),
+    "unknown key of an item": (SET, "'max_point' is not a known key", replaced(SET, "            max_points: 6\n", "            max_points: 6\n            max_point: 6\n", -2)),
+    "rule on an unknown field": (SET, "item '1.4' reads 'materials_counted'", replaced(SET, '"materials_listed_count"', '"materials_counted"')),
+    "condition on an unknown field": (SET, "item '2.2' reads 'cds_plan.signed_by'", replaced(SET, '"cds_plan.on"', '"cds_plan.signed_by"')),
+    "level that is not asked the index": (SET, "which the form 'cv407-2023' does not ask of mn", listed_at(SET, '"online_plan.number"', replaced(SET, 'levels: ["th",', 'levels: ["mn", "th",'))),
+    "set of an unknown level": (SET, "'levels' holds 'thpt'", listed_at(SET, "", replaced(SET, 'levels: ["th",', 'levels: ["thpt", "th",'))),
+    "unknown mark": (SET, "'mark' is 'D'", replaced(SET, 'rule: {kind: "claim", mark: "A"}', 'rule: {kind: "claim", mark: "D"}')),
+    "set under another document": (SET, "'qd-1' is not in legal_documents.csv", replaced(SET, 'legal: "qd-4725-2022"', 'legal: "qd-1"')),
+    "key twice": (SET, "key 'mark' stands twice", replaced(SET, 'mark: "B"\nfield_prefix', 'mark: "B"\nmark: "A"\nfield_prefix', 1)),
+    "broken YAML": (SET, "not valid YAML", replaced(SET, 'field_prefix: "q4725"', 'field_prefix: "q4725": x')),
+    "key that is a list": (SET, "a key must be text", replaced(SET, 'field_prefix: "q4725"', '[1]: "q4725"')),
+    "control character": (SET, "not valid YAML", listed_at(SET, "", replaced(SET, 'field_prefix: "q4725"', 'field_prefix: "q\x0725"'))),
+    # Checks, tasks, ratios, targets, verified points, messages.
+    "check of an unknown field": (CHECKS, "'pupils_boys_count.*' is not a field", replaced(CHECKS, "pupils_girls_count.*,pupils_count.*", "pupils_boys_count.*,pupils_count.*")),
+    "check of an unknown kind": (CHECKS, "'kind' is 'at_least'", replaced(CHECKS, "girls_at_most_pupils,at_most", "girls_at_most_pupils,at_least")),
+    "check without limits": (CHECKS, "needs 'low' or 'high'", replaced(CHECKS, "classes_count.total,5,40,mn", "classes_count.total,,,mn")),
+    "check without the other side": (CHECKS, "needs 'against'", replaced(CHECKS, "pupils_repeating_count,pupils_count.total,", "pupils_repeating_count,,")),
+    "check with an unknown placeholder": (CHECKS, "'{value}' in 'message' is not a known placeholder", added(CHECKS, "new_check,range,note,computers_count,,0,9,*,*,Kiểm tra,Ghi {value}.,Sửa lại.,C")),
+    "check with a brace left open": (CHECKS, "'remedy' is not a template", added(CHECKS, "new_check,range,note,computers_count,,0,9,*,*,Kiểm tra,Ghi {found}.,Sửa {found lại.,C")),
+    "task with an unknown figure": (TASKS, "'pupils_flying' is neither a ratio nor a field", added(TASKS, "V.1,V,99,Việc mới,Việc mới,9,*,,pupils_flying,,công văn,B")),
+    "task with an unknown status": (TASKS, "'new_status' is not a field", added(TASKS, "V.1,V,99,Việc mới,Việc mới,9,*,new_status,,,công văn,B")),
+    "task outside the outline": (TASKS, "'outline' is '10'", added(TASKS, "V.1,V,99,Việc mới,Việc mới,10,*,,,,công văn,B")),
+    "ratio of an unknown field": ("ratios.csv", "'pupils_flying_count' is not a field", added("ratios.csv", "flying,Tỉ lệ,Tỉ lệ,pupils_flying_count,pupils_count.total,percent,higher,*,II.3,4,B")),
+    "ratio of an unknown task": ("ratios.csv", "'V.9' is not a task", added("ratios.csv", "flying,Tỉ lệ,Tỉ lệ,enrolments_online_count,enrolments_count,percent,higher,*,V.9,4,B")),
+    "unconfirmed target shown": ("targets.csv", "marked C stays hidden", added("targets.csv", "new,pupils_identified,*,90,2025,qd-131-2022,Mục tiêu mới,C,yes")),
+    "target of an unknown ratio": ("targets.csv", "'pupils_flying' is not a ratio", added("targets.csv", "new,pupils_flying,*,90,2025,qd-131-2022,Mục tiêu mới,B,no")),
+    "target from an unknown document": ("targets.csv", "'qd-1' is not in legal_documents.csv", added("targets.csv", "new,pupils_identified,*,90,2025,qd-1,Mục tiêu mới,B,no")),
+    "document twice": ("legal_documents.csv", "'cv-407-2023' stands twice", added("legal_documents.csv", "cv-407-2023,407,Công văn,Phòng,,,B,,")),
+    "verified points of an unknown item": ("verified_points.csv", "'9.9' is not an item", added("verified_points.csv", "0477201,2023-2024-hk1,9.9,3,hồ sơ,tổ,2024-01-20")),
+    "verified points of an unknown school": ("verified_points.csv", "'0477999' is not a school", added("verified_points.csv", "0477999,2023-2024-hk1,1.3.1,3,hồ sơ,tổ,2024-01-20")),
+    "verified points above the maximum": ("verified_points.csv", "7 points do not fit an item worth 0 to 6", added("verified_points.csv", "0477201,2023-2024-hk1,1.3.1,7,hồ sơ,tổ,2024-01-20")),
+    "verified points below zero": ("verified_points.csv", "-1 points do not fit", added("verified_points.csv", "0477201,2023-2024-hk1,1.3.1,-1,hồ sơ,tổ,2024-01-20")),
+    "verified points that are no number": ("verified_points.csv", "'points' is not a number: 'nan'", added("verified_points.csv", "0477201,2023-2024-hk1,1.3.1,nan,hồ sơ,tổ,2024-01-20")),
+    "message with an unknown placeholder": ("messages.csv", "'{school}' in 'message' is not a known placeholder", added("messages.csv", "new_message,note,Mới,Trường {school},,")),
+    "unknown severity": ("messages.csv", "'severity' is 'warning'", added("messages.csv", "new_message,warning,Mới,Trường,,")),
+}  # fmt: skip
+
+
+def problems_of(folder: Path) -> tuple[Problem, ...]:
+    with pytest.raises(DeclarationError) as caught:
+        load_reference(folder)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_listed_with_file_and_line(tmp_path: Path, name: str) -> None:
+    file, words, plant = MISTAKES[name]
+    folder = copy_reference(tmp_path)
+    line = plant(folder)
+    problems = problems_of(folder)
+    assert any((found.file, found.line) == (file, line) and words in found.message for found in problems), (
+        f"expected {file}:{line}: … {words} …, found:\n" + "\n".join(map(str, problems[:10]))
+    )
+
+
+def test_all_mistakes_are_listed_at_once(tmp_path: Path) -> None:
+    together = (
+        "unknown column", "bad date", "overlapping periods", "unknown parent", "event twice", "term of another year",
+        "unquoted numeric id", "row code twice", "unknown kind of answer", "group that does not add up",
+        "criterion that does not add up", "bands that do not rise", "unknown rule kind", "rule on an unknown field",
+        "check of an unknown field", "check of an unknown kind", "ratio of an unknown field", "task with an unknown figure",
+        "unconfirmed target shown", "verified points of an unknown item", "message with an unknown placeholder",
+    )  # fmt: skip
+    folder = copy_reference(tmp_path)
+    for name in together:
+        MISTAKES[name][2](folder)
+    with pytest.raises(DeclarationError) as caught:
+        load_reference(folder)
+    error = caught.value
+    for name in together:
+        file, words, _ = MISTAKES[name]
+        assert any(found.file == file and words in found.message for found in error.problems), name
+    assert error.exit_code == 3
+    assert str(error).startswith(f"{len(error.problems)} mistakes in the declarations:")
+    assert all(f"{found.file}:{found.line}: " in str(error) for found in error.problems)
+
+
+def test_a_mistake_is_listed_once_though_many_terms_use_the_file(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    change(folder / SET, '"materials_listed_count"', '"materials_counted"')
+    assert len(problems_of(folder)) == 1
+
+
+@pytest.mark.parametrize("name", ["levels.csv", FORM, SET])
+def test_a_broken_file_does_not_bring_down_the_others(tmp_path: Path, name: str) -> None:
+    folder = copy_reference(tmp_path)
+    (folder / name).write_text('level: "a\n', encoding="utf-8")
+    assert {found.file for found in problems_of(folder)} == {name}
+
+
+def test_an_empty_folder_is_a_list_of_missing_files(tmp_path: Path) -> None:
+    problems = problems_of(tmp_path)
+    missing = {found.file for found in problems if found.message == "the file is missing"}
+    assert {"units.csv", "calendar.yml", "ratios.csv", "messages.csv", "labels.yml"} <= missing
