@@ -7,7 +7,7 @@ import pandas as pd
 from termreview.reporting.context import ReportContext
 from termreview.reporting.evidence import Evidence
 from termreview.reporting.number_format import number_text
-from termreview.reporting.rows import records
+from termreview.reporting.rows import by_key, records
 from termreview.reporting.wording import say, threshold
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
@@ -30,6 +30,10 @@ def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
     ):
         if items:
             lines.append(say(report, f"assessment.strengths.{key}", items=joined(report, items)))
+    if evidence.risen_ratios:
+        lines.append(_change_line(report, "strengths", evidence.risen_ratios))
+    if evidence.raised_count:
+        lines.append(say(report, "assessment.strengths.raised", count=evidence.raised_count))
     return lines
 
 
@@ -48,6 +52,10 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
         if items:
             values = {"criterion_weak": number_text(threshold(report, "criterion_weak"))}
             lines.append(say(report, f"assessment.limits.{key}", items=joined(report, items), **values))
+    if evidence.fallen_ratios:
+        lines.append(_change_line(report, "limits", evidence.fallen_ratios))
+    if evidence.lowered_count:
+        lines.append(say(report, "assessment.limits.lowered", count=evidence.lowered_count))
     if evidence.failed_count:
         lines.append(say(report, "assessment.limits.conditions", count=evidence.failed_count))
     if evidence.open_count:
@@ -90,23 +98,24 @@ def causes(report: ReportContext, evidence: Evidence) -> list[str]:
     )
     if held:
         lines.append(say(report, "assessment.causes.unallocated", points=held))
-    broken = report.summaries.figures.query("figure_id == 'computers_broken_count'")
-    if len(broken) and pd.notna(broken["value"].iloc[0]) and broken["value"].iloc[0] > 0:
-        row = broken.iloc[0]
-        lines.append(
-            say(
-                report, "assessment.causes.computers", broken=row["value"], counted=row["counted_count"],
-                asked=row["asked_count"],
+    figures = by_key(report.summaries.figures, "figure_id")
+    for figure_id in report.reference.sentences["assessment"]["named_figures"]:
+        row = figures.get(figure_id)
+        if row is not None and pd.notna(row["value"]) and row["value"] > 0:
+            key = f"assessment.named_figures.{figure_id}"
+            lines.append(
+                say(report, key, value=row["value"], counted=row["counted_count"], asked=row["asked_count"])
             )
-        )  # fmt: skip
-    findings = report.summaries.findings.query("severity == 'error' and finding_count > 0")
-    findings = findings[~findings["check_code"].isin(["not_submitted"])].head(3)
-    if len(findings):
-        items = [
-            f"{row['title'][:1].lower()}{row['title'][1:]} ({number_text(row['school_count'])} trường)"
-            for row in records(findings)
-        ]
-        lines.append(say(report, "assessment.causes.repair", items=joined(report, items)))
+    if evidence.repair_count:
+        lines.append(say(report, "assessment.causes.repair", count=evidence.repair_count))
+    shared = report.summaries.findings.query("severity == 'error' and school_count > 1")
+    checks = {check.check_code for check in report.declared.checks}
+    items = [
+        f"{row['title'][:1].lower()}{row['title'][1:]} ({number_text(row['school_count'])} trường)"
+        for row in records(shared[shared["check_code"].isin(checks)])
+    ]
+    if items:
+        lines.append(say(report, "assessment.causes.repair_shared", items=joined(report, items)))
     named = schools_writing(report, "difficulties")
     if named:
         lines.append(say(report, "assessment.causes.difficulties", count=named))
@@ -151,3 +160,8 @@ def joined(report: ReportContext, items: tuple[str, ...] | list[str]) -> str:
         list(items) if len(items) <= most else [*items[: most - 1], f"{len(items) - most + 1} nội dung khác"]
     )
     return "; ".join(shown)
+
+
+def _change_line(report: ReportContext, part: str, items: tuple[str, ...]) -> str:
+    step = number_text(threshold(report, "change_strong"))
+    return say(report, f"assessment.{part}.change", items=joined(report, items), change_strong=step)

@@ -8,8 +8,11 @@ import pandas as pd
 
 from termreview.reporting.context import ReportContext
 from termreview.reporting.number_format import number_text
-from termreview.reporting.rows import records
+from termreview.reporting.rows import Record, records
+from termreview.reporting.sections_figures import parts_text
+from termreview.reporting.sections_ratios import line_text
 from termreview.reporting.sections_tasks import whole_statuses
+from termreview.reporting.summary_change import ratio_change, standing_change
 from termreview.reporting.summary_index import OVERALL
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.wording import label, say, scope_title, threshold
@@ -33,6 +36,10 @@ class Evidence:
     weak_ratios: tuple[str, ...]
     weak_criteria: tuple[str, ...]
     top_levels: tuple[str, ...]
+    risen_ratios: tuple[str, ...]
+    fallen_ratios: tuple[str, ...]
+    raised_count: int
+    lowered_count: int
     failed_count: int
     open_count: int
     group_count: int
@@ -63,10 +70,14 @@ def weigh(report: ReportContext) -> Evidence:
         strong_ratios=high,
         weak_ratios=low,
         weak_criteria=tuple(
-            f"{row['criterion_id']} {row['title']} ({number_text(row['low_share'], 'share1')}–{number_text(row['high_share'], 'share1')})"
+            f"{row['criterion_id']} {row['title']} ({share_range(row)})"
             for row in records(whole)
         ),
         top_levels=_top_levels(report),
+        risen_ratios=_changes(report, 1),
+        fallen_ratios=_changes(report, -1),
+        raised_count=_moves(report, "up"),
+        lowered_count=_moves(report, "down"),
         failed_count=int(scored[scored["group_id"] == OVERALL]["conditions"].eq("failed").sum()),
         open_count=len(report.summaries.not_concluded),
         group_count=len(groups),
@@ -101,7 +112,7 @@ def _ratios(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     def named(rows: pd.DataFrame) -> tuple[str, ...]:
         return tuple(
-            f"{row['short_title']} {number_text(row['value'], 'percent1')} ({number_text(row['numerator'])}/{number_text(row['denominator'])})"
+            f"{row['short_title']} {number_text(row['value'], 'percent1')} ({parts_text(row)})"
             for row in records(rows)
         )
 
@@ -120,7 +131,7 @@ def _lines(report: ReportContext, is_reached: bool) -> tuple[str, ...]:
             report, "tasks.ratio_line",
             title=f"{row['short_title']} ({scope_title(report, row['scope']).lower()})",
             value=number_text(row["value"], "percent1" if row["unit"] == "percent" else "ratio"),
-            line=number_text(row["line"], "percent1" if row["unit"] == "percent" else "ratio"),
+            line=line_text(row),
         )
         for row in records(own)
     )  # fmt: skip
@@ -138,3 +149,37 @@ def _top_levels(report: ReportContext) -> tuple[str, ...]:
         for row in records(whole)
         if row[f"level_{top}_count"]
     )  # fmt: skip
+
+
+def share_range(row: Record) -> str:
+    """The share of points won, as one figure where both bounds read alike."""
+    low, high = number_text(row["low_share"], "share1"), number_text(row["high_share"], "share1")
+    return low if low == high else f"{low}–{high}"
+
+
+def _changes(report: ReportContext, sign: int) -> tuple[str, ...]:
+    """The shares that changed by the declared step or more since the term before, among the same schools."""
+    if report.previous is None:
+        return ()
+    change = ratio_change(
+        report.previous.summaries.school_ratios, report.summaries.school_ratios, report.reference.ratios
+    )
+    own = change[(change["unit"] == "percent") & (change["better"] == "higher")]
+    own = own.assign(size=own["change"] * sign)
+    own = own[own["size"] >= threshold(report, "change_strong")].sort_values(
+        "size", ascending=False, kind="stable"
+    )
+    return tuple(
+        say(
+            report, "assessment.strengths.change_item", title=row["short_title"], before=row["before_value"],
+            after=row["after_value"], counted=row["counted_count"],
+        )
+        for row in records(own)
+    )  # fmt: skip
+
+
+def _moves(report: ReportContext, move: str) -> int:
+    if report.previous is None:
+        return 0
+    changes = standing_change(report.previous.summaries.standings, report.summaries.standings)
+    return int(((changes["move"] == move) & (changes["group_id"] != OVERALL)).sum())

@@ -12,19 +12,7 @@ from termreview.reporting.summary_ratios import CONTRADICTORY, COUNTED, ZERO
 from termreview.reporting.tables import table
 from termreview.reporting.wording import label, say
 
-STATE_WORDS = {
-    "on_time": "đúng hạn",
-    "late": "nộp muộn",
-    "refused": "chưa tiếp nhận được",
-    "missing": "chưa nộp",
-}
-STATUS_SIGNS = {
-    "done": "HT", "under_way": "ĐTH", "not_started": "CTH", "unanswered": "BT", "not_submitted": "CN",
-}  # fmt: skip
-SIZE_FIELDS = {
-    "classes_count.total": "Lớp", "pupils_count.total": "Học sinh", "teachers_count.total": "Giáo viên",
-    "classrooms_count": "Phòng học", "computers_count": "Máy tính",
-}  # fmt: skip
+MOST_COLUMNS = 10
 
 
 def missing_schools(report: ReportContext) -> Block:
@@ -34,8 +22,9 @@ def missing_schools(report: ReportContext) -> Block:
     if frame.empty:
         return paragraph(say(report, "annexes.missing_none"))
     rows = records(frame)
+    words = report.reference.sentences["reporting"]["states"]
     frame = frame.assign(
-        state_text=[STATE_WORDS[row["state"]] for row in rows],
+        state_text=[words[row["state"]].lower() for row in rows],
         blocked=[_blocked(report, row) for row in rows],
     )
     return table(
@@ -66,9 +55,11 @@ def tasks_by_school(report: ReportContext) -> Block:
     """Annex 2: the status of every task at every school, in short signs."""
     by_school = report.summaries.school_statuses
     tasks = [task.task_id for task in report.declared.tasks if task.status_field]
-    wide = by_school.assign(sign=by_school["status"].map(STATUS_SIGNS).fillna(by_school["status"])).pivot(
-        index="school_id", columns="task_id", values="sign"
-    )
+    wide = by_school.assign(
+        sign=by_school["status"]
+        .map(report.reference.sentences["annexes"]["status_signs"])
+        .fillna(by_school["status"])
+    ).pivot(index="school_id", columns="task_id", values="sign")
     frame = report.term.schools[["school_id", "short_name", "level_title"]].merge(
         wide.fillna(""), left_on="school_id", right_index=True, how="left"
     )
@@ -98,38 +89,42 @@ def figures_by_school(report: ReportContext) -> Block:
     ratios = {ratio.ratio_id: ratio for ratio in report.reference.ratios}
     by_school = report.summaries.school_ratios
     frame = report.term.schools[["school_id", "short_name", "level_title"]].copy()
-    for field_id in SIZE_FIELDS:
+    sizes: dict[str, str] = dict(report.reference.sentences["profile"]["by_school"])
+    for field_id in sizes:
         frame[field_id] = frame["school_id"].map(report.term.answers.number(field_id))
     size = table(
         frame,
-        columns={"short_name": "Trường"} | SIZE_FIELDS,
+        columns={"short_name": "Trường"} | sizes,
         caption="Quy mô theo trường",
-        formats=dict.fromkeys(SIZE_FIELDS, "integer"),
+        formats=dict.fromkeys(sizes, "integer"),
         group_by="level_title",
     )
     shown = by_school.assign(text=[_ratio_text(row, ratios) for row in records(by_school)])
     wide = shown.pivot(index="school_id", columns="ratio_id", values="text").fillna("")
     frame = frame.merge(wide, left_on="school_id", right_index=True, how="left")
     columns = {ratio_id: ratio.short_title for ratio_id, ratio in ratios.items() if ratio_id in wide.columns}
-    return stack(
-        size,
+    names = list(columns)
+    blocks = [
         table(
             frame,
-            columns={"short_name": "Trường"} | columns,
-            caption="Các tỉ lệ chính theo trường",
-            align=dict.fromkeys(columns, "right"),
+            columns={"short_name": "Trường"}
+            | {name: columns[name] for name in names[start : start + MOST_COLUMNS]},
+            caption=f"Các tỉ lệ chính theo trường, phần {start // MOST_COLUMNS + 1}",
+            align=dict.fromkeys(names, "right"),
             group_by="level_title",
             css_class="dense",
-            notes=["—: thiếu số liệu; 0: mẫu số bằng 0 nên không có tỉ lệ; *: phần lớn hơn tổng thể, để riêng; ô trống: không áp dụng. Tỉ lệ là %, riêng học sinh/máy tính là số học sinh."],
-        ),
-    )  # fmt: skip
+            notes=[say(report, "annexes.ratios_note")],
+        )
+        for start in range(0, len(names), MOST_COLUMNS)
+    ]
+    return stack(size, *blocks)
 
 
 def _ratio_text(row: Record, ratios: Record) -> str:
     if row["state"] == COUNTED:
         unit = ratios[str(row["ratio_id"])].unit
         return number_text(row["value"], "decimal1" if unit == "percent" else "ratio")
-    return {CONTRADICTORY: "*", ZERO: "0"}.get(str(row["state"]), number_text(None))
+    return {CONTRADICTORY: "*", ZERO: "(0)"}.get(str(row["state"]), number_text(None))
 
 
 def documents_cited(report: ReportContext) -> Block:

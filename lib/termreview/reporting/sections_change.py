@@ -10,7 +10,7 @@ from termreview.reporting.context import ReportContext, TermView
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import largest, records
-from termreview.reporting.sections_figures import coverage
+from termreview.reporting.sections_figures import coverage, parts_text
 from termreview.reporting.summary_change import (
     GONE,
     MERGED,
@@ -27,7 +27,7 @@ def compared_schools(report: ReportContext) -> Block:
     """Which schools compare, which grew out of others, which are gone."""
     if report.previous is None:
         return no_comparison(report)
-    pairs = _pairs(report, report.previous)
+    pairs = school_pairs(report, report.previous)
     same, merged, gone = (pairs[pairs["pairing"] == kind] for kind in (SAME, MERGED, GONE))
     items = [f"{row['short_name']} (từ {listed(row['predecessors'])})" for row in records(merged)]
     lines = [
@@ -108,17 +108,17 @@ def ratio_changes(report: ReportContext) -> Block:
             after_label=after, unit="percent", title="Các tỉ lệ chính ở hai kỳ, cùng các trường", alt=alt,
             caption="Mỗi dòng chỉ tính các trường có đủ tử số và mẫu số ở cả hai kỳ.",
         ),
-        _ratio_table(frame, before, after),
+        _ratio_table(frame, before, after, say(report, "tasks.money_note")),
     )  # fmt: skip
 
 
-def _ratio_table(frame: pd.DataFrame, before: str, after: str) -> Block:
+def _ratio_table(frame: pd.DataFrame, before: str, after: str, money_note: str) -> Block:
     rows = records(frame)
     forms = ["percent1" if row["unit"] == "percent" else "ratio" for row in rows]
 
     def parts(prefix: str) -> list[str]:
         return [
-            f"{number_text(row[f'{prefix}_value'], form)} ({number_text(row[f'{prefix}_numerator'])}/{number_text(row[f'{prefix}_denominator'])})"
+            f"{number_text(row[f'{prefix}_value'], form)} ({parts_text(row, f'{prefix}_')})"
             for row, form in zip(rows, forms, strict=True)
         ]
 
@@ -140,11 +140,12 @@ def _ratio_table(frame: pd.DataFrame, before: str, after: str) -> Block:
         align=dict.fromkeys(("before_text", "after_text", "change_text", "coverage"), "right"),
         marks="mark",
         max_rows=10,
-        notes=["Thay đổi tính bằng điểm phần trăm; riêng học sinh/máy tính tính bằng số học sinh, giảm là tốt lên."],
+        notes=["Thay đổi tính bằng điểm phần trăm; riêng học sinh/máy tính tính bằng số học sinh, giảm là tốt lên.", money_note],
     )  # fmt: skip
 
 
-def _pairs(report: ReportContext, previous: TermView) -> pd.DataFrame:
+def school_pairs(report: ReportContext, previous: TermView) -> pd.DataFrame:
+    """How the schools of both terms pair up."""
     since, until = (pd.Timestamp(view.declared.plan.due_on) for view in (previous, report.term))
     return paired_schools(previous.schools, report.term.schools, report.reference.registry, since, until)
 

@@ -39,7 +39,12 @@ def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Figure:
     about = by_key(known.drop_duplicates("criterion_id"), "criterion_id")
     wide = wide.reindex(index=order, columns=scopes)
     rows = {name: f"{name} {about[name]['title']}" for name in order}
-    groups = {rows[name]: label(report, "score_groups", about[name]["group_id"]) for name in order}
+    groups = {
+        rows[
+            name
+        ]: f"Nhóm {about[name]['group_id']}: {label(report, 'score_groups_short', about[name]['group_id']).lower()}"
+        for name in order
+    }
     wide = wide.rename(
         index=rows, columns={scope: short.get(scope, scope_title(report, scope)) for scope in scopes}
     )

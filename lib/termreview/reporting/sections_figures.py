@@ -15,7 +15,11 @@ from termreview.reporting.rows import Record, records
 from termreview.reporting.summary_ratios import CONTRADICTORY
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
-from termreview.reporting.wording import say, scope_title
+from termreview.reporting.wording import label, say, scope_title
+
+MILLION = 1_000_000
+PARTED = ("share", "ratio", "option")
+MOST_SET_ASIDE = 8
 
 
 def ratio_chart(report: ReportContext, outline: str) -> object:
@@ -27,8 +31,9 @@ def ratio_chart(report: ReportContext, outline: str) -> object:
     shares = own[(own["unit"] == "percent") & (own["scope"] == ALL)]
     shares = shares.assign(line=shares["ratio_id"].map(whole_lines), name=shares["short_title"])
     charts: list[object] = []
-    if not shares.empty:
-        charts.append(_strip(report, shares, "percent", "Các tỉ lệ của mục này"))
+    if len(shares) > 1 or shares["line"].notna().any():
+        title = say(report, "tasks.ratios_title", heading=heading(report, outline).lower())
+        charts.append(_strip(report, shares, "percent", title))
     for ratio_id in dict.fromkeys(own.loc[own["unit"] != "percent", "ratio_id"]):
         scopes = own[own["ratio_id"] == ratio_id]
         by_scope = lines[lines["ratio_id"] == ratio_id].set_index("scope")["line"]
@@ -43,21 +48,31 @@ def ratio_chart(report: ReportContext, outline: str) -> object:
 
 def _strip(report: ReportContext, frame: pd.DataFrame, unit: str, title: str) -> Figure:
     form = "percent1" if unit == "percent" else "ratio"
+    rows = records(frame)
     items = [
         say(
-            report, "tasks.ratio_item", title=row["name"], value=number_text(row["value"], form),
-            numerator=row["numerator"], denominator=row["denominator"],
+            report,
+            "tasks.ratio_item",
+            title=row["name"],
+            value=number_text(row["value"], form),
+            parts=parts_text(row),
         )
-        for row in records(frame)
-    ]  # fmt: skip
+        for row in rows
+    ]
+    in_millions = frame["is_money"].map({True: MILLION, False: 1})
+    frame = frame.assign(
+        numerator=frame["numerator"] / in_millions, denominator=frame["denominator"] / in_millions
+    )
+    counted = "; ".join(f"{row['name']} {coverage(row)}" for row in rows)
+    notes = [f"Số trường có số liệu trên số trường phải báo cáo: {counted}."]
+    notes += ["Vạch đỏ: mức đề ra."] if frame["line"].notna().any() else []
+    notes += [say(report, "tasks.money_note")] if frame["is_money"].any() else []
     has_line = bool(frame["line"].notna().any())
-    counted = [f"{row['name']}: {coverage(row)}" for row in records(frame)]
     return ratio_strip(
         frame, label="name", value="value", numerator="numerator", denominator="denominator",
         line="line" if has_line else None, better="better", unit="unit", title=title,
         alt=say(report, "tasks.ratios_alt", items="; ".join(items)),
-        caption=f"Số trường có số liệu trên số trường phải báo cáo. {'; '.join(counted)}."
-        + (" Vạch đỏ: mức đề ra." if has_line else ""),
+        caption=" ".join(notes),
     )  # fmt: skip
 
 
@@ -72,10 +87,11 @@ def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) ->
     frame = frame.assign(
         task=frame["task_id"].map(names),
         result=[figure_text(row) for row in rows],
-        parts=[_parts_text(row) for row in rows],
+        parts=[parts_text(row) if row["kind"] in PARTED else "" for row in rows],
         coverage=[coverage(row) for row in rows],
     )
-    has_median = bool((frame["kind"] == "median").any())
+    notes = [say(report, "tasks.figures_note")] if (frame["kind"] == "median").any() else []
+    notes += [say(report, "tasks.money_note")] if frame["is_money"].any() else []
     return table(
         frame,
         columns={
@@ -84,11 +100,11 @@ def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) ->
             "parts": "Tử số/mẫu số",
             "coverage": "Trường có số liệu",
         },
-        caption=f"Số liệu của mục {outline}",
+        caption=say(report, "tasks.figures_title", heading=heading(report, outline).lower()),
         align={"result": "right", "parts": "right", "coverage": "right"},
         group_by="task",
         marks="mark",
-        notes=[say(report, "tasks.figures_note")] if has_median else [],
+        notes=notes,
     )
 
 
@@ -100,7 +116,7 @@ def figure_text(row: Record) -> str:
         case "ratio":
             return number_text(row["value"], "ratio")
         case "money":
-            return number_text(row["value"], "vnd")
+            return number_text(None) if pd.isna(row["value"]) else f"{millions_text(row['value'])} triệu đồng"
         case "median":
             if pd.isna(row["value"]):
                 return number_text(None)
@@ -117,10 +133,24 @@ def figure_text(row: Record) -> str:
     return number_text(row["value"]) + (unit if pd.notna(row["value"]) else "")
 
 
-def _parts_text(row: Record) -> str:
-    if row["kind"] not in ("share", "ratio", "option") or pd.isna(row["denominator"]):
-        return ""
-    return f"{number_text(row['numerator'])}/{number_text(row['denominator'])}"
+def heading(report: ReportContext, outline: str) -> str:
+    """The heading of one part of section II."""
+    return label(report, "outline", f"II.{outline}")
+
+
+def parts_text(row: Record, prefix: str = "") -> str:
+    """Numerator and denominator of one ratio; amounts of money in millions of đồng."""
+    numerator, denominator = row[f"{prefix}numerator"], row[f"{prefix}denominator"]
+    if pd.isna(denominator):
+        return number_text(None)
+    if row.get("is_money") is True:
+        return f"{millions_text(numerator)}/{millions_text(denominator)}"
+    return f"{number_text(numerator)}/{number_text(denominator)}"
+
+
+def millions_text(amount: float) -> str:
+    """One amount of đồng, written in millions."""
+    return number_text(amount / MILLION, "decimal1")
 
 
 def coverage(row: Record) -> str:
@@ -141,6 +171,8 @@ def set_aside(report: ReportContext, outline: str = "") -> Block:
     lines = [
         f"{names[row['school_id']]}: {ratios[row['ratio_id']].short_title} "
         f"{number_text(row['numerator'])}/{number_text(row['denominator'])}"
-        for row in records(odd)
+        for row in records(odd.head(MOST_SET_ASIDE))
     ]
+    if len(odd) > MOST_SET_ASIDE:
+        lines.append(say(report, "ratios.contradictory_more", count=len(odd) - MOST_SET_ASIDE))
     return callout(say(report, "ratios.contradictory", count=len(odd)), lines, "query")

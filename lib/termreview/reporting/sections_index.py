@@ -33,11 +33,10 @@ def introduction(report: ReportContext) -> Block:
         for group in indicator_set.groups
         if group.unallocated is not None
     ]  # fmt: skip
-    reading.append(
-        say(report, "index.marks", overall_mark=indicator_set.overall_mark, failed_mark=indicator_set.failed_condition_mark)
-    )  # fmt: skip
+    marks = sorted({indicator_set.overall_mark, indicator_set.failed_condition_mark})
+    reading.append(say(report, "index.marks", marks=" và ".join(marks)))
     verified = int((report.term.tables.ledger["origin"] == "verified").sum())
-    reading.append(say(report, "index.self_assessment", verified=verified))
+    reading.append(say(report, "index.self_assessment", count=verified))
     return stack(
         task_results(report, OUTLINE), paragraph(" ".join(lines)), callout("Cách đọc điểm và mức độ", reading)
     )

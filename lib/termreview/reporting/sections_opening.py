@@ -20,8 +20,6 @@ from termreview.reporting.rows import by_key
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.wording import document_text, labels, say
 
-OPENING_FIGURES = ("pupils_identified", "fees_cashless_amount", "parents_linked")
-
 
 def banner(report: ReportContext) -> Block:
     """What the reader must know first: whether the figures are illustrative, and the day they speak for."""
@@ -125,7 +123,7 @@ def key_points(report: ReportContext) -> Block:
             (title, f"{number_text(concluded)}/{number_text(row['asked_count'])} trường", "; ".join(parts))
         )
     ratios = by_key(summaries.ratios[summaries.ratios["scope"] == ALL], "ratio_id")
-    for ratio_id in OPENING_FIGURES:
+    for ratio_id in report.reference.sentences["report"]["key_ratios"]:
         if ratio_id in ratios and pd.notna(ratios[ratio_id]["value"]):
             row = ratios[ratio_id]
             counted = (

@@ -55,8 +55,8 @@ def findings_table(report: ReportContext) -> Block:
     )
     return table(
         frame,
-        columns={"title": "Nguyên nhân", "finding_count": "Số chỗ", "school_count": "Trường", "remedy": "Cách khắc phục"},
-        caption="Kết quả kiểm tra số liệu, gộp theo nguyên nhân",
+        columns={"title": "Phép kiểm tra không đạt", "finding_count": "Số chỗ", "school_count": "Trường", "remedy": "Cách khắc phục"},
+        caption="Kết quả kiểm tra số liệu, gộp theo phép kiểm tra",
         formats={"finding_count": "integer", "school_count": "integer"},
         group_by="group",
         max_rows=12,
@@ -68,15 +68,22 @@ def fates_table(report: ReportContext) -> Block:
     frame = report.summaries.file_fates
     frame = frame.assign(
         fate_text=[_capital(label(report, "fates", fate)) for fate in frame["fate"]],
-        reason=[_capital(label(report, "refusals", code)) if code else "" for code in frame["reason_code"]],
+        reason=[_reason(report, code) for code in frame["reason_code"]],
     )
     return table(
         frame,
-        columns={"fate_text": "Tệp nhận được", "reason": "Lí do", "file_count": "Số tệp"},
+        columns={"fate_text": "Tệp nhận được", "reason": "Lý do", "file_count": "Số tệp"},
         caption="Số tệp nhận được theo kết quả tiếp nhận",
         formats={"file_count": "integer"},
         total_row={"fate_text": "Cộng", "file_count": int(frame["file_count"].sum())},
     )
+
+
+def _reason(report: ReportContext, code: str) -> str:
+    """Why a file has its fate: the short word of the refusal, else the title in the catalogue of findings."""
+    known = labels(report, "refusals")
+    message = report.reference.messages.get(code)
+    return _capital(known.get(code) or (message.title if message else code))
 
 
 def _capital(text: str) -> str:

@@ -10,6 +10,7 @@ from termreview.reporting.blocks import Block, paragraph, stack
 from termreview.reporting.context import ReportContext
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import Record, records
+from termreview.reporting.sections_figures import parts_text
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
 from termreview.reporting.wording import say, scope_title
@@ -39,9 +40,9 @@ def lines_table(report: ReportContext) -> Block:
     frame = frame.assign(
         scope_name=[scope_title(report, scope) for scope in frame["scope"]],
         figure=[_value_text(row["value"], row["unit"]) for row in rows],
-        target=[_line_text(row) for row in rows],
+        target=[line_text(row) for row in rows],
         verdict=[verdict(row["is_reached"]) for row in rows],
-        parts=[_parts(row) for row in rows],
+        parts=[parts_text(row) for row in rows],
         schools=[f"{number_text(row['reached_count'])}/{number_text(row['counted_count'])}" for row in rows],
         source=[documents[name].number if name in documents else name for name in frame["source_document"]],
     )
@@ -73,7 +74,7 @@ def ratios_table(report: ReportContext) -> Block:
             for ratio_id in frame["ratio_id"]
         ]
     rows = records(whole)
-    frame["parts"] = [_parts(row) for row in rows]
+    frame["parts"] = [parts_text(row) for row in rows]
     frame["coverage"] = [
         f"{number_text(row['counted_count'])}/{number_text(row['asked_count'])}" for row in rows
     ]
@@ -85,7 +86,10 @@ def ratios_table(report: ReportContext) -> Block:
         caption="Các tỉ lệ chính theo cấp học",
         align=dict.fromkeys((*heads, "parts", "coverage"), "right"),
         marks="mark",
-        notes=["Ô trống: tỉ lệ không hỏi cấp học đó. Tử số, mẫu số và số trường ghi cho toàn địa bàn."],
+        notes=[
+            "Ô trống: tỉ lệ không hỏi cấp học đó. Tử số, mẫu số và số trường ghi cho toàn địa bàn.",
+            say(report, "tasks.money_note"),
+        ],
     )
 
 
@@ -98,12 +102,7 @@ def _value_text(value: Any, unit: Any) -> str:
     return number_text(value, "percent1" if unit == "percent" else "ratio")
 
 
-def _line_text(row: Record) -> str:
+def line_text(row: Record) -> str:
+    """One line with its side: at least or at most."""
     sign = "≥" if row["better"] == "higher" else "≤"
     return f"{sign} {_value_text(row['line'], row['unit'])}"
-
-
-def _parts(row: Record) -> str:
-    if pd.isna(row["denominator"]):
-        return number_text(None)
-    return f"{number_text(row['numerator'])}/{number_text(row['denominator'])}"

@@ -15,20 +15,12 @@ from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.tables import table
 from termreview.reporting.wording import say, scope_title
 
-SIZE_NAMES = {
-    "classes_count.total": "lớp, nhóm lớp", "pupils_count.total": "trẻ, học sinh",
-    "managers_count.total": "cán bộ quản lý", "teachers_count.total": "giáo viên",
-    "other_staff_count.total": "nhân viên",
-}  # fmt: skip
-
 
 def situation(report: ReportContext) -> Block:
     """I.1: schools, classes, pupils and staff by level, totals rebuilt."""
     summaries = report.summaries
-    wanted = {
-        "classes_count.total": "Lớp (nhóm)", "pupils_count.total": "Trẻ, học sinh", "pupils_girls_count.total": "Nữ",
-        "managers_count.total": "CBQL", "teachers_count.total": "Giáo viên", "other_staff_count.total": "Nhân viên",
-    }  # fmt: skip
+    texts = report.reference.sentences["profile"]
+    wanted: dict[str, str] = dict(texts["columns"])
     kept = summaries.statistics[summaries.statistics["field_id"].isin(wanted)]
     frame = summaries.reporting_levels[["scope", "expected_count", "received_count"]].copy()
     for field_id in wanted:
@@ -49,7 +41,7 @@ def situation(report: ReportContext) -> Block:
             report, "profile.size_item", value=known.at[field_id, "value"], name=name,
             counted=known.at[field_id, "counted_count"], asked=known.at[field_id, "asked_count"],
         )
-        for field_id, name in SIZE_NAMES.items()
+        for field_id, name in texts["names"].items()
         if field_id in known.index
     ]  # fmt: skip
     sentences.append(
@@ -126,7 +118,8 @@ def who_reported(report: ReportContext) -> Block:
 def reporting_chart(report: ReportContext, frame: pd.DataFrame) -> Figure:
     """The states of the reports by level."""
     who = whole_of(frame)
-    parts = {"on_time_count": "Đúng hạn", "late_count": "Nộp muộn", "refused_count": "Chưa tiếp nhận được", "missing_count": "Chưa nộp"}  # fmt: skip
+    words = report.reference.sentences["reporting"]["states"]
+    parts = {f"{state}_count": words[state] for state in REPORTING_STATES}
     return stacked_bars(
         frame[frame["scope"] != ALL], category="title", parts=list(parts), part_labels=parts,
         totals="expected_count", title="Tình hình nộp báo cáo theo cấp học (số trường)",
@@ -148,7 +141,7 @@ def days_chart(report: ReportContext) -> Figure:
         late=int(by_state.get("late", 0)), due_on=report.declared.plan.due_on,
         busiest=busiest["received_on"] if busiest else "", most=busiest["school_count"] if busiest else 0,
     )  # fmt: skip
-    frame = days.assign(state=days["state"].map({"on_time": "Đúng hạn", "late": "Nộp muộn"}))
+    frame = days.assign(state=days["state"].map(report.reference.sentences["reporting"]["states"]))
     return calendar_strip(
         frame, date="received_on", count="school_count", group="state",
         due_on=report.declared.plan.due_on.isoformat(), title="Ngày nhận báo cáo được tiếp nhận (số báo cáo mỗi ngày)",

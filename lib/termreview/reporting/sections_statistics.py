@@ -24,11 +24,13 @@ def statistics_tables(report: ReportContext) -> Block:
         (int(whole["counted_count"].sum()), int(whole["asked_count"].sum())) if len(whole) else (0, 0)
     )
     odd = report.summaries.rebuilt_totals
+    differing = odd[odd["stated"].notna()]
     lines = [
         say(report, "statistics.coverage", counted=counted, asked=asked),
-        say(report, "statistics.mismatch", count=len(odd), schools=odd["school_id"].nunique()),
+        say(report, "statistics.mismatch", count=len(differing), schools=differing["school_id"].nunique()),
+        say(report, "statistics.absent", count=len(odd) - len(differing)),
     ]
-    blocks: list[object] = [paragraph(" ".join(lines))]
+    blocks: list[object] = [paragraph(" ".join(line for line in lines if line))]
     for section_id in dict.fromkeys(frame["section_id"]):
         own = frame[frame["section_id"] == section_id]
         columns = list(dict.fromkeys(own["column_id"]))
@@ -115,7 +117,7 @@ def mismatch_table(report: ReportContext) -> Block:
     return table(
         odd.assign(gap=odd["rebuilt"] - odd["stated"]),
         columns={"short_name": "Trường", "label": "Tổng số", "stated": "Trường ghi", "rebuilt": "Cộng lại", "gap": "Chênh lệch"},
-        caption="Tổng số không khớp với các phần cộng lại",
+        caption="Tổng số không khớp hoặc thiếu, được cộng lại từ các phần",
         formats=dict.fromkeys(("stated", "rebuilt", "gap"), "integer"),
         max_rows=8,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from termreview.reference.measures import Task
 from termreview.reporting.blocks import Block, bullets, paragraph, stack
 from termreview.reporting.charts import Figure, stacked_bars
 from termreview.reporting.context import ReportContext
+from termreview.reporting.narrative import listed
 from termreview.reporting.rows import Record, by_key, largest, smallest
 from termreview.reporting.sections_figures import figures_table, ratio_chart, set_aside
 from termreview.reporting.summary_schools import ALL, whole_of
@@ -99,7 +100,7 @@ def _task_sentence(report: ReportContext, task: Task, statuses: dict[str, Record
     if row is not None:
         text = say(
             report, "tasks.status", task=name, count=row["done_count"], total=row["asked_count"],
-            under_way=row["under_way_count"], not_started=row["not_started_count"], missing=row["missing_count"],
+            others=_other_statuses(report, row),
         )  # fmt: skip
     else:
         who = whole_of(report.summaries.reporting_levels)
@@ -108,3 +109,16 @@ def _task_sentence(report: ReportContext, task: Task, statuses: dict[str, Record
             late=who["late_count"], missing=who["missing_count"] + who["refused_count"],
         )  # fmt: skip
     return f"{text} {say(report, 'tasks.systems', systems=task.systems)}" if task.systems else text
+
+
+def _other_statuses(report: ReportContext, row: Record) -> str:
+    """The schools that have not done one task, by what they said of it; nothing is said of none."""
+    statuses = labels(report, "statuses")
+    parts = [
+        (row[f"{name}_count"], statuses.get(name, name).lower())
+        for name in list(report.declared.form.choices("status"))[1:]
+    ]
+    parts.append((row["missing_count"], say(report, "tasks.status_missing")))
+    return listed(
+        [say(report, "tasks.status_part", count=count, status=status) for count, status in parts if count]
+    )

@@ -9,11 +9,12 @@ from termreview.reporting.charts import Figure, transition_matrix
 from termreview.reporting.context import ReportContext, TermView
 from termreview.reporting.number_format import interval_text, number_text
 from termreview.reporting.rows import Record, by_key, records
-from termreview.reporting.sections_change import no_comparison, term_names
+from termreview.reporting.sections_change import no_comparison, school_pairs, term_names
 from termreview.reporting.sections_index import group_name
 from termreview.reporting.sections_ratios import verdict
 from termreview.reporting.sections_scores import standing_text
 from termreview.reporting.summary_change import (
+    MERGED,
     level_moves,
     moves_by_group,
     standing_change,
@@ -73,16 +74,10 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
         "open": "thiếu một kỳ",
     }
 
-    def text(row: Record, side: str) -> str:
-        if row[f"state_{side}"] != "scored":
-            return standing_text(report, str(row[f"standing_{side}"]))
-        bounds = interval_text(row[f"low_{side}"], row[f"high_{side}"])
-        return f"{bounds} ({standing_text(report, str(row[f'standing_{side}'])).lower()})"
-
     shown = own.assign(
         group=[label(report, "score_groups", row["group_id"]) for row in rows],
-        before_text=[text(row, "before") for row in rows],
-        after_text=[text(row, "after") for row in rows],
+        before_text=[_score_text(report, row, "_before") for row in rows],
+        after_text=[_score_text(report, row, "_after") for row in rows],
         points_text=[words[row["points"]] for row in rows],
     )
     return table(
@@ -141,3 +136,49 @@ def targets_reached(report: ReportContext) -> Block:
 
 def _standing_changes(report: ReportContext, previous: TermView) -> pd.DataFrame:
     return standing_change(previous.summaries.standings, report.summaries.standings)
+
+
+def merged_schools(report: ReportContext) -> Block:
+    """The schools that grew out of others, beside those: scores of each, no comparison drawn."""
+    if report.previous is None:
+        return no_comparison(report)
+    merged = [row for row in records(school_pairs(report, report.previous)) if row["pairing"] == MERGED]
+    if not merged:
+        return Block("")
+    before, after = term_names(report)
+    earlier = report.previous.schools.set_index("short_name")["school_id"]
+    rows = [
+        {"merged": row["short_name"], "short_name": name, "term": before}
+        | _group_scores(report, report.previous, str(earlier[name]))
+        for row in merged
+        for name in row["predecessors"]
+        if name in earlier.index
+    ]
+    rows += [
+        {"merged": row["short_name"], "short_name": row["short_name"], "term": after}
+        | _group_scores(report, report.term, row["school_id"])
+        for row in merged
+    ]
+    groups = {group.group_id: group_name(report, group) for group in report.declared.indicator_set.groups}
+    frame = pd.DataFrame(rows).sort_values("merged", kind="stable")
+    return table(
+        frame,
+        columns={"short_name": "Trường", "term": "Kỳ"} | groups,
+        caption="Trường hình thành từ sáp nhập, hợp nhất và các trường trước đó",
+        align=dict.fromkeys(groups, "right"),
+        group_by="merged",
+        notes=[say(report, "change.merged_note")],
+    )
+
+
+def _group_scores(report: ReportContext, view: TermView, school_id: str) -> dict[str, str]:
+    own = view.summaries.standings[view.summaries.standings["school_id"] == school_id]
+    return {row["group_id"]: _score_text(report, row) for row in records(own) if row["group_id"] != OVERALL}
+
+
+def _score_text(report: ReportContext, row: Record, suffix: str = "") -> str:
+    """Bounds and level of one score, or why there is none."""
+    standing = standing_text(report, str(row[f"standing{suffix}"]))
+    if row[f"state{suffix}"] != "scored":
+        return standing
+    return f"{interval_text(row[f'low{suffix}'], row[f'high{suffix}'])} ({standing.lower()})"

@@ -48,7 +48,7 @@ def ratio_change(before: pd.DataFrame, after: pd.DataFrame, ratios: Sequence[Rat
     for frame in counted:
         scoped = ratios_by_scope(frame.merge(keys), ratios)
         sums.append(scoped[scoped["scope"] == "all"].set_index("ratio_id"))
-    columns = ["title", "short_title", "unit", "better", "outline", "mark"]
+    columns = ["title", "short_title", "unit", "better", "outline", "mark", "is_money"]
     frame = pd.DataFrame({name: sums[1][name] for name in columns})
     for prefix, own in zip(("before", "after"), sums, strict=True):
         frame[f"{prefix}_numerator"] = own["numerator"]

@@ -74,16 +74,21 @@ def ratios_by_scope(by_school: pd.DataFrame, ratios: Sequence[Ratio]) -> pd.Data
     about = pd.DataFrame(
         [
             (ratio.ratio_id, ratio.title, ratio.short_title, ratio.unit, ratio.better, ratio.scale, ratio.task_id,
-             ratio.outline, ratio.mark)
+             ratio.outline, ratio.mark, is_money(ratio))
             for ratio in ratios
         ],
-        columns=["ratio_id", "title", "short_title", "unit", "better", "scale", "task_id", "outline", "mark"],
+        columns=["ratio_id", "title", "short_title", "unit", "better", "scale", "task_id", "outline", "mark", "is_money"],
     )  # fmt: skip
-    frame = about.merge(frame, on="ratio_id", how="left")
+    frame = about.merge(frame, on="ratio_id")
     frame["value"] = (
         frame["numerator"] * frame["scale"] / frame["denominator"].where(frame["denominator"] > 0)
     )
     return frame
+
+
+def is_money(ratio: Ratio) -> bool:
+    """Say whether both parts of one ratio are amounts of money (đồng)."""
+    return all(name.endswith("_vnd") for name in (*ratio.numerator, *ratio.denominator))
 
 
 def ratios_against_lines(
@@ -126,6 +131,7 @@ def ratios_against_lines(
                     "short_title": figure["short_title"],
                     "numerator": figure["numerator"],
                     "denominator": figure["denominator"],
+                    "is_money": figure["is_money"],
                     "is_reached": pd.NA if pd.isna(value) else bool(is_reached),
                     "reached_count": int(reached.sum()),
                     "counted_count": len(values),
@@ -134,7 +140,7 @@ def ratios_against_lines(
             )
     columns = [
         "target_id", "ratio_id", "scope", "title", "year", "source_document", "mark", "line", "value", "unit",
-        "better", "short_title", "numerator", "denominator", "is_reached", "reached_count", "counted_count",
+        "better", "short_title", "numerator", "denominator", "is_money", "is_reached", "reached_count", "counted_count",
         "asked_count",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).astype({"is_reached": "boolean"})

@@ -15,7 +15,7 @@ from termreview.reporting.summary_schools import ALL, with_all
 UNANSWERED, NOT_SUBMITTED, NOT_ASKED = "unanswered", "not_submitted", "not_asked"
 _FIGURE_COLUMNS = (
     "task_id", "figure_id", "title", "kind", "unit", "value", "low", "high", "numerator", "denominator",
-    "counted_count", "asked_count", "mark",
+    "counted_count", "asked_count", "mark", "is_money",
 )  # fmt: skip
 
 
@@ -101,6 +101,7 @@ def _ratio_row(task: Task, figure_id: str, figure: Record) -> dict[str, object]:
         "kind": "share" if figure["unit"] == "percent" else "ratio", "unit": figure["unit"], "value": figure["value"],
         "numerator": figure["numerator"], "denominator": figure["denominator"],
         "counted_count": figure["counted_count"], "asked_count": figure["asked_count"], "mark": figure["mark"],
+        "is_money": figure["is_money"],
     }  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def _field_rows(task: Task, field: Field, answers: Answers, form: Form) -> list[
     is_asked = state != "not_applicable"
     base: dict[str, object] = {
         "task_id": task.task_id, "figure_id": field.field_id, "title": field.label, "unit": field.unit,
-        "asked_count": int(is_asked.sum()), "mark": field.mark,
+        "asked_count": int(is_asked.sum()), "mark": field.mark, "is_money": field.kind == "money",
     }  # fmt: skip
     if field.kind in ("choice", "status"):
         return _option_rows(base, answers.text(field.field_id).dropna(), form.choices(field.options))
