@@ -204,10 +204,16 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 def _typed(values: pd.Series, column: Column) -> pd.Series:
     if column.kind == DATE:
         return pd.to_datetime(values).dt.as_unit("s")
-    if column.kind == TEXT and values.dtype == object and not all(map(_is_text_or_missing, values)):
+    if column.kind == TEXT and not _is_text(values):
         # A code that arrives as a number has lost its leading zeros already.
         raise TypeError("it holds values that are not text")
     return values.astype(column.kind)  # type: ignore[call-overload]
+
+
+def _is_text(values: pd.Series) -> bool:
+    if values.dtype == object:
+        return all(map(_is_text_or_missing, values))
+    return isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype) or not values.notna().any()
 
 
 def _is_text_or_missing(value: object) -> bool:

@@ -102,6 +102,7 @@ def _overall(parts: list[pd.DataFrame], ids: list[str]) -> pd.DataFrame:
     level_low = np.min([part["level_low"] for part in parts], axis=0)
     level_high = np.min([part["level_high"] for part in parts], axis=0)
     failed = np.any([part["conditions"] == "failed" for part in parts], axis=0)
+    absent = np.all([part["conditions"] == "none" for part in parts], axis=0)
     met = np.all([part["conditions"].isin(["met", "none"]) for part in parts], axis=0)
     named = zip(*(part["conditions_failed"] for part in parts), strict=True)
     return pd.DataFrame(
@@ -114,7 +115,7 @@ def _overall(parts: list[pd.DataFrame], ids: list[str]) -> pd.DataFrame:
             "max_points": sum(part["max_points"].iloc[0] for part in parts) if ids else 0.0,
             "level_low": level_low,
             "level_high": level_high,
-            "conditions": np.select([failed, met], ["failed", "met"], "unknown"),
+            "conditions": np.select([failed, absent, met], ["failed", "none", "met"], "unknown"),
             "conditions_failed": [
                 ";".join(part for part in row if isinstance(part, str)) or None for row in named
             ],
