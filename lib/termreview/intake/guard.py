@@ -60,7 +60,7 @@ class Limits:
     ratio_free_bytes: int = 100 * 2**10  # members below this size may be of any ratio
     members: int = 2_000
     part_bytes: int = 32 * 2**20  # styles, relationships and other small parts
-    cells: int = 500_000
+    cells: int = 200_000
     text_characters: int = 64 * 2**20
     in_process_bytes: int = 32 * 2**20  # inflated size above which even .xlsx is read in the child process
     child_seconds: float = 20.0

@@ -38,7 +38,7 @@ class _Table:
     columns_declared: int = 0
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     row_cells: dict[int, Cell] = field(default_factory=dict)
-    hidden_rows: set[int] = field(default_factory=set)
+    hidden_rows: list[range] = field(default_factory=list)
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[str] = field(default_factory=list)
 
@@ -63,7 +63,7 @@ def read_opendocument(parts: Mapping[str, bytes], names: frozenset[str], limits:
             table.name,
             "hidden" if table.is_hidden else "visible",
             table.cells,
-            frozenset(table.hidden_rows),
+            _hidden_rows(table),
             frozenset(table.hidden_columns),
             tuple(table.merges),
         )
@@ -72,6 +72,12 @@ def read_opendocument(parts: Mapping[str, bytes], names: frozenset[str], limits:
     if len({table.name.casefold() for table in tables}) < len(tables):
         notes.append("duplicate_sheet_name")
     return Workbook(sheets, "ods", "macros" in notes, "external_links" in notes, tuple(dict.fromkeys(notes)))
+
+
+def _hidden_rows(table: _Table) -> frozenset[int]:
+    """Return the hidden rows down to the last filled one: "all rows below" may stand for a million."""
+    last = max((row for row, _ in table.cells), default=0)
+    return frozenset(row for rows in table.hidden_rows for row in rows[: max(last - rows.start + 1, 0)])
 
 
 def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
@@ -173,7 +179,7 @@ def _finish_row(table: _Table, attributes: Mapping[str, str], left: int) -> int:
     repeats = _repeats(attributes, "number-rows-repeated", MAX_ROW)
     table.row += repeats
     if attributes.get(_TABLE + "visibility") in _HIDDEN:
-        table.hidden_rows.update(range(first, min(table.row, MAX_ROW) + 1))
+        table.hidden_rows.append(range(first, table.row + 1))
     if not table.row_cells:
         return 0
     if table.row > MAX_ROW:

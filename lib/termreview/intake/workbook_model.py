@@ -102,17 +102,3 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
-
-
-class _ColumnsInGrid(dict[str, int]):
-    """One column number per spelling met, worked out once; KeyError past the last column."""
-
-    def __missing__(self, letters: str) -> int:
-        number = column_number(letters)
-        if number > MAX_COLUMN:
-            raise KeyError(letters)
-        self[letters] = number
-        return number
-
-
-COLUMNS_IN_GRID = _ColumnsInGrid()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from termreview.intake.workbook_model import COLUMN_NUMBERS, MAX_COLUMN, MAX_ROW, column_letters
+from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, column_letters, column_number
 
 # Texts and quoted sheet names are stepped over; a reference is not part of a longer word or a function name.
 _TOKEN = re.compile(
@@ -42,7 +42,7 @@ def move_formula(formula: str, rows: int, columns: int) -> str:
 
     def move(match: re.Match[str]) -> str:
         if match[4]:
-            if COLUMN_NUMBERS[match[2].upper()] > MAX_COLUMN:
+            if column_number(match[2].upper()) > MAX_COLUMN:
                 return match[0]  # a name that only looks like a cell
             return _column(match[1], match[2], columns) + _row(match[3], match[4], rows)
         if match[6]:
@@ -57,7 +57,7 @@ def move_formula(formula: str, rows: int, columns: int) -> str:
 def _column(anchor: str, letters: str, columns: int) -> str:
     if anchor:
         return anchor + letters
-    return column_letters((COLUMN_NUMBERS[letters.upper()] + columns - 1) % MAX_COLUMN + 1)
+    return column_letters((column_number(letters.upper()) + columns - 1) % MAX_COLUMN + 1)
 
 
 def _row(anchor: str, digits: str, rows: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from termreview.intake.guard import Limits
-from termreview.intake.workbook_model import COLUMN_NUMBERS, MAX_COLUMN, MAX_ROW, Cell
+from termreview.intake.workbook_model import MAX_ROW, Cell, parse_address
 from termreview.intake.xlsx_content import (
     SheetContent,
     note_columns,
@@ -23,12 +23,12 @@ from termreview.intake.xlsx_values import Shared, make_cell, unescape_string
 from termreview.intake.xlsx_walk import walk_sheet
 
 _TOKEN = re.compile(
-    r'<c r="([A-Z]+)([0-9]+)"([^<>/]*)'  # letters, digits, other attributes
+    r'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"([^<>/]*)'  # address, other attributes
     r"(?:><v>(?:([0-9]{1,15})|(-?[0-9]{1,15}\.[0-9]{1,20})|([^<]+))</v></c>"  # whole, decimal, other value
-    r'|/>(?:<c r="[A-Z]+[0-9]+"[^<>/]*/>)*|></c>'  # nothing inside, and what follows like it
+    r'|/>(?:<c r="[A-Z]{1,3}[0-9]{1,7}"[^<>/]*/>)*|></c>'  # nothing inside, and what follows like it
     r'|><is><t(?: xml:space="preserve")?>([^<]*)</t></is></c>'  # inline string
     r"|>([^<]*+(?:<(?!/?c[ >])[^<]*+)*+)</c>)"  # formulas and the rest
-    r"|(?:</row>)?<row r=\"([0-9]+)\"([^<>']*)>|</row>"  # row: digits, other attributes
+    r"|(?:</row>)?<row r=\"([1-9][0-9]{0,6})\"([^<>']*)>|</row>"  # row: digits, other attributes
     r"|\s+|([\s\S])"  # anything else
 )
 _INSIDE = re.compile(
@@ -43,6 +43,23 @@ _ROOT = re.compile(
 _COLUMN = re.compile(r"<col( [^<>]*?)/?>")
 _MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)" ?/>')
 _CHUNK = 1 << 16
+_MOST_PLACES = 50_000
+
+
+class _Places(dict[str, tuple[int, int]]):
+    """One (row, column) per address met: forms use the same addresses on every sheet of every file."""
+
+    def __missing__(self, address: str) -> tuple[int, int]:
+        try:
+            place = parse_address(address)
+        except ValueError:
+            raise UnusualShapeError(address) from None
+        if len(self) < _MOST_PLACES:
+            self[address] = place
+        return place
+
+
+_PLACES = _Places()
 
 
 def read_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
@@ -97,59 +114,53 @@ def _scan_frame(head: str, tail: bytes, content: SheetContent) -> None:
 
 
 def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent) -> None:
-    cells, strings, columns = content.cells, shared.strings, COLUMN_NUMBERS
-    styles: dict[str, tuple[str, str, bool]] = {}
+    cells, strings, places = content.cells, shared.strings, _PLACES
+    styles: dict[str, tuple[str, str, bool, bool]] = {}  # read_style, and whether numbers are plain
     masters: SharedFormulas = {}
     new = tuple.__new__  # a named tuple made without its slower constructor
-    row, row_digits, filled, known = 0, "", 0, len(strings)
+    row = filled = 0
     position, end = 0, len(text)
     while position < end:
         stop = text.find("</row>", min(position + _CHUNK, end), end)
         stop = end if stop < 0 else stop
         for (
-            letters, digits, attributes, whole, decimal, stored, inline, inside, new_row, row_attributes, odd,
+            address, attributes, whole, decimal, stored, inline, inside, new_row, row_attributes, odd,
         ) in _TOKEN.findall(text, position, stop):  # fmt: skip
-            if letters:
-                if not (whole or inline or decimal or stored or inside):
-                    continue
-                if digits != row_digits:
+            if whole or decimal or stored or inline or inside:
+                place = places[address]
+                if place[0] != row:
                     raise UnusualShapeError("a cell outside its row")
                 if attributes not in styles:
-                    styles[attributes] = read_style(_attributes(attributes), shared)
-                stored_type, number_format, is_date = styles[attributes]
-                if (
-                    whole
-                    and stored_type == "s"
-                    and (index := int(whole)) < known
-                    and (string := strings[index])
-                ):
-                    cells[row, columns[letters]] = new(Cell, (string, string, "text", None, number_format))
-                elif whole and stored_type == "" and not is_date:
-                    cells[row, columns[letters]] = new(
-                        Cell, (int(whole), whole, "number", None, number_format)
-                    )
-                elif decimal and stored_type == "" and not is_date:
+                    stored_type, number_format, is_date = read_style(_attributes(attributes), shared)
+                    is_plain = stored_type == "" and not is_date
+                    styles[attributes] = stored_type, number_format, is_date, is_plain
+                stored_type, number_format, is_date, is_plain = styles[attributes]
+                cell: Cell | None
+                if whole and is_plain:
+                    cell = new(Cell, (int(whole), whole, "number", None, number_format))
+                elif whole and stored_type == "s" and int(whole) < len(strings):
+                    string = strings[int(whole)]
+                    cell = new(Cell, (string, string, "text", None, number_format)) if string else None
+                elif decimal and is_plain:
                     number = float(decimal)
-                    if number.is_integer():
-                        number = int(number)
-                    cells[row, columns[letters]] = new(Cell, (number, decimal, "number", None, number_format))
+                    value = int(number) if number.is_integer() else number
+                    cell = new(Cell, (value, decimal, "number", None, number_format))
                 elif inline and stored_type == "inlineStr":
-                    string = unescape_string(unescape_xml(inline) if "&" in inline else inline)
-                    cells[row, columns[letters]] = new(Cell, (string, string, "text", None, number_format))
+                    string = unescape_string(unescape_xml(inline))
+                    cell = new(Cell, (string, string, "text", None, number_format))
                 else:
-                    value, formula = whole or decimal or unescape_xml(stored) or None, None
+                    known, formula = whole or decimal or unescape_xml(stored) or None, None
                     if inside:
-                        value, formula = _read_inside(inside, row, columns[letters], masters)
+                        known, formula = _read_inside(inside, *place, masters)
                     cell = make_cell(
-                        stored_type, value, unescape_xml(inline), formula, number_format, is_date, shared
+                        stored_type, known, unescape_xml(inline), formula, number_format, is_date, shared
                     )
-                    if cell is None:
-                        continue
-                    cells[row, columns[letters]] = cell
-                filled += 1
+                if cell is not None:
+                    cells[place] = cell
+                    filled += 1
             elif new_row:
-                row_digits, row = new_row, int(new_row)
-                if not 1 <= row <= MAX_ROW or new_row[0] == "0":
+                row = int(new_row)
+                if row > MAX_ROW:
                     raise UnusualShapeError("a row outside the grid")
                 if ' hidden="1"' in row_attributes or ' hidden="true"' in row_attributes:
                     content.hidden_rows.add(row)
@@ -160,8 +171,6 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
         if filled > limits.cells:
             refuse_size(limits)
         position = stop
-    if any(column > MAX_COLUMN for _, column in cells):
-        raise UnusualShapeError("a column outside the grid")
 
 
 def _read_inside(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from termreview.intake.guard import Limits, RefusedFile
-from termreview.intake.workbook_model import COLUMN_NUMBERS, MAX_COLUMN, MAX_ROW
+from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, column_number
 from termreview.intake.xlsx_content import SheetContent, note_columns, read_style, refuse_place, refuse_size
 from termreview.intake.xlsx_formulas import SharedFormulas, read_formula
 from termreview.intake.xlsx_package import parse_xml
@@ -33,7 +33,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
     """
     content = SheetContent()
     masters: SharedFormulas = {}
-    row = column = readings = 0
+    own_row = row = column = readings = 0  # the row being read; where its current cell says it stands
     has_cell_data = is_text = False
     cell_attributes: Mapping[str, str] = {}
     formula_attributes: Mapping[str, str] = {}
@@ -41,14 +41,23 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
     current: list[str] = []
 
     def on_start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal row, column, readings, has_cell_data, is_text, cell_attributes, formula_attributes, current
+        nonlocal \
+            own_row, \
+            row, \
+            column, \
+            readings, \
+            has_cell_data, \
+            is_text, \
+            cell_attributes, \
+            formula_attributes, \
+            current
         namespace, _, element = name.rpartition(" ")
         if namespace not in _NAMESPACES:
             return
         if element == "c":
             cell_attributes, formula_attributes = attributes, {}
             texts.clear()
-            row, column = _place(attributes.get("r"), row, column + 1, content)
+            row, column = _place(attributes.get("r"), row, column + 1)
         elif element in ("v", "f", "is"):
             current = texts.setdefault(element, [])
             is_text = element != "is"
@@ -59,7 +68,8 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
         elif element == "rPh":
             readings += 1
         elif element == "row":
-            row, column = _row_number(attributes.get("r"), row + 1), 0
+            own_row = row = _row_number(attributes.get("r"), own_row + 1)
+            column = 0
             if attributes.get("hidden") in ("1", "true"):
                 content.hidden_rows.add(row)
         elif element == "sheetData":
@@ -89,6 +99,8 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
                 if (row, column) in content.cells or row > MAX_ROW or column > MAX_COLUMN:
                     refuse_place(row, column)
                 content.cells[row, column] = cell
+                if row != own_row:
+                    content.notes.add("cell_outside_its_row")
                 if len(content.cells) > limits.cells:
                     refuse_size(limits)
 
@@ -110,13 +122,11 @@ def _row_number(stored: str | None, expected: int) -> int:
     return int(stored[:9])
 
 
-def _place(stored: str | None, row: int, column: int, content: SheetContent) -> tuple[int, int]:
+def _place(stored: str | None, row: int, column: int) -> tuple[int, int]:
     """Return where one cell stands: where it says, else next to the one before."""
     if stored is None:
         return row, column
     match = _ADDRESS.fullmatch(stored)
     if match is None:
         raise RefusedFile("damaged", f"a cell at {stored!r}")
-    if int(match[2]) != row:
-        content.notes.add("cell_outside_its_row")
-    return int(match[2]), COLUMN_NUMBERS[match[1]]
+    return int(match[2]), column_number(match[1])
