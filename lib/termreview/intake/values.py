@@ -150,6 +150,8 @@ def _usual(field: Field, cell: Cell, choices: Choices | None) -> Reading | None:
     """The answers of nearly every cell: a whole number within its limits, a drop-down's own word."""
     value = cell.value
     if cell.kind == "number" and field.kind in ("count", "money") and type(value) is int:
+        if "%" in (cell.number_format or ""):
+            return None
         if value >= (field.minimum or 0) and (field.maximum is None or value <= field.maximum):
             return Reading(ANSWERED, float(value))
     elif cell.kind == "text" and choices is not None:
