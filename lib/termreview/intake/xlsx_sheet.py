@@ -116,6 +116,7 @@ def _scan_frame(head: str, tail: bytes, content: SheetContent) -> None:
 def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent) -> None:
     cells, strings, places = content.cells, shared.strings, _PLACES
     styles: dict[str, tuple[str, str, bool, bool]] = {}  # read_style, and whether numbers are plain
+    hides: dict[str, bool] = {}  # by the attributes of a row
     masters: SharedFormulas = {}
     new = tuple.__new__  # a named tuple made without its slower constructor
     row = filled = 0
@@ -162,8 +163,12 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
                 row = int(new_row)
                 if row > MAX_ROW:
                     raise UnusualShapeError("a row outside the grid")
-                if ' hidden="1"' in row_attributes or ' hidden="true"' in row_attributes:
-                    content.hidden_rows.add(row)
+                if "hidden" in row_attributes:
+                    if row_attributes not in hides:
+                        hidden = _attributes(row_attributes.removesuffix("/")).get("hidden")
+                        hides[row_attributes] = hidden in ("1", "true")
+                    if hides[row_attributes]:
+                        content.hidden_rows.add(row)
             elif odd:
                 raise UnusualShapeError(odd)
         if filled != len(cells):
