@@ -118,7 +118,7 @@ def locate(workbook: Workbook, layout: FormLayout) -> Located:
             located.remarks.append(
                 Remark("sheet_renamed", sheet.name, "", sheet.name, plan.plan.title, plan.plan.title)
             )
-        _locate_sheet(located, sheet, plan)
+        _locate_sheet(located, sheet, plan, layout.form.word("label"))
     return located
 
 
@@ -138,11 +138,11 @@ def _texts(sheet: Sheet) -> set[str]:
     return {clean(cell.text) for cell in sheet.cells.values() if len(cell.text) < 20}
 
 
-def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
+def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, label_head: str) -> None:
     codes: Mapping[str, tuple[int, int]] | None = None
     labels: Mapping[str, tuple[int, int]] | None = None
     for block in plan.blocks:
-        is_home = _columns_at_home(sheet, block)
+        is_home = _columns_at_home(sheet, block, label_head)
         columns: dict[str, int] | None = None
         for form_row, number in block.rows:
             at_home = sheet.cells.get((number, CODE_COLUMN))
@@ -206,11 +206,15 @@ def _heads(block: Block) -> tuple[int, dict[str, FormColumn]]:
     return block.header_row, {fold(column.label): column for column, _ in block.columns}
 
 
-def _columns_at_home(sheet: Sheet, block: Block) -> bool:
-    """Say whether the heads of the answer columns stand where they were written."""
+def _columns_at_home(sheet: Sheet, block: Block, label_head: str) -> bool:
+    """Say whether the heads of the labels and of the answer columns stand where they were written."""
     row = block.codes_row or block.header_row
-    for column, number in block.columns:
-        head = column.label if block.codes_row is None else column.column_id
+    places = [(block.header_row, LABEL_COLUMN, label_head)]
+    places += [
+        (row, number, column.label if block.codes_row is None else column.column_id)
+        for column, number in block.columns
+    ]
+    for row, number, head in places:
         cell = sheet.cells.get((row, number))
         if cell is None or (cell.text != head and fold(cell.text) != fold(head)):
             return False
@@ -242,10 +246,10 @@ def _moved_columns(located: Located, sheet: Sheet, block: Block, code_column: in
     best_row = heads_row
     by_row: dict[int, dict[str, int]] = {}
     first = code_column + LABEL_COLUMN - CODE_COLUMN
-    for (row, column), cell in sheet.cells.items():
-        head = heads.get(fold(cell.text)) if column > first and len(cell.text) < 60 else None
+    for (row, place), cell in sheet.cells.items():
+        head = heads.get(fold(cell.text)) if place > first and len(cell.text) < 60 else None
         if head is not None:
-            by_row.setdefault(row, {})[head.column_id] = column
+            by_row.setdefault(row, {})[head.column_id] = place
     for row, found in by_row.items():
         if len(found) * 2 > len(heads) and (len(found), -abs(row - heads_row)) > (
             len(best),

@@ -1,0 +1,211 @@
+"""One field found on one received workbook: at its address, by its code, by its label, or not at all."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from intake_world import PRESCHOOL, PRIMARY, declared, layout_of, place_of, write_school
+
+from termreview.intake.layout import FINGERPRINT_SHEET
+from termreview.intake.locate import Located, locate, read_fingerprint, read_identity
+from termreview.intake.workbook import Cell, Sheet, Workbook, read_workbook
+
+Cells = dict[tuple[int, int], Cell]
+TASKS, STATISTICS, OPINIONS = "Nhiệm vụ", "Thống kê", "Ý kiến"
+
+
+@cache
+def received(school_id: str = PRESCHOOL) -> Workbook:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "form.xlsx"
+        write_school(path, school_id)
+        return read_workbook(path)
+
+
+def with_cells(workbook: Workbook, title: str, change: Callable[[Cells], Cells]) -> Workbook:
+    """One workbook with the cells of one sheet changed."""
+    sheets = [
+        replace(sheet, cells=change(dict(sheet.cells))) if sheet.name == title else sheet
+        for sheet in workbook.sheets
+    ]
+    return replace(workbook, sheets=tuple(sheets))
+
+
+def renamed(workbook: Workbook, title: str, name: str) -> Workbook:
+    sheets = [replace(sheet, name=name) if sheet.name == title else sheet for sheet in workbook.sheets]
+    return replace(workbook, sheets=tuple(sheets))
+
+
+def values(located: Located) -> dict[str, object]:
+    """What stands at each spot: moved rows must give the same."""
+    found = {}
+    for field_id, spot in located.spots.items():
+        cell = spot.sheet.cells.get((spot.row, spot.column))
+        found[field_id] = None if cell is None else cell.value
+    return found
+
+
+def rows_below(row: int, shift: int) -> Callable[[Cells], Cells]:
+    return lambda cells: {(r + shift if r >= row else r, c): cell for (r, c), cell in cells.items()}
+
+
+def columns_from(column: int, shift: int) -> Callable[[Cells], Cells]:
+    return lambda cells: {(r, c + shift if c >= column else c): cell for (r, c), cell in cells.items()}
+
+
+def codes(located: Located) -> set[str]:
+    return {remark.code for remark in located.remarks}
+
+
+@pytest.mark.parametrize("school_id", [PRESCHOOL, PRIMARY])
+def test_every_field_of_an_untouched_form_stands_at_its_address(school_id: str) -> None:
+    located = locate(received(school_id), layout_of(school_id))
+    assert located.remarks == []
+    assert located.found_by == "address"
+    for field_id, spot in located.spots.items():
+        title, place = place_of(field_id, school_id)
+        assert (spot.sheet.name, spot.row, spot.column, spot.found_by) == (
+            title,
+            place.row,
+            place.column,
+            "address",
+        )
+
+
+def test_hidden_marks_and_visible_identity_are_read() -> None:
+    marks, seen = read_fingerprint(received()), read_identity(received(), declared().form)
+    assert (marks["school_id"], marks["term_id"]) == (PRESCHOOL, "2023-2024-hk1")
+    assert (seen["school_id"], seen["term_id"]) == (PRESCHOOL, "2023-2024-hk1")
+    assert seen["school_name"] == "Trường Mầm non Hoa Sen"
+
+
+def test_a_workbook_of_other_making_has_no_identity() -> None:
+    other = Workbook((Sheet("Sheet1", "visible", {(1, 1): Cell("STT", "STT", "text")}),), "xlsx")
+    assert read_fingerprint(other) == {}
+    assert read_identity(other, declared().form) == {}
+    assert locate(other, layout_of(PRESCHOOL)).spots == {}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(min_value=1, max_value=40), st.integers(min_value=1, max_value=30))
+def test_rows_inserted_anywhere_change_no_answer(row: int, count: int) -> None:
+    home = locate(received(), layout_of(PRESCHOOL))
+    moved = locate(with_cells(received(), STATISTICS, rows_below(row, count)), layout_of(PRESCHOOL))
+    assert values(moved) == values(home)
+    assert codes(moved) <= {"row_moved"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(min_value=1, max_value=4), st.integers(min_value=1, max_value=5), st.sampled_from([0, 1, 2])
+)
+def test_columns_inserted_before_the_answers_change_no_answer(column: int, count: int, which: int) -> None:
+    title = (TASKS, STATISTICS, OPINIONS)[which]
+    home = locate(received(), layout_of(PRESCHOOL))
+    moved = locate(with_cells(received(), title, columns_from(column, count)), layout_of(PRESCHOOL))
+    assert values(moved) == values(home)
+    assert codes(moved) <= {"column_moved"}
+
+
+def test_a_column_inserted_inside_a_grid_moves_only_what_stands_right_of_it() -> None:
+    home = locate(received(), layout_of(PRESCHOOL))
+    moved = locate(with_cells(received(), STATISTICS, columns_from(6, 1)), layout_of(PRESCHOOL))
+    assert values(moved) == values(home)
+    assert moved.spots["pupils_count.total"].column == home.spots["pupils_count.total"].column
+    assert moved.spots["pupils_count.a6"].column == home.spots["pupils_count.a6"].column + 1
+
+
+def test_two_rows_that_changed_places_are_read_by_their_codes() -> None:
+    (_, first), (_, second) = (place_of(f"pupils_moved_{way}_count", PRESCHOOL) for way in ("in", "out"))
+    swap = {first.row: second.row, second.row: first.row}
+    workbook = with_cells(
+        received(), STATISTICS, lambda cells: {(swap.get(r, r), c): cell for (r, c), cell in cells.items()}
+    )
+    located = locate(workbook, layout_of(PRESCHOOL))
+    assert values(located) == values(locate(received(), layout_of(PRESCHOOL)))
+    assert [remark.code for remark in located.remarks] == ["row_moved", "row_moved"]
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_without_codes_rows_are_read_by_their_labels(is_deleted: bool) -> None:
+    def change(cells: Cells) -> Cells:
+        kept = {place: cell for place, cell in cells.items() if place[1] != 1}
+        return columns_from(2, -1)(kept) if is_deleted else kept
+
+    located = locate(with_cells(received(), STATISTICS, change), layout_of(PRESCHOOL))
+    assert values(located) == values(locate(received(), layout_of(PRESCHOOL)))
+    assert located.found_by == "label"
+    assert {spot.found_by for spot in located.spots.values() if spot.sheet.name == STATISTICS} == {"label"}
+    assert codes(located) == ({"matched_by_label", "column_moved"} if is_deleted else {"matched_by_label"})
+    assert all(remark.found for remark in located.remarks)
+
+
+def test_labels_are_compared_folded() -> None:
+    def change(cells: Cells) -> Cells:
+        kept = {place: cell for place, cell in cells.items() if place[1] != 1}
+        return {
+            place: cell._replace(
+                value=unicodedata.normalize("NFD", cell.text).upper(),
+                text=unicodedata.normalize("NFD", cell.text).upper(),
+            )
+            if place[1] == 2
+            else cell
+            for place, cell in kept.items()
+        }
+
+    located = locate(with_cells(received(), OPINIONS, change), layout_of(PRESCHOOL))
+    assert {"difficulties", "proposals", "next_steps"} <= set(located.spots)
+
+
+def test_a_row_that_is_gone_is_named_and_not_guessed() -> None:
+    _, place = place_of("proposals", PRESCHOOL)
+    workbook = with_cells(
+        received(), OPINIONS, lambda cells: {at: cell for at, cell in cells.items() if at[0] != place.row}
+    )
+    located = locate(workbook, layout_of(PRESCHOOL))
+    assert "proposals" not in located.spots
+    (remark,) = located.remarks
+    assert (remark.code, remark.sheet, remark.cell, remark.expected) == (
+        "row_missing",
+        OPINIONS,
+        "A7",
+        "YK.02",
+    )
+
+
+@pytest.mark.parametrize("name", ["Sheet2", "nhiem vu", "Bản sao"])
+def test_a_renamed_sheet_is_known_by_its_codes(name: str) -> None:
+    located = locate(renamed(received(), TASKS, name), layout_of(PRESCHOOL))
+    assert set(located.spots) == set(locate(received(), layout_of(PRESCHOOL)).spots)
+    assert [(remark.code, remark.found, remark.expected) for remark in located.remarks] == [
+        ("sheet_renamed", name, TASKS)
+    ]
+
+
+@pytest.mark.parametrize("name", ["NHIỆM VỤ", unicodedata.normalize("NFD", TASKS), " Nhiệm  vụ "])
+def test_a_sheet_name_spelled_another_way_is_the_same_name(name: str) -> None:
+    assert locate(renamed(received(), TASKS, name), layout_of(PRESCHOOL)).remarks == []
+
+
+def test_sheets_in_another_order_are_the_same_sheets() -> None:
+    turned = replace(received(), sheets=tuple(reversed(received().sheets)))
+    assert values(locate(turned, layout_of(PRESCHOOL))) == values(locate(received(), layout_of(PRESCHOOL)))
+
+
+def test_a_missing_sheet_is_one_remark() -> None:
+    kept = tuple(sheet for sheet in received().sheets if sheet.name != OPINIONS)
+    located = locate(replace(received(), sheets=kept), layout_of(PRESCHOOL))
+    assert [(remark.code, remark.expected) for remark in located.remarks] == [("sheet_missing", OPINIONS)]
+
+
+def test_the_sheet_of_marks_is_never_taken_for_a_sheet_of_answers() -> None:
+    kept = tuple(sheet for sheet in received().sheets if sheet.name == FINGERPRINT_SHEET)
+    assert locate(replace(received(), sheets=kept), layout_of(PRESCHOOL)).spots == {}

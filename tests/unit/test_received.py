@@ -1,0 +1,143 @@
+"""One received file: the day it came, its place in the order, the list the office keeps."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termreview.errors import UsageError
+from termreview.intake.received import RECEIVED_LIST, list_received, natural_order, record_received
+
+AS_OF = datetime.date(2024, 1, 9)
+
+
+def put(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+
+
+def listed(folder: Path, text: str, encoding: str = "utf-8-sig") -> None:
+    (folder / RECEIVED_LIST).write_text(text, encoding=encoding)
+
+
+def days(folder: Path) -> dict[str, str]:
+    return {file.name: file.received_on.isoformat() for file in list_received(folder, AS_OF)}
+
+
+def test_a_folder_that_is_not_there_holds_no_files(tmp_path: Path) -> None:
+    assert list_received(tmp_path / "hk9", AS_OF) == []
+
+
+def test_only_submissions_are_listed(tmp_path: Path) -> None:
+    put(tmp_path, "0477101.xlsx", "xã Bình An/0477103.xlsx", "~$0477101.xlsx", ".DS_Store", RECEIVED_LIST)
+    listed(tmp_path, "file,received_on,note\n")
+    assert [file.name for file in list_received(tmp_path, AS_OF)] == [
+        "0477101.xlsx",
+        "xã Bình An/0477103.xlsx",
+    ]
+
+
+def test_an_unlisted_file_came_on_the_day_of_the_run(tmp_path: Path) -> None:
+    put(tmp_path, "a.xlsx", "b.xlsx", "c.xlsx")
+    listed(tmp_path, "file,received_on,note\na.xlsx,2024-01-05,\nc.xlsx,,chưa rõ\n")
+    assert days(tmp_path) == {"a.xlsx": "2024-01-05", "b.xlsx": "2024-01-09", "c.xlsx": "2024-01-09"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "file,received_on,note\na.xlsx,2024-01-05,\n",
+        "file;received_on;note\na.xlsx;05/01/2024;\n",
+        "file;received_on;note\r\na.xlsx;5/1/2024;qua thư điện tử\r\n",
+        '"file","received_on","note"\n"a.xlsx"," 2024-01-05 ","một, hai"\n',
+        "note,received_on,file\n,2024-01-05,a.xlsx\n",
+    ],
+)
+def test_the_list_is_read_in_the_ways_spreadsheet_programs_save_it(tmp_path: Path, text: str) -> None:
+    put(tmp_path, "a.xlsx")
+    listed(tmp_path, text)
+    assert days(tmp_path) == {"a.xlsx": "2024-01-05"}
+
+
+def test_a_name_is_the_same_name_however_its_letters_are_composed(tmp_path: Path) -> None:
+    put(tmp_path, unicodedata.normalize("NFD", "Trường Hòa.xlsx"))
+    listed(
+        tmp_path, f"file,received_on,note\n{unicodedata.normalize('NFC', 'Trường Hòa.xlsx')},2024-01-05,\n"
+    )
+    assert list(days(tmp_path).values()) == ["2024-01-05"]
+
+
+@pytest.mark.parametrize("day", ["hôm qua", "2024-13-01", "05/01", "5.1.24"])
+def test_a_day_that_is_none_stops_the_run_and_is_named(tmp_path: Path, day: str) -> None:
+    put(tmp_path, "a.xlsx")
+    listed(tmp_path, f"file,received_on,note\na.xlsx,{day},\n")
+    with pytest.raises(UsageError, match=r"received\.csv.*is not a day.*a\.xlsx"):
+        list_received(tmp_path, AS_OF)
+
+
+def test_a_list_in_another_encoding_stops_the_run(tmp_path: Path) -> None:
+    listed(tmp_path, "file,received_on,note\nTrường.xlsx,2024-01-05,\n".replace("ờ", "ô"), "cp1258")
+    put(tmp_path, "a.xlsx")
+    with pytest.raises(UsageError, match="not UTF-8"):
+        list_received(tmp_path, AS_OF)
+
+
+def test_recording_adds_new_files_and_leaves_the_rest_alone(tmp_path: Path) -> None:
+    put(tmp_path, "a.xlsx", "b, c.xlsx")
+    written = "file,received_on,note\na.xlsx,05/01/2024,giữ nguyên\n"
+    listed(tmp_path, written)
+    assert record_received(tmp_path, list_received(tmp_path, AS_OF)) == 1
+    text = (tmp_path / RECEIVED_LIST).read_text(encoding="utf-8-sig")
+    assert text == written + '"b, c.xlsx",2024-01-09,\n'
+    assert record_received(tmp_path, list_received(tmp_path, AS_OF)) == 0
+    assert days(tmp_path) == {"a.xlsx": "2024-01-05", "b, c.xlsx": "2024-01-09"}
+
+
+def test_recording_keeps_the_separator_of_the_list(tmp_path: Path) -> None:
+    put(tmp_path, "a.xlsx", "b.xlsx")
+    listed(tmp_path, "file;received_on;note\na.xlsx;05/01/2024;")
+    record_received(tmp_path, list_received(tmp_path, AS_OF))
+    assert days(tmp_path) == {"a.xlsx": "2024-01-05", "b.xlsx": "2024-01-09"}
+
+
+def test_recording_starts_a_list(tmp_path: Path) -> None:
+    put(tmp_path, "a.xlsx")
+    record_received(tmp_path, list_received(tmp_path, AS_OF))
+    assert (tmp_path / RECEIVED_LIST).read_bytes().startswith(b"\xef\xbb\xbffile,received_on,note\n")
+
+
+def test_files_stand_in_the_order_received_then_by_natural_name(tmp_path: Path) -> None:
+    put(tmp_path, "lần 10.xlsx", "lần 2.xlsx", "Lần 1.xlsx", "sớm.xlsx")
+    listed(tmp_path, "file,received_on,note\nsớm.xlsx,2024-01-02,\n")
+    assert list(days(tmp_path)) == ["sớm.xlsx", "Lần 1.xlsx", "lần 2.xlsx", "lần 10.xlsx"]
+
+
+@given(st.lists(st.text(max_size=12), max_size=12))
+def test_any_names_have_a_natural_order(names: list[str]) -> None:
+    shuffled = random.Random(1).sample(names, len(names))
+    keys = sorted(natural_order(name) for name in names)
+    assert keys == sorted(natural_order(name) for name in shuffled)
+
+
+def test_digits_of_other_kinds_break_nothing() -> None:
+    assert sorted(["lần 1²2", "lần 1", "lần ٣"], key=natural_order)
+
+
+def test_the_id_of_a_submission_follows_name_and_content(tmp_path: Path) -> None:
+    put(tmp_path, "a.xlsx", "b.xlsx")
+    (tmp_path / "b.xlsx").write_bytes(b"a.xlsx")
+    first, second = list_received(tmp_path, AS_OF)
+    assert first.sha256 == second.sha256
+    assert first.submission_id != second.submission_id
+    assert [file.submission_id for file in list_received(tmp_path, AS_OF)] == [
+        first.submission_id,
+        second.submission_id,
+    ]

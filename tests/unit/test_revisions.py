@@ -1,0 +1,104 @@
+"""One school's files: which of them counts."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termreview.intake.reading import FileReading
+from termreview.intake.received import ReceivedFile
+from termreview.intake.revisions import Fate, decide_fates
+
+DAY = datetime.date(2024, 1, 5)
+
+
+def reading(
+    name: str, school_id: str | None = "A", day: int = 0, content: str = "", refusal: str | None = None
+) -> FileReading:
+    sha256 = content or name
+    file = ReceivedFile(name, Path(name), DAY + datetime.timedelta(days=day), sha256, 1)
+    return FileReading(file, school_id=school_id, refusal=refusal)
+
+
+def fates(*readings: FileReading) -> list[tuple[str, str | None]]:
+    return [(fate.fate, fate.reason) for fate in decide_fates(readings)]
+
+
+def test_one_readable_file_is_accepted() -> None:
+    assert decide_fates([reading("a")]) == [Fate("A", "accepted", None, 1)]
+
+
+def test_the_last_readable_file_counts() -> None:
+    found = decide_fates([reading("a"), reading("b", day=1), reading("c", day=2)])
+    assert [(fate.fate, fate.by, fate.revision) for fate in found] == [
+        ("superseded", "c", 1),
+        ("superseded", "c", 2),
+        ("accepted", None, 3),
+    ]
+
+
+def test_a_refused_file_replaces_nothing() -> None:
+    assert fates(reading("a"), reading("b", day=1, refusal="truncated")) == [
+        ("accepted", None),
+        ("refused", "truncated"),
+    ]
+
+
+def test_the_same_bytes_again_are_a_duplicate_and_not_a_revision() -> None:
+    found = decide_fates([reading("a", content="x"), reading("b", day=1, content="x")])
+    assert [(fate.fate, fate.reason, fate.by) for fate in found] == [
+        ("accepted", None, None),
+        ("superseded", "duplicate_file", "a"),
+    ]
+    assert found[0].tied_with is None
+
+
+def test_two_files_of_one_day_are_a_tie_that_is_named() -> None:
+    found = decide_fates([reading("a"), reading("b"), reading("c")])
+    assert found[2] == Fate("A", "accepted", None, 3, tied_with="a; b")
+
+
+def test_a_refused_file_of_the_same_day_is_no_tie() -> None:
+    assert decide_fates([reading("a", refusal="damaged"), reading("b")])[1].tied_with is None
+
+
+def test_files_without_a_school_are_refused_each() -> None:
+    lost = [reading("a", None, refusal="empty_file"), reading("b", None, content="a", refusal="empty_file")]
+    assert fates(*lost) == [("refused", "empty_file"), ("refused", "empty_file")]
+
+
+FILES = st.lists(
+    st.tuples(
+        st.sampled_from(["A", "B", None]),
+        st.integers(0, 3),
+        st.sampled_from("xyz"),
+        st.sampled_from([None, None, "damaged"]),
+    ),
+    max_size=12,
+)
+
+
+@given(FILES)
+def test_each_file_has_one_fate_and_each_school_at_most_one_accepted_file(
+    files: list[tuple[str | None, int, str, str | None]],
+) -> None:
+    readings = [
+        reading(
+            f"{number:02}", school_id, day,
+            # The same bytes read the same way.
+            f"{school_id}{content}{refusal}", refusal or (None if school_id else "unknown_school"),
+        )
+        for number, (school_id, day, content, refusal) in enumerate(sorted(files, key=lambda file: file[1]))
+    ]  # fmt: skip
+    found = decide_fates(readings)
+    assert len(found) == len(readings)
+    for school_id in ("A", "B"):
+        own = [pair for pair in zip(readings, found, strict=True) if pair[0].school_id == school_id]
+        accepted = [fate for _, fate in own if fate.fate == "accepted"]
+        readable = [entry for entry, _ in own if entry.refusal is None]
+        assert len(accepted) == bool(readable)
+        assert sorted(fate.revision for _, fate in own) == list(range(1, len(own) + 1))
+    assert all(fate.reason for fate in found if fate.fate != "accepted")
