@@ -122,8 +122,8 @@ def plan_steps(
 
 def report_title(reference: Reference, declared: TermReference) -> str:
     """The heading of one report, from the labels."""
-    title = reference.labels["report_titles"][declared.plan.report]
-    return f"{title} – năm học {declared.term.school_year}"
+    template: str = reference.labels["report_titles"][declared.plan.report]
+    return template.format(term=declared.plan.title, school_year=declared.term.school_year)
 
 
 def run_step(workspace: Workspace, term: Term, step: Step) -> Path:
