@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termreview.intake.reading import FileReading
+from termreview.intake.file_reading import FileReading
 from termreview.intake.received import ReceivedFile
 from termreview.intake.revisions import Fate, decide_fates
 

@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from termreview.intake.number_text import decimal_habit, parse_number
 from termreview.intake.values import (
     Choices,
     Reading,
     choice_reading,
-    decimal_habit,
     parse_date,
-    parse_number,
     read_value,
 )
 from termreview.intake.workbook import Cell

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from termreview.contracts import CONTRACTS, shaped
 from termreview.intake.checks import Failure, run_checks
-from termreview.intake.reading import FileReading, Reader, Remark, is_late
+from termreview.intake.file_reading import FileReading, Remark
+from termreview.intake.reading import Reader, is_late
 from termreview.intake.received import ReceivedFile, received_order
 from termreview.intake.revisions import ACCEPTED, Fate, decide_fates
 from termreview.intake.shards import ANSWERS, READING, Progress, Shard, read_shards

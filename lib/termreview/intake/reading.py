@@ -4,66 +4,21 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
-from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout, form_layout
+from termreview.intake.account import close_account, note_workbook
+from termreview.intake.file_reading import Answer, FileReading, Remark
+from termreview.intake.layout import FINGERPRINT_SHEET, FormLayout, form_layout
 from termreview.intake.locate import Located, Spot, locate, read_fingerprint, read_identity
+from termreview.intake.number_text import decimal_habit
 from termreview.intake.received import ReceivedFile
-from termreview.intake.values import Choices, Reading, choice_reading, decimal_habit, read_value
-from termreview.intake.workbook import RefusedFile, Workbook, address, column_letters, read_workbook
+from termreview.intake.values import Choices, Reading, choice_reading, read_value
+from termreview.intake.workbook import RefusedFile, Workbook, address, read_workbook
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
 from termreview.reference.units import Registry, Unit
-from termreview.text import clean, fold
-
-_ADDED_SHEETS_SHOWN = 5
-
-
-class Answer(NamedTuple):
-    """One field of one file: an observation without its school and term."""
-
-    field_id: str
-    state: str
-    value_number: float | None
-    value_text: str | None
-    original: str | None
-    sheet: str | None
-    cell: str | None
-    found_by: str
-    note: str | None
-
-
-class Remark(NamedTuple):
-    """One finding before its words: the code in the catalogue, the folding cause, the place and the quotes."""
-
-    code: str
-    cause: str
-    sheet: str = ""
-    cell: str = ""
-    field_id: str = ""
-    found: str = ""
-    expected: str = ""
-    label: str = ""
-    detail: str = ""
-
-
-@dataclass
-class FileReading:
-    """One file after reading; a refused one carries the reason and no answers."""
-
-    file: ReceivedFile
-    school_id: str | None = None
-    refusal: str | None = None
-    form_id: str | None = None
-    found_by: str = "none"
-    answers: list[Answer] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    cells_total: int = 0
-    cells_used: int = 0
-    cells_flagged: int = 0
-    cells_ignored: int = 0
+from termreview.text import fold
 
 
 @dataclass(frozen=True)
@@ -130,8 +85,8 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
         return reading
     reading.found_by = located.found_by
     _read_answers(reading, located, layout, reader)
-    _note_workbook(reading, workbook, located)
-    _account(reading, workbook, located, layout)
+    note_workbook(reading, workbook, located)
+    close_account(reading, workbook, located, layout)
     return reading
 
 
@@ -260,74 +215,6 @@ def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, va
         reading.remarks.append(
             Remark("required_blank", cause, spot.sheet.name, where, asked.field_id, label=asked.label)
         )
-
-
-def _note_workbook(reading: FileReading, workbook: Workbook, located: Located) -> None:
-    if workbook.has_macros:
-        reading.remarks.append(Remark("macros_ignored", "macros_ignored"))
-    if workbook.has_external_links:
-        reading.remarks.append(Remark("external_links_ignored", "external_links_ignored"))
-    hidden = [
-        sheet.name
-        for sheet in workbook.sheets
-        if sheet.state != "visible" and sheet.name != FINGERPRINT_SHEET
-    ]
-    parts = [f"sheet {name}" for name in hidden]
-    for sheet in located.sheets.values():
-        parts += [f"{sheet.name}: dòng {row}" for row in sorted(sheet.hidden_rows)[:3]]
-        parts += [
-            f"{sheet.name}: cột {column_letters(column)}" for column in sorted(sheet.hidden_columns)[:3]
-        ]
-    if parts:
-        reading.remarks.append(Remark("hidden_content", "hidden_content", found="; ".join(parts[:6])))
-
-
-def _account(reading: FileReading, workbook: Workbook, located: Located, layout: FormLayout) -> None:
-    """Close the account of one file: cells used + flagged + ignored = non-empty cells; strays are named."""
-    used = {(spot.sheet.name, spot.row, spot.column) for spot in located.spots.values()}
-    reading.cells_ignored = reading.cells_total - reading.cells_used - reading.cells_flagged
-    owned = {plan.plan.sheet_id: plan for plan in layout.sheets}
-    for sheet_id, sheet in located.sheets.items():
-        plan = owned[sheet_id]
-        # Below an index stand its sums, right of it its live points; rows and columns may have moved as a whole.
-        is_index = any(block.section.indicator_group for block in plan.blocks)
-        own = [spot for spot in located.spots.values() if spot.sheet is sheet]
-        rows = [block.last_row for block in plan.blocks] + [spot.row for spot in own]
-        columns = [plan.help_column] + [spot.column + 1 for spot in own]
-        bottom, right = max(rows) + (2 if is_index else 0), max(columns) + (3 if is_index else 0)
-        outside = sorted(place for place in sheet.cells if place[0] > bottom or place[1] > right)
-        strays = [
-            address(row, column)
-            for row, column in outside
-            if (sheet.name, row, column) not in used and clean(sheet.cells[row, column].text)
-        ]
-        if strays:
-            shown = ", ".join(strays[:_ADDED_SHEETS_SHOWN])
-            reading.remarks.append(
-                Remark(
-                    "cells_ignored",
-                    "cells_ignored",
-                    sheet.name,
-                    strays[0],
-                    found=str(len(strays)),
-                    detail=shown,
-                )
-            )
-    added = [
-        sheet.name
-        for sheet in workbook.sheets
-        if sheet.cells
-        and sheet.name not in {found.name for found in located.sheets.values()}
-        and sheet.name != FINGERPRINT_SHEET
-        and fold(sheet.name) != fold(_info_title(layout))
-    ]
-    for name in added[:_ADDED_SHEETS_SHOWN]:
-        count = sum(len(sheet.cells) for sheet in workbook.sheets if sheet.name == name)
-        reading.remarks.append(Remark("cells_ignored", "cells_ignored", name, "", found=str(count)))
-
-
-def _info_title(layout: FormLayout) -> str:
-    return next((sheet.plan.title for sheet in layout.sheets if sheet.plan.sheet_id == INFO_SHEET_ID), "")
 
 
 def is_late(file: ReceivedFile, due_on: datetime.date) -> bool:

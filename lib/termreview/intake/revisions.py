@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from termreview.intake.reading import FileReading
+from termreview.intake.file_reading import FileReading
 
 ACCEPTED, SUPERSEDED, REFUSED = "accepted", "superseded", "refused"
 

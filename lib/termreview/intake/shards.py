@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from termreview.intake.reading import Answer, FileReading, Reader, read_file
+from termreview.intake.file_reading import Answer, FileReading
+from termreview.intake.reading import Reader, read_file
 from termreview.intake.received import ReceivedFile
 
 READING = "reading"

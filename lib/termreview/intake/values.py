@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from termreview.intake.layout import NOTHING_WORDS
+from termreview.intake.number_text import parse_number
 from termreview.intake.workbook import Cell
 from termreview.reference.forms import Field
 from termreview.text import clean, fold, number_words
@@ -62,15 +63,6 @@ _NO = {
 }
 _NOTHING_WORDS = frozenset(NOTHING_WORDS)
 _NOT_APPLICABLE = {"không áp dụng", "kad", "không thuộc phạm vi", "n/a", "na"}
-# No number is grouped behind a leading zero: "0,945" can only be a decimal.
-_THOUSANDS_OR_DECIMAL = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
-_VIETNAMESE = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
-_ENGLISH = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
-_SPACED = re.compile(r"-? ?\d{1,3}( \d{3})*([.,]\d+)?")
-_DECIMAL = re.compile(r"-?\d+[.,]\d+")
-_INTEGER = re.compile(r"-?\d+")
-_COMMA_EVIDENCE = re.compile(r"\d+,\d{1,2}%?|\d{1,3}(\.\d{3}){2,}|\d{1,3}(\.\d{3})+,\d+")
-_DOT_EVIDENCE = re.compile(r"\d+\.\d{1,2}%?|\d{1,3}(,\d{3}){2,}|\d{1,3}(,\d{3})+\.\d+")
 _DATES = (
     re.compile(r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})"),
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
@@ -86,16 +78,6 @@ _PERSONAL_NUMBER = re.compile(r"\d{12}|[35789]\d{8}")  # typed as a number, a te
 _QUOTED = re.compile(r'"[^"]*"|\\.')  # a sign that a format only shows does not scale the number
 _EARLIEST, _LATEST = datetime.date(2000, 1, 1), datetime.date(2099, 12, 31)
 _SERIAL_ZERO = datetime.date(1899, 12, 30)
-
-
-def decimal_habit(texts: Iterable[str]) -> str:
-    """The decimal sign one file uses, by its own evidence: `,` or `.`, or nothing when it gives none."""
-    comma = dot = 0
-    for text in texts:
-        squeezed = "".join(text.split())
-        comma += _COMMA_EVIDENCE.fullmatch(squeezed) is not None
-        dot += _DOT_EVIDENCE.fullmatch(squeezed) is not None
-    return "," if comma > dot else "." if dot > comma else ""
 
 
 def read_value(field: Field, cell: Cell | None, habit: str, choices: Choices | None = None) -> Reading:
@@ -197,32 +179,6 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
             number *= 100
         number = round(number, 10)
     return _within(field, number, flags)
-
-
-def parse_number(text: str, habit: str, wants_integer: bool = False) -> tuple[float | None, str]:
-    """Read one number written in text; the second part names the assumption, if one was needed."""
-    spaced = " ".join(text.split())
-    if " " in spaced and _SPACED.fullmatch(spaced) is None:
-        return None, ""
-    bare = spaced.replace(" ", "")
-    if _INTEGER.fullmatch(bare):
-        return float(bare), ""
-    if _THOUSANDS_OR_DECIMAL.fullmatch(bare):
-        sign = "," if "," in bare else "."
-        if wants_integer:
-            return float(bare.replace(sign, "")), "separator_assumed"
-        if habit:
-            as_decimal = sign == habit
-            return float(bare.replace(sign, "." if as_decimal else "")), "separator_assumed"
-        as_decimal = sign == ","
-        return float(bare.replace(sign, "." if as_decimal else "")), "separator_ambiguous"
-    if _VIETNAMESE.fullmatch(bare):
-        return float(bare.replace(".", "").replace(",", ".")), ""
-    if _ENGLISH.fullmatch(bare):
-        return float(bare.replace(",", "")), ""
-    if _DECIMAL.fullmatch(bare):
-        return float(bare.replace(",", ".")), ""
-    return None, ""
 
 
 def _read_dated_number(field: Field, cell: Cell) -> Reading:

@@ -1,0 +1,80 @@
+"""One account of one file: every cell used, flagged or ignored by name, and what it carries beside answers."""
+
+from __future__ import annotations
+
+from termreview.intake.file_reading import FileReading, Remark
+from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
+from termreview.intake.locate import Located
+from termreview.intake.workbook import Workbook, address, column_letters
+from termreview.text import clean, fold
+
+_ADDED_SHEETS_SHOWN = 5
+
+
+def note_workbook(reading: FileReading, workbook: Workbook, located: Located) -> None:
+    """Remark what one workbook carries beside its answers: macros, links, hidden sheets, rows and columns."""
+    if workbook.has_macros:
+        reading.remarks.append(Remark("macros_ignored", "macros_ignored"))
+    if workbook.has_external_links:
+        reading.remarks.append(Remark("external_links_ignored", "external_links_ignored"))
+    hidden = [
+        sheet.name
+        for sheet in workbook.sheets
+        if sheet.state != "visible" and sheet.name != FINGERPRINT_SHEET
+    ]
+    parts = [f"sheet {name}" for name in hidden]
+    for sheet in located.sheets.values():
+        parts += [f"{sheet.name}: dòng {row}" for row in sorted(sheet.hidden_rows)[:3]]
+        parts += [
+            f"{sheet.name}: cột {column_letters(column)}" for column in sorted(sheet.hidden_columns)[:3]
+        ]
+    if parts:
+        reading.remarks.append(Remark("hidden_content", "hidden_content", found="; ".join(parts[:6])))
+
+
+def close_account(reading: FileReading, workbook: Workbook, located: Located, layout: FormLayout) -> None:
+    """Close the account of one file: cells used + flagged + ignored = non-empty cells; strays are named."""
+    used = {(spot.sheet.name, spot.row, spot.column) for spot in located.spots.values()}
+    reading.cells_ignored = reading.cells_total - reading.cells_used - reading.cells_flagged
+    owned = {plan.plan.sheet_id: plan for plan in layout.sheets}
+    for sheet_id, sheet in located.sheets.items():
+        plan = owned[sheet_id]
+        # Below an index stand its sums, right of it its live points; rows and columns may have moved as a whole.
+        is_index = any(block.section.indicator_group for block in plan.blocks)
+        own = [spot for spot in located.spots.values() if spot.sheet is sheet]
+        rows = [block.last_row for block in plan.blocks] + [spot.row for spot in own]
+        columns = [plan.help_column] + [spot.column + 1 for spot in own]
+        bottom, right = max(rows) + (2 if is_index else 0), max(columns) + (3 if is_index else 0)
+        outside = sorted(place for place in sheet.cells if place[0] > bottom or place[1] > right)
+        strays = [
+            address(row, column)
+            for row, column in outside
+            if (sheet.name, row, column) not in used and clean(sheet.cells[row, column].text)
+        ]
+        if strays:
+            shown = ", ".join(strays[:_ADDED_SHEETS_SHOWN])
+            reading.remarks.append(
+                Remark(
+                    "cells_ignored",
+                    "cells_ignored",
+                    sheet.name,
+                    strays[0],
+                    found=str(len(strays)),
+                    detail=shown,
+                )
+            )
+    added = [
+        sheet.name
+        for sheet in workbook.sheets
+        if sheet.cells
+        and sheet.name not in {found.name for found in located.sheets.values()}
+        and sheet.name != FINGERPRINT_SHEET
+        and fold(sheet.name) != fold(_info_title(layout))
+    ]
+    for name in added[:_ADDED_SHEETS_SHOWN]:
+        count = sum(len(sheet.cells) for sheet in workbook.sheets if sheet.name == name)
+        reading.remarks.append(Remark("cells_ignored", "cells_ignored", name, "", found=str(count)))
+
+
+def _info_title(layout: FormLayout) -> str:
+    return next((sheet.plan.title for sheet in layout.sheets if sheet.plan.sheet_id == INFO_SHEET_ID), "")
