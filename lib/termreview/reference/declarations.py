@@ -28,7 +28,7 @@ from termreview.reference.measures import (
     load_tasks,
     load_verified,
 )  # fmt: skip
-from termreview.reference.texts import Message, load_messages, load_texts
+from termreview.reference.texts import Message, load_messages, load_returns, load_texts
 from termreview.reference.units import Registry, Unit, load_registry
 from termreview.terms import Term
 
@@ -69,6 +69,7 @@ class Reference:
     messages: Mapping[str, Message]
     labels: Mapping[str, Any]
     sentences: Mapping[str, Any]
+    returns: Mapping[str, Any]
 
     def of(self, term: Term) -> TermReference:
         """What is declared for one term; the registry is read as of the deadline.
@@ -118,6 +119,7 @@ def load_reference(folder: Path) -> Reference:
         sets, ratios, load_targets(source, ratio_ids, documents, levels), documents,
         load_verified(source, _item_keys(calendar, sets), registry.known_ids()),
         load_messages(source), load_texts(source, "labels.yml"), load_texts(source, "sentences.yml"),
+        load_returns(source),
     )  # fmt: skip
     _check_references(source, reference, fields)
     if source.problems:

@@ -40,6 +40,74 @@ def load_messages(source: Source) -> dict[str, Message]:
     return catalogue
 
 
+RETURN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "sheet": {
+        "title": (), "refused_title": (), "heading": (), "refused_heading": (), "school": ("school", "school_id"),
+        "term": ("term", "school_year", "due_on"), "illustrative": (), "file": ("file", "received_on", "revision"),
+        "counts": ("error_count", "query_count", "note_count"),
+        "compared": ("fixed_count", "open_count", "new_count", "explained_count"), "how_to": (), "points": (),
+        "fixed": (), "legend": (), "legend_error": (), "legend_query": (), "legend_note": (), "thanks": (),
+        "page": (), "more_cells": ("cell", "count", "cells"), "explain_prompt_title": (), "explain_prompt": (),
+    },
+    "remarks": {"marked": (), "macros": (), "rebuilt": ("kind",)},
+    "columns": dict.fromkeys(
+        ("number", "severity", "change", "sheet", "cell", "label", "problem", "found", "expected", "remedy",
+         "explanation"), (),
+    ),
+    "changes": dict.fromkeys(("fixed", "open", "new", "explained", "first"), ()),
+    "note": {
+        "head": ("severity", "title"), "found": ("found",), "expected": ("expected",), "remedy": ("remedy",),
+        "assumed": ("assumed",), "explained": ("explanation",),
+    },
+    "assumed": {
+        "answered": ("value",),
+        **dict.fromkeys(("blank", "not_applicable", "nothing_to_report", "unreadable", "not_submitted"), ()),
+    },
+    "reminders": {
+        "sheet": (), "points_sheet": (), "heading": (), "term": ("term", "school_year", "due_on", "as_of"),
+        "counts": ("expected_count", "missing_count", "refused_count", "repair_count", "explain_count",
+                   "explained_count"),
+        "none": (),
+    },
+    "reminder_columns": dict.fromkeys(
+        ("number", "school_id", "school_name", "level_title", "commune_name", "state", "detail", "received_on",
+         "days_late", "to_do"), (),
+    ),
+    "reminder_states": dict.fromkeys(("missing", "refused", "repair", "explain", "explained"), ()),
+    "reminder_details": {
+        "missing": (), "refused": ("reason", "file"), "repair": ("error_count", "query_count", "file"),
+        "explain": ("query_count", "file"), "explained": ("explained_count", "file"),
+        "compared": ("fixed_count", "open_count", "new_count"), "explained_too": ("explained_count",),
+    },
+    "reminder_to_do": dict.fromkeys(("missing", "refused", "repair", "explain", "explained"), ()),
+}  # fmt: skip
+RETURN_LISTS = ("instructions", "refused_instructions")
+
+
+def load_returns(source: Source) -> Mapping[str, Any]:
+    """Read the words of returned workbooks: every word there, none unknown, each with its own places only."""
+    tree = read_tree(source, "returns.yml")
+    if tree is None:
+        return {}
+    tree.only((*RETURN_WORDS, *RETURN_LISTS))
+    for section, words in RETURN_WORDS.items():
+        row = tree.row(section)
+        if row is None:
+            tree.report(f"'{section}' is missing")
+            continue
+        row.only(tuple(words))
+        for name, places in words.items():
+            row.text(name)
+            row.template(name, places)
+    for name in RETURN_LISTS:
+        if not tree.items(name):
+            tree.report(f"'{name}' is missing")
+    title = tree.values.get("sheet", {}).get("title") if isinstance(tree.values.get("sheet"), dict) else None
+    if isinstance(title, str) and (len(title) > 31 or set(title) & set("[]:*?/\\'")):
+        source.report_word(tree.path, title, "a sheet title has at most 31 characters, none of []:*?/\\'")
+    return without_lines(dict(tree.values))
+
+
 def load_texts(source: Source, name: str) -> Mapping[str, Any]:
     """Read one tree of labels or sentence templates."""
     tree = read_tree(source, name)
