@@ -181,7 +181,17 @@ def _ratio_within(check: Check, left: Sequence[str], right: Sequence[str], answe
     low, high = _limits(check)
     failed = (bottom > 0) & ((top < low * bottom) | (top > high * bottom))
     quotient = np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
-    return failed, lambda place: number_words(round(float(quotient[place]), 2)), lambda _: _limits_text(check)
+    return (
+        failed,
+        lambda place: number_words(_shown_ratio(float(quotient[place]), low, high)),
+        lambda _: _limits_text(check),
+    )
+
+
+def _shown_ratio(value: float, low: float, high: float) -> float:
+    """One ratio rounded no further than it still lies outside the limits it broke."""
+    rounded = (round(value, digits) for digits in range(2, 9))
+    return next((shown for shown in rounded if shown < low or shown > high), value)
 
 
 def _change_within(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
