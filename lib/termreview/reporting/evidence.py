@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 
@@ -45,8 +46,9 @@ class Evidence:
     group_count: int
 
 
+@cache
 def weigh(report: ReportContext) -> Evidence:
-    """Hold the summaries against the declared thresholds."""
+    """Hold the summaries against the declared thresholds, once per report."""
     who = whole_of(report.summaries.reporting_levels)
     reporting = report.summaries.reporting
     is_received = reporting["state"].isin(["on_time", "late"])

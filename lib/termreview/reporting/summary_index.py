@@ -140,12 +140,12 @@ def open_reasons(open_by_school: pd.DataFrame) -> pd.DataFrame:
 def not_concluded(standings: pd.DataFrame, open_by_school: pd.DataFrame) -> pd.DataFrame:
     """List what is not concluded: one row per school and group, with the points open by reason (`reasons`)."""
     rows = standings[(standings["standing"] == NOT_CONCLUDED) & (standings["group_id"] != OVERALL)]
-    by_key = {
-        key: list(zip(part["reason"], part["open_points"], strict=True))
-        for key, part in open_by_school.sort_values("open_points", ascending=False).groupby(
-            ["school_id", "group_id"]
-        )
-    }
+    ordered = open_by_school.sort_values("open_points", ascending=False, kind="stable")
+    by_key: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    for school_id, group_id, reason, points in zip(
+        *(ordered[name].tolist() for name in ("school_id", "group_id", "reason", "open_points")), strict=True
+    ):
+        by_key.setdefault((school_id, group_id), []).append((reason, points))
     keys = zip(rows["school_id"], rows["group_id"], strict=True)
     return rows.assign(
         reasons=pd.Series([by_key.get(key, []) for key in keys], index=rows.index, dtype=object)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from termreview.reporting.answers import Answers
 from termreview.reporting.rows import by_key
 from termreview.reporting.summary_schools import ALL
 
+_SCHOOL_COLUMNS = ("ratio_id", "school_id", "level", "numerator", "denominator", "value", "state")
 COUNTED, UNANSWERED, ZERO, CONTRADICTORY = "counted", "unanswered", "zero_denominator", "contradictory"
 
 
@@ -22,33 +24,28 @@ def ratios_by_school(answers: Answers, schools: pd.DataFrame, ratios: Sequence[R
     `state` says whether the school counts: `counted`, `unanswered` (a part is missing), `zero_denominator`, or
     `contradictory` (a share whose part exceeds its whole). `value` stands only where it counts.
     """
-    frames = []
+    ids, levels = schools["school_id"].to_numpy(), schools["level"].to_numpy()
+    columns: dict[str, list[Any]] = {name: [] for name in _SCHOOL_COLUMNS}
     for ratio in ratios:
-        asked = schools.loc[
-            [applies(ratio.levels, level) for level in schools["level"]], ["school_id", "level"]
-        ]
-        numerator = answers.total(ratio.numerator).reindex(asked["school_id"]).to_numpy()
-        denominator = answers.total(ratio.denominator).reindex(asked["school_id"]).to_numpy()
+        is_asked = np.array([applies(ratio.levels, level) for level in levels], dtype=bool)
+        numerator = answers.total(ratio.numerator).to_numpy()[is_asked]
+        denominator = answers.total(ratio.denominator).to_numpy()[is_asked]
         is_open = np.isnan(numerator) | np.isnan(denominator)
         state = np.select(
             [is_open, denominator <= 0, (ratio.unit == "percent") & (numerator > denominator)],
             [UNANSWERED, ZERO, CONTRADICTORY],
             COUNTED,
-        )
-        value = np.divide(
-            numerator * ratio.scale, denominator, out=np.full(len(asked), np.nan), where=state == COUNTED
-        )
-        frames.append(
-            asked.assign(
-                ratio_id=ratio.ratio_id,
-                numerator=numerator,
-                denominator=denominator,
-                value=value,
-                state=state,
-            )
-        )
-    columns = ["ratio_id", "school_id", "level", "numerator", "denominator", "value", "state"]
-    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+        ).astype(object)
+        value = np.full(len(numerator), np.nan)
+        np.divide(numerator * ratio.scale, denominator, out=value, where=state == COUNTED)
+        ratio_ids = np.full(len(numerator), ratio.ratio_id, dtype=object)
+        parts = (ratio_ids, ids[is_asked], levels[is_asked], numerator, denominator, value, state)
+        for name, part in zip(_SCHOOL_COLUMNS, parts, strict=True):
+            columns[name].append(part)
+    return pd.DataFrame(
+        {name: np.concatenate(parts) for name, parts in columns.items() if parts},
+        columns=list(_SCHOOL_COLUMNS),
+    )
 
 
 def ratios_by_scope(by_school: pd.DataFrame, ratios: Sequence[Ratio]) -> pd.DataFrame:

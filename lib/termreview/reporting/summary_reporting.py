@@ -25,22 +25,27 @@ def school_reporting(
     refused = submissions[(submissions["fate"] == "refused") & submissions["school_id"].notna()]
     frame = schools.copy()
     key = frame["school_id"]
-    frame["received_on"] = key.map(accepted["received_on"])
-    frame["file"] = key.map(accepted["file"])
-    frame["revision"] = key.map(accepted["revision"])
-    frame["refused_count"] = key.map(refused.groupby("school_id").size()).fillna(0).astype(int)
-    frame["refused_reason"] = key.map(refused.groupby("school_id")["reason_code"].last())
+    for name in ("received_on", "file", "revision"):
+        frame[name] = accepted[name].reindex(key).array
+    frame["refused_count"] = _counted(refused, key)
+    frame["refused_reason"] = refused.groupby("school_id")["reason_code"].last().reindex(key).array
     is_accepted = key.isin(accepted.index)
-    is_late = key.map(accepted["is_late"]).fillna(False).astype(bool)
+    is_late = key.isin(accepted.index[accepted["is_late"].astype(bool)])
     state = pd.Series("missing", index=frame.index).mask(frame["refused_count"] > 0, "refused")
     frame["state"] = state.mask(is_accepted & ~is_late, "on_time").mask(is_accepted & is_late, "late")
     in_file = findings[findings["file"].isin(accepted["file"]) | findings["file"].isna()]
     in_file = in_file[~in_file["check_code"].isin(_NOT_OF_THE_FILE)]
     for severity in ("error", "query", "note"):
-        counts = in_file[in_file["severity"] == severity].groupby("school_id").size()
-        frame[f"{severity}_count"] = key.map(counts).fillna(0).astype(int).where(is_accepted, 0)
+        counts = _counted(in_file[in_file["severity"] == severity], key)
+        frame[f"{severity}_count"] = counts.where(is_accepted, 0)
     frame["needs_repair"] = (is_accepted & (frame["error_count"] > 0)) | (frame["state"] == "refused")
     return frame
+
+
+def _counted(rows: pd.DataFrame, schools: pd.Series) -> pd.Series:
+    """How many rows each school has, in the order of the schools."""
+    counts = rows.groupby("school_id").size().reindex(schools, fill_value=0)
+    return pd.Series(counts.to_numpy(dtype=int), index=schools.index)
 
 
 def reporting_by_level(reporting: pd.DataFrame) -> pd.DataFrame:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
-from termreview.reporting.answers import Answers, total_parts
+from termreview.reporting.answers import Answers
 from termreview.reporting.summary_schools import with_all
 
 STATISTICS_SHEET = "statistics"
@@ -36,18 +37,17 @@ def statistics_by_level(answers: Answers, schools: pd.DataFrame, declared: TermR
 
 def rebuilt_totals(answers: Answers, schools: pd.DataFrame, declared: TermReference) -> pd.DataFrame:
     """List totals that do not add up: one row per school and total, with what it states and what its parts give."""
-    fields = declared.form.all_fields()
-    totals = {level: list(total_parts(declared, level)) for level in dict.fromkeys(schools["level"])}
+    labels = {field_id: field.label for field_id, field in declared.form.all_fields().items()}
+    stated, rebuilt = answers.stated.to_numpy(), answers.numbers.to_numpy()
+    is_odd = ~np.isnan(rebuilt) & (stated != rebuilt)
+    places = [(int(row), int(column)) for row, column in zip(*np.nonzero(is_odd), strict=True)]
+    ids, names = schools["school_id"].tolist(), schools["short_name"].tolist()
     rows = [
-        (school_id, name, field_id, fields[field_id].label, answers.stated.at[school_id, field_id],
-         answers.numbers.at[school_id, field_id])
-        for school_id, name, level in zip(schools["school_id"], schools["short_name"], schools["level"], strict=True)
-        for field_id in totals[level]
-        if field_id in answers.numbers.columns
-    ]  # fmt: skip
-    columns = ["school_id", "short_name", "field_id", "label", "stated", "rebuilt"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame[frame["stated"].ne(frame["rebuilt"]) & frame["rebuilt"].notna()].reset_index(drop=True)
+        (ids[row], names[row], answers.numbers.columns[column], stated[row, column], rebuilt[row, column])
+        for row, column in places
+    ]
+    frame = pd.DataFrame(rows, columns=["school_id", "short_name", "field_id", "stated", "rebuilt"])
+    return frame.assign(label=frame["field_id"].map(labels))
 
 
 def _statistics_fields(declared: TermReference, schools: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from termreview.reference.forms import Field, Form, applies
@@ -12,7 +14,8 @@ from termreview.reporting.answers import Answers
 from termreview.reporting.rows import Record, by_key
 from termreview.reporting.summary_schools import ALL, with_all
 
-UNANSWERED, NOT_SUBMITTED, NOT_ASKED = "unanswered", "not_submitted", "not_asked"
+UNANSWERED, NOT_SUBMITTED = "unanswered", "not_submitted"
+_SCHOOL_COLUMNS = ("task_id", "school_id", "level", "status")
 _FIGURE_COLUMNS = (
     "task_id", "figure_id", "title", "kind", "unit", "value", "low", "high", "numerator", "denominator",
     "counted_count", "asked_count", "mark", "is_money",
@@ -27,21 +30,25 @@ def school_statuses(
     `status` is an option of the form, `unanswered` (a report came, the question holds no usable answer) or
     `not_submitted`. Tasks without a status question are left out.
     """
-    frames = []
+    ids, levels = schools["school_id"].to_numpy(), schools["level"].to_numpy()
+    columns: dict[str, list[Any]] = {name: [] for name in _SCHOOL_COLUMNS}
     for task in tasks:
         if not task.status_field:
             continue
-        asked = schools.loc[
-            [applies(task.levels, level) for level in schools["level"]], ["school_id", "level"]
-        ]
-        text = answers.text(task.status_field).reindex(asked["school_id"]).to_numpy()
-        state = answers.state(task.status_field).reindex(asked["school_id"]).to_numpy()
-        status = pd.Series(text, index=asked.index, dtype=object)
-        status = status.where(status.isin(list(statuses)), UNANSWERED)
-        status = status.mask(state == "not_submitted", NOT_SUBMITTED)
-        frames.append(asked.assign(task_id=task.task_id, status=status))
-    columns = ["task_id", "school_id", "level", "status"]
-    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+        is_asked = np.array([applies(task.levels, level) for level in levels], dtype=bool)
+        text = answers.text(task.status_field).to_numpy(dtype=object)[is_asked]
+        state = answers.state(task.status_field).to_numpy(dtype=object)[is_asked]
+        status = np.where(np.isin(text.astype(str), list(statuses)), text, UNANSWERED)
+        status = np.where(state == NOT_SUBMITTED, NOT_SUBMITTED, status)
+        task_ids = np.full(len(status), task.task_id, dtype=object)
+        for name, part in zip(
+            _SCHOOL_COLUMNS, (task_ids, ids[is_asked], levels[is_asked], status), strict=True
+        ):
+            columns[name].append(part)
+    return pd.DataFrame(
+        {name: np.concatenate(parts) for name, parts in columns.items() if parts},
+        columns=list(_SCHOOL_COLUMNS),
+    )
 
 
 def task_statuses(by_school: pd.DataFrame, statuses: Sequence[str]) -> pd.DataFrame:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from termreview import workspace as storage
 from termreview.terms import Term
-from termreview.workspace import Workspace, read_table
+from termreview.workspace import Workspace
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,7 @@ class TermTables:
 
 
 def read_tables(workspace: Workspace, term: Term) -> TermTables:
-    """Read the tables of one term.
+    """Read the tables of one term, all of one and the same run.
 
     Raises
     ------
@@ -31,9 +32,5 @@ def read_tables(workspace: Workspace, term: Term) -> TermTables:
     ContractError
         When a table does not keep its contract.
     """
-    return TermTables(
-        *(
-            read_table(workspace, term, name)
-            for name in ("submissions", "observations", "findings", "ledger", "scores")
-        )
-    )
+    names = ("submissions", "observations", "findings", "ledger", "scores")
+    return TermTables(**storage.read_tables(workspace, term, names))

@@ -1,0 +1,72 @@
+"""Sentences: declared templates, the form that fits the count, Vietnamese numbers, no silent holes."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from termreview.errors import DeclarationError
+from termreview.reporting.narrative import fill, listed, sentence
+
+FORMS = {
+    "late": {
+        "none": "Không trường nào muộn.",
+        "one": "Một trường muộn.",
+        "many": "{count}/{total} trường muộn ({pct:percent1}).",
+        "all": "Cả {total} trường muộn.",
+    },
+    "plain": {"text": "Đến ngày {as_of}: {money:vnd}, {share:decimal1}."},
+}
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "expected"),
+    [
+        (0, 55, "Không trường nào muộn."),
+        (1, 55, "Một trường muộn."),
+        (2, 55, "2/55 trường muộn (3,6\u00a0%)."),
+        (55, 55, "Cả 55 trường muộn."),
+        (1, 1, "Cả 1 trường muộn."),
+        (0, 0, "Không trường nào muộn."),
+    ],
+)
+def test_the_form_follows_the_count(count: int, total: int, expected: str) -> None:
+    assert sentence(FORMS, "late", count=count, total=total) == expected
+
+
+def test_a_form_that_is_not_declared_falls_back_to_many() -> None:
+    assert sentence({"late": {"many": "{count} trường"}}, "late", count=1, total=9) == "1 trường"
+
+
+def test_numbers_and_dates_are_written_the_vietnamese_way() -> None:
+    text = sentence(FORMS, "plain.text", as_of=datetime.date(2024, 1, 10), money=1234567, share=94.64)
+    assert text == "Đến ngày 10/01/2024: 1.234.567\u00a0đ, 94,6."
+
+
+def test_values_that_look_like_templates_stay_text() -> None:
+    assert fill("{name}: {count}", {"name": "Trường {count}", "count": 3}) == "Trường {count}: 3"
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [("missing", {}), ("plain", {}), ("plain.text", {"as_of": "x"}), ("late", {})],
+    ids=["no such sentence", "no forms below", "a value is missing", "forms without a count"],
+)
+def test_a_hole_is_named(key: str, values: dict[str, str]) -> None:
+    with pytest.raises(DeclarationError, match=key):
+        sentence(FORMS, key, **values)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ([], ""),
+        (["A"], "A"),
+        (["A", "B"], "A và B"),
+        (["A", "B", "C"], "A, B và C"),
+        (["A", "B", "C", "D", "E"], "A, B và 3 trường khác"),
+    ],
+)
+def test_names_are_listed_as_a_sentence_does(names: list[str], expected: str) -> None:
+    assert listed(names, most=3) == expected

@@ -1,0 +1,151 @@
+"""Every section of both reports, over districts where all, some or none reported."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+import pytest
+import report_world
+from bs4 import BeautifulSoup
+
+from termreview.reporting import (
+    sections_annexes,
+    sections_assessment,
+    sections_change,
+    sections_conclusions,
+    sections_criteria,
+    sections_index,
+    sections_opening,
+    sections_quality,
+    sections_ratios,
+    sections_scores,
+    sections_situation,
+    sections_statistics,
+    sections_tasks,
+    sections_transitions,
+)
+from termreview.reporting.page_rules import forbidden_markup
+from worlds import HK1, HK2, ROOT
+
+MODULES: dict[str, ModuleType] = {
+    "annexes": sections_annexes, "assessment": sections_assessment, "change": sections_change,
+    "conclusions": sections_conclusions, "criteria": sections_criteria, "index": sections_index,
+    "opening": sections_opening, "quality": sections_quality, "ratios": sections_ratios, "scores": sections_scores,
+    "situation": sections_situation, "statistics": sections_statistics, "tasks": sections_tasks,
+    "transitions": sections_transitions,
+}  # fmt: skip
+NOTEBOOKS = {HK1: "3_semester_review", HK2: "4_year_end_summary"}
+
+
+def cells(term_id: str) -> list[dict[str, Any]]:
+    path = ROOT / "notebooks" / f"{NOTEBOOKS[term_id]}.ipynb"
+    return list(json.loads(path.read_text(encoding="utf-8"))["cells"])
+
+
+def calls(term_id: str) -> Iterator[tuple[str, str]]:
+    for cell in cells(term_id):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and cell["id"] not in ("parameters", "setup"):
+            yield cell["id"], source
+
+
+@pytest.mark.parametrize("fate", ["", "on_time", "late", "refused", "missing"])
+@pytest.mark.parametrize("term_id", [HK1, HK2])
+def test_every_step_of_the_notebook_shows_something_publishable(term_id: str, fate: str) -> None:
+    report = report_world.report(term_id, fate)
+    for name, call in calls(term_id):
+        shown = eval(call, {**MODULES, "report": report})
+        html = shown._repr_html_()
+        page = BeautifulSoup(html, "html.parser")
+        assert forbidden_markup(page) == [], name
+        text = page.get_text(" ")
+        assert not re.search(r"\{\w+(:\w+)?\}|\bnan\b|\bNone\b|<NA>", text), (name, text[:200])
+
+
+def test_missing_reports_leave_dashes_and_no_zero_share() -> None:
+    report = report_world.report(HK1, "missing")
+    text = BeautifulSoup(sections_ratios.key_ratios(report).html, "html.parser").get_text(" ")
+    assert not re.search(r"(?<!\d)0,0", text)
+    assert "—" in text
+    assert "0/37" in text
+
+
+def test_the_sections_of_a_district_without_reports_conclude_nothing() -> None:
+    report = report_world.report(HK1, "missing")
+    assert set(report.summaries.standings["standing"]) == {"not_submitted"}
+    text = sections_assessment.strong_points(report).html
+    assert "mức độ 3" not in text
+
+
+@pytest.mark.parametrize("term_id", [HK1, HK2])
+def test_headings_are_those_declared(term_id: str) -> None:
+    labels = report_world.reference().labels
+    headings = [
+        line.lstrip("# ").strip()
+        for cell in cells(term_id)
+        if cell["cell_type"] == "markdown"
+        for line in "".join(cell["source"]).splitlines()
+        if line.startswith("##")
+    ]
+    plan = report_world.report(term_id).declared.plan
+    outline = labels["outline"]
+    for name in ("I", "II", "III", "V"):
+        assert f"{name}. {outline[name]}" in headings
+    assert f"IV. {labels['outline_next_steps'][plan.report]}" in headings
+    for number in range(1, 10):
+        assert f"{number}. {outline[f'II.{number}']}" in headings
+
+
+def test_a_mark_stands_beside_every_figure_that_has_one() -> None:
+    report = report_world.report(HK1)
+    page = BeautifulSoup(sections_tasks.task_results(report, "8").html, "html.parser")
+    figures = report.summaries.figures
+    marks = [figures.loc[figures["task_id"] == "III.6", "mark"].tolist()]
+    assert [tag.get_text() for tag in page.select("tbody .mark")] == marks[0]
+
+
+def test_text_of_schools_is_escaped() -> None:
+    report = report_world.report(HK1)
+    row = ("difficulties", "<img src=x onerror=alert(1)>", 1, ["TH A"])
+    hostile = pd.DataFrame([row], columns=report.summaries.opinions.columns)
+    summaries = replace(report.summaries, opinions=hostile)
+    html = sections_assessment.proposals(replace(report, term=replace(report.term, summaries=summaries))).html
+    assert "<img" not in html
+    assert "&lt;img" in html
+
+
+def test_without_the_term_before_nothing_is_compared() -> None:
+    report = replace(report_world.report(HK2), previous=None)
+    for name, call in calls(HK2):
+        html = eval(call, {**MODULES, "report": report})._repr_html_()
+        if name in ("change-schools", "change-tasks", "change-ratios", "change-levels"):
+            assert "Chưa so sánh được" in html
+    assert "so với học kỳ I" not in sections_assessment.strong_points(report).html
+
+
+def test_the_same_tables_give_the_same_page() -> None:
+    first = [
+        eval(call, {**MODULES, "report": report_world.report(HK2)})._repr_html_() for _, call in calls(HK2)
+    ]
+    report_world.report.cache_clear()
+    again = [
+        eval(call, {**MODULES, "report": report_world.report(HK2)})._repr_html_() for _, call in calls(HK2)
+    ]
+    assert first == again
+
+
+def test_notebooks_name_no_figure() -> None:
+    for term_id in NOTEBOOKS:
+        for _, call in calls(term_id):
+            assert not re.search(r"\d{2,}", call), call
+
+
+def test_the_notebooks_stand_where_the_runner_looks() -> None:
+    assert all((Path(ROOT) / "notebooks" / f"{name}.ipynb").is_file() for name in NOTEBOOKS.values())

@@ -1,0 +1,56 @@
+"""Quality: findings folded by check, cells accounted for, opinions counted without personal marks."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.reference.declarations import Reference
+from termreview.reporting.answers import spread_answers
+from termreview.reporting.summary_opinions import HIDDEN, LONGEST_QUOTE, opinions
+from termreview.reporting.summary_quality import cell_account, findings_by_cause
+from termreview.reporting.summary_schools import expected_schools
+from worlds import observe, term_of
+
+
+def test_findings_fold_by_check_errors_first_widest_first() -> None:
+    rows = [
+        ("1", "a", "note", "s1"), ("2", "b", "error", "s1"), ("3", "b", "error", "s1"), ("4", "c", "error", "s1"),
+        ("5", "c", "error", "s2"),
+    ]  # fmt: skip
+    findings = pd.DataFrame(rows, columns=["finding_id", "check_code", "severity", "school_id"])
+    folded = findings_by_cause(findings.assign(file="f", remedy="sửa"), {"b": "Phép kiểm tra b"})
+    assert folded["check_code"].tolist() == ["c", "b", "a"]
+    assert folded["finding_count"].tolist() == [2, 2, 1]
+    assert folded["school_count"].tolist() == [2, 1, 1]
+    assert folded["title"].tolist() == ["c", "Phép kiểm tra b", "a"]
+
+
+def test_cells_are_accounted_for_and_a_gap_is_shown() -> None:
+    files = pd.DataFrame(
+        [("accepted", 100, 80, 5, 15), ("accepted", 50, 40, 5, 4), ("refused", 9, 0, 0, 0)],
+        columns=["fate", "cells_total", "cells_used", "cells_flagged", "cells_ignored"],
+    )
+    account = cell_account(files).iloc[0]
+    assert (account["file_count"], account["total_count"], account["gap_count"]) == (2, 150, 1)
+
+
+def test_opinions_of_one_wording_are_counted_once_and_personal_marks_taken_out(reference: Reference) -> None:
+    schools = ["0477201", "0477202", "0477203"]
+    term = term_of(reference, schools=schools)
+    answers = {
+        "0477201": {"difficulties": "Thiếu máy tính; liên hệ 0905 123 456 hoặc a.b@truong.edu.vn"},
+        "0477202": {"difficulties": "Đường truyền yếu."},
+        "0477203": {"difficulties": "đường truyền  yếu"},
+    }
+    spread = spread_answers(observe(term, answers), term)
+    folded = opinions(spread, expected_schools(term, reference.registry), ("difficulties",))
+    assert folded["school_count"].tolist() == [2, 1]
+    assert folded["text"].tolist()[1] == f"Thiếu máy tính; liên hệ {HIDDEN} hoặc {HIDDEN}"
+
+
+def test_a_long_opinion_is_shortened_at_a_word(reference: Reference) -> None:
+    term = term_of(reference, schools=["0477201"])
+    spread = spread_answers(observe(term, {"0477201": {"proposals": "kiến nghị " * 60}}), term)
+    text = opinions(spread, expected_schools(term, reference.registry), ("proposals",))["text"][0]
+    assert len(text) <= LONGEST_QUOTE + 1
+    assert text.endswith("nghị…")
