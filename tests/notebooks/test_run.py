@@ -24,6 +24,12 @@ from termreview.workspace import Workspace, read_table
 pytestmark = pytest.mark.xdist_group("demo")
 
 
+METADATA = {
+    "kernelspec": {"name": "python3", "display_name": "Python 3"},
+    "language_info": {"name": "python"},
+}
+
+
 @pytest.fixture
 def copy(demo: Demo, tmp_path: Path) -> Workspace:
     """A copy of the finished demonstration that a test may harm."""
@@ -33,7 +39,7 @@ def copy(demo: Demo, tmp_path: Path) -> Workspace:
 
 def plant(workspace: Workspace, name: str, *cells: str, closing: bool = True) -> Path:
     """Replace one notebook by one of the given code cells."""
-    notebook = nbformat.v4.new_notebook()
+    notebook = nbformat.v4.new_notebook(metadata=METADATA)
     notebook.cells = [
         nbformat.v4.new_code_cell('term_id: str = ""  # term\nworkspace_root: str = ""  # root')
     ]
