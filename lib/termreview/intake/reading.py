@@ -13,6 +13,7 @@ from termreview.intake.layout import FINGERPRINT_SHEET, FormLayout, form_layout
 from termreview.intake.locate import Located, Spot, locate, read_fingerprint, read_identity
 from termreview.intake.number_text import decimal_habit
 from termreview.intake.received import ReceivedFile
+from termreview.intake.returned_points import without_points_sheets
 from termreview.intake.values import Choices, Reading, choice_reading, read_value
 from termreview.intake.workbook import RefusedFile, Workbook, address, read_workbook
 from termreview.reference.declarations import TermReference
@@ -64,6 +65,7 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
     reading.cells_total = sum(
         len(sheet.cells) for sheet in workbook.sheets if sheet.name != FINGERPRINT_SHEET
     )
+    workbook = without_points_sheets(workbook)  # what a return added counts as ignored cells
     marks = read_fingerprint(workbook)
     school = _identify(reading, workbook, marks, reader)
     if school is None:

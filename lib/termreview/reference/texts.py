@@ -56,7 +56,7 @@ RETURN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     ),
     "changes": dict.fromkeys(("fixed", "open", "new", "explained", "first"), ()),
     "note": {
-        "head": ("severity", "title"), "found": ("found",), "expected": ("expected",), "remedy": ("remedy",),
+        "head": ("severity", "title"), "expected": ("expected",), "remedy": ("remedy",),
         "assumed": ("assumed",), "explained": ("explanation",),
     },
     "assumed": {
