@@ -7,6 +7,7 @@ is merged into a combined one, so both terms together show all four levels.
 from __future__ import annotations
 
 import datetime
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -78,6 +79,15 @@ _PER_PART = {
     "pupils_ethnic_girls_count": 3, "pupils_disabled_count": 1, "pupils_two_sessions_count": 40,
     "pupils_boarding_count": 20,
 }  # fmt: skip
+
+
+_held: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def scratch() -> Path:
+    """A new folder that lasts as long as the test run."""
+    _held.append(tempfile.TemporaryDirectory(prefix="termreview-"))
+    return Path(_held[-1].name)
 
 
 @cache

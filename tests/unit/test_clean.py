@@ -6,7 +6,6 @@ import random
 import shutil
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pandas as pd
 import pytest
@@ -22,6 +21,7 @@ from intake_world import (
     layout_of,
     receive,
     reference,
+    scratch,
     write_school,
 )
 
@@ -34,7 +34,7 @@ NAMES = ("submissions", "observations", "findings")
 @cache
 def mess() -> Path:
     """Every small workbook at once, most of them of one school, on a few different days."""
-    folder = Path(mkdtemp(prefix="termreview-mess-"))
+    folder = scratch()
     names = sorted(path.name for path in SUBMISSIONS.iterdir() if path.suffix != ".yml")
     for name in names:
         shutil.copy(SUBMISSIONS / name, folder / name)

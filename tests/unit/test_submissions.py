@@ -12,7 +12,7 @@ import tempfile
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -29,6 +29,7 @@ from intake_world import (
     receive,
     reference,
     rows_of,
+    scratch,
     write_school,
 )
 
@@ -41,13 +42,6 @@ NOT_ANSWERED = ("blank", "unreadable", "nothing_to_report", "not_applicable", "n
 PERSONAL = ("001204012345", "120401234567", "0912345678", "912345678", "0912 345 678", "hoasen.pm@", "Nguyễn")
 
 
-class Outcome(NamedTuple):
-    """One term run with one case in it."""
-
-    cleaned: Cleaned
-    scored: Scored
-
-
 def term_of(case: dict[str, Any]) -> str:
     return str(case.get("term", HK1.term_id))
 
@@ -57,31 +51,26 @@ def sender_of(case: dict[str, Any]) -> str:
     return PRESCHOOL if case.get("school", "none") == "none" else str(case["school"])
 
 
-def run_folder(folder: Path, term_id: str) -> Outcome:
-    cleaned = clean_folder(folder, term_id)
-    return Outcome(cleaned, score_term(cleaned.observations, declared(term_id)))
-
-
 @cache
 def written(term_id: str) -> Path:
     """The complete workbooks of all schools of one term, written once."""
-    folder = Path(tempfile.mkdtemp(prefix="termreview-schools-"))
+    folder = scratch()
     for school in declared(term_id).schools:
         write_school(folder / f"{school.unit_id}.xlsx", school.unit_id, term_id)
     return folder
 
 
 @cache
-def undisturbed(term_id: str) -> Outcome:
+def undisturbed(term_id: str) -> Cleaned:
     """One term in which every school sent a complete workbook on time."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(shutil.copytree(written(term_id), Path(name) / "raw"))
         receive(folder, {}, term_id)
-        return run_folder(folder, term_id)
+        return clean_folder(folder, term_id)
 
 
 @cache
-def outcome(number: int) -> Outcome:
+def outcome(number: int) -> Cleaned:
     """One term in which one school sent the files of one case; all others sent complete workbooks."""
     case = CASES[number]
     term_id, sender = term_of(case), sender_of(case)
@@ -93,7 +82,7 @@ def outcome(number: int) -> Outcome:
             shutil.copy(SUBMISSIONS / file["copy"], folder / file["as"])
             dates[file["as"]] = file.get("received", ON_TIME[term_id])
         receive(folder, dates, term_id)
-        return run_folder(folder, term_id)
+        return clean_folder(folder, term_id)
 
 
 def sent(case: dict[str, Any]) -> list[dict[str, Any]]:
@@ -118,6 +107,10 @@ def located(case: dict[str, Any], where: str) -> tuple[str | None, str | None]:
     return case.get("sheets", {}).get(title, title), address(place.row, place.column)
 
 
+def scored(cleaned: Cleaned, case: dict[str, Any]) -> Scored:
+    return score_term(cleaned.observations, declared(term_of(case)))
+
+
 def stated(observations: pd.DataFrame, school_id: str) -> dict[str, tuple[str, object]]:
     """State and value of every field of one school."""
     here = observations[observations["school_id"] == school_id]
@@ -134,13 +127,13 @@ every_case = pytest.mark.parametrize("number", range(len(CASES)), ids=[case["cas
 @every_case
 def test_each_field_has_the_declared_state_and_value(number: int) -> None:
     case, sender = CASES[number], sender_of(CASES[number])
-    expected = stated(undisturbed(term_of(case)).cleaned.observations, sender)
+    expected = stated(undisturbed(term_of(case)).observations, sender)
     if "refused" in case:
         expected = dict.fromkeys(expected, ("not_submitted", None))
     for field_id, value in case.get("fields", {}).items():
         assert field_id in expected, field_id
         expected[field_id] = (value, None) if value in NOT_ANSWERED else ("answered", value)
-    assert stated(outcome(number).cleaned.observations, sender) == expected
+    assert stated(outcome(number).observations, sender) == expected
 
 
 @every_case
@@ -152,7 +145,7 @@ def test_the_findings_are_the_declared_ones_at_their_places(number: int) -> None
     if "refused" in case:
         expected[f"refused_{case['refused']}", None, None] += 1
         expected["not_submitted", None, None] += 1
-    found = outcome(number).cleaned.findings
+    found = outcome(number).findings
     places = zip(found["check_code"], found["sheet"], found["cell"], strict=True)
     assert Counter((code, plain(sheet), plain(cell)) for code, sheet, cell in places) == expected
 
@@ -160,7 +153,7 @@ def test_the_findings_are_the_declared_ones_at_their_places(number: int) -> None
 @every_case
 def test_each_file_has_its_fate_and_its_account(number: int) -> None:
     case = CASES[number]
-    submissions = outcome(number).cleaned.submissions.set_index("file")
+    submissions = outcome(number).submissions.set_index("file")
     assert len(submissions) == len(sent(case)) + len(declared(term_of(case)).schools) - 1
     for file in sent(case):
         row = submissions.loc[file["as"]]
@@ -178,16 +171,22 @@ def test_a_bad_file_harms_only_itself(number: int) -> None:
     case = CASES[number]
     others = [s.unit_id for s in declared(term_of(case)).schools if s.unit_id != sender_of(case)]
     here, there = outcome(number), undisturbed(term_of(case))
-    assert rows_of(here.cleaned.observations, others) == rows_of(there.cleaned.observations, others)
-    assert rows_of(here.cleaned.findings, others) == rows_of(there.cleaned.findings, others)
-    assert rows_of(here.cleaned.submissions, others) == rows_of(there.cleaned.submissions, others)
-    assert rows_of(here.scored.ledger, others) == rows_of(there.scored.ledger, others)
-    assert rows_of(here.scored.scores, others) == rows_of(there.scored.scores, others)
+    for name in ("submissions", "observations", "findings"):
+        assert rows_of(getattr(here, name), others) == rows_of(getattr(there, name), others)
+
+
+@pytest.mark.parametrize("number", range(0, len(CASES), 8), ids=[case["case"] for case in CASES[::8]])
+def test_a_bad_file_moves_nobody_elses_points(number: int) -> None:
+    case = CASES[number]
+    others = [s.unit_id for s in declared(term_of(case)).schools if s.unit_id != sender_of(case)]
+    here, there = scored(outcome(number), case), scored(undisturbed(term_of(case)), case)
+    assert rows_of(here.ledger, others) == rows_of(there.ledger, others)
+    assert rows_of(here.scores, others) == rows_of(there.scores, others)
 
 
 @every_case
 def test_every_message_is_whole_and_names_its_place(number: int) -> None:
-    for row in outcome(number).cleaned.findings.itertuples():
+    for row in outcome(number).findings.itertuples():
         for text in (row.message, row.remedy):
             assert text[0].isupper() or text[0] == '"', text
             assert text.endswith("."), text
@@ -207,8 +206,9 @@ def test_every_message_is_whole_and_names_its_place(number: int) -> None:
 @pytest.mark.parametrize("name", ["personal_data.xlsx", "hidden_sheet.xlsx", "extra_cells.xlsx"])
 def test_personal_data_appear_in_no_table(name: str) -> None:
     number = next(number for number, case in enumerate(CASES) if case.get("file") == name)
-    cleaned, scored = outcome(number)
-    tables = (cleaned.submissions, cleaned.observations, cleaned.findings, scored.ledger, scored.scores)
+    cleaned = outcome(number)
+    points = scored(cleaned, CASES[number])
+    tables = (cleaned.submissions, cleaned.observations, cleaned.findings, points.ledger, points.scores)
     text = "\n".join(table.to_csv(index=False) for table in tables)
     for sentinel in PERSONAL:
         assert sentinel not in text
@@ -228,7 +228,7 @@ def test_the_workbooks_are_small() -> None:
 
 def test_the_workbooks_are_of_the_present_form() -> None:
     number = next(number for number, case in enumerate(CASES) if case.get("file") == "clean.xlsx")
-    codes = set(outcome(number).cleaned.findings["check_code"])
+    codes = set(outcome(number).findings["check_code"])
     assert "form_version_differs" not in codes, (
         "the form has changed: run python tests/data/make_submissions.py"
     )
