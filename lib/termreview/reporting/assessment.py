@@ -157,7 +157,9 @@ def joined(report: ReportContext, items: tuple[str, ...] | list[str]) -> str:
     """Several items as one sentence lists them, at most as many as declared; items may hold commas."""
     most = int(threshold(report, "most_listed"))
     shown = (
-        list(items) if len(items) <= most else [*items[: most - 1], f"{len(items) - most + 1} nội dung khác"]
+        list(items)
+        if len(items) <= most
+        else [*items[: most - 1], f"và {len(items) - most + 1} nội dung khác"]
     )
     return "; ".join(shown)
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from termreview.reporting.blocks import Block, paragraph, stack
 from termreview.reporting.context import ReportContext
-from termreview.reporting.number_format import number_text
+from termreview.reporting.number_format import NO_BREAK_SPACE, number_text
 from termreview.reporting.rows import Record, records
 from termreview.reporting.sections_figures import parts_text
 from termreview.reporting.summary_schools import ALL
@@ -105,4 +105,4 @@ def _value_text(value: Any, unit: Any) -> str:
 def line_text(row: Record) -> str:
     """One line with its side: at least or at most."""
     sign = "≥" if row["better"] == "higher" else "≤"
-    return f"{sign} {_value_text(row['line'], row['unit'])}"
+    return f"{sign}{NO_BREAK_SPACE}{_value_text(row['line'], row['unit'])}"

@@ -11,7 +11,7 @@ from termreview.reporting.number_format import interval_text, number_text
 from termreview.reporting.rows import Record, by_key, records
 from termreview.reporting.sections_change import no_comparison, school_pairs, term_names
 from termreview.reporting.sections_index import group_name
-from termreview.reporting.sections_ratios import verdict
+from termreview.reporting.sections_ratios import line_text, verdict
 from termreview.reporting.sections_scores import standing_text
 from termreview.reporting.summary_change import (
     MERGED,
@@ -107,10 +107,7 @@ def targets_reached(report: ReportContext) -> Block:
     keys = [(row["target_id"], row["scope"]) for row in rows]
     shown = lines.assign(
         scope_name=[scope_title(report, scope) for scope in lines["scope"]],
-        line_text=[
-            f"{'≥' if row['better'] == 'higher' else '≤'} {number_text(row['line'], form)}"
-            for row, form in zip(rows, forms, strict=True)
-        ],
+        line_text=[line_text(row) for row in rows],
         before_text=[
             number_text(earlier.at[key, "value"], form)
             if earlier is not None and key in earlier.index
