@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib.util
 import os
@@ -106,11 +107,13 @@ def test_the_conda_environment_pins_what_the_lock_pins() -> None:
 
 
 def test_what_the_package_imports_is_what_it_requires() -> None:
-    imported = {
-        found
-        for path in (ROOT / "lib").rglob("*.py")
-        for found in re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-    }
+    imported = set()
+    for path in (ROOT / "lib").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.split(".")[0])
     required = {IMPORT_NAMES.get(_name(line), _name(line).replace("-", "_")) for line in _requirements()}
     assert imported - set(sys.stdlib_module_names) - {"termreview"} - required == set()
 
