@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+
 from termreview.reporting import charts
 from termreview.reporting.chart_layout import nice_top, place_rows
 from termreview.reporting.chart_style import BEST, LOW, MIDDLE, UNKNOWN, part_styles, share_style

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
 from termreview.errors import RunError
 from termreview.reporting.blocks import callout, paragraph
 from termreview.reporting.charts import transition_matrix

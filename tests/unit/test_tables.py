@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
+
 from termreview.reporting.blocks import badge_mark, bullets, callout, key_figures, paragraph, stack
 from termreview.reporting.tables import fraction_text, interval_text, number_text, table
 

@@ -43,9 +43,7 @@ _STYLES_BY_NAME: Final[Mapping[str, Style]] = {
     **dict.fromkeys(("level_3", "3", "done", "on_time", "met", "reached", "yes"), BEST),
     **dict.fromkeys(("level_2", "2", "under_way", "late", "nearly"), MIDDLE),
     **dict.fromkeys(("level_1", "1", "not_started", "refused", "failed", "missed", "not_reached", "no"), LOW),
-    **dict.fromkeys(
-        ("not_concluded", "unknown", "blank", "missing", "unreadable", "unanswered"), UNKNOWN
-    ),
+    **dict.fromkeys(("not_concluded", "unknown", "blank", "missing", "unreadable", "unanswered"), UNKNOWN),
     **dict.fromkeys(("not_submitted", "not_applicable", "none", "nothing_to_report"), NEUTRAL),
 }
 _SERIES: Final = (BEST, MIDDLE, Style(WARM), Style("#4b86ac", PAPER), Style(WARM_PALE), NEUTRAL)

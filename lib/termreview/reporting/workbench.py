@@ -80,7 +80,7 @@ def show_account(submissions: pd.DataFrame) -> Block:
     if int(account["gap_count"].iloc[0]) == 0:
         return block
     return stack(
-        block, callout("Số ô không cân đối", ["Có ô không thuộc nhóm nào; đề nghị kiểm tra."], "warning")
+        block, callout("Số ô không cân đối", ["Có ô không thuộc nhóm nào; đề nghị kiểm tra."], "error")
     )
 
 
