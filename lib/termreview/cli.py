@@ -1,4 +1,4 @@
-"""One command a task: check, forms, status, run, demo. The only module that prints and exits."""
+"""One command a task: check, forms, status, return, run, demo. The only module that prints and exits."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ import datetime
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from termreview import __version__
 from termreview.errors import TermReviewError, UsageError
 from termreview.reference.declarations import Reference, load_reference
-from termreview.terms import parse_term
+from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace, find_workspace, has_tables, read_table
+
+if TYPE_CHECKING:
+    from termreview.intake.clean import Cleaned
+    from termreview.intake.received import ReceivedFile
 
 Command = Callable[[argparse.Namespace, Workspace, Reference], None]
 
@@ -65,7 +70,17 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", help="trường nào đã nộp, chưa nộp, vướng ở đâu")
     _add_term(status)
     _add_as_of(status)
+    status.add_argument("--xlsx", type=Path, metavar="TỆP", help="ghi thêm danh sách nhắc ra tệp .xlsx")
     status.set_defaults(command=_status)
+
+    back = commands.add_parser("return", help="trả tệp cho trường, đánh dấu chỗ cần sửa, cần giải trình")
+    _add_term(back)
+    _add_as_of(back)
+    back.add_argument("--school", nargs="+", metavar="MÃ", help="chỉ trả cho các trường này")
+    back.add_argument(
+        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/returns)"
+    )
+    back.set_defaults(command=_return)
 
     run = commands.add_parser("run", help="làm sạch, chấm điểm và xuất báo cáo của một kỳ")
     _add_term(run)
@@ -73,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--workers", type=int, default=1, metavar="SỐ", help="số tiến trình đọc tệp song song (mặc định 1)"
     )
+    run.add_argument("--force", action="store_true", help="chạy lại dù không có gì thay đổi")
     run.set_defaults(command=_run)
 
     demo = commands.add_parser("demo", help="tạo dữ liệu minh họa rồi chạy cả hai kỳ của năm học 2023-2024")
@@ -130,15 +146,14 @@ def _forms(options: argparse.Namespace, workspace: Workspace, reference: Referen
 
 
 def _status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.intake.clean import clean_term
-    from termreview.intake.received import list_received
+    from termreview.intake.reminders import reminder_list, write_reminders
+    from termreview.intake.returned import plan_returns, point_counts, point_table
     from termreview.reporting.summary_reporting import reporting_by_level, school_reporting
     from termreview.reporting.summary_schools import expected_schools
 
     term, as_of = parse_term(options.term), _as_of(options)
     declared = reference.of(term)
-    files = list_received(workspace.raw(term), as_of)
-    cleaned = clean_term(files, reference, term, progress=_counter("tệp"))
+    files, cleaned, previous = _cleaned(term, as_of, workspace, reference)
     schools = expected_schools(declared, reference.registry)
     reporting = school_reporting(schools, cleaned.submissions, cleaned.findings)
     whole = reporting_by_level(reporting).set_index("scope").loc["all"]
@@ -152,30 +167,61 @@ def _status(options: argparse.Namespace, workspace: Workspace, reference: Refere
         f"Phải nộp {whole['expected_count']} · đúng hạn {whole['on_time_count']} · nộp muộn {whole['late_count']} · "
         f"không nhận được tệp {whole['refused_count']} · chưa nộp {whole['missing_count']} · cần sửa {whole['needs_repair_count']}"
     )
+    planned = plan_returns(files, cleaned, reference, term, previous)
+    reminders = reminder_list(reporting, point_counts(planned), reference, declared.plan.due_on, as_of)
+    for state, rows in reminders.groupby("state", sort=False):
+        print(f"\n{reference.returns['reminder_states'][state]} ({len(rows)}) – {rows['to_do'].iloc[0]}:")
+        for row in rows.itertuples():
+            print(f"  {row.school_id}  {row.school_name} ({row.commune_name}) – {row.detail}")
     refusals = reference.labels["refusals"]
-    _print_schools("Chưa nộp", reporting.query("state == 'missing'"), lambda _: "")
-    _print_schools(
-        "Tệp không nhận được",
-        reporting.query("state == 'refused'"),
-        lambda row: refusals.get(row.refused_reason, row.refused_reason),
-    )
-    _print_schools(
-        "Cần sửa",
-        reporting.query("needs_repair and state != 'refused'"),
-        lambda row: f"{row.error_count} lỗi, {row.query_count} điểm cần giải trình ({row.file})",
-    )
     unknown = cleaned.submissions.query("school_id.isna()")
     for row in unknown.itertuples():
         print(f"Không rõ của trường nào: {row.file} – {refusals.get(row.reason_code, row.reason_code)}")
+    if options.xlsx:
+        points = point_table(planned, term)
+        write_reminders(options.xlsx, reminders, points, reference, term, as_of, len(schools))
+        print(f"\nDanh sách nhắc: {options.xlsx}")
 
 
-def _print_schools(title: str, rows: pd.DataFrame, detail: Callable[..., str]) -> None:
-    if not len(rows):
-        return
-    print(f"\n{title} ({len(rows)}):")
-    for row in rows.itertuples():
-        note = detail(row)
-        print(f"  {row.school_id}  {row.name}{' – ' + note if note else ''}")
+def _return(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.intake.returned import plan_returns
+    from termreview.intake.returned_workbook import write_returns
+
+    term, as_of = parse_term(options.term), _as_of(options)
+    expected = {school.unit_id for school in reference.of(term).schools}
+    if unknown := sorted(set(options.school or ()) - expected):
+        raise UsageError(f"trường không phải nộp trong kỳ {term.term_id}: {', '.join(unknown)}")
+    files, cleaned, previous = _cleaned(term, as_of, workspace, reference)
+    planned = [
+        entry
+        for entry in plan_returns(files, cleaned, reference, term, previous)
+        if entry.school.unit_id in (options.school or expected)
+    ]
+    folder = options.output or workspace.reports(term) / "returns"
+    written = write_returns(folder, planned, cleaned.observations, reference, term)
+    ways = [entry.way for entry in written.values()]
+    print(
+        f"Đã ghi {len(written)} tệp trả về vào {folder}: đánh dấu trên tệp của trường {ways.count('marked')} · "
+        f"biểu mẫu điền lại {ways.count('rebuilt')} · giải thích tệp không nhận được {ways.count('refused')}"
+    )
+    print(f"Không còn gì phải sửa, giải trình: {len(planned) - len(written)} trường đã nộp")
+    for school_id in sorted(set(options.school or ()) - {entry.school.unit_id for entry in planned}):
+        print(f"  {school_id}: chưa nộp nên không có tệp để trả")
+
+
+def _cleaned(
+    term: Term, as_of: datetime.date, workspace: Workspace, reference: Reference
+) -> tuple[list[ReceivedFile], Cleaned, pd.DataFrame | None]:
+    """What was received of one term, what came of it, and the answers of the term before."""
+    from termreview.intake.clean import clean_term
+    from termreview.intake.received import list_received
+
+    before = reference.calendar.plan(term).previous
+    previous = (
+        read_table(workspace, before, "observations") if before and has_tables(workspace, before) else None
+    )
+    files = list_received(workspace.raw(term), as_of)
+    return files, clean_term(files, reference, term, previous, progress=_counter("tệp")), previous
 
 
 def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
@@ -183,7 +229,8 @@ def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference
 
     if options.workers < 1:
         raise UsageError("--workers: số tiến trình ít nhất là 1")
-    result = run_term(workspace, reference, parse_term(options.term), _as_of(options), options.workers, print)
+    term, as_of = parse_term(options.term), _as_of(options)
+    result = run_term(workspace, reference, term, as_of, options.workers, print, is_forced=options.force)
     print(f"Báo cáo: {result.report} ({result.seconds:.1f} s)")
 
 

@@ -1,76 +1,112 @@
-"""One holder of one workspace at a time: a lock file with owner and age; a dead owner's lock is taken over."""
+"""One holder of one workspace at a time: a lock of the system, which ends with its process, with a note of who."""
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from termreview.errors import WorkspaceBusyError
+from termreview.errors import RunError, WorkspaceBusyError
+from termreview.whole_files import read_json
 
 LOCK_NAME = ".termreview.lock"
+_FAR = 2**30  # Windows locks bytes, and forbids reading them: one far behind the note is locked
 
 
 @contextmanager
 def held(root: Path, purpose: str) -> Iterator[None]:
-    """Hold one workspace while the block runs.
+    """Hold one workspace while the block runs. The lock of a dead process is free: the system saw it die.
 
     Raises
     ------
     WorkspaceBusyError
-        When a living process holds it; the message names the process and what it does.
+        When a living process holds it; the message names the process, what it does and since when.
+    RunError
+        When the folder cannot be locked at all.
     """
     path = root / LOCK_NAME
-    owner = {"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose}
-    while True:
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-            break
-        except FileExistsError:
-            other = _read_owner(path)
-            if _is_alive(other):
-                raise WorkspaceBusyError(
-                    f"the workspace is in use: process {other.get('pid')} on {other.get('host')} does "
-                    f"'{other.get('purpose')}'; wait for it to end (lock file {path.name})"
-                ) from None
-            path.unlink(missing_ok=True)
+    handle = _acquire(path)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(owner, stream)
+        _write_owner(handle, purpose)
         yield
     finally:
-        path.unlink(missing_ok=True)
+        _release(path, handle)
 
 
-def _read_owner(path: Path) -> dict[str, object]:
+def _acquire(path: Path) -> int:
+    while True:
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+        except OSError as error:
+            raise RunError(f"the workspace cannot be locked ({error.strerror}): {path}") from None
+        try:
+            _lock(handle)
+        except BlockingIOError:
+            os.close(handle)
+            raise _busy(path) from None
+        except OSError as error:
+            os.close(handle)
+            raise RunError(f"the workspace cannot be locked ({error.strerror}): {path}") from None
+        if _is_same_file(path, handle):
+            return handle
+        os.close(handle)  # the holder before took the file away while we waited at its door
+
+
+def _is_same_file(path: Path, handle: int) -> bool:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _is_alive(owner: dict[str, object]) -> bool:
-    """Say whether the holder still runs; one on another machine counts as alive, as nobody can tell."""
-    pid = owner.get("pid")
-    if not isinstance(pid, int):
+        return os.path.samestat(os.stat(path), os.fstat(handle))
+    except FileNotFoundError:
         return False
-    if owner.get("host") != socket.gethostname():
-        return True
-    if os.name == "nt":  # no signal 0 on Windows: asking for the process is enough
-        import ctypes
 
-        process = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)  # type: ignore[attr-defined]
-        if process:
-            ctypes.windll.kernel32.CloseHandle(process)  # type: ignore[attr-defined]
-        return bool(process)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+
+def _release(path: Path, handle: int) -> None:
+    if os.name == "nt":  # an open file cannot be taken away there
+        os.close(handle)
+        with suppress(OSError):
+            path.unlink()
+        return
+    with suppress(OSError):
+        path.unlink()
+    os.close(handle)
+
+
+def _write_owner(handle: int, purpose: str) -> None:
+    since = datetime.datetime.now().isoformat(timespec="seconds")
+    owner = {"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose, "since": since}
+    with suppress(OSError):  # a full disk: the lock holds, only its note is missing
+        os.ftruncate(handle, 0)
+        os.write(handle, json.dumps(owner).encode())
+
+
+def _busy(path: Path) -> WorkspaceBusyError:
+    owner = read_json(path)
+    if owner is None:
+        return WorkspaceBusyError(
+            f"the workspace is in use by another process; wait for it to end ({path.name})"
+        )
+    return WorkspaceBusyError(
+        f"the workspace is in use: process {owner.get('pid')} on {owner.get('host')} does "
+        f"'{owner.get('purpose')}' since {owner.get('since')}; wait for it to end (lock file {path.name})"
+    )
+
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(handle: int) -> None:
+        os.lseek(handle, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except PermissionError:
+            raise BlockingIOError from None
+        finally:
+            os.lseek(handle, 0, os.SEEK_SET)
+else:
+    import fcntl
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

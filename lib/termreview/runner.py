@@ -1,65 +1,61 @@
-"""One run of one term: its notebooks executed in order by papermill, its report published, its manifest written."""
+"""One run of one term: its notebooks executed in order, their tables and pages published together by one switch."""
 
 from __future__ import annotations
 
 import datetime
-import hashlib
-import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import nbformat
-import papermill
-
-from termreview import __version__
 from termreview.errors import RunError
+from termreview.execution import (
+    CLOSING_TAG,
+    TIME_LIMIT_S,
+    Step,
+    refuse_unfinished,
+    refuse_wrong_parameters,
+    run_step,
+)
 from termreview.intake.received import list_received, record_received
 from termreview.lock import held
+from termreview.manifest import TABLES, describe_inputs, describe_outputs, is_up_to_date
+from termreview.publication import LOOSE, MANIFEST, open_stage, publish, settle, sweep
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.pages import export_html
+from termreview.steps import READ_COUNT
 from termreview.terms import Term
-from termreview.workspace import Workspace, write_json
+from termreview.whole_files import read_json, sweep_left_overs, write_json
+from termreview.workspace import Workspace
+
+__all__ = [
+    "CLOSING_TAG",
+    "TABLES",
+    "RunResult",
+    "Step",
+    "plan_steps",
+    "refuse_unfinished",
+    "refuse_wrong_parameters",
+    "report_title",
+    "run_step",
+    "run_term",
+]
 
 CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
 REPORT_NOTEBOOKS = {"semester_review": "3_semester_review", "year_end_summary": "4_year_end_summary"}
 REPORT_FILES = {"semester_review": "bao-cao-so-ket", "year_end_summary": "bao-cao-tong-ket"}
-TABLES = ("submissions", "observations", "findings", "ledger", "scores")
-CLOSING_TAG = "closing"
-_SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
-
-# Saved once, not per cell; a kernel that is done is stopped at once and keeps its chatter to itself.
-_EXECUTION: Mapping[str, Any] = {
-    "kernel_name": "python3",
-    "progress_bar": False,
-    "log_output": False,
-    "request_save_on_cell_execute": False,
-    "shutdown_kernel": "immediate",
-    "extra_arguments": ["--IPKernelApp.log_level=50"],
-}
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One notebook of a run, its parameters, and the page published from it, if any."""
-
-    name: str
-    parameters: Mapping[str, Any]
-    page: Path | None = None
-    title: str = ""
+Execute = Callable[[Workspace, Term, Step, Path | None, int], object]
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What one run left behind."""
+    """What one run left behind; `is_reused` when nothing had changed and the last run was kept."""
 
     report: Path
     manifest: Path
     seconds: float
+    is_reused: bool = False
 
 
 def run_term(
@@ -69,36 +65,81 @@ def run_term(
     as_of: datetime.date,
     workers: int = 1,
     progress: Progress = lambda _: None,
+    is_forced: bool = False,
+    time_limit_s: int = TIME_LIMIT_S,
+    execute: Execute = run_step,
 ) -> RunResult:
     """Clean, score and report one term.
 
-    The manifest is taken away first and written last: while it is missing, the tables are not a finished run.
+    Everything is written to a stage first and published in one moment; a run that fails or is killed leaves
+    the last finished one as it was. When nothing has changed since then, it is kept and nothing is executed.
+
+    Parameters
+    ----------
+    is_forced
+        Execute although nothing has changed.
+    time_limit_s
+        Seconds that one cell of a notebook may take.
+    execute
+        What executes one step.
 
     Raises
     ------
     UsageError
         When the term is not declared.
     RunError
-        When a notebook fails; the message names the notebook kept for inspection. Nothing is published then.
+        When a notebook fails or the disk is full; the message names the notebook kept for inspection.
+        Nothing is published then.
     WorkspaceBusyError
         When another run holds the workspace.
     """
     started = time.monotonic()
     declared = reference.of(term)
-    manifest = workspace.processed(term) / "manifest.json"
+    shelf = workspace.shelf(term)
+    steps = plan_steps(workspace, reference, declared, as_of, workers)
+    report = steps[-1].page
+    assert report is not None
     with held(workspace.root, f"run {term.term_id}"):
-        files = list_received(workspace.raw(term), as_of)
-        record_received(workspace.raw(term), files)
-        manifest.unlink(missing_ok=True)
-        steps = plan_steps(workspace, reference, declared, as_of, workers)
-        for number, step in enumerate(steps, start=1):
-            begun = time.monotonic()
-            run_step(workspace, term, step)
-            progress(f"[{number}/{len(steps)}] {step.name}: {time.monotonic() - begun:.1f} s")
-        report = steps[-1].page
-        assert report is not None
-        write_json(manifest, _manifest(workspace, reference, declared, as_of, files, report))
-    return RunResult(report, manifest, time.monotonic() - started)
+        try:
+            _recover(workspace, reference)
+            files = list_received(workspace.raw(term), as_of)
+            record_received(workspace.raw(term), files)
+            names = [step.name for step in steps]
+            inputs = describe_inputs(workspace, reference, declared, as_of, files, names)
+            is_reused = not is_forced and is_up_to_date(shelf, workspace.root, inputs)
+            if is_reused:
+                progress(f"không có gì thay đổi: giữ kết quả lần chạy trước (đọc lại 0/{len(files)} tệp)")
+            else:
+                stage = open_stage(shelf)
+                for number, step in enumerate(steps, start=1):
+                    begun = time.monotonic()
+                    execute(workspace, term, step, stage, time_limit_s)
+                    seconds = time.monotonic() - begun
+                    progress(
+                        f"[{number}/{len(steps)}] {step.name}: {seconds:.1f} s{_read_again(stage, step)}"
+                    )
+                write_json(stage / MANIFEST, inputs | describe_outputs(stage, shelf, workspace.root))
+                publish(shelf, stage, removed=[LOOSE, *(f"notebooks/{name}.failed.ipynb" for name in names)])
+        except OSError as error:
+            raise RunError(f"the run stopped, its results do not count: {error}") from error
+        finally:
+            sweep(shelf)
+    return RunResult(report, shelf.place(MANIFEST), time.monotonic() - started, is_reused)
+
+
+def _recover(workspace: Workspace, reference: Reference) -> None:
+    """Finish what a killed run had begun to publish, and take away what it left lying about."""
+    for plan in reference.calendar.plans:
+        shelf = workspace.shelf(plan.term)
+        if shelf.runs.is_dir():
+            settle(shelf)
+        sweep(shelf)
+        sweep_left_overs(workspace.raw(plan.term))
+
+
+def _read_again(stage: Path, step: Step) -> str:
+    counted = read_json(stage / READ_COUNT) if step.name == CLEAN else None
+    return f" (đọc lại {counted['read']}/{counted['files']} tệp)" if counted else ""
 
 
 def plan_steps(
@@ -124,116 +165,3 @@ def report_title(reference: Reference, declared: TermReference) -> str:
     """The heading of one report, from the labels."""
     template: str = reference.labels["report_titles"][declared.plan.report]
     return template.format(term=declared.plan.title, school_year=declared.term.school_year)
-
-
-def run_step(workspace: Workspace, term: Term, step: Step) -> Path:
-    """Execute one notebook and publish its page, if it has one.
-
-    Raises
-    ------
-    RunError
-        When a parameter is unknown or mistyped, a cell fails, the kernel dies or the last cell did not run.
-    """
-    source = workspace.notebooks / f"{step.name}.ipynb"
-    if not source.is_file():
-        raise RunError(f"the notebook {source.name} is not in the folder notebooks of the workspace")
-    refuse_wrong_parameters(source, step.parameters)
-    folder = workspace.processed(term) / "notebooks"
-    folder.mkdir(parents=True, exist_ok=True)
-    executed, failed = folder / f"{step.name}.ipynb", folder / f"{step.name}.failed.ipynb"
-    beside = folder / f".{step.name}.running.ipynb"
-    for left_over in (executed, failed, beside):
-        left_over.unlink(missing_ok=True)
-    try:
-        logging.getLogger("papermill").setLevel(logging.ERROR)
-        papermill.execute_notebook(
-            source, beside, parameters=dict(step.parameters), **_EXECUTION, cwd=source.parent
-        )
-        refuse_unfinished(beside)
-        _strip_run_metadata(beside)
-        if step.page is not None:
-            export_html(beside, step.page, title=step.title)
-    except Exception as error:
-        where = ""
-        if beside.is_file():
-            beside.replace(failed)
-            where = f"; the notebook is kept as {failed.relative_to(workspace.root).as_posix()}"
-        raise RunError(f"{step.name} failed: {_last_line(error)}{where}") from error
-    beside.replace(executed)
-    return executed
-
-
-def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
-    """Refuse parameters that the notebook does not declare, or declares with another type.
-
-    papermill itself only warns of an unknown name and runs on with the defaults.
-    """
-    declared = papermill.inspect_notebook(notebook)
-    problems = [
-        f"'{name}' is not a parameter; known: {', '.join(declared)}"
-        for name in parameters
-        if name not in declared
-    ]
-    for name, value in parameters.items():
-        wanted = _SIMPLE_TYPES.get(declared.get(name, {}).get("inferred_type_name", ""))
-        if wanted is not None and type(value) is not wanted:
-            problems.append(f"'{name}' must be {wanted.__name__}, not {type(value).__name__}")
-    if problems:
-        raise RunError(f"{notebook.name}: " + "; ".join(problems))
-
-
-def refuse_unfinished(notebook: Path) -> None:
-    """Refuse an executed notebook whose closing cell did not run: a dead kernel is saved as a success."""
-    content = nbformat.read(notebook, as_version=4)
-    cells = [cell for cell in content.cells if cell.cell_type == "code" and cell.source.strip()]
-    if not cells or CLOSING_TAG not in cells[-1].metadata.get("tags", []):
-        raise RunError(f"{notebook.name} has no last cell tagged '{CLOSING_TAG}'")
-    if not cells[-1].outputs or any(cell.execution_count is None for cell in cells):
-        raise RunError(f"{notebook.name} stopped before its closing cell")
-    if any(output.output_type == "error" for cell in cells for output in cell.outputs):
-        raise RunError(f"{notebook.name} holds an error")
-
-
-def _strip_run_metadata(path: Path) -> None:
-    """Take clock times and machine paths out of one executed notebook."""
-    content = nbformat.read(path, as_version=4)
-    content.metadata.pop("papermill", None)
-    for cell in content.cells:
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-    nbformat.write(content, path)
-
-
-def _last_line(error: Exception) -> str:
-    evalue = getattr(error, "evalue", "")
-    if evalue:
-        return f"{getattr(error, 'ename', 'error')}: {evalue}"
-    return str(error).strip() or type(error).__name__
-
-
-def _manifest(
-    workspace: Workspace,
-    reference: Reference,
-    declared: TermReference,
-    as_of: datetime.date,
-    files: Any,
-    report: Path,
-) -> dict[str, Any]:
-    term = declared.term
-    tables = {name: _sha256(workspace.processed(term) / f"{name}.parquet") for name in TABLES}
-    return {
-        "term_id": term.term_id,
-        "parameters": {"as_of": as_of.isoformat()},
-        "package_version": __version__,
-        "declarations_sha256": reference.fingerprint,
-        "inputs": [
-            {"file": file.name, "sha256": file.sha256, "received_on": file.received_on.isoformat()}
-            for file in files
-        ],
-        "tables": tables,
-        "reports": {report.relative_to(workspace.root).as_posix(): _sha256(report)},
-    }
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -3,18 +3,50 @@
 from __future__ import annotations
 
 import datetime
+import json
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from termreview.contracts import shaped
 from termreview.errors import UsageError
 from termreview.intake.clean import Cleaned, clean_term
+from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.received import ReceivedFile, list_received
+from termreview.lock import held
+from termreview.manifest import made_with
+from termreview.publication import (
+    LOOSE,
+    MANIFEST,
+    active_stage,
+    open_stage,
+    publish,
+    read_published,
+    settle,
+    sweep,
+)
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.scoring.score import Scored, score_term
 from termreview.terms import Term, parse_term
-from termreview.workspace import Workspace, find_workspace, has_tables, read_table, write_table
+from termreview.whole_files import read_json, sha256_of
+from termreview.workspace import (
+    Workspace,
+    find_workspace,
+    has_tables,
+    read_table,
+    write_json,
+    write_table,
+)
+
+READINGS = ".cache"
+READ_COUNT = ".reading.json"  # in the stage of a run: how many files had to be read
+LOOSE_NOTE = (
+    "Các bảng này được ghi từ notebook, ngoài một lần chạy trọn vẹn; "
+    "chạy `termreview run {}` để có kết quả chính thức."
+)
 
 
 @dataclass(frozen=True)
@@ -69,15 +101,32 @@ def received_files(opened: OpenTerm) -> list[ReceivedFile]:
 
 
 def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 1) -> Cleaned:
-    """Clean the term; the term before, where its tables exist, lends the figures to compare with."""
-    return clean_term(files, opened.reference, opened.term, _previous(opened), workers)
+    """Clean the term; only files that changed since the run before are read again.
+
+    The term before, where its tables exist, lends the figures to compare with.
+    """
+    kept = KeptReadings(
+        opened.workspace.processed(opened.term) / READINGS,
+        json.dumps([opened.term.term_id, opened.reference.fingerprint, made_with()], sort_keys=True),
+        lambda read, total: _tell_run(opened, read, total),
+    )
+    return clean_term(files, opened.reference, opened.term, _previous(opened), workers, kept=kept)
+
+
+def _tell_run(opened: OpenTerm, read: int, total: int) -> None:
+    stage = active_stage(opened.workspace.shelf(opened.term))
+    if stage is not None:
+        write_json(stage / READ_COUNT, {"read": read, "files": total})
 
 
 def save_cleaned(opened: OpenTerm, cleaned: Cleaned) -> None:
-    """Write the three tables of the intake room."""
-    write_table(opened.workspace, opened.term, "submissions", cleaned.submissions)
-    write_table(opened.workspace, opened.term, "observations", cleaned.observations)
-    write_table(opened.workspace, opened.term, "findings", cleaned.findings)
+    """Write the three tables of the intake room; what was scored from others before no longer counts."""
+    frames = {
+        "submissions": cleaned.submissions,
+        "observations": cleaned.observations,
+        "findings": cleaned.findings,
+    }
+    _save(opened, frames, outdated=("ledger", "scores"))
 
 
 def score(opened: OpenTerm) -> Scored:
@@ -88,8 +137,44 @@ def score(opened: OpenTerm) -> Scored:
 
 def save_scored(opened: OpenTerm, scored: Scored) -> None:
     """Write the two tables of the scoring room."""
-    write_table(opened.workspace, opened.term, "ledger", scored.ledger)
-    write_table(opened.workspace, opened.term, "scores", scored.scores)
+    _save(opened, {"ledger": scored.ledger, "scores": scored.scores})
+
+
+def _save(opened: OpenTerm, frames: Mapping[str, pd.DataFrame], outdated: Sequence[str] = ()) -> None:
+    """Write some tables, all at once: into the run that this step belongs to, or loose where there is none.
+
+    Loose tables that are what the last run wrote leave it as it is. Otherwise `loose.json` stands in the place
+    of the manifest: the tables no longer come from a finished run.
+    """
+    workspace, term = opened.workspace, opened.term
+    shelf = workspace.shelf(term)
+    if active_stage(shelf) is not None:
+        for name, frame in frames.items():
+            write_table(workspace, term, name, frame)
+        return
+    with held(workspace.root, f"save {', '.join(frames)} of {term.term_id}"):
+        settle(shelf)
+        stage = open_stage(shelf)
+        try:
+            hashes = {name: _write_staged(stage, name, frame) for name, frame in frames.items()}
+            files = [f"{name}.parquet" for name in frames]
+            before = read_published(shelf, files)
+            if {name: content and sha256_of(content) for name, content in before.items()} != {
+                f"{name}.parquet": sha256 for name, sha256 in hashes.items()
+            }:
+                loose = (read_json(shelf.place(LOOSE)) or {}).get("tables", {})
+                kept = {name: sha256 for name, sha256 in loose.items() if name not in outdated}
+                write_json(stage / LOOSE, {"tables": kept | hashes, "note": LOOSE_NOTE.format(term.term_id)})
+                publish(shelf, stage, removed=[MANIFEST, *(f"{name}.parquet" for name in outdated)])
+                warnings.warn(LOOSE_NOTE.format(term.term_id), stacklevel=3)
+        finally:
+            sweep(shelf)
+
+
+def _write_staged(stage: Path, name: str, frame: pd.DataFrame) -> str:
+    path = stage / f"{name}.parquet"
+    shaped(name, frame).to_parquet(path, index=False)
+    return sha256_of(path.read_bytes())
 
 
 def _previous(opened: OpenTerm) -> pd.DataFrame | None:

@@ -1,21 +1,38 @@
-"""One folder tree of one office: where files live and how they are written whole or not at all."""
+"""One folder tree of one office: where files live, and its tables written and read under their contracts."""
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from termreview.contracts import shaped
 from termreview.errors import ContractError, UsageError
+from termreview.publication import (
+    LOOSE,
+    MANIFEST,
+    Shelf,
+    active_stage,
+    is_published,
+    read_published,
+    read_staged,
+)
 from termreview.terms import Term
+from termreview.whole_files import write_json, written_whole
+
+__all__ = [
+    "Workspace",
+    "find_workspace",
+    "has_tables",
+    "read_table",
+    "read_tables",
+    "write_json",
+    "write_table",
+    "written_whole",
+]
 
 
 @dataclass(frozen=True)
@@ -46,6 +63,10 @@ class Workspace:
         """What is published of one term."""
         return self.root / "reports" / term.folder
 
+    def shelf(self, term: Term) -> Shelf:
+        """Where the outputs of one term are published together."""
+        return Shelf(self.processed(term), self.reports(term))
+
     def forms(self, term: Term) -> Path:
         """The blank workbooks of one term, ready to send."""
         return self.reports(term) / "forms"
@@ -66,58 +87,62 @@ def find_workspace(start: Path | None = None) -> Workspace:
     raise UsageError(f"no workspace here: neither {here} nor a folder above it holds data/reference")
 
 
-@contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Give a name beside one file to write to; the file appears, complete, when the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=f".part{path.suffix}", dir=path.parent)
-    os.close(handle)
-    beside = Path(name)
-    try:
-        yield beside
-        with beside.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def write_table(workspace: Workspace, term: Term, name: str, frame: pd.DataFrame) -> Path:
-    """Write one declared table of one term as Parquet, after its contract was checked."""
-    path = workspace.processed(term) / f"{name}.parquet"
+    """Write one declared table of one term as Parquet, after its contract was checked.
+
+    In a run it goes to the stage of the run; outside of one, the term no longer counts as a finished run.
+    """
     checked = shaped(name, frame)
+    shelf = workspace.shelf(term)
+    stage = active_stage(shelf)
+    path = (stage or shelf.tables) / f"{name}.parquet"
+    if stage is None:
+        for mark in (MANIFEST, LOOSE):
+            shelf.place(mark).unlink(missing_ok=True)
     with written_whole(path) as beside:
         checked.to_parquet(beside, index=False)
     return path
 
 
 def read_table(workspace: Workspace, term: Term, name: str) -> pd.DataFrame:
-    """Read one declared table of one term and check its contract.
+    """Read one declared table of one term and check its contract; see `read_tables`."""
+    return read_tables(workspace, term, (name,))[name]
+
+
+def read_tables(workspace: Workspace, term: Term, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Read some declared tables of one term, all of one and the same run, and check their contracts.
 
     Raises
     ------
     UsageError
-        When the table was not written yet; the message names the step that writes it.
+        When a table was not written yet; the message names the step that writes it.
     ContractError
-        When the file does not keep its contract.
+        When a file does not keep its contract, or is not the one that the finished run wrote.
     """
-    path = workspace.processed(term) / f"{name}.parquet"
-    if not path.is_file():
-        raise UsageError(f"{name} of {term.term_id} is not there yet: run `termreview run {term.term_id}` first")
+    shelf = workspace.shelf(term)
+    stage = active_stage(shelf)
+    files = [f"{name}.parquet" for name in names]
+    found = read_published(shelf, files) if stage is None else read_staged(stage, files)
+    return {
+        name: _table(workspace, term, name, content)
+        for name, content in zip(names, found.values(), strict=True)
+    }
+
+
+def _table(workspace: Workspace, term: Term, name: str, content: bytes | None) -> pd.DataFrame:
+    if content is None:
+        raise UsageError(
+            f"{name} of {term.term_id} is not there yet: run `termreview run {term.term_id}` first"
+        )
+    path = workspace.shelf(term).place(f"{name}.parquet")
     try:
-        return shaped(name, pd.read_parquet(path))
+        return shaped(name, pd.read_parquet(io.BytesIO(content)))
     except ContractError as error:
         raise ContractError(name, [str(error)], path) from error
+    except (OSError, ValueError) as error:
+        raise ContractError(name, [f"it is no Parquet file ({error})"], path) from error
 
 
 def has_tables(workspace: Workspace, term: Term) -> bool:
     """Say whether one term was scored already."""
-    return (workspace.processed(term) / "scores.parquet").is_file()
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write one JSON file, keys sorted, whole or not at all."""
-    with written_whole(path) as beside:
-        text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
-        beside.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return is_published(workspace.shelf(term), "scores.parquet")

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
-from termreview import cli
-from termreview.errors import RunError, WorkspaceBusyError
+from termreview import cli, steps
+from termreview.errors import ContractError, RunError, WorkspaceBusyError
 from termreview.lock import LOCK_NAME, held
 from termreview.runner import Step, plan_steps, refuse_wrong_parameters, run_step, run_term
-from termreview.workspace import Workspace, read_table
+from termreview.workspace import Workspace, has_tables, read_table
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -71,7 +71,9 @@ def test_no_machine_path_is_published(demo: Demo) -> None:
 
 def test_the_same_inputs_give_the_same_bytes(demo: Demo, copy: Workspace) -> None:
     first = json.loads(demo.semester.manifest.read_text(encoding="utf-8"))
+    shutil.rmtree(copy.processed(SEMESTER))
     again = run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), workers=2)
+    assert not again.is_reused
     assert json.loads(again.manifest.read_text(encoding="utf-8")) == first
     assert again.report.read_bytes() == demo.semester.report.read_bytes()
 
@@ -146,15 +148,88 @@ def test_a_failed_notebook_is_kept_and_nothing_published(
     assert not page.exists()
 
 
-def test_a_failed_run_has_no_manifest_and_an_exit_code(
+def published(workspace: Workspace) -> dict[str, bytes]:
+    """Everything that one term shows to its readers, by path."""
+    folders = (workspace.processed(SEMESTER), workspace.reports(SEMESTER))
+    return {
+        path.relative_to(workspace.root).as_posix(): path.read_bytes()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and ".cache" not in path.parts and not path.name.endswith(".failed.ipynb")
+    }
+
+
+def test_a_failed_run_leaves_the_last_finished_one_and_an_exit_code(
     copy: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    before = published(copy)
     plant(copy, "2_score_indicators", "raise ValueError('planted')", "'closed'")
     code = cli.main(["--root", str(copy.root), "run", SEMESTER.term_id, "--as-of", "2024-01-15"])
     assert code == 4
     assert "planted" in capsys.readouterr().err
-    assert not (copy.processed(SEMESTER) / "manifest.json").exists()
+    assert published(copy) == before
     assert not (copy.root / LOCK_NAME).exists()
+
+
+def test_a_first_run_that_fails_publishes_nothing(demo: Demo, copy: Workspace) -> None:
+    shutil.rmtree(copy.processed(SEMESTER))
+    shutil.rmtree(copy.reports(SEMESTER))
+    plant(copy, "2_score_indicators", "import time; time.sleep(60)", "'closed'")
+    with pytest.raises(RunError, match="2_score_indicators failed: a cell took longer than 2 seconds"):
+        run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), time_limit_s=2)
+    assert published(copy) == {}
+    assert not has_tables(copy, SEMESTER)
+
+
+def test_a_run_without_changes_is_not_run_again(demo: Demo, copy: Workspace) -> None:
+    said: list[str] = []
+    day = as_of(demo.reference, SEMESTER)
+    again = run_term(copy, demo.reference, SEMESTER, day, progress=said.append)
+    assert again.is_reused
+    assert "đọc lại 0/" in said[0]
+    (copy.processed(SEMESTER) / "scores.parquet").write_bytes(b"tampered")
+    with pytest.raises(ContractError, match="run the term again"):
+        read_table(copy, SEMESTER, "scores")
+    assert not run_term(copy, demo.reference, SEMESTER, day).is_reused
+    assert published(copy).keys() == published(demo.workspace).keys()
+    assert len(read_table(copy, SEMESTER, "scores"))
+
+
+def test_only_changed_files_are_read_again_and_the_outcome_is_the_same(
+    demo: Demo, copy: Workspace, tmp_path: Path
+) -> None:
+    files = sorted(copy.raw(SEMESTER).glob("*.xlsx"))
+    files[3].write_bytes(files[4].read_bytes())
+    said: list[str] = []
+    day = as_of(demo.reference, SEMESTER)
+    with_cache = run_term(copy, demo.reference, SEMESTER, day, progress=said.append)
+    assert "đọc lại 1/" in said[0]
+    first = published(copy)
+    shutil.rmtree(copy.processed(SEMESTER))
+    said.clear()
+    without = run_term(copy, demo.reference, SEMESTER, day, workers=2, progress=said.append)
+    assert "đọc lại 1/" not in said[0]
+    assert first[with_cache.manifest.relative_to(copy.root).as_posix()] == without.manifest.read_bytes()
+
+
+def test_tables_saved_by_hand_do_not_pass_for_a_finished_run(demo: Demo, copy: Workspace) -> None:
+    opened = steps.open_term(SEMESTER.term_id, "2024-01-15", str(copy.root))
+    before = published(copy)
+    cleaned = steps.clean(opened, steps.received_files(opened))
+    steps.save_cleaned(opened, cleaned)
+    assert published(copy) == before, "the same tables leave the finished run as it is"
+    cleaned.submissions["received_on"] -= pd.Timedelta(days=1)
+    with pytest.warns(UserWarning, match="ngoài một lần chạy trọn vẹn"):
+        steps.save_cleaned(opened, cleaned)
+    assert not (copy.processed(SEMESTER) / "manifest.json").exists()
+    assert (copy.processed(SEMESTER) / "loose.json").is_file()
+    assert not has_tables(copy, SEMESTER), "what was scored from other observations no longer counts"
+    run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER))
+    after = published(copy)
+    assert {name for name in after if after[name] != before[name]} <= {
+        f"data/processed/2023-2024/hk1/notebooks/{name}.ipynb"
+        for name in ("1_clean_submissions", "2_score_indicators", "3_semester_review")
+    }
 
 
 def test_two_runs_at_once_the_second_is_told(copy: Workspace, demo: Demo) -> None:

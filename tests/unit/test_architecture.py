@@ -17,23 +17,28 @@ LIBRARY = ROOT / "lib" / "termreview"
 MODULES = sorted(LIBRARY.rglob("*.py"))
 LONGEST = 310
 
-# Each room, and the rooms it may know. `contracts` and `workspace` stand beside `reference` and know no room.
+# Each room, and the rooms it may know. The storage modules stand beside `reference` and know no room.
 GROUND = {"errors", "terms", "text"}
-SHELVES = GROUND | {"contracts", "workspace", "reference"}
+STORAGE = {"contracts", "publication", "whole_files", "workspace"}
+SHELVES = GROUND | STORAGE | {"reference"}
 MAY_IMPORT = {
     "errors": set(),
     "text": set(),
     "terms": {"errors"},
     "contracts": {"errors"},
-    "workspace": {"contracts", "errors", "terms"},
+    "whole_files": set(),
+    "publication": {"errors", "whole_files"},
+    "workspace": {"contracts", "errors", "publication", "terms", "whole_files"},
     "reference": GROUND,
     "intake": SHELVES,
     "scoring": SHELVES,
     "reporting": SHELVES | {"scoring"},
-    "lock": {"errors"},
-    "steps": SHELVES | {"intake", "scoring", "reporting"},
+    "lock": {"errors", "whole_files"},
+    "manifest": SHELVES | {"intake"},
+    "steps": SHELVES | {"intake", "scoring", "reporting", "lock", "manifest"},
+    "execution": SHELVES | {"reporting"},
     "sample": SHELVES | {"intake", "scoring"},
-    "runner": SHELVES | {"intake", "scoring", "reporting", "steps", "lock"},
+    "runner": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest", "execution"},
     "cli": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "runner", "sample"},
 }
 
@@ -43,8 +48,8 @@ DOORS = {
     "python_calamine": (r"intake/(workbook|legacy)\w*",),
     "zipfile": (r"intake/(workbook|xlsx|guard|legacy)\w*", r"sample_damage"),
     "xlsxwriter": (r"intake/form\w*",),
-    "papermill": (r"runner",),
-    "nbclient": (r"runner",),
+    "papermill": (r"execution",),
+    "nbclient": (r"execution",),
     "nbconvert": (r"reporting/pages",),
     "matplotlib": (r"reporting/chart\w*",),
     "yaml": (r"reference/loading",),

@@ -15,6 +15,7 @@ import pyarrow as pa
 from termreview.contracts import CONTRACTS, shaped
 from termreview.intake.checks import Failure, run_checks
 from termreview.intake.file_reading import FileReading, Remark
+from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.reading import Reader, is_late
 from termreview.intake.received import ReceivedFile, received_order
 from termreview.intake.revisions import ACCEPTED, Fate, decide_fates
@@ -42,6 +43,7 @@ def clean_term(
     previous: pd.DataFrame | None = None,
     workers: int = 1,
     progress: Progress | None = None,
+    kept: KeptReadings | None = None,
 ) -> Cleaned:
     """Clean one term.
 
@@ -56,9 +58,11 @@ def clean_term(
         Observations of the term before, for questions about jumps.
     workers
         Processes that read files side by side; the result does not depend on it.
+    kept
+        Readings of the run before, used for files that did not change; the result does not depend on it.
     """
     reader = Reader(reference.of(term), reference.registry)
-    shards = list(read_shards(sorted(files, key=received_order), reader, workers, progress))
+    shards = list(read_shards(sorted(files, key=received_order), reader, workers, progress, kept))
     readings = [reading for shard in shards for reading in shard.readings]
     fates = decide_fates(readings)
     accepted = {

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from termreview.intake.file_reading import Answer, FileReading
+from termreview.intake.file_reading import Answer, FileReading, Remark
+from termreview.intake.kept_readings import (
+    KeptReading,
+    KeptReadings,
+    find_reading,
+    forget_others,
+    keep_reading,
+)
 from termreview.intake.reading import Reader, read_file
 from termreview.intake.received import ReceivedFile
 
@@ -21,6 +28,7 @@ ANSWERS = pa.schema(
     [(READING, pa.int32())]
     + [(name, pa.float64() if name == "value_number" else pa.large_string()) for name in Answer._fields]
 )
+_OF_ONE_FILE = ANSWERS.remove(0)
 
 Progress = Callable[[int, int], None]
 
@@ -37,11 +45,24 @@ class Shard:
 
 
 def read_shards(
-    files: Sequence[ReceivedFile], reader: Reader, workers: int = 1, progress: Progress | None = None
+    files: Sequence[ReceivedFile],
+    reader: Reader,
+    workers: int = 1,
+    progress: Progress | None = None,
+    kept: KeptReadings | None = None,
 ) -> Iterator[Shard]:
-    """Read all files in batches, in their order; with several workers the batches run side by side."""
+    """Give the readings of all files in batches, in their order.
+
+    Parameters
+    ----------
+    workers
+        Processes that read batches side by side.
+    kept
+        Readings of the run before: a file that has one there is not read again.
+    """
     done = 0
-    for shard in _shards(files, reader, workers):
+    shards = _shards(files, reader, workers) if kept is None else _kept_or_read(files, reader, workers, kept)
+    for shard in shards:
         done += len(shard.readings)
         if progress:
             progress(done, len(files))
@@ -49,8 +70,7 @@ def read_shards(
 
 
 def _shards(files: Sequence[ReceivedFile], reader: Reader, workers: int) -> Iterator[Shard]:
-    size = max(1, min(_LARGEST_BATCH, -(-len(files) // (workers * 3))))
-    batches = [files[start : start + size] for start in range(0, len(files), size)]
+    batches = _batches(files, workers)
     if workers == 1 or len(batches) < 2:
         yield from (read_shard(batch, reader) for batch in batches)
         return
@@ -58,11 +78,52 @@ def _shards(files: Sequence[ReceivedFile], reader: Reader, workers: int) -> Iter
         yield from pool.map(_read_shard, batches)
 
 
+def _batches(files: Sequence[ReceivedFile], workers: int = 1) -> list[Sequence[ReceivedFile]]:
+    size = max(1, min(_LARGEST_BATCH, -(-len(files) // (workers * 3))))
+    return [files[start : start + size] for start in range(0, len(files), size)]
+
+
+def _kept_or_read(
+    files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: KeptReadings
+) -> Iterator[Shard]:
+    """Read what is not kept, keep it, and give both in the order of the files."""
+    found = {file: find_reading(kept, file, _OF_ONE_FILE) for file in files}
+    missing = [file for file, reading in found.items() if reading is None]
+    for shard in _shards(missing, reader, workers):
+        for reading, answers in _split(shard):
+            keep_reading(kept, reading, answers)
+            found[reading.file] = (reading, answers)
+    forget_others(kept, files)
+    kept.tell(len(missing), len(files))
+    for batch in _batches(files):
+        yield _join([entry for file in batch if (entry := found.pop(file)) is not None])
+
+
+def _split(shard: Shard) -> Iterator[KeptReading]:
+    """The readings of one batch one by one, each with its own answers: these stand together in the table."""
+    counts = [0] * len(shard.readings)
+    for place in shard.answers[READING].to_pylist():
+        counts[place] += 1
+    first = 0
+    answers = shard.answers.drop_columns([READING])
+    for reading, count in zip(shard.readings, counts, strict=True):
+        yield reading, answers.slice(first, count)
+        first += count
+
+
+def _join(parts: Sequence[KeptReading]) -> Shard:
+    """One batch from readings one by one."""
+    places = [place for place, (_, answers) in enumerate(parts) for _ in range(len(answers))]
+    answers = pa.concat_tables([answers for _, answers in parts]).combine_chunks()
+    numbered = answers.add_column(0, ANSWERS.field(0), pa.array(places, pa.int32()))
+    return Shard([reading for reading, _ in parts], numbered)
+
+
 def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
     """Read one batch of files."""
     readings, places, rows = [], [], []
     for number, file in enumerate(files):
-        reading = read_file(file, reader)
+        reading = _read(file, reader)
         rows += reading.answers
         places += [number] * len(reading.answers)
         reading.answers = []
@@ -74,6 +135,25 @@ def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
         for name, column in zip(Answer._fields, columns, strict=True)
     ]
     return Shard(readings, pa.Table.from_arrays(arrays, schema=ANSWERS))
+
+
+def _read(file: ReceivedFile, reader: Reader) -> FileReading:
+    """Read one file; what nobody foresaw costs this file alone, and says so.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be opened: that is no fault of its content.
+    """
+    try:
+        return read_file(file, reader)
+    except OSError:
+        raise
+    except Exception as error:
+        reading = FileReading(file, refusal="engine_failed")
+        detail = f"({type(error).__name__})"
+        reading.remarks = [Remark("refused_engine_failed", "refused_engine_failed", detail=detail)]
+        return reading
 
 
 _worker_reader: Reader | None = None

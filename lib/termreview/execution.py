@@ -1,0 +1,187 @@
+"""One notebook of a run, executed by papermill; failure of any kind is told, kept and never published."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from termreview.errors import RunError
+from termreview.publication import PAGES, STAGE_VARIABLE
+from termreview.terms import Term
+from termreview.workspace import Workspace
+
+CLOSING_TAG = "closing"
+TIME_LIMIT_S = 900
+_SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
+
+# Saved once, not per cell; a kernel that is done is stopped at once and keeps its chatter to itself.
+_EXECUTION: Mapping[str, Any] = {
+    "kernel_name": "python3",
+    "progress_bar": False,
+    "log_output": False,
+    "request_save_on_cell_execute": False,
+    "shutdown_kernel": "immediate",
+    "extra_arguments": ["--IPKernelApp.log_level=50"],
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One notebook of a run, its parameters, and the page published from it, if any."""
+
+    name: str
+    parameters: Mapping[str, Any]
+    page: Path | None = None
+    title: str = ""
+
+
+def run_step(
+    workspace: Workspace,
+    term: Term,
+    step: Step,
+    stage: Path | None = None,
+    time_limit_s: int = TIME_LIMIT_S,
+) -> Path:
+    """Execute one notebook and write its page, if it has one.
+
+    Parameters
+    ----------
+    stage
+        The folder that takes tables, notebook and page until the whole run is published; None publishes each
+        of them at once, as plain papermill does.
+    time_limit_s
+        Seconds that one cell may take.
+
+    Raises
+    ------
+    RunError
+        When a parameter is unknown or mistyped, a cell fails or takes too long, the kernel dies or the last
+        cell did not run. The notebook is then kept for inspection, beside the published ones.
+    """
+    source = workspace.notebooks / f"{step.name}.ipynb"
+    if not source.is_file():
+        raise RunError(f"the notebook {source.name} is not in the folder notebooks of the workspace")
+    refuse_wrong_parameters(source, step.parameters)
+    kept = workspace.processed(term) / "notebooks"
+    folder = kept if stage is None else stage / "notebooks"
+    executed, failed = folder / f"{step.name}.ipynb", kept / f"{step.name}.failed.ipynb"
+    beside = folder / f".{step.name}.running.ipynb"
+    for left_over in (executed, failed, beside):
+        left_over.unlink(missing_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _execute(source, beside, step, stage, time_limit_s)
+        refuse_unfinished(beside)
+        _strip_run_metadata(beside)
+        if step.page is not None:
+            from termreview.reporting.pages import export_html
+
+            page = step.page if stage is None else stage / f"{PAGES}{step.page.name}"
+            export_html(beside, page, title=step.title)
+        beside.replace(executed)
+    except Exception as error:
+        where = ""
+        with suppress(OSError):  # a full disk keeps nothing
+            kept.mkdir(parents=True, exist_ok=True)
+            if not beside.is_file():  # a kernel that died took the notebook along: the one that was tried
+                _execute(source, beside, step, stage, time_limit_s, prepare_only=True)
+            beside.replace(failed)
+            where = f"; the notebook is kept as {failed.relative_to(workspace.root).as_posix()}"
+        raise RunError(f"{step.name} failed: {_last_line(error, time_limit_s)}{where}") from error
+    return executed
+
+
+def _execute(
+    source: Path, output: Path, step: Step, stage: Path | None, time_limit_s: int, prepare_only: bool = False
+) -> None:
+    import papermill
+
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the error raised
+    with _kernels_of(stage):
+        papermill.execute_notebook(
+            source,
+            output,
+            parameters=dict(step.parameters),
+            **_EXECUTION,
+            prepare_only=prepare_only,
+            execution_timeout=time_limit_s,
+            cwd=source.parent,
+        )
+
+
+@contextmanager
+def _kernels_of(stage: Path | None) -> Iterator[None]:
+    """Tell the kernels started in the block which stage they write to."""
+    before = os.environ.pop(STAGE_VARIABLE, None)
+    try:
+        if stage is not None:
+            os.environ[STAGE_VARIABLE] = str(stage)
+        yield
+    finally:
+        os.environ.pop(STAGE_VARIABLE, None)
+        if before is not None:
+            os.environ[STAGE_VARIABLE] = before
+
+
+def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters that the notebook does not declare, or declares with another type.
+
+    papermill itself only warns of an unknown name and runs on with the defaults.
+    """
+    import papermill
+
+    try:
+        declared = papermill.inspect_notebook(notebook)
+    except Exception as error:  # no JSON, no language named, another version of the format
+        raise RunError(f"{notebook.name} cannot be read as a notebook: {error}") from error
+    problems = [
+        f"'{name}' is not a parameter; known: {', '.join(declared)}"
+        for name in parameters
+        if name not in declared
+    ]
+    for name, value in parameters.items():
+        wanted = _SIMPLE_TYPES.get(declared.get(name, {}).get("inferred_type_name", ""))
+        if wanted is not None and type(value) is not wanted:
+            problems.append(f"'{name}' must be {wanted.__name__}, not {type(value).__name__}")
+    if problems:
+        raise RunError(f"{notebook.name}: " + "; ".join(problems))
+
+
+def refuse_unfinished(notebook: Path) -> None:
+    """Refuse an executed notebook whose closing cell did not run: a dead kernel is saved as a success."""
+    import nbformat
+
+    content = nbformat.read(notebook, as_version=4)
+    cells = [cell for cell in content.cells if cell.cell_type == "code" and cell.source.strip()]
+    if not cells or CLOSING_TAG not in cells[-1].metadata.get("tags", []):
+        raise RunError(f"{notebook.name} has no last cell tagged '{CLOSING_TAG}'")
+    if not cells[-1].outputs or any(cell.execution_count is None for cell in cells):
+        raise RunError(f"{notebook.name} stopped before its closing cell")
+    if any(output.output_type == "error" for cell in cells for output in cell.outputs):
+        raise RunError(f"{notebook.name} holds an error")
+
+
+def _strip_run_metadata(path: Path) -> None:
+    """Take clock times and machine paths out of one executed notebook."""
+    import nbformat
+
+    content = nbformat.read(path, as_version=4)
+    content.metadata.pop("papermill", None)
+    for cell in content.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+    nbformat.write(content, path)
+
+
+def _last_line(error: Exception, time_limit_s: int) -> str:
+    if isinstance(error, TimeoutError):  # a cell that takes too long, as the notebook client tells it
+        return f"a cell took longer than {time_limit_s} seconds"
+    evalue = getattr(error, "evalue", "")
+    if evalue:
+        return f"{getattr(error, 'ename', 'error')}: {evalue}"
+    return str(error).strip() or type(error).__name__

@@ -1,0 +1,117 @@
+"""One finished run written down: what it was made of, what it made; nothing of when, where or by whom."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import platform
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from termreview import __version__
+from termreview.intake.received import ReceivedFile
+from termreview.publication import MANIFEST, PAGES, Shelf, is_published, read_published, staged_files
+from termreview.reference.declarations import Reference, TermReference
+from termreview.terms import Term
+from termreview.whole_files import read_json, sha256_of
+from termreview.workspace import Workspace
+
+TABLES = ("submissions", "observations", "findings", "ledger", "scores")
+_OUTPUTS = ("tables", "reports")
+# What decides the content of a table or a page; other libraries only carry it.
+_LIBRARIES = (
+    "beautifulsoup4", "ipython", "jinja2", "matplotlib", "nbconvert", "numpy", "openpyxl", "pandas", "papermill",
+    "pyarrow", "python-calamine", "pyyaml", "xlsxwriter",
+)  # fmt: skip
+
+
+@cache
+def made_with() -> dict[str, Any]:
+    """The program as installed: its sources by hash, and the libraries that it leans on."""
+    return {
+        "package_version": __version__,
+        "package_sha256": _package_sha256(Path(__file__).parent),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in _LIBRARIES},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _package_sha256(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in (".pyc", ".pyo") and "__pycache__" not in path.parts:
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def describe_inputs(
+    workspace: Workspace,
+    reference: Reference,
+    declared: TermReference,
+    as_of: datetime.date,
+    files: Sequence[ReceivedFile],
+    notebooks: Sequence[str],
+) -> dict[str, Any]:
+    """Everything that decides the outcome of one run: the part of its manifest that is known beforehand."""
+    return {
+        "term_id": declared.term.term_id,
+        "parameters": {"as_of": as_of.isoformat()},
+        "declarations_sha256": reference.fingerprint,
+        "notebooks": {name: _notebook_sha256(workspace, name) for name in notebooks},
+        "previous": _describe_previous(workspace, declared.plan.previous),
+        "inputs": [
+            {"file": file.name, "sha256": file.sha256, "received_on": file.received_on.isoformat()}
+            for file in files
+        ],
+        **made_with(),
+    }
+
+
+def _notebook_sha256(workspace: Workspace, name: str) -> str:
+    path = workspace.notebooks / f"{name}.ipynb"
+    return sha256_of(path.read_bytes()) if path.is_file() else ""
+
+
+def _describe_previous(workspace: Workspace, term: Term | None) -> dict[str, Any] | None:
+    """The tables of the term before that the run compares with; None where there are none yet."""
+    if term is None or not is_published(workspace.shelf(term), "scores.parquet"):
+        return None
+    found = read_published(workspace.shelf(term), [f"{name}.parquet" for name in TABLES])
+    hashes = {name: sha256_of(content) for name, content in found.items() if content is not None}
+    return {"term_id": term.term_id, "tables": hashes}
+
+
+def describe_outputs(stage: Path, shelf: Shelf, root: Path) -> dict[str, Any]:
+    """The hashes of the tables and pages that one run staged, by table name and by path in the workspace."""
+    reports = {}
+    for name in staged_files(stage):
+        if name.startswith(PAGES):
+            reports[shelf.place(name).relative_to(root).as_posix()] = sha256_of((stage / name).read_bytes())
+    tables = {name: sha256_of((stage / f"{name}.parquet").read_bytes()) for name in TABLES}
+    return {"tables": tables, "reports": reports}
+
+
+def is_up_to_date(shelf: Shelf, root: Path, inputs: dict[str, Any]) -> bool:
+    """Say whether the last finished run was made of the same inputs and its outputs are still what it wrote."""
+    manifest = read_json(shelf.place(MANIFEST))
+    if manifest is None or {key: manifest[key] for key in manifest if key not in _OUTPUTS} != inputs:
+        return False
+    try:
+        expected = {shelf.place(f"{name}.parquet"): sha256 for name, sha256 in manifest["tables"].items()}
+        expected |= {root / name: sha256 for name, sha256 in manifest["reports"].items()}
+        return set(manifest["tables"]) == set(TABLES) and all(
+            sha256_of(path.read_bytes()) == sha256 for path, sha256 in expected.items()
+        )
+    except (OSError, KeyError, AttributeError):
+        return False

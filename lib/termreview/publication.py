@@ -1,0 +1,228 @@
+"""One set of files of one term made visible by one switch, so that nobody reads half of it.
+
+A run writes into a stage folder. When everything stands there, one small file, the switch, is put in place:
+from that moment readers take the staged files. They are then moved to where people look for them, the
+manifest last, and the switch is taken away. Whoever is killed on the way leaves the old set or the new one;
+the next holder of the workspace finishes the move.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from termreview.errors import ContractError, RunError
+from termreview.whole_files import (
+    read_json,
+    sha256_of,
+    sweep_left_overs,
+    sync_file,
+    sync_folder,
+    write_json,
+    written_whole,
+)
+
+MANIFEST, LOOSE, SWITCH, RUNS = "manifest.json", "loose.json", "publish.json", ".runs"
+STAGE_VARIABLE = "TERMREVIEW_STAGE"
+PAGES = "reports/"
+_TRIES, _PAUSE_S = 400, 0.005
+
+Token = tuple[bytes | None, bytes | None, bytes | None]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where the outputs of one term are published: tables and notebooks below `tables`, pages below `pages`."""
+
+    tables: Path
+    pages: Path
+
+    @property
+    def runs(self) -> Path:
+        """The stage folders and the switch."""
+        return self.tables / RUNS
+
+    @property
+    def switch(self) -> Path:
+        """The file that makes a staged set the one that counts."""
+        return self.runs / SWITCH
+
+    def place(self, name: str) -> Path:
+        """Where one staged file is published; names that start with `reports/` are pages."""
+        return self.pages / name.removeprefix(PAGES) if name.startswith(PAGES) else self.tables / name
+
+
+def open_stage(shelf: Shelf) -> Path:
+    """Make the folder in which one run writes; its name is never used again, so a stray writer harms nobody."""
+    shelf.runs.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="run-", dir=shelf.runs))
+
+
+def active_stage(shelf: Shelf) -> Path | None:
+    """The stage of the run that this process belongs to, if that run is about this term.
+
+    Raises
+    ------
+    RunError
+        When the run is over and its stage gone: its late writer must not write elsewhere.
+    """
+    named = os.environ.get(STAGE_VARIABLE)
+    if not named or Path(named).parent.parent.resolve() != shelf.tables.resolve():
+        return None
+    if not Path(named).is_dir():
+        raise RunError("the run that this step belongs to is over; nothing was written")
+    return Path(named)
+
+
+def staged_files(stage: Path) -> list[str]:
+    """The names of the files of one stage, sorted; what starts with a dot is for the run alone."""
+    names = (path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
+    return sorted(name for name in names if not name.rpartition("/")[2].startswith("."))
+
+
+def publish(shelf: Shelf, stage: Path, removed: Sequence[str] = ()) -> None:
+    """Make all files of one stage count, and the `removed` ones no longer, in one moment."""
+    hashes = {}
+    for name in staged_files(stage):
+        hashes[name] = sha256_of((stage / name).read_bytes())
+        sync_file(stage / name)
+        sync_folder((stage / name).parent)
+    gone = sorted(set(removed) - set(hashes))
+    write_json(shelf.switch, {"stage": stage.name, "files": hashes, "removed": gone})
+    settle(shelf)
+
+
+def settle(shelf: Shelf) -> None:
+    """Finish a publication whose switch is in place; does nothing otherwise. Only for who holds the workspace."""
+    journal = read_json(shelf.switch)
+    if journal is None:
+        shelf.switch.unlink(missing_ok=True)
+        return
+    stage, hashes = shelf.runs / str(journal["stage"]), dict(journal["files"])
+    manifest = shelf.place(MANIFEST)
+    if not _is_file_of(manifest, hashes.get(MANIFEST)):
+        manifest.unlink(missing_ok=True)  # while it is away, the tables beside it are not a finished run
+    for name in journal["removed"]:
+        shelf.place(name).unlink(missing_ok=True)
+    is_whole = True
+    for name in sorted(hashes, key=lambda name: (name == MANIFEST, name)):
+        if (stage / name).is_file() and (name != MANIFEST or is_whole):
+            _move(stage / name, shelf.place(name))
+        elif not _is_file_of(shelf.place(name), hashes[name]):
+            is_whole = False
+    for folder in {shelf.place(name).parent for name in hashes}:
+        sync_folder(folder)
+    shelf.switch.unlink(missing_ok=True)
+    sync_folder(shelf.runs)
+    sweep(shelf)
+
+
+def sweep(shelf: Shelf) -> None:
+    """Take away the stages and part files of runs that are over. Only for who holds the workspace."""
+    if not shelf.switch.exists():
+        shutil.rmtree(shelf.runs, ignore_errors=True)
+    for folder in (shelf.tables, shelf.tables / "notebooks", shelf.pages):
+        sweep_left_overs(folder)
+
+
+def _move(staged: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        staged.replace(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with written_whole(place) as beside:  # the reports stand on another disk
+            beside.write_bytes(staged.read_bytes())
+        staged.unlink()
+
+
+def _is_file_of(path: Path, sha256: str | None) -> bool:
+    content = _content(path)
+    return content is not None and sha256_of(content) == sha256
+
+
+def read_published(shelf: Shelf, names: Sequence[str]) -> dict[str, bytes | None]:
+    """Read some files of one term as they stood together at one moment; None for one that is not there.
+
+    Waits out a publication under way and checks every file against the hash under which it was published.
+
+    Raises
+    ------
+    ContractError
+        When a file is not the one that was published.
+    """
+    fault = None
+    for _ in range(_TRIES):
+        before = _token(shelf)
+        hashes, removed, stage = _listing(shelf, before)
+        found: dict[str, bytes | None] = {}
+        fault = None
+        for name in names:
+            content = _content(stage / name) if stage is not None and name in hashes else None
+            content = _content(shelf.place(name)) if content is None and name not in removed else content
+            if name in hashes and (content is None or sha256_of(content) != hashes[name]):
+                fault = name
+                break
+            found[name] = content
+        if _token(shelf) == before:
+            if fault is None:
+                return found
+            if stage is None:
+                break
+        time.sleep(_PAUSE_S)
+    raise ContractError(
+        (fault or names[0]).removesuffix(".parquet"),
+        ["it is not the file that the last finished run wrote: run the term again"],
+        shelf.place(fault or names[0]),
+    )
+
+
+def read_staged(stage: Path, names: Sequence[str]) -> dict[str, bytes | None]:
+    """Read some files that the run wrote so far; None for one that it did not write yet."""
+    return {name: _content(stage / name) for name in names}
+
+
+def is_published(shelf: Shelf, name: str) -> bool:
+    """Say whether one file is among what counts now."""
+    for _ in range(_TRIES):
+        before = _token(shelf)
+        hashes, removed, _ = _listing(shelf, before)
+        is_there = name in hashes or (name not in removed and shelf.place(name).is_file())
+        if _token(shelf) == before:
+            return is_there
+    return False
+
+
+def _listing(shelf: Shelf, token: Token) -> tuple[Mapping[str, str], Sequence[str], Path | None]:
+    """The hashes by name that count now, the names that do not, and the stage they may still stand in."""
+    switch, manifest, loose = token
+    if switch is not None:
+        with suppress(ValueError, TypeError, KeyError):
+            journal = json.loads(switch)
+            return journal["files"], journal["removed"], shelf.runs / str(journal["stage"])
+    for content in (manifest, loose):
+        with suppress(ValueError, TypeError, KeyError, AttributeError):
+            tables = json.loads(content or b"")["tables"]
+            return {f"{name}.parquet": str(sha256) for name, sha256 in tables.items()}, (), None
+    return {}, (), None
+
+
+def _token(shelf: Shelf) -> Token:
+    """What tells one published set from another; the switch is looked at first, as it goes last."""
+    return _content(shelf.switch), _content(shelf.place(MANIFEST)), _content(shelf.place(LOOSE))
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None

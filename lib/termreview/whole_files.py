@@ -1,0 +1,77 @@
+"""One file written whole or not at all, and known by the hash of its content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+_LEFT_OVER = re.compile(r"\..+\.[a-z0-9_]{8}\.part(\.\w+)?")
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a name beside one file to write to; the file appears, complete, when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=f".part{path.suffix}", dir=path.parent)
+    os.close(handle)
+    beside = Path(name)
+    try:
+        yield beside
+        sync_file(beside)
+        beside.chmod(0o644)
+        beside.replace(path)
+        sync_folder(path.parent)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write one JSON file, keys sorted, whole or not at all."""
+    with written_whole(path) as beside:
+        text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
+        beside.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Read one JSON object; None where there is no file, or none that holds one."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def sync_file(path: Path) -> None:
+    """Have the disk hold the content of one file before anything points to it."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk hold the names in one folder, where the system knows how."""
+    with suppress(OSError):  # Windows opens no folders
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sha256_of(content: bytes) -> str:
+    """The hash of one content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sweep_left_overs(folder: Path) -> None:
+    """Take away what writers that were killed left beside their files; only for who holds the workspace."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if _LEFT_OVER.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
