@@ -6,7 +6,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
-PYTEST_ARGS ?= -n 2 --dist loadfile -r fEs
+PYTEST_ARGS ?= -n 2 -r fEs
 
 key = $(shell { pwd -P; cat $(1) pyproject.toml; } | cksum | cut -d ' ' -f 1)
 READY := $(VENV)/.ready-$(call key,requirements.lock)
