@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from demo_world import demo
 
+from demo_world import demo
 from termreview.reference.declarations import Reference, load_reference
 from worlds import REFERENCE
 

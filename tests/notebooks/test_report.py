@@ -36,7 +36,7 @@ def spoken(part: Tag) -> str:
 
 @pytest.fixture(params=[SEMESTER, YEAR_END], ids=["semester review", "year-end summary"])
 def report(request: pytest.FixtureRequest, demo: Demo) -> Iterator[tuple[Demo, Term, BeautifulSoup]]:
-    yield demo, request.param, page(demo, request.param)
+    return demo, request.param, page(demo, request.param)
 
 
 def test_it_follows_the_outline_officers_expect(report: tuple[Demo, Term, BeautifulSoup]) -> None:

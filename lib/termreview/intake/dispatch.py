@@ -77,10 +77,11 @@ def lasting_answers(
         if field.row_code in prefilled
     }
     own = previous[(previous["school_id"] == school.unit_id) & (previous["state"] == "answered")]
+    columns = (own[name].tolist() for name in ("field_id", "value_number", "value_text"))
     return {
-        row.field_id: _answer(wanted[row.field_id], row.value_number, row.value_text)
-        for row in own.itertuples()
-        if row.field_id in wanted
+        field_id: _answer(wanted[field_id], number, text)
+        for field_id, number, text in zip(*columns, strict=True)
+        if field_id in wanted
     }
 
 
