@@ -74,7 +74,9 @@ def read_points(workbook: Workbook) -> ReturnedPoints | None:
             continue  # not as this program wrote it
         severity, check_code, field_id, key = parts
         told = {
-            name: clean(sheet.cells[row, places[name]].text) if (row, places.get(name, 0)) in sheet.cells else ""
+            name: clean(sheet.cells[row, places[name]].text)
+            if (row, places.get(name, 0)) in sheet.cells
+            else ""
             for name in ("sheet", "cell", "found", "expected", "remedy", "explanation", "problem")
         }
         message = told.pop("problem")
@@ -107,7 +109,9 @@ def points_of(findings: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_points(
-    previous: pd.DataFrame | None, findings: pd.DataFrame, explanations: Mapping[str, tuple[str, str]] | None = None
+    previous: pd.DataFrame | None,
+    findings: pd.DataFrame,
+    explanations: Mapping[str, tuple[str, str]] | None = None,
 ) -> pd.DataFrame:
     """Say of each point what became of it: one row per point of now, then one per point that is gone.
 
@@ -148,9 +152,9 @@ def compare_points(
 def explanations_of(points: pd.DataFrame) -> dict[str, tuple[str, str]]:
     """What a school explained on the list that came back, by point key: the figure and the words."""
     return {
-        row.point_key: (row.found, row.explanation)
-        for row in points.itertuples()
-        if row.explanation and row.severity == "query"
+        str(point["point_key"]): (str(point["found"]), str(point["explanation"]))
+        for point in points.to_dict("records")
+        if point["explanation"] and point["severity"] == "query"
     }
 
 

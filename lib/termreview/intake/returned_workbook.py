@@ -1,0 +1,235 @@
+"""One workbook that goes back to a school: its own file with marks, notes and a first sheet, or a fresh form.
+
+The school's file is edited part by part, so that drop-downs, formats, protection, other sheets and the hidden
+fingerprint stay byte for byte. A file that cannot be edited so (older formats, text tables, odd packages) is
+answered with a fresh form that carries the figures read from it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from termreview.intake.dispatch import form_order
+from termreview.intake.form import Value, write_form
+from termreview.intake.layout import FormLayout, form_layout
+from termreview.intake.returned import SchoolReturn
+from termreview.intake.returned_marks import Place, mark_cells, restyle
+from termreview.intake.returned_notes import Note, add_notes, drop_notes
+from termreview.intake.returned_package import (
+    Parts,
+    leave_out_code,
+    open_parts,
+    save_parts,
+    set_authors,
+    sheets_of,
+)
+from termreview.intake.returned_page import page_part
+from termreview.intake.returned_points import ASKING, FIXED, find_points_sheet
+from termreview.intake.returned_sheet import SheetOrder, first_sheet
+from termreview.intake.returned_sheets import drop_sheet, empty_workbook, insert_first_sheet, styles_part
+from termreview.intake.returned_styles import close_styles, marked_format, open_styles, plain_formats
+from termreview.intake.returned_words import Answered, point_words
+from termreview.intake.returned_xml import UnmarkableError
+from termreview.intake.workbook import Workbook, address, parse_address, read_workbook
+from termreview.reference.declarations import Reference
+from termreview.terms import Term
+from termreview.workspace import written_whole
+
+# Points whose cell is where something should stand, not where it stands.
+_WITHOUT_CELL = ("row_missing", "sheet_missing")
+_RANK = {severity: number for number, severity in enumerate((*ASKING, "note"))}
+
+
+@dataclass(frozen=True)
+class Written:
+    """One returned workbook as written, and the way: `marked`, `rebuilt` or `refused`."""
+
+    path: Path
+    way: str
+
+
+def return_name(school_id: str, term: Term) -> str:
+    """The file name of one school's returned workbook."""
+    return f"{school_id}_{term.term_id}_can-sua.xlsx"
+
+
+def write_return(
+    folder: Path, entry: SchoolReturn, observations: pd.DataFrame, reference: Reference, term: Term
+) -> Written:
+    """Write what goes back to one school, whole or not at all; the same inputs make the same bytes."""
+    path = folder / return_name(entry.school.unit_id, term)
+    here = observations[observations["school_id"] == entry.school.unit_id].to_dict("records")
+    own = {str(row["field_id"]): {str(name): value for name, value in row.items()} for row in here}
+    declared = reference.of(term)
+    layout = form_layout(declared.form, entry.school.level, term.part)
+    points = point_words(entry.points, own, layout, reference, term)
+    order = _order(entry, points, reference, term)
+    with written_whole(path) as beside:
+        if entry.is_refused:
+            parts = empty_workbook()
+            _add_first_sheet(parts, order, "refused_title")
+            save_parts(beside, parts)
+            return Written(path, "refused")
+        try:
+            parts = _marked(entry, order, declared.office.name)
+            way = "marked"
+        except (UnmarkableError, LookupError, ValueError, StopIteration):
+            # Whatever an odd package holds, the school gets its answer.
+            write_form(beside, form_order(reference, declared, entry.school), answers_again(own, layout))
+            parts = _rebuilt(beside, entry, order, layout, declared.office.name)
+            way = "rebuilt"
+        set_authors(parts, declared.form.title, declared.office.name, declared.plan.due_on.isoformat())
+        save_parts(beside, parts)
+    return Written(path, way)
+
+
+def answers_again(own: Mapping[str, Answered], layout: FormLayout) -> dict[str, Value]:
+    """The answers of one school as a fresh form takes them: values where they were read, else what was written."""
+    answers: dict[str, Value] = {}
+    for field_id, (_, place) in layout.places.items():
+        if field_id not in own:
+            continue
+        row, kind = own[field_id], place.field.kind
+        if row["state"] == "answered" and kind == "yes_no":
+            answers[field_id] = "yes" if row["value_number"] else "no"
+        elif row["state"] == "answered" and place.field.is_numeric:
+            answers[field_id] = float(row["value_number"])
+        elif row["state"] == "answered" and kind == "date":
+            answers[field_id] = datetime.date.fromisoformat(str(row["value_text"]))
+        elif row["state"] == "answered":
+            answers[field_id] = str(row["value_text"])
+        elif not pd.isna(row["original"]):
+            answers[field_id] = str(row["original"])
+    return answers
+
+
+def _order(entry: SchoolReturn, points: pd.DataFrame, reference: Reference, term: Term) -> SheetOrder:
+    declared, words = reference.of(term), reference.returns
+    plan, office = declared.plan, declared.office
+    term_line = words["sheet"]["term"].format(
+        term=plan.title[:1].upper() + plan.title[1:],
+        school_year=term.school_year,
+        due_on=f"{plan.due_on:%d/%m/%Y}",
+    )
+    file_line = words["sheet"]["file"].format(
+        file=entry.file.name, received_on=f"{entry.file.received_on:%d/%m/%Y}", revision=entry.revision
+    )
+    return SheetOrder(
+        words, reference.labels["severities"], office.parent_body, office.name, office.is_illustrative,
+        entry.school.unit_id, entry.school.name, term.term_id, term_line, file_line, (), points,
+        entry.is_compared, entry.is_refused,
+    )  # fmt: skip
+
+
+def _marked(entry: SchoolReturn, order: SheetOrder, author: str) -> Parts:
+    """The school's own file with what an earlier return added taken off, and the marks of today put on."""
+    parts = open_parts(entry.file.path)
+    workbook = read_workbook(entry.file.path)
+    had_macros = leave_out_code(parts)
+    _unmark(parts, workbook)
+    remarks = [order.words["remarks"]["marked"]]
+    if had_macros:
+        remarks.append(order.words["remarks"]["macros"])
+    return _with_marks(parts, replace(order, remarks=tuple(remarks)), author)
+
+
+def _rebuilt(path: Path, entry: SchoolReturn, order: SheetOrder, layout: FormLayout, author: str) -> Parts:
+    """A fresh form, just written, with the marks at the cells of its own layout."""
+    points = order.points.copy()
+    places = {name: (title, place) for name, (title, place) in layout.places.items()}
+    points["sheet"] = [places[name][0] if name in places else "" for name in points["field_id"]]
+    points["cell"] = [
+        address(places[name][1].row, places[name][1].column) if name in places else ""
+        for name in points["field_id"]
+    ]
+    kind = entry.file.path.suffix.lower() or entry.file.name
+    remark = order.words["remarks"]["rebuilt"].format(kind=kind)
+    return _with_marks(open_parts(path), replace(order, points=points, remarks=(remark,)), author)
+
+
+def _unmark(parts: Parts, workbook: Workbook) -> None:
+    """Take off one workbook what an earlier return put on it: first sheet, notes, colours."""
+    back = find_points_sheet(workbook)
+    if back is None:
+        return
+    drop_sheet(parts, back.name)
+    name = styles_part(parts)
+    book = open_styles(parts[name])
+    plain = plain_formats(book)
+    parts[name] = close_styles(book)
+    for sheet in sheets_of(parts):
+        drop_notes(parts, sheet)
+        parts[sheet.part] = restyle(parts[sheet.part], plain)
+
+
+def _with_marks(parts: Parts, order: SheetOrder, author: str) -> Parts:
+    """One package with coloured cells, notes and the first sheet."""
+    sheets = {sheet.name: sheet for sheet in sheets_of(parts)}
+    live = order.points[order.points["change"] != FIXED]
+    is_linked = [
+        name in sheets and bool(cell) for name, cell in zip(live["sheet"], live["cell"], strict=True)
+    ]
+    is_marked = [
+        linked and code not in _WITHOUT_CELL and (severity in ASKING or bool(field_id))
+        for linked, code, severity, field_id in zip(
+            is_linked, live["check_code"], live["severity"], live["field_id"], strict=True
+        )
+    ]
+    marks: dict[str, dict[Place, str]] = {}
+    notes: dict[str, dict[Place, Note]] = {}
+    for point in live[is_marked].itertuples():
+        place = parse_address(str(point.cell))
+        found = marks.setdefault(str(point.sheet), {})
+        found[place] = min(found.get(place, "note"), str(point.severity), key=_RANK.__getitem__)
+        kept = notes.setdefault(str(point.sheet), {})
+        kept[place] = _joined(kept.get(place), (str(point.note_head), str(point.note_body)))
+    styles = styles_part(parts)
+    book = open_styles(parts[styles])
+    for name, places in marks.items():
+        part = sheets[name].part
+        parts[part] = mark_cells(
+            parts[part], places, lambda number, severity: marked_format(book, number, severity)
+        )
+        add_notes(parts, sheets[name], notes[name], author)
+    parts[styles] = close_styles(book)
+    shown = order.points.assign(link="")
+    shown.loc[live.index[is_linked], "link"] = "1"
+    _add_first_sheet(parts, replace(order, points=shown), "title")
+    return parts
+
+
+def _joined(before: Note | None, note: Note) -> Note:
+    if before is None:
+        return note
+    return before[0], "\n".join((before[1], "", *note))
+
+
+def _add_first_sheet(parts: Parts, order: SheetOrder, title: str) -> None:
+    styles = styles_part(parts)
+    book = open_styles(parts[styles])
+    page = first_sheet(order)
+    content = page_part(page, book)
+    parts[styles] = close_styles(book)
+    insert_first_sheet(parts, order.words["sheet"][title], content, (page.head_row, page.head_row))
+
+
+def write_returns(
+    folder: Path,
+    planned: Sequence[SchoolReturn],
+    observations: pd.DataFrame,
+    reference: Reference,
+    term: Term,
+) -> Mapping[str, Written]:
+    """Write what goes back to every school that is asked something; a file with nothing left to ask is removed."""
+    written = {}
+    for entry in planned:
+        if entry.is_asked:
+            written[entry.school.unit_id] = write_return(folder, entry, observations, reference, term)
+        else:
+            (folder / return_name(entry.school.unit_id, term)).unlink(missing_ok=True)
+    return written
