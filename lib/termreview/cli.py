@@ -1,9 +1,10 @@
-"""One command a task: check, forms, status, return, run, demo. The only module that prints and exits."""
+"""One command a task: check, forms, status, return, inspect, run, demo. The only module that prints and exits."""
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from termreview.intake.clean import Cleaned
     from termreview.intake.received import ReceivedFile
 
-Command = Callable[[argparse.Namespace, Workspace, Reference], None]
+Command = Callable[[argparse.Namespace, Workspace, Reference], int | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = _parser().parse_args(arguments)
     try:
+        if options.command is _inspect:  # knows files of no office, too
+            return _inspect(options)
         workspace = Workspace(options.root.resolve()) if options.root else find_workspace()
         reference = load_reference(workspace.reference)
         command: Command = options.command
@@ -48,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="termreview",
         description="Từ báo cáo của các trường đến báo cáo sơ kết, tổng kết: làm sạch, chấm điểm, tổng hợp.",
-        epilog="Mã thoát: 0 xong; 2 gọi sai; 3 khai báo sai; 4 một bước chạy lỗi; 5 thư mục đang được dùng.",
+        epilog="Mã thoát: 0 xong; 2 gọi sai; 3 khai báo sai; 4 một bước chạy lỗi; 5 thư mục đang được dùng; 6 có tệp không nhận (inspect).",
     )
     parser.add_argument("--version", action="version", version=f"termreview {__version__}")
     parser.add_argument(
@@ -81,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/returns)"
     )
     back.set_defaults(command=_return)
+
+    look = commands.add_parser("inspect", help="xem từng tệp: là gì, có đọc được không, vướng ở đâu")
+    look.add_argument("files", nargs="+", type=Path, metavar="TỆP")
+    look.add_argument("--json", action="store_true", help="in kết quả dạng JSON, mỗi tệp một mục")
+    look.set_defaults(command=_inspect)
 
     run = commands.add_parser("run", help="làm sạch, chấm điểm và xuất báo cáo của một kỳ")
     _add_term(run)
@@ -170,9 +178,13 @@ def _status(options: argparse.Namespace, workspace: Workspace, reference: Refere
     planned = plan_returns(files, cleaned, reference, term, previous)
     reminders = reminder_list(reporting, point_counts(planned), reference, declared.plan.due_on, as_of)
     for state, rows in reminders.groupby("state", sort=False):
-        print(f"\n{reference.returns['reminder_states'][state]} ({len(rows)}) – {rows['to_do'].iloc[0]}:")
-        for row in rows.itertuples():
-            print(f"  {row.school_id}  {row.school_name} ({row.commune_name}) – {row.detail}")
+        print(
+            f"\n{reference.returns['reminder_states'][str(state)]} ({len(rows)}) – {rows['to_do'].iloc[0]}:"
+        )
+        for school in rows.to_dict("records"):
+            late = f"; quá hạn {school['days_late']} ngày" if school["days_late"] else ""
+            place = f"{school['school_name']} ({school['commune_name']})"
+            print(f"  {school['school_id']}  {place} – {school['detail']}{late}")
     refusals = reference.labels["refusals"]
     unknown = cleaned.submissions.query("school_id.isna()")
     for row in unknown.itertuples():
@@ -222,6 +234,23 @@ def _cleaned(
     )
     files = list_received(workspace.raw(term), as_of)
     return files, clean_term(files, reference, term, previous, progress=_counter("tệp")), previous
+
+
+def _inspect(options: argparse.Namespace, *_: object) -> int:
+    from termreview.intake.inspection import READ, inspect_file
+    from termreview.intake.inspection_text import inspection_lines
+
+    try:
+        workspace = Workspace(options.root.resolve()) if options.root else find_workspace()
+        reference = load_reference(workspace.reference)
+    except TermReviewError:  # outside of an office's folders: what a file shows by itself
+        reference = None
+    inspected = [inspect_file(path, reference) for path in options.files]
+    if options.json:
+        print(json.dumps([vars(entry) for entry in inspected], ensure_ascii=False, indent=2))
+    for entry in () if options.json else inspected:
+        print("\n".join(inspection_lines(entry, reference.labels if reference else {})))
+    return 0 if all(entry.state == READ for entry in inspected) else 6
 
 
 def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:

@@ -1,0 +1,263 @@
+"""One file of any kind looked at by itself: what it is, whether it reads, its account and its findings.
+
+Works for files of no term and no office: then the facts of the workbook alone are told.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from termreview.intake import guard
+from termreview.intake.clean import clean_term
+from termreview.intake.guard import DEFAULT_LIMITS, RefusedFile
+from termreview.intake.locate import read_fingerprint, read_identity
+from termreview.intake.received import ReceivedFile
+from termreview.intake.workbook import Sheet, Workbook, address, read_workbook
+from termreview.reference.calendar import TermPlan
+from termreview.reference.declarations import Reference
+from termreview.whole_files import sha256_of
+
+READ, REFUSED = "read", "refused"
+# Before any content is seen, beside the reasons of the guard.
+NOT_A_FILE, NOT_OPENED = "not_a_file", "cannot_be_opened"
+_MOST_SHOWN = 20  # cells of one sheet that are named one by one
+_SPECIAL = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+)
+_KINDS = ("pdf", "picture", "presentation", "word_document", "html_as_spreadsheet", "archive_not_workbook")
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What one file is; plain values only, ready for JSON.
+
+    Attributes
+    ----------
+    state, reason, detail
+        `read`, or `refused` for a named reason.
+    kind
+        By content, never by name: `xlsx`, `xlsm`, `xlsb`, `xls`, `ods`, `csv`, or what else it is; None where
+        that cannot be told.
+    form
+        Term and school of one of the office's forms, and its fate there by itself; None for other workbooks.
+    account
+        Non-empty cells: `total` = `used` + `flagged` + `ignored`.
+    findings
+        Each with code, severity, place, words and remedy.
+    """
+
+    file: str
+    state: str
+    kind: str | None = None
+    reason: str | None = None
+    detail: str | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    sheets: tuple[Mapping[str, Any], ...] = ()
+    has_macros: bool = False
+    has_external_links: bool = False
+    notes: tuple[str, ...] = ()
+    form: Mapping[str, Any] | None = None
+    account: Mapping[str, int] | None = None
+    findings: tuple[Mapping[str, Any], ...] = ()
+
+
+def inspect_file(path: Path, reference: Reference | None = None) -> Inspection:
+    """Look at one file; whatever it is becomes a description, never an exception."""
+    name, content = str(path), b""
+    try:
+        content = _open(path)
+        workbook = read_workbook(path)
+        facts = _facts(name, content, workbook)
+        return _as_form(facts, path, workbook, reference) if reference is not None else facts
+    except _NotInspectedError as error:
+        return _refused(name, None, error.reason, error.detail, reference)
+    except RefusedFile as refused:
+        return _refused(name, content, refused.reason, refused.detail, reference)
+    except OSError as error:
+        return _refused(name, content, NOT_OPENED, error.strerror or type(error).__name__, reference)
+    except Exception as error:  # what nobody foresaw: named, with the kind of failure
+        return _refused(name, content, "engine_failed", f"({type(error).__name__})", reference)
+
+
+class _NotInspectedError(Exception):
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason, self.detail = reason, detail
+
+
+def _open(path: Path) -> bytes:
+    """The content of one regular file; one that is too large is left for the reader to refuse."""
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        raise _NotInspectedError(NOT_OPENED, "there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise _NotInspectedError(NOT_OPENED, getattr(error, "strerror", None) or str(error)) from None
+    for is_kind, what in _SPECIAL:
+        if is_kind(facts.st_mode):
+            raise _NotInspectedError(NOT_A_FILE, what)
+    if facts.st_size == 0:  # also what the system shows of itself: reading such a file may never end
+        raise RefusedFile("empty_file", "no content")
+    return path.read_bytes() if facts.st_size <= DEFAULT_LIMITS.file_bytes else b""
+
+
+def _refused(
+    name: str, content: bytes | None, reason: str, detail: str, reference: Reference | None
+) -> Inspection:
+    message = reference.messages.get(f"refused_{reason}") if reference else None
+    words = {
+        "file": name,
+        "detail": detail,
+        "found": "",
+        "expected": "",
+        "sheet": "",
+        "cell": "",
+        "label": "",
+    }
+    finding = {
+        "check_code": f"refused_{reason}", "severity": "error", "sheet": None, "cell": None, "field_id": None,
+        "found": detail, "expected": message.expected.format_map(words) if message else None,
+        "message": message.message.format_map(words) if message else detail,
+        "remedy": message.remedy.format_map(words) if message else None,
+    }  # fmt: skip
+    size = len(content) if content else None
+    return Inspection(
+        name, REFUSED, reason if reason in _KINDS else _sniffed(content), reason, detail, size,
+        sha256_of(content) if content else None, findings=(finding,),
+    )  # fmt: skip
+
+
+def _sniffed(content: bytes | None) -> str | None:
+    try:
+        return guard.sniff(content) if content else None
+    except RefusedFile:
+        return None
+
+
+def _facts(name: str, content: bytes, workbook: Workbook) -> Inspection:
+    """What can be told of one workbook without knowing any form: every cell is there, none is used."""
+    total = sum(len(sheet.cells) for sheet in workbook.sheets)
+    return Inspection(
+        name, READ, workbook.kind, None, None, len(content), sha256_of(content),
+        tuple(_sheet_facts(sheet) for sheet in workbook.sheets),
+        workbook.has_macros, workbook.has_external_links, workbook.notes,
+        None, {"total": total, "used": 0, "flagged": 0, "ignored": total},
+    )  # fmt: skip
+
+
+def _sheet_facts(sheet: Sheet) -> dict[str, Any]:
+    kinds: dict[str, list[str]] = {}
+    for (row, column), cell in sheet.cells.items():
+        kinds.setdefault(cell.kind, []).append(address(row, column))
+    uncalculated, errors = kinds.get("formula_without_value", []), kinds.get("error", [])
+    return {
+        "name": sheet.name,
+        "state": sheet.state,
+        "cells": len(sheet.cells),
+        "formulas": sum(cell.formula is not None for cell in sheet.cells.values()),
+        "formulas_without_value": len(uncalculated),
+        "formulas_without_value_at": uncalculated[:_MOST_SHOWN],
+        "errors": len(errors),
+        "errors_at": errors[:_MOST_SHOWN],
+        "hidden_rows": len(sheet.hidden_rows),
+        "hidden_columns": len(sheet.hidden_columns),
+        "merges": len(sheet.merges),
+    }
+
+
+def _as_form(facts: Inspection, path: Path, workbook: Workbook, reference: Reference) -> Inspection:
+    """Add what the office's declarations say of one workbook."""
+    plan = _plan_of(workbook, reference)
+    if plan is None:
+        return _replaced(facts, findings=tuple(_workbook_findings(workbook, facts, reference)))
+    assert facts.size_bytes is not None
+    assert facts.sha256 is not None
+    received = ReceivedFile(path.name, path, plan.due_on, facts.sha256, facts.size_bytes)
+    cleaned = clean_term([received], reference, plan.term)
+    row = cleaned.submissions.iloc[0].to_dict()
+    found = cleaned.findings[cleaned.findings["file"].eq(path.name).fillna(False)]
+    form = {
+        "term_id": plan.term.term_id, "school_id": _plain(row["school_id"]), "form_id": _plain(row["form_id"]),
+        "found_by": row["found_by"], "fate": row["fate"], "reason": _plain(row["reason_code"]),
+    }  # fmt: skip
+    account = {key: int(row[f"cells_{key}"]) for key in ("total", "used", "flagged", "ignored")}
+    if row["fate"] == "refused":  # whose or when cannot be told: nothing in it is used
+        account = {"total": account["total"], "used": 0, "flagged": 0, "ignored": account["total"]}
+    columns = (
+        "check_code", "severity", "sheet", "cell", "field_id", "found", "expected", "message", "remedy",
+    )  # fmt: skip
+    findings = tuple(
+        {column: _plain(value) for column, value in zip(columns, values, strict=True)}
+        for values in found[list(columns)].itertuples(index=False)
+    )
+    return _replaced(facts, form=form, account=account, findings=findings)
+
+
+def _plan_of(workbook: Workbook, reference: Reference) -> TermPlan | None:
+    """The term whose form one workbook is, by its hidden marks or its visible identity."""
+    plans = {plan.term.term_id: plan for plan in reference.calendar.plans}
+    term_id = read_fingerprint(workbook).get("term_id")
+    if term_id in plans:
+        return plans[term_id]
+    seen = (
+        read_identity(workbook, reference.forms[plan.form]).get("term_id")
+        for plan in reference.calendar.plans
+    )
+    return next((plans[term_id] for term_id in seen if term_id in plans), None)
+
+
+def _workbook_findings(
+    workbook: Workbook, facts: Inspection, reference: Reference
+) -> Iterator[dict[str, Any]]:
+    """What is odd about a workbook that is none of the office's forms, in the words of the catalogue."""
+    yield _finding(reference, "refused_not_our_form", facts.file)
+    if workbook.has_macros:
+        yield _finding(reference, "macros_ignored", facts.file)
+    if workbook.has_external_links:
+        yield _finding(reference, "external_links_ignored", facts.file)
+    for sheet, counted in zip(workbook.sheets, facts.sheets, strict=True):
+        hidden = counted["hidden_rows"] + counted["hidden_columns"]
+        if sheet.state != "visible" or hidden:
+            yield _finding(reference, "hidden_content", facts.file, sheet.name, found=sheet.name)
+        for cell in counted["formulas_without_value_at"]:
+            yield _finding(reference, "formula_without_value", facts.file, sheet.name, cell)
+        for cell in counted["errors_at"]:
+            yield _finding(reference, "error_value", facts.file, sheet.name, cell)
+
+
+def _finding(
+    reference: Reference,
+    code: str,
+    file: str,
+    sheet: str | None = None,
+    cell: str | None = None,
+    found: str = "",
+) -> dict[str, Any]:
+    message = reference.messages[code]
+    words = {
+        "file": file, "sheet": sheet or "", "cell": cell or "", "found": found, "expected": "", "detail": "",
+        "label": "ô ngoài biểu mẫu",
+    }  # fmt: skip
+    severity = "note" if code == "refused_not_our_form" else message.severity
+    return {
+        "check_code": code, "severity": severity, "sheet": sheet, "cell": cell, "field_id": None,
+        "found": found or None, "expected": message.expected.format_map(words) or None,
+        "message": message.message.format_map(words).strip(), "remedy": message.remedy.format_map(words),
+    }  # fmt: skip
+
+
+def _replaced(facts: Inspection, **changes: Any) -> Inspection:
+    return Inspection(**(vars(facts) | changes))
+
+
+def _plain(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

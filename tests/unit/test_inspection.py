@@ -1,0 +1,87 @@
+"""One file of any kind inspected: what it is, its account, its findings or the named refusal; never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from intake_world import SUBMISSIONS
+
+from termreview import cli
+from termreview.intake.guard import REFUSAL_REASONS
+from termreview.intake.inspection import NOT_A_FILE, NOT_OPENED, inspect_file
+from termreview.reference.declarations import Reference
+from worlds import ROOT
+
+EVERY = sorted(path for path in SUBMISSIONS.iterdir() if path.suffix != ".yml")
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.name)
+@pytest.mark.parametrize("is_at_home", [True, False], ids=["in the office's folders", "anywhere"])
+def test_every_file_reads_or_is_refused_by_name(path: Path, is_at_home: bool, reference: Reference) -> None:
+    seen = inspect_file(path, reference if is_at_home else None)
+    if seen.state == "refused":
+        assert seen.reason in REFUSAL_REASONS
+        assert seen.findings
+        return
+    assert seen.account is not None
+    total, used, flagged, ignored = (seen.account[key] for key in ("total", "used", "flagged", "ignored"))
+    assert total == used + flagged + ignored > 0
+    assert sum(sheet["cells"] for sheet in seen.sheets) >= total
+    assert seen.form is None or is_at_home
+
+
+def test_a_form_of_the_office_shows_term_school_and_places(reference: Reference) -> None:
+    seen = inspect_file(SUBMISSIONS / "formula_without_value.xlsx", reference)
+    assert seen.form is not None
+    assert (seen.form["term_id"], seen.form["school_id"]) == ("2023-2024-hk1", "0477101")
+    finding = next(entry for entry in seen.findings if entry["check_code"] == "formula_without_value")
+    assert finding["sheet"] == "Nhiệm vụ"
+    assert finding["cell"] == "D74"
+    assert finding["remedy"]
+    assert [
+        sheet["formulas_without_value_at"] for sheet in seen.sheets if sheet["formulas_without_value"]
+    ] == [["D74"]]
+
+
+def test_what_is_no_file_is_named(tmp_path: Path, reference: Reference) -> None:
+    assert inspect_file(tmp_path, reference).reason == NOT_A_FILE
+    assert inspect_file(tmp_path / "missing.xlsx", reference).reason == NOT_OPENED
+    assert inspect_file(tmp_path / ("n" * 5000), reference).reason == NOT_OPENED
+    assert inspect_file(Path("a\0b"), reference).reason == NOT_OPENED
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.xlsx")
+        assert inspect_file(tmp_path / "pipe.xlsx", reference).reason == NOT_A_FILE
+    if Path("/dev/zero").exists():
+        assert inspect_file(Path("/dev/zero"), reference).reason == NOT_A_FILE
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "locked.xlsx"
+    path.write_bytes(b"PK")
+    path.chmod(0)
+    assert inspect_file(path).reason == NOT_OPENED
+
+
+def test_the_command_speaks_json_and_by_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = str(SUBMISSIONS / "clean.xlsx"), str(SUBMISSIONS / "web_page.xls")
+    assert cli.main(["--root", str(ROOT), "inspect", "--json", good]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert (entry["state"], entry["kind"]) == ("read", "xlsx")
+    assert cli.main(["--root", str(ROOT), "inspect", "--json", good, bad]) == 6
+    assert [entry["state"] for entry in json.loads(capsys.readouterr().out)] == ["read", "refused"]
+    assert cli.main(["--root", str(ROOT), "inspect", good, bad]) == 6
+    said = capsys.readouterr().out
+    assert "đọc được" in said
+    assert "trang web lưu dưới tên bảng tính [html_as_spreadsheet]" in said
+
+
+def test_it_works_outside_of_any_office(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["inspect", str(SUBMISSIONS / "clean.xlsx")]) == 0
+    assert "cân đối" in capsys.readouterr().out
