@@ -46,8 +46,8 @@ MAY_IMPORT = {
 DOORS = {
     "openpyxl": (),
     "python_calamine": (r"intake/(workbook|legacy)\w*",),
-    "zipfile": (r"intake/(workbook|xlsx|guard|legacy)\w*", r"sample_damage"),
-    "xlsxwriter": (r"intake/form\w*",),
+    "zipfile": (r"intake/(workbook|xlsx|guard|legacy)\w*", r"intake/returned_package", r"sample_damage"),
+    "xlsxwriter": (r"intake/form\w*", r"intake/reminders"),
     "papermill": (r"execution",),
     "nbclient": (r"execution",),
     "nbconvert": (r"reporting/pages",),
