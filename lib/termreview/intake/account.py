@@ -34,23 +34,21 @@ def note_workbook(reading: FileReading, workbook: Workbook, located: Located) ->
 
 def close_account(reading: FileReading, workbook: Workbook, located: Located, layout: FormLayout) -> None:
     """Close the account of one file: cells used + flagged + ignored = non-empty cells; strays are named."""
-    used = {(spot.sheet.name, spot.row, spot.column) for spot in located.spots.values()}
     reading.cells_ignored = reading.cells_total - reading.cells_used - reading.cells_flagged
     owned = {plan.plan.sheet_id: plan for plan in layout.sheets}
+    ends: dict[str, tuple[int, int]] = {}
+    for sheet, row, column, _ in located.spots.values():
+        last_row, last_column = ends.get(sheet.name, (0, 0))
+        ends[sheet.name] = max(row, last_row), max(column, last_column)
     for sheet_id, sheet in located.sheets.items():
         plan = owned[sheet_id]
         # Below an index stand its sums, right of it its live points; rows and columns may have moved as a whole.
         is_index = any(block.section.indicator_group for block in plan.blocks)
-        own = [spot for spot in located.spots.values() if spot.sheet is sheet]
-        rows = [block.last_row for block in plan.blocks] + [spot.row for spot in own]
-        columns = [plan.help_column] + [spot.column + 1 for spot in own]
-        bottom, right = max(rows) + (2 if is_index else 0), max(columns) + (3 if is_index else 0)
+        last_row, last_column = ends.get(sheet.name, (0, 0))
+        bottom = max(last_row, *(block.last_row for block in plan.blocks)) + (2 if is_index else 0)
+        right = max(last_column + 1, plan.help_column) + (3 if is_index else 0)
         outside = sorted(place for place in sheet.cells if place[0] > bottom or place[1] > right)
-        strays = [
-            address(row, column)
-            for row, column in outside
-            if (sheet.name, row, column) not in used and clean(sheet.cells[row, column].text)
-        ]
+        strays = [address(row, column) for row, column in outside if clean(sheet.cells[row, column].text)]
         if strays:
             shown = ", ".join(strays[:_ADDED_SHEETS_SHOWN])
             reading.remarks.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,46 +52,61 @@ def run_checks(
     """
     failures: list[Failure] = []
     by_level: dict[str, list[str]] = {}
-    submitted = set(observations["school_id"])
+    submitted = set(observations["school_id"].unique())
     for school in term.schools:
         if school.unit_id in submitted:
             by_level.setdefault(school.level, []).append(school.unit_id)
+    everyone = [school_id for school_ids in by_level.values() for school_id in school_ids]
+    grids = _grids(observations, previous, everyone)
+    first = 0
     for level, school_ids in by_level.items():
         fields = {field.field_id: field for field in term.form.fields_for(level, term.term.part)}
-        answers = _answers(observations, previous, school_ids)
+        answers = _slice(grids, fields, first, first + len(school_ids))
+        first += len(school_ids)
         for check in term.checks:
             if applies(check.levels, level) and applies(check.terms, term.term.part):
                 failures += _apply(check, fields, answers)
     return failures
 
 
-def _answers(observations: pd.DataFrame, previous: pd.DataFrame | None, school_ids: Sequence[str]) -> Answers:
-    here = observations[observations["school_id"].isin(school_ids)]
-    states = _columns(here, "state", school_ids)
-    texts = _columns(here, "value_text", school_ids)
-    values = _columns(here, "value_number", school_ids)
-    numbers = {name: _answered_numbers(values[name], states[name]) for name in values}
-    before: dict[str, Numbers] = {}
-    if previous is not None:
-        known = previous[previous["school_id"].isin(school_ids)]
-        was = _columns(known, "state", school_ids)
-        values = _columns(known, "value_number", school_ids)
-        before = {name: _answered_numbers(values[name], was[name]) for name in values}
+def _grids(observations: pd.DataFrame, previous: pd.DataFrame | None, school_ids: Sequence[str]) -> Answers:
+    """The answers of all schools, level after level: an array per field with an entry per school."""
+    numbers, states, texts = _spread(observations, school_ids)
+    before = {} if previous is None else _spread(previous, school_ids)[0]
     return Answers(school_ids, numbers, states, texts, before)
 
 
-def _columns(observations: pd.DataFrame, column: str, school_ids: Sequence[str]) -> dict[str, Words]:
-    """One column of long observations as an array per field, an entry per school (missing: `None`)."""
-    fields = pd.factorize(observations["field_id"])
-    schools = pd.Categorical(observations["school_id"], categories=list(school_ids)).codes
-    grid = np.full((len(fields[1]), len(school_ids)), None, dtype=object)
-    grid[fields[0], schools] = observations[column].to_numpy(dtype=object, na_value=None)
-    return dict(zip(fields[1], grid, strict=True))
+def _slice(answers: Answers, fields: Container[str], first: int, last: int) -> Answers:
+    """The answers of the schools from one place to another, to the fields that they are asked."""
+    return Answers(
+        answers.school_ids[first:last],
+        {name: row[first:last] for name, row in answers.numbers.items() if name in fields},
+        {name: row[first:last] for name, row in answers.states.items() if name in fields},
+        {name: row[first:last] for name, row in answers.texts.items() if name in fields},
+        {name: row[first:last] for name, row in answers.previous.items() if name in fields},
+    )
 
 
-def _answered_numbers(values: Words, states: Words) -> Numbers:
-    numbers = np.array([np.nan if value is None else value for value in values], dtype=float)
-    return np.where(states == "answered", numbers, np.nan)
+def _spread(
+    observations: pd.DataFrame, school_ids: Sequence[str]
+) -> tuple[dict[str, Numbers], dict[str, Words], dict[str, Words]]:
+    """Numbers (NaN unless answered), states and texts of long observations as arrays per field."""
+    fields, names = pd.factorize(observations["field_id"])
+    schools = pd.Index(school_ids, dtype=object).get_indexer(observations["school_id"].astype(object))
+    is_known = schools >= 0
+    place = fields[is_known], schools[is_known]
+    numbers = np.full((len(names), len(school_ids)), np.nan)
+    states = np.full(numbers.shape, None, dtype=object)
+    texts = states.copy()
+    numbers[place] = observations["value_number"].to_numpy(dtype=float, na_value=np.nan)[is_known]
+    states[place] = observations["state"].to_numpy(dtype=object)[is_known]
+    texts[place] = observations["value_text"].to_numpy(dtype=object)[is_known]
+    numbers[states != "answered"] = np.nan
+    return (
+        dict(zip(names, numbers, strict=True)),
+        dict(zip(names, states, strict=True)),
+        dict(zip(names, texts, strict=True)),
+    )
 
 
 def _apply(check: Check, fields: Mapping[str, Field], answers: Answers) -> Iterator[Failure]:
@@ -159,7 +174,9 @@ def _sum_equals(check: Check, left: Sequence[str], right: Sequence[str], answers
 
 def _is_triggered(check: Check, right: Sequence[str], answers: Answers) -> npt.NDArray[np.bool_]:
     trigger = right[0]
-    by_text = answers.texts[trigger] == check.low
+    by_text = np.array(
+        [text == check.low if isinstance(text, str) else False for text in answers.texts[trigger]]
+    )
     by_number = answers.numbers[trigger] == {"yes": 1.0, "no": 0.0}.get(check.low, np.nan)
     return np.asarray((answers.states[trigger] == "answered") & (by_text | by_number), dtype=bool)
 

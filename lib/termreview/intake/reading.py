@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,8 @@ from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
 from termreview.reference.units import Registry, Unit
 from termreview.text import fold
+
+Question = tuple[str, Field, Choices | None]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,21 @@ class Reader:
         """The workbook of each school level."""
         levels = {school.level for school in self.term.schools}
         return {level: form_layout(self.term.form, level, self.term.term.part) for level in sorted(levels)}
+
+    @cached_property
+    def questions(self) -> Mapping[str, tuple[Question, ...]]:
+        """The fields of each school level in form order, each with its drop-down."""
+        return {
+            level: tuple(
+                (
+                    field_id,
+                    place.field,
+                    self.choices.get("yes_no" if place.field.kind == "yes_no" else place.field.options),
+                )
+                for field_id, (_, place) in layout.places.items()
+            )
+            for level, layout in self.layouts.items()
+        }
 
     @cached_property
     def choices(self) -> Mapping[str, Choices]:
@@ -86,7 +103,7 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
         _refuse(reading, "not_our_form")
         return reading
     reading.found_by = located.found_by
-    _read_answers(reading, located, layout, reader)
+    _read_answers(reading, located, school.level, reader)
     note_workbook(reading, workbook, located)
     close_account(reading, workbook, located, layout)
     return reading
@@ -152,12 +169,7 @@ def _identify(
     return school
 
 
-def _read_answers(reading: FileReading, located: Located, layout: FormLayout, reader: Reader) -> None:
-    places = layout.places
-    cells = {
-        field_id: spot.sheet.cells.get((spot.row, spot.column)) for field_id, spot in located.spots.items()
-    }
-    habit = decimal_habit(cell.text for cell in cells.values() if cell is not None and cell.kind == "text")
+def _read_answers(reading: FileReading, located: Located, level: str, reader: Reader) -> None:
     for remark in located.remarks:
         cause = remark.code if remark.code != "row_missing" else f"row_missing:{remark.sheet}"
         reading.remarks.append(
@@ -165,37 +177,42 @@ def _read_answers(reading: FileReading, located: Located, layout: FormLayout, re
                 remark.code, cause, remark.sheet, remark.cell, "", remark.found, remark.expected, remark.label
             )
         )
-    for field_id, (_, place) in places.items():
-        asked = place.field
-        spot = located.spots.get(field_id)
+    spots, questions, answers = located.spots, reader.questions[level], reading.answers
+    habit = decimal_habit(_number_texts(questions, spots))
+    for field_id, asked, choices in questions:
+        spot = spots.get(field_id)
         if spot is None:
-            reading.answers.append(
+            answers.append(
                 Answer(field_id, "unreadable", None, None, None, None, None, "none", "row_missing")
             )
             continue
-        cell = cells[field_id]
-        choices = reader.choices.get("yes_no" if asked.kind == "yes_no" else asked.options)
+        sheet, row, column, found_by = spot
+        cell = sheet.cells.get((row, column))
         value = read_value(asked, cell, habit, choices)
-        where = address(spot.row, spot.column)
-        if value.flags or (value.state == "blank" and asked.is_required):
+        where = address(row, column)
+        original, note = None if cell is None else cell.text, None
+        if value.flags:
+            note = ";".join(flag.code for flag in value.flags)
+            original = None if "personal_data_suspected" in note else original
+        if value.flags or (asked.is_required and value.state == "blank"):
             _remark_value(reading, asked, spot, where, value)
-        is_withheld = any(flag.code == "personal_data_suspected" for flag in value.flags)
         if cell is not None:
             reading.cells_flagged += bool(value.flags)
             reading.cells_used += not value.flags
-        reading.answers.append(
+        answers.append(
             Answer(
-                field_id,
-                value.state,
-                value.number,
-                value.text,
-                None if cell is None or is_withheld else cell.text,
-                spot.sheet.name,
-                where,
-                spot.found_by,
-                ";".join(flag.code for flag in value.flags) or None,
+                field_id, value.state, value.number, value.text, original, sheet.name, where, found_by, note
             )
         )
+
+
+def _number_texts(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[str]:
+    """What one file writes as text where a number is asked: the evidence of its decimal sign."""
+    for field_id, asked, _ in questions:
+        if asked.is_numeric and (spot := spots.get(field_id)) is not None:
+            cell = spot.sheet.cells.get((spot.row, spot.column))
+            if cell is not None and cell.kind == "text":
+                yield cell.text
 
 
 def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, value: Reading) -> None:

@@ -5,8 +5,10 @@ Many small Python objects are slow to send between processes; a table is not.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -122,12 +124,13 @@ def _join(parts: Sequence[KeptReading]) -> Shard:
 def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
     """Read one batch of files."""
     readings, places, rows = [], [], []
-    for number, file in enumerate(files):
-        reading = _read(file, reader)
-        rows += reading.answers
-        places += [number] * len(reading.answers)
-        reading.answers = []
-        readings.append(reading)
+    with _collector_paused():
+        for number, file in enumerate(files):
+            reading = _read(file, reader)
+            rows += reading.answers
+            places += [number] * len(reading.answers)
+            reading.answers = []
+            readings.append(reading)
     columns = list(zip(*rows, strict=True)) or [()] * len(Answer._fields)
     arrays = [pa.array(places, pa.int32())]
     arrays += [
@@ -135,6 +138,18 @@ def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
         for name, column in zip(Answer._fields, columns, strict=True)
     ]
     return Shard(readings, pa.Table.from_arrays(arrays, schema=ANSWERS))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Let one batch be read without the cycle collector, which would walk every cell of it again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _read(file: ReceivedFile, reader: Reader) -> FileReading:
