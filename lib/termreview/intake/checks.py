@@ -92,7 +92,10 @@ def _spread(
 ) -> tuple[dict[str, Numbers], dict[str, Words], dict[str, Words]]:
     """Numbers (NaN unless answered), states and texts of long observations as arrays per field."""
     fields, names = pd.factorize(observations["field_id"])
-    schools = pd.Index(school_ids, dtype=object).get_indexer(observations["school_id"].astype(object))
+    order = {school_id: number for number, school_id in enumerate(school_ids)}
+    schools = np.array(
+        [order.get(school_id, -1) for school_id in observations["school_id"].tolist()], dtype=int
+    )
     is_known = schools >= 0
     place = fields[is_known], schools[is_known]
     numbers = np.full((len(names), len(school_ids)), np.nan)
