@@ -156,6 +156,7 @@ def _forms(options: argparse.Namespace, workspace: Workspace, reference: Referen
 def _status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.intake.reminders import reminder_list, write_reminders
     from termreview.intake.returned import plan_returns, point_counts, point_table
+    from termreview.reporting.summary_decisions import open_findings
     from termreview.reporting.summary_reporting import reporting_by_level, school_reporting
     from termreview.reporting.summary_schools import expected_schools
 
@@ -163,7 +164,7 @@ def _status(options: argparse.Namespace, workspace: Workspace, reference: Refere
     declared = reference.of(term)
     files, cleaned, previous = _cleaned(term, as_of, workspace, reference)
     schools = expected_schools(declared, reference.registry)
-    reporting = school_reporting(schools, cleaned.submissions, cleaned.findings)
+    reporting = school_reporting(schools, cleaned.submissions, open_findings(cleaned.findings))
     whole = reporting_by_level(reporting).set_index("scope").loc["all"]
     days = (as_of - declared.plan.due_on).days
     title = declared.plan.title[:1].upper() + declared.plan.title[1:]

@@ -43,6 +43,7 @@ _LEVEL_OR_NONE = Column(INTEGER, True, minimum=1, maximum=9)
 
 STATES = ("answered", "blank", "not_applicable", "nothing_to_report", "unreadable", "not_submitted")
 SEVERITIES = ("error", "query", "note")
+STATUSES = ("open", "settled")
 FATES = ("accepted", "superseded", "refused")
 FOUND_BY = ("address", "code", "label", "none")
 ORIGINS = ("self", "computed", "verified", "agreed", "none", "unallocated")
@@ -116,6 +117,8 @@ CONTRACTS = {
                 "expected": _TEXT_OR_NONE,
                 "message": _TEXT,
                 "remedy": _TEXT,
+                "status": _choice(*STATUSES),
+                "decision_id": _TEXT_OR_NONE,
             },
         ),
         Contract(

@@ -94,6 +94,7 @@ def build_tables(declared: TermReference, fate: str = "") -> TermTables:
                     "check_code": "girls_at_most_pupils", "severity": "error", "cause": "girls_at_most_pupils",
                     "file": file, "sheet": "Thống kê", "cell": "D7", "field_id": "pupils_girls_count.total",
                     "found": "400", "expected": "350", "message": "lệch", "remedy": "Kiểm tra lại.",
+                    "status": "open", "decision_id": None,
                 }
             )  # fmt: skip
     observed = shaped("observations", pd.DataFrame(observations))

@@ -22,7 +22,7 @@ Verdict = tuple[npt.NDArray[np.bool_], Callable[[int], str], Callable[[int], str
 
 
 class Failure(NamedTuple):
-    """One failed check of one school, at its first field."""
+    """One failed check of one school, at its first field; `compared` are all fields it looked at."""
 
     school_id: str
     check: Check
@@ -30,6 +30,7 @@ class Failure(NamedTuple):
     label: str
     found: str
     expected: str
+    compared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def _apply(check: Check, fields: Mapping[str, Field], answers: Answers) -> Itera
                 fields[left[0]].label,
                 found(place),
                 expected(place),
+                (*left, *right),
             )
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,18 +10,26 @@ import pandas as pd
 import pyarrow as pa
 
 from termreview.contracts import CONTRACTS, shaped
-from termreview.intake.checks import Failure, run_checks
+from termreview.intake.causes import Suspects, fold_causes
+from termreview.intake.checks import run_checks
+from termreview.intake.decisions import (
+    Decided,
+    apply_rulings,
+    cause_rulings,
+    cell_rulings,
+    settle_findings,
+)
 from termreview.intake.file_reading import FileReading, Remark
+from termreview.intake.findings import Findings, day_words, places_of
 from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.reading import Reader, is_late
 from termreview.intake.received import ReceivedFile, received_order
 from termreview.intake.revisions import ACCEPTED, Fate, decide_fates
 from termreview.intake.shards import ANSWERS, READING, Progress, Shard, read_shards
+from termreview.reference.decisions import Decision, options_of, with_aliases
 from termreview.reference.declarations import Reference
 from termreview.reference.texts import Message
 from termreview.terms import Term
-
-_EMPTY_BRACKETS = re.compile(r"\s*\(\s*\)")
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ def clean_term(
     kept
         Readings of the run before, used for files that did not change; the result does not depend on it.
     """
-    reader = Reader(reference.of(term), reference.registry)
+    decisions = [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
+    reader = Reader(reference.of(term), with_aliases(reference.registry, decisions))
     shards = list(read_shards(sorted(files, key=received_order), reader, workers, progress, kept))
     readings = [reading for shard in shards for reading in shard.readings]
     fates = decide_fates(readings)
@@ -71,25 +77,76 @@ def clean_term(
         if fate.fate == ACCEPTED and fate.school_id is not None
     }
     observations = shaped("observations", _observations(shards, accepted, reader))
-    findings = _Findings(reference.messages, term.term_id)
-    for reading, fate in zip(readings, fates, strict=True):
-        findings.add_reading(reading, fate, reader.term.plan.due_on)
+    taken = _Taken(readings, fates, accepted, reader, reference.messages, previous)
+    decided, findings = _decide(observations, decisions, taken)
+    return Cleaned(
+        shaped("submissions", _submissions(readings, fates, reader)),
+        shaped("observations", decided.observations),
+        shaped("findings", findings.frame()),
+    )
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What was taken in of one term, and what judging it needs."""
+
+    readings: Sequence[FileReading]
+    fates: Sequence[Fate]
+    accepted: Mapping[str, int]
+    reader: Reader
+    messages: Mapping[str, Message]
+    previous: pd.DataFrame | None
+
+
+def _decide(
+    observations: pd.DataFrame, decisions: Sequence[Decision], taken: _Taken
+) -> tuple[Decided, Findings]:
+    """The answers and the findings after the office's decisions.
+
+    Decisions on cells come first; those on causes need the findings of what is left, which are then found anew.
+    """
+    form = taken.reader.term.form
+    fields, options = form.all_fields(), options_of([form])
+    decided = apply_rulings(observations, cell_rulings(decisions), fields, options)
+    findings, suspects = _judge(decided.observations, taken)
+    if rulings := cause_rulings(decisions, findings, suspects):
+        more = apply_rulings(decided.observations, rulings, fields, options)
+        decided = Decided(
+            more.observations, {**more.applied, **decided.applied}, (*decided.unapplied, *more.unapplied)
+        )
+        findings, _ = _judge(decided.observations, taken)
+    if decisions:
+        unapplied = (*decided.unapplied, *settle_findings(findings, decisions, observations, decided))
+        places = places_of(decided.observations) if unapplied else {}
+        for silent in unapplied:
+            place = taken.accepted.get(silent.school_id)
+            sheet, cell = places.get((silent.school_id, silent.field_id), (None, None))
+            remark = Remark(
+                "decision_not_applied", "decision_not_applied", sheet or "", cell or "", silent.field_id,
+                silent.found, silent.decision.expected_value,
+                fields[silent.field_id].label if silent.field_id in fields else "", silent.decision.decision_id,
+            )  # fmt: skip
+            findings.add(silent.school_id, None if place is None else taken.readings[place].file.name, remark)
+    return decided, findings
+
+
+def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspects]:
+    """The findings of reading and of the checks, folded into their causes."""
+    reader, accepted = taken.reader, taken.accepted
+    due_on = reader.term.plan.due_on
+    findings = Findings(taken.messages, reader.term.term.term_id)
+    for reading, fate in zip(taken.readings, taken.fates, strict=True):
+        findings.add_reading(reading, fate, due_on)
     received = observations[observations["school_id"].isin(list(accepted))]
-    places = _places(received)
-    for failure in run_checks(received, previous, reader.term):
-        findings.add_check(failure, readings[accepted[failure.school_id]].file.name, places)
+    places = places_of(received)
+    for failure in run_checks(received, taken.previous, reader.term):
+        findings.add_check(failure, taken.readings[accepted[failure.school_id]].file.name, places)
     for school_id in reader.schools:
         if school_id not in accepted:
             findings.add(
-                school_id,
-                None,
-                Remark("not_submitted", "not_submitted", expected=_day(reader.term.plan.due_on)),
+                school_id, None, Remark("not_submitted", "not_submitted", expected=day_words(due_on))
             )
-    return Cleaned(
-        shaped("submissions", _submissions(readings, fates, reader)),
-        observations,
-        shaped("findings", findings.frame()),
-    )
+    return findings, fold_causes(findings, received, taken.previous, reader.term)
 
 
 _STRINGS, _NUMBERS = pd.StringDtype(), pd.Float64Dtype()
@@ -172,88 +229,3 @@ def _submissions(readings: Sequence[FileReading], fates: Sequence[Fate], reader:
         for reading, fate in zip(readings, fates, strict=True)
     ]
     return pd.DataFrame(rows, columns=list(CONTRACTS["submissions"].columns))
-
-
-def _places(observations: pd.DataFrame) -> dict[tuple[str, str], tuple[str | None, str | None]]:
-    columns = (observations[name].tolist() for name in ("school_id", "field_id", "sheet", "cell"))
-    return {
-        (school_id, field_id): (
-            sheet if isinstance(sheet, str) else None,
-            cell if isinstance(cell, str) else None,
-        )
-        for school_id, field_id, sheet, cell in zip(*columns, strict=True)
-    }
-
-
-def _day(date: datetime.date) -> str:
-    return f"{date:%d/%m/%Y}"
-
-
-class _Findings:
-    """The findings gathered so far; words come from the catalogue, ids from place and cause."""
-
-    def __init__(self, messages: Mapping[str, Message], term_id: str) -> None:
-        self.messages, self.term_id = messages, term_id
-        self.rows: list[dict[str, str | None]] = []
-
-    def add_reading(self, reading: FileReading, fate: Fate, due_on: datetime.date) -> None:
-        """Add what one file showed; of a superseded file only what concerns the file itself."""
-        name = reading.file.name
-        if fate.fate == "superseded":
-            code = "refused_duplicate_file" if fate.reason == "duplicate_file" else "superseded_revision"
-            self.add(fate.school_id, name, Remark(code, code, found=fate.by or ""))
-            return
-        for remark in reading.remarks:
-            self.add(fate.school_id, name, remark)
-        if fate.tied_with:
-            self.add(fate.school_id, name, Remark("revision_tie", "revision_tie", found=fate.tied_with))
-        if fate.fate == "accepted" and is_late(reading.file, due_on):
-            late = Remark(
-                "submission_late",
-                "submission_late",
-                found=_day(reading.file.received_on),
-                expected=_day(due_on),
-            )
-            self.add(fate.school_id, name, late)
-
-    def add(self, school_id: str | None, file: str | None, remark: Remark) -> None:
-        """Add one remark in the words of the catalogue."""
-        message = self.messages[remark.code]
-        places = remark._asdict() | {"file": file or ""}
-        self._append(
-            school_id=school_id, file=file, check_code=remark.code, severity=message.severity, cause=remark.cause,
-            sheet=remark.sheet, cell=remark.cell, field_id=remark.field_id, found=remark.found,
-            expected=remark.expected or message.expected.format_map(places),
-            message=_EMPTY_BRACKETS.sub("", message.message.format_map(places)).strip(),
-            remedy=message.remedy.format_map(places),
-        )  # fmt: skip
-
-    def add_check(
-        self, failure: Failure, file: str, places: Mapping[tuple[str, str], tuple[str | None, str | None]]
-    ) -> None:
-        """Add one failed check at the cell of its first field."""
-        sheet, cell = places.get((failure.school_id, failure.field_id), (None, None))
-        words = {"label": failure.label, "found": failure.found, "expected": failure.expected}
-        check = failure.check
-        self._append(
-            school_id=failure.school_id, file=file, check_code=check.check_code, severity=check.severity,
-            cause=check.check_code, sheet=sheet, cell=cell, field_id=failure.field_id, found=failure.found,
-            expected=failure.expected, message=check.message.format_map(words), remedy=check.remedy.format_map(words),
-        )  # fmt: skip
-
-    def _append(self, **columns: str | None) -> None:
-        kept = {name: value or None for name, value in columns.items()}
-        self.rows.append({"finding_id": "", "term_id": self.term_id, **kept})
-
-    def frame(self) -> pd.DataFrame:
-        """All findings, each with an id that stays the same as long as place, cause and value do."""
-        seen: dict[str, int] = {}
-        for row in self.rows:
-            parts = [
-                str(row[name])
-                for name in ("school_id", "term_id", "check_code", "file", "sheet", "cell", "found")
-            ]
-            key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:14]
-            seen[key] = seen.get(key, 0) + 1
-            row["finding_id"] = key if seen[key] == 1 else f"{key}-{seen[key]}"
-        return pd.DataFrame(self.rows, columns=list(CONTRACTS["findings"].columns))

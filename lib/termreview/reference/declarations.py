@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from termreview.errors import DeclarationError
 from termreview.reference.calendar import Calendar, Office, TermPlan, load_calendar
 from termreview.reference.checks import Check, load_checks
+from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
 from termreview.reference.form_loading import load_form
-from termreview.reference.forms import Form, with_index
+from termreview.reference.forms import Field, Form, with_index
 from termreview.reference.indicator_loading import load_indicator_set
 from termreview.reference.indicators import IndicatorSet
 from termreview.reference.loading import Source
@@ -70,6 +71,7 @@ class Reference:
     labels: Mapping[str, Any]
     sentences: Mapping[str, Any]
     returns: Mapping[str, Any]
+    decisions: tuple[Decision, ...] = ()
 
     def of(self, term: Term) -> TermReference:
         """What is declared for one term; the registry is read as of the deadline.
@@ -122,9 +124,23 @@ def load_reference(folder: Path) -> Reference:
         load_returns(source),
     )  # fmt: skip
     _check_references(source, reference, fields)
+    reference = replace(reference, decisions=_load_decisions(source, reference))
     if source.problems:
         raise DeclarationError(source.problems)
     return reference
+
+
+def _load_decisions(source: Source, reference: Reference) -> tuple[Decision, ...]:
+    checks = {check.check_code for checks in reference.checks.values() for check in checks}
+    fields: dict[str, Field] = {}
+    for plan in reference.calendar.plans:
+        if plan.form in reference.forms and plan.indicator_set in reference.indicator_sets:
+            form = with_index(reference.forms[plan.form], reference.indicator_sets[plan.indicator_set])
+            fields |= form.all_fields()
+    term_ids = [plan.term.term_id for plan in reference.calendar.plans]
+    causes = checks | set(reference.messages) | set(FOLDED_CAUSES)
+    options = options_of(list(reference.forms.values()))
+    return load_decisions(source, reference.registry, term_ids, fields, causes, options)
 
 
 def fingerprint(folder: Path) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.answers import Answers
+from termreview.reporting.summary_decisions import open_findings
 from termreview.reporting.summary_index import (
     criterion_shares,
     failed_conditions,
@@ -69,7 +70,8 @@ def summarise(
     statuses = list(declared.form.choices(STATUS_OPTIONS))
     titles = {code: message.title for code, message in reference.messages.items()}
     titles |= {check.check_code: check.title for check in declared.checks}
-    reporting = school_reporting(schools, tables.submissions, tables.findings)
+    findings = open_findings(tables.findings)
+    reporting = school_reporting(schools, tables.submissions, findings)
     by_school = school_statuses(answers, schools, declared.tasks, statuses)
     school_ratios = ratios_by_school(answers, schools, reference.ratios)
     ratios = ratios_by_scope(school_ratios, reference.ratios)
@@ -94,7 +96,7 @@ def summarise(
         not_concluded=not_concluded(standings, open_by_school),
         statistics=statistics_by_level(answers, schools, declared),
         rebuilt_totals=rebuilt_totals(answers, schools, declared),
-        findings=findings_by_cause(tables.findings, titles),
+        findings=findings_by_cause(findings, titles),
         cell_account=cell_account(tables.submissions),
         file_fates=file_fates(tables.submissions),
         answer_states=answer_states(tables.observations),

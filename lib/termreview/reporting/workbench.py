@@ -9,7 +9,8 @@ import pandas as pd
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.blocks import Block, callout, paragraph, stack
-from termreview.reporting.summary_quality import SEVERITY_ORDER, cell_account, file_fates, findings_by_cause
+from termreview.reporting.summary_decisions import causes_of, check_record, open_findings
+from termreview.reporting.summary_quality import SEVERITY_ORDER, cell_account, file_fates
 from termreview.reporting.tables import number_text, table
 
 
@@ -85,22 +86,43 @@ def show_account(submissions: pd.DataFrame) -> Block:
 
 
 def show_findings(findings: pd.DataFrame, reference: Reference, declared: TermReference) -> Block:
-    """Findings folded by cause, errors first."""
-    causes = findings_by_cause(findings, finding_titles(reference, declared))
+    """Open findings folded by cause, errors first, each with one decision that would settle it."""
+    titles = finding_titles(reference, declared) | reference.labels["causes"]
+    causes = causes_of(findings, titles, reference.labels["cause_advice"])
     severities = reference.labels["severities"]
-    counts = findings["severity"].value_counts()
+    counts = open_findings(findings)["severity"].value_counts()
     said = "; ".join(
         f"{severities[name]}: {number_text(int(counts.get(name, 0)))}" for name in SEVERITY_ORDER
     )
+    settled = len(findings) - int(counts.sum())
+    said += f"; đã có quyết định xử lý: {number_text(settled)}" if settled else ""
     causes["severity_title"] = causes["severity"].map(severities)
     columns = {
         "severity_title": "Mức", "title": "Nguyên nhân", "finding_count": "Số chỗ", "school_count": "Số trường",
-        "remedy": "Cách xử lý",
+        "example": "Ví dụ", "suggestion": "Quyết định có thể ghi",
     }  # fmt: skip
     formats = {"finding_count": "integer", "school_count": "integer"}
     return stack(
         paragraph(said),
         table(causes, columns=columns, formats=formats, caption="Lỗi theo nguyên nhân", max_rows=20),
+    )
+
+
+def show_check_record(findings: pd.DataFrame, reference: Reference, declared: TermReference) -> Block:
+    """How often each check fired and how often the office overturned it; checks that never fired are counted."""
+    record = check_record(findings, reference.decisions, finding_titles(reference, declared))
+    fired = record[record["fired_count"] > 0]
+    columns = {
+        "title": "Phép kiểm tra", "fired_count": "Số lần báo", "school_count": "Số trường", "open_count": "Còn mở",
+        "overturned_count": "Cơ quan bác bỏ", "upheld_count": "Cơ quan giữ nguyên",
+    }  # fmt: skip
+    silent = len(record) - len(fired)
+    return table(
+        fired,
+        columns=columns,
+        formats={name: "integer" for name in columns if name.endswith("_count")},
+        caption=f"Từng phép kiểm tra đã báo bao nhiêu lần ({number_text(silent)} phép không báo lần nào)",
+        max_rows=20,
     )
 
 

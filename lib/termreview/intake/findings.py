@@ -1,0 +1,113 @@
+"""One finding: a failed check or a remark of reading, with its place, its words and its cause."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from termreview.contracts import CONTRACTS
+from termreview.intake.checks import Failure
+from termreview.intake.file_reading import FileReading, Remark
+from termreview.intake.reading import is_late
+from termreview.intake.revisions import Fate
+from termreview.reference.texts import Message
+
+_EMPTY_BRACKETS = re.compile(r"\s*\(\s*\)")
+Places = Mapping[tuple[str, str], tuple[str | None, str | None]]
+
+
+class Findings:
+    """The findings gathered so far; words come from the catalogue, ids from place and cause.
+
+    `compared` stands beside `rows`: the fields that a failed check compared, nothing for a remark of reading.
+    """
+
+    def __init__(self, messages: Mapping[str, Message], term_id: str) -> None:
+        self.messages, self.term_id = messages, term_id
+        self.rows: list[dict[str, str | None]] = []
+        self.compared: list[tuple[str, ...]] = []
+
+    def add_reading(self, reading: FileReading, fate: Fate, due_on: datetime.date) -> None:
+        """Add what one file showed; of a superseded file only what concerns the file itself."""
+        name = reading.file.name
+        if fate.fate == "superseded":
+            code = "refused_duplicate_file" if fate.reason == "duplicate_file" else "superseded_revision"
+            self.add(fate.school_id, name, Remark(code, code, found=fate.by or ""))
+            return
+        for remark in reading.remarks:
+            self.add(fate.school_id, name, remark)
+        if fate.tied_with:
+            self.add(fate.school_id, name, Remark("revision_tie", "revision_tie", found=fate.tied_with))
+        if fate.fate == "accepted" and is_late(reading.file, due_on):
+            late = Remark(
+                "submission_late",
+                "submission_late",
+                found=day_words(reading.file.received_on),
+                expected=day_words(due_on),
+            )
+            self.add(fate.school_id, name, late)
+
+    def add(self, school_id: str | None, file: str | None, remark: Remark) -> None:
+        """Add one remark in the words of the catalogue."""
+        message = self.messages[remark.code]
+        places = remark._asdict() | {"file": file or ""}
+        self._append(
+            school_id=school_id, file=file, check_code=remark.code, severity=message.severity, cause=remark.cause,
+            sheet=remark.sheet, cell=remark.cell, field_id=remark.field_id, found=remark.found,
+            expected=remark.expected or message.expected.format_map(places),
+            message=_EMPTY_BRACKETS.sub("", message.message.format_map(places)).strip(),
+            remedy=message.remedy.format_map(places),
+        )  # fmt: skip
+
+    def add_check(self, failure: Failure, file: str, places: Places) -> None:
+        """Add one failed check at the cell of its first field."""
+        sheet, cell = places.get((failure.school_id, failure.field_id), (None, None))
+        words = {"label": failure.label, "found": failure.found, "expected": failure.expected}
+        check = failure.check
+        self._append(
+            school_id=failure.school_id, file=file, check_code=check.check_code, severity=check.severity,
+            cause=check.check_code, sheet=sheet, cell=cell, field_id=failure.field_id, found=failure.found,
+            expected=failure.expected, message=check.message.format_map(words), remedy=check.remedy.format_map(words),
+        )  # fmt: skip
+        self.compared[-1] = failure.compared
+
+    def _append(self, **columns: str | None) -> None:
+        kept = {name: value or None for name, value in columns.items()}
+        self.rows.append(
+            {"finding_id": "", "term_id": self.term_id, **kept, "status": "open", "decision_id": None}
+        )
+        self.compared.append(())
+
+    def frame(self) -> pd.DataFrame:
+        """All findings, each with an id that stays the same as long as place, cause and value do."""
+        seen: dict[str, int] = {}
+        for row in self.rows:
+            parts = [
+                str(row[name])
+                for name in ("school_id", "term_id", "check_code", "file", "sheet", "cell", "found")
+            ]
+            key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:14]
+            seen[key] = seen.get(key, 0) + 1
+            row["finding_id"] = key if seen[key] == 1 else f"{key}-{seen[key]}"
+        return pd.DataFrame(self.rows, columns=list(CONTRACTS["findings"].columns))
+
+
+def places_of(observations: pd.DataFrame) -> Places:
+    """The sheet and the cell of each answer, by school and field."""
+    columns = (observations[name].tolist() for name in ("school_id", "field_id", "sheet", "cell"))
+    return {
+        (school_id, field_id): (
+            sheet if isinstance(sheet, str) else None,
+            cell if isinstance(cell, str) else None,
+        )
+        for school_id, field_id, sheet, cell in zip(*columns, strict=True)
+    }
+
+
+def day_words(date: datetime.date) -> str:
+    """One day as a reader writes it."""
+    return f"{date:%d/%m/%Y}"
