@@ -82,6 +82,8 @@ def plan_returns(
         points = points_of(own[concerned & ~own["check_code"].isin(_ABOUT_OTHER_FILES)])
         file, is_refused = by_name[counted.file], counted.fate == "refused"
         back = None if is_refused else _brought_back(file, points, counted.revision)
+        if back:  # an answer to the file before it leaves no doubt which of the two is later
+            points = points[points["check_code"] != "revision_tie"]
         before = back.points if back else earlier.get(school.unit_id)
         compared = compare_points(before, points, explanations_of(back.points) if back else None)
         planned.append(SchoolReturn(school, file, counted.revision, is_refused, before is not None, compared))

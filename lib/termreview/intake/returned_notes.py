@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from xml.sax.saxutils import unescape
 
 from termreview.intake.form_style import FONT
 from termreview.intake.returned_marks import Place, link_notes
@@ -30,13 +31,20 @@ _DEFAULT_WIDTH, _DEFAULT_HEIGHT = 9.14, 15.0
 Note = tuple[str, str]  # the head, in bold, and what follows
 
 
-def drop_notes(parts: Parts, sheet: Sheet) -> None:
-    """Take the notes of an earlier return off one sheet; those of the school stay."""
+def drop_notes(parts: Parts, sheet: Sheet, heads: tuple[str, ...]) -> None:
+    """Take the notes of an earlier return off one sheet; those of the school stay.
+
+    Ours bear our author, or none (LibreOffice saves none) and one of the heads with which our notes begin.
+    """
     for relation in relationships(parts, sheet.part):
         if relation.kind != "comments" or relation.target not in parts:
             continue
         part = parts[relation.target]
-        ours = [comment for comment, author in _comments(part) if author.endswith(AUTHOR_MARK)]
+        ours = [
+            comment
+            for comment, author in _comments(part)
+            if author.endswith(AUTHOR_MARK) or (not author.strip() and _text(part, comment).startswith(heads))
+        ]
         parts[relation.target] = edited(part, [Edit(comment.start, comment.end, b"") for comment in ours])
         places = {parse_address(comment.attributes["ref"]) for comment in ours}
         _drop_shapes(parts, sheet, places)
@@ -71,6 +79,12 @@ def _comments(part: bytes) -> list[tuple[Element, str]]:
         (element, authors[number] if 0 <= (number := int(element.attributes.get("authorId", "0"))) < len(authors) else "")
         for element in found if element.name == "comment"
     ]  # fmt: skip
+
+
+def _text(part: bytes, comment: Element) -> str:
+    """The words of one comment."""
+    runs = re.findall(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)<", part[comment.start : comment.end])
+    return unescape(b"".join(runs).decode())
 
 
 def _joined(part: bytes, notes: Mapping[Place, Note], author: str) -> tuple[bytes, set[Place]]:

@@ -131,7 +131,7 @@ def _marked(entry: SchoolReturn, order: SheetOrder, author: str) -> Parts:
     parts = open_parts(entry.file.path)
     workbook = read_workbook(entry.file.path)
     had_macros = leave_out_code(parts)
-    _unmark(parts, workbook)
+    _unmark(parts, workbook, order)
     remarks = [order.words["remarks"]["marked"]]
     if had_macros:
         remarks.append(order.words["remarks"]["macros"])
@@ -152,18 +152,20 @@ def _rebuilt(path: Path, entry: SchoolReturn, order: SheetOrder, layout: FormLay
     return _with_marks(open_parts(path), replace(order, points=points, remarks=(remark,)), author)
 
 
-def _unmark(parts: Parts, workbook: Workbook) -> None:
+def _unmark(parts: Parts, workbook: Workbook, order: SheetOrder) -> None:
     """Take off one workbook what an earlier return put on it: first sheet, notes, colours."""
     back = find_points_sheet(workbook)
     if back is None:
         return
     drop_sheet(parts, back.name)
+    head = order.words["note"]["head"]
+    heads = tuple(head.format(severity=severity, title="") for severity in order.severities.values())
     name = styles_part(parts)
     book = open_styles(parts[name])
     plain = plain_formats(book)
     parts[name] = close_styles(book)
     for sheet in sheets_of(parts):
-        drop_notes(parts, sheet)
+        drop_notes(parts, sheet, heads)
         parts[sheet.part] = restyle(parts[sheet.part], plain)
 
 
