@@ -25,12 +25,13 @@ from typing import Any
 
 import openpyxl
 from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.datavalidation import DataValidationList
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "lib"), str(ROOT / "tests" / "unit")]
 
-from intake_world import HK2, PRESCHOOL, PRIMARY, SUBMISSIONS, layout_of, place_of, write_school  # noqa: E402
+from intake_world import HK1, HK2, PRESCHOOL, PRIMARY, SUBMISSIONS, layout_of, place_of, write_school  # noqa: E402
 
 from termreview.intake.layout import FINGERPRINT_SHEET, Block  # noqa: E402
 
@@ -144,6 +145,18 @@ def identify(**words: object) -> Edit:
     return edit
 
 
+def term_words(words: str) -> Edit:
+    """Overwrite the term that the first sheet names."""
+
+    def edit(book: Any, _: str) -> None:
+        for row in book[IDENTITY].iter_rows():
+            for cell in row:
+                if cell.value == HK1.term_id:
+                    cell.value = words
+
+    return edit
+
+
 def _block(school_id: str, section_id: str) -> tuple[str, Block]:
     return next(
         (sheet.plan.title, block)
@@ -151,6 +164,62 @@ def _block(school_id: str, section_id: str) -> tuple[str, Block]:
         for block in sheet.blocks
         if block.section.section_id == section_id
     )
+
+
+def pasted_table(title: str) -> Edit:
+    """Replace one sheet by a plain table with the same rows, as pasted from Word: no heads, other columns."""
+
+    def edit(book: Any, school_id: str) -> None:
+        layout = next(sheet for sheet in layout_of(school_id).sheets if sheet.plan.title == title)
+        lines = [
+            (row, [book[title].cell(place.row, place.column).value for place in block.places_by_row[number]])
+            for block in layout.blocks
+            for row, number in block.rows
+        ]
+        del book[title]
+        page = book.create_sheet(title)
+        for number, (row, values) in enumerate(lines, start=4):
+            page.cell(number, 2).value = row.row_code
+            page.cell(number, 3).value = row.label
+            page.cell(number, 5).value = row.unit or None
+            for place, value in enumerate(values):
+                page.cell(number, 6 + place).value = value
+
+    return edit
+
+
+def one_sheet(book: Any, school_id: str) -> None:
+    """Put all parts of the form below one another on one sheet, each with its heads."""
+    whole = book[TASKS]
+    for title in (STATISTICS, OPINIONS):
+        start = whole.max_row + 2
+        for row in book[title].iter_rows():
+            for cell in row:
+                if cell.value is not None:
+                    whole.cell(start + cell.row, cell.column).value = cell.value
+        del book[title]
+
+
+def copied_sheet(book: Any, school_id: str) -> None:
+    """Leave a copy of one sheet in which one answer differs."""
+    page = book.copy_worksheet(book[OPINIONS])
+    page.title = "Ý kiến (2)"
+    page["D6"] = "Không có khó khăn gì."
+
+
+def several_schools(book: Any, _: str) -> None:
+    """One table with a row per school."""
+    for page in list(book.worksheets):
+        book.remove(page)
+    page = book.create_sheet("Tổng hợp")
+    page.append(["Mã trường", "Tên trường", "Số lớp", "Số học sinh"])
+    page.append(["0477101", "Trường Mầm non Hoa Sen", 12, 300])
+    page.append([477301, "Trường THCS khác", 18, 700])
+
+
+def grid_codes_deleted(book: Any, _: str) -> None:
+    """Delete the row of column codes of the first grid of the statistics."""
+    book[STATISTICS].delete_rows(6)
 
 
 def _hide_parts(page: Any) -> None:
@@ -187,6 +256,14 @@ BOOKS: dict[str, tuple[str, tuple[Edit, ...]]] = {
     "code_column_deleted": (PRESCHOOL, (on_sheet(OPINIONS, lambda page: page.delete_cols(1)),)),
     "column_inserted": (PRESCHOOL, (on_sheet(STATISTICS, lambda page: page.insert_cols(4)),)),
     "column_inserted_in_list": (PRESCHOOL, (on_sheet(OPINIONS, lambda page: page.insert_cols(3)),)),
+    "table_from_word": (PRESCHOOL, (pasted_table(OPINIONS),)),
+    "one_sheet": (PRESCHOOL, (one_sheet,)),
+    "copied_sheet": (PRESCHOOL, (copied_sheet,)),
+    "several_schools": (PRESCHOOL, (several_schools,)),
+    "grid_codes_deleted": (PRESCHOOL, (grid_codes_deleted,)),
+    "leading_zero_lost": (PRESCHOOL, (without_marks, identify(school_id=477101))),
+    "term_spelled": (PRESCHOOL, (without_marks, term_words("HKI năm học 2023 – 2024"))),
+    "term_of_other_year": (PRESCHOOL, (without_marks, term_words("Học kỳ 1, năm học 22-23"))),
     "blank_section": (PRESCHOOL, (clear_answers("S2"),)),
     "extra_cells": (
         PRESCHOOL,
@@ -241,6 +318,35 @@ BOOKS: dict[str, tuple[str, tuple[Edit, ...]]] = {
     "date_texts": (
         PRESCHOOL,
         (answer(people_decision_on="ngày 06 tháng 10 năm 2023", plan_on="20.10.2023"),),
+    ),
+    "date_short_forms": (PRESCHOOL, (answer(people_decision_on="ngày 6 / 10 / 2023", plan_on="20.10.23"),)),
+    "day_month_swapped": (PRESCHOOL, (answer(plan_on=datetime.date(2024, 10, 1)),)),
+    "calendar_1904": (PRESCHOOL, (lambda book, _: setattr(book, "epoch", CALENDAR_MAC_1904),)),
+    "fraction": (PRESCHOOL, (answer(computers_antivirus_count="27/29"),)),
+    "tcvn3_text": (
+        PRESCHOOL,
+        (
+            answer(
+                difficulties="§\u00adêng truyÒn ë ®iÓm tr\u00adêng lÎ ch\u00ada æn ®Þnh.",
+                has_website="Cã",
+                has_fibre="Kh«ng",
+                security_status="Hoµn thµnh",
+            ),
+        ),
+    ),
+    "vni_text": (
+        PRESCHOOL,
+        (
+            answer(
+                difficulties="Ñöôøng truyeàn ôû ñieåm tröôøng leû chöa oån ñònh.",
+                has_website="Coù",
+                proposals="LIEÂN HEÄ 0912 345 678",
+            ),
+        ),
+    ),
+    "look_alike_letters": (
+        PRESCHOOL,
+        (answer(difficulties="Ðường truyền ở điểm trường lẻ\u00a0 chưa ổn định."),),
     ),
     "not_a_date": (PRESCHOOL, (answer(people_decision_on="10/2023", plan_on=datetime.date(1923, 10, 20)),)),
     "number_in_date_cell": (PRESCHOOL, (answer(plan_on=(45219, "General")),)),

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from intake_world import PRESCHOOL, PRIMARY, declared, layout_of, place_of, write_school
 
 from termreview.intake.layout import FINGERPRINT_SHEET
-from termreview.intake.locate import Located, locate, read_fingerprint, read_identity
+from termreview.intake.locate import locate, read_fingerprint, read_identity
+from termreview.intake.located import Located
 from termreview.intake.workbook import Cell, Sheet, Workbook, read_workbook
 
 Cells = dict[tuple[int, int], Cell]

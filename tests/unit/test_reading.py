@@ -111,10 +111,7 @@ def test_every_refusal_is_said_in_whole_words(reason: str, monkeypatch: pytest.M
 
 
 def test_every_code_of_the_intake_room_has_words() -> None:
-    sources = (
-        Path(reading_module.__file__).parent / f"{name}.py"
-        for name in ("values", "locate", "reading", "clean")
-    )
+    sources = Path(reading_module.__file__).parent.glob("*.py")
     codes = {
         code
         for path in sources

@@ -10,14 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from termreview.intake.date_value import parse_date
 from termreview.intake.number_text import decimal_habit, parse_number
-from termreview.intake.values import (
-    Choices,
-    Reading,
-    choice_reading,
-    parse_date,
-    read_value,
-)
+from termreview.intake.value_reading import Choices, Reading
+from termreview.intake.values import choice_reading, read_value
 from termreview.intake.workbook import Cell
 from termreview.reference.forms import Field
 from termreview.text import fold, number_words
@@ -404,6 +400,27 @@ def test_ordinary_texts_are_kept(written: str) -> None:
 def test_a_text_is_kept_composed_and_with_single_spaces() -> None:
     written = unicodedata.normalize("NFD", "  Thiếu\u00a0máy  tính ")
     assert read_value(field("text"), text(written), "").text == "Thiếu máy tính"
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "state", "flags"),
+    [
+        ("27/29", "count", "unreadable", ["fraction_in_number"]),
+        ("27 / 29", "percent", "unreadable", ["fraction_in_number"]),
+        ("Kh«ng cã", "count", "nothing_to_report", ["legacy_font_text", "nothing_to_report_word"]),
+        ("Hoµn thµnh", "status", "answered", ["legacy_font_text"]),
+        ("hoïc", "text", "answered", ["legacy_font_text"]),
+        ("hoïc 0912345678", "text", "unreadable", ["personal_data_suspected"]),
+        ("Ðịa chỉ", "text", "answered", ["text_normalised"]),
+        (unicodedata.normalize("NFD", "học"), "text", "answered", ["text_normalised"]),
+        (" học  tập ", "text", "answered", []),
+    ],
+)
+def test_odd_texts_are_named(written: str, kind: str, state: str, flags: list[str]) -> None:
+    offered = choices("status", STATUS) if kind == "status" else None
+    reading = read_value(field(kind, maximum=100), text(written), "", offered)
+    assert (reading.state, codes(reading)) == (state, flags)
+    assert reading.text != written or state != "answered" or not flags
 
 
 def test_a_long_text_without_spaces_is_read_at_once() -> None:

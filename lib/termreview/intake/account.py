@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
-from termreview.intake.locate import Located
+from termreview.intake.located import Located
 from termreview.intake.workbook import Workbook, address, column_letters
 from termreview.text import clean, fold
 

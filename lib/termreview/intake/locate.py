@@ -3,58 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from termreview.intake.layout import (
     CODE_COLUMN,
     FINGERPRINT_SHEET,
     LABEL_COLUMN,
     TAG,
-    Block,
     FormLayout,
     SheetLayout,
 )
-from termreview.intake.workbook import Sheet, Workbook, address, column_letters
-from termreview.reference.forms import Form, FormColumn
+from termreview.intake.located import ADDRESS, CODE, LABEL, Located, Remark, Spot
+from termreview.intake.moved import (
+    code_places,
+    columns_at_home,
+    columns_beside,
+    label_places,
+    missing,
+    moved_columns,
+)
+from termreview.intake.workbook import Sheet, Workbook, address
+from termreview.reference.forms import Form
 from termreview.text import clean, fold
-
-ADDRESS, CODE, LABEL, NONE = "address", "code", "label", "none"
-
-
-class Spot(NamedTuple):
-    """Where one field stands on the received workbook, and how it was found."""
-
-    sheet: Sheet
-    row: int
-    column: int
-    found_by: str
-
-
-class Remark(NamedTuple):
-    """One remark on the layout: code in the catalogue, place, what was found and expected, for which label."""
-
-    code: str
-    sheet: str
-    cell: str
-    found: str
-    expected: str
-    label: str
-
-
-@dataclass
-class Located:
-    """All fields that were found, the remarks, and the sheets that belong to the form."""
-
-    spots: dict[str, Spot] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
-    sheets: dict[str, Sheet] = field(default_factory=dict)
-
-    @property
-    def found_by(self) -> str:
-        """The weakest way in which a field had to be found."""
-        ways = {spot.found_by for spot in self.spots.values()}
-        return next((way for way in (LABEL, CODE, ADDRESS) if way in ways), NONE)
 
 
 def read_fingerprint(workbook: Workbook) -> dict[str, str]:
@@ -119,7 +88,29 @@ def locate(workbook: Workbook, layout: FormLayout) -> Located:
                 Remark("sheet_renamed", sheet.name, "", sheet.name, plan.plan.title, plan.plan.title)
             )
         _locate_sheet(located, sheet, plan, layout.form.word("label"))
+    _note_copies(located, workbook, layout, taken)
     return located
+
+
+def _note_copies(located: Located, workbook: Workbook, layout: FormLayout, taken: set[str]) -> None:
+    """Remark every further sheet that holds the rows of a sheet already found, with other content."""
+    titles = {fold(plan.plan.title) for plan in layout.sheets}
+    spare = [sheet for sheet in workbook.sheets if sheet.name not in taken and fold(sheet.name) not in titles]
+    for sheet in spare:
+        texts = _texts(sheet)
+        for plan in layout.sheets:
+            used = located.sheets.get(plan.plan.sheet_id)
+            codes = {row.row_code for block in plan.blocks for row, _ in block.rows}
+            if used is not None and len(codes & texts) * 2 > len(codes) and _differ(used, sheet):
+                located.remarks.append(
+                    Remark("sheet_copied", sheet.name, "", sheet.name, used.name, plan.plan.title)
+                )
+
+
+def _differ(one: Sheet, other: Sheet) -> bool:
+    return {place: cell.text for place, cell in one.cells.items()} != {
+        place: cell.text for place, cell in other.cells.items()
+    }
 
 
 def _find_sheet(workbook: Workbook, plan: SheetLayout, taken: set[str]) -> Sheet | None:
@@ -129,9 +120,18 @@ def _find_sheet(workbook: Workbook, plan: SheetLayout, taken: set[str]) -> Sheet
         if fold(sheet.name) == wanted:
             return sheet
     codes = {row.row_code for block in plan.blocks for row, _ in block.rows}
-    counted = [(len(codes & _texts(sheet)), -place, sheet) for place, sheet in enumerate(free)]
-    hits, _, best = max(counted, key=lambda entry: entry[:2], default=(0, 0, None))
-    return best if hits * 2 >= len(codes) else None
+    # A sheet that is already some part of the form comes last: all parts may stand on one sheet.
+    others = [sheet for sheet in workbook.sheets if sheet.name in taken - {FINGERPRINT_SHEET}]
+    for group in (free, others):
+        counted = [(len(codes & _texts(sheet)), -place, sheet) for place, sheet in enumerate(group)]
+        hits, _, best = max(counted, key=lambda entry: entry[:2], default=(0, 0, None))
+        if hits * 2 >= len(codes):
+            return best
+    labels = {fold(row.label) for block in plan.blocks for row, _ in block.rows}
+    for sheet in (*free, *others):
+        if len(labels & label_places(sheet).keys()) * 2 >= len(labels):
+            return sheet
+    return None
 
 
 def _texts(sheet: Sheet) -> set[str]:
@@ -142,7 +142,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, label_head:
     codes: Mapping[str, tuple[int, int]] | None = None
     labels: Mapping[str, tuple[int, int]] | None = None
     for block in plan.blocks:
-        is_home = _columns_at_home(sheet, block, label_head)
+        is_home = columns_at_home(sheet, block, label_head)
         columns: dict[str, int] | None = None
         for form_row, number in block.rows:
             at_home = sheet.cells.get((number, CODE_COLUMN))
@@ -151,8 +151,8 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, label_head:
                     located.spots[place.field.field_id] = Spot(sheet, number, place.column, ADDRESS)
                 continue
             if codes is None:
-                codes = _code_places(sheet)
-                labels = _label_places(sheet)
+                codes = code_places(sheet)
+                labels = label_places(sheet)
             row, code_column, found_by = number, CODE_COLUMN, CODE
             if form_row.row_code in codes:
                 row, code_column = codes[form_row.row_code]
@@ -181,92 +181,15 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, label_head:
                     )
                 )
             else:
-                located.remarks.append(
-                    Remark(
-                        "row_missing",
-                        sheet.name,
-                        address(number, CODE_COLUMN),
-                        "",
-                        form_row.row_code,
-                        form_row.label,
-                    )
-                )
+                located.remarks.append(missing(sheet, number, form_row))
                 continue
             if columns is None:
-                columns = _moved_columns(located, sheet, block, code_column)
-            for place in block.places_by_row[number]:
-                column = columns.get(place.field.column_id, place.column + code_column - CODE_COLUMN)
+                columns = moved_columns(located, sheet, block, code_column)
+            asked = block.places_by_row[number]
+            here = columns or columns_beside(located, sheet, (row, code_column), form_row, asked)
+            if here is None:
+                located.remarks.append(missing(sheet, number, form_row))
+                continue
+            for place in asked:
+                column = here.get(place.field.column_id, place.column + code_column - CODE_COLUMN)
                 located.spots[place.field.field_id] = Spot(sheet, row, column, found_by)
-
-
-def _heads(block: Block) -> tuple[int, dict[str, FormColumn]]:
-    """The row that names the answer columns of one block, and its folded texts: codes in a grid, else labels."""
-    if block.codes_row is not None:
-        return block.codes_row, {fold(column.column_id): column for column, _ in block.columns}
-    return block.header_row, {fold(column.label): column for column, _ in block.columns}
-
-
-def _columns_at_home(sheet: Sheet, block: Block, label_head: str) -> bool:
-    """Say whether the heads of the labels and of the answer columns stand where they were written."""
-    row = block.codes_row or block.header_row
-    places = [(block.header_row, LABEL_COLUMN, label_head)]
-    places += [
-        (row, number, column.label if block.codes_row is None else column.column_id)
-        for column, number in block.columns
-    ]
-    for row, number, head in places:
-        cell = sheet.cells.get((row, number))
-        if cell is None or (cell.text != head and fold(cell.text) != fold(head)):
-            return False
-    return True
-
-
-def _code_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
-    """Row and column of every short text on one sheet; the leftmost place of each counts."""
-    places: dict[str, tuple[int, int]] = {}
-    for (row, column), cell in sheet.cells.items():
-        text = clean(cell.text)
-        if len(text) < 20 and (text not in places or column < places[text][1]):
-            places[text] = (row, column)
-    return places
-
-
-def _label_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
-    places: dict[str, tuple[int, int]] = {}
-    for place, cell in sheet.cells.items():
-        if cell.kind == "text" and len(cell.text) >= 6:
-            places.setdefault(fold(cell.text), place)
-    return places
-
-
-def _moved_columns(located: Located, sheet: Sheet, block: Block, code_column: int) -> dict[str, int]:
-    """The answer columns of a block that moved: by the row nearest to its own that holds most of its heads."""
-    heads_row, heads = _heads(block)
-    best: dict[str, int] = {}
-    best_row = heads_row
-    by_row: dict[int, dict[str, int]] = {}
-    first = code_column + LABEL_COLUMN - CODE_COLUMN
-    for (row, place), cell in sheet.cells.items():
-        head = heads.get(fold(cell.text)) if place > first and len(cell.text) < 60 else None
-        if head is not None:
-            by_row.setdefault(row, {})[head.column_id] = place
-    for row, found in by_row.items():
-        if len(found) * 2 > len(heads) and (len(found), -abs(row - heads_row)) > (
-            len(best),
-            -abs(best_row - heads_row),
-        ):
-            best, best_row = found, row
-    for column, number in block.columns:
-        place = best.get(column.column_id, number)
-        if place != number:
-            located.remarks.append(
-                Remark(
-                    "column_moved",
-                    sheet.name,
-                    address(best_row, place),
-                    f"cột {column_letters(place)}",
-                    f"cột {column_letters(number)}",
-                    column.label,
-                )
-            )
-    return best

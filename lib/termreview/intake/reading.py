@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from termreview.intake.account import close_account, note_workbook
+from termreview.intake.date_value import DateWindow, term_window
 from termreview.intake.file_reading import Answer, FileReading, Remark
+from termreview.intake.identity import is_term, schools_coded, schools_named, unique_names, with_numbers
 from termreview.intake.layout import FINGERPRINT_SHEET, FormLayout, form_layout
-from termreview.intake.locate import Located, Spot, locate, read_fingerprint, read_identity
+from termreview.intake.locate import locate, read_fingerprint, read_identity
+from termreview.intake.located import Located, Spot
 from termreview.intake.number_text import decimal_habit
 from termreview.intake.received import ReceivedFile
 from termreview.intake.returned_points import without_points_sheets
-from termreview.intake.values import Choices, Reading, choice_reading, read_value
+from termreview.intake.value_reading import Choices, Reading
+from termreview.intake.values import choice_reading, read_value
 from termreview.intake.workbook import RefusedFile, Workbook, address, read_workbook
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
@@ -22,6 +26,7 @@ from termreview.reference.units import Registry, Unit
 from termreview.text import fold
 
 Question = tuple[str, Field, Choices | None]
+_SCHOOLS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,16 @@ class Reader:
         }
 
     @cached_property
+    def names(self) -> Mapping[str, Unit]:
+        """Schools expected in the term by every name that is theirs alone."""
+        return unique_names(self.term.schools)
+
+    @cached_property
+    def window(self) -> DateWindow:
+        """The days within which the documents of the term are dated."""
+        return term_window(self.term.term.school_year, self.term.plan.due_on)
+
+    @cached_property
     def choices(self) -> Mapping[str, Choices]:
         """The drop-downs by name."""
         found = {}
@@ -83,6 +98,8 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
         len(sheet.cells) for sheet in workbook.sheets if sheet.name != FINGERPRINT_SHEET
     )
     workbook = without_points_sheets(workbook)  # what a return added counts as ignored cells
+    if workbook.kind == "csv":
+        workbook = with_numbers(workbook)
     marks = read_fingerprint(workbook)
     school = _identify(reading, workbook, marks, reader)
     if school is None:
@@ -128,12 +145,16 @@ def _identify(
     term = reader.term
     visible = read_identity(workbook, term.form)
     if not marks and not visible:
-        _refuse(reading, "not_our_form")
-        reading.school_id = _school_of_name(reading.file.name, reader)
-        return None
+        return _identify_by_name(reading, workbook, reader)
     term_id = marks.get("term_id") or visible.get("term_id", "")
     school_id = marks.get("school_id") or visible.get("school_id", "")
     school = reader.schools.get(school_id)
+    if school is None and not marks and school_id:
+        school = reader.schools.get(school_id.zfill(len(next(iter(reader.schools), ""))))
+        if school is not None:
+            reading.remarks.append(
+                Remark("identity_mismatch", "identity_mismatch", found=school_id, expected=school.unit_id)
+            )
     if school is None and not marks:
         named = reader.registry.named(visible.get("school_name", ""), term.plan.due_on)
         if len(named) == 1:
@@ -145,7 +166,7 @@ def _identify(
             )
     if school is not None:
         reading.school_id = school.unit_id
-    if term_id and term_id != term.term.term_id:
+    if term_id and not is_term(term_id, term.term):
         _refuse(reading, "other_term", found=term_id, expected=term.term.term_id)
         return None
     if school is None:
@@ -169,6 +190,27 @@ def _identify(
     return school
 
 
+def _identify_by_name(reading: FileReading, workbook: Workbook, reader: Reader) -> Unit | None:
+    """The school of a file that carries none of our marks: by one name or code on it, then by its file name."""
+    named = {unit.unit_id: unit for unit in schools_named(workbook, reader.names)}
+    named |= {code: reader.schools[code] for code in schools_coded(workbook, reader.schools)}
+    if len(named) > 1:
+        shown = ", ".join(unit.name for unit in list(named.values())[:_SCHOOLS_SHOWN])
+        _refuse(reading, "several_schools", found=shown + (", …" if len(named) > _SCHOOLS_SHOWN else ""))
+        return None
+    code = next(iter(named), None) or _school_of_name(reading.file.name, reader)
+    school = reader.schools.get(code or "")
+    reading.school_id = code
+    if school is None or not locate(workbook, reader.layouts[school.level]).spots:
+        _refuse(reading, "not_our_form")
+        return None
+    way = "matched_by_name" if named else "matched_by_file_name"
+    reading.remarks.append(
+        Remark(way, way, found=school.name if named else reading.file.name, expected=school.name)
+    )
+    return school
+
+
 def _read_answers(reading: FileReading, located: Located, level: str, reader: Reader) -> None:
     for remark in located.remarks:
         cause = remark.code if remark.code != "row_missing" else f"row_missing:{remark.sheet}"
@@ -188,7 +230,7 @@ def _read_answers(reading: FileReading, located: Located, level: str, reader: Re
             continue
         sheet, row, column, found_by = spot
         cell = sheet.cells.get((row, column))
-        value = read_value(asked, cell, habit, choices)
+        value = read_value(asked, cell, habit, choices, reader.window)
         where = address(row, column)
         original, note = None if cell is None else cell.text, None
         if value.flags:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from termreview.errors import UsageError
-from termreview.intake.values import parse_date
+from termreview.intake.date_value import parse_date
 from termreview.workspace import written_whole
 
 RECEIVED_LIST = "received.csv"

@@ -5,47 +5,49 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
 
+from termreview.intake.date_value import DateWindow, fraction_readings, read_date
 from termreview.intake.layout import NOTHING_WORDS
+from termreview.intake.legacy_text import read_legacy
 from termreview.intake.number_text import parse_number
+from termreview.intake.value_reading import (
+    ANSWERED,
+    BLANK,
+    NOT_APPLICABLE,
+    UNREADABLE,
+    Choices,
+    Flag,
+    Reading,
+    nothing_to_report,
+)
 from termreview.intake.workbook import Cell
 from termreview.reference.forms import Field
 from termreview.text import clean, fold, number_words
 
-ANSWERED, BLANK, NOT_APPLICABLE = "answered", "blank", "not_applicable"
-NOTHING, UNREADABLE = "nothing_to_report", "unreadable"
-
-
-class Flag(NamedTuple):
-    """One remark on one value: the code in the catalogue, what was found and what is expected or assumed."""
-
-    code: str
-    found: str
-    expected: str = ""
-
-
-class Reading(NamedTuple):
-    """One answer: state, number or text, and the remarks."""
-
-    state: str
-    number: float | None = None
-    text: str | None = None
-    flags: tuple[Flag, ...] = ()
-
-
-class Choices(NamedTuple):
-    """What one drop-down offers: option id by folded label or id, and the labels to name in a message."""
-
-    by_text: Mapping[str, str]
-    labels: str
-    exact: Mapping[str, Reading] = {}
-
-
 _BLANK = Reading(BLANK)
 _PERSONAL_DATA = Reading(UNREADABLE, flags=(Flag("personal_data_suspected", "…"),))
-_YES = {"có", "co", "x", "v", "đạt", "rồi", "đã", "đã có", "yes", "y", "true", "1", "✓", "√"}
+_YES = {
+    "có",
+    "co",
+    "x",
+    "v",
+    "đạt",
+    "rồi",
+    "đã",
+    "đã có",
+    "có rồi",
+    "đang có",
+    "đúng",
+    "cã",
+    "coù",
+    "yes",
+    "y",
+    "true",
+    "1",
+    "✓",
+    "✔",
+    "√",
+}
 _NO = {
     "không",
     "khong",
@@ -56,18 +58,23 @@ _NO = {
     "không có",
     "chưa đạt",
     "không đạt",
+    "chua",
+    "sai",
     "no",
     "n",
     "false",
     "0",
 }
 _NOTHING_WORDS = frozenset(NOTHING_WORDS)
-_NOT_APPLICABLE = {"không áp dụng", "kad", "không thuộc phạm vi", "n/a", "na"}
-_DATES = (
-    re.compile(r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})"),
-    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
-    re.compile(r"ngày (?P<d>\d{1,2}) tháng (?P<m>\d{1,2}) năm (?P<y>\d{4})"),
-)
+_NOT_APPLICABLE = {
+    "không áp dụng",
+    "kad",
+    "không thuộc phạm vi",
+    "không thuộc đối tượng",
+    "không thuộc diện",
+    "n/a",
+    "na",
+}
 _PERSONAL = re.compile(
     r"(?<!\d)(?:\d{12}|\d{3} \d{3} \d{3} \d{3})(?!\d)"  # identity number
     r"|(?<!\d)(?:0|\+?84[ .-]?)(?:\d{2}[ .-]?\d{3}[ .-]?\d{4}|\d{3}[ .-]\d{3}[ .-]\d{3}"
@@ -76,14 +83,20 @@ _PERSONAL = re.compile(
 )
 _PERSONAL_NUMBER = re.compile(r"\d{12}|[35789]\d{8}")  # typed as a number, a telephone loses its 0
 _QUOTED = re.compile(r'"[^"]*"|\\.')  # a sign that a format only shows does not scale the number
-_EARLIEST, _LATEST = datetime.date(2000, 1, 1), datetime.date(2099, 12, 31)
-_SERIAL_ZERO = datetime.date(1899, 12, 30)
+_FRACTION = re.compile(r"\d+ ?/ ?\d+")
 
 
-def read_value(field: Field, cell: Cell | None, habit: str, choices: Choices | None = None) -> Reading:
+def read_value(
+    field: Field,
+    cell: Cell | None,
+    habit: str,
+    choices: Choices | None = None,
+    window: DateWindow | None = None,
+) -> Reading:
     """Read one cell as the answer to one field.
 
-    The six states are kept apart; nothing unreadable becomes zero or blank. `habit` is the file's decimal sign.
+    The six states are kept apart; nothing unreadable becomes zero or blank. `habit` is the file's decimal sign,
+    `window` the days within which a date of the term makes sense.
     """
     if cell is None:
         return _BLANK
@@ -97,9 +110,13 @@ def read_value(field: Field, cell: Cell | None, habit: str, choices: Choices | N
         return Reading(UNREADABLE, flags=(Flag("error_value", cell.text),))
     if cell.kind == "formula_without_value":
         return Reading(UNREADABLE, flags=(Flag("formula_without_value", cell.text),))
-    value = cell.value
     if cell.kind == "text":
-        text = clean(str(value))
+        legacy = read_legacy(str(cell.value))
+        if legacy is not None:
+            meant = read_value(field, cell._replace(value=legacy.text), habit, choices, window)
+            found = Flag("legacy_font_text", clean(cell.text), legacy.text)
+            return meant if meant is _PERSONAL_DATA else meant._replace(flags=(found, *meant.flags))
+        text = clean(str(cell.value))
         if not text:
             return _BLANK
         if text.casefold() in _NOT_APPLICABLE:
@@ -107,7 +124,7 @@ def read_value(field: Field, cell: Cell | None, habit: str, choices: Choices | N
     if field.is_numeric:
         reading = _read_number(field, cell, habit)
     elif field.kind == "date":
-        reading = _read_date(cell)
+        reading = read_date(cell, window)
     elif field.kind == "yes_no":
         reading = _read_yes_no(cell, choices)
     elif choices is not None:
@@ -155,14 +172,15 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
     else:
         text = clean(str(cell.value))
         if text.casefold() in _NOTHING_WORDS:
-            return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
+            return nothing_to_report(text)
         bare = text.removesuffix("%").strip() if field.kind == "percent" else text
         is_percent = bare != text
         if field.unit and bare.casefold().endswith(" " + field.unit.casefold()):
             bare = bare[: -len(field.unit)].strip()
         parsed, sign_flag = parse_number(bare, habit, wants_integer=field.kind in ("count", "money"))
         if parsed is None:
-            return Reading(UNREADABLE, flags=(Flag("not_a_number", text),))
+            code = "fraction_in_number" if _FRACTION.fullmatch(bare) else "not_a_number"
+            return Reading(UNREADABLE, flags=(Flag(code, text),))
         number = parsed
         said = f"{number:.10g}".replace(".", ",") if sign_flag else number_words(number)
         flags = (Flag(sign_flag or "number_from_text", text, said),)
@@ -188,7 +206,8 @@ def _read_dated_number(field: Field, cell: Cell) -> Reading:
     except ValueError:
         serial = math.inf
     if serial > 3660:
-        return Reading(UNREADABLE, flags=(Flag("date_in_number_cell", _shown(cell)),))
+        fractions = fraction_readings(cell.value)
+        return Reading(UNREADABLE, flags=(Flag("date_in_number_cell", _shown(cell), fractions),))
     return _within(field, serial, (Flag("date_from_number_cell", _shown(cell), number_words(serial)),))
 
 
@@ -213,46 +232,6 @@ def _within(field: Field, number: float, flags: tuple[Flag, ...]) -> Reading:
     return Reading(ANSWERED, number, flags=flags)
 
 
-def _read_date(cell: Cell) -> Reading:
-    flags: tuple[Flag, ...] = ()
-    value = cell.value
-    found: datetime.date | None = None
-    if isinstance(value, datetime.datetime):
-        found = value.date()
-    elif isinstance(value, datetime.date):
-        found = value
-    elif cell.kind == "number" and isinstance(value, int | float):
-        if 36526 <= value <= 73050:
-            found = _SERIAL_ZERO + datetime.timedelta(days=int(value))
-            flags = (Flag("date_from_number_cell", cell.text, f"{found:%d/%m/%Y}"),)
-    elif cell.kind == "text":
-        text = clean(str(value)).casefold()
-        if text in _NOTHING_WORDS:
-            return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
-        found = parse_date(text)
-        if found is not None:
-            flags = (Flag("date_from_text", clean(str(value)), f"{found:%d/%m/%Y}"),)
-    if found is None:
-        return Reading(UNREADABLE, flags=(Flag("not_a_date", _shown(cell)),))
-    if not _EARLIEST <= found <= _LATEST:
-        return Reading(
-            UNREADABLE, flags=(*flags, Flag("date_out_of_range", f"{found:%d/%m/%Y}", "2000–2099"))
-        )
-    return Reading(ANSWERED, text=found.isoformat(), flags=flags)
-
-
-def parse_date(text: str) -> datetime.date | None:
-    """Read one date as Vietnamese officers write it, day first; nothing else is guessed."""
-    for pattern in _DATES:
-        match = pattern.fullmatch(text)
-        if match:
-            try:
-                return datetime.date(int(match["y"]), int(match["m"]), int(match["d"]))
-            except ValueError:
-                return None
-    return None
-
-
 def _read_yes_no(cell: Cell, choices: Choices | None) -> Reading:
     text = clean(str(cell.value)) if cell.kind == "text" else cell.text
     key = text.casefold().rstrip(".")
@@ -262,7 +241,7 @@ def _read_yes_no(cell: Cell, choices: Choices | None) -> Reading:
         said = "Có" if key in _YES else "Không"
         return Reading(ANSWERED, 1.0 if key in _YES else 0.0, flags=(Flag("yes_no_spelling", text, said),))
     if key in _NOTHING_WORDS:
-        return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
+        return nothing_to_report(text)
     return Reading(UNREADABLE, flags=(Flag("not_yes_no", text),))
 
 
@@ -272,7 +251,7 @@ def _read_choice(cell: Cell, choices: Choices) -> Reading:
     if option is not None:
         return Reading(ANSWERED, text=option)
     if text.casefold() in _NOTHING_WORDS:
-        return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
+        return nothing_to_report(text)
     return Reading(UNREADABLE, flags=(Flag("not_a_choice", text, choices.labels),))
 
 
@@ -282,8 +261,9 @@ def _read_text(cell: Cell) -> Reading:
     if _PERSONAL.search(text):
         return _PERSONAL_DATA
     if text.casefold() in _NOTHING_WORDS:
-        return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))
-    return Reading(ANSWERED, text=text)
+        return nothing_to_report(text)
+    is_changed = text != " ".join(raw.split())
+    return Reading(ANSWERED, text=text, flags=(Flag("text_normalised", text, text),) if is_changed else ())
 
 
 def _shown(cell: Cell) -> str:

@@ -1,0 +1,94 @@
+"""One term or school as people name it: the spellings under which a file without our marks may carry them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from termreview.intake.workbook import Cell, Sheet, Workbook
+from termreview.reference.units import Unit
+from termreview.terms import Term
+from termreview.text import clean, fold
+
+_YEARS = re.compile(r"(?<!\d)(20\d\d|\d\d) ?[-–—/_] ?(20\d\d|\d\d)(?!\d)")
+_PART = re.compile(r"(?:học k[ỳìỳ]|hk) ?(1|2|ii|i)(?![a-z0-9])")
+_PARTS = {"1": "hk1", "i": "hk1", "2": "hk2", "ii": "hk2"}
+_LONGEST_NAME = 120
+_INTEGER = re.compile(r"0|[1-9]\d{0,14}")
+
+
+def is_term(text: str, term: Term) -> bool:
+    """Say whether a text names one term: `2023-2024-hk1`, `HKI 2023 – 2024`, `học kỳ 1, năm học 23-24`.
+
+    A school year alone or a semester alone is no name of a term.
+    """
+    lowered = clean(text).casefold()
+    if lowered == term.term_id:
+        return True
+    years, part = _YEARS.search(lowered), _PART.search(lowered)
+    if years is None or part is None:
+        return False
+    first, second = (int(year) % 100 for year in years.groups())
+    stated = tuple(int(year) % 100 for year in term.school_year.split("-"))
+    return (first, second) == stated and _PARTS[part[1]] == term.part
+
+
+def schools_named(workbook: Workbook, names: Mapping[str, Unit]) -> list[Unit]:
+    """The schools that stand by name anywhere on one workbook, alone in a cell or behind a colon.
+
+    Parameters
+    ----------
+    names
+        Schools by folded name or alias; a name that two schools share must not be among them.
+    """
+    found: dict[str, Unit] = {}
+    for cell in _texts(workbook):
+        text = clean(cell.text)
+        unit = names.get(fold(text)) or names.get(fold(text.rpartition(":")[2]))
+        if unit is not None:
+            found[unit.unit_id] = unit
+    return list(found.values())
+
+
+def schools_coded(workbook: Workbook, known: Collection[str]) -> list[str]:
+    """The school codes that stand anywhere on one workbook, a lost leading zero given back."""
+    length = len(next(iter(known), ""))
+    found = {
+        cell.text.strip().zfill(length): None
+        for sheet in workbook.sheets
+        for cell in sheet.cells.values()
+        if len(cell.text) <= length + 2
+    }
+    return [code for code in found if code in known]
+
+
+def unique_names(schools: Iterable[Unit]) -> dict[str, Unit]:
+    """Schools by every folded name or alias that only one of them has."""
+    owners: dict[str, dict[str, Unit]] = {}
+    for school in schools:
+        for name in (school.name, school.short_name, *school.aliases):
+            owners.setdefault(fold(name), {})[school.unit_id] = school
+    return {name: next(iter(units.values())) for name, units in owners.items() if name and len(units) == 1}
+
+
+def with_numbers(workbook: Workbook) -> Workbook:
+    """One text table whose whole numbers are numbers again: in such a file every cell is a text."""
+    sheets = [
+        Sheet(sheet.name, sheet.state, {place: _as_number(cell) for place, cell in sheet.cells.items()})
+        for sheet in workbook.sheets
+    ]
+    return Workbook(tuple(sheets), workbook.kind, notes=workbook.notes)
+
+
+def _as_number(cell: Cell) -> Cell:
+    text = cell.text.strip()
+    return Cell(int(text), text, "number") if _INTEGER.fullmatch(text) else cell
+
+
+def _texts(workbook: Workbook) -> Iterable[Cell]:
+    return (
+        cell
+        for sheet in workbook.sheets
+        for cell in sheet.cells.values()
+        if cell.kind == "text" and 4 < len(cell.text) < _LONGEST_NAME
+    )

@@ -1,0 +1,45 @@
+"""Where one field was found, how, and what there is to remark about the layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from termreview.intake.workbook import Sheet
+
+ADDRESS, CODE, LABEL, NONE = "address", "code", "label", "none"
+
+
+class Spot(NamedTuple):
+    """Where one field stands on the received workbook, and how it was found."""
+
+    sheet: Sheet
+    row: int
+    column: int
+    found_by: str
+
+
+class Remark(NamedTuple):
+    """One remark on the layout: code in the catalogue, place, what was found and expected, for which label."""
+
+    code: str
+    sheet: str
+    cell: str
+    found: str
+    expected: str
+    label: str
+
+
+@dataclass
+class Located:
+    """All fields that were found, the remarks, and the sheets that belong to the form."""
+
+    spots: dict[str, Spot] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+
+    @property
+    def found_by(self) -> str:
+        """The weakest way in which a field had to be found."""
+        ways = {spot.found_by for spot in self.spots.values()}
+        return next((way for way in (LABEL, CODE, ADDRESS) if way in ways), NONE)

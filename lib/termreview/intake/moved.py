@@ -1,0 +1,119 @@
+"""One row, and the columns of one block, found where a school moved or pasted them."""
+
+from __future__ import annotations
+
+from termreview.intake.layout import CODE_COLUMN, LABEL_COLUMN, Block, Place
+from termreview.intake.legacy_text import read_legacy
+from termreview.intake.located import Located, Remark
+from termreview.intake.workbook import Sheet, address, column_letters
+from termreview.reference.forms import FormColumn, FormRow
+from termreview.text import clean, fold
+
+
+def missing(sheet: Sheet, number: int, row: FormRow) -> Remark:
+    """The remark on one row that is nowhere."""
+    return Remark("row_missing", sheet.name, address(number, CODE_COLUMN), "", row.row_code, row.label)
+
+
+def columns_beside(
+    located: Located, sheet: Sheet, code_at: tuple[int, int], form_row: FormRow, asked: tuple[Place, ...]
+) -> dict[str, int] | None:
+    """The columns of one row of a table without our heads, as pasted from Word: the filled cells behind the label.
+
+    None when there are not as many as are asked, which would leave a choice to us.
+    """
+    row, code_column = code_at
+    passed = {fold(form_row.label), fold(form_row.unit), fold(form_row.row_code)}
+    filled = sorted(
+        column
+        for (number, column), cell in sheet.cells.items()
+        if number == row and column > code_column and fold(cell.text[:400]) not in passed
+    )
+    if not filled:
+        return {}
+    if len(asked) > 1 and len(filled) != len(asked):
+        return None
+    found = {place.field.column_id: column for place, column in zip(asked, filled, strict=False)}
+    for place in asked:
+        column = found[place.field.column_id]
+        if column != place.column + code_column - CODE_COLUMN:
+            located.remarks.append(
+                Remark("value_beside", sheet.name, address(row, column), "", "", form_row.label)
+            )
+    return found
+
+
+def _heads(block: Block) -> tuple[int, dict[str, FormColumn]]:
+    """The row that names the answer columns of one block, and its folded texts: labels, in a grid also codes."""
+    labels = {fold(column.label): column for column, _ in block.columns}
+    if block.codes_row is None:
+        return block.header_row, labels
+    return block.codes_row, labels | {fold(column.column_id): column for column, _ in block.columns}
+
+
+def columns_at_home(sheet: Sheet, block: Block, label_head: str) -> bool:
+    """Say whether the heads of the labels and of the answer columns stand where they were written."""
+    row = block.codes_row or block.header_row
+    places = [(block.header_row, LABEL_COLUMN, label_head)]
+    places += [
+        (row, number, column.label if block.codes_row is None else column.column_id)
+        for column, number in block.columns
+    ]
+    for row, number, head in places:
+        cell = sheet.cells.get((row, number))
+        if cell is None or (cell.text != head and fold(cell.text) != fold(head)):
+            return False
+    return True
+
+
+def code_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
+    """Row and column of every short text on one sheet; the leftmost place of each counts."""
+    places: dict[str, tuple[int, int]] = {}
+    for (row, column), cell in sheet.cells.items():
+        text = clean(cell.text)
+        if len(text) < 20 and (text not in places or column < places[text][1]):
+            places[text] = (row, column)
+    return places
+
+
+def label_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
+    """Row and column of every text on one sheet that may be a label, folded; an old font is read as Unicode."""
+    places: dict[str, tuple[int, int]] = {}
+    for place, cell in sheet.cells.items():
+        if cell.kind == "text" and len(cell.text) >= 6:
+            legacy = read_legacy(cell.text) if len(cell.text) < 400 else None
+            places.setdefault(fold(legacy.text if legacy else cell.text), place)
+    return places
+
+
+def moved_columns(located: Located, sheet: Sheet, block: Block, code_column: int) -> dict[str, int]:
+    """The answer columns of a block that moved: by the row nearest to its own that holds most of its heads."""
+    heads_row, heads = _heads(block)
+    best: dict[str, int] = {}
+    best_row = heads_row
+    by_row: dict[int, dict[str, int]] = {}
+    first = code_column + LABEL_COLUMN - CODE_COLUMN
+    for (row, place), cell in sheet.cells.items():
+        head = heads.get(fold(cell.text)) if place > first and len(cell.text) < 60 else None
+        if head is not None:
+            by_row.setdefault(row, {})[head.column_id] = place
+    for row, found in by_row.items():
+        if len(found) * 2 > len(block.columns) and (len(found), -abs(row - heads_row)) > (
+            len(best),
+            -abs(best_row - heads_row),
+        ):
+            best, best_row = found, row
+    for column, number in block.columns:
+        place = best.get(column.column_id, number)
+        if place != number:
+            located.remarks.append(
+                Remark(
+                    "column_moved",
+                    sheet.name,
+                    address(best_row, place),
+                    f"cột {column_letters(place)}",
+                    f"cột {column_letters(number)}",
+                    column.label,
+                )
+            )
+    return best

@@ -1,0 +1,39 @@
+"""One value after reading: its state, the value itself, and every remark on the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+ANSWERED, BLANK, NOT_APPLICABLE = "answered", "blank", "not_applicable"
+NOTHING, UNREADABLE = "nothing_to_report", "unreadable"
+
+
+class Flag(NamedTuple):
+    """One remark on one value: the code in the catalogue, what was found and what is expected or assumed."""
+
+    code: str
+    found: str
+    expected: str = ""
+
+
+class Reading(NamedTuple):
+    """One answer: state, number or text, and the remarks."""
+
+    state: str
+    number: float | None = None
+    text: str | None = None
+    flags: tuple[Flag, ...] = ()
+
+
+class Choices(NamedTuple):
+    """What one drop-down offers: option id by folded label or id, and the labels to name in a message."""
+
+    by_text: Mapping[str, str]
+    labels: str
+    exact: Mapping[str, Reading] = {}
+
+
+def nothing_to_report(text: str) -> Reading:
+    """The answer that one word of absence stands for: neither zero nor blank."""
+    return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))

@@ -1,0 +1,99 @@
+"""One term or school as people name it; files that carry none of our marks."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from pathlib import Path
+
+import pytest
+from intake_world import PRESCHOOL, SUBMISSIONS, declared, layout_of, reference, write_school
+
+from termreview.intake.file_reading import FileReading
+from termreview.intake.identity import is_term, schools_coded, schools_named, unique_names
+from termreview.intake.reading import Reader, read_file
+from termreview.intake.received import ReceivedFile
+from termreview.intake.workbook import Cell, Sheet, Workbook, read_workbook
+from termreview.terms import parse_term
+
+TERM = parse_term("2023-2024-hk1")
+READER = Reader(declared(), reference().registry)
+
+
+def read(path: Path) -> FileReading:
+    return read_file(ReceivedFile(path.name, path, datetime.date(2024, 1, 5), "0" * 64, 1), READER)
+
+
+def values(reading: FileReading) -> dict[str, tuple[str, float | None, str | None]]:
+    return {answer.field_id: answer[1:4] for answer in reading.answers}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2023-2024-hk1", True),
+        ("HKI 2023-2024", True),
+        ("HK1, năm học 2023 – 2024", True),
+        ("Học kỳ I năm học 23-24", True),
+        ("HỌC KÌ 1 (2023/2024)", True),
+        ("HKII 2023-2024", False),
+        ("học kỳ 1 năm học 2022-2023", False),
+        ("2023-2024", False),
+        ("học kỳ I", False),
+        ("HK12 2023-2024", False),
+        ("", False),
+    ],
+)
+def test_a_term_is_known_in_the_ways_people_write_it(written: str, expected: bool) -> None:
+    assert is_term(written, TERM) is expected
+
+
+def test_schools_are_known_by_name_and_code_wherever_they_stand() -> None:
+    cells = {
+        (1, 1): Cell("Đơn vị: TRƯỜNG MẦM NON HOA SEN", "Đơn vị: TRƯỜNG MẦM NON HOA SEN", "text"),
+        (2, 5): Cell(477301, "477301", "number"),
+        (3, 1): Cell("0499999", "0499999", "text"),
+    }
+    workbook = Workbook((Sheet("Sheet1", "visible", cells),), "xlsx")
+    assert [unit.unit_id for unit in schools_named(workbook, unique_names(declared().schools))] == [PRESCHOOL]
+    assert schools_coded(workbook, READER.schools) == ["0477301"]
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_one_sheet_saved_as_text_is_read_and_the_others_are_named_missing(
+    tmp_path: Path, separator: str, encoding: str
+) -> None:
+    sheet = next(s for s in read_workbook(SUBMISSIONS / "clean.xlsx").sheets if s.name == "Thống kê")
+    last_row, last_column = (max(place[axis] for place in sheet.cells) for axis in (0, 1))
+    path = tmp_path / f"{PRESCHOOL} thống kê.csv"
+    with path.open("w", encoding=encoding, newline="") as stream:
+        csv.writer(stream, delimiter=separator).writerows(
+            [
+                cell.text if (cell := sheet.cells.get((row, column))) else ""
+                for column in range(1, last_column + 1)
+            ]
+            for row in range(1, last_row + 1)
+        )
+    found, whole = read(path), read(SUBMISSIONS / "clean.xlsx")
+    assert (found.school_id, found.refusal) == (PRESCHOOL, None)
+    here = {field_id for field_id, (title, _) in layout_of(PRESCHOOL).places.items() if title == "Thống kê"}
+    assert {k: v for k, v in values(found).items() if k in here} == {
+        k: v for k, v in values(whole).items() if k in here
+    }
+    assert {values(found)[field_id][0] for field_id in values(found).keys() - here} == {"unreadable"}
+    codes = [remark.code for remark in found.remarks]
+    assert sorted(set(codes)) == ["matched_by_file_name", "sheet_missing", "sheet_renamed"]
+
+
+def test_a_file_without_any_mark_needs_a_name_or_a_code(tmp_path: Path) -> None:
+    path = tmp_path / "bao cao.csv"
+    path.write_text("Mã;Nội dung\nYK.01;Khó khăn\n", encoding="utf-8")
+    assert read(path).refusal == "not_our_form"
+    coded = path.rename(tmp_path / f"{PRESCHOOL}.csv")
+    assert read(coded).refusal == "not_our_form", "a code alone makes no form"
+
+
+def test_an_ordinary_file_is_asked_for_no_name(tmp_path: Path) -> None:
+    write_school(tmp_path / "a.xlsx", PRESCHOOL)
+    assert read(tmp_path / "a.xlsx").remarks == []
