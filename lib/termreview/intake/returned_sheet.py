@@ -151,17 +151,20 @@ def _head(order: SheetOrder, columns: Sequence[str], live: pd.DataFrame) -> list
     lines = order.words["refused_instructions" if order.is_refused else "instructions"]
     rows += [_wide(f"{number}. {text}", width, Look(), 18) for number, text in enumerate(lines, start=1)]
     if not order.is_refused:
-        rows.append(_legend(words))
+        rows.append(_legend(words, columns))
     rows.append(PageRow((), 7))
     rows.append(_wide(words["points"], width, heading_look(), 20))
     return rows
 
 
-def _legend(words: Mapping[str, str]) -> PageRow:
-    cells = [PageCell(2, words["legend"], Look(is_wrapped=False), last_column=3)]
-    for (severity, color), (first, last) in zip(MARKS.items(), ((4, 5), (6, 6), (7, 7)), strict=True):
+def _legend(words: Mapping[str, str], columns: Sequence[str]) -> PageRow:
+    """The colours of the marks, over the columns of words."""
+    at = {name: number for number, name in enumerate(columns, start=2)}
+    cells = [PageCell(2, words["legend"], Look(is_wrapped=False), last_column=at["cell"])]
+    spans = (("label", "label"), ("problem", "problem"), ("found", "expected"))
+    for (severity, color), (first, last) in zip(MARKS.items(), spans, strict=True):
         look = Look(size=10, fill=color, is_boxed=True, align="center", is_wrapped=False)
-        cells.append(PageCell(first, words[f"legend_{severity}"], look, last_column=last))
+        cells.append(PageCell(at[first], words[f"legend_{severity}"], look, last_column=at[last]))
     return PageRow(tuple(cells), 18)
 
 
