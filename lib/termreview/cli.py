@@ -54,9 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Mã thoát: 0 xong; 2 gọi sai; 3 khai báo sai; 4 một bước chạy lỗi; 5 thư mục đang được dùng; 6 có tệp không nhận (inspect).",
     )
     parser.add_argument("--version", action="version", version=f"termreview {__version__}")
-    parser.add_argument(
-        "--root", type=Path, help="thư mục làm việc (mặc định: thư mục hiện tại hoặc thư mục cha)"
-    )
+    parser.add_argument("--root", type=Path, help="thư mục làm việc (mặc định: nơi đang đứng)")
     commands = parser.add_subparsers(required=True, metavar="LỆNH")
 
     check = commands.add_parser("check", help="kiểm tra toàn bộ khai báo trong data/reference")
@@ -99,6 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--force", action="store_true", help="chạy lại dù không có gì thay đổi")
     run.set_defaults(command=_run)
 
+    rehearse = commands.add_parser("rehearse", help="diễn tập: cài lỗi vào báo cáo mẫu, xem phép nào thấy")
+    _add_term(rehearse)
+    rehearse.add_argument("--rounds", type=int, default=2, metavar="SỐ", help="số lượt (mặc định 2)")
+    rehearse.set_defaults(command=_rehearse)
+
     demo = commands.add_parser("demo", help="tạo dữ liệu minh họa rồi chạy cả hai kỳ của năm học 2023-2024")
     demo.set_defaults(command=_demo)
     return parser
@@ -109,9 +112,7 @@ def _add_term(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_as_of(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--as-of", metavar="NGÀY", help="ngày lập báo cáo, dạng 2024-01-15 (mặc định: hôm nay)"
-    )
+    parser.add_argument("--as-of", metavar="NGÀY", help="ngày lập báo cáo, như 2024-01-15; mặc định hôm nay")
 
 
 def _as_of(options: argparse.Namespace) -> datetime.date:
@@ -262,6 +263,12 @@ def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference
     term, as_of = parse_term(options.term), _as_of(options)
     result = run_term(workspace, reference, term, as_of, options.workers, print, is_forced=options.force)
     print(f"Báo cáo: {result.report} ({result.seconds:.1f} s)")
+
+
+def _rehearse(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.rehearsal import rehearsal_page, rehearse
+
+    print(rehearsal_page(rehearse(reference, parse_term(options.term), options.rounds)))
 
 
 def _demo(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:

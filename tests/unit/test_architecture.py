@@ -38,8 +38,9 @@ MAY_IMPORT = {
     "steps": SHELVES | {"intake", "scoring", "reporting", "lock", "manifest"},
     "execution": SHELVES | {"reporting"},
     "sample": SHELVES | {"intake", "scoring"},
+    "rehearsal": SHELVES | {"intake", "sample"},
     "runner": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest", "execution"},
-    "cli": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "runner", "sample"},
+    "cli": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "runner", "sample", "rehearsal"},
 }
 
 # One door each: the modules (by name below the package) that may know an outside program or format.
@@ -65,7 +66,7 @@ def name_of(path: Path) -> str:
 
 def room_of(name: str) -> str:
     first = name.replace(".", "/").split("/")[0]
-    return "sample" if first.startswith("sample") else first
+    return next((room for room in ("sample", "rehearsal") if first.startswith(room)), first)
 
 
 @cache

@@ -257,4 +257,20 @@ def _provoked(rule: Check) -> Iterator[Failure]:
             for left, _ in rule.expanded(fields)[:1]:
                 for value in (10**9, 0, "blank"):
                     torn = observed({left[0]: value}, unit.unit_id, term_id)
-                    yield from run_checks(torn, complete(unit.unit_id, term_id), term)
+                    peers = [replace(unit, unit_id=f"{unit.unit_id}-{number}") for number in range(8)]
+                    known = complete(unit.unit_id, term_id).reset_index(drop=True)
+                    all_of = [torn, *(known.assign(school_id=peer.unit_id) for peer in peers)]
+                    among = replace(term, schools=(*schools, *peers))
+                    yield from run_checks(pd.concat(all_of), known, among)
+
+
+def test_outlier_needs_eight_peers_and_names_the_usual_range() -> None:
+    unit = school(PRESCHOOL)
+    rule = replace(check("outlier", "computers_count", "pupils_count.total", "2", "4"), severity="query")
+    for count, expected in ((6, []), (7, [("computers_count", "133,333333", "0,067–0,27")])):
+        peers = [replace(unit, unit_id=f"{PRESCHOOL}-{number}") for number in range(count)]
+        term = replace(declared(), checks=(rule,), schools=(unit, *peers))
+        known = [observed({}).assign(school_id=peer.unit_id) for peer in peers]
+        found = run_checks(pd.concat([observed({"computers_count": 40_000}), *known]), None, term)
+        assert [name for name, _, _ in said(found)] == [name for name, _, _ in expected]
+        assert [usual for _, _, usual in said(found)] == [usual for _, _, usual in expected]

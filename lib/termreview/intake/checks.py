@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from termreview.intake.outliers import usual_bounds
 from termreview.reference.checks import Check
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field, applies
@@ -228,6 +229,17 @@ def _change_within(check: Check, left: Sequence[str], right: Sequence[str], answ
     )
 
 
+def _outlier(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
+    """A figure, or its ratio to others of the same school, against all schools of the level."""
+    top = answers.numbers[left[0]]
+    bottom = _total(right, answers) if right else np.ones_like(top)
+    figures = np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
+    low, high = usual_bounds(figures, float(check.low), float(check.high))
+    failed = (figures > 0) & ((figures < low) | (figures > high))
+    usual = "–".join(number_words(float(f"{bound:.2g}")) for bound in (low, high))
+    return failed, lambda place: number_words(_shown_ratio(float(figures[place]), low, high)), lambda _: usual
+
+
 _KINDS: Mapping[str, Callable[[Check, Sequence[str], Sequence[str], Answers], Verdict]] = {
     "range": _range,
     "at_most": _at_most,
@@ -236,4 +248,5 @@ _KINDS: Mapping[str, Callable[[Check, Sequence[str], Sequence[str], Answers], Ve
     "positive_if": _positive_if,
     "ratio_within": _ratio_within,
     "change_within": _change_within,
+    "outlier": _outlier,
 }

@@ -10,6 +10,7 @@ from termreview.reference.loading import Row, Source, read_list, unique
 
 CHECK_KINDS = (
     "range", "at_most", "sum_equals", "required_if", "positive_if", "ratio_within", "change_within",
+    "outlier",
 )  # fmt: skip
 EACH_COLUMN = ".*"
 ALL_PARTS = ".grades"
@@ -107,6 +108,12 @@ def _check_fields(row: Row, check: Check, fields: Mapping[str, Field]) -> None:
             row.number(key)
         if not check.low and not check.high:
             row.report(f"a check of kind '{check.kind}' needs 'low' or 'high'")
+    if check.kind == "outlier" and (
+        not (row.number("low") or 0) > 1 or not (row.number("high") or 0) > 0 or len(check.fields) != 1
+    ):
+        row.report(
+            "a check of kind 'outlier' needs one field, in 'low' the least factor, in 'high' the deviations"
+        )
     if check.kind in ("required_if", "positive_if") and (len(check.against) != 1 or not check.low):
         row.report(f"a check of kind '{check.kind}' needs one field in 'against' and its value in 'low'")
     if check.kind in ("at_most", "sum_equals", "ratio_within") and not check.against:

@@ -1,0 +1,218 @@
+"""One rehearsal: known faults planted in clean illustrative files, and which checks caught them.
+
+Every file goes the way of a real one: the form is filled, written, read and cleaned.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from termreview.errors import UsageError
+from termreview.intake.clean import clean_term
+from termreview.intake.dispatch import form_order
+from termreview.intake.form import Value, write_form
+from termreview.intake.received import list_received
+from termreview.reference.declarations import Reference
+from termreview.rehearsal_faults import FAULTS
+from termreview.sample_answers import school_answers
+from termreview.terms import Term
+
+_ASKING = ("error", "query")
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What a rehearsal showed.
+
+    `by_fault`: one row per kind of fault; `by_check`: one row per check that spoke; `planted`: one row per fault.
+    """
+
+    planted: pd.DataFrame
+    by_fault: pd.DataFrame
+    by_check: pd.DataFrame
+    command: str
+    clean_count: int
+    alarmed_count: int
+    alarm_count: int
+
+
+def rehearse(reference: Reference, term: Term, rounds: int = 1, seed: int = 1, workers: int = 2) -> Rehearsed:
+    """Clean the term without faults, then with one fault in half of the schools, as often as `rounds` says.
+
+    A fault is caught when an error or a query stands for its school that the clean file did not have; named,
+    when one of these stands at a cell that the fault touched.
+
+    Raises
+    ------
+    UsageError
+        When there is no round.
+    """
+    if rounds < 1:
+        raise UsageError("--rounds: số lượt ít nhất là 1")
+    reference = replace(reference, decisions=())
+    command = f"termreview rehearse {term.term_id} --rounds {rounds}"
+    with tempfile.TemporaryDirectory(prefix="termreview-rehearsal-") as name:
+        root = Path(name)
+        before = reference.calendar.plan(term).previous
+        previous = None
+        if before is not None:
+            _write(root / "before", reference, before, {}, workers)
+            previous = _findings(root / "before", reference, before, None)[1]
+        _write(root / "clean", reference, term, {}, workers)
+        alarms = _asking(_findings(root / "clean", reference, term, previous)[0])
+        planted, spoken = [], [alarms.assign(is_caught=False)]
+        for number in range(rounds):
+            plan = _plan(reference, term, random.Random(seed + number))
+            folder = root / f"round{number}"
+            faults = _write(folder, reference, term, plan, workers)
+            for path in (root / "clean").iterdir():
+                if path.stem not in faults and not (folder / path.name).exists():
+                    (folder / path.name).write_bytes(path.read_bytes())
+            found = _asking(_findings(folder, reference, term, previous)[0])
+            new = found.merge(alarms, how="left", indicator=True)
+            new = new[new["_merge"] == "left_only"].drop(columns="_merge")
+            for school_id, touched in faults.items():
+                own = new[new["school_id"] == school_id]
+                at = own["field_id"].isin(touched)
+                planted.append(
+                    {
+                        "fault": plan[school_id][0], "school_id": school_id, "is_caught": len(own) > 0,
+                        "is_named": bool(at.any()), "checks": ";".join(sorted(set(own["check_code"]))),
+                    }
+                )  # fmt: skip
+            spoken.append(new.assign(is_caught=new["school_id"].isin(faults)))
+        return _summed(
+            pd.DataFrame(planted), pd.concat(spoken), alarms, command, len(reference.of(term).schools)
+        )
+
+
+def _summed(
+    planted: pd.DataFrame, spoken: pd.DataFrame, alarms: pd.DataFrame, command: str, schools: int
+) -> Rehearsed:
+    by_fault = planted.groupby("fault").agg(
+        planted_count=("is_caught", "size"),
+        caught_count=("is_caught", "sum"),
+        named_count=("is_named", "sum"),
+        checks=("checks", lambda texts: _most_frequent(texts)),
+    )
+    by_fault = by_fault.reindex([name for name in FAULTS if name in by_fault.index]).reset_index()
+    by_fault["title"] = [FAULTS[name][0] for name in by_fault["fault"]]
+    by_fault["recall_pct"] = 100 * by_fault["caught_count"] / by_fault["planted_count"]
+    by_check = spoken.groupby("check_code").agg(
+        caught_count=("is_caught", "sum"), alarm_count=("is_caught", lambda flags: int((~flags).sum()))
+    )
+    by_check = by_check.sort_values(
+        ["caught_count", "alarm_count"], ascending=False, kind="stable"
+    ).reset_index()
+    return Rehearsed(
+        planted, by_fault, by_check, command, schools, int(alarms["school_id"].nunique()), len(alarms)
+    )
+
+
+def _most_frequent(texts: pd.Series) -> str:
+    codes = texts[texts != ""].str.split(";").explode()
+    return "; ".join(codes.value_counts().index[:3])
+
+
+def _plan(reference: Reference, term: Term, draw: random.Random) -> dict[str, tuple[str, int]]:
+    """The fault of each school that gets one, with the seed of its details: every second school."""
+    schools = [school.unit_id for school in reference.of(term).schools]
+    chosen = draw.sample(schools, len(schools) // 2)
+    names = list(FAULTS)
+    first = draw.randrange(len(names))
+    return {
+        school_id: (names[(first + place) % len(names)], draw.randrange(1 << 30))
+        for place, school_id in enumerate(chosen)
+    }
+
+
+def _write(
+    folder: Path, reference: Reference, term: Term, plan: dict[str, tuple[str, int]], workers: int
+) -> dict[str, list[str]]:
+    """Write the files of all schools, or of those with a fault; gives the fields each fault touched."""
+    folder.mkdir()
+    schools = [school.unit_id for school in reference.of(term).schools if not plan or school.unit_id in plan]
+    tasks = [(folder, reference, term, school_id, plan.get(school_id)) for school_id in schools]
+    parts = [tasks[start::workers] for start in range(workers)]
+    touched: dict[str, list[str]] = {}
+    with ProcessPoolExecutor(workers) as pool:
+        for part in pool.map(_write_some, parts):
+            touched |= part
+    return touched
+
+
+def _write_some(tasks: Sequence[tuple[Any, ...]]) -> dict[str, list[str]]:
+    touched = {}
+    for folder, reference, term, school_id, planted in tasks:
+        declared = reference.of(term)
+        school = next(unit for unit in declared.schools if unit.unit_id == school_id)
+        answers: dict[str, Value] = dict(school_answers(school, term, reference))
+        if planted is not None:
+            name, seed = planted
+            before = reference.calendar.plan(term).previous
+            last: dict[str, Value] = dict(school_answers(school, before, reference)) if before else {}
+            form = declared.form.fields_for(school.level, term.part)
+            fields = {field.field_id: field for field in form}
+            if names := FAULTS[name][1](answers, last, fields, random.Random(seed)):
+                touched[school_id] = names
+        write_form(folder / f"{school_id}.xlsx", form_order(reference, declared, school), answers)
+    return touched
+
+
+def _findings(
+    folder: Path, reference: Reference, term: Term, previous: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    day = reference.calendar.plan(term).due_on - datetime.timedelta(days=1)
+    cleaned = clean_term(list_received(folder, day), reference, term, previous)
+    return cleaned.findings, cleaned.observations
+
+
+def _asking(findings: pd.DataFrame) -> pd.DataFrame:
+    here = findings[findings["severity"].isin(_ASKING)]
+    return here[["school_id", "check_code", "field_id", "found"]].drop_duplicates().reset_index(drop=True)
+
+
+def rehearsal_page(rehearsed: Rehearsed) -> str:
+    """The result as a Markdown page: what the terminal shows is what the docs keep."""
+    planted, caught = len(rehearsed.planted), int(rehearsed.planted["is_caught"].sum())
+    lines = [
+        "# Diễn tập: phép kiểm tra nào phát hiện lỗi nào",
+        "",
+        f"Lệnh: `{rehearsed.command}`. Dữ liệu minh họa; mỗi lỗi cài vào một báo cáo không có lỗi của một trường, "
+        "ghi ra biểu mẫu, rồi đọc và kiểm tra như báo cáo thật. Phát hiện: trường có lỗi hoặc điểm cần giải trình "
+        "mà báo cáo không có lỗi không có; chỉ đúng ô: phát hiện nằm ở một ô đã bị thay đổi.",
+        "",
+        f"Đã cài {planted} lỗi, phát hiện {caught} ({_pct(caught, planted)}). "
+        f"Báo nhầm: {rehearsed.alarm_count} chỗ ở {rehearsed.alarmed_count}/{rehearsed.clean_count} trường không có lỗi.",
+        "",
+        "| Loại lỗi | Đã cài | Phát hiện | Chỉ đúng ô | Phép kiểm tra thường báo |",
+        "| --- | ---: | ---: | ---: | --- |",
+    ]
+    for row in rehearsed.by_fault.to_dict("records"):
+        lines.append(
+            f"| {row['title']} | {row['planted_count']} | "
+            f"{row['caught_count']} ({_pct(row['caught_count'], row['planted_count'])}) | {row['named_count']} | {row['checks']} |"
+        )
+    lines += [
+        "",
+        "Báo nhầm: ở trường không bị cài lỗi.",
+        "",
+        "| Phép kiểm tra | Báo đúng | Báo nhầm |",
+        "| --- | ---: | ---: |",
+    ]
+    for row in rehearsed.by_check.to_dict("records"):
+        lines.append(f"| {row['check_code']} | {row['caught_count']} | {row['alarm_count']} |")
+    return "\n".join(lines)
+
+
+def _pct(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "—"

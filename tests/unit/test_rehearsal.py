@@ -1,0 +1,65 @@
+"""One rehearsal: a planted fault is caught by the real path, a clean district is left alone."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from intake_world import HK2, PRESCHOOL, ROOT, SECONDARY, answers_of, layout_of
+
+from termreview.errors import UsageError
+from termreview.reference.declarations import Reference, load_reference
+from termreview.rehearsal import Rehearsed, rehearsal_page, rehearse
+from termreview.rehearsal_faults import FAULTS
+
+FEW = 14
+
+
+@cache
+def small() -> Reference:
+    """The committed declarations with a few schools of each level."""
+    whole = load_reference(ROOT / "data" / "reference")
+    schools = whole.registry.schools_on(whole.calendar.plan(HK2).due_on)
+    kept = {school.unit_id for school in schools[:: max(1, len(schools) // FEW)]}
+    units = tuple(unit for unit in whole.registry.units if unit.kind != "school" or unit.unit_id in kept)
+    return replace(whole, registry=replace(whole.registry, units=units))
+
+
+@cache
+def rehearsed() -> Rehearsed:
+    return rehearse(small(), HK2, workers=1)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("school_id", [PRESCHOOL, SECONDARY])
+def test_a_fault_changes_what_it_names_and_nothing_else(name: str, school_id: str) -> None:
+    before, last = answers_of(school_id, HK2.term_id), {"computers_count": 39}
+    fields = {name: place.field for name, (_, place) in layout_of(school_id, HK2.term_id).places.items()}
+    for seed in range(5):
+        after = dict(before)
+        touched = FAULTS[name][1](after, last, fields, random.Random(seed))
+        assert {key for key in before if after.get(key) != before[key]} <= set(touched)
+        assert set(touched) <= set(fields)
+
+
+def test_a_rehearsal_catches_most_faults_and_leaves_clean_schools_alone() -> None:
+    found = rehearsed()
+    assert len(found.planted) >= FEW // 2 - 1
+    assert found.planted["is_caught"].mean() >= 0.8
+    assert found.alarmed_count <= found.clean_count / 20
+    assert int(found.by_fault["caught_count"].sum()) == int(found.planted["is_caught"].sum())
+
+
+def test_the_page_shows_every_fault_and_every_check_that_spoke() -> None:
+    page = rehearsal_page(rehearsed())
+    for name in rehearsed().by_fault["fault"]:
+        assert FAULTS[name][0] in page
+    for code in rehearsed().by_check["check_code"]:
+        assert f"| {code} |" in page
+
+
+def test_no_round_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(UsageError):
+        rehearse(small(), HK2, rounds=0)
