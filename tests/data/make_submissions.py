@@ -234,6 +234,7 @@ def _hidden_draft(book: Any, school_id: str) -> None:
 
 BOOKS: dict[str, tuple[str, tuple[Edit, ...]]] = {
     "revised": (PRESCHOOL, (answer(computers_count=41),)),
+    "resaved": (PRESCHOOL, ()),
     "no_marks": (PRESCHOOL, (without_marks,)),
     "name_only": (
         PRESCHOOL,

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from termreview.intake.file_reading import FileReading
+from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.received import ReceivedFile
 from termreview.intake.revisions import Fate, decide_fates
 
@@ -102,3 +102,68 @@ def test_each_file_has_one_fate_and_each_school_at_most_one_accepted_file(
         assert len(accepted) == bool(readable)
         assert sorted(fate.revision for _, fate in own) == list(range(1, len(own) + 1))
     assert all(fate.reason for fate in found if fate.fate != "accepted")
+
+
+def answering(name: str, school_id: str, answers: str, count: int = 100, day: int = 0) -> FileReading:
+    found = reading(name, school_id, day)
+    found.answers_sha256, found.answered_count = answers, count
+    return found
+
+
+def test_a_file_saved_anew_with_the_same_answers_is_a_duplicate() -> None:
+    first, again = answering("a", "A", "x"), answering("b", "A", "x", day=3)
+    found = decide_fates([first, again])
+    assert [(fate.fate, fate.reason, fate.by) for fate in found] == [
+        ("accepted", None, None),
+        ("superseded", "duplicate_file", "a"),
+    ]
+
+
+def test_a_file_saved_anew_without_what_was_wrong_with_it_is_a_revision() -> None:
+    first, again = answering("a", "A", "x"), answering("b", "A", "x", day=3)
+    first.remarks.append(Remark("row_moved", "row_moved"))
+    assert [fate.fate for fate in decide_fates([first, again])] == ["superseded", "accepted"]
+
+
+def test_going_back_to_an_earlier_content_is_a_revision() -> None:
+    chain = [answering(name, "A", said, day=day) for day, (name, said) in enumerate(["ax", "by", "cx"])]
+    assert [fate.fate for fate in decide_fates(chain)] == ["superseded", "superseded", "accepted"]
+
+
+def test_a_later_file_with_far_fewer_answers_is_asked_about() -> None:
+    first, part = answering("a", "A", "x", 100), answering("b", "A", "y", 49, day=1)
+    decide_fates([first, part])
+    assert [(remark.code, remark.found, remark.expected) for remark in part.remarks] == [
+        ("partial_resubmission", "49", "100")
+    ]
+    enough = answering("b", "A", "y", 50, day=1)
+    decide_fates([answering("a", "A", "x", 100), enough])
+    assert enough.remarks == []
+
+
+def test_two_schools_with_the_same_answers_are_both_asked() -> None:
+    pair = [answering("a", "A", "x"), answering("b", "B", "x"), answering("c", "C", "y")]
+    decide_fates(pair)
+    assert [[(remark.code, remark.found) for remark in one.remarks] for one in pair] == [
+        [("same_answers_two_schools", "b")],
+        [("same_answers_two_schools", "a")],
+        [],
+    ]
+
+
+def test_nearly_empty_forms_are_not_alike() -> None:
+    pair = [answering("a", "A", "x", 19), answering("b", "B", "x", 19)]
+    decide_fates(pair)
+    assert pair[0].remarks == pair[1].remarks == []
+
+
+def test_many_long_texts_in_common_are_asked_about() -> None:
+    one, other, third = (answering(name, name.upper(), name) for name in "abc")
+    one.long_texts = other.long_texts = ["1", "2", "3", "4", "5"]
+    third.long_texts = ["1", "2", "3", "4"]
+    decide_fates([one, other, third])
+    assert [(remark.code, remark.found, remark.expected) for remark in one.remarks] == [
+        ("same_evidence_two_schools", "b", "5")
+    ]
+    assert [remark.found for remark in other.remarks] == ["a"]
+    assert third.remarks == []

@@ -38,7 +38,11 @@ class Remark(NamedTuple):
 
 @dataclass
 class FileReading:
-    """One file after reading; a refused one carries the reason and no answers."""
+    """One file after reading; a refused one carries the reason and no answers.
+
+    `answers_sha256`, `answered_count` and `long_texts` (hashes) stay when the answers have travelled on: by them
+    files are compared with one another.
+    """
 
     file: ReceivedFile
     school_id: str | None = None
@@ -51,3 +55,6 @@ class FileReading:
     cells_used: int = 0
     cells_flagged: int = 0
     cells_ignored: int = 0
+    answers_sha256: str = ""
+    answered_count: int = 0
+    long_texts: list[str] = field(default_factory=list)

@@ -12,6 +12,7 @@ from termreview.intake.date_value import DateWindow, term_window
 from termreview.intake.file_reading import Answer, FileReading, Remark
 from termreview.intake.identity import is_term, schools_coded, schools_named, unique_names, with_numbers
 from termreview.intake.layout import FINGERPRINT_SHEET, FormLayout, form_layout
+from termreview.intake.likeness import take_likeness
 from termreview.intake.locate import locate, read_fingerprint, read_identity
 from termreview.intake.located import Located, Spot
 from termreview.intake.number_text import decimal_habit
@@ -121,6 +122,7 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
         return reading
     reading.found_by = located.found_by
     _read_answers(reading, located, school.level, reader)
+    take_likeness(reading)
     note_workbook(reading, workbook, located)
     close_account(reading, workbook, located, layout)
     return reading
@@ -196,7 +198,8 @@ def _identify_by_name(reading: FileReading, workbook: Workbook, reader: Reader) 
     named |= {code: reader.schools[code] for code in schools_coded(workbook, reader.schools)}
     if len(named) > 1:
         shown = ", ".join(unit.name for unit in list(named.values())[:_SCHOOLS_SHOWN])
-        _refuse(reading, "several_schools", found=shown + (", …" if len(named) > _SCHOOLS_SHOWN else ""))
+        more = ", …" if len(named) > _SCHOOLS_SHOWN else ""
+        _refuse(reading, "unknown_school", found=f"{len(named)} trường: {shown}{more}")
         return None
     code = next(iter(named), None) or _school_of_name(reading.file.name, reader)
     school = reader.schools.get(code or "")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from termreview.intake.file_reading import FileReading
+from termreview.intake.likeness import is_resaved, likeness_remarks, partial_remark
 
 ACCEPTED, SUPERSEDED, REFUSED = "accepted", "superseded", "refused"
 
@@ -25,7 +26,9 @@ class Fate:
 def decide_fates(readings: Sequence[FileReading]) -> list[Fate]:
     """Decide, per school, which file counts: the last readable one in the order received.
 
-    The same bytes sent again are a duplicate of the earlier file. When two readable files of one school
+    The same bytes sent again are a duplicate of the earlier file, and so is a file saved anew that says the same as
+    the one before it. A later file with far fewer answers, and files of two schools that are alike, are asked
+    about: the question joins the remarks of the reading. When two readable files of one school
     came on the same day, the last by natural name order counts and the tie is named.
 
     Parameters
@@ -41,6 +44,13 @@ def decide_fates(readings: Sequence[FileReading]) -> list[Fate]:
     for school_id, numbers in by_school.items():
         for number, fate in _fates_of_school(school_id, numbers, readings):
             fates[number] = fate
+    accepted = [
+        reading
+        for reading, fate in zip(readings, fates, strict=True)
+        if fate is not None and fate.fate == ACCEPTED
+    ]
+    for reading, remark in likeness_remarks(accepted):
+        reading.remarks.append(remark)
     return [
         fate if fate is not None else Fate(reading.school_id, REFUSED, reading.refusal, 1)
         for fate, reading in zip(fates, readings, strict=True)
@@ -51,7 +61,7 @@ def _fates_of_school(
     school_id: str, numbers: Sequence[int], readings: Sequence[FileReading]
 ) -> list[tuple[int, Fate]]:
     firsts: dict[str, int] = {}
-    originals = []
+    originals: list[tuple[int, int]] = []
     decided = []
     for revision, number in enumerate(numbers, start=1):
         reading = readings[number]
@@ -61,12 +71,18 @@ def _fates_of_school(
             decided.append((number, Fate(school_id, SUPERSEDED, "duplicate_file", revision, duplicate_of)))
         elif reading.refusal is not None:
             decided.append((number, Fate(school_id, REFUSED, reading.refusal, revision)))
+        elif originals and is_resaved(reading, readings[originals[-1][1]]):
+            same_as = readings[originals[-1][1]].file.name
+            decided.append((number, Fate(school_id, SUPERSEDED, "duplicate_file", revision, same_as)))
         else:
             originals.append((revision, number))
     if not originals:
         return decided
     revision, last = originals[-1]
     winner = readings[last].file
+    partial = partial_remark(readings[last], readings[originals[-2][1]]) if len(originals) > 1 else None
+    if partial is not None:
+        readings[last].remarks.append(partial)
     for earlier_revision, number in originals[:-1]:
         decided.append(
             (number, Fate(school_id, SUPERSEDED, "superseded_revision", earlier_revision, winner.name))
