@@ -32,10 +32,14 @@ def take_likeness(reading: FileReading) -> None:
 
 
 def is_resaved(later: FileReading, earlier: FileReading) -> bool:
-    """Say whether one file says again what another said: same answers, same remarks, other bytes."""
+    """Say whether one file says again what another said: same answers and remarks, as many cells, other bytes.
+
+    A file that came back with our questions answered has more cells: its explanations.
+    """
     return (
         later.answers_sha256 != ""
         and later.answers_sha256 == earlier.answers_sha256
+        and later.cells_total == earlier.cells_total
         and Counter(remark.code for remark in later.remarks)
         == Counter(remark.code for remark in earlier.remarks)
     )
