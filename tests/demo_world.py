@@ -33,7 +33,7 @@ class Demo:
 
 
 def as_of(reference: Reference, term: Term) -> datetime.date:
-    return reference.calendar.plan(term).due_on + datetime.timedelta(days=5)
+    return reference.calendar.plan(term).due_on + datetime.timedelta(days=10)
 
 
 def new_workspace(root: Path) -> Workspace:

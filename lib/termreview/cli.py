@@ -41,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TermReviewError as error:
         print(f"termreview: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        print(f"termreview: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("termreview: đã dừng theo yêu cầu", file=sys.stderr)
         return 130
@@ -175,7 +180,7 @@ def _status(options: argparse.Namespace, workspace: Workspace, reference: Refere
     )
     print(
         f"Phải nộp {whole['expected_count']} · đúng hạn {whole['on_time_count']} · nộp muộn {whole['late_count']} · "
-        f"không nhận được tệp {whole['refused_count']} · chưa nộp {whole['missing_count']} · cần sửa {whole['needs_repair_count']}"
+        f"tệp không dùng được {whole['refused_count']} · chưa nộp {whole['missing_count']} · cần sửa {whole['needs_repair_count']}"
     )
     planned = plan_returns(files, cleaned, reference, term, previous)
     reminders = reminder_list(reporting, point_counts(planned), reference, declared.plan.due_on, as_of)
@@ -234,7 +239,7 @@ def _cleaned(
     previous = (
         read_table(workspace, before, "observations") if before and has_tables(workspace, before) else None
     )
-    files = list_received(workspace.raw(term), as_of)
+    files = list_received(workspace.raw(term), as_of, as_of)
     return files, clean_term(files, reference, term, previous, progress=_counter("tệp")), previous
 
 
@@ -282,7 +287,7 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     for term_id in counts:
         term = parse_term(term_id)
         plan = reference.calendar.plan(term)
-        as_of = plan.due_on + datetime.timedelta(days=5)
+        as_of = plan.due_on + datetime.timedelta(days=10)
         print(f"{term_id}: {counts[term_id]} tệp")
         reports.append(run_term(workspace, reference, term, as_of, progress=print).report)
     print("Hai báo cáo:" if len(reports) == 2 else "Báo cáo:")

@@ -102,7 +102,7 @@ def run_term(
     with held(workspace.root, f"run {term.term_id}"):
         try:
             _recover(workspace, reference)
-            files = list_received(workspace.raw(term), as_of)
+            files = list_received(workspace.raw(term), as_of, as_of)
             record_received(workspace.raw(term), files)
             names = [step.name for step in steps]
             inputs = describe_inputs(workspace, reference, declared, as_of, files, names)

@@ -57,6 +57,7 @@ class OpenTerm:
     reference: Reference
     declared: TermReference
     as_of: datetime.date
+    until: datetime.date | None = None
 
     @property
     def term(self) -> Term:
@@ -72,7 +73,8 @@ def open_term(term_id: str, as_of: str = "", workspace_root: str = "") -> OpenTe
     term_id
         Such as `2023-2024-hk1`.
     as_of
-        ISO date on which files without an entry in `received.csv` count as received; blank: the deadline.
+        ISO date the work speaks for: later files are left out, files without an entry in `received.csv` count
+        as received on it. Blank: everything there is, and the deadline for files without an entry.
     workspace_root
         A folder of the workspace; blank: the one that holds the current folder.
 
@@ -92,12 +94,12 @@ def open_term(term_id: str, as_of: str = "", workspace_root: str = "") -> OpenTe
         raise UsageError(
             f"as_of is '{as_of}': write a date like {declared.plan.due_on.isoformat()}"
         ) from None
-    return OpenTerm(workspace, reference, declared, day)
+    return OpenTerm(workspace, reference, declared, day, day if as_of else None)
 
 
 def received_files(opened: OpenTerm) -> list[ReceivedFile]:
     """List the files of the term in the order received."""
-    return list_received(opened.workspace.raw(opened.term), opened.as_of)
+    return list_received(opened.workspace.raw(opened.term), opened.as_of, opened.until)
 
 
 def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 1) -> Cleaned:

@@ -141,8 +141,9 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     places = places_of(received)
     for failure in run_checks(received, taken.previous, reader.term):
         findings.add_check(failure, taken.readings[accepted[failure.school_id]].file.name, places)
+    came = {fate.school_id for fate in taken.fates}
     for school_id in reader.schools:
-        if school_id not in accepted:
+        if school_id not in came:
             findings.add(
                 school_id, None, Remark("not_submitted", "not_submitted", expected=day_words(due_on))
             )

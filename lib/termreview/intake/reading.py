@@ -49,6 +49,17 @@ class Reader:
         return {level: form_layout(self.term.form, level, self.term.term.part) for level in sorted(levels)}
 
     @cached_property
+    def lasting(self) -> frozenset[str]:
+        """The fields that a form may carry from last term: alone they are no report."""
+        rows = {row.row_code for row in self.term.form.rows if row.prefill}
+        return frozenset(
+            field_id
+            for layout in self.layouts.values()
+            for field_id, (_, place) in layout.places.items()
+            if place.field.row_code in rows
+        )
+
+    @cached_property
     def questions(self) -> Mapping[str, tuple[Question, ...]]:
         """The fields of each school level in form order, each with its drop-down."""
         return {
@@ -122,6 +133,13 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
         return reading
     reading.found_by = located.found_by
     _read_answers(reading, located, school.level, reader)
+    if not any(
+        answer.state != "blank" and answer.field_id not in reader.lasting for answer in reading.answers
+    ):
+        reading.answers, reading.remarks = [], []
+        reading.cells_used = reading.cells_flagged = 0
+        _refuse(reading, "no_cells")
+        return reading
     take_likeness(reading)
     note_workbook(reading, workbook, located)
     close_account(reading, workbook, located, layout)

@@ -35,22 +35,29 @@ class ReceivedFile:
         return hashlib.sha256(f"{self.name}\0{self.sha256}".encode()).hexdigest()[:16]
 
 
-def list_received(folder: Path, as_of: datetime.date) -> list[ReceivedFile]:
+def list_received(
+    folder: Path, as_of: datetime.date, until: datetime.date | None = None
+) -> list[ReceivedFile]:
     """List the files of one term in the order received; `received.csv` says when each was first seen.
 
     A file that the list does not know is taken as first seen on `as_of`. Lock files of office programs and
-    dot files are no submissions.
+    dot files are no submissions. With `until`, what came after that day is left for a later report.
     """
     seen = _read_seen(folder)
     files = []
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        name = path.relative_to(folder).as_posix()
+        name = _printable(path.relative_to(folder).as_posix())
         if not path.is_file() or name == RECEIVED_LIST or path.name.startswith((".", "~$")):
             continue
         content = path.read_bytes()
         received_on = seen.get(unicodedata.normalize("NFC", name), as_of)
         files.append(ReceivedFile(name, path, received_on, hashlib.sha256(content).hexdigest(), len(content)))
-    return sorted(files, key=received_order)
+    return sorted((file for file in files if until is None or file.received_on <= until), key=received_order)
+
+
+def _printable(name: str) -> str:
+    """One file name as text: bytes that are no letters (old archives leave them) become `?`."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def record_received(folder: Path, files: list[ReceivedFile]) -> int:

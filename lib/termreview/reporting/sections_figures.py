@@ -15,7 +15,7 @@ from termreview.reporting.rows import Record, records
 from termreview.reporting.summary_ratios import CONTRADICTORY
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
-from termreview.reporting.wording import label, say, scope_title
+from termreview.reporting.wording import label, lower_first, say, scope_title
 
 MILLION = 1_000_000
 PARTED = ("share", "ratio", "option")
@@ -32,7 +32,7 @@ def ratio_chart(report: ReportContext, outline: str) -> object:
     shares = shares.assign(line=shares["ratio_id"].map(whole_lines), name=shares["short_title"])
     charts: list[object] = []
     if len(shares) > 1 or shares["line"].notna().any():
-        title = say(report, "tasks.ratios_title", heading=heading(report, outline).lower())
+        title = say(report, "tasks.ratios_title", heading=lower_first(heading(report, outline)))
         charts.append(_strip(report, shares, "percent", title))
     for ratio_id in dict.fromkeys(own.loc[own["unit"] != "percent", "ratio_id"]):
         scopes = own[own["ratio_id"] == ratio_id]
@@ -100,7 +100,7 @@ def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) ->
             "parts": "Tử số/mẫu số",
             "coverage": "Trường có số liệu",
         },
-        caption=say(report, "tasks.figures_title", heading=heading(report, outline).lower()),
+        caption=say(report, "tasks.figures_title", heading=lower_first(heading(report, outline))),
         align={"result": "right", "parts": "right", "coverage": "right"},
         group_by="task",
         marks="mark",

@@ -34,6 +34,11 @@ def scope_title(report: ReportContext, scope: str) -> str:
     return label(report, "scopes", ALL) if scope == ALL else report.reference.registry.level_titles()[scope]
 
 
+def lower_first(text: str) -> str:
+    """One title as part of a sentence: only its first letter changes, numbers of documents stay as they are."""
+    return text[:1].lower() + text[1:]
+
+
 def threshold(report: ReportContext, name: str) -> float:
     """One working threshold of the assessment, as declared beside the sentences."""
     return float(report.reference.sentences["assessment"]["thresholds"][name])

@@ -154,7 +154,7 @@ def show_levels(scores: pd.DataFrame, declared: TermReference) -> Block:
     """How many schools reach each level, by group; not concluded and not applicable apart."""
     titles = declared.indicator_set.level_titles()
     words = {str(level): f"Mức {level}: {title}" for level, title in titles.items()}
-    words |= {"open": "Chưa kết luận", "not_submitted": "Chưa nộp", "not_applicable": "Không áp dụng"}
+    words |= {"open": "Chưa kết luận", "not_submitted": "Chưa có báo cáo", "not_applicable": "Không áp dụng"}
     state = scores["level"].astype("string").fillna("open")
     state = state.where(scores["state"] == "scored", scores["state"])
     counted = pd.crosstab(state, scores["group_id"]).reindex(list(words), fill_value=0)
