@@ -7,6 +7,7 @@ bounded time and memory such a death is one refused file.
 from __future__ import annotations
 
 import datetime
+import io
 import json
 import os
 import subprocess
@@ -88,17 +89,19 @@ def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
     """Return one ``.xls`` or ``.xlsb`` workbook read by the engine, in this very process.
 
     The engine gives texts and values but shows an error as a blank and keeps no formats. For ``.xls`` the
-    file's own records fill that in; a formula is then marked by a bare ``=``, its text not being kept.
+    file's own records fill that in; a formula is then marked by a bare ``=``, its text not being kept. The
+    engine is shown the content alone: by a path it would believe the suffix.
     """
     import python_calamine
 
     sheets, notes = [], ["no_checksum" if kind == "xls" else "errors_not_seen"]
-    records = read_records(path.read_bytes()) if kind == "xls" else None
+    data = path.read_bytes()
+    records = read_records(data) if kind == "xls" else None
     if kind == "xls" and records is None:
         notes.append("errors_not_seen")
     characters = filled = 0
     try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             for entry in book.sheets_metadata:
                 if entry.typ != python_calamine.SheetTypeEnum.WorkSheet:
                     notes.append("sheet_without_cells")

@@ -30,7 +30,7 @@ ANSWERS = pa.schema(
     [(READING, pa.int32())]
     + [(name, pa.float64() if name == "value_number" else pa.large_string()) for name in Answer._fields]
 )
-_OF_ONE_FILE = ANSWERS.remove(0)
+FILE_ANSWERS = ANSWERS.remove(0)
 
 Progress = Callable[[int, int], None]
 
@@ -89,7 +89,7 @@ def _kept_or_read(
     files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: KeptReadings
 ) -> Iterator[Shard]:
     """Read what is not kept, keep it, and give both in the order of the files."""
-    found = {file: find_reading(kept, file, _OF_ONE_FILE) for file in files}
+    found = {file: find_reading(kept, file, FILE_ANSWERS) for file in files}
     missing = [file for file, reading in found.items() if reading is None]
     for shard in _shards(missing, reader, workers):
         for reading, answers in _split(shard):
