@@ -6,13 +6,12 @@ import argparse
 import datetime
 import json
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from termreview import __version__
+from termreview.cli_options import parser
 from termreview.errors import TermReviewError, UsageError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.terms import Term, parse_term
@@ -30,14 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
-        if options.command is _inspect:  # knows files of no office, too
+        if options.command == "inspect":  # knows files of no office, too
             return _inspect(options)
         workspace = Workspace(options.root.resolve()) if options.root else find_workspace()
         reference = load_reference(workspace.reference)
-        command: Command = options.command
-        command(options, workspace, reference)
+        return _COMMANDS[options.command](options, workspace, reference) or 0
     except TermReviewError as error:
         print(f"termreview: {error}", file=sys.stderr)
         return error.exit_code
@@ -49,75 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("termreview: đã dừng theo yêu cầu", file=sys.stderr)
         return 130
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="termreview",
-        description="Từ báo cáo của các trường đến báo cáo sơ kết, tổng kết: làm sạch, chấm điểm, tổng hợp.",
-        epilog="Mã thoát: 0 xong; 2 gọi sai; 3 khai báo sai; 4 một bước chạy lỗi; 5 thư mục đang được dùng; 6 có tệp không nhận (inspect).",
-    )
-    parser.add_argument("--version", action="version", version=f"termreview {__version__}")
-    parser.add_argument("--root", type=Path, help="thư mục làm việc (mặc định: nơi đang đứng)")
-    commands = parser.add_subparsers(required=True, metavar="LỆNH")
-
-    check = commands.add_parser("check", help="kiểm tra toàn bộ khai báo trong data/reference")
-    check.set_defaults(command=_check)
-
-    forms = commands.add_parser("forms", help="tạo biểu mẫu trống, mỗi trường một tệp")
-    _add_term(forms)
-    forms.add_argument("--school", nargs="+", metavar="MÃ", help="chỉ tạo cho các trường này")
-    forms.add_argument(
-        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/forms)"
-    )
-    forms.set_defaults(command=_forms)
-
-    status = commands.add_parser("status", help="trường nào đã nộp, chưa nộp, vướng ở đâu")
-    _add_term(status)
-    _add_as_of(status)
-    status.add_argument("--xlsx", type=Path, metavar="TỆP", help="ghi thêm danh sách nhắc ra tệp .xlsx")
-    status.set_defaults(command=_status)
-
-    back = commands.add_parser("return", help="trả tệp cho trường, đánh dấu chỗ cần sửa, cần giải trình")
-    _add_term(back)
-    _add_as_of(back)
-    back.add_argument("--school", nargs="+", metavar="MÃ", help="chỉ trả cho các trường này")
-    back.add_argument(
-        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/returns)"
-    )
-    back.set_defaults(command=_return)
-
-    look = commands.add_parser("inspect", help="xem từng tệp: là gì, có đọc được không, vướng ở đâu")
-    look.add_argument("files", nargs="+", type=Path, metavar="TỆP")
-    look.add_argument("--json", action="store_true", help="in kết quả dạng JSON, mỗi tệp một mục")
-    look.set_defaults(command=_inspect)
-
-    run = commands.add_parser("run", help="làm sạch, chấm điểm và xuất báo cáo của một kỳ")
-    _add_term(run)
-    _add_as_of(run)
-    run.add_argument(
-        "--workers", type=int, default=1, metavar="SỐ", help="số tiến trình đọc tệp song song (mặc định 1)"
-    )
-    run.add_argument("--force", action="store_true", help="chạy lại dù không có gì thay đổi")
-    run.set_defaults(command=_run)
-
-    rehearse = commands.add_parser("rehearse", help="diễn tập: cài lỗi vào báo cáo mẫu, xem phép nào thấy")
-    _add_term(rehearse)
-    rehearse.add_argument("--rounds", type=int, default=2, metavar="SỐ", help="số lượt (mặc định 2)")
-    rehearse.set_defaults(command=_rehearse)
-
-    demo = commands.add_parser("demo", help="tạo dữ liệu minh họa rồi chạy cả hai kỳ của năm học 2023-2024")
-    demo.set_defaults(command=_demo)
-    return parser
-
-
-def _add_term(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("term", metavar="KỲ", help="kỳ báo cáo, ví dụ 2023-2024-hk1")
-
-
-def _add_as_of(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", metavar="NGÀY", help="ngày lập báo cáo, như 2024-01-15; mặc định hôm nay")
 
 
 def _as_of(options: argparse.Namespace) -> datetime.date:
@@ -309,6 +238,17 @@ def _counter(what: str) -> Callable[[int, int], None]:
             _on_one_line(f"{done}/{total} {what}" + ("\n" if done >= total else ""))
 
     return show
+
+
+_COMMANDS: Mapping[str, Command] = {
+    "check": _check,
+    "forms": _forms,
+    "status": _status,
+    "return": _return,
+    "run": _run,
+    "rehearse": _rehearse,
+    "demo": _demo,
+}
 
 
 if __name__ == "__main__":

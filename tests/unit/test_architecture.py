@@ -54,7 +54,7 @@ DOORS = {
     "nbconvert": (r"reporting/pages",),
     "matplotlib": (r"reporting/chart\w*",),
     "yaml": (r"reference/loading",),
-    "argparse": (r"cli",),
+    "argparse": (r"cli", r"cli_options"),
 }
 PURE_ROOMS = ("reference", "scoring", "reporting")
 CLOCK = re.compile(r"(.*\.)?(now|today|utcnow|monotonic|perf_counter|localtime|gmtime)|time\.(time|ctime)")
@@ -66,7 +66,7 @@ def name_of(path: Path) -> str:
 
 def room_of(name: str) -> str:
     first = name.replace(".", "/").split("/")[0]
-    return next((room for room in ("sample", "rehearsal") if first.startswith(room)), first)
+    return next((room for room in ("sample", "rehearsal", "cli") if first.startswith(room)), first)
 
 
 @cache

@@ -1,0 +1,71 @@
+"""One command line: its commands, their options and their help, in Vietnamese."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from termreview import __version__
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line; `options.command` is the command's name."""
+    whole = argparse.ArgumentParser(
+        prog="termreview",
+        description="Từ báo cáo của các trường đến báo cáo sơ kết, tổng kết: làm sạch, chấm điểm, tổng hợp.",
+        epilog="Mã thoát: 0 xong; 2 gọi sai; 3 khai báo sai; 4 một bước chạy lỗi; 5 thư mục đang được dùng; 6 có tệp không nhận (inspect).",
+    )
+    whole.add_argument("--version", action="version", version=f"termreview {__version__}")
+    whole.add_argument(
+        "--root", type=Path, help="thư mục làm việc (mặc định: thư mục hiện tại hoặc thư mục cha)"
+    )
+    commands = whole.add_subparsers(dest="command", required=True, metavar="LỆNH")
+
+    commands.add_parser("check", help="kiểm tra toàn bộ khai báo trong data/reference")
+
+    forms = commands.add_parser("forms", help="tạo biểu mẫu trống, mỗi trường một tệp")
+    _add_term(forms)
+    forms.add_argument("--school", nargs="+", metavar="MÃ", help="chỉ tạo cho các trường này")
+    forms.add_argument(
+        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/forms)"
+    )
+
+    status = commands.add_parser("status", help="trường nào đã nộp, chưa nộp, vướng ở đâu")
+    _add_term(status)
+    _add_as_of(status)
+    status.add_argument("--xlsx", type=Path, metavar="TỆP", help="ghi thêm danh sách nhắc ra tệp .xlsx")
+
+    back = commands.add_parser("return", help="trả tệp cho trường, đánh dấu chỗ cần sửa, cần giải trình")
+    _add_term(back)
+    _add_as_of(back)
+    back.add_argument("--school", nargs="+", metavar="MÃ", help="chỉ trả cho các trường này")
+    back.add_argument(
+        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/returns)"
+    )
+
+    look = commands.add_parser("inspect", help="xem từng tệp: là gì, có đọc được không, vướng ở đâu")
+    look.add_argument("files", nargs="+", type=Path, metavar="TỆP")
+    look.add_argument("--json", action="store_true", help="in kết quả dạng JSON, mỗi tệp một mục")
+
+    run = commands.add_parser("run", help="làm sạch, chấm điểm và xuất báo cáo của một kỳ")
+    _add_term(run)
+    _add_as_of(run)
+    run.add_argument(
+        "--workers", type=int, default=1, metavar="SỐ", help="số tiến trình đọc tệp song song (mặc định 1)"
+    )
+    run.add_argument("--force", action="store_true", help="chạy lại dù không có gì thay đổi")
+
+    rehearse = commands.add_parser("rehearse", help="diễn tập: cài lỗi vào báo cáo mẫu, xem phép nào thấy")
+    _add_term(rehearse)
+    rehearse.add_argument("--rounds", type=int, default=2, metavar="SỐ", help="số lượt (mặc định 2)")
+
+    commands.add_parser("demo", help="tạo dữ liệu minh họa rồi chạy cả hai kỳ của năm học 2023-2024")
+    return whole
+
+
+def _add_term(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("term", metavar="KỲ", help="kỳ báo cáo, ví dụ 2023-2024-hk1")
+
+
+def _add_as_of(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", metavar="NGÀY", help="ngày lập báo cáo, như 2024-01-15; mặc định hôm nay")
