@@ -13,7 +13,7 @@ READY := $(VENV)/.ready-$(call key,requirements.lock)
 TEST_READY := $(VENV)/.test-ready-$(call key,requirements-test.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab bench lock clean
+.PHONY: help demo test check lab bench fuzz crash lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -36,6 +36,12 @@ lab: $(READY) ## open the notebooks in JupyterLab, for this machine only, behind
 
 bench: $(TEST_READY) ## measure the speed promises on this machine
 	@$(BIN)/python tests/bench/bench.py
+
+fuzz: $(TEST_READY) ## read 20 000 damaged and altered workbooks; some minutes
+	@$(BIN)/python tests/fuzz/fuzz.py
+
+crash: $(TEST_READY) ## kill 500 runs and more, look at what is left; some ten minutes
+	@$(BIN)/python tests/crash/crash.py
 
 lock: $(TEST_READY) ## write both lock files anew; UPGRADE=--upgrade also moves to newer versions
 	@$(BIN)/python -m pip install --quiet 'uv>=0.9'

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mutations import Mutant
 
+from termreview.intake.account import UNSEALED_KINDS
 from termreview.intake.file_reading import FileReading
 from termreview.intake.reading import Reader, read_file
 from termreview.intake.received import ReceivedFile
@@ -16,9 +17,13 @@ from termreview.reference.declarations import load_reference
 from termreview.terms import parse_term
 
 ROOT = Path(__file__).resolve().parents[2]
-EQUAL, OTHER, UNSEALED, REFUSED = "read, equal", "read, another file", "read, no checksum kept", "refused"
+EQUAL, OTHER, UNSEALED, REFUSED = (
+    "read, equal",
+    "read, another file",
+    "read, a note says: no checksum",
+    "refused",
+)
 SILENT, RAISED = "SILENT CHANGE", "RAISED"
-_UNSEALED_KINDS = ("xls", "csv")  # formats without any checksum: damage to a value cannot be seen
 
 
 @cache
@@ -54,7 +59,7 @@ def judge(
         return EQUAL, ""
     if not mutant.is_damage:
         return OTHER, ""
-    if workbook.kind in _UNSEALED_KINDS:
+    if workbook.kind in UNSEALED_KINDS:
         return UNSEALED, workbook.kind
     return SILENT, _difference(workbook, seed_workbook)
 

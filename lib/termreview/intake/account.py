@@ -8,11 +8,14 @@ from termreview.intake.located import Located
 from termreview.intake.workbook import Workbook, address, column_letters
 from termreview.text import clean, fold
 
+UNSEALED_KINDS = ("xls", "csv")  # without any checksum: damage to a value cannot be seen
 _ADDED_SHEETS_SHOWN = 5
 
 
 def note_workbook(reading: FileReading, workbook: Workbook, located: Located) -> None:
     """Remark what one workbook carries beside its answers: macros, links, hidden sheets, rows and columns."""
+    if workbook.kind in UNSEALED_KINDS:
+        reading.remarks.append(Remark("unsealed_format", "unsealed_format", found=f".{workbook.kind}"))
     if workbook.has_macros:
         reading.remarks.append(Remark("macros_ignored", "macros_ignored"))
     if workbook.has_external_links:
