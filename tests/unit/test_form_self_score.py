@@ -99,7 +99,7 @@ def stories(indicator_set: IndicatorSet) -> dict[str, Answers]:
     plain = {item.field("in_use"): "yes" for item in indicator_set.items if "in_use" in item.columns}
     told = {
         "0477201": complete,
-        "0477202": {},
+        "0477202": {"difficulties": "Chưa tự đánh giá"},
         "0477203": conditions() | facts(0.5) | claims(indicator_set, evidence=None),
         "0477204": complete | {"lab_tests_count": 0, "q4725_1_3_1.in_use": "no", "q4725_1_7_3.in_use": "no"},
         "0477205": complete | conditions(number="Không có"),
