@@ -83,7 +83,7 @@ def test_one_sheet_saved_as_text_is_read_and_the_others_are_named_missing(
     }
     assert {values(found)[field_id][0] for field_id in values(found).keys() - here} == {"unreadable"}
     codes = [remark.code for remark in found.remarks]
-    assert sorted(set(codes)) == ["matched_by_file_name", "sheet_missing", "sheet_renamed"]
+    assert sorted(set(codes)) == ["matched_by_file_name", "sheet_missing", "sheet_renamed", "unsealed_format"]
 
 
 def test_a_file_without_any_mark_needs_a_name_or_a_code(tmp_path: Path) -> None:
