@@ -98,9 +98,12 @@ def test_every_requirement_is_locked_at_or_above_its_floor(group: str) -> None:
 def test_the_conda_environment_pins_what_the_lock_pins() -> None:
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert environment["channels"] == ["conda-forge", "nodefaults"]
-    pins = dict(
-        line.split("=", 1) for line in environment["dependencies"] if ">=" not in line and "=" in line
-    )
+    lines = [line for line in environment["dependencies"] if isinstance(line, str)]
+    by_pip = [
+        line for entry in environment["dependencies"] if isinstance(entry, dict) for line in entry["pip"]
+    ]
+    pins = dict(line.split("=", 1) for line in lines if ">=" not in line and "=" in line)
+    pins |= dict(line.split("==") for line in by_pip)
     locked = _locked("requirements-test.lock")
     direct = [_name(line) for group in ("", "build", "test") for line in _requirements(group)]
     assert pins == {CONDA_NAMES.get(name, name): locked[name] for name in direct}
