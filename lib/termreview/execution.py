@@ -6,13 +6,13 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from termreview.errors import RunError
 from termreview.publication import PAGES, STAGE_VARIABLE
 from termreview.terms import Term
+from termreview.work_list import Export, Step
 from termreview.workspace import Workspace
 
 CLOSING_TAG = "closing"
@@ -30,16 +30,6 @@ _EXECUTION: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Step:
-    """One notebook of a run, its parameters, and the page published from it, if any."""
-
-    name: str
-    parameters: Mapping[str, Any]
-    page: Path | None = None
-    title: str = ""
-
-
 def run_step(
     workspace: Workspace,
     term: Term,
@@ -47,12 +37,12 @@ def run_step(
     stage: Path | None = None,
     time_limit_s: int = TIME_LIMIT_S,
 ) -> Path:
-    """Execute one notebook and write its page, if it has one.
+    """Execute one notebook and write what is published from it, if anything.
 
     Parameters
     ----------
     stage
-        The folder that takes tables, notebook and page until the whole run is published; None publishes each
+        The folder that takes tables, notebook and published files until the whole run is published; None publishes each
         of them at once, as plain papermill does.
     time_limit_s
         Seconds that one cell may take.
@@ -63,7 +53,7 @@ def run_step(
         When a parameter is unknown or mistyped, a cell fails or takes too long, the kernel dies or the last
         cell did not run. The notebook is then kept for inspection, beside the published ones.
     """
-    source = workspace.notebooks / f"{step.name}.ipynb"
+    source = workspace.notebooks / f"{step.source}.ipynb"
     if not source.is_file():
         raise RunError(f"the notebook {source.name} is not in the folder notebooks of the workspace")
     refuse_wrong_parameters(source, step.parameters)
@@ -78,11 +68,9 @@ def run_step(
         _execute(source, beside, step, stage, time_limit_s)
         refuse_unfinished(beside)
         _strip_run_metadata(beside)
-        if step.page is not None:
-            from termreview.reporting.pages import export_html
-
-            page = step.page if stage is None else stage / f"{PAGES}{step.page.name}"
-            export_html(beside, page, title=step.title)
+        with _stage_in_use(stage):
+            for export in step.exports:
+                export.write(beside, _place(workspace, term, export, stage), step)
         beside.replace(executed)
     except Exception as error:
         where = ""
@@ -96,13 +84,20 @@ def run_step(
     return executed
 
 
+def _place(workspace: Workspace, term: Term, export: Export, stage: Path | None) -> Path:
+    """Where one file to be published is written."""
+    if stage is None:
+        return export.path
+    return stage / PAGES / export.path.relative_to(workspace.reports(term))
+
+
 def _execute(
     source: Path, output: Path, step: Step, stage: Path | None, time_limit_s: int, prepare_only: bool = False
 ) -> None:
     import papermill
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the error raised
-    with _kernels_of(stage):
+    with _stage_in_use(stage):
         papermill.execute_notebook(
             source,
             output,
@@ -115,8 +110,8 @@ def _execute(
 
 
 @contextmanager
-def _kernels_of(stage: Path | None) -> Iterator[None]:
-    """Tell the kernels started in the block which stage they write to."""
+def _stage_in_use(stage: Path | None) -> Iterator[None]:
+    """Tell this process and the kernels started in the block which stage they read and write."""
     before = os.environ.pop(STAGE_VARIABLE, None)
     try:
         if stage is not None:

@@ -17,6 +17,7 @@ from termreview.publication import MANIFEST, PAGES, Shelf, is_published, read_pu
 from termreview.reference.declarations import Reference, TermReference
 from termreview.terms import Term
 from termreview.whole_files import read_json, sha256_of
+from termreview.work_list import Step
 from termreview.workspace import Workspace
 
 TABLES = ("submissions", "observations", "findings", "ledger", "scores")
@@ -61,14 +62,14 @@ def describe_inputs(
     declared: TermReference,
     as_of: datetime.date,
     files: Sequence[ReceivedFile],
-    notebooks: Sequence[str],
+    steps: Sequence[Step],
 ) -> dict[str, Any]:
     """Everything that decides the outcome of one run: the part of its manifest that is known beforehand."""
     return {
         "term_id": declared.term.term_id,
         "parameters": {"as_of": as_of.isoformat()},
         "declarations_sha256": reference.fingerprint,
-        "notebooks": {name: _notebook_sha256(workspace, name) for name in notebooks},
+        "steps": {step.name: _describe_step(workspace, step) for step in steps},
         "previous": _describe_previous(workspace, declared.plan.previous),
         "inputs": [
             {"file": file.name, "sha256": file.sha256, "received_on": file.received_on.isoformat()}
@@ -78,9 +79,14 @@ def describe_inputs(
     }
 
 
-def _notebook_sha256(workspace: Workspace, name: str) -> str:
-    path = workspace.notebooks / f"{name}.ipynb"
-    return sha256_of(path.read_bytes()) if path.is_file() else ""
+def _describe_step(workspace: Workspace, step: Step) -> dict[str, Any]:
+    """What one step executes, by content, and what it is given."""
+    path = workspace.notebooks / f"{step.source}.ipynb"
+    return {
+        "notebook": step.source,
+        "notebook_sha256": sha256_of(path.read_bytes()) if path.is_file() else "",
+        "parameters": step.content_parameters,
+    }
 
 
 def _describe_previous(workspace: Workspace, term: Term | None) -> dict[str, Any] | None:

@@ -21,13 +21,14 @@ from pathlib import Path
 import pandas as pd
 from jupyter_client.manager import KernelManager
 
+from termreview.execution import run_step
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.reading import Reader, read_file
 from termreview.intake.received import RECEIVED_LIST, ReceivedFile, list_received
 from termreview.reference.declarations import Reference, load_reference
-from termreview.runner import plan_steps, run_step
 from termreview.sample import write_sample
 from termreview.terms import Term, parse_term
+from termreview.work_list import plan_steps
 from termreview.workspace import Workspace, find_workspace, write_table
 
 TERM = parse_term("2023-2024-hk1")
@@ -190,7 +191,7 @@ def _notebooks(workspace: Workspace, reference: Reference) -> None:
     for step in plan_steps(workspace, reference, reference.of(TERM), AS_OF):
         seconds = _timed(lambda step=step: run_step(workspace, TERM, step))  # type: ignore[misc]
         total += seconds
-        promise = "<= 4 K" if step.page else ""
+        promise = "<= 4 K" if step.exports else ""
         _line(
             f"{step.name}: {seconds:.2f} s",
             f"{seconds / kernel:.1f} K",

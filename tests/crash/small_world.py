@@ -16,10 +16,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from intake_world import HK1, ON_TIME, PRESCHOOL, PRIMARY, ROOT, SECONDARY, receive, reference, write_school
 
 from termreview import steps
-from termreview.execution import Step
+from termreview.manifest import TABLES
 from termreview.publication import PAGES, STAGE_VARIABLE, SWITCH, read_published
-from termreview.runner import CLEAN, SCORE, TABLES, RunResult, run_term
+from termreview.runner import RunResult, run_term
 from termreview.whole_files import written_whole
+from termreview.work_list import CLEAN, SCORE, Step
 from termreview.workspace import Workspace
 
 TERM = HK1
@@ -102,10 +103,10 @@ def execute_here(
         elif step.name == SCORE:
             steps.save_scored(opened, steps.score(opened))
         else:
-            assert step.page is not None
             scores = (stage / "scores.parquet").read_bytes()
-            with written_whole(stage / f"{PAGES}{step.page.name}") as beside:
-                beside.write_text(f"<html>{scores.hex()}</html>\n" * 3, encoding="utf-8")
+            for export in step.exports:
+                with written_whole(stage / f"{PAGES}{export.path.name}") as beside:
+                    beside.write_text(f"<html>{scores.hex()}</html>\n" * 3, encoding="utf-8")
         with written_whole(stage / "notebooks" / f"{step.name}.ipynb") as beside:
             beside.write_text("{}\n", encoding="utf-8")
     finally:

@@ -17,8 +17,10 @@ import pytest
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview import cli, steps
 from termreview.errors import ContractError, RunError, WorkspaceBusyError
+from termreview.execution import refuse_wrong_parameters, run_step
 from termreview.lock import LOCK_NAME, held
-from termreview.runner import Step, plan_steps, refuse_wrong_parameters, run_step, run_term
+from termreview.runner import run_term
+from termreview.work_list import Export, Step, html_page, plan_steps
 from termreview.workspace import Workspace, has_tables, read_table
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -141,7 +143,9 @@ def test_a_failed_notebook_is_kept_and_nothing_published(
     plant(copy, "3_semester_review", *cells)
     page = copy.reports(SEMESTER) / "failed.html"
     with pytest.raises(RunError, match=said) as caught:
-        run_step(copy, SEMESTER, Step("3_semester_review", {"term_id": "x"}, page, "Tiêu đề"))
+        run_step(
+            copy, SEMESTER, Step("3_semester_review", {"term_id": "x"}, exports=(Export(page, html_page),))
+        )
     kept = copy.processed(SEMESTER) / "notebooks" / "3_semester_review.failed.ipynb"
     assert kept.is_file()
     assert "3_semester_review.failed.ipynb" in str(caught.value)
@@ -257,4 +261,25 @@ def test_the_steps_of_a_term_come_from_its_plan(demo: Demo) -> None:
         "2_score_indicators",
         "4_year_end_summary",
     ]
-    assert steps[-1].page is not None
+    assert [export.path.name for export in steps[-1].exports] == ["bao-cao-tong-ket-2023-2024-hk2.html"]
+
+
+def test_one_notebook_may_make_several_reports_each_several_files(copy: Workspace) -> None:
+    plant(copy, "3_semester_review", "term_id")
+
+    def write_word(executed: Path, output: Path, step: Step) -> None:
+        said = nbformat.read(executed, as_version=4).cells[-1].outputs[0]["data"]["text/plain"]
+        output.parent.mkdir(exist_ok=True)
+        output.write_text(f"{step.title} {said}", encoding="utf-8")
+
+    folder = copy.reports(SEMESTER) / "several"
+    for name in ("first", "second"):
+        files = (Export(folder / f"{name}.txt", write_word), Export(folder / f"{name}.copy.txt", write_word))
+        step = Step(f"3_{name}", {"term_id": name}, "3_semester_review", files, f"Báo cáo {name}")
+        assert run_step(copy, SEMESTER, step).name == f"3_{name}.ipynb"
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == {
+        "first.txt": "Báo cáo first 'first'",
+        "first.copy.txt": "Báo cáo first 'first'",
+        "second.txt": "Báo cáo second 'second'",
+        "second.copy.txt": "Báo cáo second 'second'",
+    }

@@ -34,12 +34,14 @@ MAY_IMPORT = {
     "scoring": SHELVES,
     "reporting": SHELVES | {"scoring"},
     "lock": {"errors", "whole_files"},
-    "manifest": SHELVES | {"intake"},
+    "work_list": SHELVES | {"reporting"},
+    "manifest": SHELVES | {"intake", "work_list"},
     "steps": SHELVES | {"intake", "scoring", "reporting", "lock", "manifest"},
-    "execution": SHELVES | {"reporting"},
+    "execution": SHELVES | {"work_list"},
     "sample": SHELVES | {"intake", "scoring"},
     "rehearsal": SHELVES | {"intake", "sample"},
-    "runner": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest", "execution"},
+    "runner": SHELVES
+    | {"intake", "scoring", "reporting", "steps", "lock", "manifest", "execution", "work_list"},
     "cli": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "runner", "sample", "rehearsal"},
 }
 

@@ -1,0 +1,116 @@
+"""One run's list of work: which notebooks it executes, in which order, and which files are published from each."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from termreview.reference.declarations import Reference, TermReference
+from termreview.workspace import Workspace
+
+CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
+REPORT_NOTEBOOKS = {"semester_review": "3_semester_review", "year_end_summary": "4_year_end_summary"}
+REPORT_FILES = {"semester_review": "bao-cao-so-ket", "year_end_summary": "bao-cao-tong-ket"}
+
+# Where a step works and how fast; what it makes does not depend on them.
+WHEREABOUTS = ("workspace_root", "workers")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One notebook executed once with its parameters, and the files published from it.
+
+    Attributes
+    ----------
+    name
+        Unique in its run: what messages and the manifest call it, and the name under which the executed notebook
+        is stored (`notebooks/<name>.ipynb`).
+    parameters
+        What the notebook is given; it must declare each of them.
+    notebook
+        The notebook's name below `notebooks/`, without suffix; blank: the same as `name`. Several steps of one
+        run may execute one notebook, each with its own parameters and under its own name.
+    exports
+        The files published from the executed notebook, written in this order; none for a step that only writes
+        tables. Their names must be unique in the run.
+    title
+        The title of what is published.
+    """
+
+    name: str
+    parameters: Mapping[str, Any]
+    notebook: str = ""
+    exports: tuple[Export, ...] = ()
+    title: str = ""
+
+    @property
+    def source(self) -> str:
+        """The name of its notebook, without suffix."""
+        return self.notebook or self.name
+
+    @property
+    def content_parameters(self) -> dict[str, Any]:
+        """The parameters that decide what the step makes: all but where it works and how fast."""
+        return {name: value for name, value in self.parameters.items() if name not in WHEREABOUTS}
+
+
+Write = Callable[[Path, Path, Step], None]
+
+
+@dataclass(frozen=True)
+class Export:
+    """One file published from one executed notebook.
+
+    Attributes
+    ----------
+    path
+        Where the file is published, below the term's folder of reports.
+    write
+        Writes it: called with the executed notebook, the path to write to (in the stage of the run) and the
+        step. It runs while the stage counts as the term's tables, so that the library reads those of this run;
+        it writes its file whole or not at all, the same bytes from the same notebook and tables, and raises to
+        have the whole run fail. It imports what is heavy only when called.
+    """
+
+    path: Path
+    write: Write
+
+
+def html_page(executed: Path, output: Path, step: Step) -> None:
+    """Write the self-contained page of one executed notebook."""
+    from termreview.reporting.pages import export_html
+
+    export_html(executed, output, title=step.title)
+
+
+def plan_steps(
+    workspace: Workspace,
+    reference: Reference,
+    declared: TermReference,
+    as_of: datetime.date,
+    workers: int = 1,
+) -> list[Step]:
+    """List the steps of one term in order; the first file published is the term's main report."""
+    term, report = declared.term, declared.plan.report
+    shared = {"term_id": term.term_id, "workspace_root": str(workspace.root)}
+    dated = shared | {"as_of": as_of.isoformat()}
+    page = workspace.reports(term) / f"{REPORT_FILES[report]}-{term.term_id}.html"
+    return [
+        Step(CLEAN, dated | {"workers": workers}),
+        Step(SCORE, shared),
+        Step(
+            REPORT_NOTEBOOKS[report],
+            dated,
+            exports=(Export(page, html_page),),
+            title=report_title(reference, declared),
+        ),
+    ]
+
+
+def report_title(reference: Reference, declared: TermReference) -> str:
+    """The heading of one report, from the labels."""
+    template: str = reference.labels["report_titles"][declared.plan.report]
+    return template.format(term=declared.plan.title, school_year=declared.term.school_year)
