@@ -25,7 +25,9 @@ def parser() -> argparse.ArgumentParser:
 
     forms = commands.add_parser("forms", help="tạo biểu mẫu trống, mỗi trường một tệp")
     _add_term(forms)
-    forms.add_argument("--school", nargs="+", metavar="MÃ", help="chỉ tạo cho các trường này")
+    forms.add_argument(
+        "--school", nargs="+", action="extend", metavar="MÃ", help="chỉ tạo cho các trường này"
+    )
     forms.add_argument(
         "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/forms)"
     )
@@ -38,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     back = commands.add_parser("return", help="trả tệp cho trường, đánh dấu chỗ cần sửa, cần giải trình")
     _add_term(back)
     _add_as_of(back)
-    back.add_argument("--school", nargs="+", metavar="MÃ", help="chỉ trả cho các trường này")
+    back.add_argument("--school", nargs="+", action="extend", metavar="MÃ", help="chỉ trả cho các trường này")
     back.add_argument(
         "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/returns)"
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
-from termreview.intake import form_index, form_style
+from termreview.intake import form_index, form_print, form_style
 from termreview.intake.layout import (
     CODE_COLUMN,
     FINGERPRINT_SHEET,
@@ -94,8 +94,10 @@ class _Writer:
             self._info(page)
             return
         page.set_landscape()
-        form_style.set_widths(page, sheet)
-        width = _text_column(sheet)
+        widths = form_style.column_widths(sheet)
+        for number, characters in widths.items():
+            page.set_column(number - 1, number - 1, characters)
+        width = form_style.text_column(sheet)
         page.merge_range(
             0,
             0,
@@ -105,19 +107,28 @@ class _Writer:
             self.formats["title"],
         )
         page.merge_range(1, 0, 1, width - 1, sheet.plan.intro, self.formats["intro"])
-        page.set_row(0, 26)
-        page.set_row(1, 34)
         page.freeze_panes(FIRST_SECTION_ROW - 2, LABEL_COLUMN)
         for block in sheet.blocks:
             self._block(page, sheet, block, width)
+        self._print(page, sheet, widths)
+
+    def _print(self, page: Any, sheet: SheetLayout, widths: Mapping[int, float]) -> None:
+        """Set the heights of all rows and the page breaks of one sheet."""
+        heights = form_style.row_heights(sheet, widths)
+        for number, points in heights.items():
+            page.set_row(number - 1, points)
+        scale = form_print.print_scale(widths.values())
+        page.repeat_rows(0)
+        starts = [block.title_row for block in sheet.blocks]
+        last = sheet.blocks[-1].last_row + (2 if sheet.blocks[-1].section.indicator_group else 0)
+        if breaks := form_print.page_breaks(heights, starts, last, scale, heights[1]):
+            page.set_h_pagebreaks(breaks)
 
     def _block(self, page: Any, sheet: SheetLayout, block: Block, width: int) -> None:
         row = block.title_row - 1
         page.merge_range(row, 0, row, width - 1, block.section.title, self.formats["section"])
-        page.set_row(row, 22)
         self._header(page, sheet, block)
         for form_row, number in block.rows:
-            form_style.set_row_height(page, number, form_row.label, form_row.help)
             page.write_string(number - 1, CODE_COLUMN - 1, form_row.row_code, self.formats["code"])
             page.write_string(number - 1, LABEL_COLUMN - 1, form_row.label, self.formats["label"])
             if block.section.indicator_group:
@@ -130,7 +141,9 @@ class _Writer:
             for _, column in block.columns:
                 if column not in asked:
                     page.write_blank(number - 1, column - 1, None, self.formats["closed"])
-            page.write_string(number - 1, _text_column(sheet) - 1, form_row.help, self.formats["help"])
+            page.write_string(
+                number - 1, form_style.text_column(sheet) - 1, form_row.help, self.formats["help"]
+            )
         for place in block.places:
             self._answer(page, place.field, place.row - 1, place.column - 1)
         if block.section.indicator_group:
@@ -148,20 +161,16 @@ class _Writer:
         )
         for column, number in block.columns:
             page.write_string(row, number - 1, column.label, head)
-        end, last = sheet.help_column, _text_column(sheet)
-        for extra in range(len(block.columns) + UNIT_COLUMN + 1, last):
-            page.write_blank(row, extra - 1, None, head)
+        end, last = sheet.help_column, form_style.text_column(sheet)
         if is_index:
             page.write_row(row, end - 1, [word("computed"), word("low"), word("high")], head)
         page.write_string(row, last - 1, word("evidence_asked" if is_index else "help"), head)
-        page.set_row(row, 32 if len(block.columns) > 1 else 20)
         if block.codes_row is not None:
             page.write_string(block.codes_row - 1, 0, word("column_code"), self.formats["column_code"])
             for column, number in block.columns:
                 page.write_string(
                     block.codes_row - 1, number - 1, column.column_id, self.formats["column_code"]
                 )
-            page.set_row(block.codes_row - 1, 11)
 
     def _answer(self, page: Any, field: Field, row: int, column: int) -> None:
         style = self.formats[form_style.answer_style(field)]
@@ -257,12 +266,6 @@ class _Writer:
         for number, pair in enumerate(rows):
             for column, text in enumerate(pair):
                 page.write_string(number, column, text)
-
-
-def _text_column(sheet: SheetLayout) -> int:
-    """The last column of one sheet: how to answer, right of the live points where there are any."""
-    has_points = any(block.section.indicator_group for block in sheet.blocks)
-    return sheet.help_column + (3 if has_points else 0)
 
 
 def _warning_formula(

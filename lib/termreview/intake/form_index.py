@@ -81,7 +81,6 @@ def _write_level(
     page.merge_range(row, UNIT_COLUMN, row, first + 2, "", formats["level"])
     stored = form.word("not_concluded", low=1, high=max(indicator_set.level_titles()))
     page.write_formula(row, UNIT_COLUMN, formula, formats["level"], stored)
-    page.set_row(row, 30)
 
 
 def _words(form: Form) -> form_formulas.Words:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from termreview.intake.layout import FIRST_ANSWER_COLUMN, SheetLayout
+from termreview.intake.form_print import text_height
+from termreview.intake.layout import (
+    CODE_COLUMN,
+    FIRST_ANSWER_COLUMN,
+    LABEL_COLUMN,
+    UNIT_COLUMN,
+    SheetLayout,
+)
 from termreview.reference.forms import Field, Form
 
 INK, ACCENT, PALE, INPUT, RULE = "#1F2933", "#1F4E79", "#E8EEF5", "#FFFBE6", "#B8C4D0"
@@ -26,10 +32,10 @@ def formats(book: Any) -> Mapping[str, Any]:
         "header": boxed | wrap | {"bold": True, "bg_color": PALE, "align": "center"},
         "column_code": boxed | {"font_size": 7, "font_color": "#7B8794", "align": "center"},
         "code": boxed | {"font_size": 9, "font_color": "#52606D", "align": "center"},
-        "label": boxed | wrap,
+        "label": boxed | wrap | {"indent": 1},
         "unit": boxed | {"align": "center", "font_color": "#52606D"},
         "max_points": boxed | {"align": "center", "num_format": "0"},
-        "help": boxed | wrap | {"font_size": 9, "italic": True, "font_color": "#52606D"},
+        "help": boxed | wrap | {"indent": 1, "font_size": 9, "italic": True, "font_color": "#52606D"},
         "closed": boxed | {"bg_color": "#E4E7EB"},
         "answer_integer": answer | {"num_format": "#,##0", "align": "right"},
         "answer_decimal": answer | {"num_format": "0.0#", "align": "right"},
@@ -64,36 +70,53 @@ def answer_style(field: Field) -> str:
     return by_kind.get(field.kind, "answer_choice")
 
 
-def set_widths(page: Any, sheet: SheetLayout) -> None:
-    """Give the columns of one sheet their widths: narrow grids, wide texts."""
-    page.set_column(0, 0, 9)
-    page.set_column(1, 1, 52)
-    page.set_column(2, 2, 11)
+def text_column(sheet: SheetLayout) -> int:
+    """The last column of one sheet: how to answer, right of the live points where there are any."""
+    return sheet.help_column + (3 if _has_points(sheet) else 0)
+
+
+def _has_points(sheet: SheetLayout) -> bool:
+    return any(block.section.indicator_group for block in sheet.blocks)
+
+
+def column_widths(sheet: SheetLayout) -> Mapping[int, float]:
+    """The widths in characters of the columns of one sheet, by column: narrow grids, wide texts."""
+    widths = {CODE_COLUMN: 9.0, LABEL_COLUMN: 52.0, UNIT_COLUMN: 11.0}
     kinds: dict[int, set[str]] = {}
     for block in sheet.blocks:
         for place in block.places:
             kinds.setdefault(place.column, set()).add(place.field.kind)
     is_single = set(kinds) == {FIRST_ANSWER_COLUMN}
-    for column, found in kinds.items():
+    for column, found in sorted(kinds.items()):
         width = 11.0 if found <= {"count"} else 14.0
         if "text" in found and not is_single:
             width = 26.0 if column > FIRST_ANSWER_COLUMN + 1 else 18.0
         if is_single:
             width = 70.0 if found == {"text"} else 22.0
-        page.set_column(column - 1, column - 1, width)
-    is_index = any(block.section.indicator_group for block in sheet.blocks)
-    first_extra = sheet.help_column - 1
-    if is_index:
-        page.set_column(first_extra, first_extra + 2, 9)
-        page.set_column(first_extra + 3, first_extra + 3, 46)
-    else:
-        page.set_column(first_extra, first_extra, 46)
+        widths[column] = width
+    if _has_points(sheet):
+        widths |= dict.fromkeys(range(sheet.help_column, sheet.help_column + 3), 9.0)
+    widths[text_column(sheet)] = 46.0
+    return widths
 
 
-def set_row_height(page: Any, number: int, label: str, help_text: str) -> None:
-    """Give one answer row the height its label and help need."""
-    lines = max(math.ceil(len(label) / 52), math.ceil(len(help_text) / 52), 1)
-    page.set_row(number - 1, max(19, 5 + 14 * lines))
+def row_heights(sheet: SheetLayout, widths: Mapping[int, float]) -> Mapping[int, float]:
+    """The heights in points of the rows of one sheet that are not of the default height, by row."""
+    heights = {1: 26.0, 2: 34.0}
+    for block in sheet.blocks:
+        heights[block.title_row] = 22.0
+        # Bold letters are wider than the digits by which a column is measured.
+        heads = ((column.label, widths[number] / 1.25) for column, number in block.columns)
+        heights[block.header_row] = text_height(heads, 32.0 if len(block.columns) > 1 else 20.0)
+        if block.codes_row is not None:
+            heights[block.codes_row] = 11.0
+        for row, number in block.rows:
+            # The small italics of the help take less room than the digits by which a column is measured.
+            texts = ((row.label, widths[LABEL_COLUMN] - 1), (row.help, widths[text_column(sheet)] * 1.1))
+            heights[number] = text_height(texts, 21.0)
+        if block.section.indicator_group:
+            heights[block.last_row + 2] = 30.0
+    return heights
 
 
 def validation(form: Form, field: Field, options: list[str]) -> dict[str, Any] | None:
