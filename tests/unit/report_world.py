@@ -12,6 +12,7 @@ from termreview.contracts import CONTRACTS, shaped
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.forms import Field
 from termreview.reporting.context import ReportContext, build_view
+from termreview.reporting.scope import find_scope, narrowed, narrowed_before, narrowed_tables
 from termreview.reporting.term_tables import TermTables
 from termreview.scoring.score import score_term
 from termreview.terms import parse_term
@@ -109,13 +110,16 @@ def build_tables(declared: TermReference, fate: str = "") -> TermTables:
 
 
 @cache
-def report(term_id: str = "2023-2024-hk1", fate: str = "") -> ReportContext:
+def report(term_id: str = "2023-2024-hk1", fate: str = "", unit: str = "", level: str = "") -> ReportContext:
     """One report over the illustrative tables, with the term before it where one is declared."""
     declared = reference().of(parse_term(term_id))
-    view = build_view(reference(), declared, build_tables(declared, fate))
+    scope = find_scope(reference(), declared, unit, level)
+    own = narrowed(reference(), declared, scope)
+    view = build_view(reference(), own, narrowed_tables(build_tables(declared, fate), own))
     before = declared.plan.previous
     previous = None
     if before is not None:
-        earlier = reference().of(before)
-        previous = build_view(reference(), earlier, build_tables(earlier, fate))
-    return ReportContext(reference(), view, previous, declared.plan.due_on)
+        earlier = narrowed_before(reference(), reference().of(before), own, scope)
+        tables = narrowed_tables(build_tables(reference().of(before), fate), earlier)
+        previous = build_view(reference(), earlier, tables)
+    return ReportContext(reference(), view, previous, declared.plan.due_on, scope)

@@ -29,7 +29,13 @@ from termreview.reference.measures import (
     load_tasks,
     load_verified,
 )  # fmt: skip
-from termreview.reference.texts import Message, load_messages, load_returns, load_texts
+from termreview.reference.texts import (
+    Message,
+    load_messages,
+    load_publishing,
+    load_returns,
+    load_texts,
+)
 from termreview.reference.units import Registry, Unit, load_registry
 from termreview.terms import Term
 
@@ -71,6 +77,7 @@ class Reference:
     labels: Mapping[str, Any]
     sentences: Mapping[str, Any]
     returns: Mapping[str, Any]
+    publishing: Mapping[str, Any]
     decisions: tuple[Decision, ...] = ()
 
     def of(self, term: Term) -> TermReference:
@@ -121,7 +128,7 @@ def load_reference(folder: Path) -> Reference:
         sets, ratios, load_targets(source, ratio_ids, documents, levels), documents,
         load_verified(source, _item_keys(calendar, sets), registry.known_ids()),
         load_messages(source), load_texts(source, "labels.yml"), load_texts(source, "sentences.yml"),
-        load_returns(source),
+        load_returns(source), load_publishing(source),
     )  # fmt: skip
     _check_references(source, reference, fields)
     reference = replace(reference, decisions=_load_decisions(source, reference))

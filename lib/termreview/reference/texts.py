@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from termreview.reference.loading import Source, read_list, read_tree, unique, without_lines
+from termreview.reference.loading import Row, Source, read_list, read_tree, unique, without_lines
 
 MESSAGE_PLACES = ("cell", "detail", "expected", "file", "found", "label", "sheet")
 
@@ -83,6 +83,24 @@ RETURN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 RETURN_LISTS = ("instructions", "refused_instructions")
 
+PUBLISHING_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "scope": {
+        "in_unit": ("unit",), "in_school": ("unit",), "of_level": ("level",), "of_level_in_unit": ("level", "unit"),
+        "all_in_unit": ("unit",), "all_in_school": (), "all_of_level": (),
+    },
+    "edition": {"internal": (), "shareable": ()},
+}  # fmt: skip
+
+
+def load_publishing(source: Source) -> Mapping[str, Any]:
+    """Read the words of publication: every word there, none unknown, each with its own places only."""
+    tree = read_tree(source, "publishing.yml")
+    if tree is None:
+        return {}
+    tree.only(tuple(PUBLISHING_WORDS))
+    _check_words(tree, PUBLISHING_WORDS)
+    return without_lines(dict(tree.values))
+
 
 def load_returns(source: Source) -> Mapping[str, Any]:
     """Read the words of returned workbooks: every word there, none unknown, each with its own places only."""
@@ -90,7 +108,18 @@ def load_returns(source: Source) -> Mapping[str, Any]:
     if tree is None:
         return {}
     tree.only((*RETURN_WORDS, *RETURN_LISTS))
-    for section, words in RETURN_WORDS.items():
+    _check_words(tree, RETURN_WORDS)
+    for name in RETURN_LISTS:
+        if not tree.items(name):
+            tree.report(f"'{name}' is missing")
+    title = tree.values.get("sheet", {}).get("title") if isinstance(tree.values.get("sheet"), dict) else None
+    if isinstance(title, str) and (len(title) > 31 or set(title) & set("[]:*?/\\'")):
+        source.report_word(tree.path, title, "a sheet title has at most 31 characters, none of []:*?/\\'")
+    return without_lines(dict(tree.values))
+
+
+def _check_words(tree: Row, wanted: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:
+    for section, words in wanted.items():
         row = tree.row(section)
         if row is None:
             tree.report(f"'{section}' is missing")
@@ -99,13 +128,6 @@ def load_returns(source: Source) -> Mapping[str, Any]:
         for name, places in words.items():
             row.text(name)
             row.template(name, places)
-    for name in RETURN_LISTS:
-        if not tree.items(name):
-            tree.report(f"'{name}' is missing")
-    title = tree.values.get("sheet", {}).get("title") if isinstance(tree.values.get("sheet"), dict) else None
-    if isinstance(title, str) and (len(title) > 31 or set(title) & set("[]:*?/\\'")):
-        source.report_word(tree.path, title, "a sheet title has at most 31 characters, none of []:*?/\\'")
-    return without_lines(dict(tree.values))
 
 
 def load_texts(source: Source, name: str) -> Mapping[str, Any]:

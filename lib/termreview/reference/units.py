@@ -72,6 +72,22 @@ class Registry:
         schools = [unit for unit in self.units if unit.kind == "school" and unit.is_valid_on(date)]
         return tuple(sorted(schools, key=lambda unit: (order.get(unit.level, 99), unit.unit_id)))
 
+    def schools_below(self, unit_id: str, date: datetime.date) -> frozenset[str]:
+        """Ids of the schools under one unit on one day, however deep; a school stands under itself."""
+        parents = {unit.unit_id: unit.parent_id for unit in self.units if unit.is_valid_on(date)}
+
+        def is_below(school_id: str) -> bool:
+            seen: set[str] = set()
+            at = school_id
+            while at and at not in seen:
+                if at == unit_id:
+                    return True
+                seen.add(at)
+                at = parents.get(at, "")
+            return False
+
+        return frozenset(unit.unit_id for unit in self.schools_on(date) if is_below(unit.unit_id))
+
     def level_titles(self) -> dict[str, str]:
         """Vietnamese names of the school levels, in report order."""
         return {level.level: level.title for level in self.levels}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from termreview.reporting.context import ReportContext
-from termreview.reporting.evidence import Evidence
+from termreview.reporting.evidence import Evidence, fewest
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import by_key, records
 from termreview.reporting.wording import say, threshold
@@ -18,7 +18,8 @@ def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
     """What the figures show to be going well."""
     lines = []
     total = max(evidence.expected_count, 1)
-    if 100 * evidence.reported_count / total >= threshold(report, "report_rate_strong"):
+    is_many = evidence.expected_count >= fewest(report)
+    if is_many and 100 * evidence.reported_count / total >= threshold(report, "report_rate_strong"):
         lines.append(
             say(report, "assessment.strengths.report_rate", count=evidence.reported_count, total=evidence.expected_count)
         )  # fmt: skip

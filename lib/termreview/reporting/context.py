@@ -11,11 +11,22 @@ import pandas as pd
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reporting.answers import Answers, spread_answers
+from termreview.reporting.scope import (
+    WHOLE,
+    Scope,
+    find_scope,
+    narrowed,
+    narrowed_before,
+    narrowed_tables,
+)
 from termreview.reporting.summaries import Summaries, summarise
 from termreview.reporting.summary_schools import expected_schools
 from termreview.reporting.term_tables import TermTables, read_tables
-from termreview.terms import Term, parse_term
+from termreview.terms import parse_term
 from termreview.workspace import Workspace, find_workspace, has_tables
+
+INTERNAL, SHAREABLE = "internal", "shareable"
+EDITIONS = (INTERNAL, SHAREABLE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +42,14 @@ class TermView:
 
 @dataclass(frozen=True, eq=False)
 class ReportContext:
-    """One report: its term, the term before (where its tables exist) and the day it speaks for."""
+    """One report: its term, the term before (where its tables exist), the day, scope and edition it speaks for."""
 
     reference: Reference
     term: TermView
     previous: TermView | None
     as_of: datetime.date
+    scope: Scope = WHOLE
+    edition: str = INTERNAL
 
     @property
     def declared(self) -> TermReference:
@@ -49,7 +62,14 @@ class ReportContext:
         return self.term.summaries
 
 
-def open_report(term_id: str, as_of: str = "", workspace_root: str = "") -> ReportContext:
+def open_report(
+    term_id: str,
+    as_of: str = "",
+    workspace_root: str = "",
+    unit: str = "",
+    level: str = "",
+    edition: str = INTERNAL,
+) -> ReportContext:
     """Open the material of one report.
 
     Parameters
@@ -57,28 +77,39 @@ def open_report(term_id: str, as_of: str = "", workspace_root: str = "") -> Repo
     term_id : such as `2023-2024-hk1`.
     as_of : ISO date the report speaks for; blank: the deadline, or the day the last counted file came if later.
     workspace_root : a folder of the workspace; blank: the one that holds the current folder.
+    unit : id of a commune, ward, district or school as it stood on the deadline; blank: all.
+    level : id of a school level; blank: all.
+    edition : `internal`, or `shareable` for readers outside of the office.
 
     Raises
     ------
     UsageError
-        When the term is unknown, its tables are not there yet, or `as_of` is no date.
+        When the term, unit, level or edition is unknown, the tables are not there yet, or `as_of` is no date.
     DeclarationError, ContractError
         When the declarations or a table are not as declared.
     """
+    if edition not in EDITIONS:
+        raise UsageError(f"'{edition}' is not an edition; known: {', '.join(EDITIONS)}")
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
     reference = load_reference(workspace.reference)
-    term = parse_term(term_id)
-    view = view_term(workspace, reference, term)
-    before = view.declared.plan.previous
-    previous = view_term(workspace, reference, before) if before and has_tables(workspace, before) else None
-    return ReportContext(reference, view, previous, _as_of(as_of, view))
+    declared = reference.of(parse_term(term_id))
+    scope = find_scope(reference, declared, unit, level)
+    own = narrowed(reference, declared, scope)
+    view = view_term(workspace, reference, own, scope)
+    before = declared.plan.previous
+    previous = None
+    if before is not None and has_tables(workspace, before):
+        earlier = narrowed_before(reference, reference.of(before), own, scope)
+        previous = view_term(workspace, reference, earlier, scope)
+    return ReportContext(reference, view, previous, _as_of(as_of, view), scope, edition)
 
 
-def view_term(workspace: Workspace, reference: Reference, term: Term) -> TermView:
-    """Read the tables of one term and sum them up."""
-    declared = reference.of(term)
-    tables = read_tables(workspace, term)
-    return build_view(reference, declared, tables)
+def view_term(
+    workspace: Workspace, reference: Reference, declared: TermReference, scope: Scope = WHOLE
+) -> TermView:
+    """Read the tables of one term and sum up what they say of the schools declared, those of one scope."""
+    tables = read_tables(workspace, declared.term)
+    return build_view(reference, declared, tables if scope.is_whole else narrowed_tables(tables, declared))
 
 
 def build_view(reference: Reference, declared: TermReference, tables: TermTables) -> TermView:

@@ -48,7 +48,7 @@ class Evidence:
 
 @cache
 def weigh(report: ReportContext) -> Evidence:
-    """Hold the summaries against the declared thresholds, once per report."""
+    """Hold the summaries against the declared thresholds, once per report; too few schools allow no judgement."""
     who = whole_of(report.summaries.reporting_levels)
     reporting = report.summaries.reporting
     is_received = reporting["state"].isin(["on_time", "late"])
@@ -59,7 +59,9 @@ def weigh(report: ReportContext) -> Evidence:
     high, low = _ratios(report)
     criteria = report.summaries.criteria
     whole = criteria[
-        (criteria["scope"] == ALL) & (criteria["high_share"] * 100 < threshold(report, "criterion_weak"))
+        (criteria["scope"] == ALL)
+        & (criteria["high_share"] * 100 < threshold(report, "criterion_weak"))
+        & (criteria["school_count"] >= fewest(report))
     ]
     return Evidence(
         reported_count=int(who["received_count"]),
@@ -86,9 +88,14 @@ def weigh(report: ReportContext) -> Evidence:
     )  # fmt: skip
 
 
+def fewest(report: ReportContext) -> int:
+    """The declared number of schools below which a share of them says nothing; at least one."""
+    return max(int(threshold(report, "fewest_schools")), 1)
+
+
 def _tasks(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
     frame = whole_statuses(report)
-    frame = frame[frame["asked_count"] > 0]
+    frame = frame[frame["asked_count"] >= fewest(report)]
     frame = frame.assign(
         done_pct=100 * frame["done_count"] / frame["asked_count"],
         idle_pct=100 * frame["not_started_count"] / frame["asked_count"],
@@ -110,6 +117,7 @@ def _tasks(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _ratios(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ratios = report.summaries.ratios
     own = ratios[(ratios["scope"] == ALL) & (ratios["unit"] == "percent") & (ratios["better"] == "higher")]
+    own = own[own["counted_count"] >= fewest(report)]
     own = own[own["value"].notna() & ~own["ratio_id"].isin(report.summaries.lines["ratio_id"])]
 
     def named(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -127,7 +135,7 @@ def _ratios(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _lines(report: ReportContext, is_reached: bool) -> tuple[str, ...]:
     lines = report.summaries.lines
-    own = lines[lines["is_reached"].eq(is_reached).fillna(False)]
+    own = lines[lines["is_reached"].eq(is_reached).fillna(False) & (lines["counted_count"] >= fewest(report))]
     return tuple(
         say(
             report, "tasks.ratio_line",
@@ -149,7 +157,7 @@ def _top_levels(report: ReportContext) -> tuple[str, ...]:
             group=f"nhóm {row['group_id']} ({label(report, 'score_groups_short', row['group_id']).lower()})",
         )
         for row in records(whole)
-        if row[f"level_{top}_count"]
+        if row[f"level_{top}_count"] and row["scored_count"] >= fewest(report)
     )  # fmt: skip
 
 
@@ -167,7 +175,7 @@ def _changes(report: ReportContext, sign: int) -> tuple[str, ...]:
         report.previous.summaries.school_ratios, report.summaries.school_ratios, report.reference.ratios
     )
     own = change[(change["unit"] == "percent") & (change["better"] == "higher")]
-    own = own.assign(size=own["change"] * sign)
+    own = own[own["counted_count"] >= fewest(report)].assign(size=own["change"] * sign)
     own = own[own["size"] >= threshold(report, "change_strong")].sort_values(
         "size", ascending=False, kind="stable"
     )

@@ -12,7 +12,7 @@ from termreview.reporting.assessment import (
 )
 from termreview.reporting.blocks import Block, bullets, escape_text, paragraph, stack
 from termreview.reporting.context import ReportContext
-from termreview.reporting.evidence import weigh
+from termreview.reporting.evidence import fewest, weigh
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import records
 from termreview.reporting.sections_opening import subject_of
@@ -29,6 +29,9 @@ def strong_points(report: ReportContext) -> Block:
         "report_rate_strong", "task_strong", "task_weak", "ratio_strong", "ratio_weak", "criterion_weak",
     )  # fmt: skip
     note = say(report, "assessment.note", **{name: number_text(threshold(report, name)) for name in names})
+    count = len(report.term.schools)
+    if count < fewest(report):
+        note = say(report, "assessment.too_few", count=count, fewest=fewest(report))
     return stack(paragraph(note, css_class="small"), _listed(report, strengths(report, weigh(report))))
 
 

@@ -23,7 +23,10 @@ def introduction(report: ReportContext) -> Block:
     scored = _scored(report)
     standings = report.summaries.standings
     general = standings["school_id"].nunique()
-    lines = [say(report, "index.scope", set=indicator_set.short_title, count=general), say(report, "index.scored", count=scored, total=general)]  # fmt: skip
+    lines = [say(report, "index.scope", set=indicator_set.short_title, count=general)]
+    if not general:
+        return paragraph(lines[0])
+    lines.append(say(report, "index.scored", count=scored, total=general))
     reading = [say(report, "index.bounds")]
     reading += [
         say(
@@ -53,6 +56,8 @@ def levels(report: ReportContext) -> Block:
     indicator_set = report.declared.indicator_set
     whole = distribution[distribution["scope"] == ALL].set_index("group_id")
     sentences, items = [], []
+    if not whole["asked_count"].any():
+        return paragraph(say(report, "index.nobody"))
     for group in indicator_set.groups:
         row = whole.loc[group.group_id]
         by_level = listed(

@@ -17,6 +17,7 @@ from termreview.reporting.blocks import (
 from termreview.reporting.context import ReportContext
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import by_key
+from termreview.reporting.scope import scope_subject
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.wording import document_text, labels, say
 
@@ -59,7 +60,8 @@ def subject_of(report: ReportContext) -> str:
     """What the report is about, in one line."""
     plan = report.declared.plan
     key = f"report.subject.{plan.report}"
-    return say(report, key, term_title=plan.title, school_year=plan.term.school_year)
+    subject = say(report, key, term_title=plan.title, school_year=plan.term.school_year)
+    return " ".join(part for part in (subject, scope_subject(report.reference, report.scope)) if part)
 
 
 def grounds(report: ReportContext) -> Block:
@@ -113,6 +115,8 @@ def key_points(report: ReportContext) -> Block:
     levels = by_key(summaries.levels[summaries.levels["scope"] == ALL], "group_id")
     for group in report.declared.indicator_set.groups:
         row = levels[group.group_id]
+        if not row["asked_count"]:
+            continue
         concluded = row["scored_count"] - row["not_concluded_count"]
         parts = [
             f"mức {level}: {number_text(row[f'level_{level}_count'])}"

@@ -87,7 +87,7 @@ def ratios_table(report: ReportContext) -> Block:
         align=dict.fromkeys((*heads, "parts", "coverage"), "right"),
         marks="mark",
         notes=[
-            "Ô trống: tỉ lệ không hỏi cấp học đó. Tử số, mẫu số và số trường ghi cho toàn địa bàn.",
+            "Ô trống: tỉ lệ không hỏi cấp học đó. Tử số, mẫu số và số trường ghi cho dòng cộng.",
             say(report, "tasks.money_note"),
         ],
     )

@@ -34,7 +34,13 @@ def situation(report: ReportContext) -> Block:
         for scope, count in zip(by_level["scope"], by_level["expected_count"], strict=True)
     ]
     sentences = [
-        say(report, "profile.schools", count=int(by_level["expected_count"].sum()), by_level=listed(levels))
+        say(
+            report,
+            "profile.schools",
+            where=scope_title(report, ALL),
+            count=int(by_level["expected_count"].sum()),
+            by_level=listed(levels),
+        )
     ]
     items = [
         say(

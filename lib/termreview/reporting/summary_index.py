@@ -46,7 +46,12 @@ def level_distribution(standings: pd.DataFrame, indicator_set: IndicatorSet) -> 
     frame = frame.sort_values("scope", key=lambda scopes: scopes.map(levels.index), kind="stable")
     frame["asked_count"] = frame[[f"{part}_count" for part in parts]].sum(axis=1)
     frame["scored_count"] = frame["asked_count"] - frame[f"{NOT_SUBMITTED}_count"]
-    return with_all(frame, ["group_id"]).sort_values("group_id", kind="stable", ignore_index=True)
+    frame = with_all(frame, ["group_id"])
+    groups = [*(group.group_id for group in indicator_set.groups), OVERALL]
+    absent = [group_id for group_id in groups if group_id not in set(frame["group_id"])]  # preschools alone
+    if absent:
+        frame = pd.DataFrame({"group_id": absent, "scope": ALL}).reindex(columns=frame.columns, fill_value=0)
+    return frame.sort_values("group_id", kind="stable", ignore_index=True)
 
 
 def criterion_shares(

@@ -10,6 +10,7 @@ from termreview.reference.measures import LegalDocument
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import sentence
 from termreview.reporting.number_format import number_text
+from termreview.reporting.scope import scope_total
 from termreview.reporting.summary_schools import ALL
 
 
@@ -31,7 +32,9 @@ def labels(report: ReportContext, kind: str) -> dict[str, str]:
 
 def scope_title(report: ReportContext, scope: str) -> str:
     """The name of one scope: a school level, or all of them."""
-    return label(report, "scopes", ALL) if scope == ALL else report.reference.registry.level_titles()[scope]
+    if scope == ALL:
+        return scope_total(report.reference, report.scope)
+    return report.reference.registry.level_titles()[scope]
 
 
 def lower_first(text: str) -> str:
