@@ -13,7 +13,16 @@ from bs4 import BeautifulSoup
 
 from termreview.reporting import charts
 from termreview.reporting.chart_layout import nice_top, place_rows
-from termreview.reporting.chart_style import BEST, LOW, MIDDLE, UNKNOWN, part_styles, share_style
+from termreview.reporting.chart_style import (
+    BEST,
+    BLUE_STEPS,
+    LOW,
+    MIDDLE,
+    UNKNOWN,
+    WARM,
+    part_styles,
+    share_style,
+)
 from termreview.reporting.chart_text import text_width, wrap_text
 from termreview.reporting.charts import Figure
 
@@ -81,7 +90,13 @@ def changes(rows: slice = slice(None)) -> Figure:
 def moves(rows: slice = slice(None)) -> Figure:
     levels = ["Mức 1", "Mức 2", "Mức 3", "Chưa kết luận"]
     counts = [[5, 2, 0, 1], [1, 4, 2, 0], [0, 0, 3, 0], [1, 0, GAP, 0]]
-    return charts.transition_matrix(pd.DataFrame(counts, index=levels, columns=levels).iloc[rows], **WORDS)
+    return moved(pd.DataFrame(counts, index=levels, columns=levels).iloc[rows], levels[3:])
+
+
+def moved(frame: pd.DataFrame, unranked: list[str]) -> Figure:
+    return charts.transition_matrix(
+        frame, before_label="Học kỳ I", after_label="Cuối năm học", unranked=unranked, **WORDS
+    )
 
 
 def days(rows: slice = slice(None)) -> Figure:
@@ -113,7 +128,7 @@ def test_a_chart_is_sound_svg_without_script_address_or_text_of_the_data(draw: D
         "path",
         "use",
         "pattern",
-        "rect",
+        "circle",
     }
     assert figure.svg.count("http") == 1  # the name of the SVG language itself
     assert "onerror" not in figure.svg
@@ -167,6 +182,14 @@ def test_order_chooses_and_sorts_the_categories() -> None:
     )
     told = charts.stacked_bars(frame.iloc[[1, 0]], category="n", parts=["done"], part_labels={}, **WORDS)
     assert chosen == told
+
+
+def test_a_move_from_or_to_no_level_is_neither_up_nor_down() -> None:
+    names = ["Mức 1", "Mức 2", "Chưa có báo cáo"]
+    counts = pd.DataFrame([[0, 0, 1], [0, 0, 0], [0, 3, 0]], index=names, columns=names)
+    assert WARM not in moved(counts, names[2:]).svg
+    assert BLUE_STEPS[1] not in moved(counts, names[2:]).svg
+    assert WARM in moved(counts, []).svg
 
 
 def test_parts_take_their_style_from_their_meaning() -> None:

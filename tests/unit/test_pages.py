@@ -55,7 +55,16 @@ def whole_notebook() -> nbformat.NotebookNode:
             ),
             printed,
             new_markdown_cell("## II. Kết quả thực hiện"),
-            shown(transition_matrix(moves, title="Chuyển mức", alt="Ma trận chuyển mức")),
+            shown(
+                transition_matrix(
+                    moves,
+                    title="Chuyển mức",
+                    alt="Ma trận chuyển mức",
+                    before_label="Trước",
+                    after_label="Sau",
+                    unranked=[],
+                )
+            ),
             shown(paragraph("chỉ dành cho người phân tích"), "hide"),
         ]
     )

@@ -6,24 +6,30 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import cache
-from importlib.resources import as_file, files
-from typing import Final
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
 
-from matplotlib.font_manager import FontEntry, FontProperties, fontManager
-from matplotlib.textpath import TextToPath
+import matplotlib
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 from termreview.reporting.blocks import clean_text
 
 TEXT_SIZE: Final = 13.0
 SMALL_SIZE: Final = 11.5
-# The second family comes with the drawing library: signs outside our font look the same on every machine.
-REGULAR: Final = ("Noto Sans Report", "DejaVu Sans")
-SEMI_BOLD: Final = ("Noto Sans Report SemiBold", "DejaVu Sans")
+# Steps in which letters are drawn and placed, per size of the text: finer than a printer's dot.
+EM: Final = 256
+# What the font library calls the parts of an outline: SVG command and how many points it takes.
+_PATH_STEPS: Final = {1: ("M", 1), 2: ("l", 1), 3: ("q", 2), 4: ("c", 3), 79: ("z", 0)}
+
+# The font it is taken from and its number there.
+Letter = tuple[int, Any]
 
 
 def text_width(text: str, size: float = TEXT_SIZE, is_bold: bool = False) -> float:
     """Return how many pixels one line of text takes."""
-    return _unit_width(drawn_text(text), is_bold) * size
+    return _letters(drawn_text(text), is_bold)[1] * size / EM
 
 
 def wrap_text(
@@ -63,23 +69,72 @@ def drawn_text(text: object) -> str:
     return unicodedata.normalize("NFC", line)[:400]
 
 
-@cache
-def register_fonts() -> None:
-    """Make the fonts of the theme known to the drawing library."""
-    fonts = files("termreview.reporting") / "theme" / "fonts"
-    for name, file in (
-        (REGULAR[0], "NotoSansReport-Regular.ttf"),
-        (SEMI_BOLD[0], "NotoSansReport-SemiBold.ttf"),
-    ):
-        with as_file(fonts / file) as path:
-            # Each is a family of its own with the usual weight, so that no look-up has to settle for another one.
-            entry = FontEntry(str(path), name=name, weight=400, stretch="normal", size="scalable")
-        fontManager.ttflist.append(entry)
+def letters_of(text: str, is_bold: bool = False) -> tuple[tuple[tuple[Letter, int], ...], int]:
+    """Return the letters of one line with where each begins, and where the line ends, in steps of 1/EM of its size.
+
+    A sign that our font lacks is taken from the font that comes with the drawing library, the same on every machine.
+    """
+    return _letters(text, is_bold)
 
 
 @cache
-def _unit_width(text: str, is_bold: bool) -> float:
-    register_fonts()
-    font = FontProperties(family=list(SEMI_BOLD if is_bold else REGULAR), size=100)
-    width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
-    return float(width) / 100
+def letter_path(font_place: int, glyph: Any) -> str:
+    """Return the outline of one letter as an SVG path, upright, in steps of 1/EM of the size of the text."""
+    font = _fonts()[font_place]
+    font.load_glyph(glyph, flags=LoadFlags.NO_HINTING)
+    points, codes = font.get_path()
+    written: list[str] = []
+    last, place = "", 0
+    at = (0, 0)
+    while place < len(codes):
+        command, count = _PATH_STEPS[int(codes[place])]
+        if not count:
+            written.append("z")
+            last, place = "z", place + 1
+            continue
+        steps = [(round(x * EM / 100), round(-y * EM / 100)) for x, y in points[place : place + count]]
+        numbers = [n for x, y in steps for n in ((x, y) if command == "M" else (x - at[0], y - at[1]))]
+        written.append(("" if command == last else command) + _numbers(numbers, command == last))
+        at, last, place = steps[-1], command, place + count
+    return "".join(written)
+
+
+def _numbers(numbers: list[int], is_continued: bool) -> str:
+    text = "".join(f"{number}" if number < 0 else f" {number}" for number in numbers)
+    return text if is_continued else text.lstrip()
+
+
+@cache
+def _fonts() -> tuple[FT2Font, ...]:
+    """The fonts that letters are taken from: regular and semi-bold of the theme, then the library's own."""
+    theme = files("termreview.reporting") / "theme" / "fonts"
+    own = [theme / name for name in ("NotoSansReport-Regular.ttf", "NotoSansReport-SemiBold.ttf")]
+    spare = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    # From memory: a file that stays open would be shared with forked processes, its place in it included.
+    fonts = [FT2Font(BytesIO(font.read_bytes())) for font in (*own, spare)]
+    for font in fonts:
+        font.set_size(100, 72)
+    return tuple(fonts)
+
+
+@cache
+def _glyph(sign: str, is_bold: bool) -> tuple[Letter, float]:
+    """One sign as the letter that draws it, and how far it moves the next one."""
+    fonts = _fonts()
+    wanted = (int(is_bold), len(fonts) - 1)
+    place = next((place for place in wanted if fonts[place].get_char_index(ord(sign))), wanted[0])
+    glyph = fonts[place].get_char_index(ord(sign))
+    loaded = fonts[place].load_glyph(glyph, flags=LoadFlags.NO_HINTING)
+    return (place, glyph), loaded.linearHoriAdvance / 65536 * EM / 100
+
+
+@cache
+def _letters(text: str, is_bold: bool) -> tuple[tuple[tuple[Letter, int], ...], int]:
+    found: list[tuple[Letter, int]] = []
+    at = 0.0
+    for sign in text:
+        letter, advance = _glyph(sign, is_bold)
+        if not sign.isspace():
+            found.append((letter, round(at)))
+        at += advance
+    return tuple(found), round(at)

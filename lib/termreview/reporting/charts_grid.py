@@ -24,16 +24,6 @@ from termreview.reporting.chart_text import SMALL_SIZE, TEXT_SIZE, text_width, w
 from termreview.reporting.figures import Figure, drawn, nothing_to_draw
 from termreview.reporting.number_format import number_text
 
-# Names that say a unit has no level: a move from or to them is neither up nor down.
-UNRANKED = (
-    "chưa kết luận",
-    "chưa nộp",
-    "chưa nộp báo cáo",
-    "không áp dụng",
-    "chưa đủ căn cứ",
-    "không có số liệu",
-)
-
 
 def transition_matrix(
     frame: pd.DataFrame,
@@ -41,12 +31,15 @@ def transition_matrix(
     title: str,
     alt: str,
     caption: str = "",
-    unranked: Sequence[str] = UNRANKED,
+    before_label: str,
+    after_label: str,
+    unranked: Sequence[str],
 ) -> Figure:
     """Draw one cell per pair of levels: how many units went from the row's level to the column's.
 
     The index and the columns hold the same names, the levels in ascending order, so that the cells above the
-    diagonal went up and those under it went down. A move from or to a name of `unranked` is neither.
+    diagonal went up and those under it went down. A move from or to a name of `unranked` is neither: it says that a
+    unit has no level.
     """
     if frame.empty:
         return nothing_to_draw(title=title, alt=alt, caption=caption)
@@ -55,8 +48,8 @@ def transition_matrix(
     left, top, tall = name_width(names, most=190) + 30, 62.0, 52.0
     wide = min((WIDTH - left - 74) / len(heads), 132.0)
     marks: list[Mark] = [
-        Words(left + wide * len(heads) / 2, 8, "Mức sau", "center", SMALL_SIZE, MUTED, is_bold=True),
-        Words(0, 8, "Mức trước", size=SMALL_SIZE, colour=MUTED, is_bold=True),
+        Words(left + wide * len(heads) / 2, 8, after_label, "center", SMALL_SIZE, MUTED, is_bold=True),
+        Words(left - 12, top - 18, before_label, "right", SMALL_SIZE, MUTED, is_bold=True),
         Words(left + wide * len(heads) + 40, top - 18, "Cộng", "center", SMALL_SIZE, MUTED),
     ]
     for place, head in enumerate(heads):
@@ -98,7 +91,7 @@ def _step(names: list[str], heads: list[str], down: int, across: int, unranked: 
     """Return how many levels one cell went up (down if negative), or nothing where levels do not compare."""
     if names[down] == heads[across]:
         return 0
-    if names != heads or {names[down].casefold(), heads[across].casefold()} & set(unranked):
+    if names != heads or {names[down], heads[across]} & set(unranked):
         return None
     return across - down
 

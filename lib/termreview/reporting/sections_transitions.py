@@ -59,7 +59,8 @@ def _moves_chart(report: ReportContext, changes: pd.DataFrame, group_id: str, al
     return transition_matrix(
         matrix.rename(index=words, columns=words),
         title=f"Chuyển mức độ nhóm {group_id}: {label(report, 'score_groups_short', group_id).lower()} (số trường)",
-        alt=alt, caption=f"Hàng: {before}; cột: {after}. Chưa kết luận và chưa nộp không tính là tăng hay giảm.",
+        alt=alt, caption=say(report, "change.moves_note"), before_label=before, after_label=after,
+        unranked=[words[NOT_CONCLUDED], words[NOT_SUBMITTED]],
     )  # fmt: skip
 
 
