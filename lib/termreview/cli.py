@@ -1,4 +1,4 @@
-"""One command a task: check, forms, status, return, inspect, run, demo. The only module that prints and exits."""
+"""One command a task: check, forms, status, return, inspect, run, demo. The `cli` modules alone print and exit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from termreview.cli_options import parser
+from termreview.cli_options import as_of_day, parser
 from termreview.errors import TermReviewError, UsageError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.terms import Term, parse_term
@@ -47,15 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("termreview: đã dừng theo yêu cầu", file=sys.stderr)
         return 130
-
-
-def _as_of(options: argparse.Namespace) -> datetime.date:
-    if options.as_of is None:
-        return datetime.date.today()
-    try:
-        return datetime.date.fromisoformat(options.as_of)
-    except ValueError:
-        raise UsageError(f"--as-of: '{options.as_of}' không phải ngày; ghi theo dạng 2024-01-15") from None
 
 
 def _check(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
@@ -95,7 +86,7 @@ def _status(options: argparse.Namespace, workspace: Workspace, reference: Refere
     from termreview.reporting.summary_reporting import reporting_by_level, school_reporting
     from termreview.reporting.summary_schools import expected_schools
 
-    term, as_of = parse_term(options.term), _as_of(options)
+    term, as_of = parse_term(options.term), as_of_day(options)
     declared = reference.of(term)
     files, cleaned, previous = _cleaned(term, as_of, workspace, reference)
     schools = expected_schools(declared, reference.registry)
@@ -135,7 +126,7 @@ def _return(options: argparse.Namespace, workspace: Workspace, reference: Refere
     from termreview.intake.returned import plan_returns
     from termreview.intake.returned_workbook import write_returns
 
-    term, as_of = parse_term(options.term), _as_of(options)
+    term, as_of = parse_term(options.term), as_of_day(options)
     expected = {school.unit_id for school in reference.of(term).schools}
     if unknown := sorted(set(options.school or ()) - expected):
         raise UsageError(f"trường không phải nộp trong kỳ {term.term_id}: {', '.join(unknown)}")
@@ -189,14 +180,10 @@ def _inspect(options: argparse.Namespace, *_: object) -> int:
     return 0 if all(entry.state == READ for entry in inspected) else 6
 
 
-def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.runner import run_term
+def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
+    from termreview.cli_run import run
 
-    if options.workers < 1:
-        raise UsageError("--workers: số tiến trình ít nhất là 1")
-    term, as_of = parse_term(options.term), _as_of(options)
-    result = run_term(workspace, reference, term, as_of, options.workers, print, is_forced=options.force)
-    print(f"Báo cáo: {result.report} ({result.seconds:.1f} s)")
+    return run(options, workspace, reference)
 
 
 def _rehearse(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 from pathlib import Path
 
 from termreview import __version__
+from termreview.errors import UsageError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,6 +57,18 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--workers", type=int, default=1, metavar="SỐ", help="số tiến trình đọc tệp song song (mặc định 1)"
     )
+    run.add_argument(
+        "--unit", default="", metavar="MÃ", help="lập thêm báo cáo của một xã, phường, huyện hoặc trường"
+    )
+    run.add_argument(
+        "--level", default="", metavar="CẤP", help="lập thêm báo cáo của một cấp học: mn, th, thcs, th_thcs"
+    )
+    run.add_argument(
+        "--each",
+        default="",
+        metavar="LOẠI",
+        help="lập thêm báo cáo cho từng xã (commune), phường (ward), cấp học (level)…",
+    )
     run.add_argument("--force", action="store_true", help="chạy lại dù không có gì thay đổi")
 
     rehearse = commands.add_parser("rehearse", help="diễn tập: cài lỗi vào báo cáo mẫu, xem phép nào thấy")
@@ -71,3 +85,19 @@ def _add_term(parser: argparse.ArgumentParser) -> None:
 
 def _add_as_of(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="NGÀY", help="ngày lập báo cáo, như 2024-01-15; mặc định hôm nay")
+
+
+def as_of_day(options: argparse.Namespace) -> datetime.date:
+    """The day one command speaks for: as given, or today.
+
+    Raises
+    ------
+    UsageError
+        When what was given is no date.
+    """
+    if options.as_of is None:
+        return datetime.date.today()
+    try:
+        return datetime.date.fromisoformat(options.as_of)
+    except ValueError:
+        raise UsageError(f"--as-of: '{options.as_of}' không phải ngày; ghi theo dạng 2024-01-15") from None

@@ -69,7 +69,7 @@ def describe_inputs(
         "term_id": declared.term.term_id,
         "parameters": {"as_of": as_of.isoformat()},
         "declarations_sha256": reference.fingerprint,
-        "steps": {step.name: _describe_step(workspace, step) for step in steps},
+        "steps": {step.name: describe_step(workspace, step) for step in steps},
         "previous": _describe_previous(workspace, declared.plan.previous),
         "inputs": [
             {"file": file.name, "sha256": file.sha256, "received_on": file.received_on.isoformat()}
@@ -79,7 +79,7 @@ def describe_inputs(
     }
 
 
-def _describe_step(workspace: Workspace, step: Step) -> dict[str, Any]:
+def describe_step(workspace: Workspace, step: Step) -> dict[str, Any]:
     """What one step executes, by content, and what it is given."""
     path = workspace.notebooks / f"{step.source}.ipynb"
     return {

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from termreview.reference.declarations import Reference, TermReference
+from termreview.reporting.scope import WHOLE, Scope, scope_subject
 from termreview.workspace import Workspace
 
 CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
 REPORT_NOTEBOOKS = {"semester_review": "3_semester_review", "year_end_summary": "4_year_end_summary"}
 REPORT_FILES = {"semester_review": "bao-cao-so-ket", "year_end_summary": "bao-cao-tong-ket"}
+INTERNAL, SHAREABLE = "internal", "shareable"
+EDITION_FILES = {INTERNAL: "", SHAREABLE: "chia-se"}
 
 # Where a step works and how fast; what it makes does not depend on them.
 WHEREABOUTS = ("workspace_root", "workers")
@@ -94,23 +97,56 @@ def plan_steps(
     workers: int = 1,
 ) -> list[Step]:
     """List the steps of one term in order; the first file published is the term's main report."""
-    term, report = declared.term, declared.plan.report
+    term = declared.term
     shared = {"term_id": term.term_id, "workspace_root": str(workspace.root)}
     dated = shared | {"as_of": as_of.isoformat()}
-    page = workspace.reports(term) / f"{REPORT_FILES[report]}-{term.term_id}.html"
     return [
         Step(CLEAN, dated | {"workers": workers}),
         Step(SCORE, shared),
-        Step(
-            REPORT_NOTEBOOKS[report],
-            dated,
-            exports=(Export(page, html_page),),
-            title=report_title(reference, declared),
-        ),
+        report_step(workspace, reference, declared, as_of),
     ]
 
 
-def report_title(reference: Reference, declared: TermReference) -> str:
+def report_step(
+    workspace: Workspace,
+    reference: Reference,
+    declared: TermReference,
+    as_of: datetime.date,
+    scope: Scope = WHOLE,
+    edition: str = INTERNAL,
+) -> Step:
+    """The step that makes one report: of the whole office or of one scope, in one edition."""
+    notebook, name = REPORT_NOTEBOOKS[declared.plan.report], report_name(declared, scope, edition)
+    own = "-".join(part for part in (notebook, scope.slug, EDITION_FILES[edition]) if part)
+    parameters = {
+        "term_id": declared.term.term_id,
+        "as_of": as_of.isoformat(),
+        "workspace_root": str(workspace.root),
+    }
+    if scope.unit is not None:
+        parameters["unit"] = scope.unit.unit_id
+    if scope.level:
+        parameters["level"] = scope.level
+    if edition != INTERNAL:
+        parameters["edition"] = edition
+    page = workspace.reports(declared.term) / f"{name}.html"
+    title = report_title(reference, declared, scope, edition)
+    return Step(own, parameters, notebook, (Export(page, html_page),), title)
+
+
+def report_name(declared: TermReference, scope: Scope = WHOLE, edition: str = INTERNAL) -> str:
+    """The file name, without suffix, of one report: its term, its scope and, unless internal, its edition."""
+    parts = (
+        REPORT_FILES[declared.plan.report], declared.term.term_id, scope.slug, EDITION_FILES[edition],
+    )  # fmt: skip
+    return "-".join(part for part in parts if part)
+
+
+def report_title(
+    reference: Reference, declared: TermReference, scope: Scope = WHOLE, edition: str = INTERNAL
+) -> str:
     """The heading of one report, from the labels."""
     template: str = reference.labels["report_titles"][declared.plan.report]
-    return template.format(term=declared.plan.title, school_year=declared.term.school_year)
+    title = template.format(term=declared.plan.title, school_year=declared.term.school_year)
+    title = " ".join(part for part in (title, scope_subject(reference, scope)) if part)
+    return title if edition == INTERNAL else f"{title} ({reference.labels['editions'][edition]})"

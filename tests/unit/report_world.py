@@ -110,16 +110,22 @@ def build_tables(declared: TermReference, fate: str = "") -> TermTables:
 
 
 @cache
+def tables_of(term_id: str, fate: str = "") -> TermTables:
+    """The five tables of one whole term, built once."""
+    return build_tables(reference().of(parse_term(term_id)), fate)
+
+
+@cache
 def report(term_id: str = "2023-2024-hk1", fate: str = "", unit: str = "", level: str = "") -> ReportContext:
     """One report over the illustrative tables, with the term before it where one is declared."""
     declared = reference().of(parse_term(term_id))
     scope = find_scope(reference(), declared, unit, level)
     own = narrowed(reference(), declared, scope)
-    view = build_view(reference(), own, narrowed_tables(build_tables(declared, fate), own))
+    view = build_view(reference(), own, narrowed_tables(tables_of(term_id, fate), own))
     before = declared.plan.previous
     previous = None
     if before is not None:
         earlier = narrowed_before(reference(), reference().of(before), own, scope)
-        tables = narrowed_tables(build_tables(reference().of(before), fate), earlier)
+        tables = narrowed_tables(tables_of(before.term_id, fate), earlier)
         previous = build_view(reference(), earlier, tables)
     return ReportContext(reference(), view, previous, declared.plan.due_on, scope)

@@ -1,0 +1,63 @@
+"""The command `run`: the reports of one term, of the whole office and of its parts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from termreview.cli_options import as_of_day
+from termreview.errors import RunError, UsageError
+from termreview.reference.declarations import Reference
+from termreview.terms import parse_term
+from termreview.workspace import Workspace
+
+
+def run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
+    """Run the term, then make the reports of the scopes asked for; 0, or 4 when one of these failed."""
+    from termreview.reporting.scope import Scope, find_scope, scope_subject, scopes_of_kind
+    from termreview.runner import run_term
+    from termreview.scoped_runs import Made, make_scoped
+
+    if options.workers < 1:
+        raise UsageError("--workers: số tiến trình ít nhất là 1")
+    if options.each and (options.unit or options.level):
+        raise UsageError("--each: không dùng cùng --unit, --level")
+    term, as_of = parse_term(options.term), as_of_day(options)
+    declared = reference.of(term)
+    scopes: list[Scope] = []
+    if options.each:
+        scopes = scopes_of_kind(reference, declared, options.each)
+    elif options.unit or options.level:
+        scopes = [find_scope(reference, declared, options.unit, options.level)]
+    result = run_term(workspace, reference, term, as_of, options.workers, print, is_forced=options.force)
+    print(f"Báo cáo: {result.report} ({result.seconds:.1f} s)")
+    if not scopes:
+        return 0
+
+    def tell(done: int, total: int, made: Made) -> None:
+        came = "LỖI" if made.error else "giữ bản đã có" if made.is_reused else f"{made.seconds:.1f} s"
+        print(f"[{done}/{total}] {_named(made)}: {came}", flush=True)
+
+    def _named(made: Made) -> str:
+        return f"{scope_subject(reference, made.scope)} – {reference.labels['editions'][made.edition]}"
+
+    reports = make_scoped(
+        workspace,
+        reference,
+        term,
+        as_of,
+        scopes,
+        workers=options.workers,
+        progress=tell,
+        is_forced=options.force,
+    )
+    for made in reports:
+        if not made.error:
+            print(f"  {made.report}")
+    failed = [made for made in reports if made.error]
+    if failed:
+        print(f"Không lập được {len(failed)}/{len(reports)} báo cáo:", file=sys.stderr)
+        for made in failed:
+            print(f"  {_named(made)}: {made.error}", file=sys.stderr)
+        return RunError.exit_code
+    return 0

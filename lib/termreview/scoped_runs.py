@@ -1,0 +1,167 @@
+"""One report of one part of the office at a time: made from the term's published tables, each a file of its own."""
+
+from __future__ import annotations
+
+import datetime
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from termreview.errors import RunError, TermReviewError
+from termreview.execution import TIME_LIMIT_S, run_step
+from termreview.lock import held
+from termreview.manifest import describe_step, made_with
+from termreview.publication import MANIFEST
+from termreview.reference.declarations import Reference
+from termreview.reporting.scope import Scope
+from termreview.terms import Term
+from termreview.whole_files import read_json, sha256_of, write_json
+from termreview.work_list import INTERNAL, Step, report_step
+from termreview.workspace import Workspace
+
+RECORDS = "scoped"
+Progress = Callable[[int, int, "Made"], None]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of one report: its file, or why there is none."""
+
+    scope: Scope
+    edition: str
+    report: Path
+    seconds: float
+    is_reused: bool = False
+    error: str = ""
+
+
+def make_scoped(
+    workspace: Workspace,
+    reference: Reference,
+    term: Term,
+    as_of: datetime.date,
+    scopes: Sequence[Scope],
+    editions: Sequence[str] = (INTERNAL,),
+    workers: int = 1,
+    progress: Progress = lambda done, total, made: None,
+    is_forced: bool = False,
+    time_limit_s: int = TIME_LIMIT_S,
+) -> list[Made]:
+    """Make the reports of several scopes of one term that was run; one that fails does not stop the others.
+
+    A report that was made before from the same tables, declarations and notebook is kept. What each report was
+    made of stands in `data/processed/<year>/<part>/scoped/<report>.json`.
+
+    Raises
+    ------
+    RunError
+        When the term has no finished run to read from.
+    WorkspaceBusyError
+        When another run holds the workspace.
+    """
+    declared = reference.of(term)
+    steps = [
+        (scope, edition, report_step(workspace, reference, declared, as_of, scope, edition))
+        for scope in scopes
+        for edition in editions
+    ]
+    with held(workspace.root, f"reports of {term.term_id}"):
+        manifest = read_json(workspace.shelf(term).place(MANIFEST))
+        if manifest is None:
+            raise RunError(f"{term.term_id} has no finished run: run `termreview run {term.term_id}` first")
+        made: dict[int, Made] = {}
+        due: dict[int, Step] = {}
+        for place, (scope, edition, step) in enumerate(steps):
+            record = _inputs(workspace, reference, manifest, step)
+            if not is_forced and _is_made(workspace, term, step, record):
+                made[place] = Made(scope, edition, step.exports[0].path, 0.0, is_reused=True)
+                progress(len(made), len(steps), made[place])
+            else:
+                due[place] = step
+        for place, seconds, error in _executed(workspace, term, due, workers, time_limit_s):
+            scope, edition, step = steps[place]
+            if not error:
+                _write_record(workspace, term, step, _inputs(workspace, reference, manifest, step))
+            made[place] = Made(scope, edition, step.exports[0].path, seconds, error=error)
+            progress(len(made), len(steps), made[place])
+    return [made[place] for place in sorted(made)]
+
+
+def _inputs(
+    workspace: Workspace, reference: Reference, manifest: dict[str, Any], step: Step
+) -> dict[str, Any]:
+    """Everything that decides one scoped report."""
+    return {
+        "term_id": manifest["term_id"],
+        "declarations_sha256": reference.fingerprint,
+        "step": describe_step(workspace, step),
+        "tables": manifest["tables"],
+        "previous": manifest["previous"],
+        **made_with(),
+    }
+
+
+def _record_path(workspace: Workspace, term: Term, step: Step) -> Path:
+    return workspace.processed(term) / RECORDS / f"{step.exports[0].path.stem}.json"
+
+
+def _write_record(workspace: Workspace, term: Term, step: Step, inputs: dict[str, Any]) -> None:
+    reports = {
+        export.path.relative_to(workspace.root).as_posix(): sha256_of(export.path.read_bytes())
+        for export in step.exports
+    }
+    path = _record_path(workspace, term, step)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_json(path, inputs | {"reports": reports})
+
+
+def _is_made(workspace: Workspace, term: Term, step: Step, inputs: dict[str, Any]) -> bool:
+    record = read_json(_record_path(workspace, term, step))
+    if record is None:
+        return False
+    reports = record.pop("reports", {})
+    if record != inputs or len(reports) != len(step.exports):
+        return False
+    try:
+        return all(sha256_of((workspace.root / name).read_bytes()) == told for name, told in reports.items())
+    except OSError:
+        return False
+
+
+def _executed(
+    workspace: Workspace, term: Term, due: dict[int, Step], workers: int, time_limit_s: int
+) -> Iterator[tuple[int, float, str]]:
+    """Execute the steps in a pool; give place, seconds and error of each as it ends."""
+    if not due:
+        return
+    if workers == 1 or len(due) == 1:
+        for place, step in due.items():
+            yield (place, *_execute(workspace, term, step, time_limit_s))
+        return
+    # A fresh interpreter per worker: papermill's loops and threads do not outlive a fork.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(due)), mp_context=context) as pool:
+        places: dict[Future[tuple[float, str]], int] = {
+            pool.submit(_execute, workspace, term, step, time_limit_s): place for place, step in due.items()
+        }
+        for future in as_completed(places):
+            try:
+                seconds, error = future.result()
+            except (
+                Exception
+            ) as lost:  # the worker died: its report is lost, and those after it in a broken pool
+                seconds, error = 0.0, f"the process was lost ({type(lost).__name__})"
+            yield places[future], seconds, error
+
+
+def _execute(workspace: Workspace, term: Term, step: Step, time_limit_s: int) -> tuple[float, str]:
+    begun = time.monotonic()
+    try:
+        run_step(workspace, term, step, None, time_limit_s)
+        return time.monotonic() - begun, ""
+    except (TermReviewError, OSError) as error:
+        return time.monotonic() - begun, str(error)
