@@ -52,7 +52,7 @@ def cells(term_id: str) -> list[dict[str, Any]]:
 def calls(term_id: str) -> Iterator[tuple[str, str]]:
     for cell in cells(term_id):
         source = "".join(cell["source"])
-        if cell["cell_type"] == "code" and cell["id"] not in ("parameters", "setup"):
+        if cell["cell_type"] == "code" and cell["id"] not in ("parameters", "setup", "look-up"):
             yield cell["id"], source
 
 

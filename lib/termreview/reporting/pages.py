@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 import re
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -15,6 +17,7 @@ from nbconvert.exporters import HTMLExporter
 from termreview.errors import RunError
 from termreview.reporting.blocks import escape_text
 from termreview.reporting.page_rules import forbidden_in_page, forbidden_markup
+from termreview.reporting.trace_target import ANCHOR, TRACE_MIME, is_traced
 from termreview.workspace import written_whole
 
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
@@ -51,14 +54,60 @@ def export_html(notebook_path: Path, output_path: Path, *, title: str, language:
             require_js_url="",
             mermaid_js_url="",
         )
-        report = {"title": title, "heading": _unbroken_years(title), "styles": _styles(folder)}
+        trace = _trace_parts(notebook, folder)
+        report = {
+            "title": title,
+            "heading": _unbroken_years(title),
+            "styles": _styles(folder),
+            "trace": trace,
+        }
         html, _ = exporter.from_notebook_node(notebook, resources={"report": report})
     page = BeautifulSoup(html, "html.parser")
-    faults = [*_number_headings(page), *forbidden_in_page(page)]
+    faults = [*_number_headings(page), *forbidden_in_page(page), *_dead_traces(page, trace)]
     if faults:
         raise RunError(f"{notebook_path.name} cannot be published: " + "; ".join(faults))
     with written_whole(output_path) as beside:
-        beside.write_text(f"{page}".rstrip() + "\n", encoding="utf-8", newline="\n")
+        beside.write_text(_with_trace(f"{page}".rstrip(), trace) + "\n", encoding="utf-8", newline="\n")
+
+
+def _trace_parts(notebook: Any, theme: Path) -> dict[str, Any] | None:
+    """The look-up of one page: its data, its script and the script's hash, by which alone the page lets it run."""
+    found = [
+        output["data"][TRACE_MIME]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if TRACE_MIME in output.get("data", {})
+    ]
+    if not found:
+        return None
+    script = "\n" + (theme / "trace.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return {"data": found[0], "script": script, "script_hash": f"'sha256-{digest}'"}
+
+
+def _with_trace(html: str, trace: dict[str, Any] | None) -> str:
+    """Put data and script of the look-up at the end of one page; in the data nothing can end the element."""
+    if trace is None:
+        return html
+    text = json.dumps(trace["data"], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    for sign, escaped in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        text = text.replace(sign, escaped)
+    body, end = html.rsplit("</body>", 1)
+    return (
+        f'{body}<script type="application/json" id="tra-cuu-so-lieu">{text}</script>\n'
+        f"<script>{trace['script']}</script>\n</body>{end}"
+    )
+
+
+def _dead_traces(page: BeautifulSoup, trace: dict[str, Any] | None) -> list[str]:
+    """Name the links to looked-up figures that the page carries no data for, each once."""
+    data = {} if trace is None else trace["data"]
+    targets = {str(link["href"]) for link in page.select(f'a[href^="#{ANCHOR}/"]')}
+    return sorted(
+        f"links to the figure {target}, which it does not carry"
+        for target in targets
+        if not is_traced(data, target)
+    )
 
 
 def _notebook_faults(notebook: Any) -> list[str]:

@@ -8,11 +8,12 @@ from termreview.reporting.blocks import Block, paragraph, stack
 from termreview.reporting.charts import Figure, heat_map
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
-from termreview.reporting.number_format import number_text
+from termreview.reporting.number_format import interval_text, number_text
 from termreview.reporting.rows import by_key, largest, records, smallest
 from termreview.reporting.summary_index import OVERALL
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
+from termreview.reporting.trace_target import CRITERION, trace_target
 from termreview.reporting.wording import label, say, scope_title
 
 
@@ -68,7 +69,7 @@ def criteria_table(report: ReportContext, whole: pd.DataFrame) -> Block:
     rows = records(whole)
     frame = whole.assign(
         name=[f"{row['criterion_id']} {row['title']}" for row in rows],
-        points=[f"{number_text(row['low'], 'points')}–{number_text(row['high'], 'points')}" for row in rows],
+        points=[interval_text(row["low"], row["high"]) for row in rows],
         group=[label(report, "score_groups", row["group_id"]) for row in rows],
     )
     return table(
@@ -77,6 +78,7 @@ def criteria_table(report: ReportContext, whole: pd.DataFrame) -> Block:
         caption="Điểm đạt được theo tiêu chí, cộng các trường đã tính điểm",
         formats={"school_count": "integer", "max_points": "points", "low_share": "share1", "high_share": "share1"},
         align={"points": "right"},
+        traces={"points": lambda row: trace_target(CRITERION, row["criterion_id"], ALL)},
         group_by="group",
         marks="mark",
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from termreview.reporting.rows import Record, records
 from termreview.reporting.summary_ratios import CONTRADICTORY
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
+from termreview.reporting.trace_target import FIELD, RATIO, trace_target
 from termreview.reporting.wording import label, lower_first, say, scope_title
 
 MILLION = 1_000_000
@@ -104,8 +106,15 @@ def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) ->
         align={"result": "right", "parts": "right", "coverage": "right"},
         group_by="task",
         marks="mark",
+        traces=dict.fromkeys(("result", "parts"), _figure_target),
         notes=notes,
     )
+
+
+def _figure_target(row: Mapping[Any, Any]) -> str | None:
+    if row["kind"] == "filled":  # words of schools are not carried along
+        return None
+    return trace_target(RATIO if row["kind"] in ("share", "ratio") else FIELD, row["figure_id"], ALL)
 
 
 def figure_text(row: Record) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from termreview.reporting.rows import Record, records
 from termreview.reporting.sections_figures import parts_text
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
+from termreview.reporting.trace_target import RATIO, trace_target
 from termreview.reporting.wording import say, scope_title
 
 
@@ -55,6 +57,7 @@ def lines_table(report: ReportContext) -> Block:
         caption="Các tỉ lệ có mức đề ra đã xác nhận",
         align=dict.fromkeys(("target", "figure", "parts", "schools"), "right"),
         marks="mark",
+        traces={"figure": lambda row: trace_target(RATIO, row["ratio_id"], row["scope"])},
         notes=["Mức đề ra của năm ghi trong văn bản nguồn; chỉ in các mức đã xác nhận."],
     )  # fmt: skip
 
@@ -86,11 +89,16 @@ def ratios_table(report: ReportContext) -> Block:
         caption="Các tỉ lệ chính theo cấp học",
         align=dict.fromkeys((*heads, "parts", "coverage"), "right"),
         marks="mark",
+        traces={scope: _ratio_in(scope) for scope in scopes} | {"parts": _ratio_in(ALL)},
         notes=[
             "Ô trống: tỉ lệ không hỏi cấp học đó. Tử số, mẫu số và số trường ghi cho dòng cộng.",
             say(report, "tasks.money_note"),
         ],
     )
+
+
+def _ratio_in(scope: str) -> Callable[[Mapping[Any, Any]], str]:
+    return lambda row: trace_target(RATIO, row["ratio_id"], scope)
 
 
 def verdict(is_reached: Any) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from termreview.reference.indicators import Group, IndicatorSet
 from termreview.reporting.blocks import Block, stack
 from termreview.reporting.charts import Figure, interval_dots
@@ -10,6 +13,7 @@ from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text, number_text
 from termreview.reporting.summary_index import OVERALL
 from termreview.reporting.tables import table
+from termreview.reporting.trace_target import SCORE, trace_target
 from termreview.reporting.wording import label, labels, say
 
 
@@ -95,12 +99,17 @@ def scores_table(report: ReportContext) -> Block:
         align=dict.fromkeys(points, "right"),
         group_by="level_title",
         max_rows=12,
+        traces={name: _score_of(name.removeprefix("points_")) for name in points},
         notes=[
             f"Mức chung lấy theo nhóm thấp hơn: quy tắc mang mức {indicator_set.overall_mark}, chưa dùng làm kết luận chính thức."
             if indicator_set.overall_mark == "C"
             else "Mức chung lấy theo nhóm thấp hơn."
         ],
     )
+
+
+def _score_of(group_id: str) -> Callable[[Mapping[Any, Any]], str]:
+    return lambda row: trace_target(SCORE, group_id, row["school_id"])
 
 
 def standing_text(report: ReportContext, standing: str) -> str:

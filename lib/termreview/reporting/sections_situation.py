@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from termreview.reporting.blocks import Block, bullets, paragraph, stack
@@ -13,6 +16,7 @@ from termreview.reporting.rows import largest, records
 from termreview.reporting.summary_reporting import REPORTING_STATES
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.tables import table
+from termreview.reporting.trace_target import FIELD, trace_target
 from termreview.reporting.wording import say, scope_title
 
 
@@ -62,12 +66,18 @@ def situation(report: ReportContext) -> Block:
             columns={"title": "Cấp học", "expected_count": "Trường", "received_count": "Có báo cáo"} | wanted,
             caption="Quy mô theo cấp học, từ các trường có báo cáo",
             formats=dict.fromkeys(numbers, "integer"),
-            total_row={name: whole[name] for name in numbers} | {"title": scope_title(report, ALL)},
+            total_row={name: whole[name] for name in numbers}
+            | {"title": scope_title(report, ALL), "scope": ALL},
+            traces={field_id: _field_named(field_id) for field_id in wanted},
             notes=[
                 "Cộng từ các trường có số liệu của từng cột; tổng của mỗi trường được cộng lại từ các phần."
             ],
         ),
     )
+
+
+def _field_named(field_id: str) -> Callable[[Mapping[Any, Any]], str]:
+    return lambda row: trace_target(FIELD, field_id, row["scope"])
 
 
 def who_reported(report: ReportContext) -> Block:

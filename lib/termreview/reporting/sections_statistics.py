@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from termreview.reporting.blocks import Block, paragraph, stack
@@ -11,6 +14,7 @@ from termreview.reporting.rows import by_key
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.summary_statistics import WHOLE_COLUMN
 from termreview.reporting.tables import table
+from termreview.reporting.trace_target import FIELD, trace_target
 from termreview.reporting.wording import say, scope_title
 
 TOTALS_NOTE = "Mỗi ô cộng các trường có số liệu; cột cuối ghi số trường có số liệu trên số trường được hỏi."
@@ -56,6 +60,7 @@ def levels_table(report: ReportContext, own: pd.DataFrame) -> Block:
         formats=dict.fromkeys(scopes, "integer"),
         align={"coverage": "right"},
         marks="mark",
+        traces={scope: _field_in(scope) for scope in scopes},
         notes=[TOTALS_NOTE],
     )
 
@@ -68,6 +73,7 @@ def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
         index=["row_code", "scope"], columns="column_id", values="value", sort=False, dropna=False
     )
     about = by_key(own[own["column_id"] == WHOLE_COLUMN], "row_code", "scope")
+    fields = dict(zip(zip(own["row_code"], own["column_id"], strict=True), own["field_id"], strict=True))
     rows = rows.reindex([key for key in about if key in rows.index])
     frame = rows.reset_index().rename_axis(columns=None)
     keys = list(zip(frame["row_code"], frame["scope"], strict=True))
@@ -90,6 +96,7 @@ def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
         align={"coverage": "right"},
         group_by="row_label",
         marks="mark",
+        traces={column: _column_of(fields, column) for column in heads},
         notes=[TOTALS_NOTE],
     )
 
@@ -98,6 +105,9 @@ def grades_table(report: ReportContext, own: pd.DataFrame) -> Block:
     """One section by grade or age group over all schools: one row per grade, one column per line."""
     grades = own[(own["scope"] == ALL) & (own["column_id"] != WHOLE_COLUMN)]
     heads = dict(zip(grades["row_code"], grades["row_label"], strict=True))
+    fields = dict(
+        zip(zip(grades["column_label"], grades["row_code"], strict=True), grades["field_id"], strict=True)
+    )
     frame = grades.pivot(index="column_label", columns="row_code", values="value")
     frame = frame.reindex(list(dict.fromkeys(grades["column_label"]))).reset_index().rename_axis(columns=None)
     return table(
@@ -105,6 +115,7 @@ def grades_table(report: ReportContext, own: pd.DataFrame) -> Block:
         columns={"column_label": "Khối lớp, nhóm tuổi"} | heads,
         caption=f"{_caption(own)}, theo khối lớp và nhóm tuổi",
         formats=dict.fromkeys(heads, "integer"),
+        traces={code: _row_of(fields, code) for code in heads},
         notes=["Cộng các trường có số liệu của từng ô, mọi cấp học."],
     )
 
@@ -121,6 +132,22 @@ def mismatch_table(report: ReportContext) -> Block:
         formats=dict.fromkeys(("stated", "rebuilt", "gap"), "integer"),
         max_rows=8,
     )  # fmt: skip
+
+
+def _field_in(scope: str) -> Callable[[Mapping[Any, Any]], str]:
+    return lambda row: trace_target(FIELD, row["field_id"], scope)
+
+
+def _column_of(fields: Mapping[tuple[str, str], str], column: str) -> Callable[[Mapping[Any, Any]], str]:
+    return lambda row: trace_target(FIELD, fields[row["row_code"], column], row["scope"])
+
+
+def _row_of(fields: Mapping[tuple[str, str], str], code: str) -> Callable[[Mapping[Any, Any]], str | None]:
+    def target(row: Mapping[Any, Any]) -> str | None:
+        field_id = fields.get((row["column_label"], code))
+        return trace_target(FIELD, field_id, ALL) if field_id else None
+
+    return target
 
 
 def _has_grades(own: pd.DataFrame) -> bool:

@@ -13,6 +13,7 @@ from termreview.reporting.rows import Record, by_key, largest, smallest
 from termreview.reporting.sections_figures import figures_table, ratio_chart, set_aside
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.tables import table
+from termreview.reporting.trace_target import TASK, trace_target
 from termreview.reporting.wording import labels, say
 
 MISSING_LABEL = "Chưa có thông tin"
@@ -67,6 +68,7 @@ def status_table(report: ReportContext, frame: pd.DataFrame) -> Block:
         formats=dict.fromkeys(numbers, "integer"),
         marks="mark",
         max_rows=10,
+        traces=dict.fromkeys(heads, lambda row: trace_target(TASK, row["task_id"], ALL)),
     )
 
 

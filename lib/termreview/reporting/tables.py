@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +27,10 @@ NO_ROWS: Final = "Không có số liệu."
 MISSING_HTML: Final = f'<abbr class="missing" title="{MISSING_TITLE}">{MISSING_MARK}</abbr>'
 
 
+# column -> what names the figure of one row (`trace_target`), or None where nothing stands behind it.
+Traces = Mapping[str, Callable[[Mapping[Any, Any]], str | None]]
+
+
 @dataclass(frozen=True)
 class _Layout:
     """How the columns of one table are shown."""
@@ -37,6 +41,7 @@ class _Layout:
     row_header: str
     group_by: str | None
     marks: str | None
+    traces: Traces
 
 
 def table(
@@ -53,6 +58,7 @@ def table(
     css_class: str | None = None,
     marks: str | None = None,
     max_rows: int | None = None,
+    traces: Traces | None = None,
 ) -> Block:
     """Build one table: one row per row of the frame, one column per entry of `columns`, in their order.
 
@@ -65,6 +71,7 @@ def table(
     group_by : column whose value heads each run of rows (the frame's order is kept).
     total_row : column -> value (formatted as its column) or ready text.
     marks : column of A/B/C; its badge stands beside the row's name and is explained under the table.
+    traces : columns whose figures lead to what they are made of.
     max_rows : rows shown at once; the others stand in an expandable part, which print shows open.
     """
     formats = formats or {}
@@ -73,7 +80,7 @@ def table(
         raise KeyError(f"the table “{caption}” has no column {', '.join(missing)}")
     header = row_header or next(iter(columns))
     aligned = {name: (align or {}).get(name) or _alignment(formats.get(name, "text")) for name in columns}
-    layout = _Layout(columns, formats, aligned, header, group_by, marks)
+    layout = _Layout(columns, formats, aligned, header, group_by, marks, traces or {})
     shown, rest = (
         (frame, frame.iloc[0:0]) if max_rows is None else (frame.iloc[:max_rows], frame.iloc[max_rows:])
     )
@@ -127,7 +134,7 @@ def _bodies(frame: pd.DataFrame, layout: _Layout) -> str:
 def _cells(record: Mapping[Any, Any], layout: _Layout) -> str:
     cells = []
     for name in layout.columns:
-        content = _cell_html(record[name], layout.formats.get(name, "text"))
+        content = _traced(_cell_html(record[name], layout.formats.get(name, "text")), name, record, layout)
         side = layout.align[name]
         if name == layout.row_header:
             badge = badge_mark(clean_text(record[layout.marks])).html if layout.marks else ""
@@ -143,9 +150,18 @@ def _total_cells(total_row: Mapping[str, Any], layout: _Layout) -> str:
         value = total_row.get(name, "")
         ready = isinstance(value, str)
         content = escape_text(value) if ready else _cell_html(value, layout.formats.get(name, "text"))
+        content = content if ready else _traced(content, name, total_row, layout)
         tag = 'th scope="row"' if name == layout.row_header else "td"
         cells.append(f'<{tag} class="{layout.align[name]}">{content}</{tag.split()[0]}>')
     return f'<tr class="total">{"".join(cells)}</tr>'
+
+
+def _traced(content: str, name: str, record: Mapping[Any, Any], layout: _Layout) -> str:
+    """One cell as a link to what its figure is made of; as it is where there is no figure."""
+    if name not in layout.traces or content in ("", MISSING_HTML):
+        return content
+    target = layout.traces[name](record)
+    return content if target is None else f'<a href="{escape_text(target)}">{content}</a>'
 
 
 def _cell_html(value: Any, format_name: str) -> str:

@@ -1,0 +1,284 @@
+"""One published figure followed to its cells: what a page carries so that every point and total can be looked up.
+
+The page holds the compact data built here and one script that shows them (`theme/trace.js`): a figure is a link
+whose target names it, `#tra/<kind>/<key>/<scope>`. Without the script the figures stand as they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from termreview.reference.declarations import Reference
+from termreview.reference.forms import Field
+from termreview.reference.indicators import Band, Item
+from termreview.reporting.context import ReportContext
+from termreview.reporting.number_format import number_text
+from termreview.reporting.trace_target import TRACE_MIME
+from termreview.reporting.wording import document_text, labels
+from termreview.scoring.ledger import item_inputs
+
+
+class TraceData(dict[str, Any]):
+    """What one page carries for looking figures up; a notebook cell shows it to the exporters alone."""
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {TRACE_MIME: dict(self), "text/plain": f"{len(self.get('schools', ()))} schools"}
+
+
+def trace_data(report: ReportContext) -> TraceData:
+    """Gather schools, fields with their cells, ledger, ratios and tasks of one report, each once.
+
+    `schools` are rows in registry order; every list per school elsewhere follows that order.
+    """
+    schools = report.term.schools
+    ids = schools["school_id"].tolist()
+    fields = _fields(report)
+    files = (
+        report.term.tables.submissions.query("fate == 'accepted'").set_index("school_id")["file"].to_dict()
+    )
+    noted = set(report.term.tables.observations["note"].dropna())
+    return TraceData(
+        words=labels(report, "trace"),
+        states=labels(report, "states"),
+        origins=labels(report, "origins"),
+        reasons=labels(report, "reasons"),
+        notes={code: entry.title for code, entry in report.reference.messages.items() if code in noted},
+        levels=dict(zip(schools["level"], schools["level_title"], strict=True)),
+        schools=[
+            [row.school_id, row.short_name, row.level, row.commune_name, files.get(row.school_id, "")]
+            for row in schools.itertuples()
+        ],
+        fields=_field_columns(report, fields, ids, files),
+        items=_items(report),
+        criteria={
+            criterion.criterion_id: {"t": criterion.title, "in": [item.item_id for item in criterion.items]}
+            for group in report.declared.indicator_set.groups
+            for criterion in group.criteria
+            if criterion.items
+        },
+        groups=_groups(report),
+        ledger=_ledger(report),
+        scores=_scores(report),
+        ratios=_ratios(report, ids),
+        tasks=_tasks(report),
+    )  # fmt: skip
+
+
+def _fields(report: ReportContext) -> dict[str, Field]:
+    """Every field that some expected school is asked, in the order of the form."""
+    declared = report.declared
+    found: dict[str, Field] = {}
+    for level in dict.fromkeys(report.term.schools["level"]):
+        for field in declared.form.fields_for(level, declared.term.part):
+            found.setdefault(field.field_id, field)
+    return found
+
+
+def _field_columns(
+    report: ReportContext, fields: Mapping[str, Field], ids: Sequence[str], files: Mapping[Any, str]
+) -> dict[str, Any]:
+    """Each field: label, unit, its values in school order, and where they stand.
+
+    Most schools of one level answer in the same cell, so cells are given per level (`at`) with the schools that
+    differ beside them (`off`); `s` holds the state where nothing was answered, `n` what was assumed of what text.
+    Free text is left out, except the evidence that a point rests on.
+    """
+    place = {school_id: number for number, school_id in enumerate(ids)}
+    level_of = report.term.schools["level"].tolist()
+    evidence = {name for item in report.declared.indicator_set.items for name in item_inputs(item)}
+    shown = {name: field for name, field in fields.items() if field.kind != "text" or name in evidence}
+    options = {name: _options(report, field) for name, field in shown.items()}
+    columns: dict[str, Any] = {
+        name: {"t": field.label, "u": field.unit, "k": field.kind, "v": [None] * len(ids)}
+        for name, field in shown.items()
+    }
+    cells: dict[str, dict[str, dict[int, str]]] = {}
+    observations = report.term.tables.observations
+    names = (
+        "school_id",
+        "field_id",
+        "state",
+        "value_number",
+        "value_text",
+        "original",
+        "file",
+        "sheet",
+        "cell",
+        "note",
+    )
+    lists = (
+        observations[name].astype(object).where(observations[name].notna(), None).tolist() for name in names
+    )
+    for school_id, field_id, state, value, text, original, file, sheet, cell, note in zip(
+        *lists, strict=True
+    ):
+        entry, number = columns.get(field_id), place.get(school_id)
+        if entry is None or number is None:
+            continue
+        if state == "answered":
+            entry["v"][number] = _shown(text if value is None else value, options[field_id])
+        else:
+            entry.setdefault("s", {})[number] = state
+        if note is not None:
+            entry.setdefault("n", {})[number] = [note, original or ""]
+        if cell is not None:
+            where = f"{sheet}!{cell}" if file == files.get(school_id) else f"{file} · {sheet}!{cell}"
+            cells.setdefault(field_id, {}).setdefault(level_of[number], {})[number] = where
+    _mark_rebuilt(report, columns)
+    for field_id, by_level in cells.items():
+        for level, found in by_level.items():
+            usual = Counter(found.values()).most_common(1)[0][0]
+            columns[field_id].setdefault("at", {})[level] = usual
+            off = {number: where for number, where in found.items() if where != usual}
+            if off:
+                columns[field_id].setdefault("off", {}).update(off)
+    return columns
+
+
+def _mark_rebuilt(report: ReportContext, columns: Mapping[str, Any]) -> None:
+    """Add to each field the totals that the report adds up anew (`r`, in school order), where they differ."""
+    numbers, stated = report.term.answers.numbers, report.term.answers.stated
+    differs = numbers.ne(stated) & numbers.notna()
+    for field_id in differs.columns[differs.any()]:
+        if field_id in columns:
+            own = numbers[field_id].tolist()
+            places = [place for place, is_other in enumerate(differs[field_id].tolist()) if is_other]
+            columns[field_id]["r"] = {place: _number(own[place]) for place in places}
+
+
+def _options(report: ReportContext, field: Field) -> Mapping[Any, str]:
+    if field.kind == "yes_no":
+        choices = report.declared.form.choices("yes_no")
+        return {1.0: choices["yes"], 0.0: choices["no"]}
+    return report.declared.form.choices(field.options) if field.options else {}
+
+
+def _shown(value: Any, options: Mapping[Any, str]) -> Any:
+    shown = options.get(value, value)
+    return int(shown) if isinstance(shown, float) and shown.is_integer() else shown
+
+
+def _items(report: ReportContext) -> dict[str, Any]:
+    """Each item: title, group, maximum, rule in words, source and mark."""
+    return {
+        item.item_id: {
+            "t": item.title,
+            "g": item.group_id,
+            "max": item.max_points,
+            "rule": _rule_text(report, item),
+            "legal": _legal_text(report.reference, item.legal),
+            "mark": max(item.mark, item.rule.mark),
+            "id": f"{report.declared.indicator_set.set_id}/{item.item_id}",
+            "in": item_inputs(item),
+        }
+        for item in report.declared.indicator_set.items
+    }
+
+
+def _legal_text(reference: Reference, document_id: str) -> str:
+    document = reference.documents.get(document_id)
+    return document_text(document) if document else document_id
+
+
+def _rule_text(report: ReportContext, item: Item) -> list[str]:
+    words, rule = labels(report, "trace"), item.rule
+    lines = [labels(report, "rule_kinds").get(rule.kind, rule.kind)]
+    titles = report.reference.registry.level_titles()
+    if rule.bands:
+        lines.append(_bands_text(words, rule.bands))
+    lines += [
+        f"{titles.get(level, level)}: {_bands_text(words, bands)}" for level, bands in rule.bands_by_level
+    ]
+    return lines
+
+
+def _bands_text(words: Mapping[str, str], bands: Sequence[Band]) -> str:
+    return "; ".join(
+        words["band_above" if band.is_open else "band_from"].format(
+            start=number_text(band.start),
+            points=number_text(band.low) if band.low == band.high else f"{number_text(band.low)}–{number_text(band.high)}",
+        )
+        for band in bands
+    )  # fmt: skip
+
+
+def _groups(report: ReportContext) -> dict[str, Any]:
+    return {
+        group.group_id: {
+            "t": labels(report, "score_groups").get(group.group_id, group.title),
+            "max": group.max_points,
+            "open": [group.unallocated.points, group.unallocated.reason] if group.unallocated else None,
+        }
+        for group in report.declared.indicator_set.groups
+    }
+
+
+def _ledger(report: ReportContext) -> dict[str, list[list[Any]]]:
+    """By school: item, group, low, high, maximum, origin, reason, own, computed low and high, verified, the ruling."""
+    rulings = {
+        (ruling.school_id, ruling.item_id): f"{ruling.reason} ({ruling.verified_by}, {number_text(ruling.verified_on, 'date')})"
+        for ruling in report.reference.verified
+        if ruling.term_id == report.declared.term.term_id
+    }  # fmt: skip
+    names = ("low", "high", "max_points", "self_points", "computed_low", "computed_high", "verified_points")
+    ledger = report.term.tables.ledger
+    texts = (ledger[name].tolist() for name in ("school_id", "item_id", "group_id", "origin", "reason"))
+    points = ([_number(value) for value in ledger[name].tolist()] for name in names)
+    lines: dict[str, list[list[Any]]] = {}
+    for school_id, item_id, group_id, origin, reason, low, high, most, *parts in zip(
+        *texts, *points, strict=True
+    ):
+        line = [item_id, group_id, low, high, most, origin, reason, *parts]
+        ruling = rulings.get((school_id, item_id))
+        lines.setdefault(school_id, []).append([*line, ruling] if ruling else line)
+    return lines
+
+
+def _scores(report: ReportContext) -> dict[str, dict[str, list[Any]]]:
+    """By school and group: low, high, standing in words, conditions in words."""
+    standings, conditions = labels(report, "score_levels"), labels(report, "conditions")
+    found: dict[str, dict[str, list[Any]]] = {}
+    for row in report.summaries.standings.to_dict("records"):
+        if row["state"] == "scored":
+            found.setdefault(row["school_id"], {})[row["group_id"]] = [
+                _number(row["low"]), _number(row["high"]),
+                standings.get(str(row["standing"]).removeprefix("level_"), str(row["standing"])),
+                conditions.get(str(row["conditions"]), ""),
+            ]  # fmt: skip
+    return found
+
+
+def _ratios(report: ReportContext, ids: Sequence[str]) -> dict[str, Any]:
+    """Each ratio: title, unit, scale, its fields, and per school whether it counts."""
+    place = {school_id: number for number, school_id in enumerate(ids)}
+    states: dict[str, dict[int, list[Any]]] = {}
+    for row in report.summaries.school_ratios.to_dict("records"):
+        states.setdefault(row["ratio_id"], {})[place[row["school_id"]]] = [
+            row["state"], _number(row["numerator"]), _number(row["denominator"]),
+        ]  # fmt: skip
+    return {
+        ratio.ratio_id: {
+            "t": ratio.title, "u": ratio.unit, "x": ratio.scale, "num": list(ratio.numerator),
+            "den": list(ratio.denominator), "mark": ratio.mark, "rows": states.get(ratio.ratio_id, {}),
+        }
+        for ratio in report.reference.ratios
+    }  # fmt: skip
+
+
+def _tasks(report: ReportContext) -> dict[str, Any]:
+    return {
+        task.task_id: {"t": task.title, "field": task.status_field, "mark": task.mark}
+        for task in report.declared.tasks
+        if task.status_field
+    }
+
+
+def _number(value: Any) -> float | int | None:
+    if value is None or pd.isna(value):
+        return None
+    number = round(float(value), 6)
+    return int(number) if number.is_integer() else number
