@@ -12,17 +12,26 @@ _LOOK_ALIKES = str.maketrans(
     {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "\u00a0": " ", "\u202f": " ", "\u200b": "", "\ufeff": ""}
 )
 _SPACE = re.compile(r"\s+")
-# White space that is not one plain space between words, and the letters and marks that clean() replaces.
-_UNUSUAL = re.compile("[^\\S ]|  |^ | $|[ÐðƉɖ\u200b\ufeff]")
+_REPLACED_LETTERS = tuple("ÐðƉɖ")  # what else clean() replaces cannot be printed
 _PUNCTUATION = re.compile(r"[\s.,;:&/()\"'’“”–—_-]+")
 _CLUSTER = re.compile(f"(o[ae]|uy)([{_TONES}])|([ou])([{_TONES}])([aey])")
 
 
 def clean(text: str) -> str:
     """One text as people mean it: NFC, single spaces, Vietnamese Đ, no invisible characters."""
-    if not _UNUSUAL.search(text) and unicodedata.is_normalized("NFC", text):
+    if (
+        text.isprintable()  # no white space but plain spaces
+        and "  " not in text
+        and text[:1] != " "
+        and text[-1:] != " "
+        and (text.isascii() or _is_plain(text))
+    ):
         return text
     return _SPACE.sub(" ", unicodedata.normalize("NFC", text.translate(_LOOK_ALIKES))).strip()
+
+
+def _is_plain(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text) and not any(letter in text for letter in _REPLACED_LETTERS)
 
 
 @lru_cache(maxsize=16384)

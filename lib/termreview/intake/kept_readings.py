@@ -30,6 +30,10 @@ _HASH_LENGTH = 64
 KeptReading = tuple[FileReading, pa.Table]
 
 
+def tell_nobody(read: int, total: int) -> None:
+    """Keep the counts of one run to itself."""
+
+
 @dataclass(frozen=True)
 class KeptReadings:
     """The kept readings of one term.
@@ -46,7 +50,7 @@ class KeptReadings:
 
     folder: Path
     made_of: str
-    tell: Callable[[int, int], None] = lambda read, total: None
+    tell: Callable[[int, int], None] = tell_nobody
 
     def path(self, file: ReceivedFile) -> Path:
         """Where the reading of one file is kept."""

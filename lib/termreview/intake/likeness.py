@@ -9,6 +9,7 @@ from itertools import combinations
 
 from termreview.intake.file_reading import FileReading, Remark
 
+_SAID = 4  # the first columns of an answer: field, state, number, text
 _LONG_TEXT = 60  # characters; shorter sentences are written alike by chance
 _SHARED_TEXTS = 5
 _ENOUGH_ANSWERS = 20  # below it, nearly empty forms would be alike
@@ -19,11 +20,8 @@ _FILES_SHOWN = 3
 def take_likeness(reading: FileReading) -> None:
     """Note on one reading what its answers are, as hashes: `answers_sha256`, `answered_count`, `long_texts`."""
     answered = [answer for answer in reading.answers if answer.state == "answered"]
-    text = "\n".join(
-        f"{answer.field_id}\t{answer.state}\t{answer.value_number}\t{answer.value_text}"
-        for answer in reading.answers
-    )
-    reading.answers_sha256 = _hash(text)
+    said = [answer[:_SAID] for answer in reading.answers]
+    reading.answers_sha256 = _hash(repr(said))
     reading.answered_count = len(answered)
     long_texts = {
         answer.value_text for answer in answered if answer.value_text and len(answer.value_text) >= _LONG_TEXT

@@ -241,7 +241,9 @@ def _read_answers(reading: FileReading, located: Located, level: str, reader: Re
             )
         )
     spots, questions, answers = located.spots, reader.questions[level], reading.answers
-    habit = decimal_habit(_number_texts(questions, spots))
+    new = tuple.__new__  # a named tuple made without its slower constructor
+    habit: str | None = None  # worked out when a number is written as text: in most files none is
+    used = flagged = 0
     for field_id, asked, choices in questions:
         spot = spots.get(field_id)
         if spot is None:
@@ -251,22 +253,23 @@ def _read_answers(reading: FileReading, located: Located, level: str, reader: Re
             continue
         sheet, row, column, found_by = spot
         cell = sheet.cells.get((row, column))
-        value = read_value(asked, cell, habit, choices, reader.window)
+        if habit is None and cell is not None and cell.kind == "text" and asked.is_numeric:
+            habit = decimal_habit(_number_texts(questions, spots))
+        state, number, text, flags = value = read_value(asked, cell, habit or "", choices, reader.window)
         where = address(row, column)
         original, note = None if cell is None else cell.text, None
-        if value.flags:
-            note = ";".join(flag.code for flag in value.flags)
+        if flags:
+            note = ";".join(flag.code for flag in flags)
             original = None if "personal_data_suspected" in note else original
-        if value.flags or (asked.is_required and value.state == "blank"):
+        if flags or (asked.is_required and state == "blank"):
             _remark_value(reading, asked, spot, where, value)
         if cell is not None:
-            reading.cells_flagged += bool(value.flags)
-            reading.cells_used += not value.flags
+            flagged += bool(flags)
+            used += not flags
         answers.append(
-            Answer(
-                field_id, value.state, value.number, value.text, original, sheet.name, where, found_by, note
-            )
+            new(Answer, (field_id, state, number, text, original, sheet.name, where, found_by, note))
         )
+    reading.cells_used, reading.cells_flagged = used, flagged
 
 
 def _number_texts(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[str]:

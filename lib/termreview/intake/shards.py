@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import pyarrow as pa
 
@@ -20,12 +20,15 @@ from termreview.intake.kept_readings import (
     find_reading,
     forget_others,
     keep_reading,
+    tell_nobody,
 )
 from termreview.intake.reading import Reader, read_file
 from termreview.intake.received import ReceivedFile
+from termreview.intake.side_by_side import processors, side_by_side
 
 READING = "reading"
-_LARGEST_BATCH = 50
+_LARGEST_BATCH, _BATCHES_EACH = 50, 6
+_FEWEST_FILES = 8  # for which one more process is worth its start
 ANSWERS = pa.schema(
     [(READING, pa.int32())]
     + [(name, pa.float64() if name == "value_number" else pa.large_string()) for name in Answer._fields]
@@ -58,7 +61,7 @@ def read_shards(
     Parameters
     ----------
     workers
-        Processes that read batches side by side.
+        Processes that read batches side by side; 0 for as many as there are processors.
     kept
         Readings of the run before: a file that has one there is not read again.
     """
@@ -71,17 +74,28 @@ def read_shards(
         yield shard
 
 
-def _shards(files: Sequence[ReceivedFile], reader: Reader, workers: int) -> Iterator[Shard]:
-    batches = _batches(files, workers)
-    if workers == 1 or len(batches) < 2:
-        yield from (read_shard(batch, reader) for batch in batches)
-        return
-    with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(reader,)) as pool:
-        yield from pool.map(_read_shard, batches)
+def _shards(
+    files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: KeptReadings | None = None
+) -> Iterator[Shard]:
+    """Read all files; with `kept`, keep the reading of each."""
+    processes = min(workers or processors(), max(1, len(files) // _FEWEST_FILES))
+    keeping = None if kept is None else replace(kept, tell=tell_nobody)
+    work = partial(_read_batch, reader=reader, kept=keeping)
+    return side_by_side(_batches(files, processes), work, processes)
 
 
-def _batches(files: Sequence[ReceivedFile], workers: int = 1) -> list[Sequence[ReceivedFile]]:
-    size = max(1, min(_LARGEST_BATCH, -(-len(files) // (workers * 3))))
+def _read_batch(files: Sequence[ReceivedFile], reader: Reader, kept: KeptReadings | None) -> Shard:
+    shard = read_shard(files, reader)
+    if kept is not None:
+        for reading, answers in _split(shard):
+            keep_reading(kept, reading, answers)
+    return shard
+
+
+def _batches(files: Sequence[ReceivedFile], processes: int = 1) -> list[Sequence[ReceivedFile]]:
+    """Small enough that nobody waits long for the last one."""
+    size = min(_LARGEST_BATCH, -(-len(files) // (processes * _BATCHES_EACH))) if processes > 1 else 0
+    size = size or _LARGEST_BATCH
     return [files[start : start + size] for start in range(0, len(files), size)]
 
 
@@ -91,9 +105,8 @@ def _kept_or_read(
     """Read what is not kept, keep it, and give both in the order of the files."""
     found = {file: find_reading(kept, file, FILE_ANSWERS) for file in files}
     missing = [file for file, reading in found.items() if reading is None]
-    for shard in _shards(missing, reader, workers):
+    for shard in _shards(missing, reader, workers, kept):
         for reading, answers in _split(shard):
-            keep_reading(kept, reading, answers)
             found[reading.file] = (reading, answers)
     forget_others(kept, files)
     kept.tell(len(missing), len(files))
@@ -169,16 +182,3 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
         detail = f"({type(error).__name__})"
         reading.remarks = [Remark("refused_engine_failed", "refused_engine_failed", detail=detail)]
         return reading
-
-
-_worker_reader: Reader | None = None
-
-
-def _start_worker(reader: Reader) -> None:
-    global _worker_reader
-    _worker_reader = reader
-
-
-def _read_shard(files: Sequence[ReceivedFile]) -> Shard:
-    assert _worker_reader is not None
-    return read_shard(files, _worker_reader)

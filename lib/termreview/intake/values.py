@@ -81,6 +81,7 @@ _PERSONAL = re.compile(
     r"|\d{2}[ .-]\d{3}[ .-]\d{2}[ .-]\d{2})(?!\d)"  # telephone
     r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w{2,}"
 )
+_NINE_DIGITS = re.compile(r"\d(?:[ .-]?\d){8}")  # what numbers of persons hold, found at a tenth of the price
 _PERSONAL_NUMBER = re.compile(r"\d{12}|[35789]\d{8}")  # typed as a number, a telephone loses its 0
 _QUOTED = re.compile(r'"[^"]*"|\\.')  # a sign that a format only shows does not scale the number
 _FRACTION = re.compile(r"\d+ ?/ ?\d+")
@@ -104,7 +105,7 @@ def read_value(
         usual = _usual(field, cell, choices)
         if usual is not None:
             return usual
-    if cell.kind != "date" and cell.kind != "number" and _PERSONAL.search(clean(cell.text)):
+    if cell.kind != "date" and cell.kind != "number" and _is_personal(clean(cell.text)):
         return _PERSONAL_DATA
     if cell.kind == "error":
         return Reading(UNREADABLE, flags=(Flag("error_value", cell.text),))
@@ -258,12 +259,16 @@ def _read_choice(cell: Cell, choices: Choices) -> Reading:
 def _read_text(cell: Cell) -> Reading:
     raw = str(cell.value) if cell.kind == "text" else _shown(cell)
     text = clean(raw)
-    if _PERSONAL.search(text):
+    if cell.kind != "text" and _is_personal(text):
         return _PERSONAL_DATA
     if text.casefold() in _NOTHING_WORDS:
         return nothing_to_report(text)
-    is_changed = text != " ".join(raw.split())
+    is_changed = text is not raw and text != " ".join(raw.split())
     return Reading(ANSWERED, text=text, flags=(Flag("text_normalised", text, text),) if is_changed else ())
+
+
+def _is_personal(text: str) -> bool:
+    return ("@" in text or _NINE_DIGITS.search(text) is not None) and _PERSONAL.search(text) is not None
 
 
 def _shown(cell: Cell) -> str:
