@@ -11,7 +11,7 @@ from intake_world import SUBMISSIONS
 
 from termreview import cli
 from termreview.intake.guard import REFUSAL_REASONS
-from termreview.intake.inspection import NOT_A_FILE, NOT_OPENED, inspect_file
+from termreview.intake.inspection import NOT_OPENED, inspect_file
 from termreview.reference.declarations import Reference
 from worlds import ROOT
 
@@ -47,15 +47,15 @@ def test_a_form_of_the_office_shows_term_school_and_places(reference: Reference)
 
 
 def test_what_is_no_file_is_named(tmp_path: Path, reference: Reference) -> None:
-    assert inspect_file(tmp_path, reference).reason == NOT_A_FILE
+    assert inspect_file(tmp_path, reference).reason == NOT_OPENED
     assert inspect_file(tmp_path / "missing.xlsx", reference).reason == NOT_OPENED
     assert inspect_file(tmp_path / ("n" * 5000), reference).reason == NOT_OPENED
     assert inspect_file(Path("a\0b"), reference).reason == NOT_OPENED
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.xlsx")
-        assert inspect_file(tmp_path / "pipe.xlsx", reference).reason == NOT_A_FILE
+        assert inspect_file(tmp_path / "pipe.xlsx", reference).reason == NOT_OPENED
     if Path("/dev/zero").exists():
-        assert inspect_file(Path("/dev/zero"), reference).reason == NOT_A_FILE
+        assert inspect_file(Path("/dev/zero"), reference).reason == NOT_OPENED
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")

@@ -148,7 +148,7 @@ def test_an_engine_that_hangs_is_stopped(tmp_path: Path) -> None:
     path.write_bytes(xls(number(0, 0, 1.0)))
     with pytest.raises(RefusedFile) as refusal:
         read_in_child(path, "xls", Limits(child_seconds=0.001))
-    assert refusal.value.reason == "engine_timed_out"
+    assert refusal.value.reason == "engine_failed"
 
 
 def test_a_child_without_bounded_memory_still_reads(
@@ -158,7 +158,7 @@ def test_a_child_without_bounded_memory_still_reads(
     path = tmp_path / "a.xls"
     path.write_bytes(xls(number(0, 0, 1.0)))
     assert main([str(path), "xls", "{}"]) == 0
-    assert '"facts": ["xls"' in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith('["xls"')
     assert legacy_formats.read_with_engine(path, "xls", Limits()).sheets[0].cells[1, 1].value == 1
 
 

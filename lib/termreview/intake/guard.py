@@ -15,17 +15,15 @@ from dataclasses import dataclass
 REFUSAL_REASONS = frozenset(
     {
         "archive_not_workbook",  # a zip, rar or 7z that holds no workbook
+        "cannot_be_opened",  # a folder, a pipe, a file that is gone, locked or not ours to read
         "damaged",  # bytes that contradict each other
-        "duplicate_members",  # two parts of one name: readers would disagree on which one counts
         "empty_file",
-        "engine_failed",  # the reading engine of an older format broke down
-        "engine_timed_out",
+        "engine_failed",  # reading broke down, or took too long and was stopped
         "html_as_spreadsheet",  # a web page saved under a spreadsheet's name
         "no_cells",
         "password_protected",
         "pdf",
         "picture",
-        "presentation",
         "too_large",
         "truncated",
         "unsafe_xml",  # document type or entity declarations
@@ -34,6 +32,9 @@ REFUSAL_REASONS = frozenset(
         "zip_bomb",
     }
 )
+
+
+_LONGEST_DETAIL = 200
 
 
 class RefusedFile(Exception):  # noqa: N818 - it names the file refused, not a mistake of ours
@@ -45,9 +46,9 @@ class RefusedFile(Exception):  # noqa: N818 - it names the file refused, not a m
     def __init__(self, reason: str, detail: str) -> None:
         if reason not in REFUSAL_REASONS:
             raise ValueError(f"not a refusal reason: {reason!r}")
-        super().__init__(f"{reason}: {detail}")
         self.reason = reason
-        self.detail = detail
+        self.detail = detail[:_LONGEST_DETAIL]  # it quotes the file, which may quote megabytes
+        super().__init__(f"{reason}: {self.detail}")
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,17 @@ class Limits:
     members: int = 2_000
     part_bytes: int = 32 * 2**20  # styles, relationships and other small parts
     cells: int = 200_000
-    text_characters: int = 64 * 2**20
-    in_process_bytes: int = 32 * 2**20  # inflated size above which even .xlsx is read in the child process
-    child_seconds: float = 20.0
+    sheets: int = 2_000
+    text_characters: int = 16 * 2**20  # of all cells together
+    in_process_bytes: int = 4 * 2**20  # XML above it is read in the child process, whatever the format
+    in_process_text_bytes: int = 2 * 2**20  # the same for a text table
+    child_seconds: float = 18.0
     child_memory_bytes: int = 1_536 * 2**20
 
 
 DEFAULT_LIMITS = Limits()
 
+_PIECE = 2**20
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"\xfd7zXZ")
@@ -78,13 +82,13 @@ _OLE_STREAMS = (  # the first one found in the directory decides
     ("Workbook", "xls"),
     ("Book", "xls"),
     ("WordDocument", "word_document"),
-    ("PowerPoint Document", "presentation"),
+    ("PowerPoint Document", "unsupported_format"),
 )
 
 
 def sniff(data: bytes) -> str:
     """Return what the bytes of one file are: ``zip``, ``xls`` or ``csv``; anything else is refused by name."""
-    if not data.strip(b"\x00"):
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise RefusedFile("empty_file", "no content" if not data else f"{len(data)} zero bytes")
     if data.startswith(b"PK\x03\x04"):
         return "zip"
@@ -101,8 +105,8 @@ def sniff(data: bytes) -> str:
         raise RefusedFile("archive_not_workbook", "a compressed archive; send the workbook itself")
     if data.startswith(b"{\\rtf"):
         raise RefusedFile("word_document", "a rich-text document")
-    if data[:2] == b"\x09\x00" or data[:4] in (b"\x09\x02\x06\x00", b"\x09\x04\x06\x00"):
-        raise RefusedFile("unsupported_format", "a workbook of Excel 2, 3 or 4")
+    if data[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08") and data[3:4] == b"\x00":
+        raise RefusedFile("unsupported_format", "a workbook of Excel 2 to 5, or one outside its usual shell")
     return _sniff_text(data)
 
 
@@ -167,6 +171,8 @@ def _sniff_text(data: bytes) -> str:
         raise RefusedFile(
             "unsupported_format", "an XML spreadsheet of 2003" if is_2003 else "an XML document"
         )
+    if start.startswith((b"id;p", b"table\r\n0,1", b"table\n0,1")):
+        raise RefusedFile("unsupported_format", "a table of the SYLK or DIF format")
     if start.startswith((b"{", b"[{")):
         raise RefusedFile("unsupported_format", "a JSON document or a shortcut to an online sheet")
     if any(byte < 32 and byte not in b"\t\n\r\f" for byte in start):
@@ -190,7 +196,7 @@ def list_members(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
     if struct.unpack_from("<H", data, end + 10)[0] not in (len(members), 0xFFFF):
         raise RefusedFile("damaged", "the zip directory does not list as many members as it says")
     if len({member.filename.lower() for member in members}) < len(members):
-        raise RefusedFile("duplicate_members", "two members of the archive share a name")
+        raise RefusedFile("damaged", "two members of the archive share a name")
     total = sum(member.file_size for member in members)
     if total > limits.inflated_bytes:
         raise RefusedFile("zip_bomb", f"{total} bytes once inflated")
@@ -202,6 +208,11 @@ def list_members(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
     return members
 
 
+def is_xml(member: zipfile.ZipInfo) -> bool:
+    """Whether one member is, by its name, a part that is read; others are only checked."""
+    return member.filename.endswith((".xml", ".rels"))
+
+
 def inflate_members(data: bytes, members: list[zipfile.ZipInfo]) -> dict[str, bytes]:
     """Return the XML parts of one zip archive by name, every member inflated once against its checksum.
 
@@ -209,17 +220,20 @@ def inflate_members(data: bytes, members: list[zipfile.ZipInfo]) -> dict[str, by
     """
     parts: dict[str, bytes] = {}
     for member in members:
+        packed = _packed(data, member)
+        if not is_xml(member):
+            _check(packed, member)
+            continue
         name = member.filename.replace("\\", "/").lstrip("/")
-        content = _inflate(data, member)
-        if name.endswith((".xml", ".rels")):
-            if b"<!DOCTYPE" in content[:2048]:  # one that hides further down meets the XML parser
-                raise RefusedFile("unsafe_xml", f"{name} declares a document type")
-            parts[name] = content
+        content = _inflate(packed, member)
+        if b"<!DOCTYPE" in content[:2048]:  # one that hides further down meets the XML parser
+            raise RefusedFile("unsafe_xml", f"{name} declares a document type")
+        parts[name] = content
     return parts
 
 
-def _inflate(data: bytes, member: zipfile.ZipInfo) -> bytes:
-    """Return the content of one member, or refuse it when any of its figures is contradicted."""
+def _packed(data: bytes, member: zipfile.ZipInfo) -> memoryview:
+    """Return the bytes of one member as stored, or refuse it when any of its figures is contradicted."""
     name, start = member.filename, member.header_offset
     if member.flag_bits & 0x1:
         raise RefusedFile("password_protected", "a zip archive locked with a password")
@@ -232,15 +246,24 @@ def _inflate(data: bytes, member: zipfile.ZipInfo) -> bytes:
     local_name = data[start + 30 : start + 30 + name_length]
     if local_name != member.orig_filename.encode("utf-8" if member.flag_bits & 0x800 else "cp437"):
         raise RefusedFile("damaged", f"{name!r} bears another name inside the archive")
-    if method != member.compress_type or method not in (0, 8):
-        raise RefusedFile("damaged", f"{name!r} is stored by an unknown method")
+    if method != member.compress_type:
+        raise RefusedFile("damaged", f"{name!r} is stored by two methods at once")
+    if method not in (0, 8):
+        raise RefusedFile("unsupported_format", f"{name!r} is packed by an unusual method ({method})")
     if end > len(data):
         raise RefusedFile("truncated", f"{name!r} reaches past the end of the file")
-    content = data[begin:end]
-    if method == 8:
+    return memoryview(data)[begin:end]
+
+
+def _inflate(packed: memoryview, member: zipfile.ZipInfo) -> bytes:
+    """Return the content of one member that is as long as it says and matches its checksum."""
+    name = member.filename
+    if member.compress_type == 0:
+        content = bytes(packed)
+    else:
         engine = zlib.decompressobj(-15)
         try:
-            content = engine.decompress(content, member.file_size + 1)
+            content = engine.decompress(packed, member.file_size + 1)
         except zlib.error as error:
             raise RefusedFile("damaged", f"{name!r} cannot be inflated ({error})") from None
         if not engine.eof:
@@ -248,3 +271,22 @@ def _inflate(data: bytes, member: zipfile.ZipInfo) -> bytes:
     if len(content) != member.file_size or zlib.crc32(content) != member.CRC:
         raise RefusedFile("damaged", f"{name!r} does not match its checksum")
     return content
+
+
+def _check(packed: memoryview, member: zipfile.ZipInfo) -> None:
+    """Refuse one member that does not match its checksum; what it holds is inflated piece by piece."""
+    if member.file_size <= _PIECE or member.compress_type == 0:
+        _inflate(packed, member)
+        return
+    engine, checksum, length, left = zlib.decompressobj(-15), 0, 0, bytes(packed)
+    try:
+        while not engine.eof and length <= member.file_size:
+            piece = engine.decompress(left, _PIECE)
+            left = engine.unconsumed_tail
+            if not piece and not left:
+                break
+            checksum, length = zlib.crc32(piece, checksum), length + len(piece)
+    except zlib.error as error:
+        raise RefusedFile("damaged", f"{member.filename!r} cannot be inflated ({error})") from None
+    if not engine.eof or length != member.file_size or checksum != member.CRC:
+        raise RefusedFile("damaged", f"{member.filename!r} does not match its checksum")

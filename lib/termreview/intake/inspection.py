@@ -5,7 +5,6 @@ Works for files of no term and no office: then the facts of the workbook alone a
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,26 +13,18 @@ from typing import Any
 from termreview.intake import guard
 from termreview.intake.account import UNSEALED_KINDS
 from termreview.intake.clean import clean_term
-from termreview.intake.guard import DEFAULT_LIMITS, RefusedFile
+from termreview.intake.guard import RefusedFile
 from termreview.intake.locate import read_fingerprint, read_identity
 from termreview.intake.received import ReceivedFile
-from termreview.intake.workbook import Sheet, Workbook, address, read_workbook
+from termreview.intake.workbook import Sheet, Workbook, address, read_content, read_workbook
 from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference
 from termreview.whole_files import sha256_of
 
 READ, REFUSED = "read", "refused"
-# Before any content is seen, beside the reasons of the guard.
-NOT_A_FILE, NOT_OPENED = "not_a_file", "cannot_be_opened"
+NOT_OPENED = "cannot_be_opened"
 _MOST_SHOWN = 20  # cells of one sheet that are named one by one
-_SPECIAL = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
-)
-_KINDS = ("pdf", "picture", "presentation", "word_document", "html_as_spreadsheet", "archive_not_workbook")
+_KINDS = ("pdf", "picture", "word_document", "html_as_spreadsheet", "archive_not_workbook")
 
 
 @dataclass(frozen=True)
@@ -73,46 +64,25 @@ class Inspection:
 
 def inspect_file(path: Path, reference: Reference | None = None) -> Inspection:
     """Look at one file; whatever it is becomes a description, never an exception."""
-    name, content = str(path), b""
+    name = str(path).encode("utf-8", "replace").decode()
     try:
-        content = _open(path)
-        workbook = read_workbook(path)
-        facts = _facts(name, content, workbook)
-        return _as_form(facts, path, workbook, reference) if reference is not None else facts
-    except _NotInspectedError as error:
-        return _refused(name, None, error.reason, error.detail, reference)
+        content = read_content(path)
     except RefusedFile as refused:
-        return _refused(name, content, refused.reason, refused.detail, reference)
-    except OSError as error:
-        return _refused(name, content, NOT_OPENED, error.strerror or type(error).__name__, reference)
-    except Exception as error:  # what nobody foresaw: named, with the kind of failure
-        return _refused(name, content, "engine_failed", f"({type(error).__name__})", reference)
-
-
-class _NotInspectedError(Exception):
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason, self.detail = reason, detail
-
-
-def _open(path: Path) -> bytes:
-    """The content of one regular file; one that is too large is left for the reader to refuse."""
+        return _refused(name, None, refused.reason, refused.detail, reference)
+    seen = Inspection(name, READ, _sniffed(content), None, None, len(content), sha256_of(content))
+    del content  # a large file is not held while it is read
     try:
-        facts = path.stat()
-    except FileNotFoundError:
-        raise _NotInspectedError(NOT_OPENED, "there is no such file") from None
-    except (OSError, ValueError) as error:
-        raise _NotInspectedError(NOT_OPENED, getattr(error, "strerror", None) or str(error)) from None
-    for is_kind, what in _SPECIAL:
-        if is_kind(facts.st_mode):
-            raise _NotInspectedError(NOT_A_FILE, what)
-    if facts.st_size == 0:  # also what the system shows of itself: reading such a file may never end
-        raise RefusedFile("empty_file", "no content")
-    return path.read_bytes() if facts.st_size <= DEFAULT_LIMITS.file_bytes else b""
+        workbook = read_workbook(path)
+        facts = _facts(seen, workbook)
+        return _as_form(facts, path, workbook, reference) if reference is not None else facts
+    except RefusedFile as refused:
+        return _refused(name, seen, refused.reason, refused.detail, reference)
+    except Exception as error:  # what nobody foresaw: named, with the kind of failure
+        return _refused(name, seen, "engine_failed", f"({type(error).__name__})", reference)
 
 
 def _refused(
-    name: str, content: bytes | None, reason: str, detail: str, reference: Reference | None
+    name: str, seen: Inspection | None, reason: str, detail: str, reference: Reference | None
 ) -> Inspection:
     message = reference.messages.get(f"refused_{reason}") if reference else None
     words = {
@@ -130,28 +100,26 @@ def _refused(
         "message": message.message.format_map(words) if message else detail,
         "remedy": message.remedy.format_map(words) if message else None,
     }  # fmt: skip
-    size = len(content) if content else None
+    kind, size, sha256 = (seen.kind, seen.size_bytes, seen.sha256) if seen else (None, None, None)
     return Inspection(
-        name, REFUSED, reason if reason in _KINDS else _sniffed(content), reason, detail, size,
-        sha256_of(content) if content else None, findings=(finding,),
-    )  # fmt: skip
+        name, REFUSED, reason if reason in _KINDS else kind, reason, detail, size, sha256, findings=(finding,)
+    )
 
 
-def _sniffed(content: bytes | None) -> str | None:
+def _sniffed(content: bytes) -> str | None:
     try:
-        return guard.sniff(content) if content else None
+        return guard.sniff(content)
     except RefusedFile:
         return None
 
 
-def _facts(name: str, content: bytes, workbook: Workbook) -> Inspection:
+def _facts(seen: Inspection, workbook: Workbook) -> Inspection:
     """What can be told of one workbook without knowing any form: every cell is there, none is used."""
     total = sum(len(sheet.cells) for sheet in workbook.sheets)
-    return Inspection(
-        name, READ, workbook.kind, None, None, len(content), sha256_of(content),
-        tuple(_sheet_facts(sheet) for sheet in workbook.sheets),
-        workbook.has_macros, workbook.has_external_links, workbook.notes,
-        None, {"total": total, "used": 0, "flagged": 0, "ignored": total},
+    return _replaced(
+        seen, kind=workbook.kind, sheets=tuple(_sheet_facts(sheet) for sheet in workbook.sheets),
+        has_macros=workbook.has_macros, has_external_links=workbook.has_external_links, notes=workbook.notes,
+        account={"total": total, "used": 0, "flagged": 0, "ignored": total},
     )  # fmt: skip
 
 

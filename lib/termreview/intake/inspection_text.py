@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from termreview.intake.inspection import NOT_A_FILE, NOT_OPENED, READ, Inspection
+from termreview.intake.inspection import NOT_OPENED, READ, Inspection
 
-_OWN_REASONS = {NOT_A_FILE: "không phải tệp", NOT_OPENED: "không mở được"}
+_OWN_REASONS = {NOT_OPENED: "không mở được tệp"}
 _STATES = {"hidden": "ẩn", "very_hidden": "ẩn sâu"}
 _SEVERITIES = {"error": "lỗi", "query": "cần giải trình", "note": "lưu ý"}
 _MOST_SHOWN = 50

@@ -18,13 +18,13 @@ import pyarrow as pa
 
 from termreview.errors import RunError
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.received import ReceivedFile
+from termreview.intake.received import ReceivedFile, content_facts
 from termreview.whole_files import sha256_of
 
 _SUFFIX = ".reading"
 _FACTS = b"reading"
 _NOT_STORED = ("file", "answers")
-_PASSING = ("engine_failed", "engine_timed_out")  # refusals that a less busy machine may not repeat
+_PASSING = ("engine_failed", "cannot_be_opened")  # refusals that another time may not repeat
 _HASH_LENGTH = 64
 
 KeptReading = tuple[FileReading, pa.Table]
@@ -87,7 +87,9 @@ def keep_reading(kept: KeptReadings, reading: FileReading, answers: pa.Table) ->
         When the file is no longer the one that was listed: what was read cannot be said to be its content.
     """
     file = reading.file
-    if sha256_of(file.path.read_bytes()) != file.sha256:
+    if reading.refusal == "cannot_be_opened":
+        return
+    if content_facts(file.path)[0] != file.sha256:
         raise RunError(f"{file.name} changed while it was read: run the term again")
     if reading.refusal in _PASSING:
         return

@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,18 @@ from termreview.intake.guard import DEFAULT_LIMITS, Limits, RefusedFile
 from termreview.intake.legacy_records import complete_cells, read_records
 from termreview.intake.workbook_model import Cell, CellValue, Sheet, Workbook, address
 
+_CELLS_IN_A_LINE = 1_000
 _LIBRARY = Path(__file__).resolve().parents[2]
 
 
 def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Workbook:
-    """Return one workbook read by a child process; `kind` is ``xls``, ``xlsb`` or ``zip``.
+    """Return one workbook read by a child process; `kind` is ``xls``, ``xlsb``, or ``whole``
+    for a file of unusual size of any kind.
 
     Raises
     ------
     RefusedFile
-        ``engine_timed_out`` or ``engine_failed`` when the child is stopped or dies, else what it found.
+        ``engine_failed`` when the child is stopped or dies, else what it found.
     """
     search_path = os.pathsep.join(filter(None, (str(_LIBRARY), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", __spec__.name, str(path.resolve()), kind, json.dumps(asdict(limits))]
@@ -45,33 +48,38 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
         )
     except subprocess.TimeoutExpired:
         detail = f"reading was stopped after {limits.child_seconds:g} seconds"
-        raise RefusedFile("engine_timed_out", detail) from None
-    if child.returncode != 0:
-        raise RefusedFile("engine_failed", f"the engine for .{kind} broke down on this file")
-    answer = json.loads(child.stdout)
-    if "refused" in answer:
-        raise RefusedFile(*answer["refused"])
+        raise RefusedFile("engine_failed", detail) from None
+    except OSError as error:  # no more processes, or no memory for one
+        detail = f"no process could be started ({error.strerror})"
+        raise RefusedFile("engine_failed", detail) from None
+    answer = child.stdout.splitlines()
+    if child.returncode != 0 or not answer:
+        raise RefusedFile("engine_failed", f"the reading engine ({kind}) broke down on this file")
     return _unpack(answer)
 
 
 def main(arguments: list[str]) -> int:
-    """Read one workbook in this process and print it as JSON: the child's side of `read_in_child`."""
+    """Read one workbook in this process and print it as lines of JSON: the child's side of `read_in_child`."""
     path, kind = Path(arguments[0]), arguments[1]
     limits = Limits(**json.loads(arguments[2]))
     _bound_memory(limits.child_memory_bytes)
-    answer: dict[str, Any]
     try:
-        if kind == "zip":
+        if kind == "whole":
             from termreview.intake.workbook import read_workbook  # the door itself, which imports this room
 
-            workbook = read_workbook(path, replace(limits, in_process_bytes=limits.inflated_bytes))
+            here = replace(
+                limits, in_process_bytes=limits.inflated_bytes, in_process_text_bytes=limits.file_bytes
+            )
+            workbook = read_workbook(path, here)
         else:
             workbook = read_with_engine(path, kind, limits)
         answer = _pack(workbook)
     except RefusedFile as refusal:
-        answer = {"refused": [refusal.reason, refusal.detail]}
-    json.dump(answer, sys.stdout)
-    sys.stdout.flush()
+        answer = iter([{"refused": [refusal.reason, refusal.detail]}])
+    for line in answer:
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass") + b"\n")
+    sys.stdout.buffer.flush()
     return 0
 
 
@@ -169,31 +177,43 @@ def _engine_cell(value: Any) -> Cell:
     return Cell(value, value, "text")
 
 
-def _pack(workbook: Workbook) -> dict[str, Any]:
-    """Return one workbook as plain JSON values; `_unpack` is its mirror."""
-    sheets = []
+def _pack(workbook: Workbook) -> Iterator[Any]:
+    """Give one workbook as plain JSON values, line by line; `_unpack` is its mirror.
+
+    A text that only repeats its value is left out, so that a large file stays small on the way.
+    """
+    yield [workbook.kind, workbook.has_macros, workbook.has_external_links, workbook.notes]
     for sheet in workbook.sheets:
-        cells = [
-            [*place, _pack_value(cell.value), cell.text, cell.kind, cell.formula, cell.number_format]
-            for place, cell in sheet.cells.items()
-        ]
-        frame = [sorted(sheet.hidden_rows), sorted(sheet.hidden_columns), sheet.merges]
-        sheets.append([sheet.name, sheet.state, cells, *frame])
-    facts = [workbook.kind, workbook.has_macros, workbook.has_external_links, workbook.notes]
-    return {"sheets": sheets, "facts": facts}
+        yield [sheet.name, sheet.state, sorted(sheet.hidden_rows), sorted(sheet.hidden_columns), sheet.merges]
+        cells = list(sheet.cells.items())
+        for first in range(0, len(cells), _CELLS_IN_A_LINE):
+            yield [
+                [*place, _pack_value(value), None if text == value else text, kind, formula, number_format]
+                for place, (value, text, kind, formula, number_format) in cells[
+                    first : first + _CELLS_IN_A_LINE
+                ]
+            ]
+        yield []
 
 
-def _unpack(answer: dict[str, Any]) -> Workbook:
+def _unpack(answer: list[bytes]) -> Workbook:
+    lines = (json.loads(line.decode("utf-8", "surrogatepass")) for line in answer)
+    facts = next(lines)
+    if isinstance(facts, dict):
+        raise RefusedFile(*facts["refused"])
     sheets = []
-    for name, state, packed, hidden_rows, hidden_columns, merges in answer["sheets"]:
-        cells = {
-            (row, column): Cell(_unpack_value(value), text, kind, formula, number_format)
-            for row, column, value, text, kind, formula, number_format in packed
-        }
+    for name, state, hidden_rows, hidden_columns, merges in lines:
+        cells: dict[tuple[int, int], Cell] = {}
+        while packed := next(lines):
+            for row, column, value, text, kind, formula, number_format in packed:
+                known = _unpack_value(value)
+                cells[row, column] = Cell(
+                    known, str(known) if text is None else text, kind, formula, number_format
+                )
         sheets.append(
             Sheet(name, state, cells, frozenset(hidden_rows), frozenset(hidden_columns), tuple(merges))
         )
-    kind, has_macros, has_external_links, notes = answer["facts"]
+    kind, has_macros, has_external_links, notes = facts
     return Workbook(tuple(sheets), kind, has_macros, has_external_links, tuple(notes))
 
 

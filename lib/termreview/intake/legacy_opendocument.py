@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, CellValue, Sheet, Workbook, address
+from termreview.intake.xlsx_content import MOST_HIDDEN, refuse_text
 from termreview.intake.xlsx_package import parse_xml
 from termreview.intake.xlsx_values import read_iso, read_number, read_serial
 
@@ -23,7 +25,13 @@ _CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 
 _DURATION = re.compile(r"(-?)PT?(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:[.,][0-9]+)?)S)?")
 _FORMULA_PREFIX = re.compile(r"[a-z]+:(?==)")
+_LONGEST_NAME = 255
 _HIDDEN = ("collapse", "filter")
+_OTHER_BODIES = {
+    _OFFICE + "text": ("word_document", "an OpenDocument text"),
+    _OFFICE + "presentation": ("unsupported_format", "an OpenDocument presentation"),
+    _OFFICE + "drawing": ("unsupported_format", "an OpenDocument drawing"),
+}
 _MARKS = {_TEXT + "tab": "\t", _TEXT + "line-break": "\n"}
 
 
@@ -53,8 +61,6 @@ def read_opendocument(parts: Mapping[str, bytes], names: frozenset[str], limits:
     """
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
         raise RefusedFile("password_protected", "an OpenDocument file locked with a password")
-    if b"<office:text" in parts["content.xml"][:65536]:
-        raise RefusedFile("word_document", "an OpenDocument text")
     tables, notes = _walk_tables(parts["content.xml"], limits)
     if any(name.startswith("Basic/") for name in names):
         notes.append("macros")
@@ -69,6 +75,7 @@ def read_opendocument(parts: Mapping[str, bytes], names: frozenset[str], limits:
         )
         for table in tables
     )
+    refuse_text((cell for sheet in sheets for cell in sheet.cells.values()), limits)
     if len({table.name.casefold() for table in tables}) < len(tables):
         notes.append("duplicate_sheet_name")
     return Workbook(sheets, "ods", "macros" in notes, "external_links" in notes, tuple(dict.fromkeys(notes)))
@@ -77,7 +84,8 @@ def read_opendocument(parts: Mapping[str, bytes], names: frozenset[str], limits:
 def _hidden_rows(table: _Table) -> frozenset[int]:
     """Return the hidden rows down to the last filled one: "all rows below" may stand for a million."""
     last = max((row for row, _ in table.cells), default=0)
-    return frozenset(row for rows in table.hidden_rows for row in rows[: max(last - rows.start + 1, 0)])
+    hidden = (row for rows in table.hidden_rows for row in rows[: max(last - rows.start + 1, 0)])
+    return frozenset(islice(hidden, MOST_HIDDEN))
 
 
 def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
@@ -88,22 +96,26 @@ def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
     table: _Table | None = None
     cell: Mapping[str, str] | None = None
     row: Mapping[str, str] = {}
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []  # of the cell being read, each in pieces
     style_name, aside = "", 0  # aside: how deep inside a comment or a drawing
-    filled = 0
+    filled = characters = 0
 
     def on_start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal table, cell, row, style_name, aside
         parent = path[-1]
         path.append(name)
+        if parent == _OFFICE + "body" and name in _OTHER_BODIES:
+            raise RefusedFile(*_OTHER_BODIES[name])
         if name == _STYLE + "style":
             style_name = attributes.get(_STYLE + "name", "")
         elif name == _STYLE + "table-properties" and attributes.get(_TABLE + "display") == "false":
             hidden_styles.add(style_name)
         elif name == _TABLE + "table" and parent == _OFFICE + "spreadsheet":
             is_hidden = attributes.get(_TABLE + "style-name", "") in hidden_styles
-            table = _Table(attributes.get(_TABLE + "name", ""), is_hidden)
+            table = _Table(attributes.get(_TABLE + "name", "")[:_LONGEST_NAME], is_hidden)
             tables.append(table)
+            if len(tables) > limits.sheets:
+                raise RefusedFile("too_large", f"more than {limits.sheets} sheets")
         elif name == _TABLE + "table-source" or name == _TABLE + "dde-link":
             notes.append("external_links")
         if table is None:
@@ -122,12 +134,12 @@ def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
             if attributes.get(_TABLE + "visibility") in _HIDDEN:
                 table.hidden_columns.update(range(first, min(table.columns_declared, MAX_COLUMN) + 1))
         elif cell is not None and name == _TEXT + "p":
-            paragraphs.append("")
+            paragraphs.append([])
         elif cell is not None and name == _TEXT + "s" and paragraphs:
             count = attributes.get(_TEXT + "c", "1")
-            paragraphs[-1] += " " * min(int(count) if count.isdigit() else 1, 32_767)
+            add(" " * min(int(count[:9]) if count.isdigit() and count.isascii() else 1, 32_767))
         elif cell is not None and name in _MARKS and paragraphs:
-            paragraphs[-1] += _MARKS[name]
+            add(_MARKS[name])
 
     def on_end(name: str) -> None:
         nonlocal table, cell, aside, filled
@@ -137,7 +149,8 @@ def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
         if aside:
             aside -= 1
         elif cell is not None and name in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
-            _finish_cell(table, cell, "\n".join(paragraphs) if paragraphs else None)
+            shown = "\n".join("".join(pieces) for pieces in paragraphs) if paragraphs else None
+            _finish_cell(table, cell, shown)
             cell = None
         elif name == _TABLE + "table-row":
             filled += _finish_row(table, row, limits.cells - filled)
@@ -146,7 +159,14 @@ def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
 
     def on_text(text: str) -> None:
         if cell is not None and not aside and paragraphs and path[-1].startswith(_TEXT):
-            paragraphs[-1] += text
+            add(text)
+
+    def add(text: str) -> None:
+        nonlocal characters
+        characters += len(text)
+        if characters > limits.text_characters:
+            raise RefusedFile("too_large", f"more than {limits.text_characters} characters of text")
+        paragraphs[-1].append(text)
 
     parse_xml(part, on_start, on_end, on_text)
     return tables, notes

@@ -62,7 +62,7 @@ def read_records(data: bytes) -> BookRecords | None:
     """Return the records of one ``.xls`` file, or None where they are not kept as expected."""
     try:
         return _read_book(data)
-    except (struct.error, IndexError, UnicodeDecodeError):
+    except (struct.error, IndexError, KeyError, UnicodeDecodeError):
         return None
 
 
@@ -175,19 +175,31 @@ def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
 
 def _workbook_stream(data: bytes) -> bytes | None:
     """Return the workbook stream of one OLE file, whichever of its two kinds of sector holds it."""
-    entry = ole_directory_entry(data, "Workbook")
     bits = struct.unpack_from("<H", data, 30)[0]
-    if entry < 0 or bits not in (9, 12):
+    if bits not in (9, 12):
         return None
-    start, size = struct.unpack_from("<II", data, entry + 116)
     table = _sector_table(data, bits)
+    # By its chain: programs that save twice leave sectors of older directories lying about.
+    entries = _directory(_chain(data, table, struct.unpack_from("<I", data, 48)[0], bits, 1 << bits))
+    if "Workbook" not in entries:
+        return None
+    start, size = entries["Workbook"]
     if size >= _SMALL_STREAM:
         return _chain(data, table, start, bits, 1 << bits)[:size]
-    root = ole_directory_entry(data, "Root Entry")
-    small = _chain(data, table, struct.unpack_from("<I", data, root + 116)[0], bits, 1 << bits)
+    small = _chain(data, table, entries["Root Entry"][0], bits, 1 << bits)
     small_table = _chain(data, table, struct.unpack_from("<I", data, 60)[0], bits, 1 << bits)
     numbers = list(struct.unpack(f"<{len(small_table) // 4}I", small_table))
     return _chain(small, numbers, start, 6, 0)[:size]
+
+
+def _directory(sectors: bytes) -> dict[str, tuple[int, int]]:
+    """Return the first sector and the length of each stream of one OLE directory, by name."""
+    entries: dict[str, tuple[int, int]] = {}
+    for position in range(0, len(sectors) - 127, 128):
+        length = struct.unpack_from("<H", sectors, position + 64)[0]
+        name = sectors[position : position + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
+        entries.setdefault(name, struct.unpack_from("<II", sectors, position + 116))
+    return entries
 
 
 def _sector_table(data: bytes, bits: int) -> list[int]:

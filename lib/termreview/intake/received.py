@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from termreview.intake.date_value import parse_date
 from termreview.workspace import written_whole
 
 RECEIVED_LIST = "received.csv"
+_AT_ONCE = 8 * 2**20
 _COLUMNS = ("file", "received_on", "note")
 
 
@@ -41,18 +43,33 @@ def list_received(
     """List the files of one term in the order received; `received.csv` says when each was first seen.
 
     A file that the list does not know is taken as first seen on `as_of`. Lock files of office programs and
-    dot files are no submissions. With `until`, what came after that day is left for a later report.
+    dot files are no submissions. What cannot be opened is listed, too, with the hash of nothing: its reading
+    says so. With `until`, what came after that day is left for a later report.
     """
     seen = _read_seen(folder)
     files = []
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         name = _printable(path.relative_to(folder).as_posix())
-        if not path.is_file() or name == RECEIVED_LIST or path.name.startswith((".", "~$")):
+        if path.is_dir() or name == RECEIVED_LIST or path.name.startswith((".", "~$")):
             continue
-        content = path.read_bytes()
         received_on = seen.get(unicodedata.normalize("NFC", name), as_of)
-        files.append(ReceivedFile(name, path, received_on, hashlib.sha256(content).hexdigest(), len(content)))
+        files.append(ReceivedFile(name, path, received_on, *content_facts(path)))
     return sorted((file for file in files if until is None or file.received_on <= until), key=received_order)
+
+
+def content_facts(path: Path) -> tuple[str, int]:
+    """The hash and the length of one file's content; of nothing where it is no file or cannot be opened."""
+    with suppress(OSError):
+        if not path.is_file():  # opening a pipe would wait for ever
+            raise FileNotFoundError
+        with path.open("rb") as stream:
+            content = stream.read(_AT_ONCE)
+            digest, length = hashlib.sha256(content), len(content)
+            while content := stream.read(_AT_ONCE):
+                digest.update(content)
+                length += len(content)
+        return digest.hexdigest(), length
+    return hashlib.sha256(b"").hexdigest(), 0
 
 
 def _printable(name: str) -> str:

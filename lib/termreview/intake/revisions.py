@@ -65,6 +65,9 @@ def _fates_of_school(
     decided = []
     for revision, number in enumerate(numbers, start=1):
         reading = readings[number]
+        if reading.refusal == "cannot_be_opened":  # its content is not known, so it is like no other
+            decided.append((number, Fate(school_id, REFUSED, reading.refusal, revision)))
+            continue
         first = firsts.setdefault(reading.file.sha256, number)
         if first != number:
             duplicate_of = readings[first].file.name

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 from termreview.intake import guard
@@ -15,6 +17,7 @@ from termreview.intake.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits, Ref
 from termreview.intake.legacy_formats import read_in_child
 from termreview.intake.legacy_opendocument import read_opendocument
 from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
+from termreview.intake.xlsx_content import refuse_text
 from termreview.intake.xlsx_package import Package, open_package, workbook_part_name
 from termreview.intake.xlsx_shared import read_number_formats, read_shared_strings
 from termreview.intake.xlsx_sheet import read_sheet
@@ -31,12 +34,15 @@ __all__ = [
     "address",
     "column_letters",
     "parse_address",
+    "read_content",
     "read_workbook",
 ]
 
+_MOST_SEPARATORS = 20  # for each cell that may be filled
+csv.field_size_limit(DEFAULT_LIMITS.text_characters)  # its own limit is below what one cell may hold
 _CONTENT_KINDS = (  # parts that tell what else a zip archive is
     ("word/", "word_document", "a Word document"),
-    ("ppt/", "presentation", "a presentation"),
+    ("ppt/", "unsupported_format", "a presentation"),
     ("Index/", "unsupported_format", "a workbook of Numbers; export it to .xlsx"),
 )
 
@@ -55,32 +61,55 @@ def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> Workbook:
     ------
     RefusedFile
         When it cannot be read for one of `REFUSAL_REASONS`.
-    OSError
-        When there is no such file, or it may not be opened.
     """
-    if path.stat().st_size > limits.file_bytes:
-        raise RefusedFile("too_large", f"{path.stat().st_size} bytes")
-    data = path.read_bytes()
+    data = read_content(path, limits)
     kind = guard.sniff(data)
     if kind == "zip":
         workbook = _read_archive(data, path, limits)
-    elif kind == "csv":
-        workbook = _read_csv(data, path.stem, limits)
-    else:
+    elif kind != "csv":
         workbook = read_in_child(path, kind, limits)
+    elif len(data) > limits.in_process_text_bytes:
+        workbook = read_in_child(path, "whole", limits)
+    else:
+        workbook = _read_csv(data, path.stem, limits)
     if not any(sheet.cells for sheet in workbook.sheets):
         raise RefusedFile("no_cells", "a workbook without a single filled cell")
     return workbook
 
 
+_NO_FILES = (
+    (stat.S_ISDIR, "a folder"), (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"), (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+)  # fmt: skip
+
+
+def read_content(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Return the bytes of one received file; what is no file, or may not be opened, is refused by name."""
+    try:
+        facts = path.stat()
+        for is_kind, what in _NO_FILES:  # opening a pipe would wait for ever
+            if is_kind(facts.st_mode):
+                raise RefusedFile("cannot_be_opened", what)
+        if facts.st_size > limits.file_bytes:
+            raise RefusedFile("too_large", f"{facts.st_size} bytes")
+        with path.open("rb") as stream:  # no more than that, also of a file that grows or never ends
+            data = stream.read(limits.file_bytes + 1)
+    except (OSError, ValueError) as error:
+        detail = getattr(error, "strerror", None) or str(error)
+        raise RefusedFile("cannot_be_opened", detail) from None
+    if len(data) > limits.file_bytes:
+        raise RefusedFile("too_large", f"more than {limits.file_bytes} bytes")
+    return data
+
+
 def _read_archive(data: bytes, path: Path, limits: Limits) -> Workbook:
     """Read one zip archive, here or in the child process, by what it holds."""
     members = guard.list_members(data, limits)
-    if sum(member.file_size for member in members) > limits.in_process_bytes:
-        return read_in_child(path, "zip", limits)
+    if sum(member.file_size for member in members if guard.is_xml(member)) > limits.in_process_bytes:
+        return read_in_child(path, "whole", limits)
     parts = guard.inflate_members(data, members)
     names = frozenset(member.filename.replace("\\", "/").lstrip("/") for member in members)
-    if "content.xml" in parts and b"opendocument" in data[:200]:
+    if "content.xml" in parts and b"opendocument:xmlns:office" in parts["content.xml"][:8192]:
         return read_opendocument(parts, names, limits)
     main = workbook_part_name(parts)
     if main is not None and main.endswith(".bin"):
@@ -117,6 +146,9 @@ def _read_package(package: Package, limits: Limits) -> Workbook:
                 tuple(content.merges),
             )
         )
+    longest = max(map(len, shared.strings), default=0)
+    if longest * filled > limits.text_characters:  # one long string may stand in every cell
+        refuse_text((cell for sheet in sheets for cell in sheet.cells.values()), limits)
     if package.has_macros:
         notes.append("macros")
     if package.has_external_links:
@@ -137,9 +169,12 @@ def _read_csv(data: bytes, name: str, limits: Limits) -> Workbook:
     delimiter = None
     if first.strip().lower() in ("sep=;", "sep=,", "sep=\t"):
         delimiter, text = first.strip("\r\n")[4], rest
+    delimiter = delimiter or _delimiter(text)
+    if text.count(delimiter) > _MOST_SEPARATORS * limits.cells:  # one line of millions is built as a whole
+        raise RefusedFile("too_large", f"{text.count(delimiter)} columns")
     cells: dict[tuple[int, int], Cell] = {}
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         for row, values in enumerate(rows, start=1):
             for column, value in enumerate(values, start=1):
                 if value:
@@ -148,6 +183,7 @@ def _read_csv(data: bytes, name: str, limits: Limits) -> Workbook:
                 raise RefusedFile("too_large", f"more than {limits.cells} filled cells")
     except csv.Error as error:
         raise RefusedFile("damaged", f"a text table that breaks off ({error})") from None
+    refuse_text(cells.values(), limits)
     return Workbook((Sheet(name, "visible", cells),), "csv", notes=notes)
 
 
@@ -159,10 +195,10 @@ def _decode_text(data: bytes) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError:
         if encoding == "utf-16":
             raise RefusedFile("damaged", "a UTF-16 text that breaks off") from None
-    try:
-        return data.decode("cp1258"), ("encoding_guessed",)
-    except UnicodeDecodeError:
-        raise RefusedFile("unsupported_format", "a text in no known encoding") from None
+    for guessed in ("cp1258", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(guessed), ("encoding_guessed",)
+    return data.decode("latin-1"), ("encoding_guessed",)
 
 
 def _delimiter(text: str) -> str:

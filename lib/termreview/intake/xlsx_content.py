@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, address
 from termreview.intake.xlsx_values import Shared
+
+MOST_HIDDEN = 65_536  # hidden rows that are kept one by one: "all rows below" may be a million
 
 
 @dataclass
@@ -20,6 +22,7 @@ class SheetContent:
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[str] = field(default_factory=list)
     notes: set[str] = field(default_factory=set)
+    columns_declared: int = 0  # hidden, counted as often as they are declared
 
 
 def read_style(attributes: Mapping[str, str], shared: Shared) -> tuple[str, str, bool]:
@@ -45,7 +48,11 @@ def note_columns(attributes: Mapping[str, str], content: SheetContent) -> None:
         first, last = int(attributes["min"]), int(attributes["max"])
     except (KeyError, ValueError):
         raise RefusedFile("damaged", "a column declaration without its numbers") from None
-    content.hidden_columns.update(range(max(first, 1), min(last, MAX_COLUMN) + 1))
+    hidden = range(max(first, 1), min(last, MAX_COLUMN) + 1)
+    content.columns_declared += len(hidden)
+    if content.columns_declared > MAX_COLUMN:
+        raise RefusedFile("damaged", "columns are hidden that were hidden before")
+    content.hidden_columns.update(hidden)
 
 
 def refuse_place(row: int, column: int) -> NoReturn:
@@ -58,3 +65,9 @@ def refuse_place(row: int, column: int) -> NoReturn:
 def refuse_size(limits: Limits) -> NoReturn:
     """Refuse the file for more cells than may be read."""
     raise RefusedFile("too_large", f"more than {limits.cells} cells on one sheet")
+
+
+def refuse_text(cells: Iterable[Cell], limits: Limits) -> None:
+    """Refuse the file when its cells together hold more text than may be read, each cell counted."""
+    if sum(len(cell.text) for cell in cells) > limits.text_characters:
+        raise RefusedFile("too_large", f"more than {limits.text_characters} characters of text")

@@ -16,9 +16,13 @@ _TOKEN = re.compile(
 )
 
 
-SharedFormulas = dict[
-    str, tuple[int, int, str]
-]  # by index: row, column and text of the formula that is shared
+_MOST_MOVED = 4 * 2**20
+
+
+class SharedFormulas(dict[str, tuple[int, int, str]]):
+    """Row, column and text of each formula that is shared, by index; `moved` counts characters written anew."""
+
+    moved = 0
 
 
 def read_formula(
@@ -26,14 +30,17 @@ def read_formula(
 ) -> str | None:
     """Return the formula of one cell with its ``=``, or None; `masters` gathers those that others share.
 
-    A formula that is named but whose text is kept elsewhere (a data table, a lost master) reads ``=``.
+    A formula that is named but whose text is kept elsewhere (a data table, a lost master) reads ``=``; so do
+    the last ones of a file that shares long formulas over and over.
     """
     index = attributes.get("si", "")
     if attributes.get("t") == "shared" and text:
         masters[index] = (row, column, text)
     elif attributes.get("t") == "shared" and index in masters:
         master_row, master_column, text = masters[index]
-        text = move_formula(text, row - master_row, column - master_column)
+        masters.moved += len(text)
+        is_little = masters.moved <= _MOST_MOVED
+        text = move_formula(text, row - master_row, column - master_column) if is_little else ""
     return f"={text}" if text or "t" in attributes else None
 
 

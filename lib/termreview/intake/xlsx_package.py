@@ -15,6 +15,8 @@ from xml.parsers import expat
 from termreview.intake.guard import Limits, RefusedFile
 
 _SEPARATOR = " "
+_DEEPEST, _LONGEST_NAME = 200, 255
+_AT_ONCE = 2**18
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]*?encoding=[\"']([A-Za-z0-9._-]+)[\"']")
 
 
@@ -50,14 +52,29 @@ def parse_xml(
     """Walk one XML part; names come as ``namespace name``, document types and entities are refused."""
     parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
     parser.buffer_text = True
-    parser.StartElementHandler = on_start
-    if on_end is not None:
-        parser.EndElementHandler = on_end
+    depth = 0
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise RefusedFile("damaged", f"elements stand {depth} deep in one another")
+        on_start(name, attributes)
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if on_end is not None:
+            on_end(name)
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     if on_text is not None:
         parser.CharacterDataHandler = on_text
     parser.StartDoctypeDeclHandler = _refuse_document_type
     try:
-        parser.Parse(part, True)
+        for first in range(0, len(part), _AT_ONCE):  # a refusal raised by a handler ends what was handed over
+            parser.Parse(part[first : first + _AT_ONCE], False)
+        parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise RefusedFile("damaged", f"a part is not well-formed XML ({error})") from None
 
@@ -115,6 +132,8 @@ def workbook_part_name(parts: Mapping[str, bytes]) -> str | None:
     for relationship in _relationships(parts, "").values():
         if relationship.kind == "officeDocument":
             return relationship.target
+    if "_rels/.rels" in parts and "[Content_Types].xml" in parts:
+        raise RefusedFile("unsupported_format", "a package of documents without a workbook")
     return None
 
 
@@ -142,14 +161,19 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
     if main_name is None:
         raise RefusedFile("damaged", "the package names no workbook")
     listing = _read_listing(part(main_name))
+    if len(listing.sheets) > limits.sheets:
+        raise RefusedFile("too_large", f"{len(listing.sheets)} sheets")
     relationships = _relationships(parts, by_lower.get(main_name.lower(), main_name))
     kinds = {relationship.kind: relationship for relationship in relationships.values()}
-    sheets, notes = [], list(listing.notes)
+    sheets, notes, targets = [], list(listing.notes), set()
     for name, state, relationship_id in listing.sheets:
         arrow = relationships.get(relationship_id)
         if arrow is None or arrow.is_external:
             raise RefusedFile("damaged", f"the sheet {name!r} leads nowhere")
         if arrow.kind == "worksheet":
+            if arrow.target in targets:
+                raise RefusedFile("damaged", f"the sheet {name!r} is another sheet, too")
+            targets.add(arrow.target)
             sheets.append(SheetPart(name, state, part(arrow.target, limits.inflated_bytes)))
         else:
             notes.append("macro_sheet" if "macro" in arrow.kind.lower() else "sheet_without_cells")
@@ -157,10 +181,13 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
         notes.append("duplicate_sheet_name")
     has_macros = "vbaProject" in kinds or "macro_sheet" in notes
     strings, styles = kinds.get("sharedStrings"), kinds.get("styles")
+    shared_strings = None  # named but not there: only a cell that points to one is a fault
+    if strings is not None and strings.target.lower() in by_lower:
+        shared_strings = part(strings.target, limits.inflated_bytes)
     return Package(
         kind="xlsm" if b"macroEnabled.main+xml" in parts.get("[Content_Types].xml", b"") else "xlsx",
         sheets=tuple(sheets),
-        shared_strings=None if strings is None else part(strings.target, limits.inflated_bytes),
+        shared_strings=shared_strings,
         styles=None if styles is None else part(styles.target),
         is_1904=listing.is_1904,
         has_macros=has_macros,
@@ -181,21 +208,24 @@ class _Listing:
 def _read_listing(part: bytes) -> _Listing:
     sheets: list[tuple[str, str, str]] = []
     notes: list[str] = []
-    is_1904 = False
+    is_1904, root = False, ""
 
     def on_start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal is_1904
+        nonlocal is_1904, root
         element = local_name(name)
+        root = root or element
         if element == "sheet":
             relationship_id = next((v for k, v in attributes.items() if k.endswith("relationships id")), "")
             state = {"hidden": "hidden", "veryHidden": "very_hidden"}.get(
                 attributes.get("state", ""), "visible"
             )
-            sheets.append((attributes.get("name", ""), state, relationship_id))
+            sheets.append((attributes.get("name", "")[:_LONGEST_NAME], state, relationship_id))
         elif element == "workbookPr":
             is_1904 = attributes.get("date1904") in ("1", "true")
         elif element == "calcPr" and attributes.get("fullCalcOnLoad") in ("1", "true"):
             notes.append("formulas_never_calculated")
 
     parse_xml(part, on_start)
+    if root != "workbook":
+        raise RefusedFile("unsupported_format", f"an office document, but of the kind {root!r}")
     return _Listing(tuple(sheets), is_1904, tuple(notes))

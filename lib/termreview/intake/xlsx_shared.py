@@ -17,14 +17,16 @@ from termreview.intake.xlsx_values import BUILT_IN_FORMATS, NumberFormats, is_da
 _ENTITY = re.compile(r"&(?:[a-z]{2,4}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});|&")
 _LONGEST_REMEMBERED = 1000
 _T = r"<t(?: xml:space=\"preserve\")?>"
-_STRING = re.compile(rf"<si>{_T}([^<]*)</t></si>|<si>((?:[^<]|<(?!/?si\b))*)</si>|<si ?/>|([\s\S])")
+# What fits nowhere takes all that follows with it: it sends the part to the parser anyway.
+_STRING = re.compile(rf"<si>{_T}([^<]*)</t></si>|<si>([^<]*+(?:<(?!/?si\b)[^<]*+)*+)</si>|<si ?/>|([\s\S]+)")
 _RUN = re.compile(
-    rf"{_T}([^<]*)</t>|<t ?/>|</?r>|<rPr>(?:<(?!/rPr)[^<>]*>)*</rPr>|<rPr ?/>"
-    r"|<rPh [^<>]*>(?:[^<]|<(?!/rPh))*</rPh>|<phoneticPr [^<>]*/>|([\s\S])"
+    rf"{_T}([^<]*)</t>|<t ?/>|</?r>|<rPr>(?:<(?!/?rPr)[^<>]*+>)*+</rPr>|<rPr ?/>"
+    r"|<rPh [^<>]*+>[^<]*+(?:<(?!/?rPh)[^<]*+)*+</rPh>|<phoneticPr [^<>]*/>|([\s\S]+)"
 )
 _FORMAT = re.compile(r"<xf\b([^<>]*)>")
 _FORMAT_ID = re.compile(r' numFmtId="([0-9]{1,9})"')
-_CUSTOM = re.compile(r'<numFmt numFmtId="([0-9]{1,9})" formatCode="([^"<]*)" ?/>|([\s\S])')
+_CUSTOM = re.compile(r'<numFmt numFmtId="([0-9]{1,9})" formatCode="([^"<]*)" ?/>|([\s\S]+)')
+_LONGEST_FORMAT = 255  # what spreadsheet programs allow
 
 
 class UnusualShapeError(Exception):
@@ -194,7 +196,7 @@ def _scan_formats(text: str) -> tuple[list[int], dict[int, str]]:
         for number, code, odd in _CUSTOM.findall(text, text.find(">", begin) + 1, end):
             if odd:
                 raise UnusualShapeError(odd)
-            custom[int(number)] = unescape_xml(code)
+            custom[int(number)] = unescape_xml(code[: 6 * _LONGEST_FORMAT])[:_LONGEST_FORMAT]
     return ids, custom
 
 
@@ -210,7 +212,9 @@ def _walk_formats(part: bytes) -> tuple[list[int], dict[int, str]]:
             if element == "xf" and parent == "cellXfs":
                 ids.append(int(attributes.get("numFmtId", "0")))
             elif element == "numFmt" and parent == "numFmts":
-                custom[int(attributes["numFmtId"])] = attributes.get("formatCode", "General")
+                custom[int(attributes["numFmtId"])] = attributes.get("formatCode", "General")[
+                    :_LONGEST_FORMAT
+                ]
         except (ValueError, KeyError):
             raise RefusedFile("damaged", "a number format without a number") from None
         inside.append(element)

@@ -12,6 +12,7 @@ import re
 from termreview.intake.guard import Limits
 from termreview.intake.workbook_model import MAX_ROW, Cell, parse_address
 from termreview.intake.xlsx_content import (
+    MOST_HIDDEN,
     SheetContent,
     note_columns,
     read_style,
@@ -29,15 +30,15 @@ _TOKEN = re.compile(
     r'|><is><t(?: xml:space="preserve")?>([^<]*)</t></is></c>'  # inline string
     r"|>([^<]*+(?:<(?!/?c[ >])[^<]*+)*+)</c>)"  # formulas and the rest
     r"|(?:</row>)?<row r=\"([1-9][0-9]{0,6})\"([^<>']*)>|</row>"  # row: digits, other attributes
-    r"|\s+|([\s\S])"  # anything else
+    r"|\s+|([\s\S]+)"  # anything else, with all that follows: the parser reads this sheet
 )
 _INSIDE = re.compile(
     r"(?:<f([^<>/]*)(?:/>|>([^<]*)</f>))?"  # formula: attributes, text
     r'(?:<v(?: xml:space="preserve")?>([^<]+)</v>|(<v ?/>|<v></v>))?'  # stored value, or an empty one
 )
-_ATTRIBUTE = re.compile(r'\s+([A-Za-z:]+)="([^"<&]*)"')
+_ATTRIBUTE = re.compile(r'\s{1,99}([A-Za-z:]+)="([^"<&]*)"')
 _ROOT = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^<>]*\?>)?\s*<worksheet(?=[^<>]* xmlns=\"http://(?:schemas\."
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^<>]*\?>)?+\s*+<worksheet(?=[^<>]* xmlns=\"http://(?:schemas\."
     rb'openxmlformats\.org/spreadsheetml/2006|purl\.oclc\.org/ooxml/spreadsheetml)/main")[^<>]*>'
 )
 _COLUMN = re.compile(r"<col( [^<>]*?)/?>")
@@ -87,7 +88,8 @@ def scan_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
     root = _ROOT.match(part)
     begin = part.find(b"<sheetData>")
     end = part.find(b"</sheetData>", begin)
-    if root is None or begin < 0 or end < 0 or not part[-80:].rstrip().endswith(b"</worksheet>"):
+    is_usual = root is not None and 0 <= begin < end and part[-80:].rstrip().endswith(b"</worksheet>")
+    if root is None or not is_usual or part.find(b"<sheetData", end) >= 0:
         raise UnusualShapeError("worksheet")
     content = SheetContent()
     _scan_frame(plain_text(part[:begin])[root.end() :], part[end:], content)
@@ -117,7 +119,7 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
     cells, strings, places = content.cells, shared.strings, _PLACES
     styles: dict[str, tuple[str, str, bool, bool]] = {}  # read_style, and whether numbers are plain
     hides: dict[str, bool] = {}  # by the attributes of a row
-    masters: SharedFormulas = {}
+    masters = SharedFormulas()
     new = tuple.__new__  # a named tuple made without its slower constructor
     row = filled = 0
     position, end = 0, len(text)
@@ -167,7 +169,7 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
                     if row_attributes not in hides:
                         hidden = _attributes(row_attributes.removesuffix("/")).get("hidden")
                         hides[row_attributes] = hidden in ("1", "true")
-                    if hides[row_attributes]:
+                    if hides[row_attributes] and len(content.hidden_rows) < MOST_HIDDEN:
                         content.hidden_rows.add(row)
             elif odd:
                 raise UnusualShapeError(odd)

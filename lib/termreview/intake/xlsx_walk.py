@@ -10,7 +10,14 @@ from collections.abc import Mapping
 
 from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, column_number
-from termreview.intake.xlsx_content import SheetContent, note_columns, read_style, refuse_place, refuse_size
+from termreview.intake.xlsx_content import (
+    MOST_HIDDEN,
+    SheetContent,
+    note_columns,
+    read_style,
+    refuse_place,
+    refuse_size,
+)
 from termreview.intake.xlsx_formulas import SharedFormulas, read_formula
 from termreview.intake.xlsx_package import parse_xml
 from termreview.intake.xlsx_values import Shared, make_cell
@@ -32,7 +39,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
         or holds too many.
     """
     content = SheetContent()
-    masters: SharedFormulas = {}
+    masters = SharedFormulas()
     own_row = row = column = readings = 0  # the row being read; where its current cell says it stands
     has_cell_data = is_text = False
     cell_attributes: Mapping[str, str] = {}
@@ -70,7 +77,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
         elif element == "row":
             own_row = row = _row_number(attributes.get("r"), own_row + 1)
             column = 0
-            if attributes.get("hidden") in ("1", "true"):
+            if attributes.get("hidden") in ("1", "true") and len(content.hidden_rows) < MOST_HIDDEN:
                 content.hidden_rows.add(row)
         elif element == "sheetData":
             has_cell_data = True
