@@ -87,18 +87,18 @@ def read_content(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Return the bytes of one received file; what is no file, or may not be opened, is refused by name."""
     try:
         facts = path.stat()
-        for is_kind, what in _NO_FILES:  # opening a pipe would wait for ever
-            if is_kind(facts.st_mode):
-                raise RefusedFile("cannot_be_opened", what)
+        if not stat.S_ISREG(facts.st_mode):  # opening a pipe would wait for ever
+            what = next((name for is_kind, name in _NO_FILES if is_kind(facts.st_mode)), "no file")
+            raise RefusedFile("cannot_be_opened", what)
         if facts.st_size > limits.file_bytes:
             raise RefusedFile("too_large", f"{facts.st_size} bytes")
-        with path.open("rb") as stream:  # no more than that, also of a file that grows or never ends
-            data = stream.read(limits.file_bytes + 1)
+        with path.open("rb") as stream:
+            data = stream.read(facts.st_size + 1)  # no more, also of a file that grows or never ends
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         raise RefusedFile("cannot_be_opened", detail) from None
-    if len(data) > limits.file_bytes:
-        raise RefusedFile("too_large", f"more than {limits.file_bytes} bytes")
+    if len(data) != facts.st_size:
+        raise RefusedFile("cannot_be_opened", "its length changes while it is read")
     return data
 
 
