@@ -55,7 +55,11 @@ def parser() -> argparse.ArgumentParser:
     _add_term(run)
     _add_as_of(run)
     run.add_argument(
-        "--workers", type=int, default=1, metavar="SỐ", help="số tiến trình đọc tệp song song (mặc định 1)"
+        "--workers",
+        type=int,
+        default=0,
+        metavar="SỐ",
+        help="số tiến trình song song (mặc định: mỗi bộ xử lý một)",
     )
     run.add_argument(
         "--unit", default="", metavar="MÃ", help="lập thêm báo cáo của một xã, phường, huyện hoặc trường"

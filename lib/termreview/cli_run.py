@@ -14,12 +14,13 @@ from termreview.workspace import Workspace
 
 def run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
     """Run the term, then make the reports of the scopes asked for; 0, or 4 when one of these failed."""
+    from termreview.intake.side_by_side import processors
     from termreview.reporting.scope import Scope, find_scope, scope_subject, scopes_of_kind
     from termreview.runner import run_term
     from termreview.scoped_runs import Made, make_scoped
 
-    if options.workers < 1:
-        raise UsageError("--workers: số tiến trình ít nhất là 1")
+    if options.workers < 0:
+        raise UsageError("--workers: số tiến trình ít nhất là 1; 0: mỗi bộ xử lý một")
     if options.each and (options.unit or options.level):
         raise UsageError("--each: không dùng cùng --unit, --level")
     term, as_of = parse_term(options.term), as_of_day(options)
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
         term,
         as_of,
         scopes,
-        workers=options.workers,
+        workers=options.workers or processors(),
         progress=tell,
         is_forced=options.force,
     )

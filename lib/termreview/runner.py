@@ -45,7 +45,7 @@ def run_term(
     reference: Reference,
     term: Term,
     as_of: datetime.date,
-    workers: int = 1,
+    workers: int = 0,
     progress: Progress = lambda _: None,
     is_forced: bool = False,
     time_limit_s: int = TIME_LIMIT_S,

@@ -102,7 +102,7 @@ def received_files(opened: OpenTerm) -> list[ReceivedFile]:
     return list_received(opened.workspace.raw(opened.term), opened.as_of, opened.until)
 
 
-def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 1) -> Cleaned:
+def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 0) -> Cleaned:
     """Clean the term; only files that changed since the run before are read again.
 
     The term before, where its tables exist, lends the figures to compare with.

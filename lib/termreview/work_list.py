@@ -94,7 +94,7 @@ def plan_steps(
     reference: Reference,
     declared: TermReference,
     as_of: datetime.date,
-    workers: int = 1,
+    workers: int = 0,
 ) -> list[Step]:
     """List the steps of one term in order; the first file published is the term's main report."""
     term = declared.term

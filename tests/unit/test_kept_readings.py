@@ -58,13 +58,20 @@ def as_bytes(cleaned: Cleaned, folder: Path) -> list[bytes]:
     return found
 
 
-def test_the_outcome_is_byte_identical_with_and_without(folder: Path, tmp_path: Path) -> None:
+def test_the_outcome_is_byte_identical_with_and_without(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("termreview.intake.shards._FEWEST_FILES", 1)
     kept, counted = kept_in(tmp_path / "kept")
     expected = as_bytes(clean(folder, None), tmp_path)
     assert as_bytes(clean(folder, kept), tmp_path) == expected
     assert as_bytes(clean(folder, kept), tmp_path) == expected
     assert as_bytes(clean(folder, kept, workers=2), tmp_path) == expected
     assert counted == [(8, 8), (0, 8), (0, 8)]
+    kept_by_two, counted = kept_in(tmp_path / "by two")
+    assert as_bytes(clean(folder, kept_by_two, workers=2), tmp_path) == expected
+    assert as_bytes(clean(folder, kept_by_two), tmp_path) == expected
+    assert counted == [(8, 8), (0, 8)]
 
 
 def test_only_what_changed_is_read_again(folder: Path, tmp_path: Path) -> None:
