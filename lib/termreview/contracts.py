@@ -9,6 +9,9 @@ import pandas as pd
 from termreview.errors import ContractError
 
 TEXT, NUMBER, INTEGER, FLAG, DATE = "string", "Float64", "Int64", "boolean", "date"
+_DTYPES = {kind: pd.api.types.pandas_dtype(kind) for kind in (TEXT, NUMBER, INTEGER, FLAG)} | {
+    DATE: pd.api.types.pandas_dtype("datetime64[s]")
+}
 
 
 @dataclass(frozen=True)
@@ -196,7 +199,9 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         faults += [f"column {column_name} {fault}" for fault in _value_faults(typed[column_name], column)]
     if faults:
         raise ContractError(name, faults)
-    result = pd.DataFrame(typed)
+    is_typed = all(values.dtype == frame.dtypes[column] for column, values in typed.items())
+    # What has its types already is not copied: pandas copies a column when it is written to.
+    result = frame[list(contract.columns)] if is_typed else pd.DataFrame(typed)
     repeated = result.duplicated(list(contract.key))
     if repeated.any():
         example = result.loc[repeated, list(contract.key)].iloc[0].to_dict()
@@ -205,6 +210,8 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _typed(values: pd.Series, column: Column) -> pd.Series:
+    if values.dtype == _DTYPES[column.kind]:
+        return values
     if column.kind == DATE:
         return pd.to_datetime(values).dt.as_unit("s")
     if column.kind == TEXT and not _is_text(values):
@@ -225,13 +232,15 @@ def _is_text_or_missing(value: object) -> bool:
 
 def _value_faults(values: pd.Series, column: Column) -> list[str]:
     faults = []
-    if not column.is_optional and values.isna().any():
-        faults.append(f"has {int(values.isna().sum())} missing values")
-    present = values.dropna()
-    if column.choices and (odd := set(present.unique()) - column.choices):
-        faults.append(f"holds undeclared values {sorted(odd)}")
-    if column.minimum is not None and (present < column.minimum).any():
+    missing = 0 if column.is_optional else int(values.isna().to_numpy().sum())
+    if missing:
+        faults.append(f"has {missing} missing values")
+    if column.choices:
+        odd = {value for value in values.unique() if isinstance(value, str)} - column.choices
+        if odd:
+            faults.append(f"holds undeclared values {sorted(odd)}")
+    if column.minimum is not None and (lowest := values.min()) is not pd.NA and lowest < column.minimum:
         faults.append(f"falls below {column.minimum}")
-    if column.maximum is not None and (present > column.maximum).any():
+    if column.maximum is not None and (highest := values.max()) is not pd.NA and highest > column.maximum:
         faults.append(f"rises above {column.maximum}")
     return faults

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from termreview.intake.answer_grid import Numbers, answered_numbers
 from termreview.intake.findings import Findings
+from termreview.reference.checks import grids_of
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
 
@@ -109,40 +110,50 @@ def misread_units(
     """
     fields = term.form.all_fields()
     names = [name for name in wanted if name in fields and fields[name].kind in ("count", "money")]
-    now = _grid(observations, [*names, SIZE_FIELD])
-    before = _grid(previous, names) if previous is not None else now.iloc[:0]
+    everyone = list(observations["school_id"].unique())
+    lines = list(dict.fromkeys([*names, SIZE_FIELD]))
+    now = answered_numbers(observations, lines, everyone)
+    before = None if previous is None else answered_numbers(previous, lines, everyone)
     levels = {school.unit_id: school.level for school in term.schools}
-    level_of = pd.Series(levels).reindex(now.index)
+    level_of = np.array([levels.get(school_id, "") for school_id in everyone])
+    size = now[lines.index(SIZE_FIELD)]
     suspects: dict[tuple[str, str], str] = {}
-    for school_id in sorted(schools & set(now.index)):
-        peers = now[(level_of == levels.get(school_id)) & (now.index != school_id)]
-        own = now.loc[school_id]
-        for name in names:
-            value = outside.get((school_id, name), _float(own[name]))
+    for place in sorted(range(len(everyone)), key=everyone.__getitem__):
+        school_id = everyone[place]
+        if school_id not in schools or np.isnan(now[:, place]).all():
+            continue
+        is_peer = level_of == level_of[place]
+        is_peer[place] = False
+        for line, name in enumerate(names):
+            value = outside.get((school_id, name), float(now[line, place]))
             if not value > 0:
                 continue
-            last = _float(before[name].get(school_id)) if name in before else np.nan
+            last = float("nan") if before is None else float(before[line, place])
             if last > 0:
                 expected, band = last, UNIT_BAND
+            elif name == SIZE_FIELD:
+                expected, band = _usual(size[is_peer]), PEER_BAND
             else:
-                expected, band = _peers_expect(peers, name, _float(own[SIZE_FIELD])), PEER_BAND
+                expected, band = (
+                    _peers_expect(now[line, is_peer], size[is_peer], float(size[place])),
+                    PEER_BAND,
+                )
             if cause := _slip(value, expected, band):
                 suspects[school_id, name] = cause
     return suspects
 
 
-def _float(value: Any) -> float:
-    return float("nan") if value is None else float(value)
+def _peers_expect(values: Numbers, sizes: Numbers, size: float) -> float:
+    is_known = (values > 0) & (sizes > 0)
+    if not size > 0:
+        return _usual(values[is_known])
+    return _usual(values[is_known] / sizes[is_known]) * size
 
 
-def _peers_expect(peers: pd.DataFrame, name: str, size: float) -> float:
-    known = peers[[name]].dropna() if name == SIZE_FIELD else peers[[name, SIZE_FIELD]].dropna()
-    known = known[(known > 0).all(axis=1)]
-    if len(known) < FEWEST_PEERS:
-        return float("nan")
-    if name == SIZE_FIELD or not size > 0:
-        return float(known[name].median())
-    return float((known[name] / known[SIZE_FIELD]).median() * size)
+def _usual(figures: Numbers) -> float:
+    """The median of the figures above zero; NaN where too few peers have one."""
+    known = figures[figures > 0]
+    return float(np.median(known)) if len(known) >= FEWEST_PEERS else float("nan")
 
 
 def _slip(value: float, expected: float, band: tuple[float, float]) -> str | None:
@@ -165,31 +176,25 @@ def shifted_cells(
     empty.
     """
     stems = sorted({name.removesuffix(".total") for name in wanted if name.endswith(".total")})
+    grids = grids_of(fields)
+    cells = [name for stem in stems for name in grids.get(stem, ())]
+    is_here = observations["school_id"].isin(sorted(schools)) & observations["field_id"].isin(cells)
+    here = observations.loc[is_here, ["school_id", "field_id", "state", "value_number"]]
+    numbers: dict[str, dict[str, float]] = {}
+    for school_id, name, state, number in here.itertuples(index=False):
+        is_number = state == "answered" and not pd.isna(number)
+        numbers.setdefault(school_id, {})[name] = float(number) if is_number else np.nan
     suspects: dict[tuple[str, str], str] = {}
-    here = observations[observations["school_id"].isin(sorted(schools))]
-    for school_id, own in here.groupby("school_id", sort=False):
-        numbers = dict(
-            zip(own["field_id"], own["value_number"].where(own["state"] == "answered"), strict=True)
-        )
+    for school_id, own in numbers.items():
         for stem in stems:
-            names = [name for name in numbers if name.startswith(f"{stem}.") and name in fields]
-            values = np.array(
-                [np.nan if pd.isna(numbers[name]) else numbers[name] for name in names], dtype=float
-            )
-            if len(names) >= 4 and _is_shifted(values):
-                suspects |= {(str(school_id), name): "column_shifted" for name in names}
+            names = [name for name in own if name.rpartition(".")[0] == stem]
+            if len(names) >= 4 and _is_shifted(np.array([own[name] for name in names])):
+                suspects |= {(school_id, name): "column_shifted" for name in names}
     return suspects
 
 
-def _is_shifted(values: np.ndarray) -> bool:
+def _is_shifted(values: Numbers) -> bool:
     total, parts = values[0], np.nan_to_num(values[1:])
     is_right = not total > 0 and parts[0] > 0 and (parts[1:] > 0).sum() >= 2 and parts[0] >= parts[1:].sum()
     is_left = total > 0 and not values[-1] > 0 and (parts > 0).sum() >= 2 and total <= parts.max() * 1.5
     return bool(is_right or (is_left and total < parts.sum()))
-
-
-def _grid(observations: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Answered numbers: one row per school, one column per field."""
-    here = observations[observations["field_id"].isin(list(names)) & (observations["state"] == "answered")]
-    grid = here.pivot(index="school_id", columns="field_id", values="value_number").astype(float)
-    return grid.reindex(columns=list(dict.fromkeys(names)))

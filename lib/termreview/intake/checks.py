@@ -1,25 +1,22 @@
-"""One failed check at one cell: the declared checks applied to all schools of a level at once."""
+"""One failed check at one cell: the declared checks of a level applied to all its schools at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from termreview.intake.answer_grid import Answers, Flags, Numbers, spread_answers
 from termreview.intake.outliers import usual_bounds
-from termreview.reference.checks import Check
+from termreview.reference.checks import Check, Grids, grids_of
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field, applies
 from termreview.text import number_words
 
-Numbers = npt.NDArray[np.float64]
-Words = npt.NDArray[np.object_]
-# Which schools fail, and for one of them what was found and what is expected, in words.
-Verdict = tuple[npt.NDArray[np.bool_], Callable[[int], str], Callable[[int], str]]
+# Which pairs fail at which schools; for one pair and school what was found and what is expected, in words.
+Verdict = tuple[Flags, Callable[[int, int], str], Callable[[int, int], str]]
 
 
 class Failure(NamedTuple):
@@ -34,15 +31,12 @@ class Failure(NamedTuple):
     compared: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Answers:
-    """The answers of some schools of one level: numbers (NaN unless answered), states and texts, by field."""
+class Pair(NamedTuple):
+    """One check with the fields that it compares at one school level."""
 
-    school_ids: Sequence[str]
-    numbers: Mapping[str, Numbers]
-    states: Mapping[str, Words]
-    texts: Mapping[str, Words]
-    previous: Mapping[str, Numbers]
+    check: Check
+    left: tuple[str, ...]
+    right: tuple[str, ...]
 
 
 def run_checks(
@@ -58,91 +52,69 @@ def run_checks(
     for school in term.schools:
         if school.unit_id in submitted:
             by_level.setdefault(school.level, []).append(school.unit_id)
+    asked = {
+        level: {field.field_id: field for field in term.form.fields_for(level, term.term.part)}
+        for level in by_level
+    }
     everyone = [school_id for school_ids in by_level.values() for school_id in school_ids]
-    grids = _grids(observations, previous, everyone)
+    names = list(dict.fromkeys(name for fields in asked.values() for name in fields))
+    answers = spread_answers(observations, previous, everyone, names)
     first = 0
     for level, school_ids in by_level.items():
-        fields = {field.field_id: field for field in term.form.fields_for(level, term.term.part)}
-        answers = _slice(grids, fields, first, first + len(school_ids))
+        checks = [
+            check
+            for check in term.checks
+            if applies(check.levels, level) and applies(check.terms, term.term.part)
+        ]
+        failures += _apply(checks, asked[level], answers.of(first, first + len(school_ids)))
         first += len(school_ids)
-        for check in term.checks:
-            if applies(check.levels, level) and applies(check.terms, term.term.part):
-                failures += _apply(check, fields, answers)
     return failures
 
 
-def _grids(observations: pd.DataFrame, previous: pd.DataFrame | None, school_ids: Sequence[str]) -> Answers:
-    """The answers of all schools, level after level: an array per field with an entry per school."""
-    numbers, states, texts = _spread(observations, school_ids)
-    before = {} if previous is None else _spread(previous, school_ids)[0]
-    return Answers(school_ids, numbers, states, texts, before)
+def _apply(checks: Sequence[Check], fields: Mapping[str, Field], answers: Answers) -> Iterator[Failure]:
+    """The failures of the schools of one level, check by check."""
+    grids = grids_of(fields)
+    pairs = [pair for check in checks for pair in _pairs(check, fields, grids)]
+    by_kind: dict[str, list[int]] = {}
+    for number, pair in enumerate(pairs):
+        by_kind.setdefault(pair.check.kind, []).append(number)
+    hits = []
+    for kind, numbers in by_kind.items():
+        failed, found, expected = _KINDS[kind]([pairs[number] for number in numbers], answers)
+        for line, place in np.argwhere(failed).tolist():
+            hits.append((numbers[line], place, found(line, place), expected(line, place)))
+    for number, place, found_words, expected_words in sorted(hits):
+        check, left, right = pairs[number]
+        yield Failure(
+            answers.school_ids[place],
+            check,
+            left[0],
+            fields[left[0]].label,
+            found_words,
+            expected_words,
+            (*left, *right),
+        )
 
 
-def _slice(answers: Answers, fields: Container[str], first: int, last: int) -> Answers:
-    """The answers of the schools from one place to another, to the fields that they are asked."""
-    return Answers(
-        answers.school_ids[first:last],
-        {name: row[first:last] for name, row in answers.numbers.items() if name in fields},
-        {name: row[first:last] for name, row in answers.states.items() if name in fields},
-        {name: row[first:last] for name, row in answers.texts.items() if name in fields},
-        {name: row[first:last] for name, row in answers.previous.items() if name in fields},
-    )
-
-
-def _spread(
-    observations: pd.DataFrame, school_ids: Sequence[str]
-) -> tuple[dict[str, Numbers], dict[str, Words], dict[str, Words]]:
-    """Numbers (NaN unless answered), states and texts of long observations as arrays per field."""
-    fields, names = pd.factorize(observations["field_id"])
-    order = {school_id: number for number, school_id in enumerate(school_ids)}
-    schools = np.array(
-        [order.get(school_id, -1) for school_id in observations["school_id"].tolist()], dtype=int
-    )
-    is_known = schools >= 0
-    place = fields[is_known], schools[is_known]
-    numbers = np.full((len(names), len(school_ids)), np.nan)
-    states = np.full(numbers.shape, None, dtype=object)
-    texts = states.copy()
-    numbers[place] = observations["value_number"].to_numpy(dtype=float, na_value=np.nan)[is_known]
-    states[place] = observations["state"].to_numpy(dtype=object)[is_known]
-    texts[place] = observations["value_text"].to_numpy(dtype=object)[is_known]
-    numbers[states != "answered"] = np.nan
-    return (
-        dict(zip(names, numbers, strict=True)),
-        dict(zip(names, states, strict=True)),
-        dict(zip(names, texts, strict=True)),
-    )
-
-
-def _apply(check: Check, fields: Mapping[str, Field], answers: Answers) -> Iterator[Failure]:
-    if check.kind == "range" or check.kind == "change_within":
-        pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
-            ((name,), ()) for left, _ in check.expanded(fields) for name in left
-        ]
-    elif check.kind in ("required_if", "positive_if"):
-        pairs = [((name,), right) for left, right in check.expanded(fields) for name in left]
-    else:
-        pairs = check.expanded(fields)
-    for left, right in pairs:
-        failed, found, expected = _KINDS[check.kind](check, left, right, answers)
-        for place in np.flatnonzero(failed).tolist():
-            yield Failure(
-                answers.school_ids[place],
-                check,
-                left[0],
-                fields[left[0]].label,
-                found(place),
-                expected(place),
-                (*left, *right),
-            )
-
-
-def _total(names: Sequence[str], answers: Answers) -> Numbers:
-    return np.sum([answers.numbers[name] for name in names], axis=0)
+def _pairs(check: Check, fields: Mapping[str, Field], grids: Grids) -> Iterator[Pair]:
+    """One check with the fields it compares; kinds that look at one field take each of theirs in turn."""
+    for left, right in check.expanded(fields, grids):
+        if check.kind in ("range", "change_within"):
+            yield from (Pair(check, (name,), ()) for name in left)
+        elif check.kind in ("required_if", "positive_if"):
+            yield from (Pair(check, (name,), right) for name in left)
+        else:
+            yield Pair(check, left, right)
 
 
 def _limits(check: Check) -> tuple[float, float]:
     return float(check.low) if check.low else -np.inf, float(check.high) if check.high else np.inf
+
+
+def _all_limits(pairs: Sequence[Pair]) -> tuple[Numbers, Numbers]:
+    """The limits of each pair, as columns."""
+    low, high = zip(*(_limits(pair.check) for pair in pairs), strict=True)
+    return np.array(low)[:, None], np.array(high)[:, None]
 
 
 def _limits_text(check: Check) -> str:
@@ -152,63 +124,63 @@ def _limits_text(check: Check) -> str:
     return f"≤ {number_words(high)}" if np.isinf(low) else f"{number_words(low)}–{number_words(high)}"
 
 
-def _range(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
-    values = answers.numbers[left[0]]
-    low, high = _limits(check)
+def _words(grid: Numbers) -> Callable[[int, int], str]:
+    """The numbers of one grid in words."""
+    return lambda line, place: number_words(float(grid[line, place]))
+
+
+def _range(pairs: Sequence[Pair], answers: Answers) -> Verdict:
+    values = answers.total([pair.left for pair in pairs])
+    low, high = _all_limits(pairs)
     failed = (values < low) | (values > high)
-    return failed, lambda place: number_words(float(values[place])), lambda _: _limits_text(check)
+    return failed, _words(values), lambda line, _: _limits_text(pairs[line].check)
 
 
-def _at_most(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
-    part, whole = _total(left, answers), _total(right, answers)
-    return (
-        part > whole,
-        lambda place: number_words(float(part[place])),
-        lambda place: number_words(float(whole[place])),
-    )
+def _at_most(pairs: Sequence[Pair], answers: Answers) -> Verdict:
+    part = answers.total([pair.left for pair in pairs])
+    whole = answers.total([pair.right for pair in pairs])
+    return part > whole, _words(part), _words(whole)
 
 
-def _sum_equals(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
-    stated, recomputed = answers.numbers[left[0]], _total(right, answers)
+def _sum_equals(pairs: Sequence[Pair], answers: Answers) -> Verdict:
+    stated = answers.total([pair.left[:1] for pair in pairs])
+    recomputed = answers.total([pair.right for pair in pairs])
     failed = ~np.isnan(stated) & ~np.isnan(recomputed) & (stated != recomputed)
-    return (
-        failed,
-        lambda place: number_words(float(stated[place])),
-        lambda place: number_words(float(recomputed[place])),
-    )
+    return failed, _words(stated), _words(recomputed)
 
 
-def _is_triggered(check: Check, right: Sequence[str], answers: Answers) -> npt.NDArray[np.bool_]:
-    trigger = right[0]
-    by_text = np.array(
-        [text == check.low if isinstance(text, str) else False for text in answers.texts[trigger]]
-    )
-    by_number = answers.numbers[trigger] == {"yes": 1.0, "no": 0.0}.get(check.low, np.nan)
-    return np.asarray((answers.states[trigger] == "answered") & (by_text | by_number), dtype=bool)
+def _is_triggered(pairs: Sequence[Pair], answers: Answers) -> Flags:
+    """Where the field that each pair leans on says what the check waits for."""
+    triggers = [answers.lines[pair.right[0]] for pair in pairs]
+    awaited = [pair.check.low for pair in pairs]
+    numbers = np.array([{"yes": 1.0, "no": 0.0}.get(word, np.nan) for word in awaited])[:, None]
+    by_text = answers.texts[triggers] == np.array(awaited, dtype=object)[:, None]
+    by_number = answers.numbers[triggers] == numbers
+    return np.asarray(answers.is_answered[triggers] & (by_text | by_number), dtype=bool)
 
 
-def _required_if(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
-    states = answers.states[left[0]]
-    failed = _is_triggered(check, right, answers) & ((states == "blank") | (states == "nothing_to_report"))
-    return failed, lambda place: "", lambda _: ""
+def _required_if(pairs: Sequence[Pair], answers: Answers) -> Verdict:
+    is_empty = answers.is_empty[[answers.lines[pair.left[0]] for pair in pairs]]
+    return _is_triggered(pairs, answers) & is_empty, lambda *_: "", lambda *_: ""
 
 
-def _positive_if(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
-    values = answers.numbers[left[0]]
-    failed = _is_triggered(check, right, answers) & (values <= 0)
-    return failed, lambda place: number_words(float(values[place])), lambda _: "> 0"
+def _positive_if(pairs: Sequence[Pair], answers: Answers) -> Verdict:
+    values = answers.total([pair.left for pair in pairs])
+    return _is_triggered(pairs, answers) & (values <= 0), _words(values), lambda *_: "> 0"
 
 
-def _ratio_within(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
-    top, bottom = answers.numbers[left[0]], _total(right, answers)
-    low, high = _limits(check)
-    failed = (bottom > 0) & ((top < low * bottom) | (top > high * bottom))
-    quotient = np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
-    return (
-        failed,
-        lambda place: number_words(_shown_ratio(float(quotient[place]), low, high)),
-        lambda _: _limits_text(check),
-    )
+def _ratio_within(pairs: Sequence[Pair], answers: Answers) -> Verdict:
+    top = answers.total([pair.left[:1] for pair in pairs])
+    bottom = answers.total([pair.right for pair in pairs])
+    low, high = _all_limits(pairs)
+    with np.errstate(invalid="ignore"):  # no limit times nothing
+        failed = (bottom > 0) & ((top < low * bottom) | (top > high * bottom))
+
+    def found(line: int, place: int) -> str:
+        quotient = float(top[line, place] / bottom[line, place])
+        return number_words(_shown_ratio(quotient, *_limits(pairs[line].check)))
+
+    return failed, found, lambda line, _: _limits_text(pairs[line].check)
 
 
 def _shown_ratio(value: float, low: float, high: float) -> float:
@@ -217,30 +189,35 @@ def _shown_ratio(value: float, low: float, high: float) -> float:
     return next((shown for shown in rounded if shown < low or shown > high), value)
 
 
-def _change_within(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
-    now = answers.numbers[left[0]]
-    before = answers.previous.get(left[0], np.full(len(now), np.nan))
-    low, high = _limits(check)
-    failed = (before > 0) & ((now < low * before) | (now > high * before))
+def _change_within(pairs: Sequence[Pair], answers: Answers) -> Verdict:
+    now = answers.total([pair.left for pair in pairs])
+    before = answers.previous[[answers.lines[pair.left[0]] for pair in pairs]]
+    low, high = _all_limits(pairs)
+    with np.errstate(invalid="ignore"):
+        failed = (before > 0) & ((now < low * before) | (now > high * before))
+    return failed, _words(now), _words(before)
+
+
+def _outlier(pairs: Sequence[Pair], answers: Answers) -> Verdict:
+    """A figure, or its ratio to others of the same school, against all schools of the level."""
+    figures = answers.total([pair.left[:1] for pair in pairs])
+    for line, pair in enumerate(pairs):
+        bottom = answers.total([pair.right])[0] if pair.right else np.ones_like(figures[line])
+        figures[line] = np.divide(figures[line], bottom, out=np.full_like(bottom, np.nan), where=bottom > 0)
+    usual = [
+        usual_bounds(row, float(pair.check.low), float(pair.check.high))
+        for row, pair in zip(figures, pairs, strict=True)
+    ]
+    low, high = (np.array(bounds)[:, None] for bounds in zip(*usual, strict=True))
+    failed = (figures > 0) & ((figures < low) | (figures > high))
     return (
         failed,
-        lambda place: number_words(float(now[place])),
-        lambda place: number_words(float(before[place])),
+        lambda line, place: number_words(_shown_ratio(float(figures[line, place]), *usual[line])),
+        lambda line, _: "–".join(number_words(float(f"{bound:.2g}")) for bound in usual[line]),
     )
 
 
-def _outlier(check: Check, left: Sequence[str], right: Sequence[str], answers: Answers) -> Verdict:
-    """A figure, or its ratio to others of the same school, against all schools of the level."""
-    top = answers.numbers[left[0]]
-    bottom = _total(right, answers) if right else np.ones_like(top)
-    figures = np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
-    low, high = usual_bounds(figures, float(check.low), float(check.high))
-    failed = (figures > 0) & ((figures < low) | (figures > high))
-    usual = "–".join(number_words(float(f"{bound:.2g}")) for bound in (low, high))
-    return failed, lambda place: number_words(_shown_ratio(float(figures[place]), low, high)), lambda _: usual
-
-
-_KINDS: Mapping[str, Callable[[Check, Sequence[str], Sequence[str], Answers], Verdict]] = {
+_KINDS: Mapping[str, Callable[[Sequence[Pair], Answers], Verdict]] = {
     "range": _range,
     "at_most": _at_most,
     "sum_equals": _sum_equals,

@@ -117,7 +117,9 @@ def _decide(
         findings, _ = _judge(decided.observations, taken)
     if decisions:
         unapplied = (*decided.unapplied, *settle_findings(findings, decisions, observations, decided))
-        places = places_of(decided.observations) if unapplied else {}
+        places = places_of(
+            decided.observations, {(silent.school_id, silent.field_id) for silent in unapplied}
+        )
         for silent in unapplied:
             place = taken.accepted.get(silent.school_id)
             sheet, cell = places.get((silent.school_id, silent.field_id), (None, None))
@@ -138,8 +140,9 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     for reading, fate in zip(taken.readings, taken.fates, strict=True):
         findings.add_reading(reading, fate, due_on)
     received = observations[observations["school_id"].isin(list(accepted))]
-    places = places_of(received)
-    for failure in run_checks(received, taken.previous, reader.term):
+    failures = run_checks(received, taken.previous, reader.term)
+    places = places_of(received, {(failure.school_id, failure.field_id) for failure in failures})
+    for failure in failures:
         findings.add_check(failure, taken.readings[accepted[failure.school_id]].file.name, places)
     came = {fate.school_id for fate in taken.fates}
     for school_id in reader.schools:

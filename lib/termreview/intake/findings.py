@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -96,9 +96,13 @@ class Findings:
         return pd.DataFrame(self.rows, columns=list(CONTRACTS["findings"].columns))
 
 
-def places_of(observations: pd.DataFrame) -> Places:
-    """The sheet and the cell of each answer, by school and field."""
-    columns = (observations[name].tolist() for name in ("school_id", "field_id", "sheet", "cell"))
+def places_of(observations: pd.DataFrame, wanted: Collection[tuple[str, str]]) -> Places:
+    """The sheet and the cell of the wanted answers, by school and field."""
+    is_wanted = observations["school_id"].isin({school_id for school_id, _ in wanted})
+    is_wanted &= observations["field_id"].isin({field_id for _, field_id in wanted})
+    columns = (
+        observations.loc[is_wanted, name].tolist() for name in ("school_id", "field_id", "sheet", "cell")
+    )
     return {
         (school_id, field_id): (
             sheet if isinstance(sheet, str) else None,

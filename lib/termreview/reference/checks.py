@@ -16,6 +16,7 @@ EACH_COLUMN = ".*"
 ALL_PARTS = ".grades"
 WHOLE_COLUMN = "total"
 PLACES = ("expected", "found", "label")
+Grids = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -36,37 +37,50 @@ class Check:
     remedy: str
     mark: str
 
-    def expanded(self, fields: Mapping[str, Field]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    def expanded(
+        self, fields: Mapping[str, Field], grids: Grids | None = None
+    ) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """The concrete (fields, against) pairs among the fields that one school answers.
 
         `x.*` stands for each column of x in turn, `x.grades` for all columns of x but `total`. Pairs with a
-        field that the school is not asked for are left out.
+        field that the school is not asked for are left out. `grids` are the `grids_of` the fields, for who
+        expands many checks.
         """
+        grids = grids_of(fields) if grids is None else grids
         columns = dict.fromkeys(
-            field.column_id
-            for name in self.fields
-            if name.endswith(EACH_COLUMN)
-            for field in fields.values()
-            if field.field_id.startswith(name[:-1])
+            fields[name].column_id
+            for wanted in self.fields
+            if wanted.endswith(EACH_COLUMN)
+            for name in grids.get(wanted.removesuffix(EACH_COLUMN), ())
         )
         pairs = []
         for column in columns or (None,):
-            left = tuple(_expand(self.fields, column, fields))
-            right = tuple(_expand(self.against, column, fields))
+            left = tuple(_expand(self.fields, column, grids))
+            right = tuple(_expand(self.against, column, grids))
             if left and all(name in fields for name in (*left, *right)) and bool(right) == bool(self.against):
                 pairs.append((left, right))
         return pairs
 
 
-def _expand(names: Iterable[str], column: str | None, fields: Mapping[str, Field]) -> list[str]:
+def grids_of(fields: Iterable[str]) -> Grids:
+    """The field ids of each grid in form order, by what stands before the column."""
+    grids: dict[str, list[str]] = {}
+    for name in fields:
+        stem, dot, _ = name.rpartition(".")
+        if dot:
+            grids.setdefault(stem, []).append(name)
+    return grids
+
+
+def _expand(names: Iterable[str], column: str | None, grids: Grids) -> list[str]:
     expanded: list[str] = []
     for name in names:
         if name.endswith(EACH_COLUMN) and column is not None:
             expanded.append(f"{name[:-1]}{column}")
         elif name.endswith(ALL_PARTS):
-            stem = name.removesuffix(ALL_PARTS) + "."
-            whole = stem + WHOLE_COLUMN
-            expanded += [known for known in fields if known.startswith(stem) and known != whole]
+            stem = name.removesuffix(ALL_PARTS)
+            whole = f"{stem}.{WHOLE_COLUMN}"
+            expanded += [known for known in grids.get(stem, ()) if known != whole]
         else:
             expanded.append(name)
     return expanded

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from termreview.reference.indicators import IndicatorSet, Item
 
@@ -126,11 +128,16 @@ class Form:
         """The rows of one section that one level answers in one part of the year."""
         return tuple(
             row
-            for row in self.rows
-            if row.section_id == section.section_id
-            and applies(row.levels, level)
-            and applies(row.terms, part)
+            for row in self._rows_by_section.get(section.section_id, ())
+            if applies(row.levels, level) and applies(row.terms, part)
         )
+
+    @cached_property
+    def _rows_by_section(self) -> Mapping[str, Sequence[FormRow]]:
+        found: dict[str, list[FormRow]] = {}
+        for row in self.rows:
+            found.setdefault(row.section_id, []).append(row)
+        return found
 
     def columns_for(self, section: Section, level: str) -> tuple[FormColumn, ...]:
         """The answer columns of one section that one level sees."""
