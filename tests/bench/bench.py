@@ -24,7 +24,8 @@ from stray_files import LAST_ROW, LAST_ROW_OF_XLS, SPACE, every_fifth_with_stray
 from termreview.execution import run_step
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.guard import DEFAULT_LIMITS
-from termreview.intake.reading import Reader, read_file
+from termreview.intake.reader import Reader
+from termreview.intake.reading import read_file
 from termreview.intake.received import RECEIVED_LIST, ReceivedFile, list_received
 from termreview.reference.declarations import Reference, load_reference
 from termreview.sample import write_sample

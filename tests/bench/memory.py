@@ -13,7 +13,8 @@ from pathlib import Path
 import xlsxwriter
 
 from termreview.intake.guard import DEFAULT_LIMITS
-from termreview.intake.reading import Reader, read_file
+from termreview.intake.reader import Reader
+from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
 from termreview.intake.shards import read_shard
 from termreview.intake.workbook import read_workbook

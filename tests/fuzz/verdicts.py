@@ -10,7 +10,8 @@ from mutations import Mutant
 
 from termreview.intake.account import UNSEALED_KINDS
 from termreview.intake.file_reading import FileReading
-from termreview.intake.reading import Reader, read_file
+from termreview.intake.reader import Reader
+from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
 from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
 from termreview.reference.declarations import load_reference

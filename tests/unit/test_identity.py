@@ -11,7 +11,8 @@ from intake_world import PRESCHOOL, SUBMISSIONS, declared, layout_of, reference,
 
 from termreview.intake.file_reading import FileReading
 from termreview.intake.identity import is_term, schools_coded, schools_named, unique_names
-from termreview.intake.reading import Reader, read_file
+from termreview.intake.reader import Reader
+from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
 from termreview.intake.workbook import Cell, Sheet, Workbook, read_workbook
 from termreview.terms import parse_term

@@ -22,7 +22,7 @@ from intake_world import (
 from termreview.errors import RunError
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.kept_readings import KeptReadings, find_reading
-from termreview.intake.reading import Reader
+from termreview.intake.reader import Reader
 from termreview.intake.received import list_received
 from termreview.intake.shards import FILE_ANSWERS, read_shards
 

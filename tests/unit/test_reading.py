@@ -13,7 +13,8 @@ from intake_world import HK1, PRESCHOOL, SUBMISSIONS, declared, layout_of, refer
 
 from termreview.intake import reading as reading_module
 from termreview.intake.clean import clean_term
-from termreview.intake.reading import FileReading, Reader, is_late, read_file
+from termreview.intake.reader import Reader
+from termreview.intake.reading import FileReading, is_late, read_file
 from termreview.intake.received import ReceivedFile
 from termreview.intake.workbook import REFUSAL_REASONS, RefusedFile
 

@@ -22,7 +22,8 @@ from termreview.intake.decisions import (
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.findings import Findings, day_words, places_of
 from termreview.intake.kept_readings import KeptReadings
-from termreview.intake.reading import Reader, is_late
+from termreview.intake.reader import Reader
+from termreview.intake.reading import is_late
 from termreview.intake.received import ReceivedFile, received_order
 from termreview.intake.revisions import ACCEPTED, Fate, decide_fates
 from termreview.intake.shards import ANSWERS, READING, Progress, Shard, read_shards

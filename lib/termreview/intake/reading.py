@@ -3,98 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
 
 from termreview.intake.account import close_account, note_workbook
-from termreview.intake.date_value import DateWindow, term_window
-from termreview.intake.file_reading import Answer, FileReading, Remark
-from termreview.intake.identity import is_term, schools_coded, schools_named, unique_names, with_numbers
-from termreview.intake.layout import FINGERPRINT_SHEET, FormLayout, form_layout
+from termreview.intake.field_answers import read_answers
+from termreview.intake.file_reading import FileReading, Remark
+from termreview.intake.identity import is_term, schools_coded, schools_named, with_numbers
+from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.likeness import take_likeness
 from termreview.intake.locate import locate, read_fingerprint, read_identity
-from termreview.intake.located import Located, Spot
-from termreview.intake.number_text import decimal_habit
+from termreview.intake.reader import Reader
 from termreview.intake.received import ReceivedFile
 from termreview.intake.returned_points import without_points_sheets
-from termreview.intake.value_reading import Choices, Reading
-from termreview.intake.values import choice_reading, read_value
-from termreview.intake.workbook import RefusedFile, Workbook, address, read_workbook
-from termreview.reference.declarations import TermReference
-from termreview.reference.forms import Field
-from termreview.reference.units import Registry, Unit
-from termreview.text import fold
+from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
+from termreview.reference.units import Unit
 
-Question = tuple[str, Field, Choices | None]
 _SCHOOLS_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Reader:
-    """What reading needs to know of one term; built once, used for every file."""
-
-    term: TermReference
-    registry: Registry
-
-    @cached_property
-    def schools(self) -> Mapping[str, Unit]:
-        """Schools expected in the term by id."""
-        return {school.unit_id: school for school in self.term.schools}
-
-    @cached_property
-    def layouts(self) -> Mapping[str, FormLayout]:
-        """The workbook of each school level."""
-        levels = {school.level for school in self.term.schools}
-        return {level: form_layout(self.term.form, level, self.term.term.part) for level in sorted(levels)}
-
-    @cached_property
-    def lasting(self) -> frozenset[str]:
-        """The fields that a form may carry from last term: alone they are no report."""
-        rows = {row.row_code for row in self.term.form.rows if row.prefill}
-        return frozenset(
-            field_id
-            for layout in self.layouts.values()
-            for field_id, (_, place) in layout.places.items()
-            if place.field.row_code in rows
-        )
-
-    @cached_property
-    def questions(self) -> Mapping[str, tuple[Question, ...]]:
-        """The fields of each school level in form order, each with its drop-down."""
-        return {
-            level: tuple(
-                (
-                    field_id,
-                    place.field,
-                    self.choices.get("yes_no" if place.field.kind == "yes_no" else place.field.options),
-                )
-                for field_id, (_, place) in layout.places.items()
-            )
-            for level, layout in self.layouts.items()
-        }
-
-    @cached_property
-    def names(self) -> Mapping[str, Unit]:
-        """Schools expected in the term by every name that is theirs alone."""
-        return unique_names(self.term.schools)
-
-    @cached_property
-    def window(self) -> DateWindow:
-        """The days within which the documents of the term are dated."""
-        return term_window(self.term.term.school_year, self.term.plan.due_on)
-
-    @cached_property
-    def choices(self) -> Mapping[str, Choices]:
-        """The drop-downs by name."""
-        found = {}
-        for name, options in self.term.form.options:
-            by_text = {
-                text: option for option, label in options for text in (option, label.casefold(), fold(label))
-            }
-            exact = {label: choice_reading(name, option) for option, label in options}
-            found[name] = Choices(by_text, "; ".join(label for _, label in options), exact)
-        return found
 
 
 def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
@@ -132,7 +56,7 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
         _refuse(reading, "not_our_form")
         return reading
     reading.found_by = located.found_by
-    _read_answers(reading, located, school.level, reader)
+    read_answers(reading, located, school.level, reader)
     if not any(
         answer.state != "blank" and answer.field_id not in reader.lasting for answer in reading.answers
     ):
@@ -230,76 +154,6 @@ def _identify_by_name(reading: FileReading, workbook: Workbook, reader: Reader) 
         Remark(way, way, found=school.name if named else reading.file.name, expected=school.name)
     )
     return school
-
-
-def _read_answers(reading: FileReading, located: Located, level: str, reader: Reader) -> None:
-    for remark in located.remarks:
-        cause = remark.code if remark.code != "row_missing" else f"row_missing:{remark.sheet}"
-        reading.remarks.append(
-            Remark(
-                remark.code, cause, remark.sheet, remark.cell, "", remark.found, remark.expected, remark.label
-            )
-        )
-    spots, questions, answers = located.spots, reader.questions[level], reading.answers
-    new = tuple.__new__  # a named tuple made without its slower constructor
-    habit: str | None = None  # worked out when a number is written as text: in most files none is
-    used = flagged = 0
-    for field_id, asked, choices in questions:
-        spot = spots.get(field_id)
-        if spot is None:
-            answers.append(
-                Answer(field_id, "unreadable", None, None, None, None, None, "none", "row_missing")
-            )
-            continue
-        sheet, row, column, found_by = spot
-        cell = sheet.cells.get((row, column))
-        if habit is None and cell is not None and cell.kind == "text" and asked.is_numeric:
-            habit = decimal_habit(_number_texts(questions, spots))
-        state, number, text, flags = value = read_value(asked, cell, habit or "", choices, reader.window)
-        where = address(row, column)
-        original, note = None if cell is None else cell.text, None
-        if flags:
-            note = ";".join(flag.code for flag in flags)
-            original = None if "personal_data_suspected" in note else original
-        if flags or (asked.is_required and state == "blank"):
-            _remark_value(reading, asked, spot, where, value)
-        if cell is not None:
-            flagged += bool(flags)
-            used += not flags
-        answers.append(
-            new(Answer, (field_id, state, number, text, original, sheet.name, where, found_by, note))
-        )
-    reading.cells_used, reading.cells_flagged = used, flagged
-
-
-def _number_texts(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[str]:
-    """What one file writes as text where a number is asked: the evidence of its decimal sign."""
-    for field_id, asked, _ in questions:
-        if asked.is_numeric and (spot := spots.get(field_id)) is not None:
-            cell = spot.sheet.cells.get((spot.row, spot.column))
-            if cell is not None and cell.kind == "text":
-                yield cell.text
-
-
-def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, value: Reading) -> None:
-    for flag in value.flags:
-        reading.remarks.append(
-            Remark(
-                flag.code,
-                flag.code,
-                spot.sheet.name,
-                where,
-                asked.field_id,
-                flag.found,
-                flag.expected,
-                asked.label,
-            )
-        )
-    if value.state == "blank" and asked.is_required:
-        cause = f"required_blank:{asked.section_id}"
-        reading.remarks.append(
-            Remark("required_blank", cause, spot.sheet.name, where, asked.field_id, label=asked.label)
-        )
 
 
 def is_late(file: ReceivedFile, due_on: datetime.date) -> bool:

@@ -22,7 +22,8 @@ from termreview.intake.kept_readings import (
     keep_reading,
     tell_nobody,
 )
-from termreview.intake.reading import Reader, read_file
+from termreview.intake.reader import Reader
+from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
 from termreview.intake.side_by_side import processors, side_by_side
 

@@ -1,0 +1,85 @@
+"""One field's answer, read at the place where it was found, with every remark on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from termreview.intake.file_reading import Answer, FileReading, Remark
+from termreview.intake.located import Located, Spot
+from termreview.intake.number_text import decimal_habit
+from termreview.intake.reader import Question, Reader
+from termreview.intake.value_reading import Reading
+from termreview.intake.values import read_value
+from termreview.intake.workbook import address
+from termreview.reference.forms import Field
+
+
+def read_answers(reading: FileReading, located: Located, level: str, reader: Reader) -> None:
+    """Read every field that a level is asked; what was found nowhere is unreadable."""
+    for remark in located.remarks:
+        cause = remark.code if remark.code != "row_missing" else f"row_missing:{remark.sheet}"
+        reading.remarks.append(
+            Remark(
+                remark.code, cause, remark.sheet, remark.cell, "", remark.found, remark.expected, remark.label
+            )
+        )
+    spots, questions, answers = located.spots, reader.questions[level], reading.answers
+    new = tuple.__new__  # a named tuple made without its slower constructor
+    habit: str | None = None  # worked out when a number is written as text: in most files none is
+    used = flagged = 0
+    for field_id, asked, choices in questions:
+        spot = spots.get(field_id)
+        if spot is None:
+            answers.append(
+                Answer(field_id, "unreadable", None, None, None, None, None, "none", "row_missing")
+            )
+            continue
+        sheet, row, column, found_by = spot
+        cell = sheet.cells.get((row, column))
+        if habit is None and cell is not None and cell.kind == "text" and asked.is_numeric:
+            habit = decimal_habit(_number_texts(questions, spots))
+        state, number, text, flags = value = read_value(asked, cell, habit or "", choices, reader.window)
+        where = address(row, column)
+        original, note = None if cell is None else cell.text, None
+        if flags:
+            note = ";".join(flag.code for flag in flags)
+            original = None if "personal_data_suspected" in note else original
+        if flags or (asked.is_required and state == "blank"):
+            _remark_value(reading, asked, spot, where, value)
+        if cell is not None:
+            flagged += bool(flags)
+            used += not flags
+        answers.append(
+            new(Answer, (field_id, state, number, text, original, sheet.name, where, found_by, note))
+        )
+    reading.cells_used, reading.cells_flagged = used, flagged
+
+
+def _number_texts(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[str]:
+    """What one file writes as text where a number is asked: the evidence of its decimal sign."""
+    for field_id, asked, _ in questions:
+        if asked.is_numeric and (spot := spots.get(field_id)) is not None:
+            cell = spot.sheet.cells.get((spot.row, spot.column))
+            if cell is not None and cell.kind == "text":
+                yield cell.text
+
+
+def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, value: Reading) -> None:
+    for flag in value.flags:
+        reading.remarks.append(
+            Remark(
+                flag.code,
+                flag.code,
+                spot.sheet.name,
+                where,
+                asked.field_id,
+                flag.found,
+                flag.expected,
+                asked.label,
+            )
+        )
+    if value.state == "blank" and asked.is_required:
+        cause = f"required_blank:{asked.section_id}"
+        reading.remarks.append(
+            Remark("required_blank", cause, spot.sheet.name, where, asked.field_id, label=asked.label)
+        )

@@ -1,0 +1,86 @@
+"""One term as reading needs it: schools by id and name, the workbook of each level, drop-downs, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from termreview.intake.date_value import DateWindow, term_window
+from termreview.intake.identity import unique_names
+from termreview.intake.layout import FormLayout, form_layout
+from termreview.intake.value_reading import Choices
+from termreview.intake.values import choice_reading
+from termreview.reference.declarations import TermReference
+from termreview.reference.forms import Field
+from termreview.reference.units import Registry, Unit
+from termreview.text import fold
+
+Question = tuple[str, Field, Choices | None]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reading needs to know of one term; built once, used for every file."""
+
+    term: TermReference
+    registry: Registry
+
+    @cached_property
+    def schools(self) -> Mapping[str, Unit]:
+        """Schools expected in the term by id."""
+        return {school.unit_id: school for school in self.term.schools}
+
+    @cached_property
+    def layouts(self) -> Mapping[str, FormLayout]:
+        """The workbook of each school level."""
+        levels = {school.level for school in self.term.schools}
+        return {level: form_layout(self.term.form, level, self.term.term.part) for level in sorted(levels)}
+
+    @cached_property
+    def lasting(self) -> frozenset[str]:
+        """The fields that a form may carry from last term: alone they are no report."""
+        rows = {row.row_code for row in self.term.form.rows if row.prefill}
+        return frozenset(
+            field_id
+            for layout in self.layouts.values()
+            for field_id, (_, place) in layout.places.items()
+            if place.field.row_code in rows
+        )
+
+    @cached_property
+    def questions(self) -> Mapping[str, tuple[Question, ...]]:
+        """The fields of each school level in form order, each with its drop-down."""
+        return {
+            level: tuple(
+                (
+                    field_id,
+                    place.field,
+                    self.choices.get("yes_no" if place.field.kind == "yes_no" else place.field.options),
+                )
+                for field_id, (_, place) in layout.places.items()
+            )
+            for level, layout in self.layouts.items()
+        }
+
+    @cached_property
+    def names(self) -> Mapping[str, Unit]:
+        """Schools expected in the term by every name that is theirs alone."""
+        return unique_names(self.term.schools)
+
+    @cached_property
+    def window(self) -> DateWindow:
+        """The days within which the documents of the term are dated."""
+        return term_window(self.term.term.school_year, self.term.plan.due_on)
+
+    @cached_property
+    def choices(self) -> Mapping[str, Choices]:
+        """The drop-downs by name."""
+        found = {}
+        for name, options in self.term.form.options:
+            by_text = {
+                text: option for option, label in options for text in (option, label.casefold(), fold(label))
+            }
+            exact = {label: choice_reading(name, option) for option, label in options}
+            found[name] = Choices(by_text, "; ".join(label for _, label in options), exact)
+        return found
