@@ -89,6 +89,18 @@ PUBLISHING_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "all_in_unit": ("unit",), "all_in_school": (), "all_of_level": (),
     },
     "edition": {"internal": (), "shareable": ()},
+    "facts": {
+        "term": (), "term_text": ("term", "school_year"),
+        **dict.fromkeys(("as_of", "due_on", "edition", "scope", "received"), ()),
+    },
+    "document": dict.fromkeys(("table", "figure", "continued"), ()),
+    "annex": {
+        **dict.fromkeys(
+            ("title", "cover", "notes", "table", "sheets", "sheet_number", "sheet_title", "sheet_part", "sheet_rows",
+             "back", "group", "mark", "total", "reading", "same_figures", "live", "missing", "page"), (),
+        ),
+        **dict.fromkeys(("numerator", "denominator", "percent", "low", "high"), ("title",)),
+    },
 }  # fmt: skip
 
 

@@ -1,15 +1,28 @@
-"""One block is one piece of a report page: HTML built here from escaped text, shown by a notebook cell."""
+"""One block is one piece of a report: HTML built here from escaped text, and its model for Word and Excel."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
+
+from termreview.reporting.block_model import (
+    Part,
+    Run,
+    bullets_part,
+    callout_part,
+    inline_part,
+    key_figures_part,
+    mark_run,
+    model_bundle,
+    paragraph_part,
+    runs_of_parts,
+)
 
 CalloutKind = Literal["note", "good", "query", "error"]
 
@@ -29,12 +42,20 @@ _UNSAFE_CHARACTERS = re.compile(
 
 @dataclass(frozen=True)
 class Block:
-    """One piece of HTML that is safe to publish, because only the functions of this room build it."""
+    """One piece of HTML that is safe to publish, because only the functions of this room build it.
 
-    html: str
+    `parts` are its model (`block_model`): what Word and Excel are written from. A block whose HTML shows
+    something has one; markup without a model cannot be published.
+    """
+
+    html: str = field(repr=False)  # a notebook would carry it twice
+    parts: tuple[Part, ...] = field(default=(), compare=False, repr=False)
 
     def _repr_html_(self) -> str:
         return self.html
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return model_bundle(self.parts)
 
 
 def is_missing(value: object) -> bool:
@@ -60,15 +81,41 @@ def as_html(content: object) -> str:
     return str(html_of()) if callable(html_of) else escape_text(content)
 
 
+def parts_of(content: object) -> tuple[Part, ...]:
+    """Return the model of one block, one figure, or one plain value."""
+    parts: tuple[Part, ...] | None = getattr(content, "parts", None)
+    if parts is None:
+        return (inline_part([clean_text(content)]),)
+    if not parts and as_html(content):
+        raise ValueError(f"a block of bare markup has no model: {as_html(content)[:60]}")
+    return parts
+
+
+def runs_of(content: object) -> list[Run]:
+    """Return the words of one line of text: a plain value, or a block that is text."""
+    return runs_of_parts(parts_of(content))
+
+
+def inline(*pieces: object) -> Block:
+    """Join words and badges to one line of text."""
+    runs = [run for piece in pieces for run in runs_of(piece)]
+    return Block("".join(as_html(piece) for piece in pieces), (inline_part(runs),))
+
+
 def paragraph(text: object, css_class: str | None = None) -> Block:
     """Build one paragraph."""
-    return Block(f"<p{_class_attribute(css_class)}>{as_html(text)}</p>")
+    part = paragraph_part(runs_of(text), css_class)
+    return Block(f"<p{_class_attribute(css_class)}>{as_html(text)}</p>", (part,))
 
 
 def bullets(items: Iterable[object], *, css_class: str | None = None) -> Block:
     """Build one bulleted list; an item is text or a block, and no items give an empty block."""
+    items = list(items)
+    if not items:
+        return Block("")
     rows = "".join(f"<li>{as_html(item)}</li>" for item in items)
-    return Block(f"<ul{_class_attribute(css_class)}>{rows}</ul>" if rows else "")
+    part = bullets_part([runs_of(item) for item in items], css_class)
+    return Block(f"<ul{_class_attribute(css_class)}>{rows}</ul>", (part,))
 
 
 def callout(title: str, items: Sequence[object] = (), kind: CalloutKind = "note") -> Block:
@@ -78,7 +125,8 @@ def callout(title: str, items: Sequence[object] = (), kind: CalloutKind = "note"
     body = f"<p>{as_html(items[0])}</p>" if len(items) == 1 else bullets(items).html
     return Block(
         f'<div class="callout callout-{kind}" role="note">'
-        f'<p class="callout-title">{escape_text(title)}</p>{body}</div>'
+        f'<p class="callout-title">{escape_text(title)}</p>{body}</div>',
+        (callout_part(clean_text(title), [runs_of(item) for item in items], kind),),
     )
 
 
@@ -92,7 +140,10 @@ def key_figures(figures: Sequence[tuple[str, object, str]]) -> Block:
         + "</div>"
         for label, value, detail in figures
     )
-    return Block(f'<dl class="key-figures">{cards}</dl>' if cards else "")
+    if not cards:
+        return Block("")
+    told = [(clean_text(label), runs_of(value), clean_text(detail)) for label, value, detail in figures]
+    return Block(f'<dl class="key-figures">{cards}</dl>', (key_figures_part(told),))
 
 
 def badge_mark(mark: str, labels: Mapping[str, str] = MARK_TITLES) -> Block:
@@ -102,12 +153,14 @@ def badge_mark(mark: str, labels: Mapping[str, str] = MARK_TITLES) -> Block:
         return Block("")
     meaning = escape_text(labels.get(letter, letter))
     css = letter.lower() if letter in MARK_TITLES else "other"
-    return Block(f'<abbr class="mark mark-{css}" title="{meaning}">{escape_text(letter)}</abbr>')
+    html = f'<abbr class="mark mark-{css}" title="{meaning}">{escape_text(letter)}</abbr>'
+    return Block(html, (inline_part([mark_run(letter)]),))
 
 
 def stack(*blocks: object) -> Block:
     """Join several blocks, figures or texts, one under the other."""
-    return Block("\n".join(as_html(block) for block in blocks))
+    parts = tuple(part for block in blocks for part in parts_of(block))
+    return Block("\n".join(as_html(block) for block in blocks), parts)
 
 
 def _class_attribute(css_class: str | None) -> str:

@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from termreview.reporting.blocks import escape_text
+from termreview.reporting.block_model import Part, figure_part, model_bundle
+from termreview.reporting.blocks import clean_text, escape_text
 from termreview.reporting.chart_canvas import WIDTH, Box, Mark, Words, render_svg
 from termreview.reporting.chart_layout import NO_FIGURES
+from termreview.reporting.chart_marks import written_mark
 from termreview.reporting.chart_style import MUTED, PAPER, RULE, Style
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart: its drawing, the text that stands for it, the caption under it and the title above it."""
+    """One chart: its drawing, the text that stands for it, the caption under it and the title above it.
 
-    svg: str
+    `marks` and `height` are what it is drawn from: the Word file draws them again in the resolution of print.
+    """
+
+    svg: str = field(repr=False)
     alt: str
     caption: str
     title: str = ""
+    marks: tuple[Mark, ...] = field(default=(), repr=False)
+    height: float = 0.0
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The model of the chart."""
+        title, alt, caption = clean_text(self.title), clean_text(self.alt), clean_text(self.caption)
+        marks = [written_mark(mark) for mark in self.marks]
+        return (figure_part(title, alt, caption, (WIDTH, self.height), marks),)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return model_bundle(self.parts)
 
     def _repr_html_(self) -> str:
         source = base64.b64encode(self.svg.encode("utf-8")).decode("ascii")
@@ -36,7 +54,8 @@ def drawn(marks: Iterable[Mark], height: float, *, title: str, alt: str, caption
     """Finish one chart from its marks."""
     if not alt.strip():
         raise ValueError(f"the chart “{title}” has no text that stands for it")
-    return Figure(render_svg(marks, height), alt, caption, title)
+    placed = tuple(marks)
+    return Figure(render_svg(placed, height), alt, caption, title, placed, height)
 
 
 def nothing_to_draw(*, title: str, alt: str, caption: str) -> Figure:

@@ -74,6 +74,19 @@ def exact_number(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
+def raw_value(value: Any, format: str) -> int | float | str | None:
+    """Return the value behind one text as JSON can carry it: a number, or a day as an ISO date; None when missing."""
+    if is_missing(value) or format == "text":
+        return None
+    if format == "date":
+        moment = value if isinstance(value, dt.date) else pd.Timestamp(str(value))
+        return f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
+    number = exact_number(value)
+    if number is None:
+        return None
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
 def _grouped(number: Decimal, decimals: int) -> str:
     rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}".translate(str.maketrans(",.", ".,"))

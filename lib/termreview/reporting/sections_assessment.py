@@ -10,7 +10,7 @@ from termreview.reporting.assessment import (
     schools_writing,
     strengths,
 )
-from termreview.reporting.blocks import Block, bullets, escape_text, paragraph, stack
+from termreview.reporting.blocks import Block, bullets, clean_text, escape_text, paragraph, stack
 from termreview.reporting.context import ReportContext
 from termreview.reporting.evidence import fewest, weigh
 from termreview.reporting.number_format import number_text
@@ -91,14 +91,15 @@ def signature(report: ReportContext) -> Block:
     signer = "".join(
         f"<p>{escape_text(text)}</p>" for text in (office.signer_prefix, office.signer_title) if text
     )
-    closing_line = say(report, "report.closing", office=office.short_name)
-    return stack(
-        paragraph(closing_line),
-        Block(
-            f'<div class="letterhead signature"><div><p class="recipients">{escape_text(words["recipients"])}</p>'
-            f'<ul>{lines}</ul></div><div class="signer">{signer}</div></div>'
-        ),
+    part = {
+        "kind": "signature", "recipients_title": words["recipients"], "recipients": [clean_text(line) for line in recipients],
+        "signer_prefix": clean_text(office.signer_prefix), "signer_title": clean_text(office.signer_title),
+    }  # fmt: skip
+    html = (
+        f'<div class="letterhead signature"><div><p class="recipients">{escape_text(words["recipients"])}</p>'
+        f'<ul>{lines}</ul></div><div class="signer">{signer}</div></div>'
     )
+    return stack(paragraph(say(report, "report.closing", office=office.short_name)), Block(html, (part,)))
 
 
 def closing(report: ReportContext) -> Block:

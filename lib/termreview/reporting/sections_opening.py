@@ -9,17 +9,20 @@ from termreview.reporting.blocks import (
     badge_mark,
     bullets,
     callout,
+    clean_text,
     escape_text,
+    inline,
     key_figures,
     paragraph,
     stack,
 )
 from termreview.reporting.context import ReportContext
+from termreview.reporting.narrative import fill
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import by_key
 from termreview.reporting.scope import scope_subject
 from termreview.reporting.summary_schools import ALL, whole_of
-from termreview.reporting.wording import document_text, labels, say
+from termreview.reporting.wording import document_text, labels, say, scope_title
 
 
 def banner(report: ReportContext) -> Block:
@@ -38,22 +41,52 @@ def banner(report: ReportContext) -> Block:
 def letterhead(report: ReportContext) -> Block:
     """The head of an official document; number and day stay blank for the clerk."""
     office, words = report.declared.office, labels(report, "document")
-    number = f"{words['number']} ……/BC-{office.document_suffix}"
-    dated = f"{office.place_name}, ngày …… tháng …… năm {report.as_of.year}"
-    left = "".join(
-        f'<p class="{css}">{escape_text(text)}</p>'
-        for css, text in (("parent", office.parent_body), ("issuer", office.name), ("number", number))
-        if text
-    )
-    right = "".join(
-        f'<p class="{css}">{escape_text(text)}</p>'
-        for css, text in (("country", words["country"]), ("motto", words["motto"]), ("dated", dated))
-    )
-    subject = escape_text(subject_of(report))
-    return Block(
+    told = {
+        "parent_body": office.parent_body,
+        "issuer": office.name,
+        "number": f"{words['number']} ……/BC-{office.document_suffix}",
+        "country": words["country"],
+        "motto": words["motto"],
+        "dated": f"{office.place_name}, ngày …… tháng …… năm {report.as_of.year}",
+        "document_kind": words["kind"],
+        "subject": subject_of(report),
+    }
+
+    def lines(**css_of: str) -> str:
+        shown = ((css, told[name]) for css, name in css_of.items() if told[name])
+        return "".join(f'<p class="{css}">{escape_text(text)}</p>' for css, text in shown)
+
+    left = lines(parent="parent_body", issuer="issuer", number="number")
+    right = lines(country="country", motto="motto", dated="dated")
+    html = (
         f'<div class="letterhead"><div>{left}</div><div>{right}</div></div>'
-        f'<div class="document-title"><p class="kind">{escape_text(words["kind"])}</p><p class="subject">{subject}</p></div>'
+        f'<div class="document-title">{lines(kind="document_kind", subject="subject")}</div>'
     )
+    part = {"kind": "letterhead", "facts": facts_of(report), "words": file_words(report)}
+    return Block(html, (part | {name: clean_text(text) for name, text in told.items()},))
+
+
+def facts_of(report: ReportContext) -> list[list[str]]:
+    """What the covers of the files say of the report, line by line: term, day, edition, scope, coverage."""
+    words = report.reference.publishing["facts"]
+    who = whole_of(report.summaries.reporting_levels)
+    plan, term = report.declared.plan, report.declared.plan.title
+    told = {
+        "term": fill(
+            words["term_text"], {"term": term[:1].upper() + term[1:], "school_year": plan.term.school_year}
+        ),
+        "as_of": number_text(report.as_of, "date"),
+        "due_on": number_text(plan.due_on, "date"),
+        "edition": report.reference.publishing["edition"][report.edition],
+        "scope": scope_title(report, ALL),
+        "received": f"{number_text(who['received_count'])}/{number_text(who['expected_count'])}",
+    }
+    return [[words[name], text] for name, text in told.items()]
+
+
+def file_words(report: ReportContext) -> dict[str, dict[str, str]]:
+    """The words of the Word and Excel files that are not the report's own."""
+    return {name: dict(report.reference.publishing[name]) for name in ("document", "annex")}
 
 
 def subject_of(report: ReportContext) -> str:
@@ -72,10 +105,7 @@ def grounds(report: ReportContext) -> Block:
         *(target.source_document for target in report.reference.targets if target.is_shown),
     ]  # fmt: skip
     cited = [documents[name] for name in dict.fromkeys(ids) if name in documents]
-    lines = [
-        Block(f"{escape_text(document_text(document))} {badge_mark(document.mark).html}")
-        for document in cited
-    ]
+    lines = [inline(document_text(document), " ", badge_mark(document.mark)) for document in cited]
     notes = [
         say(report, "report.two_dates", number=d.number, cited_on=d.cited_on, confirmed_on=d.confirmed_on)
         for d in documents.values()

@@ -1,4 +1,4 @@
-"""One table is one HTML table of a report: caption, typed columns, groups, a total row and notes."""
+"""One table of a report: caption, typed columns, groups, a total row and notes, as HTML and as its model."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from termreview.reporting.block_model import Cell, plain_text, table_part
 from termreview.reporting.blocks import (
     MARK_TITLES,
     MISSING_MARK,
@@ -17,9 +18,11 @@ from termreview.reporting.blocks import (
     badge_mark,
     clean_text,
     escape_text,
+    inline,
     is_missing,
+    runs_of,
 )
-from termreview.reporting.number_format import fraction_text, interval_text, number_text
+from termreview.reporting.number_format import fraction_text, interval_text, number_text, raw_value
 
 __all__ = ["fraction_text", "interval_text", "number_text", "table"]
 
@@ -42,6 +45,21 @@ class _Layout:
     group_by: str | None
     marks: str | None
     traces: Traces
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One row: its HTML, its cells as the model has them, what heads it, how sure it is."""
+
+    html: str
+    cells: list[Cell]
+    group: str = ""
+    mark: str = ""
+
+    def model(self) -> dict[str, Any]:
+        """The row as the model has it: group and mark only where there are any."""
+        told = {"cells": self.cells, "group": self.group, "mark": self.mark}
+        return {name: value for name, value in told.items() if value}
 
 
 def table(
@@ -81,26 +99,39 @@ def table(
     header = row_header or next(iter(columns))
     aligned = {name: (align or {}).get(name) or _alignment(formats.get(name, "text")) for name in columns}
     layout = _Layout(columns, formats, aligned, header, group_by, marks, traces or {})
-    shown, rest = (
-        (frame, frame.iloc[0:0]) if max_rows is None else (frame.iloc[:max_rows], frame.iloc[max_rows:])
-    )
-    total = "" if total_row is None else f"<tfoot>{_total_cells(total_row, layout)}</tfoot>"
-    html = _table_box(shown, layout, caption, css_class, total if rest.empty else "")
-    if not rest.empty:
+    rows = [_row(record, layout) for record in frame.to_dict("records")]
+    shown, rest = (rows, []) if max_rows is None else (rows[:max_rows], rows[max_rows:])
+    total = None if total_row is None else _total(total_row, layout)
+    foot = "" if total is None else f"<tfoot>{total.html}</tfoot>"
+    html = _table_box(shown, layout, caption, css_class, "" if rest else foot)
+    if rest:
         more = f"{caption} (tiếp theo)"
         summary = f"Xem tiếp {number_text(len(rest))} dòng"
-        html += f"<details><summary>{summary}</summary>{_table_box(rest, layout, more, css_class, total)}</details>"
+        html += f"<details><summary>{summary}</summary>{_table_box(rest, layout, more, css_class, foot)}</details>"
     lines = [*notes, *(_mark_notes(frame[marks]) if marks else ())]
     if lines:
         html += '<div class="table-notes">' + "".join(f"<p>{as_html(line)}</p>" for line in lines) + "</div>"
-    return Block(f'<div class="table-block">{html}</div>')
+    part = table_part(
+        clean_text(caption), _column_models(layout), [row.model() for row in rows],
+        total=None if total is None else total.cells, notes=[runs_of(line) for line in lines],
+        css_class=css_class,
+    )  # fmt: skip
+    return Block(f'<div class="table-block">{html}</div>', (part,))
 
 
 def _alignment(format_name: str) -> str:
     return "left" if format_name == "text" else "center" if format_name == "date" else "right"
 
 
-def _table_box(frame: pd.DataFrame, layout: _Layout, caption: str, css_class: str | None, foot: str) -> str:
+def _column_models(layout: _Layout) -> list[dict[str, str]]:
+    return [
+        {"name": name, "title": clean_text(title), "format": layout.formats.get(name, "text"), "align": layout.align[name]}
+        | ({"head": "yes"} if name == layout.row_header else {})
+        for name, title in layout.columns.items()
+    ]  # fmt: skip
+
+
+def _table_box(rows: Sequence[_Row], layout: _Layout, caption: str, css_class: str | None, foot: str) -> str:
     label = escape_text(caption)
     classes = "data" if css_class is None else f"data {escape_text(css_class)}"
     heads = "".join(
@@ -108,7 +139,7 @@ def _table_box(frame: pd.DataFrame, layout: _Layout, caption: str, css_class: st
         for name, title in layout.columns.items()
     )
     body = (
-        _bodies(frame, layout)
+        _bodies(rows, layout)
         or f'<tbody><tr><td class="none" colspan="{len(layout.columns)}">{NO_ROWS}</td></tr></tbody>'
     )
     return (
@@ -117,43 +148,56 @@ def _table_box(frame: pd.DataFrame, layout: _Layout, caption: str, css_class: st
     )
 
 
-def _bodies(frame: pd.DataFrame, layout: _Layout) -> str:
+def _bodies(rows: Sequence[_Row], layout: _Layout) -> str:
     parts: list[str] = []
     group: str | None = None
-    for record in frame.to_dict("records"):
-        if layout.group_by is not None and (found := clean_text(record[layout.group_by])) != group:
-            head = f'<tr class="group"><th scope="rowgroup" colspan="{len(layout.columns)}">{escape_text(found)}</th></tr>'
+    for row in rows:
+        if layout.group_by is not None and row.group != group:
+            head = f'<tr class="group"><th scope="rowgroup" colspan="{len(layout.columns)}">{escape_text(row.group)}</th></tr>'
             parts.append(("</tbody>" if parts else "") + "<tbody>" + head)
-            group = found
+            group = row.group
         elif not parts:
             parts.append("<tbody>")
-        parts.append(f"<tr>{_cells(record, layout)}</tr>")
+        parts.append(row.html)
     return "".join(parts) + "</tbody>" if parts else ""
 
 
-def _cells(record: Mapping[Any, Any], layout: _Layout) -> str:
-    cells = []
+def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:
+    """One row of the frame as the page and the model show it."""
+    written, cells = [], []
+    mark = clean_text(record[layout.marks]).strip() if layout.marks else ""
     for name in layout.columns:
-        content = _traced(_cell_html(record[name], layout.formats.get(name, "text")), name, record, layout)
+        content, cell = _cell(record[name], layout.formats.get(name, "text"))
+        content = _traced(content, name, record, layout)
         side = layout.align[name]
         if name == layout.row_header:
-            badge = badge_mark(clean_text(record[layout.marks])).html if layout.marks else ""
-            cells.append(f'<th scope="row" class="{side}">{content}{"&nbsp;" + badge if badge else ""}</th>')
+            badge = badge_mark(mark).html
+            written.append(
+                f'<th scope="row" class="{side}">{content}{"&nbsp;" + badge if badge else ""}</th>'
+            )
         else:
-            cells.append(f'<td class="{side}">{content}</td>')
-    return "".join(cells)
+            written.append(f'<td class="{side}">{content}</td>')
+        cells.append(cell)
+    group = clean_text(record[layout.group_by]) if layout.group_by is not None else ""
+    return _Row(f"<tr>{''.join(written)}</tr>", cells, group, mark)
 
 
-def _total_cells(total_row: Mapping[str, Any], layout: _Layout) -> str:
-    cells = []
+def _total(total_row: Mapping[str, Any], layout: _Layout) -> _Row:
+    """The row of totals; a text in it is ready to show."""
+    written, cells = [], []
     for name in layout.columns:
         value = total_row.get(name, "")
-        ready = isinstance(value, str)
-        content = escape_text(value) if ready else _cell_html(value, layout.formats.get(name, "text"))
-        content = content if ready else _traced(content, name, total_row, layout)
+        is_ready = isinstance(value, str)
+        content, cell = (
+            (escape_text(value), clean_text(value))
+            if is_ready
+            else _cell(value, layout.formats.get(name, "text"))
+        )
+        content = content if is_ready else _traced(content, name, total_row, layout)
         tag = 'th scope="row"' if name == layout.row_header else "td"
-        cells.append(f'<{tag} class="{layout.align[name]}">{content}</{tag.split()[0]}>')
-    return f'<tr class="total">{"".join(cells)}</tr>'
+        written.append(f'<{tag} class="{layout.align[name]}">{content}</{tag.split()[0]}>')
+        cells.append(cell)
+    return _Row(f'<tr class="total">{"".join(written)}</tr>', cells)
 
 
 def _traced(content: str, name: str, record: Mapping[Any, Any], layout: _Layout) -> str:
@@ -164,13 +208,18 @@ def _traced(content: str, name: str, record: Mapping[Any, Any], layout: _Layout)
     return content if target is None else f'<a href="{escape_text(target)}">{content}</a>'
 
 
-def _cell_html(value: Any, format_name: str) -> str:
+def _cell(value: Any, format_name: str) -> tuple[str, Cell]:
+    """One value as HTML and as the model's cell."""
     if hasattr(value, "_repr_html_") and not isinstance(value, pd.DataFrame):
-        return as_html(value)
+        return as_html(value), plain_text(runs_of(value))
     if is_missing(value):
-        return MISSING_HTML
-    text = value if isinstance(value, str) and format_name != "date" else number_text(value, format_name)
-    return MISSING_HTML if text == MISSING_MARK else escape_text(text)
+        return MISSING_HTML, MISSING_MARK
+    is_ready = isinstance(value, str) and format_name != "date"
+    text = clean_text(value) if is_ready else number_text(value, format_name)
+    html = MISSING_HTML if text == MISSING_MARK else escape_text(text)
+    if is_ready or format_name == "text" or text == MISSING_MARK:
+        return html, text
+    return html, [text, raw_value(value, format_name)]
 
 
 def _mark_notes(marks: Iterable[object]) -> list[Block]:
@@ -178,5 +227,8 @@ def _mark_notes(marks: Iterable[object]) -> list[Block]:
     known = [letter for letter in MARK_TITLES if letter in found]
     if not known:
         return []
-    legend = "; ".join(f"{badge_mark(letter).html} {MARK_TITLES[letter]}" for letter in known)
-    return [Block(f"Độ tin cậy của căn cứ: {legend}.")]
+    pieces: list[object] = []
+    for letter in known:
+        opening = "; " if pieces else "Độ tin cậy của căn cứ: "
+        pieces += [opening, badge_mark(letter), f" {MARK_TITLES[letter]}"]
+    return [inline(*pieces, ".")]

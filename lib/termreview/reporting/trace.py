@@ -26,7 +26,10 @@ class TraceData(dict[str, Any]):
     """What one page carries for looking figures up; a notebook cell shows it to the exporters alone."""
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {TRACE_MIME: dict(self), "text/plain": f"{len(self.get('schools', ()))} schools"}
+        return {TRACE_MIME: dict(self)}
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(f"<{len(self.get('schools', ()))} schools>")  # a notebook would carry all of it twice
 
 
 def trace_data(report: ReportContext) -> TraceData:

@@ -1,0 +1,128 @@
+"""The model that a block carries beside its HTML: the same words, the values behind them, nothing more."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termreview.reporting.block_model import BLOCK_MIME, plain_text, read_bundle
+from termreview.reporting.blocks import (
+    Block,
+    badge_mark,
+    bullets,
+    callout,
+    inline,
+    key_figures,
+    paragraph,
+    stack,
+)
+from termreview.reporting.chart_canvas import Box, Dot, Stroke, Words, render_svg
+from termreview.reporting.chart_marks import read_mark, written_mark
+from termreview.reporting.chart_style import LOW, UNKNOWN
+from termreview.reporting.figures import drawn
+from termreview.reporting.tables import table
+
+FRAME = pd.DataFrame(
+    {
+        "name": ["MN Một", "TH Hai", "TH Ba"],
+        "level": ["Mầm non", "Tiểu học", "Tiểu học"],
+        "pupils": pd.array([29093, None, 0], dtype="Int64"),
+        "share": [94.646, float("nan"), 0.05],
+        "on": pd.to_datetime(["2024-01-10", None, "2024-02-01"]),
+        "mark": ["A", "C", "B"],
+    }
+)
+
+
+def model_of(block: object) -> list[dict]:
+    return [dict(part) for part in read_bundle(block._repr_mimebundle_())]
+
+
+def test_a_table_carries_values_beside_the_words() -> None:
+    block = table(
+        FRAME,
+        columns={"name": "Trường", "pupils": "Học sinh", "share": "Tỉ lệ", "on": "Ngày"},
+        caption="Quy mô",
+        formats={"pupils": "integer", "share": "percent1", "on": "date"},
+        group_by="level",
+        marks="mark",
+        total_row={"name": "Toàn huyện", "pupils": 29093},
+        notes=["Một ghi chú."],
+        max_rows=1,
+    )
+    (part,) = model_of(block)
+    assert part["caption"] == "Quy mô"
+    assert [column["title"] for column in part["columns"]] == ["Trường", "Học sinh", "Tỉ lệ", "Ngày"]
+    assert [column["name"] for column in part["columns"] if "head" in column] == ["name"]
+    assert [row["group"] for row in part["rows"]] == ["Mầm non", "Tiểu học", "Tiểu học"]
+    assert [row["mark"] for row in part["rows"]] == ["A", "C", "B"]
+    first, second, third = (row["cells"] for row in part["rows"])
+    assert first == ["MN Một", ["29.093", 29093], ["94,6\u00a0%", 94.646], ["10/01/2024", "2024-01-10"]]
+    assert second == ["TH Hai", "—", "—", "—"]
+    assert third[1] == ["0", 0]
+    assert part["total"] == ["Toàn huyện", ["29.093", 29093], "", ""]
+    assert plain_text(part["notes"][0]) == "Một ghi chú."
+    assert part["notes"][1][1] == ["A", "mark"]
+
+
+def test_text_blocks_carry_their_words() -> None:
+    block = stack(
+        paragraph("một"), bullets(["hai", inline("ba ", badge_mark("B"))]), callout("bốn", ["năm"], "query"),
+        key_figures([("sáu", "7", "tám")]), "chín",
+    )  # fmt: skip
+    paragraphs, items, remark, cards, line = model_of(block)
+    assert (paragraphs["kind"], paragraphs["runs"]) == ("paragraph", ["một"])
+    assert items["items"] == [["hai"], ["ba ", ["B", "mark"]]]
+    assert (remark["title"], remark["items"], remark["look"]) == ("bốn", [["năm"]], "query")
+    assert cards["cards"] == [["sáu", ["7"], "tám"]]
+    assert (line["kind"], line["runs"]) == ("inline", ["chín"])
+
+
+def test_markup_without_a_model_is_refused_where_it_would_be_lost() -> None:
+    with pytest.raises(ValueError, match="no model"):
+        paragraph(Block("<b>mất</b>"))
+    with pytest.raises(ValueError, match="no model"):
+        stack(paragraph("còn"), Block("<b>mất</b>"))
+    assert stack(paragraph("còn"), Block("")).parts
+
+
+def test_a_table_cannot_stand_inside_a_line() -> None:
+    block = table(FRAME, columns={"name": "Trường"}, caption="Trường")
+    with pytest.raises(ValueError, match="inside a line"):
+        paragraph(block)
+
+
+def test_a_figure_carries_its_marks() -> None:
+    marks = [
+        Box(1.234, 2, 30, 40, LOW, "#000000", 2), Box(0, 0, 5, 5, UNKNOWN), Stroke(((0, 1), (2.5, 3)), "#17496b", 1.5, True),
+        Dot(4, 5, 6, "#ffffff", "#17496b"), Words(7, 8, "chữ", "right", 11.5, "#56636f", True, 45),
+    ]  # fmt: skip
+    figure = drawn(marks, 90, title="Tên", alt="Thay lời.", caption="Chú thích")
+    (part,) = model_of(figure)
+    assert (part["title"], part["alt"], part["caption"], part["size"]) == (
+        "Tên",
+        "Thay lời.",
+        "Chú thích",
+        [760, 90],
+    )
+    again = [read_mark(values) for values in part["marks"]]
+    assert render_svg(again, 90) == render_svg(marks, 90)
+
+
+lengths = st.floats(-2000, 2000, allow_nan=False).map(lambda value: round(value, 2))
+
+
+@given(st.lists(st.tuples(lengths, lengths), min_size=2, max_size=5), st.booleans(), st.booleans())
+def test_a_line_reads_back_as_it_was_written(points: list, is_dashed: bool, is_round: bool) -> None:
+    stroke = Stroke(tuple(points), "#123456", 1.25, is_dashed, is_round)
+    assert read_mark(json.loads(json.dumps(written_mark(stroke)))) == stroke
+
+
+def test_the_model_is_one_line_of_json() -> None:
+    text = paragraph("a\nb")._repr_mimebundle_()[BLOCK_MIME]
+    assert isinstance(text, str)
+    assert "\n" not in text
