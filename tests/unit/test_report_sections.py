@@ -64,7 +64,7 @@ def test_every_step_of_the_notebook_shows_something_publishable(term_id: str, fa
         shown = eval(call, {**MODULES, "report": report})
         html = shown._repr_html_()
         page = BeautifulSoup(html, "html.parser")
-        assert forbidden_markup(page) == [], name
+        assert forbidden_markup(html) == [], name
         text = page.get_text(" ")
         assert not re.search(r"\{\w+(:\w+)?\}|\bnan\b|\bNone\b|<NA>", text), (name, text[:200])
 

@@ -1,12 +1,17 @@
-"""One rule of a published page: which markup may stand in it; everything else is named and refused."""
+"""One rule of a published page: which markup may stand in it; everything else is named and refused.
+
+Markup is read in one pass, as it is written, and published as it was read: so it must be HTML that every
+reader takes for the same. Every `<` starts a tag, every value ends where its quote ends, every element is
+closed in order, except those that hold nothing (`<br>`).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from html import unescape
 from typing import Final
-
-from bs4 import BeautifulSoup, Tag
 
 _TAG_NAMES: Final = """
 a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6
@@ -18,42 +23,68 @@ start style tabindex title width
 """
 _TAGS: Final = frozenset(_TAG_NAMES.split())
 _ATTRIBUTES: Final = frozenset(_ATTRIBUTE_NAMES.split())
-# The frame of the page is the template's alone: what a notebook shows may not bring a second one.
-_FRAME: Final = frozenset(["html", "body", "header", "nav", "main", "footer"])
+_EMPTY: Final = frozenset(["br", "col", "hr", "img", "meta", "link", "base", "input", "wbr"])
 # Only alignment, which Markdown tables write: a style could otherwise cover the page or fetch something.
 _STYLE: Final = re.compile(r"^\s*text-align\s*:\s*(left|right|center)\s*;?\s*$")
 _IMAGE: Final = re.compile(r"^data:image/(svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]*$")
 
-
-def forbidden_markup(content: Tag) -> list[str]:
-    """Name the elements, attributes and addresses of what one cell shows that may not be published, each once."""
-    return sorted({fault for element in content.find_all(True) for fault in _faults(element, _TAGS)})
-
-
-def forbidden_in_page(page: BeautifulSoup) -> list[str]:
-    """Name what may not be published of a whole page: its head is the template's, the rest is looked at."""
-    head = page.find("head")
-    ours = set() if head is None else {id(head), *(id(element) for element in head.find_all(True))}
-    shown = [element for element in page.find_all(True) if id(element) not in ours]
-    faults = {fault for element in shown for fault in _faults(element, _TAGS | _FRAME)}
-    twice = {name for name in _FRAME if sum(element.name == name for element in shown) > 1}
-    return sorted(faults | {f"holds <{name}> twice" for name in twice})
+_ATTRIBUTE: Final = r"""\s+([a-zA-Z][-:\w]*)(?:\s*=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'=<>`]+)))?"""
+_ONE_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
+_TAG: Final = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:{_ATTRIBUTE})*)\s*/?>")
+_LONG: Final = 400  # characters of attributes; a longer one is an image, seen once
 
 
-def _faults(element: Tag, tags: frozenset[str]) -> Iterator[str]:
-    name = element.name
-    if name not in tags:
-        yield f"holds <{name}>, which a page may not hold: show blocks, figures or tables"
-        return
-    for key, value in element.attrs.items():
-        text = " ".join(value) if isinstance(value, list) else str(value)
-        if key not in _ATTRIBUTES:
-            yield f"holds the attribute {key} on <{name}>"
-        elif key == "href" and not text.startswith("#"):
-            yield f"links outside the page: {text[:60]}"
-        elif key == "src" and not (name == "img" and _IMAGE.match(text)):
-            yield f"loads from outside the page: {text[:60]}"
-        elif key == "style" and not _STYLE.match(text):
-            yield f"holds a style on <{name}>"
-    if name == "img" and not element.get("alt"):
-        yield "holds an image without the text that stands for it"
+def forbidden_markup(content: str) -> list[str]:
+    """Name what may not be published of the markup that one cell shows, each once."""
+    faults: set[str] = set()
+    opened: list[str] = []
+    position = 0
+    for match in _TAG.finditer(content):
+        faults.update(_stray(content, position, match.start()))
+        position = match.end()
+        name = match[2].lower()
+        if match[1]:
+            if not opened or opened.pop() != name or match[3]:
+                faults.add(f"holds </{name}> where no <{name}> is open")
+            continue
+        if name not in _EMPTY:
+            opened.append(name)
+        attributes = match[3]
+        faults.update((_faults if len(attributes) < _LONG else _faults.__wrapped__)(name, attributes))
+    faults.update(_stray(content, position, len(content)))
+    faults.update(f"holds <{name}> that is not closed" for name in opened)
+    return sorted(faults)
+
+
+def _stray(content: str, start: int, end: int) -> Iterator[str]:
+    found = content.find("<", start, end)
+    if found >= 0:
+        yield f"holds markup that is no plain element: {content[found : min(found + 60, end)]}"
+
+
+@lru_cache(maxsize=4096)
+def _faults(name: str, attributes: str) -> tuple[str, ...]:
+    """Name what may not be published of one opening tag."""
+    if name not in _TAGS:
+        return (f"holds <{name}>, which a page may not hold: show blocks, figures or tables",)
+    found = [
+        (key.lower(), unescape(double or single or bare))
+        for key, double, single, bare in _ONE_ATTRIBUTE.findall(attributes)
+    ]
+    faults = [fault for key, value in found for fault in _faults_of_attribute(name, key, value)]
+    if len({key for key, _ in found}) < len(found):
+        faults.append(f"holds an attribute twice on <{name}>")
+    if name == "img" and not dict(found).get("alt"):
+        faults.append("holds an image without the text that stands for it")
+    return tuple(faults)
+
+
+def _faults_of_attribute(name: str, key: str, value: str) -> Iterator[str]:
+    if key not in _ATTRIBUTES:
+        yield f"holds the attribute {key} on <{name}>"
+    elif key == "href" and not value.startswith("#"):
+        yield f"links outside the page: {value[:60]}"
+    elif key == "src" and not (name == "img" and _IMAGE.match(value)):
+        yield f"loads from outside the page: {value[:60]}"
+    elif key == "style" and not _STYLE.match(value):
+        yield f"holds a style on <{name}>"

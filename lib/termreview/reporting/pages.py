@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import json
 import re
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
 
 import nbformat
-from bs4 import BeautifulSoup, Tag
+from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 
 from termreview.errors import RunError
 from termreview.reporting.blocks import escape_text
-from termreview.reporting.page_rules import forbidden_in_page, forbidden_markup
-from termreview.reporting.trace_target import ANCHOR, TRACE_MIME, is_traced
+from termreview.reporting.contents import with_contents
+from termreview.reporting.page_rules import forbidden_markup
+from termreview.reporting.page_trace import dead_traces, trace_parts, with_trace
 from termreview.workspace import written_whole
 
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
@@ -43,71 +43,45 @@ def export_html(notebook_path: Path, output_path: Path, *, title: str, language:
     faults = _notebook_faults(notebook)
     if faults:
         raise RunError(f"{notebook_path.name} cannot be published: " + "; ".join(faults))
-    theme = files("termreview.reporting") / "theme"
-    with as_file(theme) as folder:
-        exporter = HTMLExporter(
-            template_name="termreview_report",
-            extra_template_basedirs=[str(folder)],
-            exclude_anchor_links=True,
-            language_code=language,
-            mathjax_url="",
-            require_js_url="",
-            mermaid_js_url="",
-        )
-        trace = _trace_parts(notebook, folder)
-        report = {
-            "title": title,
-            "heading": _unbroken_years(title),
-            "styles": _styles(folder),
-            "trace": trace,
-        }
-        html, _ = exporter.from_notebook_node(notebook, resources={"report": report})
-    page = BeautifulSoup(html, "html.parser")
-    faults = [*_number_headings(page), *forbidden_in_page(page), *_dead_traces(page, trace)]
+    exporter = _PageExporter(language_code=language)
+    trace = trace_parts(notebook)
+    report = {"title": title, "heading": _unbroken_years(title), "styles": _styles(), "trace": trace}
+    html, _ = exporter.from_notebook_node(notebook, resources={"report": report})
+    html, disorder = with_contents(html)
+    faults = [*disorder, *exporter.faults, *dead_traces(html, trace)]
     if faults:
         raise RunError(f"{notebook_path.name} cannot be published: " + "; ".join(faults))
     with written_whole(output_path) as beside:
-        beside.write_text(_with_trace(f"{page}".rstrip(), trace) + "\n", encoding="utf-8", newline="\n")
+        beside.write_text(with_trace(html.rstrip(), trace) + "\n", encoding="utf-8", newline="\n")
 
 
-def _trace_parts(notebook: Any, theme: Path) -> dict[str, Any] | None:
-    """The look-up of one page: its data, its script and the script's hash, by which alone the page lets it run."""
-    found = [
-        output["data"][TRACE_MIME]
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if TRACE_MIME in output.get("data", {})
-    ]
-    if not found:
-        return None
-    script = "\n" + (theme / "trace.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    return {"data": found[0], "script": script, "script_hash": f"'sha256-{digest}'"}
+class _PageExporter(HTMLExporter):
+    """nbconvert with the template of this project; it names what Markdown cells bring that no page may hold."""
 
+    def __init__(self, **options: Any) -> None:
+        with as_file(files("termreview.reporting") / "theme") as folder:
+            super().__init__(
+                template_name="termreview_report",
+                extra_template_basedirs=[str(folder)],
+                default_preprocessors=[],
+                exclude_anchor_links=True,
+                mathjax_url="",
+                require_js_url="",
+                mermaid_js_url="",
+                **options,
+            )
+            self.template  # noqa: B018  read while the folder is there
+        self.faults: list[str] = []
 
-def _with_trace(html: str, trace: dict[str, Any] | None) -> str:
-    """Put data and script of the look-up at the end of one page; in the data nothing can end the element."""
-    if trace is None:
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        html: str = super().markdown2html(context, source)
+        self.faults += forbidden_markup(html)
         return html
-    text = json.dumps(trace["data"], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    for sign, escaped in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
-        text = text.replace(sign, escaped)
-    body, end = html.rsplit("</body>", 1)
-    return (
-        f'{body}<script type="application/json" id="tra-cuu-so-lieu">{text}</script>\n'
-        f"<script>{trace['script']}</script>\n</body>{end}"
-    )
 
-
-def _dead_traces(page: BeautifulSoup, trace: dict[str, Any] | None) -> list[str]:
-    """Name the links to looked-up figures that the page carries no data for, each once."""
-    data = {} if trace is None else trace["data"]
-    targets = {str(link["href"]) for link in page.select(f'a[href^="#{ANCHOR}/"]')}
-    return sorted(
-        f"links to the figure {target}, which it does not carry"
-        for target in targets
-        if not is_traced(data, target)
-    )
+    def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
+        """Render the template; nbconvert would read the page once more, to mend images that are refused here."""
+        return super(HTMLExporter, self).from_notebook_node(nb, self._init_resources(resources), **options)
 
 
 def _notebook_faults(notebook: Any) -> list[str]:
@@ -121,7 +95,9 @@ def _notebook_faults(notebook: Any) -> list[str]:
             elif WIDGET_VIEW in kinds:
                 faults.append(f"cell {number} shows a widget, which lives only in the review desk")
             elif "text/html" in kinds:
-                faults += [f"cell {number} {fault}" for fault in forbidden_markup(_fragment(output))]
+                faults += [
+                    f"cell {number} {fault}" for fault in forbidden_markup(output["data"]["text/html"])
+                ]
             elif any(kind.startswith(_UNSHOWN) for kind in kinds):
                 faults.append(
                     f"cell {number} shows {kinds[0]}, which a page cannot hold: show a block or a figure"
@@ -129,60 +105,17 @@ def _notebook_faults(notebook: Any) -> list[str]:
     return faults
 
 
-def _fragment(output: Any) -> BeautifulSoup:
-    return BeautifulSoup(output["data"]["text/html"], "html.parser")
-
-
-def _number_headings(page: BeautifulSoup) -> list[str]:
-    """Give every section heading its anchor, fill the contents list, and name headings out of order."""
-    main = page.find("main")
-    nav = page.find(id="muc-luc")
-    assert isinstance(main, Tag)
-    assert isinstance(nav, Tag)
-    for heading in main.find_all("h1"):
-        heading.decompose()
-    faults: list[str] = []
-    outer = inner = page.new_tag("ol")
-    chapter, section, depth = 0, 0, 1
-    for heading in main.find_all(["h2", "h3", "h4", "h5", "h6"]):
-        level = int(heading.name[1])
-        if level > depth + 1:
-            faults.append(f"the heading “{heading.get_text(strip=True)}” skips a level")
-        depth = level
-        if level == 2:
-            chapter, section = chapter + 1, 0
-            outer.append(_contents_item(page, heading, f"muc-{chapter}"))
-        elif level == 3 and chapter:
-            section += 1
-            if section == 1:
-                inner = page.new_tag("ol")
-                outer.find_all("li")[-1].append(inner)
-            inner.append(_contents_item(page, heading, f"muc-{chapter}-{section}"))
-        elif heading.has_attr("id"):
-            del heading["id"]
-    if chapter:
-        nav.append(outer)
-    else:
-        nav.decompose()
-    return faults
-
-
-def _contents_item(page: BeautifulSoup, heading: Tag, anchor: str) -> Tag:
-    heading["id"] = anchor
-    item, link = page.new_tag("li"), page.new_tag("a", href=f"#{anchor}")
-    link.string = heading.get_text(" ", strip=True)
-    item.append(link)
-    return item
-
-
-def _styles(theme: Path) -> str:
-    faces = "".join(
-        f'@font-face{{font-family:"Noto Sans Report";font-weight:{weight};font-style:normal;'
-        f'src:url(data:font/woff2;base64,{_encoded(theme / "fonts" / f"NotoSansReport-{name}.woff2")}) format("woff2")}}\n'
-        for name, weight in _FONT_FACES
-    )
-    sheets = (theme / name for name in ("report.css", "print.css"))
-    return faces + "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+@cache
+def _styles() -> str:
+    with as_file(files("termreview.reporting") / "theme") as theme:
+        faces = "".join(
+            f'@font-face{{font-family:"Noto Sans Report";font-weight:{weight};font-style:normal;'
+            f'src:url(data:font/woff2;base64,{_encoded(theme / "fonts" / f"NotoSansReport-{name}.woff2")}) format("woff2")}}\n'
+            for name, weight in _FONT_FACES
+        )
+        return faces + "".join(
+            (theme / name).read_text(encoding="utf-8") for name in ("report.css", "print.css")
+        )
 
 
 def _unbroken_years(title: str) -> str:
