@@ -9,8 +9,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from termreview.cli_options import as_of_day, parser
 from termreview.errors import TermReviewError, UsageError
 from termreview.reference.declarations import Reference, load_reference
@@ -18,6 +16,8 @@ from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace, find_workspace, has_tables, read_table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from termreview.intake.clean import Cleaned
     from termreview.intake.received import ReceivedFile
 

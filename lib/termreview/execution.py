@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from termreview.errors import RunError
+from termreview.kernels.nursery import Nursery
 from termreview.publication import PAGES, STAGE_VARIABLE
 from termreview.terms import Term
 from termreview.work_list import Export, Step
@@ -36,6 +40,7 @@ def run_step(
     step: Step,
     stage: Path | None = None,
     time_limit_s: int = TIME_LIMIT_S,
+    nursery: Nursery | None = None,
 ) -> Path:
     """Execute one notebook and write what is published from it, if anything.
 
@@ -46,6 +51,8 @@ def run_step(
         of them at once, as plain papermill does.
     time_limit_s
         Seconds that one cell may take.
+    nursery
+        Where the kernel comes from; None: Jupyter starts one.
 
     Raises
     ------
@@ -65,7 +72,7 @@ def run_step(
         left_over.unlink(missing_ok=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _execute(source, beside, step, stage, time_limit_s)
+        _execute(source, beside, step, stage, time_limit_s, nursery)
         refuse_unfinished(beside)
         _strip_run_metadata(beside)
         with _stage_in_use(stage):
@@ -92,21 +99,55 @@ def _place(workspace: Workspace, term: Term, export: Export, stage: Path | None)
 
 
 def _execute(
-    source: Path, output: Path, step: Step, stage: Path | None, time_limit_s: int, prepare_only: bool = False
+    source: Path,
+    output: Path,
+    step: Step,
+    stage: Path | None,
+    time_limit_s: int,
+    nursery: Nursery | None = None,
+    prepare_only: bool = False,
 ) -> None:
-    import papermill
+    papermill = load_papermill()
+    options = dict(_EXECUTION)
+    if nursery is not None:
+        from termreview.kernels.provision import kernel_manager_of
 
+        options["kernel_manager_class"] = kernel_manager_of(nursery)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the error raised
     with _stage_in_use(stage):
         papermill.execute_notebook(
             source,
             output,
             parameters=dict(step.parameters),
-            **_EXECUTION,
+            **options,
             prepare_only=prepare_only,
             execution_timeout=time_limit_s,
             cwd=source.parent,
         )
+
+
+def load_papermill() -> ModuleType:
+    """Import papermill, and with it the libraries of notebooks, without a grammar that they load in vain.
+
+    `jsonschema` builds a parser of international addresses when it is imported, which takes longer than all the
+    rest; no notebook is checked for such addresses. Where that parser is missing, it does without.
+    """
+    grammar = "rfc3987_syntax"
+    is_spared = not {grammar, "jsonschema"} & set(sys.modules)
+    if is_spared:
+        sys.modules[grammar] = None  # type: ignore[assignment]
+    try:
+        import papermill
+    finally:
+        if is_spared:
+            del sys.modules[grammar]
+    return papermill
+
+
+def load_ahead() -> None:
+    """Import what executes and publishes notebooks, for a time when this process would wait for another."""
+    load_papermill()
+    importlib.import_module("termreview.reporting.pages")
 
 
 @contextmanager
@@ -128,8 +169,7 @@ def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> No
 
     papermill itself only warns of an unknown name and runs on with the defaults.
     """
-    import papermill
-
+    papermill = load_papermill()
     try:
         declared = papermill.inspect_notebook(notebook)
     except Exception as error:  # no JSON, no language named, another version of the format
@@ -162,7 +202,7 @@ def refuse_unfinished(notebook: Path) -> None:
 
 
 def _strip_run_metadata(path: Path) -> None:
-    """Take clock times and machine paths out of one executed notebook."""
+    """Take clock times, machine paths and what is drawn by lot out of one executed notebook."""
     import nbformat
 
     content = nbformat.read(path, as_version=4)
@@ -170,6 +210,8 @@ def _strip_run_metadata(path: Path) -> None:
     for cell in content.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
     nbformat.write(content, path)
 
 

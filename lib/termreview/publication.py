@@ -31,6 +31,7 @@ from termreview.whole_files import (
 )
 
 MANIFEST, LOOSE, SWITCH, RUNS = "manifest.json", "loose.json", "publish.json", ".runs"
+READ_COUNT = ".reading.json"  # in the stage of a run: how many files had to be read
 STAGE_VARIABLE = "TERMREVIEW_STAGE"
 PAGES = "reports/"
 _TRIES, _PAUSE_S = 400, 0.005

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from termreview.errors import RunError
-from termreview.execution import TIME_LIMIT_S, run_step
+from termreview.execution import TIME_LIMIT_S, load_ahead, run_step
 from termreview.intake.received import list_received, record_received
+from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.lock import held
 from termreview.manifest import describe_inputs, describe_outputs, is_up_to_date
-from termreview.publication import LOOSE, MANIFEST, open_stage, publish, settle, sweep
+from termreview.publication import LOOSE, MANIFEST, READ_COUNT, open_stage, publish, settle, sweep
 from termreview.reference.declarations import Reference
-from termreview.steps import READ_COUNT
 from termreview.terms import Term
 from termreview.whole_files import read_json, sweep_left_overs, write_json
 from termreview.work_list import CLEAN, Step, plan_steps
 from termreview.workspace import Workspace
 
 Progress = Callable[[str], None]
-Execute = Callable[[Workspace, Term, Step, Path | None, int], object]
+Execute = Callable[[Workspace, Term, Step, Path | None, int, Nursery | None], object]
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def run_term(
     is_forced: bool = False,
     time_limit_s: int = TIME_LIMIT_S,
     execute: Execute = run_step,
+    is_warm: bool = True,
 ) -> RunResult:
     """Clean, score and report one term.
 
@@ -64,6 +66,8 @@ def run_term(
         Seconds that one cell of a notebook may take.
     execute
         What executes one step.
+    is_warm
+        Start the kernels from one process that has the imports behind it, where the system can.
 
     Raises
     ------
@@ -91,13 +95,14 @@ def run_term(
                 progress(f"không có gì thay đổi: giữ kết quả lần chạy trước (đọc lại 0/{len(files)} tệp)")
             else:
                 stage = open_stage(shelf)
-                for number, step in enumerate(steps, start=1):
-                    begun = time.monotonic()
-                    execute(workspace, term, step, stage, time_limit_s)
-                    seconds = time.monotonic() - begun
-                    progress(
-                        f"[{number}/{len(steps)}] {step.name}: {seconds:.1f} s{_read_again(stage, step)}"
-                    )
+                with _nursery(workspace, steps, is_warm) as nursery:
+                    if nursery is not None:
+                        load_ahead()
+                    for number, step in enumerate(steps, start=1):
+                        begun = time.monotonic()
+                        execute(workspace, term, step, stage, time_limit_s, nursery)
+                        said = f"[{number}/{len(steps)}] {step.name}: {time.monotonic() - begun:.1f} s"
+                        progress(said + _read_again(stage, step))
                 write_json(stage / MANIFEST, inputs | describe_outputs(stage, shelf, workspace.root))
                 failed = (f"notebooks/{step.name}.failed.ipynb" for step in steps)
                 publish(shelf, stage, removed=[LOOSE, *failed])
@@ -106,6 +111,13 @@ def run_term(
         finally:
             sweep(shelf)
     return RunResult(reports, shelf.place(MANIFEST), time.monotonic() - started, is_reused)
+
+
+def _nursery(
+    workspace: Workspace, steps: Sequence[Step], is_warm: bool
+) -> AbstractContextManager[Nursery | None]:
+    notebooks = [workspace.notebooks / f"{step.source}.ipynb" for step in steps]
+    return nursery_for(dict.fromkeys(notebooks)) if is_warm else nullcontext()
 
 
 def _recover(workspace: Workspace, reference: Reference) -> None:

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from termreview.errors import RunError, TermReviewError
 from termreview.execution import TIME_LIMIT_S, run_step
+from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.lock import held
 from termreview.manifest import describe_step, made_with
 from termreview.publication import MANIFEST
@@ -138,15 +140,18 @@ def _executed(
     """Execute the steps in a pool; give place, seconds and error of each as it ends."""
     if not due:
         return
+    notebooks = tuple(dict.fromkeys(workspace.notebooks / f"{step.source}.ipynb" for step in due.values()))
     if workers == 1 or len(due) == 1:
-        for place, step in due.items():
-            yield (place, *_execute(workspace, term, step, time_limit_s))
+        with nursery_for(notebooks) as nursery:
+            for place, step in due.items():
+                yield (place, *_execute(workspace, term, step, time_limit_s, nursery))
         return
     # A fresh interpreter per worker: papermill's loops and threads do not outlive a fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(workers, len(due)), mp_context=context) as pool:
         places: dict[Future[tuple[float, str]], int] = {
-            pool.submit(_execute, workspace, term, step, time_limit_s): place for place, step in due.items()
+            pool.submit(_execute_in_worker, workspace, term, step, time_limit_s, notebooks): place
+            for place, step in due.items()
         }
         for future in as_completed(places):
             try:
@@ -158,10 +163,24 @@ def _executed(
             yield places[future], seconds, error
 
 
-def _execute(workspace: Workspace, term: Term, step: Step, time_limit_s: int) -> tuple[float, str]:
+def _execute_in_worker(
+    workspace: Workspace, term: Term, step: Step, time_limit_s: int, notebooks: tuple[Path, ...]
+) -> tuple[float, str]:
+    return _execute(workspace, term, step, time_limit_s, _nursery_of_worker(notebooks))
+
+
+@cache
+def _nursery_of_worker(notebooks: tuple[Path, ...]) -> Nursery | None:
+    """The nursery of one process of the pool; it ends with it."""
+    return nursery_for(notebooks).__enter__()
+
+
+def _execute(
+    workspace: Workspace, term: Term, step: Step, time_limit_s: int, nursery: Nursery | None
+) -> tuple[float, str]:
     begun = time.monotonic()
     try:
-        run_step(workspace, term, step, None, time_limit_s)
+        run_step(workspace, term, step, None, time_limit_s, nursery)
         return time.monotonic() - begun, ""
     except (TermReviewError, OSError) as error:
         return time.monotonic() - begun, str(error)

@@ -21,6 +21,7 @@ from termreview.manifest import made_with
 from termreview.publication import (
     LOOSE,
     MANIFEST,
+    READ_COUNT,
     active_stage,
     open_stage,
     publish,
@@ -42,7 +43,6 @@ from termreview.workspace import (
 )
 
 READINGS = ".cache"
-READ_COUNT = ".reading.json"  # in the stage of a run: how many files had to be read
 LOOSE_NOTE = (
     "Các bảng này được ghi từ notebook, ngoài một lần chạy trọn vẹn; "
     "chạy `termreview run {}` để có kết quả chính thức."

@@ -6,10 +6,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from termreview.contracts import shaped
 from termreview.errors import ContractError, UsageError
 from termreview.publication import (
     LOOSE,
@@ -22,6 +20,9 @@ from termreview.publication import (
 )
 from termreview.terms import Term
 from termreview.whole_files import write_json, written_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Workspace",
@@ -92,6 +93,8 @@ def write_table(workspace: Workspace, term: Term, name: str, frame: pd.DataFrame
 
     In a run it goes to the stage of the run; outside of one, the term no longer counts as a finished run.
     """
+    from termreview.contracts import shaped
+
     checked = shaped(name, frame)
     shelf = workspace.shelf(term)
     stage = active_stage(shelf)
@@ -134,6 +137,10 @@ def _table(workspace: Workspace, term: Term, name: str, content: bytes | None) -
         raise UsageError(
             f"{name} of {term.term_id} is not there yet: run `termreview run {term.term_id}` first"
         )
+    import pandas as pd  # only now: it takes longer to load than all that runs without tables
+
+    from termreview.contracts import shaped
+
     path = workspace.shelf(term).place(f"{name}.parquet")
     try:
         return shaped(name, pd.read_parquet(io.BytesIO(content)))

@@ -87,12 +87,10 @@ def new_world(root: Path) -> World:
 
 def run(workspace: Workspace) -> RunResult:
     """Run the term with steps executed here instead of by notebooks."""
-    return run_term(workspace, reference(), TERM, DAY, execute=execute_here)
+    return run_term(workspace, reference(), TERM, DAY, execute=execute_here, is_warm=False)
 
 
-def execute_here(
-    workspace: Workspace, term: object, step: Step, stage: Path | None, time_limit_s: int
-) -> None:
+def execute_here(workspace: Workspace, term: object, step: Step, stage: Path | None, *_: object) -> None:
     """Do what one notebook does, in this process: the same library calls, a plainer page."""
     assert stage is not None
     os.environ[STAGE_VARIABLE] = str(stage)

@@ -1,0 +1,157 @@
+"""One nursery as the run holds it: it asks for kernels, signals them and hears how they ended."""
+
+from __future__ import annotations
+
+import ast
+import json
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+_LOST = 1  # the exit code of a kernel whose nursery died: it ended, nobody knows how
+# What pandas imports when it reads its first table, and a kernel when it starts.
+_ALSO = (
+    "pyarrow.dataset", "pyarrow.parquet", "ipykernel.debugger", "IPython.core.completerlib",
+    "IPython.extensions.storemagic", "psutil", "sqlite3",
+)  # fmt: skip
+_START_S = 60  # as long as papermill gives a kernel
+
+
+class Nursery:
+    """A process that kernels are forked from; used as a context manager, all its kernels end with it."""
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [
+                sys.executable,
+                "-m",
+                "termreview.kernels.nursery_process",
+                str(theirs.fileno()),
+                *modules,
+            ]
+            self._process = subprocess.Popen(
+                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
+            )
+        self._peer = ours
+        self._unread = b""
+        self._ended: dict[int, int] = {}
+        self._is_lost = False
+
+    def __enter__(self) -> Nursery:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._peer.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        self._process.kill()
+        self._process.wait()
+
+    def start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], folder: str
+    ) -> WarmProcess | None:
+        """Have one kernel started; None when the nursery is gone."""
+        self._ask({"arguments": list(arguments), "environment": dict(environment), "folder": folder})
+        until = time.monotonic() + _START_S
+        while not self._is_lost and (left := until - time.monotonic()) > 0:
+            for fact in self._facts(left):
+                if "started" in fact:
+                    return WarmProcess(self, fact["started"])
+        return None
+
+    def send_signal(self, pid: int, number: int) -> None:
+        """Send a signal to one kernel and what it started, if it still lives."""
+        self._ask({"signal": int(number), "to": pid})
+
+    def exit_code(self, pid: int, timeout_s: float | None = 0) -> int | None:
+        """How one kernel ended; None while it lives."""
+        if pid not in self._ended:
+            for _ in self._facts(timeout_s):
+                pass
+        return self._ended.get(pid, _LOST if self._is_lost else None)
+
+    def _ask(self, request: Mapping[str, Any]) -> None:
+        try:
+            self._peer.sendall(json.dumps(request).encode() + b"\n")
+        except OSError:
+            self._is_lost = True
+
+    def _facts(self, timeout_s: float | None) -> Iterator[dict[str, int]]:
+        """What was told since the last look, after waiting for it for some time."""
+        try:
+            if self._is_lost or not select.select([self._peer], [], [], timeout_s)[0]:
+                return
+            received = self._peer.recv(1 << 16)
+        except OSError:
+            received = b""
+        self._is_lost = not received
+        *lines, self._unread = (self._unread + received).split(b"\n")
+        for line in lines:
+            fact = json.loads(line)
+            if "ended" in fact:
+                self._ended[fact["ended"]] = fact["code"]
+            yield fact
+
+
+class WarmProcess:
+    """One kernel of a nursery, with what the notebook client needs of a `subprocess.Popen`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, nursery: Nursery, pid: int) -> None:
+        self._nursery, self.pid = nursery, pid
+
+    def poll(self) -> int | None:
+        """How it ended; None while it lives."""
+        return self._nursery.exit_code(self.pid)
+
+    def wait(self) -> int:
+        """How it ended, once it has."""
+        while (code := self._nursery.exit_code(self.pid, None)) is None:
+            pass
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to it and what it started."""
+        self._nursery.send_signal(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+
+@contextmanager
+def nursery_for(notebooks: Iterable[Path]) -> Iterator[Nursery | None]:
+    """Keep a nursery while some notebooks are executed; None where this system knows none."""
+    if sys.platform != "linux":  # Windows has no forks; macOS does not bear those of a process with libraries
+        yield None
+        return
+    with Nursery([*_imports_of(notebooks), *_ALSO]) as nursery:
+        yield nursery
+
+
+def _imports_of(notebooks: Iterable[Path]) -> list[str]:
+    """What some notebooks import, in their order; names that are no modules among them do no harm."""
+    found: dict[str, None] = {}
+    for path in notebooks:
+        with suppress(OSError, ValueError, KeyError, TypeError, SyntaxError):
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+            for node in ast.walk(ast.parse(code)):
+                if isinstance(node, ast.Import):
+                    found |= dict.fromkeys(alias.name for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found |= dict.fromkeys(f"{node.module}.{alias.name}" for alias in node.names)
+    return list(found)

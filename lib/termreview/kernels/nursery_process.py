@@ -1,0 +1,148 @@
+"""One nursery of kernels: a process that has imported what the notebooks import, and forks a kernel on request.
+
+A kernel takes its time for imports, the same ones each time. Here they are done once; each kernel is then a copy
+of this process, an ordinary `ipykernel` from there on, with a memory, a process group and an end of its own.
+
+`python -m termreview.kernels.nursery_process FD MODULE…` speaks over the socket FD, one JSON object a line. It is asked
+`{"arguments": […], "environment": {…}, "folder": …}` for a kernel, or `{"signal": number, "to": pid}`; it
+answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket closes, because whoever asked is
+done or dead, it kills the kernels that are left and ends.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+
+def main() -> None:
+    """Import the modules named, one by one, and serve requests in between and afterwards."""
+    handle, *modules = sys.argv[1:]
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the folder we were started in; each kernel looks in its own
+    os.environ["JPY_PARENT_PID"] = str(os.getpid())  # read when ipykernel is imported: kernels end with us
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = (
+        "1"  # nobody steps through a batch; the debugger need not warn
+    )
+    _serve(socket.socket(fileno=int(handle)), iter(["ipykernel.kernelapp", *modules]))
+    os._exit(0)  # there is nothing to tidy up, and tidying up so many modules takes its time
+
+
+def _serve(peer: socket.socket, modules: Iterator[str]) -> None:
+    is_ended, tell_ended = os.pipe()
+    os.set_blocking(tell_ended, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(tell_ended, warn_on_full_buffer=False)
+    kernels: set[int] = set()
+    is_importing = True
+    asked = b""
+    try:
+        while True:
+            ready, _, _ = select.select([peer.fileno(), is_ended], [], [], 0 if is_importing else None)
+            if is_ended in ready:
+                os.read(is_ended, 4096)
+            for pid, code in _ended(kernels):
+                kernels.discard(pid)
+                _tell(peer, {"ended": pid, "code": code})
+            if peer.fileno() in ready:
+                received = peer.recv(1 << 16)
+                if not received:
+                    return
+                *lines, asked = (asked + received).split(b"\n")
+                for line in lines:
+                    _answer(peer, json.loads(line), kernels)
+            elif is_importing:
+                is_importing = _import_next(modules)
+    except (BrokenPipeError, ConnectionResetError):
+        return
+    finally:
+        for pid in kernels:
+            _kill(pid, signal.SIGKILL)
+
+
+def _import_next(modules: Iterator[str]) -> bool:
+    name = next(modules, None)
+    if name is None:
+        gc.collect()
+        gc.freeze()  # what is here for good need not be looked at again, in no kernel
+        return False
+    for wanted in (name, name.rpartition(".")[0]):  # `from a import b`: b is a module, or something in one
+        with suppress(Exception):  # a kernel that needs it will say what is wrong, in its notebook
+            importlib.import_module(wanted)
+            break
+    return True
+
+
+def _answer(peer: socket.socket, request: Mapping[str, Any], kernels: set[int]) -> None:
+    if "signal" in request:
+        if request["to"] in kernels:
+            _kill(request["to"], request["signal"])
+        return
+    pid = os.fork()
+    if not pid:
+        _become_kernel(peer, request)
+    with suppress(OSError):
+        os.setpgid(pid, pid)
+    kernels.add(pid)
+    _tell(peer, {"started": pid})
+
+
+def _become_kernel(peer: socket.socket, request: Mapping[str, Any]) -> None:
+    """Turn this fork into one kernel; never returns."""
+    code = 1
+    try:
+        with suppress(OSError):
+            os.setpgid(0, 0)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        peer.close()
+        parent = os.environ["JPY_PARENT_PID"]
+        os.environ.clear()
+        os.environ.update(request["environment"], JPY_PARENT_PID=parent)
+        os.chdir(request["folder"])
+        launcher = importlib.util.find_spec("ipykernel_launcher")
+        sys.argv = [(launcher and launcher.origin) or "", *request["arguments"]]
+        from ipykernel.kernelapp import launch_new_instance
+
+        launch_new_instance()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        with suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _ended(kernels: set[int]) -> Iterator[tuple[int, int]]:
+    for pid in sorted(kernels):
+        with suppress(ChildProcessError):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                yield pid, os.waitstatus_to_exitcode(status)
+
+
+def _kill(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(pid, number)
+
+
+def _tell(peer: socket.socket, fact: Mapping[str, int]) -> None:
+    peer.sendall(json.dumps(fact).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()

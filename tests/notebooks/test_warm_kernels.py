@@ -1,0 +1,190 @@
+"""One kernel forked from a warm process: the same outcome as one that Jupyter starts, and the same failures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from test_run import plant, published
+
+from demo_world import SEMESTER, Demo, as_of
+from termreview.errors import RunError
+from termreview.execution import run_step
+from termreview.kernels.nursery import Nursery, nursery_for
+from termreview.runner import run_term
+from termreview.work_list import Export, Step, html_page
+from termreview.workspace import Workspace
+
+pytestmark = [
+    pytest.mark.xdist_group("demo"),
+    pytest.mark.skipif(sys.platform != "linux", reason="this system starts its kernels as Jupyter does"),
+]
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with Nursery(["termreview.steps"]) as nursery:
+        yield nursery
+
+
+@pytest.fixture
+def copy(demo: Demo, tmp_path: Path) -> Workspace:
+    shutil.copytree(demo.workspace.root, tmp_path / "copy")
+    return Workspace(tmp_path / "copy")
+
+
+def executed(workspace: Workspace, nursery: Nursery | None, *cells: str) -> nbformat.NotebookNode:
+    plant(workspace, "2_score_indicators", *cells)
+    path = run_step(workspace, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), nursery=nursery)
+    return nbformat.read(path, as_version=4)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def wait_for_end(pid: int, seconds: float = 5) -> None:
+    until = time.monotonic() + seconds
+    while is_alive(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not is_alive(pid)
+
+
+def test_both_ways_publish_the_same_bytes(demo: Demo, copy: Workspace) -> None:
+    """Notebooks, tables, pages and manifest of a run."""
+    run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), is_forced=True, is_warm=False)
+    cold, warm = published(copy), published(demo.workspace)
+    notebooks = [name for name in cold if name.endswith(".ipynb")]
+    assert len(notebooks) >= 3
+    for name in notebooks:  # they name the folder they worked in
+        cold[name] = cold[name].replace(str(copy.root).encode(), str(demo.workspace.root).encode())
+    assert {name for name in warm if warm[name] != cold.get(name)} == set()
+    assert warm.keys() == cold.keys()
+
+
+def test_a_kernel_begins_as_one_that_jupyter_starts(
+    copy: Workspace, nursery: Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OFFICE_VARIABLE", "là đây")
+    cells = (
+        "import os, sys, random\nos.getcwd(), os.environ['OFFICE_VARIABLE'], 'JPY_PARENT_PID' in os.environ",
+        "sys.argv[0], sys.path, __name__, sorted(globals())[:6]",
+        "os.getpgid(0) == os.getpid(), sys.stdin.isatty()",
+        "import signal\n[signal.getsignal(n) for n in (signal.SIGCHLD, signal.SIGTERM)]",
+        "print('out'); print('err', file=sys.stderr); os.write(1, b'low')",
+        "'closed'",
+    )
+    warm, cold = (executed(copy, way, *cells) for way in (nursery, None))
+    for first, second in zip(warm.cells, cold.cells, strict=True):
+        assert first.get("outputs") == second.get("outputs"), first.source
+
+
+def test_kernels_share_nothing_with_each_other(copy: Workspace, nursery: Nursery) -> None:
+    cells = ("import termreview\nhas = hasattr(termreview, 'left')\ntermreview.left = 1\nhas", "'closed'")
+    for _ in range(2):
+        assert executed(copy, nursery, *cells).cells[-2].outputs[0]["data"]["text/plain"] == "False"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (("1 / 0", "'closed'"), "ZeroDivisionError"),
+        (("import os; os._exit(0)", "'closed'"), "failed: Kernel died"),
+        (("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "'closed'"), "failed: Kernel died"),
+        (("import sys; sys.exit(0)", "'closed'"), "failed"),
+        (("import time; time.sleep(60)", "'closed'"), "a cell took longer than 1 seconds"),
+        (("x = 1", "x = 2"), "stopped before its closing cell"),
+    ],
+    ids=["an error", "a dead kernel", "a killed kernel", "a quiet exit", "a time-out", "no closing word"],
+)
+def test_failures_are_told_soon_and_nothing_is_published(
+    copy: Workspace, nursery: Nursery, cells: tuple[str, ...], said: str
+) -> None:
+    plant(copy, "3_semester_review", *cells)
+    page = copy.reports(SEMESTER) / "failed.html"
+    step = Step("3_semester_review", {"term_id": "x"}, exports=(Export(page, html_page),))
+    begun = time.monotonic()
+    with pytest.raises(RunError, match=said):
+        run_step(copy, SEMESTER, step, time_limit_s=1, nursery=nursery)
+    assert time.monotonic() - begun < 10
+    assert not page.exists()
+    assert (copy.processed(SEMESTER) / "notebooks" / "3_semester_review.failed.ipynb").is_file()
+    assert executed(copy, nursery, "'closed'").cells[-1].outputs, "the nursery goes on"
+
+
+def test_what_a_timed_out_kernel_started_ends_with_it(
+    copy: Workspace, nursery: Nursery, tmp_path: Path
+) -> None:
+    told = tmp_path / "pid"
+    start = f"import subprocess; child = subprocess.Popen(['sleep', '600']); open({str(told)!r}, 'w').write(str(child.pid))"
+    plant(copy, "2_score_indicators", start, "import time; time.sleep(60)", "'closed'")
+    with pytest.raises(RunError, match="took longer"):
+        run_step(
+            copy, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), time_limit_s=1, nursery=nursery
+        )
+    wait_for_end(int(told.read_text(encoding="utf-8")))
+
+
+def test_a_nursery_that_dies_takes_its_kernels_along_and_the_step_fails(
+    copy: Workspace, tmp_path: Path
+) -> None:
+    told = tmp_path / "pid"
+    kill = f"import os, signal, time\nopen({str(told)!r}, 'w').write(str(os.getpid()))\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)"
+    plant(copy, "2_score_indicators", kill, "'closed'")
+    with Nursery([]) as nursery:
+        with pytest.raises(RunError, match="2_score_indicators failed: Kernel died"):
+            run_step(copy, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), nursery=nursery)
+        wait_for_end(int(told.read_text(encoding="utf-8")))
+        assert executed(copy, nursery, "'closed'").cells[-1].outputs, "Jupyter starts the next one"
+
+
+def test_kernels_end_with_the_run_that_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import os, sys, time\n"
+        "from termreview.kernels.nursery import Nursery\n"
+        "nursery = Nursery([])\n"
+        f"kernel = nursery.start(['-f', {str(tmp_path / 'connection.json')!r}], os.environ, {str(tmp_path)!r})\n"
+        "print(kernel.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as runner:
+        assert runner.stdout is not None
+        kernel = int(runner.stdout.readline())
+        assert is_alive(kernel)
+        runner.send_signal(signal.SIGKILL)
+    wait_for_end(kernel)
+
+
+def test_a_module_that_cannot_be_imported_harms_no_kernel(copy: Workspace) -> None:
+    with Nursery(["no.such.module", "termreview.reporting.context.open_report", "os"]) as nursery:
+        assert executed(copy, nursery, "'closed'").cells[-1].outputs
+
+
+def test_other_systems_go_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    with nursery_for([tmp_path / "1.ipynb"]) as nursery:
+        assert nursery is None
+
+
+def test_a_nursery_leaves_no_process_behind() -> None:
+    with Nursery([]) as nursery:
+        kernel = nursery.start(["-f", os.devnull], os.environ, "/")
+        assert kernel is not None
+        children = (
+            Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text(encoding="utf-8").split()
+        )
+        assert children
+    wait_for_end(kernel.pid)
+    assert all(not is_alive(int(child)) for child in children[-1:])
