@@ -17,11 +17,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import memory
+import notebook_speed
 import pandas as pd
-from jupyter_client.manager import KernelManager
+from notebook_speed import print_line
 from stray_files import LAST_ROW, LAST_ROW_OF_XLS, SPACE, every_fifth_with_stray, with_stray
 
-from termreview.execution import run_step
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.guard import DEFAULT_LIMITS
 from termreview.intake.reader import Reader
@@ -30,7 +30,6 @@ from termreview.intake.received import RECEIVED_LIST, ReceivedFile, list_receive
 from termreview.reference.declarations import Reference, load_reference
 from termreview.sample import write_sample
 from termreview.terms import Term, parse_term
-from termreview.work_list import plan_steps
 from termreview.workspace import Workspace, find_workspace, write_table
 
 TERM = parse_term("2023-2024-hk1")
@@ -61,7 +60,7 @@ def main() -> None:
             _intake(workspace, reference, strays, f"stray cell in row {row}, {what}", at_most, {1: 40, 2: 40})
         _stray_cell(workspace, reference, clean_files[len(clean_files) // 2])
         _memory(workspace, reference, clean_files, home.root / "tests" / "fuzz" / "seeds" / "office.xls")
-        _notebooks(workspace, reference)
+        notebook_speed.measure(workspace, reference, TERM, AS_OF, rounds, print_line)
 
 
 def _files(workspace: Workspace, term: Term) -> list[ReceivedFile]:
@@ -123,7 +122,7 @@ def _intake(
             statistics.median(times[side] for times in taken) * 1000 / len(files) for side in (0, place)
         )
         processes = "1 process" if number == 1 else f"{number} processes"
-        _line(
+        print_line(
             f"{processes}: plain loop {habit:.1f} ms a file, ours {ours:.1f} ms",
             f"{ratio:.1f} x",
             f">= {promise} x",
@@ -139,14 +138,14 @@ def _stray_cell(workspace: Workspace, reference: Reference, file: ReceivedFile) 
     read_file(file, reader)
     plain = statistics.median(_timed(lambda: read_file(file, reader)) for _ in range(15))
     with_cell = statistics.median(_timed(lambda: read_file(stray, reader)) for _ in range(15))
-    _line(
+    print_line(
         f"time: {plain * 1000:.1f} ms -> {with_cell * 1000:.1f} ms",
         f"{with_cell / plain:.2f} x",
         "<= 2 x",
         with_cell <= 2 * plain,
     )
     before, after = memory.peak_mib(file, reader), memory.peak_mib(stray, reader)
-    _line(
+    print_line(
         f"memory: {before:.1f} MiB -> {after:.1f} MiB",
         f"{after - before:+.1f} MiB",
         "<= 16 MiB more",
@@ -159,11 +158,11 @@ def _memory(workspace: Workspace, reference: Reference, files: Sequence[Received
     print("memory of one file")
     reader = Reader(reference.of(TERM), reference.registry)
     usual, largest = memory.peaks_mib(files, reader)
-    _line(f"while it is read: usually {usual:.1f} MiB, at most", f"{largest:.1f} MiB", "", True)
-    _line(
+    print_line(f"while it is read: usually {usual:.1f} MiB, at most", f"{largest:.1f} MiB", "", True)
+    print_line(
         "what stays of it until the tables are written", f"{memory.kept_kib(files, reader):.0f} KiB", "", True
     )
-    _line(
+    print_line(
         f"while one with as many cells as may be is read ({DEFAULT_LIMITS.cells})",
         f"{memory.largest_peak_mib(workspace.root):.0f} MiB",
         "",
@@ -171,46 +170,13 @@ def _memory(workspace: Workspace, reference: Reference, files: Sequence[Received
     )
     bound = DEFAULT_LIMITS.child_memory_bytes // memory.MIB
     child = memory.child_mib(xls)
-    _line(
+    print_line(
         "an .xls, in its child process, Python included",
         f"{child:.0f} MiB",
         f"<= {bound} MiB",
         child <= bound,
     )
     print()
-
-
-def _notebooks(workspace: Workspace, reference: Reference) -> None:
-    print("notebooks, executed and published one by one as `termreview run` does")
-    kernel = statistics.median(_timed(_bare_kernel) for _ in range(3))
-    _line("bare kernel start and stop (K)", f"{kernel:.2f} s", "", True)
-    total = 0.0
-    for step in plan_steps(workspace, reference, reference.of(TERM), AS_OF):
-        seconds = _timed(lambda step=step: run_step(workspace, TERM, step))  # type: ignore[misc]
-        total += seconds
-        promise = "<= 4 K" if step.exports else ""
-        _line(
-            f"{step.name}: {seconds:.2f} s",
-            f"{seconds / kernel:.1f} K",
-            promise,
-            not promise or seconds <= 4 * kernel,
-        )
-    _line("a term of 55 schools, raw files -> published report", f"{total:.1f} s", "<= 10 s", total <= 10)
-
-
-def _bare_kernel() -> None:
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(extra_arguments=["--IPKernelApp.log_level=50"])
-    client = manager.client()
-    client.start_channels()
-    client.wait_for_ready(timeout=60)
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
-
-
-def _line(what: str, measured: str, promised: str, is_kept: bool) -> None:
-    verdict = "" if not promised else "kept" if is_kept else "NOT KEPT"
-    print(f"  {what:<66} {measured:>12}   {promised:<16} {verdict}")
 
 
 if __name__ == "__main__":
