@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -69,7 +70,7 @@ def ratios(rows: slice = slice(None)) -> Figure:
 
 def heat(rows: slice = slice(None)) -> Figure:
     frame = pd.DataFrame({"1.1": [0, 0.5, GAP, 1], HOSTILE: [1, 1, 1, GAP]}, index=NAMES).iloc[rows]
-    return charts.heat_map(frame, row_groups={name: "TH" for name in NAMES}, **WORDS)
+    return charts.heat_map(frame, row_groups=["TH"] * len(frame), **WORDS)
 
 
 def changes(rows: slice = slice(None)) -> Figure:
@@ -112,7 +113,37 @@ def days(rows: slice = slice(None)) -> Figure:
     )
 
 
-EVERY_CHART = pytest.mark.parametrize("draw", [parts, intervals, ratios, heat, changes, moves, days])
+def scores(rows: slice = slice(None)) -> Figure:
+    frame = pd.DataFrame(
+        {
+            "n": NAMES, "g": list("aabb"), "low": [40, 62.5, GAP, 0], "high": [40, 72.5, GAP, 100],
+            "then": [30, 60, 50, GAP], "now": ["level_1", "level_2", "not_submitted", "not_concluded"],
+        }
+    )  # fmt: skip
+    panels = [charts.Bounds("Nhóm 1", "low", "high", "now"), charts.Bounds(HOSTILE, "low", "high", "now", "then", "then")]  # fmt: skip
+    names = {"level_1": "Mức 1", "level_2": "Mức 2", "not_concluded": "Chưa kết luận"}
+    return charts.interval_panels(
+        frame.iloc[rows],
+        label="n",
+        panels=panels,
+        standings=names,
+        lines=[(50.0, "mức 2")],
+        group="g",
+        **WORDS,
+    )
+
+
+def levels(rows: slice = slice(None), few: int = 5) -> Figure:
+    frame = pd.DataFrame({"n": NAMES, "v": [93.1, 0, GAP, 140], "k": [50, 3, 0, 9], "t": [100, GAP, GAP, 50]})
+    panels = [charts.Shares("Chung", "v", "k"), charts.Shares(HOSTILE, "v", "k")]
+    return charts.share_panels(
+        frame.iloc[rows], label="n", panels=panels, fewest=few, few_label="ít trường", line="t", line_label="mức", **WORDS
+    )  # fmt: skip
+
+
+EVERY_CHART = pytest.mark.parametrize(
+    "draw", [parts, intervals, ratios, heat, changes, moves, days, scores, levels]
+)
 Draw = Callable[..., Figure]
 
 
@@ -190,6 +221,50 @@ def test_a_move_from_or_to_no_level_is_neither_up_nor_down() -> None:
     assert WARM not in moved(counts, names[2:]).svg
     assert BLUE_STEPS[1] not in moved(counts, names[2:]).svg
     assert WARM in moved(counts, []).svg
+
+
+@pytest.mark.parametrize(
+    ("standing", "fill"),
+    [
+        ("level_1", LOW.fill),
+        ("level_3", BEST.fill),
+        ("not_concluded", "#ffffff"),
+        ("not_submitted", "#ffffff"),
+    ],
+)
+def test_a_score_is_filled_by_the_level_it_concludes_and_hollow_without_one(standing: str, fill: str) -> None:
+    frame = pd.DataFrame({"n": ["TH A"], "low": [80.0], "high": [80.0], "now": [standing]})
+    names = {"level_1": "Mức 1", "level_3": "Mức 3", "not_concluded": "Chưa kết luận"}
+    figure = charts.interval_panels(
+        frame, label="n", panels=[charts.Bounds("Nhóm", "low", "high", "now")], standings=names, lines=[], group=None,
+        **WORDS,
+    )  # fmt: skip
+    assert re.findall(r'<g fill="(#\w+)"[^>]*><circle', figure.svg) == [fill]
+
+
+def test_a_share_of_too_few_is_hollow_and_a_bar_of_too_few_carries_no_share() -> None:
+    assert levels(few=1) != levels(few=5)
+    frame = pd.DataFrame({"n": ["TH"], "done": [3], "not_started": [1]})
+
+    def letters(fewest: int) -> int:
+        return charts.stacked_bars(
+            frame, category="n", parts=["done", "not_started"], part_labels={}, fewest=fewest, **WORDS
+        ).svg.count("<use")
+
+    assert letters(5) < letters(4)
+
+
+def test_the_line_of_all_files_climbs_to_what_is_expected() -> None:
+    frame = pd.DataFrame({"on": [dt.date(2024, 1, 5)], "k": [3]})
+    full = {"date": "on", "count": "k", "group": None, "due_on": "2024-01-10", **WORDS}
+    assert charts.calendar_strip(frame, **full, expected=3) == charts.calendar_strip(frame, **full)
+    assert charts.calendar_strip(frame, **full, expected=9) != charts.calendar_strip(frame, **full)
+
+
+def test_shares_are_written_into_their_cells_where_wanted() -> None:
+    frame = pd.DataFrame({"1.3": [0.5, GAP]}, index=["TH A", "TH B"])
+    plain, written = (charts.heat_map(frame, is_written=flag, **WORDS).svg for flag in (False, True))
+    assert written.count("<use") == plain.count("<use") + len("50,0")
 
 
 def test_parts_take_their_style_from_their_meaning() -> None:

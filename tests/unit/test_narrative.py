@@ -8,6 +8,7 @@ import pytest
 
 from termreview.errors import DeclarationError
 from termreview.reporting.narrative import fill, listed, sentence
+from termreview.reporting.wording import lower_first
 
 FORMS = {
     "late": {
@@ -70,3 +71,24 @@ def test_a_hole_is_named(key: str, values: dict[str, str]) -> None:
 )
 def test_names_are_listed_as_a_sentence_does(names: list[str], expected: str) -> None:
     assert listed(names, most=3) == expected
+
+
+def test_one_school_alone_has_its_own_form_where_it_is_declared() -> None:
+    forms = {"done": {"many": "{count} trường", "only": "trường đã làm", "all": "cả {total} trường"}}
+    assert sentence(forms, "done", count=1, total=1) == "trường đã làm"
+    assert sentence(forms, "done", count=2, total=2) == "cả 2 trường"
+    assert sentence(forms, "done", count=1, total=2) == "1 trường"
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Tỉ lệ giáo viên", "tỉ lệ giáo viên"),
+        ("CNTT và CĐS", "CNTT và CĐS"),
+        ("HS có mã", "HS có mã"),
+        ("Ở", "ở"),
+        ("", ""),
+    ],
+)
+def test_a_title_begins_small_in_a_sentence_unless_it_is_an_abbreviation(title: str, told: str) -> None:
+    assert lower_first(title) == told

@@ -169,3 +169,36 @@ def test_characters_that_break_a_page_are_replaced() -> None:
     html = paragraph("a\x00b\ud800c\u202ed").html
     assert html.encode("utf-8")
     assert html == "<p>a\ufffdb\ufffdc\ufffdd</p>"
+
+
+def test_a_folded_table_stands_whole_behind_its_caption() -> None:
+    page = parsed(table(FRAME, columns=COLUMNS, caption=HOSTILE, max_rows=0, marks="mark").html)
+    folded = page.find("details", class_="folded")
+    assert folded.find("summary").get_text() == f"{HOSTILE} (3 dòng)"
+    assert len(folded.find("tbody").find_all("tr")) == 3
+    assert folded.find("div", class_="table-notes") is not None
+    assert not page.find_all("img")
+
+
+@pytest.mark.parametrize(
+    ("marks", "badges"), [("BBB", []), ("CCC", ["C", "C", "C"]), ("ABB", ["A", "B", "B"])]
+)
+def test_a_mark_that_all_rows_share_stands_under_the_table_unless_it_is_the_unsure_one(
+    marks: str, badges: list[str]
+) -> None:
+    page = parsed(table(FRAME.assign(mark=list(marks)), columns=COLUMNS, caption="c", marks="mark").html)
+    assert [badge.get_text() for badge in page.find("tbody").find_all("abbr", class_="mark")] == badges
+    assert page.find("div", class_="table-notes").find("abbr", class_="mark") is not None
+
+
+def test_the_head_over_the_row_names_is_known_wherever_the_column_stands() -> None:
+    page = parsed(table(FRAME, columns={"mark": "Mã", **COLUMNS}, caption="c", row_header="name").html)
+    assert [head.get_text() for head in page.find_all("th", class_="row-head")] == ["Trường"]
+
+
+def test_short_words_are_not_broken() -> None:
+    frame = pd.DataFrame(
+        {"name": ["TH A"], "state": ["chưa kết luận"], "why": ["điều kiện bắt buộc chưa rõ"]}
+    )
+    page = parsed(table(frame, columns={"name": "Trường", "state": "Mức", "why": "Lý do"}, caption="c").html)
+    assert ["short" in cell["class"] for cell in page.find("tbody").find_all("td")] == [True, False]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from termreview.reporting.context import ReportContext
-from termreview.reporting.evidence import Evidence, fewest
+from termreview.reporting.evidence import Evidence, Point
+from termreview.reporting.narrative import fill
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import by_key, records
-from termreview.reporting.wording import say, threshold
+from termreview.reporting.wording import before_name, fewest, label, lower_first, say, threshold
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
 UNANSWERED_REASONS = ("unanswered", "no_facts", "unreadable")
@@ -30,11 +33,15 @@ def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
         ("levels", evidence.top_levels),
     ):
         if items:
-            lines.append(say(report, f"assessment.strengths.{key}", items=joined(report, items)))
+            lines.append(say(report, f"assessment.strengths.{key}", items=told(report, items)))
     if evidence.risen_ratios:
         lines.append(_change_line(report, "strengths", evidence.risen_ratios))
     if evidence.raised_count:
-        lines.append(say(report, "assessment.strengths.raised", count=evidence.raised_count))
+        lines.append(
+            say(
+                report, "assessment.strengths.raised", count=evidence.raised_count, before=before_name(report)
+            )
+        )
     return lines
 
 
@@ -52,11 +59,13 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
     ):
         if items:
             values = {"criterion_weak": number_text(threshold(report, "criterion_weak"))}
-            lines.append(say(report, f"assessment.limits.{key}", items=joined(report, items), **values))
+            lines.append(say(report, f"assessment.limits.{key}", items=told(report, items), **values))
     if evidence.fallen_ratios:
         lines.append(_change_line(report, "limits", evidence.fallen_ratios))
     if evidence.lowered_count:
-        lines.append(say(report, "assessment.limits.lowered", count=evidence.lowered_count))
+        lines.append(
+            say(report, "assessment.limits.lowered", count=evidence.lowered_count, before=before_name(report))
+        )
     if evidence.failed_count:
         lines.append(say(report, "assessment.limits.conditions", count=evidence.failed_count))
     if evidence.open_count:
@@ -112,7 +121,12 @@ def causes(report: ReportContext, evidence: Evidence) -> list[str]:
     shared = report.summaries.findings.query("severity == 'error' and school_count > 1")
     checks = {check.check_code for check in report.declared.checks}
     items = [
-        f"{row['title'][:1].lower()}{row['title'][1:]} ({number_text(row['school_count'])} trường)"
+        say(
+            report,
+            "assessment.causes.repair_item",
+            title=lower_first(row["title"]),
+            count=row["school_count"],
+        )
         for row in records(shared[shared["check_code"].isin(checks)])
     ]
     if items:
@@ -138,7 +152,8 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
         ("criteria", evidence.weak_criteria),
     ):
         if items:
-            lines.append(say(report, f"assessment.next_steps.{key}", items=joined(report, items)))
+            names = list(dict.fromkeys(item.name for item in items))
+            lines.append(say(report, f"assessment.next_steps.{key}", items=joined(report, names)))
     if evidence.failed_count:
         lines.append(say(report, "assessment.next_steps.conditions", count=evidence.failed_count))
     open_points = report.summaries.open_points
@@ -154,17 +169,23 @@ def schools_writing(report: ReportContext, field_id: str) -> int:
     return int(own.loc[own["field_id"] == field_id, "school_count"].sum())
 
 
-def joined(report: ReportContext, items: tuple[str, ...] | list[str]) -> str:
+def told(report: ReportContext, items: Sequence[Point]) -> str:
+    """Several points with their figures, as one sentence lists them."""
+    return joined(report, [item.told for item in items])
+
+
+def joined(report: ReportContext, items: Sequence[str]) -> str:
     """Several items as one sentence lists them, at most as many as declared; items may hold commas."""
     most = int(threshold(report, "most_listed"))
-    shown = (
-        list(items)
-        if len(items) <= most
-        else [*items[: most - 1], f"và {len(items) - most + 1} nội dung khác"]
-    )
-    return "; ".join(shown)
+    if len(items) <= most:
+        return "; ".join(items)
+    rest = fill(label(report, "rest", "points"), {"count": len(items) - most + 1})
+    return f"{'; '.join(items[: most - 1])} và {rest}"
 
 
-def _change_line(report: ReportContext, part: str, items: tuple[str, ...]) -> str:
+def _change_line(report: ReportContext, part: str, items: Sequence[Point]) -> str:
     step = number_text(threshold(report, "change_strong"))
-    return say(report, f"assessment.{part}.change", items=joined(report, items), change_strong=step)
+    return say(
+        report, f"assessment.{part}.change", items=told(report, items), change_strong=step,
+        before=before_name(report),
+    )  # fmt: skip

@@ -3,7 +3,8 @@
 A notebook output holds, beside `text/html`, the parts that it shows as one compact JSON text (`BLOCK_MIME`). Each
 part has a `kind`:
 
-- `inline`, `paragraph` (`runs`, `css`): one line of text; a run is a text, or `[text, style]` for a badge (`mark`).
+- `inline`, `paragraph` (`runs`, `css`): one line of text; a run is a text, or `[text, style]` for a badge (`mark`) or
+  for words in bold (`strong`).
 - `bullets` (`items`, `css`) and `callout` (`title`, `items`, `look`): an item is a list of runs.
 - `key_figures` (`cards`): `[label, runs of the value, detail]`.
 - `table`: see `table_part`. `figure`: see `figure_part`.
@@ -40,6 +41,11 @@ def read_bundle(data: Mapping[str, Any]) -> list[Part] | None:
 def mark_run(letter: str) -> Run:
     """One badge as a run of text."""
     return [letter, "mark"]
+
+
+def strong_run(text: str) -> Run:
+    """Some words in bold as a run of text."""
+    return [text, "strong"]
 
 
 def run_text(run: Run) -> str:

@@ -21,7 +21,9 @@ from termreview.reporting.block_model import (
     mark_run,
     model_bundle,
     paragraph_part,
+    plain_text,
     runs_of_parts,
+    strong_run,
 )
 
 CalloutKind = Literal["note", "good", "query", "error"]
@@ -116,6 +118,18 @@ def bullets(items: Iterable[object], *, css_class: str | None = None) -> Block:
     rows = "".join(f"<li>{as_html(item)}</li>" for item in items)
     part = bullets_part([runs_of(item) for item in items], css_class)
     return Block(f"<ul{_class_attribute(css_class)}>{rows}</ul>", (part,))
+
+
+def lead_in(lead: object, text: object, aside: object = "") -> Block:
+    """Build one line of text that begins with its subject in bold and may end in a small aside."""
+    small = f' <span class="aside">{as_html(aside)}</span>' if aside else ""
+    runs = [
+        strong_run(plain_text(runs_of(lead))),
+        " ",
+        *runs_of(text),
+        *([" ", *runs_of(aside)] if aside else []),
+    ]
+    return Block(f"<strong>{as_html(lead)}</strong> {as_html(text)}{small}", (inline_part(runs),))
 
 
 def callout(title: str, items: Sequence[object] = (), kind: CalloutKind = "note") -> Block:

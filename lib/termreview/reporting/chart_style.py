@@ -18,7 +18,7 @@ WARM_PALE: Final = "#fcefdc"
 WARM: Final = "#f0b468"
 BLUE_MID: Final = "#639fc2"
 BLUE_DARK: Final = "#17496b"
-BLUE_STEPS: Final = ("#bcd5e5", "#86b4d1", "#4b86ac", "#17496b")
+BLUE_STEPS: Final = ("#bcd5e5", "#86b4d1", "#3d769c", "#17496b")
 FAINT: Final = "#eef1f4"
 GREY_MIDDLE: Final = "#a3b0ba"
 GREY_PALE: Final = "#e6eaed"
@@ -46,7 +46,7 @@ _STYLES_BY_NAME: Final[Mapping[str, Style]] = {
     **dict.fromkeys(("not_concluded", "unknown", "blank", "missing", "unreadable", "unanswered"), UNKNOWN),
     **dict.fromkeys(("not_submitted", "not_applicable", "none", "nothing_to_report"), NEUTRAL),
 }
-_SERIES: Final = (BEST, MIDDLE, Style(WARM), Style("#4b86ac", PAPER), Style(WARM_PALE), NEUTRAL)
+_SERIES: Final = (BEST, MIDDLE, Style(WARM), Style("#3d769c", PAPER), Style(WARM_PALE), NEUTRAL)
 
 
 def part_styles(names: Sequence[str]) -> dict[str, Style]:

@@ -24,6 +24,7 @@ from termreview.reporting.chart_style import (
     BLUE_DARK,
     BLUE_MID,
     PAPER,
+    WARM,
 )
 from termreview.reporting.chart_text import SMALL_SIZE, text_width
 from termreview.reporting.figures import Figure, drawn, nothing_to_draw
@@ -45,6 +46,8 @@ def dumbbell(
     line: str | None = None,
 ) -> Figure:
     """Draw one row per label: a ring where it stood before, a disc where it stands after, and the change in words.
+
+    What fell is joined in the warm colour.
 
     `unit` is percent (0-100), points, ratio or count; `line` names the column of a target.
     """
@@ -77,7 +80,8 @@ def dumbbell(
                 Stroke(((place(target), row.middle - 11), (place(target), row.middle + 11)), ALERT, 2)
             )
         if start is not None and end is not None:
-            marks.append(Stroke(((place(start), row.middle), (place(end), row.middle)), BLUE_MID, 4))
+            colour = WARM if end < start else BLUE_MID
+            marks.append(Stroke(((place(start), row.middle), (place(end), row.middle)), colour, 4))
         if start is not None:
             marks.append(Dot(place(start), row.middle, 5.5, PAPER, BLUE_DARK, 1.8))
         if end is not None:
@@ -108,5 +112,5 @@ def _change_legend(before_label: str, after_label: str, has_line: bool) -> list[
     ]
     if has_line:
         x += 18 + text_width(after_label, SMALL_SIZE) + 26
-        marks += [Stroke(((x + 6, 0), (x + 6, 18)), ALERT, 2), Words(x + 18, 9, "mục tiêu", size=SMALL_SIZE)]
+        marks += [Stroke(((x + 6, 0), (x + 6, 18)), ALERT, 2), Words(x + 18, 9, "mức đề ra", size=SMALL_SIZE)]
     return marks

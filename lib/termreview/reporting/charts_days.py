@@ -25,6 +25,8 @@ from termreview.reporting.chart_text import SMALL_SIZE, text_width
 from termreview.reporting.figures import Figure, drawn, nothing_to_draw
 from termreview.reporting.number_format import number_text
 
+EXPECTED = "phải nộp"
+
 
 def calendar_strip(
     frame: pd.DataFrame,
@@ -36,11 +38,13 @@ def calendar_strip(
     title: str,
     alt: str,
     caption: str = "",
+    expected: float | None = None,
 ) -> Figure:
     """Draw one column per day: what each group sent on it and what had come in altogether, against the deadline.
 
     A row of the frame is a count of files on one day (of one group); the day itself is on time when it is the
-    deadline or before. Rows without a day are not drawn.
+    deadline or before. Rows without a day are not drawn. `expected` is how many should come: the level that the
+    line of all files climbs to.
     """
     due = _day(due_on)
     received = [
@@ -70,7 +74,7 @@ def calendar_strip(
     if last > due:
         marks.append(Box(edge, top, right + 14 - edge, bottom - top, Style("#f6efe6")))
         marks.append(Words(edge + 6, top + tall + 10, "sau hạn nộp", size=11, colour=MUTED))
-    marks += _cumulative(received, place, top, tall, right, left)
+    marks += _cumulative(received, place, top, tall, right, left, expected)
     marks += draw_names(rows, left - 26)
     for row in rows:
         marks.append(Stroke(((left, row.middle), (right, row.middle)), GRID))
@@ -94,10 +98,17 @@ def calendar_strip(
 
 
 def _cumulative(
-    received: list[Any], place: Any, top: float, tall: float, right: float, left: float
+    received: list[Any],
+    place: Any,
+    top: float,
+    tall: float,
+    right: float,
+    left: float,
+    expected: float | None,
 ) -> list[Mark]:
     days = sorted({day for day, _, _ in received})
-    whole = sum(n for _, _, n in received)
+    total = sum(n for _, _, n in received)
+    whole = max(total, expected or 0)
     points = [(left, top + tall)]
     so_far = 0.0
     for day in days:
@@ -106,11 +117,23 @@ def _cumulative(
         so_far += sum(n for found, _, n in received if found == day)
         points.append((x, top + tall - so_far / whole * (tall - 14)))
     points.append((right, points[-1][1]))
+    ceiling: list[Mark] = []
+    if whole > total:
+        y = top + 14.0
+        # The two figures at the end of the line must not meet.
+        points_end = points[-1][1]
+        told = min(y, points_end - 15)
+        ceiling = [
+            Stroke(((left, y), (right + 14, y)), MUTED, 1, is_dashed=True),
+            Words(left, y - 9, f"{EXPECTED} {number_text(whole)}", size=SMALL_SIZE, colour=MUTED),
+            Words(WIDTH, told, number_text(whole), "right", SMALL_SIZE, MUTED),
+        ]
     return [
+        *ceiling,
         Stroke(((left, top + tall), (right, top + tall)), RULE),
         Stroke(tuple(points), BLUE_DARK, 2.2),
         Words(left - 26, top + tall - 12, "Lũy kế", "right"),
-        Words(WIDTH, points[-1][1], number_text(whole), "right", is_bold=True),
+        Words(WIDTH, points[-1][1], number_text(total), "right", is_bold=True),
     ]
 
 

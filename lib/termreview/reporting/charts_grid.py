@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
 from termreview.reporting.chart_canvas import WIDTH, Box, Mark, Stroke, Words, words_block
-from termreview.reporting.chart_layout import draw_legend, draw_names, finite, name_width, place_rows
+from termreview.reporting.chart_layout import Row, draw_legend, draw_names, finite, name_width, place_rows
 from termreview.reporting.chart_style import (
     BLUE_STEPS,
     INK,
@@ -134,45 +133,76 @@ def heat_map(
     title: str,
     alt: str,
     caption: str = "",
-    row_groups: Mapping[Any, str] | None = None,
+    row_groups: Sequence[str] | None = None,
+    widest: float = 64.0,
+    is_written: bool = False,
 ) -> Figure:
     """Draw one cell per row and column: the share of the points won (0-1), hatched where nothing supports one.
 
-    `row_groups` names the group of each row label; rows of one group stand under its heading.
+    `row_groups` names the group of each row; rows of one group stand under its heading. `is_written` writes each
+    share into its cell, in per cent; `widest` is the most a column takes.
     """
     if frame.empty or not len(frame.columns):
         return nothing_to_draw(title=title, alt=alt, caption=caption)
     names, heads = list(frame.index), [str(name) for name in frame.columns]
     size = SMALL_SIZE
     left = name_width(names, most=230, size=size) + 10
-    wide = min((WIDTH - left) / len(heads), 64.0)
-    is_upright = max(text_width(head, 11) for head in heads) > wide - 3
+    wide = min((WIDTH - left) / len(heads), widest)
     marks, top = draw_legend(_shares_legend(), 0, WIDTH)
-    top += (max(text_width(head, 11) for head in heads) if is_upright else 12) + 10
+    upright = _upright_heads(heads, wide)
+    lines = [wrap_text(head, wide - 6, 11, lines=7) for head in heads]
+    top += (max(text_width(head, 11) for head in heads) if upright else max(map(len, lines)) * 13.75) + 8
     for place, head in enumerate(heads):
         x = left + wide * (place + 0.5)
-        if is_upright:
+        if upright:
             marks.append(Words(x + 4, top - 6, head, "left", 11, angle=90))
         else:
-            marks.append(Words(x, top - 9, head, "center", 11))
-    headings = None if row_groups is None else [str(row_groups.get(name, "")) for name in names]
+            middle = top - 5 - len(lines[place]) * 13.75 / 2
+            marks += words_block(lines[place], x, middle, anchor="center", size=11)
     rows = place_rows(
-        names, left - 10, top, height=19 if len(names) > 20 else 24, size=size, headings=headings
+        names, left - 10, top, height=19 if len(names) > 20 else 24, size=size, headings=row_groups
     )
     marks += draw_names(rows, left - 10, size=size)
+    shares = [[finite(value) for value in frame.iloc[number]] for number in range(len(rows))]
     cells: list[Box] = [
         Box(left + wide * start, row.top + 1, wide * (end - start), row.height - 2, share_style(share))
         for number, row in enumerate(rows)
-        for start, end, share in _runs([finite(value) for value in frame.iloc[number]])
+        for start, end, share in _runs(shares[number])
     ]
     # Cells of one look stand together, so that they are written as one shape.
     cells.sort(key=lambda box: (box.style.is_hatched, box.style.fill))
     marks += cells
     bottom = rows[-1].bottom
     marks += [
-        Stroke(((left + wide * n, top), (left + wide * n, bottom)), PAPER, 2) for n in range(len(heads) + 1)
+        Stroke(((left + wide * n, run[0].top), (left + wide * n, run[-1].bottom)), PAPER, 2)
+        for run in _together(rows)
+        for n in range(len(heads) + 1)
     ]
+    if is_written:
+        written: list[Words] = [
+            Words(left + wide * (across + 0.5), row.middle, number_text(100 * share, "decimal1"), "center", 11, share_style(share).ink)
+            for number, row in enumerate(rows)
+            for across, share in enumerate(shares[number])
+            if share is not None
+        ]  # fmt: skip
+        written.sort(key=lambda words: words.colour)
+        marks += written
     return drawn(marks, bottom + 4, title=title, alt=alt, caption=caption)
+
+
+def _together(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows between two headings, so that no line is drawn through one."""
+    runs: list[list[Row]] = []
+    for row in rows:
+        if row.heading is not None or not runs:
+            runs.append([])
+        runs[-1].append(row)
+    return runs
+
+
+def _upright_heads(heads: Sequence[str], wide: float) -> bool:
+    """Say whether the heads do not fit their columns lying down, word by word."""
+    return max(text_width(word, 11) for head in heads for word in [*head.split(), ""]) > wide - 6
 
 
 def _shares_legend() -> list[tuple[str, Style]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from termreview.reporting.blocks import clean_text
 from termreview.reporting.chart_canvas import WIDTH, Box, Mark, Words
 from termreview.reporting.chart_layout import (
     draw_legend,
@@ -38,6 +39,8 @@ def stacked_bars(
     totals: str | None = None,
     as_share: bool = False,
     order: Sequence[str] | None = None,
+    group: str | None = None,
+    fewest: int = 0,
 ) -> Figure:
     """Draw one bar per category, cut into parts that carry their count and their share of the total.
 
@@ -48,6 +51,8 @@ def stacked_bars(
     totals : column of the whole; the sum of the parts unless told.
     as_share : every bar is drawn to the full width, so that shares compare.
     order : the categories to draw, in their order; the frame's own unless told.
+    group : column whose value heads each run of bars.
+    fewest : a bar whose whole is smaller carries counts alone: a share of so few says nothing.
     """
     if order is not None:
         places = {name: place for place, name in enumerate(order)}
@@ -67,7 +72,8 @@ def stacked_bars(
     left = name_width(frame[category]) + 12
     right = WIDTH - 12 - max(text_width(text, is_bold=True) for text in sums)
     marks, top = draw_legend([(part_labels.get(part, part), styles[part]) for part in parts], 0, WIDTH)
-    rows = place_rows(list(frame[category]), left - 12, top, height=34)
+    headings = [clean_text(record[group]) for record in records] if group else None
+    rows = place_rows(list(frame[category]), left - 12, top, height=34, headings=headings)
     marks += draw_names(rows, left - 12)
     longest = max([*wholes, *(sum(count.values()) for count in counts), 1.0])
     for row, count, whole, text in zip(rows, counts, wholes, sums, strict=True):
@@ -80,7 +86,9 @@ def stacked_bars(
         for part in parts:
             width = count[part] * step
             if width > 0:
-                marks += _part(x, row.middle, width, styles[part], count[part], whole)
+                marks += _part(
+                    x, row.middle, width, styles[part], count[part], whole if whole >= fewest else 0
+                )
             x += width
         marks.append(
             Words(

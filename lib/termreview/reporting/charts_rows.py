@@ -25,11 +25,13 @@ from termreview.reporting.chart_layout import (
 )
 from termreview.reporting.chart_style import (
     ALERT,
+    BEST,
     BLUE_DARK,
     BLUE_MID,
     FAINT,
-    GREY_MIDDLE,
     GREY_PALE,
+    LOW,
+    MIDDLE,
     MUTED,
     PAPER,
     Style,
@@ -39,9 +41,9 @@ from termreview.reporting.figures import Figure, drawn, nothing_to_draw
 from termreview.reporting.number_format import interval_text, number_text
 
 _OUTCOMES = {
-    "đạt mục tiêu": Style(BLUE_DARK),
-    "chưa đạt mục tiêu": Style(BLUE_MID),
-    "không có mục tiêu": Style(GREY_MIDDLE),
+    "đạt mức đề ra": BEST,
+    "chưa đạt mức đề ra": LOW,
+    "không có mức đề ra": MIDDLE,
 }
 
 
@@ -162,13 +164,13 @@ def _own(record: dict[Any, Any], name: str) -> str:
 def _outcome(record: dict[Any, Any], value: str, line: str | None, better: str) -> str:
     found, target = finite(record[value]), finite(record[line]) if line else None
     if found is None or target is None:
-        return "không có mục tiêu"
+        return "không có mức đề ra"
     is_met = found >= target if _own(record, better) == "higher" else found <= target
-    return "đạt mục tiêu" if is_met else "chưa đạt mục tiêu"
+    return "đạt mức đề ra" if is_met else "chưa đạt mức đề ra"
 
 
 def _target_text(record: dict[Any, Any], line: str | None, better: str, unit: str) -> str:
     if line is None or finite(record[line]) is None:
         return ""
-    word = "từ" if _own(record, better) == "higher" else "không quá"
-    return f"mục tiêu {word} {number_text(record[line], FORMATS_BY_UNIT[_own(record, unit)])}"
+    word = "tối thiểu" if _own(record, better) == "higher" else "tối đa"
+    return f"mức đề ra {word} {number_text(record[line], FORMATS_BY_UNIT[_own(record, unit)])}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -11,15 +12,23 @@ from termreview.reporting.context import ReportContext
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import Record, records
 from termreview.reporting.sections_figures import parts_text
-from termreview.reporting.sections_ratios import line_text
+from termreview.reporting.sections_ratios import scope_heads
 from termreview.reporting.sections_tasks import whole_statuses
 from termreview.reporting.summary_change import ratio_change, standing_change
 from termreview.reporting.summary_index import OVERALL
 from termreview.reporting.summary_schools import ALL, whole_of
-from termreview.reporting.wording import label, say, scope_title, threshold
+from termreview.reporting.wording import fewest, label, lower_first, say, threshold
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
 UNANSWERED_REASONS = ("unanswered", "no_facts", "unreadable")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing the assessment may name: alone, and with its figures."""
+
+    name: str
+    told: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,16 +38,16 @@ class Evidence:
     reported_count: int
     expected_count: int
     repair_count: int
-    strong_tasks: tuple[str, ...]
-    weak_tasks: tuple[str, ...]
-    reached_lines: tuple[str, ...]
-    missed_lines: tuple[str, ...]
-    strong_ratios: tuple[str, ...]
-    weak_ratios: tuple[str, ...]
-    weak_criteria: tuple[str, ...]
-    top_levels: tuple[str, ...]
-    risen_ratios: tuple[str, ...]
-    fallen_ratios: tuple[str, ...]
+    strong_tasks: tuple[Point, ...]
+    weak_tasks: tuple[Point, ...]
+    reached_lines: tuple[Point, ...]
+    missed_lines: tuple[Point, ...]
+    strong_ratios: tuple[Point, ...]
+    weak_ratios: tuple[Point, ...]
+    weak_criteria: tuple[Point, ...]
+    top_levels: tuple[Point, ...]
+    risen_ratios: tuple[Point, ...]
+    fallen_ratios: tuple[Point, ...]
     raised_count: int
     lowered_count: int
     failed_count: int
@@ -74,7 +83,7 @@ def weigh(report: ReportContext) -> Evidence:
         strong_ratios=high,
         weak_ratios=low,
         weak_criteria=tuple(
-            f"{row['criterion_id']} {row['title']} ({share_range(row)})"
+            _point(report, "assessment.criterion_item", f"{row['criterion_id']} {row['title']}", share=share_range(row))
             for row in records(whole)
         ),
         top_levels=_top_levels(report),
@@ -88,12 +97,7 @@ def weigh(report: ReportContext) -> Evidence:
     )  # fmt: skip
 
 
-def fewest(report: ReportContext) -> int:
-    """The declared number of schools below which a share of them says nothing; at least one."""
-    return max(int(threshold(report, "fewest_schools")), 1)
-
-
-def _tasks(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _tasks(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
     frame = whole_statuses(report)
     frame = frame[frame["asked_count"] >= fewest(report)]
     frame = frame.assign(
@@ -105,26 +109,26 @@ def _tasks(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
     strong = strong.sort_values("done_pct", ascending=False, kind="stable")
     weak = weak.sort_values("idle_pct", ascending=False, kind="stable")
 
-    def named(rows: pd.DataFrame, count: str) -> tuple[str, ...]:
+    def named(rows: pd.DataFrame, count: str) -> tuple[Point, ...]:
         return tuple(
-            f"{row['title'][:1].lower()}{row['title'][1:]} ({number_text(row[count])}/{number_text(row['asked_count'])} trường)"
+            _point(report, "assessment.task_item", lower_first(row["title"]), count=row[count], total=row["asked_count"])
             for row in records(rows)
-        )
+        )  # fmt: skip
 
     return named(strong, "done_count"), named(weak, "not_started_count")
 
 
-def _ratios(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _ratios(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
     ratios = report.summaries.ratios
     own = ratios[(ratios["scope"] == ALL) & (ratios["unit"] == "percent") & (ratios["better"] == "higher")]
     own = own[own["counted_count"] >= fewest(report)]
     own = own[own["value"].notna() & ~own["ratio_id"].isin(report.summaries.lines["ratio_id"])]
 
-    def named(rows: pd.DataFrame) -> tuple[str, ...]:
+    def named(rows: pd.DataFrame) -> tuple[Point, ...]:
         return tuple(
-            f"{row['short_title']} {number_text(row['value'], 'percent1')} ({parts_text(row)})"
+            _point(report, "assessment.ratio_item", lower_first(row["title"]), value=row["value"], parts=parts_text(row))
             for row in records(rows)
-        )
+        )  # fmt: skip
 
     high = own[own["value"] >= threshold(report, "ratio_strong")].sort_values(
         "value", ascending=False, kind="stable"
@@ -133,32 +137,36 @@ def _ratios(report: ReportContext) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return named(high), named(low)
 
 
-def _lines(report: ReportContext, is_reached: bool) -> tuple[str, ...]:
+def _lines(report: ReportContext, is_reached: bool) -> tuple[Point, ...]:
     lines = report.summaries.lines
     own = lines[lines["is_reached"].eq(is_reached).fillna(False) & (lines["counted_count"] >= fewest(report))]
     return tuple(
-        say(
-            report, "tasks.ratio_line",
-            title=f"{row['short_title']} ({scope_title(report, row['scope']).lower()})",
+        _point(
+            report, "assessment.line_item", lower_first(row["title"]),
             value=number_text(row["value"], "percent1" if row["unit"] == "percent" else "ratio"),
-            line=line_text(row),
+            scope=scope_heads(report, [row["scope"]])[row["scope"]],
         )
         for row in records(own)
     )  # fmt: skip
 
 
-def _top_levels(report: ReportContext) -> tuple[str, ...]:
+def _top_levels(report: ReportContext) -> tuple[Point, ...]:
     levels = report.summaries.levels
     whole = levels[(levels["scope"] == ALL) & (levels["group_id"] != OVERALL)]
     top = max(report.declared.indicator_set.level_titles())
     return tuple(
-        say(
-            report, "assessment.strengths.level_item", count=row[f"level_{top}_count"], level=top,
-            group=f"nhóm {row['group_id']} ({label(report, 'score_groups_short', row['group_id']).lower()})",
+        _point(
+            report, "assessment.strengths.level_item",
+            say(report, "assessment.level_in", group=row["group_id"], name=label(report, "score_groups_short", row["group_id"]).lower()),
+            count=row[f"level_{top}_count"], level=top,
         )
         for row in records(whole)
         if row[f"level_{top}_count"] and row["scored_count"] >= fewest(report)
     )  # fmt: skip
+
+
+def _point(report: ReportContext, key: str, name: str, **values: Any) -> Point:
+    return Point(name, say(report, key, title=name, **values))
 
 
 def share_range(row: Record) -> str:
@@ -167,7 +175,7 @@ def share_range(row: Record) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def _changes(report: ReportContext, sign: int) -> tuple[str, ...]:
+def _changes(report: ReportContext, sign: int) -> tuple[Point, ...]:
     """The shares that changed by the declared step or more since the term before, among the same schools."""
     if report.previous is None:
         return ()
@@ -179,10 +187,11 @@ def _changes(report: ReportContext, sign: int) -> tuple[str, ...]:
     own = own[own["size"] >= threshold(report, "change_strong")].sort_values(
         "size", ascending=False, kind="stable"
     )
+    key = f"assessment.{'strengths' if sign > 0 else 'limits'}.change_item"
     return tuple(
-        say(
-            report, "assessment.strengths.change_item", title=row["short_title"], before=row["before_value"],
-            after=row["after_value"], counted=row["counted_count"],
+        _point(
+            report, key, lower_first(row["title"]), start=row["before_value"], end=row["after_value"],
+            counted=row["counted_count"],
         )
         for row in records(own)
     )  # fmt: skip

@@ -11,7 +11,7 @@ from termreview.errors import DeclarationError, Problem
 from termreview.reporting.number_format import number_text
 
 FILE = "sentences.yml"
-FORMS = ("none", "one", "many", "all")
+FORMS = ("none", "one", "many", "only", "all")
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
@@ -28,8 +28,8 @@ def sentence(
     Parameters
     ----------
     key : path of the template, such as `reporting.received`; the template is one text or one text per form.
-    count, total : choose the form: `none` at zero, `all` when everything counts, `one` at one, else `many`; a form
-        that is not declared falls back to `many`. Both are at hand as `{count}`, `{total}` and, as a percentage,
+    count, total : choose the form: `none` at zero, `all` when everything counts (`only` where that is one), `one` at
+        one, else `many`; a form that is not declared falls back, `only` to `all`, the others to `many`. Both are at hand as `{count}`, `{total}` and, as a percentage,
         `{pct}`.
     values : what the places of the template stand for; text as it is, dates and numbers in Vietnamese writing.
 
@@ -76,13 +76,15 @@ def _template(sentences: Mapping[str, Any], key: str) -> str | Mapping[str, str]
         found = found.get(part) if isinstance(found, Mapping) else None
     if isinstance(found, str) or (isinstance(found, Mapping) and set(found) <= set(FORMS)):
         return found
-    raise _fault(key, "is missing, or is neither a text nor a text per form (none, one, many, all)")
+    raise _fault(key, f"is missing, or is neither a text nor a text per form ({', '.join(FORMS)})")
 
 
 def _form(forms: Mapping[str, str], count: int | None, total: int | None, key: str) -> str:
     if count is None:
         raise _fault(key, "has several forms, but nothing is counted here")
     wanted = "none" if count == 0 else "all" if count == total else "one" if count == 1 else "many"
+    if wanted == "all" and count == 1 and "only" in forms:
+        wanted = "only"
     found = forms.get(wanted, forms.get("many"))
     if found is None:
         raise _fault(key, f"has neither the form '{wanted}' nor 'many'")

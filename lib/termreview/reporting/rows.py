@@ -32,5 +32,14 @@ def smallest(frame: pd.DataFrame, column: str) -> Record:
     return records(frame.loc[[_place(frame[column].idxmin())]])[0]
 
 
+def ties(frame: pd.DataFrame, column: str, *, is_largest: bool = True) -> list[Record]:
+    """All rows that share the largest (or smallest) figure of one column, in their order; none where none is known."""
+    known = frame[frame[column].notna()]
+    if known.empty:
+        return []
+    figure = known[column].max() if is_largest else known[column].min()
+    return records(known[known[column] == figure])
+
+
 def _place(index: Hashable) -> Any:
     return index

@@ -12,13 +12,13 @@ from termreview.reporting.assessment import (
 )
 from termreview.reporting.blocks import Block, bullets, clean_text, escape_text, paragraph, stack
 from termreview.reporting.context import ReportContext
-from termreview.reporting.evidence import fewest, weigh
+from termreview.reporting.evidence import weigh
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import records
 from termreview.reporting.sections_opening import subject_of
 from termreview.reporting.summary_schools import whole_of
 from termreview.reporting.tables import table
-from termreview.reporting.wording import document_text, labels, say, threshold
+from termreview.reporting.wording import document_text, fewest, labels, say, threshold
 
 MOST_QUOTES = 8
 
@@ -52,7 +52,8 @@ def coming_tasks(report: ReportContext) -> Block:
     own = report.summaries.opinions.query("field_id == 'next_steps'")
     if count:
         items = [
-            f"“{row['text']}” ({number_text(row['school_count'])} trường)" for row in records(own.head(3))
+            say(report, "assessment.next_steps.schools_item", text=row["text"], count=row["school_count"])
+            for row in records(own.head(3))
         ]
         lines.append(say(report, "assessment.next_steps.schools", count=count, items=joined(report, items)))
     return _listed(report, lines)
@@ -67,7 +68,13 @@ def proposals(report: ReportContext) -> Block:
         blocks.append(paragraph(say(report, f"proposals.{field_id}", count=count, total=received)))
         if count:
             blocks.append(quotes_table(report, field_id, caption))
-    return stack(*blocks, bullets(_upward(report)))
+    asked = _upward(report)
+    if asked:
+        blocks += [
+            paragraph(say(report, "proposals.office", office=report.declared.office.short_name)),
+            bullets(asked),
+        ]
+    return stack(*blocks)
 
 
 def quotes_table(report: ReportContext, field_id: str, caption: str) -> Block:

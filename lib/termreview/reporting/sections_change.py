@@ -9,7 +9,7 @@ from termreview.reporting.charts import dumbbell
 from termreview.reporting.context import ReportContext, TermView
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import number_text
-from termreview.reporting.rows import largest, records
+from termreview.reporting.rows import records, ties
 from termreview.reporting.sections_figures import coverage, parts_text
 from termreview.reporting.summary_change import (
     GONE,
@@ -20,7 +20,7 @@ from termreview.reporting.summary_change import (
     status_change,
 )
 from termreview.reporting.tables import table
-from termreview.reporting.wording import say
+from termreview.reporting.wording import before_name, label, lower_first, say
 
 
 def compared_schools(report: ReportContext) -> Block:
@@ -33,7 +33,13 @@ def compared_schools(report: ReportContext) -> Block:
     lines = [
         say(report, "change.same_schools", count=len(same), total=len(report.term.schools)),
         say(report, "change.merged", count=len(merged), names=listed(items)),
-        say(report, "change.gone", count=len(gone), names=listed(list(gone["short_name"]))),
+        say(
+            report,
+            "change.gone",
+            count=len(gone),
+            names=listed(list(gone["short_name"])),
+            before=before_name(report),
+        ),
         say(report, "change.years"),
     ]
     return bullets([line for line in lines if line])
@@ -44,8 +50,11 @@ def task_changes(report: ReportContext) -> Block:
     if report.previous is None:
         return no_comparison(report)
     frame = status_change(report.previous.summaries.school_statuses, report.summaries.school_statuses)
-    names = {task.task_id: f"{task.task_id} {task.short_title}" for task in report.declared.tasks}
-    frame = frame.assign(name=frame["task_id"].map(names), gain=frame["after_pct"] - frame["before_pct"])
+    titles = {task.task_id: task.short_title for task in report.declared.tasks}
+    frame = frame.assign(
+        title=frame["task_id"].map(titles), name=frame["task_id"] + " " + frame["task_id"].map(titles),
+        gain=frame["after_pct"] - frame["before_pct"],
+    )  # fmt: skip
     rows = records(frame)
     frame = frame.assign(
         before_text=[
@@ -54,26 +63,26 @@ def task_changes(report: ReportContext) -> Block:
         after_text=[f"{number_text(row['after_count'])}/{number_text(row['counted_count'])}" for row in rows],
     )
     before, after = term_names(report)
-    best = largest(frame, "gain") if len(frame) else None
-    alt = (
-        say(report, "change.tasks_alt", best=best["name"], before=best["before_pct"], after=best["after_pct"])
-        if best is not None
-        else say(report, "change.nothing")
-    )
+    text = say(
+        report, "change.tasks", count=int((frame["gain"] > 0).sum()), total=len(frame), before=before_name(report),
+        others=_others(report, "tasks", fallen=(frame["gain"] < 0).sum(), same=(frame["gain"] == 0).sum()),
+    )  # fmt: skip
     return stack(
-        paragraph(say(report, "change.tasks", count=int((frame["gain"] > 0).sum()), total=len(frame))),
+        paragraph(text),
         dumbbell(
-            frame, label="name", before="before_pct", after="after_pct", before_label=before, after_label=after,
-            unit="percent", title="Tỉ lệ trường hoàn thành từng nhiệm vụ, cùng các trường ở hai kỳ", alt=alt,
-            caption="Chỉ tính trường trả lời câu hỏi tình trạng ở cả hai kỳ; số trường ghi ở bảng dưới.",
+            frame.sort_values("gain", ascending=False, kind="stable"), label="name", before="before_pct",
+            after="after_pct", before_label=before, after_label=after, unit="percent",
+            title=say(report, "change.tasks_title"), alt=_moved(report, frame, "before_pct", "after_pct", "title"),
+            caption=say(report, "change.tasks_note"),
         ),
         table(
             frame,
-            columns={"name": "Nhiệm vụ", "before_text": before, "after_text": after, "before_pct": f"{before} (%)", "after_pct": f"{after} (%)", "gain": "Thay đổi (điểm %)"},
-            caption="Số trường hoàn thành nhiệm vụ ở hai kỳ, trên số trường trả lời cả hai kỳ",
+            columns={"task_id": "Mã", "title": "Nhiệm vụ", "before_text": before, "after_text": after, "before_pct": f"{before}, %", "after_pct": f"{after}, %", "gain": "Thay đổi, điểm %"},
+            caption=say(report, "change.tasks_table"),
             formats={"before_pct": "decimal1", "after_pct": "decimal1", "gain": "decimal1"},
             align={"before_text": "right", "after_text": "right"},
-            max_rows=10,
+            row_header="title",
+            max_rows=0,
         ),
     )  # fmt: skip
 
@@ -89,31 +98,53 @@ def ratio_changes(report: ReportContext) -> Block:
     frame = frame.assign(asked_count=frame["ratio_id"].map(asked))
     shares = frame[frame["unit"] == "percent"]
     before, after = term_names(report)
-    best = largest(shares.assign(size=shares["change"].abs()), "size") if len(shares) else None
-    alt = (
-        say(
-            report,
-            "change.ratios_alt",
-            best=best["short_title"],
-            before=best["before_value"],
-            after=best["after_value"],
-        )
-        if best is not None
-        else say(report, "change.nothing")
-    )
+    worse = int((~frame["is_better"] & (frame["change"] != 0)).sum())
+    text = say(
+        report, "change.ratios", count=int(frame["is_better"].sum()), total=len(frame), before=before_name(report),
+        others=_others(report, "ratios", worse=worse, same=(frame["change"] == 0).sum()),
+    )  # fmt: skip
     return stack(
-        paragraph(say(report, "change.ratios", count=int(frame["is_better"].sum()), total=len(frame))),
+        paragraph(text),
         dumbbell(
-            shares, label="short_title", before="before_value", after="after_value", before_label=before,
-            after_label=after, unit="percent", title="Các tỉ lệ chính ở hai kỳ, cùng các trường", alt=alt,
-            caption="Mỗi dòng chỉ tính các trường có đủ tử số và mẫu số ở cả hai kỳ.",
+            shares.sort_values("change", ascending=False, kind="stable"), label="short_title", before="before_value",
+            after="after_value", before_label=before, after_label=after, unit="percent",
+            title=say(report, "change.ratios_title"),
+            alt=_moved(report, shares, "before_value", "after_value", "short_title"),
+            caption=say(report, "change.ratios_note"),
         ),
-        _ratio_table(frame, before, after, say(report, "tasks.money_note")),
+        _ratio_table(report, frame, before, after),
     )  # fmt: skip
 
 
-def _ratio_table(frame: pd.DataFrame, before: str, after: str, money_note: str) -> Block:
-    rows = records(frame)
+def _moved(report: ReportContext, frame: pd.DataFrame, before: str, after: str, title: str) -> str:
+    """What rose most and what fell most, as one sentence; several that moved alike are named together."""
+    moved = frame.assign(size=frame[after] - frame[before])
+    lines = []
+    for key, rows in (
+        ("risen", ties(moved[moved["size"] > 0], "size")),
+        ("fallen", ties(moved[moved["size"] < 0], "size", is_largest=False)),
+    ):
+        verb = report.reference.sentences["change"]["verbs"]["up" if key == "risen" else "down"]
+        items = [
+            say(report, "change.moved_item", title=lower_first(row[title]), start=row[before], end=row[after], verb=verb)
+            for row in rows
+        ]  # fmt: skip
+        lines += (
+            [say(report, f"change.{key}", items=listed(items, most=3, rest=label(report, "rest", "points")))]
+            if items
+            else []
+        )
+    return " ".join(lines) or say(report, "change.unmoved" if len(frame) else "change.nothing")
+
+
+def _others(report: ReportContext, key: str, **counts: int) -> str:
+    """What else is to be counted beside what rose, after a semicolon; nothing is said of none."""
+    parts = [say(report, f"change.{key}_{name}", count=int(count)) for name, count in counts.items() if count]
+    return f"; {listed(parts)}" if parts else ""
+
+
+def _ratio_table(report: ReportContext, frame: pd.DataFrame, before: str, after: str) -> Block:
+    rows, trends = records(frame), report.reference.sentences["change"]["ratios_trends"]
     forms = ["percent1" if row["unit"] == "percent" else "ratio" for row in rows]
 
     def parts(prefix: str) -> list[str]:
@@ -129,7 +160,8 @@ def _ratio_table(frame: pd.DataFrame, before: str, after: str, money_note: str) 
             number_text(row["change"], "decimal1" if row["unit"] == "percent" else "ratio") for row in rows
         ],
         trend=[
-            "tốt lên" if row["is_better"] else "không đổi" if row["change"] == 0 else "kém đi" for row in rows
+            trends["better" if row["is_better"] else "same" if row["change"] == 0 else "worse"]
+            for row in rows
         ],
         coverage=[coverage(row) for row in rows],
     )
@@ -139,8 +171,8 @@ def _ratio_table(frame: pd.DataFrame, before: str, after: str, money_note: str) 
         caption="Các tỉ lệ chính ở hai kỳ, trên cùng các trường",
         align=dict.fromkeys(("before_text", "after_text", "change_text", "coverage"), "right"),
         marks="mark",
-        max_rows=10,
-        notes=["Thay đổi tính bằng điểm phần trăm; riêng học sinh/máy tính tính bằng số học sinh, giảm là tốt lên.", money_note],
+        max_rows=0,
+        notes=["Thay đổi tính bằng điểm phần trăm; riêng học sinh/máy tính tính bằng số học sinh, giảm là tốt lên.", say(report, "tasks.money_note")],
     )  # fmt: skip
 
 
@@ -158,4 +190,6 @@ def term_names(report: ReportContext) -> tuple[str, str]:
 
 def no_comparison(report: ReportContext) -> Block:
     """What stands where the term before has no tables."""
-    return callout("Chưa so sánh được", [say(report, "change.no_previous")], "query")
+    before = before_name(report)
+    text = say(report, "change.no_previous", before=before) if before else say(report, "change.no_earlier")
+    return callout("Chưa so sánh được", [text], "query")

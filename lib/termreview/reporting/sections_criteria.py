@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from termreview.reporting.blocks import Block, paragraph, stack
@@ -9,59 +12,110 @@ from termreview.reporting.charts import Figure, heat_map
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text, number_text
-from termreview.reporting.rows import by_key, largest, records, smallest
+from termreview.reporting.rows import Record, by_key, records, ties
+from termreview.reporting.sections_ratios import scope_heads
+from termreview.reporting.summary_criteria import by_weakest, school_criteria, school_points
 from termreview.reporting.summary_index import OVERALL
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
 from termreview.reporting.trace_target import CRITERION, trace_target
-from termreview.reporting.wording import label, say, scope_title
+from termreview.reporting.wording import fewest, group_title, label, say, threshold
 
 
 def criteria(report: ReportContext) -> Block:
-    """Where the schools are weak: shares of the points won per criterion and school level."""
+    """Where the schools are weak: shares of the points won per criterion, by school level and school by school."""
     frame = report.summaries.criteria
     known = frame[frame["low_share"].notna()]
     whole = known[known["scope"] == ALL]
-    line = float(report.reference.sentences["assessment"]["thresholds"]["criterion_weak"])
-    weak = whole[whole["high_share"] * 100 < line]
+    line = threshold(report, "criterion_weak")
+    weak = whole[(whole["high_share"] * 100 < line) & (whole["school_count"] >= fewest(report))]
     names = [f"{row['criterion_id']} {row['title']}" for row in records(weak)]
     text = say(
         report, "index.weak", count=len(weak), line=number_text(line) + " %", names="; ".join(names) or "–"
     )
-    return stack(paragraph(text), criteria_chart(report, known), criteria_table(report, whole))
+    return stack(
+        paragraph(text), criteria_chart(report, known), criteria_table(report, whole), *schools_by_criterion(report)
+    )  # fmt: skip
 
 
 def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Figure:
-    """The share of points surely won, per criterion and school level."""
-    short = {level.level: level.short_title for level in report.reference.registry.levels}
+    """The share of points surely won, per criterion and school level, written into its cell."""
     wide = known.pivot(index="criterion_id", columns="scope", values="low_share")
     scopes = [scope for scope in [ALL, *dict.fromkeys(report.term.schools["level"])] if scope in wide.columns]
     order = list(dict.fromkeys(known["criterion_id"]))
     about = by_key(known.drop_duplicates("criterion_id"), "criterion_id")
-    wide = wide.reindex(index=order, columns=scopes)
     rows = {name: f"{name} {about[name]['title']}" for name in order}
-    groups = {
-        rows[
-            name
-        ]: f"Nhóm {about[name]['group_id']}: {label(report, 'score_groups_short', about[name]['group_id']).lower()}"
-        for name in order
-    }
-    wide = wide.rename(
-        index=rows, columns={scope: short.get(scope, scope_title(report, scope)) for scope in scopes}
-    )
+    groups = [group_title(report, str(about[name]["group_id"])) for name in order]
+    wide = wide.reindex(index=order, columns=scopes).rename(index=rows, columns=scope_heads(report, scopes))
     whole = known[known["scope"] == ALL]
-    alt = ""
-    if not whole.empty:
-        weakest, strongest = smallest(whole, "low_share"), largest(whole, "low_share")
-        alt = say(
-            report, "index.heat_alt", weakest=f"{weakest['criterion_id']} {weakest['title']}",
-            weakest_pct=100 * weakest["low_share"], strongest=f"{strongest['criterion_id']} {strongest['title']}",
-            strongest_pct=100 * strongest["low_share"],
-        )  # fmt: skip
-    return heat_map(
-        wide, title="Tỉ lệ điểm chắc có theo tiêu chí và cấp học", alt=alt,
-        caption=say(report, "index.heat_caption"), row_groups=groups,
+    best, least = ties(whole, "low_share"), ties(whole, "low_share", is_largest=False)
+    alt = (
+        say(report, "index.heat_alt", strongest=_criteria_named(best), strongest_pct=100 * best[0]["low_share"],
+            weakest=_criteria_named(least), weakest_pct=100 * least[0]["low_share"])
+        if best
+        else ""
     )  # fmt: skip
+    return heat_map(
+        wide, title=say(report, "index.heat_title"), alt=alt, caption=say(report, "index.heat_caption"), row_groups=groups,
+        widest=96, is_written=True,
+    )  # fmt: skip
+
+
+def _criteria_named(rows: list[Record]) -> str:
+    return listed([f"{row['criterion_id']} {row['title']}" for row in rows], most=3)
+
+
+def schools_by_criterion(report: ReportContext) -> list[object]:
+    """Every scored school and criterion: the schools that are weakest in one criterion stand together."""
+    standings = report.summaries.standings
+    points = school_points(report.term.tables.ledger, standings)
+    shares = school_criteria(points, standings, report.declared.indicator_set)
+    sorted_shares, weakest = by_weakest(shares)
+    if len(sorted_shares) < fewest(report):
+        return []
+    titles = {
+        criterion.criterion_id: criterion.title
+        for group in report.declared.indicator_set.groups
+        for criterion in group.criteria
+    }
+    columns = [str(name) for name in sorted_shares.columns]
+    counts = weakest.value_counts()
+    schools = report.term.schools
+    names = dict(zip(schools["school_id"], schools["short_name"], strict=True))
+    headings = [
+        say(report, "index.weakest_in", criterion=f"{name} {titles[name]}", count=int(counts[name]), total=len(weakest))
+        for name in weakest
+    ]  # fmt: skip
+    most = int(counts.max())
+    commonest = listed([f"{name} {titles[name]}" for name in columns if counts.get(name, 0) == most])
+    frame = sorted_shares.rename(index=names, columns={name: f"{name} {titles[name]}" for name in columns})
+    told = [
+        f"{interval_text(row['low'], row['high'])} ({number_text(row['low'] / row['max_points'], 'share1')})"
+        for row in records(points)
+    ]
+    written = pd.Series(told, index=points.index).unstack("criterion_id")
+    figures = written.reindex(index=sorted_shares.index, columns=columns).reset_index(names="school_id")
+    figures = figures.assign(short_name=figures["school_id"].map(names), weakest=headings)
+    return [
+        heat_map(
+            frame, title=say(report, "index.schools_title"), row_groups=headings, widest=96, is_written=True,
+            alt=say(report, "index.schools_alt", criterion=commonest, count=most, total=len(weakest)),
+            caption=say(report, "index.schools_note"),
+        ),
+        table(
+            figures,
+            columns={"short_name": "Trường"} | {name: name for name in columns},
+            caption=say(report, "index.schools_table"),
+            align=dict.fromkeys(columns, "right"),
+            group_by="weakest",
+            max_rows=0,
+            traces={name: _at_school(name) for name in columns},
+        ),
+    ]  # fmt: skip
+
+
+def _at_school(criterion_id: str) -> Callable[[Mapping[Any, Any]], str]:
+    return lambda row: trace_target(CRITERION, criterion_id, row["school_id"])
 
 
 def criteria_table(report: ReportContext, whole: pd.DataFrame) -> Block:

@@ -11,8 +11,9 @@ from termreview.reference.measures import Task
 from termreview.reporting.blocks import Block, callout, stack
 from termreview.reporting.charts import Figure, ratio_strip
 from termreview.reporting.context import ReportContext
+from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import number_text
-from termreview.reporting.rows import Record, records
+from termreview.reporting.rows import Record, records, ties
 from termreview.reporting.summary_ratios import CONTRADICTORY
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
@@ -31,6 +32,7 @@ def ratio_chart(report: ReportContext, outline: str) -> object:
     own = ratios[(ratios["outline"] == outline) & (ratios["counted_count"] > 0)]
     whole_lines = lines[lines["scope"] == ALL].set_index("ratio_id")["line"]
     shares = own[(own["unit"] == "percent") & (own["scope"] == ALL)]
+    shares = shares.sort_values("value", ascending=False, kind="stable")
     shares = shares.assign(line=shares["ratio_id"].map(whole_lines), name=shares["short_title"])
     charts: list[object] = []
     if len(shares) > 1 or shares["line"].notna().any():
@@ -49,33 +51,62 @@ def ratio_chart(report: ReportContext, outline: str) -> object:
 
 
 def _strip(report: ReportContext, frame: pd.DataFrame, unit: str, title: str) -> Figure:
-    form = "percent1" if unit == "percent" else "ratio"
-    rows = records(frame)
-    items = [
-        say(
-            report,
-            "tasks.ratio_item",
-            title=row["name"],
-            value=number_text(row["value"], form),
-            parts=parts_text(row),
-        )
-        for row in rows
-    ]
     in_millions = frame["is_money"].map({True: MILLION, False: 1})
-    frame = frame.assign(
-        numerator=frame["numerator"] / in_millions, denominator=frame["denominator"] / in_millions
-    )
-    counted = "; ".join(f"{row['name']} {coverage(row)}" for row in rows)
-    notes = [f"Số trường có số liệu trên số trường phải báo cáo: {counted}."]
-    notes += ["Vạch đỏ: mức đề ra."] if frame["line"].notna().any() else []
-    notes += [say(report, "tasks.money_note")] if frame["is_money"].any() else []
     has_line = bool(frame["line"].notna().any())
+    notes = [_coverage_note(report, records(frame))]
+    notes += [say(report, "ratios.line_note")] if has_line else []
+    notes += [say(report, "tasks.money_note")] if frame["is_money"].any() else []
     return ratio_strip(
-        frame, label="name", value="value", numerator="numerator", denominator="denominator",
+        frame.assign(
+            numerator=frame["numerator"] / in_millions, denominator=frame["denominator"] / in_millions
+        ),
+        label="name", value="value", numerator="numerator", denominator="denominator",
         line="line" if has_line else None, better="better", unit="unit", title=title,
-        alt=say(report, "tasks.ratios_alt", items="; ".join(items)),
-        caption=" ".join(notes),
+        alt=_finding(report, frame, unit), caption=" ".join(notes),
     )  # fmt: skip
+
+
+def _finding(report: ReportContext, frame: pd.DataFrame, unit: str) -> str:
+    """What one strip shows: the highest and the lowest of several ratios, or the few there are; lines not reached."""
+    form = "percent1" if unit == "percent" else "ratio"
+
+    def told(rows: list[Record]) -> str:
+        return listed(
+            [
+                say(report, "tasks.ratio_item", title=row["name"], value=number_text(row["value"], form), parts=parts_text(row))
+                for row in rows
+            ],
+            most=3, rest=label(report, "rest", "ratios"),
+        )  # fmt: skip
+
+    if len(frame) <= 2:
+        text = say(report, "tasks.ratios_alt", items=told(records(frame)))
+    else:
+        text = say(
+            report, "tasks.ratios_extremes", best=told(ties(frame, "value")), least=told(ties(frame, "value", is_largest=False)),
+        )  # fmt: skip
+    is_short = (frame["value"] < frame["line"]).where(
+        frame["better"] == "higher", frame["value"] > frame["line"]
+    )
+    missed = listed([str(name) for name in frame.loc[is_short.fillna(False), "name"]])
+    reached = int((frame["line"].notna() & ~is_short.fillna(False)).sum())
+    if not frame["line"].notna().any():
+        return text
+    return f"{text} {say(report, 'tasks.ratios_lines', count=reached, total=int(frame['line'].notna().sum()), names=missed)}"
+
+
+def _coverage_note(report: ReportContext, rows: list[Record]) -> str:
+    """Over how many schools the ratios of one strip speak; those over the same schools are named together."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        groups.setdefault(coverage(row), []).append(str(row["name"]))
+    if len(groups) == 1:
+        return say(report, "ratios.coverage_one", coverage=next(iter(groups)))
+    parts = [
+        say(report, "ratios.coverage_part", coverage=key, names=listed(names))
+        for key, names in groups.items()
+    ]
+    return say(report, "ratios.coverage_many", items="; ".join(parts))
 
 
 def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) -> Block:

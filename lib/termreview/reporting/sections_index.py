@@ -8,11 +8,12 @@ from termreview.reporting.charts import Figure, stacked_bars
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import number_text
+from termreview.reporting.sections_ratios import scope_heads
 from termreview.reporting.sections_tasks import task_results
 from termreview.reporting.summary_index import OVERALL, group_marks
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
-from termreview.reporting.wording import label, labels, say, scope_title
+from termreview.reporting.wording import fewest, group_title, label, labels, say, scope_title
 
 OUTLINE = "7"
 
@@ -77,19 +78,17 @@ def levels(report: ReportContext) -> Block:
 def levels_chart(report: ReportContext, alt: str) -> Figure:
     """The level distribution of each group, one bar per school level."""
     parts = _level_parts(report)
-    short = {level.level: level.short_title for level in report.reference.registry.levels}
-    names = labels(report, "score_groups_short")
     frame = report.summaries.levels
     frame = frame[frame["group_id"] != OVERALL]
+    heads = scope_heads(report, list(frame["scope"]))
     frame = frame.assign(
-        name=[
-            f"{names.get(group, group)} – {short.get(scope, scope_title(report, scope))}"
-            for group, scope in zip(frame["group_id"], frame["scope"], strict=True)
-        ]
+        name=[heads[scope] for scope in frame["scope"]],
+        group=[group_title(report, group_id) for group_id in frame["group_id"]],
     )
     return stacked_bars(
         frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
-        title="Mức độ chuyển đổi số theo nhóm và cấp học (số trường)", alt=alt,
+        group="group", fewest=fewest(report), title=say(report, "index.levels_title"), alt=alt,
+        caption=say(report, "index.levels_note"),
     )  # fmt: skip
 
 
@@ -110,11 +109,11 @@ def levels_table(report: ReportContext) -> Block:
     return table(
         frame,
         columns={"scope_name": "Cấp học", "asked_count": "Trường áp dụng"} | parts,
-        caption="Mức độ chuyển đổi số theo nhóm và cấp học (số trường)",
+        caption=say(report, "index.levels_title"),
         formats=dict.fromkeys(("asked_count", *parts), "integer"),
         group_by="group",
         marks="mark",
-        notes=["Trường mầm non: không áp dụng."],
+        max_rows=0,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.blocks import Block, paragraph, stack
+from termreview.reporting.charts import Figure, Shares, share_panels
 from termreview.reporting.context import ReportContext
 from termreview.reporting.number_format import NO_BREAK_SPACE, number_text
 from termreview.reporting.rows import Record, records
@@ -15,7 +16,7 @@ from termreview.reporting.sections_figures import parts_text
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
 from termreview.reporting.trace_target import RATIO, trace_target
-from termreview.reporting.wording import say, scope_title
+from termreview.reporting.wording import fewest, label, say, scope_title
 
 
 def key_ratios(report: ReportContext) -> Block:
@@ -30,7 +31,64 @@ def key_ratios(report: ReportContext) -> Block:
     hidden = sum(not target.is_shown for target in report.reference.targets)
     intro.append(say(report, "ratios.hidden_targets", count=hidden))
     return stack(
-        paragraph(" ".join(line for line in intro if line)), lines_table(report), ratios_table(report)
+        paragraph(" ".join(line for line in intro if line)),
+        lines_table(report),
+        ratios_chart(report),
+        ratios_table(report),
+    )
+
+
+def ratios_chart(report: ReportContext) -> Figure:
+    """Every share over all schools and by school level, the highest first."""
+    ratios = report.summaries.ratios
+    shares = ratios[ratios["unit"] == "percent"]
+    frame = shares[shares["scope"] == ALL][["ratio_id", "short_title", "value"]].rename(
+        columns={"value": "whole"}
+    )
+    lines = report.summaries.lines
+    frame["line"] = frame["ratio_id"].map(lines[lines["scope"] == ALL].set_index("ratio_id")["line"])
+    levels = list(dict.fromkeys(report.term.schools["level"]))
+    scopes = [ALL, *(levels if len(levels) > 1 else [])]
+    for scope in scopes:
+        own = shares[shares["scope"] == scope].set_index("ratio_id")
+        frame[f"value_{scope}"] = frame["ratio_id"].map(own["value"])
+        frame[f"counted_{scope}"] = frame["ratio_id"].map(own["counted_count"])
+    frame = frame[frame["whole"].notna()].sort_values("whole", ascending=False, kind="stable")
+    few = fewest(report)
+    heads = scope_heads(report, scopes)
+    return share_panels(
+        frame, label="short_title", panels=[Shares(heads[scope], f"value_{scope}", f"counted_{scope}") for scope in scopes],
+        fewest=few, few_label=say(report, "ratios.few", fewest=few), line="line", line_label=label(report, "charts", "line"),
+        title=say(report, "ratios.levels_title"), alt=_levels_finding(report, frame, scopes[1:], heads),
+        caption=say(report, "ratios.levels_note"),
+    )  # fmt: skip
+
+
+def _levels_finding(
+    report: ReportContext, frame: pd.DataFrame, levels: list[str], heads: dict[str, str]
+) -> str:
+    """The highest and the lowest share, and where school levels lie farthest apart; too few schools do not count."""
+    if frame.empty:
+        return say(report, "ratios.levels_none")
+    rows = records(frame)
+    text = say(
+        report, "ratios.levels_alt", best=rows[0]["short_title"], best_value=rows[0]["whole"],
+        least=rows[-1]["short_title"], least_value=rows[-1]["whole"],
+    )  # fmt: skip
+    gaps = []
+    for row in rows:
+        known = [
+            (row[f"value_{level}"], heads[level])
+            for level in levels
+            if pd.notna(row[f"value_{level}"]) and row[f"counted_{level}"] >= fewest(report)
+        ]
+        if len(known) > 1:
+            gaps.append((max(known)[0] - min(known)[0], row["short_title"], min(known), max(known)))
+    if not gaps:
+        return text
+    _, title, (low, lowest), (high, highest) = max(gaps, key=lambda gap: gap[0])
+    return f"{text} " + say(
+        report, "ratios.levels_gap", title=title, low=low, lowest=lowest, high=high, highest=highest
     )
 
 
@@ -40,7 +98,7 @@ def lines_table(report: ReportContext) -> Block:
     rows = records(frame)
     documents = report.reference.documents
     frame = frame.assign(
-        scope_name=[scope_title(report, scope) for scope in frame["scope"]],
+        scope_name=[scope_heads(report, [scope])[scope] for scope in frame["scope"]],
         figure=[_value_text(row["value"], row["unit"]) for row in rows],
         target=[line_text(row) for row in rows],
         verdict=[verdict(row["is_reached"]) for row in rows],
@@ -81,8 +139,7 @@ def ratios_table(report: ReportContext) -> Block:
     frame["coverage"] = [
         f"{number_text(row['counted_count'])}/{number_text(row['asked_count'])}" for row in rows
     ]
-    short = {level.level: level.short_title for level in report.reference.registry.levels}
-    heads = {scope: short.get(scope, scope_title(report, scope)) for scope in scopes}
+    heads = scope_heads(report, scopes)
     return table(
         frame,
         columns={"title": "Tỉ lệ"} | heads | {"parts": "Tử số/mẫu số", "coverage": "Trường có số liệu"},
@@ -94,11 +151,18 @@ def ratios_table(report: ReportContext) -> Block:
             "Ô trống: tỉ lệ không hỏi cấp học đó. Tử số, mẫu số và số trường ghi cho dòng cộng.",
             say(report, "tasks.money_note"),
         ],
+        max_rows=0,
     )
 
 
 def _ratio_in(scope: str) -> Callable[[Mapping[Any, Any]], str]:
     return lambda row: trace_target(RATIO, row["ratio_id"], scope)
+
+
+def scope_heads(report: ReportContext, scopes: list[str]) -> dict[str, str]:
+    """Short names of scopes for the heads of narrow columns and panels."""
+    short = {level.level: level.short_title for level in report.reference.registry.levels}
+    return {scope: short.get(scope, scope_title(report, scope)) for scope in scopes}
 
 
 def verdict(is_reached: Any) -> str:

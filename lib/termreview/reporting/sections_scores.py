@@ -5,52 +5,90 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from termreview.reference.indicators import Group, IndicatorSet
+import pandas as pd
+
+from termreview.reference.indicators import IndicatorSet
 from termreview.reporting.blocks import Block, stack
-from termreview.reporting.charts import Figure, interval_dots
+from termreview.reporting.charts import Bounds, Figure, interval_panels
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text, number_text
-from termreview.reporting.summary_index import OVERALL
+from termreview.reporting.summary_index import NOT_CONCLUDED, OVERALL
 from termreview.reporting.tables import table
 from termreview.reporting.trace_target import SCORE, trace_target
-from termreview.reporting.wording import label, labels, say
+from termreview.reporting.wording import group_title, label, labels, say
 
 
-def scores(report: ReportContext, group_id: str) -> Block:
-    """Every school's score in one group with its bounds: chart, in registry order."""
-    group = next(group for group in report.declared.indicator_set.groups if group.group_id == group_id)
-    return stack(scores_chart(report, group))
+def scores(report: ReportContext) -> Block:
+    """Every school's scores with their bounds, group beside group, in registry order: chart, then all in figures."""
+    return stack(scores_chart(report), scores_table(report))
 
 
-def scores_chart(report: ReportContext, group: Group) -> Figure:
-    """One row per school of one group: a dot, or a line between its bounds."""
-    frame = report.summaries.standings
-    own = frame[(frame["group_id"] == group.group_id) & (frame["state"] == "scored")]
-    lines = level_lines(report.declared.indicator_set)
-    bottom, top = lines[0][0], lines[-1][0]
-    above, below = int((own["low"] > top).sum()), int((own["high"] < bottom).sum())
-    caption = f"{label(report, 'score_groups', group.group_id)}. Xếp theo danh mục trường, không xếp hạng."
-    if group.unallocated is not None:
-        caption += f" Khoảng điểm gồm {number_text(group.unallocated.points, 'decimal1')} điểm chưa xác định được tiểu mục."
-    absent = frame[(frame["group_id"] == group.group_id) & (frame["state"] == "not_submitted")]["short_name"]
-    if len(absent):
-        caption += f" Chưa có báo cáo: {listed(list(absent), most=20)}."
-    return interval_dots(
-        own, label="short_name", low="low", high="high", lines=lines, group="level_title",
-        title=f"Điểm nhóm {group.group_id} của từng trường, thấp nhất – cao nhất", caption=caption,
-        alt=say(
-            report, "index.dots_alt", count=len(own), above=above, below=below, other=len(own) - above - below,
-            top_line=top, bottom_line=bottom,
-        ),
-        limits=(0, group.max_points),
+def scores_chart(report: ReportContext) -> Figure:
+    """One row per scored school, one panel per group: what is surely won, what may still be, what it concludes."""
+    indicator_set, standings = report.declared.indicator_set, report.summaries.standings
+    frame = spread_scores(indicator_set, standings[standings["state"] == "scored"])
+    lines = level_lines(indicator_set)
+    notes = [say(report, "index.dots_note", lines=listed([say(report, "index.dots_line", level=name, line=told) for _, name, told in lines]))]  # fmt: skip
+    notes += [
+        say(report, "index.dots_unallocated", group=group.group_id, points=group.unallocated.points)
+        for group in indicator_set.groups
+        if group.unallocated is not None
+    ]
+    absent = standings[standings["state"].isna() | (standings["state"] != "scored")]
+    names = list(dict.fromkeys(absent["short_name"]))
+    notes += [say(report, "index.dots_absent", names=listed(names, most=20))] if names else []
+    return interval_panels(
+        frame, label="short_name", group="level_title", standings=standing_names(report),
+        panels=[
+            Bounds(group_title(report, group.group_id), f"low_{group.group_id}", f"high_{group.group_id}", f"standing_{group.group_id}")
+            for group in indicator_set.groups
+        ],
+        lines=[(value, name) for value, name, _ in lines], limits=(0, max(group.max_points for group in indicator_set.groups)),
+        title=say(report, "index.dots_title"), alt=_finding(report, lines), caption=" ".join(notes),
     )  # fmt: skip
 
 
-def level_lines(indicator_set: IndicatorSet) -> list[tuple[float, str]]:
-    """Where the levels begin, with their names, as chart lines."""
+def _finding(report: ReportContext, lines: list[tuple[float, str, str]]) -> str:
+    """How many schools are surely above the top line, surely under the bottom one, and how many cross a line."""
+    standings = report.summaries.standings
+    bottom, top = lines[0][0], lines[-1][0]
+    parts = []
+    for group in report.declared.indicator_set.groups:
+        own = standings[(standings["group_id"] == group.group_id) & (standings["state"] == "scored")]
+        above, below = int((own["low"] > top).sum()), int((own["high"] < bottom).sum())
+        crossing = int((own["standing"] == NOT_CONCLUDED).sum())
+        parts.append(
+            say(
+                report, "index.dots_alt", group=group.group_id, count=len(own), above=above, below=below,
+                crossing=crossing, top_line=top, bottom_line=bottom,
+            )
+        )  # fmt: skip
+    return " ".join(parts)
+
+
+def spread_scores(indicator_set: IndicatorSet, standings: pd.DataFrame) -> pd.DataFrame:
+    """Lay the groups of each school side by side: one row per school, `low_<group>`, `high_<group>`, `standing_<group>`."""
+    frame = standings.sort_values("place", kind="stable").drop_duplicates("school_id")
+    frame = frame[["school_id", "short_name", "level_title"]]
+    for group in indicator_set.groups:
+        own = standings[standings["group_id"] == group.group_id].set_index("school_id")
+        for name in ("low", "high", "standing"):
+            frame[f"{name}_{group.group_id}"] = frame["school_id"].map(own[name])
+    return frame
+
+
+def standing_names(report: ReportContext) -> dict[str, str]:
+    """What a score may conclude, with the name of each level: the key of a chart of scores."""
+    titles = report.declared.indicator_set.level_titles()
+    names = {f"level_{level}": say(report, "index.level_named", level=level, title=title) for level, title in titles.items()}  # fmt: skip
+    return names | {NOT_CONCLUDED: standing_text(report, NOT_CONCLUDED).capitalize()}
+
+
+def level_lines(indicator_set: IndicatorSet) -> list[tuple[float, str, str]]:
+    """Where the levels begin: the line, the name of the level, and the line in words."""
     return [
-        (band.start, f"mức {int(band.low)}: {'trên' if band.is_open else 'từ'} {number_text(band.start)}")
+        (band.start, f"mức {int(band.low)}", f"{'trên' if band.is_open else 'từ'} {number_text(band.start)}")
         for band in indicator_set.level_bands
         if band.start > 0
     ]
@@ -78,7 +116,7 @@ def scores_table(report: ReportContext) -> Block:
         frame[f"level_{group_id}"] = frame["school_id"].map(
             {key: standing_text(report, standing) for key, standing in own["standing"].items()}
         )
-        columns[f"level_{group_id}"] = f"{name}: mức"
+        columns[f"level_{group_id}"] = name if group_id == OVERALL else f"{name}: mức"
         if group_id == OVERALL:
             conditions = labels(report, "conditions")
             frame["conditions"] = [
@@ -98,7 +136,7 @@ def scores_table(report: ReportContext) -> Block:
         caption="Điểm và mức độ của từng trường, xếp theo danh mục",
         align=dict.fromkeys(points, "right"),
         group_by="level_title",
-        max_rows=12,
+        max_rows=0,
         traces={name: _score_of(name.removeprefix("points_")) for name in points},
         notes=[
             f"Mức chung lấy theo nhóm thấp hơn: quy tắc mang mức {indicator_set.overall_mark}, chưa dùng làm kết luận chính thức."

@@ -17,7 +17,7 @@ from termreview.reporting.summary_reporting import REPORTING_STATES
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.tables import table
 from termreview.reporting.trace_target import FIELD, trace_target
-from termreview.reporting.wording import say, scope_title
+from termreview.reporting.wording import fewest, say, scope_title
 
 
 def situation(report: ReportContext) -> Block:
@@ -46,16 +46,25 @@ def situation(report: ReportContext) -> Block:
             by_level=listed(levels),
         )
     ]
+    coverage = {
+        (row["counted_count"], row["asked_count"])
+        for row in records(known.loc[known.index.isin(texts["names"])])
+    }
+    is_same = len(coverage) == 1
     items = [
         say(
-            report, "profile.size_item", value=known.at[field_id, "value"], name=name,
+            report, "profile.size_item_all" if is_same else "profile.size_item", value=known.at[field_id, "value"], name=name,
             counted=known.at[field_id, "counted_count"], asked=known.at[field_id, "asked_count"],
         )
         for field_id, name in texts["names"].items()
         if field_id in known.index
     ]  # fmt: skip
+    counted, asked = next(iter(coverage)) if is_same else (0, 0)
+    key = "profile.size_all" if is_same else "profile.size"
     sentences.append(
-        say(report, "profile.size", items=listed(items)) if items else say(report, "profile.unknown")
+        say(report, key, items=listed(items), counted=counted, asked=asked)
+        if items
+        else say(report, "profile.unknown")
     )
     whole = records(frame[frame["scope"] == ALL])[0]
     numbers = ["expected_count", "received_count", *wanted]
@@ -143,6 +152,7 @@ def reporting_chart(report: ReportContext, frame: pd.DataFrame) -> Figure:
             report, "reporting.chart_alt", received=who["received_count"], expected=who["expected_count"],
             late=who["late_count"], refused=who["refused_count"], missing=who["missing_count"],
         ),
+        fewest=fewest(report),
     )  # fmt: skip
 
 
@@ -161,5 +171,5 @@ def days_chart(report: ReportContext) -> Figure:
     return calendar_strip(
         frame, date="received_on", count="school_count", group="state",
         due_on=report.declared.plan.due_on.isoformat(), title="Ngày nhận báo cáo được tiếp nhận (số báo cáo mỗi ngày)",
-        alt=alt,
+        alt=alt, expected=int(whole_of(report.summaries.reporting_levels)["expected_count"]),
     )  # fmt: skip

@@ -5,18 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from termreview.reference.measures import Task
-from termreview.reporting.blocks import Block, bullets, paragraph, stack
+from termreview.reporting.blocks import Block, bullets, lead_in, paragraph, stack
 from termreview.reporting.charts import Figure, stacked_bars
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
-from termreview.reporting.rows import Record, by_key, largest, smallest
+from termreview.reporting.rows import Record, by_key, ties
 from termreview.reporting.sections_figures import figures_table, ratio_chart, set_aside
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.tables import table
 from termreview.reporting.trace_target import TASK, trace_target
-from termreview.reporting.wording import labels, say
+from termreview.reporting.wording import fewest, label, labels, lower_first, say, threshold
 
-MISSING_LABEL = "Chưa có thông tin"
+# A heading with fewer tasks says in its sentences all that a summary could.
+MANY_TASKS = 3
 
 
 def overview(report: ReportContext) -> Block:
@@ -33,41 +34,50 @@ def overview(report: ReportContext) -> Block:
 
 
 def tasks_chart(report: ReportContext, frame: pd.DataFrame) -> Figure:
-    """The status of every task as shares of the schools it applies to."""
+    """The status of every task as shares of the schools it applies to, the task most schools have done first."""
     statuses = labels(report, "statuses")
     parts = {f"{name}_count": statuses.get(name, name) for name in report.declared.form.choices("status")}
-    parts["missing_count"] = MISSING_LABEL
-    alt = ""
-    if not frame.empty:
-        share = frame["done_count"] / frame["asked_count"].where(frame["asked_count"] > 0)
-        shares = frame.assign(share=share)
-        best, least = largest(shares, "share"), smallest(shares, "share")
-        alt = say(
-            report, "tasks.overview_alt", best=best["title"], best_count=best["done_count"],
-            best_total=best["asked_count"], least=least["title"], least_count=least["done_count"],
-            least_total=least["asked_count"],
-        )  # fmt: skip
+    parts["missing_count"] = label(report, "charts", "no_information")
+    shares = frame.assign(share=frame["done_count"] / frame["asked_count"].where(frame["asked_count"] > 0))
     return stacked_bars(
-        frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
-        title="Tình trạng thực hiện từng nhiệm vụ (số trường, tỉ lệ trên số trường được giao)", alt=alt,
-        caption=say(report, "tasks.overview_note"),
+        shares.sort_values("share", ascending=False, kind="stable"), category="name", parts=list(parts),
+        part_labels=parts, totals="asked_count", as_share=True, fewest=fewest(report),
+        title=say(report, "tasks.overview_title"), alt=extremes(report, shares), caption=say(report, "tasks.overview_note"),
+    )  # fmt: skip
+
+
+def extremes(report: ReportContext, shares: pd.DataFrame, key: str = "tasks.extremes") -> str:
+    """Which tasks most and fewest schools have done (`share`), as one sentence; ties are named together."""
+    best, least = ties(shares, "share"), ties(shares, "share", is_largest=False)
+    if not best or best[0]["share"] == least[0]["share"]:
+        pct = 100 * best[0]["share"] if best else None
+        return say(report, "tasks.extremes_equal", pct=pct) if best else say(report, "tasks.extremes_none")
+    return say(report, key, tasks=len(shares), best=_told(report, best), least=_told(report, least))
+
+
+def _told(report: ReportContext, rows: list[Record]) -> str:
+    rest = label(report, "rest", "tasks")
+    return listed(
+        [say(report, "tasks.extreme", title=lower_first(row["title"]), count=row["done_count"], total=row["asked_count"]) for row in rows],
+        most=3, rest=rest,
     )  # fmt: skip
 
 
 def status_table(report: ReportContext, frame: pd.DataFrame) -> Block:
-    """The status of every task, counted, with what is missing told apart."""
+    """The status of every task, counted, with what is missing told apart; folded, as it repeats the chart."""
     numbers = ["done_count", "under_way_count", "not_started_count", "unanswered_count", "not_submitted_count", "asked_count"]  # fmt: skip
     statuses = labels(report, "statuses")
     heads = {f"{name}_count": statuses.get(name, name) for name in report.declared.form.choices("status")}
     return table(
         frame,
-        columns={"name": "Nhiệm vụ", "asked_count": "Trường được giao"}
+        columns={"task_id": "Mã", "title": "Nhiệm vụ", "asked_count": "Trường được giao"}
         | heads
         | {"unanswered_count": "Bỏ trống", "not_submitted_count": "Chưa có báo cáo"},
-        caption="Tình trạng thực hiện nhiệm vụ (số trường)",
+        caption="Tình trạng thực hiện từng nhiệm vụ, số trường",
         formats=dict.fromkeys(numbers, "integer"),
+        row_header="title",
         marks="mark",
-        max_rows=10,
+        max_rows=0,
         traces=dict.fromkeys(heads, lambda row: trace_target(TASK, row["task_id"], ALL)),
     )
 
@@ -84,33 +94,58 @@ def whole_statuses(report: ReportContext) -> pd.DataFrame:
 
 
 def task_results(report: ReportContext, outline: str) -> Block:
-    """The tasks of one heading of part II: a sentence each, their ratios as a chart, all figures in a table."""
+    """The tasks of one heading of part II: what stands out, a sentence each, their ratios, all figures in a table."""
     tasks = [task for task in report.declared.tasks if task.outline == outline]
-    statuses = by_key(whole_statuses(report), "task_id")
-    sentences: list[object] = [_task_sentence(report, task, statuses) for task in tasks]
+    frame = whole_statuses(report)
+    statuses = by_key(frame, "task_id")
     return stack(
-        bullets(sentences),
+        _standing_out(report, frame[frame["outline"] == outline]),
+        bullets([_task_told(report, task, statuses) for task in tasks]),
         ratio_chart(report, outline),
         figures_table(report, tasks, outline),
         set_aside(report, outline),
     )
 
 
-def _task_sentence(report: ReportContext, task: Task, statuses: dict[str, Record]) -> str:
-    name = f"{task.task_id} {task.title}"
+def _standing_out(report: ReportContext, frame: pd.DataFrame) -> Block:
+    """Which of several tasks are ahead and which behind; nothing is said of one task or of too few schools."""
+    own = frame[frame["asked_count"] >= fewest(report)]
+    shares = own.assign(share=own["done_count"] / own["asked_count"])
+    if len(shares) < MANY_TASKS or shares["share"].nunique() < 2:
+        return Block("")
+    return paragraph(extremes(report, shares, "tasks.heading"))
+
+
+def _task_told(report: ReportContext, task: Task, statuses: dict[str, Record]) -> Block:
+    """One task: its title, how many schools have done it, the systems that the letter names for it."""
     row = statuses.get(task.task_id)
-    if row is not None:
+    who = whole_of(report.summaries.reporting_levels)
+    if row is None:
         text = say(
-            report, "tasks.status", task=name, count=row["done_count"], total=row["asked_count"],
-            others=_other_statuses(report, row),
-        )  # fmt: skip
-    else:
-        who = whole_of(report.summaries.reporting_levels)
-        text = say(
-            report, "tasks.timeliness", task=name, count=int(who["on_time_count"]), total=int(who["expected_count"]),
+            report, "tasks.timeliness", count=int(who["on_time_count"]), total=int(who["expected_count"]),
             late=who["late_count"], missing=who["missing_count"] + who["refused_count"],
         )  # fmt: skip
-    return f"{text} {say(report, 'tasks.systems', systems=task.systems)}" if task.systems else text
+    else:
+        text = say(
+            report, f"tasks.status{_degree(report, row)}", count=row["done_count"], total=row["asked_count"],
+            others=_other_statuses(report, row),
+        )  # fmt: skip
+    systems = say(report, "tasks.systems", systems=task.systems) if task.systems else ""
+    return lead_in(f"{task.task_id}. {task.title}:", text, systems)
+
+
+def _degree(report: ReportContext, row: Record) -> str:
+    """Whether most schools have done one task, only few, or neither; too few schools allow no such word."""
+    if row["asked_count"] < fewest(report) or row["done_count"] in (0, row["asked_count"]):
+        return ""
+    pct = 100 * row["done_count"] / row["asked_count"]
+    return (
+        "_most"
+        if pct >= threshold(report, "task_strong")
+        else "_few"
+        if pct < threshold(report, "task_weak")
+        else ""
+    )
 
 
 def _other_statuses(report: ReportContext, row: Record) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from termreview.reporting.blocks import Block, bullets, paragraph, stack
-from termreview.reporting.charts import Figure, transition_matrix
+from termreview.reporting.charts import Bounds, Figure, interval_panels, transition_matrix
 from termreview.reporting.context import ReportContext, TermView
+from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text, number_text
 from termreview.reporting.rows import Record, by_key, records
 from termreview.reporting.sections_change import no_comparison, school_pairs, term_names
 from termreview.reporting.sections_index import group_name
-from termreview.reporting.sections_ratios import line_text, verdict
-from termreview.reporting.sections_scores import standing_text
+from termreview.reporting.sections_ratios import line_text, scope_heads, verdict
+from termreview.reporting.sections_scores import level_lines, spread_scores, standing_names, standing_text
 from termreview.reporting.summary_change import (
     MERGED,
     level_moves,
@@ -21,7 +22,7 @@ from termreview.reporting.summary_change import (
 )
 from termreview.reporting.summary_index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 from termreview.reporting.tables import table
-from termreview.reporting.wording import label, say, scope_title
+from termreview.reporting.wording import before_name, group_title, label, lower_first, say
 
 
 def level_transitions(report: ReportContext) -> Block:
@@ -35,19 +36,53 @@ def level_transitions(report: ReportContext) -> Block:
         if group.group_id not in moves:
             continue
         row = moves[group.group_id]
-        values = {name: row[name] for name in ("up", "same", "down", "open")}
-        lines.append(
-            say(
-                report, "change.levels", group=group_name(report, group), count=sum(values.values()), **values
-            )
-        )
-        alt = say(report, "change.levels_alt", group=group_name(report, group), **values)
-        charts.append(_moves_chart(report, changes, group.group_id, alt))
+        counts = {name: int(row[name]) for name in ("up", "same", "down", "open")}
+        told = say(
+            report, "change.levels", group=group_name(report, group), count=sum(counts.values()),
+            moves=listed([say(report, f"change.levels_{name}", count=count) for name, count in counts.items() if count]),
+        )  # fmt: skip
+        lines.append(told)
+        charts.append(_moves_chart(report, changes, group.group_id, told))
     own = changes[changes["group_id"] != OVERALL]
     lines.append(
-        say(report, "change.points", rises=int(own["points"].eq("rise").sum()), falls=int(own["points"].eq("fall").sum()))
+        say(
+            report, "change.points", rises=int(own["points"].eq("rise").sum()), falls=int(own["points"].eq("fall").sum()),
+            others=int(own["points"].eq("overlap").sum()), before=before_name(report),
+        )
     )  # fmt: skip
-    return stack(bullets(lines), *charts, _scores_table(report, changes))
+    return stack(bullets(lines), *charts, _scores_chart(report, changes), _scores_table(report, changes))
+
+
+def _scores_chart(report: ReportContext, changes: pd.DataFrame) -> Figure:
+    """The scores of every school at both times, group beside group, in registry order."""
+    indicator_set = report.declared.indicator_set
+    own = changes[(changes["state_before"] == "scored") & (changes["state_after"] == "scored")]
+    after = spread_scores(
+        indicator_set, own.rename(columns={f"{name}_after": name for name in ("low", "high", "standing")})
+    )
+    frame = after.merge(
+        spread_scores(indicator_set, own.rename(columns={f"{name}_before": name for name in ("low", "high", "standing")})),
+        on=["school_id", "short_name", "level_title"], suffixes=("", "_before"),
+    )  # fmt: skip
+    points = own[own["group_id"] != OVERALL]["points"]
+    before, now = term_names(report)
+    return interval_panels(
+        frame, label="short_name", group="level_title", standings=standing_names(report),
+        panels=[
+            Bounds(
+                group_title(report, name), f"low_{name}", f"high_{name}", f"standing_{name}", f"low_{name}_before",
+                f"high_{name}_before",
+            )
+            for name in (group.group_id for group in indicator_set.groups)
+        ],
+        lines=[(value, name) for value, name, _ in level_lines(indicator_set)],
+        limits=(0, max(group.max_points for group in indicator_set.groups)),
+        title=say(report, "change.scores_title"), caption=say(report, "change.scores_note", before=before, after=lower_first(now)),
+        alt=say(
+            report, "change.scores_alt", count=frame["school_id"].nunique(), rises=int(points.eq("rise").sum()),
+            falls=int(points.eq("fall").sum()), total=len(points),
+        ),
+    )  # fmt: skip
 
 
 def _moves_chart(report: ReportContext, changes: pd.DataFrame, group_id: str, alt: str) -> Figure:
@@ -58,7 +93,7 @@ def _moves_chart(report: ReportContext, changes: pd.DataFrame, group_id: str, al
     before, after = term_names(report)
     return transition_matrix(
         matrix.rename(index=words, columns=words),
-        title=f"Chuyển mức độ nhóm {group_id}: {label(report, 'score_groups_short', group_id).lower()} (số trường)",
+        title=say(report, "change.moves_title", group=lower_first(group_title(report, group_id))),
         alt=alt, caption=say(report, "change.moves_note"), before_label=before, after_label=after,
         unranked=[words[NOT_CONCLUDED], words[NOT_SUBMITTED]],
     )  # fmt: skip
@@ -92,7 +127,7 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
         caption="Khoảng điểm và mức độ từng trường ở hai kỳ, xếp theo danh mục",
         align={"before_text": "right", "after_text": "right"},
         group_by="group",
-        max_rows=10,
+        max_rows=0,
     )
 
 
@@ -107,7 +142,7 @@ def targets_reached(report: ReportContext) -> Block:
     forms = ["percent1" if row["unit"] == "percent" else "ratio" for row in rows]
     keys = [(row["target_id"], row["scope"]) for row in rows]
     shown = lines.assign(
-        scope_name=[scope_title(report, scope) for scope in lines["scope"]],
+        scope_name=[scope_heads(report, [scope])[scope] for scope in lines["scope"]],
         line_text=[line_text(row) for row in rows],
         before_text=[
             number_text(earlier.at[key, "value"], form)

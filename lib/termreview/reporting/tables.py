@@ -26,7 +26,9 @@ from termreview.reporting.number_format import fraction_text, interval_text, num
 
 __all__ = ["fraction_text", "interval_text", "number_text", "table"]
 
+FOLDED: Final = "{caption} ({count} dòng)"
 NO_ROWS: Final = "Không có số liệu."
+UNSURE: Final = "C"
 MISSING_HTML: Final = f'<abbr class="missing" title="{MISSING_TITLE}">{MISSING_MARK}</abbr>'
 
 
@@ -45,6 +47,7 @@ class _Layout:
     group_by: str | None
     marks: str | None
     traces: Traces
+    badges: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,11 @@ def table(
     row_header : the column that names the row; the first one unless told.
     group_by : column whose value heads each run of rows (the frame's order is kept).
     total_row : column -> value (formatted as its column) or ready text.
-    marks : column of A/B/C; its badge stands beside the row's name and is explained under the table.
+    marks : column of A/B/C; its badge stands beside the row's name and is explained under the table. Where all rows
+        share one that is not the unsure one (C), it stands under the table alone.
     traces : columns whose figures lead to what they are made of.
-    max_rows : rows shown at once; the others stand in an expandable part, which print shows open.
+    max_rows : rows shown at once; the others stand in an expandable part, which print shows open. 0 folds the whole
+        table, for one that repeats a chart in figures.
     """
     formats = formats or {}
     missing = [name for name in (*columns, group_by, marks) if name and name not in frame.columns]
@@ -98,9 +103,10 @@ def table(
         raise KeyError(f"the table “{caption}” has no column {', '.join(missing)}")
     header = row_header or next(iter(columns))
     aligned = {name: (align or {}).get(name) or _alignment(formats.get(name, "text")) for name in columns}
-    layout = _Layout(columns, formats, aligned, header, group_by, marks, traces or {})
+    badges = _badges(frame[marks] if marks else ())
+    layout = _Layout(columns, formats, aligned, header, group_by, marks, traces or {}, badges)
     rows = [_row(record, layout) for record in frame.to_dict("records")]
-    shown, rest = (rows, []) if max_rows is None else (rows[:max_rows], rows[max_rows:])
+    shown, rest = (rows, []) if not max_rows else (rows[:max_rows], rows[max_rows:])
     total = None if total_row is None else _total(total_row, layout)
     foot = "" if total is None else f"<tfoot>{total.html}</tfoot>"
     html = _table_box(shown, layout, caption, css_class, "" if rest else foot)
@@ -111,6 +117,9 @@ def table(
     lines = [*notes, *(_mark_notes(frame[marks]) if marks else ())]
     if lines:
         html += '<div class="table-notes">' + "".join(f"<p>{as_html(line)}</p>" for line in lines) + "</div>"
+    if max_rows == 0 and rows:
+        summary = FOLDED.format(caption=escape_text(caption), count=number_text(len(rows)))
+        html = f'<details class="folded"><summary>{summary}</summary>{html}</details>'
     part = table_part(
         clean_text(caption), _column_models(layout), [row.model() for row in rows],
         total=None if total is None else total.cells, notes=[runs_of(line) for line in lines],
@@ -135,7 +144,7 @@ def _table_box(rows: Sequence[_Row], layout: _Layout, caption: str, css_class: s
     label = escape_text(caption)
     classes = "data" if css_class is None else f"data {escape_text(css_class)}"
     heads = "".join(
-        f'<th scope="col" class="{layout.align[name]}">{escape_text(title)}</th>'
+        f'<th scope="col" class="{layout.align[name]}{" row-head" if name == layout.row_header else ""}">{escape_text(title)}</th>'
         for name, title in layout.columns.items()
     )
     body = (
@@ -171,15 +180,21 @@ def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:
         content = _traced(content, name, record, layout)
         side = layout.align[name]
         if name == layout.row_header:
-            badge = badge_mark(mark).html
+            badge = badge_mark(mark).html if mark in layout.badges else ""
             written.append(
                 f'<th scope="row" class="{side}">{content}{"&nbsp;" + badge if badge else ""}</th>'
             )
         else:
-            written.append(f'<td class="{side}">{content}</td>')
+            short = " short" if side == "left" and _is_short(record[name]) else ""
+            written.append(f'<td class="{side}{short}">{content}</td>')
         cells.append(cell)
     group = clean_text(record[layout.group_by]) if layout.group_by is not None else ""
     return _Row(f"<tr>{''.join(written)}</tr>", cells, group, mark)
+
+
+def _is_short(value: object) -> bool:
+    """Say whether one text is better kept on one line than broken word by word."""
+    return isinstance(value, str) and len(value) <= 15
 
 
 def _total(total_row: Mapping[str, Any], layout: _Layout) -> _Row:
@@ -222,6 +237,12 @@ def _cell(value: Any, format_name: str) -> tuple[str, Cell]:
     return html, [text, raw_value(value, format_name)]
 
 
+def _badges(marks: Iterable[object]) -> frozenset[str]:
+    """The marks that stand beside their rows: all where they differ, else only what is unsure."""
+    found = {clean_text(mark).strip() for mark in marks} - {""}
+    return frozenset(found if len(found) > 1 else found - set(MARK_TITLES) | found & {UNSURE})
+
+
 def _mark_notes(marks: Iterable[object]) -> list[Block]:
     found = {clean_text(mark).strip() for mark in marks}
     known = [letter for letter in MARK_TITLES if letter in found]
@@ -229,6 +250,7 @@ def _mark_notes(marks: Iterable[object]) -> list[Block]:
         return []
     pieces: list[object] = []
     for letter in known:
-        opening = "; " if pieces else "Độ tin cậy của căn cứ: "
+        scope = ", mọi dòng" if len(found - {""}) == 1 else ""
+        opening = "; " if pieces else f"Độ tin cậy của căn cứ{scope}: "
         pieces += [opening, badge_mark(letter), f" {MARK_TITLES[letter]}"]
     return [inline(*pieces, ".")]

@@ -37,14 +37,37 @@ def scope_title(report: ReportContext, scope: str) -> str:
     return report.reference.registry.level_titles()[scope]
 
 
+def group_title(report: ReportContext, group_id: str) -> str:
+    """One group of the index as a heading names it."""
+    return say(
+        report, "index.panel", group=group_id, name=label(report, "score_groups_short", group_id).lower()
+    )
+
+
 def lower_first(text: str) -> str:
-    """One title as part of a sentence: only its first letter changes, numbers of documents stay as they are."""
-    return text[:1].lower() + text[1:]
+    """One title as part of a sentence: only its first letter changes, and none of an abbreviation such as CNTT."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def threshold(report: ReportContext, name: str) -> float:
     """One working threshold of the assessment, as declared beside the sentences."""
     return float(report.reference.sentences["assessment"]["thresholds"][name])
+
+
+def before_name(report: ReportContext) -> str:
+    """How sentences call the term before: with its school year where that is another one; blank without one."""
+    own = report.declared.plan
+    if own.previous is None:
+        return ""
+    plan = report.reference.calendar.plan(own.previous)
+    if plan.term.school_year == own.term.school_year:
+        return plan.title
+    return say(report, "change.of_year", term=plan.title, school_year=plan.term.school_year)
+
+
+def fewest(report: ReportContext) -> int:
+    """The declared number of schools below which a share of them says nothing; at least one."""
+    return max(int(threshold(report, "fewest_schools")), 1)
 
 
 def document_text(document: LegalDocument) -> str:
