@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
 from termreview.intake.located import Located
-from termreview.intake.workbook import Workbook, address, column_letters
+from termreview.intake.workbook import Sheet, Workbook, address, column_letters
 from termreview.text import clean, fold
 
 UNSEALED_KINDS = ("xls", "csv")  # without any checksum: damage to a value cannot be seen
@@ -13,7 +15,12 @@ _ADDED_SHEETS_SHOWN = 5
 
 
 def note_workbook(reading: FileReading, workbook: Workbook, located: Located) -> None:
-    """Remark what one workbook carries beside its answers: macros, links, hidden sheets, rows and columns."""
+    """Remark what the workbook of one school carries beside its answers."""
+    note_carried(reading, workbook, located.sheets.values())
+
+
+def note_carried(reading: FileReading, workbook: Workbook, sheets: Iterable[Sheet]) -> None:
+    """Remark macros, links, hidden sheets, and the hidden rows and columns of the `sheets` that were read."""
     if workbook.kind in UNSEALED_KINDS:
         reading.remarks.append(Remark("unsealed_format", "unsealed_format", found=f".{workbook.kind}"))
     if workbook.has_macros:
@@ -26,7 +33,7 @@ def note_workbook(reading: FileReading, workbook: Workbook, located: Located) ->
         if sheet.state != "visible" and sheet.name != FINGERPRINT_SHEET
     ]
     parts = [f"sheet {name}" for name in hidden]
-    for sheet in located.sheets.values():
+    for sheet in sheets:
         parts += [f"{sheet.name}: dòng {row}" for row in sorted(sheet.hidden_rows)[:3]]
         parts += [
             f"{sheet.name}: cột {column_letters(column)}" for column in sorted(sheet.hidden_columns)[:3]

@@ -26,7 +26,7 @@ from termreview.intake.reader import Reader
 from termreview.intake.reading import is_late
 from termreview.intake.received import ReceivedFile, received_order
 from termreview.intake.revisions import ACCEPTED, Fate, decide_fates
-from termreview.intake.shards import ANSWERS, READING, Progress, Shard, read_shards
+from termreview.intake.shards import ANSWERS, READING, Progress, Shard, cut_shared, read_shards
 from termreview.reference.decisions import Decision, options_of, with_aliases
 from termreview.reference.declarations import Reference
 from termreview.reference.texts import Message
@@ -69,7 +69,8 @@ def clean_term(
     """
     decisions = [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
     reader = Reader(reference.of(term), with_aliases(reference.registry, decisions))
-    shards = list(read_shards(sorted(files, key=received_order), reader, workers, progress, kept))
+    read = read_shards(sorted(files, key=received_order), reader, workers, progress, kept)
+    shards = list(cut_shared(read, reader))
     readings = [reading for shard in shards for reading in shard.readings]
     fates = decide_fates(readings)
     accepted = {

@@ -41,7 +41,7 @@ class FileReading:
     """One file after reading; a refused one carries the reason and no answers.
 
     `answers_sha256`, `answered_count` and `long_texts` (hashes) stay when the answers have travelled on: by them
-    files are compared with one another.
+    files are compared with one another. `is_shared` marks a file of several schools, which is cut later.
     """
 
     file: ReceivedFile
@@ -58,3 +58,4 @@ class FileReading:
     answers_sha256: str = ""
     answered_count: int = 0
     long_texts: list[str] = field(default_factory=list)
+    is_shared: bool = False

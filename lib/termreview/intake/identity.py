@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from termreview.intake.workbook import Cell, Sheet, Workbook
 from termreview.reference.units import Unit
@@ -60,6 +61,34 @@ def schools_coded(workbook: Workbook, known: Collection[str]) -> list[str]:
         if len(cell.text) <= length + 2
     }
     return [code for code in found if code in known]
+
+
+class Mention(NamedTuple):
+    """One place where a school is named: by its code, or by a name that is its alone."""
+
+    school: Unit
+    sheet: str
+    row: int
+    column: int
+    words: str
+    is_code: bool
+
+
+def mentions_of(sheet: Sheet, names: Mapping[str, Unit], schools: Mapping[str, Unit]) -> list[Mention]:
+    """Every place of one sheet where a school of the term is named, in the order of the rows."""
+    length = len(next(iter(schools), ""))
+    found = []
+    for (row, column), cell in sorted(sheet.cells.items()):
+        words = cell.text.strip() if len(cell.text) < _LONGEST_NAME else ""
+        school = schools.get(words.zfill(length)) if 0 < len(words) <= length else None
+        if school is not None:
+            found.append(Mention(school, sheet.name, row, column, words, True))
+        elif cell.kind == "text" and len(words) > 4:
+            text = clean(words)
+            school = names.get(fold(text)) or names.get(fold(text.rpartition(":")[2]))
+            if school is not None:
+                found.append(Mention(school, sheet.name, row, column, words, False))
+    return found
 
 
 def unique_names(schools: Iterable[Unit]) -> dict[str, Unit]:

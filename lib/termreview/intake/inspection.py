@@ -152,15 +152,22 @@ def _as_form(facts: Inspection, path: Path, workbook: Workbook, reference: Refer
     assert facts.sha256 is not None
     received = ReceivedFile(path.name, path, plan.due_on, facts.sha256, facts.size_bytes)
     cleaned = clean_term([received], reference, plan.term)
-    row = cleaned.submissions.iloc[0].to_dict()
+    rows = cleaned.submissions.sort_values("fate", kind="stable").to_dict(
+        "records"
+    )  # accepted before refused
     found = cleaned.findings[cleaned.findings["file"].eq(path.name).fillna(False)]
+    schools = [str(row["school_id"]) for row in rows if _plain(row["school_id"])]  # a file may hold several
     form = {
-        "term_id": plan.term.term_id, "school_id": _plain(row["school_id"]), "form_id": _plain(row["form_id"]),
-        "found_by": row["found_by"], "fate": row["fate"], "reason": _plain(row["reason_code"]),
+        "term_id": plan.term.term_id, "school_id": "; ".join(schools) or None, "form_id": _plain(rows[0]["form_id"]),
+        "found_by": rows[0]["found_by"], "fate": rows[0]["fate"], "reason": _plain(rows[0]["reason_code"]),
     }  # fmt: skip
-    account = {key: int(row[f"cells_{key}"]) for key in ("total", "used", "flagged", "ignored")}
-    if row["fate"] == "refused":  # whose or when cannot be told: nothing in it is used
-        account = {"total": account["total"], "used": 0, "flagged": 0, "ignored": account["total"]}
+    account = dict.fromkeys(("total", "used", "flagged", "ignored"), 0)
+    for row in rows:
+        is_refused = row["fate"] == "refused"  # whose or when cannot be told: nothing in it is used
+        account["total"] += int(row["cells_total"])
+        account["used"] += 0 if is_refused else int(row["cells_used"])
+        account["flagged"] += 0 if is_refused else int(row["cells_flagged"])
+    account["ignored"] = account["total"] - account["used"] - account["flagged"]
     columns = (
         "check_code", "severity", "sheet", "cell", "field_id", "found", "expected", "message", "remedy",
     )  # fmt: skip

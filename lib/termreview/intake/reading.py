@@ -15,6 +15,7 @@ from termreview.intake.locate import locate, read_fingerprint, read_identity
 from termreview.intake.reader import Reader
 from termreview.intake.received import ReceivedFile
 from termreview.intake.returned_points import without_points_sheets
+from termreview.intake.several import divide, is_shared
 from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
 from termreview.reference.units import Unit
 
@@ -37,6 +38,10 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
     if workbook.kind == "csv":
         workbook = with_numbers(workbook)
     marks = read_fingerprint(workbook)
+    if (not marks or is_shared(workbook)) and divide(workbook, reader) is not None:
+        reading.is_shared = True
+        _refuse(reading, "unknown_school", found=_named(workbook, reader))
+        return reading
     school = _identify(reading, workbook, marks, reader)
     if school is None:
         return reading
@@ -136,12 +141,9 @@ def _identify(
 
 def _identify_by_name(reading: FileReading, workbook: Workbook, reader: Reader) -> Unit | None:
     """The school of a file that carries none of our marks: by one name or code on it, then by its file name."""
-    named = {unit.unit_id: unit for unit in schools_named(workbook, reader.names)}
-    named |= {code: reader.schools[code] for code in schools_coded(workbook, reader.schools)}
+    named = _schools_on(workbook, reader)
     if len(named) > 1:
-        shown = ", ".join(unit.name for unit in list(named.values())[:_SCHOOLS_SHOWN])
-        more = ", …" if len(named) > _SCHOOLS_SHOWN else ""
-        _refuse(reading, "unknown_school", found=f"{len(named)} trường: {shown}{more}")
+        _refuse(reading, "unknown_school", found=_named(workbook, reader))
         return None
     code = next(iter(named), None) or _school_of_name(reading.file.name, reader)
     school = reader.schools.get(code or "")
@@ -154,6 +156,19 @@ def _identify_by_name(reading: FileReading, workbook: Workbook, reader: Reader) 
         Remark(way, way, found=school.name if named else reading.file.name, expected=school.name)
     )
     return school
+
+
+def _schools_on(workbook: Workbook, reader: Reader) -> dict[str, Unit]:
+    """The schools that one workbook names or codes, by id."""
+    named = {unit.unit_id: unit for unit in schools_named(workbook, reader.names)}
+    return named | {code: reader.schools[code] for code in schools_coded(workbook, reader.schools)}
+
+
+def _named(workbook: Workbook, reader: Reader) -> str:
+    """The schools that one workbook names, in words."""
+    named = _schools_on(workbook, reader)
+    shown = ", ".join(unit.name for unit in list(named.values())[:_SCHOOLS_SHOWN])
+    return f"{len(named)} trường: {shown}" + (", …" if len(named) > _SCHOOLS_SHOWN else "")
 
 
 def is_late(file: ReceivedFile, due_on: datetime.date) -> bool:

@@ -23,18 +23,23 @@ _COLUMNS = ("file", "received_on", "note")
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """One file as received: `name` relative to the term's folder, with `/`; the day it was first seen."""
+    """One file as received: `name` relative to the term's folder, with `/`; the day it was first seen.
+
+    `part` tells the schools of one file apart; blank for a file of one school.
+    """
 
     name: str
     path: Path
     received_on: datetime.date
     sha256: str
     size_bytes: int
+    part: str = ""
 
     @property
     def submission_id(self) -> str:
         """A stable id: the name and the content."""
-        return hashlib.sha256(f"{self.name}\0{self.sha256}".encode()).hexdigest()[:16]
+        parts = (self.name, self.sha256, self.part) if self.part else (self.name, self.sha256)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def list_received(

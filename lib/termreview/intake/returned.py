@@ -35,7 +35,10 @@ _ABOUT_OTHER_FILES = ("not_submitted", "superseded_revision", "refused_duplicate
 
 @dataclass(frozen=True)
 class SchoolReturn:
-    """One school that sent a file: the file that counts, or the refused one, and its points with their changes."""
+    """One school that sent a file: the file that counts, or the refused one, and its points with their changes.
+
+    A file that several schools share (`is_shared`) goes back to none of them: each gets a form of its own.
+    """
 
     school: Unit
     file: ReceivedFile
@@ -43,6 +46,7 @@ class SchoolReturn:
     is_refused: bool
     is_compared: bool
     points: pd.DataFrame
+    is_shared: bool = False
 
     @property
     def is_asked(self) -> bool:
@@ -67,6 +71,7 @@ def plan_returns(
         Observations of the term before, as `cleaned` was made with.
     """
     by_name = {file.name: file for file in files}
+    senders = cleaned.submissions.groupby("file")["school_id"].nunique()
     chains = _chains(cleaned.submissions)
     earlier = _earlier_points(by_name, chains, cleaned, reference, term, previous)
     findings = dict(tuple(cleaned.findings.groupby("school_id")))
@@ -86,7 +91,10 @@ def plan_returns(
             points = points[points["check_code"] != "revision_tie"]
         before = back.points if back else earlier.get(school.unit_id)
         compared = compare_points(before, points, explanations_of(back.points) if back else None)
-        planned.append(SchoolReturn(school, file, counted.revision, is_refused, before is not None, compared))
+        is_compared, is_shared = before is not None, int(senders[file.name]) > 1
+        planned.append(
+            SchoolReturn(school, file, counted.revision, is_refused, is_compared, compared, is_shared)
+        )
     return planned
 
 

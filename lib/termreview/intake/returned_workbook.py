@@ -128,6 +128,8 @@ def _order(entry: SchoolReturn, points: pd.DataFrame, reference: Reference, term
 
 def _marked(entry: SchoolReturn, order: SheetOrder, author: str) -> Parts:
     """The school's own file with what an earlier return added taken off, and the marks of today put on."""
+    if entry.is_shared:
+        raise UnmarkableError("other schools' figures stand in this file")
     parts = open_parts(entry.file.path)
     workbook = read_workbook(entry.file.path)
     had_macros = leave_out_code(parts)

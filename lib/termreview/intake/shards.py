@@ -25,6 +25,7 @@ from termreview.intake.kept_readings import (
 from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
+from termreview.intake.shared_file import read_shares
 from termreview.intake.side_by_side import processors, side_by_side
 
 READING = "reading"
@@ -113,6 +114,27 @@ def _kept_or_read(
     kept.tell(len(missing), len(files))
     for batch in _batches(files):
         yield _join([entry for file in batch if (entry := found.pop(file)) is not None])
+
+
+def cut_shared(shards: Iterable[Shard], reader: Reader) -> Iterator[Shard]:
+    """Give the shards with each file of several schools replaced, in its place, by a reading per school."""
+    for shard in shards:
+        if not any(reading.is_shared for reading in shard.readings):
+            yield shard
+            continue
+        entries: list[KeptReading] = []
+        for reading, answers in _split(shard):
+            shares = read_shares(reading.file, reader) if reading.is_shared else []
+            entries += [_with_answers(share) for share in shares] or [(reading, answers)]
+        yield _join(entries)
+
+
+def _with_answers(reading: FileReading) -> KeptReading:
+    """One reading and its answers as a table."""
+    columns = list(zip(*reading.answers, strict=True)) or [()] * len(Answer._fields)
+    reading.answers = []
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, FILE_ANSWERS, strict=True)]
+    return reading, pa.Table.from_arrays(arrays, schema=FILE_ANSWERS)
 
 
 def _split(shard: Shard) -> Iterator[KeptReading]:
