@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,12 +107,26 @@ def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 0) -> Clea
 
     The term before, where its tables exist, lends the figures to compare with.
     """
-    kept = KeptReadings(
-        opened.workspace.processed(opened.term) / READINGS,
-        json.dumps([opened.term.term_id, opened.reference.fingerprint, made_with()], sort_keys=True),
-        lambda read, total: _tell_run(opened, read, total),
-    )
-    return clean_term(files, opened.reference, opened.term, _previous(opened), workers, kept=kept)
+    kept = kept_readings(opened, lambda read, total: _tell_run(opened, read, total))
+    return clean_term(files, opened.reference, opened.term, previous_answers(opened), workers, kept=kept)
+
+
+def kept_readings(
+    opened: OpenTerm, tell: Callable[[int, int], None] = lambda read, total: None
+) -> KeptReadings:
+    """Where the readings of the term's files are kept, and what else decides them.
+
+    The office's rulings on answers and points come after reading; only the names it has added by decision matter.
+    """
+    reference = opened.reference
+    aliases = [
+        (decision.school_id, decision.expected_value)
+        for decision in reference.decisions
+        if decision.action == "alias" and decision.holds_in(opened.term.term_id)
+    ]
+    made_of = [opened.term.term_id, reference.reading_fingerprint, aliases, made_with()]
+    folder = opened.workspace.processed(opened.term) / READINGS
+    return KeptReadings(folder, json.dumps(made_of, sort_keys=True), tell)
 
 
 def _tell_run(opened: OpenTerm, read: int, total: int) -> None:
@@ -133,7 +147,11 @@ def save_cleaned(opened: OpenTerm, cleaned: Cleaned) -> None:
 
 def score(opened: OpenTerm) -> Scored:
     """Score the term from its saved observations."""
-    observations = read_table(opened.workspace, opened.term, "observations")
+    return score_answers(opened, read_table(opened.workspace, opened.term, "observations"))
+
+
+def score_answers(opened: OpenTerm, observations: pd.DataFrame) -> Scored:
+    """Score the term from observations at hand."""
     return score_term(observations, opened.declared, opened.reference.verified)
 
 
@@ -179,7 +197,8 @@ def _write_staged(stage: Path, name: str, frame: pd.DataFrame) -> str:
     return sha256_of(path.read_bytes())
 
 
-def _previous(opened: OpenTerm) -> pd.DataFrame | None:
+def previous_answers(opened: OpenTerm) -> pd.DataFrame | None:
+    """The answers of the term before, where its tables exist."""
     before = opened.declared.plan.previous
     if before is None or not has_tables(opened.workspace, before):
         return None

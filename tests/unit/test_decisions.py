@@ -267,3 +267,8 @@ def problems_of(folder: Path, *lines: str) -> list[str]:
 def test_committed_schools_are_known(tmp_path: Path) -> None:
     good = f"d1,*,cell,{PRIMARY},computers_count,,4,correct,5,r,phó trưởng phòng,2024-01-12"
     assert problems_of(tmp_path, good) == []
+
+
+def test_a_term_without_open_findings_folds_into_no_causes() -> None:
+    nothing = cleaned({}).findings.iloc[:0]
+    assert causes_of(nothing, {}, {}).empty

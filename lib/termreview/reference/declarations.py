@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from termreview.errors import DeclarationError
 from termreview.reference.calendar import Calendar, Office, TermPlan, load_calendar
 from termreview.reference.checks import Check, load_checks
 from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
+from termreview.reference.desk_words import load_desk_words
 from termreview.reference.form_loading import load_form
 from termreview.reference.forms import Field, Form, with_index
 from termreview.reference.indicator_loading import load_indicator_set
@@ -39,6 +40,8 @@ from termreview.reference.texts import (
 from termreview.reference.units import Registry, Unit, load_registry
 from termreview.terms import Term
 
+RULINGS = ("decisions.csv", "verified_points.csv")
+
 
 @dataclass(frozen=True)
 class TermReference:
@@ -60,7 +63,11 @@ class TermReference:
 
 @dataclass(frozen=True)
 class Reference:
-    """All declarations of one office; `fingerprint` is the hash of every file they came from."""
+    """All declarations of one office.
+
+    `fingerprint` is the hash of every file they came from, `reading_fingerprint` that of the files that decide how
+    a workbook is read: all but the office's rulings.
+    """
 
     fingerprint: str
     registry: Registry
@@ -79,6 +86,8 @@ class Reference:
     returns: Mapping[str, Any]
     publishing: Mapping[str, Any]
     decisions: tuple[Decision, ...] = ()
+    desk: Mapping[str, Any] = field(default_factory=dict)
+    reading_fingerprint: str = ""
 
     def of(self, term: Term) -> TermReference:
         """What is declared for one term; the registry is read as of the deadline.
@@ -131,13 +140,18 @@ def load_reference(folder: Path) -> Reference:
         load_returns(source), load_publishing(source),
     )  # fmt: skip
     _check_references(source, reference, fields)
-    reference = replace(reference, decisions=_load_decisions(source, reference))
+    decisions = decisions_in(source, reference)
+    reference = replace(
+        reference, decisions=decisions, desk=load_desk_words(source),
+        reading_fingerprint=fingerprint(folder, leaving=RULINGS),
+    )  # fmt: skip
     if source.problems:
         raise DeclarationError(source.problems)
     return reference
 
 
-def _load_decisions(source: Source, reference: Reference) -> tuple[Decision, ...]:
+def decisions_in(source: Source, reference: Reference) -> tuple[Decision, ...]:
+    """The decisions of one folder, held against the other declarations; mistakes are noted in the source."""
     checks = {check.check_code for checks in reference.checks.values() for check in checks}
     fields: dict[str, Field] = {}
     for plan in reference.calendar.plans:
@@ -150,10 +164,24 @@ def _load_decisions(source: Source, reference: Reference) -> tuple[Decision, ...
     return load_decisions(source, reference.registry, term_ids, fields, causes, options)
 
 
-def fingerprint(folder: Path) -> str:
-    """The hash of every declaration file, by name and content, line ends folded."""
+def verified_in(source: Source, reference: Reference) -> tuple[VerifiedPoints, ...]:
+    """The verified points of one folder, held against the other declarations; mistakes are noted in the source."""
+    keys = _item_keys(reference.calendar, dict(reference.indicator_sets))
+    return load_verified(source, keys, reference.registry.known_ids())
+
+
+def fingerprint(folder: Path, leaving: Container[str] = ()) -> str:
+    """The hash of every declaration file, by name and content, line ends folded.
+
+    Parameters
+    ----------
+    leaving
+        Names of files that do not matter to who asks.
+    """
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".yml")):
+        if path.name in leaving:
+            continue
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()

@@ -28,7 +28,9 @@ def causes_of(findings: pd.DataFrame, titles: Mapping[str, str], advice: Mapping
         Words by cause or code; advice of `""` serves every cause without its own.
     """
     rows = open_findings(findings)
-    rows = rows.assign(kind=rows["cause"].str.partition(":")[0], order=rows["severity"].map(_ORDER))
+    rows = rows.assign(
+        kind=rows["cause"].str.replace(r":.*", "", regex=True), order=rows["severity"].map(_ORDER)
+    )
     frame = rows.groupby("kind", as_index=False).agg(
         order=("order", "min"),
         finding_count=("finding_id", "size"),
