@@ -13,7 +13,7 @@ READY := $(VENV)/.ready-$(call key,requirements.lock)
 TEST_READY := $(VENV)/.test-ready-$(call key,requirements-test.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab bench fuzz crash lock clean
+.PHONY: help demo test check lab desk bench fuzz crash lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -31,8 +31,11 @@ check: $(TEST_READY) ## format, lint, types, declarations, notebooks without out
 	@$(BIN)/python .ci/check_notebooks.py
 	@$(BIN)/termreview check
 
-lab: $(READY) ## open the notebooks in JupyterLab, for this machine only, behind its token
-	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.allow_remote_access=False notebooks
+lab: $(READY) ## open the review desk and the notebooks in JupyterLab, for this machine only, behind its token
+	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.allow_remote_access=False notebooks/0_review_desk.ipynb
+
+desk: $(READY) ## open the review desk without code in the browser, for this machine only, behind its token
+	@$(BIN)/termreview desk
 
 bench: $(TEST_READY) ## measure the speed promises on this machine
 	@$(BIN)/python tests/bench/bench.py

@@ -1,4 +1,4 @@
-"""One command a task: check, forms, status, return, inspect, run, demo. The `cli` modules alone print and exit."""
+"""One command a task: check, forms, status, return, inspect, run, desk, demo. The `cli` modules alone print and exit."""
 
 from __future__ import annotations
 
@@ -227,6 +227,12 @@ def _counter(what: str) -> Callable[[int, int], None]:
     return show
 
 
+def _desk(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.cli_desk import desk
+
+    desk(options, workspace, reference)
+
+
 _COMMANDS: Mapping[str, Command] = {
     "check": _check,
     "forms": _forms,
@@ -235,6 +241,7 @@ _COMMANDS: Mapping[str, Command] = {
     "run": _run,
     "rehearse": _rehearse,
     "demo": _demo,
+    "desk": _desk,
 }
 
 

@@ -79,6 +79,10 @@ def parser() -> argparse.ArgumentParser:
     _add_term(rehearse)
     rehearse.add_argument("--rounds", type=int, default=2, metavar="SỐ", help="số lượt (mặc định 2)")
 
+    desk = commands.add_parser("desk", help="mở bàn rà soát trong trình duyệt của máy này")
+    desk.add_argument("--port", type=int, default=8866, metavar="CỔNG", help="cổng đầu tiên được thử (8866)")
+    desk.add_argument("--no-browser", action="store_true", help="chỉ in địa chỉ, không mở trình duyệt")
+
     commands.add_parser("demo", help="tạo dữ liệu minh họa rồi chạy cả hai kỳ của năm học 2023-2024")
     return whole
 

@@ -44,8 +44,10 @@ MAY_IMPORT = {
     "runner": SHELVES
     | {"intake", "scoring", "reporting", "steps", "lock", "manifest", "execution", "work_list", "kernels"},
     "scoped_runs": SHELVES | {"reporting", "lock", "manifest", "execution", "work_list", "kernels"},
+    "desk": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest"},
     "cli": SHELVES
-    | {"intake", "scoring", "reporting", "steps", "lock", "runner", "scoped_runs", "sample", "rehearsal"},
+    | {"intake", "scoring", "reporting", "steps", "lock", "runner", "scoped_runs", "sample", "rehearsal"}
+    | {"desk"},
 }
 
 # One door each: the modules (by name below the package) that may know an outside program or format.
@@ -53,7 +55,7 @@ DOORS = {
     "openpyxl": (),
     "python_calamine": (r"intake/(workbook|legacy)\w*",),
     "zipfile": (r"intake/(workbook|xlsx|guard|legacy)\w*", r"intake/returned_package", r"sample_damage"),
-    "xlsxwriter": (r"intake/form\w*", r"intake/reminders"),
+    "xlsxwriter": (r"intake/form\w*", r"intake/reminders", r"desk/exports"),
     "papermill": (r"execution",),
     "nbclient": (r"execution",),
     "jupyter_client": (r"kernels/\w+",),
@@ -62,8 +64,11 @@ DOORS = {
     "matplotlib": (r"reporting/chart\w*",),
     "yaml": (r"reference/loading",),
     "argparse": (r"cli\w*",),
+    "ipywidgets": (r"desk/panels/\w+",),
 }
 PURE_ROOMS = ("reference", "scoring", "reporting")
+# At the desk only who waits for the lock, and who opens it for a person, may ask what time it is.
+TIMED_DESK = ("desk/list_lines", "desk/panels/opening")
 CLOCK = re.compile(r"(.*\.)?(now|today|utcnow|monotonic|perf_counter|localtime|gmtime)|time\.(time|ctime)")
 
 
@@ -143,10 +148,18 @@ def test_the_command_line_alone_prints_and_exits() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_step_reads_no_clock(path: Path) -> None:
     """The as-of date is a parameter: same inputs, same bytes."""
-    if room_of(name_of(path)) not in (*PURE_ROOMS, "intake", "contracts", "text", "terms"):
+    if room_of(name_of(path)) not in (*PURE_ROOMS, "intake", "contracts", "text", "terms", "desk"):
+        return
+    if name_of(path) in TIMED_DESK:
         return
     clocks = {call for call in calls_of(path) if CLOCK.fullmatch(call)}
     assert not clocks
+
+
+def test_what_an_analyst_does_needs_no_widget() -> None:
+    """The functions of the desk know nothing of its panels: each step can be taken without them."""
+    for path in (LIBRARY / "desk").glob("*.py"):
+        assert not {name for name in imports_of(path) if name.startswith("termreview.desk.panels")}, path.name
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -1,0 +1,68 @@
+"""The command `desk`: the review desk in a browser of this machine, without code."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import time
+import webbrowser
+
+from termreview.desk.serving import (
+    address,
+    desk_notebook,
+    doorway,
+    free_port,
+    is_listening,
+    new_token,
+    serving_command,
+    serving_environment,
+)
+from termreview.errors import RunError
+from termreview.reference.declarations import Reference
+from termreview.workspace import Workspace
+
+_WAIT_S = 60.0
+
+
+def desk(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    """Serve the desk until it is stopped."""
+    notebook, port, token = desk_notebook(workspace), free_port(options.port), new_token()
+    url = address(port, token)
+    server = subprocess.Popen(
+        serving_command(notebook, port), env=serving_environment(token), cwd=workspace.root,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    try:
+        _wait(server, port)
+        print("Bàn rà soát đang mở, chỉ cho máy này, chỉ với mã truy cập trong địa chỉ:", flush=True)
+        print(f"  {url}", flush=True)
+        print("Bấm Ctrl+C để đóng.", flush=True)
+        if options.no_browser:
+            _follow(server)
+            return
+        with doorway(url) as door:
+            webbrowser.open(door)
+            _follow(server)
+    except KeyboardInterrupt:
+        print("Đã đóng bàn rà soát.")
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait(server: subprocess.Popen[str], port: int) -> None:
+    ends = time.monotonic() + _WAIT_S
+    while not is_listening(port):
+        if server.poll() is not None:
+            said = (server.stderr.read() if server.stderr else "").strip().splitlines()
+            raise RunError(f"the desk could not be served: {said[-1] if said else 'the server ended'}")
+        if time.monotonic() > ends:
+            raise RunError("the desk could not be served: the server does not answer")
+        time.sleep(0.1)
+
+
+def _follow(server: subprocess.Popen[str]) -> None:
+    """Read what the server tells until it ends, so that it is never held up by it."""
+    for _ in server.stderr or ():
+        continue
+    server.wait()

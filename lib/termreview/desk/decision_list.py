@@ -1,0 +1,167 @@
+"""One decision written to `decisions.csv` or taken back: never over another's, never one that the office's rules refuse."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_list_text
+from termreview.errors import DeclarationError
+from termreview.reference.decisions import Decision
+from termreview.reference.declarations import Reference, decisions_in
+from termreview.reference.forms import ANY
+from termreview.reference.loading import Source
+from termreview.text import fold
+from termreview.workspace import Workspace
+
+DECISIONS = "decisions.csv"
+_NUMBERED = re.compile(r"qd-(\d+)")
+_CHANGING = ("correct", "not_applicable")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of one wish to write: the decision as written, or the decisions of others that stand in its way."""
+
+    decision: Decision | None
+    conflicts: tuple[Decision, ...] = ()
+
+
+def write_decision(
+    workspace: Workspace,
+    reference: Reference,
+    decision: Decision,
+    known_ids: Collection[str],
+    patience_s: float = PATIENCE_S,
+) -> Written:
+    """Append one decision under the next free id, unless the same place was ruled on since the analyst looked.
+
+    Parameters
+    ----------
+    known_ids
+        The decisions that the analyst had before them; others at the same place are conflicts.
+
+    Raises
+    ------
+    DeclarationError
+        When the list would no longer be valid with it; nothing is written.
+    WorkspaceBusyError
+        When a run holds the workspace too long; nothing is written.
+    """
+    outcome: list[Written] = []
+
+    def append(found: ListText) -> Sequence[str]:
+        standing = read_decisions(found, reference)
+        conflicts = tuple(other for other in standing if stands_in_the_way(other, decision, known_ids))
+        if conflicts:
+            outcome.append(Written(None, conflicts))
+            return found.rows
+        named = replace(decision, decision_id=next_id([other.decision_id for other in standing]))
+        rows = (*found.rows, found.line(as_row(named)))
+        read_decisions(replace(found, rows=rows), reference)
+        outcome.append(Written(named))
+        return rows
+
+    change_list(workspace.root, workspace.reference / DECISIONS, append, "write a decision", patience_s)
+    return outcome[-1]
+
+
+def take_back(
+    workspace: Workspace, decision_id: str, decided_by: str, patience_s: float = PATIENCE_S
+) -> bool:
+    """Take one's own decision out of the list; say whether it was there. Other rows keep their bytes.
+
+    Raises
+    ------
+    WorkspaceBusyError
+        When a run holds the workspace too long; nothing is changed.
+    """
+    taken = []
+
+    def without(found: ListText) -> Sequence[str]:
+        kept = []
+        for row, record in zip(found.rows, found.records(), strict=True):
+            is_own = fold(record.get("decided_by", "")) == fold(decided_by)
+            if record.get("decision_id") == decision_id and is_own:
+                taken.append(decision_id)
+            else:
+                kept.append(row)
+        return kept
+
+    change_list(workspace.root, workspace.reference / DECISIONS, without, "take a decision back", patience_s)
+    return bool(taken)
+
+
+def last_own(reference: Reference, term_id: str, decided_by: str) -> Decision | None:
+    """The last decision that one role wrote about one term; None where there is none, or nobody is named."""
+    own = [
+        decision
+        for decision in reference.decisions
+        if decided_by and fold(decision.decided_by) == fold(decided_by) and decision.holds_in(term_id)
+    ]
+    return own[-1] if own else None
+
+
+def stands_in_the_way(other: Decision, wanted: Decision, known_ids: Collection[str]) -> bool:
+    """Say whether one decision that is already there forbids another.
+
+    A decision at the same place that the analyst has not seen does, and so does a seen one that changes the
+    same cell for the same old value.
+    """
+    if not same_place(other, wanted):
+        return False
+    if other.decision_id not in known_ids:
+        return True
+    both_change = other.action in _CHANGING and wanted.action in _CHANGING
+    return both_change and fold(other.expected_value) == fold(wanted.expected_value)
+
+
+def same_place(first: Decision, second: Decision) -> bool:
+    """Say whether two decisions can speak of one and the same cell, or file, in one term."""
+    if ANY not in (first.term_id, second.term_id) and first.term_id != second.term_id:
+        return False
+    if "file" in (first.scope, second.scope):
+        return first.scope == second.scope and first.school_id == second.school_id
+    if "cause" in (first.scope, second.scope) and first.scope != second.scope:
+        return False  # the guard of the cell decides between a cell's own decision and its cause's
+    pairs = ((first.school_id, second.school_id), (first.field_id, second.field_id))
+    if any(ANY not in pair and pair[0] != pair[1] for pair in pairs):
+        return False
+    return first.scope == "cell" or first.cause == second.cause
+
+
+def read_decisions(found: ListText, reference: Reference) -> tuple[Decision, ...]:
+    """The decisions of one list, held against the other declarations.
+
+    Raises
+    ------
+    DeclarationError
+        When the list holds mistakes; all of them are named.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / DECISIONS).write_bytes(found.text().encode("utf-8"))
+        source = Source(Path(folder))
+        decisions = decisions_in(source, reference)
+    if source.problems:
+        raise DeclarationError(source.problems)
+    return decisions
+
+
+def decisions_now(workspace: Workspace, reference: Reference) -> tuple[Decision, ...]:
+    """The decisions as the list holds them at this moment."""
+    return read_decisions(read_list_text(workspace.reference / DECISIONS), reference)
+
+
+def next_id(taken: Collection[str]) -> str:
+    """The next free id: `qd-0001`, `qd-0002`, …"""
+    numbers = [int(match[1]) for name in taken if (match := _NUMBERED.fullmatch(name))]
+    return f"qd-{max(numbers, default=0) + 1:04d}"
+
+
+def as_row(decision: Decision) -> dict[str, str]:
+    """One decision as the text of its columns."""
+    row = {name: str(value) for name, value in vars(decision).items() if name != "decided_on"}
+    return row | {"decided_on": decision.decided_on.isoformat() if decision.decided_on else ""}

@@ -1,0 +1,105 @@
+"""One school looked at from all sides: through the terms, beside its peers, line by line of its ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from termreview.desk.term_now import TermNow
+from termreview.reference.forms import applies
+from termreview.reporting.summary_index import OVERALL
+from termreview.workspace import has_tables, read_tables
+
+
+def terms_of_school(now: TermNow, school_id: str) -> pd.DataFrame:
+    """The scores of one school in every term that was run, and as they stand now: one row per term and group.
+
+    A school that grew out of others has the rows of those before it existed; `source_id` says whose they are.
+    """
+    parts = []
+    for plan in now.reference.calendar.plans:
+        if plan.term == now.opened.term:
+            scores = now.scored.scores
+        elif has_tables(now.workspace, plan.term):
+            scores = read_tables(now.workspace, plan.term, ("scores",))["scores"]
+        else:
+            continue
+        own = scores[scores["school_id"] == school_id]
+        if own.empty:
+            former = now.reference.registry.predecessors(school_id, plan.due_on, now.declared.plan.due_on)
+            own = scores[scores["school_id"].isin(list(former))]
+        parts.append(
+            own.assign(source_id=own["school_id"], title=plan.title, school_year=plan.term.school_year)
+        )
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return frame.drop(columns="school_id")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one school stands among those of its level on one measure; `others` are the peers' values, sorted.
+
+    `below` counts peers with a smaller value, `equal` those with the same; no league table: places are counts.
+    """
+
+    measure_id: str
+    title: str
+    unit: str
+    value: float | None
+    others: tuple[float, ...]
+
+    @property
+    def below(self) -> int:
+        """Peers with a smaller value."""
+        return sum(other < self.value for other in self.others) if self.value is not None else 0
+
+
+def beside_peers(now: TermNow, school_id: str) -> list[Place]:
+    """One school beside the others of its level: its group scores (lower bound), then the key ratios."""
+    levels = now.schools.set_index("school_id")["level"]
+    level = str(levels[school_id])
+    peers = {str(other) for other in levels.index[levels == level] if other != school_id}
+    places = []
+    scored = now.standings[now.standings["state"] == "scored"]
+    for group in now.declared.indicator_set.groups:
+        own = scored[scored["group_id"] == group.group_id].set_index("school_id")["low"]
+        if level in now.declared.indicator_set.levels:
+            title = now.reference.labels["score_groups"][group.group_id]
+            places.append(_place(f"group_{group.group_id}", title, "points", own, school_id, peers))
+    ratios = now.ratios[now.ratios["state"] == "counted"]
+    for ratio in now.reference.ratios:
+        if applies(ratio.levels, level):
+            values = ratios[ratios["ratio_id"] == ratio.ratio_id].set_index("school_id")["value"]
+            places.append(_place(ratio.ratio_id, ratio.title, ratio.unit, values, school_id, peers))
+    return places
+
+
+def _place(
+    measure_id: str, title: str, unit: str, values: pd.Series, school_id: str, peers: set[str]
+) -> Place:
+    known = values.dropna().astype(float)
+    own = float(known[school_id]) if school_id in known.index else None
+    others = tuple(sorted(known[known.index.isin(sorted(peers))]))
+    return Place(measure_id, title, unit, own, others)
+
+
+def ledger_of(now: TermNow, school_id: str) -> pd.DataFrame:
+    """The ledger of one school: one row per item in the order of the index, with the item's title."""
+    titles = {item.item_id: item.title for item in now.declared.indicator_set.items}
+    own = now.scored.ledger[now.scored.ledger["school_id"] == school_id]
+    reasons = now.reference.labels["reasons"]
+    return own.assign(
+        title=[titles.get(item, reasons["unallocated"]) for item in own["item_id"]],
+        reason_title=[reasons.get(reason, reason) for reason in own["reason"]],
+    )
+
+
+def findings_of(now: TermNow, school_id: str) -> pd.DataFrame:
+    """The findings of one school, gravest first."""
+    own = now.cleaned.findings[now.cleaned.findings["school_id"] == school_id]
+    order = {name: place for place, name in enumerate(("error", "query", "note"))}
+    return own.sort_values("severity", key=lambda names: names.map(order), kind="stable")
+
+
+__all__ = ["OVERALL", "Place", "beside_peers", "findings_of", "ledger_of", "terms_of_school"]

@@ -1,0 +1,114 @@
+"""One CSV list of the declarations changed by whole rows: read anew, written whole, by one writer at a time.
+
+Rows that are not touched keep their bytes, so that a change reads as one line in any comparison.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from termreview.errors import WorkspaceBusyError
+from termreview.lock import held
+from termreview.text import clean
+from termreview.workspace import written_whole
+
+PATIENCE_S = 5.0
+_PAUSE_S = 0.05
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True)
+class ListText:
+    """One list as text: its header line, and each row as the lines it takes, line ends included."""
+
+    header: str
+    rows: tuple[str, ...]
+    line_end: str
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, in the order of the file."""
+        return next(csv.reader([self.header.removeprefix(_BOM)]), [])
+
+    def records(self) -> list[dict[str, str]]:
+        """Each row by column name."""
+        names = self.columns
+        return [
+            dict(zip(names, (cell.strip() for cell in next(csv.reader(io.StringIO(row)), [])), strict=False))
+            for row in self.rows
+        ]
+
+    def line(self, values: Mapping[str, str]) -> str:
+        """One new row as a line of this list; every value on one line, composed."""
+        stream = io.StringIO()
+        cells = [clean(values.get(name, "")) for name in self.columns]
+        csv.writer(stream, lineterminator=self.line_end).writerow(cells)
+        return stream.getvalue()
+
+    def text(self) -> str:
+        """The whole list."""
+        return self.header + "".join(self.rows)
+
+
+def read_list_text(path: Path) -> ListText:
+    """Read one list; a last line without its line end gets one."""
+    content = path.read_bytes().decode("utf-8")
+    line_end = "\r\n" if "\r\n" in content else "\n"
+    if content and not content.endswith("\n"):
+        content += line_end
+    parts = list(_rows(content))
+    return ListText(parts[0] if parts else "", tuple(part for part in parts[1:] if part.strip()), line_end)
+
+
+def _rows(content: str) -> Iterator[str]:
+    """The lines of each row: a quoted cell may hold line ends."""
+    lines = list(io.StringIO(content, newline=""))
+    reader, start = csv.reader(lines), 0
+    for _ in reader:
+        yield "".join(lines[start : reader.line_num])
+        start = reader.line_num
+
+
+def change_list(
+    root: Path,
+    path: Path,
+    change: Callable[[ListText], Sequence[str]],
+    purpose: str,
+    patience_s: float = PATIENCE_S,
+) -> None:
+    """Change one list while nobody else writes or runs: `change` is given what stands there now, gives the rows wanted.
+
+    What `change` raises leaves the file as it was.
+
+    Raises
+    ------
+    WorkspaceBusyError
+        When another process holds the workspace longer than `patience_s`.
+    """
+    with patiently_held(root, purpose, patience_s):
+        found = read_list_text(path)
+        text = ListText(found.header, tuple(change(found)), found.line_end).text()
+        with written_whole(path) as beside:
+            beside.write_bytes(text.encode("utf-8"))
+
+
+@contextmanager
+def patiently_held(root: Path, purpose: str, patience_s: float = PATIENCE_S) -> Iterator[None]:
+    """Hold one workspace, waiting a little for whoever holds it."""
+    ends = time.monotonic() + patience_s
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(held(root, purpose))
+                break
+            except WorkspaceBusyError:
+                if time.monotonic() >= ends:
+                    raise
+                time.sleep(_PAUSE_S)
+        yield

@@ -1,0 +1,39 @@
+"""The fourth tab: one school from all sides."""
+
+from __future__ import annotations
+
+from termreview.desk.panels import controls
+from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.school_picker import SchoolPicker
+from termreview.desk.shown_school import school_block
+from termreview.desk.wording import say, words
+
+
+class ExplorerTab:
+    """One school through the terms, beside its peers, with its ledger, its findings and its page."""
+
+    name = "explorer"
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._turned())
+        self._shown = controls.shown()
+        self.box = controls.column(self._picker.box, self._shown, css="desk-tab")
+
+    def open_school(self, school_id: str) -> None:
+        """Have one school in view when the tab is turned up."""
+        self._picker.school_id = school_id
+        self.show()
+
+    def show(self) -> None:
+        """Show the school in view as the term stands."""
+        now = self.desk.now
+        schools = self.desk.scope.of(now.schools)
+        self._picker.show(list(zip(schools["school_id"], schools["name"], strict=True)))
+        school_id = self._picker.school_id
+        controls.show(self._shown, school_block(now, school_id) if school_id else "")
+
+    def _turned(self) -> None:
+        with self.desk.working("status.working"):
+            self.show()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))

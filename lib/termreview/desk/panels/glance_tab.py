@@ -1,0 +1,82 @@
+"""The first tab: the term at a glance, and the schools by what came of their reports."""
+
+from __future__ import annotations
+
+from termreview.desk.glance import received_days, who_reported
+from termreview.desk.panels import controls
+from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.shown_glance import glance_block
+from termreview.desk.term_now import plain_rows
+from termreview.desk.wording import say, words
+from termreview.reporting.blocks import Block, escape_text
+from termreview.reporting.charts import calendar_strip
+from termreview.reporting.number_format import number_text
+from termreview.reporting.rows import Record
+
+ALL_STATES = "all"
+
+
+class GlanceTab:
+    """The term at a glance."""
+
+    name = "glance"
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        names = words(desk.reference, "glance_columns")
+        self._figures, self._days = controls.shown(), controls.shown()
+        states = {ALL_STATES: say(desk.reference, "glance.all"), **words(desk.reference, "states")}
+        self._states = controls.switch(say(desk.reference, "glance.which"), states, ALL_STATES)
+        self._states.observe(lambda _: self._list(), "value")
+        columns = [
+            PickColumn(names["school"], "270px"), PickColumn(names["level"], "1.1fr"), PickColumn(names["commune"], "1.1fr"), PickColumn(names["state"], "1.1fr"),
+            PickColumn(names["received_on"], "6.5em"), PickColumn(names["errors"], "4em", "right"), PickColumn(names["queries"], "5.5em", "right"), PickColumn(names["detail"], "2fr"),
+        ]  # fmt: skip
+        self._table = PickTable(columns, self._picked, words(desk.reference, "pick"), 12)
+        self.box = controls.column(self._figures, self._states, self._table.box, self._days, css="desk-tab")
+
+    def show(self) -> None:
+        """Show the term as it stands."""
+        now, scope = self.desk.now, self.desk.scope
+        controls.show(self._figures, glance_block(now, scope, self.desk.day()))
+        self._list()
+        days = received_days(now, scope)
+        title, alt = (
+            say(now.reference, "glance.days_title"),
+            say(now.reference, "glance.days_alt", count=len(days)),
+        )
+        chart = calendar_strip(
+            days,
+            date="received_on",
+            count="school_count",
+            group=None,
+            due_on=now.declared.plan.due_on,
+            title=title,
+            alt=alt,
+        )
+        controls.show(self._days, chart)
+
+    def _list(self) -> None:
+        now = self.desk.now
+        states = () if self._states.value == ALL_STATES else (self._states.value,)
+        rows = plain_rows(who_reported(now, self.desk.scope, states))
+        self._table.show([self._row(row) for row in rows])
+
+    def _row(self, row: Record) -> PickRow:
+        reference = self.desk.reference
+        state = words(reference, "states")[row["shown_state"]]
+        tag = Block(f'<span class="tag tag-{row["shown_state"]}">{escape_text(state)}</span>')
+        on = number_text(row["received_on"], "date") if row["received_on"] is not None else ""
+        refusals = reference.labels["refusals"]
+        detail = refusals.get(row["refused_reason"], "") if row["state"] == "refused" else row["file"] or ""
+        hint = say(reference, "glance.row_hint", school=row["name"], state=state, errors=row["error_count"])
+        return PickRow(
+            row["school_id"], row["short_name"],
+            (row["level_title"], row["commune_name"], tag, on, int(row["error_count"]), int(row["query_count"]), detail), hint,
+        )  # fmt: skip
+
+    def _picked(self, school_id: str) -> None:
+        tab = self.desk.tab("explorer")
+        tab.open_school(school_id)  # type: ignore[attr-defined]
+        self.desk.go_to("explorer")

@@ -1,0 +1,74 @@
+"""One desk opened: by the notebook in JupyterLab, or by the same notebook served without its code."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from termreview.desk.panels import controls
+from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.explore_tab import ExploreTab
+from termreview.desk.panels.explorer_tab import ExplorerTab
+from termreview.desk.panels.glance_tab import GlanceTab
+from termreview.desk.panels.look import ROOT_CLASS, style_sheet
+from termreview.desk.panels.triage_tab import TriageTab
+from termreview.desk.panels.verification_tab import VerificationTab
+from termreview.desk.term_now import look
+from termreview.desk.wording import joined
+from termreview.errors import DeclarationError, TermReviewError
+from termreview.reference.declarations import load_reference
+from termreview.reporting.blocks import Block, callout
+from termreview.workspace import Workspace, find_workspace
+
+_open: list[Desk] = []  # of this kernel: a cell run again replaces its desk
+
+
+def open_desk(
+    term_id: str = "",
+    workspace_root: str = "",
+    as_of: str = "",
+    today: Callable[[], datetime.date] = datetime.date.today,
+) -> Any:
+    """Open the desk at one term.
+
+    Parameters
+    ----------
+    term_id
+        Such as `2023-2024-hk1`; blank: the latest term of which files came.
+    workspace_root
+        A folder of the workspace; blank: the one that holds the current folder.
+    as_of
+        ISO date: later files are left out. Blank: everything there is.
+    today
+        What day it is: the day written beside each ruling.
+    """
+    while _open:
+        _open.pop().stop()
+    try:
+        desk = _desk(term_id, workspace_root, as_of, today)
+    except TermReviewError as error:
+        problems = [str(problem) for problem in getattr(error, "problems", ())] or [str(error)]
+        title = "Khai báo còn lỗi" if isinstance(error, DeclarationError) else "Không mở được bàn rà soát"
+        return controls.column(
+            controls.shown(joined(Block(style_sheet()), callout(title, problems, "error"))), css=ROOT_CLASS
+        )
+    _open.append(desk)
+    desk.watch()
+    return desk.box
+
+
+def _desk(term_id: str, workspace_root: str, as_of: str, today: Callable[[], datetime.date]) -> Desk:
+    workspace = find_workspace(Path(workspace_root) if workspace_root else None)
+    term = term_id or latest_term(workspace)
+    desk = Desk(look(term, as_of, str(workspace.root)), as_of, str(workspace.root), today)
+    desk.fill([GlanceTab(desk), TriageTab(desk), VerificationTab(desk), ExplorerTab(desk), ExploreTab(desk)])
+    return desk
+
+
+def latest_term(workspace: Workspace) -> str:
+    """The latest term of which files came; the first one where none did."""
+    plans = load_reference(workspace.reference).calendar.plans
+    received = [plan for plan in plans if any(workspace.raw(plan.term).glob("*"))]
+    return (received or plans[:1])[-1].term.term_id

@@ -1,0 +1,161 @@
+"""The second tab: causes, their places, one finding in its surroundings, and the ruling on it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.desk.causes import OPEN, SETTLED, cells_of, findings_in, fold_findings
+from termreview.desk.cell_context import cell_context
+from termreview.desk.decision_list import last_own, take_back
+from termreview.desk.panels import controls
+from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.ruling_form import RulingForm
+from termreview.desk.shown_cell import finding_block
+from termreview.desk.shown_effect import decision_text
+from termreview.desk.term_now import plain_rows
+from termreview.desk.wording import say, words
+from termreview.reference.decisions import Decision
+from termreview.reporting.blocks import Block, escape_text
+from termreview.reporting.rows import Record
+
+
+class TriageTab:
+    """Findings, folded into causes, and what to do about them."""
+
+    name = "triage"
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._kind, self._finding_id = "", ""
+        self._own: list[str] = []
+        self._rows = pd.DataFrame()
+        names, columns = words(desk.reference, "triage"), words(desk.reference, "cause_columns")
+        severities = {
+            "error": names["errors"],
+            "error query": names["open"],
+            "query": names["queries"],
+            "note": names["notes"],
+        }
+        self._severity = controls.switch(names["which"], severities, "error query")
+        self._status = controls.switch(
+            names["status"], {OPEN: names["unsettled"], SETTLED: names["settled"]}, OPEN
+        )
+        for control in (self._severity, self._status):
+            control.observe(lambda _: self.show(), "value")
+        self._undo = controls.button(names["undo"], self._taken_back, "danger", names["undo_hint"])
+        self._causes = PickTable(
+            [
+                PickColumn(columns["cause"], "250px"), PickColumn(columns["severity"], "1fr"),
+                PickColumn(columns["places"], "3.4em", "right"), PickColumn(columns["schools"], "4em", "right"),
+            ],
+            self._cause_picked, words(desk.reference, "pick"), 8,
+        )  # fmt: skip
+        cells = words(desk.reference, "cell_columns")
+        self._cells = PickTable(
+            [PickColumn(cells["school"], "170px"), PickColumn(cells["cell"], "1fr"), PickColumn(cells["found"], "1.4fr")],
+            self._cell_picked, words(desk.reference, "pick"), 10,
+        )  # fmt: skip
+        self._context = controls.shown(css="desk-context")
+        self._form = RulingForm(desk, self._saved)
+        self._places = controls.column(
+            controls.shown(Block(f"<h3>{escape_text(names['places'])}</h3>")), self._cells.box
+        )
+        left = controls.column(self._causes.box, self._places, css="desk-narrow")
+        right = controls.column(self._context, self._form.box, css="desk-broad")
+        self.box = controls.column(
+            controls.row(self._severity, self._status, self._undo),
+            controls.split(left, right),
+            css="desk-tab",
+        )
+
+    def show(self) -> None:
+        """Show the findings as they stand; the cause and the place in view stay where they still exist."""
+        now = self.desk.now
+        self._rows = findings_in(now, self.desk.scope, self._severity.value.split(), self._status.value)
+        folded = plain_rows(fold_findings(self._rows, now)) if len(self._rows) else []
+        kinds = [row["kind"] for row in folded]
+        if self._kind not in kinds:
+            self._kind = kinds[0] if kinds else ""
+        self._causes.show([self._cause_row(row) for row in folded], self._kind)
+        self._show_cells()
+        self._show_undo()
+
+    def _cause_row(self, row: Record) -> PickRow:
+        severity = self.desk.reference.labels["severities"][row["severity"]]
+        tag = Block(f'<span class="tag tag-{row["severity"]}">{escape_text(severity)}</span>')
+        hint = say(
+            self.desk.reference, "triage.cause_hint", title=row["title"], severity=severity,
+            places=row["finding_count"], schools=row["school_count"],
+        )  # fmt: skip
+        cells = (tag, int(row["finding_count"]), int(row["school_count"]))
+        return PickRow(row["kind"], row["title"], cells, hint)
+
+    def _cause_picked(self, kind: str) -> None:
+        self._kind, self._finding_id = kind, ""
+        with self.desk.working("status.working"):
+            self._show_cells()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+
+    def _show_cells(self) -> None:
+        rows = plain_rows(cells_of(self._rows, self._kind)) if len(self._rows) else []
+        ids = [row["finding_id"] for row in rows]
+        if self._finding_id not in ids:
+            self._finding_id = ids[0] if ids else ""
+        self._cells.show([self._cell_row(row) for row in rows], self._finding_id)
+        controls.visible(self._places, bool(rows))
+        self._show_finding(rows)
+
+    def _cell_row(self, row: Record) -> PickRow:
+        place = f"{row['sheet']} {row['cell']}" if row["cell"] else row["file"] or ""
+        school = row["short_name"] or say(self.desk.reference, "context.no_school")
+        hint = say(
+            self.desk.reference, "triage.cell_hint", school=school, place=place, found=row["found"] or ""
+        )
+        return PickRow(row["finding_id"], school, (place, row["found"] or ""), hint)
+
+    def _cell_picked(self, finding_id: str) -> None:
+        self._finding_id = finding_id
+        with self.desk.working("status.working"):
+            self._show_finding(plain_rows(cells_of(self._rows, self._kind)))
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+
+    def _show_finding(self, rows: list[Record]) -> None:
+        finding = next((row for row in rows if row["finding_id"] == self._finding_id), None)
+        context = None
+        if finding is not None and finding["school_id"] and finding["field_id"]:
+            context = cell_context(self.desk.now, finding["school_id"], finding["field_id"])
+        controls.show(
+            self._context, "" if finding is None else finding_block(self.desk.now, finding, context)
+        )
+        here = sum(finding is not None and row["school_id"] == finding["school_id"] for row in rows)
+        self._form.show(finding, context, len(rows), here)
+
+    def _saved(self, decision: Decision) -> None:
+        self._own.append(decision.decision_id)
+        self._show_undo()
+
+    def _last(self) -> Decision | None:
+        """The decision that undoing takes back: the last one of this desk, else the last of the same role."""
+        standing = {decision.decision_id: decision for decision in self.desk.reference.decisions}
+        own = [standing[name] for name in self._own if name in standing]
+        own = [decision for decision in own if decision.holds_in(self.desk.now.term_id)]
+        return own[-1] if own else last_own(self.desk.reference, self.desk.now.term_id, self.desk.author)
+
+    def _show_undo(self) -> None:
+        last = self._last()
+        self._undo.disabled = last is None
+        names = words(self.desk.reference, "triage")
+        self._undo.description = f"{names['undo']} {last.decision_id}" if last else names["undo"]
+        self._undo.tooltip = decision_text(self.desk.now, last) if last else names["undo_none"]
+
+    def _taken_back(self) -> None:
+        with self.desk.working("status.saving"):
+            last = self._last()
+            if last is None:
+                self.desk.tell("error", say(self.desk.reference, "triage.undo_none"))
+                return
+            was_there = take_back(self.desk.now.workspace, last.decision_id, last.decided_by)
+            self._own = [name for name in self._own if name != last.decision_id]
+            key = "status.undone" if was_there else "status.not_there"
+            self.desk.reload(say(self.desk.reference, key, decision=decision_text(self.desk.now, last)))

@@ -1,0 +1,142 @@
+"""The third tab: items verified one by one, claims beside verified points, schools to visit next."""
+
+from __future__ import annotations
+
+from termreview.desk.panels import controls
+from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.moderation_view import ModerationView
+from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.points_form import PointsForm
+from termreview.desk.panels.school_picker import SchoolPicker
+from termreview.desk.panels.visits_view import VisitsView
+from termreview.desk.shown_points import conditions_block, item_block
+from termreview.desk.verification import (
+    ItemLine,
+    condition_lines,
+    condition_warnings,
+    item_lines,
+    verified_schools,
+)
+from termreview.desk.wording import joined, say, words
+from termreview.reporting.number_format import interval_text, number_text
+
+ITEMS, MODERATION, VISITS = "items", "moderation", "visits"
+
+
+class VerificationTab:
+    """What the office verifies."""
+
+    name = "verification"
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._item_id = ""
+        self._lines: list[ItemLine] = []
+        names, columns = words(desk.reference, "verification"), words(desk.reference, "item_columns")
+        self._part = controls.switch(
+            names["part"],
+            {ITEMS: names["items"], MODERATION: names["moderation"], VISITS: names["visits"]},
+            ITEMS,
+        )
+        self._part.observe(lambda _: self._turned(), "value")
+        self._picker = SchoolPicker(words(desk.reference, "picker"), self._school_picked)
+        self._items = PickTable(
+            [PickColumn(columns["item"], "70px"), PickColumn(columns["title"], "1fr"), PickColumn(columns["self"], "3.6em", "right"),
+             PickColumn(columns["computed"], "4.6em", "right"), PickColumn(columns["verified"], "4.6em", "right"), PickColumn(columns["counts"], "5.2em", "right")],
+            self._item_picked, words(desk.reference, "pick"), 16,
+        )  # fmt: skip
+        self._conditions, self._detail = controls.shown(), controls.shown(css="desk-context")
+        self._form = PointsForm(desk, self._next_item)
+        self._moderation, self._visits = ModerationView(desk), VisitsView(desk, self.verify)
+        left = controls.column(self._items.box, css="desk-half")
+        right = controls.column(self._detail, self._form.box, css="desk-half")
+        self._by_item = controls.column(self._conditions, controls.split(left, right))
+        self.box = controls.column(
+            controls.row(self._part, self._picker.box),
+            self._by_item,
+            self._moderation.box,
+            self._visits.box,
+            css="desk-tab",
+        )
+
+    def show(self) -> None:
+        """Show what is in front of the three parts."""
+        part = self._part.value
+        controls.visible(self._by_item, part == ITEMS)
+        controls.visible(self._picker.box, part == ITEMS)
+        controls.visible(self._moderation.box, part == MODERATION)
+        controls.visible(self._visits.box, part == VISITS)
+        if part == MODERATION:
+            self._moderation.show()
+        elif part == VISITS:
+            self._visits.show()
+        else:
+            self._show_school()
+
+    def verify(self, school_id: str) -> None:
+        """Turn one school up, item by item."""
+        self._picker.school_id = school_id
+        self._part.value = ITEMS
+        self.show()
+
+    def _turned(self) -> None:
+        with self.desk.working("status.working"):
+            self.show()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+
+    def _show_school(self) -> None:
+        now, scope = self.desk.now, set(self.desk.scope.school_ids(self.desk.now))
+        names = dict(zip(now.schools["school_id"], now.schools["name"], strict=True))
+        schools = [(key, names[key]) for key in verified_schools(now) if key in scope]
+        self._picker.show(schools)
+        self._lines = item_lines(now, self._picker.school_id) if schools else []
+        ids = [line.item.item_id for line in self._lines]
+        if self._item_id not in ids:
+            self._item_id = ids[0] if ids else ""
+        self._items.show([self._row(line) for line in self._lines], self._item_id)
+        self._show_item()
+
+    def _row(self, line: ItemLine) -> PickRow:
+        own = "" if line.own is None else number_text(line.own, "points")
+        computed = "" if line.computed is None else interval_text(*line.computed)
+        verified = "" if line.verified is None else number_text(line.verified.points, "points")
+        counts = interval_text(line.low, line.high)
+        hint = say(
+            self.desk.reference, "verification.row_hint", item=f"{line.item.item_id} {line.item.title}",
+            own=own or "—", computed=computed or "—", verified=verified or "—", counts=counts,
+        )  # fmt: skip
+        cells = (line.item.title, own, computed, verified, counts)
+        return PickRow(line.item.item_id, line.item.item_id, cells, hint)
+
+    def _show_item(self) -> None:
+        line = next((line for line in self._lines if line.item.item_id == self._item_id), None)
+        if line is None:
+            controls.show(self._detail, say(self.desk.reference, "verification.nobody"))
+            controls.show(self._conditions, "")
+            self._form.show("", None)
+            return
+        now, school_id = self.desk.now, self._picker.school_id
+        blocks = []
+        for group in now.declared.indicator_set.groups:
+            lines = condition_lines(now, group, school_id)
+            if group.group_id == line.item.group_id:
+                blocks.append(conditions_block(now, lines, condition_warnings(now, group, school_id)))
+        controls.show(self._conditions, joined(*blocks))
+        controls.show(self._detail, item_block(now, line))
+        self._form.show(school_id, line)
+
+    def _school_picked(self, _: str) -> None:
+        self._turned()
+
+    def _item_picked(self, item_id: str) -> None:
+        self._item_id = item_id
+        with self.desk.working("status.working"):
+            self._show_item()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+
+    def _next_item(self) -> None:
+        """After an item was verified, the one after it is turned up."""
+        ids = [line.item.item_id for line in self._lines]
+        place = ids.index(self._item_id) + 1 if self._item_id in ids else 0
+        if place < len(ids):
+            self._items.pick(ids[place])

@@ -1,0 +1,159 @@
+"""One ruling being drafted: what may be decided on a finding, and what still speaks against the draft."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from termreview.desk.term_now import TermNow, answers_of
+from termreview.desk.wording import say
+from termreview.intake.date_value import parse_date
+from termreview.reference.decisions import Decision, new_answer, options_of
+from termreview.reference.forms import ANY, Field
+from termreview.reporting.rows import Record
+from termreview.text import clean, fold, number_words
+
+CELL, CAUSE, FILE = "cell", "cause", "file"
+FEWEST_LETTERS = 8  # of a reason: "ok" explains nothing to who reads the list next year
+_FACTOR = re.compile(r"[x×:/÷]\s*\d[\d.]*")
+_NUMBER = re.compile(r"[-−]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")  # a dot elsewhere is no Vietnamese number
+_PERSONAL = re.compile(r"@|\d{9}")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One ruling as the analyst has filled it in so far; texts as typed."""
+
+    scope: str
+    action: str
+    new_value: str = ""
+    reason: str = ""
+    decided_by: str = ""
+    alias_school_id: str = ""
+    is_whole_cause: bool = True
+
+
+def scopes_for(finding: Record) -> tuple[str, ...]:
+    """What one ruling on a finding can cover: its cell, all places of its cause, or its file."""
+    has_cell = bool(finding["school_id"] and finding["field_id"])
+    is_of_file = bool(finding["school_id"] and finding["file"] and not finding["field_id"])
+    is_unowned = bool(finding["file"] and not finding["school_id"])
+    scopes = [CELL] if has_cell else []
+    scopes += [FILE] if is_of_file or is_unowned else []
+    return (*scopes, CAUSE) if not is_unowned else tuple(scopes)
+
+
+def actions_for(finding: Record, scope: str) -> tuple[str, ...]:
+    """What one ruling of a scope can do about a finding."""
+    if scope == CELL:
+        return ("correct", "accept", "not_applicable")
+    if scope == FILE:
+        if name_in(finding):
+            return ("alias", "accept") if finding["school_id"] else ("alias",)
+        return ("accept",) if finding["school_id"] else ()
+    return ("accept", "correct", "not_applicable") if finding["field_id"] else ("accept",)
+
+
+def name_in(finding: Record) -> str:
+    """The school's name as the file writes it, where the finding says that the name was not known."""
+    is_name = str(finding["cause"]).partition(":")[0] == "name_alias"
+    return str(finding["found"] or "") if is_name else ""
+
+
+def choices_for(now: TermNow, field: Field) -> Mapping[str, str]:
+    """The answers that one field allows, by label, where it has a closed list."""
+    if field.kind == "yes_no":
+        labels = now.reference.labels["yes_no"]
+        return {labels[name]: name for name in ("yes", "no")}
+    options = options_of([now.declared.form]).get(field.options or field.kind, {})
+    return {label: name for name, label in options.items()}
+
+
+def decision_of(now: TermNow, finding: Record, draft: Draft, on: datetime.date) -> Decision:
+    """The decision that one draft comes to, not yet numbered; `on` is the day it is made."""
+    school_id, field_id = finding["school_id"] or "", finding["field_id"] or ANY
+    cause, expected = "", ""
+    if draft.scope == CELL:
+        answer = answers_of(now.cleaned.observations, school_id).get(field_id)
+        expected = (answer or {}).get("original") or ""
+        cause = str(finding["check_code"]) if draft.action == "accept" else ""
+    elif draft.scope == FILE:
+        field_id = ANY
+        if draft.action == "alias":
+            school_id, expected = draft.alias_school_id or school_id, name_in(finding)
+        else:
+            cause, expected = str(finding["check_code"]), str(finding["file"] or "")
+    else:
+        cause = str(finding["cause"]).partition(":")[0]
+        if draft.is_whole_cause:
+            school_id, field_id = ANY, ANY
+        else:
+            field_id = ANY
+    value = typed_value(now, draft, now.fields.get(field_id)) if draft.action == "correct" else ""
+    return Decision(
+        "", now.term_id, draft.scope, school_id, field_id, cause, expected, draft.action, value, clean(draft.reason),
+        clean(draft.decided_by), on,
+    )  # fmt: skip
+
+
+def typed_value(now: TermNow, draft: Draft, field: Field | None) -> str:
+    """The new value as the list of decisions writes it: `1234.5`, `x1000`, `yes`, `2024-01-10`.
+
+    Numbers are typed the Vietnamese way (1.234,5); a factor as `x1000` or `:1000`.
+    """
+    text = clean(draft.new_value)
+    if _FACTOR.fullmatch(text) and (field is None or field.is_numeric):
+        sign = "x" if text[0] in "x×" else "/"
+        return sign + text[1:].strip().replace(".", "")
+    if field is None:
+        return text
+    if field.is_numeric and _NUMBER.fullmatch(text):
+        return f"{float(text.replace('−', '-').replace('.', '').replace(',', '.')):.15g}"
+    if field.kind == "date":
+        day = parse_date(text)
+        return day.isoformat() if day else text
+    choices = {fold(label): name for label, name in choices_for(now, field).items()}
+    return choices.get(fold(text), text) if choices else text
+
+
+def faults_of(now: TermNow, finding: Record, draft: Draft, decision: Decision) -> list[str]:
+    """What still speaks against one draft, in words for the analyst; nothing when it can be shown and saved."""
+
+    def fault(name: str) -> str:
+        return say(now.reference, f"draft_faults.{name}")
+
+    faults = []
+    if draft.action not in actions_for(finding, draft.scope):
+        faults.append(fault("action"))
+    if not decision.decided_by:
+        faults.append(fault("nobody"))
+    elif _PERSONAL.search(decision.decided_by):
+        faults.append(fault("personal"))
+    if len(decision.reason) < FEWEST_LETTERS:
+        faults.append(fault("reason"))
+    if draft.action == "alias" and decision.school_id not in set(now.schools["school_id"]):
+        faults.append(fault("alias_school"))
+    if draft.action == "correct":
+        faults += _value_faults(now, draft, decision)
+    return faults
+
+
+def _value_faults(now: TermNow, draft: Draft, decision: Decision) -> Sequence[str]:
+    reference = now.reference
+    if not clean(draft.new_value):
+        return [say(reference, "draft_faults.value_missing")]
+    if decision.scope == CAUSE:
+        is_factor = re.fullmatch(r"[x/]\d+(\.\d+)?", decision.new_value)
+        return [] if is_factor else [say(reference, "draft_faults.factor")]
+    field = now.fields[decision.field_id]
+    answer = answers_of(now.cleaned.observations, decision.school_id).get(decision.field_id) or {}
+    was = answer.get("value_number")
+    if new_answer(decision.new_value, field, options_of([now.declared.form]), was) is not None:
+        return []
+    if not field.is_numeric:
+        return [say(reference, "draft_faults.value_kind")]
+    low, high = (number_words(end) if end is not None else "…" for end in (field.minimum, field.maximum))
+    kind = reference.desk["kinds"][field.kind]
+    return [say(reference, "draft_faults.value_range", low=low, high=high, kind=kind)]

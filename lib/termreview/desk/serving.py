@@ -1,0 +1,103 @@
+"""One desk served to a browser of this machine: the notebook without its code, behind a token, on the loopback alone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+from termreview.errors import RunError, UsageError
+from termreview.workspace import Workspace
+
+NOTEBOOK = "0_review_desk.ipynb"
+LOOPBACK = "127.0.0.1"
+TEMPLATE = "termreview_desk"
+TOKEN_VARIABLE = "JUPYTER_TOKEN"
+_TRIES = 50
+
+
+def desk_notebook(workspace: Workspace) -> Path:
+    """The notebook of the desk.
+
+    Raises
+    ------
+    UsageError
+        When the workspace has none.
+    """
+    path = workspace.notebooks / NOTEBOOK
+    if not path.is_file():
+        raise UsageError(f"{NOTEBOOK} is not in the folder notebooks of {workspace.root}")
+    return path
+
+
+def serving_command(notebook: Path, port: int) -> list[str]:
+    """What serves the notebook: nothing of it can be asked for without the token, nor from another machine."""
+    return [
+        sys.executable, "-m", "voila", str(notebook), "--no-browser", "--token", f"--Voila.ip={LOOPBACK}",
+        f"--port={port}", "--Voila.port_retries=0", f"--template={TEMPLATE}", "--VoilaExporter.language_code=vi",
+        "--VoilaConfiguration.allow_template_override=NO", "--VoilaConfiguration.allow_theme_override=NO",
+        "--VoilaConfiguration.file_allowlist=[]", "--VoilaConfiguration.show_tracebacks=False",
+    ]  # fmt: skip
+
+
+def serving_environment(token: str) -> dict[str, str]:
+    """The environment of the server: the token, which no list of processes shows, and where its page template lies."""
+    templates = str(files("termreview.desk") / "theme" / "jupyter")
+    paths = [templates, *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    return {**os.environ, TOKEN_VARIABLE: token, "JUPYTER_PATH": os.pathsep.join(paths)}
+
+
+def new_token(environment: Mapping[str, str] = os.environ) -> str:
+    """The token of one serving: the one of the environment, or a new one that nobody can guess."""
+    return environment.get(TOKEN_VARIABLE) or secrets.token_urlsafe(24)
+
+
+def free_port(wanted: int) -> int:
+    """The first free port of this machine from the wanted one on.
+
+    Raises
+    ------
+    RunError
+        When none of the next fifty is free.
+    """
+    for port in range(wanted, wanted + _TRIES):
+        with socket.socket() as probe:
+            if os.name != "nt":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return port
+    raise RunError(f"no free port from {wanted} to {wanted + _TRIES - 1}")
+
+
+def is_listening(port: int) -> bool:
+    """Say whether something answers on one port of this machine."""
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def address(port: int, token: str) -> str:
+    """Where a browser finds the desk."""
+    return f"http://{LOOPBACK}:{port}/?token={token}"
+
+
+@contextmanager
+def doorway(url: str) -> Iterator[str]:
+    """A file, readable by this user alone, that leads a browser to the desk: no list of processes shows the token."""
+    handle, name = tempfile.mkstemp(suffix=".html")
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(f'<!DOCTYPE html><meta http-equiv="refresh" content="0;url={escape(url)}">')
+    try:
+        yield Path(name).as_uri()
+    finally:
+        Path(name).unlink(missing_ok=True)

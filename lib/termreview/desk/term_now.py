@@ -1,0 +1,161 @@
+"""One term as its files, declarations and rulings make it at this moment; computed in memory, nothing published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from termreview import steps
+from termreview.intake.clean import Cleaned
+from termreview.intake.received import ReceivedFile
+from termreview.publication import LOOSE, MANIFEST
+from termreview.reference.declarations import Reference, TermReference
+from termreview.reference.forms import Field
+from termreview.reporting.answers import Answers, spread_answers
+from termreview.reporting.rows import Record
+from termreview.reporting.summary_decisions import open_findings
+from termreview.reporting.summary_index import school_scores
+from termreview.reporting.summary_ratios import ratios_by_school
+from termreview.reporting.summary_reporting import school_reporting
+from termreview.reporting.summary_schools import expected_schools
+from termreview.scoring.score import Scored
+from termreview.workspace import Workspace
+
+Stamp = frozenset[tuple[str, int, int]]
+
+
+@dataclass(frozen=True, eq=False)
+class TermNow:
+    """One term as it stands: what the notebooks of a run would make of it, by the same steps.
+
+    `stamp` tells what it was made of: when another stamp is found, something has arrived or was decided.
+    """
+
+    opened: steps.OpenTerm
+    files: tuple[ReceivedFile, ...]
+    previous: pd.DataFrame | None
+    cleaned: Cleaned
+    scored: Scored
+    stamp: Stamp
+
+    @property
+    def reference(self) -> Reference:
+        """The declarations, with the decisions and verified points in force."""
+        return self.opened.reference
+
+    @property
+    def declared(self) -> TermReference:
+        """What is declared for the term."""
+        return self.opened.declared
+
+    @property
+    def term_id(self) -> str:
+        """The name of the term."""
+        return self.opened.term.term_id
+
+    @property
+    def workspace(self) -> Workspace:
+        """The office's folders."""
+        return self.opened.workspace
+
+    @cached_property
+    def schools(self) -> pd.DataFrame:
+        """The expected schools: one row per school, in the order of the reports."""
+        return expected_schools(self.declared, self.reference.registry)
+
+    @cached_property
+    def reporting(self) -> pd.DataFrame:
+        """What came from each expected school, and what blocks it: one row per school."""
+        findings = open_findings(self.cleaned.findings)
+        return school_reporting(self.schools, self.cleaned.submissions, findings)
+
+    @cached_property
+    def standings(self) -> pd.DataFrame:
+        """Where each school stands: one row per school that the index covers and group."""
+        return school_scores(self.scored.scores, self.schools, self.declared.indicator_set)
+
+    @cached_property
+    def spread(self) -> Answers:
+        """The answers: a row per school, a column per field, totals rebuilt."""
+        return spread_answers(self.cleaned.observations, self.declared)
+
+    @cached_property
+    def ratios(self) -> pd.DataFrame:
+        """The key ratios: one row per school and ratio."""
+        return ratios_by_school(self.spread, self.schools, self.reference.ratios)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Every field of the term's form, by id."""
+        return self.declared.form.all_fields()
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """The title of every finding, by check, message or cause."""
+        titles = {code: message.title for code, message in self.reference.messages.items()}
+        titles |= {check.check_code: check.title for check in self.declared.checks}
+        return titles | self.reference.labels["causes"]
+
+
+def plain_rows(frame: pd.DataFrame) -> list[Record]:
+    """The rows of one table as plain values; None where nothing stands."""
+    columns = {
+        str(name): frame[name].astype(object).where(frame[name].notna(), None).tolist()
+        for name in frame.columns
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def answers_of(observations: pd.DataFrame, school_id: str) -> dict[str, Record]:
+    """The observations of one school as plain values, by field."""
+    own = observations[observations["school_id"] == school_id]
+    return {str(row["field_id"]): row for row in plain_rows(own)}
+
+
+def look(term_id: str, as_of: str = "", workspace_root: str = "", workers: int = 1) -> TermNow:
+    """Look at one term: read what arrived since the last look, clean and score all of it.
+
+    Parameters
+    ----------
+    as_of
+        ISO date: later files are left out, as in a run of that day. Blank: everything there is.
+
+    Raises
+    ------
+    UsageError
+        When the term is not declared.
+    DeclarationError
+        When the declarations hold mistakes.
+    """
+    opened = steps.open_term(term_id, as_of, workspace_root)
+    stamp = stamp_of(opened)
+    files = steps.received_files(opened)
+    cleaned = steps.clean(opened, files, workers)
+    scored = steps.score_answers(opened, cleaned.observations)
+    previous = steps.previous_answers(opened)
+    return TermNow(opened, tuple(files), previous, cleaned, scored, stamp)
+
+
+def stamp_of(opened: steps.OpenTerm) -> Stamp:
+    """What one term is made of, without opening any file: names, sizes and times."""
+    workspace = opened.workspace
+    folders = [workspace.raw(opened.term), workspace.reference]
+    paths = [path for folder in folders if folder.is_dir() for path in folder.rglob("*")]
+    if (before := opened.declared.plan.previous) is not None:
+        paths += [workspace.processed(before) / name for name in (MANIFEST, LOOSE)]
+    return frozenset(found for path in paths if (found := _facts(path)) is not None)
+
+
+def _facts(path: Path) -> tuple[str, int, int] | None:
+    """One file's name, size and time; None for what is no file, or only an open office program's note."""
+    if path.name.startswith((".", "~$")):
+        return None
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return None if path.is_dir() else (str(path), facts.st_size, facts.st_mtime_ns)

@@ -1,0 +1,116 @@
+"""One list of schools to visit next: those with the most to clear up, and a random sample with its margin."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from termreview.desk.glance import Scope
+from termreview.desk.term_now import TermNow
+from termreview.reporting.summary_index import OVERALL
+
+Z_95 = 1.959964  # 95 of 100 samples of a normal quantity lie within this many standard errors
+_CLAIMED = ("claimed", "disputed", "no_evidence", "no_facts")
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Schools to visit: `by_risk` has one row per school with its reasons, `sample` the ids drawn at random.
+
+    `margin` is the half-width of the 95 % interval of a share estimated from the sample (0-1), at its widest;
+    None where nothing was drawn.
+    """
+
+    by_risk: pd.DataFrame
+    sample: tuple[str, ...]
+    population: int
+    margin: float | None
+
+
+def plan_visits(now: TermNow, scope: Scope, risk_count: int, sample_count: int, seed: int) -> Visits:
+    """Choose the schools to visit next among those whose report was scored.
+
+    The sample is drawn from all of them, whatever their risk, so that what it shows holds for all.
+    """
+    risks = risk_of_schools(now, scope)
+    ids = [str(school_id) for school_id in risks["school_id"]]
+    sample = draw(ids, sample_count, seed)
+    return Visits(risks.head(risk_count), sample, len(ids), margin(len(sample), len(ids)))
+
+
+def risk_of_schools(now: TermNow, scope: Scope) -> pd.DataFrame:
+    """Weigh what is unclear at each scored school: one row per school, most first, key `school_id`.
+
+    `risk` is the sum of the declared weights times: groups not concluded, points disputed, points claimed without
+    evidence or facts, claims not verified yet, groups within the declared distance of a level's edge, open errors.
+    """
+    weights: Mapping[str, float] = now.reference.desk["risk_weights"]
+    near = float(weights["near_edge_points"])
+    scored = now.standings[now.standings["state"] == "scored"]
+    groups = scored[scored["group_id"] != OVERALL]
+    edges = [band.start for band in now.declared.indicator_set.level_bands if band.start > 0]
+    ledger = now.scored.ledger
+    lines = ledger[ledger["school_id"].isin(scored["school_id"]) & (ledger["origin"] != "unallocated")]
+    open_points = (lines["high"] - lines["low"]).astype(float)
+    claimed = lines["self_points"].fillna(0).astype(float)
+    is_unverified = lines["verified_points"].isna() & lines["reason"].isin([*_CLAIMED, "agreed"])
+    parts = pd.DataFrame(
+        {
+            "school_id": lines["school_id"],
+            "disputed_points": open_points.where(lines["reason"] == "disputed", 0.0),
+            "unproved_points": claimed.where(lines["reason"].isin(["no_evidence", "no_facts"]), 0.0),
+            "unverified_points": claimed.where(is_unverified, 0.0),
+        }
+    )
+    frame = parts.groupby("school_id").sum()
+    frame["open_groups"] = groups[groups["standing"] == "not_concluded"].groupby("school_id").size()
+    is_near = pd.Series(
+        [_is_near(low, high, edges, near) for low, high in zip(groups["low"], groups["high"], strict=True)],
+        index=groups.index,
+    )
+    frame["near_groups"] = groups[is_near].groupby("school_id").size()
+    reporting = now.reporting.set_index("school_id")
+    frame["error_count"] = reporting["error_count"].reindex(frame.index)
+    frame = frame.fillna(0.0)
+    names = (
+        "open_groups",
+        "disputed_points",
+        "unproved_points",
+        "unverified_points",
+        "near_groups",
+        "error_count",
+    )
+    frame["risk"] = sum(float(weights[name]) * frame[name].astype(float) for name in names)
+    named = now.schools[["school_id", "short_name", "level", "level_title", "commune_name", "place"]]
+    frame = scope.of(named.merge(frame.reset_index(), on="school_id"))
+    return frame.sort_values(["risk", "place"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def _is_near(low: float, high: float, edges: Sequence[float], near: float) -> bool:
+    """Say whether one score lies on one side of every edge, but within a few points of one."""
+    if any(low <= edge <= high for edge in edges):
+        return False  # an edge inside the bounds is counted as not concluded
+    return any(min(abs(low - edge), abs(high - edge)) <= near for edge in edges)
+
+
+def draw(ids: Sequence[str], count: int, seed: int) -> tuple[str, ...]:
+    """Draw schools at random without repetition; the same ids and seed give the same schools on every machine.
+
+    Each school's lot is a hash of the seed and its code, so a school that joins does not move the others' lots.
+    """
+    lots = sorted(ids, key=lambda name: hashlib.sha256(f"{seed}\0{name}".encode()).hexdigest())
+    return tuple(sorted(lots[: max(0, count)]))
+
+
+def margin(count: int, population: int) -> float | None:
+    """The half-width of the 95 % interval of a share, at a share of one half, with the correction of a small whole."""
+    if count <= 0 or population <= 0:
+        return None
+    if count >= population:
+        return 0.0
+    error = math.sqrt(0.25 / count * (population - count) / (population - 1))
+    return min(Z_95 * error, 1.0)

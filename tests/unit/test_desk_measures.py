@@ -1,0 +1,180 @@
+"""One measure against another: the chart that fits, the table beside it, and the files that open as they are meant."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import openpyxl
+import pandas as pd
+import pytest
+from desk_world import HOSTILE, TODAY, seen
+
+from termreview.desk.exports import BOM, Download, csv_file, file_name, xlsx_file
+from termreview.desk.glance import Scope
+from termreview.desk.measure_charts import draw, nice_step
+from termreview.desk.measure_rows import plain_rows_of, word_rows, written
+from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_of, values_of
+from termreview.reporting.chart_picture import render_png
+
+COLUMNS = {"name": "Trường", "value": "Số liệu"}
+
+
+def test_every_field_but_free_text_can_be_compared() -> None:
+    now = seen()
+    measures = measures_of(now)
+    fields = {name for name, field in now.fields.items() if field.kind != "text"}
+    assert fields <= set(measures)
+    assert {ratio.ratio_id for ratio in now.reference.ratios} <= set(measures)
+    assert {"level", "commune", "report", "low_1", "high_2", "standing_overall"} <= set(measures)
+    kinds = {measure.kind for measure in measures.values()}
+    assert kinds == {NUMBER, DATE, CATEGORY}
+
+
+def test_every_measure_has_its_values_and_no_guesses() -> None:
+    now = seen()
+    for measure in measures_of(now).values():
+        values = values_of(now, measure)
+        kind = str if measure.kind == CATEGORY else float
+        assert all(type(value) is kind for value in values.values()), measure.measure_id
+        assert all(value == value and value != "" for value in values.values()), measure.measure_id
+    assert "0477301" not in values_of(now, measures_of(now)["low_1"])
+    assert "0477203" not in values_of(now, measures_of(now)["has_studio"])
+    assert values_of(now, measures_of(now)["report"])["0477301"] == "Chưa nộp"
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "mark"),
+    [
+        ("low_1", "low_2", "Dot"),
+        ("low_1", "level", "Dot"),
+        ("level", "low_1", "Dot"),
+        ("level", "report", "Box"),
+        ("level", None, "Box"),
+        ("low_1", None, "Dot"),
+        ("online_plan.on", "low_1", "Dot"),
+        ("fees_due_vnd", "pupils_count.total", "Dot"),
+        ("has_studio", "standing_1", "Box"),
+    ],
+)
+def test_the_chart_fits_the_measures(x: str, y: str | None, mark: str) -> None:
+    now = seen()
+    measures = measures_of(now)
+    drawing = draw(now, compare(now, Scope(), measures[x], measures[y] if y else None))
+    assert mark in {type(one).__name__ for one in drawing.marks}
+    figure = drawing.figure()
+    assert figure.svg.startswith("<svg")
+    assert figure.alt
+    assert (
+        figure.svg == draw(now, compare(now, Scope(), measures[x], measures[y] if y else None)).figure().svg
+    )
+
+
+def test_where_nothing_is_known_the_chart_says_so() -> None:
+    now = seen()
+    compared = compare(now, Scope(), measures_of(now)["low_1"], None, ("missing",))
+    assert compared.known.empty
+    drawing = draw(now, compared)
+    assert drawing.marks == ()
+    assert "0/1" in drawing.caption
+    assert "Không có số liệu" in drawing.figure().alt
+
+
+def test_filters_are_level_commune_and_state() -> None:
+    now = seen()
+    low = measures_of(now)["low_1"]
+    assert len(compare(now, Scope(), low).frame) == 10
+    assert set(compare(now, Scope(level="mn"), low).frame["school_id"]) == {"0477101"}
+    assert set(compare(now, Scope(), low, None, ("needs_repair", "late")).frame["school_id"]) == {
+        "0477201", "0477202", "0477203", "0477204",
+    }  # fmt: skip
+
+
+def test_a_picture_is_a_picture_of_the_same_marks() -> None:
+    now = seen()
+    drawing = draw(now, compare(now, Scope(), measures_of(now)["low_1"], measures_of(now)["low_2"]))
+    picture = render_png(drawing.marks, drawing.height)
+    assert picture.startswith(b"\x89PNG")
+    assert int.from_bytes(picture[16:20], "big") == 1520
+    assert picture == render_png(drawing.marks, drawing.height)
+
+
+@pytest.mark.parametrize(("wanted", "step"), [(0.3, 0.5), (1.0, 1.0), (1.1, 2.0), (4.0, 5.0), (70, 100)])
+def test_steps_are_round(wanted: float, step: float) -> None:
+    assert nice_step(wanted) == pytest.approx(step)
+    assert nice_step(0.01, is_whole=True) == 1.0
+
+
+def test_numbers_are_written_as_readers_write_them() -> None:
+    measures = measures_of(seen())
+    assert written(45.0, measures["low_1"]) == "45"
+    assert written(45.5, measures["low_1"]) == "45,5"
+    assert written(60_000_000.0, measures["fees_due_vnd"]) == "60 triệu"
+    assert written(1_500_000_000.0, measures["fees_due_vnd"]) == "1,5 tỉ"
+    assert written(float(pd.Timestamp("2024-01-10").toordinal()), measures["online_plan.on"]) == "10/01/2024"
+
+
+def test_rows_with_figures_come_first() -> None:
+    now = seen()
+    compared = compare(now, Scope(), measures_of(now)["low_1"])
+    rows = word_rows(compared)
+    assert [bool(row["x"]) for row in rows] == [True] * 8 + [False] * 2
+    plain = plain_rows_of(compared)
+    assert plain[0]["x"] == 42.5
+    assert plain[-1]["x"] is None
+
+
+def test_the_csv_opens_in_a_vietnamese_excel() -> None:
+    rows = [{"name": "TH Đông Sơn; số 1", "value": 94.64}, {"name": HOSTILE, "value": None}]
+    made = csv_file("so lieu", COLUMNS, rows)
+    text = made.content.decode("utf-8")
+    assert text.startswith(BOM)
+    assert text.endswith("\r\n")
+    read = list(csv.reader(io.StringIO(text.removeprefix(BOM)), delimiter=";"))
+    assert read == [["Trường", "Số liệu"], ["TH Đông Sơn; số 1", "94,64"], [HOSTILE, ""]]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_text_becomes_a_formula(text: str) -> None:
+    made = csv_file("x", COLUMNS, [{"name": text, "value": 1}])
+    cell = next(csv.reader(io.StringIO(made.content.decode("utf-8").splitlines()[1]), delimiter=";"))[0]
+    assert cell.startswith("'")
+    book = openpyxl.load_workbook(
+        io.BytesIO(xlsx_file("x", "Bảng", COLUMNS, [{"name": text, "value": -1}], TODAY).content)
+    )
+    cells = {
+        cell.value: cell.data_type
+        for row in book.active.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
+    assert "f" not in cells.values()
+    assert cells[-1] == "n"
+
+
+def test_the_workbook_is_the_same_each_time_and_holds_numbers() -> None:
+    rows = [{"name": "TH A", "value": 94.5}, {"name": "0477201", "value": 3}]
+    first = xlsx_file("x", "Điểm: nhóm [1] / nhóm 2", COLUMNS, rows, TODAY)
+    assert first.content == xlsx_file("x", "Điểm: nhóm [1] / nhóm 2", COLUMNS, rows, TODAY).content
+    page = openpyxl.load_workbook(io.BytesIO(first.content)).active
+    assert [[cell.value for cell in row] for row in page["A3:B5"]] == [
+        ["Trường", "Số liệu"], ["TH A", 94.5], ["0477201", 3],
+    ]  # fmt: skip
+
+
+def test_names_of_files_are_plain_and_links_are_whole() -> None:
+    assert file_name("../../etc/passwd", "csv") == "etc-passwd.csv"
+    assert file_name("CON", "svg") == "CON.svg"
+    assert file_name("Đ", "svg") == "tep.svg"
+    link = Download("a.csv", "csv", b"x").link(HOSTILE).html
+    assert "<img" not in link
+    assert 'download="a.csv"' in link
+
+
+def test_a_name_of_a_school_stays_text_in_a_chart() -> None:
+    now = seen()
+    compared = compare(now, Scope(), measures_of(now)["low_1"], measures_of(now)["low_2"])
+    hostile = replace(compared, frame=compared.frame.assign(short_name=HOSTILE, level_title=HOSTILE))
+    figure = draw(now, hostile).figure()
+    assert "onerror" not in figure.svg

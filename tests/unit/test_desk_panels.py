@@ -1,0 +1,250 @@
+"""One desk driven without a browser: what its controls do, what they keep, and that pages stay small."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk_world import HOSTILE, ROLE, TERM, TODAY, new_office
+
+from termreview.desk.decision_list import write_decision
+from termreview.desk.panels import opening
+from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.opening import latest_term, open_desk
+from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.school_picker import SchoolPicker
+from termreview.lock import held
+from termreview.reference.declarations import load_reference
+from termreview.workspace import Workspace
+
+PICK = {
+    "back": "‹",
+    "forward": "›",
+    "where": "{page}/{pages} {count}",
+    "empty": "trống",
+    "picked": "đang chọn",
+}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Workspace:
+    return new_office(tmp_path)
+
+
+@pytest.fixture
+def desk(office: Workspace) -> Desk:
+    box = open_desk(workspace_root=str(office.root), today=lambda: TODAY)
+    made = opening._open[-1]
+    assert made.box is box
+    made._author.value = ROLE
+    return made
+
+
+def status_of(desk: Desk) -> str:
+    return str(desk._status.value)
+
+
+def decide(desk: Desk, kind: str, value: str) -> Any:
+    tab = desk.go_to("triage")
+    tab._causes.pick(kind)
+    tab._form._value.value = value
+    tab._form._reason.value = "đã gọi điện đối chiếu với sổ"
+    tab._form._tried()
+    return tab
+
+
+def test_it_opens_at_the_latest_term_with_files(office: Workspace, desk: Desk) -> None:
+    assert latest_term(office) == TERM == desk.now.term_id
+    assert "Đã mở" in status_of(desk)
+    assert [desk.go_to(name).name for name in ("triage", "verification", "explorer", "explore")]
+    assert "status-error" not in status_of(desk)
+
+
+def test_deciding_saving_and_undoing(office: Workspace, desk: Desk) -> None:
+    before = desk.now.scored.scores
+    tab = decide(desk, "not_a_number", "15")
+    assert tab._form._save.layout.display is None
+    assert "42,5–64,5" in tab._form._effect.value
+    assert "46,0–62,5" in tab._form._effect.value
+    tab._form._saved()
+    assert "qd-0001" in status_of(desk)
+    assert [one.decided_by for one in load_reference(office.reference).decisions] == [ROLE]
+    assert not desk.now.scored.scores.equals(before)
+    assert "qd-0001" in tab._undo.description
+    tab._taken_back()
+    assert load_reference(office.reference).decisions == ()
+    assert desk.now.scored.scores.equals(before)
+    assert tab._undo.disabled
+
+
+def test_what_changes_in_the_form_takes_the_effect_away(desk: Desk) -> None:
+    tab = decide(desk, "not_a_number", "15")
+    tab._form._value.value = "16"
+    assert tab._form._save.layout.display == "none"
+    tab._form._saved()
+    assert desk.reference.decisions == ()
+
+
+def test_a_form_that_lacks_something_says_so(desk: Desk) -> None:
+    desk._author.value = ""
+    tab = decide(desk, "not_a_number", "mười")
+    assert "status-error" in status_of(desk)
+    assert "chức danh" in tab._form._effect.value
+    assert tab._form._save.layout.display == "none"
+
+
+def test_what_was_typed_stays_when_the_term_is_looked_at_anew(desk: Desk) -> None:
+    tab = decide(desk, "not_a_number", "15")
+    desk.refresh()
+    assert (tab._form._value.value, tab._form._reason.value) == ("15", "đã gọi điện đối chiếu với sổ")
+    tab._causes.pick("required_blank")
+    assert tab._form._value.value == ""
+
+
+def test_the_decision_of_another_desk_is_shown_not_overwritten(office: Workspace, desk: Desk) -> None:
+    tab = decide(desk, "not_a_number", "15")
+    theirs = tab._form._shown
+    assert theirs is not None
+    write_decision(office, desk.reference, theirs, set())
+    tab._form._saved()
+    assert "status-error" in status_of(desk)
+    assert "qd-0001" in tab._form._effect.value
+    assert len(load_reference(office.reference).decisions) == 1
+    desk.refresh()
+    assert "1 quyết định mới" in status_of(desk)
+
+
+def test_a_busy_office_is_said_and_the_form_kept(
+    office: Workspace, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("termreview.desk.decision_list.PATIENCE_S", 0.1)
+    monkeypatch.setattr("termreview.desk.decision_list.write_decision.__defaults__", (0.1,))
+    tab = decide(desk, "not_a_number", "15")
+    with held(office.root, "run"):
+        tab._form._saved()
+    assert "status-error" in status_of(desk)
+    assert tab._form._value.value == "15"
+    tab._form._saved()
+    assert "qd-0001" in status_of(desk)
+
+
+def test_verifying_an_item_and_undoing_it(office: Workspace, desk: Desk) -> None:
+    tab = desk.go_to("verification")
+    tab._picker._line.value = _label(tab._picker, "0477203")
+    form = tab._form
+    form._points.value = 2.5
+    assert "Điểm của trường nếu ghi" in form._effect.value
+    form._reason.value = "đã xem tại trường"
+    form._saved()
+    (verified,) = load_reference(office.reference).verified
+    assert (verified.school_id, verified.item_id, verified.points) == ("0477203", "1.3.1", 2.5)
+    assert tab._item_id == "1.3.2"
+    assert "2,5" in status_of(desk)
+    form._undone()
+    assert load_reference(office.reference).verified == ()
+
+
+def test_points_that_changed_meanwhile_are_not_overwritten(office: Workspace, desk: Desk) -> None:
+    tab = desk.go_to("verification")
+    tab._form._points.value = 2.0
+    tab._form._reason.value = "đã xem tại trường"
+    school_id, path = tab._picker.school_id, office.reference / "verified_points.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8") + f"{school_id},{TERM},1.3.1,3,xem hồ sơ,Chuyên viên B,2024-01-12\n",
+        encoding="utf-8",
+    )
+    tab._form._saved()
+    assert "status-error" in status_of(desk)
+    assert "Chuyên viên B" in tab._form._effect.value
+    assert [one.points for one in load_reference(office.reference).verified] == [3.0]
+    tab._form._points.value = 2.0
+    tab._form._reason.value = "đã xem tại trường"
+    tab._form._saved()
+    assert [one.points for one in load_reference(office.reference).verified] == [2.0]
+    tab._form._undone()
+    assert [one.points for one in load_reference(office.reference).verified] == [3.0]
+
+
+def test_the_other_parts_of_verification_show(desk: Desk) -> None:
+    tab = desk.go_to("verification")
+    tab._part.value = "moderation"
+    assert "Chưa có điểm thẩm định" in tab._moderation._shown.value
+    tab._part.value = "visits"
+    assert "±" in tab._visits._shown.value
+    tab.verify("0477203")
+    assert tab._picker.school_id == "0477203"
+
+
+def test_the_scope_holds_for_every_tab(desk: Desk) -> None:
+    desk._level.value = "mn"
+    assert "1/1" in desk.go_to("glance")._figures.value
+    assert desk.go_to("explorer")._picker.school_id == "0477101"
+    assert not desk.go_to("triage")._causes.rows
+    assert "status-error" not in status_of(desk), status_of(desk)
+    desk._level.value = "*"
+    assert desk.go_to("triage")._causes.rows
+
+
+def test_another_term_opens_and_has_its_own_schools(desk: Desk) -> None:
+    desk._term.value = "2023-2024-hk2"
+    assert desk.now.term_id == "2023-2024-hk2"
+    assert "0477406" in set(desk.now.schools["school_id"])
+    assert "status-error" not in status_of(desk)
+
+
+def test_comparing_and_taking_files_away(desk: Desk) -> None:
+    tab = desk.go_to("explore")
+    assert "<img" in tab._chart.value
+    tab._exported()
+    assert tab._links.value.count("download=") == 4
+    tab._choices[0].value = "standing_1"
+    assert tab._links.value == ""
+    tab._sections[1].value = ""
+    assert "theo" not in tab._chart.value.split("chart-title")[1][:80]
+
+
+def test_a_mistake_in_the_declarations_is_shown_in_place_of_the_desk(office: Workspace) -> None:
+    path = office.reference / "decisions.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "x,1\n", encoding="utf-8")
+    box = open_desk(workspace_root=str(office.root))
+    assert "decisions.csv:2" in box.children[0].value
+
+
+def test_a_table_of_ten_thousand_rows_shows_ten() -> None:
+    table = PickTable([PickColumn("A", "1fr"), PickColumn("B", "1fr")], lambda _: None, PICK)
+    rows = [PickRow(f"k{number}", f"Dòng {number}", (HOSTILE,)) for number in range(10_000)]
+    table.show(rows, "k9999")
+    lines = [line for line in table._lines if line.layout.display is None]
+    assert len(lines) == 10
+    assert lines[-1].children[0].description == "Dòng 9999"
+    assert "<img" not in lines[-1].children[1].value
+    assert "1.000/1.000 10.000" in table._where.value
+    table._turn(-1)
+    assert table._lines[0].children[0].description == "Dòng 9980"
+    table.show([])
+    assert "trống" in table._empty.value
+
+
+def test_a_school_is_picked_by_its_line_or_its_neighbour() -> None:
+    picked: list[str] = []
+    words = {"school": "Trường", "hint": "", "back": "‹", "forward": "›"}
+    picker = SchoolPicker(words, picked.append)
+    picker.show([("1", "TH A"), ("2", "TH B")])
+    assert (picker.school_id, picked) == ("1", [])
+    picker._step(1)
+    picker._line.value = "TH A · 1"
+    assert picked == ["2", "1"]
+    picker.show([("2", "TH B")])
+    assert picker.school_id == "2"
+    picker.show([])
+    assert picker.school_id == ""
+
+
+def _label(picker: SchoolPicker, school_id: str) -> str:
+    return next(label for label, key in picker._ids.items() if key == school_id)
+
+
+def test_the_day_is_that_of_the_desk(desk: Desk) -> None:
+    assert desk.day() == datetime.date(2024, 1, 12)

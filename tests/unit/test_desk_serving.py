@@ -1,0 +1,63 @@
+"""One serving of the desk: the token is in no list of processes, the port is free, the door is for one user."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from desk_world import new_office
+
+from termreview.desk import serving
+from termreview.errors import UsageError
+from termreview.workspace import Workspace
+
+
+def test_the_server_binds_the_loopback_and_asks_for_a_token(tmp_path: Path) -> None:
+    command = serving.serving_command(tmp_path / "0_review_desk.ipynb", 8866)
+    assert "--Voila.ip=127.0.0.1" in command
+    assert "--token" in command
+    assert not any("secret" in part for part in command)
+    environment = serving.serving_environment("secret")
+    assert environment["JUPYTER_TOKEN"] == "secret"
+    templates = Path(environment["JUPYTER_PATH"].split(os.pathsep)[0])
+    page = (templates / "voila" / "templates" / serving.TEMPLATE / "index.html.j2").read_text(
+        encoding="utf-8"
+    )
+    assert "https://" not in page
+    assert "http://" not in page
+
+
+def test_a_token_is_new_and_long_or_the_one_given() -> None:
+    assert serving.new_token({}) != serving.new_token({})
+    assert len(serving.new_token({})) >= 32
+    assert serving.new_token({"JUPYTER_TOKEN": "own"}) == "own"
+
+
+def test_a_taken_port_is_passed_over() -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        taken = holder.getsockname()[1]
+        assert serving.is_listening(taken)
+        assert serving.free_port(taken) > taken
+
+
+def test_the_door_is_readable_by_its_user_and_goes_away() -> None:
+    with serving.doorway(serving.address(8866, "a&b")) as door:
+        path = Path(unquote(urlsplit(door).path))
+        assert "url=http://127.0.0.1:8866/?token=a&amp;b" in path.read_text(encoding="utf-8")
+        if os.name != "nt":
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not path.exists()
+
+
+def test_an_office_without_the_notebook_says_so(tmp_path: Path) -> None:
+    office = new_office(tmp_path)
+    assert serving.desk_notebook(office).is_file()
+    serving.desk_notebook(office).unlink()
+    with pytest.raises(UsageError, match="0_review_desk"):
+        serving.desk_notebook(Workspace(tmp_path))

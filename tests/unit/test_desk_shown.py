@@ -1,0 +1,155 @@
+"""One block of the desk as HTML: whatever schools write stays text, and every word comes from the declarations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from desk_world import HOSTILE, PRIMARIES, ROLE, TERM, TODAY, finding_of, seen
+
+from termreview.desk.causes import findings_in
+from termreview.desk.cell_context import cell_context
+from termreview.desk.effect import effect_of_decision
+from termreview.desk.glance import Scope
+from termreview.desk.rulings import Draft, decision_of
+from termreview.desk.shown_cell import finding_block
+from termreview.desk.shown_effect import conflicts_block, decision_text, effect_block
+from termreview.desk.shown_glance import glance_block
+from termreview.desk.shown_points import item_block, linked, visits_block
+from termreview.desk.shown_school import school_block
+from termreview.desk.term_now import TermNow, plain_rows
+from termreview.desk.verification import item_lines
+from termreview.desk.visits import plan_visits
+from termreview.errors import DeclarationError
+from termreview.reference.decisions import Decision
+from termreview.reference.declarations import load_reference
+from termreview.reference.desk_words import WORDS
+from termreview.reporting.blocks import Block
+from worlds import ROOT, change, copy_reference
+
+SOURCES = sorted((ROOT / "lib" / "termreview" / "desk").rglob("*.py"))
+
+
+def text_of(block: Block) -> str:
+    """The words of one block, once it is sure that nothing of it is alive."""
+    page = BeautifulSoup(block.html, "html.parser")
+    for tag in page.find_all(True):
+        assert tag.name not in ("script", "iframe", "object", "embed", "form", "style", "link", "base"), tag
+        assert not [name for name in tag.attrs if name.startswith("on")], tag
+        if tag.name == "img":
+            assert tag["src"].startswith("data:image/svg+xml;base64,"), tag
+        if tag.name == "a":
+            assert tag["href"].startswith(("https://", "http://")), tag
+            assert tag["rel"] == ["noopener", "noreferrer"]
+    return page.get_text(" ")
+
+
+def hostile() -> TermNow:
+    """The term as if every text of it came from somebody who means harm."""
+    now = seen()
+    findings = now.cleaned.findings.copy()
+    for name in ("message", "remedy", "found", "expected", "file", "sheet"):
+        findings[name] = findings[name].where(findings[name].isna(), HOSTILE)
+    answers = now.cleaned.observations.copy()
+    for name in ("original", "sheet", "file"):
+        answers[name] = answers[name].where(answers[name].isna(), HOSTILE)
+    is_text = answers["value_text"].notna() & answers["value_number"].isna()
+    answers["value_text"] = answers["value_text"].mask(
+        is_text & answers["field_id"].str.endswith("evidence"), HOSTILE
+    )
+    schools = tuple(replace(school, name=HOSTILE, short_name=HOSTILE) for school in now.declared.schools)
+    declared = replace(now.declared, schools=schools)
+    cleaned = replace(now.cleaned, findings=findings, observations=answers)
+    return TermNow(replace(now.opened, declared=declared), now.files, None, cleaned, now.scored, now.stamp)
+
+
+def test_findings_of_any_kind_stay_text() -> None:
+    now = hostile()
+    rows = plain_rows(findings_in(now, Scope()))
+    assert len(rows) >= 10
+    for row in rows:
+        context = None
+        if row["school_id"] and row["field_id"]:
+            context = cell_context(now, row["school_id"], row["field_id"])
+        assert "<img src=x onerror=alert(1)>" in text_of(finding_block(now, row, context))
+
+
+@pytest.mark.parametrize("school_id", [PRIMARIES[0], PRIMARIES[4], "0477101", "0477301"])
+def test_a_school_from_all_sides_stays_text(school_id: str) -> None:
+    assert "onerror" in text_of(school_block(hostile(), school_id))
+
+
+def test_items_and_visits_stay_text() -> None:
+    now = hostile()
+    for line in item_lines(now, PRIMARIES[2]):
+        text_of(item_block(now, line))
+    assert "onerror" in text_of(visits_block(now, plan_visits(now, Scope(), 5, 5, 1)))
+    text_of(glance_block(now, Scope(), TODAY))
+
+
+def test_decisions_of_others_stay_text() -> None:
+    now = hostile()
+    other = Decision(
+        "qd-9", TERM, "cause", "*", "*", "not_a_number", HOSTILE, "accept", HOSTILE, HOSTILE, HOSTILE, TODAY
+    )
+    assert HOSTILE in text_of(conflicts_block(now, [other]))
+    found = finding_of(now, PRIMARIES[0], "not_a_number", "support_requests_received_count")
+    decision = decision_of(seen(), found, Draft("cell", "correct", "50", HOSTILE, ROLE), TODAY)
+    assert "qd" in decision_text(now, replace(decision, decision_id="qd-1"))
+    text_of(effect_block(now, effect_of_decision(seen(), decision)))
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("https://truong.example/mc, javascript:alert(1)", ["https://truong.example/mc"]),
+        ('http://a.vn/"onmouseover=alert(1)', ["http://a.vn/"]),
+        ("Teams; HTTPS viết hoa: không", []),
+        ("https:///x và https://", []),
+        ("https://[bad và http://b.vn.", ["http://b.vn"]),
+    ],
+)
+def test_only_web_addresses_become_links(text: str, addresses: list[str]) -> None:
+    block = linked(text)
+    page = BeautifulSoup(block.html, "html.parser")
+    assert [tag["href"] for tag in page.find_all("a")] == addresses
+    assert page.get_text() == text
+    text_of(block)
+
+
+def test_the_desk_says_only_what_is_declared_and_all_of_it() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
+    for section, declared in WORDS.items():
+        names = re.findall(r"(\w+)(?:\([\w,]+\))?", declared)
+        is_whole = re.search(rf'words\([^)]*"{section}"\)|desk\["{section}"\]|f"{section}\.{{', source)
+        for name in names:
+            is_said = f'"{section}.{name}"' in source
+            assert is_said or is_whole, f"{section}.{name} is never said"
+    for section, name in re.findall(r'"([a-z_]+)\.([a-z_]+)"', source):
+        if section in WORDS:
+            assert re.search(rf"\b{name}\b", WORDS[section]), f"{section}.{name} is not declared"
+
+
+def test_mistakes_in_the_words_are_named_with_their_line(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    path = folder / "desk.yml"
+    change(path, 'busy: "', 'bussy: "')
+    change(path, "{decision}", "{decison}")
+    change(path, "near_groups: 4", "near_groups: -4")
+    line = change(path, '  glance: "Toàn cảnh"', "  glance: 7")
+    with pytest.raises(DeclarationError) as caught:
+        load_reference(folder)
+    said = [str(problem) for problem in caught.value.problems]
+    assert all(problem.startswith("desk.yml:") for problem in said)
+    for part in (
+        "'busy' is missing",
+        "'bussy' is not a known key",
+        "'{decison}'",
+        "cannot be below 0",
+        "'glance' must be text",
+    ):
+        assert any(part in problem for problem in said), (part, said)
+    assert any(problem.startswith(f"desk.yml:{line}:") for problem in said)
