@@ -130,17 +130,6 @@ def test_going_back_to_an_earlier_content_is_a_revision() -> None:
     assert [fate.fate for fate in decide_fates(chain)] == ["superseded", "superseded", "accepted"]
 
 
-def test_a_later_file_with_far_fewer_answers_is_asked_about() -> None:
-    first, part = answering("a", "A", "x", 100), answering("b", "A", "y", 49, day=1)
-    decide_fates([first, part])
-    assert [(remark.code, remark.found, remark.expected) for remark in part.remarks] == [
-        ("partial_resubmission", "49", "100")
-    ]
-    enough = answering("b", "A", "y", 50, day=1)
-    decide_fates([answering("a", "A", "x", 100), enough])
-    assert enough.remarks == []
-
-
 def test_two_schools_with_the_same_answers_are_both_asked() -> None:
     pair = [answering("a", "A", "x"), answering("b", "B", "x"), answering("c", "C", "y")]
     decide_fates(pair)

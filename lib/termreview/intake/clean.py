@@ -26,7 +26,16 @@ from termreview.intake.reader import Reader
 from termreview.intake.reading import is_late
 from termreview.intake.received import ReceivedFile, received_order
 from termreview.intake.revisions import ACCEPTED, Fate, decide_fates
-from termreview.intake.shards import ANSWERS, READING, Progress, Shard, cut_shared, read_shards
+from termreview.intake.shards import ANSWERS, READING, Progress, Shard, answers_at, cut_shared, read_shards
+from termreview.intake.supplements import (
+    Supplement,
+    add_questions,
+    chains_of,
+    find_supplements,
+    keep_answers,
+    settle_supplements,
+    unknown_supplements,
+)
 from termreview.reference.decisions import Decision, options_of, with_aliases
 from termreview.reference.declarations import Reference
 from termreview.reference.texts import Message
@@ -79,7 +88,10 @@ def clean_term(
         if fate.fate == ACCEPTED and fate.school_id is not None
     }
     observations = shaped("observations", _observations(shards, accepted, reader))
-    taken = _Taken(readings, fates, accepted, reader, reference.messages, previous)
+    chains = chains_of(fates)
+    answers = answers_at(shards, {place for chain in chains.values() for place in chain}) if chains else {}
+    supplements = find_supplements(chains, answers, readings, decisions, reader)
+    taken = _Taken(readings, fates, accepted, reader, reference.messages, previous, chains, supplements)
     decided, findings = _decide(observations, decisions, taken)
     return Cleaned(
         shaped("submissions", _submissions(readings, fates, reader)),
@@ -98,6 +110,8 @@ class _Taken:
     reader: Reader
     messages: Mapping[str, Message]
     previous: pd.DataFrame | None
+    chains: Mapping[str, Sequence[int]]
+    supplements: Sequence[Supplement]
 
 
 def _decide(
@@ -109,7 +123,8 @@ def _decide(
     """
     form = taken.reader.term.form
     fields, options = form.all_fields(), options_of([form])
-    decided = apply_rulings(observations, cell_rulings(decisions), fields, options)
+    kept = keep_answers(observations, taken.supplements, taken.readings)
+    decided = apply_rulings(kept.observations, cell_rulings(decisions), fields, options)
     findings, suspects = _judge(decided.observations, taken)
     if rulings := cause_rulings(decisions, findings, suspects):
         more = apply_rulings(decided.observations, rulings, fields, options)
@@ -118,19 +133,22 @@ def _decide(
         )
         findings, _ = _judge(decided.observations, taken)
     if decisions:
-        unapplied = (*decided.unapplied, *settle_findings(findings, decisions, observations, decided))
+        settle_supplements(findings, taken.supplements, taken.readings, taken.reader)
+        silent = settle_findings(findings, decisions, kept.observations, decided)
+        unknown = unknown_supplements(decisions, taken.chains, taken.readings)
+        unapplied = (*decided.unapplied, *silent, *unknown)
         places = places_of(
-            decided.observations, {(silent.school_id, silent.field_id) for silent in unapplied}
+            decided.observations, {(school_id, field_id) for _, school_id, field_id, _ in unapplied}
         )
-        for silent in unapplied:
-            place = taken.accepted.get(silent.school_id)
-            sheet, cell = places.get((silent.school_id, silent.field_id), (None, None))
+        for decision, school_id, field_id, said in unapplied:
+            place = taken.accepted.get(school_id)
+            sheet, cell = places.get((school_id, field_id), (None, None))
             remark = Remark(
-                "decision_not_applied", "decision_not_applied", sheet or "", cell or "", silent.field_id,
-                silent.found, silent.decision.expected_value,
-                fields[silent.field_id].label if silent.field_id in fields else "", silent.decision.decision_id,
+                "decision_not_applied", "decision_not_applied", sheet or "", cell or "", field_id,
+                said, decision.expected_value,
+                fields[field_id].label if field_id in fields else "", decision.decision_id,
             )  # fmt: skip
-            findings.add(silent.school_id, None if place is None else taken.readings[place].file.name, remark)
+            findings.add(school_id, None if place is None else taken.readings[place].file.name, remark)
     return decided, findings
 
 
@@ -141,6 +159,7 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     findings = Findings(taken.messages, reader.term.term.term_id)
     for reading, fate in zip(taken.readings, taken.fates, strict=True):
         findings.add_reading(reading, fate, due_on)
+    add_questions(findings, taken.supplements, taken.readings)
     received = observations[observations["school_id"].isin(list(accepted))]
     failures = run_checks(received, taken.previous, reader.term)
     places = places_of(received, {(failure.school_id, failure.field_id) for failure in failures})

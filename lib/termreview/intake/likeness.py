@@ -13,7 +13,6 @@ _SAID = 4  # the first columns of an answer: field, state, number, text
 _LONG_TEXT = 60  # characters; shorter sentences are written alike by chance
 _SHARED_TEXTS = 5
 _ENOUGH_ANSWERS = 20  # below it, nearly empty forms would be alike
-_PARTIAL_SHARE = 0.5
 _FILES_SHOWN = 3
 
 
@@ -40,19 +39,6 @@ def is_resaved(later: FileReading, earlier: FileReading) -> bool:
         and later.cells_total == earlier.cells_total
         and Counter(remark.code for remark in later.remarks)
         == Counter(remark.code for remark in earlier.remarks)
-    )
-
-
-def partial_remark(later: FileReading, earlier: FileReading) -> Remark | None:
-    """The question about a later file that answers far less than the one it replaces."""
-    if later.answered_count >= _PARTIAL_SHARE * earlier.answered_count:
-        return None
-    return Remark(
-        "partial_resubmission",
-        "partial_resubmission",
-        found=str(later.answered_count),
-        expected=str(earlier.answered_count),
-        detail=earlier.file.name,
     )
 
 

@@ -64,6 +64,15 @@ class Reader:
         }
 
     @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Every field that any level is asked, in form order."""
+        return {
+            field_id: place.field
+            for layout in self.layouts.values()
+            for field_id, (_, place) in layout.places.items()
+        }
+
+    @cached_property
     def names(self) -> Mapping[str, Unit]:
         """Schools expected in the term by every name that is theirs alone."""
         return unique_names(self.term.schools)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from termreview.intake.file_reading import FileReading
-from termreview.intake.likeness import is_resaved, likeness_remarks, partial_remark
+from termreview.intake.likeness import is_resaved, likeness_remarks
 
 ACCEPTED, SUPERSEDED, REFUSED = "accepted", "superseded", "refused"
+REVISED = "superseded_revision"  # the reason of a file that a later version replaces
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,9 @@ def decide_fates(readings: Sequence[FileReading]) -> list[Fate]:
     """Decide, per school, which file counts: the last readable one in the order received.
 
     The same bytes sent again are a duplicate of the earlier file, and so is a file saved anew that says the same as
-    the one before it. A later file with far fewer answers, and files of two schools that are alike, are asked
-    about: the question joins the remarks of the reading. When two readable files of one school
-    came on the same day, the last by natural name order counts and the tie is named.
+    the one before it. Files of two schools that are alike are asked about: the question joins the remarks of the
+    reading. When two readable files of one school came on the same day, the last by natural name order counts and
+    the tie is named.
 
     Parameters
     ----------
@@ -83,13 +84,8 @@ def _fates_of_school(
         return decided
     revision, last = originals[-1]
     winner = readings[last].file
-    partial = partial_remark(readings[last], readings[originals[-2][1]]) if len(originals) > 1 else None
-    if partial is not None:
-        readings[last].remarks.append(partial)
     for earlier_revision, number in originals[:-1]:
-        decided.append(
-            (number, Fate(school_id, SUPERSEDED, "superseded_revision", earlier_revision, winner.name))
-        )
+        decided.append((number, Fate(school_id, SUPERSEDED, REVISED, earlier_revision, winner.name)))
     same_day = [
         readings[number].file.name
         for _, number in originals[:-1]

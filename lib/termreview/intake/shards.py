@@ -6,7 +6,7 @@ Many small Python objects are slow to send between processes; a table is not.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -127,6 +127,20 @@ def cut_shared(shards: Iterable[Shard], reader: Reader) -> Iterator[Shard]:
             shares = read_shares(reading.file, reader) if reading.is_shared else []
             entries += [_with_answers(share) for share in shares] or [(reading, answers)]
         yield _join(entries)
+
+
+def answers_at(shards: Iterable[Shard], places: Container[int]) -> dict[int, list[Answer]]:
+    """The answers of some files, by their place among all."""
+    found, first = {}, 0
+    for shard in shards:
+        wanted = [number for number in range(len(shard.readings)) if first + number in places]
+        entries = list(_split(shard)) if wanted else []
+        for number in wanted:
+            columns = entries[number][1].to_pydict()
+            rows = zip(*(columns[name] for name in Answer._fields), strict=True)
+            found[first + number] = [Answer(*row) for row in rows]
+        first += len(shard.readings)
+    return found
 
 
 def _with_answers(reading: FileReading) -> KeptReading:

@@ -14,7 +14,7 @@ from termreview.reference.units import Registry
 from termreview.text import fold
 
 SCOPES = ("cell", "cause", "file")
-ACTIONS = ("correct", "accept", "alias", "not_applicable")
+ACTIONS = ("correct", "accept", "alias", "not_applicable", "supplement")
 FOLDED_CAUSES = (
     "unit_too_small", "unit_too_large", "column_shifted", "old_form", "decimal_comma", "name_alias",
 )  # fmt: skip
@@ -32,7 +32,8 @@ class Decision:
 
     `term_id`, `school_id` and `field_id` may be `*`. `cause` is the code of a check or message, a finding's
     cause, or a folded cause. `expected_value` is what the cell said when the office decided; for an alias it
-    is the name as the school writes it. `new_value` is the corrected answer, or a factor such as `x1000`.
+    is the name as the school writes it; for a supplement, the name of the later file that leaves sections blank
+    which shall keep the answers of the file before. `new_value` is the corrected answer, or a factor such as `x1000`.
     """
 
     decision_id: str
@@ -167,6 +168,8 @@ def _check_scope(row: Row, decision: Decision, registry: Registry) -> None:
         row.report(f"'{decision.action}' rules on a cell or a cause, not on a file")
     if decision.action == "alias" and decision.scope != "file":
         row.report("'alias' rules on a file")
+    if decision.action == "supplement" and (decision.scope != "file" or not decision.expected_value):
+        row.report("'supplement' rules on a file, named in 'expected_value'")
     if decision.action == "alias":
         known = {
             unit.unit_id
