@@ -48,6 +48,19 @@ def removed(name: str) -> Plant:
 
 
 MISTAKES: dict[str, tuple[str, str, Plant]] = {
+    # The opening page: its figures, decisions and texts.
+    "opening page missing": ("highlights.yml", "the file is missing", removed("highlights.yml")),
+    "four figures": ("highlights.yml", "must name 5 different figures", replaced("highlights.yml", '"tasks", "level.1"', '"level.1"')),
+    "a figure twice": ("highlights.yml", "must name 5 different figures", replaced("highlights.yml", '["reports", "tasks"', '["reports", "reports"')),
+    "unknown figure": ("highlights.yml", "'schools' is not a figure", replaced("highlights.yml", '["reports", "tasks"', '["schools", "tasks"')),
+    "figure of an unknown ratio": ("highlights.yml", "'pupils' is not in ratios.csv", replaced("highlights.yml", "ratio.pupils_identified", "ratio.pupils")),
+    "figure of an unknown group": ("highlights.yml", "'7' is not a group", replaced("highlights.yml", "level.2", "level.7")),
+    "unknown decision": ("highlights.yml", "'resign' is not a decision", replaced("highlights.yml", '"repair", "focus"', '"resign", "focus"')),
+    "no whole number of decisions": ("highlights.yml", "must be a whole number", replaced("highlights.yml", 'most_decisions: "6"', 'most_decisions: "1.5"')),
+    "text of the opening missing": ("highlights.yml", "'reports_label' is missing", listed_at("highlights.yml", "  reports_lable", replaced("highlights.yml", "reports_label:", "reports_lable:"))),
+    "unknown text of the opening": ("highlights.yml", "'reports_lable' is not a known key", listed_at("highlights.yml", "  reports_lable", replaced("highlights.yml", "reports_label:", "reports_lable:"))),
+    "place that the opening does not have": ("highlights.yml", "'{who}' in 'reports' is not a known placeholder", listed_at("highlights.yml", '  none: "Số liệu của kỳ', replaced("highlights.yml", "Gia hạn cho {count}", "Gia hạn cho {who}"))),
+    "forms without many": ("highlights.yml", "'verify' needs the form 'many'", listed_at("highlights.yml", '    none: "Thẩm định', replaced("highlights.yml", '    many: "Thẩm định', '    all: "Thẩm định'))),
     # Lists: files, columns, cells.
     "missing file": ("ratios.csv", "the file is missing", removed("ratios.csv")),
     "missing column": ("levels.csv", "column 'is_general' is missing", replaced("levels.csv", ",is_general", "")),

@@ -21,6 +21,7 @@ from termreview.reporting import (
     sections_change,
     sections_conclusions,
     sections_criteria,
+    sections_highlights,
     sections_index,
     sections_opening,
     sections_quality,
@@ -36,7 +37,7 @@ from worlds import HK1, HK2, ROOT
 
 MODULES: dict[str, ModuleType] = {
     "annexes": sections_annexes, "assessment": sections_assessment, "change": sections_change,
-    "conclusions": sections_conclusions, "criteria": sections_criteria, "index": sections_index,
+    "conclusions": sections_conclusions, "criteria": sections_criteria, "highlights": sections_highlights, "index": sections_index,
     "opening": sections_opening, "quality": sections_quality, "ratios": sections_ratios, "scores": sections_scores,
     "situation": sections_situation, "statistics": sections_statistics, "tasks": sections_tasks,
     "transitions": sections_transitions,

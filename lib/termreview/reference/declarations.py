@@ -15,6 +15,7 @@ from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisio
 from termreview.reference.desk_words import load_desk_words
 from termreview.reference.form_loading import load_form
 from termreview.reference.forms import Field, Form, with_index
+from termreview.reference.highlights import Highlights, load_highlights
 from termreview.reference.indicator_loading import load_indicator_set
 from termreview.reference.indicators import IndicatorSet
 from termreview.reference.loading import Source
@@ -88,6 +89,7 @@ class Reference:
     decisions: tuple[Decision, ...] = ()
     desk: Mapping[str, Any] = field(default_factory=dict)
     reading_fingerprint: str = ""
+    highlights: Highlights = field(default_factory=Highlights)
 
     def of(self, term: Term) -> TermReference:
         """What is declared for one term; the registry is read as of the deadline.
@@ -143,6 +145,7 @@ def load_reference(folder: Path) -> Reference:
     decisions = decisions_in(source, reference)
     reference = replace(
         reference, decisions=decisions, desk=load_desk_words(source),
+        highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         reading_fingerprint=fingerprint(folder, leaving=RULINGS),
     )  # fmt: skip
     if source.problems:
@@ -203,6 +206,12 @@ def _field_ids(
             return _Everything()
         ids |= set(with_index(forms[plan.form], sets[plan.indicator_set]).all_fields())
     return ids
+
+
+def _group_ids(calendar: Calendar, sets: Mapping[str, IndicatorSet]) -> Container[str]:
+    if any(plan.indicator_set not in sets for plan in calendar.plans):
+        return _Everything()
+    return {group.group_id for indicator_set in sets.values() for group in indicator_set.groups}
 
 
 def _item_keys(calendar: Calendar, sets: Mapping[str, IndicatorSet]) -> dict[tuple[str, str], float]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from termreview.reference.loading import Row, Source, read_list, read_tree, unique, without_lines
 
+# How a sentence may differ by what it counts: nothing, one, many, the only one there is, all.
+SENTENCE_FORMS = ("none", "one", "many", "only", "all")
 MESSAGE_PLACES = ("cell", "detail", "expected", "file", "found", "label", "sheet")
 
 

@@ -109,13 +109,13 @@ def _tasks(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]
     strong = strong.sort_values("done_pct", ascending=False, kind="stable")
     weak = weak.sort_values("idle_pct", ascending=False, kind="stable")
 
-    def named(rows: pd.DataFrame, count: str) -> tuple[Point, ...]:
+    def named(rows: pd.DataFrame, count: str, key: str) -> tuple[Point, ...]:
         return tuple(
-            _point(report, "assessment.task_item", lower_first(row["title"]), count=row[count], total=row["asked_count"])
+            _point(report, f"assessment.{key}", lower_first(row["title"]), count=row[count], total=row["asked_count"])
             for row in records(rows)
         )  # fmt: skip
 
-    return named(strong, "done_count"), named(weak, "not_started_count")
+    return named(strong, "done_count", "task_item"), named(weak, "not_started_count", "weak_task_item")
 
 
 def _ratios(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
@@ -183,7 +183,8 @@ def _changes(report: ReportContext, sign: int) -> tuple[Point, ...]:
         report.previous.summaries.school_ratios, report.summaries.school_ratios, report.reference.ratios
     )
     own = change[(change["unit"] == "percent") & (change["better"] == "higher")]
-    own = own[own["counted_count"] >= fewest(report)].assign(size=own["change"] * sign)
+    own = own[own["counted_count"] >= fewest(report)]
+    own = own.assign(size=own["change"] * sign)
     own = own[own["size"] >= threshold(report, "change_strong")].sort_values(
         "size", ascending=False, kind="stable"
     )

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from termreview.errors import DeclarationError, Problem
+from termreview.reference.texts import SENTENCE_FORMS
 from termreview.reporting.number_format import number_text
 
 FILE = "sentences.yml"
-FORMS = ("none", "one", "many", "only", "all")
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
@@ -21,6 +21,7 @@ def sentence(
     *,
     count: int | None = None,
     total: int | None = None,
+    declared_in: str = FILE,
     **values: object,
 ) -> str:
     """Write one sentence.
@@ -29,8 +30,9 @@ def sentence(
     ----------
     key : path of the template, such as `reporting.received`; the template is one text or one text per form.
     count, total : choose the form: `none` at zero, `all` when everything counts (`only` where that is one), `one` at
-        one, else `many`; a form that is not declared falls back, `only` to `all`, the others to `many`. Both are at hand as `{count}`, `{total}` and, as a percentage,
-        `{pct}`.
+        one, else `many`; a form that is not declared falls back, `only` to `all`, the others to `many`. Both are at
+        hand as `{count}`, `{total}` and, as a percentage, `{pct}`.
+    declared_in : the file that a fault names.
     values : what the places of the template stand for; text as it is, dates and numbers in Vietnamese writing.
 
     Raises
@@ -38,22 +40,23 @@ def sentence(
     DeclarationError
         When the template is missing or asks for a value that the report does not have.
     """
-    template = _template(sentences, key)
+    template = _template(sentences, key, declared_in)
     if isinstance(template, Mapping):
-        template = _form(template, count, total, key)
+        template = _form(template, count, total, key, declared_in)
     known: dict[str, object] = {"count": count, "total": total, **values}
     if count is not None and total:
         known.setdefault("pct", 100 * count / total)
-    return fill(template, known, key)
+    return fill(template, known, key, declared_in)
 
 
-def fill(template: str, values: Mapping[str, object], key: str = "") -> str:
+def fill(template: str, values: Mapping[str, object], key: str = "", declared_in: str = FILE) -> str:
     """Put figures into the places of one template: `{name}` or `{name:format}` (formats of `number_text`)."""
 
     def written(place: re.Match[str]) -> str:
         name, form = place[1], place[2]
         if values.get(name) is None:
-            raise _fault(key, f"the place '{{{name}}}' has no value here; known: {', '.join(sorted(values))}")
+            problem = f"the place '{{{name}}}' has no value here; known: {', '.join(sorted(values))}"
+            raise _fault(declared_in, key, problem)
         value = values[name]
         if isinstance(value, str):
             return value
@@ -70,26 +73,27 @@ def listed(names: Sequence[str], *, most: int = 8, rest: str = "{count} trườn
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" và {shown[-1]}" if shown else ""
 
 
-def _template(sentences: Mapping[str, Any], key: str) -> str | Mapping[str, str]:
+def _template(sentences: Mapping[str, Any], key: str, declared_in: str) -> str | Mapping[str, str]:
     found: Any = sentences
     for part in key.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None
-    if isinstance(found, str) or (isinstance(found, Mapping) and set(found) <= set(FORMS)):
+    if isinstance(found, str) or (isinstance(found, Mapping) and set(found) <= set(SENTENCE_FORMS)):
         return found
-    raise _fault(key, f"is missing, or is neither a text nor a text per form ({', '.join(FORMS)})")
+    problem = f"is missing, or is neither a text nor a text per form ({', '.join(SENTENCE_FORMS)})"
+    raise _fault(declared_in, key, problem)
 
 
-def _form(forms: Mapping[str, str], count: int | None, total: int | None, key: str) -> str:
+def _form(forms: Mapping[str, str], count: int | None, total: int | None, key: str, declared_in: str) -> str:
     if count is None:
-        raise _fault(key, "has several forms, but nothing is counted here")
+        raise _fault(declared_in, key, "has several forms, but nothing is counted here")
     wanted = "none" if count == 0 else "all" if count == total else "one" if count == 1 else "many"
     if wanted == "all" and count == 1 and "only" in forms:
         wanted = "only"
     found = forms.get(wanted, forms.get("many"))
     if found is None:
-        raise _fault(key, f"has neither the form '{wanted}' nor 'many'")
+        raise _fault(declared_in, key, f"has neither the form '{wanted}' nor 'many'")
     return found
 
 
-def _fault(key: str, message: str) -> DeclarationError:
-    return DeclarationError([Problem(FILE, 1, f"'{key}' {message}" if key else message)])
+def _fault(declared_in: str, key: str, message: str) -> DeclarationError:
+    return DeclarationError([Problem(declared_in, 1, f"'{key}' {message}" if key else message)])

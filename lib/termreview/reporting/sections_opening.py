@@ -12,14 +12,12 @@ from termreview.reporting.blocks import (
     clean_text,
     escape_text,
     inline,
-    key_figures,
     paragraph,
     stack,
 )
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import fill
 from termreview.reporting.number_format import number_text
-from termreview.reporting.rows import by_key
 from termreview.reporting.scope import scope_subject
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.wording import document_text, labels, say, scope_title
@@ -125,43 +123,3 @@ def grounds(report: ReportContext) -> Block:
 def label_marks(report: ReportContext) -> str:
     """What the letters A, B, C beside a figure mean."""
     return str(report.reference.labels.get("marks_note", ""))
-
-
-def key_points(report: ReportContext) -> Block:
-    """The figures a leader asks for first, each with how it is counted."""
-    summaries = report.summaries
-    who = whole_of(summaries.reporting_levels)
-    done = whole_of(summaries.statuses)
-    figures: list[tuple[str, object, str]] = [
-        (
-            "Báo cáo được tiếp nhận", f"{number_text(who['received_count'])}/{number_text(who['expected_count'])}",
-            f"{number_text(who['on_time_count'])} đúng hạn, {number_text(who['late_count'])} muộn",
-        ),
-        (
-            "Lượt nhiệm vụ hoàn thành", number_text(100 * done["done_count"] / max(done["asked_count"], 1), "percent1"),
-            f"{number_text(done['done_count'])}/{number_text(done['asked_count'])} lượt, gồm cả trường chưa báo cáo",
-        ),
-    ]  # fmt: skip
-    levels = by_key(summaries.levels[summaries.levels["scope"] == ALL], "group_id")
-    for group in report.declared.indicator_set.groups:
-        row = levels[group.group_id]
-        if not row["asked_count"]:
-            continue
-        concluded = row["scored_count"] - row["not_concluded_count"]
-        parts = [
-            f"mức {level}: {number_text(row[f'level_{level}_count'])}"
-            for level in report.declared.indicator_set.level_titles()
-        ]
-        title = f"Kết luận được mức, nhóm {group.group_id}"
-        figures.append(
-            (title, f"{number_text(concluded)}/{number_text(row['asked_count'])} trường", "; ".join(parts))
-        )
-    ratios = by_key(summaries.ratios[summaries.ratios["scope"] == ALL], "ratio_id")
-    for ratio_id in report.reference.sentences["report"]["key_ratios"]:
-        if ratio_id in ratios and pd.notna(ratios[ratio_id]["value"]):
-            row = ratios[ratio_id]
-            counted = (
-                f"số liệu của {number_text(row['counted_count'])}/{number_text(row['asked_count'])} trường"
-            )
-            figures.append((row["short_title"], number_text(row["value"], "percent1"), counted))
-    return key_figures(figures)

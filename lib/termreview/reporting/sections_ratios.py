@@ -174,6 +174,11 @@ def _value_text(value: Any, unit: Any) -> str:
     return number_text(value, "percent1" if unit == "percent" else "ratio")
 
 
+def line_words(report: ReportContext, row: Record) -> str:
+    """One line with its side as a sentence writes it."""
+    return say(report, f"ratios.line_words.{row['better']}", line=_value_text(row["line"], row["unit"]))
+
+
 def line_text(row: Record) -> str:
     """One line with its side: at least or at most."""
     sign = "≥" if row["better"] == "higher" else "≤"

@@ -1,0 +1,29 @@
+"""One opening page of a report: five figures, what changed, what to decide."""
+
+from __future__ import annotations
+
+from termreview.reporting.blocks import Block, badge_mark, bullets, inline, key_figures
+from termreview.reporting.context import ReportContext
+from termreview.reporting.highlight_changes import changes
+from termreview.reporting.highlight_decisions import decisions
+from termreview.reporting.highlights import Highlight, highlights
+from termreview.reporting.tables import UNSURE
+
+
+def main_figures(report: ReportContext) -> Block:
+    """The figures that matter most, each with what it is counted from; an unsure one carries its mark."""
+    return key_figures([(one.label, _value(one), one.detail) for one in highlights(report)])
+
+
+def _value(one: Highlight) -> object:
+    return inline(one.value, " ", badge_mark(one.mark)) if one.mark == UNSURE else one.value
+
+
+def what_changed(report: ReportContext) -> Block:
+    """What changed since the term before, a line each."""
+    return bullets(changes(report))
+
+
+def to_decide(report: ReportContext) -> Block:
+    """What the figures ask the office to decide, a line each."""
+    return bullets(decisions(report))

@@ -1,0 +1,173 @@
+"""The opening page: the declared figures, what changed, what to decide; all, some or none reported, few schools."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import report_world
+from bs4 import BeautifulSoup
+
+from termreview.reference.highlights import FIGURE_COUNT
+from termreview.reporting import sections_highlights as sections
+from termreview.reporting.context import ReportContext
+from termreview.reporting.highlight_changes import changes
+from termreview.reporting.highlight_decisions import decisions
+from termreview.reporting.highlights import highlights
+from termreview.terms import parse_term
+from worlds import HK1, HK2
+
+FATES = pytest.mark.parametrize("fate", ["", "on_time", "late", "refused", "missing"])
+
+
+def summarised(report: ReportContext, **tables: pd.DataFrame) -> ReportContext:
+    """The same report with some of its summaries replaced."""
+    term = replace(report.term, summaries=replace(report.term.summaries, **tables))
+    return replace(report, term=term)
+
+
+def declared(report: ReportContext, **values: object) -> ReportContext:
+    """The same report with some of what is declared of its opening page replaced."""
+    opening = replace(report.reference.highlights, **values)
+    return replace(report, reference=replace(report.reference, highlights=opening))
+
+
+@FATES
+@pytest.mark.parametrize("term_id", [HK1, HK2])
+def test_five_figures_open_the_report_whatever_came_in(term_id: str, fate: str) -> None:
+    found = highlights(report_world.report(term_id, fate))
+    assert len(found) == FIGURE_COUNT
+    assert all(one.label and one.value and one.detail for one in found)
+
+
+def test_a_figure_says_what_it_is_counted_from() -> None:
+    report = report_world.report(HK1)
+    by_level = report.summaries.reporting_levels.set_index("scope").loc["all"]
+    reports = highlights(report)[0]
+    assert reports.value == f"{by_level['received_count']}/{by_level['expected_count']}"
+    counts = [int(number) for number in re.findall(r"(\d+) trường", reports.detail)]
+    assert sum(counts) == by_level["expected_count"], "those who sent and those who did not are all counted"
+
+
+def test_a_level_counts_only_schools_whose_whole_interval_concludes_it() -> None:
+    report = report_world.report(HK1)
+    levels = report.summaries.levels.query("scope == 'all' and group_id == '1'").iloc[0]
+    figure = next(one for one in highlights(report) if "nhóm 1" in one.label)
+    reached, asked = (int(number) for number in figure.value.split("/"))
+    assert reached == levels["level_2_count"] + levels["level_3_count"]
+    assert asked == levels["asked_count"]
+    assert sum(int(number) for number in re.findall(r"(\d+) trường", figure.detail)) == asked
+
+
+def test_an_unsure_figure_carries_its_mark_and_a_sure_one_does_not() -> None:
+    report = report_world.report(HK1)
+    cards = BeautifulSoup(sections.main_figures(report).html, "html.parser").select(".key-figure")
+    shown = [bool(card.select_one(".mark-c")) for card in cards]
+    assert shown == [one.mark == "C" for one in highlights(report)]
+    assert any(shown)
+
+
+def test_the_targets_are_counted_whole_and_those_missed_are_named() -> None:
+    report = declared(report_world.report(HK1), figures=("targets",))
+    lines = report.summaries.lines
+
+    def told(is_reached: bool) -> str:
+        flags = pd.array([is_reached] * len(lines), dtype="boolean")
+        return highlights(summarised(report, lines=lines.assign(is_reached=flags)))[0].detail
+
+    assert told(True) == "Đạt trên toàn bộ phạm vi áp dụng."
+    assert told(False).startswith("Chưa đạt: ")
+    assert not highlights(summarised(report, lines=lines.iloc[0:0]))
+
+
+def test_preschools_alone_have_no_figure_of_the_index() -> None:
+    labels = [one.label for one in highlights(report_world.report(HK1, "", "", "mn"))]
+    assert labels
+    assert not [label for label in labels if "nhóm" in label]
+
+
+def test_the_first_term_says_that_nothing_is_compared() -> None:
+    assert changes(report_world.report(HK1)) == [
+        "Đây là kỳ báo cáo đầu tiên có số liệu nên chưa so sánh với kỳ trước."
+    ]
+
+
+def test_a_term_before_without_tables_is_named() -> None:
+    text = changes(replace(report_world.report(HK2), previous=None))
+    assert text == ["Chưa có bảng số liệu của học kỳ I nên chưa so sánh với kỳ trước."]
+
+
+def test_the_term_before_of_another_year_is_told_with_its_year() -> None:
+    text = " ".join(changes(report_world.report("2024-2025-hk1")))
+    assert "học kỳ II năm học 2023-2024" in text
+
+
+def test_what_changed_speaks_of_the_same_schools() -> None:
+    text = changes(report_world.report(HK2))
+    assert any("có trả lời ở cả hai kỳ" in line for line in text)
+    assert any(line.startswith("Danh mục trường thay đổi: ") and "hình thành từ" in line for line in text)
+    gone = [line for line in text if "không còn" in line]
+    assert not gone, "schools that merged are told with what became of them, not as gone"
+
+
+def test_nothing_moved_is_not_told_as_a_rise_or_a_fall() -> None:
+    report = report_world.report(HK2)
+    still = replace(report, previous=report.term)
+    text = " ".join(changes(still))
+    assert "giữ nguyên" in text
+    assert "Tăng nhiều nhất" not in text
+    assert "Giảm nhiều nhất" not in text
+    assert "tăng mức" not in text.replace("tăng hay giảm mức", "")
+
+
+def test_small_moves_are_left_out() -> None:
+    report = declared(report_world.report(HK2), least_change=1000.0)
+    assert not [line for line in changes(report) if "nhiều nhất" in line]
+
+
+def test_too_few_schools_allow_no_word_on_ratios_and_no_focus() -> None:
+    commune = next(
+        unit.unit_id
+        for unit in report_world.reference().registry.units
+        if unit.kind == "commune"
+        and 0 < len(report_world.report(HK2, "on_time", unit.unit_id).term.schools) < 5
+    )
+    report = report_world.report(HK2, "on_time", commune)
+    assert not [line for line in changes(report) if "nhiều nhất" in line]
+    assert not [line for line in decisions(report) if "trọng tâm" in line]
+    assert len(highlights(report)) >= 2
+
+
+def test_no_report_leaves_only_the_reports_to_decide_on() -> None:
+    text = decisions(report_world.report(HK1, "missing"))
+    assert len(text) == 1
+    assert text[0].startswith("Gia hạn cho 55 trường chưa có báo cáo được tiếp nhận")
+
+
+def test_decisions_stand_in_the_declared_order_and_number() -> None:
+    report = report_world.report(HK1)
+    full = decisions(declared(report, most_decisions=9))
+    backwards = declared(report, decisions=report.reference.highlights.decisions[::-1], most_decisions=9)
+    assert decisions(backwards) == full[::-1]
+    assert decisions(declared(report, most_decisions=2)) == full[:2]
+
+
+def test_nothing_to_decide_is_said() -> None:
+    assert decisions(declared(report_world.report(HK1), decisions=())) == [
+        "Số liệu của kỳ này chưa đặt ra nội dung nào cần quyết định."
+    ]
+
+
+def test_levels_that_hang_on_unplaced_points_alone_are_counted() -> None:
+    report = declared(report_world.report(HK1), decisions=("unallocated",))
+    rows = report.summaries.not_concluded.iloc[:3].assign(conditions=["met", "met", "unknown"])
+    reasons = [[("unallocated", 10.0)], [("unallocated", 10.0), ("blank", 2.0)], [("unallocated", 10.0)]]
+    rows["reasons"] = pd.Series(reasons, index=rows.index, dtype=object)
+    assert "khiến 1 kết quả chưa kết luận được" in decisions(summarised(report, not_concluded=rows))[0]
+
+
+def test_the_calendar_still_declares_a_term_after_another_year() -> None:
+    plan = report_world.reference().calendar.plan(parse_term("2024-2025-hk1"))
+    assert plan.previous == parse_term(HK2)
