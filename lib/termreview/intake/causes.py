@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from termreview.intake.answer_grid import Numbers, answered_numbers
-from termreview.intake.findings import Findings
+from termreview.intake.findings import AGAIN, Findings
 from termreview.reference.checks import grids_of
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
@@ -58,6 +58,8 @@ def fold_causes(
         suspects.setdefault(key, cause)
     found: dict[tuple[str, str], str] = {}
     for row, compared in zip(findings.rows, findings.compared, strict=True):
+        if row["cause"] == AGAIN:
+            continue
         for name in compared or ((row["field_id"],) if row["check_code"] == OUTSIDE else ()):
             key = (str(row["school_id"]), str(name))
             if key in suspects:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from termreview.intake.answer_grid import Answers, Flags, Numbers, spread_answers
 from termreview.intake.outliers import usual_bounds
-from termreview.reference.checks import Check, Grids, grids_of
+from termreview.reference.checks import EVERYTHING, Check, Grids, grids_of
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field, applies
 from termreview.text import number_words
@@ -66,9 +66,22 @@ def run_checks(
             for check in term.checks
             if applies(check.levels, level) and applies(check.terms, term.term.part)
         ]
-        failures += _apply(checks, asked[level], answers.of(first, first + len(school_ids)))
+        found = list(_apply(checks, asked[level], answers.of(first, first + len(school_ids))))
+        failures += _without_implied(found)
         first += len(school_ids)
     return failures
+
+
+def _without_implied(failures: Sequence[Failure]) -> list[Failure]:
+    """The failures but those about one section of a report that is last term's as a whole."""
+    whole = {failure.school_id for failure in failures if failure.check.fields == (EVERYTHING,)}
+    return [
+        failure
+        for failure in failures
+        if failure.check.kind != "unchanged"
+        or failure.check.fields == (EVERYTHING,)
+        or failure.school_id not in whole
+    ]
 
 
 def _apply(checks: Sequence[Check], fields: Mapping[str, Field], answers: Answers) -> Iterator[Failure]:
@@ -92,7 +105,7 @@ def _apply(checks: Sequence[Check], fields: Mapping[str, Field], answers: Answer
             fields[left[0]].label,
             found_words,
             expected_words,
-            (*left, *right),
+            left[:1] if check.kind == "unchanged" else (*left, *right),
         )
 
 
@@ -217,6 +230,23 @@ def _outlier(pairs: Sequence[Pair], answers: Answers) -> Verdict:
     )
 
 
+def _unchanged(pairs: Sequence[Pair], answers: Answers) -> Verdict:
+    """How many of the numbers of some sections are those of last term; zero then and now says nothing."""
+    same, compared = np.zeros((2, len(pairs), len(answers.school_ids)))
+    for line, pair in enumerate(pairs):
+        lines = [answers.lines[name] for name in pair.left]
+        now, before = answers.numbers[lines], answers.previous[lines]
+        is_compared = ~np.isnan(now) & ~np.isnan(before) & ((now != 0) | (before != 0))
+        compared[line], same[line] = is_compared.sum(axis=0), (is_compared & (now == before)).sum(axis=0)
+    low, high = _all_limits(pairs)
+
+    def found(line: int, place: int) -> str:
+        part, whole = same[line, place], compared[line, place]
+        return f"{part:.0f}/{whole:.0f} ({number_words(int(100 * part / whole))} %)"
+
+    return (compared >= high) & (same >= low * compared), found, lambda line, place: ""
+
+
 _KINDS: Mapping[str, Callable[[Sequence[Pair], Answers], Verdict]] = {
     "range": _range,
     "at_most": _at_most,
@@ -226,4 +256,5 @@ _KINDS: Mapping[str, Callable[[Sequence[Pair], Answers], Verdict]] = {
     "ratio_within": _ratio_within,
     "change_within": _change_within,
     "outlier": _outlier,
+    "unchanged": _unchanged,
 }

@@ -16,6 +16,7 @@ from termreview.intake.reading import is_late
 from termreview.intake.revisions import Fate
 from termreview.reference.texts import Message
 
+AGAIN = "same_as_last_term"
 _EMPTY_BRACKETS = re.compile(r"\s*\(\s*\)")
 Places = Mapping[tuple[str, str], tuple[str | None, str | None]]
 
@@ -70,7 +71,7 @@ class Findings:
         check = failure.check
         self._append(
             school_id=failure.school_id, file=file, check_code=check.check_code, severity=check.severity,
-            cause=check.check_code, sheet=sheet, cell=cell, field_id=failure.field_id, found=failure.found,
+            cause=AGAIN if check.kind == "unchanged" else check.check_code, sheet=sheet, cell=cell, field_id=failure.field_id, found=failure.found,
             expected=failure.expected, message=check.message.format_map(words), remedy=check.remedy.format_map(words),
         )  # fmt: skip
         self.compared[-1] = failure.compared

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from termreview.reference.forms import Field, Form
@@ -10,8 +10,11 @@ from termreview.reference.loading import Row, Source, read_list, unique
 
 CHECK_KINDS = (
     "range", "at_most", "sum_equals", "required_if", "positive_if", "ratio_within", "change_within",
-    "outlier",
+    "outlier", "unchanged",
 )  # fmt: skip
+SECTION = "@"  # before the id of a section of the form, or `@*` for all of it
+EVERYTHING = f"{SECTION}*"
+_MOVING = ("count", "number", "money", "percent")
 EACH_COLUMN = ".*"
 ALL_PARTS = ".grades"
 WHOLE_COLUMN = "total"
@@ -21,7 +24,7 @@ Grids = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Check:
-    """One declared check; `fields` and `against` are field ids, possibly with a column wildcard."""
+    """One declared check; `fields` and `against` are field ids, possibly with a column wildcard, or sections."""
 
     check_code: str
     kind: str
@@ -43,9 +46,15 @@ class Check:
         """The concrete (fields, against) pairs among the fields that one school answers.
 
         `x.*` stands for each column of x in turn, `x.grades` for all columns of x but `total`. Pairs with a
-        field that the school is not asked for are left out. `grids` are the `grids_of` the fields, for who
+        field that the school is not asked for are left out. A check of kind `unchanged` names sections
+        (`@S1`), and stands for their numbers. `grids` are the `grids_of` the fields, for who
         expands many checks.
         """
+        if self.kind == "unchanged":
+            sections = {name.removeprefix(SECTION) for name in self.fields}
+            moving = [field for field in fields.values() if field.kind in _MOVING]
+            left = tuple(f.field_id for f in moving if f.section_id in sections or "*" in sections)
+            return [(left, ())] if left else []
         grids = grids_of(fields) if grids is None else grids
         columns = dict.fromkeys(
             fields[name].column_id
@@ -105,14 +114,21 @@ def load_checks(source: Source, form: Form, levels: Sequence[str]) -> tuple[Chec
             row.among("levels", levels), row.items("terms") or ("*",), row.text("title"),
             row.template("message", PLACES), row.template("remedy", PLACES), row.choice("mark", ("A", "B", "C")),
         )  # fmt: skip
-        _check_fields(row, check, fields)
+        _check_fields(row, check, fields, {section.section_id for section in form.sections})
         checks.append(check)
     return tuple(checks)
 
 
-def _check_fields(row: Row, check: Check, fields: Mapping[str, Field]) -> None:
+def _check_fields(row: Row, check: Check, fields: Mapping[str, Field], sections: Collection[str]) -> None:
     if not check.fields:
         row.report("'fields' is missing")
+    if check.kind == "unchanged":
+        for name in check.fields:
+            if not name.startswith(SECTION) or name.removeprefix(SECTION) not in (*sections, "*"):
+                row.report(f"'{name}' is not a section of the form, written like @S1 or @*")
+        if not 0 < (row.number("low") or 0) <= 1 or not (row.number("high") or 0) >= 1:
+            row.report("a check of kind 'unchanged' needs a share in 'low', in 'high' the fewest numbers")
+        return
     for name in (*check.fields, *check.against):
         stem = name.removesuffix(EACH_COLUMN).removesuffix(ALL_PARTS)
         if name not in fields and (stem == name or not any(known.startswith(f"{stem}.") for known in fields)):

@@ -17,6 +17,7 @@ SCOPES = ("cell", "cause", "file")
 ACTIONS = ("correct", "accept", "alias", "not_applicable", "supplement")
 FOLDED_CAUSES = (
     "unit_too_small", "unit_too_large", "column_shifted", "old_form", "decimal_comma", "name_alias",
+    "same_as_last_term",
 )  # fmt: skip
 _COLUMNS = (
     "decision_id", "term_id", "scope", "school_id", "field_id", "cause", "expected_value", "action", "new_value",
