@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -21,7 +22,8 @@ from termreview.intake.clean import clean_term
 from termreview.intake.dispatch import form_order
 from termreview.intake.form import Value, write_form
 from termreview.intake.received import list_received
-from termreview.reference.declarations import Reference
+from termreview.reference.declarations import Reference, TermReference
+from termreview.rehearsal_aims import aimed_at
 from termreview.rehearsal_faults import FAULTS
 from termreview.sample_answers import school_answers
 from termreview.terms import Term
@@ -33,7 +35,8 @@ _ASKING = ("error", "query")
 class Rehearsed:
     """What a rehearsal showed.
 
-    `by_fault`: one row per kind of fault; `by_check`: one row per check that spoke; `planted`: one row per fault.
+    `by_fault`: one row per kind of fault; `by_check`: one row per check that spoke or should have; `planted`: one
+    row per fault. `untried_count` checks neither spoke nor had a fault to catch.
     """
 
     planted: pd.DataFrame
@@ -43,6 +46,7 @@ class Rehearsed:
     clean_count: int
     alarmed_count: int
     alarm_count: int
+    untried_count: int
 
 
 def rehearse(reference: Reference, term: Term, rounds: int = 1, seed: int = 1, workers: int = 2) -> Rehearsed:
@@ -69,7 +73,9 @@ def rehearse(reference: Reference, term: Term, rounds: int = 1, seed: int = 1, w
             previous = _findings(root / "before", reference, before, None)[1]
         _write(root / "clean", reference, term, {}, workers)
         alarms = _asking(_findings(root / "clean", reference, term, previous)[0])
-        planted, spoken = [], [alarms.assign(is_caught=False)]
+        declared = reference.of(term)
+        levels = {school.unit_id: school.level for school in declared.schools}
+        planted, spoken = [], [alarms.assign(is_planted=False)]
         for number in range(rounds):
             plan = _plan(reference, term, random.Random(seed + number))
             folder = root / f"round{number}"
@@ -83,20 +89,21 @@ def rehearse(reference: Reference, term: Term, rounds: int = 1, seed: int = 1, w
             for school_id, touched in faults.items():
                 own = new[new["school_id"] == school_id]
                 at = own["field_id"].isin(touched)
+                fault = plan[school_id][0]
+                aims = aimed_at(fault, touched, levels[school_id], declared)
                 planted.append(
                     {
-                        "fault": plan[school_id][0], "school_id": school_id, "is_caught": len(own) > 0,
-                        "is_named": bool(at.any()), "checks": ";".join(sorted(set(own["check_code"]))),
+                        "fault": fault, "school_id": school_id, "fields": ";".join(touched),
+                        "is_caught": len(own) > 0, "is_named": bool(at.any()),
+                        "checks": ";".join(sorted(set(own["check_code"]))), "aims": ";".join(sorted(aims)),
                     }
                 )  # fmt: skip
-            spoken.append(new.assign(is_caught=new["school_id"].isin(faults)))
-        return _summed(
-            pd.DataFrame(planted), pd.concat(spoken), alarms, command, len(reference.of(term).schools)
-        )
+            spoken.append(new.assign(is_planted=new["school_id"].isin(faults)))
+        return _summed(pd.DataFrame(planted), pd.concat(spoken), alarms, command, declared)
 
 
 def _summed(
-    planted: pd.DataFrame, spoken: pd.DataFrame, alarms: pd.DataFrame, command: str, schools: int
+    planted: pd.DataFrame, spoken: pd.DataFrame, alarms: pd.DataFrame, command: str, declared: TermReference
 ) -> Rehearsed:
     by_fault = planted.groupby("fault").agg(
         planted_count=("is_caught", "size"),
@@ -107,15 +114,33 @@ def _summed(
     by_fault = by_fault.reindex([name for name in FAULTS if name in by_fault.index]).reset_index()
     by_fault["title"] = [FAULTS[name][0] for name in by_fault["fault"]]
     by_fault["recall_pct"] = 100 * by_fault["caught_count"] / by_fault["planted_count"]
-    by_check = spoken.groupby("check_code").agg(
-        caught_count=("is_caught", "sum"), alarm_count=("is_caught", lambda flags: int((~flags).sum()))
-    )
-    by_check = by_check.sort_values(
-        ["caught_count", "alarm_count"], ascending=False, kind="stable"
-    ).reset_index()
+    by_check = _by_check(planted, spoken)
+    untried = {check.check_code for check in declared.checks} - set(by_check["check_code"])
     return Rehearsed(
-        planted, by_fault, by_check, command, schools, int(alarms["school_id"].nunique()), len(alarms)
-    )
+        planted, by_fault, by_check, command, len(declared.schools), int(alarms["school_id"].nunique()),
+        len(alarms), len(untried),
+    )  # fmt: skip
+
+
+def _by_check(planted: pd.DataFrame, spoken: pd.DataFrame) -> pd.DataFrame:
+    """One row per check: faults it is there for (`aimed_count`), of these caught and missed, others, false alarms."""
+    aimed, caught, beyond = Counter[str](), Counter[str](), Counter[str]()
+    for aims, checks in zip(planted["aims"], planted["checks"], strict=True):
+        meant, spoke = set(filter(None, aims.split(";"))), set(filter(None, checks.split(";")))
+        aimed.update(meant)
+        caught.update(meant & spoke)
+        beyond.update(spoke - meant)
+    alarms = Counter(spoken.loc[~spoken["is_planted"], "check_code"])
+    rows = [
+        {
+            "check_code": code, "aimed_count": aimed[code], "caught_count": caught[code],
+            "missed_count": aimed[code] - caught[code], "beyond_count": beyond[code], "alarm_count": alarms[code],
+        }
+        for code in sorted({*aimed, *beyond, *alarms})
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    order = ["aimed_count", "caught_count", "beyond_count"]
+    return frame.sort_values(order, ascending=False, kind="stable", ignore_index=True)
 
 
 def _most_frequent(texts: pd.Series) -> str:
@@ -204,13 +229,20 @@ def rehearsal_page(rehearsed: Rehearsed) -> str:
         )
     lines += [
         "",
-        "Báo nhầm: ở trường không bị cài lỗi.",
+        "Từng phép kiểm tra: *phải bắt* là số lỗi cài vào đúng loại và đúng ô mà phép đó sinh ra để bắt; *bắt thêm* là "
+        "lỗi loại khác mà phép đó cũng báo; *báo nhầm* đếm ở trường không bị cài lỗi. "
+        f"{rehearsed.untried_count} phép khác không báo và không có lỗi nào để bắt.",
         "",
-        "| Phép kiểm tra | Báo đúng | Báo nhầm |",
-        "| --- | ---: | ---: |",
+        "| Phép kiểm tra | Phải bắt | Bắt được | Bỏ sót | Bắt thêm | Báo nhầm |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in rehearsed.by_check.to_dict("records"):
-        lines.append(f"| {row['check_code']} | {row['caught_count']} | {row['alarm_count']} |")
+        aimed, caught = row["aimed_count"], row["caught_count"]
+        share = f"{caught} ({_pct(caught, aimed)})" if aimed else "–"
+        lines.append(
+            f"| {row['check_code']} | {aimed or '–'} | {share} | {row['missed_count'] if aimed else '–'} | "
+            f"{row['beyond_count']} | {row['alarm_count']} |"
+        )
     return "\n".join(lines)
 
 

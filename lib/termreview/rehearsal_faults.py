@@ -109,6 +109,25 @@ def last_term_again(answers: Answers, last: Answers, fields: Fields, draw: rando
     return names if names else []
 
 
+def section_again(answers: Answers, last: Answers, fields: Fields, draw: random.Random) -> list[str]:
+    """All figures of one section of the term before, sent as this term's."""
+    by_section: dict[str, list[str]] = {}
+    for name in _counts(last, fields, 1, ("count", "money", "percent")):
+        by_section.setdefault(fields[name].section_id, []).append(name)
+    moved = {
+        section: names
+        for section, names in sorted(by_section.items())
+        if len(names) > 4 and any(answers.get(name) != last[name] for name in names)
+    }
+    if not moved:
+        return []
+    section = draw.choice(list(moved))
+    names = [name for name, field in fields.items() if field.section_id == section and name in last]
+    for name in names:
+        answers[name] = last[name]
+    return names
+
+
 def minus_sign(answers: Answers, last: Answers, fields: Fields, draw: random.Random) -> list[str]:
     """A count with a minus sign."""
     name = draw.choice(_counts(answers, fields, 1))
@@ -137,6 +156,7 @@ FAULTS: Mapping[str, tuple[str, Fault]] = {
     "section_blank": ("Bỏ trống cả một phần", section_blank),
     "percent_as_share": ("Tỉ lệ phần trăm ghi dạng số thập phân", percent_as_share),
     "last_term_again": ("Gửi lại số liệu của học kỳ trước", last_term_again),
+    "section_again": ("Chép lại một phần của học kỳ trước", section_again),
     "minus_sign": ("Số đếm mang dấu trừ", minus_sign),
     "part_above_whole": ("Bộ phận lớn hơn tổng thể", part_above_whole),
 }

@@ -218,6 +218,38 @@ def test_change_within_is_silent_without_a_term_before() -> None:
     assert run_checks(observed({"pupils_count.total": 1}), strangers, term) == []
 
 
+@pytest.mark.parametrize(
+    ("moved", "share", "found"),
+    [(0, "0.9", "13/13 (100 %)"), (1, "0.9", "12/13 (92 %)"), (2, "0.9", ""), (1, "1", "")],
+)
+def test_unchanged_asks_when_enough_of_a_section_is_last_terms(moved: int, share: str, found: str) -> None:
+    rule = check("unchanged", "@S3", low=share, high="10")
+    names = [
+        field.field_id for field in layout_fields(PRESCHOOL, "2023-2024-hk1") if field.section_id == "S3"
+    ]
+    answers = {name: number for number, name in enumerate(names, start=1)}
+    answers[names[-1]], answers[names[-2]] = 0, 0  # zero then and now is not compared
+    before = answers | {name: 99 for name in names[:moved]}
+    told = failures(rule, answers, previous=before)
+    assert [(failure.found, failure.compared) for failure in told] == [(found, (names[0],))] * bool(found)
+
+
+def test_unchanged_needs_its_fewest_numbers_and_a_term_before() -> None:
+    for fewest, expected in (("4", 1), ("5", 0)):
+        rule = check("unchanged", "@S2", low="1", high=fewest)
+        assert len(failures(rule, {}, previous={})) == expected
+        assert failures(rule, {}) == []
+
+
+def test_a_report_that_is_last_terms_as_a_whole_is_asked_about_once() -> None:
+    rules = [check("unchanged", fields, low="1", high="4") for fields in ("@S2", "@*", "@S3")]
+    term = replace(declared(), checks=tuple(rules))
+    found = run_checks(observed({}), observed({}), term)
+    assert [failure.check.fields for failure in found] == [("@*",)]
+    found = run_checks(observed({"computers_count": 41}), observed({}), term)
+    assert [failure.check.fields for failure in found] == [("@S2",), ("@S3",)]
+
+
 def test_a_check_leaves_out_what_a_level_is_not_asked() -> None:
     assert failures(check("range", "parents_count", high="0"), {}, school_id=PRESCHOOL) == []
     assert failures(check("range", "parents_count", high="0"), {}, school_id=PRIMARY) != []
@@ -231,7 +263,10 @@ def test_a_check_of_the_other_term_is_not_applied() -> None:
 def test_complete_answers_pass_every_declared_check(term_id: str) -> None:
     for unit in declared(term_id).schools:
         observations = observed({}, unit.unit_id, term_id)
-        assert said(run_checks(observations, observations, declared(term_id))) == []
+        before = observations.assign(
+            value_number=observations["value_number"] * 0.9
+        )  # a term with less of all
+        assert said(run_checks(observations, before, declared(term_id))) == []
 
 
 RULES = reference().checks["cv407-2023"]

@@ -12,6 +12,7 @@ from intake_world import HK2, PRESCHOOL, ROOT, SECONDARY, answers_of, layout_of
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.rehearsal import Rehearsed, rehearsal_page, rehearse
+from termreview.rehearsal_aims import aimed_at
 from termreview.rehearsal_faults import FAULTS
 
 FEW = 14
@@ -50,6 +51,39 @@ def test_a_rehearsal_catches_most_faults_and_leaves_clean_schools_alone() -> Non
     assert found.planted["is_caught"].mean() >= 0.8
     assert found.alarmed_count <= found.clean_count / 20
     assert int(found.by_fault["caught_count"].sum()) == int(found.planted["is_caught"].sum())
+
+
+def test_each_check_is_held_to_the_faults_it_is_there_for() -> None:
+    found = rehearsed()
+    checks = found.by_check.set_index("check_code")
+    assert (checks["aimed_count"] == checks["caught_count"] + checks["missed_count"]).all()
+    aims = found.planted["aims"].str.split(";").explode()
+    assert checks["aimed_count"].to_dict() == {code: int((aims == code).sum()) for code in checks.index}
+    spoken = found.planted["checks"].str.split(";").explode()
+    assert set(spoken[spoken != ""]) <= set(checks.index)
+    assert checks["alarm_count"].sum() >= found.alarm_count
+    assert found.untried_count < len(small().of(HK2).checks)
+
+
+@pytest.mark.parametrize(
+    ("fault", "touched", "code", "is_aimed"),
+    [
+        ("digits_swapped", ["pupils_count.g6"], "pupils_grades_sum_to_total", True),
+        ("digits_swapped", ["website_posts_count"], "pupils_grades_sum_to_total", False),
+        ("in_thousands", ["fees_cashless_vnd"], "cashless_per_pupil_plausible", True),
+        ("in_thousands", ["fees_cashless_vnd"], "fees_per_pupil_plausible", False),
+        ("girls_above_pupils", ["pupils_girls_count.g6"], "girls_at_most_pupils", True),
+        ("girls_above_pupils", ["pupils_count.g6"], "girls_at_most_pupils", False),
+        ("section_blank", ["computers_count"], "required_blank", True),
+        ("last_term_again", ["computers_count"], "report_same_as_last_term", True),
+        ("section_again", ["computers_count"], "report_same_as_last_term", False),
+    ],
+)
+def test_a_check_is_there_for_its_kind_of_fault_at_its_own_fields(
+    fault: str, touched: list[str], code: str, is_aimed: bool
+) -> None:
+    declared = small().of(HK2)
+    assert (code in aimed_at(fault, touched, "thcs", declared)) is is_aimed
 
 
 def test_the_page_shows_every_fault_and_every_check_that_spoke() -> None:
