@@ -47,7 +47,13 @@ def removed(name: str) -> Plant:
     return planted
 
 
+ADVICE = "advice/qd-4725-2022.yml"
 MISTAKES: dict[str, tuple[str, str, Plant]] = {
+    # What to advise: efforts and actions.
+    "effort of an unknown item": (ADVICE, "'9.9' is not an item", replaced(ADVICE, '  "1.3.1": 1', '  "9.9": 1')),
+    "effort not declared": (ADVICE, "'2.4.3' is 7, expected one of", listed_at(ADVICE, '  "1.3.1": 1', replaced(ADVICE, '  "2.4.3": 3', '  "2.4.3": 7'))),
+    "action on an unknown item": (ADVICE, "holds '3.1', which is not an item", listed_at(ADVICE, '  - id: "data_exchange"', replaced(ADVICE, 'items: ["2.3.8"]', 'items: ["3.1"]'))),
+    "unknown key of an action": (ADVICE, "'condition' is not a known key", listed_at(ADVICE, '  - id: "model_documents"', replaced(ADVICE, "    conditions:", "    condition:"))),
     # The opening page: its figures, decisions and texts.
     "opening page missing": ("highlights.yml", "the file is missing", removed("highlights.yml")),
     "four figures": ("highlights.yml", "must name 5 different figures", replaced("highlights.yml", '"tasks", "level.1"', '"level.1"')),

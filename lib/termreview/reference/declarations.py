@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from termreview.errors import DeclarationError
+from termreview.reference.advice import Advice, load_advice
 from termreview.reference.calendar import Calendar, Office, TermPlan, load_calendar
 from termreview.reference.checks import Check, load_checks
 from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
@@ -90,6 +91,7 @@ class Reference:
     desk: Mapping[str, Any] = field(default_factory=dict)
     reading_fingerprint: str = ""
     highlights: Highlights = field(default_factory=Highlights)
+    advice: Mapping[str, Advice] = field(default_factory=dict)
 
     def of(self, term: Term) -> TermReference:
         """What is declared for one term; the registry is read as of the deadline.
@@ -146,6 +148,7 @@ def load_reference(folder: Path) -> Reference:
     reference = replace(
         reference, decisions=decisions, desk=load_desk_words(source),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
+        advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         reading_fingerprint=fingerprint(folder, leaving=RULINGS),
     )  # fmt: skip
     if source.problems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -62,13 +62,10 @@ def build_ledger(
     facts = facts_of(observations, schools, fields)
     described = _described_inputs(observations, set(fields))
     term_id = reference.term.term_id
-    rulings = {
-        (ruling.school_id, ruling.item_id): ruling.points for ruling in verified if ruling.term_id == term_id
-    }
     parts = []
     for group in indicator_set.groups:
         parts += [
-            _item_lines(indicator_set, item, facts, schools, rulings, inputs[item.item_id], described)
+            _item_lines(indicator_set, item, facts, schools, inputs[item.item_id], described)
             for item in group.items
         ]
         if group.unallocated is not None:
@@ -77,7 +74,26 @@ def build_ledger(
     ledger.insert(1, "term_id", term_id)
     place = {school_id: number for number, (school_id, _) in enumerate(schools)}
     order = ledger["school_id"].map(place).sort_values(kind="stable").index
-    return ledger.loc[order].reset_index(drop=True)
+    rulings = {
+        (ruling.school_id, ruling.item_id): ruling.points for ruling in verified if ruling.term_id == term_id
+    }
+    return with_points(ledger.loc[order].reset_index(drop=True), rulings)
+
+
+def with_points(ledger: pd.DataFrame, points: Mapping[tuple[str, str], float]) -> pd.DataFrame:
+    """The ledger with verified points, by school and item: they replace what claim and facts made of it."""
+    if not points:
+        return ledger
+    keys = zip(ledger["school_id"].tolist(), ledger["item_id"].tolist(), strict=True)
+    verified = np.array([points.get(key, np.nan) for key in keys], dtype=float)
+    is_verified = ~np.isnan(verified)
+    return ledger.assign(
+        verified_points=ledger["verified_points"].mask(is_verified, verified),
+        low=ledger["low"].mask(is_verified, verified),
+        high=ledger["high"].mask(is_verified, verified),
+        origin=ledger["origin"].mask(is_verified, "verified"),
+        reason=ledger["reason"].mask(is_verified, "verified"),
+    )
 
 
 def item_inputs(item: Item) -> list[str]:
@@ -108,14 +124,11 @@ def _item_lines(
     item: Item,
     facts: Facts,
     schools: Sequence[tuple[str, str]],
-    rulings: dict[tuple[str, str], float],
     input_ids: list[str],
     described: dict[tuple[str, str], str],
 ) -> pd.DataFrame:
     points = score_item(item, facts)
     ids = [school_id for school_id, _ in schools]
-    verified = np.array([rulings.get((school_id, item.item_id), np.nan) for school_id in ids])
-    is_verified = ~np.isnan(verified)
     return pd.DataFrame(
         {
             "school_id": ids,
@@ -126,11 +139,11 @@ def _item_lines(
             "self_points": points.own,
             "computed_low": points.computed_low,
             "computed_high": points.computed_high,
-            "verified_points": verified,
-            "low": np.where(is_verified, verified, points.low),
-            "high": np.where(is_verified, verified, points.high),
-            "origin": np.where(is_verified, "verified", points.origin),
-            "reason": np.where(is_verified, "verified", points.reason),
+            "verified_points": np.nan,
+            "low": points.low,
+            "high": points.high,
+            "origin": points.origin,
+            "reason": points.reason,
             "rule_kind": item.rule.kind,
             "rule_id": f"{indicator_set.set_id}/{item.item_id}",
             "mark": max(item.mark, item.rule.mark, key=_MARKS.index),

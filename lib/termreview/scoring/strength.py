@@ -1,0 +1,99 @@
+"""One level of one school weighed: solid, or what single thing it hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from termreview.reference.declarations import TermReference
+from termreview.scoring.ledger import item_inputs
+from termreview.scoring.levels import levels_of
+
+# From the least to the most certain; the first that holds is told.
+NOT_CONCLUDED, ROUNDING, PENDING, CLAIM, SOLID = "not_concluded", "rounding", "pending", "claim", "solid"
+STRENGTHS = (NOT_CONCLUDED, ROUNDING, PENDING, CLAIM, SOLID)
+ROUNDING_POINTS = 0.5
+COLUMNS = ["school_id", "group_id", "level", "strength", "item_id", "if_level", "margin", "item_count"]
+
+
+def weigh_levels(
+    ledger: pd.DataFrame,
+    scores: pd.DataFrame,
+    reference: TermReference,
+    doubted: Container[tuple[str, str]] = (),
+) -> pd.DataFrame:
+    """Weigh the level of each group of each scored school: one row per school and group.
+
+    Parameters
+    ----------
+    doubted : school and field of every answer that still has an open error or query.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `level` as concluded (missing where it is not); `strength`: `not_concluded` (the bounds give two levels),
+        `rounding` (half a point less would cost the level), `pending` (an item whose answers are questioned
+        would), `claim` (one claim that nobody verified would), else `solid`; `item_id` the item that it hangs on
+        most, `item_count` how many would each do it alone, `if_level` the level without it, `margin` the points
+        above the edge of the level.
+    """
+    inputs = {item.item_id: item_inputs(item) for item in reference.indicator_set.items}
+    starts = {int(band.low): band.start for band in reference.indicator_set.level_bands}
+    lines = {key: rows for key, rows in ledger.groupby(["school_id", "group_id"], sort=False)}
+    groups = {group.group_id for group in reference.indicator_set.groups}
+    scored = scores[(scores["state"] == "scored") & scores["group_id"].isin(groups)]
+    rows = []
+    for score in scored.to_dict("records"):
+        own = lines[score["school_id"], score["group_id"]]
+        rows.append(_weigh(score, own, reference, inputs, starts, doubted))
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"level": "Int64", "if_level": "Int64"})
+
+
+def _weigh(
+    score: dict[Any, Any],
+    lines: pd.DataFrame,
+    reference: TermReference,
+    inputs: dict[str, list[str]],
+    starts: dict[int, float],
+    doubted: Container[tuple[str, str]],
+) -> dict[str, Any]:
+    key = {"school_id": score["school_id"], "group_id": score["group_id"]}
+    low, level = float(score["low"]), score["level"]
+    lows = lines["low"].to_numpy(dtype=float)
+    names = lines["item_id"].tolist()
+    if pd.isna(level):
+        widths = lines["high"].to_numpy(dtype=float) - lows
+        widest = int(np.argmax(widths))
+        count = int((widths > 0).sum())
+        return key | {
+            "level": pd.NA, "strength": NOT_CONCLUDED, "item_id": names[widest] if count else "",
+            "if_level": pd.NA, "margin": np.nan, "item_count": count,
+        }  # fmt: skip
+    margin = low - starts[int(level)]
+    without = levels_of(np.round(low - lows, 6), reference)
+    is_less = without < int(level)
+    is_pending = np.array(
+        [any((score["school_id"], name) in doubted for name in inputs.get(item, ())) for item in names],
+        dtype=bool,
+    )
+    is_claim = (lines["reason"] == "claimed").to_numpy(dtype=bool)
+    result = key | {"level": int(level), "margin": margin}
+    is_edge = int(level) > min(starts) and levels_of(np.array([low - ROUNDING_POINTS]), reference)[0] < int(
+        level
+    )
+    for strength, chosen in (
+        (ROUNDING, np.full(len(names), is_edge)),
+        (PENDING, is_less & is_pending),
+        (CLAIM, is_less & is_claim),
+    ):
+        if chosen.any():
+            weight = np.where(chosen, lows, -1.0)
+            place = int(np.argmax(weight))
+            named = "" if strength == ROUNDING else names[place]
+            fallen = int(level) - 1 if strength == ROUNDING else int(without[place])
+            count = 0 if strength == ROUNDING else int(chosen.sum())
+            return result | {"strength": strength, "item_id": named, "if_level": fallen, "item_count": count}
+    return result | {"strength": SOLID, "item_id": "", "if_level": pd.NA, "item_count": 0}
