@@ -47,10 +47,3 @@ def test_headings_go_down_one_step_at_a_time(browser: Browser, report: Path) -> 
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     page.close()
-
-
-def test_it_prints_on_a4(browser: Browser, report: Path, tmp_path: Path) -> None:
-    page, _ = opened(browser, report, 1366, 768)
-    page.pdf(path=tmp_path / "report.pdf", format="A4")
-    assert (tmp_path / "report.pdf").stat().st_size > 50_000
-    page.close()

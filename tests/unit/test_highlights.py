@@ -47,7 +47,7 @@ def test_a_figure_says_what_it_is_counted_from() -> None:
     by_level = report.summaries.reporting_levels.set_index("scope").loc["all"]
     reports = highlights(report)[0]
     assert reports.value == f"{by_level['received_count']}/{by_level['expected_count']}"
-    counts = [int(number) for number in re.findall(r"(\d+) trường", reports.detail)]
+    counts = [int(number) for number in re.findall(r"(\d+) [a-zà-ỹ]", reports.detail)]
     assert sum(counts) == by_level["expected_count"], "those who sent and those who did not are all counted"
 
 
@@ -58,7 +58,7 @@ def test_a_level_counts_only_schools_whose_whole_interval_concludes_it() -> None
     reached, asked = (int(number) for number in figure.value.split("/"))
     assert reached == levels["level_2_count"] + levels["level_3_count"]
     assert asked == levels["asked_count"]
-    assert sum(int(number) for number in re.findall(r"(\d+) trường", figure.detail)) == asked
+    assert sum(int(number) for number in re.findall(r"(\d+) (?:ở|chưa)", figure.detail)) == asked
 
 
 def test_an_unsure_figure_carries_its_mark_and_a_sure_one_does_not() -> None:

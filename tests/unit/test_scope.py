@@ -177,7 +177,7 @@ def shown(notebook: str, context: ReportContext) -> str:
         if "open_report" in source:
             exec(source[: source.index("report = open_report")], names)
             names["report"] = context
-        elif "term_id: str" not in source:
+        elif "term_id: str" not in source and not source.startswith("trace."):
             pages.append(eval(source, names)._repr_html_())
     return "\n".join(pages)
 

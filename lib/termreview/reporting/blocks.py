@@ -26,6 +26,8 @@ from termreview.reporting.block_model import (
     strong_run,
 )
 
+_PERCENT = re.compile(r"(\d) %")
+
 CalloutKind = Literal["note", "good", "query", "error"]
 
 MISSING_MARK: Final = "—"
@@ -68,8 +70,14 @@ def is_missing(value: object) -> bool:
 
 
 def clean_text(value: object) -> str:
-    """Return one value as text without the characters that no page, chart or document can carry."""
-    return "" if is_missing(value) else _UNSAFE_CHARACTERS.sub("\ufffd", str(value))
+    """Return one value as text without the characters that no page, chart or document can carry.
+
+    The space between a number and its per cent sign does not break.
+    """
+    if is_missing(value):
+        return ""
+    text = _UNSAFE_CHARACTERS.sub("\ufffd", str(value))
+    return _PERCENT.sub("\\1\u00a0%", text) if " %" in text else text
 
 
 def escape_text(value: object) -> str:

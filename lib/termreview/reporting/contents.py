@@ -44,8 +44,9 @@ def with_contents(page: str) -> tuple[str, list[str]]:
         return f'<h{level}{attributes} id="{entries[-1][1]}">{inner}</h{level}>'
 
     main = _HEADING.sub(numbered, page[start:end])
-    before = _NAV.sub(lambda nav: _filled(nav[0], entries), page[:start], count=1)
-    return before + main + page[end:], faults
+    # The list itself holds no heading, so it may stand among the sections: after what opens the page.
+    main = _NAV.sub(lambda nav: _filled(nav[0], entries), main, count=1)
+    return page[:start] + main + page[end:], faults
 
 
 def _filled(nav: str, entries: Iterable[tuple[int, str, str]]) -> str:

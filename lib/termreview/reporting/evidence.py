@@ -144,7 +144,7 @@ def _lines(report: ReportContext, is_reached: bool) -> tuple[Point, ...]:
         _point(
             report, "assessment.line_item", lower_first(row["title"]),
             value=number_text(row["value"], "percent1" if row["unit"] == "percent" else "ratio"),
-            scope=scope_heads(report, [row["scope"]])[row["scope"]],
+            scope=lower_first(scope_heads(report, [row["scope"]])[row["scope"]]),
         )
         for row in records(own)
     )  # fmt: skip

@@ -52,7 +52,12 @@ def coming_tasks(report: ReportContext) -> Block:
     own = report.summaries.opinions.query("field_id == 'next_steps'")
     if count:
         items = [
-            say(report, "assessment.next_steps.schools_item", text=row["text"], count=row["school_count"])
+            say(
+                report,
+                "assessment.next_steps.schools_item",
+                text=row["text"].rstrip("."),
+                count=row["school_count"],
+            )
             for row in records(own.head(3))
         ]
         lines.append(say(report, "assessment.next_steps.schools", count=count, items=joined(report, items)))

@@ -32,8 +32,8 @@ def reasons_table(report: ReportContext) -> Block:
     )
     return table(
         frame,
-        columns={"reason_text": "Vì sao còn treo", "open_points": "Điểm còn treo", "item_count": "Lượt tiểu mục", "school_count": "Trường"},
-        caption="Điểm còn treo theo nguyên nhân, cộng các trường đã tính điểm",
+        columns={"reason_text": "Nguyên nhân", "open_points": "Điểm chưa xác định", "item_count": "Lượt tiểu mục", "school_count": "Trường"},
+        caption="Điểm chưa xác định theo nguyên nhân, cộng các trường đã tính điểm",
         formats={"open_points": "points", "item_count": "integer", "school_count": "integer"},
         group_by="group",
     )  # fmt: skip
@@ -59,7 +59,7 @@ def schools_table(report: ReportContext) -> Block:
     ).sort_values(["group_id", "place"], kind="stable")  # fmt: skip
     return table(
         frame,
-        columns={"short_name": "Trường", "bounds": "Khoảng điểm", "possible": "Mức có thể", "why": "Điểm còn treo theo nguyên nhân"},
+        columns={"short_name": "Trường", "bounds": "Khoảng điểm", "possible": "Mức có thể", "why": "Điểm chưa xác định theo nguyên nhân"},
         caption="Trường chưa kết luận được mức độ, xếp theo danh mục",
         align={"bounds": "right", "possible": "center"},
         group_by="group",

@@ -110,6 +110,7 @@ def schools_by_criterion(report: ReportContext) -> list[object]:
             group_by="weakest",
             max_rows=0,
             traces={name: _at_school(name) for name in columns},
+            css_class="dense",
         ),
     ]  # fmt: skip
 

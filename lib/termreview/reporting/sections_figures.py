@@ -112,7 +112,7 @@ def _coverage_note(report: ReportContext, rows: list[Record]) -> str:
 def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) -> Block:
     """Every figure of the tasks of one heading: result, numerator / denominator, and over how many schools."""
     figures = report.summaries.figures
-    names = {task.task_id: f"{task.task_id} {task.short_title}" for task in tasks}
+    names = {task.task_id: f"{task.task_id}. {task.title}" for task in tasks}
     frame = figures[figures["task_id"].isin(names)]
     if frame.empty:
         return Block("")
@@ -130,7 +130,7 @@ def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) ->
         columns={
             "title": "Chỉ tiêu",
             "result": "Kết quả",
-            "parts": "Tử số/mẫu số",
+            "parts": "Tử số / mẫu số",
             "coverage": "Trường có số liệu",
         },
         caption=say(report, "tasks.figures_title", heading=lower_first(heading(report, outline))),

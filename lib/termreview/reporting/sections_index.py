@@ -13,7 +13,7 @@ from termreview.reporting.sections_tasks import task_results
 from termreview.reporting.summary_index import OVERALL, group_marks
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
-from termreview.reporting.wording import fewest, group_title, label, labels, say, scope_title
+from termreview.reporting.wording import fewest, group_title, label, labels, lower_first, say, scope_title
 
 OUTLINE = "7"
 
@@ -32,7 +32,7 @@ def introduction(report: ReportContext) -> Block:
     reading += [
         say(
             report, "index.unallocated", group=group_name(report, group), points=group.unallocated.points,
-            reason=group.unallocated.reason.rstrip(". "),
+            reason=lower_first(group.unallocated.reason.rstrip(". ")),
         )
         for group in indicator_set.groups
         if group.unallocated is not None

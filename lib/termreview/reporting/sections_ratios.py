@@ -110,7 +110,7 @@ def lines_table(report: ReportContext) -> Block:
         frame,
         columns={
             "short_title": "Chỉ tiêu", "scope_name": "Phạm vi", "target": "Mức đề ra", "figure": "Kết quả",
-            "parts": "Tử số/mẫu số", "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu", "source": "Nguồn",
+            "parts": "Tử số / mẫu số", "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu", "source": "Nguồn",
         },
         caption="Các tỉ lệ có mức đề ra đã xác nhận",
         align=dict.fromkeys(("target", "figure", "parts", "schools"), "right"),
@@ -142,7 +142,7 @@ def ratios_table(report: ReportContext) -> Block:
     heads = scope_heads(report, scopes)
     return table(
         frame,
-        columns={"title": "Tỉ lệ"} | heads | {"parts": "Tử số/mẫu số", "coverage": "Trường có số liệu"},
+        columns={"title": "Tỉ lệ"} | heads | {"parts": "Tử số / mẫu số", "coverage": "Trường có số liệu"},
         caption="Các tỉ lệ chính theo cấp học",
         align=dict.fromkeys((*heads, "parts", "coverage"), "right"),
         marks="mark",

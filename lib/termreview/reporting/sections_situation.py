@@ -62,7 +62,7 @@ def situation(report: ReportContext) -> Block:
     counted, asked = next(iter(coverage)) if is_same else (0, 0)
     key = "profile.size_all" if is_same else "profile.size"
     sentences.append(
-        say(report, key, items=listed(items), counted=counted, asked=asked)
+        say(report, key, items="; ".join(items), counted=counted, asked=asked)
         if items
         else say(report, "profile.unknown")
     )

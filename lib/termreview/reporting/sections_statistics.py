@@ -17,8 +17,6 @@ from termreview.reporting.tables import table
 from termreview.reporting.trace_target import FIELD, trace_target
 from termreview.reporting.wording import say, scope_title
 
-TOTALS_NOTE = "Mỗi ô cộng các trường có số liệu; cột cuối ghi số trường có số liệu trên số trường được hỏi."
-
 
 def statistics_tables(report: ReportContext) -> Block:
     """Every section of the statistics sheet by school level, and the totals that did not add up."""
@@ -50,18 +48,20 @@ def statistics_tables(report: ReportContext) -> Block:
 
 def levels_table(report: ReportContext, own: pd.DataFrame) -> Block:
     """One section: one row per line of the form, one column per school level."""
+    is_split = _has_grades(own)
     own = own[own["column_id"].isin([WHOLE_COLUMN, "value"])]
     scopes = _scopes(report, own)
     frame = _spread(own, scopes)
     return table(
         frame,
         columns={"row_label": "Chỉ tiêu"} | _heads(report, scopes) | {"coverage": "Trường có số liệu"},
-        caption=_caption(own),
+        caption=say(report, "statistics.levels_caption", section=_caption(own))
+        if is_split
+        else _caption(own),
         formats=dict.fromkeys(scopes, "integer"),
         align={"coverage": "right"},
         marks="mark",
         traces={scope: _field_in(scope) for scope in scopes},
-        notes=[TOTALS_NOTE],
     )
 
 
@@ -97,7 +97,6 @@ def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
         group_by="row_label",
         marks="mark",
         traces={column: _column_of(fields, column) for column in heads},
-        notes=[TOTALS_NOTE],
     )
 
 
@@ -113,7 +112,7 @@ def grades_table(report: ReportContext, own: pd.DataFrame) -> Block:
     return table(
         frame,
         columns={"column_label": "Khối lớp, nhóm tuổi"} | heads,
-        caption=f"{_caption(own)}, theo khối lớp và nhóm tuổi",
+        caption=say(report, "statistics.grades_caption", section=_caption(own)),
         formats=dict.fromkeys(heads, "integer"),
         traces={code: _row_of(fields, code) for code in heads},
         notes=["Cộng các trường có số liệu của từng ô, mọi cấp học."],

@@ -17,7 +17,7 @@ from termreview.reporting.trace_target import TASK, trace_target
 from termreview.reporting.wording import fewest, label, labels, lower_first, say, threshold
 
 # A heading with fewer tasks says in its sentences all that a summary could.
-MANY_TASKS = 3
+MANY_TASKS = 4
 
 
 def overview(report: ReportContext) -> Block:
@@ -131,7 +131,7 @@ def _task_told(report: ReportContext, task: Task, statuses: dict[str, Record]) -
             others=_other_statuses(report, row),
         )  # fmt: skip
     systems = say(report, "tasks.systems", systems=task.systems) if task.systems else ""
-    return lead_in(f"{task.task_id}. {task.title}:", text, systems)
+    return lead_in(f"{task.task_id}. {task.short_title}:", text, systems)
 
 
 def _degree(report: ReportContext, row: Record) -> str:

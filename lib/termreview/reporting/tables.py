@@ -144,7 +144,7 @@ def _table_box(rows: Sequence[_Row], layout: _Layout, caption: str, css_class: s
     label = escape_text(caption)
     classes = "data" if css_class is None else f"data {escape_text(css_class)}"
     heads = "".join(
-        f'<th scope="col" class="{layout.align[name]}{" row-head" if name == layout.row_header else ""}">{escape_text(title)}</th>'
+        f'<th scope="col" class="{_head_class(name, title, layout)}">{escape_text(title)}</th>'
         for name, title in layout.columns.items()
     )
     body = (
@@ -155,6 +155,12 @@ def _table_box(rows: Sequence[_Row], layout: _Layout, caption: str, css_class: s
         f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
         f'<table class="{classes}"><caption><span>{label}</span></caption><thead><tr>{heads}</tr></thead>{body}{foot}</table></div>'
     )
+
+
+def _head_class(name: str, title: str, layout: _Layout) -> str:
+    """How one head is shown: it heads the rows' names, or it is long and must not break word by word."""
+    kind = " row-head" if name == layout.row_header else " long" if len(title) > 18 else ""
+    return layout.align[name] + kind
 
 
 def _bodies(rows: Sequence[_Row], layout: _Layout) -> str:
