@@ -73,8 +73,7 @@ def run_step(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _execute(source, beside, step, stage, time_limit_s, nursery)
-        refuse_unfinished(beside)
-        _strip_run_metadata(beside)
+        _finish(beside)
         with _stage_in_use(stage):
             for export in step.exports:
                 export.write(beside, _place(workspace, term, export, stage), step)
@@ -187,32 +186,30 @@ def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> No
         raise RunError(f"{notebook.name}: " + "; ".join(problems))
 
 
-def refuse_unfinished(notebook: Path) -> None:
-    """Refuse an executed notebook whose closing cell did not run: a dead kernel is saved as a success."""
-    import nbformat
-
-    content = nbformat.read(notebook, as_version=4)
-    cells = [cell for cell in content.cells if cell.cell_type == "code" and cell.source.strip()]
-    if not cells or CLOSING_TAG not in cells[-1].metadata.get("tags", []):
-        raise RunError(f"{notebook.name} has no last cell tagged '{CLOSING_TAG}'")
-    if not cells[-1].outputs or any(cell.execution_count is None for cell in cells):
-        raise RunError(f"{notebook.name} stopped before its closing cell")
-    if any(output.output_type == "error" for cell in cells for output in cell.outputs):
-        raise RunError(f"{notebook.name} holds an error")
-
-
-def _strip_run_metadata(path: Path) -> None:
-    """Take clock times, machine paths and what is drawn by lot out of one executed notebook."""
+def _finish(path: Path) -> None:
+    """Refuse an executed notebook that did not run to its end; take out what differs from run to run."""
     import nbformat
 
     content = nbformat.read(path, as_version=4)
-    content.metadata.pop("papermill", None)
+    _refuse_unfinished(content, path.name)
+    content.metadata.pop("papermill", None)  # clock times and machine paths
     for cell in content.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = "injected-parameters"
+            cell.id = "injected-parameters"  # papermill draws it by lot
     nbformat.write(content, path)
+
+
+def _refuse_unfinished(content: Any, name: str) -> None:
+    """Refuse a notebook whose closing cell did not run: a dead kernel is saved as a success."""
+    cells = [cell for cell in content.cells if cell.cell_type == "code" and cell.source.strip()]
+    if not cells or CLOSING_TAG not in cells[-1].metadata.get("tags", []):
+        raise RunError(f"{name} has no last cell tagged '{CLOSING_TAG}'")
+    if not cells[-1].outputs or any(cell.execution_count is None for cell in cells):
+        raise RunError(f"{name} stopped before its closing cell")
+    if any(output.output_type == "error" for cell in cells for output in cell.outputs):
+        raise RunError(f"{name} holds an error")
 
 
 def _last_line(error: Exception, time_limit_s: int) -> str:

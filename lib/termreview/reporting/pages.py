@@ -12,6 +12,7 @@ from typing import Any, Final
 import nbformat
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
 
 from termreview.errors import RunError
 from termreview.reporting.blocks import escape_text
@@ -46,7 +47,7 @@ def export_html(notebook_path: Path, output_path: Path, *, title: str, language:
     exporter = _PageExporter(language_code=language)
     trace = trace_parts(notebook)
     report = {"title": title, "heading": _unbroken_years(title), "styles": _styles(), "trace": trace}
-    html, _ = exporter.from_notebook_node(notebook, resources={"report": report})
+    html, _ = exporter.from_notebook_node(_shown(notebook), resources={"report": report})
     html, disorder = with_contents(html)
     faults = [*disorder, *exporter.faults, *dead_traces(html, trace)]
     if faults:
@@ -103,6 +104,20 @@ def _notebook_faults(notebook: Any) -> list[str]:
                     f"cell {number} shows {kinds[0]}, which a page cannot hold: show a block or a figure"
                 )
     return faults
+
+
+def _shown(notebook: Any) -> Any:
+    """The cells of one notebook with their HTML alone: the models beside it would be copied several times over."""
+    cells = [
+        NotebookNode(cell, outputs=[_html_alone(output) for output in cell.get("outputs", [])])
+        for cell in notebook.cells
+    ]
+    return NotebookNode(notebook, cells=cells)
+
+
+def _html_alone(output: Any) -> Any:
+    data = output.get("data", {})
+    return NotebookNode(output, data={kind: data[kind] for kind in ("text/html",) if kind in data})
 
 
 @cache
