@@ -90,6 +90,8 @@ def open_report(
     """
     if edition not in EDITIONS:
         raise UsageError(f"'{edition}' is not an edition; known: {', '.join(EDITIONS)}")
+    # Reports are many small tables, on which texts of Python are handled sooner than those of Arrow.
+    pd.set_option("mode.string_storage", "python")
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
     reference = load_reference(workspace.reference)
     declared = reference.of(parse_term(term_id))

@@ -36,7 +36,7 @@ def with_trace(html: str, trace: Mapping[str, Any] | None) -> str:
     """Put data and script of the look-up at the end of one page; in the data nothing can end the element."""
     if trace is None:
         return html
-    text = json.dumps(trace["data"], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = trace["data"]
     for sign, escaped in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
         text = text.replace(sign, escaped)
     body, end = html.rsplit("</body>", 1)
@@ -48,7 +48,7 @@ def with_trace(html: str, trace: Mapping[str, Any] | None) -> str:
 
 def dead_traces(html: str, trace: Mapping[str, Any] | None) -> list[str]:
     """Name the links to looked-up figures that the page carries no data for, each once."""
-    data = {} if trace is None else trace["data"]
+    data = {} if trace is None else json.loads(trace["data"])
     targets = {unescape(target) for target in _LINK.findall(html)}
     return sorted(
         f"links to the figure {target}, which it does not carry"

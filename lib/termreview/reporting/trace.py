@@ -6,6 +6,7 @@ whose target names it, `#tra/<kind>/<key>/<scope>`. Without the script the figur
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,7 +27,8 @@ class TraceData(dict[str, Any]):
     """What one page carries for looking figures up; a notebook cell shows it to the exporters alone."""
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {TRACE_MIME: dict(self)}
+        # A text: nested data would be copied, checked and written item by item on its way into the notebook.
+        return {TRACE_MIME: json.dumps(self, ensure_ascii=False, separators=(",", ":"), sort_keys=True)}
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(f"<{len(self.get('schools', ()))} schools>")  # a notebook would carry all of it twice
