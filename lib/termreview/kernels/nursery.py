@@ -18,7 +18,7 @@ from typing import Any
 _LOST = 1  # the exit code of a kernel whose nursery died: it ended, nobody knows how
 # What pandas imports when it reads its first table, and a kernel when it starts.
 _ALSO = (
-    "pyarrow.dataset", "pyarrow.parquet", "ipykernel.debugger", "IPython.core.completerlib",
+    "pyarrow.parquet", "ipykernel.debugger", "IPython.core.completerlib",
     "IPython.extensions.storemagic", "psutil", "sqlite3",
 )  # fmt: skip
 _START_S = 60  # as long as papermill gives a kernel
