@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from importlib import resources
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from termreview.reporting import charts
+from termreview.reporting import chart_letters, charts
 from termreview.reporting.chart_layout import nice_top, place_rows
 from termreview.reporting.chart_style import (
     BEST,
@@ -164,6 +165,21 @@ def test_a_chart_is_sound_svg_without_script_address_or_text_of_the_data(draw: D
     assert figure.svg.count("http") == 1  # the name of the SVG language itself
     assert "onerror" not in figure.svg
     assert "matplotlib" not in figure.svg.lower()
+
+
+def test_the_kept_letters_are_those_of_the_fonts() -> None:
+    kept = resources.files("termreview.reporting") / "theme" / "fonts" / chart_letters.KEPT
+    assert kept.read_text(encoding="utf-8") == chart_letters.letters_to_keep()
+
+
+def test_a_sign_that_the_fonts_lack_is_taken_from_the_spare_one() -> None:
+    (own, _), (spare, advance) = chart_letters.letter_of("ế"), chart_letters.letter_of("\u2603")
+    assert (own[0], spare[0]) == (0, 2)
+    assert advance > 0
+    assert chart_letters.letter_path(*spare).startswith("M")
+    assert chart_letters.letter_of("\u4e00", is_bold=True)[0] == (1, 0), (
+        "no font at hand has it: an empty frame"
+    )
 
 
 @EVERY_CHART

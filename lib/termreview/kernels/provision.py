@@ -19,7 +19,6 @@ from typing import Any, cast
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Type
 
 from termreview.kernels.nursery import Nursery
 
@@ -89,12 +88,11 @@ def kernel_manager_of(nursery: Nursery) -> type[AsyncKernelManager]:
     """The kind of kernel manager that has its kernels from one nursery, for `kernel_manager_class` of nbclient."""
 
     class WarmKernelManager(AsyncKernelManager):
-        client_factory = Type(_WarmClient, klass=AsyncKernelClient)
-
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             if self.provisioner is None:
                 self.provisioner = _WarmProvisioner(kernel_spec=self.kernel_spec, parent=self)
                 self.provisioner.nursery = nursery
+                self.client_factory = _WarmClient
             await super().start_kernel(**options)
 
     return WarmKernelManager

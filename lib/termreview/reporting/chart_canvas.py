@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
+from termreview.reporting.chart_letters import EM, Letter, letter_path
 from termreview.reporting.chart_style import HATCH, INK, RULE, Style
-from termreview.reporting.chart_text import EM, TEXT_SIZE, Letter, drawn_text, letter_path, letters_of
+from termreview.reporting.chart_text import TEXT_SIZE, drawn_text, letters_of
 
 WIDTH: Final = 760.0
 _HATCHING: Final = (

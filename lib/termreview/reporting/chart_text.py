@@ -6,25 +6,13 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import cache
-from importlib.resources import files
-from io import BytesIO
-from pathlib import Path
-from typing import Any, Final
-
-import matplotlib
-from matplotlib.ft2font import FT2Font, LoadFlags
+from typing import Final
 
 from termreview.reporting.blocks import clean_text
+from termreview.reporting.chart_letters import EM, Letter, letter_of
 
 TEXT_SIZE: Final = 13.0
 SMALL_SIZE: Final = 11.5
-# Steps in which letters are drawn and placed, per size of the text: finer than a printer's dot.
-EM: Final = 256
-# What the font library calls the parts of an outline: SVG command and how many points it takes.
-_PATH_STEPS: Final = {1: ("M", 1), 2: ("l", 1), 3: ("q", 2), 4: ("c", 3), 79: ("z", 0)}
-
-# The font it is taken from and its number there.
-Letter = tuple[int, Any]
 
 
 def text_width(text: str, size: float = TEXT_SIZE, is_bold: bool = False) -> float:
@@ -70,62 +58,8 @@ def drawn_text(text: object) -> str:
 
 
 def letters_of(text: str, is_bold: bool = False) -> tuple[tuple[tuple[Letter, int], ...], int]:
-    """Return the letters of one line with where each begins, and where the line ends, in steps of 1/EM of its size.
-
-    A sign that our font lacks is taken from the font that comes with the drawing library, the same on every machine.
-    """
+    """Return the letters of one line with where each begins, and where the line ends, in steps of 1/EM of its size."""
     return _letters(text, is_bold)
-
-
-@cache
-def letter_path(font_place: int, glyph: Any) -> str:
-    """Return the outline of one letter as an SVG path, upright, in steps of 1/EM of the size of the text."""
-    font = _fonts()[font_place]
-    font.load_glyph(glyph, flags=LoadFlags.NO_HINTING)
-    points, codes = font.get_path()
-    written: list[str] = []
-    last, place = "", 0
-    at = (0, 0)
-    while place < len(codes):
-        command, count = _PATH_STEPS[int(codes[place])]
-        if not count:
-            written.append("z")
-            last, place = "z", place + 1
-            continue
-        steps = [(round(x * EM / 100), round(-y * EM / 100)) for x, y in points[place : place + count]]
-        numbers = [n for x, y in steps for n in ((x, y) if command == "M" else (x - at[0], y - at[1]))]
-        written.append(("" if command == last else command) + _numbers(numbers, command == last))
-        at, last, place = steps[-1], command, place + count
-    return "".join(written)
-
-
-def _numbers(numbers: list[int], is_continued: bool) -> str:
-    text = "".join(f"{number}" if number < 0 else f" {number}" for number in numbers)
-    return text if is_continued else text.lstrip()
-
-
-@cache
-def _fonts() -> tuple[FT2Font, ...]:
-    """The fonts that letters are taken from: regular and semi-bold of the theme, then the library's own."""
-    theme = files("termreview.reporting") / "theme" / "fonts"
-    own = [theme / name for name in ("NotoSansReport-Regular.ttf", "NotoSansReport-SemiBold.ttf")]
-    spare = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
-    # From memory: a file that stays open would be shared with forked processes, its place in it included.
-    fonts = [FT2Font(BytesIO(font.read_bytes())) for font in (*own, spare)]
-    for font in fonts:
-        font.set_size(100, 72)
-    return tuple(fonts)
-
-
-@cache
-def _glyph(sign: str, is_bold: bool) -> tuple[Letter, float]:
-    """One sign as the letter that draws it, and how far it moves the next one."""
-    fonts = _fonts()
-    wanted = (int(is_bold), len(fonts) - 1)
-    place = next((place for place in wanted if fonts[place].get_char_index(ord(sign))), wanted[0])
-    glyph = fonts[place].get_char_index(ord(sign))
-    loaded = fonts[place].load_glyph(glyph, flags=LoadFlags.NO_HINTING)
-    return (place, glyph), loaded.linearHoriAdvance / 65536 * EM / 100
 
 
 @cache
@@ -133,7 +67,7 @@ def _letters(text: str, is_bold: bool) -> tuple[tuple[tuple[Letter, int], ...], 
     found: list[tuple[Letter, int]] = []
     at = 0.0
     for sign in text:
-        letter, advance = _glyph(sign, is_bold)
+        letter, advance = letter_of(sign, is_bold)
         if not sign.isspace():
             found.append((letter, round(at)))
         at += advance
