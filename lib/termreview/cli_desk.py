@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
+import sys
 import time
 import webbrowser
 
@@ -28,6 +30,7 @@ def desk(options: argparse.Namespace, workspace: Workspace, reference: Reference
     """Serve the desk until it is stopped."""
     notebook, port, token = desk_notebook(workspace), free_port(options.port), new_token()
     url = address(port, token)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server ends with this process
     server = subprocess.Popen(
         serving_command(notebook, port), env=serving_environment(token), cwd=workspace.root,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",

@@ -114,6 +114,10 @@ def test_what_can_be_decided_depends_on_the_finding() -> None:
     unowned = {**late, "school_id": None, "field_id": None, "cause": "name_alias", "found": "Trường X"}
     assert scopes_for(unowned) == ("file",)
     assert actions_for(unowned, "file") == ("alias",)
+    partial = {**late, "check_code": "partial_resubmission"}
+    assert actions_for(partial, "file") == ("supplement", "accept")
+    kept = decision_of(now, partial, draft("supplement", "", "file"), TODAY)
+    assert (kept.cause, kept.expected_value, kept.field_id) == ("", "0477204.xlsx", "*")
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,8 @@ def same_place(first: Decision, second: Decision) -> bool:
     if ANY not in (first.term_id, second.term_id) and first.term_id != second.term_id:
         return False
     if "file" in (first.scope, second.scope):
-        return first.scope == second.scope and first.school_id == second.school_id
+        is_same_file = fold(first.expected_value) == fold(second.expected_value)
+        return first.scope == second.scope and first.school_id == second.school_id and is_same_file
     if "cause" in (first.scope, second.scope) and first.scope != second.scope:
         return False  # the guard of the cell decides between a cell's own decision and its cause's
     pairs = ((first.school_id, second.school_id), (first.field_id, second.field_id))

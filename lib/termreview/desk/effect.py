@@ -17,7 +17,7 @@ from termreview.scoring.score import Scored, score_term
 
 TRIED_ID = "qd-0"  # no id that the list would ever give
 _ANSWER = ["state", "value_number", "value_text"]
-_SCORE = ["state", "low", "high", "level", "conditions"]
+_SCORE = ["state", "low", "high", "level_low", "level_high", "level", "conditions"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ def effect_of_points(now: TermNow, verified: Sequence[VerifiedPoints], school_id
     scored = rescored(now, now.cleaned.observations, {school_id}, verified)
     before = now.scored.scores[now.scored.scores["school_id"] == school_id]
     after = scored.scores[scored.scores["school_id"] == school_id]
-    return _side_by_side(before, after)
+    return side_by_side(before, after)
 
 
 def rescored(
@@ -123,7 +123,7 @@ def _findings_moved(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataF
 
 def changed_scores(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """The scores that differ between two scorings: one row per school and group, `_before` and `_after`."""
-    both = _side_by_side(before, after)
+    both = side_by_side(before, after)
     differs = pd.Series(False, index=both.index)
     for name in _SCORE:
         first, second = both[f"{name}_before"], both[f"{name}_after"]
@@ -131,7 +131,8 @@ def changed_scores(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return both[differs].reset_index(drop=True)
 
 
-def _side_by_side(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def side_by_side(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """The scores of two scorings, `_before` and `_after`: one row per school and group of the first."""
     names = ["school_id", "group_id", *_SCORE]
     return before[names].merge(
         after[names], on=["school_id", "group_id"], how="left", suffixes=("_before", "_after")

@@ -16,6 +16,7 @@ from termreview.reporting.rows import Record
 from termreview.text import clean, fold, number_words
 
 CELL, CAUSE, FILE = "cell", "cause", "file"
+PARTIAL = "partial_resubmission"  # a later file that leaves whole sections blank
 FEWEST_LETTERS = 8  # of a reason: "ok" explains nothing to who reads the list next year
 _FACTOR = re.compile(r"[x×:/÷]\s*\d[\d.]*")
 _NUMBER = re.compile(r"[-−]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")  # a dot elsewhere is no Vietnamese number
@@ -49,6 +50,8 @@ def actions_for(finding: Record, scope: str) -> tuple[str, ...]:
     """What one ruling of a scope can do about a finding."""
     if scope == CELL:
         return ("correct", "accept", "not_applicable")
+    if scope == FILE and finding["check_code"] == PARTIAL:
+        return ("supplement", "accept")
     if scope == FILE:
         if name_in(finding):
             return ("alias", "accept") if finding["school_id"] else ("alias",)
@@ -83,6 +86,8 @@ def decision_of(now: TermNow, finding: Record, draft: Draft, on: datetime.date) 
         field_id = ANY
         if draft.action == "alias":
             school_id, expected = draft.alias_school_id or school_id, name_in(finding)
+        elif draft.action == "supplement":
+            expected = str(finding["file"] or "")
         else:
             cause, expected = str(finding["check_code"]), str(finding["file"] or "")
     else:

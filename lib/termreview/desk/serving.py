@@ -21,6 +21,7 @@ LOOPBACK = "127.0.0.1"
 TEMPLATE = "termreview_desk"
 TOKEN_VARIABLE = "JUPYTER_TOKEN"
 _TRIES = 50
+_IDLE_S = 600  # a page that was closed leaves its kernel behind for ten minutes at most
 
 
 def desk_notebook(workspace: Workspace) -> Path:
@@ -44,6 +45,7 @@ def serving_command(notebook: Path, port: int) -> list[str]:
         f"--port={port}", "--Voila.port_retries=0", f"--template={TEMPLATE}", "--VoilaExporter.language_code=vi",
         "--VoilaConfiguration.allow_template_override=NO", "--VoilaConfiguration.allow_theme_override=NO",
         "--VoilaConfiguration.file_allowlist=[]", "--VoilaConfiguration.show_tracebacks=False",
+        f"--MappingKernelManager.cull_idle_timeout={_IDLE_S}", "--MappingKernelManager.cull_interval=60",
     ]  # fmt: skip
 
 

@@ -25,8 +25,8 @@ def _head(now: TermNow, finding: Record) -> Block:
     title = now.titles.get(finding["check_code"], finding["check_code"])
     message = escape_text(finding["message"])
     return Block(
-        f'<h4 class="desk-title"><span class="tag tag-{escape_text(finding["severity"])}">{escape_text(severity)}</span> '
-        f"{escape_text(title)}</h4><p>{message}</p>"
+        f'<h3 class="desk-title"><span class="tag tag-{escape_text(finding["severity"])}">{escape_text(severity)}</span> '
+        f"{escape_text(title)}</h3><p>{message}</p>"
     )
 
 

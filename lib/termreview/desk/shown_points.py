@@ -53,7 +53,7 @@ def item_block(now: TermNow, line: ItemLine) -> Block:
         )  # fmt: skip
         rows += f"<dt>{escape_text(names['verified'])}</dt><dd>{escape_text(by)}</dd>"
     return Block(
-        f'<h4 class="desk-title">{escape_text(line.item.item_id)} {escape_text(line.item.title)} {badge_mark(mark).html}</h4>'
+        f'<h3 class="desk-title">{escape_text(line.item.item_id)} {escape_text(line.item.title)} {badge_mark(mark).html}</h3>'
         f'<dl class="desk-cards">{strip}</dl><dl class="desk-facts">{rows}</dl>'
     )
 

@@ -50,7 +50,7 @@ WORDS: Mapping[str, str] = {
         "title scope cell file cause(count) cause_here(count) action value value_hint alias_school "
         "reason reason_hint try try_hint save save_hint faults"
     ),
-    "actions": "correct accept alias not_applicable",
+    "actions": "correct accept alias not_applicable supplement",
     "kinds": "count number money percent points",
     "draft_faults": (
         "action nobody personal reason alias_school value_missing value_kind "
@@ -96,6 +96,18 @@ WORDS: Mapping[str, str] = {
     ),
     "ledger_columns": "caption item max_points self_points computed verified_points counts reason",
     "finding_columns": "caption severity place message decision",
+    "what_if": (
+        "part school district conditions items counts find find_hint clear clear_hint "
+        "rises(before,after) falls(before,after) stays(after) certain scores tried"
+    ),
+    "path": "title(count,level) none_title none short_title(level) short mark(mark)",
+    "path_columns": "step kind before after effort",
+    "path_kinds": "evidence raise condition",
+    "action": (
+        "items(items) items_and_conditions(items) reached(count,points) raised(count,names) "
+        "mark(mark) note row_hint(title,reached,groups,raised)"
+    ),
+    "action_columns": "title reached points groups raised",
     "explore": (
         "x_section y_section x y no_second state all_states school level commune export export_hint "
         "exported csv xlsx svg png"

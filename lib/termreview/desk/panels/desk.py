@@ -46,6 +46,7 @@ class Desk:
         self._tabs: list[Tab] = []
         self._stale: set[str] = set()
         self._is_changing = False
+        self._turn = 0
         self._watcher: asyncio.Task[None] | None = None
         names = words(now.reference, "bar")
         self._term = controls.choice(names["term"], _terms(now.reference), now.term_id)
@@ -133,9 +134,13 @@ class Desk:
         return next(tab for tab in self._tabs if tab.name == name)
 
     def tell(self, kind: str, text: str) -> None:
-        """Say one thing in the status line, which screen readers speak."""
+        """Say one thing in the status line, which screen readers speak; the same words again are news, too."""
         spoken = "assertive" if kind == "error" else "polite"
-        html = f'<p class="status status-{kind}" role="status" aria-live="{spoken}">{escape_text(text)}</p>'
+        self._turn += kind != "busy"
+        html = (
+            f'<p class="status status-{kind}" role="status" aria-live="{spoken}" data-turn="{self._turn}">'
+            f"{escape_text(text)}</p>"
+        )
         controls.show(self._status, Block(html))
 
     @contextmanager

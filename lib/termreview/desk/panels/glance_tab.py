@@ -28,7 +28,7 @@ class GlanceTab:
         self._figures, self._days = controls.shown(), controls.shown()
         states = {ALL_STATES: say(desk.reference, "glance.all"), **words(desk.reference, "states")}
         self._states = controls.switch(say(desk.reference, "glance.which"), states, ALL_STATES)
-        self._states.observe(lambda _: self._list(), "value")
+        self._states.observe(lambda _: self._filtered(), "value")
         columns = [
             PickColumn(names["school"], "270px"), PickColumn(names["level"], "1.1fr"), PickColumn(names["commune"], "1.1fr"), PickColumn(names["state"], "1.1fr"),
             PickColumn(names["received_on"], "6.5em"), PickColumn(names["errors"], "4em", "right"), PickColumn(names["queries"], "5.5em", "right"), PickColumn(names["detail"], "2fr"),
@@ -56,6 +56,11 @@ class GlanceTab:
             alt=alt,
         )
         controls.show(self._days, chart)
+
+    def _filtered(self) -> None:
+        with self.desk.working("status.working"):
+            self._list()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
 
     def _list(self) -> None:
         now = self.desk.now

@@ -15,6 +15,7 @@ from termreview.desk.panels.glance_tab import GlanceTab
 from termreview.desk.panels.look import ROOT_CLASS, style_sheet
 from termreview.desk.panels.triage_tab import TriageTab
 from termreview.desk.panels.verification_tab import VerificationTab
+from termreview.desk.panels.what_if_tab import WhatIfTab
 from termreview.desk.term_now import look
 from termreview.desk.wording import joined
 from termreview.errors import DeclarationError, TermReviewError
@@ -63,7 +64,8 @@ def _desk(term_id: str, workspace_root: str, as_of: str, today: Callable[[], dat
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
     term = term_id or latest_term(workspace)
     desk = Desk(look(term, as_of, str(workspace.root)), as_of, str(workspace.root), today)
-    desk.fill([GlanceTab(desk), TriageTab(desk), VerificationTab(desk), ExplorerTab(desk), ExploreTab(desk)])
+    tabs = (GlanceTab, TriageTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab)
+    desk.fill([tab(desk) for tab in tabs])
     return desk
 
 

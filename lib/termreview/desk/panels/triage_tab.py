@@ -42,18 +42,18 @@ class TriageTab:
             names["status"], {OPEN: names["unsettled"], SETTLED: names["settled"]}, OPEN
         )
         for control in (self._severity, self._status):
-            control.observe(lambda _: self.show(), "value")
+            control.observe(lambda _: self._filtered(), "value")
         self._undo = controls.button(names["undo"], self._taken_back, "danger", names["undo_hint"])
         self._causes = PickTable(
             [
-                PickColumn(columns["cause"], "250px"), PickColumn(columns["severity"], "1fr"),
+                PickColumn(columns["cause"], "55%"), PickColumn(columns["severity"], "1fr"),
                 PickColumn(columns["places"], "3.4em", "right"), PickColumn(columns["schools"], "4em", "right"),
             ],
             self._cause_picked, words(desk.reference, "pick"), 8,
         )  # fmt: skip
         cells = words(desk.reference, "cell_columns")
         self._cells = PickTable(
-            [PickColumn(cells["school"], "170px"), PickColumn(cells["cell"], "1fr"), PickColumn(cells["found"], "1.4fr")],
+            [PickColumn(cells["school"], "36%"), PickColumn(cells["cell"], "1fr"), PickColumn(cells["found"], "1.4fr")],
             self._cell_picked, words(desk.reference, "pick"), 10,
         )  # fmt: skip
         self._context = controls.shown(css="desk-context")
@@ -80,6 +80,11 @@ class TriageTab:
         self._causes.show([self._cause_row(row) for row in folded], self._kind)
         self._show_cells()
         self._show_undo()
+
+    def _filtered(self) -> None:
+        with self.desk.working("status.working"):
+            self.show()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
 
     def _cause_row(self, row: Record) -> PickRow:
         severity = self.desk.reference.labels["severities"][row["severity"]]

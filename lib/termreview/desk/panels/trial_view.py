@@ -1,0 +1,157 @@
+"""A part of the fifth tab: one school with items ticked and counts moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from termreview.desk.panels import controls
+from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.school_picker import SchoolPicker
+from termreview.desk.shown_what_if import path_block, trial_block
+from termreview.desk.term_now import answers_of
+from termreview.desk.verification import item_lines, verified_schools
+from termreview.desk.what_if import Trial, movable_fields, path_of, trial_of, try_school
+from termreview.desk.wording import say, words
+from termreview.reference.forms import Field
+from termreview.reporting.number_format import interval_text, number_text
+from termreview.text import number_words
+
+
+class TrialView:
+    """What would be if one school did more."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        names = words(desk.reference, "what_if")
+        self._is_filling = False
+        self._partial: dict[str, float] = {}
+        self._fields: list[Field] = []
+        self._ticks: dict[str, Any] = {}
+        self._counts: list[Any] = []
+        self.picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._picked())
+        self._conditions = controls.tick(names["conditions"])
+        self._conditions.observe(lambda _: self._changed(), "value")
+        self._items, self._numbers = controls.column(css="desk-ticks"), controls.column(css="desk-counts")
+        self._result = controls.shown(css="desk-effect")
+        self._path = controls.shown()
+        self._find = controls.button(names["find"], self._found, "primary", names["find_hint"])
+        self._clear = controls.button(names["clear"], self._cleared, hint=names["clear_hint"])
+        left = controls.column(
+            controls.shown(names["items"], "desk-form-title"), self._conditions, self._items, css="desk-half"
+        )
+        right = controls.column(
+            self._result, controls.row(self._find, self._clear), self._path,
+            controls.shown(names["counts"], "desk-form-title"), self._numbers, css="desk-half",
+        )  # fmt: skip
+        self.box = controls.split(left, right)
+
+    def show(self) -> None:
+        """Show the school in view as the term stands; what was ticked is taken back."""
+        now, scope = self.desk.now, set(self.desk.scope.school_ids(self.desk.now))
+        names = dict(zip(now.schools["school_id"], now.schools["name"], strict=True))
+        self.picker.show([(key, names[key]) for key in verified_schools(now) if key in scope])
+        controls.visible(self.box, bool(self.picker.school_id))
+        controls.show(self._path, "")
+        if self.picker.school_id:
+            self._is_filling = True
+            self._partial, self._conditions.value = {}, False
+            self._fill_items()
+            self._fill_counts()
+            self._is_filling = False
+            self._tried()
+
+    def _fill_items(self) -> None:
+        lines = item_lines(self.desk.now, self.picker.school_id)
+        if list(self._ticks) != [line.item.item_id for line in lines]:
+            self._ticks = {line.item.item_id: controls.tick("") for line in lines}
+            for tick in self._ticks.values():
+                tick.observe(self._ticked, "value")
+            self._items.children = list(self._ticks.values())
+        for line in lines:
+            tick = self._ticks[line.item.item_id]
+            points = f"{interval_text(line.low, line.high)}/{number_text(line.item.max_points, 'points')}"
+            tick.description = f"{line.item.item_id} {line.item.title} ({points})"
+            tick.value, tick.disabled = False, line.low >= line.item.max_points
+
+    def _fill_counts(self) -> None:
+        now, school_id = self.desk.now, self.picker.school_id
+        answers = answers_of(now.cleaned.observations, school_id)
+        fields = movable_fields(now, school_id)
+        if [field.field_id for field in fields] != [field.field_id for field in self._fields]:
+            self._fields = fields
+            self._counts = [self._number(field) for field in fields]
+            self._numbers.children = self._counts
+        for field, control in zip(self._fields, self._counts, strict=True):
+            value = answers[field.field_id]["value_number"]
+            control.value = "" if value is None else number_words(float(value))
+
+    def _number(self, field: Field) -> Any:
+        control = controls.text(field.label)
+        control.observe(lambda _: self._changed(), "value")
+        return control
+
+    def _trial(self) -> Trial:
+        now = self.desk.now
+        answers = answers_of(now.cleaned.observations, self.picker.school_id)
+        counts = {}
+        for field, control in zip(self._fields, self._counts, strict=True):
+            number = read_number(control.value)
+            if number is not None and number != answers[field.field_id]["value_number"]:
+                counts[field.field_id] = number
+        most = {item.item_id: item.max_points for item in now.declared.indicator_set.items}
+        points = {
+            name: self._partial.get(name, most[name]) for name, tick in self._ticks.items() if tick.value
+        }
+        return Trial(points, counts, self._conditions.value)
+
+    def _tried(self) -> None:
+        now = self.desk.now
+        controls.show(self._result, trial_block(now, try_school(now, self.picker.school_id, self._trial())))
+
+    def _ticked(self, change: Any) -> None:
+        """What an analyst ticks by hand counts in full."""
+        if not self._is_filling:
+            name = next(name for name, tick in self._ticks.items() if tick is change["owner"])
+            self._partial.pop(name, None)
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._is_filling:
+            return
+        with self.desk.working("status.working"):
+            self._tried()
+            self.desk.tell("done", say(self.desk.reference, "what_if.tried"))
+
+    def _found(self) -> None:
+        """Find the path to the next level and tick its items."""
+        with self.desk.working("status.working"):
+            path = path_of(self.desk.now, self.picker.school_id)
+            if path is not None:
+                trial = trial_of(path)
+                self._is_filling = True
+                self._partial = dict(trial.points)  # papers that lack bring what was claimed, not the maximum
+                self._conditions.value = trial.meets_conditions
+                for name, tick in self._ticks.items():
+                    tick.value = name in trial.points
+                self._is_filling = False
+                self._tried()
+            controls.show(self._path, path_block(self.desk.now, path))
+            self.desk.tell("done", say(self.desk.reference, "what_if.tried"))
+
+    def _cleared(self) -> None:
+        self._picked()
+
+    def _picked(self) -> None:
+        with self.desk.working("status.working"):
+            self.show()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+
+
+def read_number(text: str) -> float | None:
+    """One number typed the Vietnamese way; None where it is none, or below nought."""
+    plain = text.strip().replace(".", "").replace(",", ".")
+    try:
+        number = float(plain)
+    except ValueError:
+        return None
+    return number if number >= 0 and number != float("inf") else None

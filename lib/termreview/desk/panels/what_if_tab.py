@@ -1,0 +1,45 @@
+"""The fifth tab: items ticked and counts moved at one school, or one action at every school, scored at once."""
+
+from __future__ import annotations
+
+from termreview.desk.panels import controls
+from termreview.desk.panels.actions_view import ActionsView
+from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.trial_view import TrialView
+from termreview.desk.wording import say, words
+
+SCHOOL, DISTRICT = "school", "district"
+
+
+class WhatIfTab:
+    """What would be if."""
+
+    name = "what_if"
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        names = words(desk.reference, "what_if")
+        self._part = controls.switch(
+            names["part"], {SCHOOL: names["school"], DISTRICT: names["district"]}, SCHOOL
+        )
+        self._part.observe(lambda _: self._turned(), "value")
+        self._trial, self._actions = TrialView(desk), ActionsView(desk)
+        self.box = controls.column(
+            controls.row(self._part, self._trial.picker.box),
+            self._trial.box,
+            self._actions.box,
+            css="desk-tab",
+        )
+
+    def show(self) -> None:
+        """Show the part in front as the term stands."""
+        is_school = self._part.value == SCHOOL
+        for control in (self._trial.box, self._trial.picker.box):
+            controls.visible(control, is_school)
+        controls.visible(self._actions.box, not is_school)
+        (self._trial if is_school else self._actions).show()
+
+    def _turned(self) -> None:
+        with self.desk.working("status.working"):
+            self.show()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))

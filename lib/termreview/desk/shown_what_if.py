@@ -1,0 +1,90 @@
+"""One supposition as HTML: scores as they are and would be, the path to the next level, one action of the office."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.desk.shown_effect import scores_block
+from termreview.desk.term_now import TermNow
+from termreview.desk.what_if import CONDITION, advice_of
+from termreview.desk.wording import joined, say, words
+from termreview.reporting.blocks import Block, CalloutKind, callout
+from termreview.reporting.narrative import listed
+from termreview.reporting.rows import Record
+from termreview.reporting.summary_index import OVERALL
+from termreview.reporting.tables import table
+from termreview.scoring.next_level import NextLevel
+
+
+def trial_block(now: TermNow, both: pd.DataFrame) -> Block:
+    """The scores of one school as they stand and as they would be, with what becomes of the level."""
+    whole = both[both["group_id"] == OVERALL].iloc[0]
+    before, after = int(whole["level_low_before"]), int(whole["level_low_after"])
+    key = "what_if.rises" if after > before else "what_if.falls" if after < before else "what_if.stays"
+    kind: CalloutKind = "good" if after > before else "query" if after < before else "note"
+    certain = say(now.reference, "what_if.certain")
+    said = callout(say(now.reference, key, before=before, after=after), [certain], kind)
+    return joined(said, scores_block(now, both, say(now.reference, "what_if.scores")))
+
+
+def path_block(now: TermNow, path: NextLevel | None) -> Block:
+    """The path to the next level: each step with what it brings and what it costs."""
+    reference = now.reference
+    if path is None:
+        return callout(say(reference, "path.none_title"), [say(reference, "path.none")])
+    if not path.is_reachable:
+        return callout(
+            say(reference, "path.short_title", level=path.level), [say(reference, "path.short")], "query"
+        )
+    names, kinds, efforts = (
+        words(reference, "path_columns"),
+        words(reference, "path_kinds"),
+        advice_of(now).efforts,
+    )
+    rows = pd.DataFrame(
+        {
+            "step": [f"{step.key} {_title(now, step.key)}" for step in path.steps],
+            "kind": [kinds[step.kind] for step in path.steps],
+            "before": [None if step.kind == CONDITION else step.before for step in path.steps],
+            "after": [None if step.kind == CONDITION else step.after for step in path.steps],
+            "effort": [efforts.get(step.effort, str(step.effort)) for step in path.steps],
+        }
+    )
+    columns = {name: names[name] for name in rows.columns}
+    title = say(reference, "path.title", count=len(path.steps), level=path.level)
+    notes = [say(reference, "path.mark", mark=reference.labels["marks"][advice_of(now).mark])]
+    return table(
+        rows,
+        columns=columns,
+        formats=dict.fromkeys(("before", "after"), "points"),
+        caption=title,
+        notes=notes,
+    )
+
+
+def _title(now: TermNow, key: str) -> str:
+    """The title of one item or condition."""
+    groups = now.declared.indicator_set.groups
+    titles = {item.item_id: item.title for group in groups for item in group.items}
+    titles |= {condition.criterion_id: condition.title for group in groups for condition in group.conditions}
+    return titles.get(key, "")
+
+
+def action_block(now: TermNow, action: Record) -> Block:
+    """One action of the office: how many schools it reaches, who would rise."""
+    reference = now.reference
+    names = dict(zip(now.schools["school_id"], now.schools["short_name"], strict=True))
+    declared = next(one for one in advice_of(now).actions if one.action_id == action["action_id"])
+    risen = listed([names[school_id] for school_id in action["raised"]], most=60)
+    items = ", ".join(declared.items)
+    said = [
+        say(
+            reference,
+            "action.items_and_conditions" if declared.meets_conditions else "action.items",
+            items=items or "—",
+        ),
+        say(reference, "action.reached", count=action["school_count"], points=action["points"]),
+        say(reference, "action.raised", count=action["raised_count"], names=risen or "—"),
+        say(reference, "action.mark", mark=reference.labels["marks"][action["mark"]]),
+    ]
+    return callout(action["title"], said, "good" if action["raised_count"] else "note")

@@ -1,0 +1,393 @@
+"""The review desk in a real Chromium, served by a real Voilà and in a real JupyterLab, on one small office."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+
+from axe_playwright_python.sync_playwright import Axe
+from desk_world import TERM, new_office
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from termreview.desk.glance import published
+from termreview.desk.serving import free_port, is_listening
+from termreview.desk.term_now import look
+from termreview.reference.declarations import load_reference
+from termreview.terms import parse_term
+from termreview.workspace import Workspace, read_tables
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("desk")]
+
+TOKEN = "only-for-this-test"
+PATIENCE_MS = 30_000
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+LIBRARY = Path(__file__).resolve().parents[2] / "lib"
+MAKEFILE = LIBRARY.parent / "Makefile"
+
+
+@dataclass(frozen=True)
+class Served:
+    """One server of the desk: where it is and whose office it shows."""
+
+    url: str
+    port: int
+    office: Workspace
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = os.environ.get("CHROMIUM") or next(
+        (path for name in _NAMES if (path := shutil.which(name))), None
+    )
+    if found is None:
+        pytest.skip("no Chromium on this machine: the review desk was not opened in a browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def environment() -> dict[str, str]:
+    paths = [str(LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {
+        "JUPYTER_TOKEN": TOKEN,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
+@contextmanager
+def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
+    """One server for as long as the block runs."""
+    log = folder / f"server-{port}.log"
+    with log.open("w", encoding="utf-8") as stream:
+        server = subprocess.Popen(
+            command, cwd=folder, env=environment(), stdout=stream, stderr=subprocess.STDOUT
+        )
+        try:
+            ends = time.monotonic() + 60
+            while not is_listening(port):
+                assert server.poll() is None, log.read_text(encoding="utf-8")
+                assert time.monotonic() < ends, "the server does not answer"
+                time.sleep(0.1)
+            yield
+        finally:
+            server.send_signal(signal.SIGTERM)
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+@pytest.fixture(scope="module")
+def voila(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
+    office = new_office(tmp_path_factory.mktemp("desk"))
+    port = free_port(8930)
+    command = [sys.executable, "-m", "termreview.cli", "--root", str(office.root), "desk", "--no-browser"]
+    with running([*command, "--port", str(port)], office.root, port):
+        yield Served(f"http://127.0.0.1:{port}/", port, office)
+
+
+class Seat:
+    """One analyst in front of one page; every step waits for what it leads to."""
+
+    def __init__(self, page: Page, role: str) -> None:
+        self.page, self.desk = page, page.locator(".termreview-desk")
+        self.role = role
+        expect(self.desk.get_by_role("tab")).to_have_count(6, timeout=2 * PATIENCE_MS)
+        self.said("Đã mở kỳ báo cáo")
+        self.desk.get_by_label("Người xử lý").fill(role)
+        page.keyboard.press("Tab")
+
+    def said(self, text: str) -> None:
+        expect(self.desk.locator(".status")).to_contain_text(text, timeout=PATIENCE_MS)
+
+    @contextmanager
+    def done(self) -> Iterator[None]:
+        """Wait until what the block asks for is done: the status line counts its turns."""
+        status = self.desk.locator(".status")
+        turn = int(status.get_attribute("data-turn") or 0)
+        yield
+        self.page.wait_for_function(
+            "turn => { const line = document.querySelector('.termreview-desk .status');"
+            " return line && Number(line.dataset.turn) > turn && !line.classList.contains('status-busy') }",
+            arg=turn, timeout=PATIENCE_MS,
+        )  # fmt: skip
+
+    def press(self, name: str) -> None:
+        """Press one button and wait until it has done its work."""
+        with self.done():
+            self.button(name).click()
+
+    def open(self, name: str) -> None:
+        tab = self.desk.get_by_role("tab", name=name)
+        if tab.get_attribute("aria-selected") != "true":
+            with self.done():
+                tab.click()
+
+    def visible(self, locator: Locator) -> Locator:
+        return locator.locator("visible=true").first
+
+    def button(self, name: str, exact: bool = True) -> Locator:
+        return self.visible(self.desk.get_by_role("button", name=name, exact=exact))
+
+    def pick(self, title: str) -> None:
+        """Pick one row of a table by the words of its button, and wait until it is marked."""
+        row = self.desk.locator(".pick-row", has=self.page.get_by_role("button", name=title, exact=True))
+        with self.done():
+            self.visible(row.get_by_role("button")).click()
+        expect(self.visible(self.desk.locator(".pick-row.picked", has_text=title))).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+
+    def fill(self, name: str, text: str) -> None:
+        box = self.visible(self.desk.get_by_role("textbox", name=name, exact=True))
+        box.fill(text)
+        self.page.keyboard.press("Tab")
+
+    def show(self, cause: str, school: str) -> None:
+        """Triage one finding until its surroundings are shown."""
+        self.open("Lỗi, giải trình")
+        self.pick(cause)
+        self.pick(school)
+        context = self.visible(self.desk.locator(".desk-context"))
+        expect(context.locator(".desk-title")).to_contain_text(cause, timeout=PATIENCE_MS)
+        expect(context).to_contain_text(school, timeout=PATIENCE_MS)
+
+    def try_correction(self, cause: str, school: str, value: str) -> None:
+        """Triage one finding up to the effect of a correction; nothing is saved yet."""
+        self.show(cause, school)
+        self.button("Sửa giá trị").click()
+        self.fill("Giá trị đúng", value)
+        self.fill("Lý do", "đã gọi điện đối chiếu với sổ của trường")
+        self.press("Xem ảnh hưởng")
+        self.said("Đã tính ảnh hưởng")
+        expect(self.button("Ghi quyết định")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def seat(browser: Browser, url: str, role: str) -> tuple[Seat, list[str]]:
+    """Open one page at 1280 pixels; what goes wrong in it, or leaves the machine, is written down."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    trouble: list[str] = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((url, url.replace("http", "ws", 1), "data:", "blob:"))
+            else trouble.append(request.url)
+        ),
+    )
+    page.goto(f"{url}?token={TOKEN}")
+    return Seat(page, role), trouble
+
+
+def test_nobody_without_the_token_gets_in_and_nobody_from_outside(voila: Served) -> None:
+    for path in (
+        "", "?token=wrong", "voila/render/0_review_desk.ipynb", "voila/files/0_review_desk.ipynb",
+        "api/kernels/00000000-0000-0000-0000-000000000000", "api/contents",
+    ):  # fmt: skip
+        status, content = asked(voila.url + path)
+        assert status in (302, 403, 404), path
+        assert b"termreview" not in content, path
+    assert asked(f"{voila.url}?token={TOKEN}")[0] == 200
+    for address in outside_addresses():
+        with socket.socket() as probe:
+            probe.settimeout(2)
+            assert probe.connect_ex((address, voila.port)) != 0, f"the desk answers on {address}"
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def asked(url: str) -> tuple[int, bytes]:
+    """What a server answers to one request, without following where it points to."""
+    try:
+        with urllib.request.build_opener(_NoRedirect).open(url, timeout=10) as answer:
+            return answer.status, b""
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def outside_addresses() -> list[str]:
+    """The addresses by which other machines would reach this one."""
+    try:
+        found = {entry[4][0] for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    except OSError:
+        found = set()
+    return sorted(str(address) for address in found if not str(address).startswith("127."))
+
+
+def test_an_analyst_works_a_term_through(browser: Browser, voila: Served) -> None:
+    """Triage, decide, see the score move, undo, verify, try what would be, reload and find it all kept; every tab accessible."""
+    first, trouble = seat(browser, voila.url, "Chuyên viên A")
+    page, desk = first.page, first.desk
+    assert page.evaluate("document.documentElement.lang") == "vi"
+    expect(desk).to_contain_text("9/10 (90,0")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+    first.try_correction("Không phải số", "TH Trần Quốc Toản", "15")
+    expect(desk.locator(".desk-effect").first).to_contain_text("42,5–64,5")
+    expect(desk.locator(".desk-effect").first).to_contain_text("46,0–62,5")
+    assert load_reference(voila.office.reference).decisions == ()
+    first.press("Ghi quyết định")
+    first.said("Đã ghi quyết định qd-0001")
+    first.press("Hoàn tác qd-0001")
+    first.said("Đã hoàn tác quyết định qd-0001")
+    assert load_reference(voila.office.reference).decisions == ()
+
+    first.try_correction("Không phải số", "TH Trần Quốc Toản", "15")
+    first.press("Ghi quyết định")
+    first.said("Đã ghi quyết định qd-0001")
+
+    first.open("Thẩm định")
+    expect(first.visible(desk.locator(".pick-row.picked"))).to_contain_text("1.3.1")
+    with first.done():
+        first.visible(desk.get_by_label("Điểm (bước 0,5)")).select_option("2,5")
+    first.said("Chưa ghi gì")
+    first.fill("Nhận xét, lý do", "đã xem phần mềm tại trường")
+    first.press("Ghi điểm")
+    first.said("Đã ghi 2,5 điểm thẩm định cho tiểu mục 1.3.1")
+
+    first.open("Nếu… thì")
+    first.press("Đường ngắn nhất lên mức tiếp theo")
+    first.said("Đã tính thử")
+    expect(desk).to_contain_text("Chắc chắn lên từ mức 1 đến mức 2")
+
+    page.reload()
+    again = Seat(page, "Chuyên viên A")
+    again.open("Lỗi, giải trình")
+    again.press("Đã quyết định")
+    expect(again.visible(again.desk.locator(".pick-row", has_text="Không phải số"))).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    expect(again.button("Hoàn tác qd-0001")).to_be_enabled()
+    again.open("Thẩm định")
+    expect(again.visible(again.desk.locator(".pick-row.picked"))).to_contain_text("2,5")
+    look_at_every_tab(again)
+    page.close()
+    assert trouble == []
+
+
+def look_at_every_tab(one: Seat) -> None:
+    """Turn every tab up by keyboard; nothing grave is in the way of who cannot see or use a mouse."""
+    one.open("Toàn cảnh")
+    one.desk.get_by_role("tab", name="Toàn cảnh").focus()
+    for _ in range(6):
+        expect(one.desk.locator(".pick-row:visible .pick-button:text-is('')")).to_have_count(0)
+        found = Axe().run(one.page, context=".termreview-desk").response["violations"]
+        grave = [
+            (fault["id"], fault["nodes"][0]["html"])
+            for fault in found
+            if fault["impact"] in ("serious", "critical")
+        ]
+        assert grave == []
+        one.page.keyboard.press("ArrowRight")
+        with one.done():
+            one.page.keyboard.press("Enter")
+
+
+def test_two_desks_at_once_lose_nothing_and_show_each_other(browser: Browser, voila: Served) -> None:
+    before = len(load_reference(voila.office.reference).decisions)
+    first, _ = seat(browser, voila.url, "Chuyên viên A")
+    second, _ = seat(browser, voila.url, "Chuyên viên B")
+    first.try_correction("Không phải số", "TH Bình An 2", "9")
+    second.try_correction("Không phải số", "TH Bình An 2", "8")
+    first.press("Ghi quyết định")
+    first.said("Đã ghi quyết định")
+    second.press("Ghi quyết định")
+    second.said("vừa có người khác xử lý")
+    expect(second.desk).to_contain_text("Chuyên viên A")
+    second.press("Làm mới")
+    second.said("1 quyết định mới của người khác")
+    second.press("Đã quyết định")
+    second.show("Không phải số", "TH Bình An 2")
+    reference = load_reference(voila.office.reference)
+    assert len(reference.decisions) == before + 1
+    assert [one.decided_by for one in reference.decisions][-1] == "Chuyên viên A"
+    first.page.close()
+
+    second.open("Toàn cảnh")  # a file that arrives is seen there without a click
+    (voila.office.raw(parse_term(TERM)) / "den-muon.pdf").write_bytes(b"%PDF-1.4 khong phai bieu mau")
+    second.said("Mới nhận 1 tệp: den-muon.pdf")
+    second.page.close()
+
+
+def test_the_batch_run_gives_the_figures_that_the_desk_showed(voila: Served) -> None:
+    shown = look(TERM, "2024-01-15", str(voila.office.root))
+    done = subprocess.run(
+        [sys.executable, "-m", "termreview.cli", "--root", str(voila.office.root), "run", TERM, "--as-of", "2024-01-15"],
+        env=environment(), capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    tables = read_tables(voila.office, parse_term(TERM), ("observations", "findings", "ledger", "scores"))
+    assert tables["scores"].equals(shown.scored.scores)
+    assert tables["ledger"].equals(shown.scored.ledger)
+    assert tables["findings"].equals(shown.cleaned.findings)
+    assert tables["observations"].equals(shown.cleaned.observations)
+    own = tables["scores"].query("school_id == '0477201' and group_id == '1'").iloc[0]
+    assert (own["low"], own["high"]) == (45.5, 62.0)
+    assert published(shown).is_same
+
+
+def lab_command(port: int) -> list[str]:
+    """What `make lab` runs, on a port of its own and without opening a browser."""
+    recipe = re.search(r"^lab:.*\n((?:\t.*\n)+)", MAKEFILE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert recipe is not None
+    options = recipe[1].replace("\\\n", " ").split("jupyter lab", 1)[1].split()
+    assert "--ServerApp.ip=127.0.0.1" in options
+    own = ["--allow-root", "--no-browser", f"--port={port}", "--ServerApp.port_retries=0"]
+    return [sys.executable, "-m", "jupyterlab", *own, *options]
+
+
+def test_the_same_notebook_works_in_jupyterlab(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, port = new_office(tmp_path), free_port(8960)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(LIBRARY / "termreview" / "desk" / "theme" / "jupyter"))
+    with running(lab_command(port), office.root, port):
+        url = f"http://127.0.0.1:{port}/"
+        with urllib.request.urlopen(f"{url}lab", timeout=10) as answer:
+            assert urlsplit(answer.url).path == "/login"
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{url}lab/tree/0_review_desk.ipynb?token={TOKEN}")
+        run_all_cells(page)
+        one = Seat(page, "Chuyên viên A")
+        one.try_correction("Không phải số", "TH Trần Quốc Toản", "15")
+        expect(one.desk.locator(".desk-effect").first).to_contain_text("46,0–62,5")
+        one.press("Ghi quyết định")
+        one.said("Đã ghi quyết định qd-0001")
+        one.press("Hoàn tác qd-0001")
+        one.said("Đã hoàn tác quyết định qd-0001")
+        page.close()
+    assert [address for address in asked if not address.startswith((url, "data:", "blob:"))] == []
+
+
+def run_all_cells(page: Page) -> None:
+    """Run the notebook as a person does, once its kernel is there."""
+    page.locator(".jp-Notebook .jp-CodeCell").wait_for(timeout=2 * PATIENCE_MS)
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=2 * PATIENCE_MS)
+    page.locator(".jp-Notebook .jp-MarkdownCell").click()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
