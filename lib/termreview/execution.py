@@ -6,14 +6,14 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from termreview.errors import RunError
-from termreview.kernels.nursery import Nursery
+from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.publication import PAGES, STAGE_VARIABLE
 from termreview.terms import Term
 from termreview.work_list import Export, Step
@@ -141,6 +141,12 @@ def load_papermill() -> ModuleType:
         if is_spared:
             del sys.modules[grammar]
     return papermill
+
+
+def nursery_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextManager[Nursery | None]:
+    """Keep the nursery that some steps have their kernels from; None where this system knows none."""
+    notebooks = dict.fromkeys(workspace.notebooks / f"{step.source}.ipynb" for step in steps)
+    return nursery_for(notebooks, [f"termreview.reference.declarations:load_reference:{workspace.reference}"])
 
 
 def load_ahead() -> None:

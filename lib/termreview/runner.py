@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from termreview.errors import RunError
-from termreview.execution import TIME_LIMIT_S, load_ahead, run_step
+from termreview.execution import TIME_LIMIT_S, load_ahead, nursery_of, run_step
 from termreview.intake.received import list_received, record_received
-from termreview.kernels.nursery import Nursery, nursery_for
+from termreview.kernels.nursery import Nursery
 from termreview.lock import held
 from termreview.manifest import describe_inputs, describe_outputs, is_up_to_date
 from termreview.publication import LOOSE, MANIFEST, READ_COUNT, open_stage, publish, settle, sweep
@@ -95,7 +95,7 @@ def run_term(
                 progress(f"không có gì thay đổi: giữ kết quả lần chạy trước (đọc lại 0/{len(files)} tệp)")
             else:
                 stage = open_stage(shelf)
-                with _nursery(workspace, steps, is_warm) as nursery:
+                with nursery_of(workspace, steps) if is_warm else nullcontext() as nursery:
                     if nursery is not None:
                         load_ahead()
                     for number, step in enumerate(steps, start=1):
@@ -111,13 +111,6 @@ def run_term(
         finally:
             sweep(shelf)
     return RunResult(reports, shelf.place(MANIFEST), time.monotonic() - started, is_reused)
-
-
-def _nursery(
-    workspace: Workspace, steps: Sequence[Step], is_warm: bool
-) -> AbstractContextManager[Nursery | None]:
-    notebooks = [workspace.notebooks / f"{step.source}.ipynb" for step in steps]
-    return nursery_for(dict.fromkeys(notebooks)) if is_warm else nullcontext()
 
 
 def _recover(workspace: Workspace, reference: Reference) -> None:

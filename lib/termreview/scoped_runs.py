@@ -7,14 +7,15 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from termreview.errors import RunError, TermReviewError
-from termreview.execution import TIME_LIMIT_S, run_step
-from termreview.kernels.nursery import Nursery, nursery_for
+from termreview.execution import TIME_LIMIT_S, nursery_of, run_step
+from termreview.kernels.nursery import Nursery
 from termreview.lock import held
 from termreview.manifest import describe_step, made_with
 from termreview.publication import MANIFEST
@@ -140,9 +141,8 @@ def _executed(
     """Execute the steps in a pool; give place, seconds and error of each as it ends."""
     if not due:
         return
-    notebooks = tuple(dict.fromkeys(workspace.notebooks / f"{step.source}.ipynb" for step in due.values()))
     if workers == 1 or len(due) == 1:
-        with nursery_for(notebooks) as nursery:
+        with nursery_of(workspace, due.values()) as nursery:
             for place, step in due.items():
                 yield (place, *_execute(workspace, term, step, time_limit_s, nursery))
         return
@@ -150,7 +150,7 @@ def _executed(
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(workers, len(due)), mp_context=context) as pool:
         places: dict[Future[tuple[float, str]], int] = {
-            pool.submit(_execute_in_worker, workspace, term, step, time_limit_s, notebooks): place
+            pool.submit(_execute_in_worker, workspace, term, step, time_limit_s): place
             for place, step in due.items()
         }
         for future in as_completed(places):
@@ -163,16 +163,17 @@ def _executed(
             yield places[future], seconds, error
 
 
-def _execute_in_worker(
-    workspace: Workspace, term: Term, step: Step, time_limit_s: int, notebooks: tuple[Path, ...]
-) -> tuple[float, str]:
-    return _execute(workspace, term, step, time_limit_s, _nursery_of_worker(notebooks))
+def _execute_in_worker(workspace: Workspace, term: Term, step: Step, time_limit_s: int) -> tuple[float, str]:
+    return _execute(workspace, term, step, time_limit_s, _nursery_of_worker(workspace, step.source))
+
+
+_KEPT = ExitStack()  # as long as the process lives
 
 
 @cache
-def _nursery_of_worker(notebooks: tuple[Path, ...]) -> Nursery | None:
+def _nursery_of_worker(workspace: Workspace, notebook: str) -> Nursery | None:
     """The nursery of one process of the pool; it ends with it."""
-    return nursery_for(notebooks).__enter__()
+    return _KEPT.enter_context(nursery_of(workspace, [Step(notebook, {})]))
 
 
 def _execute(

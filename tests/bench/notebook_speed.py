@@ -20,8 +20,7 @@ from pathlib import Path
 
 from jupyter_client.manager import KernelManager
 
-from termreview.execution import load_ahead, run_step
-from termreview.kernels.nursery import nursery_for
+from termreview.execution import load_ahead, nursery_of, run_step
 from termreview.reference.declarations import Reference, load_reference
 from termreview.sample import write_sample
 from termreview.terms import Term, parse_term
@@ -47,7 +46,7 @@ def measure(
     load_ahead()
     steps = plan_steps(workspace, reference, reference.of(term), as_of)
     _by_step("plain papermill", steps, lambda step: run_step(workspace, term, step), 4, rounds, line)
-    with nursery_for(workspace.notebooks / f"{step.source}.ipynb" for step in steps) as nursery:
+    with nursery_of(workspace, steps) as nursery:
         warm = lambda step: run_step(workspace, term, step, nursery=nursery)  # noqa: E731
         for step in steps:  # until its imports are done
             warm(step)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from termreview.errors import UsageError
-from termreview.reference.declarations import Reference, fingerprint, load_reference
+from termreview.reference.declarations import Reference, load_reference
+from termreview.reference.fingerprint import fingerprint
 from termreview.terms import parse_term
 from worlds import HK1, HK2, REFERENCE, append, copy_reference, term_of
 

@@ -133,12 +133,15 @@ class WarmProcess:
 
 
 @contextmanager
-def nursery_for(notebooks: Iterable[Path]) -> Iterator[Nursery | None]:
-    """Keep a nursery while some notebooks are executed; None where this system knows none."""
+def nursery_for(notebooks: Iterable[Path], calls: Sequence[str] = ()) -> Iterator[Nursery | None]:
+    """Keep a nursery while some notebooks are executed; None where this system knows none.
+
+    `calls` name what is worth doing once for all of them, each as `module:function:path`.
+    """
     if sys.platform != "linux":  # Windows has no forks; macOS does not bear those of a process with libraries
         yield None
         return
-    with Nursery([*_imports_of(notebooks), *_ALSO]) as nursery:
+    with Nursery([*_imports_of(notebooks), *calls, *_ALSO]) as nursery:
         yield nursery
 
 

@@ -3,7 +3,8 @@
 A kernel takes its time for imports, the same ones each time. Here they are done once; each kernel is then a copy
 of this process, an ordinary `ipykernel` from there on, with a memory, a process group and an end of its own.
 
-`python -m termreview.kernels.nursery_process FD MODULE…` speaks over the socket FD, one JSON object a line. It is asked
+`python -m termreview.kernels.nursery_process FD NAME…` imports modules, or calls `module:function:path` for what
+the function keeps, and speaks over the socket FD, one JSON object a line. It is asked
 `{"arguments": […], "environment": {…}, "folder": …}` for a kernel, or `{"signal": number, "to": pid}`; it
 answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket closes, because whoever asked is
 done or dead, it kills the kernels that are left and ends.
@@ -22,6 +23,7 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 
@@ -71,11 +73,18 @@ def _serve(peer: socket.socket, modules: Iterator[str]) -> None:
 
 
 def _import_next(modules: Iterator[str]) -> bool:
+    """Do the next of what is to be done beforehand; say whether there was something left."""
     name = next(modules, None)
     if name is None:
         gc.collect()
         gc.freeze()  # what is here for good need not be looked at again, in no kernel
+        gc.set_threshold(20_000, 20, 20)  # a kernel of a batch lives for seconds
         return False
+    if ":" in name:
+        with suppress(Exception):
+            module, function, argument = name.split(":", 2)
+            getattr(importlib.import_module(module), function)(Path(argument))
+        return True
     for wanted in (name, name.rpartition(".")[0]):  # `from a import b`: b is a module, or something in one
         with suppress(Exception):  # a kernel that needs it will say what is wrong, in its notebook
             importlib.import_module(wanted)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from termreview.reference.calendar import Calendar, Office, TermPlan, load_calen
 from termreview.reference.checks import Check, load_checks
 from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
 from termreview.reference.desk_words import load_desk_words
+from termreview.reference.fingerprint import fingerprint
 from termreview.reference.form_loading import load_form
 from termreview.reference.forms import Field, Form, with_index
 from termreview.reference.highlights import Highlights, load_highlights
@@ -110,13 +111,18 @@ class Reference:
 
 
 def load_reference(folder: Path) -> Reference:
-    """Load all declarations below one folder.
+    """Load all declarations below one folder; as long as no byte of them changes, this is done once.
 
     Raises
     ------
     DeclarationError
         When anything is missing, unknown or contradictory: all mistakes at once, each with file and line.
     """
+    return _loaded(folder.resolve(), fingerprint(folder))
+
+
+@lru_cache(maxsize=4)
+def _loaded(folder: Path, content_sha256: str) -> Reference:
     source = Source(folder)
     registry = load_registry(source)
     calendar = load_calendar(source)
@@ -135,7 +141,7 @@ def load_reference(folder: Path) -> Reference:
     ratios = load_ratios(source, fields, levels)
     ratio_ids = {ratio.ratio_id for ratio in ratios}
     reference = Reference(
-        fingerprint(folder), registry, calendar, forms,
+        content_sha256, registry, calendar, forms,
         {form.form_id: load_checks(source, form, levels) for form in forms.values()},
         {name: load_tasks(source, name, fields, ratio_ids, levels) for name in dict.fromkeys(plan.tasks for plan in calendar.plans)},
         sets, ratios, load_targets(source, ratio_ids, documents, levels), documents,
@@ -174,23 +180,6 @@ def verified_in(source: Source, reference: Reference) -> tuple[VerifiedPoints, .
     """The verified points of one folder, held against the other declarations; mistakes are noted in the source."""
     keys = _item_keys(reference.calendar, dict(reference.indicator_sets))
     return load_verified(source, keys, reference.registry.known_ids())
-
-
-def fingerprint(folder: Path, leaving: Container[str] = ()) -> str:
-    """The hash of every declaration file, by name and content, line ends folded.
-
-    Parameters
-    ----------
-    leaving
-        Names of files that do not matter to who asks.
-    """
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".yml")):
-        if path.name in leaving:
-            continue
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return digest.hexdigest()
 
 
 class _Everything(Container[str]):
