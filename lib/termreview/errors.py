@@ -21,14 +21,15 @@ class UsageError(TermReviewError):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake in the declarations: where it stands and what is wrong."""
+    """One mistake in the declarations: where it stands and what is wrong, and that in the office's own words."""
 
     file: str
     line: int
     message: str
+    words: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        return f"{self.file}:{self.line}: {self.words or self.message}"
 
 
 class DeclarationError(TermReviewError):
@@ -36,11 +37,12 @@ class DeclarationError(TermReviewError):
 
     exit_code = 3
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], heading: str = "") -> None:
         self.problems = tuple(sorted(problems))
         count = len(self.problems)
         lines = "\n".join(f"  {problem}" for problem in self.problems)
-        super().__init__(f"{count} mistake{'s' if count != 1 else ''} in the declarations:\n{lines}")
+        heading = heading or f"{count} mistake{'s' if count != 1 else ''} in the declarations:"
+        super().__init__(f"{heading}\n{lines}")
 
 
 class RunError(TermReviewError):

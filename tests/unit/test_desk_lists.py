@@ -87,7 +87,7 @@ def test_a_row_over_several_lines_is_one_row(tmp_path: Path) -> None:
 def test_what_the_loader_refuses_is_not_written(office: Workspace) -> None:
     path = office.reference / "decisions.csv"
     before = path.read_bytes()
-    with pytest.raises(DeclarationError, match="does not fit"):
+    with pytest.raises(DeclarationError, match="không hợp với chỉ tiêu"):
         write_decision(office, seen().reference, decision(new="năm mươi"), set())
     assert path.read_bytes() == before
 
@@ -197,7 +197,7 @@ def test_points_that_another_gave_meanwhile_are_not_overwritten(office: Workspac
 
 def test_points_beyond_the_item_are_refused_by_the_loader(office: Workspace) -> None:
     before = (office.reference / "verified_points.csv").read_bytes()
-    with pytest.raises(DeclarationError, match="do not fit"):
+    with pytest.raises(DeclarationError, match="nằm ngoài khoảng"):
         write_verified(office, seen().reference, place_of(points()), points(given=6.5), None)
     assert (office.reference / "verified_points.csv").read_bytes() == before
     assert points().verified_on == datetime.date(2024, 1, 12)

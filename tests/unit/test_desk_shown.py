@@ -142,7 +142,7 @@ def test_mistakes_in_the_words_are_named_with_their_line(tmp_path: Path) -> None
     line = change(path, '  glance: "Toàn cảnh"', "  glance: 7")
     with pytest.raises(DeclarationError) as caught:
         load_reference(folder)
-    said = [str(problem) for problem in caught.value.problems]
+    said = [f"{problem.file}:{problem.line}: {problem.message}" for problem in caught.value.problems]
     assert all(problem.startswith("desk.yml:") for problem in said)
     for part in (
         "'busy' is missing",

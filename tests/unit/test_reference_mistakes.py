@@ -209,7 +209,7 @@ def test_all_mistakes_are_listed_at_once(tmp_path: Path) -> None:
         file, words, _ = MISTAKES[name]
         assert any(found.file == file and words in found.message for found in error.problems), name
     assert error.exit_code == 3
-    assert str(error).startswith(f"{len(error.problems)} mistakes in the declarations:")
+    assert str(error).startswith(f"Khai báo có {len(error.problems)} chỗ sai:")
     assert all(f"{found.file}:{found.line}: " in str(error) for found in error.problems)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_list_text
-from termreview.errors import DeclarationError
 from termreview.reference.decisions import Decision
 from termreview.reference.declarations import Reference, decisions_in
 from termreview.reference.forms import ANY
@@ -145,9 +144,10 @@ def read_decisions(found: ListText, reference: Reference) -> tuple[Decision, ...
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / DECISIONS).write_bytes(found.text().encode("utf-8"))
         source = Source(Path(folder))
+        source.mistakes = reference.mistakes
         decisions = decisions_in(source, reference)
-    if source.problems:
-        raise DeclarationError(source.problems)
+    if fault := source.fault():
+        raise fault
     return decisions
 
 

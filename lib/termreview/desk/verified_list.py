@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_list_text
-from termreview.errors import DeclarationError
 from termreview.reference.declarations import Reference, verified_in
 from termreview.reference.loading import Source
 from termreview.reference.measures import VerifiedPoints
@@ -103,9 +102,10 @@ def read_verified(found: ListText, reference: Reference) -> tuple[VerifiedPoints
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / VERIFIED).write_bytes(found.text().encode("utf-8"))
         source = Source(Path(folder))
+        source.mistakes = reference.mistakes
         verified = verified_in(source, reference)
-    if source.problems:
-        raise DeclarationError(source.problems)
+    if fault := source.fault():
+        raise fault
     return verified
 
 

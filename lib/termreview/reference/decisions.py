@@ -131,7 +131,7 @@ def load_decisions(
     decisions = []
     for row in rows:
         decision = Decision(
-            row.text("decision_id"), row.choice("term_id", (ANY, *term_ids)), row.choice("scope", SCOPES),
+            row.text("decision_id"), row.choice("term_id", (ANY, *term_ids) if term_ids else ()), row.choice("scope", SCOPES),
             row.text("school_id"), row.text("field_id", ANY), row.text("cause", ""), row.text("expected_value", ""),
             row.choice("action", ACTIONS), row.text("new_value", ""), row.text("reason"), row.text("decided_by"),
             row.date("decided_on"),

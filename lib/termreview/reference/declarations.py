@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from termreview.errors import DeclarationError
 from termreview.reference.advice import Advice, load_advice
 from termreview.reference.calendar import Calendar, Office, TermPlan, load_calendar
 from termreview.reference.checks import Check, load_checks
@@ -33,14 +32,17 @@ from termreview.reference.measures import (
     load_tasks,
     load_verified,
 )  # fmt: skip
+from termreview.reference.mistakes import Mistakes
+from termreview.reference.sentences import load_sentences
 from termreview.reference.texts import (
     Message,
     load_messages,
+    load_mistakes,
     load_publishing,
     load_returns,
     load_texts,
 )
-from termreview.reference.units import Registry, Unit, load_registry
+from termreview.reference.units import LEVELS, Registry, Unit, load_registry
 from termreview.terms import Term
 
 RULINGS = ("decisions.csv", "verified_points.csv")
@@ -89,6 +91,7 @@ class Reference:
     returns: Mapping[str, Any]
     publishing: Mapping[str, Any]
     decisions: tuple[Decision, ...] = ()
+    mistakes: Mistakes = field(default_factory=Mistakes)
     desk: Mapping[str, Any] = field(default_factory=dict)
     reading_fingerprint: str = ""
     highlights: Highlights = field(default_factory=Highlights)
@@ -127,7 +130,8 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
     registry = load_registry(source)
     calendar = load_calendar(source)
     documents = {document.document_id: document for document in load_documents(source)}
-    levels = tuple(level.level for level in registry.levels)
+    # None can be called unknown while the list of levels cannot be read whole.
+    levels = () if LEVELS in source.broken else tuple(level.level for level in registry.levels)
     forms: dict[str, Form] = {}
     sets: dict[str, IndicatorSet] = {}
     for plan in calendar.plans:
@@ -146,7 +150,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         {name: load_tasks(source, name, fields, ratio_ids, levels) for name in dict.fromkeys(plan.tasks for plan in calendar.plans)},
         sets, ratios, load_targets(source, ratio_ids, documents, levels), documents,
         load_verified(source, _item_keys(calendar, sets), registry.known_ids()),
-        load_messages(source), load_texts(source, "labels.yml"), load_texts(source, "sentences.yml"),
+        load_messages(source), load_texts(source, "labels.yml"), load_sentences(source, fields),
         load_returns(source), load_publishing(source),
     )  # fmt: skip
     _check_references(source, reference, fields)
@@ -155,10 +159,11 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         reference, decisions=decisions, desk=load_desk_words(source),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
-        reading_fingerprint=fingerprint(folder, leaving=RULINGS),
+        reading_fingerprint=fingerprint(folder, leaving=RULINGS), mistakes=source.mistakes,
     )  # fmt: skip
-    if source.problems:
-        raise DeclarationError(source.problems)
+    load_mistakes(source)
+    if fault := source.fault():
+        raise fault
     return reference
 
 

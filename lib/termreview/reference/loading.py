@@ -7,36 +7,16 @@ import datetime
 import math
 import unicodedata
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 from typing import Any, TextIO
 
 import yaml
 
-from termreview.errors import Problem
+from termreview.reference.source import Source
 
 _DATE = datetime.datetime.strptime
-
-
-@dataclass
-class Source:
-    """One folder of declarations being read, with the mistakes found so far."""
-
-    root: Path
-    problems: list[Problem] = field(default_factory=list)
-
-    def report(self, path: Path, line: int, message: str) -> None:
-        """Note one mistake at one line of one file; the same words at the same place once."""
-        problem = Problem(path.relative_to(self.root).as_posix(), line, message)
-        if problem not in self.problems:
-            self.problems.append(problem)
-
-    def report_word(self, path: Path, word: str, message: str) -> None:
-        """Note one mistake at the first line of one file that holds a word."""
-        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
-        line = next((number for number, text in enumerate(lines, start=1) if word in text), 1)
-        self.report(path, line, message)
 
 
 @dataclass(frozen=True)
@@ -187,28 +167,38 @@ def read_list(source: Source, name: str, columns: Sequence[str]) -> list[Row]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             lines = list(_numbered_lines(source, path, stream))
     except FileNotFoundError:
-        source.report(path, 1, "the file is missing")
+        source.report(path, 1, "the file is missing", is_broken=True)
         return []
     except UnicodeDecodeError as error:
-        source.report(path, 1, f"the file is not UTF-8 text: {error.reason}")
+        source.report(path, 1, f"the file is not UTF-8 text: {error.reason}", is_broken=True)
         return []
-    header = lines[0][1] if lines else []
-    for column in columns:
-        if header.count(column) != 1:
-            source.report(
-                path, 1, f"column '{column}' {'stands twice' if column in header else 'is missing'}"
-            )
+    if not lines:
+        source.report(path, 1, "the file is empty", is_broken=name not in source.broken)
+        return []
+    header = lines[0][1]
+    if not _is_header(source, path, header, columns):
+        return []
+    rows = []
+    for line, cells in lines[1:]:
+        if len(cells) == len(header):
+            rows.append(Row(source, path, line, dict(zip(header, cells, strict=True))))
+        else:  # which cell is which cannot be told
+            more = "more cells than the header (is a comma unquoted?)"
+            what = more if len(cells) > len(header) else "fewer cells than the header"
+            source.report(path, line, f"the line has {what}", is_broken=True)
+    return rows
+
+
+def _is_header(source: Source, path: Path, header: Sequence[str], columns: Sequence[str]) -> bool:
+    """Say whether the first line of one list names each column once, and note what is wrong with it."""
+    wrong = [column for column in columns if header.count(column) != 1]
+    for column in wrong:
+        what = "stands twice" if column in header else "is missing"
+        source.report(path, 1, f"column '{column}' {what}", is_broken=True)
     for column in header:
         if column not in columns:
             source.report(path, 1, f"column '{column}' is not known; known: {', '.join(columns)}")
-    rows = []
-    for line, cells in lines[1:]:
-        rows.append(Row(source, path, line, dict(zip(header, cells, strict=False))))
-        if len(cells) > len(header):
-            rows[-1].report("the line has more cells than the header (is a comma unquoted?)")
-        elif len(cells) < len(header):
-            rows[-1].report("the line has fewer cells than the header")
-    return rows
+    return not wrong
 
 
 def _numbered_lines(source: Source, path: Path, stream: TextIO) -> Iterator[tuple[int, list[str]]]:
@@ -221,7 +211,7 @@ def _numbered_lines(source: Source, path: Path, stream: TextIO) -> Iterator[tupl
         except StopIteration:
             return
         except csv.Error as error:
-            source.report(path, start, f"the quoting of this line is broken: {error}")
+            source.report(path, start, f"the quoting of this line is broken: {error}", is_broken=True)
             return
         if cells:
             yield start, [cell.strip() for cell in cells]
@@ -254,20 +244,20 @@ def read_tree(source: Source, name: str) -> Row | None:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LineLoader)
     except FileNotFoundError:
-        source.report(path, 1, "the file is missing")
+        source.report(path, 1, "the file is missing", is_broken=True)
         return None
     except UnicodeDecodeError as error:
-        source.report(path, 1, f"the file is not UTF-8 text: {error.reason}")
+        source.report(path, 1, f"the file is not UTF-8 text: {error.reason}", is_broken=True)
         return None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        source.report(path, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem}")
+        source.report(path, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem}", is_broken=True)
         return None
     except yaml.YAMLError as error:
-        source.report(path, 1, f"not valid YAML: {' '.join(str(error).split())}")
+        source.report(path, 1, f"not valid YAML: {' '.join(str(error).split())}", is_broken=True)
         return None
     if not isinstance(content, dict):
-        source.report(path, 1, "the file must be an entry with keys")
+        source.report(path, 1, "the file must be an entry with keys", is_broken=True)
         return None
     return Row(source, path, 1, content)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from termreview.reference import mistakes
 from termreview.reference.loading import Row, Source, read_list, read_tree, unique, without_lines
 
 # How a sentence may differ by what it counts: nothing, one, many, the only one there is, all.
@@ -142,6 +143,18 @@ def _check_words(tree: Row, wanted: Mapping[str, Mapping[str, tuple[str, ...]]])
         for name, places in words.items():
             row.text(name)
             row.template(name, places)
+
+
+def load_mistakes(source: Source) -> None:
+    """Check the catalogue of mistakes: each kind once, and no place in Vietnamese that the English has not."""
+    rows = read_list(source, mistakes.FILE, mistakes.COLUMNS)
+    unique([(row, row.text("english")) for row in rows])
+    for row in rows:
+        known = set(mistakes.PLACE.findall(row.text("english", "")))
+        for place in sorted(set(mistakes.PLACE.findall(row.text("vietnamese"))) - known):
+            row.report(
+                f"'{{{place}}}' in 'vietnamese' is not a known placeholder; known: {', '.join(sorted(known))}"
+            )
 
 
 def load_texts(source: Source, name: str) -> Mapping[str, Any]:

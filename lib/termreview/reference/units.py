@@ -10,6 +10,7 @@ from termreview.reference.loading import Row, Source, read_list, unique
 from termreview.text import fold
 
 KINDS = ("province", "district", "commune", "ward", "school")
+LEVELS = "levels.csv"
 EVENT_KINDS = ("merge", "reparent", "rename", "split", "close")
 
 
@@ -118,7 +119,7 @@ class Registry:
 def load_registry(source: Source) -> Registry:
     """Read levels, units and events; periods of one unit must not overlap and parents must exist."""
     levels = _load_levels(source)
-    level_ids = [level.level for level in levels]
+    level_ids = [] if LEVELS in source.broken else [level.level for level in levels]
     loaded = []
     columns = (
         "unit_id",
@@ -150,7 +151,7 @@ def load_registry(source: Source) -> Registry:
 
 
 def _load_levels(source: Source) -> tuple[Level, ...]:
-    rows = read_list(source, "levels.csv", ("level", "title", "short_title", "order", "is_general"))
+    rows = read_list(source, LEVELS, ("level", "title", "short_title", "order", "is_general"))
     unique([(row, row.text("level")) for row in rows])
     rows.sort(key=lambda row: row.number("order", 0.0) or 0.0)
     return tuple(

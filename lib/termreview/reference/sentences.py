@@ -1,0 +1,192 @@
+"""One sentence template of the reports, checked when it is loaded: there, in its forms, with its own places only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping
+from string import Formatter
+from typing import Any
+
+from termreview.reference.loading import Row, Source, read_tree, without_lines
+from termreview.reference.texts import SENTENCE_FORMS
+
+FILE = "sentences.yml"
+FORMATS = ("integer", "decimal1", "points", "ratio", "percent1", "share1", "vnd", "date", "text")
+# Every sentence that the reports ask for, by section; in brackets what its places may be.
+SENTENCES: Mapping[str, str] = {
+    "report": (
+        "banner_text as_of(as_of,due_on) as_of_early(as_of,count) "
+        "subject.semester_review(school_year,term_title) subject.year_end_summary(school_year) "
+        "opening(legal,office) how_to_read grounds_intro two_dates(cited_on,confirmed_on,number) "
+        "unconfirmed_dates closing(office) footer(as_of,expected,fingerprint,received,subject) "
+    ),
+    "profile": (
+        "schools(by_level,count,where) size(items) size_all(asked,counted,items) "
+        "size_item(asked,counted,name,value) size_item_all(asked,counted,name,value) unknown "
+    ),
+    "reporting": (
+        "states.on_time states.late states.refused states.missing "
+        "received(as_of,count,late,on_time,pct,total) missing(count,names,pct,total) "
+        "refused(count,names,pct,total) late(count,names,pct,total) repair(count,pct,total) "
+        "chart_alt(expected,late,missing,received,refused) "
+        "days_alt(busiest,count,due_on,late,most,on_time) annex "
+    ),
+    "tasks": (
+        "overview(asked,asked_tasks,count,done,missing,not_started,pct,under_way) overview_title "
+        "overview_note extreme(count,pct,title,total) extremes(best,least) extremes_equal(pct) "
+        "extremes_none heading(best,least,tasks) status(count,others,pct,total) "
+        "status_most(count,others,pct,total) status_few(count,others,pct,total) "
+        "status_part(count,status) status_missing systems(systems) "
+        "timeliness(count,late,missing,pct,total) figures_note ratio_item(parts,title,value) "
+        "ratio_line(line,title,value) ratios_title(heading) ratios_alt(items) "
+        "ratios_extremes(best,least) ratios_lines(count,names,pct,total) figures_title(heading) "
+        "money_note "
+    ),
+    "ratios": (
+        "key_intro(count,pct,total) hidden_targets(count) line_note line_words.higher(line) "
+        "line_words.lower(line) coverage_one(coverage) coverage_part(coverage,names) "
+        "coverage_many(items) few(fewest) levels_title levels_note "
+        "levels_alt(best,best_value,least,least_value) levels_gap(high,highest,low,lowest,title) "
+        "levels_none contradictory(count) contradictory_more(count) "
+    ),
+    "index": (
+        "scope(count,set) nobody scored(count,pct,total) panel(group,name) level_named(level,title) "
+        "levels(by_level,group,missing,open) levels_title levels_note levels_alt(items) "
+        "levels_alt_item(by_level,group,open) bounds unallocated(group,points,reason) marks(marks) "
+        "self_assessment(count) dots_title dots_note(lines) dots_line(level,line) "
+        "dots_unallocated(group,points) dots_absent(names) "
+        "dots_alt(above,below,bottom_line,count,crossing,group,top_line) heat_title "
+        "heat_alt(strongest,strongest_pct,weakest,weakest_pct) heat_caption schools_title "
+        "schools_alt(count,criterion,pct,total) schools_note schools_table "
+        "weakest_in(count,criterion,pct,total) weak(count,line,names) conditions(count,pct,total) "
+        "conditions_unknown(count,pct,total) not_concluded(count,pct,total) "
+    ),
+    "statistics": ("coverage(asked,counted) mismatch(count,schools) absent(count) "),
+    "quality": (
+        "findings(count,errors,notes,queries) account(files,flagged,ignored,total,used) "
+        "account_gap(count) refused(count,reasons) states(by_state,total) marks "
+    ),
+    "assessment": (
+        "note(criterion_weak,ratio_strong,ratio_weak,report_rate_strong,task_strong,task_weak) none "
+        "too_few(count,fewest) level_in(group,name) task_item(count,pct,title,total) "
+        "weak_task_item(count,pct,title,total) ratio_item(parts,title,value) "
+        "criterion_item(share,title) line_item(scope,title,value) "
+        "strengths.report_rate(count,pct,total) strengths.tasks(items) strengths.lines(items) "
+        "strengths.ratios(items) strengths.levels(items) strengths.level_item(count,level,title) "
+        "strengths.change_item(counted,end,start,title) "
+        "strengths.change(before,change_strong,items) strengths.raised(before,count) "
+        "limits.reports(count,pct,total) limits.tasks(items) limits.lines(items) "
+        "limits.ratios(items) limits.criteria(criterion_weak,items) limits.conditions(count) "
+        "limits.not_concluded(count,pct,total) limits.repair(count,pct,total) "
+        "limits.change_item(counted,end,start,title) limits.change(before,change_strong,items) "
+        "limits.lowered(before,count) causes.no_evidence(points,schools) "
+        "causes.disputed(points,schools) causes.unanswered(points,schools) "
+        "causes.unallocated(points) causes.difficulties(count) causes.repair(count) "
+        "causes.repair_shared(items) causes.repair_item(count,title) next_steps.reports(count) "
+        "next_steps.repair(count) next_steps.tasks(items) next_steps.lines(items) "
+        "next_steps.ratios(items) next_steps.criteria(items) next_steps.conditions(count) "
+        "next_steps.evidence(count) next_steps.schools(count,items) "
+        "next_steps.schools_item(count,text) "
+    ),
+    "proposals": (
+        "difficulties(count,pct,total) proposals(count,pct,total) quotes_note office(office) "
+        "unallocated(document,points) two_dates(count,items) marks "
+    ),
+    "annexes": (
+        "missing_none status_signs.done status_signs.under_way status_signs.not_started "
+        "status_signs.unanswered status_signs.not_submitted statuses_note ratios_note no_names "
+    ),
+    "change": (
+        "of_year(school_year,term) no_previous(before) no_earlier same_schools(count,pct,total) "
+        "merged(count,names) merged_note gone(before,count,names) "
+        "tasks(before,count,others,pct,total) tasks_fallen(count) tasks_same(count) tasks_title "
+        "tasks_note tasks_table ratios(before,count,others,pct,total) ratios_worse(count) "
+        "ratios_same(count) ratios_title ratios_note ratios_trends.better ratios_trends.same "
+        "ratios_trends.worse risen(items) fallen(items) moved_item(end,start,title,verb) verbs.up "
+        "verbs.down unmoved nothing levels(count,group,moves) levels_up(count) levels_same(count) "
+        "levels_down(count) levels_open(count) moves_note moves_title(group) "
+        "points(before,falls,others,rises) scores_title scores_note(after,before) "
+        "scores_alt(count,falls,pct,rises,total) targets(count,pct,total) years "
+    ),
+    "open_reasons": (
+        "disputed no_evidence no_facts unanswered unreadable out_of_range computed_only unallocated "
+    ),
+}
+# Working numbers of the assessment, and words by field of the form.
+THRESHOLDS = "thresholds"
+BY_FIELD = (
+    ("profile", "names"), ("profile", "columns"), ("profile", "by_school"), ("assessment", "named_figures"),
+)  # fmt: skip
+_SENTENCE = re.compile(r"([\w.]+)(?:\(([\w,]*)\))?")
+
+
+def places_of(section: str) -> dict[str, tuple[str, ...]]:
+    """The places of each sentence of one section, by the path of the sentence below it."""
+    return {
+        path: tuple(places.split(",")) if places else ()
+        for path, places in _SENTENCE.findall(SENTENCES[section])
+    }
+
+
+def load_sentences(source: Source, fields: Container[str]) -> Mapping[str, Any]:
+    """Read the sentences of the reports; one that is missing, or has a place that nothing fills, is a mistake."""
+    tree = read_tree(source, FILE)
+    if tree is None:
+        return {}
+    for section in SENTENCES:
+        row = tree.row(section)
+        if row is None:
+            tree.report(f"'{section}' is missing")
+            continue
+        for path, places in places_of(section).items():
+            _check_sentence(row, path, places)
+    assessment = tree.row("assessment")
+    thresholds = assessment.row(THRESHOLDS) if assessment else None
+    for name in thresholds.values if thresholds else ():
+        if thresholds and name != "__line__":
+            thresholds.number(name, is_required=True)
+    for section, name in BY_FIELD:
+        row = tree.row(section)
+        words = row.row(name) if row else None
+        for field_id in words.values if words else ():
+            if words and field_id != "__line__" and field_id not in fields:
+                words.report(f"'{field_id}' is not a field of any form in use")
+    return without_lines(dict(tree.values))
+
+
+def _check_sentence(row: Row, path: str, places: tuple[str, ...]) -> None:
+    """One sentence at a path below one section: one text, or one text per form where something is counted."""
+    *folders, name = path.split(".")
+    for folder in folders:
+        below = row.row(folder)
+        if below is None:
+            row.report(f"'{folder}' is missing")
+            return
+        row = below
+    value = row.values.get(name)
+    if isinstance(value, dict):
+        forms = row.row(name)
+        assert forms is not None
+        forms.only(SENTENCE_FORMS)
+        if "many" not in value:
+            forms.report(f"'{name}' needs the form 'many'")
+        for form in SENTENCE_FORMS:
+            if form in value:
+                _check_text(forms, form, places)
+    elif value is None:
+        row.report(f"'{name}' is missing")
+    else:
+        _check_text(row, name, places)
+
+
+def _check_text(row: Row, name: str, places: tuple[str, ...]) -> None:
+    text = row.template(name, places)
+    try:
+        shown = [(place, spec) for _, place, spec, _ in Formatter().parse(text) if place is not None]
+    except ValueError:
+        return  # told by the template
+    for place, spec in shown:
+        if spec and spec not in FORMATS:
+            row.report(
+                f"'{{{place}:{spec}}}' in '{name}' is not a way to write a number; known: {', '.join(FORMATS)}"
+            )

@@ -1,0 +1,92 @@
+"""One sentence of the reports: what is wrong with it is told when it is loaded, before any report is written."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+import yaml
+from intake_world import ROOT
+
+from termreview.errors import DeclarationError
+from termreview.reference.declarations import load_reference
+from termreview.reference.sentences import FORMATS, SENTENCES, places_of
+from termreview.reference.texts import SENTENCE_FORMS
+from termreview.reporting import number_format
+from worlds import change, copy_reference
+
+REPORTING = ROOT / "lib" / "termreview" / "reporting"
+COUNTED = {"count", "total", "pct"}
+
+
+def said() -> list[tuple[str, set[str], str]]:
+    """The sentences that the reports ask for by name: path, what they are given, where."""
+    found = []
+    for path in sorted(REPORTING.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_say = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"
+            if is_say and isinstance(node, ast.Call) and isinstance(node.args[1], ast.Constant):
+                given = {keyword.arg for keyword in node.keywords if keyword.arg}
+                found.append((str(node.args[1].value), given, f"{path.name}:{node.lineno}"))
+    return found
+
+
+def test_every_sentence_that_a_report_asks_for_is_checked_with_its_own_places() -> None:
+    asked = said()
+    assert len(asked) > 100
+    for path, given, where in asked:
+        section, _, name = path.partition(".")
+        places = places_of(section) if section in SENTENCES else {}
+        assert name in places, f"{where} says '{path}': declare it in reference/sentences.py"
+        missing = given - set(places[name]) - COUNTED
+        assert not missing, (
+            f"{where} gives '{path}' {sorted(missing)}: declare them in reference/sentences.py"
+        )
+
+
+def test_every_declared_sentence_is_checked_but_words_by_field() -> None:
+    tree = yaml.safe_load((ROOT / "data" / "reference" / "sentences.yml").read_text(encoding="utf-8"))
+    for section in SENTENCES:
+        for path in places_of(section):
+            value = tree[section]
+            for part in path.split("."):
+                value = value[part]
+            assert isinstance(value, str | dict)
+            assert isinstance(value, str) or set(value) <= set(SENTENCE_FORMS)
+
+
+def test_the_ways_to_write_a_number_are_those_of_the_reports() -> None:
+    assert set(FORMATS) == set(number_format.FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("  opening:", "  openning:", "'opening' is missing"),
+        ("{due_on}.", "{dueon}.", "'{dueon}' in 'as_of' is not a known placeholder"),
+        (
+            "Số liệu tổng hợp đến ngày {as_of}",
+            "Số liệu tổng hợp đến ngày {as_of",
+            "'as_of' is not a template",
+        ),
+        ("{pct:percent1}), trong đó", "{pct:percent2}), trong đó", "'{pct:percent2}' in 'many' is not a way"),
+        ("    semester_review:", "    semesterreview:", "'semester_review' is missing"),
+        ("  received:\n    none:", "  received:\n    nobody:", "'nobody' is not a known key"),
+        ("\nprofile:\n", "\nprofil:\n", "'profile' is missing"),
+        ("    task_strong:", "    task_strong: khá #", "'task_strong' is not a number"),
+        (
+            '    "classrooms_count": "Phòng học"',
+            '    "rooms_count": "Phòng học"',
+            "'rooms_count' is not a field",
+        ),
+    ],
+)
+def test_a_slip_in_a_sentence_is_told_at_load(old: str, new: str, told: str, tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    change(folder / "sentences.yml", old, new)
+    with pytest.raises(DeclarationError) as raised:
+        load_reference(folder)
+    problems = [problem for problem in raised.value.problems if problem.file == "sentences.yml"]
+    assert any(told in problem.message for problem in problems), [str(problem) for problem in problems]
+    assert len(problems) <= 2
