@@ -61,7 +61,9 @@ SENTENCES: Mapping[str, str] = {
         "weakest_in(count,criterion,pct,total) weak(count,line,names) conditions(count,pct,total) "
         "conditions_unknown(count,pct,total) not_concluded(count,pct,total) "
     ),
-    "statistics": ("coverage(asked,counted) mismatch(count,schools) absent(count) "),
+    "statistics": (
+        "grades_caption(section) levels_caption(section) coverage(asked,counted) mismatch(count,schools) absent(count) "
+    ),
     "quality": (
         "findings(count,errors,notes,queries) account(files,flagged,ignored,total,used) "
         "account_gap(count) refused(count,reasons) states(by_state,total) marks "
