@@ -22,6 +22,7 @@ from pathlib import Path
 from termreview.errors import ContractError, RunError
 from termreview.whole_files import (
     read_json,
+    replace_file,
     sha256_of,
     sweep_left_overs,
     sync_file,
@@ -35,6 +36,7 @@ READ_COUNT = ".reading.json"  # in the stage of a run: how many files had to be 
 STAGE_VARIABLE = "TERMREVIEW_STAGE"
 PAGES = "reports/"
 _TRIES, _PAUSE_S = 400, 0.005
+_READ_PAUSES_S = (0.01, 0.05, 0.2) if os.name == "nt" else ()
 
 Token = tuple[bytes | None, bytes | None, bytes | None]
 
@@ -137,7 +139,7 @@ def sweep(shelf: Shelf) -> None:
 def _move(staged: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
-        staged.replace(place)
+        replace_file(staged, place)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
@@ -223,7 +225,13 @@ def _token(shelf: Shelf) -> Token:
 
 
 def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    for pause in (*_READ_PAUSES_S, None):
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except PermissionError:  # on Windows, while it is being replaced
+            if pause is None:
+                raise
+            time.sleep(pause)
+    return None

@@ -7,11 +7,14 @@ import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+_LONGEST_PREFIX = 60
+_PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8) if os.name == "nt" else ()
 _LEFT_OVER = re.compile(r"\..+\.[a-z0-9_]{8}\.part(\.\w+)?")
 
 
@@ -19,18 +22,40 @@ _LEFT_OVER = re.compile(r"\..+\.[a-z0-9_]{8}\.part(\.\w+)?")
 def written_whole(path: Path) -> Iterator[Path]:
     """Give a name beside one file to write to; the file appears, complete, when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=f".part{path.suffix}", dir=path.parent)
+    prefix = f".{path.name[:_LONGEST_PREFIX]}."  # a long name with more behind it would be too long
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=f".part{path.suffix}", dir=path.parent)
     os.close(handle)
     beside = Path(name)
     try:
         yield beside
         sync_file(beside)
         beside.chmod(0o644)
-        beside.replace(path)
+        replace_file(beside, path)
         sync_folder(path.parent)
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def replace_file(beside: Path, path: Path) -> None:
+    """Put one file in the place of another; Windows lets no file be replaced while another program holds it.
+
+    Scanners and indexers let go within a second. What stays held is open on somebody's screen.
+
+    Raises
+    ------
+    PermissionError
+        When it is still held then; the message asks to close it.
+    """
+    for pause in (*_PAUSES_S, None):
+        try:
+            beside.replace(path)
+            return
+        except PermissionError as error:
+            if pause is None:
+                said = f"{error.strerror or error} (is it open in another program? close it and try again)"
+                raise PermissionError(error.errno, said, str(path)) from None
+            time.sleep(pause)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from termreview.intake.date_value import parse_date
 from termreview.workspace import written_whole
 
 RECEIVED_LIST = "received.csv"
+_OF_WINDOWS = frozenset(("thumbs.db", "desktop.ini"))  # what its folders keep for themselves
 _AT_ONCE = 8 * 2**20
 _COLUMNS = ("file", "received_on", "note")
 
@@ -55,7 +56,8 @@ def list_received(
     files = []
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         name = _printable(path.relative_to(folder).as_posix())
-        if path.is_dir() or name == RECEIVED_LIST or path.name.startswith((".", "~$")):
+        is_own = name.casefold() == RECEIVED_LIST or path.name.casefold() in _OF_WINDOWS
+        if is_own or path.name.startswith((".", "~$")) or path.is_dir():
             continue
         received_on = seen.get(unicodedata.normalize("NFC", name), as_of)
         files.append(ReceivedFile(name, path, received_on, *content_facts(path)))
