@@ -26,7 +26,7 @@ from termreview.terms import parse_term
 from termreview.workspace import Workspace, find_workspace, has_tables
 
 INTERNAL, SHAREABLE = "internal", "shareable"
-EDITIONS = (INTERNAL, SHAREABLE)
+EDITIONS = (INTERNAL,)  # the shareable edition is refused until it hides what it must
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ def open_report(
     workspace_root : a folder of the workspace; blank: the one that holds the current folder.
     unit : id of a commune, ward, district or school as it stood on the deadline; blank: all.
     level : id of a school level; blank: all.
-    edition : `internal`, or `shareable` for readers outside of the office.
+    edition : `internal`; a shareable one is not made yet.
 
     Raises
     ------
