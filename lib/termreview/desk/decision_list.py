@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_list_text
+from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_held_against, read_list_text
 from termreview.reference.decisions import Decision
 from termreview.reference.declarations import Reference, decisions_in
 from termreview.reference.forms import ANY
-from termreview.reference.loading import Source
 from termreview.text import fold
 from termreview.workspace import Workspace
 
@@ -141,14 +138,7 @@ def read_decisions(found: ListText, reference: Reference) -> tuple[Decision, ...
     DeclarationError
         When the list holds mistakes; all of them are named.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / DECISIONS).write_bytes(found.text().encode("utf-8"))
-        source = Source(Path(folder))
-        source.mistakes = reference.mistakes
-        decisions = decisions_in(source, reference)
-    if fault := source.fault():
-        raise fault
-    return decisions
+    return read_held_against(found, DECISIONS, reference, decisions_in)
 
 
 def decisions_now(workspace: Workspace, reference: Reference) -> tuple[Decision, ...]:

@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from termreview.errors import WorkspaceBusyError
 from termreview.lock import held
+from termreview.reference.declarations import Reference
+from termreview.reference.loading import Source
 from termreview.text import clean
 from termreview.workspace import written_whole
 
 PATIENCE_S = 5.0
 _PAUSE_S = 0.05
 _BOM = "\ufeff"
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,26 @@ def read_list_text(path: Path) -> ListText:
         content += line_end
     parts = list(_rows(content))
     return ListText(parts[0] if parts else "", tuple(part for part in parts[1:] if part.strip()), line_end)
+
+
+def read_held_against(
+    found: ListText, name: str, reference: Reference, read: Callable[[Source, Reference], Read]
+) -> Read:
+    """What one list declares, read as the file `name` by the loader of that list and held against all else.
+
+    Raises
+    ------
+    DeclarationError
+        When the list holds mistakes; all of them are named.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / name).write_bytes(found.text().encode("utf-8"))
+        source = Source(Path(folder))
+        source.mistakes = reference.mistakes
+        declared = read(source, reference)
+    if fault := source.fault():
+        raise fault
+    return declared
 
 
 def _rows(content: str) -> Iterator[str]:

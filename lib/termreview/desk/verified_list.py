@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_list_text
+from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_held_against, read_list_text
 from termreview.reference.declarations import Reference, verified_in
-from termreview.reference.loading import Source
 from termreview.reference.measures import VerifiedPoints
 from termreview.text import fold
 from termreview.workspace import Workspace
@@ -99,14 +96,7 @@ def read_verified(found: ListText, reference: Reference) -> tuple[VerifiedPoints
     DeclarationError
         When the list holds mistakes; all of them are named.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / VERIFIED).write_bytes(found.text().encode("utf-8"))
-        source = Source(Path(folder))
-        source.mistakes = reference.mistakes
-        verified = verified_in(source, reference)
-    if fault := source.fault():
-        raise fault
-    return verified
+    return read_held_against(found, VERIFIED, reference, verified_in)
 
 
 def place_of(points: VerifiedPoints) -> tuple[str, str, str]:
