@@ -13,14 +13,6 @@ from worlds import REFERENCE
 __all__ = ["demo"]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one file on one worker, so that what they share is built once; named groups stay."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def reference() -> Reference:
     """The committed declarations, loaded once."""

@@ -20,7 +20,9 @@ def browser() -> Iterator[Browser]:
         (path for name in _NAMES if (path := shutil.which(name))), None
     )
     if found is None:
-        pytest.skip("no Chromium on this machine: the published pages were not opened in a browser")
+        pytest.skip(
+            "no Chromium on this machine: neither the published pages nor the review desk were opened in a browser"
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         yield browser

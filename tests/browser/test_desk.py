@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
 from axe_playwright_python.sync_playwright import Axe
 from desk_world import TERM, new_office
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from termreview.desk.glance import published
 from termreview.desk.serving import free_port, is_listening
@@ -33,11 +32,10 @@ from termreview.reference.declarations import load_reference
 from termreview.terms import parse_term
 from termreview.workspace import Workspace, read_tables
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("desk")]
+pytestmark = pytest.mark.browser
 
 TOKEN = "only-for-this-test"
 PATIENCE_MS = 30_000
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 LIBRARY = Path(__file__).resolve().parents[2] / "lib"
 MAKEFILE = LIBRARY.parent / "Makefile"
 
@@ -51,23 +49,13 @@ class Served:
     office: Workspace
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = os.environ.get("CHROMIUM") or next(
-        (path for name in _NAMES if (path := shutil.which(name))), None
-    )
-    if found is None:
-        pytest.skip("no Chromium on this machine: the review desk was not opened in a browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-def environment() -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
+    """What one server is told; what JupyterLab remembers of earlier days on this machine stays out of it."""
     paths = [str(LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {
         "JUPYTER_TOKEN": TOKEN,
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "lab-settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "lab-workspaces"),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONIOENCODING": "utf-8",
     }
@@ -79,7 +67,7 @@ def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
     log = folder / f"server-{port}.log"
     with log.open("w", encoding="utf-8") as stream:
         server = subprocess.Popen(
-            command, cwd=folder, env=environment(), stdout=stream, stderr=subprocess.STDOUT
+            command, cwd=folder, env=environment(folder), stdout=stream, stderr=subprocess.STDOUT
         )
         try:
             ends = time.monotonic() + 60
@@ -336,7 +324,7 @@ def test_the_batch_run_gives_the_figures_that_the_desk_showed(voila: Served) -> 
     shown = look(TERM, "2024-01-15", str(voila.office.root))
     done = subprocess.run(
         [sys.executable, "-m", "termreview.cli", "--root", str(voila.office.root), "run", TERM, "--as-of", "2024-01-15"],
-        env=environment(), capture_output=True, text=True, encoding="utf-8", check=False,
+        env=environment(voila.office.root), capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     tables = read_tables(voila.office, parse_term(TERM), ("observations", "findings", "ledger", "scores"))

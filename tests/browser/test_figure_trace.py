@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from demo_world import SEMESTER, YEAR_END, Demo
 from termreview.terms import Term
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.browser
 
 # Every figure that can be followed: what is printed, and what its look-up shows.
 FOLLOWED = """() => [...document.querySelectorAll('main a[href^="#tra/"]')].map(link => {

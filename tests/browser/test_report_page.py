@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from demo_world import SEMESTER, YEAR_END, Demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=[SEMESTER, YEAR_END], ids=["semester review", "year-end summary"])

@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from demo_world import SEMESTER, YEAR_END, Demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.browser
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 # What is left of a sheet of A4 between the margins of the print style, in CSS pixels.
 PAPER_WIDTH = 650
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = os.environ.get("CHROMIUM") or next(
-        (path for name in _NAMES if (path := shutil.which(name))), None
-    )
-    if found is None:
-        pytest.skip("no Chromium on this machine: the published pages were not opened in a browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[SEMESTER, YEAR_END], ids=["semester review", "year-end summary"])

@@ -21,7 +21,6 @@ from small_world import TERM, World, faults_after_a_kill, faults_after_a_run, ne
 import crash
 from termreview.publication import SWITCH, read_published
 
-pytestmark = pytest.mark.xdist_group("crash")
 SEED = 407
 
 

@@ -18,8 +18,6 @@ from termreview.sample import write_sample
 from termreview.terms import Term
 from termreview.workspace import read_table
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 OUTLINE = (
     "Đặc điểm tình hình", "Kết quả thực hiện", "Đánh giá chung", "Phương hướng", "Kiến nghị", "Phụ lục",
 )  # fmt: skip

@@ -23,9 +23,6 @@ from termreview.runner import run_term
 from termreview.work_list import Export, Step, html_page, plan_steps
 from termreview.workspace import Workspace, has_tables, read_table
 
-pytestmark = pytest.mark.xdist_group("demo")
-
-
 METADATA = {
     "kernelspec": {"name": "python3", "display_name": "Python 3"},
     "language_info": {"name": "python"},

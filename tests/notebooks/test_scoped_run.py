@@ -17,7 +17,6 @@ from termreview.runner import RunResult
 from termreview.scoped_runs import Made, make_scoped
 from termreview.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("demo")
 COMMUNES = ("047702", "047703", "047704")
 PARAMETERS = "\n".join(f'{name}: str = ""  # text' for name in ("term_id", "as_of", "workspace_root", "unit"))
 

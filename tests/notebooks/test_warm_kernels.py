@@ -24,7 +24,6 @@ from termreview.work_list import Export, Step, html_page
 from termreview.workspace import Workspace
 
 pytestmark = [
-    pytest.mark.xdist_group("demo"),
     pytest.mark.skipif(sys.platform != "linux", reason="this system starts its kernels as Jupyter does"),
 ]
 
