@@ -92,6 +92,7 @@ PUBLISHING_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "all_in_unit": ("unit",), "all_in_school": (), "all_of_level": (),
     },
     "edition": {"internal": (), "shareable": ()},
+    "status": {"provisional": (), "final": ()},
     "facts": {
         "term": (), "term_text": ("term", "school_year"),
         **dict.fromkeys(("as_of", "due_on", "edition", "scope", "received"), ()),

@@ -19,6 +19,7 @@ from termreview.reporting.summary_index import (
     school_scores,
 )
 from termreview.reporting.summary_opinions import opinions
+from termreview.reporting.summary_pending import pending_schools
 from termreview.reporting.summary_quality import answer_states, cell_account, file_fates, findings_by_cause
 from termreview.reporting.summary_ratios import ratios_against_lines, ratios_by_school, ratios_by_scope
 from termreview.reporting.summary_reporting import received_by_day, reporting_by_level, school_reporting
@@ -36,6 +37,7 @@ class Summaries:
 
     reporting: pd.DataFrame
     reporting_levels: pd.DataFrame
+    pending: pd.DataFrame
     received_days: pd.DataFrame
     school_statuses: pd.DataFrame
     statuses: pd.DataFrame
@@ -80,6 +82,9 @@ def summarise(
     return Summaries(
         reporting=reporting,
         reporting_levels=reporting_by_level(reporting),
+        pending=pending_schools(
+            reporting, tables.submissions, findings, tables.observations, tables.ledger, declared
+        ),
         received_days=received_by_day(reporting),
         school_statuses=by_school,
         statuses=task_statuses(by_school, statuses),
