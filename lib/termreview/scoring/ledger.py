@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from termreview.scoring.rules import Facts, score_item
 
 _INPUT_COLUMNS = ["field_id", "state", "value_number", "value_text", "file", "sheet", "cell"]
 _MARKS = "ABC"
+Lines = dict[str, Any]  # one item: a value per school, or one for all of them, by column
 
 
 def scored_schools(reference: TermReference) -> list[tuple[str, str]]:
@@ -28,19 +30,19 @@ def facts_of(observations: pd.DataFrame, schools: Sequence[tuple[str, str]], fie
 
     A number counts only when its state is `answered`; every other state leaves NaN, never zero.
     """
-    wanted = observations[observations["field_id"].isin(fields)]
     ids = [school_id for school_id, _ in schools]
-    states = wanted.pivot(index="school_id", columns="field_id", values="state").reindex(ids)
-    numbers = wanted.pivot(index="school_id", columns="field_id", values="value_number").reindex(ids)
+    asked = set(fields)
+    wanted = observations[observations["field_id"].isin(asked) & observations["school_id"].isin(set(ids))]
+    names, field_ids = pd.factorize(wanted["field_id"].to_numpy(dtype=object))
+    place = pd.Index(ids, dtype=object).get_indexer(pd.Index(wanted["school_id"].to_numpy(dtype=object)))
+    states = np.full((len(field_ids), len(ids)), "not_applicable", dtype=object)
+    numbers = np.full(states.shape, np.nan)
+    states[names, place] = wanted["state"].to_numpy(dtype=object)
+    numbers[names, place] = wanted["value_number"].to_numpy(dtype=float, na_value=np.nan)
+    numbers[states != "answered"] = np.nan
     return Facts(
-        {
-            name: numbers[name].where(states[name] == "answered").to_numpy(dtype=float, na_value=np.nan)
-            for name in numbers.columns
-        },
-        {
-            name: states[name].astype(object).fillna("not_applicable").to_numpy(dtype=object)
-            for name in states.columns
-        },
+        {str(name): numbers[row] for row, name in enumerate(field_ids)},
+        {str(name): states[row] for row, name in enumerate(field_ids)},
         np.array([level for _, level in schools], dtype=object),
     )
 
@@ -70,14 +72,26 @@ def build_ledger(
         ]
         if group.unallocated is not None:
             parts.append(_unallocated_lines(indicator_set, group, schools, facts))
-    ledger = pd.concat(parts, ignore_index=True)
+    ledger = _frame_of(parts, len(schools))
     ledger.insert(1, "term_id", term_id)
-    place = {school_id: number for number, (school_id, _) in enumerate(schools)}
-    order = ledger["school_id"].map(place).sort_values(kind="stable").index
     rulings = {
         (ruling.school_id, ruling.item_id): ruling.points for ruling in verified if ruling.term_id == term_id
     }
-    return with_points(ledger.loc[order].reset_index(drop=True), rulings)
+    return with_points(ledger, rulings)
+
+
+def _frame_of(parts: Sequence[Lines], school_count: int) -> pd.DataFrame:
+    """Lay the lines of all items into one frame, school by school; a single value stands for every school."""
+    order = np.arange(len(parts) * school_count).reshape(len(parts), school_count).T.ravel()
+    columns = {}
+    for name in parts[0] if parts else ():
+        values = [
+            np.asarray(part[name], dtype=object if isinstance(part[name], str | list) else None)
+            for part in parts
+        ]
+        whole = np.concatenate([np.broadcast_to(value, school_count) for value in values])
+        columns[name] = whole[order]
+    return pd.DataFrame(columns)
 
 
 def with_points(ledger: pd.DataFrame, points: Mapping[tuple[str, str], float]) -> pd.DataFrame:
@@ -126,59 +140,55 @@ def _item_lines(
     schools: Sequence[tuple[str, str]],
     input_ids: list[str],
     described: dict[tuple[str, str], str],
-) -> pd.DataFrame:
+) -> Lines:
     points = score_item(item, facts)
     ids = [school_id for school_id, _ in schools]
-    return pd.DataFrame(
-        {
-            "school_id": ids,
-            "group_id": item.group_id,
-            "criterion_id": item.criterion_id,
-            "item_id": item.item_id,
-            "max_points": item.max_points,
-            "self_points": points.own,
-            "computed_low": points.computed_low,
-            "computed_high": points.computed_high,
-            "verified_points": np.nan,
-            "low": points.low,
-            "high": points.high,
-            "origin": points.origin,
-            "reason": points.reason,
-            "rule_kind": item.rule.kind,
-            "rule_id": f"{indicator_set.set_id}/{item.item_id}",
-            "mark": max(item.mark, item.rule.mark, key=_MARKS.index),
-            "inputs": [
-                "["
-                + ", ".join(described[key] for name in input_ids if (key := (school_id, name)) in described)
-                + "]"
-                for school_id in ids
-            ],
-        }
-    )
+    return {
+        "school_id": ids,
+        "group_id": item.group_id,
+        "criterion_id": item.criterion_id,
+        "item_id": item.item_id,
+        "max_points": item.max_points,
+        "self_points": points.own,
+        "computed_low": points.computed_low,
+        "computed_high": points.computed_high,
+        "verified_points": np.nan,
+        "low": points.low,
+        "high": points.high,
+        "origin": points.origin,
+        "reason": points.reason,
+        "rule_kind": item.rule.kind,
+        "rule_id": f"{indicator_set.set_id}/{item.item_id}",
+        "mark": max(item.mark, item.rule.mark, key=_MARKS.index),
+        "inputs": [
+            "["
+            + ", ".join(described[key] for name in input_ids if (key := (school_id, name)) in described)
+            + "]"
+            for school_id in ids
+        ],
+    }
 
 
 def _unallocated_lines(
     indicator_set: IndicatorSet, group: Group, schools: Sequence[tuple[str, str]], facts: Facts
-) -> pd.DataFrame:
+) -> Lines:
     assert group.unallocated is not None
-    return pd.DataFrame(
-        {
-            "school_id": [school_id for school_id, _ in schools],
-            "group_id": group.group_id,
-            "criterion_id": f"{group.group_id}.{UNALLOCATED}",
-            "item_id": f"{group.group_id}.{UNALLOCATED}",
-            "max_points": group.unallocated.points,
-            "self_points": np.nan,
-            "computed_low": np.nan,
-            "computed_high": np.nan,
-            "verified_points": np.nan,
-            "low": 0.0,
-            "high": group.unallocated.points,
-            "origin": UNALLOCATED,
-            "reason": UNALLOCATED,
-            "rule_kind": UNALLOCATED,
-            "rule_id": f"{indicator_set.set_id}/{group.group_id}.{UNALLOCATED}",
-            "mark": group.unallocated.mark,
-            "inputs": "[]",
-        }
-    )
+    return {
+        "school_id": [school_id for school_id, _ in schools],
+        "group_id": group.group_id,
+        "criterion_id": f"{group.group_id}.{UNALLOCATED}",
+        "item_id": f"{group.group_id}.{UNALLOCATED}",
+        "max_points": group.unallocated.points,
+        "self_points": np.nan,
+        "computed_low": np.nan,
+        "computed_high": np.nan,
+        "verified_points": np.nan,
+        "low": 0.0,
+        "high": group.unallocated.points,
+        "origin": UNALLOCATED,
+        "reason": UNALLOCATED,
+        "rule_kind": UNALLOCATED,
+        "rule_id": f"{indicator_set.set_id}/{group.group_id}.{UNALLOCATED}",
+        "mark": group.unallocated.mark,
+        "inputs": "[]",
+    }
