@@ -16,11 +16,13 @@ import report_world
 from bs4 import BeautifulSoup
 
 from termreview.reporting import (
+    sections_actions,
     sections_annexes,
     sections_assessment,
     sections_change,
     sections_conclusions,
     sections_criteria,
+    sections_fragility,
     sections_highlights,
     sections_index,
     sections_opening,
@@ -36,6 +38,7 @@ from termreview.reporting.page_rules import forbidden_markup
 from worlds import HK1, HK2, ROOT
 
 MODULES: dict[str, ModuleType] = {
+    "actions": sections_actions, "fragility": sections_fragility,
     "annexes": sections_annexes, "assessment": sections_assessment, "change": sections_change,
     "conclusions": sections_conclusions, "criteria": sections_criteria, "highlights": sections_highlights, "index": sections_index,
     "opening": sections_opening, "quality": sections_quality, "ratios": sections_ratios, "scores": sections_scores,

@@ -61,6 +61,12 @@ SENTENCES: Mapping[str, str] = {
         "weakest_in(count,criterion,pct,total) weak(count,line,names) conditions(count,pct,total) "
         "conditions_unknown(count,pct,total) not_concluded(count,pct,total) "
     ),
+    "outlook": (
+        "strong(count,pct,total) nobody kinds.not_concluded kinds.rounding kinds.pending kinds.claim "
+        "counted(count,kind) caption note half_point unallocated condition item(item,title) "
+        "actions_none actions_best(count,names) actions_nothing actions_caption actions_items(items) "
+        "actions_conditions(items) actions_note(mark,meaning) "
+    ),
     "statistics": (
         "grades_caption(section) levels_caption(section) coverage(asked,counted) mismatch(count,schools) absent(count) "
     ),

@@ -66,7 +66,9 @@ def _weigh(
     names = lines["item_id"].tolist()
     if pd.isna(level):
         widths = lines["high"].to_numpy(dtype=float) - lows
-        widest = int(np.argmax(widths))
+        # Points that no item holds are nobody's to settle: an item of the school's own is told first.
+        own = np.array([name in inputs for name in names], dtype=bool) & (widths > 0)
+        widest = int(np.argmax(np.where(own, widths, -1.0) if own.any() else widths))
         count = int((widths > 0).sum())
         return key | {
             "level": pd.NA, "strength": NOT_CONCLUDED, "item_id": names[widest] if count else "",
