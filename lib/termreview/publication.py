@@ -35,6 +35,7 @@ MANIFEST, LOOSE, SWITCH, RUNS = "manifest.json", "loose.json", "publish.json", "
 READ_COUNT = ".reading.json"  # in the stage of a run: how many files had to be read
 STAGE_VARIABLE = "TERMREVIEW_STAGE"
 PAGES = "reports/"
+SCHOOL_FOLDER = "schools"  # below the pages of a term: one file per school, by its code
 _TRIES, _PAUSE_S = 400, 0.005
 _READ_PAUSES_S = (0.01, 0.05, 0.2) if os.name == "nt" else ()
 
@@ -91,6 +92,13 @@ def staged_files(stage: Path) -> list[str]:
     return sorted(name for name in names if not name.rpartition("/")[2].startswith("."))
 
 
+def outdated_school_pages(shelf: Shelf, stage: Path) -> list[str]:
+    """The names of pages that stand in the folder of the schools, but of schools that one stage has no page for."""
+    folder = shelf.place(f"{PAGES}{SCHOOL_FOLDER}")
+    there = (f"{PAGES}{SCHOOL_FOLDER}/{path.name}" for path in folder.glob("*.html"))
+    return sorted(set(there) - set(staged_files(stage)))
+
+
 def publish(shelf: Shelf, stage: Path, removed: Sequence[str] = ()) -> None:
     """Make all files of one stage count, and the `removed` ones no longer, in one moment."""
     hashes = {}
@@ -132,7 +140,12 @@ def sweep(shelf: Shelf) -> None:
     """Take away the stages and part files of runs that are over. Only for who holds the workspace."""
     if not shelf.switch.exists():
         shutil.rmtree(shelf.runs, ignore_errors=True)
-    for folder in (shelf.tables, shelf.tables / "notebooks", shelf.pages):
+    for folder in (
+        shelf.tables,
+        shelf.tables / "notebooks",
+        shelf.pages,
+        shelf.pages / SCHOOL_FOLDER,
+    ):
         sweep_left_overs(folder)
 
 

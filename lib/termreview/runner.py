@@ -15,7 +15,16 @@ from termreview.intake.received import list_received, record_received
 from termreview.kernels.nursery import Nursery
 from termreview.lock import held
 from termreview.manifest import describe_inputs, describe_outputs, is_up_to_date
-from termreview.publication import LOOSE, MANIFEST, READ_COUNT, open_stage, publish, settle, sweep
+from termreview.publication import (
+    LOOSE,
+    MANIFEST,
+    READ_COUNT,
+    open_stage,
+    outdated_school_pages,
+    publish,
+    settle,
+    sweep,
+)
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
 from termreview.whole_files import read_json, sweep_left_overs, write_json
@@ -105,7 +114,7 @@ def run_term(
                         progress(said + _read_again(stage, step))
                 write_json(stage / MANIFEST, inputs | describe_outputs(stage, shelf, workspace.root))
                 failed = (f"notebooks/{step.name}.failed.ipynb" for step in steps)
-                publish(shelf, stage, removed=[LOOSE, *failed])
+                publish(shelf, stage, removed=[LOOSE, *failed, *outdated_school_pages(shelf, stage)])
         except OSError as error:
             raise RunError(f"the run stopped, its results do not count: {error}") from error
         finally:

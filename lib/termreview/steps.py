@@ -21,7 +21,9 @@ from termreview.manifest import made_with
 from termreview.publication import (
     LOOSE,
     MANIFEST,
+    PAGES,
     READ_COUNT,
+    SCHOOL_FOLDER,
     active_stage,
     open_stage,
     publish,
@@ -40,6 +42,7 @@ from termreview.workspace import (
     read_table,
     write_json,
     write_table,
+    written_whole,
 )
 
 READINGS = ".cache"
@@ -195,6 +198,24 @@ def _write_staged(stage: Path, name: str, frame: pd.DataFrame) -> str:
     path = stage / f"{name}.parquet"
     shaped(name, frame).to_parquet(path, index=False)
     return sha256_of(path.read_bytes())
+
+
+def save_school_pages(opened: OpenTerm, pages: Mapping[str, str]) -> None:
+    """Write the pages of the schools, by file name: into the run that this step belongs to, or where they are read."""
+    shelf = opened.workspace.shelf(opened.term)
+    stage = active_stage(shelf)
+    if stage is not None:
+        _write_pages(stage / PAGES / SCHOOL_FOLDER, pages)
+        return
+    with held(opened.workspace.root, f"save the school pages of {opened.term.term_id}"):
+        settle(shelf)
+        _write_pages(shelf.place(f"{PAGES}{SCHOOL_FOLDER}"), pages)
+
+
+def _write_pages(folder: Path, pages: Mapping[str, str]) -> None:
+    for name, page in pages.items():
+        with written_whole(folder / name) as beside:
+            beside.write_text(page, encoding="utf-8", newline="\n")
 
 
 def previous_answers(opened: OpenTerm) -> pd.DataFrame | None:

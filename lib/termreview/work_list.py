@@ -13,6 +13,7 @@ from termreview.reporting.scope import WHOLE, Scope, scope_subject
 from termreview.workspace import Workspace
 
 CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
+SCHOOL_PAGES = "5_school_pages"
 REPORT_NOTEBOOKS = {"semester_review": "3_semester_review", "year_end_summary": "4_year_end_summary"}
 REPORT_FILES = {"semester_review": "bao-cao-so-ket", "year_end_summary": "bao-cao-tong-ket"}
 INTERNAL, SHAREABLE = "internal", "shareable"
@@ -104,6 +105,7 @@ def plan_steps(
         Step(CLEAN, dated | {"workers": workers}),
         Step(SCORE, shared),
         report_step(workspace, reference, declared, as_of),
+        Step(SCHOOL_PAGES, dated),
     ]
 
 

@@ -28,6 +28,8 @@ from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import RECEIVED_LIST, ReceivedFile, list_received
 from termreview.reference.declarations import Reference, load_reference
+from termreview.reporting.context import open_report
+from termreview.reporting.school_pages import school_page, school_pages
 from termreview.sample import write_sample
 from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace, find_workspace, write_table
@@ -61,6 +63,7 @@ def main() -> None:
         _stray_cell(workspace, reference, clean_files[len(clean_files) // 2])
         _memory(workspace, reference, clean_files, home.root / "tests" / "fuzz" / "seeds" / "office.xls")
         notebook_speed.measure(workspace, reference, TERM, AS_OF, rounds, print_line)
+        _school_pages(workspace)
 
 
 def _files(workspace: Workspace, term: Term) -> list[ReceivedFile]:
@@ -176,6 +179,23 @@ def _memory(workspace: Workspace, reference: Reference, files: Sequence[Received
         f"<= {bound} MiB",
         child <= bound,
     )
+    print()
+
+
+def _school_pages(workspace: Workspace) -> None:
+    """The pages of the schools, from the tables of the run that was measured before."""
+    print("the page of each school, rendered in one process")
+    context = open_report(TERM.term_id, AS_OF.isoformat(), str(workspace.root))
+    started = time.perf_counter()
+    pages = school_pages(context)
+    whole = time.perf_counter() - started
+    one = max(_timed(lambda name=name: school_page(context, name.removesuffix(".html"))) for name in pages)
+    heaviest = max(len(page.encode()) for page in pages.values()) / 1024
+    print_line(
+        f"{len(pages)} pages, with what is worked out once for all", f"{whole:.2f} s", "<= 5 s", whole <= 5
+    )
+    print_line("the slowest page alone", f"{one * 1000:.1f} ms", "<= 100 ms", one <= 0.1)
+    print_line("the heaviest page", f"{heaviest:.0f} KB", "<= 150 KB", heaviest <= 150)
     print()
 
 

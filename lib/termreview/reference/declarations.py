@@ -33,6 +33,7 @@ from termreview.reference.measures import (
     load_verified,
 )  # fmt: skip
 from termreview.reference.mistakes import Mistakes
+from termreview.reference.school_page_words import load_school_page_words
 from termreview.reference.sentences import load_sentences
 from termreview.reference.texts import (
     Message,
@@ -96,6 +97,7 @@ class Reference:
     reading_fingerprint: str = ""
     highlights: Highlights = field(default_factory=Highlights)
     advice: Mapping[str, Advice] = field(default_factory=dict)
+    school_pages: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, term: Term) -> TermReference:
         """What is declared for one term; the registry is read as of the deadline.
@@ -160,6 +162,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         reading_fingerprint=fingerprint(folder, leaving=RULINGS), mistakes=source.mistakes,
+        school_pages=load_school_page_words(source),
     )  # fmt: skip
     load_mistakes(source)
     if fault := source.fault():

@@ -1,0 +1,55 @@
+"""The pages of the schools as a run leaves them: all published together, named in the manifest, none outdated."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from demo_world import SEMESTER, YEAR_END, Demo, as_of
+from termreview import steps
+from termreview.reporting.context import open_report
+from termreview.reporting.school_pages import school_pages
+from termreview.runner import run_term
+from termreview.workspace import Workspace
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.mark.parametrize("term", [SEMESTER, YEAR_END], ids=str)
+def test_a_run_publishes_one_page_per_expected_school(demo: Demo, term) -> None:
+    expected = {f"{school.unit_id}.html" for school in demo.reference.of(term).schools}
+    folder = demo.workspace.reports(term) / "schools"
+    assert {path.name for path in folder.iterdir()} == expected
+    manifest = json.loads(demo.result(term).manifest.read_text(encoding="utf-8"))
+    listed = {name.rpartition("/")[2] for name in manifest["reports"] if "/schools/" in name}
+    assert listed == expected
+    assert str(demo.workspace.root) not in "".join(
+        path.read_text(encoding="utf-8") for path in folder.iterdir()
+    )
+
+
+def test_the_page_of_a_school_that_is_no_longer_expected_goes(demo: Demo, tmp_path: Path) -> None:
+    workspace = Workspace(Path(shutil.copytree(demo.workspace.root, tmp_path / "copy")))
+    folder = workspace.reports(SEMESTER) / "schools"
+    outdated, beside = folder / "0000000.html", folder / "ghi-chu.txt"
+    outdated.write_text("x", encoding="utf-8")
+    beside.write_text("x", encoding="utf-8")
+    run_term(workspace, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), is_forced=True)
+    assert not outdated.exists()
+    assert beside.exists()
+
+
+def test_an_analyst_writes_the_same_pages_as_the_run(demo: Demo, tmp_path: Path) -> None:
+    workspace = Workspace(Path(shutil.copytree(demo.workspace.root, tmp_path / "copy")))
+    day, root = as_of(demo.reference, SEMESTER).isoformat(), str(workspace.root)
+    folder = workspace.reports(SEMESTER) / "schools"
+    shutil.rmtree(folder)
+    pages = school_pages(open_report(SEMESTER.term_id, day, root))
+    steps.save_school_pages(steps.open_term(SEMESTER.term_id, day, root), pages)
+    kept = demo.workspace.reports(SEMESTER) / "schools"
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        path.name: path.read_bytes() for path in kept.iterdir()
+    }

@@ -1,0 +1,188 @@
+"""One school's page: its own figures, nobody else's name, nothing from outside, nothing that runs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import report_world
+from bs4 import BeautifulSoup
+
+from termreview.reporting.context import ReportContext, build_view
+from termreview.reporting.number_format import interval_text
+from termreview.reporting.school_material import material_of, peer_scores
+from termreview.reporting.school_outlook import look_ahead
+from termreview.reporting.school_page import REPORTED, SCORED, SILENT, kind_of
+from termreview.reporting.school_page_work import MOST_FINDINGS, findings_view
+from termreview.reporting.school_pages import school_page, school_pages, show_pages
+from termreview.reporting.sections_actions import office_actions, tried
+from termreview.reporting.sections_fragility import levels_at_stake
+from termreview.scoring.levels import OVERALL
+from termreview.scoring.strength import SOLID
+from worlds import HK1, HK2
+
+REPORT = report_world.report(HK2)
+PAGES = school_pages(REPORT)
+ATTACK = '<img src=x onerror="alert(1)"> & {{ 7*7 }}'
+
+
+def soup_of(school_id: str, report: ReportContext = REPORT) -> BeautifulSoup:
+    return BeautifulSoup(school_page(report, school_id), "html.parser")
+
+
+def first(kind: str, report: ReportContext = REPORT) -> str:
+    return next(s for s in material_of(report).schools if kind_of(report, s) == kind)
+
+
+def test_every_expected_school_has_a_page_named_by_its_code() -> None:
+    assert list(PAGES) == [f"{school_id}.html" for school_id in REPORT.term.schools["school_id"]]
+    assert {kind_of(REPORT, name.removesuffix(".html")) for name in PAGES} == {SCORED, REPORTED, SILENT}
+
+
+def test_a_page_is_small_needs_nothing_and_runs_nothing() -> None:
+    for name, page in PAGES.items():
+        assert len(page.encode()) <= 150 * 1024, name
+        assert not re.search(r"https?://|url\(|<script|<link|<img|\son\w+=|@import", page), name
+        assert BeautifulSoup(page, "html.parser").html["lang"] == "vi"
+
+
+def test_a_page_names_no_other_school() -> None:
+    names = {row["school_id"]: row["name"] for row in REPORT.term.schools.to_dict("records")}
+    for school_id, name in names.items():
+        text = soup_of(school_id).get_text(" ").replace(name, "")
+        others = {other for key, other in names.items() if key != school_id and other not in name}
+        assert not [other for other in others if re.search(rf"{re.escape(other)}(?!\w| \d)", text)]
+        assert not [key for key in names if key != school_id and key in text]
+
+
+def test_pages_are_the_same_each_time() -> None:
+    school_id = first(SCORED)
+    assert school_page(REPORT, school_id) == school_page(REPORT, school_id) == PAGES[f"{school_id}.html"]
+
+
+def test_points_and_levels_are_those_of_the_scores() -> None:
+    scores = REPORT.term.tables.scores.set_index(["school_id", "group_id"])
+    for school_id in (s for s in material_of(REPORT).schools if kind_of(REPORT, s) == SCORED):
+        shown = [node.get_text() for node in soup_of(school_id).select(".group .result strong")]
+        rows = [scores.loc[(school_id, group_id)] for group_id in ("1", "2")]
+        assert shown == [f"{interval_text(row['low'], row['high'])} điểm" for row in rows]
+        whole = scores.loc[(school_id, OVERALL)]
+        lead = soup_of(school_id).select_one(".lead h2").get_text()
+        if pd.isna(whole["level"]):
+            assert f"mức {whole['level_low']} hoặc mức {whole['level_high']}" in lead
+        else:
+            assert f"mức {whole['level']} –" in lead
+
+
+def test_a_preschool_has_a_page_without_the_index_and_never_a_zero_score() -> None:
+    page = soup_of(first(REPORTED))
+    assert not page.select(".group, .criteria, .path, .states")
+    assert "không áp dụng cho cấp học này" in page.get_text()
+    assert page.select_one("table.ratios")
+    assert not re.search(r"\b0(,0)? điểm", page.get_text())
+
+
+def test_a_school_without_a_report_is_told_what_to_do_and_gets_no_number() -> None:
+    page = soup_of(first(SILENT))
+    assert not page.select(".group, table.criteria, table.path, table.ratios")
+    assert "chưa có điểm không phải là 0 điểm" in page.get_text()
+    assert "Việc cần làm ngay" in page.get_text()
+
+
+def test_the_path_shows_what_the_scorer_makes_of_it() -> None:
+    outlook = look_ahead(REPORT)
+    assert outlook.paths
+    for school_id, path in outlook.paths.items():
+        page = soup_of(school_id)
+        assert [node.get_text() for node in page.select("table.path .id")] == [
+            step.key for step in path.steps
+        ]
+        totals = [
+            [cell.get_text() for cell in row.select("td")] for row in page.select("table.path tfoot tr")
+        ]
+        after = [outlook.after[school_id, group_id] for group_id in ("1", "2")]
+        assert [row[1] for row in totals] == [interval_text(row["low"], row["high"]) for row in after]
+        assert outlook.after[school_id, OVERALL]["level_low"] >= path.level
+
+
+def test_too_few_peers_stay_unknown() -> None:
+    few = report_world.report(HK2, level="th_thcs")
+    own = next(s for s in material_of(few).schools if kind_of(few, s) == SCORED)
+    count = sum(kind_of(few, s) == SCORED for s in material_of(few).schools) - 1
+    expected = count if count >= material_of(few).least else 0
+    assert len(peer_scores(few, own, "1")) == expected
+    assert len(soup_of(own, few).select("rect.peer")) == 2 * expected
+
+
+def with_tables(**changes: pd.DataFrame) -> ReportContext:
+    tables = replace(REPORT.term.tables, **changes)
+    return replace(REPORT, term=build_view(REPORT.reference, REPORT.declared, tables))
+
+
+def finding(school_id: str, number: int, **values: object) -> dict[str, object]:
+    base = {
+        "finding_id": f"x{number}", "school_id": school_id, "term_id": HK2, "check_code": f"check{number}",
+        "severity": "error", "cause": "x", "file": "a.xlsx", "sheet": "Thống kê", "cell": "D7", "field_id": None,
+        "found": "1", "expected": "2", "message": "lệch", "remedy": "sửa", "status": "open", "decision_id": None,
+    }  # fmt: skip
+    return base | values
+
+
+def test_what_stands_in_a_file_is_text_on_the_page() -> None:
+    school_id = first(SCORED)
+    rows = [finding(school_id, 1, message=ATTACK, remedy=ATTACK, sheet=ATTACK)]
+    page = school_page(with_tables(findings=pd.DataFrame(rows)), school_id)
+    assert "<img" not in page
+    shown = BeautifulSoup(page, "html.parser").select("table.findings td")
+    assert shown[1].get_text() == f"{ATTACK}, D7"
+    assert shown[2].get_text() == ATTACK
+
+
+def test_many_findings_are_counted_not_dropped() -> None:
+    school_id = first(SCORED)
+    rows = [finding(school_id, number, severity="query" if number % 2 else "error") for number in range(9)]
+    rows += [finding(school_id, 20, check_code="check0", cell="D8"), finding(school_id, 21, severity="note")]
+    rows += [finding(school_id, 22, status="settled")]
+    view = findings_view(with_tables(findings=pd.DataFrame(rows)), school_id)
+    assert len(view["rows"]) == MOST_FINDINGS
+    assert [row["severity"] for row in view["rows"]] == ["error"] * 5 + ["query"]
+    assert view["rows"][0]["place"].endswith("1 ô khác")
+    assert [int(re.findall(r"\d+", line)[0]) for line in view["notes"]] == [3, 1, 1]
+
+
+def test_the_first_term_has_nothing_to_compare_with() -> None:
+    report = report_world.report(HK1)
+    assert "Đây là kỳ đầu tiên" in soup_of(first(SCORED, report), report).get_text()
+
+
+def test_the_notebook_is_shown_how_many_pages_there_are() -> None:
+    cells = BeautifulSoup(show_pages(REPORT, PAGES).html, "html.parser").select("tbody td")
+    assert sum(int(cell.get_text()) for cell in cells[::2]) == len(PAGES)
+
+
+def test_levels_at_stake_lists_every_level_that_is_not_solid() -> None:
+    strengths = look_ahead(REPORT).strengths
+    block = BeautifulSoup(levels_at_stake(REPORT).html, "html.parser")
+    solid = int((strengths["strength"] == SOLID).sum())
+    told = block.select_one("p").get_text()
+    assert (f"{solid}/{len(strengths)} nhóm điểm" if solid else f"trong {len(strengths)} nhóm") in told
+    listed = [row for row in block.select("tbody tr") if row.select("td")]
+    assert len(listed) == len(strengths) - solid
+
+
+def test_office_actions_names_the_best_and_lists_all() -> None:
+    frame = tried(REPORT)
+    block = BeautifulSoup(office_actions(REPORT).html, "html.parser")
+    assert frame.iloc[0]["title"] in block.select_one("p").get_text()
+    assert len([row for row in block.select("tbody tr") if row.select("td")]) == len(frame)
+
+
+@pytest.mark.parametrize("fate", ["missing"])
+def test_a_term_without_any_report_still_has_pages(fate: str) -> None:
+    report = report_world.report(HK1, fate)
+    assert {kind_of(report, s) for s in material_of(report).schools} == {SILENT}
+    assert len(school_pages(report)) == len(report.term.schools)
+    assert "Chưa có trường nào được tính điểm" in levels_at_stake(report).html
+    assert office_actions(report).html
