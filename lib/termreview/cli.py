@@ -7,6 +7,7 @@ import datetime
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from termreview.cli_options import as_of_day, parser
@@ -172,12 +173,21 @@ def _inspect(options: argparse.Namespace, *_: object) -> int:
         reference = load_reference(workspace.reference)
     except TermReviewError:  # outside of an office's folders: what a file shows by itself
         reference = None
-    inspected = [inspect_file(path, reference) for path in options.files]
+    words = reference or _words_at_home()
+    inspected = [inspect_file(path, reference, words) for path in options.files]
     if options.json:
         print(json.dumps([vars(entry) for entry in inspected], ensure_ascii=False, indent=2))
     for entry in () if options.json else inspected:
-        print("\n".join(inspection_lines(entry, reference.labels if reference else {})))
+        print("\n".join(inspection_lines(entry, words.labels if words else {})))
     return 0 if all(entry.state == READ for entry in inspected) else 6
+
+
+def _words_at_home() -> Reference | None:
+    """The declarations that lie beside this program: outside of an office's folders they lend their words."""
+    try:
+        return load_reference(find_workspace(Path(__file__).parent).reference)
+    except TermReviewError:
+        return None
 
 
 def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:

@@ -6,6 +6,7 @@ called ``.xlsx``. Every refusal carries one of a closed list of reasons and says
 
 from __future__ import annotations
 
+import errno
 import io
 import struct
 import zipfile
@@ -49,6 +50,11 @@ class RefusedFile(Exception):  # noqa: N818 - it names the file refused, not a m
         self.reason = reason
         self.detail = detail[:_LONGEST_DETAIL]  # it quotes the file, which may quote megabytes
         super().__init__(f"{reason}: {self.detail}")
+
+
+def system_code(error: OSError) -> str:
+    """Return the short name of one failure of the system (``ENOENT``): its words differ from place to place."""
+    return errno.errorcode.get(error.errno or 0, "?")
 
 
 @dataclass(frozen=True)
@@ -186,9 +192,9 @@ def list_members(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = sorted(archive.infolist(), key=lambda member: member.header_offset)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, IndexError) as error:
-        detail = f"the zip directory cannot be read ({error})"
-        raise RefusedFile("truncated" if end < 0 else "damaged", detail) from None
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, IndexError):
+        reason = "truncated" if end < 0 else "damaged"
+        raise RefusedFile(reason, "the zip directory cannot be read") from None
     if not members:
         raise RefusedFile("archive_not_workbook", "an empty zip archive")
     if len(members) > limits.members:
@@ -264,8 +270,8 @@ def _inflate(packed: memoryview, member: zipfile.ZipInfo) -> bytes:
         engine = zlib.decompressobj(-15)
         try:
             content = engine.decompress(packed, member.file_size + 1)
-        except zlib.error as error:
-            raise RefusedFile("damaged", f"{name!r} cannot be inflated ({error})") from None
+        except zlib.error:
+            raise RefusedFile("damaged", f"{name!r} cannot be inflated") from None
         if not engine.eof:
             raise RefusedFile("damaged", f"{name!r} is not as long as stated")
     if len(content) != member.file_size or zlib.crc32(content) != member.CRC:
@@ -286,7 +292,7 @@ def _check(packed: memoryview, member: zipfile.ZipInfo) -> None:
             if not piece and not left:
                 break
             checksum, length = zlib.crc32(piece, checksum), length + len(piece)
-    except zlib.error as error:
-        raise RefusedFile("damaged", f"{member.filename!r} cannot be inflated ({error})") from None
+    except zlib.error:
+        raise RefusedFile("damaged", f"{member.filename!r} cannot be inflated") from None
     if not engine.eof or length != member.file_size or checksum != member.CRC:
         raise RefusedFile("damaged", f"{member.filename!r} does not match its checksum")

@@ -62,13 +62,24 @@ class Inspection:
     findings: tuple[Mapping[str, Any], ...] = ()
 
 
-def inspect_file(path: Path, reference: Reference | None = None) -> Inspection:
-    """Look at one file; whatever it is becomes a description, never an exception."""
+def inspect_file(
+    path: Path, reference: Reference | None = None, words: Reference | None = None
+) -> Inspection:
+    """Look at one file; whatever it is becomes a description, never an exception.
+
+    Parameters
+    ----------
+    reference
+        The declarations of the office whose form the file may be; without them it is told as a workbook alone.
+    words
+        Declarations that only lend their words where there is no office.
+    """
+    words = reference or words
     name = str(path).encode("utf-8", "replace").decode()
     try:
         content = read_content(path)
     except RefusedFile as refused:
-        return _refused(name, None, refused.reason, refused.detail, reference)
+        return _refused(name, None, refused.reason, refused.detail, words)
     seen = Inspection(name, READ, _sniffed(content), None, None, len(content), sha256_of(content))
     del content  # a large file is not held while it is read
     try:
@@ -76,15 +87,16 @@ def inspect_file(path: Path, reference: Reference | None = None) -> Inspection:
         facts = _facts(seen, workbook)
         return _as_form(facts, path, workbook, reference) if reference is not None else facts
     except RefusedFile as refused:
-        return _refused(name, seen, refused.reason, refused.detail, reference)
+        return _refused(name, seen, refused.reason, refused.detail, words)
     except Exception as error:  # what nobody foresaw: named, with the kind of failure
-        return _refused(name, seen, "engine_failed", f"({type(error).__name__})", reference)
+        return _refused(name, seen, "engine_failed", f"an unforeseen failure ({type(error).__name__})", words)
 
 
 def _refused(
     name: str, seen: Inspection | None, reason: str, detail: str, reference: Reference | None
 ) -> Inspection:
     message = reference.messages.get(f"refused_{reason}") if reference else None
+    detail = reference.refusal_details.words(detail) if reference else detail
     words = {
         "file": name,
         "detail": detail,
@@ -223,7 +235,7 @@ def _finding(
     message = reference.messages[code]
     words = {
         "file": file, "sheet": sheet or "", "cell": cell or "", "found": found, "expected": "", "detail": "",
-        "label": "ô ngoài biểu mẫu",
+        "label": reference.labels.get("inspection", {}).get("other_cell", ""),
     }  # fmt: skip
     severity = "note" if code == "refused_not_our_form" else message.severity
     return {

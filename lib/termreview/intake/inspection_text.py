@@ -5,54 +5,65 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from termreview.intake.inspection import NOT_OPENED, READ, Inspection
+from termreview.intake.inspection import READ, Inspection
 
-_OWN_REASONS = {NOT_OPENED: "không mở được tệp"}
-_STATES = {"hidden": "ẩn", "very_hidden": "ẩn sâu"}
-_SEVERITIES = {"error": "lỗi", "query": "cần giải trình", "note": "lưu ý"}
 _MOST_SHOWN = 50
+_COUNTED = ("formulas", "formulas_without_value", "errors", "hidden_rows", "hidden_columns")
 
 
 def inspection_lines(inspection: Inspection, labels: Mapping[str, Any]) -> Iterator[str]:
-    """Give the lines that tell one inspection; `labels` may be empty outside of an office's folders."""
+    """Give the lines that tell one inspection in the words of `labels`; as bare codes where there are none."""
+    words: Mapping[str, str] = labels.get("inspection", {})
     if inspection.state != READ:
         reason = str(inspection.reason)
-        named = _OWN_REASONS.get(reason) or labels.get("refusals", {}).get(reason, "")
-        yield f"{inspection.file}: không nhận – {named or reason} [{reason}] {inspection.detail or ''}".rstrip()
+        named = labels.get("refusals", {}).get(reason, reason)
+        line = _said(words, "refused", file=inspection.file, named=named, reason=reason)
+        yield f"{line} {inspection.detail or ''}".rstrip()
         yield from (f"  {finding['remedy']}" for finding in inspection.findings if finding["remedy"])
         return
     account = inspection.account or {}
-    yield (
-        f"{inspection.file}: đọc được – {inspection.kind}, {inspection.size_bytes} byte, "
-        f"{len(inspection.sheets)} sheet, {account.get('total', 0)} ô có nội dung"
-    )
+    yield _said(
+        words, "read", file=inspection.file, kind=inspection.kind, size_bytes=inspection.size_bytes,
+        sheet_count=len(inspection.sheets), cell_count=account.get("total", 0),
+    )  # fmt: skip
     for sheet in inspection.sheets:
-        yield "  " + _sheet_line(sheet)
+        yield "  " + _sheet_line(sheet, words)
     if inspection.has_macros:
-        yield "  có macro (không chạy)"
+        yield "  " + _said(words, "macros")
     if inspection.has_external_links:
-        yield "  có liên kết ra ngoài (không mở)"
+        yield "  " + _said(words, "external_links")
     if inspection.form is not None:
         form = inspection.form
-        yield (
-            f"  biểu mẫu {form['form_id'] or 'không rõ'}, kỳ {form['term_id']}, trường {form['school_id'] or 'không rõ'}"
-            + (f"; không nhận vào kỳ này: {form['reason']}" if form["reason"] else "")
-        )
-    yield (
-        f"  cân đối: {account.get('used', 0)} ô đã dùng + {account.get('flagged', 0)} ô đánh dấu + "
-        f"{account.get('ignored', 0)} ô bỏ qua theo quy tắc = {account.get('total', 0)}"
-    )
+        unknown = _said(words, "unknown")
+        yield "  " + _said(
+            words, "form", form_id=form["form_id"] or unknown, term_id=form["term_id"],
+            school_id=form["school_id"] or unknown,
+        )  # fmt: skip
+        if form["reason"]:
+            named = labels.get("refusals", {}).get(form["reason"], form["reason"])
+            yield "  " + _said(words, "not_taken", named=named, reason=form["reason"])
+    yield "  " + _said(words, "account", **{name: account.get(name, 0) for name in _ACCOUNT})
+    severities = labels.get("severities", {})
     for finding in inspection.findings[:_MOST_SHOWN]:
-        yield f"  [{_SEVERITIES[finding['severity']]}] {finding['message']} {finding['remedy'] or ''}".rstrip()
+        severity = str(severities.get(finding["severity"], finding["severity"])).lower()
+        yield f"  [{severity}] {finding['message']} {finding['remedy'] or ''}".rstrip()
     if len(inspection.findings) > _MOST_SHOWN:
-        yield f"  … và {len(inspection.findings) - _MOST_SHOWN} phát hiện khác (xem đủ bằng --json)"
+        yield "  " + _said(words, "more", count=len(inspection.findings) - _MOST_SHOWN)
 
 
-def _sheet_line(sheet: Mapping[str, Any]) -> str:
-    counted = (
-        ("formulas", "công thức"), ("formulas_without_value", "công thức chưa có kết quả"), ("errors", "ô báo lỗi"),
-        ("hidden_rows", "dòng ẩn"), ("hidden_columns", "cột ẩn"),
-    )  # fmt: skip
-    state = f" ({_STATES[sheet['state']]})" if sheet["state"] in _STATES else ""
-    parts = [f"{sheet[key]} {words}" for key, words in counted if sheet[key]]
-    return f"sheet “{sheet['name']}”{state}: " + ", ".join([f"{sheet['cells']} ô", *parts])
+_ACCOUNT = ("used", "flagged", "ignored", "total")
+
+
+def _sheet_line(sheet: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    state = f" ({_said(words, sheet['state'])})" if sheet["state"] != "visible" else ""
+    parts = [
+        f"{sheet[key]} {_said(words, key)}" for key in ("cells", *_COUNTED) if sheet[key] or key == "cells"
+    ]
+    return f"sheet “{sheet['name']}”{state}: " + ", ".join(parts)
+
+
+def _said(words: Mapping[str, str], name: str, **places: object) -> str:
+    """One phrase with its places filled in; where nobody lends words, its name and what would fill it."""
+    if name in words:
+        return words[name].format_map(places)
+    return " ".join([name, *(f"{key}={value}" for key, value in places.items())])

@@ -17,7 +17,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from termreview.intake.guard import DEFAULT_LIMITS, Limits, RefusedFile
+from termreview.intake.guard import DEFAULT_LIMITS, Limits, RefusedFile, system_code
 from termreview.intake.legacy_records import complete_cells, read_records
 from termreview.intake.workbook_model import Cell, CellValue, Sheet, Workbook, address
 
@@ -50,7 +50,7 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
         detail = f"reading was stopped after {limits.child_seconds:g} seconds"
         raise RefusedFile("engine_failed", detail) from None
     except OSError as error:  # no more processes, or no memory for one
-        detail = f"no process could be started ({error.strerror})"
+        detail = f"no process could be started ({system_code(error)})"
         raise RefusedFile("engine_failed", detail) from None
     answer = child.stdout.splitlines()
     if child.returncode != 0 or not answer:
@@ -145,8 +145,8 @@ def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
                 )
     except python_calamine.PasswordError:
         raise RefusedFile("password_protected", f"an .{kind} workbook locked with a password") from None
-    except python_calamine.CalamineError as error:
-        raise RefusedFile("damaged", f"the engine cannot read it ({error})") from None
+    except python_calamine.CalamineError:
+        raise RefusedFile("damaged", "the engine cannot read it") from None
     has_macros = records is not None and records.has_macros
     has_external_links = records is not None and records.has_external_links
     if has_macros:

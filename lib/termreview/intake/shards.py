@@ -216,6 +216,6 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
         raise
     except Exception as error:
         reading = FileReading(file, refusal="engine_failed")
-        detail = f"({type(error).__name__})"
+        detail = f"an unforeseen failure ({type(error).__name__})"
         reading.remarks = [Remark("refused_engine_failed", "refused_engine_failed", detail=detail)]
         return reading

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from termreview.intake import guard
-from termreview.intake.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits, RefusedFile
+from termreview.intake.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits, RefusedFile, system_code
 from termreview.intake.legacy_formats import read_in_child
 from termreview.intake.legacy_opendocument import read_opendocument
 from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
@@ -77,6 +77,9 @@ def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> Workbook:
     return workbook
 
 
+_NOT_OPENED = {
+    "ENOENT": "there is no such file", "EACCES": "it may not be read", "EPERM": "it may not be read",
+}  # fmt: skip
 _NO_FILES = (
     (stat.S_ISDIR, "a folder"), (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"), (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -95,7 +98,8 @@ def read_content(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(facts.st_size + 1)  # no more, also of a file that grows or never ends
     except (OSError, ValueError) as error:
-        detail = getattr(error, "strerror", None) or str(error)
+        code = system_code(error) if isinstance(error, OSError) else ""
+        detail = _NOT_OPENED.get(code, f"the system cannot open it ({code or 'its name'})")
         raise RefusedFile("cannot_be_opened", detail) from None
     if len(data) != facts.st_size:
         raise RefusedFile("cannot_be_opened", "its length changes while it is read")
@@ -181,8 +185,8 @@ def _read_csv(data: bytes, name: str, limits: Limits) -> Workbook:
                     cells[row, column] = Cell(value, value, "text")
             if len(cells) > limits.cells:
                 raise RefusedFile("too_large", f"more than {limits.cells} filled cells")
-    except csv.Error as error:
-        raise RefusedFile("damaged", f"a text table that breaks off ({error})") from None
+    except csv.Error:
+        raise RefusedFile("damaged", "a text table that breaks off") from None
     refuse_text(cells.values(), limits)
     return Workbook((Sheet(name, "visible", cells),), "csv", notes=notes)
 

@@ -75,8 +75,13 @@ def parse_xml(
         for first in range(0, len(part), _AT_ONCE):  # a refusal raised by a handler ends what was handed over
             parser.Parse(part[first : first + _AT_ONCE], False)
         parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise RefusedFile("damaged", f"a part is not well-formed XML ({error})") from None
+    except expat.ExpatError as error:
+        line, column = error.lineno, error.offset
+        raise RefusedFile(
+            "damaged", f"a part is not well-formed XML (line {line}, column {column})"
+        ) from None
+    except (ValueError, LookupError):
+        raise RefusedFile("damaged", "a part of XML is in an unknown encoding") from None
 
 
 def _refuse_document_type(*_: object) -> None:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-FILE = "mistakes.csv"
+FILE, DETAILS = "mistakes.csv", "refusal_details.csv"
 COLUMNS = ("english", "vietnamese", "follows_from")
 PLACE = re.compile(r"\{(\d)\}")
 
@@ -75,10 +75,13 @@ def _pattern(english: str) -> re.Pattern[str]:
     return re.compile(pattern, re.DOTALL)
 
 
-def read_mistakes(root: Path) -> Mistakes:
-    """Read the catalogue of one folder of declarations; what is wrong with it is told where it is loaded."""
+def read_mistakes(root: Path, file: str = FILE) -> Mistakes:
+    """Read the catalogue of one folder of declarations; what is wrong with it is told where it is loaded.
+
+    `DETAILS` holds what is found in a file that is refused, by the same keys.
+    """
     try:
-        with (root / FILE).open(encoding="utf-8-sig", newline="") as stream:
+        with (root / file).open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream))
     except (OSError, UnicodeDecodeError, csv.Error):
         return Mistakes()

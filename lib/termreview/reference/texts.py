@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,8 +147,12 @@ def _check_words(tree: Row, wanted: Mapping[str, Mapping[str, tuple[str, ...]]])
 
 
 def load_mistakes(source: Source) -> None:
-    """Check the catalogue of mistakes: each kind once, and no place in Vietnamese that the English has not."""
-    rows = read_list(source, mistakes.FILE, mistakes.COLUMNS)
+    """Check both catalogues of mistakes: each kind once, and no place in Vietnamese that the English has not."""
+    _check_catalogue(read_list(source, mistakes.FILE, mistakes.COLUMNS))
+    _check_catalogue(read_list(source, mistakes.DETAILS, mistakes.COLUMNS[:2]))
+
+
+def _check_catalogue(rows: Sequence[Row]) -> None:
     unique([(row, row.text("english")) for row in rows])
     for row in rows:
         known = set(mistakes.PLACE.findall(row.text("english", "")))

@@ -1,0 +1,92 @@
+"""What one declaration says of another that does not hold: fields, tasks and documents by id."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import TYPE_CHECKING
+
+from termreview.reference.calendar import TermPlan
+from termreview.reference.forms import Form, with_index
+from termreview.reference.loading import Source
+
+if TYPE_CHECKING:
+    from termreview.reference.declarations import Reference
+
+
+def check_references(source: Source, reference: Reference, fields: Container[str]) -> None:
+    """Note what one file says of another that does not hold: fields, tasks and documents by id."""
+    calendar_path = source.root / "calendar.yml"
+    for plan in reference.calendar.plans:
+        if plan.legal not in reference.documents:
+            source.report_word(calendar_path, plan.legal, f"'{plan.legal}' is not in legal_documents.csv")
+        if plan.form in reference.forms and plan.indicator_set in reference.indicator_sets:
+            _check_index(source, plan, reference, fields)
+        if plan.form in reference.forms:
+            _check_task_ids(source, reference.forms[plan.form], plan, reference)
+    for office in reference.calendar.offices:
+        if office.unit_id not in reference.registry.known_ids():
+            path = source.root / "office.csv"
+            source.report_word(path, f"{office.office_id},", f"'{office.unit_id}' is not a unit")
+    known_tasks = {task.task_id for tasks in reference.tasks.values() for task in tasks}
+    for ratio in reference.ratios:
+        if ratio.task_id not in known_tasks:
+            path = source.root / "ratios.csv"
+            source.report_word(path, f"{ratio.ratio_id},", f"'{ratio.task_id}' is not a task of any term")
+    for indicator_set in reference.indicator_sets.values():
+        if indicator_set.legal not in reference.documents:
+            path = source.root / "indicator_sets" / f"{indicator_set.set_id}.yml"
+            source.report_word(path, "legal:", f"'{indicator_set.legal}' is not in legal_documents.csv")
+
+
+def _check_index(source: Source, plan: TermPlan, reference: Reference, fields: Container[str]) -> None:
+    """Every field that the index reads must be asked, on the term's form, of every level it covers."""
+    indicator_set = reference.indicator_sets[plan.indicator_set]
+    path = source.root / "indicator_sets" / f"{indicator_set.set_id}.yml"
+    form = with_index(reference.forms[plan.form], indicator_set)
+    needed = [
+        (item.item_id, name)
+        for item in indicator_set.items
+        for name in (*(item.field(column) for column in item.columns), *item.rule.fields)
+    ]
+    needed += [
+        (condition.criterion_id, name)
+        for group in indicator_set.groups
+        for condition in group.conditions
+        for name in condition.requires
+    ]
+    asked = {
+        level: {field.field_id for field in form.fields_for(level, plan.term.part)}
+        for level in indicator_set.levels
+    }
+    for item_id, name in needed:
+        unasked = [level for level, known in asked.items() if name not in known]
+        is_own = name.startswith(f"{indicator_set.field_prefix}_")
+        word = f'"{item_id}"' if is_own else f'"{name}"'
+        if name not in fields:
+            problem = f"item '{item_id}' reads '{name}', which is not a field of the form '{form.form_id}'"
+        elif unasked:
+            levels = ", ".join(unasked)
+            problem = (
+                f"item '{item_id}' reads '{name}', which the form '{form.form_id}' does not ask of {levels}"
+            )
+        else:
+            continue
+        source.report_word(path, word, problem)
+    for item in indicator_set.items:
+        for level, _ in item.rule.bands_by_level:
+            if level not in indicator_set.levels:
+                problem = f"item '{item.item_id}' has bands for '{level}', a level the set does not cover"
+                source.report_word(path, f"{level}:", problem)
+
+
+def _check_task_ids(source: Source, form: Form, plan: TermPlan, reference: Reference) -> None:
+    known = {task.task_id for task in reference.tasks.get(plan.tasks, ())}
+    folder = source.root / "forms" / form.form_id
+    for section in form.sections:
+        if section.task_id and section.task_id not in known:
+            problem = f"'{section.task_id}' is not a task of tasks/{plan.tasks}.csv"
+            source.report_word(folder / "form.yml", f'"{section.task_id}"', problem)
+    for row in form.rows:
+        if row.task_id and row.task_id not in known:
+            problem = f"'{row.task_id}' is not a task of tasks/{plan.tasks}.csv"
+            source.report_word(folder / "rows.csv", f",{row.row_code},", problem)
