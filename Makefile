@@ -42,6 +42,7 @@ desk: $(READY) ## open the review desk without code in the browser, for this mac
 
 bench: $(TEST_READY) ## measure the speed promises on this machine
 	@$(BIN)/python tests/bench/bench.py
+	@$(BIN)/python tests/bench/desk.py
 
 fuzz: $(TEST_READY) ## read 20 000 damaged and altered workbooks; some minutes
 	@$(BIN)/python tests/fuzz/fuzz.py

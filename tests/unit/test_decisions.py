@@ -210,7 +210,7 @@ def test_a_check_s_record_adds_up() -> None:
     assert record.loc["girls_at_most_pupils", "overturned_count"] == 1
     assert record.loc["not_a_number", "upheld_count"] == 1
     assert record.loc["never", "fired_count"] == 0
-    causes = causes_of(result.findings, {}, {"": "x"})
+    causes = causes_of(result.findings, {})
     assert causes["finding_count"].sum() == len(open_findings(result.findings))
     assert causes["cause"].is_unique
 
@@ -272,4 +272,4 @@ def test_committed_schools_are_known(tmp_path: Path) -> None:
 
 def test_a_term_without_open_findings_folds_into_no_causes() -> None:
     nothing = cleaned({}).findings.iloc[:0]
-    assert causes_of(nothing, {}, {}).empty
+    assert causes_of(nothing, {}).empty

@@ -36,6 +36,7 @@ from termreview.desk.rulings import (
 )
 from termreview.desk.term_now import look, stamp_of
 from termreview.reference.measures import VerifiedPoints
+from termreview.reporting.summary_decisions import advice_on
 from termreview.steps import open_term, score_answers
 
 COMPUTERS = "informatics_computers_working_count"
@@ -71,7 +72,15 @@ def test_causes_fold_largest_first() -> None:
     assert folded["finding_count"].iloc[0] == 3
     assert folded["school_count"].iloc[0] == 2
     assert folded["finding_count"].sum() == len(findings_in(now, Scope(), ("error", "query")))
-    assert set(folded["advice"]) - {now.reference.desk["advice"]["other"]}
+    advice = now.reference.desk["advice"]
+    said = {
+        kind: advice_on(now.reference, kind, level)
+        for kind, level in zip(folded["kind"], folded["severity"], strict=True)
+    }
+    assert said["not_submitted"] == advice["not_submitted"]
+    assert set(said.values()) <= set(advice.values())
+    assert advice_on(now.reference, "refused_truncated", "error") == advice["refused"]
+    assert advice_on(now.reference, "submission_late", "note") == advice["note"]
 
 
 def test_a_scope_keeps_its_schools_only() -> None:

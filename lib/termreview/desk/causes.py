@@ -8,7 +8,6 @@ import pandas as pd
 
 from termreview.desk.glance import Scope
 from termreview.desk.term_now import TermNow
-from termreview.reference.declarations import Reference
 
 SEVERITIES = ("error", "query", "note")
 OPEN, SETTLED = "open", "settled"
@@ -34,7 +33,7 @@ def fold_findings(rows: pd.DataFrame, now: TermNow) -> pd.DataFrame:
     """Fold findings into causes: one row per cause, the one with most places first, key `kind`.
 
     `finding_count` places in `school_count` schools; `severity` is the gravest among them; `example` the words of
-    the first; `advice` the decision that usually settles it.
+    the first.
     """
     order = {name: place for place, name in enumerate(SEVERITIES)}
     folded = (
@@ -50,14 +49,7 @@ def fold_findings(rows: pd.DataFrame, now: TermNow) -> pd.DataFrame:
     )
     folded["severity"] = [SEVERITIES[int(place)] for place in folded["order"]]
     folded["title"] = [now.titles.get(kind, kind) for kind in folded["kind"]]
-    folded["advice"] = [advice_on(now.reference, kind) for kind in folded["kind"]]
     return folded.drop(columns="order")
-
-
-def advice_on(reference: Reference, kind: str) -> str:
-    """The decision that usually settles one cause, in words."""
-    advice = reference.desk["advice"]
-    return str(advice.get(kind, advice["other"]))
 
 
 def cells_of(rows: pd.DataFrame, kind: str) -> pd.DataFrame:

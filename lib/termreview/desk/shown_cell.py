@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from termreview.desk.causes import advice_on
 from termreview.desk.cell_context import CellContext, Peers, RowCell
 from termreview.desk.term_now import TermNow
 from termreview.desk.wording import joined, say, words
 from termreview.reporting.blocks import Block, as_html, escape_text
 from termreview.reporting.rows import Record
+from termreview.reporting.summary_decisions import advice_on
 from termreview.text import number_words
 
 
@@ -41,7 +41,10 @@ def _finding_facts(now: TermNow, finding: Record) -> list[tuple[str, str]]:
         (names["found"], finding["found"] or ""),
         (names["expected"], finding["expected"] or ""),
         (names["remedy"], finding["remedy"]),
-        (names["advice"], advice_on(now.reference, str(finding["cause"]).partition(":")[0])),
+        (
+            names["advice"],
+            advice_on(now.reference, str(finding["cause"]).partition(":")[0], finding["severity"]),
+        ),
     ]
     return [(name, text) for name, text in facts if text]
 

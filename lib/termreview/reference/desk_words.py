@@ -9,7 +9,7 @@ from typing import Any
 from termreview.reference.loading import Row, Source, read_tree, without_lines
 
 FILE = "desk.yml"
-OTHER = "other"  # the advice on causes that have none of their own
+COMMON_ADVICE = ("note", "refused", "other")  # on causes that have none of their own
 # Every word by section; its places in brackets.
 WORDS: Mapping[str, str] = {
     "bar": "title term level commune all author author_hint refresh refresh_hint",
@@ -141,7 +141,8 @@ def load_desk_words(source: Source) -> Mapping[str, Any]:
         for name in advice.values:
             if name != "__line__":
                 advice.text(name)
-        advice.text(OTHER)
+        for name in COMMON_ADVICE:
+            advice.text(name)
     weights = {}
     if (row := _section(tree, "risk_weights")) is not None:
         row.only(RISK_WEIGHTS)

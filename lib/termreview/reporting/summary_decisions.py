@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from termreview.reference.decisions import FOLDED_CAUSES, Decision
+from termreview.reference.declarations import Reference
 
 _ORDER = {"error": 0, "query": 1, "note": 2}
 _OVERTURNING = ("accept", "not_applicable")
@@ -17,15 +18,10 @@ def open_findings(findings: pd.DataFrame) -> pd.DataFrame:
     return findings[findings["status"] == "open"]
 
 
-def causes_of(findings: pd.DataFrame, titles: Mapping[str, str], advice: Mapping[str, str]) -> pd.DataFrame:
+def causes_of(findings: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     """Fold open findings into causes: one row per cause, key `cause`, errors first, the widest spread first.
 
-    `example` is the message of the first finding; `suggestion` one decision that would settle them all.
-
-    Parameters
-    ----------
-    titles, advice
-        Words by cause or code; advice of `""` serves every cause without its own.
+    `example` is the message of the first finding; `titles` are words by cause or code.
     """
     rows = open_findings(findings)
     rows = rows.assign(
@@ -41,10 +37,16 @@ def causes_of(findings: pd.DataFrame, titles: Mapping[str, str], advice: Mapping
         ["order", "school_count", "finding_count", "kind"], ascending=[True, False, False, True]
     ).rename(columns={"kind": "cause"})
     frame["title"] = [titles.get(cause, cause) for cause in frame["cause"]]
-    frame["suggestion"] = [advice.get(cause, advice.get("", "")) for cause in frame["cause"]]
     frame["severity"] = frame["order"].map({place: name for name, place in _ORDER.items()})
     frame["is_folded"] = frame["cause"].isin(FOLDED_CAUSES)
     return frame.drop(columns="order").reset_index(drop=True)
+
+
+def advice_on(reference: Reference, kind: str, severity: str) -> str:
+    """The decision that usually settles one cause, in words; a note needs none, a file not read is sent anew."""
+    advice = reference.desk["advice"]
+    common = "note" if severity == "note" else "refused" if kind.startswith("refused_") else "other"
+    return str(advice.get(kind, advice[common]))
 
 
 def check_record(

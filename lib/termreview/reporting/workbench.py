@@ -3,15 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.blocks import Block, callout, paragraph, stack
-from termreview.reporting.summary_decisions import causes_of, check_record, open_findings
+from termreview.reporting.blocks import Block, as_html, callout, key_figures, paragraph, stack
+from termreview.reporting.summary_decisions import advice_on, causes_of, check_record, open_findings
 from termreview.reporting.summary_quality import SEVERITY_ORDER, cell_account, file_fates
 from termreview.reporting.tables import number_text, table
+from termreview.reporting.workbench_charts import chart_causes, chart_levels
+
+
+def look(opened: Any) -> Block:
+    """The term that a notebook works on, and the style in which its tables and charts are looked at."""
+    plan = opened.declared.plan
+    figures = [
+        ("Kỳ báo cáo", f"{plan.title[:1].upper()}{plan.title[1:]}", f"năm học {plan.term.school_year}"),
+        (
+            "Hạn nộp",
+            number_text(plan.due_on, "date"),
+            f"số liệu đến ngày {number_text(plan.data_as_of, 'date')}",
+        ),
+        ("Trường phải nộp", number_text(len(opened.declared.schools)), "theo danh mục tại hạn nộp"),
+        ("Quyết định, điểm thẩm định", _rulings(opened), "đang có hiệu lực trong kỳ"),
+    ]
+    return Block(f"<style>{_style()}</style>{as_html(key_figures(figures))}")
+
+
+def _style() -> str:
+    """The style of the reports for outputs in JupyterLab: its rules nested, so that nothing else of the page changes."""
+    theme = files("termreview.reporting") / "theme"
+    report, own = (
+        (theme / name).read_text(encoding="utf-8").strip() for name in ("report.css", "notebook.css")
+    )
+    return f".jp-RenderedHTMLCommon {{\n{report.replace(':root {', '& {', 1)}\n{own}\n}}"
+
+
+def _rulings(opened: Any) -> str:
+    term_id = opened.declared.term.term_id
+    decided = sum(decision.holds_in(term_id) for decision in opened.reference.decisions)
+    verified = sum(points.term_id == term_id for points in opened.reference.verified)
+    return f"{number_text(decided)} · {number_text(verified)}"
 
 
 def finding_titles(reference: Reference, declared: TermReference) -> dict[str, str]:
@@ -20,18 +54,18 @@ def finding_titles(reference: Reference, declared: TermReference) -> dict[str, s
     return titles | {check.check_code: check.title for check in declared.checks}
 
 
-def show_received(files: Sequence[Any]) -> Block:
+def show_received(received: Sequence[Any]) -> Block:
     """The files of the term's folder, in the order received."""
     frame = pd.DataFrame(
         {
-            "file": [file.name for file in files],
-            "received_on": pd.to_datetime([file.received_on for file in files]),
-            "size": [file.size_bytes / 1024 for file in files],
+            "file": [file.name for file in received],
+            "received_on": pd.to_datetime([file.received_on for file in received]),
+            "size": [file.size_bytes / 1024 for file in received],
         }
     )
     columns = {"file": "Tệp", "received_on": "Ngày nhận", "size": "Dung lượng (KB)"}
     formats = {"received_on": "date", "size": "integer"}
-    return table(frame, columns=columns, formats=formats, caption=f"{len(files)} tệp đã nhận", max_rows=15)
+    return table(frame, columns=columns, formats=formats, caption=f"{len(received)} tệp đã nhận", max_rows=15)
 
 
 def show_fates(submissions: pd.DataFrame, reference: Reference) -> Block:
@@ -88,7 +122,7 @@ def show_account(submissions: pd.DataFrame) -> Block:
 def show_findings(findings: pd.DataFrame, reference: Reference, declared: TermReference) -> Block:
     """Open findings folded by cause, errors first, each with one decision that would settle it."""
     titles = finding_titles(reference, declared) | reference.labels["causes"]
-    causes = causes_of(findings, titles, reference.labels["cause_advice"])
+    causes = causes_of(findings, titles)
     severities = reference.labels["severities"]
     counts = open_findings(findings)["severity"].value_counts()
     said = "; ".join(
@@ -97,13 +131,18 @@ def show_findings(findings: pd.DataFrame, reference: Reference, declared: TermRe
     settled = len(findings) - int(counts.sum())
     said += f"; đã có quyết định xử lý: {number_text(settled)}" if settled else ""
     causes["severity_title"] = causes["severity"].map(severities)
+    causes["advice"] = [
+        advice_on(reference, kind, severity)
+        for kind, severity in zip(causes["cause"], causes["severity"], strict=True)
+    ]
     columns = {
         "severity_title": "Mức", "title": "Nguyên nhân", "finding_count": "Số chỗ", "school_count": "Số trường",
-        "example": "Ví dụ", "suggestion": "Quyết định có thể ghi",
+        "example": "Ví dụ", "advice": "Cách xử lý thường dùng",
     }  # fmt: skip
     formats = {"finding_count": "integer", "school_count": "integer"}
     return stack(
         paragraph(said),
+        chart_causes(findings, titles, reference),
         table(causes, columns=columns, formats=formats, caption="Lỗi theo nguyên nhân", max_rows=20),
     )
 
@@ -150,7 +189,7 @@ def show_ledger(ledger: pd.DataFrame, reference: Reference) -> Block:
     return table(frame, columns=columns, formats=formats, caption="Sổ điểm theo căn cứ")
 
 
-def show_levels(scores: pd.DataFrame, declared: TermReference) -> Block:
+def show_levels(scores: pd.DataFrame, declared: TermReference, reference: Reference) -> Block:
     """How many schools reach each level, by group; not concluded and not applicable apart."""
     titles = declared.indicator_set.level_titles()
     words = {str(level): f"Mức {level}: {title}" for level, title in titles.items()}
@@ -164,6 +203,7 @@ def show_levels(scores: pd.DataFrame, declared: TermReference) -> Block:
         "overall": "Toàn trường"
     }
     columns = {"state": "Kết quả", **groups}
-    return table(
+    listed = table(
         counted, columns=columns, formats=dict.fromkeys(groups, "integer"), caption="Số trường theo mức độ"
     )
+    return stack(chart_levels(scores, declared, reference), listed)

@@ -1,0 +1,166 @@
+"""How long each step of the review desk takes, with 55 and with 600 schools more than the illustrative ones.
+
+`--schools N …` measures other numbers. A step of more than 200 ms shows progress: it is marked. Times are
+processor times of this process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lib"))
+
+from intake_world import HK1, PRESCHOOL, PRIMARY, SECONDARY, answers_of, receive
+
+from termreview.desk.causes import findings_in, fold_findings
+from termreview.desk.cell_context import cell_context
+from termreview.desk.effect import effect_of_decision, effect_of_points
+from termreview.desk.glance import Scope, who_reported
+from termreview.desk.measure_charts import draw
+from termreview.desk.measures import compare, measures_of
+from termreview.desk.panels import opening
+from termreview.desk.rulings import Draft, decision_of
+from termreview.desk.shown_cell import finding_block
+from termreview.desk.shown_glance import glance_block
+from termreview.desk.shown_school import school_block
+from termreview.desk.term_now import TermNow, look, plain_rows
+from termreview.desk.verification import item_lines
+from termreview.desk.visits import plan_visits
+from termreview.desk.what_if import Trial, actions_tried, path_of, try_school
+from termreview.intake.form import FormOrder, write_form
+from termreview.reference.declarations import load_reference
+from termreview.workspace import Workspace
+
+TESTS = Path(__file__).resolve().parents[1]
+TODAY = datetime.date(2024, 1, 12)
+SHOWN_MS = 200.0
+MODELS = {"mn": PRESCHOOL, "th": PRIMARY, "thcs": SECONDARY}
+PLAN = (("th", 0.55), ("thcs", 0.3), ("mn", 0.15))
+
+
+def new_district(root: Path, school_count: int) -> Workspace:
+    """An office with so many schools, one of seven with a slip in its workbook."""
+    workspace = Workspace(root)
+    shutil.copytree(TESTS.parent / "data" / "reference", workspace.reference)
+    shutil.copytree(TESTS.parent / "notebooks", workspace.notebooks)
+    _add_schools(workspace.reference / "units.csv", school_count)
+    reference = load_reference(workspace.reference)
+    declared, folder = reference.of(HK1), workspace.raw(HK1)
+    folder.mkdir(parents=True)
+    titles, units = reference.registry.level_titles(), reference.registry.on(declared.plan.due_on)
+    for place, school in enumerate(declared.schools):
+        if not school.unit_id.startswith("0480"):
+            continue
+        answers = {
+            name: value + place % 5
+            if type(value) is int and name.startswith("pupils_") and place % 7 == 0
+            else value
+            for name, value in answers_of(MODELS[school.level]).items()
+        }
+        if place % 7 == 0:
+            answers["support_requests_received_count"] = "khoảng 50"
+        order = FormOrder(declared, school, titles[school.level], units[school.parent_id].name)
+        write_form(folder / f"{school.unit_id}.xlsx", order, answers)
+    receive(folder, {})
+    return workspace
+
+
+def _add_schools(path: Path, count: int) -> None:
+    """Put schools made up for the measurement in the place of the illustrative ones that have no past."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    columns = list(rows[0])
+    communes = [row["unit_id"] for row in rows if row["kind"] == "commune"]
+    levels = [level for level, share in PLAN for _ in range(round(count * share))][:count]
+    for place, level in enumerate(levels):
+        name = f"Trường {level.upper()} Số {place + 1}"
+        rows.append(
+            dict.fromkeys(columns, "")
+            | {
+                "unit_id": f"0480{place:04d}", "valid_from": "2020-01-01", "valid_to": "2025-06-30", "kind": "school",
+                "level": level, "name": name, "short_name": f"{level.upper()} Số {place + 1}",
+                "parent_id": communes[place % len(communes)],
+            }
+        )  # fmt: skip
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def measure(workspace: Workspace) -> list[tuple[str, float]]:
+    """The steps of the desk on one office, each with its milliseconds; the second of two runs counts."""
+    found: list[tuple[str, float]] = []
+
+    def timed(name: str, step: Callable[[], Any], rounds: int = 2) -> Any:
+        best = float("inf")
+        for _ in range(rounds):
+            start = time.process_time()
+            result = step()
+            best = min(best, time.process_time() - start)
+        found.append((name, best * 1000))
+        return result
+
+    root, term = str(workspace.root), HK1.term_id
+    timed("first look: every file read", lambda: look(term, workspace_root=root), rounds=1)
+    now: TermNow = timed("another look: nothing new", lambda: look(term, workspace_root=root))
+    timed("glance", lambda: (glance_block(now, Scope(), TODAY), who_reported(now, Scope())))
+    rows = timed("findings folded", lambda: fold_findings(findings_in(now, Scope()), now))
+    finding = plain_rows(findings_in(now, Scope(), ("error",)).query("check_code == 'not_a_number'"))[0]
+    timed(
+        "one finding in its surroundings",
+        lambda: finding_block(now, finding, cell_context(now, finding["school_id"], finding["field_id"])),
+    )
+    decision = decision_of(
+        now, finding, Draft("cell", "correct", "50", "đã đối chiếu sổ", "Chuyên viên"), TODAY
+    )
+    timed("effect of a decision", lambda: effect_of_decision(now, decision))
+    school_id = next(key for key in now.schools["school_id"] if key.startswith("0480"))
+    timed("items of one school", lambda: item_lines(now, school_id))
+    timed("effect of verified points", lambda: effect_of_points(now, now.reference.verified, school_id))
+    timed("schools to visit", lambda: plan_visits(now, Scope(), 8, 8, 1))
+    timed("one school from all sides", lambda: school_block(now, school_id))
+    timed("what if, one school", lambda: try_school(now, school_id, Trial({"1.3.1": 6.0})))
+    timed("path to the next level", lambda: path_of(now, school_id))
+    timed("what if, every action", lambda: actions_tried(now, Scope()), rounds=1)
+    measures = measures_of(now)
+    compared = compare(now, Scope(), measures["low_1"], measures["low_2"])
+    timed("two measures as a chart", lambda: draw(now, compared).figure())
+    assert len(rows)
+    timed("the whole desk opened", lambda: opening.open_desk(term, root, today=lambda: TODAY), rounds=1)
+    desk = opening._open[-1]
+    for name in ("triage", "verification", "explorer", "what_if", "explore"):
+        timed(f"tab {name} turned up", lambda name=name: desk.go_to(name), rounds=1)
+    return found
+
+
+def main() -> None:
+    """Print the steps in milliseconds, a column per number of schools."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--schools", type=int, nargs="+", default=[55, 600])
+    counts = parser.parse_args().schools
+    columns = []
+    for count in counts:
+        with tempfile.TemporaryDirectory() as folder:
+            columns.append(dict(measure(new_district(Path(folder), count))))
+    print(f"{'review desk, ms':<36}" + "".join(f"{count:>9} schools" for count in counts))
+    for name in columns[0]:
+        cells = "".join(
+            f"{column[name]:>15.0f}{'*' if column[name] > SHOWN_MS else ' '} " for column in columns
+        )
+        print(f"{name:<36}{cells}")
+    print(f"* more than {SHOWN_MS:.0f} ms: the desk says that it is at work")
+
+
+if __name__ == "__main__":
+    main()
