@@ -363,6 +363,8 @@ BOOKS: dict[str, tuple[str, tuple[Edit, ...]]] = {
     "error_cell": (PRESCHOOL, (answer(computers_count="#DIV/0!"),)),
     "formula_without_value": (PRESCHOOL, (answer(computers_count="=20+20"),)),
     "formula_with_value": (PRESCHOOL, (answer(computers_count="=20+20"),)),
+    "formula_with_old_value": (PRESCHOOL, (answer(computers_count="=20+20"),)),
+    "formula_not_understood": (PRESCHOOL, (answer(computers_count='=LEN("a far look-up")'),)),
     "negative": (PRESCHOOL, (answer(pupils_new_count=-3),)),
     "fractional_count": (PRESCHOOL, (answer(pupils_new_count=3.5),)),
     "out_of_range": (PRESCHOOL, (answer(computers_count=60000),)),
@@ -397,6 +399,10 @@ BOOKS: dict[str, tuple[str, tuple[Edit, ...]]] = {
 }
 
 
+# What a spreadsheet program stored beside the formula.
+STORED = {"formula_with_value": "40", "formula_with_old_value": "39", "formula_not_understood": "40"}
+
+
 def build(name: str, folder: Path) -> None:
     """Write one workbook of `BOOKS`."""
     school_id, edits = BOOKS[name]
@@ -411,8 +417,8 @@ def build(name: str, folder: Path) -> None:
     content = io.BytesIO()
     book.save(content)
     parts = _parts(content.getvalue())
-    if name == "formula_with_value":
-        parts = _store_value(parts, "40")
+    if name in STORED:
+        parts = _store_value(parts, STORED[name])
     _write_parts(folder / f"{name}.xlsx", parts)
 
 
@@ -448,7 +454,7 @@ def build_others(folder: Path) -> dict[str, bytes]:
 
 def _store_value(parts: Mapping[str, bytes], value: str) -> dict[str, bytes]:
     """Give every formula without a value one, as a spreadsheet program does on saving."""
-    pattern = re.compile(rb"(<f>20\+20</f>)<v ?/?>(</v>)?")
+    pattern = re.compile(rb"(<f>[^<]*</f>)<v ?/?>(</v>)?")
     return {name: pattern.sub(rb"\1<v>" + value.encode() + b"</v>", part) for name, part in parts.items()}
 
 

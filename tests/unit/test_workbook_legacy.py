@@ -77,7 +77,7 @@ def test_an_xls_shows_its_errors_formulas_dates_and_hidden_rows(tmp_path: Path) 
         12, datetime.date(2023, 12, 31), "#N/A", True, "#DIV/0!", 12.34, 5, -1,
     ]  # fmt: skip
     assert sheet.cells[2, 1] == Cell(datetime.date(2023, 12, 31), "45291", "date", None, "mm-dd-yy")
-    assert (sheet.cells[5, 1].kind, sheet.cells[5, 1].formula) == ("error", "=")
+    assert (sheet.cells[5, 1].kind, sheet.cells[5, 1].formula) == ("error", "=1")
 
 
 def test_damaged_xls_files_never_raise_anything_else(tmp_path: Path) -> None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from termreview.intake.date_value import DateWindow
 from termreview.intake.file_reading import Answer, FileReading, Remark
+from termreview.intake.formula_value import Formulas, worked_out
 from termreview.intake.located import Located, Spot
 from termreview.intake.number_text import decimal_habit
 from termreview.intake.reader import Question, Reader
-from termreview.intake.value_reading import Reading
+from termreview.intake.value_reading import Choices, Flag, Reading
 from termreview.intake.values import read_value
-from termreview.intake.workbook import address
+from termreview.intake.workbook import Cell, Sheet, address
 from termreview.reference.forms import Field
+from termreview.text import number_words
 
 
-def read_answers(reading: FileReading, located: Located, level: str, reader: Reader) -> None:
-    """Read every field that a level is asked; what was found nowhere is unreadable."""
+def read_answers(
+    reading: FileReading, located: Located, level: str, reader: Reader, sheets: Sequence[Sheet]
+) -> None:
+    """Read every field that a level is asked; what was found nowhere is unreadable.
+
+    `sheets` are all of the workbook: formulas are worked out anew from their cells.
+    """
     for remark in located.remarks:
         cause = remark.code if remark.code != "row_missing" else f"row_missing:{remark.sheet}"
         reading.remarks.append(
@@ -27,6 +36,7 @@ def read_answers(reading: FileReading, located: Located, level: str, reader: Rea
     new = tuple.__new__  # a named tuple made without its slower constructor
     habit: str | None = None  # worked out when a number is written as text: in most files none is
     used = flagged = 0
+    formulas: Formulas | None = None
     for field_id, asked, choices in questions:
         spot = spots.get(field_id)
         if spot is None:
@@ -38,7 +48,13 @@ def read_answers(reading: FileReading, located: Located, level: str, reader: Rea
         cell = sheet.cells.get((row, column))
         if habit is None and cell is not None and cell.kind == "text" and asked.is_numeric:
             habit = decimal_habit(_number_texts(questions, spots))
-        state, number, text, flags = value = read_value(asked, cell, habit or "", choices, reader.window)
+        if cell is None or cell.formula is None:
+            value = read_value(asked, cell, habit or "", choices, reader.window)
+        else:
+            formulas = formulas or Formulas.of(sheets)
+            anew = worked_out(formulas, sheet, row, column)
+            value = _read_formula(asked, cell, anew, habit or "", choices, reader.window)
+        state, number, text, flags = value
         where = address(row, column)
         original, note = None if cell is None else cell.text, None
         if flags:
@@ -53,6 +69,29 @@ def read_answers(reading: FileReading, located: Located, level: str, reader: Rea
             new(Answer, (field_id, state, number, text, original, sheet.name, where, found_by, note))
         )
     reading.cells_used, reading.cells_flagged = used, flagged
+
+
+def _read_formula(
+    asked: Field, cell: Cell, anew: float | None, habit: str, choices: Choices | None, window: DateWindow
+) -> Reading:
+    """Read one cell with a formula: its stored result only as far as it can be worked out anew."""
+    stored = cell.value if cell.kind == "number" else None
+    if anew is None or not isinstance(stored, int | float):
+        value = read_value(asked, cell, habit, choices, window)
+        return _flagged_as(value, Flag("formula_unchecked", ""))
+    if math.isclose(anew, stored, rel_tol=1e-9, abs_tol=1e-9):
+        return read_value(asked, cell, habit, choices, window)
+    value = read_value(asked, cell._replace(value=anew, text=repr(anew)), habit, choices, window)
+    return _flagged_as(value, Flag("formula_differs", number_words(float(stored)), number_words(anew)))
+
+
+def _flagged_as(value: Reading, flag: Flag) -> Reading:
+    """The same reading, its remark on the formula replaced by a graver one; other remarks stay."""
+    flags = (
+        one if one.code != "formula_in_cell" else flag._replace(found=flag.found or one.found)
+        for one in value.flags
+    )
+    return value._replace(flags=tuple(flags))
 
 
 def _number_texts(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[str]:

@@ -97,7 +97,7 @@ def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
     """Return one ``.xls`` or ``.xlsb`` workbook read by the engine, in this very process.
 
     The engine gives texts and values but shows an error as a blank and keeps no formats. For ``.xls`` the
-    file's own records fill that in; a formula is then marked by a bare ``=``, its text not being kept. The
+    file's own records fill that in; a formula that they do not tell is marked by a bare ``=``. The
     engine is shown the content alone: by a path it would believe the suffix.
     """
     import python_calamine

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from termreview.intake.guard import ole_directory_entry
+from termreview.intake.legacy_formulas import formula_text
 from termreview.intake.workbook_model import Cell
 from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared, is_date_format, make_cell
 
@@ -27,7 +28,7 @@ class SheetRecords:
 
     styles: dict[_Place, int] = field(default_factory=dict)
     stored: dict[_Place, tuple[str, str]] = field(default_factory=dict)  # type and value, texts left out
-    formulas: set[_Place] = field(default_factory=set)
+    formulas: dict[_Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
@@ -45,8 +46,8 @@ class BookRecords:
 def complete_cells(cells: dict[_Place, Cell], sheet: SheetRecords, shared: Shared) -> dict[_Place, Cell]:
     """Return the cells of one sheet, the engine's texts together with everything else as stored."""
     complete = {}
-    for place in sorted(cells.keys() | sheet.stored.keys() | sheet.formulas):
-        formula = "=" if place in sheet.formulas else None
+    for place in sorted(cells.keys() | sheet.stored.keys() | sheet.formulas.keys()):
+        formula = sheet.formulas.get(place)
         style = sheet.styles.get(place, -1)
         code, is_date = shared.formats[style] if 0 <= style < len(shared.formats) else ("General", False)
         if place in sheet.stored:
@@ -108,7 +109,7 @@ def _read_sheet(stream: bytes, start: int) -> SheetRecords:
                     sheet.styles[row + 1, column + 1 + step] = style
                     sheet.stored[row + 1, column + 1 + step] = ("", _packed_number(packed))
             elif record == 0x06:
-                sheet.formulas.add(place)
+                sheet.formulas[place] = formula_text(body)
                 if (result := _formula_result(body)) is not None:
                     sheet.stored[place] = result
             elif record == 0x205:

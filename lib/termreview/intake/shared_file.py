@@ -30,13 +30,15 @@ def read_shares(file: ReceivedFile, reader: Reader) -> list[FileReading]:
     division = divide(workbook, reader)
     if division is None:
         return []
-    readings = [_read_share(file, share, len(division.shares), reader) for share in division.shares]
+    readings = [_read_share(file, workbook, share, len(division.shares), reader) for share in division.shares]
     readings += _strays(file, division)
     _close_accounts(readings, workbook)
     return readings
 
 
-def _read_share(file: ReceivedFile, share: Share, count: int, reader: Reader) -> FileReading:
+def _read_share(
+    file: ReceivedFile, workbook: Workbook, share: Share, count: int, reader: Reader
+) -> FileReading:
     school, mention, located = share.school, share.mention, share.located
     reading = FileReading(replace(file, part=school.unit_id), school.unit_id)
     reading.form_id, reading.found_by = reader.term.form.form_id, located.found_by
@@ -52,7 +54,7 @@ def _read_share(file: ReceivedFile, share: Share, count: int, reader: Reader) ->
             detail=str(count),
         )
     )
-    read_answers(reading, located, school.level, reader)
+    read_answers(reading, located, school.level, reader, workbook.sheets)
     if share.is_line:
         asked = len(reading.answers)
         missing = asked - len(located.spots)

@@ -1,0 +1,162 @@
+"""One formula of an answer is worked out anew; what is not understood has no answer; reading stays bounded."""
+
+from __future__ import annotations
+
+import re
+import struct
+import time
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from intake_world import PRIMARY, answers_of, clean_folder, place_of, write_school
+
+from termreview.intake.formula_value import Formulas, worked_out
+from termreview.intake.legacy_formulas import formula_text
+from termreview.intake.workbook import Cell, Sheet, address, parse_address, read_workbook
+from termreview.text import number_words
+
+TOTAL = "pupils_count.total"
+
+
+def sheet_of(name: str = "Thống kê", **cells: float | str) -> Sheet:
+    """A sheet of numbers, texts and formulas by address; every formula stores a wrong result."""
+    made = {}
+    for place, value in cells.items():
+        if isinstance(value, str) and value.startswith("="):
+            cell = Cell(-1, "-1", "number", value)
+        else:
+            cell = Cell(value, str(value), "text" if isinstance(value, str) else "number")
+        made[parse_address(place)] = cell
+    return Sheet(name, "visible", made)
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("=20+20", 40.0),
+        ("=SUM(A1:A4)", 15.0),
+        ("=sum(A1:A4)", 15.0),
+        ("=SUM(A1:A2,A4,3)", 18.0),
+        ("=SUM($A$1:$A$4)/COUNT(A1:A4)*100%", 5.0),
+        ("=A1+A2*A4-(A1-1)", 5 + 3 * 7 - 4.0),
+        ("=-A1+ +A2", -2.0),
+        ("=ROUND(A4/A1,1)", 1.4),
+        ("=ROUND(2.5,0)", 3.0),
+        ("=IF(A9=0,0,A1/A9)", 0.0),
+        ("=IF(A1>=5,A2,A4)", 3.0),
+        ("=MAX(A1:A4)-MIN(A1:A4)", 4.0),
+        ("=AVERAGE(A1:A4)", 5.0),
+        ("=B1*2", 30.0),  # a cell that is a formula itself, its wrong result not believed
+        ("='Nhiệm vụ'!C3+1", 13.0),
+        ("=SUM([.A1:.A4])", 15.0),  # as OpenDocument writes it
+        ("=SUM([.A1];[$'Nhiệm vụ'.C3])", 17.0),
+        ("=A9", 0.0),  # an empty cell
+        ("=A3", None),  # a text
+        ("=A1/A9", None),
+        ("=C1", None),  # leads back to itself
+        ("=VLOOKUP(A1,A1:A4,1)", None),
+        ("=[1]Khác!A1", None),
+        ("=Lạ!A1", None),
+        ("=SUM(A1:A4", None),
+        ("=A1 A2", None),
+        ("=TODAY()", None),
+        ("=AVERAGE(D1:D9)", None),
+        ("=9^9", None),
+        ("=1E308*1E308", None),
+        ("=", None),
+        ("=" + "(" * 500 + "1" + ")" * 500, None),
+        ("=" + "1+" * 2000 + "1", None),
+    ],
+)
+def test_a_formula_gives_what_a_spreadsheet_gives_or_nothing(formula: str, expected: float | None) -> None:
+    sheet = sheet_of(A1=5, A2=3, A3="không", A4=7, B1="=SUM(A1:A4)", C1="=D1", D1="=C1", E1=formula)
+    formulas = Formulas.of([sheet, sheet_of("Nhiệm vụ", C3=12)])
+    assert worked_out(formulas, sheet, 1, 5) == (pytest.approx(expected) if expected is not None else None)
+
+
+def test_a_chain_of_formulas_ends() -> None:
+    cells: dict[str, float | str] = {f"A{row}": f"=A{row + 1}+1" for row in range(1, 3000)}
+    sheet = sheet_of(**cells)
+    assert worked_out(Formulas.of([sheet]), sheet, 1, 1) is None
+
+
+def test_what_a_file_makes_us_add_up_is_counted() -> None:
+    cells: dict[str, float | str] = {
+        address(row, column): 1 for row in range(1, 1001) for column in range(3, 103)
+    }
+    cells |= {f"A{row}": f"=SUM(C1:XFD1048576)+{row}" for row in range(1, 501)}
+    sheet = sheet_of(**cells)
+    formulas = Formulas.of([sheet])
+    begun = time.process_time()
+    found = [worked_out(formulas, sheet, row, 1) for row in range(1, 501)]
+    assert found[0] == 100_001
+    assert found[-1] is None
+    assert time.process_time() - begun < 5
+
+
+def record(*steps: bytes) -> bytes:
+    body = b"".join(steps)
+    return bytes(20) + struct.pack("<H", len(body)) + body
+
+
+def ref(row: int, column: int) -> bytes:
+    return struct.pack("<BHH", 0x44, row, column | 0xC000)
+
+
+@pytest.mark.parametrize(
+    ("steps", "text"),
+    [
+        ((struct.pack("<BHHHH", 0x25, 9, 13, 0xC004, 0xC004), b"\x19\x10\x00\x00"), "=SUM(E10:E14)"),
+        ((ref(0, 0), ref(1, 0), b"\x03", b"\x15", struct.pack("<BH", 0x1E, 2), b"\x05"), "=(A1+A2)*2"),
+        ((ref(0, 0), struct.pack("<BH", 0x1E, 1), struct.pack("<BH", 0x41, 27)), "=ROUND(A1,1)"),
+        ((ref(0, 0), ref(1, 1), struct.pack("<BBH", 0x42, 2, 4)), "=SUM(A1,B2)"),
+        ((b"\x01\x00\x00\x00\x00",), "="),  # shared with another cell
+        ((b"\x03",), "="),
+        ((), "="),
+        ((ref(0, 0)[:-1],), "="),
+    ],
+)
+def test_the_steps_of_an_old_formula_are_written_out(steps: tuple[bytes, ...], text: str) -> None:
+    assert formula_text(record(*steps)) == text
+
+
+def test_a_total_that_differs_is_a_query_with_both_numbers(tmp_path: Path) -> None:
+    """The stored result of a total is stale: the sum of its grades is taken, both numbers are told."""
+    path = tmp_path / f"{PRIMARY}.xlsx"
+    write_school(path, PRIMARY)
+    right = answers_of(PRIMARY)[TOTAL]
+    book = openpyxl.load_workbook(path)
+    title, place = place_of(TOTAL, PRIMARY)
+    page = book[title]
+    cells = f"{address(place.row, place.column + 1)}:{address(place.row, place.column + 5)}"
+    page.cell(place.row, place.column).value = f"=SUM({cells})"
+    book.save(path)
+    _store(path, f"SUM({cells})", "777")
+    stored = read_workbook(path)
+    cell = next(sheet for sheet in stored.sheets if sheet.name == title).cells[place.row, place.column]
+    assert cell.value == 777
+    cleaned = clean_folder(tmp_path)
+    own = cleaned.observations[
+        (cleaned.observations["school_id"] == PRIMARY) & (cleaned.observations["field_id"] == TOTAL)
+    ].iloc[0]
+    assert own["value_number"] == right
+    assert own["original"] == "777"
+    found = cleaned.findings[cleaned.findings["field_id"] == TOTAL]
+    (query,) = found.itertuples()
+    assert (query.check_code, query.severity, query.cell) == (
+        "formula_differs", "query", address(place.row, place.column),
+    )  # fmt: skip
+    assert "777" in query.message
+    assert number_words(float(str(right))) in query.message
+
+
+def _store(path: Path, formula: str, value: str) -> None:
+    """Store one result beside one formula, as a spreadsheet program does on saving."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    pattern = re.compile(rb"(<f>" + re.escape(formula).encode() + rb"</f>)<v ?/?>(</v>)?")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, pattern.sub(rb"\1<v>" + value.encode() + b"</v>", part))
