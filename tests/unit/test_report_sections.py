@@ -31,6 +31,7 @@ from termreview.reporting import (
     sections_scores,
     sections_situation,
     sections_statistics,
+    sections_status,
     sections_tasks,
     sections_transitions,
 )
@@ -42,7 +43,7 @@ MODULES: dict[str, ModuleType] = {
     "annexes": sections_annexes, "assessment": sections_assessment, "change": sections_change,
     "conclusions": sections_conclusions, "criteria": sections_criteria, "highlights": sections_highlights, "index": sections_index,
     "opening": sections_opening, "quality": sections_quality, "ratios": sections_ratios, "scores": sections_scores,
-    "situation": sections_situation, "statistics": sections_statistics, "tasks": sections_tasks,
+    "situation": sections_situation, "statistics": sections_statistics, "status": sections_status, "tasks": sections_tasks,
     "transitions": sections_transitions,
 }  # fmt: skip
 NOTEBOOKS = {HK1: "3_semester_review", HK2: "4_year_end_summary"}

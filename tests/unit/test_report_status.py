@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,9 +11,18 @@ import pytest
 from report_world import build_tables, reference
 
 from termreview.contracts import CONTRACTS
+from termreview.reporting.blocks import as_html
 from termreview.reporting.context import ReportContext, build_view
 from termreview.reporting.scope import Scope
+from termreview.reporting.sections_status import levels_remark, status_line, status_section
 from termreview.reporting.status import FINAL, PROVISIONAL, report_status
+from termreview.reporting.summary_intervals import (
+    average_intervals,
+    level_intervals,
+    possible_scores,
+    ratio_intervals,
+    task_intervals,
+)
 from termreview.reporting.term_tables import TermTables
 from worlds import HK1, term_of
 
@@ -130,3 +140,142 @@ def test_only_the_schools_of_the_scope_count() -> None:
         observations=pd.concat([all_in(("0477201",)).observations, tables.observations]),
     )
     assert report_status(report_of(both, ("0477201",))).is_final
+
+
+# ------------------------------------------------------------ what the outstanding could still make
+
+
+def spread_of(report: ReportContext) -> pd.DataFrame:
+    summaries = report.summaries
+    return possible_scores(summaries.pending, report.term.tables.ledger, summaries.standings, report.declared)
+
+
+def test_a_school_without_a_report_may_still_score_anything_but_what_was_verified() -> None:
+    tables = build_tables(term_of(reference(), schools=("0477201",)), fate="missing")
+    spread = spread_of(report_of(tables, ("0477201",))).set_index("group_id")
+    assert spread[["low", "high"]].values.tolist() == [[0, 100], [0, 100], [0, 200]]
+    assert spread[["level_low", "level_high"]].values.tolist() == [[1, 3]] * 3
+    own = tables.ledger["item_id"] == "2.3.3"
+    ruled = tables.ledger.assign(
+        low=tables.ledger["low"].mask(own, 4.0), high=tables.ledger["high"].mask(own, 4.0),
+        origin=tables.ledger["origin"].mask(own, "verified"),
+    )  # fmt: skip
+    spread = spread_of(report_of(replace(tables, ledger=ruled), ("0477201",))).set_index("group_id")
+    assert spread.loc["2", ["low", "high"]].tolist() == [4, 94]
+
+
+def test_an_error_opens_the_items_that_read_it_and_no_others() -> None:
+    found = finding("0477201", "points_above_maximum", "q4725_2_3_2.self")
+    report = report_of(replace(all_in(), findings=found))
+    spread = spread_of(report).set_index("group_id")
+    lines = report.term.tables.ledger.query("school_id == '0477201'")
+    rest = lines[lines["item_id"] != "2.3.2"].groupby("group_id")[["low", "high"]].sum()
+    most = lines.loc[lines["item_id"] == "2.3.2", "max_points"].item()
+    assert spread.loc["1", ["low", "high"]].tolist() == rest.loc["1"].tolist()
+    assert spread.loc["2", ["low", "high"]].tolist() == [rest.loc["2", "low"], rest.loc["2", "high"] + most]
+
+
+def test_a_condition_in_doubt_leaves_the_lowest_level_possible() -> None:
+    found = finding("0477201", "not_a_date", "cds_plan.on")
+    spread = spread_of(report_of(replace(all_in(), findings=found))).set_index("group_id")
+    assert spread.loc["2", "level_low"] == 1
+
+
+@pytest.mark.parametrize("missing", [(), ("0477202",), ("0477201", "0477202", "0477301")])
+def test_counts_of_levels_lie_where_any_outcome_would_put_them(missing: tuple[str, ...]) -> None:
+    """Every outcome that the outstanding schools could have is counted, one by one: the interval is what they span."""
+    schools = ("0477201", "0477202", "0477301")
+    world = term_of(reference(), schools=schools)
+    here = tuple(name for name in schools if name not in missing)
+    parts = [build_tables(term_of(reference(), schools=(name,)), "missing" if name in missing else "on_time") for name in schools]  # fmt: skip
+    tables = TermTables(
+        **{
+            name: pd.concat([getattr(part, name) for part in parts], ignore_index=True)
+            for name in vars(parts[0])
+        }
+    )
+    report = report_of(replace(tables, findings=tables.findings.iloc[:0]), schools)
+    assert report_status(report).missing == missing
+    standings, spread = report.summaries.standings, spread_of(report)
+    frame = level_intervals(standings, spread, [1, 2, 3], reached_from=2)
+    for group in world.indicator_set.groups:
+        own = standings[standings["group_id"] == group.group_id]
+        settled = list(own.loc[own["school_id"].isin(here), "standing"])
+        outcomes = [
+            [*settled, *(f"level_{level}" for level in drawn)]
+            for drawn in itertools.product([1, 2, 3], repeat=len(missing))
+        ]
+        rows = frame[(frame["group_id"] == group.group_id) & (frame["scope"] == "all")]
+        for row in rows.to_dict("records"):
+            wanted = [f"level_{row['level']}"] if row["level"] else ["level_2", "level_3"]
+            counts = [sum(standing in wanted for standing in outcome) for outcome in outcomes]
+            assert (row["low_count"], row["high_count"]) == (min(counts), max(counts))
+            assert row["asked_count"] == 3
+            assert row["low_count"] <= row["count"] <= row["high_count"]
+
+
+def test_averages_take_the_outstanding_from_their_least_to_their_most() -> None:
+    schools = ("0477201", "0477202")
+    parts = [build_tables(term_of(reference(), schools=(name,)), fate) for name, fate in zip(schools, ("on_time", "missing"), strict=True)]  # fmt: skip
+    tables = TermTables(
+        **{
+            name: pd.concat([getattr(part, name) for part in parts], ignore_index=True)
+            for name in vars(parts[0])
+        }
+    )
+    report = report_of(replace(tables, findings=tables.findings.iloc[:0]), schools)
+    own = report.summaries.standings.query("school_id == '0477201' and group_id == '1'").iloc[0]
+    row = average_intervals(report.summaries.standings, spread_of(report)).query("scope == 'all'").iloc[0]
+    assert (row["scored_count"], row["asked_count"]) == (1, 2)
+    assert [row["low"], row["high"]] == [own["low"], own["high"]]
+    assert [row["final_low"], row["final_high"]] == [own["low"] / 2, (own["high"] + 100) / 2]
+
+
+def test_tasks_and_shares_know_what_is_not_in_yet() -> None:
+    statuses = pd.DataFrame(
+        {
+            "task_id": "II.1.a", "school_id": ["a", "b", "c"], "level": "th",
+            "status": ["done", "not_submitted", "under_way"],
+        }
+    )  # fmt: skip
+    row = task_intervals(statuses, ["b"]).iloc[0]
+    assert row[["done_count", "low_count", "high_count", "silent_count", "asked_count"]].tolist() == [
+        1,
+        1,
+        2,
+        1,
+        3,
+    ]
+    ratios = pd.DataFrame(
+        {
+            "ratio_id": "r", "school_id": ["a", "b"], "level": "th", "numerator": [30.0, float("nan")],
+            "denominator": [40.0, float("nan")], "value": [75.0, float("nan")], "state": ["counted", "unanswered"],
+        }
+    )  # fmt: skip
+    unknown = ratio_intervals(ratios, ["b"]).iloc[0]
+    assert unknown[["added", "low_share", "high_share"]].isna().all()
+    before = pd.DataFrame(
+        {"ratio_id": ["r"], "school_id": ["b"], "denominator": [60.0], "state": ["counted"]}
+    )
+    known = ratio_intervals(ratios, ["b"], before).iloc[0]
+    assert known[["added", "low_share", "high_share"]].tolist() == [60.0, 0.3, 0.9]
+    assert ratio_intervals(ratios, []).empty
+
+
+# ------------------------------------------------------------------------------------ what is said
+
+
+def test_a_provisional_report_names_who_could_change_it_and_a_final_one_nobody() -> None:
+    tables = build_tables(term_of(reference(), schools=SCHOOLS), fate="missing")
+    report = report_of(tables)
+    told = as_html(status_line(report))
+    assert "Báo cáo tạm thời" in told
+    assert "4/4 trường" in told
+    for school in report.declared.schools:
+        assert school.short_name in told.replace("&amp;", "&")
+    assert "nhóm 1 (dạy, học) 0–3/3 (hiện là 0)" in told
+    assert "Khi đủ báo cáo" in as_html(status_section(report))
+    final = report_of(all_in())
+    assert "Báo cáo chính thức: báo cáo của cả 4 trường" in as_html(status_line(final))
+    assert "tạm thời" not in as_html(status_section(final))
+    assert levels_remark(final) == ""

@@ -31,6 +31,16 @@ SENTENCES: Mapping[str, str] = {
         "chart_alt(expected,late,missing,received,refused) "
         "days_alt(busiest,count,due_on,late,most,on_time) annex "
     ),
+    "status": (
+        "title(status) final(total) provisional(count,pct,total) who.missing(count,names,pct,total) "
+        "who.refused(count,names,pct,total) who.errors(count,names,pct,total) how_to_read reached(level) "
+        "outstanding(count,parts,pct,total) short.missing(count,names) short.refused(count,names) "
+        "short.errors(count,names) reached_all(items,level) reached_item(asked,group,now,range) "
+        "levels(items) levels_item(asked,group,levels) level_item(level,now,range) ratios_unknown(names) "
+        "tables.levels tables.averages tables.tasks tables.ratios columns.title columns.count columns.final "
+        "columns.asked_count columns.average columns.final_average columns.scored_count columns.done_count "
+        "columns.done_share columns.final_share columns.parts columns.share columns.added columns.silent_count "
+    ),
     "tasks": (
         "overview(asked,asked_tasks,count,done,missing,not_started,pct,under_way) overview_title "
         "overview_note extreme(count,pct,title,total) extremes(best,least) extremes_equal(pct) "

@@ -9,6 +9,7 @@ from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import number_text
 from termreview.reporting.sections_ratios import scope_heads
+from termreview.reporting.sections_status import levels_remark
 from termreview.reporting.sections_tasks import task_results
 from termreview.reporting.summary_index import OVERALL, group_marks
 from termreview.reporting.summary_schools import ALL
@@ -88,7 +89,7 @@ def levels_chart(report: ReportContext, alt: str) -> Figure:
     return stacked_bars(
         frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
         group="group", fewest=fewest(report), title=say(report, "index.levels_title"), alt=alt,
-        caption=say(report, "index.levels_note"),
+        caption=" ".join(filter(None, (say(report, "index.levels_note"), levels_remark(report)))),
     )  # fmt: skip
 
 

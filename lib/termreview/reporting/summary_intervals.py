@@ -1,0 +1,190 @@
+"""One figure with the interval that the outstanding schools could still make of it; what is missing is never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from termreview.reference.declarations import TermReference
+from termreview.reporting.summary_index import NOT_CONCLUDED, OVERALL
+from termreview.reporting.summary_pending import ERRORS
+from termreview.reporting.summary_ratios import COUNTED
+from termreview.reporting.summary_schools import ALL
+from termreview.scoring.levels import levels_of
+
+_POSSIBLE_COLUMNS = ["school_id", "group_id", "level", "low", "high", "level_low", "level_high"]
+_SCORED = "scored"
+
+
+def possible_scores(
+    pending: pd.DataFrame, ledger: pd.DataFrame, standings: pd.DataFrame, declared: TermReference
+) -> pd.DataFrame:
+    """Bound what each outstanding school may still score: one row per school the set applies to and group.
+
+    Items in doubt may turn out anywhere from nothing to their maximum, conditions in doubt met or failed; of a
+    school without a file that counts, all is in doubt but what the office has verified. `level` is the school's own
+    level of school, `level_low` and `level_high` bound the level of the group.
+    """
+    lines = {key: rows for key, rows in ledger.groupby(["school_id", "group_id"], sort=False)}
+    states = standings.set_index(["school_id", "group_id"])["conditions"]
+    rows: list[dict[str, Any]] = []
+    for school in pending.to_dict("records"):
+        if (school["school_id"], OVERALL) not in states.index:
+            continue
+        groups = []
+        for group in declared.indicator_set.groups:
+            own = lines[school["school_id"], group.group_id]
+            conditions = {part.criterion_id for part in group.conditions}
+            is_open = own["origin"] != "verified"
+            state = "unknown" if conditions else "none"
+            if school["pending"] == ERRORS:
+                is_open &= own["item_id"].isin(school["items"])
+                if not conditions & set(school["conditions"]):
+                    state = states[school["school_id"], group.group_id]
+            low = own["low"].where(~is_open, 0.0).sum()
+            high = own["high"].where(~is_open, own["max_points"]).sum()
+            groups.append((group.group_id, low, high, *_level_bounds(low, high, state, declared)))
+        lows, highs, lowest, highest = zip(*(bounds for _, *bounds in groups), strict=True)
+        whole = (OVERALL, sum(lows), sum(highs), min(lowest), min(highest))
+        rows += [
+            dict(zip(_POSSIBLE_COLUMNS, (school["school_id"], name, school["level"], *bounds), strict=True))
+            for name, *bounds in (*groups, whole)
+        ]
+    return pd.DataFrame(rows, columns=_POSSIBLE_COLUMNS)
+
+
+def _level_bounds(low: float, high: float, conditions: str, declared: TermReference) -> tuple[int, int]:
+    """The lowest and the highest level of one group, by its bounds and the state of its conditions."""
+    lowest = int(declared.indicator_set.level_bands[0].low)
+    by_low, by_high = levels_of(np.round(np.array([low, high], dtype=float), 6), declared)
+    return (
+        int(by_low) if conditions in ("met", "none") else lowest,
+        lowest if conditions == "failed" else int(by_high),
+    )
+
+
+def level_intervals(
+    standings: pd.DataFrame, possible: pd.DataFrame, levels: Sequence[int], reached_from: int = 0
+) -> pd.DataFrame:
+    """Count schools by level now and as they may still come out: one row per group, scope and level.
+
+    `count` of `asked_count` schools stand at the level now; once nothing is outstanding it will be `low_count` to
+    `high_count`. Levels that are not concluded for another reason stay so. With `reached_from`, one more row of level
+    0 counts the schools at that level or above.
+    """
+    outstanding = pd.MultiIndex.from_frame(possible[["school_id", "group_id"]])
+    keys = pd.MultiIndex.from_frame(standings[["school_id", "group_id"]])
+    is_settled = ~keys.isin(outstanding)
+    rows = []
+    scopes = [ALL, *dict.fromkeys(standings["level"])]
+    for group_id in dict.fromkeys(standings["group_id"]):
+        for scope in scopes:
+            own = (standings["group_id"] == group_id) & ((standings["level"] == scope) | (scope == ALL))
+            may = possible[
+                (possible["group_id"] == group_id) & ((possible["level"] == scope) | (scope == ALL))
+            ]
+            standing = standings.loc[own, "standing"]
+            settled = standings.loc[own & is_settled, "standing"]
+            for level in [*levels, *([0] if reached_from else [])]:
+                wanted = [level] if level else [number for number in levels if number >= reached_from]
+                names = [f"level_{number}" for number in wanted]
+                surely = may["level_low"].ge(min(wanted)) & may["level_high"].le(max(wanted))
+                possibly = may["level_high"].ge(min(wanted)) & may["level_low"].le(max(wanted))
+                base = int(settled.isin(names).sum())
+                rows.append(
+                    (group_id, scope, level, int(standing.isin(names).sum()), base + int(surely.sum()), base + int(possibly.sum()), int(own.sum()))
+                )  # fmt: skip
+    columns = ["group_id", "scope", "level", "count", "low_count", "high_count", "asked_count"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def open_interval(standings: pd.DataFrame, possible: pd.DataFrame, group_id: str) -> tuple[int, int, int]:
+    """How many schools of one group are not concluded now, and at least and at most once nothing is outstanding."""
+    own = standings[standings["group_id"] == group_id]
+    may = possible[possible["group_id"] == group_id]
+    settled = own[~own["school_id"].isin(may["school_id"])]
+    base = int((settled["standing"] == NOT_CONCLUDED).sum())
+    return (
+        int((own["standing"] == NOT_CONCLUDED).sum()),
+        base,
+        base + int((may["level_low"] < may["level_high"]).sum()),
+    )
+
+
+def average_intervals(standings: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
+    """Average the scores now and as they may still come out: one row per group and scope, key `group_id, scope`.
+
+    `low` to `high` is the average over the `scored_count` schools with a score; `final_low` to `final_high` that over
+    all `asked_count`, each outstanding school anywhere from its least to its most. Missing where no school is scored.
+    """
+    may = possible.set_index(["school_id", "group_id"])
+    frame = standings.set_index(["school_id", "group_id"])
+    is_scored = frame["state"].eq(_SCORED).fillna(False)
+    bounds = pd.DataFrame(
+        {
+            "group_id": frame.index.get_level_values("group_id"), "scope": frame["level"].to_numpy(),
+            "scored_count": is_scored.to_numpy(dtype=int), "asked_count": 1,
+            **{name: frame[name].where(is_scored, 0.0).to_numpy(dtype=float) for name in ("low", "high")},
+            **{f"final_{name}": may[name].reindex(frame.index).fillna(frame[name]).to_numpy(dtype=float) for name in ("low", "high")},
+        }
+    )  # fmt: skip
+    by_level = bounds.groupby(["group_id", "scope"], sort=False, as_index=False).sum()
+    whole = bounds.drop(columns="scope").groupby("group_id", sort=False, as_index=False).sum()
+    sums = pd.concat([whole.assign(scope=ALL), by_level], ignore_index=True)
+    for name, count in (("low", "scored_count"), ("high", "scored_count"), ("final_low", "asked_count"), ("final_high", "asked_count")):  # fmt: skip
+        sums[name] = sums[name] / sums[count].where(sums[count] > 0)
+    return sums.sort_values(
+        "group_id", key=lambda ids: ids.map(list(dict.fromkeys(ids)).index), kind="stable", ignore_index=True
+    )
+
+
+def task_intervals(school_statuses: pd.DataFrame, silent: Sequence[str]) -> pd.DataFrame:
+    """Count who has done each task, now and as it may still come out: one row per task, key `task_id`.
+
+    `done_count` of `asked_count` now; `low_count` to `high_count` once the silent schools (nothing of them counts
+    yet) have answered; `silent_count` of them are asked.
+    """
+    frame = school_statuses.assign(
+        done_count=(school_statuses["status"] == "done").astype(int),
+        silent_count=school_statuses["school_id"].isin(silent).astype(int),
+        asked_count=1,
+    )
+    frame["low_count"] = frame["done_count"].where(frame["silent_count"] == 0, 0)
+    frame["high_count"] = frame["done_count"].where(frame["silent_count"] == 0, 1)
+    counts = ["done_count", "low_count", "high_count", "silent_count", "asked_count"]
+    return frame.groupby("task_id", sort=False, as_index=False)[counts].sum()
+
+
+def ratio_intervals(
+    school_ratios: pd.DataFrame, silent: Sequence[str], before: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Bound each share over all schools: one row per ratio that is asked of a silent school, key `ratio_id`.
+
+    `numerator` and `denominator` are those of the schools that count now. What a silent school adds to the denominator
+    is not known; it is taken as it was the term before (`added`), and of it anything from nothing to all may belong to
+    the numerator: `low_share` to `high_share` (0-1). Both are missing where that figure is not there for every one of
+    the `silent_count` schools.
+    """
+    rows = []
+    known = (
+        {}
+        if before is None
+        else before[before["state"] == COUNTED].set_index(["ratio_id", "school_id"])["denominator"].to_dict()
+    )
+    for ratio_id, own in school_ratios.groupby("ratio_id", sort=False):
+        asked = own[own["school_id"].isin(silent)]
+        if asked.empty:
+            continue
+        counted = own[(own["state"] == COUNTED) & ~own["school_id"].isin(silent)]
+        now = own[own["state"] == COUNTED]
+        added = [known.get((ratio_id, school_id)) for school_id in asked["school_id"]]
+        more = None if None in added else float(sum(value for value in added if value is not None))
+        top, bottom = counted["numerator"].sum(), counted["denominator"].sum()
+        whole = None if more is None else bottom + more
+        low, high = (top / whole, (top + (more or 0.0)) / whole) if whole else (np.nan, np.nan)
+        rows.append((ratio_id, now["numerator"].sum(), now["denominator"].sum(), len(asked), more, low, high))
+    columns = ["ratio_id", "numerator", "denominator", "silent_count", "added", "low_share", "high_share"]
+    return pd.DataFrame(rows, columns=columns)
