@@ -209,14 +209,14 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     print("Tạo dữ liệu minh họa (không phải số liệu của trường có thật)")
     counts = write_sample(workspace, reference, progress=_on_one_line)
     _on_one_line("")
-    reports = []
+    reports: list[Path] = []
     for term_id in counts:
         term = parse_term(term_id)
         plan = reference.calendar.plan(term)
         as_of = plan.due_on + datetime.timedelta(days=10)
         print(f"{term_id}: {counts[term_id]} tệp")
-        reports.append(run_term(workspace, reference, term, as_of, progress=print).report)
-    print("Hai báo cáo:" if len(reports) == 2 else "Báo cáo:")
+        reports += run_term(workspace, reference, term, as_of, progress=print).reports
+    print("Báo cáo (trang HTML, văn bản Word, phụ lục Excel):")
     for report in reports:
         print(f"  {report}")
 

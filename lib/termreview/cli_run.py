@@ -31,7 +31,9 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
     elif options.unit or options.level:
         scopes = [find_scope(reference, declared, options.unit, options.level)]
     result = run_term(workspace, reference, term, as_of, options.workers, print, is_forced=options.force)
-    print(f"Báo cáo: {result.report} ({result.seconds:.1f} s)")
+    print(f"Báo cáo ({result.seconds:.1f} s):")
+    for report in result.reports:
+        print(f"  {report}")
     if not scopes:
         return 0
 
@@ -53,8 +55,8 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
         is_forced=options.force,
     )
     for made in reports:
-        if not made.error:
-            print(f"  {made.report}")
+        for report in () if made.error else made.reports:
+            print(f"  {report}")
     failed = [made for made in reports if made.error]
     if failed:
         print(f"Không lập được {len(failed)}/{len(reports)} báo cáo:", file=sys.stderr)

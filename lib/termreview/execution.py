@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,8 +16,8 @@ from termreview.errors import RunError
 from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.publication import PAGES, STAGE_VARIABLE
 from termreview.terms import Term
-from termreview.work_list import Export, Step
-from termreview.workspace import Workspace
+from termreview.work_list import Step
+from termreview.workspace import Workspace, written_whole
 
 CLOSING_TAG = "closing"
 TIME_LIMIT_S = 900
@@ -74,9 +74,11 @@ def run_step(
         folder.mkdir(parents=True, exist_ok=True)
         _execute(source, beside, step, stage, time_limit_s, nursery)
         _finish(beside)
-        with _stage_in_use(stage):
-            for export in step.exports:
-                export.write(beside, _place(workspace, term, export, stage), step)
+        with _stage_in_use(stage), _appearing_together(workspace, term, step, stage) as places:
+            for export, place in zip(step.exports, places, strict=True):
+                export.write(beside, place, step)
+            if step.agree is not None:
+                step.agree(beside, places, step)
         beside.replace(executed)
     except Exception as error:
         where = ""
@@ -90,11 +92,17 @@ def run_step(
     return executed
 
 
-def _place(workspace: Workspace, term: Term, export: Export, stage: Path | None) -> Path:
-    """Where one file to be published is written."""
-    if stage is None:
-        return export.path
-    return stage / PAGES / export.path.relative_to(workspace.reports(term))
+@contextmanager
+def _appearing_together(
+    workspace: Workspace, term: Term, step: Step, stage: Path | None
+) -> Iterator[list[Path]]:
+    """Give the paths to write the files to be published to; without a stage they appear when the block ends well."""
+    with ExitStack() as names:
+        if stage is None:
+            yield [names.enter_context(written_whole(export.path)) for export in step.exports]
+        else:
+            reports = workspace.reports(term)
+            yield [stage / PAGES / export.path.relative_to(reports) for export in step.exports]
 
 
 def _execute(

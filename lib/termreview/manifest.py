@@ -25,7 +25,7 @@ _OUTPUTS = ("tables", "reports")
 # What decides the content of a table or a page; other libraries only carry it.
 _LIBRARIES = (
     "beautifulsoup4", "ipython", "jinja2", "matplotlib", "nbconvert", "numpy", "openpyxl", "pandas", "papermill",
-    "pyarrow", "python-calamine", "pyyaml", "xlsxwriter",
+    "pyarrow", "python-calamine", "python-docx", "pyyaml", "xlsxwriter",
 )  # fmt: skip
 
 

@@ -32,14 +32,19 @@ Progress = Callable[[int, int, "Made"], None]
 
 @dataclass(frozen=True)
 class Made:
-    """What came of one report: its file, or why there is none."""
+    """What came of one report: its files, the page first, or why there are none."""
 
     scope: Scope
     edition: str
-    report: Path
+    reports: tuple[Path, ...]
     seconds: float
     is_reused: bool = False
     error: str = ""
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.reports[0]
 
 
 def make_scoped(
@@ -81,7 +86,7 @@ def make_scoped(
         for place, (scope, edition, step) in enumerate(steps):
             record = _inputs(workspace, reference, manifest, step)
             if not is_forced and _is_made(workspace, term, step, record):
-                made[place] = Made(scope, edition, step.exports[0].path, 0.0, is_reused=True)
+                made[place] = Made(scope, edition, _files(step), 0.0, is_reused=True)
                 progress(len(made), len(steps), made[place])
             else:
                 due[place] = step
@@ -89,7 +94,7 @@ def make_scoped(
             scope, edition, step = steps[place]
             if not error:
                 _write_record(workspace, term, step, _inputs(workspace, reference, manifest, step))
-            made[place] = Made(scope, edition, step.exports[0].path, seconds, error=error)
+            made[place] = Made(scope, edition, _files(step), seconds, error=error)
             progress(len(made), len(steps), made[place])
     return [made[place] for place in sorted(made)]
 
@@ -106,6 +111,10 @@ def _inputs(
         "previous": manifest["previous"],
         **made_with(),
     }
+
+
+def _files(step: Step) -> tuple[Path, ...]:
+    return tuple(export.path for export in step.exports)
 
 
 def _record_path(workspace: Workspace, term: Term, step: Step) -> Path:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from termreview.reference.declarations import Reference, TermReference
+from termreview.reference.word_template import TEMPLATE
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
 from termreview.workspace import Workspace
 
 CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
 SCHOOL_PAGES = "5_school_pages"
 REPORT_NOTEBOOKS = {"semester_review": "3_semester_review", "year_end_summary": "4_year_end_summary"}
+ANNEX_FILE = "phu-luc"
 REPORT_FILES = {"semester_review": "bao-cao-so-ket", "year_end_summary": "bao-cao-tong-ket"}
 INTERNAL, SHAREABLE = "internal", "shareable"
 EDITION_FILES = {INTERNAL: "", SHAREABLE: "chia-se"}
@@ -42,6 +44,9 @@ class Step:
         tables. Their names must be unique in the run.
     title
         The title of what is published.
+    agree
+        Refuses files that do not say the same; called after the exports with the executed notebook, the paths just
+        written, in the order of the exports, and the step. None where one file stands for itself.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Step:
     notebook: str = ""
     exports: tuple[Export, ...] = ()
     title: str = ""
+    agree: Agree | None = None
 
     @property
     def source(self) -> str:
@@ -62,6 +68,7 @@ class Step:
 
 
 Write = Callable[[Path, Path, Step], None]
+Agree = Callable[[Path, Sequence[Path], Step], None]
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,28 @@ def html_page(executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.pages import export_html
 
     export_html(executed, output, title=step.title)
+
+
+def word_document(executed: Path, output: Path, step: Step) -> None:
+    """Write one executed notebook into the office's Word template."""
+    from termreview.reporting.document import export_docx
+
+    template = Workspace(Path(step.parameters["workspace_root"])).reference / TEMPLATE
+    export_docx(executed, output, template, title=step.title)
+
+
+def annex_workbook(executed: Path, output: Path, step: Step) -> None:
+    """Write the tables of one executed notebook as a workbook."""
+    from termreview.reporting.annex import export_xlsx
+
+    export_xlsx(executed, output, title=step.title)
+
+
+def files_agree(executed: Path, files: Sequence[Path], step: Step) -> None:
+    """Refuse a page, a document and a workbook that do not say the same."""
+    from termreview.reporting.agreement import refuse_disagreement
+
+    refuse_disagreement(executed, *files)
 
 
 def plan_steps(
@@ -131,9 +160,13 @@ def report_step(
         parameters["level"] = scope.level
     if edition != INTERNAL:
         parameters["edition"] = edition
-    page = workspace.reports(declared.term) / f"{name}.html"
-    title = report_title(reference, declared, scope, edition)
-    return Step(own, parameters, notebook, (Export(page, html_page),), title)
+    folder, title = workspace.reports(declared.term), report_title(reference, declared, scope, edition)
+    exports = (
+        Export(folder / f"{name}.html", html_page),
+        Export(folder / f"{name}.docx", word_document),
+        Export(folder / f"{name}-{ANNEX_FILE}.xlsx", annex_workbook),
+    )
+    return Step(own, parameters, notebook, exports, title, files_agree)
 
 
 def report_name(declared: TermReference, scope: Scope = WHOLE, edition: str = INTERNAL) -> str:

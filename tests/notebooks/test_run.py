@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -259,7 +260,11 @@ def test_the_steps_of_a_term_come_from_its_plan(demo: Demo) -> None:
         "4_year_end_summary",
         "5_school_pages",
     ]
-    assert [export.path.name for export in steps[2].exports] == ["bao-cao-tong-ket-2023-2024-hk2.html"]
+    assert [export.path.name for export in steps[2].exports] == [
+        "bao-cao-tong-ket-2023-2024-hk2.html",
+        "bao-cao-tong-ket-2023-2024-hk2.docx",
+        "bao-cao-tong-ket-2023-2024-hk2-phu-luc.xlsx",
+    ]
 
 
 def test_one_notebook_may_make_several_reports_each_several_files(copy: Workspace) -> None:
@@ -281,3 +286,22 @@ def test_one_notebook_may_make_several_reports_each_several_files(copy: Workspac
         "second.txt": "Báo cáo second 'second'",
         "second.copy.txt": "Báo cáo second 'second'",
     }
+
+
+def test_files_that_do_not_agree_fail_the_run_and_none_appears(copy: Workspace) -> None:
+    plant(copy, "3_semester_review", "term_id")
+
+    def write_text(executed: Path, output: Path, step: Step) -> None:
+        output.write_text(step.title, encoding="utf-8")
+
+    def differ(executed: Path, files: Sequence[Path], step: Step) -> None:
+        assert [path.read_text(encoding="utf-8") for path in files] == ["Báo cáo", "Báo cáo"]
+        raise RunError("the files do not agree: table 1")
+
+    folder = copy.reports(SEMESTER) / "differing"
+    files = (Export(folder / "one.txt", write_text), Export(folder / "two.txt", write_text))
+    step = Step("3_differing", {"term_id": "x"}, "3_semester_review", files, "Báo cáo", differ)
+    with pytest.raises(RunError, match="the files do not agree: table 1"):
+        run_step(copy, SEMESTER, step)
+    assert list(folder.iterdir()) == []
+    assert (copy.processed(SEMESTER) / "notebooks" / "3_differing.failed.ipynb").is_file()

@@ -20,10 +20,15 @@ from termreview.workspace import Workspace
 COMMUNES = ("047702", "047703", "047704")
 PARAMETERS = "\n".join(f'{name}: str = ""  # text' for name in ("term_id", "as_of", "workspace_root", "unit"))
 
+HEAD = """from termreview.reporting import sections_opening
+from termreview.reporting.context import open_report
+
+sections_opening.letterhead(open_report(term_id, as_of, workspace_root, unit))"""
+
 
 @pytest.fixture
 def copy(demo: Demo, tmp_path: Path) -> Workspace:
-    """A copy of the finished demonstration whose report is one line and fails for one commune."""
+    """A copy of the finished demonstration whose report is its head and fails for one commune."""
     shutil.copytree(demo.workspace.root, tmp_path / "copy")
     workspace = Workspace(tmp_path / "copy")
     notebook = nbformat.v4.new_notebook(
@@ -34,10 +39,11 @@ def copy(demo: Demo, tmp_path: Path) -> Workspace:
     )
     notebook.cells = [
         nbformat.v4.new_code_cell(PARAMETERS),
+        nbformat.v4.new_code_cell(HEAD),
         nbformat.v4.new_code_cell(f'assert unit != "{COMMUNES[1]}", "no figures of this commune"\nunit'),
     ]
     notebook.cells[0].metadata["tags"] = ["parameters", "hide"]
-    notebook.cells[1].metadata["tags"] = ["closing", "hide"]
+    notebook.cells[2].metadata["tags"] = ["closing", "hide"]
     nbformat.write(notebook, workspace.notebooks / "3_semester_review.ipynb")
     return workspace
 
@@ -90,7 +96,7 @@ def test_the_command_tells_what_failed_and_ends_with_4(
             Made(
                 scope,
                 "internal",
-                Path(f"{scope.slug}.html"),
+                (Path(f"{scope.slug}.html"), Path(f"{scope.slug}.docx")),
                 1.0,
                 error="cạn đĩa" if scope.slug == COMMUNES[1] else "",
             )
@@ -106,6 +112,7 @@ def test_the_command_tells_what_failed_and_ends_with_4(
     out, err = capsys.readouterr()
     assert "chung.html" in out
     assert "047702.html" in out
+    assert "047702.docx" in out
     assert "1/3" in err
     assert "xã Bình Hòa" in err
     assert "cạn đĩa" in err

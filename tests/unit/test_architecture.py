@@ -54,8 +54,15 @@ MAY_IMPORT = {
 DOORS = {
     "openpyxl": (),
     "python_calamine": (r"intake/(workbook|legacy)\w*",),
-    "zipfile": (r"intake/(workbook|xlsx|guard|legacy)\w*", r"intake/returned_package", r"sample_damage"),
-    "xlsxwriter": (r"intake/form\w*", r"intake/reminders", r"desk/exports"),
+    "zipfile": (
+        r"intake/(workbook|xlsx|guard|legacy)\w*",
+        r"intake/returned_package",
+        r"sample_damage",
+        r"reference/word_template",
+        r"reporting/(document|agreement\w*)",
+    ),
+    "xlsxwriter": (r"intake/form\w*", r"intake/reminders", r"desk/exports", r"reporting/annex"),
+    "docx": (r"reporting/document\w*",),
     "papermill": (r"execution",),
     "nbclient": (r"execution",),
     "jupyter_client": (r"kernels/\w+",),

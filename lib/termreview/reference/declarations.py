@@ -45,6 +45,7 @@ from termreview.reference.texts import (
     load_texts,
 )  # fmt: skip
 from termreview.reference.units import LEVELS, Registry, Unit, load_registry
+from termreview.reference.word_template import check_word_template
 from termreview.terms import Term
 
 RULINGS = ("decisions.csv", "verified_points.csv")
@@ -157,6 +158,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         load_messages(source), load_texts(source, "labels.yml"), load_sentences(source, fields),
         load_returns(source), load_publishing(source),
     )  # fmt: skip
+    check_word_template(source)
     check_references(source, reference, fields)
     decisions = decisions_in(source, reference)
     reference = replace(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def fingerprint(folder: Path, leaving: Container[str] = ()) -> str:
-    """The hash of every declaration file, by name and content, line ends folded.
+    """The hash of every declaration file, by name and content, line ends of texts folded.
 
     Parameters
     ----------
@@ -16,9 +16,11 @@ def fingerprint(folder: Path, leaving: Container[str] = ()) -> str:
         Names of files that do not matter to who asks.
     """
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".yml")):
-        if path.name in leaving:
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".yml", ".docx")):
+        if path.name in leaving or path.name.startswith("~$"):  # the companion of a document open in Word
             continue
+        content = path.read_bytes()
+        content = content if path.suffix == ".docx" else content.replace(b"\r\n", b"\n")
         digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+        digest.update(b"\0" + content + b"\0")
     return digest.hexdigest()

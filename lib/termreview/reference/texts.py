@@ -103,7 +103,7 @@ PUBLISHING_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             ("title", "cover", "notes", "table", "sheets", "sheet_number", "sheet_title", "sheet_part", "sheet_rows",
              "back", "group", "mark", "total", "reading", "same_figures", "live", "missing", "page"), (),
         ),
-        **dict.fromkeys(("numerator", "denominator", "percent", "low", "high"), ("title",)),
+        **dict.fromkeys(("numerator", "denominator", "percent", "low", "high", "level"), ("title",)),
     },
 }  # fmt: skip
 

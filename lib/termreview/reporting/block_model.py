@@ -104,7 +104,8 @@ def table_part(
     Parameters
     ----------
     columns : `name`, `title`, `format` (of `number_text`), `align`, and `head` for the column that names the row.
-    rows : `cells`, one per column, and where there are any `group` (heads each run of rows) and `mark`.
+    rows : `cells`, one per column, and where there are any `group` (heads each run of rows), `mark` (how sure the row
+        is) and `badge` (the mark, where it stands beside the row's name).
     total : the cells of the row of totals.
     """
     return {

@@ -1,80 +1,194 @@
-"""One chart as a PNG picture, for programs that take no SVG: the same marks, drawn on white."""
+"""One chart as a PNG picture, for programs that take no SVG: the same marks, drawn on white in print's resolution."""
 
 from __future__ import annotations
 
-import io
+import re
+import struct
+import zlib
 from collections.abc import Iterable
-from importlib.resources import as_file, files
+from functools import cache
+from math import ceil
 from typing import Any, Final
 
-import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure as Drawing
-from matplotlib.font_manager import FontProperties, fontManager
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.text import Text
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_rgb
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import Affine2D, Bbox
 
 from termreview.reporting.chart_canvas import WIDTH, Box, Dot, Mark, Stroke, Words
+from termreview.reporting.chart_letters import EM, Letter, letter_path
 from termreview.reporting.chart_style import HATCH, PAPER
-from termreview.reporting.chart_text import drawn_text
+from termreview.reporting.chart_text import drawn_text, letters_of
 
-_SETTINGS: Final[Any] = {"text.parse_math": False, "text.usetex": False, "hatch.linewidth": 0.9}
-_FONTS: Final = {False: "NotoSansReport-Regular.ttf", True: "NotoSansReport-SemiBold.ttf"}
-
-
-def render_png(marks: Iterable[Mark], height: float, width: float = WIDTH, scale: float = 2.0) -> bytes:
-    """Draw the marks in their order and return one PNG picture, `scale` dots to a pixel of the chart."""
-    with matplotlib.rc_context(_SETTINGS):
-        drawing = Drawing(figsize=(width / 72, height / 72), dpi=72 * scale, facecolor=PAPER)
-        FigureCanvasAgg(drawing)
-        axes = drawing.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
-        axes.set_xlim(0, width)
-        axes.set_ylim(height, 0)
-        fonts = _fonts()
-        for order, mark in enumerate(marks):
-            artist = _artist(mark, fonts)
-            artist.set_zorder(order)
-            artist.set_clip_on(False)
-            axes.add_artist(artist)
-        buffer = io.BytesIO()
-        drawing.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
+# Dots per CSS pixel: a chart of 760 pixels fills the width of a page at about 230 dots per inch.
+SCALE: Final = 2
+_HATCH_STEP: Final = 6.0
 
 
-def _fonts() -> dict[bool, list[str]]:
-    """The families of the theme, plain and bold; signs outside of them come from the drawing library's own."""
-    found = {}
-    for is_bold, file in _FONTS.items():
-        with as_file(files("termreview.reporting") / "theme" / "fonts" / file) as path:
-            fontManager.addfont(str(path))
-            found[is_bold] = [FontProperties(fname=str(path)).get_name(), "DejaVu Sans"]
-    return found
+def render_png(marks: Iterable[Mark], height: float, width: float = WIDTH, scale: float = SCALE) -> bytes:
+    """Draw the marks in their order and return one PNG, `scale` dots to a pixel; the same marks give the same bytes."""
+    size = (ceil(width * scale), ceil(height * scale))
+    canvas = RendererAgg(*size, 72)
+    placed = Affine2D().scale(scale, -scale).translate(0, size[1])
+    pen = _Pen(canvas, placed, scale)
+    pen.fill(Outline([(0, 0), (width, 0), (width, height), (0, height), (0, 0)]), PAPER)
+    colours = [PAPER, HATCH]
+    for mark in marks:
+        colours += _colours(mark)
+        match mark:
+            case Box():
+                pen.box(mark)
+            case Stroke():
+                pen.stroke(mark)
+            case Dot():
+                outline = _CIRCLE.transformed(Affine2D().scale(mark.radius).translate(mark.x, mark.y))
+                pen.fill(outline, mark.fill, mark.edge, mark.edge_width)
+            case Words():
+                pen.words(mark)
+    return _png(np.asarray(canvas.buffer_rgba())[:, :, :3], colours)
 
 
-def _artist(mark: Mark, fonts: dict[bool, list[str]]) -> Any:
-    match mark:
-        case Box(x, y, width, height, style, edge, edge_width):
-            box = Rectangle((x, y), width, height, facecolor=style.fill, linewidth=edge_width if edge else 0)
-            box.set_edgecolor(edge or "none")
-            if style.is_hatched:
-                box.set_hatch("///")
-                box.set_hatchcolor(HATCH)
-            return box
-        case Stroke(points, colour, width, is_dashed, is_round):
-            xs, ys = zip(*points, strict=True)
-            dashes: Any = (0, (4, 3)) if is_dashed else "-"
-            cap: Any = "round" if is_round else "butt"
-            return Line2D(xs, ys, color=colour, linewidth=width, linestyle=dashes, solid_capstyle=cap)
-        case Dot(x, y, radius, fill, edge, edge_width):
-            dot = Line2D([x], [y], linestyle="none", marker="o", markersize=2 * radius, markerfacecolor=fill)
-            dot.set_markeredgecolor(edge or fill)
-            dot.set_markeredgewidth(edge_width if edge else 0)
-            return dot
-        case Words(x, y, text, anchor, size, colour, is_bold, angle):
-            return Text(
-                x, y if angle else y + 0.36 * size, drawn_text(text), color=colour, fontsize=size, ha=anchor,
-                va="baseline", fontfamily=fonts[is_bold], weight="semibold" if is_bold else "normal",
-                rotation=angle, rotation_mode="anchor", parse_math=False,
-            )  # fmt: skip
+def _colours(mark: Mark) -> list[str]:
+    own = mark.style.fill if isinstance(mark, Box) else mark.fill if isinstance(mark, Dot) else mark.colour
+    edge = mark.edge if isinstance(mark, Box | Dot) else None
+    return [own, edge] if edge else [own]
+
+
+class _Pen:
+    """What paints on one canvas: outlines in CSS pixels, widths too."""
+
+    def __init__(self, canvas: Any, placed: Any, scale: float) -> None:
+        self.canvas, self.placed, self.scale = canvas, placed, scale
+
+    def fill(self, outline: Any, colour: str, edge: str | None = None, edge_width: float = 0.0) -> None:
+        context = self._context(edge or colour, edge_width if edge else 0.0)
+        self.canvas.draw_path(context, outline, self.placed, to_rgb(colour))
+
+    def box(self, box: Box) -> None:
+        left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
+        outline = Outline([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)])
+        if not box.style.is_hatched:
+            self.fill(outline, box.style.fill, box.edge, box.edge_width)
+            return
+        if box.width > 0 and box.height > 0:
+            context = self._context(HATCH, 0.9)
+            context.set_clip_rectangle(
+                Bbox(self.placed.transform([(left, bottom), (right, top)]))  # from below left to above right
+            )
+            first = int((left + top) // _HATCH_STEP)
+            last = int((right + bottom) // _HATCH_STEP) + 1
+            for place in range(first, last + 1):
+                total = place * _HATCH_STEP
+                line = Outline([(total - top, top), (total - bottom, bottom)])
+                self.canvas.draw_path(context, line, self.placed)
+        if box.edge:
+            self.canvas.draw_path(self._context(box.edge, box.edge_width), outline, self.placed)
+
+    def stroke(self, stroke: Stroke) -> None:
+        context = self._context(stroke.colour, stroke.width)
+        context.set_capstyle("round" if stroke.is_round else "butt")
+        if stroke.is_dashed:
+            context.set_dashes(0, [4 * stroke.width * self.scale, 3 * stroke.width * self.scale])
+        self.canvas.draw_path(context, Outline(stroke.points), self.placed)
+
+    def words(self, words: Words) -> None:
+        letters, length = letters_of(drawn_text(words.text), words.is_bold)
+        if not letters:
+            return
+        before = {"left": 0.0, "center": 0.5, "right": 1.0}[words.anchor] * length
+        pieces = [_letter(letter) for letter, _ in letters]
+        points = np.concatenate(
+            [
+                piece.vertices + np.array((at - before, 0))
+                for piece, (_, at) in zip(pieces, letters, strict=True)
+            ]
+        )
+        outline = Outline(points, np.concatenate([piece.codes for piece in pieces]))
+        size = words.size / EM
+        if words.angle:
+            turned = Affine2D().scale(size).rotate_deg(-words.angle).translate(words.x, words.y)
+        else:
+            turned = Affine2D().scale(size).translate(words.x, words.y + 0.36 * words.size)
+        context = self._context(words.colour, 0.0)
+        self.canvas.draw_path(context, outline, turned + self.placed, to_rgb(words.colour))
+
+    def _context(self, colour: str, width: float) -> Any:
+        context = self.canvas.new_gc()
+        context.set_foreground(colour)
+        context.set_linewidth(width * self.scale)
+        context.set_joinstyle("round")
+        context.set_snap(False)
+        return context
+
+
+_CIRCLE: Final = Outline.unit_circle()
+
+
+# The commands of a kept letter: how many points each takes, and what the drawing library calls them.
+_STEPS: Final = {
+    "M": (1, Outline.MOVETO),
+    "l": (1, Outline.LINETO),
+    "q": (2, Outline.CURVE3),
+    "c": (3, Outline.CURVE4),
+}
+
+
+@cache
+def _letter(letter: Letter) -> Any:
+    """One letter as an outline, in steps of 1/EM of the size of the text, downward as the page draws it."""
+    points: list[tuple[float, float]] = []
+    codes: list[Any] = []
+    at = start = (0.0, 0.0)
+    for command, written in re.findall(r"([Mlqcz])([^Mlqcz]*)", letter_path(*letter)):
+        if command == "z":
+            points.append(start)
+            codes.append(Outline.CLOSEPOLY)
+            continue
+        numbers = [float(number) for number in re.findall(r"-?\d+", written)]
+        pairs = list(zip(numbers[::2], numbers[1::2], strict=True))
+        count, code = _STEPS[command]
+        for first in range(0, len(pairs), count):
+            step = [
+                (x, y) if command == "M" else (at[0] + x, at[1] + y) for x, y in pairs[first : first + count]
+            ]
+            points += step
+            codes += [code] * count
+            at = step[-1]
+            start = at if command == "M" else start
+    return Outline(points, codes)
+
+
+def _png(pixels: Any, colours: Iterable[str]) -> bytes:
+    """Write one picture as a PNG of at most 256 colours: the chart's own exactly, the blends at edges nearly."""
+    height, width, _ = pixels.shape
+    shades = pixels >> 3
+    keys = (
+        (shades[:, :, 0].astype(np.uint16) << 10) | (shades[:, :, 1].astype(np.uint16) << 5) | shades[:, :, 2]
+    )
+    counts = np.bincount(keys.ravel(), minlength=1 << 15)
+    used = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+    palette = np.stack([used >> 10, used >> 5 & 31, used & 31], axis=1) * 255 // 31
+    places = np.zeros(1 << 15, dtype=np.uint8)
+    places[used[:256]] = np.arange(min(len(used), 256))
+    for rare in range(256, len(used)):
+        places[used[rare]] = np.abs(palette[:256] - palette[rare]).sum(axis=1).argmin()
+    for colour in sorted(set(colours)):
+        red, green, blue = (round(part * 255) for part in to_rgb(colour))
+        key = red >> 3 << 10 | green >> 3 << 5 | blue >> 3
+        if counts[key]:
+            palette[places[key]] = red, green, blue
+    lines = np.zeros(
+        (height, width + 1), dtype=np.uint8
+    )  # each line begins with the name of its filter: none
+    lines[:, 1:] = places[keys]
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
+        (b"PLTE", palette[:256].astype(np.uint8).tobytes()),
+        (b"IDAT", zlib.compress(lines.tobytes(), 4)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )

@@ -9,8 +9,9 @@ from termreview.reporting.context import ReportContext
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import Record, records
 from termreview.reporting.summary_ratios import CONTRADICTORY, COUNTED, ZERO
+from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
-from termreview.reporting.wording import label, say
+from termreview.reporting.wording import label, say, scope_title
 
 MOST_COLUMNS = 10
 
@@ -98,6 +99,8 @@ def figures_by_school(report: ReportContext) -> Block:
         caption="Quy mô theo trường",
         formats=dict.fromkeys(sizes, "integer"),
         group_by="level_title",
+        total_row=dict(frame[list(sizes)].sum(min_count=1)) | {"short_name": scope_title(report, ALL)},
+        notes=[say(report, "annexes.sizes_note")],
     )
     shown = by_school.assign(text=[_ratio_text(row, ratios) for row in records(by_school)])
     wide = shown.pivot(index="school_id", columns="ratio_id", values="text").fillna("")

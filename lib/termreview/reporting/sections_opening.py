@@ -60,7 +60,9 @@ def letterhead(report: ReportContext) -> Block:
         f'<div class="letterhead"><div>{left}</div><div>{right}</div></div>'
         f'<div class="document-title">{lines(kind="document_kind", subject="subject")}</div>'
     )
-    part = {"kind": "letterhead", "facts": facts_of(report), "words": file_words(report)}
+    part = {
+        "kind": "letterhead", "facts": facts_of(report), "words": file_words(report), "whole": scope_title(report, ALL),
+    }  # fmt: skip
     return Block(html, (part | {name: clean_text(text) for name, text in told.items()},))
 
 

@@ -58,10 +58,11 @@ class _Row:
     cells: list[Cell]
     group: str = ""
     mark: str = ""
+    badge: str = ""
 
     def model(self) -> dict[str, Any]:
-        """The row as the model has it: group and mark only where there are any."""
-        told = {"cells": self.cells, "group": self.group, "mark": self.mark}
+        """The row as the model has it: group, mark and its badge only where there are any."""
+        told = {"cells": self.cells, "group": self.group, "mark": self.mark, "badge": self.badge}
         return {name: value for name, value in told.items() if value}
 
 
@@ -111,7 +112,7 @@ def table(
     foot = "" if total is None else f"<tfoot>{total.html}</tfoot>"
     html = _table_box(shown, layout, caption, css_class, "" if rest else foot)
     if rest:
-        more = f"{caption} (tiếp theo)"
+        more = continued(caption)
         summary = f"Xem tiếp {number_text(len(rest))} dòng"
         html += f"<details><summary>{summary}</summary>{_table_box(rest, layout, more, css_class, foot)}</details>"
     lines = [*notes, *(_mark_notes(frame[marks]) if marks else ())]
@@ -126,6 +127,11 @@ def table(
         css_class=css_class,
     )  # fmt: skip
     return Block(f'<div class="table-block">{html}</div>', (part,))
+
+
+def continued(caption: str) -> str:
+    """The caption of the part of a table that unfolds."""
+    return f"{caption} (tiếp theo)"
 
 
 def _alignment(format_name: str) -> str:
@@ -195,7 +201,7 @@ def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:
             written.append(f'<td class="{side}{short}">{content}</td>')
         cells.append(cell)
     group = clean_text(record[layout.group_by]) if layout.group_by is not None else ""
-    return _Row(f"<tr>{''.join(written)}</tr>", cells, group, mark)
+    return _Row(f"<tr>{''.join(written)}</tr>", cells, group, mark, mark if mark in layout.badges else "")
 
 
 def _is_short(value: object) -> bool:

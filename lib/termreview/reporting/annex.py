@@ -1,0 +1,277 @@
+"""One report's tables as an Excel workbook: a cover, notes, one table per sheet, live totals and shares."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from termreview.reporting.annex_cells import TEXT_FORMAT, Piece
+from termreview.reporting.annex_style import LINE, Formats, column_width, lines_height
+from termreview.reporting.annex_tables import Formula, SheetTable, sheet_table
+from termreview.reporting.block_model import INLINE, Part, plain_text
+from termreview.reporting.blocks import clean_text
+from termreview.reporting.report_reading import ReadReport, read_report
+from termreview.reporting.tables import NO_ROWS
+from termreview.workspace import written_whole
+
+HEAD_ROW: Final = 3
+COVER_WIDTHS: Final = (11, 46, 36, 8)
+NOTES_WIDTH: Final = 86
+A4: Final = 9
+# Signs beyond which a sheet is printed across.
+UPRIGHT: Final = 92
+LONGEST_TEXT: Final = 32_000
+# Files say no hour of their making; the format wants one all the same.
+MADE_ON: Final = datetime.datetime(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One table as the cover lists it: its sheet, its caption, the heading it stands under, its layout."""
+
+    sheet: str
+    part: Part
+    heading: str
+    table: SheetTable
+
+
+def export_xlsx(notebook_path: Path, output_path: Path, *, title: str) -> None:
+    """Write the tables of one executed report notebook as one workbook, whole or not at all; the same bytes each time.
+
+    Raises
+    ------
+    RunError
+        When a cell shows what has no model.
+    """
+    report = read_report(notebook_path)
+    words = report.letterhead["words"]["annex"]
+    tables = list_tables(report)
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with written_whole(output_path) as beside, xlsxwriter.Workbook(beside, options) as book:
+        book.set_properties({"title": title, "created": MADE_ON})
+        book.set_calc_mode("auto")
+        formats = Formats(book)
+        _write_cover(book, formats, report, tables, title)
+        _write_notes(book, formats, report)
+        for listed in tables:
+            _write_table(book, formats, listed, words)
+
+
+def list_tables(report: ReadReport) -> list[Listed]:
+    """Every table of one report in reading order, each with the name of its sheet."""
+    words, whole = report.letterhead["words"]["annex"], report.letterhead["whole"]
+    found: list[Listed] = []
+    headings: list[str] = []
+    for part in report.body:
+        if part["kind"] == "heading":
+            headings = [*headings[: part["level"] - 1], part["text"]]
+        elif part["kind"] == "table":
+            table = sheet_table(part, words, whole)
+            found.append(
+                Listed(f"{words['table']} {len(found) + 1}", part, headings[-1] if headings else "", table)
+            )
+    return found  # fmt: skip
+
+
+def _write_cover(
+    book: Any, formats: Formats, report: ReadReport, tables: Sequence[Listed], title: str
+) -> None:
+    words, head = report.letterhead["words"]["annex"], report.letterhead
+    sheet = _sheet(book, words["cover"], words)
+    for place, width in enumerate(COVER_WIDTHS):
+        sheet.set_column(place, place, width)
+    total, row = sum(COVER_WIDTHS), 0
+    lines = [("cover", words["title"]), ("subject", head["subject"]), ("place", title)]
+    lines += [("notice", plain_text(part["runs"])) for part in report.banner if part["kind"] in INLINE]
+    for look, text in lines:
+        points = {"cover": 16.0, "subject": 13.0}.get(look, 11.0)
+        _wide_line(
+            sheet, row, len(COVER_WIDTHS) - 1, text, formats.of(look), lines_height(text, total, points)
+        )
+        row += 1
+    row += 1
+    for name, text in head["facts"]:
+        sheet.merge_range(row, 0, row, 1, "", formats.of("fact"))
+        sheet.write_string(row, 0, clean_text(name), formats.of("fact"))
+        sheet.write_string(row, 2, clean_text(text), formats.of("value"))
+        row += 1
+    row += 1
+    sheet.write_string(row, 0, words["sheets"], formats.of("heading"))
+    heads = ("sheet_number", "sheet_title", "sheet_part", "sheet_rows")
+    for place, name in enumerate(heads):
+        sheet.write_string(row + 1, place, words[name], formats.of("head"))
+    row += 2
+    for listed in tables:
+        caption, heading = clean_text(listed.part["caption"]), clean_text(listed.heading)
+        heights = (lines_height(caption, COVER_WIDTHS[1]), lines_height(heading, COVER_WIDTHS[2]))
+        sheet.set_row(row, max(heights))
+        text_format = formats.of("value", "left", TEXT_FORMAT)
+        _link(sheet, row, 0, listed.sheet, listed.sheet, formats)
+        sheet.write_string(row, 1, caption, text_format)
+        sheet.write_string(row, 2, heading, text_format)
+        sheet.write_number(row, 3, len(listed.part["rows"]), formats.of("value", "right", "#,##0"))
+        row += 1
+    sheet.activate()  # fmt: skip
+
+
+def _write_notes(book: Any, formats: Formats, report: ReadReport) -> None:
+    """How the tables are read: what the report says of it, and what is particular to the workbook."""
+    words = report.letterhead["words"]["annex"]
+    sheet = _sheet(book, words["notes"], words)
+    sheet.set_column(0, 0, NOTES_WIDTH)
+    _link(sheet, 0, 0, words["cover"], words["back"], formats)
+    sections = [(words["reading"], [words["same_figures"], words["live"], words["missing"]])]
+    sections += [
+        (part["title"], [plain_text(item) for item in part["items"]])
+        for part in report.body
+        if part["kind"] == "callout" and part["look"] == "note"
+    ]
+    row = 2
+    for title, lines in sections:
+        sheet.write_string(row, 0, clean_text(title), formats.of("heading"))
+        for line in lines:
+            row += 1
+            text = clean_text(line)
+            sheet.set_row(row, lines_height(text, NOTES_WIDTH))
+            sheet.write_string(row, 0, text, formats.of("words"))
+        row += 2
+
+
+def _write_table(book: Any, formats: Formats, listed: Listed, words: Mapping[str, str]) -> None:
+    table, part = listed.table, listed.part
+    sheet = _sheet(book, listed.sheet, words)
+    widths = [_width(table, place) for place in range(len(table.columns))]
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    total, last = sum(widths), len(widths) - 1
+    _link(sheet, 0, 0, words["cover"], words["back"], formats)
+    caption = f"{listed.sheet}. {clean_text(part['caption'])}"
+    _wide_line(sheet, 1, last, caption, formats.of("title"), lines_height(caption, total, 13))
+    heading = clean_text(listed.heading)
+    _wide_line(sheet, 2, last, heading, formats.of("place"), lines_height(heading, total))
+    for place, column in enumerate(table.columns):
+        sheet.write_string(HEAD_ROW, place, clean_text(column.title), formats.of("head"))
+    most = max(
+        (lines_height(column.title, width - 2) for column, width in zip(table.columns, widths, strict=True)),
+        default=18,
+    )
+    sheet.set_row(HEAD_ROW, most)
+    for number, row in enumerate(table.rows):
+        is_total = table.has_total and number == len(table.rows) - 1
+        height = _height(row, widths)
+        if height > LINE + 3:
+            sheet.set_row(HEAD_ROW + 1 + number, height)
+        for place, piece in enumerate(row):
+            _write_cell(sheet, formats, table, number, place, piece, "total" if is_total else "cell")
+    if not table.rows:
+        sheet.write_string(HEAD_ROW + 1, 0, NO_ROWS, formats.of("place"))
+    _finish(sheet, formats, listed, widths, total)  # fmt: skip
+
+
+def _finish(sheet: Any, formats: Formats, listed: Listed, widths: Sequence[float], total: float) -> None:
+    """Filters, frozen heads, notes under the table, and how the sheet is printed."""
+    table, last = listed.table, len(listed.table.columns) - 1
+    body = len(table.rows) - table.has_total
+    if body > 0:
+        sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + body, last)
+    head = next((place for place, column in enumerate(table.columns) if column.is_head), 0)
+    frozen = head + 1 if sum(widths[: head + 1]) < 0.6 * UPRIGHT else 0
+    sheet.freeze_panes(HEAD_ROW + 1, frozen)
+    row = HEAD_ROW + len(table.rows) + 2
+    for note in listed.part["notes"]:
+        text = clean_text(plain_text(note))
+        _wide_line(sheet, row, last, text, formats.of("note"), lines_height(text, total))
+        row += 1
+    sheet.repeat_rows(HEAD_ROW)
+    if total > UPRIGHT:
+        sheet.set_landscape()
+
+
+def _write_cell(
+    sheet: Any, formats: Formats, table: SheetTable, number: int, place: int, piece: Piece | None, look: str
+) -> None:
+    row = HEAD_ROW + 1 + number
+    if piece is None:
+        sheet.write_blank(row, place, None, formats.of(look))
+    elif isinstance(piece.value, str):
+        text = clean_text(piece.value)[:LONGEST_TEXT]
+        side = "left" if table.columns[place].align == "left" else "center"
+        is_guarded = text[:1] in ("=", "+", "-", "@", "\t", "'")
+        sheet.write_string(row, place, text, formats.of(look, side, TEXT_FORMAT, is_guarded=is_guarded))
+    elif isinstance(piece.value, datetime.date):
+        sheet.write_datetime(row, place, piece.value, formats.of(look, "center", piece.format))
+    elif (number, place) in table.formulas:
+        formula, value = _written(table, table.formulas[number, place])
+        sheet.write_formula(row, place, formula, formats.of(look, "right", piece.format), value)
+    else:
+        sheet.write_number(row, place, piece.value, formats.of(look, "right", piece.format))
+
+
+def _written(table: SheetTable, formula: Formula) -> tuple[str, float]:
+    """One formula as text, and the figure that it gives."""
+
+    def cell(place: tuple[int, int]) -> str:
+        return str(xl_rowcol_to_cell(HEAD_ROW + 1 + place[0], place[1]))
+
+    def number(row: int, column: int) -> float:
+        piece = table.rows[row][column]
+        return 0.0 if piece is None or piece.number is None else piece.number
+
+    (top, left), (bottom, right) = formula.first, formula.last
+    if formula.kind == "sum":
+        numbers = [number(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
+        return f"=SUM({cell(formula.first)}:{cell(formula.last)})", sum(numbers)
+    scaled = f"{formula.scale}*" if formula.scale != 1 else ""
+    value = formula.scale * number(top, left) / number(bottom, right)
+    return f"={scaled}{cell(formula.first)}/{cell(formula.last)}", value
+
+
+def _sheet(book: Any, name: str, words: Mapping[str, str]) -> Any:
+    sheet = book.add_worksheet(name)
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.6, right=0.5, top=0.7, bottom=0.7)
+    sheet.set_footer(f"&C&9{words['page']}")
+    sheet.hide_gridlines(2)
+    return sheet
+
+
+def _wide_line(sheet: Any, row: int, last: int, text: str, look: Any, height: float) -> None:
+    """One text over all columns of a sheet."""
+    sheet.set_row(row, height)
+    if last > 0:
+        sheet.merge_range(row, 0, row, last, "", look)
+    sheet.write_string(row, 0, clean_text(text), look)
+
+
+def _link(sheet: Any, row: int, place: int, target: str, text: str, formats: Formats) -> None:
+    sheet.write_url(row, place, f"internal:'{target}'!A1", formats.of("link"), text)
+
+
+def _is_text_column(table: SheetTable, place: int) -> bool:
+    return all(row[place] is None or isinstance(row[place].value, str) for row in table.rows)  # type: ignore[union-attr]
+
+
+def _height(row: Sequence[Piece | None], widths: Sequence[float]) -> float:
+    texts = ((piece.value, width) for piece, width in zip(row, widths, strict=True) if piece is not None)
+    return max((lines_height(text, width) for text, width in texts if isinstance(text, str)), default=LINE)
+
+
+def _width(table: SheetTable, place: int) -> float:
+    texts = []
+    for row in table.rows:
+        piece = row[place]
+        if piece is not None:
+            number = piece.number
+            texts.append(
+                str(piece.value) if isinstance(piece.value, str)
+                else piece.shown(number) if number is not None
+                else "00/00/0000"
+            )  # fmt: skip
+    return column_width(table.columns[place].title, texts, is_text=_is_text_column(table, place))
