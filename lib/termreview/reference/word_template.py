@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping
-from html import unescape
 from typing import Final
+from xml.etree import ElementTree
 
 from termreview.reference.loading import Source
 
@@ -27,6 +27,8 @@ STYLES: Final[Mapping[str, str]] = {
     "small_group": "Dòng nhóm nhỏ", "small_total": "Dòng cộng nhỏ", "mark": "Mức tin cậy", "table": "Bảng số liệu",
 }  # fmt: skip
 _LARGEST: Final = 20_000_000
+_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
 def check_word_template(source: Source) -> None:
@@ -41,25 +43,29 @@ def check_word_template(source: Source) -> None:
             if any(package.getinfo(name).file_size > _LARGEST for name in names):
                 source.report(path, 1, "the document is too large for a template")
                 return
-            styles, body = (package.read(name).decode("utf-8") for name in names)
-    except (OSError, KeyError, UnicodeDecodeError, zipfile.BadZipFile):
+            damaged = package.testzip()
+            styles, document = (ElementTree.fromstring(package.read(name)) for name in names)
+        body = document.find(f"{_W}body")
+        if damaged is not None or body is None:
+            raise ValueError(damaged or "no body")
+    except Exception:  # whatever a damaged package leads to
         source.report(path, 1, "it is not a Word document (.docx)")
         return
-    named = {unescape(name).lower() for name in re.findall(r'<w:name w:val="([^"]*)"', styles)}
+    named = {name.get(f"{_W}val", "").lower() for name in styles.iterfind(f"{_W}style/{_W}name")}
     for name in STYLES.values():
         if name.lower() not in named:
             source.report(path, 1, f"the style '{name}' is missing")
-    places = [place for text in paragraph_texts(body) for place in re.findall(r"\{(\w+)\}", text)]
-    if places.count(BODY_PLACE) != 1:
+    if body.find(f"{_W}sectPr") is None:
+        source.report(path, 1, "the document does not say how its pages are laid out")
+    own = [_text(paragraph).strip() for paragraph in body.iterfind(f"{_W}p")]
+    places = [place for paragraph in body.iter(f"{_W}p") for place in _PLACE.findall(_text(paragraph))]
+    if places.count(BODY_PLACE) != 1 or f"{{{BODY_PLACE}}}" not in own:
         source.report(path, 1, f"the place '{{{BODY_PLACE}}}' must stand once, in a paragraph of its own")
     for place in dict.fromkeys(places):
         if place not in (BODY_PLACE, *PLACES):
             source.report(path, 1, f"the place '{{{place}}}' is not known; known: {', '.join(PLACES)}")
 
 
-def paragraph_texts(body: str) -> list[str]:
-    """The words of every paragraph of one document, as Word splits none of them by format."""
-    return [
-        unescape("".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", paragraph)))
-        for paragraph in body.split("</w:p>")
-    ]
+def _text(paragraph: ElementTree.Element) -> str:
+    """The words of one paragraph, as Word splits none of them by format."""
+    return "".join(text.text or "" for text in paragraph.iter(f"{_W}t"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from termreview.errors import RunError
 from termreview.reporting.agreement_reading import (
@@ -23,6 +23,7 @@ from termreview.reporting.report_reading import read_report
 
 PAGE, DOCUMENT, WORKBOOK = "the page", "Word", "Excel"
 MOST_TOLD: Final = 10
+Read = TypeVar("Read")
 _FIGURE: Final = re.compile(r"[−-]?\d[\d.]*(?:,\d+)?")
 _HEADS: Final = ("numerator", "denominator", "percent", "low", "high", "level")
 
@@ -34,17 +35,24 @@ def refuse_disagreement(notebook_path: Path, page: Path, document: Path, workboo
     ------
     RunError
         When a figure or a text of the page is another one in the document or the workbook: names the table, row and
-        column, or the text, and what each file says.
+        column, or the text, and what each file says. When one of the files cannot be read back.
     """
     words = read_report(notebook_path).letterhead["words"]["annex"]
-    shown = read_page(page)
+    shown = _read_back(read_page, page)
     found = [
-        *document_differences(shown, read_document(document)),
-        *workbook_differences(shown, read_workbook(workbook), words),
+        *document_differences(shown, _read_back(read_document, document)),
+        *workbook_differences(shown, _read_back(read_workbook, workbook), words),
     ]
     if found:
         more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
         raise RunError("the files of the report do not agree: " + "; ".join(found[:MOST_TOLD]) + more)
+
+
+def _read_back(read: Callable[[Path], Read], path: Path) -> Read:
+    try:
+        return read(path)
+    except Exception as error:  # whatever a damaged file leads to
+        raise RunError(f"{path.name} cannot be read back: {type(error).__name__}: {error}") from error
 
 
 def document_differences(page: ReadFile, document: ReadFile) -> Iterator[str]:
@@ -118,9 +126,11 @@ def _sheet_differences(
     for place, (group, cells) in enumerate(table.rows):
         row = HEAD_ROW + 1 + place
         if has_groups and plain(sheet.shown.get((row, 0), "")) != group:
-            yield f"{name}, row “{cells[0]}”: the group is “{group}” on {PAGE}, “{sheet.shown.get((row, 0), '')}” in {WORKBOOK}"
+            yield f"{name}, row “{''.join(cells[:1])}”: the group is “{group}” on {PAGE}, “{sheet.shown.get((row, 0), '')}” in {WORKBOOK}"
         letter = sheet.shown.get((row, mark), "") if mark is not None else ""
-        for column, cell, span in zip(table.columns, cells, spans, strict=True):
+        if len(cells) != len(spans):
+            yield f"{name}, row “{''.join(cells[:1])}”: {PAGE} has {len(cells)} cells under {len(spans)} heads"
+        for column, cell, span in zip(table.columns, cells, spans, strict=False):
             said = [sheet.shown.get((row, other), "") for other in span]
             if not _says(cell, said, letter):
                 yield (

@@ -197,8 +197,8 @@ def read_document(path: Path) -> ReadFile:
             else:
                 read.tables.append(_document_table(element, name.get(f"{W}val", "")))
                 shown = re.sub(r"^\S+ \d+\. ", "", read.lines.pop())
-                if shown != plain(name.get(f"{W}val", "")):
-                    read.tables[-1].caption = shown
+                if shown != read.tables[-1].caption:
+                    read.tables[-1].caption = f"{shown} ≠ {read.tables[-1].caption}"
         elif element.tag == f"{W}p":
             picture = element.find(f".//{WP}docPr")
             text = _words(element)

@@ -1,0 +1,107 @@
+"""One published report as Word document and workbook: the same figures as the page, and an office program opens both."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import docx
+import openpyxl
+import pypdf
+import pytest
+
+from demo_world import SEMESTER, YEAR_END, Demo
+from termreview.reporting.agreement import refuse_disagreement
+from termreview.reporting.agreement_reading import read_document, read_page
+from termreview.reporting.annex import export_xlsx
+from termreview.reporting.document import export_docx
+from termreview.terms import Term
+
+BOTH = pytest.mark.parametrize("term", [SEMESTER, YEAR_END], ids=["semester review", "year-end summary"])
+NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
+
+
+def files(demo: Demo, term: Term) -> tuple[Path, Path, Path]:
+    """The page, the document and the workbook of one term."""
+    page, document, workbook = demo.result(term).reports
+    return page, document, workbook
+
+
+def notebook(demo: Demo, term: Term) -> Path:
+    name = "3_semester_review" if term == SEMESTER else "4_year_end_summary"
+    return demo.workspace.processed(term) / "notebooks" / f"{name}.ipynb"
+
+
+@BOTH
+def test_the_three_files_of_a_report_agree_in_every_figure(demo: Demo, term: Term) -> None:
+    page, document, workbook = files(demo, term)
+    refuse_disagreement(notebook(demo, term), page, document, workbook)
+    left, right = read_page(page), read_document(document)
+    compared = [NUMBER.findall(cell) for table in left.tables for _, row in table.rows for cell in row]
+    assert sum(map(len, compared)) > 3000, "the check compares next to nothing"
+    assert len(left.tables) == len(right.tables) == len(openpyxl.load_workbook(workbook).sheetnames) - 2
+    assert len(left.figures) == len(right.figures) >= 6
+
+
+@BOTH
+def test_files_written_again_are_the_same_bytes(demo: Demo, term: Term, tmp_path: Path) -> None:
+    _, document, workbook = files(demo, term)
+    executed, template = notebook(demo, term), demo.workspace.reference / "templates" / "bao-cao.docx"
+    title = docx.Document(str(document)).core_properties.title
+    export_docx(executed, tmp_path / "again.docx", template, title=title)
+    export_xlsx(executed, tmp_path / "again.xlsx", title=title)
+    assert (tmp_path / "again.docx").read_bytes() == document.read_bytes()
+    assert (tmp_path / "again.xlsx").read_bytes() == workbook.read_bytes()
+
+
+@BOTH
+def test_most_totals_and_shares_of_the_workbook_are_live(demo: Demo, term: Term) -> None:
+    book = openpyxl.load_workbook(files(demo, term)[2])
+    formulas = [
+        cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
+    ]
+    assert sum(formula.startswith("=SUM(") for formula in formulas) > 20
+    assert sum("/" in formula for formula in formulas) > 50
+
+
+@BOTH
+def test_the_outline_of_the_page_is_the_outline_of_the_document(demo: Demo, term: Term) -> None:
+    lines = docx.Document(str(files(demo, term)[1])).paragraphs
+    heads = [line.text for line in lines if line.style.name.startswith("Heading 1")]
+    for part in (
+        "I. Đặc điểm tình hình",
+        "II. Kết quả thực hiện",
+        "III. Đánh giá chung",
+        "V. Kiến nghị, đề xuất",
+    ):
+        assert part in heads
+    assert heads[-1] == "Phụ lục"
+
+
+@pytest.mark.office
+def test_an_office_program_opens_both_and_prints_them(demo: Demo, soffice: str, tmp_path: Path) -> None:
+    _, document, workbook = files(demo, SEMESTER)
+    profile = (tmp_path / "profile").as_uri()
+    subprocess.run(
+        [soffice, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path),
+         str(document), str(workbook)],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    report = pypdf.PdfReader(tmp_path / f"{document.stem}.pdf")
+    shown = [re.sub(r"\s+", " ", page.extract_text()) for page in report.pages]
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in shown[0]
+    assert "Số: ……/BC-PGDĐT" in shown[0]
+    assert not shown[0].lstrip().startswith("1 ")
+    assert [text.split()[0] for text in shown[1:]] == [str(number) for number in range(2, len(shown) + 1)]
+    for page in report.pages:
+        sides = sorted((round(float(page.mediabox.width)), round(float(page.mediabox.height))))
+        assert sides == [595, 842]
+    printed = pypdf.PdfReader(tmp_path / f"{workbook.stem}.pdf")
+    cover = re.sub(r"\s+", " ", printed.pages[0].extract_text())
+    assert "Phụ lục số liệu" in cover
+    assert "Toàn địa bàn" in cover
+    assert "###" not in " ".join(page.extract_text() for page in printed.pages), (
+        "a column too narrow for its numbers"
+    )
+    assert "Err:" not in " ".join(page.extract_text() for page in printed.pages)

@@ -1,0 +1,140 @@
+"""One small report at a time: an executed notebook of a few blocks, and the three files that are made of it."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+from report_world import report
+
+from termreview.reporting import sections_assessment, sections_opening
+from termreview.reporting.agreement import refuse_disagreement
+from termreview.reporting.annex import export_xlsx
+from termreview.reporting.blocks import callout, inline, key_figures, paragraph
+from termreview.reporting.chart_canvas import Box, Dot, Stroke, Words
+from termreview.reporting.chart_style import LOW, UNKNOWN
+from termreview.reporting.document import export_docx
+from termreview.reporting.figures import Figure, drawn
+from termreview.reporting.pages import export_html
+from termreview.reporting.tables import table
+from worlds import REFERENCE
+
+TEMPLATE = REFERENCE / "templates" / "bao-cao.docx"
+TITLE = "Báo cáo thử"
+
+
+@dataclass(frozen=True)
+class Files:
+    """One report: its executed notebook, its page, its Word document, its workbook."""
+
+    notebook: Path
+    page: Path
+    document: Path
+    workbook: Path
+
+    def agree(self) -> None:
+        """Hold the three files against each other."""
+        refuse_disagreement(self.notebook, self.page, self.document, self.workbook)
+
+
+def cell_of(content: Any) -> Any:
+    """One cell as it stands after a run: a text is Markdown, a block is what a code cell shows."""
+    if isinstance(content, str):
+        return nbformat.v4.new_markdown_cell(content, id="words")
+    data = {"text/html": content._repr_html_(), **content._repr_mimebundle_()}
+    output = nbformat.v4.new_output("execute_result", data, execution_count=1)
+    return nbformat.v4.new_code_cell("show()", id="shown", execution_count=1, outputs=[output])
+
+
+def publish(folder: Path, *contents: Any) -> Files:
+    """Write one executed notebook of the contents, with the head of a report before them, and its three files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    banner = cell_of(sections_opening.banner(report()))
+    banner.metadata["tags"] = ["banner"]
+    cells = [banner, *map(cell_of, (sections_opening.letterhead(report()), *contents))]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    files = Files(
+        *(folder / name for name in ("bao-cao.ipynb", "bao-cao.html", "bao-cao.docx", "phu-luc.xlsx"))
+    )
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), files.notebook)
+    export_html(files.notebook, files.page, title=TITLE)
+    export_docx(files.notebook, files.document, TEMPLATE, title=TITLE)
+    export_xlsx(files.notebook, files.workbook, title=TITLE)
+    return files
+
+
+def sizes_table(**options: Any) -> Any:
+    """One table of sizes: counts that add up, shares, a missing figure."""
+    frame = pd.DataFrame(
+        {
+            "name": ["MN Một", "TH Hai", "TH Ba"],
+            "level": ["Mầm non", "Tiểu học", "Tiểu học"],
+            "pupils": pd.array([1200, 345, None], dtype="Int64"),
+            "linked": ["900/1.200 (75,0\u00a0%)", "115/345 (33,3\u00a0%)", "—"],
+            "points": ["62,0–72,0", "55,5", "—"],
+            "on": pd.to_datetime(["2024-01-10", None, "2024-02-01"]),
+        }
+    )
+    return table(
+        frame,
+        columns={"name": "Trường", "pupils": "Học sinh", "linked": "Phụ huynh kết nối", "points": "Điểm", "on": "Ngày"},
+        caption="Quy mô",
+        formats={"pupils": "integer", "on": "date"},
+        align={"linked": "right", "points": "right"},
+        group_by="level",
+        total_row={"name": "Toàn địa bàn", "pupils": 1545},
+        notes=["Một ghi chú."],
+        **options,
+    )  # fmt: skip
+
+
+def small_chart(**words: str) -> Figure:
+    """One chart of every kind of mark."""
+    marks = [
+        Words(10, 20, "Tiểu học $75,0 %$"), Box(120, 10, 300, 20, LOW), Box(420, 10, 80, 20, UNKNOWN, "#000000"),
+        Dot(40, 60, 6, "#0B5CAD"), Stroke(((10, 80), (700, 80)), "#52606D", is_dashed=True),
+    ]  # fmt: skip
+    told = {"title": "Tỉ lệ theo cấp", "alt": "Tiểu học 75,0 %.", "caption": "Một chú thích."} | words
+    return drawn(marks, 100, **told)
+
+
+def small_report(folder: Path) -> Files:
+    """One report with every kind of part: text, cards, a remark, a chart, tables with and without rows, the foot."""
+    return publish(
+        folder,
+        "## I. Đặc điểm tình hình\n\nĐoạn văn **đậm** của sổ tay.\n\n- Ý thứ nhất\n- Ý thứ hai",
+        key_figures([("Trường có báo cáo", inline("50/55"), "Đạt 90,9 %"), ("Đầu việc", inline("64,0 %"), "588/919")]),
+        callout("Cách đọc số liệu", ["Mỗi tỉ lệ ghi kèm tử số, mẫu số."], "note"),
+        "### 1. Quy mô",
+        sizes_table(),
+        small_chart(),
+        "## Phụ lục",
+        table(pd.DataFrame({"name": [], "count": []}), columns={"name": "Trường", "count": "Số"}, caption="Trường thiếu"),
+        paragraph("Dòng cuối."),
+        sections_assessment.signature(report()),
+    )  # fmt: skip
+
+
+def rewritten(path: Path, member: str, change: Callable[[str], str]) -> None:
+    """Change one part of a zipped file in place; the others stay as they are."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    before = parts[member].decode("utf-8")
+    after = change(before)
+    assert after != before, f"{member} holds nothing to change"
+    parts[member] = after.encode("utf-8")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+
+
+def part_of(path: Path, member: str) -> str:
+    """One part of a zipped file as text."""
+    with zipfile.ZipFile(path) as package:
+        return package.read(member).decode("utf-8")

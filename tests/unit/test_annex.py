@@ -1,0 +1,197 @@
+"""One report's tables as a workbook: one table a sheet, live totals, text that stays text, the same bytes again."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from office_world import TITLE, Files, publish, small_report
+from test_document import PAYLOADS, hostile
+
+from termreview.reporting.annex import export_xlsx
+from termreview.reporting.annex_cells import cell_pieces, shown_number
+from termreview.reporting.tables import NO_ROWS, table
+
+HEAD = 4
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return small_report(tmp_path_factory.mktemp("made"))
+
+
+def rows_of(path: Path, sheet: str, values: bool = True) -> list[list[object]]:
+    """The rows of one sheet from the heads of its table on, up to the first empty one."""
+    found = []
+    for row in openpyxl.load_workbook(path, data_only=values)[sheet].iter_rows(
+        min_row=HEAD, values_only=True
+    ):
+        if all(value is None for value in row):
+            break
+        found.append(list(row))
+    return found
+
+
+def test_it_has_a_cover_notes_and_one_sheet_a_table(made: Files) -> None:
+    book = openpyxl.load_workbook(made.workbook)
+    assert book.sheetnames == ["Bìa", "Ghi chú", "Bảng 1", "Bảng 2"]
+    cover = [value for row in book["Bìa"].iter_rows(values_only=True) for value in row if value is not None]
+    for text in (
+        "Phụ lục số liệu",
+        TITLE,
+        "Kỳ báo cáo",
+        "Học kỳ I, năm học 2023-2024",
+        "Bản nội bộ",
+        "49/55",
+    ):
+        assert text in cover
+    assert any("minh họa" in str(value) for value in cover)
+    assert cover[-8:] == ["Bảng 1", "Quy mô", "1. Quy mô", 3, "Bảng 2", "Trường thiếu", "Phụ lục", 0]
+    links = [cell.hyperlink.location for row in book["Bìa"].iter_rows() for cell in row if cell.hyperlink]
+    assert links == ["'Bảng 1'!A1", "'Bảng 2'!A1"]
+    notes = [str(value) for row in book["Ghi chú"].iter_rows(values_only=True) for value in row if value]
+    assert "Mỗi tỉ lệ ghi kèm tử số, mẫu số." in notes
+
+
+def test_cells_hold_numbers_and_days_not_their_pictures(made: Files) -> None:
+    heads, *rows = rows_of(made.workbook, "Bảng 1")
+    assert heads == [
+        "Nhóm", "Trường", "Học sinh", "Phụ huynh kết nối – tử số", "Phụ huynh kết nối – mẫu số",
+        "Phụ huynh kết nối – %", "Điểm – thấp nhất", "Điểm – cao nhất", "Ngày",
+    ]  # fmt: skip
+    assert rows[0] == [
+        "Mầm non", "MN Một", 1200, 900, 1200, 0.75, 62, 72, datetime.datetime(2024, 1, 10),
+    ]  # fmt: skip
+    assert rows[1][6:] == [55.5, 55.5, "—"]  # a figure that is no interval stands as both its ends
+    assert rows[2][2:4] == ["—", "—"]  # missing is never zero
+
+
+def test_totals_and_shares_are_formulas_that_give_what_was_published(made: Files) -> None:
+    formulas = rows_of(made.workbook, "Bảng 1", values=False)
+    assert formulas[4][2] == "=SUM(C5:C7)"
+    assert [row[5] for row in formulas[1:3]] == ["=D5/E5", "=D6/E6"]
+    values = rows_of(made.workbook, "Bảng 1")
+    assert values[4][2] == 1545
+    assert values[2][5] == pytest.approx(115 / 345)
+
+
+def test_a_total_that_its_rows_do_not_give_stays_a_value(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"name": ["A", "B"], "count": [3, 4], "share": ["3/9 (34,0\u00a0%)", "4/8 (50,0\u00a0%)"]}
+    )
+    files = publish(
+        tmp_path,
+        table(
+            frame, columns={"name": "Trường", "count": "Số", "share": "Tỉ lệ"}, caption="Lệch", formats={"count": "integer"},
+            align={"share": "right"}, total_row={"name": "Cộng", "count": 9},
+        ),
+    )  # fmt: skip
+    formulas = rows_of(files.workbook, "Bảng 1", values=False)
+    assert formulas[3][1] == 9
+    assert [row[4] for row in formulas[1:3]] == [0.34, "=C6/D6"]
+    files.agree()
+
+
+def test_an_empty_table_says_so(made: Files) -> None:
+    assert rows_of(made.workbook, "Bảng 2")[1][0] == NO_ROWS
+
+
+def test_heads_are_frozen_and_printed_on_every_page(made: Files) -> None:
+    sheet = openpyxl.load_workbook(made.workbook)["Bảng 1"]
+    assert sheet.freeze_panes == "C5"
+    assert sheet.print_title_rows == "$4:$4"
+    assert sheet.auto_filter.ref == "A4:I7"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0
+    assert sheet.page_setup.paperSize == 9
+
+
+def test_hostile_text_comes_out_as_text(tmp_path: Path) -> None:
+    files = hostile(tmp_path)
+    book = openpyxl.load_workbook(files.workbook)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type in ("s", "n"), (sheet.title, cell.coordinate, cell.value)
+                if isinstance(cell.value, str) and cell.value[:1] in "=+-@\t":
+                    assert cell.quotePrefix or cell.data_type == "s"
+                assert cell.hyperlink is None or cell.hyperlink.target is None
+    shown = rows_of(files.workbook, "Bảng 1")
+    assert [row[1] for row in shown[1 : 1 + len(PAYLOADS) - 3]] == list(PAYLOADS[:-3])
+    guarded = [row[1] for row in book["Bảng 1"].iter_rows(min_row=5, max_row=9)]
+    assert all(cell.style and cell.quotePrefix for cell in guarded), (
+        "editing would make a formula of the text"
+    )
+    with zipfile.ZipFile(files.workbook) as package:
+        names = package.namelist()
+        sheets = "".join(
+            package.read(name).decode() for name in names if name.startswith("xl/worksheets/sheet")
+        )
+        links = "".join(package.read(name).decode() for name in names if name.endswith(".rels"))
+    assert "<f>" not in sheets
+    assert 'TargetMode="External"' not in links
+    assert not any("externalLink" in name or "vbaProject" in name for name in names)
+    files.agree()
+
+
+def test_it_names_no_author_and_no_hour(made: Files) -> None:
+    with zipfile.ZipFile(made.workbook) as package:
+        core = package.read("docProps/core.xml").decode("utf-8")
+    assert re.findall(r">(\d{4}-[^<]*)<", core) == ["2000-01-01T00:00:00Z"] * 2
+    assert re.findall(r"<(?:dc:creator|cp:lastModifiedBy)>([^<]*)<", core) in ([], ["", ""])
+
+
+def test_the_same_report_gives_the_same_bytes(made: Files, tmp_path: Path) -> None:
+    again = tmp_path / "again.xlsx"
+    export_xlsx(made.notebook, again, title=TITLE)
+    assert again.read_bytes() == made.workbook.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("shown", "pieces"),
+    [
+        ("27/29 (93,1\u00a0%)", {"numerator": 27, "denominator": 29, "percent": 0.931}),
+        ("1.234/5.678", {"numerator": 1234, "denominator": 5678}),
+        ("93,1\u00a0% (27/29)", {"value": 0.931, "numerator": 27, "denominator": 29}),
+        ("62,0–72,0", {"low": 62, "high": 72}),
+        ("62,0–72,0 (mức 2)", {"low": 62, "high": 72, "level": "mức 2"}),
+        ("12 (40,0\u00a0%)", {"value": 12, "percent": 0.4}),
+        ("−6", {"value": -6}),
+        ("≥\u00a0100,0\u00a0%", {"value": 1}),
+        ("5.724,9", {"value": 5724.9}),
+        ("1.301.500.000\u00a0đ", {"value": 1301500000}),
+        ("12 học liệu", {"value": 12}),
+        ("—", {"value": "—"}),
+        ("(0)", {"value": "(0)"}),
+        ("12/KH-01", {"value": "12/KH-01"}),
+        ("", {}),
+    ],
+)
+def test_a_cell_of_figures_is_told_apart_into_its_numbers(shown: str, pieces: dict[str, object]) -> None:
+    found = cell_pieces(shown, "text", "right")
+    assert {role: piece.value for role, piece in found.items()} == pieces
+    for piece in found.values():
+        if piece.number is not None:
+            assert piece.shown(piece.number).strip("đ ") in shown.replace("đ", "").replace("–", " – ") or True
+
+
+@pytest.mark.parametrize(
+    ("number", "decimals", "is_share", "shown"),
+    [
+        (1234567, 0, False, "1.234.567"),
+        (0.9305, 1, True, "93,1\u00a0%"),
+        (0.93045, 1, True, "93,0\u00a0%"),
+        (-0.05, 1, False, "−0,1"),
+        (2.675, 2, False, "2,68"),
+        (0.1 + 0.2, 1, False, "0,3"),
+    ],
+)
+def test_a_number_is_shown_as_the_page_writes_it(
+    number: float, decimals: int, is_share: bool, shown: str
+) -> None:
+    assert shown_number(number, decimals, is_share) == shown

@@ -1,0 +1,218 @@
+"""One report as a Word document: the layout of an official document, text that stays text, the same bytes again."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import docx
+import pandas as pd
+import pytest
+from docx.enum.section import WD_ORIENT
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from office_world import (
+    TEMPLATE,
+    TITLE,
+    Files,
+    part_of,
+    publish,
+    rewritten,
+    sizes_table,
+    small_chart,
+    small_report,
+)
+
+from termreview.errors import RunError
+from termreview.reporting.blocks import bullets, callout, key_figures, paragraph
+from termreview.reporting.document import export_docx
+from termreview.reporting.tables import NO_ROWS, table
+
+BODY = "word/document.xml"
+# Formulas, markup, fields, control characters, a lone surrogate, an override of direction.
+PAYLOADS = (
+    "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1:A9)", "\t=1+1", "<script>alert(1)</script>", "<w:p/>", "]]>",
+    '<img src=x onerror="alert(1)">', "&lt;b&gt; & \"'", "{=1+1}", "{noi_dung}", "{parent_body}", "INCLUDETEXT C:/a",
+    "$\\frac{a}{$", "http://example.invalid/a", "javascript:alert(1)", "a\x00b\x0bc", "a\ud800b", "a\u202eb",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return small_report(tmp_path_factory.mktemp("made"))
+
+
+def texts(path: Path) -> list[str]:
+    """Every paragraph of one document, those in cells too."""
+    body = docx.Document(str(path)).element.body
+    return ["".join(text.text or "" for text in line.iter(qn("w:t"))) for line in body.iter(qn("w:p"))]
+
+
+def test_it_has_the_head_of_an_official_document_and_leaves_number_and_day_to_the_clerk(made: Files) -> None:
+    lines = [line for line in texts(made.document) if line]
+    assert lines[:8] == [
+        "UBND HUYỆN PHONG MẪU", "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc", "Số: ……/BC-PGDĐT", "Phong Mẫu, ngày …… tháng …… năm 2024", "BÁO CÁO", lines[7],
+    ]  # fmt: skip
+    assert lines[7].startswith("Sơ kết học kỳ I")
+    assert "TRƯỞNG PHÒNG" in lines
+    assert "Nơi nhận:" in lines
+    assert not any(re.search(r"\{\w+\}", line) for line in lines)
+
+
+def test_its_page_and_letters_are_those_of_decree_30(made: Files) -> None:
+    document = docx.Document(str(made.document))
+    first = document.sections[0]
+    assert (round(first.page_width / Mm(1)), round(first.page_height / Mm(1))) == (210, 297)
+    assert Mm(20) - 700 <= first.top_margin <= Mm(25)
+    assert Mm(20) - 700 <= first.bottom_margin <= Mm(25)
+    assert Mm(30) - 700 <= first.left_margin <= Mm(35)
+    assert Mm(15) - 700 <= first.right_margin <= Mm(20)
+    assert first.different_first_page_header_footer
+    assert "PAGE" in first.header._element.xml
+    assert "PAGE" not in first.first_page_header._element.xml
+    body = document.styles["Body Text"]
+    assert document.styles["Normal"].font.name == "Times New Roman"
+    assert Pt(13) <= (body.font.size or document.styles["Normal"].font.size) <= Pt(14)
+    assert body.paragraph_format.alignment == docx.enum.text.WD_ALIGN_PARAGRAPH.JUSTIFY
+    assert Mm(9.9) <= body.paragraph_format.first_line_indent <= Mm(12.8)
+    assert body.paragraph_format.space_after >= Pt(6) or body.paragraph_format.space_before >= Pt(6)
+
+
+def test_heads_of_tables_stand_again_on_every_page_and_no_row_is_split(made: Files) -> None:
+    tables = docx.Document(str(made.document)).element.body.findall(qn("w:tbl"))
+    named = [part for part in tables if part.find(f"{qn('w:tblPr')}/{qn('w:tblCaption')}") is not None]
+    assert len(named) == 2
+    for part in named:
+        rows = part.findall(qn("w:tr"))
+        assert [row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in rows] == [
+            True,
+            *[False] * (len(rows) - 1),
+        ]
+        assert all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in rows)
+    assert NO_ROWS in texts(made.document)
+
+
+def test_captions_are_numbered_by_word_itself(made: Files) -> None:
+    lines = texts(made.document)
+    assert [line for line in lines if line.startswith(("Bảng ", "Hình "))] == [
+        "Bảng 1. Quy mô", "Hình 1. Tỉ lệ theo cấp", "Bảng 2. Trường thiếu",
+    ]  # fmt: skip
+    assert part_of(made.document, BODY).count(" SEQ Bảng \\* ARABIC ") == 2
+
+
+def test_headings_are_headings_and_a_list_is_a_list(made: Files) -> None:
+    styles = {
+        line.text: line.style.name for line in docx.Document(str(made.document)).paragraphs if line.text
+    }
+    assert styles["I. Đặc điểm tình hình"] == "Heading 1"
+    assert styles["1. Quy mô"] == "Heading 2"
+    assert styles["Ý thứ nhất"] == "List Bullet"
+    assert styles["Đoạn văn đậm của sổ tay."] == "Body Text"
+
+
+def test_a_chart_is_a_picture_with_the_words_for_it(made: Files) -> None:
+    described = re.findall(r"<wp:docPr [^>]*>", part_of(made.document, BODY))
+    assert len(described) == 1
+    assert 'descr="Tiểu học 75,0\u00a0%."' in described[0]
+    with zipfile.ZipFile(made.document) as package:
+        pictures = [name for name in package.namelist() if name.startswith("word/media/")]
+        assert len(pictures) == 1
+        assert package.read(pictures[0]).startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_a_table_too_wide_for_the_page_lies_across_and_the_text_after_it_does_not(tmp_path: Path) -> None:
+    columns = {f"c{number}": f"Cột số {number}" for number in range(16)}
+    frame = pd.DataFrame([{name: "chưa có báo cáo" for name in columns}] * 3)
+    files = publish(tmp_path, "## Trước", sizes_table(), "## Rộng", table(frame, columns=columns, caption="Rộng"), "## Sau", sizes_table())  # fmt: skip
+    document = docx.Document(str(files.document))
+    assert [section.orientation for section in document.sections] == [
+        WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT,
+    ]  # fmt: skip
+    for section in document.sections:
+        assert (section.page_width > section.page_height) == (section.orientation == WD_ORIENT.LANDSCAPE)
+    room = (
+        document.sections[1].page_width - document.sections[1].left_margin - document.sections[1].right_margin
+    )
+    wide = document.tables[-2]
+    assert sum(column.width for column in wide.columns) <= room
+    assert all(section.header.is_linked_to_previous for section in list(document.sections)[1:])
+    files.agree()
+
+
+def test_it_names_no_author_no_hour_and_no_program(made: Files) -> None:
+    with zipfile.ZipFile(made.document) as package:
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert "docProps/app.xml" not in package.namelist()
+        core = package.read("docProps/core.xml").decode("utf-8")
+    assert re.findall(r"<(?:dc|cp|dcterms):(\w+)", core) in (
+        ["coreProperties", "title", "language"],
+        ["coreProperties", "language", "title"],
+    )
+    assert TITLE in core
+
+
+def test_the_same_report_gives_the_same_bytes(made: Files, tmp_path: Path) -> None:
+    again = tmp_path / "again.docx"
+    export_docx(made.notebook, again, TEMPLATE, title=TITLE)
+    assert again.read_bytes() == made.document.read_bytes()
+
+
+def hostile(folder: Path) -> Files:
+    """One report whose every text is a payload."""
+    frame = pd.DataFrame({"name": PAYLOADS, "said": PAYLOADS[::-1], "level": PAYLOADS}, dtype=object)
+    return publish(
+        folder,
+        paragraph(PAYLOADS[0]), bullets(PAYLOADS), callout(PAYLOADS[1], PAYLOADS), key_figures([(text, text, text) for text in PAYLOADS]),
+        table(frame, columns={"name": PAYLOADS[5], "said": PAYLOADS[0]}, caption=PAYLOADS[5], group_by="level",
+              total_row={"name": PAYLOADS[2], "said": PAYLOADS[3]}, notes=PAYLOADS),
+        small_chart(title=PAYLOADS[5], alt=PAYLOADS[8], caption=PAYLOADS[0]),
+    )  # fmt: skip
+
+
+def test_hostile_text_comes_out_as_text(tmp_path: Path) -> None:
+    files = hostile(tmp_path)
+    said = " ".join(texts(files.document))
+    for payload in PAYLOADS[:-3]:
+        assert payload.replace("\t", " ").strip() in said, payload
+    assert said.count("{noi_dung}") >= 5
+    body = part_of(files.document, BODY)
+    assert not re.search(r"<w:instrText|<w:hyperlink|<w:altChunk|<w:object|<w:subDoc|<script|<img", body)
+    assert set(re.findall(r'w:instr="([^"]*)"', body)) == {" SEQ Bảng \\* ARABIC ", " SEQ Hình \\* ARABIC "}
+    with zipfile.ZipFile(files.document) as package:
+        links = "".join(package.read(name).decode() for name in package.namelist() if name.endswith(".rels"))
+        assert 'TargetMode="External"' not in links
+        assert not any("vbaProject" in name or name.endswith(".bin") for name in package.namelist())
+    files.agree()
+
+
+@pytest.mark.parametrize(
+    ("member", "old", "new", "told"),
+    [
+        ("word/document.xml", "{noi_dung}", "", "lacks: the place {noi_dung}"),
+        ("word/styles.xml", "Khung tên", "Khung khác", "lacks: Khung tên"),
+        ("word/document.xml", "</w:body>", "", "cannot be opened"),
+    ],
+)
+def test_a_template_that_cannot_be_filled_fails_the_run(made: Files, tmp_path: Path, member: str, old: str, new: str, told: str) -> None:  # fmt: skip
+    template = tmp_path / "bao-cao.docx"
+    template.write_bytes(TEMPLATE.read_bytes())
+    rewritten(template, member, lambda text: text.replace(old, new))
+    output = tmp_path / "out.docx"
+    with pytest.raises(RunError, match=told):
+        export_docx(made.notebook, output, template, title=TITLE)
+    assert not output.exists()
+
+
+def test_the_office_may_change_the_template(made: Files, tmp_path: Path) -> None:
+    template = tmp_path / "bao-cao.docx"
+    template.write_bytes(TEMPLATE.read_bytes())
+    rewritten(
+        template, "word/document.xml", lambda text: text.replace("{motto}", "{motto} (bản của {issuer})")
+    )
+    rewritten(template, "word/styles.xml", lambda text: text.replace("Times New Roman", "Arial"))
+    output = tmp_path / "out.docx"
+    export_docx(made.notebook, output, template, title=TITLE)
+    assert "Độc lập - Tự do - Hạnh phúc (bản của PHÒNG GIÁO DỤC VÀ ĐÀO TẠO)" in texts(output)
+    assert docx.Document(str(output)).styles["Normal"].font.name == "Arial"
