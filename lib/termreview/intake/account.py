@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from termreview.intake.file_reading import FileReading, Remark
@@ -12,6 +13,8 @@ from termreview.text import clean, fold
 
 UNSEALED_KINDS = ("xls", "csv")  # without any checksum: damage to a value cannot be seen
 _ADDED_SHEETS_SHOWN = 5
+# What a reader had to assume, or could not see, of a whole file.
+_ODD_READINGS = ("encoding_guessed", "errors_not_seen", "cell_outside_its_row")
 
 
 def note_workbook(reading: FileReading, workbook: Workbook, located: Located) -> None:
@@ -19,20 +22,35 @@ def note_workbook(reading: FileReading, workbook: Workbook, located: Located) ->
     note_carried(reading, workbook, located.sheets.values())
 
 
-def note_carried(reading: FileReading, workbook: Workbook, sheets: Iterable[Sheet]) -> None:
-    """Remark macros, links, hidden sheets, and the hidden rows and columns of the `sheets` that were read."""
+def workbook_remarks(workbook: Workbook) -> list[Remark]:
+    """The remarks on one workbook as a whole: its format, its encoding, its sheets, macros and links."""
+    kind = f".{workbook.kind}"
+    remarks = []
     if workbook.kind in UNSEALED_KINDS:
-        reading.remarks.append(Remark("unsealed_format", "unsealed_format", found=f".{workbook.kind}"))
+        remarks.append(Remark("unsealed_format", "unsealed_format", found=kind))
     if workbook.has_macros:
-        reading.remarks.append(Remark("macros_ignored", "macros_ignored"))
+        remarks.append(Remark("macros_ignored", "macros_ignored"))
     if workbook.has_external_links:
-        reading.remarks.append(Remark("external_links_ignored", "external_links_ignored"))
+        remarks.append(Remark("external_links_ignored", "external_links_ignored"))
+    for code in _ODD_READINGS:
+        if code in workbook.notes:
+            remarks.append(Remark(code, code, found=kind))
+    names = Counter(sheet.name.casefold() for sheet in workbook.sheets)
+    twice = dict.fromkeys(sheet.name for sheet in workbook.sheets if names[sheet.name.casefold()] > 1)
+    remarks += [Remark("duplicate_sheet_name", "duplicate_sheet_name", name, found=name) for name in twice]
+    return remarks
+
+
+def note_carried(reading: FileReading, workbook: Workbook, sheets: Iterable[Sheet]) -> None:
+    """Remark what is odd about a workbook as a whole, and the hidden parts of the `sheets` that were read."""
+    reading.remarks += workbook_remarks(workbook)
     hidden = [
         sheet.name
         for sheet in workbook.sheets
         if sheet.state != "visible" and sheet.name != FINGERPRINT_SHEET
     ]
     parts = [f"sheet {name}" for name in hidden]
+    parts += ["các dòng ẩn theo mặc định"] * ("rows_hidden_by_default" in workbook.notes)
     for sheet in sheets:
         parts += [f"{sheet.name}: dòng {row}" for row in sorted(sheet.hidden_rows)[:3]]
         parts += [

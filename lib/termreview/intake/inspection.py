@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from termreview.intake import guard
-from termreview.intake.account import UNSEALED_KINDS
+from termreview.intake.account import workbook_remarks
 from termreview.intake.clean import clean_term
 from termreview.intake.guard import RefusedFile
 from termreview.intake.locate import read_fingerprint, read_identity
@@ -208,12 +208,8 @@ def _workbook_findings(
 ) -> Iterator[dict[str, Any]]:
     """What is odd about a workbook that is none of the office's forms, in the words of the catalogue."""
     yield _finding(reference, "refused_not_our_form", facts.file)
-    if workbook.kind in UNSEALED_KINDS:
-        yield _finding(reference, "unsealed_format", facts.file, found=f".{workbook.kind}")
-    if workbook.has_macros:
-        yield _finding(reference, "macros_ignored", facts.file)
-    if workbook.has_external_links:
-        yield _finding(reference, "external_links_ignored", facts.file)
+    for remark in workbook_remarks(workbook):
+        yield _finding(reference, remark.code, facts.file, remark.sheet or None, found=remark.found)
     for sheet, counted in zip(workbook.sheets, facts.sheets, strict=True):
         hidden = counted["hidden_rows"] + counted["hidden_columns"]
         if sheet.state != "visible" or hidden:

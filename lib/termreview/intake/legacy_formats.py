@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -110,12 +111,15 @@ def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
     characters = filled = 0
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            for entry in book.sheets_metadata:
+            names = Counter(entry.name for entry in book.sheets_metadata)
+            for number, entry in enumerate(book.sheets_metadata):
                 if entry.typ != python_calamine.SheetTypeEnum.WorkSheet:
                     notes.append("sheet_without_cells")
                     continue
-                sheet = book.get_sheet_by_name(entry.name)
-                facts = records.sheets.get(entry.name) if records else None
+                sheet = book.get_sheet_by_index(number)
+                facts = records.sheets.get(entry.name) if records and names[entry.name] == 1 else None
+                if records and facts is None:
+                    notes.append("errors_not_seen")
                 cells = {}
                 top, left = sheet.start or (0, 0)
                 for row, values in enumerate(sheet.iter_rows(), start=top + 1):
