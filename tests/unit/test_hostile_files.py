@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import json
 import os
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from termreview.intake.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits
 from termreview.intake.inspection import Inspection, inspect_file
 from termreview.intake.inspection_text import inspection_lines
 from termreview.intake.received import list_received
-from termreview.intake.workbook import read_workbook
+from termreview.intake.workbook import address, read_workbook
 
 ODD, HEAVY = odd_files(), heavy_files()
 MOST_CPU_S = 5.0
@@ -128,3 +130,27 @@ def test_a_large_file_in_the_child_is_what_it_is_here(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(package(sheet(text), ONE))
     assert read_workbook(path, Limits(in_process_bytes=1_000)) == read_workbook(path, DEFAULT_LIMITS)
+
+
+def test_a_large_answer_of_the_child_is_never_held_as_a_whole(tmp_path: Path) -> None:
+    """Promise 1: at most 100 MB for the 200 000 cells that a file may have, so 500 bytes a cell."""
+    rows, columns = 400, 50
+    text = "".join(
+        row(
+            *(
+                f'<c r="{address(number, column)}" t="inlineStr"><is><t>ô {number} {column}</t></is></c>'
+                for column in range(1, columns + 1)
+            ),
+            number=number,
+        )
+        for number in range(1, rows + 1)
+    )
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(package(sheet(text), ONE))
+    gc.collect()
+    tracemalloc.start()
+    book = read_workbook(path, Limits(in_process_bytes=1_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(book.sheets[0].cells) == rows * columns
+    assert peak < 500 * rows * columns

@@ -136,23 +136,27 @@ def _facts(seen: Inspection, workbook: Workbook) -> Inspection:
 
 
 def _sheet_facts(sheet: Sheet) -> dict[str, Any]:
-    kinds: dict[str, list[str]] = {}
-    for (row, column), cell in sheet.cells.items():
-        kinds.setdefault(cell.kind, []).append(address(row, column))
-    uncalculated, errors = kinds.get("formula_without_value", []), kinds.get("error", [])
+    uncalculated, uncalculated_at = _counted(sheet, "formula_without_value")
+    errors, errors_at = _counted(sheet, "error")
     return {
         "name": sheet.name,
         "state": sheet.state,
         "cells": len(sheet.cells),
         "formulas": sum(cell.formula is not None for cell in sheet.cells.values()),
-        "formulas_without_value": len(uncalculated),
-        "formulas_without_value_at": uncalculated[:_MOST_SHOWN],
-        "errors": len(errors),
-        "errors_at": errors[:_MOST_SHOWN],
+        "formulas_without_value": uncalculated,
+        "formulas_without_value_at": uncalculated_at,
+        "errors": errors,
+        "errors_at": errors_at,
         "hidden_rows": len(sheet.hidden_rows),
         "hidden_columns": len(sheet.hidden_columns),
         "merges": len(sheet.merges),
     }
+
+
+def _counted(sheet: Sheet, kind: str) -> tuple[int, list[str]]:
+    """How many cells of one kind a sheet has, and where the first ones stand."""
+    places = [place for place, cell in sheet.cells.items() if cell.kind == kind]
+    return len(places), [address(*place) for place in places[:_MOST_SHOWN]]
 
 
 def _as_form(facts: Inspection, path: Path, workbook: Workbook, reference: Reference) -> Inspection:

@@ -12,10 +12,12 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from termreview.intake.guard import DEFAULT_LIMITS, Limits, RefusedFile, system_code
@@ -38,25 +40,39 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
     search_path = os.pathsep.join(filter(None, (str(_LIBRARY), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", __spec__.name, str(path.resolve()), kind, json.dumps(asdict(limits))]
     try:
-        child = subprocess.run(
+        child = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=limits.child_seconds,
             env=os.environ | {"PYTHONPATH": search_path},
-            check=False,
         )
-    except subprocess.TimeoutExpired:
-        detail = f"reading was stopped after {limits.child_seconds:g} seconds"
-        raise RefusedFile("engine_failed", detail) from None
     except OSError as error:  # no more processes, or no memory for one
         detail = f"no process could be started ({system_code(error)})"
         raise RefusedFile("engine_failed", detail) from None
-    answer = child.stdout.splitlines()
-    if child.returncode != 0 or not answer:
+    assert child.stdout is not None
+    stop = threading.Timer(limits.child_seconds, child.kill)
+    stop.daemon = True
+    stop.start()
+    answer: Workbook | RefusedFile | None = None
+    with child, child.stdout:  # taken line by line: a large answer is never held as a whole
+        try:
+            answer = _unpack(child.stdout)
+        except RefusedFile as refusal:
+            answer = refusal
+        except (ValueError, TypeError, StopIteration, RuntimeError):
+            child.kill()  # an answer that breaks off
+        child.wait()
+    is_stopped = stop.finished.is_set()
+    stop.cancel()
+    if child.returncode != 0 and is_stopped:
+        detail = f"reading was stopped after {limits.child_seconds:g} seconds"
+        raise RefusedFile("engine_failed", detail)
+    if child.returncode != 0 or answer is None:
         raise RefusedFile("engine_failed", f"the reading engine ({kind}) broke down on this file")
-    return _unpack(answer)
+    if isinstance(answer, RefusedFile):
+        raise answer
+    return answer
 
 
 def main(arguments: list[str]) -> int:
@@ -200,7 +216,7 @@ def _pack(workbook: Workbook) -> Iterator[Any]:
         yield []
 
 
-def _unpack(answer: list[bytes]) -> Workbook:
+def _unpack(answer: Iterable[bytes]) -> Workbook:
     lines = (json.loads(line.decode("utf-8", "surrogatepass")) for line in answer)
     facts = next(lines)
     if isinstance(facts, dict):
@@ -208,11 +224,17 @@ def _unpack(answer: list[bytes]) -> Workbook:
     sheets = []
     for name, state, hidden_rows, hidden_columns, merges in lines:
         cells: dict[tuple[int, int], Cell] = {}
+        at = 0  # the number of the row being filled, one object for all its cells
         while packed := next(lines):
             for row, column, value, text, kind, formula, number_format in packed:
                 known = _unpack_value(value)
-                cells[row, column] = Cell(
-                    known, str(known) if text is None else text, kind, formula, number_format
+                at = at if row == at else row
+                cells[at, column] = Cell(
+                    known,
+                    (known if type(known) is str else str(known)) if text is None else text,
+                    intern(kind),
+                    formula,
+                    number_format and intern(number_format),
                 )
         sheets.append(
             Sheet(name, state, cells, frozenset(hidden_rows), frozenset(hidden_columns), tuple(merges))

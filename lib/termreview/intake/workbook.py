@@ -62,19 +62,22 @@ def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> Workbook:
     RefusedFile
         When it cannot be read for one of `REFUSAL_REASONS`.
     """
-    data = read_content(path, limits)
-    kind = guard.sniff(data)
-    if kind == "zip":
-        workbook = _read_archive(data, path, limits)
-    elif kind != "csv":
-        workbook = read_in_child(path, kind, limits)
-    elif len(data) > limits.in_process_text_bytes:
-        workbook = read_in_child(path, "whole", limits)
-    else:
-        workbook = _read_csv(data, path.stem, limits)
+    found = _read_here(path, limits)
+    workbook = found if isinstance(found, Workbook) else read_in_child(path, found, limits)
     if not any(sheet.cells for sheet in workbook.sheets):
         raise RefusedFile("no_cells", "a workbook without a single filled cell")
     return workbook
+
+
+def _read_here(path: Path, limits: Limits) -> Workbook | str:
+    """Return one received file as a workbook, or as what the child process is to read it; its bytes are let go."""
+    data = read_content(path, limits)
+    kind = guard.sniff(data)
+    if kind == "zip":
+        return _read_archive(data, limits)
+    if kind != "csv":
+        return kind
+    return "whole" if len(data) > limits.in_process_text_bytes else _read_csv(data, path.stem, limits)
 
 
 _NOT_OPENED = {
@@ -106,18 +109,18 @@ def read_content(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
     return data
 
 
-def _read_archive(data: bytes, path: Path, limits: Limits) -> Workbook:
-    """Read one zip archive, here or in the child process, by what it holds."""
+def _read_archive(data: bytes, limits: Limits) -> Workbook | str:
+    """Read one zip archive, or say as what the child process is to read it, by what it holds."""
     members = guard.list_members(data, limits)
     if sum(member.file_size for member in members if guard.is_xml(member)) > limits.in_process_bytes:
-        return read_in_child(path, "whole", limits)
+        return "whole"
     parts = guard.inflate_members(data, members)
     names = frozenset(member.filename.replace("\\", "/").lstrip("/") for member in members)
     if "content.xml" in parts and b"opendocument:xmlns:office" in parts["content.xml"][:8192]:
         return read_opendocument(parts, names, limits)
     main = workbook_part_name(parts)
     if main is not None and main.endswith(".bin"):
-        return read_in_child(path, "xlsb", limits)
+        return "xlsb"
     for prefix, reason, found in _CONTENT_KINDS:
         if any(name.startswith(prefix) for name in names) and not any(n.startswith("xl/") for n in names):
             raise RefusedFile(reason, found)
