@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from desk_world import HOSTILE, PRIMARIES, ROLE, TERM, TODAY, finding_of, seen
+from desk_world import HOSTILE, PRESCHOOL, PRIMARIES, ROLE, SILENT, TERM, TODAY, finding_of, seen
 
 from termreview.desk.causes import findings_in
 from termreview.desk.cell_context import cell_context
 from termreview.desk.effect import effect_of_decision
+from termreview.desk.explorer import strength_of
 from termreview.desk.glance import Scope
 from termreview.desk.rulings import Draft, decision_of
 from termreview.desk.shown_cell import finding_block
 from termreview.desk.shown_effect import conflicts_block, decision_text, effect_block
 from termreview.desk.shown_glance import glance_block
 from termreview.desk.shown_points import item_block, linked, visits_block
-from termreview.desk.shown_school import school_block
+from termreview.desk.shown_school import page_block, school_block, strength_block
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.desk.verification import item_lines
 from termreview.desk.visits import plan_visits
@@ -27,7 +29,9 @@ from termreview.errors import DeclarationError
 from termreview.reference.decisions import Decision
 from termreview.reference.declarations import load_reference
 from termreview.reference.desk_words import WORDS
-from termreview.reporting.blocks import Block
+from termreview.reporting.blocks import Block, escape_text
+from termreview.reporting.school_page_index import strength_view
+from termreview.reporting.school_pages import school_page
 from worlds import ROOT, change, copy_reference
 
 SOURCES = sorted((ROOT / "lib" / "termreview" / "desk").rglob("*.py"))
@@ -153,3 +157,25 @@ def test_mistakes_in_the_words_are_named_with_their_line(tmp_path: Path) -> None
     ):
         assert any(part in problem for problem in said), (part, said)
     assert any(problem.startswith(f"desk.yml:{line}:") for problem in said)
+
+
+def test_what_levels_hang_on_is_told_as_on_the_school_s_page() -> None:
+    now = seen()
+    lines = strength_of(now, "0477201")
+    assert [line.group_id for line in lines] == ["1", "2"]
+    assert [line.text for line in lines] == [line["text"] for line in strength_view(now.report, "0477201")]
+    assert strength_of(now, PRESCHOOL) == strength_of(now, SILENT) == []
+    assert escape_text(lines[0].text) in school_block(now, "0477201").html
+    assert strength_block(now, []).html == ""
+
+
+@pytest.mark.parametrize("school_id", ["0477203", PRESCHOOL, SILENT])
+def test_the_school_s_own_page_stands_in_a_frame_where_nothing_runs(school_id: str) -> None:
+    now = seen()
+    assert now.report.summaries.standings.equals(now.standings)
+    block = page_block(now, school_id).html
+    assert re.findall(r"<(/?\w+)", block) == ["p", "/p", "iframe", "/iframe"]
+    assert 'sandbox=""' in block
+    shown = re.search(r'srcdoc="([^"]*)"', block)
+    assert shown is not None
+    assert unescape(shown[1]) == school_page(now.report, school_id)

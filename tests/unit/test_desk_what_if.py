@@ -14,7 +14,16 @@ from termreview.desk.panels.trial_view import read_number
 from termreview.desk.shown_what_if import action_block, path_block, trial_block
 from termreview.desk.term_now import look, plain_rows
 from termreview.desk.verified_list import place_of, write_verified
-from termreview.desk.what_if import Trial, actions_tried, movable_fields, path_of, trial_of, try_school
+from termreview.desk.what_if import (
+    Trial,
+    actions_tried,
+    advice_of,
+    movable_fields,
+    own_action,
+    path_of,
+    trial_of,
+    try_school,
+)
 from termreview.reference.measures import VerifiedPoints
 
 
@@ -85,9 +94,26 @@ def test_what_is_shown_names_levels_steps_and_schools() -> None:
         in trial_block(now, try_school(now, "0477201", trial_of(path))).html
     )
     assert "cao nhất" in path_block(now, None).html
+    declared = {action.action_id: action for action in advice_of(now).actions}
     for action in plain_rows(actions_tried(now, Scope())):
-        block = action_block(now, {**action, "title": HOSTILE})
+        block = action_block(now, {**action, "title": HOSTILE}, declared[action["action_id"]])
         assert "<img" not in block.html
+
+
+def test_an_action_put_together_counts_as_a_declared_one_does() -> None:
+    now, scope = seen(), Scope(level="th")
+    for action in advice_of(now).actions[:3]:
+        own = own_action("Việc tự chọn", action.items, action.meets_conditions)
+        tried = plain_rows(actions_tried(now, scope, [own]))[0]
+        known = next(
+            row for row in plain_rows(actions_tried(now, scope)) if row["action_id"] == action.action_id
+        )
+        for name in ("school_count", "raised_count", "group_count", "points", "raised"):
+            assert tried[name] == known[name], (action.action_id, name)
+    everything = own_action("Việc tự chọn", [item.item_id for item in now.declared.indicator_set.items], True)
+    raised = plain_rows(actions_tried(now, scope, [everything]))[0]
+    assert raised["raised_count"] > 0
+    assert "Danh sách việc" not in action_block(now, raised, everything).html
 
 
 @pytest.mark.parametrize(
@@ -119,6 +145,13 @@ def test_ticking_finding_the_path_and_clearing_at_the_desk(tmp_path: Path) -> No
     assert not any(tick.value for tick in view._ticks.values())
     assert "42,5–64,5" in view._result.value
     tab._part.value = "district"
-    assert len(tab._actions._table.rows) == 9
+    actions = tab._actions
+    assert len(actions._table.rows) == 9
+    assert "Chưa chọn" in actions._own_detail.value
+    for tick in actions._ticks.values():
+        tick.value = True
+    assert "trường chắc chắn lên mức chung" in actions._own_detail.value
+    actions._cleared()
+    assert "Chưa chọn" in actions._own_detail.value
     assert "status-error" not in desk._status.value
     assert (office.reference / "verified_points.csv").read_text(encoding="utf-8").count("\n") == 1

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from termreview.desk.term_now import TermNow
+from termreview.desk.term_now import TermNow, plain_rows
 from termreview.reference.forms import applies
+from termreview.reporting.strength_words import StrengthLine, strength_lines
+from termreview.reporting.summary_decisions import doubted_answers
 from termreview.reporting.summary_index import OVERALL
+from termreview.scoring.strength import weigh_levels
 from termreview.workspace import has_tables, read_tables
 
 
@@ -40,13 +43,14 @@ def terms_of_school(now: TermNow, school_id: str) -> pd.DataFrame:
 class Place:
     """Where one school stands among those of its level on one measure; `others` are the peers' values, sorted.
 
-    `below` counts peers with a smaller value, `equal` those with the same; no league table: places are counts.
+    `before` is the school's own value in the term before; `below` counts peers with a smaller value, `equal` those with the same; no league table: places are counts.
     """
 
     measure_id: str
     title: str
     unit: str
     value: float | None
+    before: float | None
     others: tuple[float, ...]
 
     @property
@@ -62,26 +66,61 @@ def beside_peers(now: TermNow, school_id: str) -> list[Place]:
     peers = {str(other) for other in levels.index[levels == level] if other != school_id}
     places = []
     scored = now.standings[now.standings["state"] == "scored"]
+    lows_before = _lows_before(now, school_id)
     for group in now.declared.indicator_set.groups:
         own = scored[scored["group_id"] == group.group_id].set_index("school_id")["low"]
         if level in now.declared.indicator_set.levels:
             title = now.reference.labels["score_groups"][group.group_id]
-            places.append(_place(f"group_{group.group_id}", title, "points", own, school_id, peers))
+            before = lows_before.get(group.group_id)
+            places.append(_place(f"group_{group.group_id}", title, "points", own, school_id, peers, before))
     ratios = now.ratios[now.ratios["state"] == "counted"]
     for ratio in now.reference.ratios:
         if applies(ratio.levels, level):
             values = ratios[ratios["ratio_id"] == ratio.ratio_id].set_index("school_id")["value"]
-            places.append(_place(ratio.ratio_id, ratio.title, ratio.unit, values, school_id, peers))
+            before = now.ratios_before.get((school_id, ratio.ratio_id))
+            places.append(_place(ratio.ratio_id, ratio.title, ratio.unit, values, school_id, peers, before))
     return places
 
 
 def _place(
-    measure_id: str, title: str, unit: str, values: pd.Series, school_id: str, peers: set[str]
+    measure_id: str,
+    title: str,
+    unit: str,
+    values: pd.Series,
+    school_id: str,
+    peers: set[str],
+    before: float | None,
 ) -> Place:
     known = values.dropna().astype(float)
     own = float(known[school_id]) if school_id in known.index else None
     others = tuple(sorted(known[known.index.isin(sorted(peers))]))
-    return Place(measure_id, title, unit, own, others)
+    return Place(measure_id, title, unit, own, before, others)
+
+
+def _lows_before(now: TermNow, school_id: str) -> dict[str, float]:
+    """The lower bounds of one school in the term before, by group; empty where it was not scored."""
+    before = now.declared.plan.previous
+    if before is None or not has_tables(now.workspace, before):
+        return {}
+    scores = read_tables(now.workspace, before, ("scores",))["scores"]
+    own = scores[(scores["school_id"] == school_id) & (scores["state"] == "scored")]
+    return {str(name): float(low) for name, low in zip(own["group_id"], own["low"], strict=True)}
+
+
+def strength_of(now: TermNow, school_id: str) -> list[StrengthLine]:
+    """What the levels of one school hang on: one line per group; none where it has no score."""
+    scored, own = now.scored, now.standings[now.standings["school_id"] == school_id]
+    if own.empty or (own["state"] != "scored").any():
+        return []
+    weighed = weigh_levels(
+        scored.ledger[scored.ledger["school_id"] == school_id],
+        scored.scores[scored.scores["school_id"] == school_id],
+        now.declared,
+        doubted_answers(now.cleaned.findings),
+    )
+    strengths = {str(row["group_id"]): row for row in plain_rows(weighed)}
+    reasons = {str(row["group_id"]): str(row["reason"]) for row in plain_rows(own)}
+    return strength_lines(now.reference, now.declared.indicator_set, strengths, reasons)
 
 
 def ledger_of(now: TermNow, school_id: str) -> pd.DataFrame:
@@ -102,4 +141,4 @@ def findings_of(now: TermNow, school_id: str) -> pd.DataFrame:
     return own.sort_values("severity", key=lambda names: names.map(order), kind="stable")
 
 
-__all__ = ["OVERALL", "Place", "beside_peers", "findings_of", "ledger_of", "terms_of_school"]
+__all__ = ["OVERALL", "Place", "beside_peers", "findings_of", "ledger_of", "strength_of", "terms_of_school"]

@@ -142,7 +142,7 @@ def visits_block(now: TermNow, visits: Visits) -> Block:
     names = words(now.reference, "visit_columns")
     formats = {
         "open_groups": "integer", "disputed_points": "points", "unproved_points": "points",
-        "unverified_points": "points", "near_groups": "integer", "error_count": "integer", "risk": "decimal1",
+        "unverified_points": "points", "near_groups": "integer", "hanging_groups": "integer", "error_count": "integer", "risk": "decimal1",
     }  # fmt: skip
     columns = {name: names[name] for name in ("short_name", "commune_name", *formats)}
     by_risk = table(

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from termreview.desk.explorer import Place, beside_peers, findings_of, ledger_of, terms_of_school
+from termreview.desk.explorer import (
+    Place,
+    beside_peers,
+    findings_of,
+    ledger_of,
+    strength_of,
+    terms_of_school,
+)
 from termreview.desk.shown_effect import score_text
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.desk.wording import joined, say, words
-from termreview.reporting.blocks import Block, escape_text
+from termreview.reporting.blocks import Block, CalloutKind, callout, escape_text
 from termreview.reporting.number_format import interval_text, number_text
+from termreview.reporting.school_pages import school_page
+from termreview.reporting.strength_words import StrengthLine
 from termreview.reporting.tables import table
 
 _FORMATS = {"percent": "percent1", "points": "points", "ratio": "ratio"}
@@ -57,6 +68,26 @@ def terms_block(now: TermNow, school_id: str) -> Block:
     return table(pd.DataFrame(rows, columns=list(columns)), columns=columns, caption=names["terms"])
 
 
+def strength_block(now: TermNow, lines: Sequence[StrengthLine]) -> Block:
+    """What levels hang on, in words; nothing where there is no score."""
+    if not lines:
+        return Block("")
+    kind: CalloutKind = "good" if all(line.is_solid for line in lines) else "query"
+    return callout(now.reference.school_pages["strength"]["title"], [line.text for line in lines], kind)
+
+
+def page_block(now: TermNow, school_id: str) -> Block:
+    """The page that the school would be sent as the term stands: a frame of its own, in which nothing runs."""
+    title = say(
+        now.reference, "school.page_title", school=now.reporting.set_index("school_id").loc[school_id, "name"]
+    )
+    page = escape_text(school_page(now.report, school_id))
+    return Block(
+        f'<p class="desk-note">{escape_text(say(now.reference, "school.page_note"))}</p>'
+        f'<iframe class="desk-page" sandbox="" title="{escape_text(title)}" srcdoc="{page}"></iframe>'
+    )
+
+
 def peers_block(now: TermNow, school_id: str) -> Block:
     """The school beside the others of its level: each measure with the peers' range, the middle half as a bar."""
     names = words(now.reference, "school")
@@ -66,6 +97,7 @@ def peers_block(now: TermNow, school_id: str) -> Block:
         for name, side in (
             ("measure", "left"),
             ("own", "right"),
+            ("before", "right"),
             ("peers_range", "left"),
             ("peers_middle", "right"),
         )
@@ -81,11 +113,11 @@ def peers_block(now: TermNow, school_id: str) -> Block:
 
 def _measure(place: Place) -> str:
     kind = _FORMATS[place.unit]
-    own = number_text(place.value, kind)
+    own, before = number_text(place.value, kind), number_text(place.before, kind)
     if not place.others:
         return (
             f'<tr><th scope="row" class="left">{escape_text(place.title)}</th><td class="right">{escape_text(own)}</td>'
-            '<td class="left">—</td><td class="right">—</td></tr>'
+            f'<td class="right">{escape_text(before)}</td><td class="left">—</td><td class="right">—</td></tr>'
         )
     known = [*place.others] + ([place.value] if place.value is not None else [])
     low, high = min(known), max(known)
@@ -107,6 +139,7 @@ def _measure(place: Place) -> str:
     ends = f"{number_text(min(place.others), kind)}–{number_text(max(place.others), kind)} (n = {len(place.others)})"
     return (
         f'<tr><th scope="row" class="left">{escape_text(place.title)}</th><td class="right"><b>{escape_text(own)}</b></td>'
+        f'<td class="right">{escape_text(before)}</td>'
         f'<td class="left strip">{strip}<span class="coordinate">{escape_text(ends)}</span></td>'
         f'<td class="right">{escape_text(number_text(middle, kind))}</td></tr>'
     )
@@ -161,7 +194,8 @@ def school_block(now: TermNow, school_id: str) -> Block:
     """Everything about one school on one page."""
     parts = [school_head(now, school_id)]
     if now.schools.set_index("school_id")["level"][school_id] in now.declared.indicator_set.levels:
-        parts += [terms_block(now, school_id), peers_block(now, school_id), ledger_block(now, school_id)]
+        parts += [terms_block(now, school_id), strength_block(now, strength_of(now, school_id))]
+        parts += [peers_block(now, school_id), ledger_block(now, school_id)]
     else:
         parts.append(peers_block(now, school_id))
     return joined(*parts, school_findings_block(now, school_id))

@@ -6,8 +6,9 @@ import pandas as pd
 
 from termreview.desk.shown_effect import scores_block
 from termreview.desk.term_now import TermNow
-from termreview.desk.what_if import CONDITION, advice_of
+from termreview.desk.what_if import CONDITION, OWN, advice_of
 from termreview.desk.wording import joined, say, words
+from termreview.reference.advice import Action
 from termreview.reporting.blocks import Block, CalloutKind, callout
 from termreview.reporting.narrative import listed
 from termreview.reporting.rows import Record
@@ -70,21 +71,23 @@ def _title(now: TermNow, key: str) -> str:
     return titles.get(key, "")
 
 
-def action_block(now: TermNow, action: Record) -> Block:
-    """One action of the office: how many schools it reaches, who would rise."""
+def action_block(now: TermNow, action: Record, done: Action) -> Block:
+    """One action of the office, tried: how many schools it reaches, who would rise."""
     reference = now.reference
     names = dict(zip(now.schools["school_id"], now.schools["short_name"], strict=True))
-    declared = next(one for one in advice_of(now).actions if one.action_id == action["action_id"])
     risen = listed([names[school_id] for school_id in action["raised"]], most=60)
-    items = ", ".join(declared.items)
+    items = ", ".join(done.items)
     said = [
         say(
             reference,
-            "action.items_and_conditions" if declared.meets_conditions else "action.items",
+            "action.items_and_conditions" if done.meets_conditions else "action.items",
             items=items or "—",
         ),
         say(reference, "action.reached", count=action["school_count"], points=action["points"]),
-        say(reference, "action.raised", count=action["raised_count"], names=risen or "—"),
-        say(reference, "action.mark", mark=reference.labels["marks"][action["mark"]]),
+        say(reference, "action.raised", count=action["raised_count"], names=risen)
+        if risen
+        else say(reference, "action.raised_none"),
     ]
+    if done.action_id != OWN:
+        said.append(say(reference, "action.mark", mark=reference.labels["marks"][action["mark"]]))
     return callout(action["title"], said, "good" if action["raised_count"] else "note")

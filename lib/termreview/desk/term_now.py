@@ -16,12 +16,14 @@ from termreview.publication import LOOSE, MANIFEST
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.forms import Field
 from termreview.reporting.answers import Answers, spread_answers
+from termreview.reporting.context import ReportContext, build_view, report_on
 from termreview.reporting.rows import Record
 from termreview.reporting.summary_decisions import open_findings
 from termreview.reporting.summary_index import school_scores
 from termreview.reporting.summary_ratios import ratios_by_school
 from termreview.reporting.summary_reporting import school_reporting
 from termreview.reporting.summary_schools import expected_schools
+from termreview.reporting.term_tables import TermTables
 from termreview.scoring.score import Scored
 from termreview.workspace import Workspace
 
@@ -87,6 +89,33 @@ class TermNow:
     def ratios(self) -> pd.DataFrame:
         """The key ratios: one row per school and ratio."""
         return ratios_by_school(self.spread, self.schools, self.reference.ratios)
+
+    @cached_property
+    def report(self) -> ReportContext:
+        """The term as the reports read it: received and scored as of now, the term before as it was run."""
+        tables = TermTables(
+            self.cleaned.submissions,
+            self.cleaned.observations,
+            self.cleaned.findings,
+            self.scored.ledger,
+            self.scored.scores,
+        )
+        view = build_view(self.reference, self.declared, tables)
+        until = self.opened.until.isoformat() if self.opened.until else ""
+        return report_on(self.workspace, self.reference, view, until)
+
+    @cached_property
+    def ratios_before(self) -> Mapping[tuple[str, str], float]:
+        """The key ratios of the term before, by school and ratio; empty where it was not run."""
+        before = self.declared.plan.previous
+        if before is None or self.previous is None:
+            return {}
+        declared = self.reference.of(before)
+        schools = expected_schools(declared, self.reference.registry)
+        found = ratios_by_school(spread_answers(self.previous, declared), schools, self.reference.ratios)
+        found = found[found["state"] == "counted"]
+        keys = zip(found["school_id"], found["ratio_id"], strict=True)
+        return dict(zip(keys, found["value"].astype(float), strict=True))
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

@@ -11,7 +11,9 @@ import pandas as pd
 
 from termreview.desk.glance import Scope
 from termreview.desk.term_now import TermNow
+from termreview.reporting.summary_decisions import doubted_answers
 from termreview.reporting.summary_index import OVERALL
+from termreview.scoring.strength import CLAIM, PENDING, weigh_levels
 
 Z_95 = 1.959964  # 95 of 100 samples of a normal quantity lie within this many standard errors
 _CLAIMED = ("claimed", "disputed", "no_evidence", "no_facts")
@@ -46,7 +48,8 @@ def risk_of_schools(now: TermNow, scope: Scope) -> pd.DataFrame:
     """Weigh what is unclear at each scored school: one row per school, most first, key `school_id`.
 
     `risk` is the sum of the declared weights times: groups not concluded, points disputed, points claimed without
-    evidence or facts, claims not verified yet, groups within the declared distance of a level's edge, open errors.
+    evidence or facts, claims not verified yet, groups within the declared distance of a level's edge, groups whose
+    level hangs on one unverified claim or questioned answer, open errors.
     """
     weights: Mapping[str, float] = now.reference.desk["risk_weights"]
     near = float(weights["near_edge_points"])
@@ -73,6 +76,9 @@ def risk_of_schools(now: TermNow, scope: Scope) -> pd.DataFrame:
         index=groups.index,
     )
     frame["near_groups"] = groups[is_near].groupby("school_id").size()
+    weighed = weigh_levels(ledger, now.scored.scores, now.declared, doubted_answers(now.cleaned.findings))
+    hanging = weighed[weighed["strength"].isin([CLAIM, PENDING])]
+    frame["hanging_groups"] = hanging.groupby("school_id").size()
     reporting = now.reporting.set_index("school_id")
     frame["error_count"] = reporting["error_count"].reindex(frame.index)
     frame = frame.fillna(0.0)
@@ -82,6 +88,7 @@ def risk_of_schools(now: TermNow, scope: Scope) -> pd.DataFrame:
         "unproved_points",
         "unverified_points",
         "near_groups",
+        "hanging_groups",
         "error_count",
     )
     frame["risk"] = sum(float(weights[name]) * frame[name].astype(float) for name in names)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from termreview.desk.effect import only_schools, side_by_side
 from termreview.desk.glance import Scope
 from termreview.desk.term_now import TermNow, answers_of
-from termreview.reference.advice import Advice
+from termreview.reference.advice import Action, Advice
 from termreview.reference.forms import Field
 from termreview.scoring.actions import try_actions
 from termreview.scoring.next_level import CONDITION, EVIDENCE, NextLevel, next_levels
 from termreview.scoring.what_if import of_school, what_if
+
+OWN = "own"  # the id of an action that nobody declared
 
 
 @dataclass(frozen=True)
@@ -72,18 +74,28 @@ def trial_of(path: NextLevel) -> Trial:
     return Trial(points, meets_conditions=any(step.kind == CONDITION for step in path.steps))
 
 
-def actions_tried(now: TermNow, scope: Scope) -> pd.DataFrame:
-    """Every declared action of the office tried alone on the schools of one scope: one row per action."""
+def own_action(title: str, items: Sequence[str], meets_conditions: bool) -> Action:
+    """One action that the analyst puts together: its items to their maximum at every school of the scope."""
+    return Action(OWN, title, tuple(items), meets_conditions)
+
+
+def actions_tried(now: TermNow, scope: Scope, actions: Sequence[Action] | None = None) -> pd.DataFrame:
+    """Every action of the office tried alone on the schools of one scope: one row per action, key `action_id`.
+
+    The declared ones are tried unless others are given.
+    """
+    advice = advice_of(now)
     ids = scope.school_ids(now)
     ledger, scores = now.scored.ledger, now.scored.scores
     observations = now.cleaned.observations
     return try_actions(
         observations[observations["school_id"].isin(ids)], ledger[ledger["school_id"].isin(ids)],
-        scores[scores["school_id"].isin(ids)], only_schools(now.declared, set(ids)), advice_of(now),
+        scores[scores["school_id"].isin(ids)], only_schools(now.declared, set(ids)),
+        advice if actions is None else replace(advice, actions=tuple(actions)),
     )  # fmt: skip
 
 
 __all__ = [
-    "CONDITION", "EVIDENCE", "Trial", "actions_tried", "advice_of", "movable_fields", "path_of", "trial_of",
+    "CONDITION", "EVIDENCE", "OWN", "Trial", "actions_tried", "advice_of", "movable_fields", "own_action", "path_of", "trial_of",
     "try_school",
 ]  # fmt: skip

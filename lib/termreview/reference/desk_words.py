@@ -84,15 +84,15 @@ WORDS: Mapping[str, str] = {
     "moderation_columns": "name compared_count self_points verified_points mean_gap lowered_count raised_count",
     "visits": (
         "risk_count sample_count seed verify by_risk sample margin(count,total,margin) "
-        "weights(open_groups,disputed_points,unproved_points,unverified_points,near_groups,near_edge_points,error_count)"
+        "weights(open_groups,disputed_points,unproved_points,unverified_points,near_groups,near_edge_points,hanging_groups,error_count)"
     ),
     "visit_columns": (
         "school_id short_name level_title commune_name open_groups disputed_points unproved_points "
-        "unverified_points near_groups error_count risk"
+        "unverified_points near_groups hanging_groups error_count risk"
     ),
     "school": (
-        "level commune report received_on file open_findings term terms former(school) measure own "
-        "peers_range peers_middle peers peers_note"
+        "part overview page page_title(school) page_note level commune report received_on file open_findings term "
+        "terms former(school) measure own before peers_range peers_middle peers peers_note"
     ),
     "ledger_columns": "caption item max_points self_points computed verified_points counts reason",
     "finding_columns": "caption severity place message decision",
@@ -104,7 +104,7 @@ WORDS: Mapping[str, str] = {
     "path_columns": "step kind before after effort",
     "path_kinds": "evidence raise condition",
     "action": (
-        "items(items) items_and_conditions(items) reached(count,points) raised(count,names) "
+        "own own_title own_empty clear clear_hint items(items) items_and_conditions(items) reached(count,points) raised(count,names) raised_none "
         "mark(mark) note row_hint(title,reached,groups,raised)"
     ),
     "action_columns": "title reached points groups raised",
@@ -117,7 +117,7 @@ WORDS: Mapping[str, str] = {
 }
 RISK_WEIGHTS = (
     "open_groups", "disputed_points", "unproved_points", "unverified_points", "near_groups", "near_edge_points",
-    "error_count",
+    "hanging_groups", "error_count",
 )  # fmt: skip
 _WORD = re.compile(r"(\w+)(?:\(([\w,]+)\))?")
 

@@ -98,10 +98,22 @@ def open_report(
     scope = find_scope(reference, declared, unit, level)
     own = narrowed(reference, declared, scope)
     view = view_term(workspace, reference, own, scope)
-    before = declared.plan.previous
+    return report_on(workspace, reference, view, as_of, scope, edition)
+
+
+def report_on(
+    workspace: Workspace,
+    reference: Reference,
+    view: TermView,
+    as_of: str = "",
+    scope: Scope = WHOLE,
+    edition: str = INTERNAL,
+) -> ReportContext:
+    """One report's material around one view of its term, wherever that comes from: the term before, the day."""
+    before = view.declared.plan.previous
     previous = None
     if before is not None and has_tables(workspace, before):
-        earlier = narrowed_before(reference, reference.of(before), own, scope)
+        earlier = narrowed_before(reference, reference.of(before), view.declared, scope)
         previous = view_term(workspace, reference, earlier, scope)
     return ReportContext(reference, view, previous, _as_of(as_of, view), scope, edition)
 

@@ -6,11 +6,12 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
+from termreview.reference.declarations import Reference
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import fill
 from termreview.reporting.rows import Record, by_key, records
@@ -41,7 +42,7 @@ class Material:
     least: int
 
 
-@cache
+@lru_cache(maxsize=2)  # the review desk opens one report after another
 def material_of(report: ReportContext) -> Material:
     """Look up the rows of one report by school, once."""
     term, before = report.term, report.previous
@@ -76,8 +77,13 @@ def grouped(frame: pd.DataFrame) -> dict[str, list[Record]]:
 
 def word(report: ReportContext, key: str, **values: Any) -> str:
     """One declared word of the pages, its places filled."""
+    return page_word(report.reference, key, **values)
+
+
+def page_word(reference: Reference, key: str, **values: Any) -> str:
+    """One declared word of the pages, its places filled, wherever it is shown."""
     section, _, name = key.partition(".")
-    return fill(report.reference.school_pages[section][name], values, key, WORDS_FILE)
+    return fill(reference.school_pages[section][name], values, key, WORDS_FILE)
 
 
 def peers_of(report: ReportContext, school_id: str) -> list[str]:
@@ -103,7 +109,7 @@ def peer_middle(report: ReportContext, school_id: str, criterion_id: str) -> flo
     return statistics.median(found) if len(found) >= material.least else None
 
 
-@cache
+@lru_cache(maxsize=12)
 def ratio_values(report: ReportContext, level: str) -> dict[str, dict[str, float]]:
     """The counted values of each ratio by school, of the schools of one level."""
     frame = report.summaries.school_ratios

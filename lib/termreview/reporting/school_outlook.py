@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import pandas as pd
 
 from termreview.reference.advice import Advice
 from termreview.reporting.context import ReportContext
 from termreview.reporting.rows import Record, by_key, records
+from termreview.reporting.summary_decisions import doubted_answers
 from termreview.scoring.levels import OVERALL
 from termreview.scoring.next_level import CONDITION, NextLevel, next_levels
 from termreview.scoring.strength import weigh_levels
 from termreview.scoring.what_if import what_if
-
-DOUBTED = ("error", "query")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +36,7 @@ def advice_of(report: ReportContext) -> Advice:
     return report.reference.advice.get(report.declared.indicator_set.set_id, Advice())
 
 
-@cache
+@lru_cache(maxsize=2)  # the review desk opens one report after another
 def look_ahead(report: ReportContext) -> Outlook:
     """Look ahead for all schools of one report, once."""
     tables, declared = report.term.tables, report.declared
@@ -66,14 +65,6 @@ def look_ahead(report: ReportContext) -> Outlook:
         for school_id, path in reachable.items()
         if after[school_id, OVERALL]["level_low"] >= path.level
     }
-    findings = tables.findings
-    own = findings[
-        (findings["status"] == "open")
-        & findings["severity"].isin(DOUBTED)
-        & findings["field_id"].notna()
-        & findings["school_id"].notna()
-    ]
-    doubted = set(zip(own["school_id"].tolist(), own["field_id"].tolist(), strict=True))
-    strengths = weigh_levels(tables.ledger, tables.scores, declared, doubted)
+    strengths = weigh_levels(tables.ledger, tables.scores, declared, doubted_answers(tables.findings))
     known = {(str(row["school_id"]), str(row["group_id"])): row for row in records(strengths)}
     return Outlook(confirmed, frozenset(paths) - frozenset(confirmed), after, strengths, known)

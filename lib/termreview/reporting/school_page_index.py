@@ -12,9 +12,9 @@ from termreview.reporting.number_format import interval_text, number_text
 from termreview.reporting.school_bars import score_strip, share_bar
 from termreview.reporting.school_material import material_of, peer_middle, peer_scores, word
 from termreview.reporting.school_outlook import look_ahead
-from termreview.reporting.summary_index import OVERALL, UNALLOCATED
+from termreview.reporting.strength_words import strength_lines
+from termreview.reporting.summary_index import OVERALL
 from termreview.reporting.wording import label, labels
-from termreview.scoring.strength import NOT_CONCLUDED, SOLID
 
 View = dict[str, Any]
 MOST_LACKING = 5
@@ -131,29 +131,12 @@ def conditions_view(report: ReportContext, school_id: str) -> View:
 
 def strength_view(report: ReportContext, school_id: str) -> list[View]:
     """What the level of each group hangs on: one line a group, with whether it is solid."""
-    outlook, indicator_set = look_ahead(report), report.declared.indicator_set
-    material = material_of(report)
-    titles = {item.item_id: item.title for item in indicator_set.items}
-    lines = []
-    for group in indicator_set.groups:
-        row = outlook.strength[school_id, group.group_id]
-        kind, item = str(row["strength"]), str(row["item_id"])
-        places = {"group": group.group_id, "item": item, "title": titles.get(item, "")}
-        if kind == NOT_CONCLUDED:
-            score = material.standings[school_id, group.group_id]
-            if score["reason"] == "condition_unknown":
-                told = word(report, "strength.open_condition", group=group.group_id)
-            elif group.unallocated is not None and item.endswith(UNALLOCATED):
-                points = number_text(group.unallocated.points)
-                told = word(report, "strength.open_unallocated", group=group.group_id, points=points)
-            else:
-                told = word(report, "strength.open_item", **places)
-        elif kind == SOLID:
-            told = word(report, "strength.solid", group=group.group_id)
-        else:
-            told = word(report, f"strength.{kind}", **places, level=row["if_level"], count=row["item_count"])
-        lines.append({"text": told, "is_solid": kind == SOLID})
-    return lines
+    outlook, indicator_set, material = look_ahead(report), report.declared.indicator_set, material_of(report)
+    names = [group.group_id for group in indicator_set.groups]
+    strengths = {name: outlook.strength[school_id, name] for name in names}
+    reasons = {name: str(material.standings[school_id, name]["reason"]) for name in names}
+    lines = strength_lines(report.reference, indicator_set, strengths, reasons)
+    return [{"text": line.text, "is_solid": line.is_solid} for line in lines]
 
 
 def lead_view(report: ReportContext, school_id: str) -> View:

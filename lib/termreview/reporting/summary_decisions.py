@@ -10,12 +10,20 @@ from termreview.reference.decisions import FOLDED_CAUSES, Decision
 from termreview.reference.declarations import Reference
 
 _ORDER = {"error": 0, "query": 1, "note": 2}
+_DOUBTED = ("error", "query")
 _OVERTURNING = ("accept", "not_applicable")
 
 
 def open_findings(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings that no decision has settled, in their order."""
     return findings[findings["status"] == "open"]
+
+
+def doubted_answers(findings: pd.DataFrame) -> set[tuple[str, str]]:
+    """The school and field of every answer that still has an open error or query."""
+    rows = open_findings(findings)
+    rows = rows[rows["severity"].isin(_DOUBTED) & rows["field_id"].notna() & rows["school_id"].notna()]
+    return set(zip(rows["school_id"].tolist(), rows["field_id"].tolist(), strict=True))
 
 
 def causes_of(findings: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.panels.school_picker import SchoolPicker
-from termreview.desk.shown_school import school_block
+from termreview.desk.shown_school import page_block, school_block
 from termreview.desk.wording import say, words
+
+OVERVIEW, PAGE = "overview", "page"
 
 
 class ExplorerTab:
@@ -16,9 +18,14 @@ class ExplorerTab:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        names = words(desk.reference, "school")
+        self._part = controls.switch(
+            names["part"], {OVERVIEW: names["overview"], PAGE: names["page"]}, OVERVIEW
+        )
+        self._part.observe(lambda _: self._turned(), "value")
         self._picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._turned())
         self._shown = controls.shown()
-        self.box = controls.column(self._picker.box, self._shown, css="desk-tab")
+        self.box = controls.column(controls.row(self._part, self._picker.box), self._shown, css="desk-tab")
 
     def open_school(self, school_id: str) -> None:
         """Have one school in view when the tab is turned up."""
@@ -31,7 +38,8 @@ class ExplorerTab:
         schools = self.desk.scope.of(now.schools)
         self._picker.show(list(zip(schools["school_id"], schools["name"], strict=True)))
         school_id = self._picker.school_id
-        controls.show(self._shown, school_block(now, school_id) if school_id else "")
+        block = page_block if self._part.value == PAGE else school_block
+        controls.show(self._shown, block(now, school_id) if school_id else "")
 
     def _turned(self) -> None:
         with self.desk.working("status.working"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from termreview.desk.explorer import strength_of
 from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.panels.moderation_view import ModerationView
@@ -10,6 +11,7 @@ from termreview.desk.panels.points_form import PointsForm
 from termreview.desk.panels.school_picker import SchoolPicker
 from termreview.desk.panels.visits_view import VisitsView
 from termreview.desk.shown_points import conditions_block, item_block
+from termreview.desk.shown_school import strength_block
 from termreview.desk.verification import (
     ItemLine,
     condition_lines,
@@ -121,7 +123,8 @@ class VerificationTab:
             lines = condition_lines(now, group, school_id)
             if group.group_id == line.item.group_id:
                 blocks.append(conditions_block(now, lines, condition_warnings(now, group, school_id)))
-        controls.show(self._conditions, joined(*blocks))
+        hanging = [one for one in strength_of(now, school_id) if one.group_id == line.item.group_id]
+        controls.show(self._conditions, joined(*blocks, strength_block(now, hanging)))
         controls.show(self._detail, item_block(now, line))
         self._form.show(school_id, line)
 
