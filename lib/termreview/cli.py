@@ -196,6 +196,12 @@ def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference
     return run(options, workspace, reference)
 
 
+def _verify(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
+    from termreview.cli_verify import verify
+
+    return verify(options, workspace, reference)
+
+
 def _rehearse(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.rehearsal import rehearsal_page, rehearse
 
@@ -249,6 +255,7 @@ _COMMANDS: Mapping[str, Command] = {
     "status": _status,
     "return": _return,
     "run": _run,
+    "verify": _verify,
     "rehearse": _rehearse,
     "demo": _demo,
     "desk": _desk,

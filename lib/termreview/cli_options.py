@@ -75,6 +75,14 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--force", action="store_true", help="chạy lại dù không có gì thay đổi")
 
+    proof = commands.add_parser(
+        "verify",
+        help="lập lại một báo cáo từ các tệp gốc, cho biết trùng khớp hay khác ở đâu",
+        epilog="Mã thoát: 0 trùng khớp; 1 khác; 2 gọi sai hoặc không lập lại được.",
+    )
+    proof.add_argument("report", type=Path, metavar="BÁO_CÁO", help="tệp .html của báo cáo")
+    proof.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
+
     rehearse = commands.add_parser("rehearse", help="diễn tập: cài lỗi vào báo cáo mẫu, xem phép nào thấy")
     _add_term(rehearse)
     rehearse.add_argument("--rounds", type=int, default=2, metavar="SỐ", help="số lượt (mặc định 2)")

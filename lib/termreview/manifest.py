@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import platform
 from collections.abc import Sequence
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from termreview import __version__
+from termreview.installation import made_with
 from termreview.intake.received import ReceivedFile
 from termreview.publication import MANIFEST, PAGES, Shelf, is_published, read_published, staged_files
 from termreview.reference.declarations import Reference, TermReference
@@ -22,38 +18,6 @@ from termreview.workspace import Workspace
 
 TABLES = ("submissions", "observations", "findings", "ledger", "scores")
 _OUTPUTS = ("tables", "reports")
-# What decides the content of a table or a page; other libraries only carry it.
-_LIBRARIES = (
-    "beautifulsoup4", "ipython", "jinja2", "matplotlib", "nbconvert", "numpy", "openpyxl", "pandas", "papermill",
-    "pyarrow", "python-calamine", "python-docx", "pyyaml", "xlsxwriter",
-)  # fmt: skip
-
-
-@cache
-def made_with() -> dict[str, Any]:
-    """The program as installed: its sources by hash, and the libraries that it leans on."""
-    return {
-        "package_version": __version__,
-        "package_sha256": _package_sha256(Path(__file__).parent),
-        "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in _LIBRARIES},
-    }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
-
-
-def _package_sha256(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix not in (".pyc", ".pyo") and "__pycache__" not in path.parts:
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def describe_inputs(

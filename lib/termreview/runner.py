@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +61,7 @@ def run_term(
     time_limit_s: int = TIME_LIMIT_S,
     execute: Execute = run_step,
     is_warm: bool = True,
+    steps: Sequence[Step] | None = None,
 ) -> RunResult:
     """Clean, score and report one term.
 
@@ -77,6 +78,8 @@ def run_term(
         What executes one step.
     is_warm
         Start the kernels from one process that has the imports behind it, where the system can.
+    steps
+        What to execute; all that the term's reports need unless told.
 
     Raises
     ------
@@ -91,7 +94,7 @@ def run_term(
     started = time.monotonic()
     declared = reference.of(term)
     shelf = workspace.shelf(term)
-    steps = plan_steps(workspace, reference, declared, as_of, workers)
+    steps = plan_steps(workspace, reference, declared, as_of, workers) if steps is None else steps
     reports = tuple(export.path for step in steps for export in step.exports)
     with held(workspace.root, f"run {term.term_id}"):
         try:

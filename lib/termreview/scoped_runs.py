@@ -15,9 +15,10 @@ from typing import Any
 
 from termreview.errors import RunError, TermReviewError
 from termreview.execution import TIME_LIMIT_S, nursery_of, run_step
+from termreview.installation import made_with
 from termreview.kernels.nursery import Nursery
 from termreview.lock import held
-from termreview.manifest import describe_step, made_with
+from termreview.manifest import describe_step
 from termreview.publication import MANIFEST
 from termreview.reference.declarations import Reference
 from termreview.reporting.scope import Scope

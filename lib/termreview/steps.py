@@ -13,11 +13,11 @@ import pandas as pd
 
 from termreview.contracts import shaped
 from termreview.errors import UsageError
+from termreview.installation import made_with
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.received import ReceivedFile, list_received
 from termreview.lock import held
-from termreview.manifest import made_with
 from termreview.publication import (
     LOOSE,
     MANIFEST,

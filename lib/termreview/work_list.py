@@ -11,6 +11,7 @@ from typing import Any
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.word_template import TEMPLATE
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
+from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
 
 CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
@@ -94,7 +95,17 @@ def html_page(executed: Path, output: Path, step: Step) -> None:
     """Write the self-contained page of one executed notebook."""
     from termreview.reporting.pages import export_html
 
-    export_html(executed, output, title=step.title)
+    export_html(executed, output, title=step.title, made_by={"step": describe_report_step(step)})
+
+
+def describe_report_step(step: Step) -> dict[str, Any]:
+    """What made one report, for the report to carry: its parameters, and its notebooks by the hash of their content."""
+    folder = Workspace(Path(step.parameters["workspace_root"])).notebooks
+    paths = {name: folder / f"{name}.ipynb" for name in (CLEAN, SCORE, step.source)}
+    return {
+        "parameters": step.content_parameters,
+        "notebooks": {name: sha256_of(path.read_bytes()) for name, path in paths.items() if path.is_file()},
+    }
 
 
 def word_document(executed: Path, output: Path, step: Step) -> None:
@@ -127,15 +138,28 @@ def plan_steps(
     workers: int = 0,
 ) -> list[Step]:
     """List the steps of one term in order; the first file published is the term's main report."""
-    term = declared.term
-    shared = {"term_id": term.term_id, "workspace_root": str(workspace.root)}
-    dated = shared | {"as_of": as_of.isoformat()}
     return [
-        Step(CLEAN, dated | {"workers": workers}),
-        Step(SCORE, shared),
+        *table_steps(workspace, declared, as_of, workers),
         report_step(workspace, reference, declared, as_of),
-        Step(SCHOOL_PAGES, dated),
+        Step(SCHOOL_PAGES, _dated(workspace, declared, as_of)),
     ]
+
+
+def table_steps(
+    workspace: Workspace, declared: TermReference, as_of: datetime.date, workers: int = 0
+) -> list[Step]:
+    """The steps that make the tables of one term, which every report of it rests on."""
+    dated = _dated(workspace, declared, as_of)
+    shared = {name: value for name, value in dated.items() if name != "as_of"}
+    return [Step(CLEAN, dated | {"workers": workers}), Step(SCORE, shared)]
+
+
+def _dated(workspace: Workspace, declared: TermReference, as_of: datetime.date) -> dict[str, Any]:
+    return {
+        "term_id": declared.term.term_id,
+        "as_of": as_of.isoformat(),
+        "workspace_root": str(workspace.root),
+    }
 
 
 def report_step(
@@ -149,11 +173,7 @@ def report_step(
     """The step that makes one report: of the whole office or of one scope, in one edition."""
     notebook, name = REPORT_NOTEBOOKS[declared.plan.report], report_name(declared, scope, edition)
     own = "-".join(part for part in (notebook, scope.slug, EDITION_FILES[edition]) if part)
-    parameters = {
-        "term_id": declared.term.term_id,
-        "as_of": as_of.isoformat(),
-        "workspace_root": str(workspace.root),
-    }
+    parameters = _dated(workspace, declared, as_of)
     if scope.unit is not None:
         parameters["unit"] = scope.unit.unit_id
     if scope.level:

@@ -18,12 +18,13 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 LONGEST = 310
 
 # Each room, and the rooms it may know. The storage modules stand beside `reference` and know no room.
-GROUND = {"errors", "terms", "text"}
+GROUND = {"errors", "installation", "terms", "text"}
 STORAGE = {"contracts", "publication", "whole_files", "workspace"}
 SHELVES = GROUND | STORAGE | {"reference"}
 MAY_IMPORT = {
     "errors": set(),
     "text": set(),
+    "installation": set(),
     "terms": {"errors"},
     "contracts": {"errors"},
     "whole_files": set(),
@@ -44,10 +45,11 @@ MAY_IMPORT = {
     "runner": SHELVES
     | {"intake", "scoring", "reporting", "steps", "lock", "manifest", "execution", "work_list", "kernels"},
     "scoped_runs": SHELVES | {"reporting", "lock", "manifest", "execution", "work_list", "kernels"},
+    "proof": SHELVES | {"intake", "reporting", "runner", "work_list"},
     "desk": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest"},
     "cli": SHELVES
     | {"intake", "scoring", "reporting", "steps", "lock", "runner", "scoped_runs", "sample", "rehearsal"}
-    | {"desk"},
+    | {"desk", "proof"},
 }
 
 # One door each: the modules (by name below the package) that may know an outside program or format.

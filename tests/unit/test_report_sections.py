@@ -22,6 +22,7 @@ from termreview.reporting import (
     sections_change,
     sections_conclusions,
     sections_criteria,
+    sections_footer,
     sections_fragility,
     sections_highlights,
     sections_index,
@@ -41,7 +42,8 @@ from worlds import HK1, HK2, ROOT
 MODULES: dict[str, ModuleType] = {
     "actions": sections_actions, "fragility": sections_fragility,
     "annexes": sections_annexes, "assessment": sections_assessment, "change": sections_change,
-    "conclusions": sections_conclusions, "criteria": sections_criteria, "highlights": sections_highlights, "index": sections_index,
+    "conclusions": sections_conclusions, "criteria": sections_criteria, "footer": sections_footer,
+    "highlights": sections_highlights, "index": sections_index,
     "opening": sections_opening, "quality": sections_quality, "ratios": sections_ratios, "scores": sections_scores,
     "situation": sections_situation, "statistics": sections_statistics, "status": sections_status, "tasks": sections_tasks,
     "transitions": sections_transitions,

@@ -99,6 +99,11 @@ def record_received(folder: Path, files: list[ReceivedFile]) -> int:
     return len(new)
 
 
+def listed_names(folder: Path) -> frozenset[str]:
+    """The files of one term that `received.csv` gives a day, by name."""
+    return frozenset(_read_seen(folder))
+
+
 def received_order(file: ReceivedFile) -> tuple[datetime.date, tuple[tuple[bool, int, str], ...], str]:
     """A key that sorts files by the day received, then by name."""
     return file.received_on, natural_order(file.name), file.name

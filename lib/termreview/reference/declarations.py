@@ -34,6 +34,7 @@ from termreview.reference.measures import (
     load_verified,
 )  # fmt: skip
 from termreview.reference.mistakes import DETAILS, Mistakes, read_mistakes
+from termreview.reference.provenance_words import load_provenance_words
 from termreview.reference.school_page_words import load_school_page_words
 from termreview.reference.sentences import load_sentences
 from termreview.reference.texts import (
@@ -97,6 +98,7 @@ class Reference:
     mistakes: Mistakes = field(default_factory=Mistakes)
     refusal_details: Mistakes = field(default_factory=Mistakes)
     desk: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
     reading_fingerprint: str = ""
     highlights: Highlights = field(default_factory=Highlights)
     advice: Mapping[str, Advice] = field(default_factory=dict)
@@ -163,6 +165,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
     decisions = decisions_in(source, reference)
     reference = replace(
         reference, decisions=decisions, desk=load_desk_words(source), refusal_details=read_mistakes(folder, DETAILS),
+        provenance=load_provenance_words(source),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         reading_fingerprint=fingerprint(folder, leaving=RULINGS), mistakes=source.mistakes,

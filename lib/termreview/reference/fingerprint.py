@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 
@@ -16,11 +16,20 @@ def fingerprint(folder: Path, leaving: Container[str] = ()) -> str:
         Names of files that do not matter to who asks.
     """
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".yml", ".docx")):
-        if path.name in leaving or path.name.startswith("~$"):  # the companion of a document open in Word
-            continue
-        content = path.read_bytes()
-        content = content if path.suffix == ".docx" else content.replace(b"\r\n", b"\n")
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(b"\0" + content + b"\0")
+    for name, content in _declarations(folder):
+        if name.rpartition("/")[2] not in leaving:
+            digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
+
+
+def file_fingerprints(folder: Path) -> dict[str, str]:
+    """The hash of each declaration file by its name below the folder, line ends of texts folded."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in _declarations(folder)}
+
+
+def _declarations(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".yml", ".docx")):
+        if not path.name.startswith("~$"):  # the companion of a document open in Word
+            content = path.read_bytes()
+            folded = content if path.suffix == ".docx" else content.replace(b"\r\n", b"\n")
+            yield path.relative_to(folder).as_posix(), folded

@@ -11,6 +11,7 @@ import pandas as pd
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reporting.answers import Answers, spread_answers
+from termreview.reporting.provenance import NOWHERE, Provenance, read_provenance
 from termreview.reporting.scope import (
     WHOLE,
     Scope,
@@ -50,6 +51,7 @@ class ReportContext:
     as_of: datetime.date
     scope: Scope = WHOLE
     edition: str = INTERNAL
+    provenance: Provenance = NOWHERE
 
     @property
     def declared(self) -> TermReference:
@@ -115,7 +117,8 @@ def report_on(
     if before is not None and has_tables(workspace, before):
         earlier = narrowed_before(reference, reference.of(before), view.declared, scope)
         previous = view_term(workspace, reference, earlier, scope)
-    return ReportContext(reference, view, previous, _as_of(as_of, view), scope, edition)
+    provenance = read_provenance(workspace, reference, declared.term)
+    return ReportContext(reference, view, previous, _as_of(as_of, view), scope, edition, provenance)
 
 
 def view_term(

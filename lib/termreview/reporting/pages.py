@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -17,6 +18,7 @@ from nbformat import NotebookNode
 from termreview.errors import RunError
 from termreview.reporting.blocks import escape_text
 from termreview.reporting.contents import with_contents
+from termreview.reporting.page_record import record_in, with_record
 from termreview.reporting.page_rules import forbidden_markup
 from termreview.reporting.page_trace import dead_traces, trace_parts, with_trace
 from termreview.workspace import written_whole
@@ -26,13 +28,21 @@ _FONT_FACES: Final = (("Regular", 400), ("SemiBold", 600))
 _UNSHOWN: Final = ("application/javascript", "text/markdown", "text/latex", "image/")
 
 
-def export_html(notebook_path: Path, output_path: Path, *, title: str, language: str = "vi") -> None:
+def export_html(
+    notebook_path: Path,
+    output_path: Path,
+    *,
+    title: str,
+    language: str = "vi",
+    made_by: Mapping[str, Any] | None = None,
+) -> None:
     """Publish one executed notebook as one self-contained HTML file, whole or not at all.
 
     The page holds the Markdown cells and the HTML outputs, in their order; inputs, prompts, streams and
     parameters stay out. A code cell tagged `banner` stands in the page's header, one tagged `footer` in its
     footer, one tagged `hide` nowhere. The page's main heading is `title`; a `# heading` of the notebook is left
-    out. The same notebook gives the same bytes.
+    out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
+    `made_by` adds, goes into the page's head, sealed.
 
     Raises
     ------
@@ -53,7 +63,10 @@ def export_html(notebook_path: Path, output_path: Path, *, title: str, language:
     if faults:
         raise RunError(f"{notebook_path.name} cannot be published: " + "; ".join(faults))
     with written_whole(output_path) as beside:
-        beside.write_text(with_trace(html.rstrip(), trace) + "\n", encoding="utf-8", newline="\n")
+        page = with_trace(html.rstrip(), trace) + "\n"
+        record = record_in(notebook)
+        whole = with_record(page, None if record is None else record | dict(made_by or {}))
+        beside.write_text(whole, encoding="utf-8", newline="\n")
 
 
 class _PageExporter(HTMLExporter):

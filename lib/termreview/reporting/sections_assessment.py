@@ -15,7 +15,6 @@ from termreview.reporting.context import ReportContext
 from termreview.reporting.evidence import weigh
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import records
-from termreview.reporting.sections_opening import subject_of
 from termreview.reporting.summary_schools import whole_of
 from termreview.reporting.tables import table
 from termreview.reporting.wording import document_text, fewest, labels, say, threshold
@@ -112,17 +111,6 @@ def signature(report: ReportContext) -> Block:
         f'<ul>{lines}</ul></div><div class="signer">{signer}</div></div>'
     )
     return stack(paragraph(say(report, "report.closing", office=office.short_name)), Block(html, (part,)))
-
-
-def closing(report: ReportContext) -> Block:
-    """The footer: what this is, the day it speaks for, and the declarations it was made from."""
-    who = whole_of(report.summaries.reporting_levels)
-    return paragraph(
-        say(
-            report, "report.footer", subject=subject_of(report), as_of=report.as_of, received=who["received_count"],
-            expected=who["expected_count"], fingerprint=report.reference.fingerprint[:12],
-        )
-    )  # fmt: skip
 
 
 def _listed(report: ReportContext, lines: list[str]) -> Block:

@@ -1,0 +1,1 @@
+"""One published report proved: made again from the files received, and compared."""

@@ -1,0 +1,101 @@
+"""One cause of a change: a file, declaration, notebook or library that is not what a report was made from."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from termreview.installation import made_with
+from termreview.intake.received import list_received, listed_names
+from termreview.reference.declarations import Reference
+from termreview.reference.fingerprint import file_fingerprints
+from termreview.reporting.provenance import SHORT, hidden_name
+from termreview.terms import Term, parse_term
+from termreview.whole_files import sha256_of
+from termreview.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One cause: its kind (a key of the section `causes` of `provenance.yml`), whose it is, before and now."""
+
+    kind: str
+    name: str = ""
+    term_id: str = ""
+    was: str = ""
+    now: str = ""
+
+
+def changed_causes(workspace: Workspace, reference: Reference, record: Mapping[str, Any]) -> list[Cause]:
+    """Compare what one report says it was made from with what there is now."""
+    origin, notebooks = record["origin"], record["step"]["notebooks"]
+    causes: list[Cause] = []
+    for told in origin["inputs"]:
+        term = parse_term(told["term_id"])
+        causes += _file_causes(workspace, term, last_day(reference, record, told), told["files"])
+    causes += _hash_causes("declaration", origin["declarations"], file_fingerprints(workspace.reference))
+    there = {name: workspace.notebooks / f"{name}.ipynb" for name in notebooks}
+    causes += _hash_causes(
+        "notebook", notebooks, {name: _hash(path) for name, path in there.items() if path.is_file()}
+    )
+    return causes + list(_program_causes(origin["made_with"]))
+
+
+def last_day(reference: Reference, record: Mapping[str, Any], told: Mapping[str, Any]) -> datetime.date:
+    """The day up to which files of one term counted: that of the report, or for a term before its last arrival.
+
+    What is older than the last file of a term that a report only compares with did not come after it was run.
+    """
+    if told["term_id"] == record["term_id"]:
+        return datetime.date.fromisoformat(record["step"]["parameters"]["as_of"])
+    days = [received_on for _, _, received_on in told["files"]]
+    if not days:
+        return reference.calendar.plan(parse_term(told["term_id"])).due_on
+    return datetime.date.fromisoformat(max(days))
+
+
+def _hash(path: Path) -> str:
+    return sha256_of(path.read_bytes())
+
+
+def _file_causes(workspace: Workspace, term: Term, until: datetime.date, told: list[Any]) -> Iterator[Cause]:
+    before = {name: (sha256, received_on) for name, sha256, received_on in told}
+    is_hidden = any(name.startswith("#") for name in before)
+    files = list_received(workspace.raw(term), until, until)
+    listed = listed_names(workspace.raw(term))
+    named = {hidden_name(file.name) if is_hidden else file.name: file for file in files}
+    for key, file in named.items():
+        if key not in before:
+            yield Cause("file_added" if file.name in listed else "file_unlisted", file.name, term.term_id)
+            continue
+        sha256, received_on = before[key]
+        if file.sha256 != sha256:
+            yield Cause("file_changed", file.name, term.term_id, sha256[:SHORT], file.sha256[:SHORT])
+        if file.received_on.isoformat() != received_on:
+            yield Cause("file_dated", file.name, term.term_id, received_on, file.received_on.isoformat())
+    for key in before:
+        if key not in named:
+            yield Cause("file_removed", key, term.term_id)
+
+
+def _hash_causes(what: str, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Cause]:
+    for name in sorted(set(before) | set(now)):
+        was, is_now = before.get(name, ""), now.get(name, "")
+        if was != is_now:
+            kind = "added" if not was else "removed" if not is_now else "changed"
+            yield Cause(f"{what}_{kind}", name, was=was[:SHORT], now=is_now[:SHORT])
+
+
+def _program_causes(before: Mapping[str, Any]) -> Iterator[Cause]:
+    now = made_with()
+    if before["package_sha256"] != now["package_sha256"]:
+        was, is_now = (
+            f"{told['package_version']} ({told['package_sha256'][:SHORT]})" for told in (before, now)
+        )
+        yield Cause("program_changed", was=was, now=is_now)
+    if before["python"] != now["python"]:
+        yield Cause("python_changed", was=before["python"], now=now["python"])
+    yield from _hash_causes("library", before["libraries"], now["libraries"])

@@ -1,0 +1,93 @@
+"""One report made again from the files received, in a private place that is gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from termreview.intake.received import RECEIVED_LIST
+from termreview.proof.causes import last_day
+from termreview.reference.declarations import Reference
+from termreview.reporting.scope import find_scope
+from termreview.runner import run_term
+from termreview.terms import Term, parse_term
+from termreview.work_list import INTERNAL, report_step, table_steps
+from termreview.workspace import Workspace
+
+Progress = Callable[[str], None]
+
+
+def rebuilt_files(
+    workspace: Workspace, reference: Reference, record: Mapping[str, Any], progress: Progress = lambda _: None
+) -> dict[str, bytes]:
+    """Make one report again from the files received and the declarations, and give its files by name.
+
+    The terms that it compares with are cleaned and scored again, too. Nothing below `data/processed` or `reports`
+    is read or written.
+
+    Raises
+    ------
+    TermReviewError
+        When the report cannot be made any more.
+    OSError
+        When there is no room for the copies.
+    """
+    parameters = record["step"]["parameters"]
+    terms = [
+        (parse_term(told["term_id"]), last_day(reference, record, told))
+        for told in record["origin"]["inputs"]
+    ]
+    with _private_copy(workspace, [term for term, _ in terms]) as private:
+        for term, day in terms:
+            declared = reference.of(term)
+            steps = table_steps(private, declared, day)
+            if term.term_id == record["term_id"]:
+                scope = find_scope(
+                    reference, declared, parameters.get("unit", ""), parameters.get("level", "")
+                )
+                edition = parameters.get("edition", INTERNAL)
+                steps.append(report_step(private, reference, declared, day, scope, edition))
+            result = run_term(private, reference, term, day, progress=progress, steps=steps)
+        return {path.name: path.read_bytes() for path in result.reports}
+
+
+@contextmanager
+def _private_copy(workspace: Workspace, terms: list[Term]) -> Iterator[Workspace]:
+    """A workspace of its own with the same declarations, notebooks and received files, and nothing made of them."""
+    folder = Path(tempfile.mkdtemp(prefix="termreview-verify-"))  # nobody else may enter it
+    try:
+        private = Workspace(folder / "workspace")
+        shutil.copytree(workspace.reference, private.reference)
+        shutil.copytree(workspace.notebooks, private.notebooks, ignore=shutil.ignore_patterns(".*"))
+        for term in terms:
+            _bring(workspace.raw(term), private.raw(term))
+        yield private
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _bring(folder: Path, there: Path) -> None:
+    """Have the files of one folder stand in another as well; what cannot be opened is left where it is."""
+    there.mkdir(parents=True)
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        place = there / path.relative_to(folder)
+        if path.is_dir():
+            place.mkdir(parents=True, exist_ok=True)
+        elif path.is_file():
+            with suppress(OSError):
+                _link(path, place)
+
+
+def _link(path: Path, place: Path) -> None:
+    """One received file under a second name where the disk can do that: it is only read; the list is written, too."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if path.name.casefold() != RECEIVED_LIST and not path.is_symlink():
+        with suppress(OSError):
+            os.link(path, place)
+            return
+    shutil.copyfile(path, place)

@@ -1,0 +1,55 @@
+"""The words of what a report says of itself: its footer, its proof, the index page of all reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from termreview.reference.loading import Source, read_tree, without_lines
+
+FILE = "provenance.yml"
+# Every word by section; its places in brackets.
+WORDS: Mapping[str, str] = {
+    "footer": (
+        "standing(edition,status) made_of(files,term,inputs,declarations,reference) compared(files,term,inputs) "
+        "made_with(version,package,python,libraries,library) how_to_verify"
+    ),
+    "verdicts": (
+        "identical differs edited not_edited causes differences(count) more(count) "
+        "section(section) line(place,found,expected) line_missing(place,expected) "
+        "line_added(place,found) line_changed(place) unlike(reason)"
+    ),
+    "causes": (
+        "file_added(term,name) file_unlisted(term,name) file_removed(term,name) "
+        "file_changed(term,name,was,now) file_dated(term,name,was,now) declaration_added(name) declaration_removed(name) "
+        "declaration_changed(name,was,now) notebook_added(name) notebook_removed(name) "
+        "notebook_changed(name,was,now) program_changed(was,now) python_changed(was,now) "
+        "library_changed(name,was,now) library_added(name,now) library_removed(name,was)"
+    ),
+    "refusals": "not_found(name) not_a_report(name) unknown_term(name) failed(name)",
+    "places": (
+        "head foot contents lead record style lookup script markup text item heading caption "
+        "figure(name) chart(name) cell(table,row,column) row(table,row)"
+    ),
+}
+_WORD = re.compile(r"(\w+)(?:\(([\w,]+)\))?")
+
+
+def load_provenance_words(source: Source) -> Mapping[str, Any]:
+    """Read the words: every word there, none unknown, each with its own places only."""
+    tree = read_tree(source, FILE)
+    if tree is None:
+        return {}
+    tree.only(tuple(WORDS))
+    for section, declared in WORDS.items():
+        row = tree.row(section)
+        if row is None:
+            tree.report(f"'{section}' is missing")
+            continue
+        places = {name: tuple(known.split(",")) if known else () for name, known in _WORD.findall(declared)}
+        row.only(tuple(places))
+        for name, known in places.items():
+            row.text(name)
+            row.template(name, known)
+    return without_lines(dict(tree.values))

@@ -1,0 +1,141 @@
+"""One place of a published page read back: a line of text, a cell of a table, a key figure, a chart."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any, Final
+
+_LINES: Final[Mapping[str, str]] = {
+    "p": "text", "li": "item", "summary": "text", "figcaption": "text", "blockquote": "text", "title": "text",
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+}  # fmt: skip
+_CELLS: Final = frozenset(["td", "th", "caption"])
+_NOT_READ: Final = frozenset(["style", "script"])
+_IMAGE_HASH: Final = 12
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place: what it is (`kind`), what tells it from others of its kind (`names`), what it says."""
+
+    kind: str
+    names: tuple[str, ...]
+    text: str
+
+
+def read_places(markup: str) -> list[Place]:
+    """Read the places of one part of a page, in their order."""
+    reader = _Reader()
+    reader.feed(markup)
+    reader.close()
+    reader.end_line()
+    return reader.places
+
+
+class _Reader(HTMLParser):
+    """The state of reading one part: the line, the table and the key figure that are open."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.places: list[Place] = []
+        self.kind, self.words = "text", list[str]()
+        self.ignored = ""
+        self.label = ""
+        self.chart = ""
+        self.table: _Table | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag in _NOT_READ:
+            self.ignored = tag
+        elif tag == "table":
+            self.end_line()
+            self.table = _Table()
+        elif self.table is not None:
+            self._in_table(tag, told)
+        elif tag in _LINES or tag in ("dt", "dd"):
+            self.end_line()
+            self.kind = _LINES.get(tag, tag)
+        if tag == "img":
+            self.end_line()
+            digest = hashlib.sha256(told.get("src", "").encode()).hexdigest()[:_IMAGE_HASH]
+            self.places.append(Place("chart", (), f"{told.get('alt', '')} [{digest}]"))
+
+    def _in_table(self, tag: str, told: Mapping[str, str]) -> None:
+        assert self.table is not None
+        if tag in ("thead", "tbody", "tfoot"):
+            self.table.part = tag
+        elif tag == "tr":
+            self.table.new_row()
+        elif tag in _CELLS:
+            self.end_line()
+            self.kind = tag
+            self.table.span = int(told["colspan"]) if told.get("colspan", "").isdecimal() else 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.ignored:
+            self.ignored = ""
+        elif tag == "table":
+            self.end_line()
+            self.table = None
+        elif tag in _CELLS if self.table is not None else tag in _LINES or tag in ("dt", "dd"):
+            self.end_line()
+
+    def handle_data(self, data: str) -> None:
+        if not self.ignored:
+            self.words.append(data)
+
+    def end_line(self) -> None:
+        """Note the line read so far, if it says anything, and begin another."""
+        text, kind = " ".join("".join(self.words).split()), self.kind
+        self.kind, self.words = "text", []
+        if self.table is not None and kind in _CELLS:
+            self.places += self.table.read(kind, text)
+        elif kind == "dt":
+            self.label = text
+        elif kind == "dd":
+            self.places.append(Place("figure", (self.label,), text))
+        elif text:
+            self.places.append(Place(kind, (), text))
+
+
+class _Table:
+    """The state of reading one table: its caption, its columns, the row that is open."""
+
+    def __init__(self) -> None:
+        self.part = "tbody"
+        self.caption = ""
+        self.columns: list[str] = []
+        self.row, self.at, self.span = "", 0, 1
+
+    def new_row(self) -> None:
+        self.row, self.at = "", 0
+        if self.part == "thead":
+            self.columns = []
+
+    def read(self, kind: str, text: str) -> Iterable[Place]:
+        if kind == "caption":
+            self.caption = text
+            return [Place("caption", (), text)]
+        if self.part == "thead":
+            self.columns += [text] * self.span
+            return [Place("cell", (self.caption, "", text), text)]
+        column = self.columns[self.at] if self.at < len(self.columns) else str(self.at + 1)
+        if self.at == 0 or (kind == "th" and not self.row):
+            self.row = text
+        self.at += self.span
+        return [Place("cell", (self.caption, self.row, column), text)]
+
+
+def place_words(place: Place, words: Mapping[str, Any]) -> str:
+    """How a person finds one place, in the declared words."""
+    template = str(words[place.kind] if place.kind in words else words["text"])
+    if place.kind == "cell":
+        table, row, column = place.names
+        return template.format(table=table, row=row, column=column)
+    if place.kind in ("figure", "chart"):
+        return template.format(name=place.names[0] if place.names else place.text.rpartition(" [")[0])
+    return template

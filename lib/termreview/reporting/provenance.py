@@ -1,0 +1,109 @@
+"""One report's origin: the files received, the declarations and the program that it was made from, by hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from termreview.installation import made_with
+from termreview.reference.declarations import Reference
+from termreview.reference.fingerprint import file_fingerprints
+from termreview.terms import Term
+from termreview.workspace import Workspace, has_tables, read_table
+
+SHORT: Final = 12  # letters of a hash that people compare by eye
+
+
+@dataclass(frozen=True, order=True)
+class Source:
+    """One received file: its name in the term's folder, the hash of its content, the day it came (ISO)."""
+
+    file: str
+    sha256: str
+    received_on: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What one report was made from.
+
+    Attributes
+    ----------
+    inputs
+        The received files of each term that the report rests on, by name; the oldest term first, its own last.
+    declarations
+        The hash of each declaration file by its name.
+    """
+
+    inputs: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
+    declarations: Mapping[str, str] = field(default_factory=dict)
+
+
+NOWHERE: Final = Provenance()
+
+
+def read_provenance(workspace: Workspace, reference: Reference, term: Term) -> Provenance:
+    """Say what the tables of one term were made from, as these tables tell it themselves."""
+    inputs = {each.term_id: _sources(workspace, each) for each in terms_behind(workspace, reference, term)}
+    return Provenance(inputs, file_fingerprints(workspace.reference))
+
+
+def terms_behind(workspace: Workspace, reference: Reference, term: Term) -> list[Term]:
+    """The terms that one term's report rests on: those before it as far as there are tables, and itself last."""
+    chain = [term]
+    before = reference.calendar.plan(term).previous
+    while before is not None and before not in chain and has_tables(workspace, before):
+        chain.append(before)
+        before = reference.calendar.plan(before).previous
+    return chain[::-1]
+
+
+def _sources(workspace: Workspace, term: Term) -> tuple[Source, ...]:
+    rows = read_table(workspace, term, "submissions")
+    days = rows["received_on"].dt.strftime("%Y-%m-%d")
+    return tuple(
+        sorted({Source(*told) for told in zip(rows["file"], rows["sha256"], days.fillna(""), strict=True)})
+    )
+
+
+def short_hash(content: object) -> str:
+    """The first letters of the hash of one piece of plain data: what a footer prints."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:SHORT]
+
+
+def inputs_fingerprint(sources: Iterable[Source]) -> str:
+    """The short hash of some received files: their names and contents."""
+    return short_hash(sorted((source.file, source.sha256) for source in sources))
+
+
+def hidden_name(name: str) -> str:
+    """What stands for a file name in a report that may not carry it: the same name always gives the same."""
+    return f"#{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def origin_record(provenance: Provenance, hides_names: bool = False) -> dict[str, Any]:
+    """One origin as plain data, for the report to carry.
+
+    Parameters
+    ----------
+    hides_names
+        Put `hidden_name` in the place of each file name: names that schools chose may hold a person's.
+    """
+    return {
+        "inputs": [
+            {
+                "term_id": term_id,
+                "files": sorted(
+                    [hidden_name(each.file) if hides_names else each.file, each.sha256, each.received_on]
+                    for each in sources
+                ),
+            }
+            for term_id, sources in provenance.inputs.items()
+        ],
+        "declarations": dict(sorted(provenance.declarations.items())),
+        "made_with": made_with(),
+    }

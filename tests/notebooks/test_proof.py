@@ -1,0 +1,109 @@
+"""One published report made again from the files received: the same, or every cause and every place is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from demo_world import SEMESTER, YEAR_END, Demo, as_of
+from termreview import cli
+from termreview.proof import verify
+from termreview.reporting.scope import find_scope
+from termreview.scoped_runs import make_scoped
+from termreview.workspace import Workspace
+from worlds import append, change
+
+
+@pytest.fixture
+def copy(demo: Demo, tmp_path: Path) -> Workspace:
+    """A copy of the finished demonstration that a test may harm."""
+    shutil.copytree(demo.workspace.root, tmp_path / "copy")
+    return Workspace(tmp_path / "copy")
+
+
+def seen(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file below one folder with its size and the time of its last change."""
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_an_untouched_report_is_identical_and_nothing_is_written(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    before = seen(demo.workspace.root)
+    root = ["--root", str(demo.workspace.root)]
+    assert cli.main([*root, "verify", str(demo.semester.report)]) == 0
+    assert "TRÙNG KHỚP" in capsys.readouterr().out
+    assert seen(demo.workspace.root) == before
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_scoped_report_that_compares_two_terms_is_identical_wherever_it_lies(
+    demo: Demo, copy: Workspace, tmp_path: Path
+) -> None:
+    scope = find_scope(demo.reference, demo.reference.of(YEAR_END), "047702")
+    (made,) = make_scoped(copy, demo.reference, YEAR_END, as_of(demo.reference, YEAR_END), [scope])
+    elsewhere = tmp_path / "gửi đi.html"
+    elsewhere.write_bytes(made.report.read_bytes().replace(b"\n", b"\r\n"))
+    shutil.rmtree(copy.root / "data" / "processed")
+    shutil.rmtree(copy.root / "reports")
+    verdict = verify.verify_report(copy, demo.reference, elsewhere)
+    assert (verdict.state, verdict.causes, verdict.differences) == ("identical", (), ())
+
+
+def test_every_change_is_named_by_file_declaration_section_and_figures(
+    demo: Demo, copy: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    received = sorted(copy.raw(SEMESTER).glob("*.xlsx"))[0]
+    content = bytearray(received.read_bytes())
+    content[len(content) // 2] ^= 1
+    received.write_bytes(content)
+    append(copy.reference / "decisions.csv", "")
+    report = copy.reports(SEMESTER) / demo.semester.report.name
+    change(report, '<dd class="key-value">50/55</dd>', '<dd class="key-value">54/55</dd>')
+
+    assert cli.main(["--root", str(copy.root), "verify", str(report), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["state"] == "differs"
+    assert told["parameters"] == {
+        "term_id": SEMESTER.term_id,
+        "as_of": as_of(demo.reference, SEMESTER).isoformat(),
+    }
+    assert [(cause["kind"], cause["name"]) for cause in told["causes"]] == [
+        ("file_changed", received.name),
+        ("declaration_changed", "decisions.csv"),
+    ]
+    assert told["edited"] == ["Điểm chính"]
+    figure = next(each for each in told["differences"] if each["section"] == "Điểm chính")
+    assert figure["place"] == "Số liệu chính “Trường có báo cáo được tiếp nhận”"
+    assert (figure["found"], figure["expected"]) == ("54/55", "49/55")  # the damaged file is refused
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("không có.html", None, "không có tệp"),
+        ("thư.html", "<html><head>\n<title>Thư</title>\n</head></html>", "không mang lai lịch"),
+    ],
+)
+def test_what_is_no_report_of_ours_cannot_be_verified(
+    demo: Demo,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    content: str | None,
+    said: str,
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    assert cli.main(["--root", str(demo.workspace.root), "verify", str(tmp_path / name)]) == 2
+    assert said in capsys.readouterr().out
