@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -100,7 +100,8 @@ def open_report(
     scope = find_scope(reference, declared, unit, level)
     own = narrowed(reference, declared, scope)
     view = view_term(workspace, reference, own, scope)
-    return report_on(workspace, reference, view, as_of, scope, edition)
+    report = report_on(workspace, reference, view, as_of, scope, edition)
+    return replace(report, provenance=read_provenance(workspace, reference, declared.term))
 
 
 def report_on(
@@ -117,8 +118,7 @@ def report_on(
     if before is not None and has_tables(workspace, before):
         earlier = narrowed_before(reference, reference.of(before), view.declared, scope)
         previous = view_term(workspace, reference, earlier, scope)
-    provenance = read_provenance(workspace, reference, declared.term)
-    return ReportContext(reference, view, previous, _as_of(as_of, view), scope, edition, provenance)
+    return ReportContext(reference, view, previous, _as_of(as_of, view), scope, edition)
 
 
 def view_term(
