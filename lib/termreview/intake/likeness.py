@@ -19,8 +19,8 @@ _FILES_SHOWN = 3
 def take_likeness(reading: FileReading) -> None:
     """Note on one reading what its answers are, as hashes: `answers_sha256`, `answered_count`, `long_texts`."""
     answered = [answer for answer in reading.answers if answer.state == "answered"]
-    said = [answer[:_SAID] for answer in reading.answers]
-    reading.answers_sha256 = _hash(repr(said))
+    names, states, *values = list(zip(*reading.answers, strict=True))[:_SAID] or ((), ())
+    reading.answers_sha256 = _hash("\0".join((*names, *states, repr(values))))
     reading.answered_count = len(answered)
     long_texts = {
         answer.value_text for answer in answered if answer.value_text and len(answer.value_text) >= _LONG_TEXT

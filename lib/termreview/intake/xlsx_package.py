@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 from xml.parsers import expat
 
@@ -17,6 +18,7 @@ from termreview.intake.guard import Limits, RefusedFile
 _SEPARATOR = " "
 _DEEPEST, _LONGEST_NAME = 200, 255
 _AT_ONCE = 2**18
+_LONGEST_REMEMBERED = 2**14
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]*?encoding=[\"']([A-Za-z0-9._-]+)[\"']")
 
 
@@ -110,10 +112,16 @@ class _Relationship:
     is_external: bool
 
 
-def _relationships(parts: Mapping[str, bytes], source: str) -> dict[str, _Relationship]:
+def _relationships(parts: Mapping[str, bytes], source: str) -> Mapping[str, _Relationship]:
     """Return the relationships of one part by id; none where the package keeps none."""
     folder, _, name = source.rpartition("/")
     part = parts.get(posixpath.join(folder, "_rels", f"{name}.rels"))
+    if part is None:
+        return {}
+    return _remembered_arrows(folder, part) if len(part) < _LONGEST_REMEMBERED else _arrows(folder, part)
+
+
+def _arrows(folder: str, part: bytes) -> Mapping[str, _Relationship]:
     found: dict[str, _Relationship] = {}
 
     def on_start(name: str, attributes: Mapping[str, str]) -> None:
@@ -127,9 +135,11 @@ def _relationships(parts: Mapping[str, bytes], source: str) -> dict[str, _Relati
                 kind, target, attributes.get("TargetMode") == "External"
             )
 
-    if part is not None:
-        parse_xml(part, on_start)
+    parse_xml(part, on_start)
     return found
+
+
+_remembered_arrows = lru_cache(maxsize=64)(_arrows)  # files made from one form lead to the same parts
 
 
 def workbook_part_name(parts: Mapping[str, bytes]) -> str | None:

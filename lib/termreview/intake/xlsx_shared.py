@@ -16,6 +16,7 @@ from termreview.intake.xlsx_values import BUILT_IN_FORMATS, NumberFormats, is_da
 
 _ENTITY = re.compile(r"&(?:[a-z]{2,4}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});|&")
 _LONGEST_REMEMBERED = 1000
+_LONGEST_STYLES = 2**16
 _T = r"<t(?: xml:space=\"preserve\")?>"
 # What fits nowhere takes all that follows with it: it sends the part to the parser anyway.
 _STRING = re.compile(rf"<si>{_T}([^<]*)</t></si>|<si>([^<]*+(?:<(?!/?si\b)[^<]*+)*+)</si>|<si ?/>|([\s\S]+)")
@@ -171,6 +172,10 @@ def read_number_formats(part: bytes | None) -> NumberFormats:
     """Return the number format of each cell style in order: its code, and whether it shows a date."""
     if part is None:
         return []
+    return _remembered_formats(part) if len(part) < _LONGEST_STYLES else _formats(part)
+
+
+def _formats(part: bytes) -> NumberFormats:
     try:
         ids, custom = _scan_formats(plain_text(part))
     except UnusualShapeError:
@@ -180,6 +185,9 @@ def read_number_formats(part: bytes | None) -> NumberFormats:
         number: (code, is_date_format(code)) for number in set(ids) if (code := codes.get(number, "General"))
     }
     return [shown.get(number, ("General", False)) for number in ids]
+
+
+_remembered_formats = lru_cache(maxsize=32)(_formats)  # files made from one form have the same styles
 
 
 def _scan_formats(text: str) -> tuple[list[int], dict[int, str]]:

@@ -8,6 +8,8 @@ hold something are kept, so a border drawn down to row 1 048 576 costs nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from termreview.intake.guard import Limits
 from termreview.intake.workbook_model import MAX_ROW, Cell, parse_address
@@ -20,7 +22,7 @@ from termreview.intake.xlsx_content import (
 )
 from termreview.intake.xlsx_formulas import SharedFormulas, read_formula
 from termreview.intake.xlsx_shared import UnusualShapeError, decode, plain_text, unescape_xml
-from termreview.intake.xlsx_values import Shared, make_cell, unescape_string
+from termreview.intake.xlsx_values import CellStyle, Shared, make_cell, unescape_string
 from termreview.intake.xlsx_walk import walk_sheet
 
 _TOKEN = re.compile(
@@ -42,9 +44,10 @@ _ROOT = re.compile(
     rb'openxmlformats\.org/spreadsheetml/2006|purl\.oclc\.org/ooxml/spreadsheetml)/main")[^<>]*>'
 )
 _COLUMN = re.compile(r"<col( [^<>]*?)/?>")
-_MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)" ?/>')
+_MERGE = re.compile(r'<mergeCell ref="([A-Z0-9:]+)" ?/>')
 _CHUNK = 1 << 16
 _MOST_PLACES = 50_000
+_LONGEST_REMEMBERED = 200
 
 
 class _Places(dict[str, tuple[int, int]]):
@@ -108,16 +111,18 @@ def _scan_frame(head: str, tail: bytes, content: SheetContent) -> None:
         note_columns(_attributes(column), content)
     begin = tail.find(b"<mergeCells")
     if begin >= 0:
-        part = tail[begin : tail.find(b"</mergeCells>", begin)]
-        merges = _MERGE.findall(part)
-        if len(merges) != part.count(b"<") - 1:
-            raise UnusualShapeError("merged cells")
-        content.merges.extend(merge.decode() for merge in merges)
+        content.merges.extend(_merges(tail[begin : tail.find(b"</mergeCells>", begin)].decode("latin-1")))
+
+
+def _merges(part: str) -> Sequence[str]:
+    merges: list[str] = _MERGE.findall(part)
+    if len(merges) != part.count("<") - 1:
+        raise UnusualShapeError("merged cells")
+    return merges
 
 
 def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent) -> None:
-    cells, strings, places = content.cells, shared.strings, _PLACES
-    styles: dict[str, tuple[str, str, bool, bool]] = {}  # read_style, and whether numbers are plain
+    cells, strings, styles, places = content.cells, shared.strings, shared.styles, _PLACES
     hides: dict[str, bool] = {}  # by the attributes of a row
     masters = SharedFormulas()
     new = tuple.__new__  # a named tuple made without its slower constructor
@@ -133,16 +138,13 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
                 place = places[address]
                 if place[0] != row:
                     raise UnusualShapeError("a cell outside its row")
-                if attributes not in styles:
-                    stored_type, number_format, is_date = read_style(_attributes(attributes), shared)
-                    is_plain = stored_type == "" and not is_date
-                    styles[attributes] = stored_type, number_format, is_date, is_plain
-                stored_type, number_format, is_date, is_plain = styles[attributes]
+                style = styles.get(attributes) or _cell_style(attributes, shared)
+                stored_type, number_format, is_date, is_plain = style
                 cell: Cell | None
                 if whole and is_plain:
                     cell = new(Cell, (int(whole), whole, "number", None, number_format))
-                elif whole and stored_type == "s" and int(whole) < len(strings):
-                    string = strings[int(whole)]
+                elif whole and stored_type == "s" and (index := int(whole)) < len(strings):
+                    string = strings[index]
                     cell = new(Cell, (string, string, "text", None, number_format)) if string else None
                 elif decimal and is_plain:
                     number = float(decimal)
@@ -180,10 +182,23 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
         position = stop
 
 
+def _cell_style(attributes: str, shared: Shared) -> CellStyle:
+    stored_type, number_format, is_date = read_style(_attributes(attributes), shared)
+    style = CellStyle(stored_type, number_format, is_date, stored_type == "" and not is_date)
+    shared.styles[attributes] = style
+    return style
+
+
 def _read_inside(
     inside: str, row: int, column: int, masters: SharedFormulas
 ) -> tuple[str | None, str | None]:
     """Return the stored value and the formula of one cell from what stands inside it."""
+    if inside[:3] == "<f>":  # the usual case, at a third of the price
+        text, _, value = inside[3:].partition("</f>")
+        if value[:3] == "<v>" and value[-4:] == "</v>" and inside.count("<") == 4:
+            stored = value[3:-4]
+            if text and stored:
+                return unescape_xml(stored), f"={unescape_xml(text)}"
     match = _INSIDE.fullmatch(inside)
     if match is None:
         raise UnusualShapeError(inside)
@@ -196,10 +211,17 @@ def _read_inside(
     return (unescape_xml(stored) if stored or empty else None), formula
 
 
-def _attributes(text: str) -> dict[str, str]:
+def _attributes(text: str) -> Mapping[str, str]:
     """Return the attributes of one start tag by name; every character of it must belong to one."""
+    return _remembered(text) if len(text) < _LONGEST_REMEMBERED else _read_attributes(text)
+
+
+def _read_attributes(text: str) -> Mapping[str, str]:
     if not text or text.isspace():
         return {}
     if _ATTRIBUTE.sub("", text).strip():
         raise UnusualShapeError(text)
     return dict(_ATTRIBUTE.findall(text))
+
+
+_remembered = lru_cache(maxsize=4096)(_read_attributes)  # the same on many sheets, in many files

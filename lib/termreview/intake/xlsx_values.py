@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from termreview.intake.guard import RefusedFile
 from termreview.intake.workbook_model import Cell, CellValue
@@ -32,13 +33,29 @@ BUILT_IN_FORMATS = {
 NumberFormats = list[tuple[str, bool]]
 
 
+class CellStyle(NamedTuple):
+    """What the attributes of a cell say: its stored type, its number format, whether that shows a date.
+
+    `is_plain` is a number that is no date, the usual case.
+    """
+
+    stored_type: str
+    number_format: str
+    is_date: bool
+    is_plain: bool
+
+
 @dataclass(frozen=True)
 class Shared:
-    """What the cells of one workbook lean on: its strings, its formats by style, its calendar."""
+    """What the cells of one workbook lean on: its strings, its formats by style, its calendar.
+
+    `styles` fills up as cells are read: by the attributes as they are written.
+    """
 
     strings: list[str]
     formats: NumberFormats
     is_1904: bool
+    styles: dict[str, CellStyle] = field(default_factory=dict, compare=False, repr=False)
 
 
 def is_date_format(code: str) -> bool:
