@@ -199,7 +199,8 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         faults += [f"column {column_name} {fault}" for fault in _value_faults(typed[column_name], column)]
     if faults:
         raise ContractError(name, faults)
-    is_typed = all(values.dtype == frame.dtypes[column] for column, values in typed.items())
+    dtypes = frame.dtypes.to_dict()
+    is_typed = all(values.dtype == dtypes[column] for column, values in typed.items())
     # What has its types already is not copied: pandas copies a column when it is written to.
     result = frame[list(contract.columns)] if is_typed else pd.DataFrame(typed)
     repeated = result.duplicated(list(contract.key))

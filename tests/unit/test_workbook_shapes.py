@@ -204,6 +204,28 @@ def test_an_entity_declaration_is_refused_wherever_it_hides() -> None:
     assert refusal.value.reason == "unsafe_xml"
 
 
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("<si><t>một</t></si><si><t>hai &amp; ba</t></si>", ["một", "hai & ba"]),
+        ('<si><t xml:space="preserve"> một </t></si><si><t>x > y_x000D_</t></si>', [" một ", "x > y\r"]),
+        ("<si><t></t></si><si><t>sau</t></si>", ["", "sau"]),
+        ("<si><t>một</t></si><si><r><t>hai</t></r><r><t>ba</t></r></si>", ["một", "haiba"]),
+        ("<si><t>một</t></si> <si><t>hai</t></si>", ["một", "hai"]),
+        ("<si><t>một</t></si><si/><si><t>hai</t></si>", ["một", "", "hai"]),
+        ("<si><t>a</t></si><si><t>b</t><phoneticPr fontId='1'/></si>", ["a", "b"]),
+        ("<si><t>a</t><rPh sb='0' eb='1'><t>x</t></rPh></si><si><t>b</t></si>", ["a", "b"]),
+        ("<si><t>a</t></si><si><r><t>b</t></r><t>c</t></si><si><t>d</t></si>", ["a", "bc", "d"]),
+    ],
+)
+def test_plain_shared_strings_are_split_and_others_read_as_the_parser_reads_them(
+    inside: str, expected: list[str]
+) -> None:
+    part = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{inside}</sst>'.encode()
+    assert read_shared_strings(part) == expected
+    assert read_shared_strings(part.replace(b"<sst", b"<!-- --><sst")) == expected
+
+
 def test_shared_strings_of_every_shape() -> None:
     usual = "<si><t>a&amp;b</t></si><si/><si><t/></si>"
     rich = '<si><r><rPr><b/></rPr><t xml:space="preserve">x </t></r><r><t>y</t></r></si>'

@@ -95,7 +95,9 @@ def clean_term(
     decided, findings = _decide(observations, decisions, taken)
     return Cleaned(
         shaped("submissions", _submissions(readings, fates, reader)),
-        shaped("observations", decided.observations),
+        decided.observations
+        if decided.observations is observations
+        else shaped("observations", decided.observations),
         shaped("findings", findings.frame()),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from termreview.reference.forms import Field, Form, FormColumn, FormRow, Section, SheetPlan, field_at
+from termreview.reference.forms import Field, Form, FormColumn, FormRow, Section, SheetPlan
 
 CODE_COLUMN, LABEL_COLUMN, UNIT_COLUMN, FIRST_ANSWER_COLUMN = 1, 2, 3, 4
 FIRST_SECTION_ROW = 4
@@ -47,6 +47,14 @@ class Block:
     def last_row(self) -> int:
         """The last answer row."""
         return self.rows[-1][1]
+
+    @cached_property
+    def columns_by_row(self) -> Mapping[int, tuple[tuple[str, int], ...]]:
+        """The field ids of each answer row with their columns."""
+        return {
+            number: tuple((place.field.field_id, place.column) for place in places)
+            for number, places in self.places_by_row.items()
+        }
 
     @cached_property
     def places_by_row(self) -> Mapping[int, tuple[Place, ...]]:
@@ -128,7 +136,7 @@ def _block(form: Form, section: Section, rows: tuple[FormRow, ...], first_row: i
     )
     numbered = tuple((row, first_answer + place) for place, row in enumerate(rows))
     places = tuple(
-        Place(field_at(section, row, column), number, letter)
+        Place(form.field_at(section, row, column), number, letter)
         for row, number in numbered
         for column, letter in columns
         if not row.columns or column.column_id in row.columns

@@ -141,14 +141,15 @@ def _texts(sheet: Sheet) -> set[str]:
 def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, label_head: str) -> None:
     codes: Mapping[str, tuple[int, int]] | None = None
     labels: Mapping[str, tuple[int, int]] | None = None
+    spots, new = located.spots, tuple.__new__  # a named tuple made without its slower constructor
     for block in plan.blocks:
         is_home = columns_at_home(sheet, block, label_head)
         columns: dict[str, int] | None = None
         for form_row, number in block.rows:
             at_home = sheet.cells.get((number, CODE_COLUMN))
             if at_home is not None and at_home.text.strip() == form_row.row_code and is_home:
-                for place in block.places_by_row[number]:
-                    located.spots[place.field.field_id] = Spot(sheet, number, place.column, ADDRESS)
+                for field_id, column in block.columns_by_row[number]:
+                    spots[field_id] = new(Spot, (sheet, number, column, ADDRESS))
                 continue
             if codes is None:
                 codes = code_places(sheet)

@@ -29,7 +29,11 @@ from termreview.intake.shared_file import read_shares
 from termreview.intake.side_by_side import processors, side_by_side
 
 READING = "reading"
-_LARGEST_BATCH, _BATCHES_EACH = 50, 6
+_SMALLEST_BATCH, _LARGEST_BATCH, _SHARES = (
+    2,
+    50,
+    3,
+)  # of what is left, one process takes at most a third of its share
 _FEWEST_FILES = 8  # for which one more process is worth its start
 ANSWERS = pa.schema(
     [(READING, pa.int32())]
@@ -95,10 +99,15 @@ def _read_batch(files: Sequence[ReceivedFile], reader: Reader, kept: KeptReading
 
 
 def _batches(files: Sequence[ReceivedFile], processes: int = 1) -> list[Sequence[ReceivedFile]]:
-    """Small enough that nobody waits long for the last one."""
-    size = min(_LARGEST_BATCH, -(-len(files) // (processes * _BATCHES_EACH))) if processes > 1 else 0
-    size = size or _LARGEST_BATCH
-    return [files[start : start + size] for start in range(0, len(files), size)]
+    """Large at first and small in the end, so that nobody waits long for the last one."""
+    batches, first = [], 0
+    while first < len(files):
+        size = len(files) - first
+        if processes > 1:
+            size = max(_SMALLEST_BATCH, -(-size // (processes * _SHARES)))
+        batches.append(files[first : first + min(size, _LARGEST_BATCH)])
+        first += len(batches[-1])
+    return batches
 
 
 def _kept_or_read(

@@ -110,7 +110,8 @@ def _left_out(
         section: [name for name in order if fields[name].section_id == section]
         for section in sorted(said.keys() - touched, key=lambda name: order.index(said[name][0]))
     }
-    others = [name for name in order if any(name in said.get(section, ()) for section in touched)]
+    lost = {name for section in touched for name in said.get(section, ())}
+    others = [name for name in order if name in lost]
     return whole, others
 
 

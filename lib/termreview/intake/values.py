@@ -24,6 +24,7 @@ from termreview.intake.workbook import Cell
 from termreview.reference.forms import Field
 from termreview.text import clean, fold, number_words
 
+_new = tuple.__new__  # a named tuple made without its slower constructor
 _BLANK = Reading(BLANK)
 _PERSONAL_DATA = Reading(UNREADABLE, flags=(Flag("personal_data_suspected", "…"),))
 _YES = {
@@ -153,7 +154,7 @@ def _usual(field: Field, cell: Cell, choices: Choices | None) -> Reading | None:
         if "%" in (cell.number_format or ""):
             return None
         if value >= (field.minimum or 0) and (field.maximum is None or value <= field.maximum):
-            return Reading(ANSWERED, float(value))
+            return _new(Reading, (ANSWERED, float(value), None, ()))
     elif cell.kind == "text" and choices is not None:
         return choices.exact.get(value)  # type: ignore[arg-type]
     return None
@@ -259,7 +260,7 @@ def _read_choice(cell: Cell, choices: Choices) -> Reading:
 def _read_text(cell: Cell) -> Reading:
     raw = str(cell.value) if cell.kind == "text" else _shown(cell)
     text = clean(raw)
-    if cell.kind != "text" and _is_personal(text):
+    if cell.value is not cell.text and _is_personal(text):  # read_value looked at the text as stored
         return _PERSONAL_DATA
     if text.casefold() in _NOTHING_WORDS:
         return nothing_to_report(text)

@@ -117,13 +117,22 @@ def _scan_strings(part: bytes) -> list[str]:
         if start >= 0 and text.rstrip().endswith("/>"):
             return []
         raise UnusualShapeError("sst")
-    found = _STRING.findall(text, begin, end)
-    strings = [string for string, rich, odd in found if not rich and not odd]
-    if len(strings) < len(found):
+    strings = _split_strings(text[begin:end])
+    if strings is None:
+        found = _STRING.findall(text, begin, end)
         strings = [_scan_runs(rich, odd) if rich or odd else string for string, rich, odd in found]
     if "&" in text:
         strings = [unescape_xml(string) for string in strings]
     return [unescape_string(string) for string in strings] if "_x" in text else strings
+
+
+def _split_strings(text: str) -> list[str] | None:
+    """Return the strings where all are plain, which four tags to each of them prove; None otherwise."""
+    plain = text.replace('<t xml:space="preserve">', "<t>")
+    if not (plain.startswith("<si><t>") and plain.endswith("</t></si>")):
+        return None
+    strings = plain[len("<si><t>") : -len("</t></si>")].split("</t></si><si><t>")
+    return strings if plain.count("<") == 4 * len(strings) else None
 
 
 def _scan_runs(rich: str, odd: str) -> str:

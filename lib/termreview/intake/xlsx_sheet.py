@@ -127,6 +127,7 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
     masters = SharedFormulas()
     new = tuple.__new__  # a named tuple made without its slower constructor
     row = filled = 0
+    count = len(strings)
     position, end = 0, len(text)
     while position < end:
         stop = text.find("</row>", min(position + _CHUNK, end), end)
@@ -138,31 +139,36 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
                 place = places[address]
                 if place[0] != row:
                     raise UnusualShapeError("a cell outside its row")
-                style = styles.get(attributes) or _cell_style(attributes, shared)
-                stored_type, number_format, is_date, is_plain = style
-                cell: Cell | None
+                stored_type, number_format, is_date, is_plain = styles.get(attributes) or _cell_style(
+                    attributes, shared
+                )
+                filled += 1
                 if whole and is_plain:
-                    cell = new(Cell, (int(whole), whole, "number", None, number_format))
-                elif whole and stored_type == "s" and (index := int(whole)) < len(strings):
+                    cells[place] = new(Cell, (int(whole), whole, "number", None, number_format))
+                    continue
+                if whole and stored_type == "s" and (index := int(whole)) < count and strings[index]:
                     string = strings[index]
-                    cell = new(Cell, (string, string, "text", None, number_format)) if string else None
-                elif decimal and is_plain:
+                    cells[place] = new(Cell, (string, string, "text", None, number_format))
+                    continue
+                if decimal and is_plain:
                     number = float(decimal)
                     value = int(number) if number.is_integer() else number
-                    cell = new(Cell, (value, decimal, "number", None, number_format))
-                elif inline and stored_type == "inlineStr":
+                    cells[place] = new(Cell, (value, decimal, "number", None, number_format))
+                    continue
+                if inline and stored_type == "inlineStr":
                     string = unescape_string(unescape_xml(inline))
-                    cell = new(Cell, (string, string, "text", None, number_format))
+                    cells[place] = new(Cell, (string, string, "text", None, number_format))
+                    continue
+                known, formula = whole or decimal or unescape_xml(stored) or None, None
+                if inside:
+                    known, formula = _read_inside(inside, *place, masters)
+                cell = make_cell(
+                    stored_type, known, unescape_xml(inline), formula, number_format, is_date, shared
+                )
+                if cell is None:
+                    filled -= 1
                 else:
-                    known, formula = whole or decimal or unescape_xml(stored) or None, None
-                    if inside:
-                        known, formula = _read_inside(inside, *place, masters)
-                    cell = make_cell(
-                        stored_type, known, unescape_xml(inline), formula, number_format, is_date, shared
-                    )
-                if cell is not None:
                     cells[place] = cell
-                    filled += 1
             elif new_row:
                 row = int(new_row)
                 if row > MAX_ROW:

@@ -146,7 +146,7 @@ class Form:
     def fields_for(self, level: str, part: str) -> tuple[Field, ...]:
         """Every field that one school level answers in one part of the year, in form order."""
         return tuple(
-            field_at(section, row, column)
+            self.field_at(section, row, column)
             for sheet in self.sheets_for(level)
             for section in self.sections_of(sheet.sheet_id)
             for row in self.rows_for(section, level, part)
@@ -156,12 +156,20 @@ class Form:
 
     def all_fields(self) -> dict[str, Field]:
         """Every field of the form at any level and term, by id."""
+        return dict(self._fields)
+
+    def field_at(self, section: Section, row: FormRow, column: FormColumn) -> Field:
+        """The field at one row and column of one section."""
+        return self._fields[_field_id(section, row, column)]
+
+    @cached_property
+    def _fields(self) -> Mapping[str, Field]:
         sections = {section.section_id: section for section in self.sections}
         found = {}
         for row in self.rows:
             for column in sections[row.section_id].columns:
                 if not row.columns or column.column_id in row.columns:
-                    field = field_at(sections[row.section_id], row, column)
+                    field = _field(sections[row.section_id], row, column)
                     found[field.field_id] = field
         return found
 
@@ -171,17 +179,19 @@ def applies(wanted: tuple[str, ...], value: str) -> bool:
     return ANY in wanted or value in wanted
 
 
-def field_at(section: Section, row: FormRow, column: FormColumn) -> Field:
-    """The field at one row and column of one section."""
-    is_single = len(section.columns) == 1
+def _field_id(section: Section, row: FormRow, column: FormColumn) -> str:
+    return row.field_id if len(section.columns) == 1 else f"{row.field_id}.{column.column_id}"
+
+
+def _field(section: Section, row: FormRow, column: FormColumn) -> Field:
     kind = column.kind or row.kind
-    label = row.label if is_single else f"{row.label} – {column.label}"
+    label = row.label if len(section.columns) == 1 else f"{row.label} – {column.label}"
     is_own = not column.kind or column.kind == row.kind
     return Field(
-        row.field_id if is_single else f"{row.field_id}.{column.column_id}", label, kind,
-        row.unit if is_own else "", "status" if kind == "status" else row.options, row.is_required,
-        row.minimum if is_own else None, row.maximum if is_own or kind == "points" else None, section.section_id,
-        row.row_code, column.column_id, row.task_id or section.task_id, row.help, row.mark,
+        _field_id(section, row, column), label, kind, row.unit if is_own else "",
+        "status" if kind == "status" else row.options, row.is_required, row.minimum if is_own else None,
+        row.maximum if is_own or kind == "points" else None, section.section_id, row.row_code, column.column_id,
+        row.task_id or section.task_id, row.help, row.mark,
     )  # fmt: skip
 
 
