@@ -47,7 +47,7 @@ _COLUMN = re.compile(r"<col( [^<>]*?)/?>")
 _MERGE = re.compile(r'<mergeCell ref="([A-Z0-9:]+)" ?/>')
 _CHUNK = 1 << 16
 _MOST_PLACES = 50_000
-_LONGEST_REMEMBERED = 200
+_LONGEST_REMEMBERED, _LONGEST_FORMULA = 200, 1000
 
 
 class _Places(dict[str, tuple[int, int]]):
@@ -199,12 +199,20 @@ def _read_inside(
     inside: str, row: int, column: int, masters: SharedFormulas
 ) -> tuple[str | None, str | None]:
     """Return the stored value and the formula of one cell from what stands inside it."""
-    if inside[:3] == "<f>":  # the usual case, at a third of the price
-        text, _, value = inside[3:].partition("</f>")
-        if value[:3] == "<v>" and value[-4:] == "</v>" and inside.count("<") == 4:
-            stored = value[3:-4]
-            if text and stored:
-                return unescape_xml(stored), f"={unescape_xml(text)}"
+    is_plain = inside[:3] == "<f>" and len(inside) < _LONGEST_FORMULA
+    return _remembered_plain(inside) if is_plain else _read_any(inside, row, column, masters)
+
+
+def _read_plain(inside: str) -> tuple[str | None, str | None]:
+    return _read_any(inside, 0, 0, SharedFormulas())  # without attributes it leans on no other cell
+
+
+_remembered_plain = lru_cache(maxsize=4096)(
+    _read_plain
+)  # a form's own formulas come back in every school's file
+
+
+def _read_any(inside: str, row: int, column: int, masters: SharedFormulas) -> tuple[str | None, str | None]:
     match = _INSIDE.fullmatch(inside)
     if match is None:
         raise UnusualShapeError(inside)
