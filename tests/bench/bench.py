@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import many_schools
 import memory
 import notebook_speed
 import pandas as pd
@@ -31,11 +32,13 @@ from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.context import open_report
 from termreview.reporting.school_pages import school_page, school_pages
 from termreview.sample import write_sample
+from termreview.scoring.score import score_term
 from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace, find_workspace, write_table
 
 TERM = parse_term("2023-2024-hk1")
 AS_OF = datetime.date(2024, 1, 15)
+MANY = 600
 
 
 def main() -> None:
@@ -61,6 +64,7 @@ def main() -> None:
             strays = every_fifth_with_stray(clean_files, workspace.root, row)
             _intake(workspace, reference, strays, f"stray cell in row {row}, {what}", at_most, {1: 40, 2: 40})
         _stray_cell(workspace, reference, clean_files[len(clean_files) // 2])
+        _many_schools(workspace, reference, clean_files)
         _memory(workspace, reference, clean_files, home.root / "tests" / "fuzz" / "seeds" / "office.xls")
         notebook_speed.measure(workspace, reference, TERM, AS_OF, rounds, print_line)
         _school_pages(workspace)
@@ -154,6 +158,42 @@ def _stray_cell(workspace: Workspace, reference: Reference, file: ReceivedFile) 
         "<= 16 MiB more",
         after - before <= 16,
     )
+    print()
+
+
+def _many_schools(workspace: Workspace, reference: Reference, files: Sequence[ReceivedFile]) -> None:
+    print(f"{MANY} schools: the sample's over and over, each copy with its own code and file")
+    few = clean_term(files, reference, TERM)
+    accepted = few.submissions[few.submissions["fate"] == "accepted"]
+    by_name = {file.name: file for file in files}
+    pairs = [
+        (by_name[name], school_id)
+        for name, school_id in zip(accepted["file"], accepted["school_id"], strict=True)
+    ]
+    large, copies = many_schools.enlarge(reference, TERM, MANY)
+    folder = workspace.root / "many"
+    folder.mkdir()
+    copied = many_schools.copied_files(pairs, copies, folder)
+    alone = _timed(lambda: clean_term(files, reference, TERM)) / len(files)
+    each = _timed(lambda: clean_term(copied, large, TERM)) / len(copied)
+    print_line(
+        f"read and checked, 1 process, {len(copied)} files against {len(files)}: {each * 1000:.1f} ms a file",
+        f"{each / alone:.2f} x",
+        "",
+        True,
+    )
+    for observations, declared in (
+        (few.observations, reference.of(TERM)),
+        (many_schools.copied_answers(few.observations, copies), large.of(TERM)),
+    ):
+        seconds = _timed(lambda: score_term(observations, declared))  # noqa: B023 - called at once
+        schools = len(declared.schools)
+        print_line(
+            f"{schools} schools scored: {seconds * 1000 / schools:.1f} ms a school",
+            f"{seconds:.2f} s",
+            "",
+            True,
+        )
     print()
 
 

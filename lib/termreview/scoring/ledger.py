@@ -16,6 +16,7 @@ from termreview.scoring.rules import Facts, score_item
 
 _INPUT_COLUMNS = ["field_id", "state", "value_number", "value_text", "file", "sheet", "cell"]
 _MARKS = "ABC"
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 Lines = dict[str, Any]  # one item: a value per school, or one for all of them, by column
 
 
@@ -129,7 +130,7 @@ def _described_inputs(observations: pd.DataFrame, fields: set[str]) -> dict[tupl
             "field_id": field_id, "state": state, "value": text if number is None else number, "file": file,
             "sheet": sheet, "cell": cell,
         }  # fmt: skip
-        described[school_id, field_id] = json.dumps(value, ensure_ascii=False)
+        described[school_id, field_id] = _AS_JSON(value)
     return described
 
 

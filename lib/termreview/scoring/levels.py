@@ -56,8 +56,8 @@ def condition_states(condition: Criterion, facts: Facts) -> Words:
 
 
 def _submitted(observations: pd.DataFrame, ids: list[str]) -> Flags:
-    silent = set(observations.loc[observations["state"] == "not_submitted", "school_id"])
-    known = set(observations["school_id"])
+    silent = set(observations.loc[observations["state"] == "not_submitted", "school_id"].unique())
+    known = set(observations["school_id"].unique())
     return np.array([school_id in known and school_id not in silent for school_id in ids], dtype=bool)
 
 
