@@ -146,7 +146,7 @@ def _capsule(
     edge = 1.0 if thick > 5 else 0.0
     colour = MUTED if edge else style.fill
     if interval_text(low, low) == interval_text(high, high):
-        return [Dot(place(low), middle, thick / 2 + edge, style.fill, colour, 1)]
+        return [Dot(place(low), middle, max(thick / 2, 2.2) + edge, style.fill, colour, 1)]
     ends = ((place(low), middle), (place(high), middle))
     outline: list[Mark] = [Stroke(ends, colour, thick + 2 * edge, is_round=True)] if edge else []
     return [*outline, Stroke(ends, style.fill, thick, is_round=True)]

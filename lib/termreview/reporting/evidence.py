@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.context import ReportContext
+from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import Record, records
 from termreview.reporting.sections_figures import parts_text
@@ -140,14 +141,16 @@ def _ratios(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]
 def _lines(report: ReportContext, is_reached: bool) -> tuple[Point, ...]:
     lines = report.summaries.lines
     own = lines[lines["is_reached"].eq(is_reached).fillna(False) & (lines["counted_count"] >= fewest(report))]
-    return tuple(
-        _point(
-            report, "assessment.line_item", lower_first(row["title"]),
-            value=number_text(row["value"], "percent1" if row["unit"] == "percent" else "ratio"),
-            scope=lower_first(scope_heads(report, [row["scope"]])[row["scope"]]),
+    values: dict[str, list[str]] = {}
+    for row in records(own):
+        value = number_text(row["value"], "percent1" if row["unit"] == "percent" else "ratio")
+        scope = lower_first(scope_heads(report, [row["scope"]])[row["scope"]])
+        values.setdefault(lower_first(row["title"]), []).append(
+            say(report, "assessment.line_value", value=value, scope=scope)
         )
-        for row in records(own)
-    )  # fmt: skip
+    return tuple(
+        _point(report, "assessment.line_item", title, values=listed(told)) for title, told in values.items()
+    )
 
 
 def _top_levels(report: ReportContext) -> tuple[Point, ...]:

@@ -7,7 +7,7 @@ from termreview.reporting.blocks import Block, bullets, callout, paragraph, stac
 from termreview.reporting.charts import Figure, stacked_bars
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
-from termreview.reporting.number_format import number_text
+from termreview.reporting.rows import by_key
 from termreview.reporting.sections_ratios import scope_heads
 from termreview.reporting.sections_status import levels_remark
 from termreview.reporting.sections_tasks import task_results
@@ -56,21 +56,25 @@ def levels(report: ReportContext) -> Block:
     """How many schools reach which level, per group and school level: sentence, chart and table."""
     distribution = report.summaries.levels
     indicator_set = report.declared.indicator_set
-    whole = distribution[distribution["scope"] == ALL].set_index("group_id")
+    whole = by_key(distribution[distribution["scope"] == ALL], "group_id")
     sentences, items = [], []
-    if not whole["asked_count"].any():
+    if not any(row["asked_count"] for row in whole.values()):
         return paragraph(say(report, "index.nobody"))
     for group in indicator_set.groups:
-        row = whole.loc[group.group_id]
-        by_level = listed(
-            [f"{number_text(row[f'level_{n}_count'])} trường mức độ {n} ({title})" for n, title in indicator_set.level_titles().items()]
-        )  # fmt: skip
-        values = {
-            "group": group_name(report, group),
-            "by_level": by_level,
-            "open": row["not_concluded_count"],
-        }
-        sentences.append(say(report, "index.levels", missing=row["not_submitted_count"], **values))
+        row = whole[group.group_id]
+        parts = [
+            say(report, "index.levels_parts.level", count=int(row[f"level_{n}_count"]), level=n, title=title)
+            for n, title in indicator_set.level_titles().items()
+            if row[f"level_{n}_count"]
+        ]
+        rest = {"open": row["not_concluded_count"], "missing": row["not_submitted_count"]}
+        parts += [
+            say(report, f"index.levels_parts.{name}", count=int(count))
+            for name, count in rest.items()
+            if count
+        ]
+        values = {"group": group_name(report, group), "parts": listed(parts)}
+        sentences.append(say(report, "index.levels", **values))
         items.append(say(report, "index.levels_alt_item", **values))
     alt = say(report, "index.levels_alt", items="; ".join(items))
     return stack(bullets(sentences), levels_chart(report, alt), levels_table(report))

@@ -7,8 +7,9 @@ from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import records
+from termreview.reporting.summary_quality import SEVERITY_ORDER
 from termreview.reporting.tables import table
-from termreview.reporting.wording import label, labels, say
+from termreview.reporting.wording import counted, label, labels, say
 
 
 def data_quality(report: ReportContext) -> Block:
@@ -29,8 +30,8 @@ def data_quality(report: ReportContext) -> Block:
     ]
     lines = [
         say(
-            report, "quality.findings", count=len(findings), errors=int(counts.get("error", 0)),
-            queries=int(counts.get("query", 0)), notes=int(counts.get("note", 0)),
+            report, "quality.findings", count=len(findings),
+            parts=counted(report, "quality.findings_parts", {name: counts.get(name, 0) for name in SEVERITY_ORDER}),
         ),
         say(report, "quality.refused", count=int(refused["file_count"].sum()), reasons=listed(reasons)),
         say(

@@ -17,7 +17,7 @@ from termreview.reporting.summary_reporting import REPORTING_STATES
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.tables import table
 from termreview.reporting.trace_target import FIELD, trace_target
-from termreview.reporting.wording import fewest, say, scope_title
+from termreview.reporting.wording import counted, fewest, say, scope_title
 
 
 def situation(report: ReportContext) -> Block:
@@ -101,7 +101,7 @@ def who_reported(report: ReportContext) -> Block:
     lines = [
         say(
             report, "reporting.received", count=int(who["received_count"]), total=total, as_of=report.as_of,
-            on_time=who["on_time_count"], late=who["late_count"],
+            parts=counted(report, "reporting.parts", {name: who[f"{name}_count"] for name in ("on_time", "late")}),
         ),
         say(report, "reporting.late", count=int(who["late_count"]), total=total, names=names["late"]),
         say(report, "reporting.refused", count=int(who["refused_count"]), total=total, names=names["refused"]),

@@ -14,7 +14,7 @@ from termreview.reporting.sections_figures import figures_table, ratio_chart, se
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.tables import table
 from termreview.reporting.trace_target import TASK, trace_target
-from termreview.reporting.wording import fewest, label, labels, lower_first, say, threshold
+from termreview.reporting.wording import counted, fewest, label, labels, lower_first, say, threshold
 
 # A heading with fewer tasks says in its sentences all that a summary could.
 MANY_TASKS = 4
@@ -24,11 +24,13 @@ def overview(report: ReportContext) -> Block:
     """All tasks at once: how many schools have done each."""
     frame = whole_statuses(report)
     counts = whole_of(report.summaries.statuses)
+    others = counted(
+        report, "tasks.overview_parts", {name: counts[f"{name}_count"] for name in ("under_way", "not_started", "missing")}
+    )  # fmt: skip
     text = say(
         report, "tasks.overview", count=len(report.declared.tasks), asked_tasks=len(frame),
         done=counts["done_count"], asked=counts["asked_count"],
-        pct=100 * counts["done_count"] / max(counts["asked_count"], 1), under_way=counts["under_way_count"],
-        not_started=counts["not_started_count"], missing=counts["missing_count"],
+        pct=100 * counts["done_count"] / max(counts["asked_count"], 1), others=f"; {others}" if others else "",
     )  # fmt: skip
     return stack(paragraph(text), tasks_chart(report, frame), status_table(report, frame))
 
@@ -121,9 +123,10 @@ def _task_told(report: ReportContext, task: Task, statuses: dict[str, Record]) -
     row = statuses.get(task.task_id)
     who = whole_of(report.summaries.reporting_levels)
     if row is None:
+        others = {"late": who["late_count"], "missing": who["missing_count"] + who["refused_count"]}
         text = say(
             report, "tasks.timeliness", count=int(who["on_time_count"]), total=int(who["expected_count"]),
-            late=who["late_count"], missing=who["missing_count"] + who["refused_count"],
+            others=counted(report, "reporting.parts", others),
         )  # fmt: skip
     else:
         text = say(

@@ -77,7 +77,7 @@ def _scores_chart(report: ReportContext, changes: pd.DataFrame) -> Figure:
         ],
         lines=[(value, name) for value, name, _ in level_lines(indicator_set)],
         limits=(0, max(group.max_points for group in indicator_set.groups)),
-        title=say(report, "change.scores_title"), caption=say(report, "change.scores_note", before=before, after=lower_first(now)),
+        title=say(report, "change.scores_title"), caption=say(report, "change.scores_note", before=lower_first(before), after=lower_first(now)),
         alt=say(
             report, "change.scores_alt", count=frame["school_id"].nunique(), rises=int(points.eq("rise").sum()),
             falls=int(points.eq("fall").sum()), total=len(points),

@@ -174,7 +174,7 @@ def _bodies(rows: Sequence[_Row], layout: _Layout) -> str:
     group: str | None = None
     for row in rows:
         if layout.group_by is not None and row.group != group:
-            head = f'<tr class="group"><th scope="rowgroup" colspan="{len(layout.columns)}">{escape_text(row.group)}</th></tr>'
+            head = f'<tr class="group"><th scope="rowgroup" colspan="{len(layout.columns)}"><span>{escape_text(row.group)}</span></th></tr>'
             parts.append(("</tbody>" if parts else "") + "<tbody>" + head)
             group = row.group
         elif not parts:

@@ -8,7 +8,7 @@ from typing import Any
 
 from termreview.reference.measures import LegalDocument
 from termreview.reporting.context import ReportContext
-from termreview.reporting.narrative import sentence
+from termreview.reporting.narrative import listed, sentence
 from termreview.reporting.number_format import number_text
 from termreview.reporting.scope import scope_total
 from termreview.reporting.summary_schools import ALL
@@ -42,6 +42,11 @@ def group_title(report: ReportContext, group_id: str) -> str:
     return say(
         report, "index.panel", group=group_id, name=label(report, "score_groups_short", group_id).lower()
     )
+
+
+def counted(report: ReportContext, key: str, counts: Mapping[str, int]) -> str:
+    """Several counts as one list, by their declared sentences below `key`; nothing is said of none."""
+    return listed([say(report, f"{key}.{name}", count=int(count)) for name, count in counts.items() if count])
 
 
 def lower_first(text: str) -> str:
