@@ -43,16 +43,6 @@ def parts(rows: slice = slice(None)) -> Figure:
     )
 
 
-def intervals(rows: slice = slice(None)) -> Figure:
-    frame = pd.DataFrame(
-        {"n": NAMES, "low": [40, 62.5, GAP, 0], "high": [40, 72.5, GAP, 100], "g": list("aabb")}
-    )
-    lines = [(50.0, "mức 2"), (52.0, "mức gần bên"), (75.0, "mức 3")]
-    return charts.interval_dots(
-        frame.iloc[rows], label="n", low="low", high="high", lines=lines, group="g", **WORDS
-    )
-
-
 def ratios(rows: slice = slice(None)) -> Figure:
     frame = pd.DataFrame({"n": NAMES, "v": [93.1, 0, GAP, 140], "a": [27, 0, GAP, 7], "b": [29, 5, GAP, 5]})
     frame["t"] = [50, 50, 50, GAP]
@@ -142,9 +132,7 @@ def levels(rows: slice = slice(None), few: int = 5) -> Figure:
     )  # fmt: skip
 
 
-EVERY_CHART = pytest.mark.parametrize(
-    "draw", [parts, intervals, ratios, heat, changes, moves, days, scores, levels]
-)
+EVERY_CHART = pytest.mark.parametrize("draw", [parts, ratios, heat, changes, moves, days, scores, levels])
 Draw = Callable[..., Figure]
 
 
@@ -216,10 +204,18 @@ def test_a_chart_without_a_description_is_refused() -> None:
 
 def test_a_district_of_fifty_five_schools_stays_a_small_file() -> None:
     frame = pd.DataFrame(
-        {"n": [f"TH Điền Hương {n}" for n in range(55)], "low": range(55), "high": range(5, 60)}
+        {
+            "n": [f"TH Điền Hương {n}" for n in range(55)],
+            "low": range(55),
+            "high": range(5, 60),
+            "now": "level_2",
+        }
     )
-    figure = charts.interval_dots(frame, label="n", low="low", high="high", lines=[], group=None, **WORDS)
-    assert len(figure.svg) < 60_000
+    figure = charts.interval_panels(
+        frame, label="n", panels=[charts.Bounds("Nhóm", "low", "high", "now")] * 2, standings={"level_2": "Mức 2"},
+        lines=[(50.0, "mức 2")], group=None, **WORDS,
+    )  # fmt: skip
+    assert len(figure.svg) < 90_000
 
 
 def test_order_chooses_and_sorts_the_categories() -> None:

@@ -11,7 +11,7 @@ from termreview.reporting.charts_days import calendar_strip
 from termreview.reporting.charts_grid import heat_map, transition_matrix
 from termreview.reporting.charts_panels import Bounds, Shares, interval_panels, share_panels
 from termreview.reporting.charts_parts import stacked_bars
-from termreview.reporting.charts_rows import interval_dots, ratio_strip
+from termreview.reporting.charts_rows import ratio_strip
 from termreview.reporting.figures import Figure
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "calendar_strip",
     "dumbbell",
     "heat_map",
-    "interval_dots",
     "interval_panels",
     "ratio_strip",
     "share_panels",

@@ -1,34 +1,26 @@
-"""Charts of one figure per row: bounds of points, ratios against their targets."""
+"""Charts of one figure per row: ratios against their targets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from termreview.reporting.blocks import clean_text
-from termreview.reporting.chart_canvas import WIDTH, Box, Dot, Stroke, Words
+from termreview.reporting.chart_canvas import WIDTH, Box, Stroke, Words
 from termreview.reporting.chart_layout import (
     FORMATS_BY_UNIT,
-    draw_axis,
     draw_legend,
-    draw_levels,
     draw_names,
     finite,
     name_width,
     nice_top,
     no_figures,
     place_rows,
-    quarters,
     scale,
 )
 from termreview.reporting.chart_style import (
     ALERT,
     BEST,
-    BLUE_DARK,
-    BLUE_MID,
-    FAINT,
     GREY_PALE,
     LOW,
     MIDDLE,
@@ -36,69 +28,15 @@ from termreview.reporting.chart_style import (
     PAPER,
     Style,
 )
-from termreview.reporting.chart_text import SMALL_SIZE, TEXT_SIZE, text_width
+from termreview.reporting.chart_text import SMALL_SIZE, text_width
 from termreview.reporting.figures import Figure, drawn, nothing_to_draw
-from termreview.reporting.number_format import interval_text, number_text
+from termreview.reporting.number_format import number_text
 
 _OUTCOMES = {
     "đạt mức đề ra": BEST,
     "chưa đạt mức đề ra": LOW,
     "không có mức đề ra": MIDDLE,
 }
-
-
-def interval_dots(
-    frame: pd.DataFrame,
-    *,
-    label: str,
-    low: str,
-    high: str,
-    lines: Sequence[tuple[float, str]],
-    group: str | None,
-    title: str,
-    alt: str,
-    caption: str = "",
-    limits: tuple[float, float] = (0, 100),
-) -> Figure:
-    """Draw one row per school: a dot where its bounds meet, a thick line from low to high otherwise.
-
-    `lines` are the named limits of the levels; `group` is the column whose value heads each run of rows.
-    """
-    if frame.empty:
-        return nothing_to_draw(title=title, alt=alt, caption=caption)
-    records = frame.to_dict("records")
-    size = 12.0 if len(records) > 25 else TEXT_SIZE
-    texts = [interval_text(record[low], record[high]) for record in records]
-    left = name_width(frame[label], most=250, size=size) + 18
-    right = WIDTH - max(text_width(text, size) for text in texts) - 18
-    place = scale(limits, left, right)
-    top = 14.0 + 15 * max(1, min(len(lines), 3) - 1) if lines else 6.0
-    headings = [clean_text(record[group]) for record in records] if group else None
-    rows = place_rows(
-        list(frame[label]),
-        left - 18,
-        top,
-        height=19 if len(records) > 25 else 25,
-        size=size,
-        headings=headings,
-    )
-    bottom = rows[-1].bottom + 2
-    marks = draw_axis([(value, number_text(value)) for value in quarters(limits)], place, top, bottom)
-    marks += draw_levels(lines, place, top, bottom, WIDTH)
-    marks += draw_names(rows, left - 18, size=size)
-    marks += [Stroke(((left, row.middle), (right, row.middle)), FAINT) for row in rows]
-    for row, record, text in zip(rows, records, texts, strict=True):
-        start, end = finite(record[low]), finite(record[high])
-        if start is None or end is None:
-            marks += no_figures(left, row.middle)
-        elif text == interval_text(start, start):
-            marks.append(Dot(place(start), row.middle, 4.5, BLUE_DARK))
-        else:
-            ends = ((place(start), row.middle), (place(end), row.middle))
-            marks.append(Stroke(ends, BLUE_MID, 7, is_round=True))
-            marks += [Dot(x, y, 2.2, BLUE_DARK) for x, y in ends]
-        marks.append(Words(WIDTH, row.middle, text, "right", size))
-    return drawn(marks, bottom + 22, title=title, alt=alt, caption=caption)
 
 
 def ratio_strip(
