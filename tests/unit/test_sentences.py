@@ -70,7 +70,7 @@ def test_the_ways_to_write_a_number_are_those_of_the_reports() -> None:
             "Số liệu tổng hợp đến ngày {as_of",
             "'as_of' is not a template",
         ),
-        ("{pct:percent1}), trong đó", "{pct:percent2}), trong đó", "'{pct:percent2}' in 'many' is not a way"),
+        ("{pct:percent1}): {parts}", "{pct:percent2}): {parts}", "'{pct:percent2}' in 'many' is not a way"),
         ("    semester_review:", "    semesterreview:", "'semester_review' is missing"),
         ("  received:\n    none:", "  received:\n    nobody:", "'nobody' is not a known key"),
         ("\nprofile:\n", "\nprofil:\n", "'profile' is missing"),

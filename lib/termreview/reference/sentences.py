@@ -26,7 +26,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "reporting": (
         "states.on_time states.late states.refused states.missing "
-        "received(as_of,count,late,on_time,pct,total) missing(count,names,pct,total) "
+        "received(as_of,count,parts,pct,total) parts.on_time(count) parts.late(count) parts.missing(count) missing(count,names,pct,total) "
         "refused(count,names,pct,total) late(count,names,pct,total) repair(count,pct,total) "
         "chart_alt(expected,late,missing,received,refused) "
         "days_alt(busiest,count,due_on,late,most,on_time) annex "
@@ -42,12 +42,13 @@ SENTENCES: Mapping[str, str] = {
         "columns.done_share columns.final_share columns.parts columns.share columns.added columns.silent_count "
     ),
     "tasks": (
-        "overview(asked,asked_tasks,count,done,missing,not_started,pct,under_way) overview_title "
+        "overview(asked,asked_tasks,count,done,others,pct) overview_parts.under_way(count) "
+        "overview_parts.not_started(count) overview_parts.missing(count) overview_title "
         "overview_note extreme(count,pct,title,total) extremes(best,least) extremes_equal(pct) "
         "extremes_none heading(best,least,tasks) status(count,others,pct,total) "
         "status_most(count,others,pct,total) status_few(count,others,pct,total) "
         "status_part(count,status) status_missing systems(systems) "
-        "timeliness(count,late,missing,pct,total) figures_note ratio_item(parts,title,value) "
+        "timeliness(count,others,pct,total) figures_note ratio_item(parts,title,value) "
         "ratio_line(line,title,value) ratios_title(heading) ratios_alt(items) "
         "ratios_extremes(best,least) ratios_lines(count,names,pct,total) figures_title(heading) "
         "money_note "
@@ -61,8 +62,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "index": (
         "scope(count,set) nobody scored(count,pct,total) panel(group,name) level_named(level,title) "
-        "levels(by_level,group,missing,open) levels_title levels_note levels_alt(items) "
-        "levels_alt_item(by_level,group,open) bounds unallocated(group,points,reason) marks(marks) "
+        "levels(group,parts) levels_parts.level(count,level,title) levels_parts.open(count) levels_parts.missing(count) levels_title levels_note levels_alt(items) "
+        "levels_alt_item(group,parts) bounds unallocated(group,points,reason) marks(marks) "
         "self_assessment(count) dots_title dots_note(lines) dots_line(level,line) "
         "dots_unallocated(group,points) dots_absent(names) "
         "dots_alt(above,below,bottom_line,count,crossing,group,top_line) heat_title "
@@ -81,14 +82,14 @@ SENTENCES: Mapping[str, str] = {
         "grades_caption(section) levels_caption(section) coverage(asked,counted) mismatch(count,schools) absent(count) "
     ),
     "quality": (
-        "findings(count,errors,notes,queries) account(files,flagged,ignored,total,used) "
+        "findings(count,parts) findings_parts.error(count) findings_parts.query(count) findings_parts.note(count) account(files,flagged,ignored,total,used) "
         "account_gap(count) refused(count,reasons) states(by_state,total) marks "
     ),
     "assessment": (
         "note(criterion_weak,ratio_strong,ratio_weak,report_rate_strong,task_strong,task_weak) none "
         "too_few(count,fewest) level_in(group,name) task_item(count,pct,title,total) "
         "weak_task_item(count,pct,title,total) ratio_item(parts,title,value) "
-        "criterion_item(share,title) line_item(scope,title,value) "
+        "criterion_item(share,title) line_item(title,values) line_value(scope,value) "
         "strengths.report_rate(count,pct,total) strengths.tasks(items) strengths.lines(items) "
         "strengths.ratios(items) strengths.levels(items) strengths.level_item(count,level,title) "
         "strengths.change_item(counted,end,start,title) "
