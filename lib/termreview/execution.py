@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -22,6 +23,8 @@ from termreview.workspace import Workspace, written_whole
 CLOSING_TAG = "closing"
 TIME_LIMIT_S = 900
 _SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
+
+_ROOT_GIVEN = re.compile(r"^workspace_root = .*$", re.MULTILINE)
 
 # Saved once, not per cell; a kernel that is done is stopped at once and keeps its chatter to itself.
 _EXECUTION: Mapping[str, Any] = {
@@ -212,6 +215,7 @@ def _finish(path: Path) -> None:
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"  # papermill draws it by lot
+            cell.source = _ROOT_GIVEN.sub('workspace_root = ""', cell.source)  # the folder that holds it
     nbformat.write(content, path)
 
 

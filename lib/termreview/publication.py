@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from termreview.errors import ContractError, RunError
 from termreview.whole_files import (
@@ -92,15 +93,16 @@ def staged_files(stage: Path) -> list[str]:
     return sorted(name for name in names if not name.rpartition("/")[2].startswith("."))
 
 
-def outdated_school_pages(shelf: Shelf, stage: Path) -> list[str]:
-    """The names of pages that stand in the folder of the schools, but of schools that one stage has no page for."""
-    folder = shelf.place(f"{PAGES}{SCHOOL_FOLDER}")
-    there = (f"{PAGES}{SCHOOL_FOLDER}/{path.name}" for path in folder.glob("*.html"))
-    return sorted(set(there) - set(staged_files(stage)))
-
-
 def publish(shelf: Shelf, stage: Path, removed: Sequence[str] = ()) -> None:
-    """Make all files of one stage count, and the `removed` ones no longer, in one moment."""
+    """Make all files of one stage count, and the `removed` ones no longer, in one moment.
+
+    Raises
+    ------
+    RunError
+        When a place cannot be written: found beforehand, nothing is published; found too late, the set counts and
+        the next run finishes the move. The message says which.
+    """
+    refuse_blocked(shelf, staged_files(stage))
     hashes = {}
     for name in staged_files(stage):
         hashes[name] = sha256_of((stage / name).read_bytes())
@@ -112,11 +114,27 @@ def publish(shelf: Shelf, stage: Path, removed: Sequence[str] = ()) -> None:
 
 
 def settle(shelf: Shelf) -> None:
-    """Finish a publication whose switch is in place; does nothing otherwise. Only for who holds the workspace."""
+    """Finish a publication whose switch is in place; does nothing otherwise. Only for who holds the workspace.
+
+    Raises
+    ------
+    RunError
+        When a file cannot be put into its place. The set counts all the same, for readers from where it stands.
+    """
     journal = read_json(shelf.switch)
     if journal is None:
         shelf.switch.unlink(missing_ok=True)
         return
+    try:
+        _move_all(shelf, journal)
+    except OSError as error:
+        raise RunError(
+            "the run is finished and its tables count, but not all of its files could be put into their places "
+            f"({error}): free the place, then run the term again to have it done"
+        ) from error
+
+
+def _move_all(shelf: Shelf, journal: Mapping[str, Any]) -> None:
     stage, hashes = shelf.runs / str(journal["stage"]), dict(journal["files"])
     manifest = shelf.place(MANIFEST)
     if not _is_file_of(manifest, hashes.get(MANIFEST)):
@@ -136,16 +154,38 @@ def settle(shelf: Shelf) -> None:
     sweep(shelf)
 
 
+def refuse_blocked(shelf: Shelf, names: Sequence[str]) -> None:
+    """Find out, as long as nothing counts yet, whether each file can be put into its place.
+
+    Raises
+    ------
+    RunError
+        When one cannot; the message names the place.
+    """
+    for folder in sorted({shelf.place(name).parent for name in names}):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(prefix=".trial.", suffix=".part", dir=folder):
+                pass
+        except OSError as error:
+            raise RunError(f"nothing was published: {folder} cannot be written ({error.strerror})") from error
+    for place in map(shelf.place, names):
+        if place.is_dir():
+            raise RunError(f"nothing was published: a folder stands in the place of the file {place}")
+        if os.name == "nt" and place.is_file():  # there, a file that another program shows cannot be replaced
+            try:
+                place.open("rb+").close()
+            except PermissionError as error:
+                raise RunError(
+                    f"nothing was published: {place} is open in another program; close it"
+                ) from error
+
+
 def sweep(shelf: Shelf) -> None:
     """Take away the stages and part files of runs that are over. Only for who holds the workspace."""
     if not shelf.switch.exists():
         shutil.rmtree(shelf.runs, ignore_errors=True)
-    for folder in (
-        shelf.tables,
-        shelf.tables / "notebooks",
-        shelf.pages,
-        shelf.pages / SCHOOL_FOLDER,
-    ):
+    for folder in (shelf.tables, shelf.tables / "notebooks", shelf.pages, *shelf.pages.rglob("*/")):
         sweep_left_overs(folder)
 
 

@@ -9,19 +9,22 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from termreview.errors import RunError
+from termreview.earlier_reports import keep_edited, outdated_reports
+from termreview.errors import RunError, UsageError
 from termreview.execution import TIME_LIMIT_S, load_ahead, nursery_of, run_step
-from termreview.intake.received import list_received, record_received
+from termreview.intake.received import ReceivedFile, list_received, record_received
 from termreview.kernels.nursery import Nursery
 from termreview.lock import held
 from termreview.manifest import describe_inputs, describe_outputs, is_up_to_date
 from termreview.publication import (
     LOOSE,
     MANIFEST,
+    PAGES,
     READ_COUNT,
+    Shelf,
     open_stage,
-    outdated_school_pages,
     publish,
+    refuse_blocked,
     settle,
     sweep,
 )
@@ -84,10 +87,10 @@ def run_term(
     Raises
     ------
     UsageError
-        When the term is not declared.
+        When the term is not declared, or nothing was received of it by that day: there is nothing to report on.
     RunError
-        When a notebook fails or the disk is full; the message names the notebook kept for inspection.
-        Nothing is published then.
+        When a notebook fails, the disk is full or the place of a report cannot be written; the message names the
+        notebook kept for inspection, or the place. Nothing is published then.
     WorkspaceBusyError
         When another run holds the workspace.
     """
@@ -100,12 +103,15 @@ def run_term(
         try:
             _recover(workspace, reference)
             files = list_received(workspace.raw(term), as_of, as_of)
+            _refuse_nothing_received(workspace, term, as_of, files)
             record_received(workspace.raw(term), files)
             inputs = describe_inputs(workspace, reference, declared, as_of, files, steps)
             is_reused = not is_forced and is_up_to_date(shelf, workspace.root, inputs)
             if is_reused:
                 progress(f"không có gì thay đổi: giữ kết quả lần chạy trước (đọc lại 0/{len(files)} tệp)")
             else:
+                refuse_blocked(shelf, [_on_shelf(shelf, report) for report in reports])
+                before = read_json(shelf.place(MANIFEST))
                 stage = open_stage(shelf)
                 with nursery_of(workspace, steps) if is_warm else nullcontext() as nursery:
                     if nursery is not None:
@@ -117,12 +123,32 @@ def run_term(
                         progress(said + _read_again(stage, step))
                 write_json(stage / MANIFEST, inputs | describe_outputs(stage, shelf, workspace.root))
                 failed = (f"notebooks/{step.name}.failed.ipynb" for step in steps)
-                publish(shelf, stage, removed=[LOOSE, *failed, *outdated_school_pages(shelf, stage)])
+                outdated = outdated_reports(shelf, workspace.root, before, stage)
+                for copy in keep_edited(shelf, workspace.root, before, stage):
+                    progress(
+                        f"đã có người sửa bản trước, giữ lại ở {copy.relative_to(workspace.root).as_posix()}"
+                    )
+                publish(shelf, stage, removed=[LOOSE, *failed, *outdated])
         except OSError as error:
             raise RunError(f"the run stopped, its results do not count: {error}") from error
         finally:
             sweep(shelf)
     return RunResult(reports, shelf.place(MANIFEST), time.monotonic() - started, is_reused)
+
+
+def _refuse_nothing_received(
+    workspace: Workspace, term: Term, as_of: datetime.date, files: Sequence[ReceivedFile]
+) -> None:
+    if not files:
+        folder = workspace.raw(term).relative_to(workspace.root).as_posix()
+        raise UsageError(
+            f"chưa nhận được tệp nào của kỳ {term.term_id} tính đến ngày {as_of:%d/%m/%Y} (thư mục {folder}): "
+            f"chưa có gì để làm báo cáo; xem `termreview status {term.term_id}`"
+        )
+
+
+def _on_shelf(shelf: Shelf, report: Path) -> str:
+    return PAGES + report.relative_to(shelf.pages).as_posix()
 
 
 def _recover(workspace: Workspace, reference: Reference) -> None:

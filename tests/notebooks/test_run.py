@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -67,6 +68,8 @@ def test_no_machine_path_is_published(demo: Demo) -> None:
     for result in (demo.semester, demo.year_end):
         assert root not in result.report.read_text(encoding="utf-8")
         assert root not in result.manifest.read_text(encoding="utf-8")
+        for notebook in result.manifest.parent.glob("notebooks/*.ipynb"):
+            assert root not in notebook.read_text(encoding="utf-8")
 
 
 def test_the_same_inputs_give_the_same_bytes(demo: Demo, copy: Workspace) -> None:
@@ -177,7 +180,7 @@ def test_a_first_run_that_fails_publishes_nothing(demo: Demo, copy: Workspace) -
     shutil.rmtree(copy.processed(SEMESTER))
     shutil.rmtree(copy.reports(SEMESTER))
     plant(copy, "2_score_indicators", "import time; time.sleep(60)", "'closed'")
-    with pytest.raises(RunError, match="2_score_indicators failed: a cell took longer than 6 seconds"):
+    with pytest.raises(RunError, match="failed: a cell took longer than 6 seconds"):
         run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), time_limit_s=6)
     assert published(copy) == {}
     assert not has_tables(copy, SEMESTER)
@@ -232,6 +235,60 @@ def test_tables_saved_by_hand_do_not_pass_for_a_finished_run(demo: Demo, copy: W
         f"data/processed/2023-2024/hk1/notebooks/{name}.ipynb"
         for name in ("1_clean_submissions", "2_score_indicators", "3_semester_review", "5_school_pages")
     }
+
+
+def test_a_run_without_any_file_is_refused_and_keeps_the_last_one(
+    copy: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = published(copy)
+    command = ["--root", str(copy.root), "run", SEMESTER.term_id, "--as-of"]
+    assert cli.main([*command, "2023-09-01"]) == 2, "nothing had come by that day"
+    shutil.rmtree(copy.raw(SEMESTER))
+    assert cli.main([*command, "2024-01-15"]) == 2
+    said = capsys.readouterr().err
+    assert "chưa nhận được tệp nào của kỳ 2023-2024-hk1 tính đến ngày 15/01/2024" in said
+    assert "data/raw/2023-2024/hk1" in said
+    assert published(copy) == before
+
+
+def test_a_report_that_cannot_be_put_in_its_place_is_told_before_the_work(
+    demo: Demo, copy: Workspace
+) -> None:
+    before = published(copy)
+    report = copy.reports(SEMESTER) / demo.semester.report.name
+    report.unlink()
+    (report / "something").mkdir(parents=True)
+    said: list[str] = []
+    with pytest.raises(RunError, match="nothing was published: a folder stands in the place"):
+        run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), progress=said.append)
+    assert said == []
+    shutil.rmtree(report)
+    run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER))
+    assert published(copy) == before
+
+
+def test_what_somebody_wrote_into_a_report_is_kept_and_outdated_reports_go(
+    demo: Demo, copy: Workspace
+) -> None:
+    shelf, name = copy.shelf(SEMESTER), demo.semester.report.name
+    report = copy.reports(SEMESTER) / name
+    made = report.read_bytes()
+    manifest = json.loads(shelf.place("manifest.json").read_text(encoding="utf-8"))
+    for stem, content in (("old", b"of an earlier run"), ("old-edited", b"changed since")):
+        path = report.with_name(f"{stem}.html")
+        path.write_bytes(content)
+        listed = path.relative_to(copy.root).as_posix()
+        manifest["reports"][listed] = hashlib.sha256(b"of an earlier run").hexdigest()
+    shelf.place("manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    report.write_bytes(made + b"number and day, written in by the clerk")
+    said: list[str] = []
+    run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), progress=said.append)
+    assert report.read_bytes() == made
+    kept = report.with_name(f"{report.stem}.sua-tay.html")
+    assert kept.read_bytes() == made + b"number and day, written in by the clerk"
+    assert any(kept.name in line for line in said)
+    assert not report.with_name("old.html").exists()
+    assert report.with_name("old-edited.html").read_bytes() == b"changed since"
 
 
 def test_two_runs_at_once_the_second_is_told(copy: Workspace, demo: Demo) -> None:

@@ -10,9 +10,11 @@ import pytest
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview import steps
+from termreview.publication import MANIFEST
 from termreview.reporting.context import open_report
 from termreview.reporting.school_pages import school_pages
 from termreview.runner import run_term
+from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -37,6 +39,10 @@ def test_the_page_of_a_school_that_is_no_longer_expected_goes(demo: Demo, tmp_pa
     outdated, beside = folder / "0000000.html", folder / "ghi-chu.txt"
     outdated.write_text("x", encoding="utf-8")
     beside.write_text("x", encoding="utf-8")
+    place = workspace.shelf(SEMESTER).place(MANIFEST)
+    manifest = json.loads(place.read_text(encoding="utf-8"))
+    manifest["reports"][outdated.relative_to(workspace.root).as_posix()] = sha256_of(b"x")
+    place.write_text(json.dumps(manifest), encoding="utf-8")
     run_term(workspace, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), is_forced=True)
     assert not outdated.exists()
     assert beside.exists()

@@ -65,10 +65,7 @@ def test_both_ways_publish_the_same_bytes(demo: Demo, copy: Workspace) -> None:
     """Notebooks, tables, pages and manifest of a run."""
     run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), is_forced=True, is_warm=False)
     cold, warm = published(copy), published(demo.workspace)
-    notebooks = [name for name in cold if name.endswith(".ipynb")]
-    assert len(notebooks) >= 3
-    for name in notebooks:  # they name the folder they worked in
-        cold[name] = cold[name].replace(str(copy.root).encode(), str(demo.workspace.root).encode())
+    assert len([name for name in cold if name.endswith(".ipynb")]) >= 3
     assert {name for name in warm if warm[name] != cold.get(name)} == set()
     assert warm.keys() == cold.keys()
 

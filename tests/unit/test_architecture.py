@@ -39,11 +39,13 @@ MAY_IMPORT = {
     "manifest": SHELVES | {"intake", "work_list"},
     "steps": SHELVES | {"intake", "scoring", "reporting", "lock", "manifest"},
     "kernels": set(),
+    "earlier_reports": {"publication", "whole_files"},
     "execution": SHELVES | {"work_list", "kernels"},
     "sample": SHELVES | {"intake", "scoring"},
     "rehearsal": SHELVES | {"intake", "sample"},
     "runner": SHELVES
-    | {"intake", "scoring", "reporting", "steps", "lock", "manifest", "execution", "work_list", "kernels"},
+    | {"intake", "scoring", "reporting", "steps", "lock", "manifest", "execution", "work_list", "kernels"}
+    | {"earlier_reports"},
     "scoped_runs": SHELVES | {"reporting", "lock", "manifest", "execution", "work_list", "kernels"},
     "proof": SHELVES | {"intake", "reporting", "runner", "work_list"},
     "desk": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest"},

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from termreview import publication
 from termreview.errors import ContractError, RunError
 from termreview.publication import (
     MANIFEST,
@@ -45,6 +47,44 @@ def test_a_published_set_stands_where_people_look_for_it(shelf: Shelf) -> None:
     assert read_published(shelf, NAMES) == {"a.parquet": b"1", "b.parquet": b"2"}
     assert (shelf.pages / "page.html").read_bytes() == b"12"
     assert sorted(path.name for path in shelf.tables.iterdir()) == ["a.parquet", "b.parquet", MANIFEST]
+
+
+@pytest.mark.parametrize("blocked", ["reports", "reports/page.html"])
+def test_a_place_that_cannot_be_written_is_found_before_anything_counts(shelf: Shelf, blocked: str) -> None:
+    publish(shelf, staged(shelf, b"1", b"2"))
+    place = shelf.pages.parent / blocked
+    shutil.rmtree(shelf.pages)
+    if blocked == "reports":
+        place.write_bytes(b"a file where a folder should be")
+    else:
+        (place / "something").mkdir(parents=True)
+    with pytest.raises(RunError, match=r"nothing was published: .*reports"):
+        publish(shelf, staged(shelf, b"3", b"4"))
+    assert not shelf.switch.exists()
+    assert read_published(shelf, NAMES) == {"a.parquet": b"1", "b.parquet": b"2"}
+
+
+def test_a_place_blocked_in_the_last_moment_is_told_and_the_next_run_finishes(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(shelf, staged(shelf, b"1", b"2"))
+    original = publication._move
+
+    def move(staged_file: Path, place: Path) -> None:
+        if place.name == "page.html":
+            raise PermissionError("open in another program")
+        original(staged_file, place)
+
+    monkeypatch.setattr(publication, "_move", move)
+    with pytest.raises(RunError, match=r"is finished and its tables count, but .*open in another program"):
+        publish(shelf, staged(shelf, b"3", b"4"))
+    assert read_published(shelf, NAMES) == {"a.parquet": b"3", "b.parquet": b"4"}
+    sweep(shelf)
+    assert read_published(shelf, NAMES) == {"a.parquet": b"3", "b.parquet": b"4"}
+    monkeypatch.undo()
+    settle(shelf)
+    assert (shelf.pages / "page.html").read_bytes() == b"34"
+    assert not shelf.runs.exists()
 
 
 def test_removed_files_no_longer_count(shelf: Shelf) -> None:
