@@ -6,8 +6,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from termreview.reporting.block_model import BLOCK_MIME, plain_text, read_bundle
 from termreview.reporting.blocks import (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from termreview.intake.legacy_text import TCVN3, VNI, from_tcvn3, from_vni, is_syllable, read_legacy
 

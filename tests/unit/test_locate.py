@@ -10,8 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from intake_world import PRESCHOOL, PRIMARY, declared, layout_of, place_of, write_school
 
 from termreview.intake.layout import FINGERPRINT_SHEET

@@ -6,8 +6,7 @@ import itertools
 
 import pytest
 import report_world
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from termreview.scoring.levels import OVERALL
 from termreview.scoring.next_level import CONDITION, EVIDENCE, RAISE, PathStep, cheapest, next_levels

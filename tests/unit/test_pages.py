@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from termreview.errors import RunError
-from termreview.reporting.blocks import callout, paragraph
+from termreview.reporting.blocks import Block, callout
 from termreview.reporting.charts import transition_matrix
 from termreview.reporting.pages import export_html
 from termreview.reporting.tables import table
@@ -65,7 +65,7 @@ def whole_notebook() -> nbformat.NotebookNode:
                     unranked=[],
                 )
             ),
-            shown(paragraph("chỉ dành cho người phân tích"), "hide"),
+            shown(Block("<style>p { margin: 0 }</style><p>chỉ dành cho người phân tích</p>"), "hide"),
         ]
     )
     book.metadata["papermill"] = {"output_path": "/home/nobody/out.ipynb"}

@@ -8,8 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from termreview.errors import UsageError
 from termreview.intake.received import RECEIVED_LIST, list_received, natural_order, record_received

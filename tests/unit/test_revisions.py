@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.received import ReceivedFile

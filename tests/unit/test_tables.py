@@ -7,8 +7,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from termreview.reporting.blocks import badge_mark, bullets, callout, key_figures, paragraph, stack
 from termreview.reporting.tables import fraction_text, interval_text, number_text, table

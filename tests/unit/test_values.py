@@ -7,8 +7,7 @@ import math
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from termreview.intake.date_value import parse_date
 from termreview.intake.number_text import decimal_habit, parse_number

@@ -108,6 +108,8 @@ def _notebook_faults(notebook: Any) -> list[str]:
                 faults.append(f"cell {number} failed with {output.get('ename', 'an error')}")
             elif WIDGET_VIEW in kinds:
                 faults.append(f"cell {number} shows a widget, which lives only in the review desk")
+            elif "hide" in cell.metadata.get("tags", []):
+                continue  # what JupyterLab alone shows
             elif "text/html" in kinds:
                 faults += [
                     f"cell {number} {fault}" for fault in forbidden_markup(output["data"]["text/html"])

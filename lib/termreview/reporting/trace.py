@@ -31,7 +31,10 @@ class TraceData(dict[str, Any]):
         return {TRACE_MIME: json.dumps(self, ensure_ascii=False, separators=(",", ":"), sort_keys=True)}
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(f"<{len(self.get('schools', ()))} schools>")  # a notebook would carry all of it twice
+        # For who runs the notebook; the whole of it would stand there twice.
+        printer.text(
+            f"Dữ liệu tra cứu con số của {len(self.get('schools', ()))} trường, đi kèm báo cáo HTML."
+        )
 
 
 def trace_data(report: ReportContext) -> TraceData:
