@@ -73,6 +73,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="LOẠI",
         help="lập thêm báo cáo cho từng xã (commune), phường (ward), cấp học (level)…",
     )
+    run.add_argument(
+        "--edition",
+        choices=("both", "internal", "shareable"),
+        default="both",
+        help="bản của báo cáo: nội bộ, chia sẻ hoặc cả hai (mặc định)",
+    )
     run.add_argument("--force", action="store_true", help="chạy lại dù không có gì thay đổi")
 
     proof = commands.add_parser(

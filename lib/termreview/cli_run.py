@@ -15,6 +15,7 @@ from termreview.workspace import Workspace
 def run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
     """Run the term, then make the reports of the scopes asked for; 0, or 4 when one of these failed."""
     from termreview.intake.side_by_side import processors
+    from termreview.reporting.edition import EDITIONS
     from termreview.reporting.scope import Scope, find_scope, scope_subject, scopes_of_kind
     from termreview.runner import run_term
     from termreview.scoped_runs import Made, make_scoped
@@ -30,7 +31,10 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
         scopes = scopes_of_kind(reference, declared, options.each)
     elif options.unit or options.level:
         scopes = [find_scope(reference, declared, options.unit, options.level)]
-    result = run_term(workspace, reference, term, as_of, options.workers, print, is_forced=options.force)
+    editions = EDITIONS if options.edition == "both" else (options.edition,)
+    result = run_term(
+        workspace, reference, term, as_of, options.workers, print, is_forced=options.force, editions=editions
+    )
     print(f"Báo cáo ({result.seconds:.1f} s):")
     for report in result.reports:
         print(f"  {report}")
@@ -50,6 +54,7 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
         term,
         as_of,
         scopes,
+        editions,
         workers=options.workers or processors(),
         progress=tell,
         is_forced=options.force,

@@ -29,6 +29,8 @@ from termreview.publication import (
     sweep,
 )
 from termreview.reference.declarations import Reference
+from termreview.reporting.edition import EDITIONS
+from termreview.scoped_records import outdated_parts
 from termreview.terms import Term
 from termreview.whole_files import read_json, sweep_left_overs, write_json
 from termreview.work_list import CLEAN, Step, plan_steps
@@ -64,6 +66,7 @@ def run_term(
     time_limit_s: int = TIME_LIMIT_S,
     execute: Execute = run_step,
     is_warm: bool = True,
+    editions: Sequence[str] = EDITIONS,
     steps: Sequence[Step] | None = None,
 ) -> RunResult:
     """Clean, score and report one term.
@@ -81,6 +84,8 @@ def run_term(
         What executes one step.
     is_warm
         Start the kernels from one process that has the imports behind it, where the system can.
+    editions
+        Which editions of the report the term must have; a finished run that made more of them will do.
     steps
         What to execute; all that the term's reports need unless told.
 
@@ -97,7 +102,9 @@ def run_term(
     started = time.monotonic()
     declared = reference.of(term)
     shelf = workspace.shelf(term)
-    steps = plan_steps(workspace, reference, declared, as_of, workers) if steps is None else steps
+    everything = plan_steps(workspace, reference, declared, as_of, workers) if steps is None else steps
+    if steps is None:
+        steps = plan_steps(workspace, reference, declared, as_of, workers, editions)
     reports = tuple(export.path for step in steps for export in step.exports)
     with held(workspace.root, f"run {term.term_id}"):
         try:
@@ -105,8 +112,11 @@ def run_term(
             files = list_received(workspace.raw(term), as_of, as_of)
             _refuse_nothing_received(workspace, term, as_of, files)
             record_received(workspace.raw(term), files)
-            inputs = describe_inputs(workspace, reference, declared, as_of, files, steps)
-            is_reused = not is_forced and is_up_to_date(shelf, workspace.root, inputs)
+            known = [
+                describe_inputs(workspace, reference, declared, as_of, files, planned)
+                for planned in (steps, everything)
+            ]
+            is_reused = not is_forced and any(is_up_to_date(shelf, workspace.root, made) for made in known)
             if is_reused:
                 progress(f"không có gì thay đổi: giữ kết quả lần chạy trước (đọc lại 0/{len(files)} tệp)")
             else:
@@ -121,14 +131,16 @@ def run_term(
                         execute(workspace, term, step, stage, time_limit_s, nursery)
                         said = f"[{number}/{len(steps)}] {step.name}: {time.monotonic() - begun:.1f} s"
                         progress(said + _read_again(stage, step))
-                write_json(stage / MANIFEST, inputs | describe_outputs(stage, shelf, workspace.root))
-                failed = (f"notebooks/{step.name}.failed.ipynb" for step in steps)
-                outdated = outdated_reports(shelf, workspace.root, before, stage)
+                write_json(stage / MANIFEST, known[0] | describe_outputs(stage, shelf, workspace.root))
+                notebooks = [f"notebooks/{step.name}.failed.ipynb" for step in steps]
+                notebooks += [f"notebooks/{step.name}.ipynb" for step in everything if step not in steps]
+                old = outdated_reports(shelf, workspace.root, before, stage)
                 for copy in keep_edited(shelf, workspace.root, before, stage):
                     progress(
                         f"đã có người sửa bản trước, giữ lại ở {copy.relative_to(workspace.root).as_posix()}"
                     )
-                publish(shelf, stage, removed=[LOOSE, *failed, *outdated])
+                old += outdated_parts(workspace, term, stage)
+                publish(shelf, stage, removed=[LOOSE, *notebooks, *old])
         except OSError as error:
             raise RunError(f"the run stopped, its results do not count: {error}") from error
         finally:

@@ -11,23 +11,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from termreview.errors import RunError, TermReviewError
 from termreview.execution import TIME_LIMIT_S, nursery_of, run_step
-from termreview.installation import made_with
 from termreview.kernels.nursery import Nursery
 from termreview.lock import held
-from termreview.manifest import describe_step
 from termreview.publication import MANIFEST
 from termreview.reference.declarations import Reference
+from termreview.reporting.edition import EDITIONS
 from termreview.reporting.scope import Scope
+from termreview.scoped_records import is_recorded, write_record
 from termreview.terms import Term
-from termreview.whole_files import read_json, sha256_of, write_json
-from termreview.work_list import INTERNAL, Step, report_step
+from termreview.whole_files import read_json
+from termreview.work_list import Step, report_step
 from termreview.workspace import Workspace
 
-RECORDS = "scoped"
 Progress = Callable[[int, int, "Made"], None]
 
 
@@ -54,7 +52,7 @@ def make_scoped(
     term: Term,
     as_of: datetime.date,
     scopes: Sequence[Scope],
-    editions: Sequence[str] = (INTERNAL,),
+    editions: Sequence[str] = EDITIONS,
     workers: int = 1,
     progress: Progress = lambda done, total, made: None,
     is_forced: bool = False,
@@ -85,8 +83,7 @@ def make_scoped(
         made: dict[int, Made] = {}
         due: dict[int, Step] = {}
         for place, (scope, edition, step) in enumerate(steps):
-            record = _inputs(workspace, reference, manifest, step)
-            if not is_forced and _is_made(workspace, term, step, record):
+            if not is_forced and is_recorded(workspace, reference, term, manifest, step):
                 made[place] = Made(scope, edition, _files(step), 0.0, is_reused=True)
                 progress(len(made), len(steps), made[place])
             else:
@@ -94,55 +91,14 @@ def make_scoped(
         for place, seconds, error in _executed(workspace, term, due, workers, time_limit_s):
             scope, edition, step = steps[place]
             if not error:
-                _write_record(workspace, term, step, _inputs(workspace, reference, manifest, step))
+                write_record(workspace, reference, term, manifest, step)
             made[place] = Made(scope, edition, _files(step), seconds, error=error)
             progress(len(made), len(steps), made[place])
     return [made[place] for place in sorted(made)]
 
 
-def _inputs(
-    workspace: Workspace, reference: Reference, manifest: dict[str, Any], step: Step
-) -> dict[str, Any]:
-    """Everything that decides one scoped report."""
-    return {
-        "term_id": manifest["term_id"],
-        "declarations_sha256": reference.fingerprint,
-        "step": describe_step(workspace, step),
-        "tables": manifest["tables"],
-        "previous": manifest["previous"],
-        **made_with(),
-    }
-
-
 def _files(step: Step) -> tuple[Path, ...]:
     return tuple(export.path for export in step.exports)
-
-
-def _record_path(workspace: Workspace, term: Term, step: Step) -> Path:
-    return workspace.processed(term) / RECORDS / f"{step.exports[0].path.stem}.json"
-
-
-def _write_record(workspace: Workspace, term: Term, step: Step, inputs: dict[str, Any]) -> None:
-    reports = {
-        export.path.relative_to(workspace.root).as_posix(): sha256_of(export.path.read_bytes())
-        for export in step.exports
-    }
-    path = _record_path(workspace, term, step)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, inputs | {"reports": reports})
-
-
-def _is_made(workspace: Workspace, term: Term, step: Step, inputs: dict[str, Any]) -> bool:
-    record = read_json(_record_path(workspace, term, step))
-    if record is None:
-        return False
-    reports = record.pop("reports", {})
-    if record != inputs or len(reports) != len(step.exports):
-        return False
-    try:
-        return all(sha256_of((workspace.root / name).read_bytes()) == told for name, told in reports.items())
-    except OSError:
-        return False
 
 
 def _executed(

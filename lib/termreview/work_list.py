@@ -10,6 +10,7 @@ from typing import Any
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.word_template import TEMPLATE
+from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
 from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
@@ -19,7 +20,6 @@ SCHOOL_PAGES = "5_school_pages"
 REPORT_NOTEBOOKS = {"semester_review": "3_semester_review", "year_end_summary": "4_year_end_summary"}
 ANNEX_FILE = "phu-luc"
 REPORT_FILES = {"semester_review": "bao-cao-so-ket", "year_end_summary": "bao-cao-tong-ket"}
-INTERNAL, SHAREABLE = "internal", "shareable"
 EDITION_FILES = {INTERNAL: "", SHAREABLE: "chia-se"}
 
 # Where a step works and how fast; what it makes does not depend on them.
@@ -136,12 +136,14 @@ def plan_steps(
     declared: TermReference,
     as_of: datetime.date,
     workers: int = 0,
+    editions: Sequence[str] = EDITIONS,
 ) -> list[Step]:
     """List the steps of one term in order; the first file published is the term's main report."""
+    school_pages = Step(SCHOOL_PAGES, _dated(workspace, declared, as_of))
     return [
         *table_steps(workspace, declared, as_of, workers),
-        report_step(workspace, reference, declared, as_of),
-        Step(SCHOOL_PAGES, _dated(workspace, declared, as_of)),
+        *(report_step(workspace, reference, declared, as_of, edition=edition) for edition in editions),
+        *([school_pages] if INTERNAL in editions else []),  # each for its school alone
     ]
 
 

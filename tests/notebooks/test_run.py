@@ -233,7 +233,13 @@ def test_tables_saved_by_hand_do_not_pass_for_a_finished_run(demo: Demo, copy: W
     after = published(copy)
     assert {name for name in after if after[name] != before[name]} <= {
         f"data/processed/2023-2024/hk1/notebooks/{name}.ipynb"
-        for name in ("1_clean_submissions", "2_score_indicators", "3_semester_review", "5_school_pages")
+        for name in (
+            "1_clean_submissions",
+            "2_score_indicators",
+            "3_semester_review",
+            "3_semester_review-chia-se",
+            "5_school_pages",
+        )
     }
 
 
@@ -315,12 +321,12 @@ def test_the_steps_of_a_term_come_from_its_plan(demo: Demo) -> None:
         "1_clean_submissions",
         "2_score_indicators",
         "4_year_end_summary",
+        "4_year_end_summary-chia-se",
         "5_school_pages",
     ]
-    assert [export.path.name for export in steps[2].exports] == [
-        "bao-cao-tong-ket-2023-2024-hk2.html",
-        "bao-cao-tong-ket-2023-2024-hk2.docx",
-        "bao-cao-tong-ket-2023-2024-hk2-phu-luc.xlsx",
+    assert [[export.path.name for export in step.exports] for step in steps[2:-1]] == [
+        [f"bao-cao-tong-ket-2023-2024-hk2{name}" for name in (".html", ".docx", "-phu-luc.xlsx")],
+        [f"bao-cao-tong-ket-2023-2024-hk2-chia-se{name}" for name in (".html", ".docx", "-phu-luc.xlsx")],
     ]
 
 

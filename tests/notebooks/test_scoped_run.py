@@ -12,6 +12,7 @@ import pytest
 from demo_world import SEMESTER, Demo, as_of
 from termreview import cli, runner, scoped_runs
 from termreview.errors import RunError, UsageError
+from termreview.reporting.edition import INTERNAL
 from termreview.reporting.scope import Scope, find_scope
 from termreview.runner import RunResult
 from termreview.scoped_runs import Made, make_scoped
@@ -61,7 +62,9 @@ def test_one_report_that_fails_does_not_stop_the_others(demo: Demo, copy: Worksp
         assert (done, total) == (len(seen) + 1, 3)
         seen.append(made)
 
-    first = make_scoped(copy, demo.reference, SEMESTER, day, scopes(demo), workers=2, progress=watch)
+    first = make_scoped(
+        copy, demo.reference, SEMESTER, day, scopes(demo), (INTERNAL,), workers=2, progress=watch
+    )
     assert [bool(made.error) for made in first] == [False, True, False]
     assert "no figures of this commune" in first[1].error
     assert str(copy.root) not in first[1].error
@@ -77,7 +80,7 @@ def test_one_report_that_fails_does_not_stop_the_others(demo: Demo, copy: Worksp
     }
     assert record["tables"] == json.loads((copy.processed(SEMESTER) / "manifest.json").read_text())["tables"]
 
-    again = make_scoped(copy, demo.reference, SEMESTER, day, scopes(demo))
+    again = make_scoped(copy, demo.reference, SEMESTER, day, scopes(demo), (INTERNAL,))
     assert [made.is_reused for made in again] == [True, False, True]
 
 

@@ -43,10 +43,12 @@ MAY_IMPORT = {
     "execution": SHELVES | {"work_list", "kernels"},
     "sample": SHELVES | {"intake", "scoring"},
     "rehearsal": SHELVES | {"intake", "sample"},
+    "scoped_records": SHELVES | {"manifest", "work_list"},
     "runner": SHELVES
     | {"intake", "scoring", "reporting", "steps", "lock", "manifest", "execution", "work_list", "kernels"}
-    | {"earlier_reports"},
-    "scoped_runs": SHELVES | {"reporting", "lock", "manifest", "execution", "work_list", "kernels"},
+    | {"earlier_reports", "scoped_records"},
+    "scoped_runs": SHELVES
+    | {"reporting", "lock", "manifest", "execution", "scoped_records", "work_list", "kernels"},
     "proof": SHELVES | {"intake", "reporting", "runner", "work_list"},
     "desk": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest"},
     "cli": SHELVES

@@ -178,7 +178,9 @@ def shown(notebook: str, context: ReportContext) -> str:
             exec(source[: source.index("report = open_report")], names)
             names["report"] = context
         elif "term_id: str" not in source and not source.startswith("trace."):
-            pages.append(eval(source, names)._repr_html_())
+            part = eval(source, names)
+            if hasattr(part, "_repr_html_"):
+                pages.append(part._repr_html_())
     return "\n".join(pages)
 
 

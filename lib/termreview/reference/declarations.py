@@ -14,6 +14,7 @@ from termreview.reference.checks import Check, load_checks
 from termreview.reference.cross_references import check_references
 from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
 from termreview.reference.desk_words import load_desk_words
+from termreview.reference.disclosure import Disclosure, load_disclosure
 from termreview.reference.fingerprint import fingerprint
 from termreview.reference.form_loading import load_form
 from termreview.reference.forms import Field, Form, with_index
@@ -94,6 +95,7 @@ class Reference:
     sentences: Mapping[str, Any]
     returns: Mapping[str, Any]
     publishing: Mapping[str, Any]
+    disclosure: Disclosure
     decisions: tuple[Decision, ...] = ()
     mistakes: Mistakes = field(default_factory=Mistakes)
     refusal_details: Mistakes = field(default_factory=Mistakes)
@@ -158,7 +160,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         sets, ratios, load_targets(source, ratio_ids, documents, levels), documents,
         load_verified(source, _item_keys(calendar, sets), registry.known_ids()),
         load_messages(source), load_texts(source, "labels.yml"), load_sentences(source, fields),
-        load_returns(source), load_publishing(source),
+        load_returns(source), load_publishing(source), load_disclosure(source, forms),
     )  # fmt: skip
     check_word_template(source)
     check_references(source, reference, fields)

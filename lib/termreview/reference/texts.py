@@ -91,7 +91,7 @@ PUBLISHING_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "in_unit": ("unit",), "in_school": ("unit",), "of_level": ("level",), "of_level_in_unit": ("level", "unit"),
         "all_in_unit": ("unit",), "all_in_school": (), "all_of_level": (),
     },
-    "edition": {"internal": (), "shareable": ()},
+    "edition": dict.fromkeys(("internal", "shareable", "internal_note", "shareable_note"), ()),
     "status": {"provisional": (), "final": ()},
     "facts": {
         "term": (), "term_text": ("term", "school_year"),

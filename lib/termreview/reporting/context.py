@@ -10,7 +10,8 @@ import pandas as pd
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference, load_reference
-from termreview.reporting.answers import Answers, spread_answers
+from termreview.reporting.disclosure import decide_hiding
+from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
 from termreview.reporting.provenance import NOWHERE, Provenance, read_provenance
 from termreview.reporting.scope import (
     WHOLE,
@@ -20,25 +21,23 @@ from termreview.reporting.scope import (
     narrowed_before,
     narrowed_tables,
 )
-from termreview.reporting.summaries import Summaries, summarise
-from termreview.reporting.summary_schools import expected_schools
-from termreview.reporting.term_tables import TermTables, read_tables
+from termreview.reporting.shareable import shareable_view, without_words
+from termreview.reporting.summaries import Summaries
+from termreview.reporting.term_tables import read_tables
+from termreview.reporting.term_view import TermView, build_view
 from termreview.terms import parse_term
 from termreview.workspace import Workspace, find_workspace, has_tables
 
-INTERNAL, SHAREABLE = "internal", "shareable"
-EDITIONS = (INTERNAL,)  # the shareable edition is refused until it hides what it must
-
-
-@dataclass(frozen=True, eq=False)
-class TermView:
-    """One term as a report reads it: what was declared, who was expected, what came, what it sums to."""
-
-    declared: TermReference
-    schools: pd.DataFrame
-    tables: TermTables
-    answers: Answers
-    summaries: Summaries
+__all__ = [
+    "EDITIONS",
+    "INTERNAL",
+    "SHAREABLE",
+    "ReportContext",
+    "TermView",
+    "build_view",
+    "open_report",
+    "view_term",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +80,7 @@ def open_report(
     workspace_root : a folder of the workspace; blank: the one that holds the current folder.
     unit : id of a commune, ward, district or school as it stood on the deadline; blank: all.
     level : id of a school level; blank: all.
-    edition : `internal`; a shareable one is not made yet.
+    edition : `internal`, or `shareable` for readers outside of the office.
 
     Raises
     ------
@@ -98,8 +97,7 @@ def open_report(
     reference = load_reference(workspace.reference)
     declared = reference.of(parse_term(term_id))
     scope = find_scope(reference, declared, unit, level)
-    own = narrowed(reference, declared, scope)
-    view = view_term(workspace, reference, own, scope)
+    view = view_term(workspace, reference, declared)
     report = report_on(workspace, reference, view, as_of, scope, edition)
     return replace(report, provenance=read_provenance(workspace, reference, declared.term))
 
@@ -107,35 +105,49 @@ def open_report(
 def report_on(
     workspace: Workspace,
     reference: Reference,
-    view: TermView,
+    whole: TermView,
     as_of: str = "",
     scope: Scope = WHOLE,
     edition: str = INTERNAL,
 ) -> ReportContext:
-    """One report's material around one view of its term, wherever that comes from: the term before, the day."""
-    before = view.declared.plan.previous
-    previous = None
-    if before is not None and has_tables(workspace, before):
-        earlier = narrowed_before(reference, reference.of(before), view.declared, scope)
-        previous = view_term(workspace, reference, earlier, scope)
-    return ReportContext(reference, view, previous, _as_of(as_of, view), scope, edition)
+    """One report's material around one view of its whole term, wherever that comes from: the term before, the day."""
+    before = whole.declared.plan.previous
+    has_previous = before is not None and has_tables(workspace, before)
+    previous = view_term(workspace, reference, reference.of(before)) if before and has_previous else None
+    return present(ReportContext(reference, whole, previous, _as_of(as_of, whole)), scope, edition)
 
 
-def view_term(
-    workspace: Workspace, reference: Reference, declared: TermReference, scope: Scope = WHOLE
-) -> TermView:
-    """Read the tables of one term and sum up what they say of the schools declared, those of one scope."""
-    tables = read_tables(workspace, declared.term)
-    return build_view(reference, declared, tables if scope.is_whole else narrowed_tables(tables, declared))
+def present(whole: ReportContext, scope: Scope = WHOLE, edition: str = INTERNAL) -> ReportContext:
+    """Narrow the report of a whole term to one scope and to what one edition may show.
+
+    What a shareable edition hides is decided on the whole term, so that no two reports give it away together.
+    """
+    reference, term, previous = whole.reference, whole.term, whole.previous
+    own = narrowed(reference, term.declared, scope)
+    view = _narrowed(reference, term, own, scope)
+    if previous is not None:
+        earlier = narrowed_before(reference, previous.declared, own, scope)
+        previous = _narrowed(reference, previous, earlier, scope)
+    if edition == SHAREABLE:
+        hiding = decide_hiding(reference, term.declared, term.answers)
+        view = shareable_view(reference, view, hiding.is_shown)
+        if previous is not None:  # its own report decided what it shows; here nothing of it is needed
+            previous = shareable_view(
+                reference, previous, lambda field_id, _: not reference.disclosure.is_sensitive(field_id)
+            )
+        reference = without_words(reference)
+    return ReportContext(reference, view, previous, whole.as_of, scope, edition, whole.provenance)
 
 
-def build_view(reference: Reference, declared: TermReference, tables: TermTables) -> TermView:
-    """Sum up the tables of one term, wherever they come from."""
-    schools = expected_schools(declared, reference.registry)
-    answers = spread_answers(tables.observations, declared)
-    return TermView(
-        declared, schools, tables, answers, summarise(reference, declared, schools, answers, tables)
-    )
+def _narrowed(reference: Reference, view: TermView, declared: TermReference, scope: Scope) -> TermView:
+    if scope.is_whole:
+        return view
+    return build_view(reference, declared, narrowed_tables(view.tables, declared))
+
+
+def view_term(workspace: Workspace, reference: Reference, declared: TermReference) -> TermView:
+    """Read the tables of one whole term and sum them up."""
+    return build_view(reference, declared, read_tables(workspace, declared.term))
 
 
 def _as_of(as_of: str, view: TermView) -> datetime.date:

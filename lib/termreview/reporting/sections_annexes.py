@@ -90,7 +90,11 @@ def figures_by_school(report: ReportContext) -> Block:
     ratios = {ratio.ratio_id: ratio for ratio in report.reference.ratios}
     by_school = report.summaries.school_ratios
     frame = report.term.schools[["school_id", "short_name", "level_title"]].copy()
-    sizes: dict[str, str] = dict(report.reference.sentences["profile"]["by_school"])
+    sizes: dict[str, str] = {
+        field_id: head
+        for field_id, head in report.reference.sentences["profile"]["by_school"].items()
+        if field_id not in report.term.withheld
+    }
     for field_id in sizes:
         frame[field_id] = frame["school_id"].map(report.term.answers.number(field_id))
     size = table(

@@ -11,7 +11,7 @@ from termreview.reporting.assessment import (
     strengths,
 )
 from termreview.reporting.blocks import Block, bullets, clean_text, escape_text, paragraph, stack
-from termreview.reporting.context import ReportContext
+from termreview.reporting.context import INTERNAL, ReportContext
 from termreview.reporting.evidence import weigh
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import records
@@ -49,7 +49,7 @@ def coming_tasks(report: ReportContext) -> Block:
     lines = next_steps(report, weigh(report))
     count = schools_writing(report, "next_steps")
     own = report.summaries.opinions.query("field_id == 'next_steps'")
-    if count:
+    if count and report.edition == INTERNAL:
         items = [
             say(
                 report,
@@ -70,7 +70,7 @@ def proposals(report: ReportContext) -> Block:
     for field_id, caption in (("difficulties", "Khó khăn, vướng mắc các trường nêu"), ("proposals", "Kiến nghị, đề xuất của các trường")):  # fmt: skip
         count = schools_writing(report, field_id)
         blocks.append(paragraph(say(report, f"proposals.{field_id}", count=count, total=received)))
-        if count:
+        if count and report.edition == INTERNAL:
             blocks.append(quotes_table(report, field_id, caption))
     asked = _upward(report)
     if asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,8 +17,8 @@ from termreview.reporting.rows import Record, records, ties
 from termreview.reporting.summary_ratios import CONTRADICTORY
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
-from termreview.reporting.trace_target import FIELD, RATIO, trace_target
-from termreview.reporting.wording import label, lower_first, say, scope_title
+from termreview.reporting.trace_target import FIELD, RATIO, trace_unless
+from termreview.reporting.wording import hidden_word, label, lower_first, say, scope_title
 
 MILLION = 1_000_000
 PARTED = ("share", "ratio", "option")
@@ -29,7 +29,7 @@ def ratio_chart(report: ReportContext, outline: str) -> object:
     """The ratios of one heading, each against its line where one is confirmed."""
     ratios = report.summaries.ratios
     lines = report.summaries.lines
-    own = ratios[(ratios["outline"] == outline) & (ratios["counted_count"] > 0)]
+    own = ratios[(ratios["outline"] == outline) & (ratios["counted_count"] > 0) & ~ratios["is_hidden"]]
     whole_lines = lines[lines["scope"] == ALL].set_index("ratio_id")["line"]
     shares = own[(own["unit"] == "percent") & (own["scope"] == ALL)]
     shares = shares.sort_values("value", ascending=False, kind="stable")
@@ -119,8 +119,8 @@ def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) ->
     rows = records(frame)
     frame = frame.assign(
         task=frame["task_id"].map(names),
-        result=[figure_text(row) for row in rows],
-        parts=[parts_text(row) if row["kind"] in PARTED else "" for row in rows],
+        result=[hidden_word(report) if row["is_hidden"] else figure_text(row) for row in rows],
+        parts=[parts_text(row) if row["kind"] in PARTED and not row["is_hidden"] else "" for row in rows],
         coverage=[coverage(row) for row in rows],
     )
     notes = [say(report, "tasks.figures_note")] if (frame["kind"] == "median").any() else []
@@ -137,15 +137,19 @@ def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) ->
         align={"result": "right", "parts": "right", "coverage": "right"},
         group_by="task",
         marks="mark",
-        traces=dict.fromkeys(("result", "parts"), _figure_target),
+        traces=dict.fromkeys(("result", "parts"), _figure_of(report)),
         notes=notes,
     )
 
 
-def _figure_target(row: Mapping[Any, Any]) -> str | None:
-    if row["kind"] == "filled":  # words of schools are not carried along
-        return None
-    return trace_target(RATIO if row["kind"] in ("share", "ratio") else FIELD, row["figure_id"], ALL)
+def _figure_of(report: ReportContext) -> Callable[[Mapping[Any, Any]], str | None]:
+    def target(row: Mapping[Any, Any]) -> str | None:
+        if row["kind"] == "filled":  # words of schools are not carried along
+            return None
+        kind = RATIO if row["kind"] in ("share", "ratio") else FIELD
+        return trace_unless(report.term.withheld, kind, row["figure_id"], ALL)
+
+    return target
 
 
 def figure_text(row: Record) -> str:

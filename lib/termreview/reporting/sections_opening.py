@@ -29,7 +29,9 @@ def banner(report: ReportContext) -> Block:
     later = report.term.tables.submissions.query("fate == 'accepted'")["received_on"] > pd.Timestamp(
         report.as_of
     )
-    lines = [say(report, "report.banner_text")] if report.declared.office.is_illustrative else []
+    lines = [str(report.reference.publishing["edition"][f"{report.edition}_note"])]
+    if report.declared.office.is_illustrative:
+        lines.append(say(report, "report.banner_text"))
     lines.append(say(report, "report.as_of", as_of=report.as_of, due_on=plan.due_on))
     if later.any():
         lines.append(say(report, "report.as_of_early", count=int(later.sum()), as_of=report.as_of))

@@ -15,8 +15,8 @@ from termreview.reporting.rows import Record, records
 from termreview.reporting.sections_figures import parts_text
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
-from termreview.reporting.trace_target import RATIO, trace_target
-from termreview.reporting.wording import fewest, label, say, scope_title
+from termreview.reporting.trace_target import RATIO, trace_unless
+from termreview.reporting.wording import fewest, hidden_word, label, say, scope_title
 
 
 def key_ratios(report: ReportContext) -> Block:
@@ -115,7 +115,7 @@ def lines_table(report: ReportContext) -> Block:
         caption="Các tỉ lệ có mức đề ra đã xác nhận",
         align=dict.fromkeys(("target", "figure", "parts", "schools"), "right"),
         marks="mark",
-        traces={"figure": lambda row: trace_target(RATIO, row["ratio_id"], row["scope"])},
+        traces={"figure": lambda row: trace_unless(report.term.withheld, RATIO, row["ratio_id"], row["scope"])},
         notes=["Mức đề ra của năm ghi trong văn bản nguồn; chỉ in các mức đã xác nhận."],
     )  # fmt: skip
 
@@ -129,13 +129,15 @@ def ratios_table(report: ReportContext) -> Block:
     by_key = ratios.set_index(["ratio_id", "scope"])
     for scope in scopes:
         frame[scope] = [
-            _value_text(by_key.at[(ratio_id, scope), "value"], by_key.at[(ratio_id, scope), "unit"])
+            hidden_word(report)
+            if (ratio_id, scope) in by_key.index and by_key.at[(ratio_id, scope), "is_hidden"]
+            else _value_text(by_key.at[(ratio_id, scope), "value"], by_key.at[(ratio_id, scope), "unit"])
             if (ratio_id, scope) in by_key.index
             else ""
             for ratio_id in frame["ratio_id"]
         ]
     rows = records(whole)
-    frame["parts"] = [parts_text(row) for row in rows]
+    frame["parts"] = [hidden_word(report) if row["is_hidden"] else parts_text(row) for row in rows]
     frame["coverage"] = [
         f"{number_text(row['counted_count'])}/{number_text(row['asked_count'])}" for row in rows
     ]
@@ -146,7 +148,7 @@ def ratios_table(report: ReportContext) -> Block:
         caption="Các tỉ lệ chính theo cấp học",
         align=dict.fromkeys((*heads, "parts", "coverage"), "right"),
         marks="mark",
-        traces={scope: _ratio_in(scope) for scope in scopes} | {"parts": _ratio_in(ALL)},
+        traces={scope: _ratio_in(report, scope) for scope in scopes} | {"parts": _ratio_in(report, ALL)},
         notes=[
             "Ô trống: tỉ lệ không hỏi cấp học đó. Tử số, mẫu số và số trường ghi cho dòng cộng.",
             say(report, "tasks.money_note"),
@@ -155,8 +157,8 @@ def ratios_table(report: ReportContext) -> Block:
     )
 
 
-def _ratio_in(scope: str) -> Callable[[Mapping[Any, Any]], str]:
-    return lambda row: trace_target(RATIO, row["ratio_id"], scope)
+def _ratio_in(report: ReportContext, scope: str) -> Callable[[Mapping[Any, Any]], str | None]:
+    return lambda row: trace_unless(report.term.withheld, RATIO, row["ratio_id"], scope)
 
 
 def scope_heads(report: ReportContext, scopes: list[str]) -> dict[str, str]:

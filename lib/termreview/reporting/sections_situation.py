@@ -16,8 +16,8 @@ from termreview.reporting.rows import largest, records
 from termreview.reporting.summary_reporting import REPORTING_STATES
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.tables import table
-from termreview.reporting.trace_target import FIELD, trace_target
-from termreview.reporting.wording import counted, fewest, say, scope_title
+from termreview.reporting.trace_target import FIELD, trace_unless
+from termreview.reporting.wording import counted, fewest, say, scope_title, shown
 
 
 def situation(report: ReportContext) -> Block:
@@ -26,11 +26,13 @@ def situation(report: ReportContext) -> Block:
     texts = report.reference.sentences["profile"]
     wanted: dict[str, str] = dict(texts["columns"])
     kept = summaries.statistics[summaries.statistics["field_id"].isin(wanted)]
+    kept = kept.assign(shown=shown(report, kept))
     frame = summaries.reporting_levels[["scope", "expected_count", "received_count"]].copy()
     for field_id in wanted:
         own = kept[kept["field_id"] == field_id].set_index("scope")
-        frame[field_id] = frame["scope"].map(own["value"])
-    known = kept[(kept["scope"] == ALL) & (kept["counted_count"] > 0)].set_index("field_id")
+        frame[field_id] = frame["scope"].map(own["shown"])
+    is_known = (kept["scope"] == ALL) & (kept["counted_count"] > 0) & ~kept["is_hidden"]
+    known = kept[is_known].set_index("field_id")
     frame["title"] = [scope_title(report, scope) for scope in frame["scope"]]
     by_level = frame[frame["scope"] != ALL]
     levels = [
@@ -77,7 +79,7 @@ def situation(report: ReportContext) -> Block:
             formats=dict.fromkeys(numbers, "integer"),
             total_row={name: whole[name] for name in numbers}
             | {"title": scope_title(report, ALL), "scope": ALL},
-            traces={field_id: _field_named(field_id) for field_id in wanted},
+            traces={field_id: _field_named(report, field_id) for field_id in wanted},
             notes=[
                 "Cộng từ các trường có số liệu của từng cột; tổng của mỗi trường được cộng lại từ các phần."
             ],
@@ -85,8 +87,8 @@ def situation(report: ReportContext) -> Block:
     )
 
 
-def _field_named(field_id: str) -> Callable[[Mapping[Any, Any]], str]:
-    return lambda row: trace_target(FIELD, field_id, row["scope"])
+def _field_named(report: ReportContext, field_id: str) -> Callable[[Mapping[Any, Any]], str | None]:
+    return lambda row: trace_unless(report.term.withheld, FIELD, field_id, row["scope"])
 
 
 def who_reported(report: ReportContext) -> Block:

@@ -14,19 +14,22 @@ from termreview.reporting.rows import by_key
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.summary_statistics import WHOLE_COLUMN
 from termreview.reporting.tables import table
-from termreview.reporting.trace_target import FIELD, trace_target
-from termreview.reporting.wording import say, scope_title
+from termreview.reporting.trace_target import FIELD, trace_unless
+from termreview.reporting.wording import say, scope_title, shown
+
+Target = Callable[[Mapping[Any, Any]], str | None]
 
 
 def statistics_tables(report: ReportContext) -> Block:
     """Every section of the statistics sheet by school level, and the totals that did not add up."""
     frame = report.summaries.statistics
+    frame = frame.assign(shown=shown(report, frame))
     whole = frame[(frame["scope"] == ALL) & (frame["field_id"] == "pupils_count.total")]
     counted, asked = (
         (int(whole["counted_count"].sum()), int(whole["asked_count"].sum())) if len(whole) else (0, 0)
     )
     odd = report.summaries.rebuilt_totals
-    differing = odd[odd["stated"].notna()]
+    differing = odd[odd["is_stated"]]
     lines = [
         say(report, "statistics.coverage", counted=counted, asked=asked),
         say(report, "statistics.mismatch", count=len(differing), schools=differing["school_id"].nunique()),
@@ -61,7 +64,7 @@ def levels_table(report: ReportContext, own: pd.DataFrame) -> Block:
         formats=dict.fromkeys(scopes, "integer"),
         align={"coverage": "right"},
         marks="mark",
-        traces={scope: _field_in(scope) for scope in scopes},
+        traces={scope: _field_in(report, scope) for scope in scopes},
     )
 
 
@@ -69,9 +72,7 @@ def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
     """One section: one row per line and school level, one column per column of the form."""
     scopes = _scopes(report, own)
     heads = dict(zip(own["column_id"], own["column_label"], strict=True))
-    rows = own.pivot_table(
-        index=["row_code", "scope"], columns="column_id", values="value", sort=False, dropna=False
-    )
+    rows = own.pivot(index=["row_code", "scope"], columns="column_id", values="shown")
     about = by_key(own[own["column_id"] == WHOLE_COLUMN], "row_code", "scope")
     fields = dict(zip(zip(own["row_code"], own["column_id"], strict=True), own["field_id"], strict=True))
     rows = rows.reindex([key for key in about if key in rows.index])
@@ -96,7 +97,7 @@ def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
         align={"coverage": "right"},
         group_by="row_label",
         marks="mark",
-        traces={column: _column_of(fields, column) for column in heads},
+        traces={column: _column_of(report, fields, column) for column in heads},
     )
 
 
@@ -107,14 +108,14 @@ def grades_table(report: ReportContext, own: pd.DataFrame) -> Block:
     fields = dict(
         zip(zip(grades["column_label"], grades["row_code"], strict=True), grades["field_id"], strict=True)
     )
-    frame = grades.pivot(index="column_label", columns="row_code", values="value")
+    frame = grades.pivot(index="column_label", columns="row_code", values="shown")
     frame = frame.reindex(list(dict.fromkeys(grades["column_label"]))).reset_index().rename_axis(columns=None)
     return table(
         frame,
         columns={"column_label": "Khối lớp, nhóm tuổi"} | heads,
         caption=say(report, "statistics.grades_caption", section=_caption(own)),
         formats=dict.fromkeys(heads, "integer"),
-        traces={code: _row_of(fields, code) for code in heads},
+        traces={code: _row_of(report, fields, code) for code in heads},
         notes=["Cộng các trường có số liệu của từng ô, mọi cấp học."],
     )
 
@@ -124,8 +125,9 @@ def mismatch_table(report: ReportContext) -> Block:
     odd = report.summaries.rebuilt_totals
     if odd.empty:
         return Block("")
+    odd = odd.assign(gap=odd["rebuilt"] - odd["stated"])
     return table(
-        odd.assign(gap=odd["rebuilt"] - odd["stated"]),
+        odd.assign(**{name: shown(report, odd, name) for name in ("stated", "rebuilt", "gap")}),
         columns={"short_name": "Trường", "label": "Tổng số", "stated": "Trường ghi", "rebuilt": "Cộng lại", "gap": "Chênh lệch"},
         caption="Tổng số không khớp hoặc thiếu, được cộng lại từ các phần",
         formats=dict.fromkeys(("stated", "rebuilt", "gap"), "integer"),
@@ -133,18 +135,20 @@ def mismatch_table(report: ReportContext) -> Block:
     )  # fmt: skip
 
 
-def _field_in(scope: str) -> Callable[[Mapping[Any, Any]], str]:
-    return lambda row: trace_target(FIELD, row["field_id"], scope)
+def _field_in(report: ReportContext, scope: str) -> Target:
+    return lambda row: trace_unless(report.term.withheld, FIELD, row["field_id"], scope)
 
 
-def _column_of(fields: Mapping[tuple[str, str], str], column: str) -> Callable[[Mapping[Any, Any]], str]:
-    return lambda row: trace_target(FIELD, fields[row["row_code"], column], row["scope"])
+def _column_of(report: ReportContext, fields: Mapping[tuple[str, str], str], column: str) -> Target:
+    return lambda row: trace_unless(
+        report.term.withheld, FIELD, fields[row["row_code"], column], row["scope"]
+    )
 
 
-def _row_of(fields: Mapping[tuple[str, str], str], code: str) -> Callable[[Mapping[Any, Any]], str | None]:
+def _row_of(report: ReportContext, fields: Mapping[tuple[str, str], str], code: str) -> Target:
     def target(row: Mapping[Any, Any]) -> str | None:
         field_id = fields.get((row["column_label"], code))
-        return trace_target(FIELD, field_id, ALL) if field_id else None
+        return trace_unless(report.term.withheld, FIELD, field_id, ALL) if field_id else None
 
     return target
 
@@ -164,7 +168,7 @@ def _heads(report: ReportContext, scopes: list[str]) -> dict[str, str]:
 
 
 def _spread(own: pd.DataFrame, scopes: list[str]) -> pd.DataFrame:
-    wide = own.pivot(index="field_id", columns="scope", values="value").reindex(columns=scopes)
+    wide = own.pivot(index="field_id", columns="scope", values="shown").reindex(columns=scopes)
     whole = own[own["scope"] == ALL].set_index("field_id")
     frame = wide.reindex(list(dict.fromkeys(own["field_id"])))
     frame["row_label"] = whole["row_label"]

@@ -80,7 +80,7 @@ def ratios_by_scope(by_school: pd.DataFrame, ratios: Sequence[Ratio]) -> pd.Data
     frame["value"] = (
         frame["numerator"] * frame["scale"] / frame["denominator"].where(frame["denominator"] > 0)
     )
-    return frame
+    return frame.assign(is_hidden=False)
 
 
 def is_money(ratio: Ratio) -> bool:

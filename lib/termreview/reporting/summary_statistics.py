@@ -17,7 +17,7 @@ def statistics_by_level(answers: Answers, schools: pd.DataFrame, declared: TermR
     """Sum every figure of the statistics sheet: one row per field and scope (a school level or `all`).
 
     `value` sums the rebuilt totals of the schools that answered (missing when none did), `stated` what the same
-    schools wrote; `counted_count` of `asked_count` schools answered.
+    schools wrote; `counted_count` of `asked_count` schools answered; `is_hidden` where an edition withholds it.
     """
     fields = _statistics_fields(declared, schools)
     ids = [field_id for field_id in fields["field_id"] if field_id in answers.numbers.columns]
@@ -32,7 +32,7 @@ def statistics_by_level(answers: Answers, schools: pd.DataFrame, declared: TermR
     long = long.rename_axis(["scope", "field_id"]).reset_index()
     long = with_all(long[["field_id", "scope", *sums]], ["field_id"])
     long[["value", "stated"]] = long[["value", "stated"]].where(long["counted_count"] > 0)
-    return fields.merge(long[long["asked_count"] > 0], on="field_id")
+    return fields.merge(long[long["asked_count"] > 0], on="field_id").assign(is_hidden=False)
 
 
 def rebuilt_totals(answers: Answers, schools: pd.DataFrame, declared: TermReference) -> pd.DataFrame:
@@ -47,7 +47,9 @@ def rebuilt_totals(answers: Answers, schools: pd.DataFrame, declared: TermRefere
         for row, column in places
     ]
     frame = pd.DataFrame(rows, columns=["school_id", "short_name", "field_id", "stated", "rebuilt"])
-    return frame.assign(label=frame["field_id"].map(labels))
+    return frame.assign(
+        label=frame["field_id"].map(labels), is_stated=frame["stated"].notna(), is_hidden=False
+    )
 
 
 def _statistics_fields(declared: TermReference, schools: pd.DataFrame) -> pd.DataFrame:

@@ -91,7 +91,7 @@ def task_figures(
                 rows.append(_ratio_row(task, figure_id, whole[figure_id]))
             elif figure_id in fields:
                 rows += _field_rows(task, fields[figure_id], answers, form)
-    return pd.DataFrame(rows, columns=list(_FIGURE_COLUMNS))
+    return pd.DataFrame(rows, columns=list(_FIGURE_COLUMNS)).assign(is_hidden=False)
 
 
 def _fields_of(form: Form, schools: pd.DataFrame, part: str) -> dict[str, Field]:

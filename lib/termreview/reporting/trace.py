@@ -82,7 +82,8 @@ def _fields(report: ReportContext) -> dict[str, Field]:
     found: dict[str, Field] = {}
     for level in dict.fromkeys(report.term.schools["level"]):
         for field in declared.form.fields_for(level, declared.term.part):
-            found.setdefault(field.field_id, field)
+            if field.field_id not in report.term.withheld:
+                found.setdefault(field.field_id, field)
     return found
 
 
@@ -181,7 +182,7 @@ def _items(report: ReportContext) -> dict[str, Any]:
             "legal": _legal_text(report.reference, item.legal),
             "mark": max(item.mark, item.rule.mark),
             "id": f"{report.declared.indicator_set.set_id}/{item.item_id}",
-            "in": item_inputs(item),
+            "in": [name for name in item_inputs(item) if name not in report.term.withheld],
         }
         for item in report.declared.indicator_set.items
     }
@@ -230,7 +231,7 @@ def _ledger(report: ReportContext) -> dict[str, list[list[Any]]]:
     rulings = {
         (ruling.school_id, ruling.item_id): f"{ruling.reason} ({ruling.verified_by}, {number_text(ruling.verified_on, 'date')})"
         for ruling in report.reference.verified
-        if ruling.term_id == report.declared.term.term_id
+        if ruling.term_id == report.declared.term.term_id and ruling.reason
     }  # fmt: skip
     names = ("low", "high", "max_points", "self_points", "computed_low", "computed_high", "verified_points")
     ledger = report.term.tables.ledger
@@ -274,6 +275,7 @@ def _ratios(report: ReportContext, ids: Sequence[str]) -> dict[str, Any]:
             "den": list(ratio.denominator), "mark": ratio.mark, "rows": states.get(ratio.ratio_id, {}),
         }
         for ratio in report.reference.ratios
+        if ratio.ratio_id not in report.term.withheld
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -17,6 +17,11 @@ _KEPT_IN: Final = {CRITERION: "criteria", ITEM: "items", RATIO: "ratios", FIELD:
 def trace_target(kind: str, key: str, scope: str) -> str:
     """Name one figure: a group, criterion, item, ratio, field or task (`key`) at a school, in a level or over all (`scope`)."""
     return f"#{ANCHOR}/{kind}/{quote(key, safe='')}/{quote(scope, safe='')}"
+
+
+def trace_unless(withheld: Collection[str], kind: str, key: str, scope: str) -> str | None:
+    """Name one figure, unless what it is made of is withheld."""
+    return None if key in withheld else trace_target(kind, key, scope)
 
 
 def is_traced(data: Mapping[str, Any], target: str) -> bool:

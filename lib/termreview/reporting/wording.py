@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from termreview.reference.measures import LegalDocument
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed, sentence
@@ -47,6 +49,16 @@ def group_title(report: ReportContext, group_id: str) -> str:
 def counted(report: ReportContext, key: str, counts: Mapping[str, int]) -> str:
     """Several counts as one list, by their declared sentences below `key`; nothing is said of none."""
     return listed([say(report, f"{key}.{name}", count=int(count)) for name, count in counts.items() if count])
+
+
+def hidden_word(report: ReportContext) -> str:
+    """What stands in the place of a figure that this edition does not show."""
+    return str(report.reference.labels["hidden_small_count"])
+
+
+def shown(report: ReportContext, frame: pd.DataFrame, column: str = "value") -> pd.Series:
+    """One column of figures as cells show them: the word for hidden ones, the figure otherwise."""
+    return frame[column].astype(object).mask(frame["is_hidden"], hidden_word(report))
 
 
 def lower_first(text: str) -> str:

@@ -1,0 +1,190 @@
+"""One choice of counts to show, and the proof that no small one follows from them.
+
+The proof is a witness. Two atoms that lie in exactly the same shown counts can trade persons without any shown count
+changing; what can be traded in and out of a hidden count is how much a reader must at least leave open about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from termreview.reference.disclosure import Disclosure
+from termreview.reporting.disclosure_atoms import Atom
+
+Cell = frozenset[int]  # the atoms of one count, by place
+Persons = Mapping[
+    int, tuple[float, float]
+]  # which candidates atoms lie in, as bits -> persons, and room for more
+
+
+class Openness:
+    """How far some counts stay open, for any choice of shown candidates (a bit each)."""
+
+    def __init__(self, atoms: Sequence[Atom], candidates: Sequence[Cell], counts: Sequence[Cell]) -> None:
+        bits = [0] * len(atoms)
+        for place, cell in enumerate(candidates):
+            for atom in cell:
+                bits[atom] |= 1 << place
+        self._all = _persons(atoms, bits, range(len(atoms)))
+        self._inside = [_persons(atoms, bits, cell) for cell in counts]
+        self._visible = lru_cache(maxsize=4096)(self._seen)
+
+    def width(self, place: int, shown: int) -> float:
+        """By how much one count can differ by trades of one person for another that all shown counts see alike."""
+        everywhere = self._visible(shown)
+        wide = 0.0
+        for seen, (count, room) in _folded(self._inside[place], shown).items():
+            if not seen:  # nothing that is shown says anything of these persons
+                wide += count + room
+                continue
+            whole_count, whole_room = everywhere[seen]
+            wide += min(count, whole_room - room) + min(whole_count - count, room)
+        return wide
+
+    def is_as_wide(self, place: int, shown: int, wanted: float) -> bool:
+        """Say whether one count can differ by as much as wanted between figures that all give the shown counts.
+
+        Where simple trades do not reach it, figures are built step by step: the count loses (or gains) one person
+        to others, and two more groups make up for it where shown counts would tell.
+        """
+        if self.width(place, shown) >= wanted:
+            return True
+        inside, everywhere = _folded(self._inside[place], shown), self._visible(shown)
+        steps = 0
+        for is_leaving in (True, False):
+            own = {seen: list(persons) for seen, persons in inside.items()}
+            others = {
+                seen: [count - inside.get(seen, _NOBODY)[0], room - inside.get(seen, _NOBODY)[1]]
+                for seen, (count, room) in everywhere.items()
+            }
+            while steps < wanted and _stepped(own, others, is_leaving):
+                steps += 1
+        return steps >= wanted
+
+    def cheapest_to_hide(self, place: int, shown: int, costs: Sequence[float]) -> int:
+        """The shown candidates that tell persons of one count from some others, where hiding them costs least.
+
+        Without these candidates a person of the count and one of the others can trade places unseen. All that is
+        shown where there is nobody to trade with.
+        """
+        inside = _folded(self._inside[place], shown)
+        best, best_cost = shown, float("inf")
+        for other, (count, room) in self._visible(shown).items():
+            for own, (own_count, own_room) in inside.items():
+                apart = own ^ other
+                can_trade = (own_count >= 1 and room >= 1) or (own_room >= 1 and count >= 1)
+                if apart and can_trade:
+                    cost = sum(costs[bit] for bit in range(apart.bit_length()) if apart >> bit & 1)
+                    if cost < best_cost:
+                        best, best_cost = apart, cost
+        return best
+
+    def _seen(self, shown: int) -> Persons:
+        return _folded(self._all, shown)
+
+
+_NOBODY = (0.0, 0.0)
+State = dict[int, list[float]]  # what shown counts see of a group -> persons in it, room for more
+
+
+def _stepped(own: State, others: State, is_leaving: bool) -> bool:
+    """Let one person leave (or join) a count while every shown count stays; False where it cannot be done."""
+    # A group that loses a person needs one, a group that gains one needs room.
+    give, take = (0, 1) if is_leaving else (1, 0)
+    takers = {seen: persons for seen, persons in others.items() if persons[take] >= 1}
+    holding: dict[int, list[int]] = {}  # a shown count's bit -> takers in it
+    for seen, persons in own.items():
+        if persons[give] < 1:
+            continue
+        if seen in takers:
+            return _moved((persons, give), (takers[seen], take))
+        for other in takers:
+            lost, gained = seen & ~other, other & ~seen
+            bit = lost & -lost
+            if bit not in holding:
+                holding[bit] = [taker for taker in takers if taker & bit == bit]
+            for third in holding[bit]:
+                if third & lost != lost or third & gained or third == other:
+                    continue
+                fourth = others.get((third & ~lost) | gained)
+                if fourth is not None and fourth[give] >= 1 and fourth is not takers[other]:
+                    return _moved(
+                        (persons, give), (takers[other], take), (takers[third], take), (fourth, give)
+                    )
+    return False
+
+
+def _moved(*moves: tuple[list[float], int]) -> bool:
+    """Carry out some moves: one person fewer and more room (side 0), or one more and less room (side 1)."""
+    for persons, side in moves:
+        persons[side] -= 1
+        persons[1 - side] += 1
+    return True
+
+
+def _persons(atoms: Sequence[Atom], bits: Sequence[int], places: Sequence[int] | range | Cell) -> Persons:
+    found: dict[int, tuple[float, float]] = {}
+    for place in places:
+        count, room = found.get(bits[place], (0.0, 0.0))
+        atom = atoms[place]
+        found[bits[place]] = (count + max(atom.count, 0.0), room + atom.room)
+    return found
+
+
+def _folded(persons: Persons, shown: int) -> Persons:
+    found: dict[int, tuple[float, float]] = {}
+    for bits, (count, room) in persons.items():
+        have_count, have_room = found.get(bits & shown, (0.0, 0.0))
+        found[bits & shown] = (have_count + count, have_room + room)
+    return found
+
+
+def shown_cells(
+    atoms: Sequence[Atom],
+    candidates: Sequence[Cell],
+    differences: Sequence[Cell],
+    finer: Sequence[Cell],
+    disclosure: Disclosure,
+) -> list[Cell]:
+    """Choose the candidates to show: as many as keep every small count open.
+
+    Small candidates are hidden; they and the small `differences` of two candidates must stay `protection_width`
+    wide, small `finer` counts, which no report holds, must not be fixed. For each that fails, the smallest other
+    candidates are hidden that mend it, in pairs where one alone does nothing. What turns out not to be needed is
+    shown again, the largest first. The first candidate, the whole, is hidden last.
+    """
+    values = [_sum(atoms, cell) for cell in candidates]
+    wide = [cell for cell in (*candidates, *differences) if disclosure.is_small(_sum(atoms, cell))]
+    small = wide + [cell for cell in finer if disclosure.is_small(_sum(atoms, cell))]
+    openness = Openness(atoms, candidates, small)
+    order = [place for place, value in enumerate(values) if not disclosure.is_small(value)]
+    order.sort(key=lambda place: (place == 0, values[place], place))
+    shown = sum(1 << place for place in order)
+    # Where the figures of the whole leave little room by themselves, no hiding can leave more.
+    wanted = [min(disclosure.protection_width, openness.width(place, 0)) for place in range(len(wide))]
+    wanted += [min(1.0, openness.width(place, 0)) for place in range(len(wide), len(small))]
+
+    def is_safe(place: int, choice: int) -> bool:
+        return openness.is_as_wide(place, choice, wanted[place])
+
+    costs = [value + 1 for value in values]
+    costs[0] = sum(costs)
+    for place in range(len(small)):  # what is open stays open when more is hidden
+        while shown and not is_safe(place, shown):
+            shown &= ~openness.cheapest_to_hide(place, shown, costs)
+    asked = list(range(len(small)))
+    for option in reversed(order):
+        if shown >> option & 1:
+            continue
+        gives = next((place for place in asked if not is_safe(place, shown | 1 << option)), None)
+        if gives is None:
+            shown |= 1 << option
+        else:  # likely to be given away by the next one as well: asked first
+            asked.remove(gives)
+            asked.insert(0, gives)
+    return [cell for place, cell in enumerate(candidates) if shown >> place & 1]
+
+
+def _sum(atoms: Sequence[Atom], cell: Cell) -> float:
+    return sum(atoms[place].count for place in cell)

@@ -1,0 +1,66 @@
+"""One term in its shareable edition: what it leaves out, and that what it keeps says the same as the internal one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from report_world import report
+
+from termreview.reporting.context import ReportContext, present
+from termreview.reporting.edition import SHAREABLE
+from termreview.reporting.school_outlook import look_ahead
+from termreview.reporting.sections_actions import tried
+from worlds import HK1, HK2
+
+
+@pytest.fixture(scope="module", params=[HK1, HK2])
+def editions(request: pytest.FixtureRequest) -> tuple[ReportContext, ReportContext]:
+    internal = report(request.param)
+    return internal, present(internal, edition=SHAREABLE)
+
+
+def test_what_levels_hang_on_and_what_actions_win_is_the_same_in_both_editions(
+    editions: tuple[ReportContext, ReportContext],
+) -> None:
+    """Points hang on evidence being there: without its words the scorer must still come to the same."""
+    internal, shareable = editions
+    pd.testing.assert_frame_equal(tried(internal), tried(shareable))
+    pd.testing.assert_frame_equal(look_ahead(internal).strengths, look_ahead(shareable).strengths)
+    assert look_ahead(internal).after == look_ahead(shareable).after
+
+
+def test_the_tables_hold_no_words_and_no_answers_on_sensitive_attributes(
+    editions: tuple[ReportContext, ReportContext],
+) -> None:
+    internal, shareable = editions
+    observations = shareable.term.tables.observations
+    words = {name for name, field in internal.declared.form.all_fields().items() if field.kind == "text"}
+    texts = observations[observations["field_id"].isin(words)]
+    assert len(texts)
+    assert (texts["state"] == "answered").any(), "that it was answered stays known"
+    assert texts["value_text"].isna().all()
+    assert observations["original"].isna().all()
+    assert not any(map(internal.reference.disclosure.is_sensitive, observations["field_id"]))
+    assert not any(map(internal.reference.disclosure.is_sensitive, shareable.term.answers.numbers.columns))
+
+
+def test_places_are_told_on_sheets_of_the_form_alone(editions: tuple[ReportContext, ReportContext]) -> None:
+    internal, _ = editions
+    tables = internal.term.tables
+    sheet = internal.declared.form.sheets[0].title
+    numbers = range(len(tables.observations))
+    observations = tables.observations.assign(
+        sheet=pd.Series(
+            ["Trang của cô Sương" if number % 2 else sheet for number in numbers], dtype="string"
+        ),
+        cell=pd.Series(["B2"] * len(tables.observations), dtype="string"),
+    )
+    named = ReportContext(
+        internal.reference,
+        type(internal.term)(**{**vars(internal.term), "tables": type(tables)(**{**vars(tables), "observations": observations})}),
+        None,
+        internal.as_of,
+    )  # fmt: skip
+    shown = present(named, edition=SHAREABLE).term.tables.observations
+    assert set(shown["sheet"].dropna()) == {sheet}
+    assert shown["cell"].isna().equals(shown["sheet"].isna())
