@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -46,6 +47,11 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", " ".join(words))
     moved = _CLUSTER.sub(_tone_last, decomposed)
     return unicodedata.normalize("NFC", moved)
+
+
+def spelled_out(folded: str, abbreviations: Mapping[str, str]) -> str:
+    """One folded text with its abbreviations spelled out: "số hs nữ" is "số học sinh nữ"."""
+    return " ".join(abbreviations.get(word, word) for word in folded.split())
 
 
 def _tone_last(match: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from intake_world import PRESCHOOL, PRIMARY, declared, layout_of, place_of, writ
 from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.locate import locate, read_fingerprint, read_identity
 from termreview.intake.located import Located
+from termreview.intake.moved import spelled_places
 from termreview.intake.workbook import Cell, Sheet, Workbook, read_workbook
 
 Cells = dict[tuple[int, int], Cell]
@@ -209,3 +210,38 @@ def test_a_missing_sheet_is_one_remark() -> None:
 def test_the_sheet_of_marks_is_never_taken_for_a_sheet_of_answers() -> None:
     kept = tuple(sheet for sheet in received().sheets if sheet.name == FINGERPRINT_SHEET)
     assert locate(replace(received(), sheets=kept), layout_of(PRESCHOOL)).spots == {}
+
+
+def test_abbreviations_of_labels_and_heads_are_spelled_out() -> None:
+    """Codes lost, the table typed anew with HS, GV, TS: each row found by its label, each match a remark."""
+    short = {
+        "học sinh": "HS",
+        "giáo viên": "GV",
+        "cán bộ quản lý": "CBQL",
+        "Tổng số": "TS",
+        "nhân viên": "NV",
+    }
+
+    def change(cells: Cells) -> Cells:
+        kept = {}
+        for place, cell in cells.items():
+            text = cell.text
+            for words, letters in short.items():
+                text = text.replace(words, letters).replace(words.capitalize(), letters)
+            if place[1] == 1:
+                continue
+            kept[place] = cell._replace(value=text, text=text) if cell.kind == "text" else cell
+        return columns_from(2, -1)(kept)
+
+    located = locate(with_cells(received(PRIMARY), STATISTICS, change), layout_of(PRIMARY))
+    home = locate(received(PRIMARY), layout_of(PRIMARY))
+    here = [name for name, spot in home.spots.items() if spot.sheet.name == STATISTICS]
+    assert {name: values(located)[name] for name in here} == {name: values(home)[name] for name in here}
+    matched = [remark for remark in located.remarks if remark.code == "matched_by_label"]
+    assert any("HS" in remark.found.split() for remark in matched)
+    assert codes(located) <= {"matched_by_label", "column_moved"}
+
+
+def test_an_abbreviation_that_would_make_two_labels_one_names_none() -> None:
+    places = {"số hs": (1, 2), "số học sinh": (2, 2), "số gv": (3, 2)}
+    assert spelled_places(places, {"hs": "học sinh", "gv": "giáo viên"}) == {"số giáo viên": (3, 2)}

@@ -20,10 +20,11 @@ from termreview.intake.moved import (
     label_places,
     missing,
     moved_columns,
+    spelled_places,
 )
 from termreview.intake.workbook import Sheet, Workbook, address
 from termreview.reference.forms import Form
-from termreview.text import clean, fold
+from termreview.text import clean, fold, spelled_out
 
 
 def read_fingerprint(workbook: Workbook) -> dict[str, str]:
@@ -75,7 +76,7 @@ def locate(workbook: Workbook, layout: FormLayout) -> Located:
     for plan in layout.sheets:
         if not plan.blocks:
             continue
-        sheet = _find_sheet(workbook, plan, taken)
+        sheet = _find_sheet(workbook, plan, taken, layout.form)
         if sheet is None:
             located.remarks.append(
                 Remark("sheet_missing", plan.plan.title, "", "", plan.plan.title, plan.plan.title)
@@ -87,7 +88,7 @@ def locate(workbook: Workbook, layout: FormLayout) -> Located:
             located.remarks.append(
                 Remark("sheet_renamed", sheet.name, "", sheet.name, plan.plan.title, plan.plan.title)
             )
-        _locate_sheet(located, sheet, plan, layout.form.word("label"))
+        _locate_sheet(located, sheet, plan, layout.form)
     _note_copies(located, workbook, layout, taken)
     return located
 
@@ -113,7 +114,7 @@ def _differ(one: Sheet, other: Sheet) -> bool:
     }
 
 
-def _find_sheet(workbook: Workbook, plan: SheetLayout, taken: set[str]) -> Sheet | None:
+def _find_sheet(workbook: Workbook, plan: SheetLayout, taken: set[str], form: Form) -> Sheet | None:
     wanted = fold(plan.plan.title)
     free = [sheet for sheet in workbook.sheets if sheet.name not in taken]
     for sheet in free:
@@ -127,9 +128,10 @@ def _find_sheet(workbook: Workbook, plan: SheetLayout, taken: set[str]) -> Sheet
         hits, _, best = max(counted, key=lambda entry: entry[:2], default=(0, 0, None))
         if hits * 2 >= len(codes):
             return best
-    labels = {fold(row.label) for block in plan.blocks for row, _ in block.rows}
+    short = dict(form.abbreviations)
+    labels = {spelled_out(fold(row.label), short) for block in plan.blocks for row, _ in block.rows}
     for sheet in (*free, *others):
-        if len(labels & label_places(sheet).keys()) * 2 >= len(labels):
+        if len(labels & spelled_places(label_places(sheet, short), short).keys()) * 2 >= len(labels):
             return sheet
     return None
 
@@ -138,12 +140,21 @@ def _texts(sheet: Sheet) -> set[str]:
     return {clean(cell.text) for cell in sheet.cells.values() if len(cell.text) < 20}
 
 
-def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, label_head: str) -> None:
+def _label_place(
+    label: str, labels: Mapping[str, tuple[int, int]], abbreviations: Mapping[str, str]
+) -> tuple[int, int] | None:
+    """Where one label stands, as it is written or with its abbreviations spelled out."""
+    folded = fold(label)
+    return labels.get(folded) or labels.get(spelled_out(folded, abbreviations))
+
+
+def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form) -> None:
     codes: Mapping[str, tuple[int, int]] | None = None
-    labels: Mapping[str, tuple[int, int]] | None = None
     spots, new = located.spots, tuple.__new__  # a named tuple made without its slower constructor
+    labels: Mapping[str, tuple[int, int]] = {}
+    short = dict(form.abbreviations)
     for block in plan.blocks:
-        is_home = columns_at_home(sheet, block, label_head)
+        is_home = columns_at_home(sheet, block, form.word("label"))
         columns: dict[str, int] | None = None
         for form_row, number in block.rows:
             at_home = sheet.cells.get((number, CODE_COLUMN))
@@ -153,7 +164,8 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, label_head:
                 continue
             if codes is None:
                 codes = code_places(sheet)
-                labels = label_places(sheet)
+                labels = label_places(sheet, short)
+                labels = spelled_places(labels, short) | labels
             row, code_column, found_by = number, CODE_COLUMN, CODE
             if form_row.row_code in codes:
                 row, code_column = codes[form_row.row_code]
@@ -168,8 +180,8 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, label_head:
                             form_row.label,
                         )
                     )
-            elif labels is not None and fold(form_row.label) in labels:
-                row, label_column = labels[fold(form_row.label)]
+            elif (at_label := _label_place(form_row.label, labels, short)) is not None:
+                row, label_column = at_label
                 code_column, found_by = label_column - LABEL_COLUMN + CODE_COLUMN, LABEL
                 located.remarks.append(
                     Remark(
@@ -185,7 +197,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, label_head:
                 located.remarks.append(missing(sheet, number, form_row))
                 continue
             if columns is None:
-                columns = moved_columns(located, sheet, block, code_column)
+                columns = moved_columns(located, sheet, block, code_column, short)
             asked = block.places_by_row[number]
             here = columns or columns_beside(located, sheet, (row, code_column), form_row, asked)
             if here is None:

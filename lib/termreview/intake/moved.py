@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
+
 from termreview.intake.layout import CODE_COLUMN, LABEL_COLUMN, Block, Place
 from termreview.intake.legacy_text import read_legacy
 from termreview.intake.located import Located, Remark
 from termreview.intake.workbook import Sheet, address, column_letters
 from termreview.reference.forms import FormColumn, FormRow
-from termreview.text import clean, fold
+from termreview.text import clean, fold, spelled_out
 
 
 def missing(sheet: Sheet, number: int, row: FormRow) -> Remark:
@@ -76,25 +78,48 @@ def code_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
     return places
 
 
-def label_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
-    """Row and column of every text on one sheet that may be a label, folded; an old font is read as Unicode."""
+def label_places(sheet: Sheet, abbreviations: Container[str] = frozenset()) -> dict[str, tuple[int, int]]:
+    """Row and column of every text on one sheet that may be a label, folded; an old font is read as Unicode.
+
+    Texts of a few letters are none, unless they are an abbreviation.
+    """
     places: dict[str, tuple[int, int]] = {}
     for place, cell in sheet.cells.items():
-        if cell.kind == "text" and len(cell.text) >= 6:
+        if cell.kind == "text" and (len(cell.text) >= 6 or fold(cell.text) in abbreviations):
             legacy = read_legacy(cell.text) if len(cell.text) < 400 else None
             places.setdefault(fold(legacy.text if legacy else cell.text), place)
     return places
 
 
-def moved_columns(located: Located, sheet: Sheet, block: Block, code_column: int) -> dict[str, int]:
+def spelled_places(
+    labels: dict[str, tuple[int, int]], abbreviations: Mapping[str, str]
+) -> dict[str, tuple[int, int]]:
+    """The same places by their texts spelled out; a text that then stands for two of them names none."""
+    found: dict[str, tuple[int, int]] = {}
+    twice = set()
+    for text, place in labels.items():
+        spelled = spelled_out(text, abbreviations)
+        if spelled in found:
+            twice.add(spelled)
+        found[spelled] = place
+    return {text: place for text, place in found.items() if text not in twice}
+
+
+def moved_columns(
+    located: Located, sheet: Sheet, block: Block, code_column: int, abbreviations: Mapping[str, str]
+) -> dict[str, int]:
     """The answer columns of a block that moved: by the row nearest to its own that holds most of its heads."""
     heads_row, heads = _heads(block)
+    spelled = {spelled_out(text, abbreviations): column for text, column in heads.items()}
     best: dict[str, int] = {}
     best_row = heads_row
     by_row: dict[int, dict[str, int]] = {}
     first = code_column + LABEL_COLUMN - CODE_COLUMN
     for (row, place), cell in sheet.cells.items():
-        head = heads.get(fold(cell.text)) if place > first and len(cell.text) < 60 else None
+        if place <= first or len(cell.text) >= 60:
+            continue
+        text = fold(cell.text)
+        head = heads.get(text) or spelled.get(spelled_out(text, abbreviations))
         if head is not None:
             by_row.setdefault(row, {})[head.column_id] = place
     for row, found in by_row.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from termreview.reference.forms import ANY, KINDS, Form, FormColumn, FormRow, Section, SheetPlan
 from termreview.reference.loading import Row, Source, read_list, read_tree, unique
+from termreview.text import fold
 
 _ROW_COLUMNS = (
     "section_id", "row_code", "field_id", "label", "kind", "unit", "options", "columns", "levels", "terms",
@@ -18,7 +19,8 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
     if tree is None:
         return None
     tree.only((
-        "id", "title", "version", "legal", "options", "instructions", "words", "sheets", "sections", "note", "mark",
+        "id", "title", "version", "legal", "options", "instructions", "words", "sheets", "sections", "abbreviations",
+        "note", "mark",
     ))  # fmt: skip
     if tree.text("id") != form_id:
         tree.report(f"id '{tree.text('id')}' does not fit the folder name '{form_id}'")
@@ -41,7 +43,22 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
         sheets,
         sections,
         rows,
+        _abbreviations(tree),
     )
+
+
+def _abbreviations(tree: Row) -> tuple[tuple[str, str], ...]:
+    """What schools write for words of the labels: each one word, spelled out by other words."""
+    row = tree.row("abbreviations") if "abbreviations" in tree.values else None
+    if row is None:
+        return ()
+    found = []
+    for name in (name for name in row.values if name != "__line__"):
+        short, spelled = fold(str(name)), fold(row.text(name))
+        if " " in short or short in spelled.split():
+            row.report(f"the abbreviation '{name}' is not one word, or stands for itself")
+        found.append((short, spelled))
+    return tuple(found)
 
 
 def _sheet(row: Row, levels: tuple[str, ...]) -> SheetPlan:

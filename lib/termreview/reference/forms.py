@@ -95,7 +95,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """One form: sheets, sections, rows, the lists its drop-downs offer (option id, label) and its fixed words."""
+    """One form: sheets, sections, rows, the lists its drop-downs offer (option id, label) and its fixed words.
+
+    `abbreviations` are what schools write for words of its labels, folded: short, spelled out.
+    """
 
     form_id: str
     title: str
@@ -107,6 +110,7 @@ class Form:
     sheets: tuple[SheetPlan, ...]
     sections: tuple[Section, ...]
     rows: tuple[FormRow, ...]
+    abbreviations: tuple[tuple[str, str], ...] = ()
 
     def choices(self, name: str) -> dict[str, str]:
         """The labels of one drop-down by option id."""
