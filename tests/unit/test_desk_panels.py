@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.panels.school_picker import SchoolPicker
 from termreview.lock import held
 from termreview.reference.declarations import load_reference
+from termreview.terms import parse_term
 from termreview.workspace import Workspace
 
 PICK = {
@@ -248,3 +250,27 @@ def _label(picker: SchoolPicker, school_id: str) -> str:
 
 def test_the_day_is_that_of_the_desk(desk: Desk) -> None:
     assert desk.day() == datetime.date(2024, 1, 12)
+
+
+def test_what_an_analyst_is_about_to_write_is_no_news_from_others(tmp_path: Path) -> None:
+    """JupyterLab runs clicks in a thread of its own: the watcher waits until a step is done."""
+    office = new_office(tmp_path)
+    open_desk(workspace_root=str(tmp_path), today=lambda: TODAY)
+    desk = opening._open[-1]
+    desk.go_to("triage")
+    before = desk._status.value
+    with desk._hands:  # a step under way: its file is written, the term not looked at anew yet
+        (office.raw(parse_term(TERM)) / "moi.pdf").write_bytes(b"%PDF-1.4")
+        watcher = threading.Thread(target=desk.notice)
+        watcher.start()
+        watcher.join(10)
+    assert desk._status.value == before
+    desk.notice()
+    assert "Có tệp mới" in desk._status.value
+    told = desk._status.value
+    desk.notice()
+    assert desk._status.value == told, "the same news is told once"
+    desk.go_to("glance")
+    (office.raw(parse_term(TERM)) / "moi-2.pdf").write_bytes(b"%PDF-1.4")
+    desk.notice()
+    assert "moi-2.pdf" in desk._status.value

@@ -61,8 +61,11 @@ def _answer(now: TermNow, row: Record, side: str) -> str:
     return value_text(answer, now.fields[row["field_id"]], now)
 
 
-def scores_block(now: TermNow, scores: pd.DataFrame, caption: str) -> Block:
-    """Scores before and after: one row per school and group; says so when none moves."""
+def scores_block(now: TermNow, scores: pd.DataFrame, caption: str, is_one_school: bool = False) -> Block:
+    """Scores before and after: one row per school and group; says so when none moves.
+
+    The name of the school is left out where there is no other.
+    """
     if scores.empty:
         return callout(say(now.reference, "effect.no_scores_title"), [say(now.reference, "effect.no_scores")])
     names = words(now.reference, "effect_columns")
@@ -79,7 +82,8 @@ def scores_block(now: TermNow, scores: pd.DataFrame, caption: str) -> Block:
     ]
     more = len(scores) - len(rows)
     notes = [say(now.reference, "effect.more_scores", count=more)] if more > 0 else []
-    columns = {name: names[name] for name in ("school", "group", "before", "after")}
+    shown = ("group", "before", "after") if is_one_school else ("school", "group", "before", "after")
+    columns = {name: names[name] for name in shown}
     return table(pd.DataFrame(rows), columns=columns, caption=caption, notes=notes)
 
 

@@ -25,7 +25,7 @@ def trial_block(now: TermNow, both: pd.DataFrame) -> Block:
     kind: CalloutKind = "good" if after > before else "query" if after < before else "note"
     certain = say(now.reference, "what_if.certain")
     said = callout(say(now.reference, key, before=before, after=after), [certain], kind)
-    return joined(said, scores_block(now, both, say(now.reference, "what_if.scores")))
+    return joined(said, scores_block(now, both, say(now.reference, "what_if.scores"), is_one_school=True))
 
 
 def path_block(now: TermNow, path: NextLevel | None) -> Block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ import ipywidgets as widgets
 from termreview.desk.glance import ALL, Scope, arrived
 from termreview.desk.panels import controls
 from termreview.desk.panels.look import ROOT_CLASS, style_sheet
-from termreview.desk.term_now import TermNow, look, stamp_of
+from termreview.desk.term_now import Stamp, TermNow, look, stamp_of
 from termreview.desk.wording import say, words
 from termreview.errors import DeclarationError, TermReviewError, WorkspaceBusyError
 from termreview.reference.declarations import Reference
@@ -46,7 +47,10 @@ class Desk:
         self._tabs: list[Tab] = []
         self._stale: set[str] = set()
         self._is_changing = False
+        # JupyterLab sends what is clicked to a thread of its own, beside the one that watches for files.
+        self._hands = threading.RLock()
         self._turn = 0
+        self._noticed: Stamp | None = None
         self._watcher: asyncio.Task[None] | None = None
         names = words(now.reference, "bar")
         self._term = controls.choice(names["term"], _terms(now.reference), now.term_id)
@@ -145,8 +149,14 @@ class Desk:
 
     @contextmanager
     def working(self, key: str) -> Iterator[None]:
-        """Say that something takes a moment, and what went wrong if it does."""
-        self.tell("busy", say(self.reference, key))
+        """Say that something takes a moment, and what went wrong if it does; nobody else changes the desk meanwhile."""
+        with self._hands:
+            self.tell("busy", say(self.reference, key))
+            with self._told():
+                yield
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
         try:
             yield
         except WorkspaceBusyError as error:
@@ -176,17 +186,25 @@ class Desk:
             self._watcher = None
 
     async def _watching(self) -> None:
-        told: object = None
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
+            self.notice()
+
+    def notice(self) -> None:
+        """Say once, or show, that files came or somebody decided; not while a step is under way: it looks anew itself."""
+        if not self._hands.acquire(blocking=False):
+            return
+        try:
             stamp = stamp_of(self.now.opened)
-            if stamp in (self.now.stamp, told):
-                continue
-            told = stamp
+            if stamp in (self.now.stamp, self._noticed):
+                return
+            self._noticed = stamp
             if self._tabs[self._pages.selected_index or 0].name == "glance":
                 self.refresh()
             else:
                 self.tell("news", say(self.reference, "status.changed"))
+        finally:
+            self._hands.release()
 
     def _adopt(self, now: TermNow) -> None:
         """Take one look as the term in view; the tab in front shows it, the others when they are turned up."""

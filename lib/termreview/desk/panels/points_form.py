@@ -99,7 +99,7 @@ class PointsForm:
                 parts.append(callout(say(now.reference, "points.warnings"), said, "query"))
             kept = [points for points in now.reference.verified if place_of(points) != place_of(entered)]
             scores = effect_of_points(now, [*kept, entered], self._school_id)
-            parts.append(scores_block(now, scores, say(now.reference, "points.effect")))
+            parts.append(scores_block(now, scores, say(now.reference, "points.effect"), is_one_school=True))
             controls.show(self._effect, joined(*parts))
             self.desk.tell("done", say(now.reference, "status.tried_points"))
 

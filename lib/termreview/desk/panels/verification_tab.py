@@ -43,16 +43,19 @@ class VerificationTab:
         self._part.observe(lambda _: self._turned(), "value")
         self._picker = SchoolPicker(words(desk.reference, "picker"), self._school_picked)
         self._items = PickTable(
-            [PickColumn(columns["item"], "70px"), PickColumn(columns["title"], "1fr"), PickColumn(columns["self"], "3.6em", "right"),
-             PickColumn(columns["computed"], "4.6em", "right"), PickColumn(columns["verified"], "4.6em", "right"), PickColumn(columns["counts"], "5.2em", "right")],
+            [PickColumn(columns["item"], "54px"), PickColumn(columns["title"], "1fr"), PickColumn(columns["self"], "2.9em", "right"),
+             PickColumn(columns["computed"], "4.3em", "right"), PickColumn(columns["verified"], "3.2em", "right"), PickColumn(columns["counts"], "4.6em", "right")],
             self._item_picked, words(desk.reference, "pick"), 16,
         )  # fmt: skip
-        self._conditions, self._detail = controls.shown(), controls.shown(css="desk-context")
+        self._conditions, self._strength = controls.shown(css="desk-half"), controls.shown(css="desk-half")
+        self._detail = controls.shown(css="desk-context")
         self._form = PointsForm(desk, self._next_item)
         self._moderation, self._visits = ModerationView(desk), VisitsView(desk, self.verify)
         left = controls.column(self._items.box, css="desk-half")
         right = controls.column(self._detail, self._form.box, css="desk-half")
-        self._by_item = controls.column(self._conditions, controls.split(left, right))
+        self._by_item = controls.column(
+            controls.split(self._conditions, self._strength), controls.split(left, right)
+        )
         self.box = controls.column(
             controls.row(self._part, self._picker.box),
             self._by_item,
@@ -115,6 +118,7 @@ class VerificationTab:
         if line is None:
             controls.show(self._detail, say(self.desk.reference, "verification.nobody"))
             controls.show(self._conditions, "")
+            controls.show(self._strength, "")
             self._form.show("", None)
             return
         now, school_id = self.desk.now, self._picker.school_id
@@ -124,7 +128,8 @@ class VerificationTab:
             if group.group_id == line.item.group_id:
                 blocks.append(conditions_block(now, lines, condition_warnings(now, group, school_id)))
         hanging = [one for one in strength_of(now, school_id) if one.group_id == line.item.group_id]
-        controls.show(self._conditions, joined(*blocks, strength_block(now, hanging)))
+        controls.show(self._conditions, joined(*blocks))
+        controls.show(self._strength, strength_block(now, hanging))
         controls.show(self._detail, item_block(now, line))
         self._form.show(school_id, line)
 
