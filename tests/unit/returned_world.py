@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -110,3 +111,13 @@ def explain(path: Path, field_id: str, words: str) -> None:
     if words.startswith("="):
         cell.data_type = "s"
     book.save(path)
+
+
+def save_in_office(soffice: str, path: Path, kind: str, folder: Path) -> Path:
+    """Open one file in LibreOffice and save it as another."""
+    home = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    subprocess.run(
+        [soffice, home, "--headless", "--convert-to", kind, "--outdir", str(folder / "saved"), str(path)],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    return folder / "saved" / f"{path.stem}.{kind}"

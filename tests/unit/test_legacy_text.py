@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import openpyxl
 import pytest
 from hypothesis import given, strategies as st
+from intake_world import PRESCHOOL, clean_folder, place_of, write_school
+from openpyxl.styles import Font
+from returned_world import save_in_office
 
-from termreview.intake.legacy_text import TCVN3, VNI, from_tcvn3, from_vni, is_syllable, read_legacy
+from termreview.intake.legacy_text import (
+    TCVN3,
+    VNI,
+    from_tcvn3,
+    from_vni,
+    is_syllable,
+    read_in_font,
+    read_legacy,
+)
+from termreview.intake.old_fonts import encoding_of_font
+from termreview.intake.workbook import Limits, read_workbook
 
 
 @pytest.mark.parametrize(
@@ -60,3 +76,71 @@ def test_a_text_once_converted_is_not_converted_again(written: str) -> None:
     if found is not None:
         again = read_legacy(found.text)
         assert again is None or not found.text.isascii()
+
+
+@pytest.mark.parametrize(
+    ("written", "font", "meant"),
+    [
+        ("cã", TCVN3, "có"),  # a syllable as it stands: by letters alone nobody can tell
+        ("häc kú", TCVN3, "học kỳ"),
+        ("Nam Ô", VNI, "Nam Ơ"),
+        ("Coù", VNI, "Có"),
+        ("Trường học", TCVN3, None),  # typed in Unicode, whatever the font
+        ("Microsoft Teams", VNI, None),
+        ("½", TCVN3, None),
+    ],
+)
+def test_the_font_decides_what_letters_leave_open(written: str, font: str, meant: str | None) -> None:
+    found = read_in_font(written, font)
+    assert (found and found.text) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [(".VnTime", TCVN3), (".VnArialH", TCVN3), ("VNI-Times", VNI), ("Times New Roman", None), ("", None)],
+)
+def test_a_font_is_known_by_its_name(name: str, encoding: str | None) -> None:
+    assert encoding_of_font(name) == encoding
+
+
+def test_a_cell_in_an_old_font_is_read_as_it_shows_and_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / f"{PRESCHOOL}.xlsx"
+    write_school(path, PRESCHOOL)
+    book = openpyxl.load_workbook(path)
+    for field_id, text in (("difficulties", "ch\u00ada cã m¸y"), ("proposals", "cã"), ("has_website", "Có")):
+        title, place = place_of(field_id, PRESCHOOL)
+        cell = book[title].cell(place.row, place.column)
+        cell.value, cell.font = text, Font(name=".VnTime")
+    book.save(path)
+    cleaned = clean_folder(tmp_path)
+    own = cleaned.observations[cleaned.observations["school_id"] == PRESCHOOL].set_index("field_id")
+    assert own.loc["proposals", "value_text"] == "có"
+    assert own.loc["proposals", "original"] == "cã"
+    assert own.loc["has_website", "value_number"] == 1  # typed in Unicode: an answer as it stands
+    asked = cleaned.findings[cleaned.findings["check_code"] == "legacy_font_text"]
+    assert "proposals" in set(asked["field_id"])
+    assert "has_website" not in set(asked["field_id"])
+
+
+def test_old_fonts_travel_from_the_child_and_are_read_in_both_shapes(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    book.active["B2"], book.active["C3"] = "cã", "cã"
+    book.active["B2"].font = Font(name="VNI-Times")
+    book.save(path)
+    here, there = read_workbook(path), read_workbook(path, Limits(in_process_bytes=1))
+    assert here == there
+    assert here.sheets[0].old_fonts == {(2, 2): VNI}
+
+
+@pytest.mark.office
+def test_old_fonts_of_an_xls_are_seen(soffice: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    book.active["B2"], book.active["C3"], book.active["D4"] = "cã", "cã", "x"
+    book.active["B2"].font = Font(name=".VnTime")
+    book.active["D4"].font = Font(name="Arial")
+    book.save(path)
+    assert read_workbook(save_in_office(soffice, path, "xls", tmp_path)).sheets[0].old_fonts == {
+        (2, 2): TCVN3
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -33,6 +32,7 @@ from returned_world import (
     plan,
     points_of_school,
     put,
+    save_in_office,
     send,
 )
 
@@ -220,16 +220,6 @@ def test_two_points_of_one_kind_at_one_field_are_two() -> None:
 
 
 # Programs that schools use to mend the file.
-
-
-def save_in_office(soffice: str, path: Path, kind: str, folder: Path) -> Path:
-    """Open one file in LibreOffice and save it as another."""
-    home = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    subprocess.run(
-        [soffice, home, "--headless", "--convert-to", kind, "--outdir", str(folder / "saved"), str(path)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-    return folder / "saved" / f"{path.stem}.{kind}"
 
 
 def drop_downs(page: Worksheet) -> dict[str, str]:

@@ -49,7 +49,8 @@ def read_answers(
         if habit is None and cell is not None and cell.kind == "text" and asked.is_numeric:
             habit = decimal_habit(_number_texts(questions, spots))
         if cell is None or cell.formula is None:
-            value = read_value(asked, cell, habit or "", choices, reader.window)
+            font = sheet.old_fonts.get((row, column)) if sheet.old_fonts else None
+            value = read_value(asked, cell, habit or "", choices, reader.window, font)
         else:
             formulas = formulas or Formulas.of(sheets)
             anew = worked_out(formulas, sheet, row, column)

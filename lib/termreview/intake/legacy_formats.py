@@ -21,7 +21,7 @@ from sys import intern
 from typing import Any
 
 from termreview.intake.guard import DEFAULT_LIMITS, Limits, RefusedFile, system_code
-from termreview.intake.legacy_records import complete_cells, read_records
+from termreview.intake.legacy_records import complete_cells, old_cells_of, read_records
 from termreview.intake.workbook_model import Cell, CellValue, Sheet, Workbook, address
 
 _CELLS_IN_A_LINE = 1_000
@@ -161,6 +161,7 @@ def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
                         merges=tuple(
                             f"{address(a + 1, b + 1)}:{address(c + 1, d + 1)}" for (a, b), (c, d) in merges
                         ),
+                        old_fonts=old_cells_of(records, facts),
                     )
                 )
     except python_calamine.PasswordError:
@@ -204,7 +205,14 @@ def _pack(workbook: Workbook) -> Iterator[Any]:
     """
     yield [workbook.kind, workbook.has_macros, workbook.has_external_links, workbook.notes]
     for sheet in workbook.sheets:
-        yield [sheet.name, sheet.state, sorted(sheet.hidden_rows), sorted(sheet.hidden_columns), sheet.merges]
+        yield [
+            sheet.name,
+            sheet.state,
+            sorted(sheet.hidden_rows),
+            sorted(sheet.hidden_columns),
+            sheet.merges,
+            [[*place, encoding] for place, encoding in sheet.old_fonts.items()],
+        ]
         cells = list(sheet.cells.items())
         for first in range(0, len(cells), _CELLS_IN_A_LINE):
             yield [
@@ -222,7 +230,7 @@ def _unpack(answer: Iterable[bytes]) -> Workbook:
     if isinstance(facts, dict):
         raise RefusedFile(*facts["refused"])
     sheets = []
-    for name, state, hidden_rows, hidden_columns, merges in lines:
+    for name, state, hidden_rows, hidden_columns, merges, old_fonts in lines:
         cells: dict[tuple[int, int], Cell] = {}
         at = 0  # the number of the row being filled, one object for all its cells
         while packed := next(lines):
@@ -237,7 +245,15 @@ def _unpack(answer: Iterable[bytes]) -> Workbook:
                     number_format and intern(number_format),
                 )
         sheets.append(
-            Sheet(name, state, cells, frozenset(hidden_rows), frozenset(hidden_columns), tuple(merges))
+            Sheet(
+                name,
+                state,
+                cells,
+                frozenset(hidden_rows),
+                frozenset(hidden_columns),
+                tuple(merges),
+                {(row, column): intern(encoding) for row, column, encoding in old_fonts},
+            )
         )
     kind, has_macros, has_external_links, notes = facts
     return Workbook(tuple(sheets), kind, has_macros, has_external_links, tuple(notes))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from termreview.intake.guard import ole_directory_entry
 from termreview.intake.legacy_formulas import formula_text
+from termreview.intake.old_fonts import by_style
 from termreview.intake.workbook_model import Cell
 from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared, is_date_format, make_cell
 
@@ -41,6 +42,16 @@ class BookRecords:
     shared: Shared
     has_macros: bool
     has_external_links: bool
+    old_styles: dict[int, str] = field(default_factory=dict)
+
+
+def old_cells_of(book: BookRecords | None, sheet: SheetRecords | None) -> dict[_Place, str]:
+    """The encoding by place, of the cells of one sheet whose font is from before Unicode."""
+    if book is None or sheet is None or not book.old_styles:
+        return {}
+    return {
+        place: book.old_styles[style] for place, style in sheet.styles.items() if style in book.old_styles
+    }
 
 
 def complete_cells(cells: dict[_Place, Cell], sheet: SheetRecords, shared: Shared) -> dict[_Place, Cell]:
@@ -72,6 +83,8 @@ def _read_book(data: bytes) -> BookRecords | None:
     if stream is None or stream[4:6] != b"\x00\x06":
         return None
     formats, styles, starts = dict(BUILT_IN_FORMATS), [], {}
+    names: list[str] = []
+    fonts: list[int] = []
     is_1904 = has_external_links = False
     has_macros = ole_directory_entry(data, "_VBA_PROJECT_CUR") >= 0
     for record, body in _records(stream, 0):
@@ -81,14 +94,20 @@ def _read_book(data: bytes) -> BookRecords | None:
         elif record == 0x41E:
             formats[struct.unpack_from("<H", body)[0]] = _short_text(body, 2, 2)
         elif record == 0xE0:
-            styles.append(struct.unpack_from("<H", body, 2)[0])
+            number, style = struct.unpack_from("<HH", body)
+            styles.append(style)
+            fonts.append(number - (number > 4))  # no font is the fourth
+        elif record == 0x31:
+            names.append(_short_text(body, 14, 1))
         elif record == 0x22:
             is_1904 = body[:1] == b"\x01"
         elif record == 0x1AE:
             has_external_links |= len(body) > 4
     shown = [(code := formats.get(number, "General"), is_date_format(code)) for number in styles]
     sheets = {name: _read_sheet(stream, start) for name, start in starts.items()}
-    return BookRecords(sheets, Shared([], shown, is_1904), has_macros, has_external_links)
+    return BookRecords(
+        sheets, Shared([], shown, is_1904), has_macros, has_external_links, by_style(names, fonts)
+    )
 
 
 def _read_sheet(stream: bytes, start: int) -> SheetRecords:

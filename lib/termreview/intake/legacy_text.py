@@ -69,6 +69,21 @@ def read_legacy(text: str) -> LegacyText | None:
     return None if best is None else best[1]
 
 
+def read_in_font(text: str, encoding: str) -> LegacyText | None:
+    """Convert one text whose cell has an old font; None when its letters show that it was typed otherwise.
+
+    The font decides what letters alone leave open: `cã` is a syllable, and in .VnTime it is `có`.
+    """
+    if _ONLY_UNICODE.search(text) or not _SIGNS.search(text):
+        return None
+    text = unicodedata.normalize("NFC", text)
+    convert = from_vni if encoding == VNI else from_tcvn3
+    words = [word for word in _WORD.findall(_UNIT.sub(" ", text)) if not word.isascii()]
+    if not words or not all(is_syllable(convert(word)) and convert(word) != word for word in words):
+        return None
+    return LegacyText(convert(text), encoding)
+
+
 def from_tcvn3(text: str) -> str:
     """Convert one text of a .VnTime font, letter by letter."""
     return text.translate(_TCVN3)

@@ -8,7 +8,7 @@ import re
 
 from termreview.intake.date_value import DateWindow, fraction_readings, read_date
 from termreview.intake.layout import NOTHING_WORDS
-from termreview.intake.legacy_text import read_legacy
+from termreview.intake.legacy_text import read_in_font, read_legacy
 from termreview.intake.number_text import parse_number
 from termreview.intake.value_reading import (
     ANSWERED,
@@ -94,11 +94,12 @@ def read_value(
     habit: str,
     choices: Choices | None = None,
     window: DateWindow | None = None,
+    font: str | None = None,
 ) -> Reading:
     """Read one cell as the answer to one field.
 
     The six states are kept apart; nothing unreadable becomes zero or blank. `habit` is the file's decimal sign,
-    `window` the days within which a date of the term makes sense.
+    `window` the days within which a date of the term makes sense, `font` the encoding of a font from before Unicode.
     """
     if cell is None:
         return _BLANK
@@ -114,6 +115,12 @@ def read_value(
         return Reading(UNREADABLE, flags=(Flag("formula_without_value", cell.text),))
     if cell.kind == "text":
         legacy = read_legacy(str(cell.value))
+        if legacy is None and font is not None:
+            as_typed = read_value(field, cell, habit, choices, window)
+            if as_typed.state == UNREADABLE or field.kind == "text":
+                legacy = read_in_font(str(cell.value), font)
+            if legacy is None:
+                return as_typed
         if legacy is not None:
             meant = read_value(field, cell._replace(value=legacy.text), habit, choices, window)
             found = Flag("legacy_font_text", clean(cell.text), legacy.text)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -45,7 +46,10 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One worksheet: its non-empty cells by (row, column), both counted from 1."""
+    """One worksheet: its non-empty cells by (row, column), both counted from 1.
+
+    `old_fonts` names the encoding of cells whose font is from before Unicode: ``TCVN3`` or ``VNI``.
+    """
 
     name: str
     state: str
@@ -53,6 +57,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merges: tuple[str, ...] = ()
+    old_fonts: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
