@@ -249,6 +249,18 @@ def _desk(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     desk(options, workspace, reference)
 
 
+def _issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.cli_issue import issue
+
+    issue(options, workspace, reference)
+
+
+def _compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.cli_compare import compare
+
+    compare(options, workspace, reference)
+
+
 _COMMANDS: Mapping[str, Command] = {
     "check": _check,
     "forms": _forms,
@@ -256,6 +268,8 @@ _COMMANDS: Mapping[str, Command] = {
     "return": _return,
     "run": _run,
     "verify": _verify,
+    "issue": _issue,
+    "compare": _compare,
     "rehearse": _rehearse,
     "demo": _demo,
     "desk": _desk,

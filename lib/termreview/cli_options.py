@@ -89,6 +89,32 @@ def parser() -> argparse.ArgumentParser:
     proof.add_argument("report", type=Path, metavar="BÁO_CÁO", help="tệp .html của báo cáo")
     proof.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
 
+    issue = commands.add_parser("issue", help="ghi lại lần phát hành báo cáo: giữ báo cáo và số liệu của nó")
+    _add_term(issue)
+    _add_scope(issue)
+    issue.add_argument(
+        "--edition",
+        choices=("internal", "shareable"),
+        default="internal",
+        help="bản được phát hành: nội bộ (mặc định) hoặc chia sẻ",
+    )
+    issue.add_argument(
+        "--as-of", metavar="NGÀY", help="ngày mà báo cáo phải nói đến; mặc định: ngày ghi ở báo cáo"
+    )
+
+    compare = commands.add_parser("compare", help="số liệu nào thay đổi giữa hai lần phát hành, và vì sao")
+    _add_term(compare)
+    compare.add_argument(
+        "first", nargs="?", type=int, metavar="LẦN_A", help="lần phát hành trước (mặc định: lần cuối)"
+    )
+    compare.add_argument(
+        "second", nargs="?", type=int, metavar="LẦN_B", help="lần phát hành sau (mặc định: số liệu hiện nay)"
+    )
+    _add_scope(compare)
+    compare.add_argument(
+        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>)"
+    )
+
     rehearse = commands.add_parser("rehearse", help="diễn tập: cài lỗi vào báo cáo mẫu, xem phép nào thấy")
     _add_term(rehearse)
     rehearse.add_argument("--rounds", type=int, default=2, metavar="SỐ", help="số lượt (mặc định 2)")
@@ -103,6 +129,15 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_term(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("term", metavar="KỲ", help="kỳ báo cáo, ví dụ 2023-2024-hk1")
+
+
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--unit", default="", metavar="MÃ", help="báo cáo của một xã, phường, huyện hoặc trường"
+    )
+    parser.add_argument(
+        "--level", default="", metavar="CẤP", help="báo cáo của một cấp học: mn, th, thcs, th_thcs"
+    )
 
 
 def _add_as_of(parser: argparse.ArgumentParser) -> None:

@@ -7,8 +7,9 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,7 @@ from termreview.work_list import Step
 from termreview.workspace import Workspace, written_whole
 
 CLOSING_TAG = "closing"
+HEADED_TAG = "when-shown"
 TIME_LIMIT_S = 900
 _SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
 
@@ -216,7 +218,21 @@ def _finish(path: Path) -> None:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"  # papermill draws it by lot
             cell.source = _ROOT_GIVEN.sub('workspace_root = ""', cell.source)  # the folder that holds it
+    content.cells = _headed_if_shown(content.cells)
     nbformat.write(content, path)
+
+
+def _headed_if_shown(cells: Sequence[Any]) -> list[Any]:
+    """The cells but the headings tagged `when-shown` whose section shows nothing, whatever is published from them."""
+    kept = []
+    for place, cell in enumerate(cells):
+        if HEADED_TAG in cell.metadata.get("tags", []):
+            section = takewhile(lambda later: later.cell_type == "code", cells[place + 1 :])
+            shown = (output.get("data", {}).get("text/html", "") for own in section for output in own.outputs)
+            if not any("".join(html).strip() for html in shown):
+                continue
+        kept.append(cell)
+    return kept
 
 
 def _refuse_unfinished(content: Any, name: str) -> None:

@@ -11,7 +11,8 @@ from termreview.installation import made_with
 from termreview.intake.received import ReceivedFile
 from termreview.publication import MANIFEST, PAGES, Shelf, is_published, read_published, staged_files
 from termreview.reference.declarations import Reference, TermReference
-from termreview.terms import Term
+from termreview.reporting.issued import find_issue
+from termreview.terms import Term, parse_term
 from termreview.whole_files import read_json, sha256_of
 from termreview.work_list import Step
 from termreview.workspace import Workspace
@@ -46,11 +47,15 @@ def describe_inputs(
 def describe_step(workspace: Workspace, step: Step) -> dict[str, Any]:
     """What one step executes, by content, and what it is given."""
     path = workspace.notebooks / f"{step.source}.ipynb"
-    return {
+    described = {
         "notebook": step.source,
         "notebook_sha256": sha256_of(path.read_bytes()) if path.is_file() else "",
         "parameters": step.content_parameters,
     }
+    if number := step.parameters.get("since"):
+        term = parse_term(step.parameters["term_id"])
+        described["since_sha256"] = find_issue(workspace, term, number).record_sha256
+    return described
 
 
 def _describe_previous(workspace: Workspace, term: Term | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from typing import Any
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.word_template import TEMPLATE
 from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
+from termreview.reporting.issued import issues_of
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
 from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
@@ -172,7 +173,10 @@ def report_step(
     scope: Scope = WHOLE,
     edition: str = INTERNAL,
 ) -> Step:
-    """The step that makes one report: of the whole office or of one scope, in one edition."""
+    """The step that makes one report: of the whole office or of one scope, in one edition.
+
+    Once such a report was handed out, it tells what changed since the last time.
+    """
     notebook, name = REPORT_NOTEBOOKS[declared.plan.report], report_name(declared, scope, edition)
     own = "-".join(part for part in (notebook, scope.slug, EDITION_FILES[edition]) if part)
     parameters = _dated(workspace, declared, as_of)
@@ -182,6 +186,8 @@ def report_step(
         parameters["level"] = scope.level
     if edition != INTERNAL:
         parameters["edition"] = edition
+    if issues := issues_of(workspace, declared.term, scope, edition):
+        parameters["since"] = issues[-1].number
     folder, title = workspace.reports(declared.term), report_title(reference, declared, scope, edition)
     exports = (
         Export(folder / f"{name}.html", html_page),

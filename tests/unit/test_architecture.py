@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "reporting": SHELVES | {"scoring"},
     "lock": {"errors", "whole_files"},
     "work_list": SHELVES | {"reporting"},
-    "manifest": SHELVES | {"intake", "work_list"},
+    "manifest": SHELVES | {"intake", "reporting", "work_list"},
     "steps": SHELVES | {"intake", "scoring", "reporting", "lock", "manifest"},
     "kernels": set(),
     "earlier_reports": {"publication", "whole_files"},
@@ -49,11 +49,12 @@ MAY_IMPORT = {
     | {"earlier_reports", "scoped_records"},
     "scoped_runs": SHELVES
     | {"reporting", "lock", "manifest", "execution", "scoped_records", "work_list", "kernels"},
+    "issuing": SHELVES | {"reporting", "lock", "scoped_records", "work_list"},
     "proof": SHELVES | {"intake", "reporting", "runner", "work_list"},
     "desk": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest"},
     "cli": SHELVES
     | {"intake", "scoring", "reporting", "steps", "lock", "runner", "scoped_runs", "sample", "rehearsal"}
-    | {"desk", "proof"},
+    | {"desk", "issuing", "proof"},
 }
 
 # One door each: the modules (by name below the package) that may know an outside program or format.

@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 from desk_world import HOSTILE, TODAY, seen
 
-from termreview.desk.exports import BOM, Download, csv_file, file_name, xlsx_file
+from termreview.desk.exports import Download, csv_file, file_name, xlsx_file
 from termreview.desk.glance import Scope
 from termreview.desk.measure_charts import draw, nice_step
 from termreview.desk.measure_rows import plain_rows_of, word_rows, written
 from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_of, values_of
 from termreview.reporting.chart_picture import render_png
+from termreview.reporting.csv_table import BOM
 
 COLUMNS = {"name": "Trường", "value": "Số liệu"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
 import datetime
 import io
 import re
@@ -13,9 +12,8 @@ from dataclasses import dataclass
 import xlsxwriter
 
 from termreview.reporting.blocks import Block, clean_text, escape_text
+from termreview.reporting.csv_table import csv_bytes
 
-BOM = "\ufeff"
-_LIVE = ("=", "+", "-", "@")
 _LONGEST = 32_000  # a cell of Excel holds no more
 _MIME = {
     "csv": "text/csv;charset=utf-8",
@@ -44,21 +42,7 @@ class Download:
 
 def csv_file(name: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> Download:
     """One table as CSV: UTF-8 with its mark, `;` between cells, a decimal comma, no cell that Excel would compute."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns.values())
-    for row in rows:
-        writer.writerow([_csv_cell(row.get(column)) for column in columns])
-    return Download(file_name(name, "csv"), "csv", (BOM + stream.getvalue()).encode("utf-8"))
-
-
-def _csv_cell(value: object) -> str:
-    if isinstance(value, bool) or value is None:
-        return "" if value is None else str(value)
-    if isinstance(value, int | float):
-        return "" if value != value else f"{value:.15g}".replace(".", ",")
-    text = " ".join(clean_text(value).split())  # one line, and no sign hidden behind a space
-    return f"'{text}" if text.startswith(_LIVE) else text
+    return Download(file_name(name, "csv"), "csv", csv_bytes(columns, rows))
 
 
 def xlsx_file(

@@ -13,6 +13,7 @@ from typing import Any
 from termreview.intake.received import RECEIVED_LIST
 from termreview.proof.causes import last_day
 from termreview.reference.declarations import Reference
+from termreview.reporting.issued import find_issue, issued_folder
 from termreview.reporting.scope import find_scope
 from termreview.runner import run_term
 from termreview.terms import Term, parse_term
@@ -43,6 +44,8 @@ def rebuilt_files(
         for told in record["origin"]["inputs"]
     ]
     with _private_copy(workspace, [term for term, _ in terms]) as private:
+        if number := parameters.get("since"):
+            _bring_issue(workspace, private, parse_term(record["term_id"]), number)
         for term, day in terms:
             declared = reference.of(term)
             steps = table_steps(private, declared, day)
@@ -69,6 +72,12 @@ def _private_copy(workspace: Workspace, terms: list[Term]) -> Iterator[Workspace
         yield private
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _bring_issue(workspace: Workspace, private: Workspace, term: Term, number: int) -> None:
+    """Have the issue that the report tells its changes from be the last one of the private workspace."""
+    issue = find_issue(workspace, term, number)
+    shutil.copytree(issue.folder, issued_folder(private, term) / str(number))
 
 
 def _bring(folder: Path, there: Path) -> None:

@@ -41,6 +41,19 @@ SENTENCES: Mapping[str, str] = {
         "columns.asked_count columns.average columns.final_average columns.scored_count columns.done_count "
         "columns.done_share columns.final_share columns.parts columns.share columns.added columns.silent_count "
     ),
+    "issued": (
+        "opening(as_of,figures,now,number,schools,status) "
+        "opening_later(as_of,figures,later,now,number,schools,status) "
+        "nothing(as_of,figures,now,number,schools,status) told.late(ids,schools) told.correction(ids,schools) "
+        "told.decision(ids,schools) told.rule(ids,schools) told.program(ids,schools) schools(count,names) no_school "
+        "ruled(ids) groups.reporting groups.sizes groups.tasks groups.ratios groups.levels(group) overall "
+        "figures.received figures.needs_repair figures.tasks step(after,before) bounds(high,low) "
+        "tables.office tables.schools schools_note parts_note columns.before columns.after "
+        "columns.move columns.why cause(cause,part) columns.level columns.late columns.correction columns.decision columns.rule columns.program "
+        "page.title(number) page.title_later(later,number) page.summary page.office page.schools heads.office heads.schools share(after,before) csv.school_id csv.school csv.group "
+        "csv.title csv.before csv.after csv.move csv.numerator_before csv.denominator_before csv.numerator_after "
+        "csv.denominator_after csv.level_before csv.level_after csv.steps csv.all csv.low csv.high csv.standing "
+    ),
     "tasks": (
         "overview(asked,asked_tasks,count,done,others,pct) overview_parts.under_way(count) "
         "overview_parts.not_started(count) overview_parts.missing(count) overview_title "

@@ -12,7 +12,9 @@ from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reporting.disclosure import decide_hiding
 from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
+from termreview.reporting.issued import Issue, find_issue
 from termreview.reporting.provenance import NOWHERE, Provenance, read_provenance
+from termreview.reporting.replay import State
 from termreview.reporting.scope import (
     WHOLE,
     Scope,
@@ -41,6 +43,14 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
+class Since:
+    """The issue that a report tells its changes from, and the term as it stands now, before anything is hidden."""
+
+    issue: Issue
+    now: State
+
+
+@dataclass(frozen=True, eq=False)
 class ReportContext:
     """One report: its term, the term before (where its tables exist), the day, scope and edition it speaks for."""
 
@@ -51,6 +61,7 @@ class ReportContext:
     scope: Scope = WHOLE
     edition: str = INTERNAL
     provenance: Provenance = NOWHERE
+    since: Since | None = None
 
     @property
     def declared(self) -> TermReference:
@@ -70,6 +81,7 @@ def open_report(
     unit: str = "",
     level: str = "",
     edition: str = INTERNAL,
+    since: int = 0,
 ) -> ReportContext:
     """Open the material of one report.
 
@@ -81,11 +93,12 @@ def open_report(
     unit : id of a commune, ward, district or school as it stood on the deadline; blank: all.
     level : id of a school level; blank: all.
     edition : `internal`, or `shareable` for readers outside of the office.
+    since : the number of the issue that the report tells its changes from; 0: none.
 
     Raises
     ------
     UsageError
-        When the term, unit, level or edition is unknown, the tables are not there yet, or `as_of` is no date.
+        When the term, unit, level, edition or issue is unknown, the tables are not there yet, or `as_of` is no date.
     DeclarationError, ContractError
         When the declarations or a table are not as declared.
     """
@@ -99,7 +112,13 @@ def open_report(
     scope = find_scope(reference, declared, unit, level)
     view = view_term(workspace, reference, declared)
     report = report_on(workspace, reference, view, as_of, scope, edition)
-    return replace(report, provenance=read_provenance(workspace, reference, declared.term))
+    told_since = None
+    if since:
+        own = narrowed(reference, declared, scope)
+        tables = view.tables if scope.is_whole else narrowed_tables(view.tables, own)
+        told_since = Since(find_issue(workspace, declared.term, since), State(reference, own, tables))
+    provenance = read_provenance(workspace, reference, declared.term)
+    return replace(report, provenance=provenance, since=told_since)
 
 
 def report_on(

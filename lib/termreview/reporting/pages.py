@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -16,7 +16,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 
 from termreview.errors import RunError
-from termreview.reporting.blocks import escape_text
+from termreview.reporting.blocks import as_html, escape_text, paragraph
 from termreview.reporting.contents import with_contents
 from termreview.reporting.page_record import record_in, with_record
 from termreview.reporting.page_rules import forbidden_markup
@@ -51,9 +51,45 @@ def export_html(
         brought in, an address outside the page, or headings out of order.
     """
     notebook = nbformat.read(notebook_path, as_version=4)
+    _publish(notebook, notebook_path.name, output_path, title, language, made_by)
+
+
+def export_blocks(
+    sections: Sequence[tuple[str, object]],
+    output_path: Path,
+    *,
+    title: str,
+    footer: str = "",
+    language: str = "vi",
+) -> None:
+    """Publish some blocks as one page of the same kind, each under its heading; no notebook is needed."""
+    cells: list[Any] = []
+    for heading, block in sections:
+        if heading:
+            cells.append(nbformat.v4.new_markdown_cell(f"## {heading}"))
+        cells.append(_cell_of(block))
+    if footer:
+        cells.append(_cell_of(paragraph(footer), "footer"))
+    _publish(nbformat.v4.new_notebook(cells=cells), output_path.name, output_path, title, language)
+
+
+def _cell_of(block: object, *tags: str) -> Any:
+    """One cell as an executed notebook has it, which shows one block."""
+    output = nbformat.v4.new_output("display_data", {"text/html": as_html(block)})
+    return nbformat.v4.new_code_cell(outputs=[output], metadata={"tags": list(tags)})
+
+
+def _publish(
+    notebook: Any,
+    name: str,
+    output_path: Path,
+    title: str,
+    language: str,
+    made_by: Mapping[str, Any] | None = None,
+) -> None:
     faults = _notebook_faults(notebook)
     if faults:
-        raise RunError(f"{notebook_path.name} cannot be published: " + "; ".join(faults))
+        raise RunError(f"{name} cannot be published: " + "; ".join(faults))
     exporter = _PageExporter(language_code=language)
     trace = trace_parts(notebook)
     report = {"title": title, "heading": _unbroken_years(title), "styles": _styles(), "trace": trace}
@@ -61,7 +97,7 @@ def export_html(
     html, disorder = with_contents(html)
     faults = [*disorder, *exporter.faults, *dead_traces(html, trace)]
     if faults:
-        raise RunError(f"{notebook_path.name} cannot be published: " + "; ".join(faults))
+        raise RunError(f"{name} cannot be published: " + "; ".join(faults))
     with written_whole(output_path) as beside:
         page = with_trace(html.rstrip(), trace) + "\n"
         record = record_in(notebook)

@@ -239,7 +239,8 @@ def _tasks_table(report: ReportContext) -> Block:
 def _ratios_table(report: ReportContext) -> Block:
     """Shares of pupils, teachers and the like, now and as they could still come out by last term's sizes."""
     before = report.previous.summaries.school_ratios if report.previous else None
-    whole = by_key(report.summaries.ratios.query("scope == @ALL and unit == 'percent'"), "ratio_id")
+    ratios = report.summaries.ratios
+    whole = by_key(ratios[(ratios["scope"] == ALL) & (ratios["unit"] == "percent")], "ratio_id")
     frame = ratio_intervals(report.summaries.school_ratios, _silent(report), before)
     shown = [ratio_id for ratio_id, row in whole.items() if pd.notna(row["value"])]
     frame = frame[frame["ratio_id"].isin(shown)]

@@ -1,0 +1,53 @@
+"""The command `compare`: what changed between two reports that were handed out, or since the last one."""
+
+from __future__ import annotations
+
+import argparse
+
+from termreview.errors import UsageError
+from termreview.reference.declarations import Reference
+from termreview.terms import parse_term
+from termreview.workspace import Workspace
+
+
+def compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    """Write the comparison as a page and a list, and say how much moved and why."""
+    from termreview.reporting.changes_page import changes_title, write_changes
+    from termreview.reporting.comparison import compare_with, open_issue
+    from termreview.reporting.context import open_report
+    from termreview.reporting.issued import find_issue, issues_of
+    from termreview.reporting.scope import WHOLE, find_scope, scope_subject
+    from termreview.reporting.sections_issued import causes_told, opening
+
+    term = parse_term(options.term)
+    declared = reference.of(term)
+    scope = WHOLE
+    if options.unit or options.level:
+        scope = find_scope(reference, declared, options.unit, options.level)
+    if options.first is None:
+        issues = issues_of(workspace, term, scope)
+        if not issues:
+            about = scope_subject(reference, scope)
+            raise UsageError(f"{term.term_id} {about}".strip() + ": chưa phát hành lần nào; `termreview issue` ghi lại một lần phát hành")  # fmt: skip
+        first = issues[-1]
+    else:
+        first = find_issue(workspace, term, options.first)
+    later = None if options.second is None else find_issue(workspace, term, options.second)
+    if later is not None and later.scope_ids != first.scope_ids:
+        raise UsageError(f"lần {first.number} và lần {later.number} không cùng phạm vi, không so sánh được")
+    unit, level = first.scope_ids
+    report = (
+        open_report(term.term_id, "", str(workspace.root), unit, level)
+        if later is None
+        else open_issue(later, reference)
+    )
+    comparison = compare_with(report, first, later)
+    name = f"thay-doi-{term.term_id}-{first.number}-{'nay' if later is None else later.number}"
+    folder = options.output or workspace.reports(term)
+    page, listing = folder / f"{name}.html", folder / f"{name}.csv"
+    write_changes(report, comparison, page, listing)
+    print(changes_title(report, comparison))
+    print(opening(report, comparison))
+    for line in causes_told(report, comparison):
+        print(f"  {line}")
+    print(f"  {page}\n  {listing}")

@@ -1,0 +1,40 @@
+"""The command `issue`: record that the published report was handed out."""
+
+from __future__ import annotations
+
+import argparse
+
+from termreview.cli_options import as_of_day
+from termreview.reference.declarations import Reference
+from termreview.terms import parse_term
+from termreview.workspace import Workspace
+
+
+def issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    """Keep the report as it stands, and say under which number."""
+    from termreview.issuing import issue_report
+    from termreview.reporting.scope import WHOLE, find_scope
+
+    term = parse_term(options.term)
+    scope = WHOLE
+    if options.unit or options.level:
+        scope = find_scope(reference, reference.of(term), options.unit, options.level)
+    as_of = as_of_day(options) if options.as_of else None
+    kept = issue_report(workspace, reference, term, scope, options.edition, as_of)
+    found = kept.issue
+    status = str(reference.publishing["status"][found.status]).lower()
+    if kept.is_new:
+        print(f"Đã phát hành lần {found.number}: báo cáo {status}, số liệu đến ngày {found.as_of:%d/%m/%Y}")
+    else:
+        print(f"Báo cáo này đã phát hành ở lần {found.number}, từ đó chưa có gì thay đổi")
+    pending = found.record["pending"]
+    outstanding = {
+        "chưa nộp": pending["missing"],
+        "tệp chưa tiếp nhận được": pending["refused"],
+        "còn lỗi ở số liệu tính điểm": pending["errors"],
+    }
+    told = [f"{len(schools)} trường {why} ({', '.join(schools)})" for why, schools in outstanding.items() if schools]  # fmt: skip
+    if told:
+        print(f"Còn có thể thay đổi: {'; '.join(told)}")
+    for report in found.reports:
+        print(f"  {report}")

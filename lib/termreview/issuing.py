@@ -1,0 +1,190 @@
+"""One published report recorded as handed out: its files as they are, and what they were made of, kept for good."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from termreview.errors import RunError, UsageError
+from termreview.lock import held
+from termreview.publication import MANIFEST, read_published
+from termreview.reference.declarations import Reference
+from termreview.reporting.context import open_report
+from termreview.reporting.issued import (
+    DECLARATIONS,
+    RECORD,
+    RECORD_FILE,
+    TABLES,
+    Issue,
+    issued_folder,
+    issues_of,
+)
+from termreview.reporting.scope import WHOLE, Scope
+from termreview.reporting.status import report_status
+from termreview.scoped_records import RECORDS
+from termreview.terms import Term
+from termreview.whole_files import read_json, sha256_of, sync_folder, write_json
+from termreview.work_list import INTERNAL, report_step
+from termreview.workspace import Workspace
+
+_MADE_OF = ("inputs", "previous", "package_version", "package_sha256", "python", "libraries")
+
+
+@dataclass(frozen=True)
+class Issued:
+    """One issue, and whether it is `new` or the report was handed out before as it is."""
+
+    issue: Issue
+    is_new: bool
+
+
+def issue_report(
+    workspace: Workspace,
+    reference: Reference,
+    term: Term,
+    scope: Scope = WHOLE,
+    edition: str = INTERNAL,
+    as_of: datetime.date | None = None,
+) -> Issued:
+    """Record that the report as published now was handed out.
+
+    Kept under `reports/<year>/<part>/issued/<n>/`: the files as they are; below `record/` the five tables, the
+    declarations, and `issue.json` with the day it speaks for, its status and scope, the hash of every file that came
+    in and of all that is kept, and the version of the program. A number is given once; nothing is ever replaced. A
+    report that is, byte for byte, the last one handed out of its scope is not issued again.
+
+    Parameters
+    ----------
+    as_of
+        The day that the report must speak for; None: whichever it does.
+
+    Raises
+    ------
+    UsageError
+        When the report speaks for another day, or the declarations changed since it was made.
+    RunError
+        When the term has no finished run, the report is not there, or is not as it was published.
+    WorkspaceBusyError
+        When another run holds the workspace.
+    """
+    with held(workspace.root, f"issue {term.term_id}"):
+        manifest = read_json(workspace.shelf(term).place(MANIFEST))
+        if manifest is None:
+            raise RunError(f"{term.term_id} has no finished run: run `termreview run {term.term_id}` first")
+        if manifest["declarations_sha256"] != reference.fingerprint:
+            raise UsageError(
+                f"the declarations changed since the report was made: run `termreview run {term.term_id}` again"
+            )
+        files = _files(workspace, reference, term, scope, edition)
+        told = _told_of(workspace, term, manifest, files[0].stem)
+        speaks_for = told["parameters"]["as_of"]
+        if as_of is not None and as_of.isoformat() != speaks_for:
+            raise UsageError(
+                f"the report published speaks for {speaks_for}, not for {as_of.isoformat()}: run the term for that day"
+            )
+        pages = _published(workspace, told["reports"], files)
+        hashes = {path.name: sha256_of(path.read_bytes()) for path in pages}
+        before = issues_of(workspace, term, scope, edition)
+        if before and before[-1].record["reports"] == hashes:
+            return Issued(before[-1], is_new=False)
+        record = {
+            "term_id": term.term_id,
+            "as_of": speaks_for,
+            "edition": edition,
+            "unit": scope.unit.unit_id if scope.unit else "",
+            "level": scope.level,
+            "reports": hashes,
+            "tables": manifest["tables"],
+            "declarations_sha256": reference.fingerprint,
+            **{key: manifest[key] for key in _MADE_OF if key in manifest},
+            **_status(workspace, term, speaks_for, scope),
+        }
+        return Issued(_keep(workspace, term, record, pages), is_new=True)
+
+
+def _told_of(workspace: Workspace, term: Term, manifest: dict[str, Any], name: str) -> dict[str, Any]:
+    """What is written down of one report: its parameters, and the hashes of its files by path in the workspace."""
+    scoped = read_json(workspace.processed(term) / RECORDS / f"{name}.json")
+    if scoped is None:
+        return {"parameters": manifest["parameters"], "reports": manifest["reports"]}
+    if scoped["tables"] != manifest["tables"] or scoped["declarations_sha256"] != manifest["declarations_sha256"]:  # fmt: skip
+        raise RunError(f"{name} was made before the last run of {term.term_id}: make it again")
+    return {"parameters": scoped["step"]["parameters"], "reports": scoped["reports"]}
+
+
+def _files(workspace: Workspace, reference: Reference, term: Term, scope: Scope, edition: str) -> list[Path]:
+    """Where the files of one report are published, the page first; the day they speak for does not matter here."""
+    declared = reference.of(term)
+    step = report_step(workspace, reference, declared, declared.plan.due_on, scope, edition)
+    return [export.path for export in step.exports]
+
+
+def _published(workspace: Workspace, reports: dict[str, str], files: list[Path]) -> list[Path]:
+    """The files of one report, each as it was published; those that were not made are left out."""
+    told = {path: reports.get(path.relative_to(workspace.root).as_posix()) for path in files}
+    if told[files[0]] is None:
+        raise RunError(f"{files[0].name} was not made: run it first, with the same --unit and --level")
+    made = [path for path, sha256 in told.items() if sha256 is not None]
+    for path in made:
+        if not path.is_file() or sha256_of(path.read_bytes()) != told[path]:
+            raise RunError(f"{path.name} is not the file that was published: run the term again with --force")
+    return made
+
+
+def _status(workspace: Workspace, term: Term, as_of: str, scope: Scope) -> dict[str, Any]:
+    """The status of the report, who could still change it, and the last day on which something came in."""
+    unit = scope.unit.unit_id if scope.unit else ""
+    report = open_report(term.term_id, as_of, str(workspace.root), unit, scope.level)
+    status = report_status(report)
+    received = report.term.tables.submissions["received_on"].dropna()
+    return {
+        "status": status.status,
+        "pending": {
+            "missing": list(status.missing),
+            "refused": list(status.refused),
+            "errors": list(status.errors),
+        },
+        "received_until": received.max().date().isoformat() if len(received) else None,
+    }
+
+
+def _keep(workspace: Workspace, term: Term, record: dict[str, Any], pages: list[Path]) -> Issue:
+    """Write one issue beside the others and give it its number in one moment."""
+    folder = issued_folder(workspace, term)
+    folder.mkdir(parents=True, exist_ok=True)
+    for left_over in folder.glob(".part-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    beside = Path(tempfile.mkdtemp(prefix=".part-", dir=folder))
+    try:
+        for page in pages:
+            shutil.copyfile(page, beside / page.name)
+        kept = beside / RECORD
+        kept.mkdir()
+        tables = read_published(workspace.shelf(term), [f"{name}.parquet" for name in TABLES])
+        for name, content in tables.items():
+            (kept / name).write_bytes(content or b"")
+        for path in sorted(workspace.reference.rglob("*")):
+            if path.is_file() and path.suffix != ".md" and not path.name.startswith("."):
+                place = kept / DECLARATIONS / path.relative_to(workspace.reference)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, place)
+        taken = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()]
+        number = max(taken, default=0) + 1
+        write_json(kept / RECORD_FILE, {"number": number, **record})
+        for path in sorted(beside.rglob("*")):
+            if path.is_file():
+                with path.open("rb+") as stream:
+                    os.fsync(stream.fileno())
+            else:
+                sync_folder(path)
+        beside.chmod(0o755)
+        beside.rename(folder / str(number))  # refused where that number is taken: its folder is not empty
+        sync_folder(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return Issue(number, folder / str(number), {"number": number, **record}, workspace.reference)

@@ -1,0 +1,163 @@
+"""One issue of one report: what was handed out, and the figures frozen with it, read back as they were written."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from termreview.errors import ContractError, UsageError
+from termreview.reference.declarations import Reference, load_reference
+from termreview.reporting.scope import WHOLE, Scope
+from termreview.reporting.term_tables import TermTables
+from termreview.terms import Term
+from termreview.whole_files import read_json, sha256_of
+from termreview.workspace import Workspace
+
+ISSUED: Final = "issued"
+RECORD: Final = "record"  # below an issue: what is kept to compare with, not to hand out
+RECORD_FILE: Final = "issue.json"
+DECLARATIONS: Final = "declarations"
+# The declarations that decide figures; all others are words, which are always those of today.
+RULES: Final = (
+    "units.csv", "unit_events.csv", "levels.csv", "office.csv", "calendar.yml", "legal_documents.csv", "ratios.csv",
+    "targets.csv", "decisions.csv", "verified_points.csv", "tasks", "forms", "checks", "indicator_sets", "advice",
+)  # fmt: skip
+TABLES: Final = ("submissions", "observations", "findings", "ledger", "scores")
+
+
+@dataclass(frozen=True, eq=False)
+class Issue:
+    """One report handed out: its number in the term, its folder, and its record (`record/issue.json`).
+
+    `words` is the folder of the declarations in use, whose words the figures are told in.
+    """
+
+    number: int
+    folder: Path
+    record: Mapping[str, Any]
+    words: Path
+
+    @property
+    def as_of(self) -> datetime.date:
+        """The day the report spoke for."""
+        return datetime.date.fromisoformat(self.record["as_of"])
+
+    @property
+    def status(self) -> str:
+        """`provisional` or `final`, as it was."""
+        return str(self.record["status"])
+
+    @property
+    def edition(self) -> str:
+        """The edition that was handed out."""
+        return str(self.record["edition"])
+
+    @property
+    def scope_ids(self) -> tuple[str, str]:
+        """The unit and the school level that the report was about; blank for all."""
+        return str(self.record["unit"]), str(self.record["level"])
+
+    @property
+    def reports(self) -> tuple[Path, ...]:
+        """The files that were handed out, the page first."""
+        names = sorted(self.record["reports"], key=lambda name: (not name.endswith(".html"), name))
+        return tuple(self.folder / name for name in names)
+
+    @property
+    def record_sha256(self) -> str:
+        """The hash of the record, which holds those of all that was kept."""
+        return sha256_of((self.folder / RECORD / RECORD_FILE).read_bytes())
+
+
+def issued_folder(workspace: Workspace, term: Term) -> Path:
+    """Where the issues of one term are kept, each in a folder named by its number."""
+    return workspace.reports(term) / ISSUED
+
+
+def list_issues(workspace: Workspace, term: Term) -> list[Issue]:
+    """Every issue of one term, in the order of their numbers."""
+    folder = issued_folder(workspace, term)
+    found = []
+    for path in folder.iterdir() if folder.is_dir() else ():
+        record = read_json(path / RECORD / RECORD_FILE) if path.name.isdecimal() else None
+        if record is not None:
+            found.append(Issue(int(path.name), path, record, workspace.reference))
+    return sorted(found, key=lambda issue: issue.number)
+
+
+def issues_of(workspace: Workspace, term: Term, scope: Scope = WHOLE, edition: str = "") -> list[Issue]:
+    """The issues of one scope, of one edition or (blank) of any, in order."""
+    ids = (scope.unit.unit_id if scope.unit else "", scope.level)
+    return [
+        issue
+        for issue in list_issues(workspace, term)
+        if issue.scope_ids == ids and edition in ("", issue.edition)
+    ]
+
+
+def find_issue(workspace: Workspace, term: Term, number: int) -> Issue:
+    """Find one issue by its number.
+
+    Raises
+    ------
+    UsageError
+        When there is none of that number; the message lists those there are.
+    """
+    issues = {issue.number: issue for issue in list_issues(workspace, term)}
+    if number not in issues:
+        known = ", ".join(map(str, issues)) or "none"
+        raise UsageError(f"{term.term_id} has no issue {number}; issued: {known}")
+    return issues[number]
+
+
+def issued_tables(issue: Issue) -> TermTables:
+    """The five tables behind one issue, of all schools.
+
+    Raises
+    ------
+    ContractError
+        When a table is gone, is not the one that was kept, or does not keep its contract.
+    """
+    import pyarrow.parquet as parquet  # only now: who asks for the number of an issue needs no tables
+
+    from termreview.contracts import shaped
+
+    tables = {}
+    for name in TABLES:
+        path = issue.folder / RECORD / f"{name}.parquet"
+        content = path.read_bytes() if path.is_file() else b""
+        if sha256_of(content) != issue.record["tables"][name]:
+            raise ContractError(name, [f"it is not the table that issue {issue.number} kept"], path)
+        frame = parquet.ParquetFile(io.BytesIO(content)).read(use_threads=False).to_pandas()
+        tables[name] = shaped(name, frame)
+    return TermTables(**tables)
+
+
+def issued_reference(issue: Issue, now: Reference | None = None) -> Reference:
+    """The declarations that one issue was made from, in the words of today; those at hand where nothing has changed.
+
+    Raises
+    ------
+    DeclarationError
+        When this version of the program cannot read them.
+    """
+    if now is not None and now.fingerprint == issue.record["declarations_sha256"]:
+        return now
+    kept = issue.folder / RECORD / DECLARATIONS
+    with tempfile.TemporaryDirectory() as beside:
+        merged = Path(beside) / DECLARATIONS
+        shutil.copytree(
+            issue.words, merged, ignore=lambda folder, _: RULES if Path(folder) == issue.words else ()
+        )
+        for name in RULES:
+            if (kept / name).is_dir():
+                shutil.copytree(kept / name, merged / name)
+            elif (kept / name).is_file():
+                shutil.copyfile(kept / name, merged / name)
+        return load_reference(merged)

@@ -1,0 +1,194 @@
+"""A report handed out, then a late file, a corrected one, a ruling and another rule: four parts that add up exactly."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from demo_world import new_workspace
+from termreview import cli
+from termreview.errors import ContractError, RunError, UsageError
+from termreview.issuing import issue_report
+from termreview.reference.declarations import load_reference
+from termreview.reporting.comparison import compare_with
+from termreview.reporting.context import open_report
+from termreview.reporting.issued import find_issue, issued_tables, issues_of, list_issues
+from termreview.reporting.replay import CORRECTION, DECISION, LATE, PROGRAM, RULE
+from termreview.runner import RunResult, run_term
+from termreview.terms import parse_term
+from termreview.work_list import report_step, table_steps
+from termreview.workspace import Workspace
+from worlds import append, change
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+from intake_world import PRESCHOOL, PRIMARY, SECONDARY, receive, write_school
+
+TERM = parse_term("2023-2024-hk1")
+FIRST_DAY, SECOND_DAY = datetime.date(2024, 1, 15), datetime.date(2024, 2, 10)
+REPORT = "bao-cao-so-ket-2023-2024-hk1.html"
+HEADING = "4. Thay đổi so với báo cáo đã phát hành"
+
+
+def run(workspace: Workspace, day: datetime.date) -> RunResult:
+    """The tables and the internal report; what stands beside it is no matter here."""
+    reference = load_reference(workspace.reference)
+    declared = reference.of(TERM)
+    steps = [*table_steps(workspace, declared, day), report_step(workspace, reference, declared, day)]
+    return run_term(workspace, reference, TERM, day, steps=steps)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """An office that has issued its report on the day, and made the next one after all kinds of changes."""
+    workspace = new_workspace(tmp_path_factory.mktemp("office"))
+    raw = workspace.raw(TERM)
+    raw.mkdir(parents=True)
+    write_school(raw / "first.xlsx", PRIMARY)
+    write_school(raw / "second.xlsx", PRESCHOOL)
+    receive(raw, {})
+    run(workspace, FIRST_DAY)
+    with pytest.raises(UsageError, match="2024-01-15"):
+        issue(workspace, SECOND_DAY)
+    issue(workspace, FIRST_DAY)
+
+    write_school(raw / "late.xlsx", SECONDARY)
+    write_school(raw / "first again.xlsx", PRIMARY, changes={"teachers_online_account_count": 20})
+    receive(raw, {"late.xlsx": SECOND_DAY, "first again.xlsx": SECOND_DAY})
+    rules = workspace.reference
+    append(
+        rules / "decisions.csv",
+        f"QD-1,{TERM.term_id},cell,{PRIMARY},teachers_using_software_count,,3,correct,18,kiểm tra,tổ thẩm định,2024-02-01",
+    )
+    append(
+        rules / "verified_points.csv",
+        f"{PRIMARY},{TERM.term_id},2.3.1,5.5,hồ sơ,tổ thẩm định,2024-02-01",
+    )
+    change(
+        rules / "indicator_sets" / "qd-4725-2022.yml",
+        "- {from: 20, points: [6, 7]}",
+        "- {from: 20, points: 9}",
+    )
+    with pytest.raises(UsageError, match="changed since"):
+        issue(workspace, None)
+    run(workspace, SECOND_DAY)
+    return workspace
+
+
+def issue(workspace: Workspace, day: datetime.date | None) -> object:
+    return issue_report(workspace, load_reference(workspace.reference), TERM, as_of=day)
+
+
+def test_an_issue_keeps_the_report_as_it_was_and_what_it_was_made_of(office: Workspace) -> None:
+    (first,) = list_issues(office, TERM)
+    assert first.number == 1
+    assert first.as_of == FIRST_DAY
+    assert first.status == "provisional"
+    assert first.record["pending"]["missing"][0] == "0477102"
+    assert first.record["received_until"] == "2024-01-05"
+    assert len(first.record["inputs"]) == 2
+    page = BeautifulSoup(first.reports[0].read_text(encoding="utf-8"), "html.parser")
+    assert "Báo cáo tạm thời" in page.get_text(" ")
+    assert HEADING not in [heading.get_text(" ", strip=True) for heading in page.find_all("h3")]
+    assert len(issued_tables(first).submissions) == 2
+
+
+def test_the_next_report_says_what_changed_and_why(office: Workspace) -> None:
+    page = BeautifulSoup((office.reports(TERM) / REPORT).read_text(encoding="utf-8"), "html.parser")
+    heading = next(found for found in page.find_all("h3") if found.get_text(" ", strip=True) == HEADING)
+    told = heading.find_next("ul").get_text(" ", strip=True)
+    for words in ("Báo cáo đến sau", "Trường nộp lại", "QD-1", "Quy tắc tính điểm"):
+        assert words in told
+    heads = [
+        cell.get_text(" ", strip=True) for cell in heading.find_next("table").find_all("th", scope="col")
+    ]
+    assert heads == [
+        "Số liệu",
+        "Trước",
+        "Nay",
+        "Thay đổi",
+        "Đến sau",
+        "Nộp lại",
+        "Quyết định",
+    ]  # no level moved by the rule
+
+
+def test_four_causes_have_their_parts_and_these_add_up_exactly(office: Workspace) -> None:
+    report = open_report(TERM.term_id, workspace_root=str(office.root))
+    comparison = compare_with(report, find_issue(office, TERM, 1))
+    assert comparison.causes == (LATE, CORRECTION, DECISION, RULE)
+    for move in comparison.moves:
+        assert sum(move.parts.values()) == move.move
+        assert move.parts[PROGRAM] == 0
+    moves = {move.key: move for move in comparison.moves}
+    assert comparison.files == {PRIMARY: CORRECTION, SECONDARY: LATE}
+    received = moves["", "reporting", "received", ""]
+    assert (received.before.value, received.after.value, received.parts[LATE]) == (2, 3, 1)
+    assert moves[SECONDARY, "standing", "", "1"].steps[0].before == "not_submitted"
+    # By hand, from the answers of the primary school and the rules of 1.6.1, 1.6.2, 1.4 and 2.3.1.
+    first, second = moves[PRIMARY, "high", "", "1"].parts, moves[PRIMARY, "low", "", "2"].parts
+    assert {cause: float(part) for cause, part in first.items() if part} == {
+        CORRECTION: 3.5,
+        DECISION: 3.5,
+        RULE: 2,
+    }
+    assert {cause: float(part) for cause, part in second.items() if part} == {DECISION: 2.5}
+
+
+def test_the_page_and_the_list_say_the_same_and_add_up(
+    office: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "--output", str(tmp_path)]) == 0
+    assert "QD-1" in capsys.readouterr().out
+    text = (tmp_path / "thay-doi-2023-2024-hk1-1-nay.csv").read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    counted = 0
+    for row in rows:
+        if row["Thay đổi"]:
+            parts = [
+                number(row[name]) for name in ("Đến sau", "Nộp lại", "Quyết định", "Quy tắc", "Phiên bản")
+            ]
+            assert sum(parts) == number(row["Thay đổi"])
+            if row["Đã phát hành"] and row["Nay"]:
+                assert number(row["Nay"]) - number(row["Đã phát hành"]) == number(row["Thay đổi"])
+            counted += 1
+    assert counted > 20
+    page = BeautifulSoup((tmp_path / "thay-doi-2023-2024-hk1-1-nay.html").read_text(encoding="utf-8"), "html.parser")  # fmt: skip
+    assert page.h1.get_text(strip=True) == "Thay đổi so với báo cáo đã phát hành lần 1"
+    shown = sum(len(table.select("tbody tr:not(.group)")) for table in page.find_all("table"))
+    schools = {(row["Mã trường"], row["Nhóm số liệu"]) for row in rows if row["Mã trường"]}
+    assert shown == len([row for row in rows if not row["Mã trường"]]) + len(schools)
+
+
+def number(text: str) -> Decimal:
+    return Decimal(text.replace(",", "."))
+
+
+def test_issues_are_numbered_and_never_overwritten(office: Workspace) -> None:
+    """Last in this file: it hands out the second report."""
+    before = {path: path.read_bytes() for path in find_issue(office, TERM, 1).folder.rglob("*") if path.is_file()}  # fmt: skip
+    kept = issue_report(office, load_reference(office.reference), TERM)
+    again = issue_report(office, load_reference(office.reference), TERM)
+    assert (kept.issue.number, kept.is_new, again.issue.number, again.is_new) == (2, True, 2, False)
+    assert [found.number for found in issues_of(office, TERM)] == [1, 2]
+    assert all(path.read_bytes() == content for path, content in before.items())
+    assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "1", "2"]) == 0
+    assert (office.reports(TERM) / "thay-doi-2023-2024-hk1-1-2.csv").is_file()
+    assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "3"]) == 2
+    record = json.loads((kept.issue.folder / "record" / "issue.json").read_text(encoding="utf-8"))
+    assert not any(str(office.root) in str(value) for value in record.values())
+    # What was kept is checked when it is read back; a page that somebody edited is not handed out.
+    (kept.issue.folder / "record" / "ledger.parquet").write_bytes(b"other")
+    with pytest.raises(ContractError, match="issue 2"):
+        issued_tables(find_issue(office, TERM, 2))
+    page = office.reports(TERM) / REPORT
+    page.write_text(page.read_text(encoding="utf-8") + "<!-- -->", encoding="utf-8")
+    with pytest.raises(RunError, match="not the file that was published"):
+        issue_report(office, load_reference(office.reference), TERM)
