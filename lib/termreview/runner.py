@@ -30,6 +30,7 @@ from termreview.publication import (
 )
 from termreview.reference.declarations import Reference
 from termreview.reporting.edition import EDITIONS
+from termreview.reporting.portfolio import write_portfolio
 from termreview.scoped_records import outdated_parts
 from termreview.terms import Term
 from termreview.whole_files import read_json, sweep_left_overs, write_json
@@ -103,6 +104,7 @@ def run_term(
     declared = reference.of(term)
     shelf = workspace.shelf(term)
     everything = plan_steps(workspace, reference, declared, as_of, workers) if steps is None else steps
+    is_whole_run = steps is None
     if steps is None:
         steps = plan_steps(workspace, reference, declared, as_of, workers, editions)
     reports = tuple(export.path for step in steps for export in step.exports)
@@ -145,6 +147,8 @@ def run_term(
             raise RunError(f"the run stopped, its results do not count: {error}") from error
         finally:
             sweep(shelf)
+        if is_whole_run:
+            write_portfolio(workspace, reference)
     return RunResult(reports, shelf.place(MANIFEST), time.monotonic() - started, is_reused)
 
 

@@ -19,6 +19,7 @@ from termreview.lock import held
 from termreview.publication import MANIFEST
 from termreview.reference.declarations import Reference
 from termreview.reporting.edition import EDITIONS
+from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.scope import Scope
 from termreview.scoped_records import is_recorded, write_record
 from termreview.terms import Term
@@ -94,6 +95,7 @@ def make_scoped(
                 write_record(workspace, reference, term, manifest, step)
             made[place] = Made(scope, edition, _files(step), seconds, error=error)
             progress(len(made), len(steps), made[place])
+        write_portfolio(workspace, reference)
     return [made[place] for place in sorted(made)]
 
 

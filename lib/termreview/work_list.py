@@ -12,6 +12,7 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.word_template import TEMPLATE
 from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
 from termreview.reporting.issued import issues_of
+from termreview.reporting.published import ANNEX_FILE
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
 from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
@@ -19,7 +20,6 @@ from termreview.workspace import Workspace
 CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
 SCHOOL_PAGES = "5_school_pages"
 REPORT_NOTEBOOKS = {"semester_review": "3_semester_review", "year_end_summary": "4_year_end_summary"}
-ANNEX_FILE = "phu-luc"
 REPORT_FILES = {"semester_review": "bao-cao-so-ket", "year_end_summary": "bao-cao-tong-ket"}
 EDITION_FILES = {INTERNAL: "", SHAREABLE: "chia-se"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from page_world import RECORD
 
 from termreview.reference.declarations import Reference
 from termreview.reporting.page_difference import excerpts, page_differences
@@ -95,8 +96,7 @@ def test_a_section_put_in_or_taken_out_is_named(words: dict[str, str]) -> None:
 
 
 def test_equal_pages_have_no_differences_and_a_changed_record_is_one(words: dict[str, str]) -> None:
-    record = {"format": 1, "figures": {"received_count": 50}, "origin": {"a": 1}}
-    page = with_record(PAGE, record)
+    page = with_record(PAGE, RECORD | {"figures": RECORD["figures"] | {"received_count": 50}})
     assert page_differences(page, page, words) == []
     (difference,) = page_differences(page.replace('"received_count":50', '"received_count":55'), page, words)
     assert (difference.place, difference.found, difference.expected) == ("figures.received_count", "55", "50")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from page_world import RECORD
 
 from termreview.reporting.page_record import (
     parts_of_page,
@@ -22,7 +23,6 @@ PAGE = (
     '<footer class="page-footer"><p>Chân</p></footer>\n'
     '<script type="application/json" id="tra-cuu-so-lieu">{"a":[1]}</script>\n</body></html>\n'
 )
-RECORD = {"format": 1, "term_id": "2023-2024-hk1", "note": "</script><b>\u2028 Hoà"}
 
 
 def test_a_record_is_read_back_from_the_head_alone(tmp_path: Path) -> None:
@@ -45,16 +45,22 @@ def test_a_long_record_is_read_whole(tmp_path: Path) -> None:
     assert found["files"] == record["files"]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        PAGE,
-        "",
-        with_record(PAGE, RECORD | {"format": 99}),
-        with_record(PAGE, RECORD).replace('"format"', "x"),
-    ],
-    ids=["no record", "nothing", "of another format", "broken"],
-)
+BAD: dict[str, str] = {
+    "no record": PAGE,
+    "nothing": "",
+    "of another format": with_record(PAGE, RECORD | {"format": 99}),
+    "broken": with_record(PAGE, RECORD).replace('"format"', "x"),
+    "without a status": with_record(PAGE, {name: told for name, told in RECORD.items() if name != "status"}),
+    "no day": with_record(PAGE, RECORD | {"as_of": "hôm nay"}),
+    "no count": with_record(PAGE, RECORD | {"figures": {"expected_count": "2"}}),
+    "no file": with_record(
+        PAGE, RECORD | {"origin": RECORD["origin"] | {"inputs": [{"term_id": "x", "files": [["a"]]}]}}
+    ),
+    "no step": with_record(PAGE, RECORD | {"step": 1}),
+}
+
+
+@pytest.mark.parametrize("content", BAD.values(), ids=BAD)
 def test_a_page_without_a_record_that_is_understood_has_none(content: str, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(content, encoding="utf-8")
     assert record_text(content) is None

@@ -57,10 +57,11 @@ def verify_report(
     if unknown or not record["origin"]["inputs"]:
         return Verdict(UNVERIFIABLE, reason=("unknown_term", ", ".join(unknown)), record=record)
     places = reference.provenance["places"]
-    edited, causes = (
-        edited_sections(page, record, places),
-        tuple(changed_causes(workspace, reference, record)),
-    )
+    edited = edited_sections(page, record, places)
+    try:
+        causes = tuple(changed_causes(workspace, reference, record))
+    except (KeyError, TypeError, ValueError, AttributeError):  # somebody wrote into the record
+        return Verdict(UNVERIFIABLE, edited, reason=("not_a_report", path.name), record=record)
     try:
         made = rebuilt_files(workspace, reference, record, progress)
     except (TermReviewError, OSError) as error:

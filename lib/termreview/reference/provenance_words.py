@@ -32,6 +32,13 @@ WORDS: Mapping[str, str] = {
         "head foot contents lead record style lookup script markup text item heading caption "
         "figure(name) chart(name) cell(table,row,column) row(table,row)"
     ),
+    "portfolio": (
+        "title subtitle skip none table overview levels levels_note whole scoped schools(count) outdated "
+        "outdated_short footer"
+    ),
+    "portfolio_columns": "term report status as_of received late asked due_on scope edition files",
+    "portfolio_files": "page document annex",
+    "portfolio_kinds": "semester_review year_end_summary",
 }
 _WORD = re.compile(r"(\w+)(?:\(([\w,]+)\))?")
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Final, Literal
 
-import pandas as pd
-
 from termreview.reporting.block_model import (
     Part,
     Run,
@@ -38,6 +36,8 @@ MARK_TITLES: Final[Mapping[str, str]] = {
     "C": "chưa xác nhận",
 }
 
+# Of pandas, which takes long to load and is not needed to write a text.
+_MISSING_TYPES: Final = frozenset(["NAType", "NaTType"])
 # Control characters break the page; lone surrogates break its encoding; direction overrides disguise text.
 _UNSAFE_CHARACTERS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
@@ -64,9 +64,8 @@ class Block:
 
 def is_missing(value: object) -> bool:
     """Tell whether one value stands for no answer (None, NaN, NaT or NA)."""
-    return (
-        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
-    )
+    is_nan = isinstance(value, float) and math.isnan(value)
+    return value is None or is_nan or type(value).__name__ in _MISSING_TYPES
 
 
 def clean_text(value: object) -> str:

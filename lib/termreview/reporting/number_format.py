@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
-import pandas as pd
-
 from termreview.reporting.blocks import MISSING_MARK, clean_text, is_missing
 
 NO_BREAK_SPACE: Final = "\u00a0"
@@ -79,7 +77,7 @@ def raw_value(value: Any, format: str) -> int | float | str | None:
     if is_missing(value) or format == "text":
         return None
     if format == "date":
-        moment = value if isinstance(value, dt.date) else pd.Timestamp(str(value))
+        moment = _day(value)
         return f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
     number = exact_number(value)
     if number is None:
@@ -94,5 +92,14 @@ def _grouped(number: Decimal, decimals: int) -> str:
 
 
 def _date_text(value: Any) -> str:
-    moment = value if isinstance(value, dt.date) else pd.Timestamp(str(value))
+    moment = _day(value)
     return f"{moment.day:02d}/{moment.month:02d}/{moment.year:04d}"
+
+
+def _day(value: Any) -> dt.date:
+    if isinstance(value, dt.date):
+        return value
+    import pandas as pd  # only now: it takes long to load, and plain days need none of it
+
+    moment: dt.date = pd.Timestamp(str(value))
+    return moment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import re
@@ -17,6 +18,8 @@ SEAL, RECORD = "seal", "record"  # in the record: its seal; in the seal: the rec
 _OPENING: Final = f'<script type="application/json" id="{RECORD_ID}">'
 _ELEMENT: Final = re.compile(rf"{re.escape(_OPENING)}(.*?)</script>\n", re.DOTALL)
 _SECTION: Final = re.compile(r'<h[23][^<>]*\sid="(muc-[\d-]+)"')
+COUNTS: Final = ("expected_count", "received_count", "late_count")
+_TEXTS: Final = ("kind", "term_id", "as_of", "edition", "status", "unit", "level", "subject")
 _OTHER_PARTS: Final = {
     "lead": re.compile(r"<body\b"),
     "foot": re.compile(r"<footer\b"),
@@ -98,8 +101,34 @@ def _parsed(text: str) -> dict[str, Any] | None:
         record = json.loads(text)
     except ValueError:
         return None
-    is_known = isinstance(record, dict) and record.get("format") == FORMAT
-    return record if is_known else None
+    return record if isinstance(record, dict) and _is_whole(record) else None
+
+
+def _is_whole(record: Mapping[str, Any]) -> bool:
+    """Whether one record says all that one of this format says: a page may have been edited, or be of older make."""
+    counts = record.get("figures")
+    try:
+        return (
+            record["format"] == FORMAT
+            and all(isinstance(record[name], str) for name in _TEXTS)
+            and bool(datetime.date.fromisoformat(record["as_of"]))
+            and isinstance(counts, dict)
+            and all(type(counts[name]) is int for name in COUNTS)
+            and all(type(count) is int for group in counts["levels"].values() for count in group.values())
+            and all(
+                type(told["term_id"]) is str and _are_files(told["files"])
+                for told in record["origin"]["inputs"]
+            )
+            and all(isinstance(record["origin"][name], dict) for name in ("declarations", "made_with"))
+            and all(isinstance(record["step"][name], dict) for name in ("parameters", "notebooks"))
+            and dict(record[SEAL]) is not None
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False
+
+
+def _are_files(files: Any) -> bool:
+    return all(len(told) == 3 and all(type(text) is str for text in told) for told in files)
 
 
 def _json(content: object) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
@@ -16,15 +13,15 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 
 from termreview.errors import RunError
-from termreview.reporting.blocks import as_html, escape_text, paragraph
+from termreview.reporting.blocks import as_html, paragraph
 from termreview.reporting.contents import with_contents
 from termreview.reporting.page_record import record_in, with_record
 from termreview.reporting.page_rules import forbidden_markup
+from termreview.reporting.page_styles import report_styles, unbroken_years
 from termreview.reporting.page_trace import dead_traces, trace_parts, with_trace
 from termreview.workspace import written_whole
 
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
-_FONT_FACES: Final = (("Regular", 400), ("SemiBold", 600))
 _UNSHOWN: Final = ("application/javascript", "text/markdown", "text/latex", "image/")
 
 
@@ -92,7 +89,7 @@ def _publish(
         raise RunError(f"{name} cannot be published: " + "; ".join(faults))
     exporter = _PageExporter(language_code=language)
     trace = trace_parts(notebook)
-    report = {"title": title, "heading": _unbroken_years(title), "styles": _styles(), "trace": trace}
+    report = {"title": title, "heading": unbroken_years(title), "styles": report_styles(), "trace": trace}
     html, _ = exporter.from_notebook_node(_shown(notebook), resources={"report": report})
     html, disorder = with_contents(html)
     faults = [*disorder, *exporter.faults, *dead_traces(html, trace)]
@@ -169,25 +166,3 @@ def _shown(notebook: Any) -> Any:
 def _html_alone(output: Any) -> Any:
     data = output.get("data", {})
     return NotebookNode(output, data={kind: data[kind] for kind in ("text/html",) if kind in data})
-
-
-@cache
-def _styles() -> str:
-    with as_file(files("termreview.reporting") / "theme") as theme:
-        faces = "".join(
-            f'@font-face{{font-family:"Noto Sans Report";font-weight:{weight};font-style:normal;'
-            f'src:url(data:font/woff2;base64,{_encoded(theme / "fonts" / f"NotoSansReport-{name}.woff2")}) format("woff2")}}\n'
-            for name, weight in _FONT_FACES
-        )
-        return faces + "".join(
-            (theme / name).read_text(encoding="utf-8") for name in ("report.css", "print.css")
-        )
-
-
-def _unbroken_years(title: str) -> str:
-    """Return one title as HTML in which a school year stays on one line."""
-    return re.sub(r"\d{4}-\d{4}", r'<span class="unbroken">\g<0></span>', escape_text(title))
-
-
-def _encoded(path: Path) -> str:
-    return base64.b64encode(path.read_bytes()).decode("ascii")

@@ -11,7 +11,7 @@ from termreview.reporting.block_model import model_bundle
 from termreview.reporting.blocks import Block, paragraph, stack
 from termreview.reporting.context import INTERNAL, ReportContext
 from termreview.reporting.narrative import fill
-from termreview.reporting.page_record import FORMAT, RECORD_MIME
+from termreview.reporting.page_record import COUNTS, FORMAT, RECORD_MIME
 from termreview.reporting.provenance import SHORT, inputs_fingerprint, origin_record, short_hash
 from termreview.reporting.scope import scope_subject
 from termreview.reporting.sections_opening import subject_of
@@ -117,7 +117,7 @@ def key_counts(report: ReportContext) -> dict[str, Any]:
     levels = report.summaries.levels
     counts = [name for name in levels.columns if name.endswith("_count")]
     return {
-        **{name: int(who[name]) for name in ("expected_count", "received_count", "late_count")},
+        **{name: int(who[name]) for name in COUNTS},
         "levels": {
             row["group_id"]: {name: int(row[name]) for name in counts}
             for row in levels[levels["scope"] == ALL].to_dict("records")
