@@ -113,6 +113,7 @@ def test_what_is_no_report_is_left_out(office: Workspace, reference: Reference) 
     (folder / "thư.html").write_text("<html></html>", encoding="utf-8")
     (folder / "hỏng.html").write_text(PAGE + "\x00", encoding="utf-8")
     published(office, "lạc.html", term_id="2029-2030-hk1")
+    published(office, "a.sua-tay.html")
     terms = published_terms(office, reference)
     assert [[report.page.rpartition("/")[2] for report in term.reports] for term in terms] == [
         ["a.html", f"a-{UNIT}.html"],

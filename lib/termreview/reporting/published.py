@@ -51,7 +51,9 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
         reports = [
             _published(folder, path, record)
             for path in sorted(folder.glob("*.html"))
-            if (record := read_record(path)) is not None and record["term_id"] == plan.term.term_id
+            if "." not in path.stem  # a copy that somebody edited, kept beside its report
+            and (record := read_record(path)) is not None
+            and record["term_id"] == plan.term.term_id
         ]
         if reports:
             reports.sort(key=lambda each: (not each.is_whole, each.record["edition"]))
