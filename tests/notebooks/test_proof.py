@@ -12,6 +12,7 @@ import pytest
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview import cli
 from termreview.proof import verify
+from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.scope import find_scope
 from termreview.scoped_runs import make_scoped
 from termreview.workspace import Workspace
@@ -47,11 +48,12 @@ def test_an_untouched_report_is_identical_and_nothing_is_written(
     assert os.listdir(tmp_path) == []
 
 
-def test_a_scoped_report_that_compares_two_terms_is_identical_wherever_it_lies(
+def test_a_shareable_report_of_one_commune_that_compares_two_terms_is_identical_wherever_it_lies(
     demo: Demo, copy: Workspace, tmp_path: Path
 ) -> None:
     scope = find_scope(demo.reference, demo.reference.of(YEAR_END), "047702")
-    (made,) = make_scoped(copy, demo.reference, YEAR_END, as_of(demo.reference, YEAR_END), [scope])
+    day = as_of(demo.reference, YEAR_END)
+    (made,) = make_scoped(copy, demo.reference, YEAR_END, day, [scope], (SHAREABLE,))
     elsewhere = tmp_path / "gửi đi.html"
     elsewhere.write_bytes(made.report.read_bytes().replace(b"\n", b"\r\n"))
     shutil.rmtree(copy.root / "data" / "processed")
