@@ -6,17 +6,18 @@ The reader's model is built from the answers alone and knows nothing of how the 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.answers import Answers
 
+FEW = ("pupils_dropout_count", "pupils_repeating_count")
 Variable = tuple[str, str, str]  # school, field family, column ("" is the total)
 
 
@@ -90,6 +91,26 @@ class Reader:
         """Read one published sum."""
         self.rows.append((terms, self.sum_of(terms)))
 
+    def another(self, aims: Mapping[int, float]) -> dict[Variable, float]:
+        """Whole numbers under which everything that was published is as it is, as far as they go towards some aims."""
+        wanted = np.zeros(len(self.truth))
+        for place, factor in aims.items():
+            wanted[place] = -factor
+        constraints = [self._published()]
+        if self.bounds:
+            right = [right for _, right in self.bounds]
+            constraints.append(LinearConstraint(_matrix(self.bounds, len(self.truth)), -np.inf, right))
+        found = milp(
+            wanted, constraints=constraints, integrality=np.ones(len(self.truth)), bounds=Bounds(0.0, self.highest),
+            options={"time_limit": 20.0},
+        )  # fmt: skip
+        assert found.x is not None, found.message
+        return {key: float(round(found.x[place])) for key, place in self.places.items()}
+
+    def _published(self) -> LinearConstraint:
+        right = [right for _, right in self.rows]
+        return LinearConstraint(_matrix(self.rows, len(self.truth)), right, right)
+
     def interval(self, terms: dict[int, float]) -> tuple[float, float]:
         """The lowest and the highest that one sum can be under everything that was published."""
         ends = []
@@ -160,4 +181,22 @@ def with_counts(observations: pd.DataFrame, seed: int, share: float) -> pd.DataF
     for (school, family), total in totals.items():
         if (school, f"{family}.total") in place_of:
             values[place_of[school, f"{family}.total"]] = total
+    for school, name in place_of:  # drawn last: what is above stays as it is
+        if name.partition(".")[0] in FEW:
+            values[place_of[school, name]] = float(draw.poisson(1.0)) if draw.random() < share else 0.0
+    return _with_values(observations, values)
+
+
+def _with_values(observations: pd.DataFrame, values: list[object]) -> pd.DataFrame:
     return observations.assign(value_number=pd.Series(values, index=observations.index).astype("Float64"))
+
+
+def written_over(observations: pd.DataFrame, told: Mapping[tuple[str, str], float]) -> pd.DataFrame:
+    """Observations with other numbers in some answers, by school and field."""
+    keys = zip(observations["school_id"], observations["field_id"], observations["state"], strict=True)
+    numbers = observations["value_number"].astype(object).tolist()
+    values = [
+        told.get((school, name), number) if state == "answered" else number
+        for (school, name, state), number in zip(keys, numbers, strict=True)
+    ]
+    return _with_values(observations, values)

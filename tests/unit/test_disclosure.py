@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from disclosure_world import Reader, reports_of, with_counts
+from disclosure_world import FEW, Reader, reports_of, with_counts
 from report_world import tables_of
 
 from termreview.errors import DeclarationError
@@ -21,7 +21,11 @@ from termreview.reporting.disclosure_search import shown_cells
 from termreview.terms import parse_term
 from worlds import HK1, change, copy_reference, term_of
 
-FAMILIES = (("pupils_ethnic_count", "pupils_ethnic_girls_count"), ("pupils_disabled_count",))
+FAMILIES = (
+    ("pupils_ethnic_count", "pupils_ethnic_girls_count"),
+    ("pupils_disabled_count",),
+    *((family,) for family in FEW),
+)
 RULE = Disclosure(5, 4, ())
 
 
@@ -246,10 +250,12 @@ def test_mistakes_in_the_declaration_are_named(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError) as raised:
         load_reference(folder)
     told = str(raised.value)
-    assert f"disclosure.yml:{lines[0] - 1}" in told
-    assert "'pupils_invalid_count' in 'field' is not a count of any form" in told
-    assert "'smallest_shown' must be a whole number, one or more" in told
-    assert "'part' and 'part_within' stand together" in told
+    for problem in (
+        f"disclosure.yml:{lines[1]}: 'smallest_shown' phải là số nguyên từ 1 trở lên",
+        f"disclosure.yml:{lines[0] - 1}: 'pupils_invalid_count' trong 'field' không phải chỉ tiêu đếm (count)",
+        "'part' và 'part_within' phải cùng có hoặc cùng bỏ trống",
+    ):
+        assert problem in told
 
 
 def test_a_threshold_of_one_hides_nothing(reference: Reference, observations: pd.DataFrame) -> None:

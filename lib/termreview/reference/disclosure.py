@@ -60,7 +60,7 @@ def load_disclosure(source: Source, forms: Mapping[str, Form]) -> Disclosure:
     for key in ("smallest_shown", "protection_width"):
         number = tree.number(key, 1.0, is_required=True) or 0.0
         if number < 1 or number != int(number):
-            tree.report(f"'{key}' must be a whole number, one or more")
+            source.report_word(tree.path, f"{key}:", f"'{key}' must be a whole number, one or more")
         limits.append(int(number))
     counts: Container[str] = {
         row.field_id for form in forms.values() for row in form.rows if row.kind == "count"

@@ -18,7 +18,7 @@ SENTENCES: Mapping[str, str] = {
         "banner_text as_of(as_of,due_on) as_of_early(as_of,count) "
         "subject.semester_review(school_year,term_title) subject.year_end_summary(school_year) "
         "opening(legal,office) how_to_read grounds_intro two_dates(cited_on,confirmed_on,number) "
-        "unconfirmed_dates closing(office) footer(as_of,expected,received,subject) "
+        "unconfirmed_dates hidden_note(most) closing(office) footer(as_of,expected,received,subject) "
     ),
     "profile": (
         "schools(by_level,count,where) size(items) size_all(asked,counted,items) "

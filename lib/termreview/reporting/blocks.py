@@ -178,6 +178,19 @@ def badge_mark(mark: str, labels: Mapping[str, str] = MARK_TITLES) -> Block:
     return Block(html, (inline_part([mark_run(letter)]),))
 
 
+@dataclass(frozen=True)
+class Hidden(Block):
+    """What stands in the place of one figure that an edition does not show; `note` says why, below its table."""
+
+    note: str = ""
+
+
+def hidden(word: str, meaning: str, note: str) -> Hidden:
+    """Build the mark of one hidden figure, with its meaning as the spoken text."""
+    html = f'<abbr class="withheld" title="{escape_text(meaning)}">{escape_text(word)}</abbr>'
+    return Hidden(html, (inline_part([clean_text(word)]),), note)
+
+
 def stack(*blocks: object) -> Block:
     """Join several blocks, figures or texts, one under the other."""
     parts = tuple(part for block in blocks for part in parts_of(block))

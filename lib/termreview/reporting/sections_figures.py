@@ -18,7 +18,7 @@ from termreview.reporting.summary_ratios import CONTRADICTORY
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
 from termreview.reporting.trace_target import FIELD, RATIO, trace_unless
-from termreview.reporting.wording import hidden_word, label, lower_first, say, scope_title
+from termreview.reporting.wording import cells, hidden_word, label, lower_first, say, scope_title
 
 MILLION = 1_000_000
 PARTED = ("share", "ratio", "option")
@@ -119,7 +119,7 @@ def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) ->
     rows = records(frame)
     frame = frame.assign(
         task=frame["task_id"].map(names),
-        result=[hidden_word(report) if row["is_hidden"] else figure_text(row) for row in rows],
+        result=cells(frame, [hidden_word(report) if row["is_hidden"] else figure_text(row) for row in rows]),
         parts=[parts_text(row) if row["kind"] in PARTED and not row["is_hidden"] else "" for row in rows],
         coverage=[coverage(row) for row in rows],
     )

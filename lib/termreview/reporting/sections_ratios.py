@@ -16,7 +16,7 @@ from termreview.reporting.sections_figures import parts_text
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
 from termreview.reporting.trace_target import RATIO, trace_unless
-from termreview.reporting.wording import fewest, hidden_word, label, say, scope_title
+from termreview.reporting.wording import cells, fewest, hidden_word, label, say, scope_title
 
 
 def key_ratios(report: ReportContext) -> Block:
@@ -128,7 +128,7 @@ def ratios_table(report: ReportContext) -> Block:
     frame = whole[["ratio_id", "title", "mark"]].copy()
     by_key = ratios.set_index(["ratio_id", "scope"])
     for scope in scopes:
-        frame[scope] = [
+        texts = [
             hidden_word(report)
             if (ratio_id, scope) in by_key.index and by_key.at[(ratio_id, scope), "is_hidden"]
             else _value_text(by_key.at[(ratio_id, scope), "value"], by_key.at[(ratio_id, scope), "unit"])
@@ -136,8 +136,11 @@ def ratios_table(report: ReportContext) -> Block:
             else ""
             for ratio_id in frame["ratio_id"]
         ]
+        frame[scope] = cells(frame, texts)
     rows = records(whole)
-    frame["parts"] = [hidden_word(report) if row["is_hidden"] else parts_text(row) for row in rows]
+    frame["parts"] = cells(
+        frame, [hidden_word(report) if row["is_hidden"] else parts_text(row) for row in rows]
+    )
     frame["coverage"] = [
         f"{number_text(row['counted_count'])}/{number_text(row['asked_count'])}" for row in rows
     ]

@@ -29,7 +29,7 @@ def statistics_tables(report: ReportContext) -> Block:
         (int(whole["counted_count"].sum()), int(whole["asked_count"].sum())) if len(whole) else (0, 0)
     )
     odd = report.summaries.rebuilt_totals
-    differing = odd[odd["is_stated"]]
+    differing = odd[odd["stated"].notna()]
     lines = [
         say(report, "statistics.coverage", counted=counted, asked=asked),
         say(report, "statistics.mismatch", count=len(differing), schools=differing["school_id"].nunique()),
@@ -125,9 +125,8 @@ def mismatch_table(report: ReportContext) -> Block:
     odd = report.summaries.rebuilt_totals
     if odd.empty:
         return Block("")
-    odd = odd.assign(gap=odd["rebuilt"] - odd["stated"])
     return table(
-        odd.assign(**{name: shown(report, odd, name) for name in ("stated", "rebuilt", "gap")}),
+        odd.assign(gap=odd["rebuilt"] - odd["stated"]),
         columns={"short_name": "Trường", "label": "Tổng số", "stated": "Trường ghi", "rebuilt": "Cộng lại", "gap": "Chênh lệch"},
         caption="Tổng số không khớp hoặc thiếu, được cộng lại từ các phần",
         formats=dict.fromkeys(("stated", "rebuilt", "gap"), "integer"),

@@ -102,12 +102,14 @@ def _protected(reference: Reference, view: TermView, is_shown: IsShown) -> Summa
         school_ratios=summaries.school_ratios[
             ~summaries.school_ratios["ratio_id"].isin(sensitive)
         ].reset_index(drop=True),
-        rebuilt_totals=_blanked(_sensitive_rows(summaries.rebuilt_totals, disclosure), ("stated", "rebuilt")),
+        rebuilt_totals=_others(summaries.rebuilt_totals, disclosure),
     )
 
 
-def _sensitive_rows(frame: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
-    return frame.assign(is_hidden=[disclosure.is_sensitive(field_id) for field_id in frame["field_id"]])
+def _others(totals: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
+    """The totals of single schools that count nobody with a sensitive attribute."""
+    is_kept = [not disclosure.is_sensitive(field_id) for field_id in totals["field_id"]]
+    return totals[is_kept].reset_index(drop=True)
 
 
 def _blanked(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:

@@ -47,9 +47,7 @@ def rebuilt_totals(answers: Answers, schools: pd.DataFrame, declared: TermRefere
         for row, column in places
     ]
     frame = pd.DataFrame(rows, columns=["school_id", "short_name", "field_id", "stated", "rebuilt"])
-    return frame.assign(
-        label=frame["field_id"].map(labels), is_stated=frame["stated"].notna(), is_hidden=False
-    )
+    return frame.assign(label=frame["field_id"].map(labels))
 
 
 def _statistics_fields(declared: TermReference, schools: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from termreview.reporting.blocks import (
     MISSING_MARK,
     MISSING_TITLE,
     Block,
+    Hidden,
     as_html,
     badge_mark,
     clean_text,
@@ -115,7 +116,7 @@ def table(
         more = continued(caption)
         summary = f"Xem tiếp {number_text(len(rest))} dòng"
         html += f"<details><summary>{summary}</summary>{_table_box(rest, layout, more, css_class, foot)}</details>"
-    lines = [*notes, *(_mark_notes(frame[marks]) if marks else ())]
+    lines = [*notes, *_hidden_notes(frame, columns, total_row), *(_mark_notes(frame[marks]) if marks else ())]
     if lines:
         html += '<div class="table-notes">' + "".join(f"<p>{as_html(line)}</p>" for line in lines) + "</div>"
     if max_rows == 0 and rows:
@@ -247,6 +248,14 @@ def _cell(value: Any, format_name: str) -> tuple[str, Cell]:
     if is_ready or format_name == "text" or text == MISSING_MARK:
         return html, text
     return html, [text, raw_value(value, format_name)]
+
+
+def _hidden_notes(
+    frame: pd.DataFrame, columns: Iterable[str], total_row: Mapping[str, Any] | None
+) -> list[str]:
+    """What the hidden figures of one table mean, once."""
+    values = [value for name in columns for value in frame[name]] + list((total_row or {}).values())
+    return list(dict.fromkeys(value.note for value in values if isinstance(value, Hidden)))
 
 
 def _badges(marks: Iterable[object]) -> frozenset[str]:

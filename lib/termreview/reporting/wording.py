@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from termreview.reference.measures import LegalDocument
+from termreview.reporting.blocks import Hidden, hidden
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed, sentence
 from termreview.reporting.number_format import number_text
@@ -51,14 +52,23 @@ def counted(report: ReportContext, key: str, counts: Mapping[str, int]) -> str:
     return listed([say(report, f"{key}.{name}", count=int(count)) for name, count in counts.items() if count])
 
 
-def hidden_word(report: ReportContext) -> str:
+def hidden_word(report: ReportContext) -> Hidden:
     """What stands in the place of a figure that this edition does not show."""
-    return str(report.reference.labels["hidden_small_count"])
+    words, most = report.reference.labels, report.reference.disclosure.smallest_shown - 1
+    note = say(report, "report.hidden_note", most=most)
+    return hidden(str(words["hidden_small_count"]), str(words["hidden_small_count_meaning"]), note)
 
 
 def shown(report: ReportContext, frame: pd.DataFrame, column: str = "value") -> pd.Series:
     """One column of figures as cells show them: the word for hidden ones, the figure otherwise."""
+    if not frame["is_hidden"].any():
+        return frame[column].astype(object)
     return frame[column].astype(object).mask(frame["is_hidden"], hidden_word(report))
+
+
+def cells(frame: pd.DataFrame, contents: Iterable[object]) -> pd.Series:
+    """The cells of one column: figures in words, and marks of hidden ones."""
+    return pd.Series(list(contents), index=frame.index, dtype=object)
 
 
 def lower_first(text: str) -> str:
