@@ -15,6 +15,7 @@ from test_document import PAYLOADS, hostile
 
 from termreview.reporting.annex import export_xlsx
 from termreview.reporting.annex_cells import cell_pieces, shown_number
+from termreview.reporting.annex_layout import set_pages
 from termreview.reporting.tables import NO_ROWS, table
 
 HEAD = 4
@@ -106,9 +107,39 @@ def test_heads_are_frozen_and_printed_on_every_page(made: Files) -> None:
     assert sheet.freeze_panes == "C5"
     assert sheet.print_title_rows == "$4:$4"
     assert sheet.auto_filter.ref == "A4:I7"
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert sheet.page_setup.fitToHeight == 0
     assert sheet.page_setup.paperSize == 9
+
+
+class Printed:
+    """What one sheet was told of its printing."""
+
+    def __init__(self, widths: list[float], height: float) -> None:
+        self.is_across, self.pages = False, None
+        set_pages(self, widths, height)
+
+    def set_landscape(self) -> None:
+        self.is_across = True
+
+    def fit_to_pages(self, wide: int, high: int) -> None:
+        self.pages = (wide, high)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "is_across", "pages"),
+    [
+        (80, 700, False, (1, 0)),
+        (80, 740, False, (1, 1)),  # a note alone on a second page is drawn back
+        (80, 1100, False, (1, 0)),
+        (130, 400, True, (1, 0)),
+        (200, 760, True, (1, 1)),
+        (200, 2000, True, (1, 0)),
+    ],
+)
+def test_a_sheet_is_printed_as_wide_as_the_page_without_a_page_for_a_line(
+    width: int, height: int, is_across: bool, pages: tuple[int, int] | None
+) -> None:
+    printed = Printed([width / 10] * 10, height)
+    assert (printed.is_across, printed.pages) == (is_across, pages)
 
 
 def test_hostile_text_comes_out_as_text(tmp_path: Path) -> None:
@@ -160,6 +191,7 @@ def test_the_same_report_gives_the_same_bytes(made: Files, tmp_path: Path) -> No
         ("93,1\u00a0% (27/29)", {"value": 0.931, "numerator": 27, "denominator": 29}),
         ("62,0–72,0", {"low": 62, "high": 72}),
         ("62,0–72,0 (mức 2)", {"low": 62, "high": 72, "level": "mức 2"}),
+        ("59,5–67,6\u00a0%", {"low": 0.595, "high": 0.676}),
         ("12 (40,0\u00a0%)", {"value": 12, "percent": 0.4}),
         ("−6", {"value": -6}),
         ("≥\u00a0100,0\u00a0%", {"value": 1}),

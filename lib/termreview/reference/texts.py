@@ -95,7 +95,7 @@ PUBLISHING_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "status": {"provisional": (), "final": ()},
     "facts": {
         "term": (), "term_text": ("term", "school_year"),
-        **dict.fromkeys(("as_of", "due_on", "edition", "scope", "received"), ()),
+        **dict.fromkeys(("as_of", "due_on", "status", "edition", "scope", "received"), ()),
     },
     "document": dict.fromkeys(("table", "figure", "continued"), ()),
     "annex": {

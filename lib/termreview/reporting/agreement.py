@@ -19,13 +19,14 @@ from termreview.reporting.agreement_reading import (
 )
 from termreview.reporting.agreement_workbook import ReadSheet, read_workbook, wrong_formulas
 from termreview.reporting.annex import HEAD_ROW
+from termreview.reporting.annex_cells import ROLES
+from termreview.reporting.annex_tables import head_of
 from termreview.reporting.report_reading import read_report
 
 PAGE, DOCUMENT, WORKBOOK = "the page", "Word", "Excel"
 MOST_TOLD: Final = 10
 Read = TypeVar("Read")
 _FIGURE: Final = re.compile(r"[−-]?\d[\d.]*(?:,\d+)?")
-_HEADS: Final = ("numerator", "denominator", "percent", "low", "high", "level")
 
 
 def refuse_disagreement(notebook_path: Path, page: Path, document: Path, workbook: Path) -> None:
@@ -149,7 +150,7 @@ def _spans(columns: Sequence[str], heads: Sequence[str], words: Mapping[str, str
     place = 1 if heads[:1] == [words["group"]] and columns[:1] != [words["group"]] else 0
     spans = []
     for column in columns:
-        told = {column, *(plain(words[name].format(title=column)) for name in _HEADS)}
+        told = {plain(head_of(column, role, words)) for role in ROLES}
         span: list[int] = []
         while place < len(heads) and heads[place] in told and not (span and heads[place] == column):
             span.append(place)

@@ -57,8 +57,8 @@ class ReadFile:
 
 
 def plain(text: str) -> str:
-    """One text as it is compared: white space of any kind is one space."""
-    return re.sub(r"\s+", " ", text).strip()
+    """One text as it is compared: white space of any kind is one space, places where a word may break are none."""
+    return re.sub(r"\s+", " ", text.replace("\u200b", "")).strip()
 
 
 def read_page(path: Path) -> ReadFile:

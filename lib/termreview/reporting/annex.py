@@ -12,7 +12,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from termreview.reporting.annex_cells import TEXT_FORMAT, Piece
-from termreview.reporting.annex_style import LINE, Formats, column_width, lines_height
+from termreview.reporting.annex_layout import column_widths, is_group, row_height, set_page, set_pages
+from termreview.reporting.annex_style import LINE, SIGNS_OF_HEAD, Formats, lines_height
 from termreview.reporting.annex_tables import Formula, SheetTable, sheet_table
 from termreview.reporting.block_model import INLINE, Part, plain_text
 from termreview.reporting.blocks import clean_text
@@ -23,9 +24,8 @@ from termreview.workspace import written_whole
 HEAD_ROW: Final = 3
 COVER_WIDTHS: Final = (11, 46, 36, 8)
 NOTES_WIDTH: Final = 86
-A4: Final = 9
-# Signs beyond which a sheet is printed across.
-UPRIGHT: Final = 92
+# Columns up to the name of the row stay in sight when they leave room for the others.
+MOST_FROZEN: Final = 55
 LONGEST_TEXT: Final = 32_000
 # Files say no hour of their making; the format wants one all the same.
 MADE_ON: Final = datetime.datetime(2000, 1, 1)
@@ -86,6 +86,7 @@ def _write_cover(
     sheet = _sheet(book, words["cover"], words)
     for place, width in enumerate(COVER_WIDTHS):
         sheet.set_column(place, place, width)
+    sheet.fit_to_pages(1, 0)
     total, row = sum(COVER_WIDTHS), 0
     lines = [("cover", words["title"]), ("subject", head["subject"]), ("place", title)]
     lines += [("notice", plain_text(part["runs"])) for part in report.banner if part["kind"] in INLINE]
@@ -109,7 +110,7 @@ def _write_cover(
     row += 2
     for listed in tables:
         caption, heading = clean_text(listed.part["caption"]), clean_text(listed.heading)
-        heights = (lines_height(caption, COVER_WIDTHS[1]), lines_height(heading, COVER_WIDTHS[2]))
+        heights = (lines_height(caption, COVER_WIDTHS[1] - 1), lines_height(heading, COVER_WIDTHS[2] - 1))
         sheet.set_row(row, max(heights))
         text_format = formats.of("value", "left", TEXT_FORMAT)
         _link(sheet, row, 0, listed.sheet, listed.sheet, formats)
@@ -146,51 +147,52 @@ def _write_notes(book: Any, formats: Formats, report: ReadReport) -> None:
 def _write_table(book: Any, formats: Formats, listed: Listed, words: Mapping[str, str]) -> None:
     table, part = listed.table, listed.part
     sheet = _sheet(book, listed.sheet, words)
-    widths = [_width(table, place) for place in range(len(table.columns))]
+    widths = column_widths(table)
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
     total, last = sum(widths), len(widths) - 1
     _link(sheet, 0, 0, words["cover"], words["back"], formats)
     caption = f"{listed.sheet}. {clean_text(part['caption'])}"
-    _wide_line(sheet, 1, last, caption, formats.of("title"), lines_height(caption, total, 13))
     heading = clean_text(listed.heading)
-    _wide_line(sheet, 2, last, heading, formats.of("place"), lines_height(heading, total))
+    heights = [LINE, lines_height(caption, total, 13), lines_height(heading, total)]
+    _wide_line(sheet, 1, last, caption, formats.of("title"), heights[1])
+    _wide_line(sheet, 2, last, heading, formats.of("place"), heights[2])
+    heads = [
+        lines_height(column.title, width - 1, signs=SIGNS_OF_HEAD)
+        for column, width in zip(table.columns, widths, strict=True)
+    ]
+    heights.append(max(heads, default=LINE))
+    sheet.set_row(HEAD_ROW, heights[-1])
     for place, column in enumerate(table.columns):
         sheet.write_string(HEAD_ROW, place, clean_text(column.title), formats.of("head"))
-    most = max(
-        (lines_height(column.title, width - 2) for column, width in zip(table.columns, widths, strict=True)),
-        default=18,
-    )
-    sheet.set_row(HEAD_ROW, most)
     for number, row in enumerate(table.rows):
         is_total = table.has_total and number == len(table.rows) - 1
-        height = _height(row, widths)
-        if height > LINE + 3:
-            sheet.set_row(HEAD_ROW + 1 + number, height)
+        heights.append(row_height(table, row, widths))
+        sheet.set_row(HEAD_ROW + 1 + number, heights[-1])
         for place, piece in enumerate(row):
-            _write_cell(sheet, formats, table, number, place, piece, "total" if is_total else "cell")
+            look = "total" if is_total else "group" if is_group(table, place) else "cell"
+            _write_cell(sheet, formats, table, number, place, piece, look)
     if not table.rows:
         sheet.write_string(HEAD_ROW + 1, 0, NO_ROWS, formats.of("place"))
-    _finish(sheet, formats, listed, widths, total)  # fmt: skip
+    heights += _finish(sheet, formats, listed, widths)
+    set_pages(sheet, widths, sum(heights))
 
 
-def _finish(sheet: Any, formats: Formats, listed: Listed, widths: Sequence[float], total: float) -> None:
-    """Filters, frozen heads, notes under the table, and how the sheet is printed."""
+def _finish(sheet: Any, formats: Formats, listed: Listed, widths: Sequence[float]) -> list[float]:
+    """Filters, frozen heads, the notes under the table; returns how high the notes are."""
     table, last = listed.table, len(listed.table.columns) - 1
     body = len(table.rows) - table.has_total
     if body > 0:
         sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + body, last)
     head = next((place for place, column in enumerate(table.columns) if column.is_head), 0)
-    frozen = head + 1 if sum(widths[: head + 1]) < 0.6 * UPRIGHT else 0
-    sheet.freeze_panes(HEAD_ROW + 1, frozen)
-    row = HEAD_ROW + len(table.rows) + 2
-    for note in listed.part["notes"]:
-        text = clean_text(plain_text(note))
-        _wide_line(sheet, row, last, text, formats.of("note"), lines_height(text, total))
-        row += 1
+    sheet.freeze_panes(HEAD_ROW + 1, head + 1 if sum(widths[: head + 1]) < MOST_FROZEN else 0)
     sheet.repeat_rows(HEAD_ROW)
-    if total > UPRIGHT:
-        sheet.set_landscape()
+    row = HEAD_ROW + max(len(table.rows), 1) + 2
+    notes = [clean_text(plain_text(note)) for note in listed.part["notes"]]
+    heights = [lines_height(text, sum(widths)) for text in notes]
+    for place, (text, height) in enumerate(zip(notes, heights, strict=True)):
+        _wide_line(sheet, row + place, last, text, formats.of("note"), height)
+    return [LINE, *heights] if notes else []
 
 
 def _write_cell(
@@ -234,11 +236,7 @@ def _written(table: SheetTable, formula: Formula) -> tuple[str, float]:
 
 def _sheet(book: Any, name: str, words: Mapping[str, str]) -> Any:
     sheet = book.add_worksheet(name)
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.6, right=0.5, top=0.7, bottom=0.7)
-    sheet.set_footer(f"&C&9{words['page']}")
-    sheet.hide_gridlines(2)
+    set_page(sheet, words["page"])
     return sheet
 
 
@@ -252,26 +250,3 @@ def _wide_line(sheet: Any, row: int, last: int, text: str, look: Any, height: fl
 
 def _link(sheet: Any, row: int, place: int, target: str, text: str, formats: Formats) -> None:
     sheet.write_url(row, place, f"internal:'{target}'!A1", formats.of("link"), text)
-
-
-def _is_text_column(table: SheetTable, place: int) -> bool:
-    return all(row[place] is None or isinstance(row[place].value, str) for row in table.rows)  # type: ignore[union-attr]
-
-
-def _height(row: Sequence[Piece | None], widths: Sequence[float]) -> float:
-    texts = ((piece.value, width) for piece, width in zip(row, widths, strict=True) if piece is not None)
-    return max((lines_height(text, width) for text, width in texts if isinstance(text, str)), default=LINE)
-
-
-def _width(table: SheetTable, place: int) -> float:
-    texts = []
-    for row in table.rows:
-        piece = row[place]
-        if piece is not None:
-            number = piece.number
-            texts.append(
-                str(piece.value) if isinstance(piece.value, str)
-                else piece.shown(number) if number is not None
-                else "00/00/0000"
-            )  # fmt: skip
-    return column_width(table.columns[place].title, texts, is_text=_is_text_column(table, place))

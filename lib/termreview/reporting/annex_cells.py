@@ -35,6 +35,7 @@ _PATTERNS: Final = tuple(
         (rf"{_N} \({_N}{_P}\)", (VALUE, "percent_of")),
         (rf"{_N}–{_N} \((.+)\)", (LOW, HIGH, LEVEL)),
         (rf"{_N}–{_N}", (LOW, HIGH)),
+        (rf"{_N}–{_N}{_P}", ("percent_low", "percent_high")),
         (rf"{_N}( {_WORDS[1:-1]}) \({_N}{_P}\)", (VALUE, "suffix", "percent_of")),
         (rf"({_WORDS[1:-1]} ){_N}{_P} \({_N}{_P}–{_N}{_P}\)", ("prefix", "percent_value", "percent_low", "percent_high")),
         (rf"{_N} \({_WORDS}(\d?)\)", ("both", "level_words", "level_digit")),

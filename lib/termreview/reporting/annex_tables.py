@@ -74,7 +74,7 @@ def sheet_table(part: Part, words: Mapping[str, str], whole: str) -> SheetTable:
     for place, (column, pieces) in enumerate(zip(sources, told, strict=True)):
         roles = [role for role in ROLES if any(role in piece for piece in pieces)] or [VALUE]
         for role in roles:
-            title = words[role].format(title=column["title"]) if role != VALUE else column["title"]
+            title = head_of(column["title"], role, words)
             columns.append(Column(title, place, role, column["align"], "head" in column and role == roles[0]))
     has_marks = any(row.get("mark") for row in part["rows"])
     columns += [Column(words["mark"], align="center")] if has_marks else []
@@ -85,6 +85,15 @@ def sheet_table(part: Part, words: Mapping[str, str], whole: str) -> SheetTable:
     table = SheetTable(tuple(columns), rows, bool(part["total"]))
     formulas = {**_row_sums(table, whole), **_column_sums(table, part, whole), **_ratios(table)}
     return SheetTable(table.columns, table.rows, table.has_total, formulas)
+
+
+def head_of(title: str, role: str, words: Mapping[str, str]) -> str:
+    """The head of the column that tells one role of the figures of another: `Tử số / mẫu số` names its own two."""
+    parts = title.split(" / ")
+    if len(parts) == 2 and role in (NUMERATOR, DENOMINATOR):
+        part = parts[role == DENOMINATOR]
+        return part[:1].upper() + part[1:]
+    return title if role == VALUE else words[role].format(title=title)
 
 
 def _told(column: Mapping[str, str], cells: Sequence[Any]) -> list[dict[str, Piece]]:

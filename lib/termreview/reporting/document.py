@@ -27,7 +27,7 @@ from termreview.reporting.document_template import (
 from termreview.reporting.document_xml import (
     caption_xml,
     cell_xml,
-    closing_xml,
+    closed,
     paragraph_xml,
     picture_xml,
     row_xml,
@@ -39,6 +39,7 @@ from termreview.reporting.tables import NO_ROWS
 from termreview.workspace import written_whole
 
 CARDS_IN_ROW: Final = 3
+CARD_STEPS: Final = 6  # rows of one, two and three cards fill the same width
 NEW_PAGE: Final = "<w:pageBreakBefore/>"
 # A picture leaves room for its caption on the page.
 PICTURE_HEIGHT: Final = 0.86
@@ -141,26 +142,30 @@ def _callout(part: Part, writing: _Writing) -> str:
 
 
 def _cards(part: Part, writing: _Writing) -> str:
-    """The key figures as cards, three in a row."""
-    styles = writing.template.styles
-    width = writing.template.page.width // CARDS_IN_ROW
-    cards = [
-        cell_xml(
-            width,
-            [
-                paragraph_xml([label], "card_label", styles),
-                paragraph_xml(value, "card_value", styles),
-                paragraph_xml([detail], "card_detail", styles),
-            ],
-        )
-        for label, value, detail in part["cards"]
-    ]
-    empty = cell_xml(width, [paragraph_xml([], "card_detail", styles)])
-    rows = [
-        row_xml([*cards[start : start + CARDS_IN_ROW], *[empty] * (start + CARDS_IN_ROW - len(cards))])
-        for start in range(0, len(cards), CARDS_IN_ROW)
-    ]
-    return table_xml([width] * CARDS_IN_ROW, rows, styles) + small_gap_xml()
+    """The key figures as cards, at most three in a row, no place left empty."""
+    styles, page = writing.template.styles, writing.template.page
+    cards = part["cards"]
+    count = -(-len(cards) // CARDS_IN_ROW)
+    sizes = [len(cards) // count + (place < len(cards) % count) for place in range(count)]
+    step = page.width // CARD_STEPS
+    rows, start = [], 0
+    for size in sizes:
+        span = CARD_STEPS // size
+        cells = [
+            cell_xml(
+                step * span,
+                [
+                    paragraph_xml([label], "card_label", styles),
+                    paragraph_xml(value, "card_value", styles),
+                    paragraph_xml([detail], "card_detail", styles),
+                ],
+                f'<w:gridSpan w:val="{span}"/>',
+            )
+            for label, value, detail in cards[start : start + size]
+        ]
+        rows.append(row_xml(cells))
+        start += size
+    return table_xml([step] * CARD_STEPS, rows, styles) + small_gap_xml()
 
 
 def _table(part: Part, writing: _Writing) -> Flow:
@@ -203,7 +208,7 @@ def _content(writing: _Writing) -> str:
     for place, (is_wide, xml) in enumerate(runs):
         section = end_of_section(writing.template, is_wide, is_first=place == 0)
         is_last = place == len(runs) - 1
-        written += [xml, section if is_last else closing_xml(section)]
+        written.append(xml + section if is_last else closed(xml, section))
     return "".join(written)
 
 

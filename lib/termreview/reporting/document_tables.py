@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from math import ceil
 from typing import Any, Final
 
 from termreview.reporting.block_model import Cell, Part, Run
@@ -28,11 +29,15 @@ SPARE: Final = 1.06
 # What a column of words should have at least, and what it has on a page that would otherwise have to lie across.
 COMFORT: Final = int(2.6 * CM)
 TIGHT: Final = int(1.9 * CM)
-LONGEST_LINE: Final = 7 * CM
+# What the column that names the rows should have at least besides: names in one line.
+NAMES: Final = int(1.2 * CM)
 SHORT_FIGURE: Final = 3 * CM
+# Small letters are taken when they make a table of nearly a page, in points, lower by this.
+LOWER, LONG = 0.78, 500.0
 # A table of at most so many rows stays on one page.
-KEPT_WHOLE: Final = 14
+KEPT_WHOLE: Final = 10
 NO_BREAK_SPACE: Final = "\u00a0"
+MAY_BREAK: Final = "\u200b"
 
 
 @dataclass(frozen=True)
@@ -45,55 +50,95 @@ class Fit:
 
 
 def fit_table(part: Part, page: Page, sizes: Mapping[str, float]) -> Fit:
-    """Choose the largest letters and, if it can be, the upright page on which no word of the table breaks.
+    """Choose the upright page if no word of the table breaks on it, and the large letters unless they make it long.
 
     `sizes` are the points of the letters by the prefix of their styles: large (no prefix) and `small_`.
     """
-    large, small, across = "", "small_", page.turned().width
-    tries = [
-        (large, COMFORT, False, page.width), (small, COMFORT, False, page.width), (small, TIGHT, False, page.width),
-        (large, COMFORT, True, across), (small, COMFORT, True, across), (small, TIGHT, True, across),
-    ]  # fmt: skip
+    large, small = "", "small_"
+    tries = [(large, COMFORT), (small, COMFORT), (small, TIGHT)]
     if "dense" in part["css"].split():
-        tries = [choice for choice in tries if choice[0] == small]
-    for look, comfort, is_wide, room in tries:
-        needed, wanted = _measured(part, sizes[look], comfort)
-        if sum(needed) <= room:
-            return Fit(look, _shared(needed, wanted, room), is_wide)
-    return Fit(small, tuple(int(width * across / sum(needed)) for width in needed), True)
+        tries = tries[1:]
+    for is_wide, room in ((False, page.width), (True, page.turned().width)):
+        best, lowest = None, 0.0
+        for look, comfort in tries:
+            columns = _measured(part, sizes[look], comfort)
+            if sum(column.needed for column in columns) > room or (best and comfort == TIGHT):
+                continue
+            widths = _shared(columns, room)
+            height = _height(columns, widths, sizes[look])
+            if best is None or (lowest > LONG and height < LOWER * lowest):
+                best, lowest = Fit(look, widths, is_wide), height
+        if best is not None:
+            return best
+    needed = [column.needed for column in columns]
+    return Fit(small, tuple(int(width * room / sum(needed)) for width in needed), True)
 
 
-def _measured(part: Part, size: float, comfort: int) -> tuple[list[int], list[int]]:
-    """For each column how wide it must be to break no word, and how wide it would like to be."""
-    needed, wanted = [], []
+@dataclass(frozen=True)
+class _Column:
+    """One column: how wide it must be to break no word, how wide to break no line, how wide each of its texts is."""
+
+    needed: int
+    wanted: int
+    lines: tuple[int, ...]
+
+    @property
+    def weight(self) -> float:
+        """Its claim to room: the table is lowest when widths go by the root of how much a column says."""
+        return float(max(sum(self.lines), 1)) ** 0.5
+
+
+def _measured(part: Part, size: float, comfort: int) -> list[_Column]:
+    columns = []
     has_marks = any("badge" in row for row in part["rows"])
     for place, column in enumerate(part["columns"]):
-        shown = {cell_text(row["cells"][place]) for row in part["rows"]}
-        shown |= {cell_text(part["total"][place])} if part["total"] else set()
-        longest = max((_line_width(text, size) for text in shown), default=0)
+        shown = [cell_text(row["cells"][place]) for row in part["rows"]]
+        shown += [cell_text(part["total"][place])] if part["total"] else []
+        lines = [_line_width(text, size) for text in shown]
+        longest = max(lines, default=0)
         word = max((_word_width(text, size) for text in shown), default=0)
         is_short = column["align"] != "left" and longest < SHORT_FIGURE
-        must = int(SPARE * longest) if is_short else max(word, min(longest, comfort))
+        least = comfort + NAMES if "head" in column and comfort > TIGHT else comfort
+        must = int(SPARE * longest) if is_short else max(word, min(int(SPARE * longest), least))
         badge = _line_width("_A_", size) if "head" in column and has_marks else 0
-        needed.append(max(must + badge, _word_width(column["title"], size, True)) + PADDING)
-        # A long text gets more, but not in proportion: it may break into lines.
-        like = min(longest, LONGEST_LINE) + max(longest - LONGEST_LINE, 0) // 4
+        needed = max(must + badge, _word_width(head_text(column["title"]), size, True)) + PADDING
         title = min(_line_width(column["title"], size, True), SHORT_FIGURE)
-        wanted.append(max(like + badge + PADDING, title + PADDING, needed[-1]))
-    return needed, wanted
+        wanted = max(int(SPARE * longest) + badge + PADDING, title + PADDING, needed)
+        columns.append(_Column(needed, wanted, (title, *lines)))
+    return columns
 
 
-def _shared(needed: Sequence[int], wanted: Sequence[int], room: int) -> tuple[int, ...]:
-    """Share out one room: what columns need first, then what they would like, then the rest by their width."""
-    spare = room - sum(needed)
-    wish = sum(wanted) - sum(needed)
-    if wish > spare:
-        shared = [low + (high - low) * spare / wish for low, high in zip(needed, wanted, strict=True)]
-    elif sum(wanted) >= 0.6 * room:
-        shared = [width * room / sum(wanted) for width in wanted]
-    else:  # a small table is not drawn out over the page
-        shared = [width * 1.25 for width in wanted]
-    return tuple(int(width) for width in shared)
+def _shared(columns: Sequence[_Column], room: int) -> tuple[int, ...]:
+    """Share out one room so that the table stays low: by the claims of its columns, within their limits."""
+    wish = sum(column.wanted for column in columns)
+    if wish <= room:  # a small table is not drawn out over the page
+        stretch = room / wish if wish >= 0.6 * room else 1.25
+        return tuple(int(column.wanted * stretch) for column in columns)
+    settled: dict[int, float] = {}
+    while len(settled) < len(columns):
+        open_ones = {place: column for place, column in enumerate(columns) if place not in settled}
+        unit = (room - sum(settled.values())) / sum(column.weight for column in open_ones.values())
+        given = {place: unit * column.weight for place, column in open_ones.items()}
+        kept = {
+            place: min(max(given[place], column.needed), column.wanted) for place, column in open_ones.items()
+        }
+        over = sum(kept.values()) - sum(given.values())
+        # Where the limits ask for more than there is, those below settle first, else those above.
+        settled |= {
+            place: width for place, width in kept.items()
+            if over == 0 or (width > given[place] if over > 0 else width < given[place])
+        }  # fmt: skip
+    return tuple(int(settled[place]) for place in range(len(columns)))
+
+
+def _height(columns: Sequence[_Column], widths: Sequence[int], size: float) -> float:
+    """About how high the rows of one table are, in points."""
+    rooms = [max(width - PADDING, 1) for width in widths]
+    rows = zip(*(column.lines for column in columns), strict=True)
+    return sum(
+        max(ceil(SPARE * line / room) for line, room in zip(row, rooms, strict=True)) * size * 1.2 + 2
+        for row in rows
+    )
 
 
 @cache
@@ -103,8 +148,13 @@ def _line_width(text: str, size: float, is_bold: bool = False) -> int:
 
 @cache
 def _word_width(text: str, size: float, is_bold: bool = False) -> int:
-    words = text.replace(NO_BREAK_SPACE, "_").replace("/", "/ ").replace("-", "- ").split()
+    words = text.replace(NO_BREAK_SPACE, "_").replace("-", "- ").replace(MAY_BREAK, " ").split()
     return int(SPARE * max((_line_width(word, size, is_bold) for word in words), default=0))
+
+
+def head_text(title: str) -> str:
+    """The words of one head: narrow columns break after a stroke, which not every program does by itself."""
+    return title.replace("/", f"/{MAY_BREAK}")
 
 
 def cell_text(cell: Cell) -> str:
@@ -134,7 +184,7 @@ _TIE: Final = "<!---->"
 def _head(part: Part, fit: Fit, styles: Styles) -> str:
     cells = [
         cell_xml(
-            width, [paragraph_xml([column["title"]], f"{fit.look}head", styles, "<w:keepNext/>")],
+            width, [paragraph_xml([head_text(column["title"])], f"{fit.look}head", styles, "<w:keepNext/>")],
             '<w:shd w:val="clear" w:color="auto" w:fill="E7E6E6"/><w:vAlign w:val="center"/>',
         )
         for column, width in zip(part["columns"], fit.widths, strict=True)

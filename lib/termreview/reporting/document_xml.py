@@ -123,10 +123,13 @@ def row_xml(cells: Sequence[str], is_head: bool = False) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def closing_xml(section: str) -> str:
-    """The line of no height that closes a run of pages and says how they lie."""
+def closed(xml: str, section: str) -> str:
+    """A run of pages whose last paragraph says how they lie; a paragraph of its own might fall on a page of its own."""
+    before, ending, last = xml.rpartition("</w:pPr>")
+    if last.endswith("</w:p>") and "<w:p>" not in last and "<w:p " not in last and "<w:tbl>" not in last:
+        return f"{before}{section}{ending}{last}"
     spacing = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
-    return f"<w:p><w:pPr>{spacing}{section}</w:pPr></w:p>"
+    return f"{xml}<w:p><w:pPr>{spacing}{section}</w:pPr></w:p>"
 
 
 def small_gap_xml() -> str:

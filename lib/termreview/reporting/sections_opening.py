@@ -19,6 +19,7 @@ from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import fill
 from termreview.reporting.number_format import number_text
 from termreview.reporting.scope import scope_subject
+from termreview.reporting.status import report_status
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.wording import document_text, labels, say, scope_title
 
@@ -69,7 +70,7 @@ def letterhead(report: ReportContext) -> Block:
 
 
 def facts_of(report: ReportContext) -> list[list[str]]:
-    """What the covers of the files say of the report, line by line: term, day, edition, scope, coverage."""
+    """What the covers of the files say of the report, line by line: term, day, status, edition, scope, coverage."""
     words = report.reference.publishing["facts"]
     who = whole_of(report.summaries.reporting_levels)
     plan, term = report.declared.plan, report.declared.plan.title
@@ -79,6 +80,7 @@ def facts_of(report: ReportContext) -> list[list[str]]:
         ),
         "as_of": number_text(report.as_of, "date"),
         "due_on": number_text(plan.due_on, "date"),
+        "status": report_status(report).title,
         "edition": report.reference.publishing["edition"][report.edition],
         "scope": scope_title(report, ALL),
         "received": f"{number_text(who['received_count'])}/{number_text(who['expected_count'])}",
