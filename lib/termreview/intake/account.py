@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
 from termreview.intake.located import Located, Spot
+from termreview.intake.personal_data import personal_place
 from termreview.intake.workbook import Sheet, Workbook, address, column_letters
 from termreview.text import clean, fold
 
 UNSEALED_KINDS = ("xls", "csv")  # without any checksum: damage to a value cannot be seen
 _ADDED_SHEETS_SHOWN = 5
+_MOST_SEARCHED = 2_000  # cells of a sheet that is not ours
 # What a reader had to assume, or could not see, of a whole file.
 _ODD_READINGS = ("encoding_guessed", "errors_not_seen", "cell_outside_its_row")
 
@@ -90,6 +92,7 @@ def close_account(reading: FileReading, workbook: Workbook, located: Located, la
                     detail=shown,
                 )
             )
+            _note_persons(reading, sheet, outside)
     added = [
         sheet.name
         for sheet in workbook.sheets
@@ -99,8 +102,19 @@ def close_account(reading: FileReading, workbook: Workbook, located: Located, la
         and fold(sheet.name) != fold(_info_title(layout))
     ]
     for name in added[:_ADDED_SHEETS_SHOWN]:
-        count = sum(len(sheet.cells) for sheet in workbook.sheets if sheet.name == name)
+        named = [sheet for sheet in workbook.sheets if sheet.name == name]
+        count = sum(len(sheet.cells) for sheet in named)
         reading.remarks.append(Remark("cells_ignored", "cells_ignored", name, "", found=str(count)))
+        for sheet in named:
+            _note_persons(reading, sheet, sorted(sheet.cells)[:_MOST_SEARCHED])
+
+
+def _note_persons(reading: FileReading, sheet: Sheet, places: Iterable[tuple[int, int]]) -> None:
+    """Remark the first of some cells outside the form that may tell of persons."""
+    place = personal_place(sheet.cells, places)
+    if place is not None:
+        code = "personal_data_suspected"
+        reading.remarks.append(Remark(code, code, sheet.name, address(*place)))
 
 
 def _info_title(layout: FormLayout) -> str:

@@ -10,6 +10,7 @@ from termreview.intake.date_value import DateWindow, fraction_readings, read_dat
 from termreview.intake.layout import NOTHING_WORDS
 from termreview.intake.legacy_text import read_in_font, read_legacy
 from termreview.intake.number_text import parse_number
+from termreview.intake.personal_data import is_personal, is_personal_number, lists_names
 from termreview.intake.value_reading import (
     ANSWERED,
     BLANK,
@@ -76,14 +77,6 @@ _NOT_APPLICABLE = {
     "n/a",
     "na",
 }
-_PERSONAL = re.compile(
-    r"(?<!\d)(?:\d{12}|\d{3} \d{3} \d{3} \d{3})(?!\d)"  # identity number
-    r"|(?<!\d)(?:0|\+?84[ .-]?)(?:\d{2}[ .-]?\d{3}[ .-]?\d{4}|\d{3}[ .-]\d{3}[ .-]\d{3}"
-    r"|\d{2}[ .-]\d{3}[ .-]\d{2}[ .-]\d{2})(?!\d)"  # telephone
-    r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w{2,}"
-)
-_NINE_DIGITS = re.compile(r"\d(?:[ .-]?\d){8}")  # what numbers of persons hold, found at a tenth of the price
-_PERSONAL_NUMBER = re.compile(r"\d{12}|[35789]\d{8}")  # typed as a number, a telephone loses its 0
 _QUOTED = re.compile(r'"[^"]*"|\\.')  # a sign that a format only shows does not scale the number
 _FRACTION = re.compile(r"\d+ ?/ ?\d+")
 
@@ -107,7 +100,7 @@ def read_value(
         usual = _usual(field, cell, choices)
         if usual is not None:
             return usual
-    if cell.kind != "date" and cell.kind != "number" and _is_personal(clean(cell.text)):
+    if cell.kind != "date" and cell.kind != "number" and is_personal(clean(cell.text)):
         return _PERSONAL_DATA
     if cell.kind == "error":
         return Reading(UNREADABLE, flags=(Flag("error_value", cell.text),))
@@ -140,7 +133,7 @@ def read_value(
         reading = _read_choice(cell, choices)
     else:
         reading = _read_text(cell)
-    if cell.kind == "number" and reading.state == UNREADABLE and _PERSONAL_NUMBER.fullmatch(cell.text):
+    if cell.kind == "number" and reading.state == UNREADABLE and is_personal_number(cell.text):
         return _PERSONAL_DATA
     if cell.formula is not None and reading is not _PERSONAL_DATA:
         return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", _shown(cell))))
@@ -267,16 +260,13 @@ def _read_choice(cell: Cell, choices: Choices) -> Reading:
 def _read_text(cell: Cell) -> Reading:
     raw = str(cell.value) if cell.kind == "text" else _shown(cell)
     text = clean(raw)
-    if cell.value is not cell.text and _is_personal(text):  # read_value looked at the text as stored
+    # The stored text was looked at before; what a date or a formula shows was not.
+    if (cell.value is not cell.text and is_personal(text)) or lists_names(raw):
         return _PERSONAL_DATA
     if text.casefold() in _NOTHING_WORDS:
         return nothing_to_report(text)
     is_changed = text is not raw and text != " ".join(raw.split())
     return Reading(ANSWERED, text=text, flags=(Flag("text_normalised", text, text),) if is_changed else ())
-
-
-def _is_personal(text: str) -> bool:
-    return ("@" in text or _NINE_DIGITS.search(text) is not None) and _PERSONAL.search(text) is not None
 
 
 def _shown(cell: Cell) -> str:

@@ -1,0 +1,76 @@
+"""What may tell of a person is kept out of every table and its place reported; ordinary words are let be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from intake_world import PRESCHOOL, clean_folder, place_of, write_school
+
+from termreview.intake.personal_data import lists_names, personal_place
+from termreview.intake.workbook import Cell
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nguyễn Văn An, Trần Thị Bình, Lê Hoàng Cường",
+        "1. Nguyễn Văn An\n2. Phạm Thị Hoa\n3. Võ Minh Đức",
+        "thầy Đặng Văn Sơn; cô Bùi Thị Lan; cô Hồ Thị Mai",
+        "NGUYỄN VĂN AN, TRẦN THỊ BÌNH và LÊ VĂN CƯỜNG",
+    ],
+)
+def test_a_list_of_names_is_known(text: str) -> None:
+    assert lists_names(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Nguyễn Văn An là hiệu trưởng",
+        "Thiếu máy tính, đường truyền yếu, giáo viên chưa được tập huấn",
+        "Trường THCS Nguyễn Tri Phương, Trường TH Trần Quốc Toản",
+        "Hà Nội, Huế, Cao Bằng",
+        "Văn, Toán, Tin học, Lịch sử",
+        "Microsoft Teams, Google Classroom, VNPT Edu",
+        "mai sau, cao hơn, văn thư, hồ sơ",
+    ],
+)
+def test_ordinary_lists_are_let_be(text: str) -> None:
+    assert not lists_names(text)
+
+
+def cells(*texts: str) -> dict[tuple[int, int], Cell]:
+    return {(row, 1): Cell(text, text, "text") for row, text in enumerate(texts, start=1)}
+
+
+def test_a_column_of_names_is_known_by_its_head_or_its_names() -> None:
+    assert personal_place(made := cells("STT", "Họ và tên", "…"), made) == (2, 1)
+    assert personal_place(made := cells("Lê Văn An", "Ngô Thị Bé", "Phan Văn Cảnh"), made) == (1, 1)
+    assert personal_place(made := cells("Lê Văn An", "Người lập biểu", "Hiệu trưởng"), made) is None
+    assert personal_place(made := cells("gọi 0912 345 678"), made) == (1, 1)
+
+
+def test_lists_of_names_stay_out_of_the_tables_and_are_reported(tmp_path: Path) -> None:
+    path = tmp_path / f"{PRESCHOOL}.xlsx"
+    write_school(path, PRESCHOOL)
+    book = openpyxl.load_workbook(path)
+    title, place = place_of("proposals", PRESCHOOL)
+    book[title].cell(place.row, place.column).value = "Nguyễn Văn An, Trần Thị Bình, Lê Văn Cường"
+    added = book.create_sheet("Danh sách lớp")
+    for row, name in enumerate(("Phạm Thị Dung", "Võ Văn Em", "Hồ Thị Gấm"), start=1):
+        added.cell(row, 2).value = name
+    book.save(path)
+    cleaned = clean_folder(tmp_path)
+    found = cleaned.findings[cleaned.findings["check_code"] == "personal_data_suspected"]
+    assert set(found["sheet"]) == {title, "Danh sách lớp"}
+    assert set(found["severity"]) == {"error"}
+    text = "\n".join(
+        table.to_csv() for table in (cleaned.observations, cleaned.findings, cleaned.submissions)
+    )
+    for name in ("Văn An", "Thị Dung", "Văn Em"):
+        assert name not in text
+    row = cleaned.submissions.set_index("school_id").loc[PRESCHOOL]
+    assert row["cells_total"] == row["cells_used"] + row["cells_flagged"] + row["cells_ignored"]
