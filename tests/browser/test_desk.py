@@ -23,12 +23,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
 from axe_playwright_python.sync_playwright import Axe
 from desk_world import TERM, new_office
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from termreview.desk.glance import published
 from termreview.desk.serving import free_port, is_listening
 from termreview.desk.term_now import look
 from termreview.reference.declarations import load_reference
+from termreview.reporting.school_pages import school_page
 from termreview.terms import parse_term
 from termreview.workspace import Workspace, read_tables
 
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.browser
 
 TOKEN = "only-for-this-test"
 PATIENCE_MS = 30_000
+SCREEN = ViewportSize(width=1366, height=768)
 LIBRARY = Path(__file__).resolve().parents[2] / "lib"
 MAKEFILE = LIBRARY.parent / "Makefile"
 
@@ -101,8 +103,12 @@ class Seat:
         self.role = role
         expect(self.desk.get_by_role("tab")).to_have_count(6, timeout=2 * PATIENCE_MS)
         self.said("Đã mở kỳ báo cáo")
+        self.sit(role)
+
+    def sit(self, role: str) -> None:
+        """Say who decides at this desk."""
         self.desk.get_by_label("Người xử lý").fill(role)
-        page.keyboard.press("Tab")
+        self.page.keyboard.press("Tab")
 
     def said(self, text: str) -> None:
         expect(self.desk.locator(".status")).to_contain_text(text, timeout=PATIENCE_MS)
@@ -159,6 +165,17 @@ class Seat:
         expect(context.locator(".desk-title")).to_contain_text(cause, timeout=PATIENCE_MS)
         expect(context).to_contain_text(school, timeout=PATIENCE_MS)
 
+    def verify(self, item: str, points: str, reason: str) -> None:
+        """Give one item of the school in view its points."""
+        self.pick(item)
+        with self.done():
+            self.visible(self.desk.get_by_label("Điểm (bước 0,5)")).select_option(points)
+        self.said("Chưa ghi gì")
+        self.fill("Nhận xét, lý do", reason)
+        self.press("Ghi điểm")
+        self.said(f"Đã ghi {points} điểm thẩm định cho tiểu mục {item}")
+        expect(self.visible(self.desk.locator(".pick-row", has_text=item))).to_contain_text(points)
+
     def try_correction(self, cause: str, school: str, value: str) -> None:
         """Triage one finding up to the effect of a correction; nothing is saved yet."""
         self.show(cause, school)
@@ -170,9 +187,22 @@ class Seat:
         expect(self.button("Ghi quyết định")).to_be_visible(timeout=PATIENCE_MS)
 
 
-def seat(browser: Browser, url: str, role: str) -> tuple[Seat, list[str]]:
-    """Open one page at 1280 pixels; what goes wrong in it, or leaves the machine, is written down."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+@pytest.fixture(scope="module")
+def screen(browser: Browser) -> Iterator[BrowserContext]:
+    """A small office screen; what one page of it has loaded, the next one need not."""
+    with browser.new_context(viewport=SCREEN) as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def analyst(screen: BrowserContext, voila: Served) -> tuple[Seat, list[str]]:
+    """One analyst at the desk, from test to test, and what went wrong there."""
+    return seat(screen, voila.url, "Chuyên viên A")
+
+
+def seat(screen: BrowserContext, url: str, role: str) -> tuple[Seat, list[str]]:
+    """Open one page; what goes wrong in it, or leaves the machine, is written down."""
+    page = screen.new_page()
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on(
@@ -225,13 +255,13 @@ def outside_addresses() -> list[str]:
     return sorted(str(address) for address in found if not str(address).startswith("127."))
 
 
-def test_an_analyst_works_a_term_through(browser: Browser, voila: Served) -> None:
+def test_an_analyst_works_a_term_through(analyst: tuple[Seat, list[str]], voila: Served) -> None:
     """Triage, decide, see the score move, undo, verify, try what would be, reload and find it all kept; every tab accessible."""
-    first, trouble = seat(browser, voila.url, "Chuyên viên A")
+    first, trouble = analyst
     page, desk = first.page, first.desk
     assert page.evaluate("document.documentElement.lang") == "vi"
     expect(desk).to_contain_text("9/10 (90,0")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"]
 
     first.try_correction("Không phải số", "TH Trần Quốc Toản", "15")
     expect(desk.locator(".desk-effect").first).to_contain_text("42,5–64,5")
@@ -249,12 +279,7 @@ def test_an_analyst_works_a_term_through(browser: Browser, voila: Served) -> Non
 
     first.open("Thẩm định")
     expect(first.visible(desk.locator(".pick-row.picked"))).to_contain_text("1.3.1")
-    with first.done():
-        first.visible(desk.get_by_label("Điểm (bước 0,5)")).select_option("2,5")
-    first.said("Chưa ghi gì")
-    first.fill("Nhận xét, lý do", "đã xem phần mềm tại trường")
-    first.press("Ghi điểm")
-    first.said("Đã ghi 2,5 điểm thẩm định cho tiểu mục 1.3.1")
+    first.verify("1.3.1", "2,5", "đã xem phần mềm tại trường")
 
     first.open("Nếu… thì")
     first.press("Đường ngắn nhất lên mức tiếp theo")
@@ -262,17 +287,64 @@ def test_an_analyst_works_a_term_through(browser: Browser, voila: Served) -> Non
     expect(desk).to_contain_text("Chắc chắn lên từ mức 1 đến mức 2")
 
     page.reload()
-    again = Seat(page, "Chuyên viên A")
+    again = Seat(page, "Chuyên viên B")
+    again.open("Thẩm định")
+    expect(again.button("Hoàn tác")).to_be_disabled()  # nothing of this role
+    again.sit("Chuyên viên A")
+    again.pick("1.3.1")
+    again.press("Hoàn tác TH Trần Quốc Toản 1.3.1")
+    again.said("Đã hoàn tác điểm thẩm định của tiểu mục 1.3.1")
+    assert load_reference(voila.office.reference).verified == ()
+    again.verify("1.3.1", "2,5", "đã xem phần mềm tại trường")
     again.open("Lỗi, giải trình")
     again.press("Đã quyết định")
     expect(again.visible(again.desk.locator(".pick-row", has_text="Không phải số"))).to_be_visible(
         timeout=PATIENCE_MS
     )
     expect(again.button("Hoàn tác qd-0001")).to_be_enabled()
-    again.open("Thẩm định")
-    expect(again.visible(again.desk.locator(".pick-row.picked"))).to_contain_text("2,5")
     look_at_every_tab(again)
-    page.close()
+    assert trouble == []
+
+
+TALLEST_LINE = "desk => Math.max(...[...desk.querySelectorAll('.desk-line')].map(line => line.offsetHeight))"
+
+
+def test_every_other_part_shows_what_it_promises(analyst: tuple[Seat, list[str]]) -> None:
+    """The school's own page, claims beside verified points, schools to visit, one action for all, files to take away."""
+    one, trouble = analyst
+    page, desk = one.page, one.desk
+    one.open("Từng trường")
+    one.press("Phiếu gửi trường")
+    frame = desk.frame_locator("iframe.desk-page")
+    expect(frame.get_by_role("heading", level=1)).to_contain_text("Phiếu phản hồi", timeout=PATIENCE_MS)
+
+    one.open("Thẩm định")
+    one.press("Tự chấm so với thẩm định")
+    expect(one.visible(desk.locator("table", has_text="Chênh trung bình"))).to_contain_text("1.3.1")
+    one.press("Trường nên đến")
+    expect(one.visible(desk.locator(".table-block", has_text="Mẫu ngẫu nhiên"))).to_contain_text(
+        "sai số tối đa ±"
+    )
+
+    one.open("Nếu… thì")
+    one.press("Toàn địa bàn, từng việc một")
+    with one.done():
+        one.visible(desk.get_by_label("Coi như đạt mọi điều kiện bắt buộc")).check()
+    expect(one.visible(desk.locator(".desk-effect"))).to_contain_text("trường được hưởng")
+
+    one.open("So sánh số liệu")
+    expect(one.visible(desk.locator("figure.chart img"))).to_be_visible()
+    one.press("Tạo tệp tải về")
+    for words, start in (
+        ("Bảng CSV", b"\xef\xbb\xbf"),
+        ("Bảng Excel", b"PK"),
+        ("Biểu đồ SVG", b"<"),
+        ("Biểu đồ PNG", b"\x89PNG"),
+    ):
+        with page.expect_download() as taken:
+            one.visible(desk.get_by_role("link", name=words)).click()
+        assert Path(taken.value.path()).read_bytes().startswith(start), words
+        assert taken.value.suggested_filename.startswith(f"{TERM}-low-1-low-2."), words
     assert trouble == []
 
 
@@ -289,15 +361,20 @@ def look_at_every_tab(one: Seat) -> None:
             if fault["impact"] in ("serious", "critical")
         ]
         assert grave == []
+        assert one.desk.evaluate(TALLEST_LINE) < 200, "a line of controls pushes the rest off the screen"
         one.page.keyboard.press("ArrowRight")
         with one.done():
             one.page.keyboard.press("Enter")
 
 
-def test_two_desks_at_once_lose_nothing_and_show_each_other(browser: Browser, voila: Served) -> None:
+def test_two_desks_at_once_lose_nothing_and_show_each_other(
+    analyst: tuple[Seat, list[str]], screen: BrowserContext, voila: Served
+) -> None:
     before = len(load_reference(voila.office.reference).decisions)
-    first, _ = seat(browser, voila.url, "Chuyên viên A")
-    second, _ = seat(browser, voila.url, "Chuyên viên B")
+    first, _ = analyst
+    second, _ = seat(screen, voila.url, "Chuyên viên B")
+    first.open("Lỗi, giải trình")
+    first.press("Chưa quyết định")
     first.try_correction("Không phải số", "TH Bình An 2", "9")
     second.try_correction("Không phải số", "TH Bình An 2", "8")
     first.press("Ghi quyết định")
@@ -312,7 +389,6 @@ def test_two_desks_at_once_lose_nothing_and_show_each_other(browser: Browser, vo
     reference = load_reference(voila.office.reference)
     assert len(reference.decisions) == before + 1
     assert [one.decided_by for one in reference.decisions][-1] == "Chuyên viên A"
-    first.page.close()
 
     second.open("Toàn cảnh")  # a file that arrives is seen there without a click
     (voila.office.raw(parse_term(TERM)) / "den-muon.pdf").write_bytes(b"%PDF-1.4 khong phai bieu mau")
@@ -335,6 +411,11 @@ def test_the_batch_run_gives_the_figures_that_the_desk_showed(voila: Served) -> 
     own = tables["scores"].query("school_id == '0477201' and group_id == '1'").iloc[0]
     assert (own["low"], own["high"]) == (45.5, 62.0)
     assert published(shown).is_same
+    pages = voila.office.reports(parse_term(TERM)) / "schools"
+    for school_id in ("0477201", "0477101", "0477301"):  # the pages of the schools, too
+        assert school_page(shown.report, school_id) == (pages / f"{school_id}.html").read_text(
+            encoding="utf-8"
+        )
 
 
 def lab_command(port: int) -> list[str]:
@@ -356,7 +437,7 @@ def test_the_same_notebook_works_in_jupyterlab(
         url = f"http://127.0.0.1:{port}/"
         with urllib.request.urlopen(f"{url}lab", timeout=10) as answer:
             assert urlsplit(answer.url).path == "/login"
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page = browser.new_page(viewport=SCREEN)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{url}lab/tree/0_review_desk.ipynb?token={TOKEN}")
