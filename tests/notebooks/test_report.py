@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import docx
 import openpyxl
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup, Tag
+from docx.oxml.ns import qn
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of, new_workspace
 from termreview.reference.declarations import load_reference
@@ -21,6 +23,7 @@ from termreview.workspace import read_table
 OUTLINE = (
     "Đặc điểm tình hình", "Kết quả thực hiện", "Đánh giá chung", "Phương hướng", "Kiến nghị", "Phụ lục",
 )  # fmt: skip
+FORMULA = "=cmd|' /C calc'!A0"
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
 
 
@@ -137,7 +140,9 @@ def test_the_year_end_shows_the_change_since_semester_one(demo: Demo) -> None:
     assert (both["after"] < both["before"]).any(), "the sample must show a school that slips"
 
 
-def test_a_hostile_answer_is_text_in_the_page(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> None:
+def test_hostile_answers_and_names_are_text_in_every_file(
+    tmp_path_factory: pytest.TempPathFactory, demo: Demo
+) -> None:
     workspace = new_workspace(tmp_path_factory.mktemp("hostile"))
     reference = load_reference(workspace.reference)
     write_sample(workspace, reference, progress=lambda _: None)
@@ -149,9 +154,24 @@ def test_a_hostile_answer_is_text_in_the_page(tmp_path_factory: pytest.TempPathF
     book = openpyxl.load_workbook(path)
     book[spot["sheet"]][spot["cell"]] = HOSTILE
     book.save(path)
+    units = workspace.reference / "units.csv"
+    names = units.read_text(encoding="utf-8")
+    units.write_text(names.replace(",TH Trần Quốc Toản,0477", f",{FORMULA},0477"), encoding="utf-8")
+    reference = load_reference(workspace.reference)
     result = run_term(workspace, reference, SEMESTER, as_of(reference, SEMESTER))
     read = read_table(workspace, SEMESTER, "observations").set_index(["school_id", "field_id"])
     assert read.loc[(spot["school_id"], "difficulties"), "value_text"] == HOSTILE
     whole = BeautifulSoup(result.report.read_text(encoding="utf-8"), "html.parser")
     assert not whole.select("[onerror]")
     assert not [script for script in whole.find_all("script") if "document.title" in script.get_text()]
+    document, annex = result.reports[1:3]
+    assert FORMULA in whole.get_text()
+    lines = [line.text for line in docx.Document(str(document)).element.body.iter(qn("w:t"))]
+    assert FORMULA in lines
+    assert any(HOSTILE in (line or "") for line in lines)
+    cells = [cell for sheet in openpyxl.load_workbook(annex) for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells if cell.value == FORMULA} == {"s"}
+    assert any(cell.data_type == "s" and HOSTILE in cell.value for cell in cells if cell.value)
+    assert all(
+        re.match(r"=(?:\d+\*)?(?:SUM\(|[A-Z]+\d+/)", cell.value) for cell in cells if cell.data_type == "f"
+    )

@@ -141,6 +141,30 @@ def test_a_table_too_wide_for_the_page_lies_across_and_the_text_after_it_does_no
     files.agree()
 
 
+ORDER = {
+    "pPr": ["pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr", "pBdr", "shd", "tabs", "spacing", "ind", "contextualSpacing", "jc", "rPr", "sectPr"],
+    "tcPr": ["tcW", "gridSpan", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "vAlign"],
+    "trPr": ["cantSplit", "tblHeader"],
+    "tblPr": ["tblStyle", "tblW", "jc", "tblBorders", "tblLayout", "tblCellMar", "tblLook", "tblCaption"],
+}  # fmt: skip
+
+
+def test_its_parts_stand_in_the_order_that_word_insists_on(made: Files) -> None:
+    body = docx.Document(str(made.document)).element.body
+    for name, order in ORDER.items():
+        for properties in body.iter(qn(f"w:{name}")):
+            found = [child.tag.rpartition("}")[2] for child in properties]
+            assert set(found) <= set(order), found
+            assert found == sorted(found, key=order.index)
+    for cell in body.iter(qn("w:tc")):
+        assert cell[-1].tag == qn("w:p"), "a cell ends with a paragraph"
+    for own in body.iter(qn("w:tbl")):
+        grid = own.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")
+        for row in own.findall(qn("w:tr")):
+            spans = [cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}") for cell in row.findall(qn("w:tc"))]
+            assert sum(1 if span is None else int(span.get(qn("w:val"))) for span in spans) == len(grid)
+
+
 def test_it_names_no_author_no_hour_and_no_program(made: Files) -> None:
     with zipfile.ZipFile(made.document) as package:
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
