@@ -113,15 +113,15 @@ SENTENCES: Mapping[str, str] = {
         "limits.change_item(counted,end,start,title) limits.change(before,change_strong,items) "
         "limits.lowered(before,count) causes.no_evidence(points,schools) "
         "causes.disputed(points,schools) causes.unanswered(points,schools) "
-        "causes.unallocated(points) causes.difficulties(count) causes.repair(count) "
+        "causes.unallocated(points) causes.difficulties(count) causes.difficulties_counted(count) causes.repair(count) "
         "causes.repair_shared(items) causes.repair_item(count,title) next_steps.reports(count) "
         "next_steps.repair(count) next_steps.tasks(items) next_steps.lines(items) "
         "next_steps.ratios(items) next_steps.criteria(items) next_steps.conditions(count) "
         "next_steps.evidence(count) next_steps.schools(count,items) "
-        "next_steps.schools_item(count,text) "
+        "next_steps.schools_item(count,text) next_steps.schools_counted(count) "
     ),
     "proposals": (
-        "difficulties(count,pct,total) proposals(count,pct,total) quotes_note office(office) "
+        "difficulties(count,pct,total) proposals(count,pct,total) not_quoted(office) quotes_note office(office) "
         "unallocated(document,points) two_dates(count,items) marks "
     ),
     "annexes": (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from termreview.reporting.context import ReportContext
+from termreview.reporting.context import INTERNAL, ReportContext
 from termreview.reporting.evidence import Evidence, Point
 from termreview.reporting.narrative import fill
 from termreview.reporting.number_format import number_text
@@ -133,7 +133,8 @@ def causes(report: ReportContext, evidence: Evidence) -> list[str]:
         lines.append(say(report, "assessment.causes.repair_shared", items=joined(report, items)))
     named = schools_writing(report, "difficulties")
     if named:
-        lines.append(say(report, "assessment.causes.difficulties", count=named))
+        key = "difficulties" if report.edition == INTERNAL else "difficulties_counted"
+        lines.append(say(report, f"assessment.causes.{key}", count=named))
     return lines
 
 

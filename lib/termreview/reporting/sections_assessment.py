@@ -60,6 +60,8 @@ def coming_tasks(report: ReportContext) -> Block:
             for row in records(own.head(3))
         ]
         lines.append(say(report, "assessment.next_steps.schools", count=count, items=joined(report, items)))
+    elif count:
+        lines.append(say(report, "assessment.next_steps.schools_counted", count=count))
     return _listed(report, lines)
 
 
@@ -72,10 +74,13 @@ def proposals(report: ReportContext) -> Block:
         blocks.append(paragraph(say(report, f"proposals.{field_id}", count=count, total=received)))
         if count and report.edition == INTERNAL:
             blocks.append(quotes_table(report, field_id, caption))
+    office = report.declared.office.short_name
+    if report.edition != INTERNAL and len(report.summaries.opinions):
+        blocks.append(paragraph(say(report, "proposals.not_quoted", office=office)))
     asked = _upward(report)
     if asked:
         blocks += [
-            paragraph(say(report, "proposals.office", office=report.declared.office.short_name)),
+            paragraph(say(report, "proposals.office", office=office)),
             bullets(asked),
         ]
     return stack(*blocks)
