@@ -56,11 +56,11 @@ def error_cell(content: bytes, layout: FormLayout) -> bytes:
 
 
 def formula_without_value(content: bytes, layout: FormLayout) -> bytes:
-    """A sum typed as a formula by a program that stores no results, where the total of pupils is asked."""
+    """A sum by an unusual function, from a program that stores no results, where the total of pupils is asked."""
     _, total = layout.places["pupils_count.total"]
     last = max(place.column for _, place in layout.places.values() if place.row == total.row)
     cells = f"{address(total.row, FIRST_ANSWER_COLUMN + 1)}:{address(total.row, last)}"
-    return _with_cell(content, layout, "pupils_count.total", f"<f>SUM({cells})</f>", "")
+    return _with_cell(content, layout, "pupils_count.total", f"<f>SUMPRODUCT({cells})</f>", "")
 
 
 def truncated(content: bytes, layout: FormLayout) -> bytes:

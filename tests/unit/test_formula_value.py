@@ -160,3 +160,23 @@ def _store(path: Path, formula: str, value: str) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():
             archive.writestr(name, pattern.sub(rb"\1<v>" + value.encode() + b"</v>", part))
+
+
+def test_a_total_without_a_stored_result_is_worked_out_and_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / f"{PRIMARY}.xlsx"
+    write_school(path, PRIMARY)
+    book = openpyxl.load_workbook(path)
+    title, place = place_of(TOTAL, PRIMARY)
+    cells = f"{address(place.row, place.column + 1)}:{address(place.row, place.column + 5)}"
+    book[title].cell(place.row, place.column).value = f"=SUM({cells})"  # its writer stores no results
+    title, other = place_of("library_titles_count", PRIMARY)
+    book[title].cell(other.row, other.column).value = "=0912345678+0"
+    book.save(path)
+    cleaned = clean_folder(tmp_path)
+    own = cleaned.observations[cleaned.observations["school_id"] == PRIMARY].set_index("field_id")
+    assert own.loc[TOTAL, ["state", "value_number"]].tolist() == ["answered", answers_of(PRIMARY)[TOTAL]]
+    found = cleaned.findings.set_index("field_id")
+    assert found.loc[TOTAL, "check_code"] == "formula_calculated"
+    assert number_words(float(str(answers_of(PRIMARY)[TOTAL]))) in found.loc[TOTAL, "message"]
+    assert found.loc["library_titles_count", "check_code"] == "personal_data_suspected"
+    assert "0912345678" not in cleaned.findings.to_csv() + cleaned.observations.to_csv()

@@ -10,6 +10,7 @@ from termreview.intake.file_reading import Answer, FileReading, Remark
 from termreview.intake.formula_value import Formulas, worked_out
 from termreview.intake.located import Located, Spot
 from termreview.intake.number_text import decimal_habit
+from termreview.intake.personal_data import is_personal
 from termreview.intake.reader import Question, Reader
 from termreview.intake.value_reading import Choices, Flag, Reading
 from termreview.intake.values import read_value
@@ -76,14 +77,22 @@ def _read_formula(
     asked: Field, cell: Cell, anew: float | None, habit: str, choices: Choices | None, window: DateWindow
 ) -> Reading:
     """Read one cell with a formula: its stored result only as far as it can be worked out anew."""
+    if anew is not None and cell.kind == "formula_without_value" and not is_personal(cell.text):
+        value = read_value(asked, _with_number(cell, anew), habit, choices, window)
+        return _flagged_as(value, Flag("formula_calculated", cell.text, number_words(anew)))
     stored = cell.value if cell.kind == "number" else None
     if anew is None or not isinstance(stored, int | float):
         value = read_value(asked, cell, habit, choices, window)
         return _flagged_as(value, Flag("formula_unchecked", ""))
     if math.isclose(anew, stored, rel_tol=1e-9, abs_tol=1e-9):
         return read_value(asked, cell, habit, choices, window)
-    value = read_value(asked, cell._replace(value=anew, text=repr(anew)), habit, choices, window)
+    value = read_value(asked, _with_number(cell, anew), habit, choices, window)
     return _flagged_as(value, Flag("formula_differs", number_words(float(stored)), number_words(anew)))
+
+
+def _with_number(cell: Cell, number: float) -> Cell:
+    """The same cell as if it held one number."""
+    return cell._replace(value=number, text=repr(number), kind="number")
 
 
 def _flagged_as(value: Reading, flag: Flag) -> Reading:

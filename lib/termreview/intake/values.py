@@ -136,7 +136,7 @@ def read_value(
     if cell.kind == "number" and reading.state == UNREADABLE and is_personal_number(cell.text):
         return _PERSONAL_DATA
     if cell.formula is not None and reading is not _PERSONAL_DATA:
-        return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", _shown(cell))))
+        return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", _shown_result(cell))))
     return reading
 
 
@@ -273,3 +273,8 @@ def _shown(cell: Cell) -> str:
     if isinstance(cell.value, datetime.date):
         return f"{cell.value:%d/%m/%Y}"
     return cell.text
+
+
+def _shown_result(cell: Cell) -> str:
+    """The stored result of one formula, a number written the Vietnamese way."""
+    return number_words(float(cell.value)) if cell.kind == "number" else _shown(cell)  # type: ignore[arg-type]
