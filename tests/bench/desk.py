@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,19 +33,21 @@ from termreview.desk.panels import opening
 from termreview.desk.rulings import Draft, decision_of
 from termreview.desk.shown_cell import finding_block
 from termreview.desk.shown_glance import glance_block
-from termreview.desk.shown_school import school_block
+from termreview.desk.shown_school import page_block, school_block
 from termreview.desk.term_now import TermNow, look, plain_rows
 from termreview.desk.verification import item_lines
 from termreview.desk.visits import plan_visits
 from termreview.desk.what_if import Trial, actions_tried, path_of, try_school
 from termreview.intake.form import FormOrder, write_form
-from termreview.reference.declarations import load_reference
+from termreview.reference.declarations import Reference, load_reference
 from termreview.workspace import Workspace
 
 TESTS = Path(__file__).resolve().parents[1]
 TODAY = datetime.date(2024, 1, 12)
 SHOWN_MS = 200.0
 MODELS = {"mn": PRESCHOOL, "th": PRIMARY, "thcs": SECONDARY}
+OWN = "0480"  # how the codes of the schools made up here begin
+SLIP = {"support_requests_received_count": "khoảng 50"}
 PLAN = (("th", 0.55), ("thcs", 0.3), ("mn", 0.15))
 
 
@@ -57,22 +60,38 @@ def new_district(root: Path, school_count: int) -> Workspace:
     reference = load_reference(workspace.reference)
     declared, folder = reference.of(HK1), workspace.raw(HK1)
     folder.mkdir(parents=True)
-    titles, units = reference.registry.level_titles(), reference.registry.on(declared.plan.due_on)
+    models = {
+        (level, has_slip): _model(reference, level, has_slip)
+        for level in MODELS
+        for has_slip in (True, False)
+    }
     for place, school in enumerate(declared.schools):
-        if not school.unit_id.startswith("0480"):
-            continue
-        answers = {
-            name: value + place % 5
-            if type(value) is int and name.startswith("pupils_") and place % 7 == 0
-            else value
-            for name, value in answers_of(MODELS[school.level]).items()
-        }
-        if place % 7 == 0:
-            answers["support_requests_received_count"] = "khoảng 50"
-        order = FormOrder(declared, school, titles[school.level], units[school.parent_id].name)
-        write_form(folder / f"{school.unit_id}.xlsx", order, answers)
+        if school.unit_id.startswith(OWN):
+            _copy(
+                models[school.level, place % 7 == 0], MODELS[school.level], folder / f"{school.unit_id}.xlsx"
+            )
     receive(folder, {})
     return workspace
+
+
+def _model(reference: Reference, level: str, has_slip: bool) -> list[tuple[str, bytes]]:
+    """The parts of one workbook of a school of a level."""
+    declared = reference.of(HK1)
+    school = next(school for school in declared.schools if school.unit_id == MODELS[level])
+    titles, units = reference.registry.level_titles(), reference.registry.on(declared.plan.due_on)
+    answers = answers_of(school.unit_id) | (SLIP if has_slip else {})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.xlsx"
+        write_form(path, FormOrder(declared, school, titles[level], units[school.parent_id].name), answers)
+        with zipfile.ZipFile(path) as source:
+            return [(name, source.read(name)) for name in source.namelist()]
+
+
+def _copy(parts: list[tuple[str, bytes]], model_id: str, path: Path) -> None:
+    """The workbook of another school: its code in the place of the model's."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in parts:
+            target.writestr(name, content.replace(model_id.encode(), path.stem.encode()))
 
 
 def _add_schools(path: Path, count: int) -> None:
@@ -87,7 +106,7 @@ def _add_schools(path: Path, count: int) -> None:
         rows.append(
             dict.fromkeys(columns, "")
             | {
-                "unit_id": f"0480{place:04d}", "valid_from": "2020-01-01", "valid_to": "2025-06-30", "kind": "school",
+                "unit_id": f"{OWN}{place:04d}", "valid_from": "2020-01-01", "valid_to": "2025-06-30", "kind": "school",
                 "level": level, "name": name, "short_name": f"{level.upper()} Số {place + 1}",
                 "parent_id": communes[place % len(communes)],
             }
@@ -125,11 +144,13 @@ def measure(workspace: Workspace) -> list[tuple[str, float]]:
         now, finding, Draft("cell", "correct", "50", "đã đối chiếu sổ", "Chuyên viên"), TODAY
     )
     timed("effect of a decision", lambda: effect_of_decision(now, decision))
-    school_id = next(key for key in now.schools["school_id"] if key.startswith("0480"))
+    school_id = next(key for key in now.schools["school_id"] if key.startswith(OWN))
     timed("items of one school", lambda: item_lines(now, school_id))
     timed("effect of verified points", lambda: effect_of_points(now, now.reference.verified, school_id))
     timed("schools to visit", lambda: plan_visits(now, Scope(), 8, 8, 1))
     timed("one school from all sides", lambda: school_block(now, school_id))
+    timed("its own page, the first of the term", lambda: page_block(now, school_id), rounds=1)
+    timed("its own page, any other", lambda: page_block(now, school_id))
     timed("what if, one school", lambda: try_school(now, school_id, Trial({"1.3.1": 6.0})))
     timed("path to the next level", lambda: path_of(now, school_id))
     timed("what if, every action", lambda: actions_tried(now, Scope()), rounds=1)

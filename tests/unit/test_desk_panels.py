@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -274,3 +275,60 @@ def test_what_an_analyst_is_about_to_write_is_no_news_from_others(tmp_path: Path
     (office.raw(parse_term(TERM)) / "moi-2.pdf").write_bytes(b"%PDF-1.4")
     desk.notice()
     assert "moi-2.pdf" in desk._status.value
+
+
+def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, office: Workspace) -> None:
+    """On a large term each of these takes longer than 200 ms: the status line must move before the work begins."""
+    said: list[str] = []
+    desk._status.observe(lambda change: said.append(change["new"]), "value")
+    triage, verification, explorer = (desk.tab(name) for name in ("triage", "verification", "explorer"))
+    what_if, explore, glance = desk.tab("what_if"), desk.tab("explore"), desk.tab("glance")
+    form, points, trial = triage._form, verification._form, what_if._trial
+
+    def fill() -> None:
+        form._value.value, form._reason.value = "15", "đã gọi điện đối chiếu với sổ"
+        form._tried()
+
+    steps: dict[str, Callable[[], object]] = {
+        "a tab": lambda: desk.go_to("triage"),
+        "a cause": lambda: triage._causes.pick("not_a_number"),
+        "a place": lambda: triage._cells.pick(triage._cells.rows[0].key),
+        "an effect": fill,
+        "a decision": form._saved,
+        "settled ones": lambda: setattr(triage._status, "value", "settled"),
+        "undo": triage._taken_back,
+        "verification": lambda: desk.go_to("verification"),
+        "another school to verify": lambda: verification._picker._step(1),
+        "an item": lambda: verification._items.pick("1.3.1"),
+        "points": lambda: setattr(points._points, "value", 2.5),
+        "moderation": lambda: setattr(verification._part, "value", "moderation"),
+        "visits": lambda: setattr(verification._part, "value", "visits"),
+        "a larger sample": lambda: setattr(verification._visits._sample, "value", 4),
+        "explorer": lambda: desk.go_to("explorer"),
+        "another school": lambda: explorer._picker._step(1),
+        "its page": lambda: setattr(explorer._part, "value", "page"),
+        "what if": lambda: desk.go_to("what_if"),
+        "an item ticked": lambda: setattr(trial._ticks["1.3.1"], "value", True),
+        "a count moved": lambda: setattr(trial._counts[0], "value", "3"),
+        "the path": trial._found,
+        "all clear": trial._cleared,
+        "the district": lambda: setattr(what_if._part, "value", "district"),
+        "an action": lambda: what_if._actions._table.pick(what_if._actions._table.rows[1].key),
+        "an own action": lambda: setattr(what_if._actions._ticks["1.3.1"], "value", True),
+        "explore": lambda: desk.go_to("explore"),
+        "another measure": lambda: setattr(explore._choices[0], "value", explore._choices[0].options[1][1]),
+        "files to take away": explore._exported,
+        "a scope": lambda: setattr(desk._level, "value", "th"),
+        "glance": lambda: desk.go_to("glance"),
+        "one state": lambda: setattr(glance._states, "value", "missing"),
+        "refresh": desk.refresh,
+        "another term": lambda: desk.open_term("2023-2024-hk2"),
+    }
+    for name, step in steps.items():
+        said.clear()
+        step()
+        assert said, name
+        assert "status-busy" in said[0], name
+        assert "status-busy" not in said[-1], name
+        assert "status-error" not in said[-1], (name, said[-1])
+    assert load_reference(office.reference).decisions == ()

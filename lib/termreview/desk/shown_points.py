@@ -18,6 +18,7 @@ from termreview.reporting.number_format import fraction_text, interval_text, num
 from termreview.reporting.tables import table
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'()]+")
+_SHOWN = 40  # rows of a table at once; the others are folded below it
 
 
 def item_block(now: TermNow, line: ItemLine) -> Block:
@@ -134,7 +135,7 @@ def gaps_block(now: TermNow, rows: pd.DataFrame, caption: str) -> Block:
     }  # fmt: skip
     columns = {name: names[name] for name in ("name", *formats)}
     notes = [say(now.reference, "moderation.note")]
-    return table(rows, columns=columns, formats=formats, caption=caption, notes=notes)
+    return table(rows, columns=columns, formats=formats, caption=caption, notes=notes, max_rows=_SHOWN)
 
 
 def visits_block(now: TermNow, visits: Visits) -> Block:

@@ -13,7 +13,6 @@ from termreview.desk.wording import joined, say, words
 from termreview.reporting.blocks import callout
 
 _MOST_BARS = 20
-_PAGE = 25
 
 
 class ModerationView:
@@ -45,7 +44,7 @@ class ModerationView:
         rows: pd.DataFrame = gaps_rows(now, gaps(lines, self._by.value), self._by.value)
         caption = say(now.reference, f"moderation.caption_{self._by.value}")
         chart = gap_bars(now, rows.head(_MOST_BARS), caption).figure()
-        controls.show(self._shown, joined(head, chart, gaps_block(now, rows.head(_PAGE), caption)))
+        controls.show(self._shown, joined(head, chart, gaps_block(now, rows, caption)))
 
     def _turned(self) -> None:
         with self.desk.working("status.working"):
