@@ -40,6 +40,8 @@ def verdict_data(verdict: Verdict, name: str) -> dict[str, Any]:
         "state": verdict.state,
         "reason": dict(zip(("code", "detail"), verdict.reason, strict=True)) if verdict.reason[0] else None,
         "parameters": record.get("step", {}).get("parameters"),
+        "is_same_content": verdict.state == "identical"
+        or (verdict.state == "differs" and verdict.is_same_content),
         "edited": list(verdict.edited),
         "causes": [asdict(cause) for cause in verdict.causes],
         "differences": [asdict(difference) for difference in verdict.differences],
@@ -67,6 +69,8 @@ def verdict_lines(verdict: Verdict, words: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  - {_cause_text(cause, words['causes'])}" for cause in verdict.causes)
         if not verdict.edited:
             yield said["not_edited"]
+    if verdict.state == "differs" and verdict.is_same_content:
+        yield said["same_content"]
     if verdict.differences:
         yield ""
         yield said["differences"].format(count=len(verdict.differences))

@@ -24,6 +24,7 @@ from termreview.reporting.issued import (
     issued_folder,
     issues_of,
 )
+from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.scope import WHOLE, Scope
 from termreview.reporting.status import report_status
 from termreview.scoped_records import RECORDS
@@ -104,7 +105,9 @@ def issue_report(
             **{key: manifest[key] for key in _MADE_OF if key in manifest},
             **_status(workspace, term, speaks_for, scope),
         }
-        return Issued(_keep(workspace, term, record, pages), is_new=True)
+        issue = _keep(workspace, term, record, pages)
+        write_portfolio(workspace, reference)
+        return Issued(issue, is_new=True)
 
 
 def _told_of(workspace: Workspace, term: Term, manifest: dict[str, Any], name: str) -> dict[str, Any]:

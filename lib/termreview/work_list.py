@@ -11,9 +11,10 @@ from typing import Any
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.word_template import TEMPLATE
 from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
-from termreview.reporting.issued import issues_of
+from termreview.reporting.issued import find_issue, issues_of
 from termreview.reporting.published import ANNEX_FILE
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
+from termreview.terms import parse_term
 from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
 
@@ -101,12 +102,16 @@ def html_page(executed: Path, output: Path, step: Step) -> None:
 
 def describe_report_step(step: Step) -> dict[str, Any]:
     """What made one report, for the report to carry: its parameters, and its notebooks by the hash of their content."""
-    folder = Workspace(Path(step.parameters["workspace_root"])).notebooks
-    paths = {name: folder / f"{name}.ipynb" for name in (CLEAN, SCORE, step.source)}
-    return {
+    workspace = Workspace(Path(step.parameters["workspace_root"]))
+    paths = {name: workspace.notebooks / f"{name}.ipynb" for name in (CLEAN, SCORE, step.source)}
+    described: dict[str, Any] = {
         "parameters": step.content_parameters,
         "notebooks": {name: sha256_of(path.read_bytes()) for name, path in paths.items() if path.is_file()},
     }
+    if number := step.parameters.get("since"):
+        term = parse_term(step.parameters["term_id"])
+        described["since_sha256"] = find_issue(workspace, term, number).record_sha256
+    return described
 
 
 def word_document(executed: Path, output: Path, step: Step) -> None:

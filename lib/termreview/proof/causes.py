@@ -12,6 +12,7 @@ from termreview.installation import made_with
 from termreview.intake.received import list_received, listed_names
 from termreview.reference.declarations import Reference
 from termreview.reference.fingerprint import file_fingerprints
+from termreview.reporting.issued import list_issues
 from termreview.reporting.provenance import SHORT, hidden_name
 from termreview.terms import Term, parse_term
 from termreview.whole_files import sha256_of
@@ -41,7 +42,7 @@ def changed_causes(workspace: Workspace, reference: Reference, record: Mapping[s
     causes += _hash_causes(
         "notebook", notebooks, {name: _hash(path) for name, path in there.items() if path.is_file()}
     )
-    return causes + list(_program_causes(origin["made_with"]))
+    return [*causes, *_issue_causes(workspace, record), *_program_causes(origin["made_with"])]
 
 
 def last_day(reference: Reference, record: Mapping[str, Any], told: Mapping[str, Any]) -> datetime.date:
@@ -87,6 +88,19 @@ def _hash_causes(what: str, before: Mapping[str, str], now: Mapping[str, str]) -
         if was != is_now:
             kind = "added" if not was else "removed" if not is_now else "changed"
             yield Cause(f"{what}_{kind}", name, was=was[:SHORT], now=is_now[:SHORT])
+
+
+def _issue_causes(workspace: Workspace, record: Mapping[str, Any]) -> Iterator[Cause]:
+    """The issue that the report tells the changes since, where it is not the one that it was then."""
+    number, was = record["step"]["parameters"].get("since"), record["step"].get("since_sha256", "")
+    if not number:
+        return
+    issues = {issue.number: issue for issue in list_issues(workspace, parse_term(record["term_id"]))}
+    found = issues.get(number)
+    now = found.record_sha256 if found else ""
+    if now != was:
+        kind = "issue_changed" if found else "issue_removed"
+        yield Cause(kind, str(number), record["term_id"], was[:SHORT], now[:SHORT])
 
 
 def _program_causes(before: Mapping[str, Any]) -> Iterator[Cause]:

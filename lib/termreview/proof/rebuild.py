@@ -28,8 +28,8 @@ def rebuilt_files(
 ) -> dict[str, bytes]:
     """Make one report again from the files received and the declarations, and give its files by name.
 
-    The terms that it compares with are cleaned and scored again, too. Nothing below `data/processed` or `reports`
-    is read or written.
+    The terms that it compares with are cleaned and scored again, too. Nothing below `data/processed` is read, of
+    `reports` only what was handed out before; nothing of both is written.
 
     Raises
     ------

@@ -41,6 +41,11 @@ class Verdict:
     reason: tuple[str, str] = ("", "")
     record: Mapping[str, Any] | None = None
 
+    @property
+    def is_same_content(self) -> bool:
+        """Whether nothing but the words on its origin, at the foot of the page, differs."""
+        return not self.edited and all(each.anchor == "foot" for each in self.differences)
+
 
 def verify_report(
     workspace: Workspace, reference: Reference, path: Path, progress: Callable[[str], None] = lambda _: None

@@ -16,7 +16,7 @@ WORDS: Mapping[str, str] = {
         "made_with(version,package,python,libraries,library) how_to_verify"
     ),
     "verdicts": (
-        "identical differs edited not_edited causes differences(count) more(count) "
+        "identical differs edited not_edited same_content causes differences(count) more(count) "
         "section(section) line(place,found,expected) line_missing(place,expected) "
         "line_added(place,found) line_changed(place) unlike(reason)"
     ),
@@ -24,7 +24,7 @@ WORDS: Mapping[str, str] = {
         "file_added(term,name) file_unlisted(term,name) file_removed(term,name) "
         "file_changed(term,name,was,now) file_dated(term,name,was,now) declaration_added(name) declaration_removed(name) "
         "declaration_changed(name,was,now) notebook_added(name) notebook_removed(name) "
-        "notebook_changed(name,was,now) program_changed(was,now) python_changed(was,now) "
+        "notebook_changed(name,was,now) issue_changed(name,term,was,now) issue_removed(name,term) program_changed(was,now) python_changed(was,now) "
         "library_changed(name,was,now) library_added(name,now) library_removed(name,was)"
     ),
     "refusals": "not_found(name) not_a_report(name) unknown_term(name) failed(name)",
@@ -33,10 +33,10 @@ WORDS: Mapping[str, str] = {
         "figure(name) chart(name) cell(table,row,column) row(table,row)"
     ),
     "portfolio": (
-        "title subtitle skip none table overview levels levels_note whole scoped schools(count) outdated "
+        "title subtitle skip none table overview levels levels_note whole scoped issued schools(count) outdated "
         "outdated_short footer"
     ),
-    "portfolio_columns": "term report status as_of received late asked due_on scope edition files",
+    "portfolio_columns": "number term report status as_of received late asked due_on scope edition files",
     "portfolio_files": "page document annex",
     "portfolio_kinds": "semester_review year_end_summary",
 }

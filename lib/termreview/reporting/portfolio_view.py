@@ -41,7 +41,7 @@ def main_report(term: PublishedTerm) -> Published | None:
 
 
 def _overview(reference: Reference, term: PublishedTerm) -> View:
-    report = main_report(term) or term.reports[0]
+    report = main_report(term) or next(iter((*term.reports, *term.issued.values())))
     facts = _facts(reference, report)
     return {
         "anchor": _anchor(term),
@@ -128,6 +128,10 @@ def _term(reference: Reference, term: PublishedTerm) -> View:
         "due_on": number_text(plan.due_on, "date"),
         "reports": [_report(reference, term, report, main) for report in term.reports if report.is_whole],
         "scoped": [_report(reference, term, report, main) for report in term.reports if not report.is_whole],
+        "issued": [
+            {"number": number, **_report(reference, term, report, None)}
+            for number, report in term.issued.items()
+        ],
         "is_folded": sum(not report.is_whole for report in term.reports) > MOST_UNFOLDED,
         "schools": [] if term.school_index else list(_school_links(term)),
         "school_index": term.school_index,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from termreview.publication import SCHOOL_FOLDER
 from termreview.reference.declarations import Reference, TermReference
+from termreview.reporting.issued import list_issues
 from termreview.reporting.page_record import read_record
 from termreview.workspace import Workspace
 
@@ -34,12 +35,16 @@ class Published:
 
 @dataclass(frozen=True)
 class PublishedTerm:
-    """One term with its published reports, that of the whole office first, and links to the pages of its schools."""
+    """One term with its published reports, that of the whole office first, and links to the pages of its schools.
+
+    `issued` are those that were handed out, by number.
+    """
 
     declared: TermReference
     reports: tuple[Published, ...]
     schools: Mapping[str, str]
     school_index: str = ""
+    issued: Mapping[int, Published] = field(default_factory=dict)
 
 
 def published_terms(workspace: Workspace, reference: Reference) -> list[PublishedTerm]:
@@ -55,7 +60,14 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
             and (record := read_record(path)) is not None
             and record["term_id"] == plan.term.term_id
         ]
-        if reports:
+        issued = {
+            issue.number: _published(folder, issue.reports[0], record)
+            for issue in list_issues(workspace, plan.term)
+            if issue.reports
+            and issue.reports[0].is_file()
+            and (record := read_record(issue.reports[0])) is not None
+        }
+        if reports or issued:
             reports.sort(key=lambda each: (not each.is_whole, each.record["edition"]))
             schools = folder / SCHOOL_FOLDER
             pages = {
@@ -68,6 +80,7 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
                     tuple(reports),
                     {school_id: link for school_id, link in pages.items() if link},
                     _link(folder, schools / INDEX_FILE),
+                    issued,
                 )
             )
     return found
