@@ -86,7 +86,12 @@ def parser() -> argparse.ArgumentParser:
         help="lập lại một báo cáo từ các tệp gốc, cho biết trùng khớp hay khác ở đâu",
         epilog="Mã thoát: 0 trùng khớp; 1 khác; 2 gọi sai hoặc không lập lại được.",
     )
-    proof.add_argument("report", type=Path, metavar="BÁO_CÁO", help="tệp .html của báo cáo")
+    proof.add_argument(
+        "report",
+        type=Path,
+        metavar="BÁO_CÁO",
+        help="tệp .html, .docx, .xlsx của báo cáo, hoặc phiếu của một trường",
+    )
     proof.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
 
     issue = commands.add_parser("issue", help="ghi lại lần phát hành báo cáo: giữ báo cáo và số liệu của nó")

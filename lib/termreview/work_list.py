@@ -145,7 +145,7 @@ def plan_steps(
     editions: Sequence[str] = EDITIONS,
 ) -> list[Step]:
     """List the steps of one term in order; the first file published is the term's main report."""
-    school_pages = Step(SCHOOL_PAGES, _dated(workspace, declared, as_of))
+    school_pages = school_step(workspace, declared, as_of)
     return [
         *table_steps(workspace, declared, as_of, workers),
         *(report_step(workspace, reference, declared, as_of, edition=edition) for edition in editions),
@@ -160,6 +160,11 @@ def table_steps(
     dated = _dated(workspace, declared, as_of)
     shared = {name: value for name, value in dated.items() if name != "as_of"}
     return [Step(CLEAN, dated | {"workers": workers}), Step(SCORE, shared)]
+
+
+def school_step(workspace: Workspace, declared: TermReference, as_of: datetime.date) -> Step:
+    """The step that makes the page of each school of one term."""
+    return Step(SCHOOL_PAGES, _dated(workspace, declared, as_of))
 
 
 def _dated(workspace: Workspace, declared: TermReference, as_of: datetime.date) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
+import docx
+import openpyxl
 import pytest
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
@@ -44,6 +46,8 @@ def test_an_untouched_report_is_identical_and_nothing_is_written(
     root = ["--root", str(demo.workspace.root)]
     assert cli.main([*root, "verify", str(demo.semester.report)]) == 0
     assert "TRÙNG KHỚP" in capsys.readouterr().out
+    school = next(iter(sorted((demo.semester.report.parent / "schools").glob("*.html"))))
+    assert verify.verify_report(demo.workspace, demo.reference, school).state == "identical"
     assert seen(demo.workspace.root) == before
     assert os.listdir(tmp_path) == []
 
@@ -88,6 +92,57 @@ def test_every_change_is_named_by_file_declaration_section_and_figures(
     figure = next(each for each in told["differences"] if each["section"] == "Điểm chính")
     assert figure["place"] == "Số liệu chính “Trường có báo cáo được tiếp nhận”"
     assert (figure["found"], figure["expected"]) == ("54/55", "49/55")  # the damaged file is refused
+
+
+@pytest.fixture
+def office(copy: Workspace, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A copy that a test may harm; what is made again are the files of the demonstration as they stand."""
+    folder = demo.semester.report.parent
+    made = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in (*demo.semester.reports[:3], *(folder / "schools").glob("*.html"))
+    }
+    monkeypatch.setattr(verify, "rebuilt_files", lambda *_, **__: made)
+    return copy
+
+
+def test_the_files_beside_the_page_are_proved_by_its_record(office: Workspace, demo: Demo) -> None:
+    folder = office.reports(SEMESTER)
+    page, document, annex = (folder / path.name for path in demo.semester.reports[:3])
+    for path in (document, annex):
+        assert verify.verify_report(office, demo.reference, path).state == "identical"
+
+    written = docx.Document(str(document))
+    row = next(row for table in written.tables for row in table.rows if row.cells[1].text == "18")
+    row.cells[1].paragraphs[0].runs[0].text = "99"
+    written.save(str(document))
+    verdict = verify.verify_report(office, demo.reference, document)
+    assert verdict.state == "differs"
+    (difference,) = verdict.differences
+    assert (difference.found, difference.expected) == ("99", "18")
+    assert "dòng “Mầm non”" in difference.place
+
+    book = openpyxl.load_workbook(annex)
+    book.worksheets[2]["B5"] = 99
+    book.save(annex)
+    differences = verify.verify_report(office, demo.reference, annex).differences
+    told = {(each.section, each.place, each.found, each.expected) for each in differences}
+    assert (book.worksheets[2].title, "Ô B5", "99", "18") in told
+
+    annex.write_bytes(b"no workbook")
+    assert {each.kind for each in verify.verify_report(office, demo.reference, annex).differences} == {
+        "missing"
+    }
+    page.unlink()
+    assert verify.verify_report(office, demo.reference, document).reason == ("no_page", document.name)
+
+
+def test_an_edited_page_of_a_school_is_told(office: Workspace, demo: Demo) -> None:
+    school = next(iter(sorted((office.reports(SEMESTER) / "schools").glob("*.html"))))
+    change(school, "<h1>", "<h1>Sai: ")
+    verdict = verify.verify_report(office, demo.reference, school)
+    assert verdict.state == "differs"
+    assert [each.found.startswith("Sai: ") for each in verdict.differences] == [True]
 
 
 @pytest.mark.parametrize(

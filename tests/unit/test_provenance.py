@@ -163,3 +163,21 @@ def test_a_record_counts_what_the_report_counts() -> None:
     assert record["as_of"] == base.as_of.isoformat()
     assert datetime.date.fromisoformat(record["as_of"]) >= base.declared.plan.due_on
     assert str(ROOT) not in str(record)
+
+
+def test_an_issue_that_a_report_rests_on_is_part_of_what_it_was_made_of(
+    reference: Reference, office: Workspace
+) -> None:
+    record = made(reference)
+    issue = office.root / "reports" / "2023-2024" / "hk1" / "issued" / "1" / "record" / "issue.json"
+    issue.parent.mkdir(parents=True)
+    issue.write_text('{"unit": "", "level": ""}', encoding="utf-8")
+    record["step"]["parameters"]["since"] = 1
+    record["step"]["since_sha256"] = sha256_of(issue.read_bytes())
+    assert changed_causes(office, reference, record) == []
+    issue.write_text('{"unit": "", "level": "x"}', encoding="utf-8")
+    assert [(cause.kind, cause.name) for cause in changed_causes(office, reference, record)] == [
+        ("issue_changed", "1")
+    ]
+    issue.unlink()
+    assert [cause.kind for cause in changed_causes(office, reference, record)] == ["issue_removed"]

@@ -12,21 +12,28 @@ from typing import Any
 
 from termreview.intake.received import RECEIVED_LIST
 from termreview.proof.causes import last_day
+from termreview.publication import SCHOOL_FOLDER
 from termreview.reference.declarations import Reference
 from termreview.reporting.issued import find_issue, issued_folder
 from termreview.reporting.scope import find_scope
 from termreview.runner import run_term
 from termreview.terms import Term, parse_term
-from termreview.work_list import INTERNAL, report_step, table_steps
+from termreview.work_list import INTERNAL, report_step, school_step, table_steps
 from termreview.workspace import Workspace
 
 Progress = Callable[[str], None]
 
 
 def rebuilt_files(
-    workspace: Workspace, reference: Reference, record: Mapping[str, Any], progress: Progress = lambda _: None
+    workspace: Workspace,
+    reference: Reference,
+    record: Mapping[str, Any],
+    progress: Progress = lambda _: None,
+    is_of_schools: bool = False,
 ) -> dict[str, bytes]:
     """Make one report again from the files received and the declarations, and give its files by name.
+
+    With `is_of_schools`: the pages of the term's schools instead, as `schools/<code>.html`.
 
     The terms that it compares with are cleaned and scored again, too. Nothing below `data/processed` is read, of
     `reports` only what was handed out before; nothing of both is written.
@@ -50,13 +57,18 @@ def rebuilt_files(
             declared = reference.of(term)
             steps = table_steps(private, declared, day)
             if term.term_id == record["term_id"]:
-                scope = find_scope(
-                    reference, declared, parameters.get("unit", ""), parameters.get("level", "")
-                )
+                unit, level = (parameters.get(name, "") for name in ("unit", "level"))
+                scope = find_scope(reference, declared, unit, level)
                 edition = parameters.get("edition", INTERNAL)
-                steps.append(report_step(private, reference, declared, day, scope, edition))
+                steps.append(
+                    school_step(private, declared, day)
+                    if is_of_schools
+                    else report_step(private, reference, declared, day, scope, edition)
+                )
             result = run_term(private, reference, term, day, progress=progress, steps=steps)
-        return {path.name: path.read_bytes() for path in result.reports}
+        folder = private.reports(parse_term(record["term_id"]))
+        made = sorted((folder / SCHOOL_FOLDER).glob("*.html")) if is_of_schools else result.reports
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
 
 
 @contextmanager

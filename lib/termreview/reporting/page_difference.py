@@ -53,6 +53,18 @@ def page_differences(page: str, again: str, words: Mapping[str, Any]) -> list[Di
     return differences + [Difference(RECORD, str(words[RECORD]), *each) for each in told]
 
 
+def part_differences(
+    found: Mapping[str, Sequence[Place]], expected: Mapping[str, Sequence[Place]], words: Mapping[str, Any]
+) -> list[Difference]:
+    """Name every place in which two files differ, given the places of each by part; one if only the markup does."""
+    differences = []
+    for name in (*expected, *(name for name in found if name not in expected)):
+        section = name or str(words["document"])
+        for told in _place_differences(found.get(name, ()), expected.get(name, ()), words):
+            differences.append(Difference(name, section, *told))
+    return differences or [Difference("", str(words["document"]), str(words["markup"]), "", "", UNSEEN)]
+
+
 def section_titles(page: str, words: Mapping[str, Any]) -> dict[str, str]:
     """The heading of each part of one page, with that of the chapter it stands in."""
     titles, chapter = {}, ""
@@ -71,7 +83,12 @@ Told = tuple[str, str, str, str]
 
 
 def _part_differences(found: str, expected: str, words: Mapping[str, Any]) -> Iterator[Told]:
-    here, there = read_places(found), read_places(expected)
+    yield from _place_differences(read_places(found), read_places(expected), words)
+
+
+def _place_differences(
+    here: Sequence[Place], there: Sequence[Place], words: Mapping[str, Any]
+) -> Iterator[Told]:
     matcher = SequenceMatcher(None, here, there, autojunk=False)
     for code, start, end, start_again, end_again in matcher.get_opcodes():
         if code != "equal":

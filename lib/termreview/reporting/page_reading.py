@@ -136,6 +136,6 @@ def place_words(place: Place, words: Mapping[str, Any]) -> str:
     if place.kind == "cell":
         table, row, column = place.names
         return template.format(table=table, row=row, column=column)
-    if place.kind in ("figure", "chart"):
+    if place.kind in ("figure", "chart", "box"):
         return template.format(name=place.names[0] if place.names else place.text.rpartition(" [")[0])
     return template

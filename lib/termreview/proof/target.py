@@ -1,0 +1,50 @@
+"""One file to be proved: what it is of a report, and the page beside it whose record says how the report was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from termreview.publication import SCHOOL_FOLDER
+from termreview.reporting.edition import INTERNAL
+from termreview.reporting.page_record import read_record
+from termreview.reporting.published import ANNEX_FILE
+
+PAGE, DOCUMENT, ANNEX, SCHOOL = "page", "document", "annex", "school"
+_SUFFIXES: Final = {".docx": DOCUMENT, ".xlsx": ANNEX}
+
+
+@dataclass(frozen=True)
+class Target:
+    """One file to be proved: its kind, and the record of its report; None where no page tells it."""
+
+    path: Path
+    kind: str
+    record: Mapping[str, Any] | None
+
+    def is_made_as(self, name: str) -> bool:
+        """Whether one file that was made again, by its name below the term's reports, is this one's counterpart."""
+        if self.kind == SCHOOL:
+            return name == f"{SCHOOL_FOLDER}/{self.path.name}"
+        return "/" not in name and Path(name).suffix == self.path.suffix
+
+
+def find_target(path: Path) -> Target:
+    """Say what one file is. A document or workbook has its record in the page beside it, a school's page in its term's.
+
+    Raises
+    ------
+    OSError
+        When a page cannot be read.
+    """
+    if kind := _SUFFIXES.get(path.suffix):
+        page = path.with_name(path.stem.removesuffix(f"-{ANNEX_FILE}") + ".html")
+        return Target(path, kind, read_record(page) if page.is_file() else None)
+    record = read_record(path)
+    if record is None and path.parent.name == SCHOOL_FOLDER:
+        told = (read_record(page) for page in sorted(path.parent.parent.glob("*.html")))
+        whole = (each for each in told if each and not each["unit"] and not each["level"])
+        return Target(path, SCHOOL, next((each for each in whole if each["edition"] == INTERNAL), None))
+    return Target(path, PAGE, record)
