@@ -14,6 +14,7 @@ from termreview.contracts import CONTRACTS
 from termreview.reporting.blocks import as_html
 from termreview.reporting.context import ReportContext, build_view
 from termreview.reporting.scope import Scope
+from termreview.reporting.sections_highlights import main_figures
 from termreview.reporting.sections_status import levels_remark, status_line, status_section
 from termreview.reporting.status import FINAL, PROVISIONAL, report_status
 from termreview.reporting.summary_intervals import (
@@ -271,10 +272,12 @@ def test_a_provisional_report_names_who_could_change_it_and_a_final_one_nobody()
     told = as_html(status_line(report))
     assert "Báo cáo tạm thời" in told
     assert "4/4 trường" in told
-    for school in report.declared.schools:
-        assert school.short_name in told.replace("&amp;", "&")
-    assert "nhóm 1 (dạy, học) 0–3/3 (hiện là 0)" in told
-    assert "Khi đủ báo cáo" in as_html(status_section(report))
+    assert "và 2 trường khác" in told  # folded on the first page, all named in the section
+    section = as_html(status_section(report)).replace("&amp;", "&")
+    assert all(school.short_name in section for school in report.declared.schools)
+    cards = as_html(main_figures(report))
+    assert cards.count("khi đủ báo cáo: 0–3") == 2
+    assert "Khi đủ báo cáo" in section
     final = report_of(all_in())
     assert "Báo cáo chính thức: báo cáo của cả 4 trường" in as_html(status_line(final))
     assert "tạm thời" not in as_html(status_section(final))

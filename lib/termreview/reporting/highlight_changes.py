@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from termreview.reporting.context import ReportContext, TermView
-from termreview.reporting.highlights import group_told, tell
+from termreview.reporting.highlights import tell
 from termreview.reporting.narrative import listed
 from termreview.reporting.rows import by_key, records
 from termreview.reporting.sections_change import school_pairs
@@ -17,7 +17,7 @@ from termreview.reporting.summary_change import (
     status_change,
 )
 from termreview.reporting.summary_schools import whole_of
-from termreview.reporting.wording import before_name, fewest, lower_first
+from termreview.reporting.wording import before_name, fewest, group_told, lower_first
 
 
 def changes(report: ReportContext) -> list[str]:

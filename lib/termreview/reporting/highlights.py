@@ -14,10 +14,11 @@ from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import by_key
 from termreview.reporting.sections_figures import parts_text
 from termreview.reporting.sections_ratios import line_words, verdict
+from termreview.reporting.sections_status import reached_range
 from termreview.reporting.summary_index import group_marks
 from termreview.reporting.summary_reporting import REPORTING_STATES
 from termreview.reporting.summary_schools import ALL, whole_of
-from termreview.reporting.wording import label, say
+from termreview.reporting.wording import group_told
 
 
 @dataclass(frozen=True)
@@ -111,19 +112,14 @@ def _level(report: ReportContext, group_id: str) -> Highlight | None:
     for name, column in (("open", "not_concluded_count"), ("absent", "not_submitted_count")):
         if row[column]:
             parts.append(tell(report, f"figure_texts.level_{name}", count=int(row[column])))
-    group = group_told(report, group_id)
+    group, could_be = group_told(report, group_id), reached_range(report, group_id)
+    final = tell(report, "figure_texts.level_final", range=could_be) if could_be else ""
     return Highlight(
-        tell(report, "figure_texts.level_label", level=titles[1], group=group),
+        tell(report, "figure_texts.level_label", level=titles[1], group=group) + final,
         tell(report, "figure_texts.level_value", reached=sum(counts.values()) - counts[titles[0]], asked=row["asked_count"]),
         tell(report, "figure_texts.level_detail", parts=listed(parts)),
         group_marks(report.term.tables.ledger).get(group_id, ""),
     )  # fmt: skip
-
-
-def group_told(report: ReportContext, group_id: str) -> str:
-    """One group of the index as part of a sentence."""
-    name = label(report, "score_groups_short", group_id).lower()
-    return say(report, "assessment.level_in", group=group_id, name=name)
 
 
 def _ratio(report: ReportContext, ratio_id: str) -> Highlight | None:

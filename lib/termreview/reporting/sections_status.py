@@ -6,9 +6,8 @@ from functools import cache
 
 import pandas as pd
 
-from termreview.reporting.blocks import Block, bullets, callout, paragraph, stack
+from termreview.reporting.blocks import Block, bullets, lead_in, paragraph, stack
 from termreview.reporting.context import ReportContext
-from termreview.reporting.highlights import group_told
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text, number_text
 from termreview.reporting.rows import by_key, records
@@ -26,15 +25,17 @@ from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
 from termreview.reporting.wording import group_title, label, say, scope_title
 
+_NAMED = 3  # schools that one part of the main points' line names
+
 
 def status_line(report: ReportContext) -> Block:
-    """The main points' line on the status: final, or who is outstanding and how far the levels could still move."""
+    """The main points' line on the status: final, or which schools could still change what is told above."""
     status = report_status(report)
     if status.is_final:
-        return callout(_title(report), [say(report, "status.final", total=_expected(report))], "good")
+        return paragraph(say(report, "status.final", total=_expected(report)), css_class="status")
     kinds = _by_kind(report)
     parts = [
-        say(report, f"status.short.{kind}", count=len(names), names=listed(names))
+        say(report, f"status.short.{kind}", count=len(names), names=listed(names, most=_NAMED))
         for kind, names in kinds.items()
     ]
     who = say(
@@ -44,7 +45,7 @@ def status_line(report: ReportContext) -> Block:
         total=_expected(report),
         parts="; ".join(parts),
     )
-    return callout(_title(report), [who, *_reached_told(report)], "query")
+    return paragraph(lead_in(_title(report), who), css_class="status")
 
 
 def status_section(report: ReportContext) -> Block:
@@ -62,6 +63,17 @@ def status_section(report: ReportContext) -> Block:
     if _silent(report):
         blocks += [_tasks_table(report), _ratios_table(report)]
     return stack(*blocks)
+
+
+def reached_range(report: ReportContext, group_id: str) -> str:
+    """How many schools of one group could reach the second level once nothing is outstanding; blank where that is sure."""
+    if _possible(report).empty:
+        return ""
+    frame = _levels(report)
+    row = frame[(frame["scope"] == ALL) & (frame["level"] == 0) & (frame["group_id"] == group_id)]
+    if row.empty or row["low_count"].item() == row["high_count"].item():
+        return ""
+    return _count_range(row["low_count"].item(), row["high_count"].item())
 
 
 def levels_remark(report: ReportContext) -> str:
@@ -114,23 +126,6 @@ def _levels(report: ReportContext) -> pd.DataFrame:
     numbers = sorted(report.declared.indicator_set.level_titles())
     reached_from = numbers[1] if len(numbers) > 1 else 0
     return level_intervals(report.summaries.standings, _possible(report), numbers, reached_from)
-
-
-def _reached_told(report: ReportContext) -> list[str]:
-    """One sentence: how many schools of each group could reach the second level once nothing is outstanding."""
-    frame = _levels(report)
-    frame = frame[(frame["scope"] == ALL) & (frame["level"] == 0)]
-    if _possible(report).empty or frame.empty:
-        return []
-    items = [
-        say(
-            report, "status.reached_item", group=group_told(report, row["group_id"]),
-            range=_count_range(row["low_count"], row["high_count"]), asked=row["asked_count"], now=row["count"],
-        )
-        for row in records(frame[frame["group_id"] != OVERALL])
-    ]  # fmt: skip
-    level = sorted(report.declared.indicator_set.level_titles())[1]
-    return [say(report, "status.reached_all", level=level, items="; ".join(items))]
 
 
 def _levels_told(report: ReportContext) -> list[str]:

@@ -71,6 +71,12 @@ def cells(frame: pd.DataFrame, contents: Iterable[object]) -> pd.Series:
     return pd.Series(list(contents), index=frame.index, dtype=object)
 
 
+def group_told(report: ReportContext, group_id: str) -> str:
+    """One group of the index as part of a sentence."""
+    name = label(report, "score_groups_short", group_id).lower()
+    return say(report, "assessment.level_in", group=group_id, name=name)
+
+
 def lower_first(text: str) -> str:
     """One title as part of a sentence: only its first letter changes, and none of an abbreviation such as CNTT."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
