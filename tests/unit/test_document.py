@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -28,6 +31,7 @@ from termreview.errors import RunError
 from termreview.reporting.blocks import bullets, callout, key_figures, paragraph
 from termreview.reporting.document import export_docx
 from termreview.reporting.tables import NO_ROWS, table
+from worlds import ROOT
 
 BODY = "word/document.xml"
 # Formulas, markup, fields, control characters, a lone surrogate, an override of direction.
@@ -181,6 +185,27 @@ def test_the_same_report_gives_the_same_bytes(made: Files, tmp_path: Path) -> No
     again = tmp_path / "again.docx"
     export_docx(made.notebook, again, TEMPLATE, title=TITLE)
     assert again.read_bytes() == made.document.read_bytes()
+
+
+def test_another_hash_seed_time_zone_and_locale_give_the_same_bytes(made: Files, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; notebook, template, title, folder = sys.argv[1:];"
+        "from termreview.reporting.document import export_docx; from termreview.reporting.annex import export_xlsx;"
+        "export_docx(Path(notebook), Path(folder, 'a.docx'), Path(template), title=title);"
+        "export_xlsx(Path(notebook), Path(folder, 'a.xlsx'), title=title)"
+    )
+    elsewhere = {
+        "PYTHONHASHSEED": "77",
+        "TZ": "America/New_York",
+        "LC_ALL": "C",
+        "PYTHONPATH": str(ROOT / "lib"),
+    }
+    subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code, str(made.notebook), str(TEMPLATE), TITLE, str(tmp_path)],
+        env=os.environ | elsewhere, check=True, timeout=120,
+    )  # fmt: skip
+    assert (tmp_path / "a.docx").read_bytes() == made.document.read_bytes()
+    assert (tmp_path / "a.xlsx").read_bytes() == made.workbook.read_bytes()
 
 
 def hostile(folder: Path) -> Files:

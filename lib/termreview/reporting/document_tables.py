@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby
 from math import ceil
 from typing import Any, Final
@@ -82,7 +82,7 @@ class _Column:
     wanted: int
     lines: tuple[int, ...]
 
-    @property
+    @cached_property
     def weight(self) -> float:
         """Its claim to room: the table is lowest when widths go by the root of how much a column says."""
         return float(max(sum(self.lines), 1)) ** 0.5
