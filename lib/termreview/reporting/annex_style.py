@@ -10,7 +10,7 @@ INK, ACCENT, PALE, RULE, MUTED = "#1F2933", "#1F4E79", "#E8EEF5", "#B8C4D0", "#5
 FONT: Final = "Times New Roman"
 WIDEST: Final = 44
 # A column that heads groups of rows says the same again and again: it is narrow and small.
-GROUP_WIDEST, GROUP_SIZE = 36, 9
+GROUP_WIDEST, GROUP_SIZE = 44, 9
 NARROWEST: Final = 7
 LINE: Final = 15.0
 # How many signs one width holds, in the widest font that may stand in for ours.

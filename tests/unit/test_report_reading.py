@@ -1,0 +1,84 @@
+"""One executed notebook read for Word and Excel: what the page shows is read, nothing else, nothing bare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from office_world import cell_of
+from report_world import report
+
+from termreview.errors import RunError
+from termreview.reporting import sections_opening
+from termreview.reporting.block_model import plain_text
+from termreview.reporting.blocks import paragraph
+from termreview.reporting.report_reading import read_report
+
+
+def executed(folder: Path, *cells: Any) -> Path:
+    """One notebook with the head of a report before the cells."""
+    own = [cell_of(sections_opening.letterhead(report())), *cells]
+    for number, cell in enumerate(own):
+        cell["id"] = f"cell-{number}"
+    path = folder / "bao-cao.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=own), path)
+    return path
+
+
+def tagged(content: Any, tag: str) -> Any:
+    cell = cell_of(content)
+    cell.metadata["tags"] = [tag]
+    return cell
+
+
+def test_words_of_the_notebook_become_headings_paragraphs_and_lists(tmp_path: Path) -> None:
+    words = "# Tên\n\n## I. Mở đầu\n\nMột **câu** có `mã`\ngồm hai dòng.\n\n- Ý một\n- *Ý* hai\n\n#### Nhỏ"
+    parts = read_report(executed(tmp_path, cell_of(words))).body[1:]
+    assert [part["kind"] for part in parts] == ["heading", "paragraph", "bullets", "heading"]
+    assert (parts[0]["level"], parts[0]["text"]) == (1, "I. Mở đầu")
+    assert plain_text(parts[1]["runs"]) == "Một câu có mã gồm hai dòng."
+    assert [plain_text(item) for item in parts[2]["items"]] == ["Ý một", "Ý hai"]
+    assert (parts[3]["level"], parts[3]["text"]) == (3, "Nhỏ")
+
+
+def test_the_banner_stands_above_the_footer_below_and_what_is_hidden_nowhere(tmp_path: Path) -> None:
+    read = read_report(
+        executed(
+            tmp_path,
+            tagged(paragraph("Trên"), "banner"),
+            tagged(paragraph("Ẩn"), "hide"),
+            cell_of(paragraph("Giữa")),
+            tagged(paragraph("Dưới"), "footer"),
+        )
+    )
+    told = [
+        [plain_text(part["runs"]) for part in parts] for parts in (read.banner, read.body[1:], read.footer)
+    ]
+    assert told == [["Trên"], ["Giữa"], ["Dưới"]]
+    assert read.letterhead["issuer"] == "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO"
+
+
+@pytest.mark.parametrize(
+    "data", [{"text/html": "<p>Trần</p>"}, {"text/html": "<b>Trần</b>", "text/plain": "x"}]
+)
+def test_bare_markup_is_refused_by_the_number_of_its_cell(tmp_path: Path, data: dict[str, str]) -> None:
+    output = nbformat.v4.new_output("display_data", data)
+    path = executed(tmp_path, nbformat.v4.new_code_cell("show()", outputs=[output]))
+    with pytest.raises(RunError, match="cell 2 shows HTML without its model"):
+        read_report(path)
+
+
+def test_a_notebook_without_a_letterhead_is_no_document(tmp_path: Path) -> None:
+    path = tmp_path / "plain.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## Chữ", id="a")]), path)
+    with pytest.raises(RunError, match="shows no letterhead"):
+        read_report(path)
+
+
+def test_a_notebook_written_again_is_read_again(tmp_path: Path) -> None:
+    path = executed(tmp_path, cell_of(paragraph("Một")))
+    assert plain_text(read_report(path).body[1]["runs"]) == "Một"
+    executed(tmp_path, cell_of(paragraph("Hai hai")))
+    assert plain_text(read_report(path).body[1]["runs"]) == "Hai hai"
