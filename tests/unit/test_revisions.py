@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import given, strategies as st
+from intake_world import PRIMARY, SECONDARY, clean_folder, school, write_school
 
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.received import ReceivedFile
@@ -155,3 +157,19 @@ def test_many_long_texts_in_common_are_asked_about() -> None:
     ]
     assert [remark.found for remark in other.remarks] == ["a"]
     assert third.remarks == []
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_a_file_sent_under_the_code_of_another_school_is_asked_about(tmp_path: Path, is_alone: bool) -> None:
+    """The form says whose it is; the name says whose it was sent as: both are told, neither is believed alone."""
+    if not is_alone:
+        write_school(tmp_path / f"{PRIMARY}_BC.xlsx", PRIMARY)
+    write_school(tmp_path / f"{SECONDARY}_BC.xlsx", PRIMARY)
+    cleaned = clean_folder(tmp_path)
+    (query,) = cleaned.findings[cleaned.findings["check_code"] == "named_for_other_school"].itertuples()
+    assert (query.severity, query.file, query.school_id) == ("query", f"{SECONDARY}_BC.xlsx", PRIMARY)
+    assert school(SECONDARY).name in query.message
+    assert school(PRIMARY).name in query.message
+    assert set(cleaned.submissions["school_id"]) == {PRIMARY}
+    silent = cleaned.findings[cleaned.findings["check_code"] == "not_submitted"]["school_id"]
+    assert SECONDARY in set(silent)

@@ -12,7 +12,7 @@ import pandas as pd
 from termreview.contracts import CONTRACTS
 from termreview.intake.checks import Failure
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.reading import is_late
+from termreview.intake.reading import OTHER_NAMED, is_late
 from termreview.intake.revisions import Fate
 from termreview.reference.texts import Message
 
@@ -38,6 +38,9 @@ class Findings:
         if fate.fate == "superseded":
             code = "refused_duplicate_file" if fate.reason == "duplicate_file" else "superseded_revision"
             self.add(fate.school_id, name, Remark(code, code, found=fate.by or ""))
+            for remark in reading.remarks:
+                if remark.code == OTHER_NAMED:
+                    self.add(fate.school_id, name, remark)
             return
         for remark in reading.remarks:
             self.add(fate.school_id, name, remark)

@@ -19,6 +19,7 @@ from termreview.intake.several import divide, is_shared
 from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
 from termreview.reference.units import Unit
 
+OTHER_NAMED = "named_for_other_school"
 _SCHOOLS_SHOWN = 5
 
 
@@ -55,6 +56,11 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
                 found=marks.get("layout", ""),
                 expected=layout.version,
             )
+        )
+    named = reader.schools.get(_school_of_name(file.name, reader) or "", school)
+    if named != school:
+        reading.remarks.append(
+            Remark(OTHER_NAMED, OTHER_NAMED, found=named.name, expected=school.name, detail=named.unit_id)
         )
     located = locate(workbook, layout)
     if not located.spots:
