@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from report_world import report
@@ -10,6 +12,7 @@ from termreview.reporting.context import ReportContext, present
 from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.school_outlook import look_ahead
 from termreview.reporting.sections_actions import tried
+from termreview.reporting.shareable import shareable_view
 from worlds import HK1, HK2
 
 
@@ -64,3 +67,14 @@ def test_places_are_told_on_sheets_of_the_form_alone(editions: tuple[ReportConte
     shown = present(named, edition=SHAREABLE).term.tables.observations
     assert set(shown["sheet"].dropna()) == {sheet}
     assert shown["cell"].isna().equals(shown["sheet"].isna())
+
+
+def test_a_part_of_the_office_without_odd_totals_or_lines_has_a_shareable_edition_too(
+    editions: tuple[ReportContext, ReportContext],
+) -> None:
+    internal, _ = editions
+    sums = internal.summaries
+    bare = replace(sums, rebuilt_totals=sums.rebuilt_totals.iloc[:0], lines=sums.lines.iloc[:0])
+    shown = shareable_view(internal.reference, replace(internal.term, summaries=bare), lambda *_: True)
+    assert list(shown.summaries.rebuilt_totals.columns) == list(sums.rebuilt_totals.columns)
+    assert list(shown.summaries.lines.columns) == list(sums.lines.columns)

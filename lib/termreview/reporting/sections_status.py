@@ -242,7 +242,7 @@ def _ratios_table(report: ReportContext) -> Block:
     known = frame[frame["added"].notna()]
     unknown = [whole[ratio_id]["short_title"] for ratio_id in frame.loc[frame["added"].isna(), "ratio_id"]]
     notes = (
-        [say(report, "status.ratios_unknown", names=listed(unknown, most=20, rest=_rest(report)))]
+        [say(report, "status.ratios_unknown", names=listed(unknown, most=4, rest=_rest(report)))]
         if unknown
         else []
     )

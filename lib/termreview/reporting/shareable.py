@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import Reference
@@ -84,7 +85,9 @@ def _protected(reference: Reference, view: TermView, is_shown: IsShown) -> Summa
         ]
     )
     lines = summaries.lines
-    is_held = [key not in hidden_ratios for key in zip(lines["ratio_id"], lines["scope"], strict=True)]
+    is_held = np.array(
+        [key not in hidden_ratios for key in zip(lines["ratio_id"], lines["scope"], strict=True)], dtype=bool
+    )
     return replace(
         summaries,
         statistics=_blanked(statistics, ("value", "stated")),
@@ -108,8 +111,9 @@ def _protected(reference: Reference, view: TermView, is_shown: IsShown) -> Summa
 
 def _others(totals: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
     """The totals of single schools that count nobody with a sensitive attribute."""
-    is_kept = [not disclosure.is_sensitive(field_id) for field_id in totals["field_id"]]
-    return totals[is_kept].reset_index(drop=True)
+    # As flags of a column: of no totals at all an empty list would keep no column either.
+    is_sensitive = totals["field_id"].map(disclosure.is_sensitive).astype(bool)
+    return totals[~is_sensitive].reset_index(drop=True)
 
 
 def _blanked(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
