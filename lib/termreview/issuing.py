@@ -171,11 +171,14 @@ def _keep(workspace: Workspace, term: Term, record: dict[str, Any], pages: list[
         tables = read_published(workspace.shelf(term), [f"{name}.parquet" for name in TABLES])
         for name, content in tables.items():
             (kept / name).write_bytes(content or b"")
+        hashes = {}
         for path in sorted(workspace.reference.rglob("*")):
             if path.is_file() and path.suffix != ".md" and not path.name.startswith("."):
-                place = kept / DECLARATIONS / path.relative_to(workspace.reference)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, place)
+                told = path.relative_to(workspace.reference)
+                (kept / DECLARATIONS / told).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, kept / DECLARATIONS / told)
+                hashes[told.as_posix()] = sha256_of(path.read_bytes())
+        record = record | {"declarations": hashes}
         taken = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()]
         number = max(taken, default=0) + 1
         write_json(kept / RECORD_FILE, {"number": number, **record})

@@ -7,6 +7,7 @@ import datetime
 import io
 import json
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from termreview.reporting.issued import find_issue, issued_tables, issues_of, li
 from termreview.reporting.replay import CORRECTION, DECISION, LATE, PROGRAM, RULE
 from termreview.runner import RunResult, run_term
 from termreview.terms import parse_term
+from termreview.whole_files import sha256_of
 from termreview.work_list import report_step, table_steps
 from termreview.workspace import Workspace
 from worlds import append, change
@@ -184,6 +186,7 @@ def test_issues_are_numbered_and_never_overwritten(office: Workspace) -> None:
     assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "3"]) == 2
     record = json.loads((kept.issue.folder / "record" / "issue.json").read_text(encoding="utf-8"))
     assert not any(str(office.root) in str(value) for value in record.values())
+    _rules_that_cannot_be_read_count_as_rules(office)
     # What was kept is checked when it is read back; a page that somebody edited is not handed out.
     (kept.issue.folder / "record" / "ledger.parquet").write_bytes(b"other")
     with pytest.raises(ContractError, match="issue 2"):
@@ -192,3 +195,20 @@ def test_issues_are_numbered_and_never_overwritten(office: Workspace) -> None:
     page.write_text(page.read_text(encoding="utf-8") + "<!-- -->", encoding="utf-8")
     with pytest.raises(RunError, match="not the file that was published"):
         issue_report(office, load_reference(office.reference), TERM)
+
+
+def _rules_that_cannot_be_read_count_as_rules(office: Workspace) -> None:
+    """Declarations that a later program cannot read: the parts still add up, and no other cause gets theirs."""
+    issue = find_issue(office, TERM, 1)
+    kept = issue.folder / "record" / "declarations" / "ratios.csv"
+    content = kept.read_bytes()
+    kept.write_bytes(content + b"oddly written by another version\n")
+    report = open_report(TERM.term_id, workspace_root=str(office.root))
+    with pytest.raises(ContractError, match="issue 1"):
+        compare_with(report, issue)
+    told = {**issue.record, "declarations": {**issue.record["declarations"], "ratios.csv": sha256_of(kept.read_bytes())}}  # fmt: skip
+    comparison = compare_with(report, replace(issue, record=told))
+    assert PROGRAM not in comparison.causes
+    assert comparison.files == {PRIMARY: CORRECTION, SECONDARY: LATE}
+    assert all(sum(move.parts.values()) == move.move for move in comparison.moves)
+    kept.write_bytes(content)

@@ -131,12 +131,15 @@ def issued_tables(issue: Issue) -> TermTables:
     tables = {}
     for name in TABLES:
         path = issue.folder / RECORD / f"{name}.parquet"
-        content = path.read_bytes() if path.is_file() else b""
-        if sha256_of(content) != issue.record["tables"][name]:
+        if _sha256_at(path) != issue.record["tables"][name]:
             raise ContractError(name, [f"it is not the table that issue {issue.number} kept"], path)
-        frame = parquet.ParquetFile(io.BytesIO(content)).read(use_threads=False).to_pandas()
+        frame = parquet.ParquetFile(io.BytesIO(path.read_bytes())).read(use_threads=False).to_pandas()
         tables[name] = shaped(name, frame)
     return TermTables(**tables)
+
+
+def _sha256_at(path: Path) -> str:
+    return sha256_of(path.read_bytes()) if path.is_file() else ""
 
 
 def issued_reference(issue: Issue, now: Reference | None = None) -> Reference:
@@ -144,12 +147,19 @@ def issued_reference(issue: Issue, now: Reference | None = None) -> Reference:
 
     Raises
     ------
+    ContractError
+        When one of them is gone or is not the one that was kept.
     DeclarationError
         When this version of the program cannot read them.
     """
     if now is not None and now.fingerprint == issue.record["declarations_sha256"]:
         return now
     kept = issue.folder / RECORD / DECLARATIONS
+    for told, sha256 in issue.record["declarations"].items():
+        if told.partition("/")[0] in RULES and _sha256_at(kept / told) != sha256:
+            raise ContractError(
+                told, [f"it is not the declaration that issue {issue.number} kept"], kept / told
+            )
     with tempfile.TemporaryDirectory() as beside:
         merged = Path(beside) / DECLARATIONS
         shutil.copytree(
