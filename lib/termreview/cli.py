@@ -209,6 +209,7 @@ def _rehearse(options: argparse.Namespace, workspace: Workspace, reference: Refe
 
 
 def _demo(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.reporting.published import index_path
     from termreview.runner import run_term
     from termreview.sample import write_sample
 
@@ -225,6 +226,7 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     print("Báo cáo (trang HTML, văn bản Word, phụ lục Excel):")
     for report in reports:
         print(f"  {report}")
+    print(f"Tất cả báo cáo: {index_path(workspace)}")
 
 
 def _on_one_line(text: str) -> None:

@@ -15,7 +15,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog="termreview",
         description="Từ báo cáo của các trường đến báo cáo sơ kết, tổng kết: làm sạch, chấm điểm, tổng hợp.",
-        epilog="Mã thoát: 0 xong; 2 gọi sai; 3 khai báo sai; 4 một bước chạy lỗi; 5 thư mục đang được dùng; 6 có tệp không nhận (inspect).",
+        epilog="Mã thoát: 0 xong; 1 báo cáo khác bản lập lại (verify); 2 gọi sai; 3 khai báo sai; 4 một bước chạy lỗi; 5 thư mục đang được dùng; 6 có tệp không nhận (inspect).",
     )
     whole.add_argument("--version", action="version", version=f"termreview {__version__}")
     whole.add_argument(

@@ -16,6 +16,7 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
     """Run the term, then make the reports of the scopes asked for; 0, or 4 when one of these failed."""
     from termreview.intake.side_by_side import processors
     from termreview.reporting.edition import EDITIONS
+    from termreview.reporting.published import index_path
     from termreview.reporting.scope import Scope, find_scope, scope_subject, scopes_of_kind
     from termreview.runner import run_term
     from termreview.scoped_runs import Made, make_scoped
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
     print(f"Báo cáo ({result.seconds:.1f} s):")
     for report in result.reports:
         print(f"  {report}")
+    print(f"Tất cả báo cáo: {index_path(workspace)}")
     if not scopes:
         return 0
 

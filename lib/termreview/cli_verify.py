@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -24,12 +25,18 @@ def verify(options: argparse.Namespace, workspace: Workspace, reference: Referen
     """Prove one report; 0 when it is identical, 1 when it differs, 2 when it cannot be proved."""
     from termreview.proof.verify import verify_report
 
-    verdict = verify_report(workspace, reference, options.report)
+    verdict = verify_report(workspace, reference, options.report, _on_terminal)
     if options.json:
         print(json.dumps(verdict_data(verdict, options.report.name), ensure_ascii=False, indent=2))
     else:
         print("\n".join(verdict_lines(verdict, reference.provenance)))
     return EXIT_CODES[verdict.state]
+
+
+def _on_terminal(text: str) -> None:
+    """Show how far the making again has come, where somebody is watching."""
+    if sys.stderr.isatty():
+        print(text, file=sys.stderr, flush=True)
 
 
 def verdict_data(verdict: Verdict, name: str) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview import cli
 from termreview.proof import verify
 from termreview.reporting.edition import SHAREABLE
+from termreview.reporting.published import index_path
 from termreview.reporting.scope import find_scope
+from termreview.runner import run_term
 from termreview.scoped_runs import make_scoped
 from termreview.workspace import Workspace
 from worlds import append, change
@@ -92,6 +94,15 @@ def test_every_change_is_named_by_file_declaration_section_and_figures(
     figure = next(each for each in told["differences"] if each["section"] == "Điểm chính")
     assert figure["place"] == "Số liệu chính “Trường có báo cáo được tiếp nhận”"
     assert (figure["found"], figure["expected"]) == ("54/55", "49/55")  # the damaged file is refused
+
+
+def test_a_run_that_changes_nothing_puts_back_the_index_of_all_reports(demo: Demo, copy: Workspace) -> None:
+    index = index_path(copy)
+    content = index.read_bytes()
+    assert demo.semester.report.name.encode() in content
+    index.unlink()
+    assert run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER)).is_reused
+    assert index.read_bytes() == content
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from termreview.reference.declarations import Reference
 from termreview.reporting.blocks import clean_text
 from termreview.reporting.page_styles import font_faces, theme_text, unbroken_years
 from termreview.reporting.portfolio_view import portfolio_view
-from termreview.reporting.published import INDEX_FILE, PublishedTerm, published_terms
+from termreview.reporting.published import PublishedTerm, index_path, published_terms
 from termreview.whole_files import written_whole
 from termreview.workspace import Workspace
 
@@ -28,7 +28,7 @@ def write_portfolio(workspace: Workspace, reference: Reference) -> Path:
     RunError
         When it cannot be written; the reports stand all the same.
     """
-    path = workspace.root / "reports" / INDEX_FILE
+    path = index_path(workspace)
     try:
         content = portfolio_page(reference, published_terms(workspace, reference)).encode("utf-8")
         if not path.is_file() or path.read_bytes() != content:

@@ -66,16 +66,17 @@ def _facts(reference: Reference, report: Published) -> View:
 
 
 def _levels(reference: Reference, terms: Sequence[PublishedTerm]) -> list[View]:
-    """One table per group of the index: a row per term, its schools by level."""
-    tables: dict[str, View] = {}
+    """One table per group of an indicator set: a row per term, its schools by level."""
+    tables: dict[tuple[str, str], View] = {}
     for term in terms:
         report = main_report(term)
         if report is None:
             continue
-        parts = [f"level_{level}" for level in term.declared.indicator_set.level_titles()] + [*OPEN_PARTS]
+        indicator_set = term.declared.indicator_set
+        parts = [f"level_{level}" for level in indicator_set.level_titles()] + [*OPEN_PARTS]
         for group_id, counts in report.record["figures"]["levels"].items():
             table = tables.setdefault(
-                group_id,
+                (indicator_set.set_id, group_id),
                 {
                     "title": reference.labels["score_groups"].get(group_id, group_id),
                     "heads": [{"title": _part_title(reference, part), **_look(part)} for part in parts],
@@ -91,7 +92,8 @@ def _levels(reference: Reference, terms: Sequence[PublishedTerm]) -> list[View]:
                     "bar": _bar(parts, told),
                 }
             )
-    return [tables[name] for name in sorted(tables, key=lambda name: (name != OVERALL, name))]
+    ordered = sorted(tables, key=lambda key: (key[1] != OVERALL, key[1]))  # sets in the order of their terms
+    return [tables[key] for key in ordered]
 
 
 def _part_title(reference: Reference, part: str) -> str:

@@ -47,6 +47,11 @@ class PublishedTerm:
     issued: Mapping[int, Published] = field(default_factory=dict)
 
 
+def index_path(workspace: Workspace) -> Path:
+    """Where the index page of all reports stands."""
+    return workspace.root / "reports" / INDEX_FILE
+
+
 def published_terms(workspace: Workspace, reference: Reference) -> list[PublishedTerm]:
     """Every term of the calendar that has a published report, in the order of the calendar."""
     found = []
