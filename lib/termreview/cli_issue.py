@@ -12,6 +12,7 @@ from termreview.workspace import Workspace
 
 def issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Keep the report as it stands, and say under which number."""
+    from termreview.intake.received import list_received
     from termreview.issuing import issue_report
     from termreview.reporting.scope import WHOLE, find_scope
 
@@ -36,5 +37,11 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     told = [f"{len(schools)} trường {why} ({', '.join(schools)})" for why, schools in outstanding.items() if schools]  # fmt: skip
     if told:
         print(f"Còn có thể thay đổi: {'; '.join(told)}")
+    counted = {entry["file"] for entry in found.record["inputs"]}
+    later = [
+        file.name for file in list_received(workspace.raw(term), found.as_of) if file.name not in counted
+    ]
+    if later:
+        print(f"Chưa tính vào báo cáo này: {len(later)} tệp nhận sau ({', '.join(later[:5])}{', …' if len(later) > 5 else ''})")  # fmt: skip
     for report in found.reports:
         print(f"  {report}")

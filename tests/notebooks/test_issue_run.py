@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import json
+import shutil
 import sys
 from dataclasses import replace
 from decimal import Decimal
@@ -191,6 +192,10 @@ def test_issues_are_numbered_and_never_overwritten(office: Workspace) -> None:
     (kept.issue.folder / "record" / "ledger.parquet").write_bytes(b"other")
     with pytest.raises(ContractError, match="issue 2"):
         issued_tables(find_issue(office, TERM, 2))
+    (kept.issue.folder / "record" / "issue.json").write_text('{"number": 2}', encoding="utf-8")
+    with pytest.raises(ContractError, match="'as_of' is missing"):
+        list_issues(office, TERM)
+    shutil.rmtree(kept.issue.folder)
     page = office.reports(TERM) / REPORT
     page.write_text(page.read_text(encoding="utf-8") + "<!-- -->", encoding="utf-8")
     with pytest.raises(RunError, match="not the file that was published"):

@@ -28,6 +28,10 @@ RULES: Final = (
     "units.csv", "unit_events.csv", "levels.csv", "office.csv", "calendar.yml", "legal_documents.csv", "ratios.csv",
     "targets.csv", "decisions.csv", "verified_points.csv", "tasks", "forms", "checks", "indicator_sets", "advice",
 )  # fmt: skip
+_KEYS: Final = (
+    "term_id", "as_of", "status", "edition", "unit", "level", "reports", "tables", "declarations",
+    "declarations_sha256", "inputs",
+)  # fmt: skip
 TABLES: Final = ("submissions", "observations", "findings", "ledger", "scores")
 
 
@@ -81,13 +85,22 @@ def issued_folder(workspace: Workspace, term: Term) -> Path:
 
 
 def list_issues(workspace: Workspace, term: Term) -> list[Issue]:
-    """Every issue of one term, in the order of their numbers."""
+    """Every issue of one term, in the order of their numbers.
+
+    Raises
+    ------
+    ContractError
+        When the record of one is gone or does not say what it must.
+    """
     folder = issued_folder(workspace, term)
     found = []
     for path in folder.iterdir() if folder.is_dir() else ():
-        record = read_json(path / RECORD / RECORD_FILE) if path.name.isdecimal() else None
-        if record is not None:
-            found.append(Issue(int(path.name), path, record, workspace.reference))
+        if not path.name.isdecimal():
+            continue
+        record = read_json(path / RECORD / RECORD_FILE) or {}
+        if faults := [f"'{key}' is missing" for key in _KEYS if key not in record]:
+            raise ContractError(RECORD_FILE, faults, path / RECORD / RECORD_FILE)
+        found.append(Issue(int(path.name), path, record, workspace.reference))
     return sorted(found, key=lambda issue: issue.number)
 
 
