@@ -1,14 +1,13 @@
-"""One notebook of a run, executed by papermill; failure of any kind is told, kept and never published."""
+"""One notebook executed by papermill, in a kernel of its own; what did not run to its end is refused."""
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
@@ -16,10 +15,9 @@ from typing import Any
 
 from termreview.errors import RunError
 from termreview.kernels.nursery import Nursery, nursery_for
-from termreview.publication import PAGES, STAGE_VARIABLE
-from termreview.terms import Term
+from termreview.publication import STAGE_VARIABLE
 from termreview.work_list import Step
-from termreview.workspace import Workspace, written_whole
+from termreview.workspace import Workspace
 
 CLOSING_TAG = "closing"
 HEADED_TAG = "when-shown"
@@ -28,6 +26,8 @@ _SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "floa
 
 _ROOT_GIVEN = re.compile(r"^workspace_root = .*$", re.MULTILINE)
 
+# What writes the files that are published from notebooks.
+_WRITERS = tuple(f"termreview.reporting.{name}" for name in ("pages", "document", "annex", "agreement"))
 # Saved once, not per cell; a kernel that is done is stopped at once and keeps its chatter to itself.
 _EXECUTION: Mapping[str, Any] = {
     "kernel_name": "python3",
@@ -39,78 +39,7 @@ _EXECUTION: Mapping[str, Any] = {
 }
 
 
-def run_step(
-    workspace: Workspace,
-    term: Term,
-    step: Step,
-    stage: Path | None = None,
-    time_limit_s: int = TIME_LIMIT_S,
-    nursery: Nursery | None = None,
-) -> Path:
-    """Execute one notebook and write what is published from it, if anything.
-
-    Parameters
-    ----------
-    stage
-        The folder that takes tables, notebook and published files until the whole run is published; None publishes each
-        of them at once, as plain papermill does.
-    time_limit_s
-        Seconds that one cell may take.
-    nursery
-        Where the kernel comes from; None: Jupyter starts one.
-
-    Raises
-    ------
-    RunError
-        When a parameter is unknown or mistyped, a cell fails or takes too long, the kernel dies or the last
-        cell did not run. The notebook is then kept for inspection, beside the published ones.
-    """
-    source = workspace.notebooks / f"{step.source}.ipynb"
-    if not source.is_file():
-        raise RunError(f"the notebook {source.name} is not in the folder notebooks of the workspace")
-    refuse_wrong_parameters(source, step.parameters)
-    kept = workspace.processed(term) / "notebooks"
-    folder = kept if stage is None else stage / "notebooks"
-    executed, failed = folder / f"{step.name}.ipynb", kept / f"{step.name}.failed.ipynb"
-    beside = folder / f".{step.name}.running.ipynb"
-    for left_over in (executed, failed, beside):
-        left_over.unlink(missing_ok=True)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _execute(source, beside, step, stage, time_limit_s, nursery)
-        _finish(beside)
-        with _stage_in_use(stage), _appearing_together(workspace, term, step, stage) as places:
-            for export, place in zip(step.exports, places, strict=True):
-                export.write(beside, place, step)
-            if step.agree is not None:
-                step.agree(beside, places, step)
-        beside.replace(executed)
-    except Exception as error:
-        where = ""
-        with suppress(OSError):  # a full disk keeps nothing
-            kept.mkdir(parents=True, exist_ok=True)
-            if not beside.is_file():  # a kernel that died took the notebook along: the one that was tried
-                _execute(source, beside, step, stage, time_limit_s, prepare_only=True)
-            beside.replace(failed)
-            where = f"; the notebook is kept as {failed.relative_to(workspace.root).as_posix()}"
-        raise RunError(f"{step.name} failed: {_last_line(error, time_limit_s)}{where}") from error
-    return executed
-
-
-@contextmanager
-def _appearing_together(
-    workspace: Workspace, term: Term, step: Step, stage: Path | None
-) -> Iterator[list[Path]]:
-    """Give the paths to write the files to be published to; without a stage they appear when the block ends well."""
-    with ExitStack() as names:
-        if stage is None:
-            yield [names.enter_context(written_whole(export.path)) for export in step.exports]
-        else:
-            reports = workspace.reports(term)
-            yield [stage / PAGES / export.path.relative_to(reports) for export in step.exports]
-
-
-def _execute(
+def execute_notebook(
     source: Path,
     output: Path,
     step: Step,
@@ -119,6 +48,7 @@ def _execute(
     nursery: Nursery | None = None,
     prepare_only: bool = False,
 ) -> None:
+    """Execute one notebook with a step's parameters, into a file of its own; with `prepare_only`, write that file alone."""
     papermill = load_papermill()
     options = dict(_EXECUTION)
     if nursery is not None:
@@ -126,7 +56,7 @@ def _execute(
 
         options["kernel_manager_class"] = kernel_manager_of(nursery)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the error raised
-    with _stage_in_use(stage):
+    with stage_in_use(stage):
         papermill.execute_notebook(
             source,
             output,
@@ -159,17 +89,12 @@ def load_papermill() -> ModuleType:
 def nursery_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextManager[Nursery | None]:
     """Keep the nursery that some steps have their kernels from; None where this system knows none."""
     notebooks = dict.fromkeys(workspace.notebooks / f"{step.source}.ipynb" for step in steps)
-    return nursery_for(notebooks, [f"termreview.reference.declarations:load_reference:{workspace.reference}"])
-
-
-def load_ahead() -> None:
-    """Import what executes and publishes notebooks, for a time when this process would wait for another."""
-    load_papermill()
-    importlib.import_module("termreview.reporting.pages")
+    load_declarations = f"termreview.reference.declarations:load_reference:{workspace.reference}"
+    return nursery_for(notebooks, [load_declarations], _WRITERS)
 
 
 @contextmanager
-def _stage_in_use(stage: Path | None) -> Iterator[None]:
+def stage_in_use(stage: Path | None) -> Iterator[None]:
     """Tell this process and the kernels started in the block which stage they read and write."""
     before = os.environ.pop(STAGE_VARIABLE, None)
     try:
@@ -205,7 +130,7 @@ def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> No
         raise RunError(f"{notebook.name}: " + "; ".join(problems))
 
 
-def _finish(path: Path) -> None:
+def finish_notebook(path: Path) -> None:
     """Refuse an executed notebook that did not run to its end; take out what differs from run to run."""
     import nbformat
 
@@ -246,7 +171,8 @@ def _refuse_unfinished(content: Any, name: str) -> None:
         raise RunError(f"{name} holds an error")
 
 
-def _last_line(error: Exception, time_limit_s: int) -> str:
+def last_line(error: Exception, time_limit_s: int) -> str:
+    """What one failure comes down to, in one line."""
     if isinstance(error, TimeoutError):  # a cell that takes too long, as the notebook client tells it
         return f"a cell took longer than {time_limit_s} seconds"
     evalue = getattr(error, "evalue", "")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from termreview.earlier_reports import keep_edited, outdated_reports
 from termreview.errors import RunError, UsageError
-from termreview.execution import TIME_LIMIT_S, load_ahead, nursery_of, run_step
+from termreview.execution import TIME_LIMIT_S, load_papermill, nursery_of
 from termreview.intake.received import ReceivedFile, list_received, record_received
 from termreview.kernels.nursery import Nursery
 from termreview.lock import held
@@ -32,13 +33,14 @@ from termreview.reference.declarations import Reference
 from termreview.reporting.edition import EDITIONS
 from termreview.reporting.portfolio import write_portfolio
 from termreview.scoped_records import outdated_parts
+from termreview.step_run import begin_step
 from termreview.terms import Term
 from termreview.whole_files import read_json, sweep_left_overs, write_json
 from termreview.work_list import CLEAN, Step, plan_steps
 from termreview.workspace import Workspace
 
 Progress = Callable[[str], None]
-Execute = Callable[[Workspace, Term, Step, Path | None, int, Nursery | None], object]
+Execute = Callable[[Workspace, Term, Step, Path | None, int, Nursery | None], Callable[[], object]]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def run_term(
     progress: Progress = lambda _: None,
     is_forced: bool = False,
     time_limit_s: int = TIME_LIMIT_S,
-    execute: Execute = run_step,
+    execute: Execute = begin_step,
     is_warm: bool = True,
     editions: Sequence[str] = EDITIONS,
     steps: Sequence[Step] | None = None,
@@ -82,7 +84,7 @@ def run_term(
     time_limit_s
         Seconds that one cell of a notebook may take.
     execute
-        What executes one step.
+        What executes one step and gives what waits for its files.
     is_warm
         Start the kernels from one process that has the imports behind it, where the system can.
     editions
@@ -127,11 +129,11 @@ def run_term(
                 stage = open_stage(shelf)
                 with nursery_of(workspace, steps) if is_warm else nullcontext() as nursery:
                     if nursery is not None:
-                        load_ahead()
-                    for number, step in enumerate(steps, start=1):
-                        begun = time.monotonic()
-                        execute(workspace, term, step, stage, time_limit_s, nursery)
-                        said = f"[{number}/{len(steps)}] {step.name}: {time.monotonic() - begun:.1f} s"
+                        load_papermill()
+                    for number, step, seconds in _executed(
+                        steps, lambda step: execute(workspace, term, step, stage, time_limit_s, nursery)
+                    ):
+                        said = f"[{number}/{len(steps)}] {step.name}: {seconds:.1f} s"
                         progress(said + _read_again(stage, step))
                 write_json(stage / MANIFEST, known[0] | describe_outputs(stage, shelf, workspace.root))
                 notebooks = [f"notebooks/{step.name}.failed.ipynb" for step in steps]
@@ -150,6 +152,23 @@ def run_term(
         if is_whole_run:
             write_portfolio(workspace, reference)
     return RunResult(reports, shelf.place(MANIFEST), time.monotonic() - started, is_reused)
+
+
+def _executed(
+    steps: Sequence[Step], execute: Callable[[Step], Callable[[], object]]
+) -> Iterator[tuple[int, Step, float]]:
+    """Execute the steps in order; give number, step and seconds of each as it ends.
+
+    While files are written from one notebook, the next one is executed.
+    """
+    waiting: deque[tuple[int, Step, float, Callable[[], object]]] = deque()
+    for number, step in enumerate(steps, start=1):
+        begun = time.monotonic()
+        waiting.append((number, step, begun, execute(step)))
+        while waiting and (len(waiting) > 1 or number == len(steps) or not waiting[0][1].exports):
+            first, ended, at, finish = waiting.popleft()
+            finish()
+            yield first, ended, time.monotonic() - at
 
 
 def _refuse_nothing_received(

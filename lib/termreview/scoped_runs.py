@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from termreview.errors import RunError, TermReviewError
-from termreview.execution import TIME_LIMIT_S, nursery_of, run_step
+from termreview.execution import TIME_LIMIT_S, nursery_of
 from termreview.kernels.nursery import Nursery
 from termreview.lock import held
 from termreview.publication import MANIFEST
@@ -22,6 +22,7 @@ from termreview.reporting.edition import EDITIONS
 from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.scope import Scope
 from termreview.scoped_records import is_recorded, write_record
+from termreview.step_run import run_step
 from termreview.terms import Term
 from termreview.whole_files import read_json
 from termreview.work_list import Step, report_step

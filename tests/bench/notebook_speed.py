@@ -20,9 +20,10 @@ from pathlib import Path
 
 from jupyter_client.manager import KernelManager
 
-from termreview.execution import load_ahead, nursery_of, run_step
+from termreview.execution import load_papermill, nursery_of
 from termreview.reference.declarations import Reference, load_reference
 from termreview.sample import write_sample
+from termreview.step_run import run_step
 from termreview.terms import Term, parse_term
 from termreview.whole_files import sha256_of
 from termreview.work_list import Step, plan_steps
@@ -43,7 +44,7 @@ def measure(
         shutil.rmtree(workspace.processed(term), ignore_errors=True)
         terms.append(_beside_kernel(lambda: _termreview(command)))
         again.append(_beside_kernel(lambda: _termreview(command)))
-    load_ahead()
+    load_papermill()
     steps = plan_steps(workspace, reference, reference.of(term), as_of)
     _by_step("plain papermill", steps, lambda step: run_step(workspace, term, step), 4, rounds, line)
     with nursery_of(workspace, steps) as nursery:

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -90,7 +91,9 @@ def run(workspace: Workspace) -> RunResult:
     return run_term(workspace, reference(), TERM, DAY, execute=execute_here, is_warm=False)
 
 
-def execute_here(workspace: Workspace, term: object, step: Step, stage: Path | None, *_: object) -> None:
+def execute_here(
+    workspace: Workspace, term: object, step: Step, stage: Path | None, *_: object
+) -> Callable[[], None]:
     """Do what one notebook does, in this process: the same library calls, a plainer page."""
     assert stage is not None
     os.environ[STAGE_VARIABLE] = str(stage)
@@ -109,6 +112,7 @@ def execute_here(workspace: Workspace, term: object, step: Step, stage: Path | N
             beside.write_text("{}\n", encoding="utf-8")
     finally:
         del os.environ[STAGE_VARIABLE]
+    return lambda: None
 
 
 def shown(workspace: Workspace) -> Content:

@@ -19,9 +19,10 @@ import pytest
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview import cli, steps
 from termreview.errors import ContractError, RunError, WorkspaceBusyError
-from termreview.execution import refuse_wrong_parameters, run_step
+from termreview.execution import refuse_wrong_parameters
 from termreview.lock import LOCK_NAME, held
 from termreview.runner import run_term
+from termreview.step_run import run_step
 from termreview.work_list import Export, Step, html_page, plan_steps
 from termreview.workspace import Workspace, has_tables, read_table
 

@@ -13,14 +13,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import writers
 from test_run import plant, published
 
 from demo_world import SEMESTER, Demo, as_of
 from termreview.errors import RunError
-from termreview.execution import run_step
 from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.runner import run_term
-from termreview.work_list import Export, Step, html_page
+from termreview.step_run import begin_step, run_step
+from termreview.work_list import Export, Step, Write, html_page
 from termreview.workspace import Workspace
 
 pytestmark = [
@@ -118,6 +119,55 @@ def test_failures_are_told_soon_and_nothing_is_published(
     assert not page.exists()
     assert (copy.processed(SEMESTER) / "notebooks" / "3_semester_review.failed.ipynb").is_file()
     assert executed(copy, nursery, "'closed'").cells[-1].outputs, "the nursery goes on"
+
+
+@pytest.fixture(scope="module")
+def writing_nursery() -> Iterator[Nursery]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        with Nursery(["termreview.steps", "writers"]) as nursery:
+            yield nursery
+
+
+def writing(copy: Workspace, write: Write) -> Step:
+    plant(copy, "3_semester_review", "'closed'")
+    page = copy.reports(SEMESTER) / "page.html"
+    return Step("3_semester_review", {"term_id": "x"}, exports=(Export(page, write),), title=str(os.getpid()))
+
+
+def test_files_are_written_beside_the_run(copy: Workspace, writing_nursery: Nursery) -> None:
+    step = writing(copy, writers.by_whom)
+    finish = begin_step(copy, SEMESTER, step, nursery=writing_nursery)
+    assert executed_again(copy, writing_nursery), "meanwhile the next notebook is executed"
+    assert finish().is_file()
+    assert step.exports[0].path.read_text(encoding="utf-8") != str(os.getpid())
+
+
+def executed_again(copy: Workspace, nursery: Nursery) -> bool:
+    return bool(executed(copy, nursery, "'closed'").cells[-1].outputs)
+
+
+def test_a_file_that_is_refused_fails_the_step(copy: Workspace, writing_nursery: Nursery) -> None:
+    step = writing(copy, writers.refused)
+    finish = begin_step(copy, SEMESTER, step, nursery=writing_nursery)
+    with pytest.raises(RunError, match=r"3_semester_review failed: .*the figures differ.*is kept as"):
+        finish()
+    assert not step.exports[0].path.exists()
+    kept = copy.processed(SEMESTER) / "notebooks"
+    assert (kept / "3_semester_review.failed.ipynb").is_file()
+    assert not list(kept.glob(".*"))
+
+
+def test_what_a_lost_process_did_not_write_is_written_here(copy: Workspace, writing_nursery: Nursery) -> None:
+    step = writing(copy, writers.lost)
+    begin_step(copy, SEMESTER, step, nursery=writing_nursery)()
+    assert step.exports[0].path.read_text(encoding="utf-8") == "written by the run itself"
+
+
+def test_what_cannot_be_handed_over_is_written_here(copy: Workspace, writing_nursery: Nursery) -> None:
+    step = writing(copy, lambda executed, output, step: output.write_text(f"{os.getpid()}", "utf-8"))
+    begin_step(copy, SEMESTER, step, nursery=writing_nursery)()
+    assert step.exports[0].path.read_text(encoding="utf-8") == str(os.getpid())
 
 
 def test_what_a_timed_out_kernel_started_ends_with_it(

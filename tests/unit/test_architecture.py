@@ -41,14 +41,26 @@ MAY_IMPORT = {
     "kernels": set(),
     "earlier_reports": {"publication", "whole_files"},
     "execution": SHELVES | {"work_list", "kernels"},
+    "step_run": SHELVES | {"work_list", "kernels", "execution"},
     "sample": SHELVES | {"intake", "scoring"},
     "rehearsal": SHELVES | {"intake", "sample"},
     "scoped_records": SHELVES | {"manifest", "work_list"},
     "runner": SHELVES
-    | {"intake", "scoring", "reporting", "steps", "lock", "manifest", "execution", "work_list", "kernels"}
+    | {
+        "intake",
+        "scoring",
+        "reporting",
+        "steps",
+        "lock",
+        "manifest",
+        "execution",
+        "step_run",
+        "work_list",
+        "kernels",
+    }
     | {"earlier_reports", "scoped_records"},
     "scoped_runs": SHELVES
-    | {"reporting", "lock", "manifest", "execution", "scoped_records", "work_list", "kernels"},
+    | {"reporting", "lock", "manifest", "execution", "step_run", "scoped_records", "work_list", "kernels"},
     "issuing": SHELVES | {"reporting", "lock", "scoped_records", "work_list"},
     "proof": SHELVES | {"intake", "reporting", "runner", "work_list"},
     "desk": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest"},

@@ -59,7 +59,18 @@ class Nursery:
         self, arguments: Sequence[str], environment: Mapping[str, str], folder: str
     ) -> WarmProcess | None:
         """Have one kernel started; None when the nursery is gone."""
-        self._ask({"arguments": list(arguments), "environment": dict(environment), "folder": folder})
+        return self._started({"arguments": list(arguments)}, environment, folder)
+
+    def call(
+        self, function: str, argument: str, environment: Mapping[str, str], folder: str
+    ) -> WarmProcess | None:
+        """Have a function, `module:name`, called in a process of its own; None when the nursery is gone."""
+        return self._started({"call": function, "argument": argument}, environment, folder)
+
+    def _started(
+        self, request: Mapping[str, Any], environment: Mapping[str, str], folder: str
+    ) -> WarmProcess | None:
+        self._ask({**request, "environment": dict(environment), "folder": folder})
         until = time.monotonic() + _START_S
         while not self._is_lost and (left := until - time.monotonic()) > 0:
             for fact in self._facts(left):
@@ -102,7 +113,7 @@ class Nursery:
 
 
 class WarmProcess:
-    """One kernel of a nursery, with what the notebook client needs of a `subprocess.Popen`."""
+    """One process of a nursery, with what the notebook client needs of a `subprocess.Popen`."""
 
     stdin = stdout = stderr = None
 
@@ -133,15 +144,18 @@ class WarmProcess:
 
 
 @contextmanager
-def nursery_for(notebooks: Iterable[Path], calls: Sequence[str] = ()) -> Iterator[Nursery | None]:
+def nursery_for(
+    notebooks: Iterable[Path], calls: Sequence[str] = (), later: Sequence[str] = ()
+) -> Iterator[Nursery | None]:
     """Keep a nursery while some notebooks are executed; None where this system knows none.
 
-    `calls` name what is worth doing once for all of them, each as `module:function:path`.
+    `calls` name what is worth doing once for all of them, each as `module:function:path`; `later` the modules that
+    only what is called afterwards needs.
     """
     if sys.platform != "linux":  # Windows has no forks; macOS does not bear those of a process with libraries
         yield None
         return
-    with Nursery([*_imports_of(notebooks), *calls, *_ALSO]) as nursery:
+    with Nursery([*_imports_of(notebooks), *calls, *_ALSO, *later]) as nursery:
         yield nursery
 
 

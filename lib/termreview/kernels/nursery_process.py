@@ -5,8 +5,8 @@ of this process, an ordinary `ipykernel` from there on, with a memory, a process
 
 `python -m termreview.kernels.nursery_process FD NAME…` imports modules, or calls `module:function:path` for what
 the function keeps, and speaks over the socket FD, one JSON object a line. It is asked
-`{"arguments": […], "environment": {…}, "folder": …}` for a kernel, or `{"signal": number, "to": pid}`; it
-answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket closes, because whoever asked is
+`{"arguments": […], "environment": {…}, "folder": …}` for a kernel, with `"call": "module:function", "argument": …`
+instead of the arguments for one call in a process of its own, or `{"signal": number, "to": pid}`; it answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket closes, because whoever asked is
 done or dead, it kills the kernels that are left and ends.
 """
 
@@ -99,15 +99,15 @@ def _answer(peer: socket.socket, request: Mapping[str, Any], kernels: set[int]) 
         return
     pid = os.fork()
     if not pid:
-        _become_kernel(peer, request)
+        _become(peer, request)
     with suppress(OSError):
         os.setpgid(pid, pid)
     kernels.add(pid)
     _tell(peer, {"started": pid})
 
 
-def _become_kernel(peer: socket.socket, request: Mapping[str, Any]) -> None:
-    """Turn this fork into one kernel; never returns."""
+def _become(peer: socket.socket, request: Mapping[str, Any]) -> None:
+    """Turn this fork into what is asked for, a kernel or one call; never returns."""
     code = 1
     try:
         with suppress(OSError):
@@ -119,11 +119,7 @@ def _become_kernel(peer: socket.socket, request: Mapping[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(request["environment"], JPY_PARENT_PID=parent)
         os.chdir(request["folder"])
-        launcher = importlib.util.find_spec("ipykernel_launcher")
-        sys.argv = [(launcher and launcher.origin) or "", *request["arguments"]]
-        from ipykernel.kernelapp import launch_new_instance
-
-        launch_new_instance()
+        (_call if "call" in request else _be_kernel)(request)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -134,6 +130,19 @@ def _become_kernel(peer: socket.socket, request: Mapping[str, Any]) -> None:
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)
+
+
+def _be_kernel(request: Mapping[str, Any]) -> None:
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [(launcher and launcher.origin) or "", *request["arguments"]]
+    from ipykernel.kernelapp import launch_new_instance
+
+    launch_new_instance()
+
+
+def _call(request: Mapping[str, Any]) -> None:
+    module, _, function = request["call"].partition(":")
+    getattr(importlib.import_module(module), function)(request["argument"])
 
 
 def _ended(kernels: set[int]) -> Iterator[tuple[int, int]]:

@@ -122,6 +122,7 @@ def _silent(report: ReportContext) -> list[str]:
     return list(pending.loc[pending["pending"] != ERRORS, "school_id"])
 
 
+@cache
 def _levels(report: ReportContext) -> pd.DataFrame:
     numbers = sorted(report.declared.indicator_set.level_titles())
     reached_from = numbers[1] if len(numbers) > 1 else 0

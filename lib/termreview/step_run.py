@@ -1,0 +1,205 @@
+"""One step of a run: its notebook executed, what is published from it written; failure of any kind is told and kept."""
+
+from __future__ import annotations
+
+import base64
+import os
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from termreview.errors import RunError
+from termreview.execution import (
+    TIME_LIMIT_S,
+    execute_notebook,
+    finish_notebook,
+    last_line,
+    refuse_wrong_parameters,
+    stage_in_use,
+)
+from termreview.kernels.nursery import Nursery, WarmProcess
+from termreview.publication import PAGES
+from termreview.terms import Term
+from termreview.work_list import Step
+from termreview.workspace import Workspace, written_whole
+
+Finish = Callable[[], Path]
+
+
+def run_step(
+    workspace: Workspace,
+    term: Term,
+    step: Step,
+    stage: Path | None = None,
+    time_limit_s: int = TIME_LIMIT_S,
+    nursery: Nursery | None = None,
+) -> Path:
+    """Execute one notebook and write what is published from it, if anything; see `begin_step`."""
+    return begin_step(workspace, term, step, stage, time_limit_s, nursery)()
+
+
+def begin_step(
+    workspace: Workspace,
+    term: Term,
+    step: Step,
+    stage: Path | None = None,
+    time_limit_s: int = TIME_LIMIT_S,
+    nursery: Nursery | None = None,
+) -> Finish:
+    """Execute one notebook and begin to write what is published from it; what is given waits for that to end.
+
+    Parameters
+    ----------
+    stage
+        The folder that takes tables, notebook and published files until the whole run is published; None publishes each
+        of them at once, as plain papermill does.
+    time_limit_s
+        Seconds that one cell may take.
+    nursery
+        Where the kernel comes from, and the process that writes beside this one; None: Jupyter starts the kernel, and
+        all is written when this returns.
+
+    Raises
+    ------
+    RunError
+        When a parameter is unknown or mistyped, a cell fails or takes too long, the kernel dies or the last
+        cell did not run; from `Finish` also when a file cannot be written. The notebook is then kept for
+        inspection, beside the published ones.
+    """
+    source = workspace.notebooks / f"{step.source}.ipynb"
+    if not source.is_file():
+        raise RunError(f"the notebook {source.name} is not in the folder notebooks of the workspace")
+    refuse_wrong_parameters(source, step.parameters)
+    work = _Work(workspace, term, step, stage, time_limit_s)
+    for left_over in (work.executed, work.failed, work.beside):
+        left_over.unlink(missing_ok=True)
+    with _kept_if_it_fails(work):
+        work.beside.parent.mkdir(parents=True, exist_ok=True)
+        execute_notebook(source, work.beside, step, stage, time_limit_s, nursery)
+        finish_notebook(work.beside)
+    begun = _begin_writing(work, nursery) if nursery is not None and step.exports else None
+    if begun is None:
+        _write(work)
+        return lambda: work.executed
+    return partial(_await_writing, work, begun)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One step on its way: where its notebook stands while it is executed, in the end, and when it failed."""
+
+    workspace: Workspace
+    term: Term
+    step: Step
+    stage: Path | None
+    time_limit_s: int
+
+    @property
+    def source(self) -> Path:
+        return self.workspace.notebooks / f"{self.step.source}.ipynb"
+
+    @property
+    def kept(self) -> Path:
+        return self.workspace.processed(self.term) / "notebooks"
+
+    @property
+    def folder(self) -> Path:
+        return self.kept if self.stage is None else self.stage / "notebooks"
+
+    @property
+    def executed(self) -> Path:
+        return self.folder / f"{self.step.name}.ipynb"
+
+    @property
+    def failed(self) -> Path:
+        return self.kept / f"{self.step.name}.failed.ipynb"
+
+    @property
+    def beside(self) -> Path:
+        return self.folder / f".{self.step.name}.running.ipynb"
+
+    @property
+    def told(self) -> Path:
+        """Where a process that writes says why it could not."""
+        return self.folder / f".{self.step.name}.error.txt"
+
+
+def _write(work: _Work) -> None:
+    """Write what is published from the executed notebook, and put the notebook into its place."""
+    with _kept_if_it_fails(work):
+        with (
+            stage_in_use(work.stage),
+            _appearing_together(work.workspace, work.term, work.step, work.stage) as places,
+        ):
+            for export, place in zip(work.step.exports, places, strict=True):
+                export.write(work.beside, place, work.step)
+            if work.step.agree is not None:
+                work.step.agree(work.beside, places, work.step)
+        work.beside.replace(work.executed)
+
+
+def _begin_writing(work: _Work, nursery: Nursery) -> WarmProcess | None:
+    """Have another process write; None where there is none, or the work cannot be handed over."""
+    try:
+        argument = base64.b64encode(pickle.dumps(work)).decode("ascii")
+    except (pickle.PicklingError, AttributeError, TypeError):  # what writes has no name of its own
+        return None
+    work.told.unlink(missing_ok=True)
+    return nursery.call(f"{__name__}:write_told", argument, os.environ, os.getcwd())
+
+
+def write_told(argument: str) -> None:
+    """Do one step's writing for another process, and leave word of what went wrong."""
+    work: _Work = pickle.loads(base64.b64decode(argument))
+    try:
+        _write(work)
+    except RunError as error:
+        work.told.write_text(str(error), encoding="utf-8")
+
+
+def _await_writing(work: _Work, writing: WarmProcess) -> Path:
+    writing.wait()
+    if work.told.is_file():
+        error = work.told.read_text(encoding="utf-8")
+        work.told.unlink()
+        raise RunError(error)
+    if not work.executed.is_file():  # the process is lost, nobody knows how
+        _write(work)
+    return work.executed
+
+
+@contextmanager
+def _kept_if_it_fails(work: _Work) -> Iterator[None]:
+    """Keep the notebook for inspection when the block fails, and say so."""
+    try:
+        yield
+    except Exception as error:
+        where = ""
+        with suppress(OSError):  # a full disk keeps nothing
+            work.kept.mkdir(parents=True, exist_ok=True)
+            if (
+                not work.beside.is_file()
+            ):  # a kernel that died took the notebook along: the one that was tried
+                execute_notebook(
+                    work.source, work.beside, work.step, work.stage, work.time_limit_s, prepare_only=True
+                )
+            work.beside.replace(work.failed)
+            where = f"; the notebook is kept as {work.failed.relative_to(work.workspace.root).as_posix()}"
+        said = last_line(error, work.time_limit_s)
+        raise RunError(f"{work.step.name} failed: {said}{where}") from error
+
+
+@contextmanager
+def _appearing_together(
+    workspace: Workspace, term: Term, step: Step, stage: Path | None
+) -> Iterator[list[Path]]:
+    """Give the paths to write the files to be published to; without a stage they appear when the block ends well."""
+    with ExitStack() as names:
+        if stage is None:
+            yield [names.enter_context(written_whole(export.path)) for export in step.exports]
+        else:
+            reports = workspace.reports(term)
+            yield [stage / PAGES / export.path.relative_to(reports) for export in step.exports]

@@ -1,0 +1,27 @@
+"""What steps of the tests publish, by functions that another process can find by name."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from termreview.errors import ContractError
+from termreview.work_list import Step
+
+
+def by_whom(executed: Path, output: Path, step: Step) -> None:
+    """Write by which process it was written."""
+    output.write_text(f"{os.getpid()}", encoding="utf-8")
+
+
+def refused(executed: Path, output: Path, step: Step) -> None:
+    """Write nothing, with a reason."""
+    raise ContractError("page", ["the figures differ"])
+
+
+def lost(executed: Path, output: Path, step: Step) -> None:
+    """End the process that writes, but not the one that holds the run, which the title names."""
+    if os.getpid() != int(step.title):
+        os.kill(os.getpid(), signal.SIGKILL)
+    output.write_text("written by the run itself", encoding="utf-8")
