@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import io
 import os
 import re
@@ -18,6 +19,9 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
+from termreview.reference.declarations import load_reference
+from termreview.reporting.edition import SHAREABLE
+from termreview.work_list import plan_steps
 from termreview.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
@@ -25,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from intake_world import HK1, PRESCHOOL, PRIMARY, SECONDARY, place_of, receive, write_school
 
 ROOT = Path(__file__).parents[2]
+DAY = datetime.date(2024, 1, 15)
 SECRETS = (
     "0905123467", "0905 123 468", "046099001234", "Hoàng Thị Bí Mật", "Trần Văn Kín", "bimat@truong.edu.vn",
     "Ghi chú riêng của kế toán", "Trang ẩn lương", "Lê Khuất Tác Giả", "mười hai em (Phạm Thị Giấu)", "Đặng Lỗi Khóa",
@@ -152,8 +157,33 @@ def test_small_counts_read_hidden_and_never_missing(office: Office) -> None:
     assert ">ẩn<" in page
 
 
-def test_no_shareable_file_names_a_machine_path(office: Office) -> None:
-    root = str(office.workspace.root).encode()
+# Looked for in every part of every shareable file, the executed notebook included.
+PERSONAL = {
+    "an e-mail address": rb"\w@\w+\.\w",
+    "a phone number": rb"(?<![\w.])0[35789]\d{8}(?![\w.])",
+    "an identity number": rb"(?<![\w.])\d{12}(?![\w.])",
+    "a machine path": rb"/(?:home|root|tmp|Users)/\w|[A-Z]:\\\\\w",
+    "an author": rb"<(?:dc:creator|cp:lastModifiedBy)>[^<]|\"authors\"|<meta name=\"author\"",
+    "a comment": rb"<(?:w:comment|comment)[ >]|<!--(?!\[if)",
+}
+
+
+def test_no_shareable_file_holds_contact_data_paths_authors_or_comments(office: Office) -> None:
+    root, tried = str(office.workspace.root).encode(), 0
     for path in shareable_files(office.workspace):
-        if path.suffix != ".ipynb":  # the executed notebook stays with the office and is given its folder
-            assert not any(root in part for part in contents(path.read_bytes())), path.name
+        for part in contents(path.read_bytes()):
+            tried += 1
+            assert root not in part, path.name
+            found = {kind: re.search(pattern, part) for kind, pattern in PERSONAL.items()}
+            assert not {kind: hit[0] for kind, hit in found.items() if hit}, path.name
+    print(f"{len(PERSONAL)} kinds of data looked for in {tried} parts: 0 found")
+
+
+def test_the_shareable_edition_alone_brings_no_page_of_a_school(office: Office) -> None:
+    declared = load_reference(office.workspace.reference).of(HK1)
+    steps = [
+        step.name
+        for step in plan_steps(office.workspace, load_reference(office.workspace.reference), declared, DAY, editions=(SHAREABLE,))
+    ]  # fmt: skip
+    assert steps == ["1_clean_submissions", "2_score_indicators", "3_semester_review-chia-se"]
+    assert not [path for path in shareable_files(office.workspace) if "schools" in path.parts]

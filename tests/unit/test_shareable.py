@@ -12,6 +12,7 @@ from termreview.reporting.context import ReportContext, present
 from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.school_outlook import look_ahead
 from termreview.reporting.sections_actions import tried
+from termreview.reporting.sections_annexes import figures_by_school
 from termreview.reporting.shareable import shareable_view
 from worlds import HK1, HK2
 
@@ -45,6 +46,20 @@ def test_the_tables_hold_no_words_and_no_answers_on_sensitive_attributes(
     assert observations["original"].isna().all()
     assert not any(map(internal.reference.disclosure.is_sensitive, observations["field_id"]))
     assert not any(map(internal.reference.disclosure.is_sensitive, shareable.term.answers.numbers.columns))
+
+
+def test_sizes_of_schools_leave_out_what_is_sensitive_whatever_the_office_lists(
+    editions: tuple[ReportContext, ReportContext],
+) -> None:
+    """Neither the cells of schools nor their total, from which hidden ones could be reckoned, are on the page."""
+    internal, shareable = editions
+    sentences = dict(internal.reference.sentences)
+    sizes = {**sentences["profile"]["by_school"], "pupils_ethnic_count.total": "Dân tộc thiểu số"}
+    sentences["profile"] = {**sentences["profile"], "by_school": sizes}
+    reference = replace(internal.reference, sentences=sentences)
+    pages = [figures_by_school(replace(report, reference=reference)).html for report in (internal, shareable)]
+    assert "Dân tộc thiểu số" in pages[0]
+    assert "Dân tộc thiểu số" not in pages[1]
 
 
 def test_places_are_told_on_sheets_of_the_form_alone(editions: tuple[ReportContext, ReportContext]) -> None:
