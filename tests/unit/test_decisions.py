@@ -29,10 +29,12 @@ from intake_world import (
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.decisions import Ruling, apply_rulings
 from termreview.intake.form import Value
+from termreview.intake.reader import Reader
 from termreview.intake.received import list_received
 from termreview.reference.decisions import Decision, load_decisions, options_of, with_aliases
 from termreview.reference.loading import Source
 from termreview.reporting.summary_decisions import causes_of, check_record, open_findings
+from termreview.text import fold
 
 TOTAL, GIRLS = "pupils_count.total", "pupils_girls_count.a2"
 
@@ -272,3 +274,21 @@ def test_committed_schools_are_known(tmp_path: Path) -> None:
 def test_a_term_without_open_findings_folds_into_no_causes() -> None:
     nothing = cleaned({}).findings.iloc[:0]
     assert causes_of(nothing, {}).empty
+
+
+def test_a_name_that_the_office_has_ruled_on_names_the_school_on_any_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where a file carries none of our marks: there the schools of the term are looked for by their names."""
+    seen: list[Reader] = []
+
+    def watched(files: object, reader: Reader, *rest: object) -> list[object]:
+        seen.append(reader)
+        return []
+
+    monkeypatch.setattr("termreview.intake.clean.read_shards", watched)
+    alias = decision("alias", expected="Trường mẫu giáo trung tâm", scope="file")
+    clean_term([], replace(reference(), decisions=(alias,)), HK1)
+    clean_term([], reference(), HK1)
+    ruled, plain = (set(reader.names) for reader in seen)
+    assert ruled - plain == {fold("Trường mẫu giáo trung tâm")}

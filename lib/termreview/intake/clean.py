@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -77,7 +77,9 @@ def clean_term(
         Readings of the run before, used for files that did not change; the result does not depend on it.
     """
     decisions = [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
-    reader = Reader(reference.of(term), with_aliases(reference.registry, decisions))
+    registry = with_aliases(reference.registry, decisions)
+    named = reference if registry is reference.registry else replace(reference, registry=registry)
+    reader = Reader(named.of(term), registry)
     read = read_shards(sorted(files, key=received_order), reader, workers, progress, kept)
     shards = list(cut_shared(read, reader))
     readings = [reading for shard in shards for reading in shard.readings]
