@@ -12,7 +12,7 @@ from termreview.installation import made_with
 from termreview.intake.received import list_received, listed_names
 from termreview.reference.declarations import Reference
 from termreview.reference.fingerprint import file_fingerprints
-from termreview.reporting.issued import list_issues
+from termreview.reporting.issued import record_path
 from termreview.reporting.provenance import SHORT, hidden_name
 from termreview.terms import Term, parse_term
 from termreview.whole_files import sha256_of
@@ -95,11 +95,10 @@ def _issue_causes(workspace: Workspace, record: Mapping[str, Any]) -> Iterator[C
     number, was = record["step"]["parameters"].get("since"), record["step"].get("since_sha256", "")
     if not number:
         return
-    issues = {issue.number: issue for issue in list_issues(workspace, parse_term(record["term_id"]))}
-    found = issues.get(number)
-    now = found.record_sha256 if found else ""
+    path = record_path(workspace, parse_term(record["term_id"]), number)
+    now = sha256_of(path.read_bytes()) if path.is_file() else ""
     if now != was:
-        kind = "issue_changed" if found else "issue_removed"
+        kind = "issue_changed" if now else "issue_removed"
         yield Cause(kind, str(number), record["term_id"], was[:SHORT], now[:SHORT])
 
 

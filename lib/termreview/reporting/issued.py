@@ -84,6 +84,11 @@ def issued_folder(workspace: Workspace, term: Term) -> Path:
     return workspace.reports(term) / ISSUED
 
 
+def record_path(workspace: Workspace, term: Term, number: int) -> Path:
+    """The file that says what one issue was made of."""
+    return issued_folder(workspace, term) / str(number) / RECORD / RECORD_FILE
+
+
 def list_issues(workspace: Workspace, term: Term) -> list[Issue]:
     """Every issue of one term, in the order of their numbers.
 
