@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from termreview.cli_options import as_of_day, parser
-from termreview.errors import TermReviewError, UsageError
+from termreview.errors import RunError, TermReviewError, UsageError
 from termreview.reference.declarations import Reference, load_reference
+from termreview.reference.mistakes import Mistakes, read_mistakes
 from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace, find_workspace, has_tables, read_table
 
@@ -31,20 +32,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = parser().parse_args(arguments)
+    catalogue = Mistakes()
     try:
         if options.command == "inspect":  # knows files of no office, too
             return _inspect(options)
         workspace = Workspace(options.root.resolve()) if options.root else find_workspace()
+        catalogue = read_mistakes(workspace.reference)
         reference = load_reference(workspace.reference)
         return _COMMANDS[options.command](options, workspace, reference) or 0
     except TermReviewError as error:
-        print(f"termreview: {error}", file=sys.stderr)
+        print(f"termreview: {catalogue.words(str(error))}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         return 0
     except OSError as error:
-        print(f"termreview: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
-        return 1
+        print(f"termreview: không đọc hoặc không ghi được {error.filename or ''} ({error.strerror or error})", file=sys.stderr)  # fmt: skip
+        return RunError.exit_code
     except KeyboardInterrupt:
         print("termreview: đã dừng theo yêu cầu", file=sys.stderr)
         return 130

@@ -19,8 +19,19 @@ from termreview.reference.mistakes import PLACE, Kind, Mistakes, read_mistakes
 REFERENCE = ROOT / "data" / "reference"
 LIBRARY = ROOT / "lib" / "termreview" / "reference"
 TELLING = ("report", "report_word", "_tell")
-# Words made elsewhere or in pieces: the number of mistakes, a term that is none, points declared unallocated.
+# Words made elsewhere or in pieces: the number of mistakes, a term that is none, points declared unallocated; and
+# what the commands refuse.
 OTHERS = {
+    "{0} is not in data/reference/calendar.yml; declared terms: {1}",
+    "'{0}' is not a school level; known: {1}",
+    "'{0}' is not a unit of data/reference/units.csv",
+    "no '{0}' has schools in {1}; there are: {2}",
+    "{0} has no issue {1}; issued: {2}",
+    "{0} has no finished run: run `termreview run {1}` first",
+    "the workspace is in use by another process; wait for it to end ({0})",
+    "nothing was published: a folder stands in the place of the file {0}",
+    "nothing was published: {0} is open in another program; close it",
+    "nothing was published: {0} cannot be written ({1})",
     "{0} mistakes in the declarations:",
     "'{0}' is not a term: write it like 2023-2024-hk1",
     "group '{0}' is worth {1} points, but its items sum to {2} and {3} are declared unallocated",

@@ -15,7 +15,7 @@ from termreview.reporting.moves import Move, printed
 from termreview.reporting.replay import CAUSES
 from termreview.reporting.replay_figures import OFFICE
 from termreview.reporting.sections_issued import changes_told, office_table, schools_table
-from termreview.reporting.sections_opening import subject_of
+from termreview.reporting.sections_opening import banner, subject_of
 from termreview.reporting.wording import label, say
 from termreview.whole_files import written_whole
 
@@ -40,7 +40,9 @@ def write_changes(report: ReportContext, comparison: Comparison, page: Path, lis
         for name, part in parts.items()
         if (block := part(report, comparison)).html
     ]
-    export_blocks(shown, page, title=changes_title(report, comparison), footer=subject_of(report))
+    export_blocks(
+        shown, page, title=changes_title(report, comparison), notice=banner(report), footer=subject_of(report)
+    )
     with written_whole(listing) as beside:
         beside.write_bytes(csv_bytes(_columns(report), [_row(report, comparison, move) for move in comparison.moves]))  # fmt: skip
 

@@ -56,11 +56,12 @@ def export_blocks(
     output_path: Path,
     *,
     title: str,
+    notice: object = None,
     footer: str = "",
     language: str = "vi",
 ) -> None:
     """Publish some blocks as one page of the same kind, each under its heading; no notebook is needed."""
-    cells: list[Any] = []
+    cells: list[Any] = [] if notice is None else [_cell_of(notice, "banner")]
     for heading, block in sections:
         if heading:
             cells.append(nbformat.v4.new_markdown_cell(f"## {heading}"))
