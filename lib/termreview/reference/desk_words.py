@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from termreview.reference.declared_words import check_words, places_in
 from termreview.reference.loading import Row, Source, read_tree, without_lines
 
 FILE = "desk.yml"
@@ -119,7 +119,6 @@ RISK_WEIGHTS = (
     "open_groups", "disputed_points", "unproved_points", "unverified_points", "near_groups", "near_edge_points",
     "hanging_groups", "error_count",
 )  # fmt: skip
-_WORD = re.compile(r"(\w+)(?:\(([\w,]+)\))?")
 
 
 def load_desk_words(source: Source) -> Mapping[str, Any]:
@@ -128,15 +127,7 @@ def load_desk_words(source: Source) -> Mapping[str, Any]:
     if tree is None:
         return {}
     tree.only((*WORDS, "advice", "risk_weights"))
-    for section, declared in WORDS.items():
-        if (row := _section(tree, section)) is not None:
-            places = {
-                name: tuple(places.split(",")) if places else () for name, places in _WORD.findall(declared)
-            }
-            row.only(tuple(places))
-            for name, known in places.items():
-                row.text(name)
-                row.template(name, known)
+    check_words(tree, {section: places_in(declared) for section, declared in WORDS.items()})
     if (advice := _section(tree, "advice")) is not None:
         for name in advice.values:
             if name != "__line__":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from termreview.reference.loading import Source, read_tree, without_lines
+from termreview.reference.declared_words import load_words, places_in
+from termreview.reference.loading import Source
 
 FILE = "school_pages.yml"
 # Every word by section; its places in brackets.
@@ -44,23 +44,9 @@ WORDS: Mapping[str, str] = {
     "todo": "title missing(school_id) refused report_now",
     "foot": "claims marks(set) made(office,as_of,fingerprint)",
 }
-_WORD = re.compile(r"(\w+)(?:\(([\w,]+)\))?")
 
 
 def load_school_page_words(source: Source) -> Mapping[str, Any]:
     """Read the words of the pages: every word there, none unknown, each with its own places only."""
-    tree = read_tree(source, FILE)
-    if tree is None:
-        return {}
-    tree.only(tuple(WORDS))
-    for section, declared in WORDS.items():
-        row = tree.row(section)
-        if row is None:
-            tree.report(f"'{section}' is missing")
-            continue
-        places = {name: tuple(known.split(",")) if known else () for name, known in _WORD.findall(declared)}
-        row.only(tuple(places))
-        for name, known in places.items():
-            row.text(name)
-            row.template(name, known)
-    return without_lines(dict(tree.values))
+    sections = {section: places_in(declared) for section, declared in WORDS.items()}
+    return load_words(source, FILE, sections)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Mapping
 from string import Formatter
 from typing import Any
 
+from termreview.reference.declared_words import places_in
 from termreview.reference.loading import Row, Source, read_tree, without_lines
 from termreview.reference.texts import SENTENCE_FORMS
 
@@ -149,15 +149,11 @@ THRESHOLDS = "thresholds"
 BY_FIELD = (
     ("profile", "names"), ("profile", "columns"), ("profile", "by_school"), ("assessment", "named_figures"),
 )  # fmt: skip
-_SENTENCE = re.compile(r"([\w.]+)(?:\(([\w,]*)\))?")
 
 
 def places_of(section: str) -> dict[str, tuple[str, ...]]:
     """The places of each sentence of one section, by the path of the sentence below it."""
-    return {
-        path: tuple(places.split(",")) if places else ()
-        for path, places in _SENTENCE.findall(SENTENCES[section])
-    }
+    return places_in(SENTENCES[section])
 
 
 def load_sentences(source: Source, fields: Container[str]) -> Mapping[str, Any]:

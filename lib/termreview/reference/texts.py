@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from termreview.reference import mistakes
+from termreview.reference.declared_words import check_words, load_words
 from termreview.reference.loading import Row, Source, read_list, read_tree, unique, without_lines
 
 # How a sentence may differ by what it counts: nothing, one, many, the only one there is, all.
@@ -110,12 +111,7 @@ PUBLISHING_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 def load_publishing(source: Source) -> Mapping[str, Any]:
     """Read the words of publication: every word there, none unknown, each with its own places only."""
-    tree = read_tree(source, "publishing.yml")
-    if tree is None:
-        return {}
-    tree.only(tuple(PUBLISHING_WORDS))
-    _check_words(tree, PUBLISHING_WORDS)
-    return without_lines(dict(tree.values))
+    return load_words(source, "publishing.yml", PUBLISHING_WORDS)
 
 
 def load_returns(source: Source) -> Mapping[str, Any]:
@@ -124,7 +120,7 @@ def load_returns(source: Source) -> Mapping[str, Any]:
     if tree is None:
         return {}
     tree.only((*RETURN_WORDS, *RETURN_LISTS))
-    _check_words(tree, RETURN_WORDS)
+    check_words(tree, RETURN_WORDS)
     for name in RETURN_LISTS:
         if not tree.items(name):
             tree.report(f"'{name}' is missing")
@@ -132,18 +128,6 @@ def load_returns(source: Source) -> Mapping[str, Any]:
     if isinstance(title, str) and (len(title) > 31 or set(title) & set("[]:*?/\\'")):
         source.report_word(tree.path, title, "a sheet title has at most 31 characters, none of []:*?/\\'")
     return without_lines(dict(tree.values))
-
-
-def _check_words(tree: Row, wanted: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:
-    for section, words in wanted.items():
-        row = tree.row(section)
-        if row is None:
-            tree.report(f"'{section}' is missing")
-            continue
-        row.only(tuple(words))
-        for name, places in words.items():
-            row.text(name)
-            row.template(name, places)
 
 
 def load_mistakes(source: Source) -> None:
