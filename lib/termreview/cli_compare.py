@@ -16,14 +16,11 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
     from termreview.reporting.comparison import compare_with, open_issue
     from termreview.reporting.context import open_report
     from termreview.reporting.issued import find_issue, issues_of
-    from termreview.reporting.scope import WHOLE, find_scope, scope_subject
+    from termreview.reporting.scope import find_scope, scope_subject
     from termreview.reporting.sections_issued import causes_told, opening
 
     term = parse_term(options.term)
-    declared = reference.of(term)
-    scope = WHOLE
-    if options.unit or options.level:
-        scope = find_scope(reference, declared, options.unit, options.level)
+    scope = find_scope(reference, reference.of(term), options.unit, options.level)
     if options.first is None:
         issues = issues_of(workspace, term, scope)
         if not issues:

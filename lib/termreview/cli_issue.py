@@ -14,12 +14,10 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     """Keep the report as it stands, and say under which number."""
     from termreview.intake.received import list_received
     from termreview.issuing import issue_report
-    from termreview.reporting.scope import WHOLE, find_scope
+    from termreview.reporting.scope import find_scope
 
     term = parse_term(options.term)
-    scope = WHOLE
-    if options.unit or options.level:
-        scope = find_scope(reference, reference.of(term), options.unit, options.level)
+    scope = find_scope(reference, reference.of(term), options.unit, options.level)
     as_of = as_of_day(options) if options.as_of else None
     kept = issue_report(workspace, reference, term, scope, options.edition, as_of)
     found = kept.issue

@@ -61,12 +61,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="SỐ",
         help="số tiến trình song song (mặc định: mỗi bộ xử lý một)",
     )
-    run.add_argument(
-        "--unit", default="", metavar="MÃ", help="lập thêm báo cáo của một xã, phường, huyện hoặc trường"
-    )
-    run.add_argument(
-        "--level", default="", metavar="CẤP", help="lập thêm báo cáo của một cấp học: mn, th, thcs, th_thcs"
-    )
+    _add_scope(run, "lập thêm ")
     run.add_argument(
         "--each",
         default="",
@@ -136,12 +131,12 @@ def _add_term(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("term", metavar="KỲ", help="kỳ báo cáo, ví dụ 2023-2024-hk1")
 
 
-def _add_scope(parser: argparse.ArgumentParser) -> None:
+def _add_scope(parser: argparse.ArgumentParser, does: str = "") -> None:
     parser.add_argument(
-        "--unit", default="", metavar="MÃ", help="báo cáo của một xã, phường, huyện hoặc trường"
+        "--unit", default="", metavar="MÃ", help=f"{does}báo cáo của một xã, phường, huyện hoặc trường"
     )
     parser.add_argument(
-        "--level", default="", metavar="CẤP", help="báo cáo của một cấp học: mn, th, thcs, th_thcs"
+        "--level", default="", metavar="CẤP", help=f"{does}báo cáo của một cấp học: mn, th, thcs, th_thcs"
     )
 
 

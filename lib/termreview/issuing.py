@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from termreview.reporting.scope import WHOLE, Scope
 from termreview.reporting.status import report_status
 from termreview.scoped_records import RECORDS
 from termreview.terms import Term
-from termreview.whole_files import read_json, sha256_of, sync_folder, write_json
+from termreview.whole_files import read_json, sha256_of, sync_file, sync_folder, write_json
 from termreview.work_list import INTERNAL, report_step
 from termreview.workspace import Workspace
 
@@ -184,8 +183,7 @@ def _keep(workspace: Workspace, term: Term, record: dict[str, Any], pages: list[
         write_json(kept / RECORD_FILE, {"number": number, **record})
         for path in sorted(beside.rglob("*")):
             if path.is_file():
-                with path.open("rb+") as stream:
-                    os.fsync(stream.fileno())
+                sync_file(path)
             else:
                 sync_folder(path)
         beside.chmod(0o755)

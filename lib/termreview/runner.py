@@ -118,7 +118,7 @@ def run_term(
             record_received(workspace.raw(term), files)
             known = [
                 describe_inputs(workspace, reference, declared, as_of, files, planned)
-                for planned in (steps, everything)
+                for planned in ([steps] if steps == everything else [steps, everything])
             ]
             is_reused = not is_forced and any(is_up_to_date(shelf, workspace.root, made) for made in known)
             if is_reused:

@@ -67,6 +67,15 @@ def texts_of(node: ast.expr, known: dict[str, list[ast.expr]]) -> Iterator[list[
         yield [None]
 
 
+def assigned_in(function: ast.FunctionDef) -> dict[str, list[ast.expr]]:
+    """What one function gives to each of its names."""
+    known: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            known.setdefault(node.targets[0].id, []).append(node.value)
+    return known
+
+
 def templates() -> dict[str, str]:
     """The words of every mistake that the library tells, with numbered places, and where it does."""
     found = {}
@@ -74,10 +83,7 @@ def templates() -> dict[str, str]:
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(function, ast.FunctionDef):
                 continue
-            known: dict[str, list[ast.expr]] = {}
-            for node in ast.walk(function):
-                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                    known.setdefault(node.targets[0].id, []).append(node.value)
+            known = assigned_in(function)
             for node in ast.walk(function):
                 if not isinstance(node, ast.Call) or not node.args:
                     continue

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from intake_world import SUBMISSIONS
 from test_guard import NOT_WORKBOOKS
-from test_mistakes import numbered, texts_of
+from test_mistakes import assigned_in, numbered, texts_of
 
 from termreview import cli
 from termreview.intake import workbook
@@ -39,10 +39,7 @@ def details() -> set[str]:
         for function in ast.walk(tree):
             if not isinstance(function, ast.FunctionDef):
                 continue
-            known: dict[str, list[ast.expr]] = {}
-            for node in ast.walk(function):
-                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                    known.setdefault(node.targets[0].id, []).append(node.value)
+            known = assigned_in(function)
             for node in ast.walk(function):
                 is_refusal = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "RefusedFile"
                 if is_refusal and len(node.args) == 2:  # type: ignore[attr-defined]

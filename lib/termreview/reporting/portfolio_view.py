@@ -135,8 +135,7 @@ def _term(reference: Reference, term: PublishedTerm) -> View:
             for number, report in term.issued.items()
         ],
         "is_folded": sum(not report.is_whole for report in term.reports) > MOST_UNFOLDED,
-        "schools": [] if term.school_index else list(_school_links(term)),
-        "school_index": term.school_index,
+        "schools": list(_school_links(term)),
         "school_count": number_text(len(term.schools)),
     }
 

@@ -43,7 +43,6 @@ class PublishedTerm:
     declared: TermReference
     reports: tuple[Published, ...]
     schools: Mapping[str, str]
-    school_index: str = ""
     issued: Mapping[int, Published] = field(default_factory=dict)
 
 
@@ -84,7 +83,6 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
                     declared,
                     tuple(reports),
                     {school_id: link for school_id, link in pages.items() if link},
-                    _link(folder, schools / INDEX_FILE),
                     issued,
                 )
             )
