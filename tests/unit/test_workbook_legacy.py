@@ -80,6 +80,29 @@ def test_an_xls_shows_its_errors_formulas_dates_and_hidden_rows(tmp_path: Path) 
     assert (sheet.cells[5, 1].kind, sheet.cells[5, 1].formula) == ("error", "=1")
 
 
+def label(row: int, column: int, text: str) -> bytes:
+    return record(0x204, struct.pack("<HHHHB", row, column, 0, len(text), 0) + text.encode())
+
+
+def test_texts_below_blank_rows_and_columns_stay_in_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(
+        xls(label(3, 2, "pupils"), number(3, 3, 12.0), label(5, 2, "classes"), number(5, 3, 4.0))
+    )
+    (sheet,) = read_workbook(path).sheets
+    values = {place: cell.value for place, cell in sheet.cells.items()}
+    assert values == {(4, 3): "pupils", (4, 4): 12, (6, 3): "classes", (6, 4): 4}
+
+
+def test_a_workbook_stream_named_in_capitals_is_read_with_its_records(tmp_path: Path) -> None:
+    error = record(0x205, struct.pack("<HHHBB", 1, 0, 0, 42, 1))
+    data = xls(number(0, 0, 12.0), error)
+    path = tmp_path / "a.xls"
+    path.write_bytes(data.replace("Workbook".encode("utf-16-le"), "WORKBOOK".encode("utf-16-le")))
+    (sheet,) = read_workbook(path).sheets
+    assert [cell.value for cell in sheet.cells.values()] == [12, "#N/A"]
+
+
 def test_damaged_xls_files_never_raise_anything_else(tmp_path: Path) -> None:
     good = xls(number(0, 0, 12.0), number(9, 3, 4.5))
     assert read_records(good) is not None

@@ -135,14 +135,15 @@ def ole_directory_entry(data: bytes, name: str) -> int:
     """Return where the directory entry of one stream starts, or -1.
 
     Entries are 128 bytes on a 128-byte grid whatever the sector size, so the sector chain (which a
-    damaged file may tie into a loop) need not be followed.
+    damaged file may tie into a loop) need not be followed. Some programs write the name in capitals.
     """
-    wanted = name.encode("utf-16-le")
-    position = data.find(wanted, 512)
-    while position >= 0:
-        if position % 128 == 0 and data[position + 64 : position + 66] == struct.pack("<H", len(wanted) + 2):
-            return position
-        position = data.find(wanted, position + 2)
+    length = struct.pack("<H", 2 * len(name) + 2)
+    for wanted in (name.encode("utf-16-le"), name.upper().encode("utf-16-le")):
+        position = data.find(wanted, 512)
+        while position >= 0:
+            if position % 128 == 0 and data[position + 64 : position + 66] == length:
+                return position
+            position = data.find(wanted, position + 2)
     return -1
 
 

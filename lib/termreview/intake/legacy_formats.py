@@ -137,8 +137,8 @@ def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
                 if records and facts is None:
                     notes.append("errors_not_seen")
                 cells = {}
-                top, left = sheet.start or (0, 0)
-                for row, values in enumerate(sheet.iter_rows(), start=top + 1):
+                _, left = sheet.start or (0, 0)
+                for row, values in enumerate(sheet.iter_rows(), start=1):  # blank rows above come, too
                     for column, value in enumerate(values, start=left + 1):
                         if value != "":
                             cells[row, column] = _engine_cell(value)

@@ -201,24 +201,24 @@ def _workbook_stream(data: bytes) -> bytes | None:
     table = _sector_table(data, bits)
     # By its chain: programs that save twice leave sectors of older directories lying about.
     entries = _directory(_chain(data, table, struct.unpack_from("<I", data, 48)[0], bits, 1 << bits))
-    if "Workbook" not in entries:
+    if "workbook" not in entries:
         return None
-    start, size = entries["Workbook"]
+    start, size = entries["workbook"]
     if size >= _SMALL_STREAM:
         return _chain(data, table, start, bits, 1 << bits)[:size]
-    small = _chain(data, table, entries["Root Entry"][0], bits, 1 << bits)
+    small = _chain(data, table, entries["root entry"][0], bits, 1 << bits)
     small_table = _chain(data, table, struct.unpack_from("<I", data, 60)[0], bits, 1 << bits)
     numbers = list(struct.unpack(f"<{len(small_table) // 4}I", small_table))
     return _chain(small, numbers, start, 6, 0)[:size]
 
 
 def _directory(sectors: bytes) -> dict[str, tuple[int, int]]:
-    """Return the first sector and the length of each stream of one OLE directory, by name."""
+    """Return the first sector and the length of each stream of one OLE directory, by name in small letters."""
     entries: dict[str, tuple[int, int]] = {}
     for position in range(0, len(sectors) - 127, 128):
         length = struct.unpack_from("<H", sectors, position + 64)[0]
         name = sectors[position : position + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
-        entries.setdefault(name, struct.unpack_from("<II", sectors, position + 116))
+        entries.setdefault(name.lower(), struct.unpack_from("<II", sectors, position + 116))
     return entries
 
 
