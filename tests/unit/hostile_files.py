@@ -124,6 +124,12 @@ def opendocument(
     return zipped([kind, *members] if mime == "first" else [*members, kind] if mime else members)
 
 
+def flat(tables: str, before: str = "") -> bytes:
+    """One OpenDocument spreadsheet kept as a single XML file."""
+    body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+    return f'<?xml version="1.0"?>\n<office:document {_OFFICE}>{before}{body}</office:document>'.encode()
+
+
 def table(rows: str) -> str:
     """One table of an OpenDocument file, its first cell filled."""
     first = (
@@ -180,6 +186,8 @@ def odd_files() -> dict[str, tuple[bytes, str]]:
         "strings named, not there, used": (package(sheet(row(cell("A1", "0", "s"))), strings=""), "damaged"),
         "styles named, not there": (package(sheet(row(cell("A1", "9", style="1"))), styles=""), "damaged"),
         "style beyond the last": (package(sheet(row(cell("A1", "9", style="9"))), styles=dates), "damaged"),
+        "a module of macros listed without a part": (package(ONE, book=f'<workbook xmlns="{MAIN}" xmlns:r="{RELATED}"><sheets><sheet name="a" r:id="rId1"/><sheet name="Module1" r:id=""/></sheets></workbook>'), READ),
+        "a sheet listed without saying which": (package(ONE, book=f'<workbook xmlns="{MAIN}" xmlns:r="{RELATED}"><sheets><sheet name="a" r:id="rId1"/><sheet name="b"/></sheets></workbook>'), "damaged"),
         "strings that lie about their count": (package(sheet(row(cell("A1", "0", "s"))), strings=f'<sst xmlns="{MAIN}" uniqueCount="4294967295"><si><t>a</t></si></sst>'), READ),
         "part without content": (package(""), "damaged"),
         "sheet without cell data": (package(f'<worksheet xmlns="{MAIN}"/>'), "damaged"),
@@ -243,6 +251,12 @@ def odd_files() -> dict[str, tuple[bytes, str]]:
         "ods filled to the end": (opendocument(table('<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/></table:table-row>')), "too_large"),
         "ods with absurd counts": (opendocument(table(f'<table:table-row table:number-rows-repeated="{"9" * 30}"><table:table-cell table:number-columns-repeated="-5"/></table:table-row>')), READ),
         "ods with covered cells": (opendocument(table('<table:table-row><table:table-cell table:number-columns-spanned="2" office:value-type="string"><text:p>a</text:p></table:table-cell><table:covered-table-cell office:value-type="string"><text:p>b</text:p></table:covered-table-cell></table:table-row>')), READ),
+        "ods of OpenOffice 2": (opendocument(table(""), manifest='<!DOCTYPE manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd"><manifest/>'), READ),
+        "ods locked with a password": (zipped([("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", noise(900)), ("META-INF/manifest.xml", "<manifest><encryption-data/></manifest>")]), "password_protected"),
+        "sheet of OpenOffice 1": (zipped([("mimetype", "application/vnd.sun.xml.calc"), ("content.xml", '<!DOCTYPE office:document-content PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "office.dtd"><a/>')], zipfile.ZIP_STORED), "unsupported_format"),
+        "ods as a single XML": (flat(table("")), READ),
+        "ods as a single XML with a document type": (flat(table("")).replace(b"<office:document ", b"<!DOCTYPE a><office:document ", 1), "unsafe_xml"),
+        "ods as a single XML cut off": (flat(table(""))[:-40], "damaged"),
         "ods with values of no kind": (opendocument(table('<table:table-row><table:table-cell office:value-type="float" office:value="abc"/><table:table-cell office:value-type="date" office:date-value="2024-13-45"/><table:table-cell office:value-type="time" office:time-value="PT999999999999H"/><table:table-cell office:value-type="percentage" office:value="1E999"/></table:table-row>')), READ),
         # text
         "text of a formula and a script": (b"=cmd|'/c calc'!A1;@SUM(1)\n<script>alert(1)</script>;2\n", READ),

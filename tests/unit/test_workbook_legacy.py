@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hostile_files import flat
 from test_guard import ole_file
 
 from termreview.intake import legacy_formats
@@ -60,6 +61,7 @@ def test_an_xls_shows_its_errors_formulas_dates_and_hidden_rows(tmp_path: Path) 
         record(
             0x06, struct.pack("<HHH", 4, 0, 0) + error_result + bytes(6) + struct.pack("<HBH", 3, 0x1E, 1)
         ),
+        record(0x406, struct.pack("<HHHd6xHBH", 5, 1, 0, 4.0, 3, 0x1E, 4)),
         record(0x27E, struct.pack("<HHHI", 5, 0, 0, (1234 << 2) | 3)),
         record(
             0xBD, struct.pack("<HHHIHIH", 6, 0, 0, (5 << 2) | 2, 0, (0xFFFFFFFF << 2) & 0xFFFFFFFC | 2, 1)
@@ -74,7 +76,7 @@ def test_an_xls_shows_its_errors_formulas_dates_and_hidden_rows(tmp_path: Path) 
     assert (book.kind, book.notes, sheet.name) == ("xls", ("no_checksum",), "S")
     assert (sheet.hidden_rows, sheet.hidden_columns) == ({6}, {3, 4})
     assert [cell.value for cell in sheet.cells.values()] == [
-        12, datetime.date(2023, 12, 31), "#N/A", True, "#DIV/0!", 12.34, 5, -1,
+        12, datetime.date(2023, 12, 31), "#N/A", True, "#DIV/0!", 12.34, 4, 5, -1,
     ]  # fmt: skip
     assert sheet.cells[2, 1] == Cell(datetime.date(2023, 12, 31), "45291", "date", None, "mm-dd-yy")
     assert (sheet.cells[5, 1].kind, sheet.cells[5, 1].formula) == ("error", "=1")
@@ -261,6 +263,38 @@ def test_an_ods_keeps_formulas_errors_and_repeated_cells(tmp_path: Path) -> None
     assert found[1, 3].kind == "error"
     assert found[1, 6].kind == "formula_without_value"
     assert book.sheets[0].hidden_rows == {3, 4}  # none beyond the last filled row
+
+
+def test_an_ods_with_macros_is_read_and_they_are_noted(tmp_path: Path) -> None:
+    path = ods(
+        tmp_path / "a.ods",
+        '<table:table table:name="T"><table:table-row><table:table-cell office:value-type="float" office:value="3"/></table:table-row></table:table>',
+    )
+    module = '<!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd"><module/>'
+    with zipfile.ZipFile(path, "a") as book:
+        book.writestr("Basic/Standard/Module1.xml", module)
+    book = read_workbook(path)
+    assert book.has_macros
+    assert book.sheets[0].cells[1, 1].value == 3
+
+
+def test_what_was_last_seen_of_another_file_is_no_sheet(tmp_path: Path) -> None:
+    cell = '<table:table-row><table:table-cell office:value-type="float" office:value="3"/></table:table-row>'
+    seen = f"<table:table table:name=\"'file:///a.ods'#Sheet1\"><table:table-source/>{cell}</table:table>"
+    linked = f'<table:table table:name="T"><table:table-source/>{cell}</table:table>'
+    book = read_workbook(ods(tmp_path / "a.ods", seen + linked))
+    assert [(sheet.name, len(sheet.cells)) for sheet in book.sheets] == [("T", 1)]
+    assert book.has_external_links
+
+
+def test_a_sheet_inside_a_drawing_of_a_single_xml_is_no_sheet(tmp_path: Path) -> None:
+    cell = '<table:table-row><table:table-cell office:value-type="float" office:value="3">{}</table:table-cell></table:table-row>'
+    inner = f'<office:document><office:body><office:spreadsheet><table:table table:name="B">{cell.format("")}</table:table></office:spreadsheet></office:body></office:document>'
+    drawn = f'<draw:frame xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"><draw:object>{inner}</draw:object></draw:frame>'
+    path = tmp_path / "a.ods"
+    path.write_bytes(flat(f'<table:table table:name="A">{cell.format(drawn)}</table:table>'))
+    book = read_workbook(path)
+    assert (book.kind, [(sheet.name, len(sheet.cells)) for sheet in book.sheets]) == ("fods", [("A", 1)])
 
 
 def test_an_ods_that_swells_or_is_locked_is_refused(tmp_path: Path) -> None:

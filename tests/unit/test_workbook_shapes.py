@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hostile_files import cell, formats, package, row, sheet
 from hypothesis import given, settings, strategies as st
 from openpyxl.formula.translate import Translator
 
@@ -30,6 +31,7 @@ from termreview.intake.xlsx_walk import walk_sheet
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MARKUP = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 FORMATS = [("General", False), ("dd/mm/yyyy", True), ("h:mm", True), ("@", False)]
 SHARED = Shared(["Trường A", "hai", ""], FORMATS, False)
 
@@ -259,6 +261,19 @@ def test_which_formats_show_a_date(code: str, is_date: bool) -> None:
     assert is_date_format(code) is is_date
 
 
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_of_two_wordings_of_a_style_the_common_one_counts(prefix: str) -> None:
+    """As Hancom Office writes them: each style in its own wording, then in the one that all understand."""
+    own = f'<mc:Choice Requires="hs"><{prefix}xf numFmtId="14"/></mc:Choice>'
+    common = f'<mc:Fallback><{prefix}xf numFmtId="{{}}"/></mc:Fallback>'
+    twice = "".join(
+        f"<mc:AlternateContent>{own}{common.format(number)}</mc:AlternateContent>" for number in (0, 10, 14)
+    )
+    space = f'xmlns{":x" if prefix else ""}="{MAIN}" xmlns:mc="{MARKUP}"'
+    styles = f"<{prefix}styleSheet {space}><{prefix}cellXfs>{twice}</{prefix}cellXfs></{prefix}styleSheet>"
+    assert read_number_formats(styles.encode()) == [("General", False), ("0.00%", False), ("mm-dd-yy", True)]
+
+
 def test_serial_days_at_the_edges() -> None:
     assert read_serial(1) == datetime.date(1900, 1, 1)
     assert read_serial(59) == datetime.date(1900, 2, 28)
@@ -340,6 +355,18 @@ def test_two_opposite_corners_are_two_cells(tmp_path: Path) -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
     path = write_package(tmp_path / "corners.xlsx", [("a", "", worksheet(rows))])
     assert set(read_workbook(path).sheets[0].cells) == {(1, 1), (1_048_576, 16_384)}
+
+
+def test_what_newer_programs_add_to_the_workbook_does_not_change_its_calendar(tmp_path: Path) -> None:
+    """As Excel 2013 and later write it: a second `workbookPr`, in a namespace of their own."""
+    added = '<extLst><ext><x15:workbookPr xmlns:x15="urn:x15" chartTrackingRefBase="1"/></ext></extLst>'
+    book = (
+        f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><workbookPr date1904="1"/>'
+        f'<sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets>{added}</workbook>'
+    )
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(package(sheet(row(cell("A1", "0", style="0"))), book=book, styles=formats({}, [14])))
+    assert read_workbook(path).sheets[0].cells[1, 1].value == datetime.date(1904, 1, 1)
 
 
 def test_a_workbook_without_cells_is_refused(tmp_path: Path) -> None:

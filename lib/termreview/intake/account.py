@@ -12,7 +12,7 @@ from termreview.intake.personal_data import personal_place
 from termreview.intake.workbook import Sheet, Workbook, address, column_letters
 from termreview.text import clean, fold
 
-UNSEALED_KINDS = ("xls", "csv")  # without any checksum: damage to a value cannot be seen
+UNSEALED_KINDS = ("xls", "csv", "fods")  # without any checksum: damage to a value cannot be seen
 _ADDED_SHEETS_SHOWN = 5
 _MOST_SEARCHED = 2_000  # cells of a sheet that is not ours
 # What a reader had to assume, or could not see, of a whole file.

@@ -33,15 +33,13 @@ REFUSAL_REASONS = frozenset(
         "zip_bomb",
     }
 )
-
-
 _LONGEST_DETAIL = 200
 
 
 class RefusedFile(Exception):  # noqa: N818 - it names the file refused, not a mistake of ours
     """One file that cannot be read, with the reason code and what was found.
 
-    Raised only at this door; the caller turns it into a finding, never into a stopped run.
+    The caller turns it into a finding, never into a stopped run.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -83,6 +81,8 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"\xfd7zXZ")
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<body", b"<div")
+_NEVER_READ = ("Basic/", "Dialogs/", "Configurations2/", "Scripts/")  # macros and toolbars of OpenDocument
+_NEVER_PARSED = "META-INF/manifest.xml"  # only searched for a word: it may declare a document type
 _OLE_STREAMS = (  # the first one found in the directory decides
     ("EncryptedPackage", "password_protected"),
     ("Workbook", "xls"),
@@ -93,7 +93,7 @@ _OLE_STREAMS = (  # the first one found in the directory decides
 
 
 def sniff(data: bytes) -> str:
-    """Return what the bytes of one file are: ``zip``, ``xls`` or ``csv``; anything else is refused by name."""
+    """Return what the bytes of one file are: ``zip``, ``xls``, ``fods`` or ``csv``; anything else is refused by name."""
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise RefusedFile("empty_file", "no content" if not data else f"{len(data)} zero bytes")
     if data.startswith(b"PK\x03\x04"):
@@ -134,8 +134,8 @@ def _sniff_ole(data: bytes) -> str:
 def ole_directory_entry(data: bytes, name: str) -> int:
     """Return where the directory entry of one stream starts, or -1.
 
-    Entries are 128 bytes on a 128-byte grid whatever the sector size, so the sector chain (which a
-    damaged file may tie into a loop) need not be followed. Some programs write the name in capitals.
+    Entries stand on a 128-byte grid whatever the sector size: no chain, which a damaged file may tie into a
+    loop, need be followed. Some programs write the name in capitals.
     """
     length = struct.pack("<H", 2 * len(name) + 2)
     for wanted in (name.encode("utf-16-le"), name.upper().encode("utf-16-le")):
@@ -164,7 +164,7 @@ def _is_xls_encrypted(data: bytes, stream: str) -> bool:
 
 
 def _sniff_text(data: bytes) -> str:
-    """Return ``csv`` for plain text, or refuse web pages, old XML spreadsheets and binary files."""
+    """Return ``csv`` for plain text, ``fods`` for one OpenDocument file as a single XML, or refuse web pages, old XML spreadsheets and binary files."""
     start = data[:4096]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         start = start.decode("utf-16", errors="replace").encode("utf-8")
@@ -172,6 +172,8 @@ def _sniff_text(data: bytes) -> str:
     if start.startswith((b"mime-version:", b"from: <saved by", *_HTML_STARTS)):
         raise RefusedFile("html_as_spreadsheet", "a web page")
     if start.startswith(b"<"):
+        if b"<office:document" in start and b"opendocument:xmlns:office" in start:
+            return "fods"
         if b"<html" in start:
             raise RefusedFile("html_as_spreadsheet", "a web page")
         is_2003 = b"urn:schemas-microsoft-com:office:spreadsheet" in start
@@ -217,7 +219,7 @@ def list_members(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
 
 def is_xml(member: zipfile.ZipInfo) -> bool:
     """Whether one member is, by its name, a part that is read; others are only checked."""
-    return member.filename.endswith((".xml", ".rels"))
+    return member.filename.endswith((".xml", ".rels")) and not member.filename.startswith(_NEVER_READ)
 
 
 def inflate_members(data: bytes, members: list[zipfile.ZipInfo]) -> dict[str, bytes]:
@@ -231,9 +233,8 @@ def inflate_members(data: bytes, members: list[zipfile.ZipInfo]) -> dict[str, by
         if not is_xml(member):
             _check(packed, member)
             continue
-        name = member.filename.replace("\\", "/").lstrip("/")
-        content = _inflate(packed, member)
-        if b"<!DOCTYPE" in content[:2048]:  # one that hides further down meets the XML parser
+        name, content = member.filename.replace("\\", "/").lstrip("/"), _inflate(packed, member)
+        if name != _NEVER_PARSED and b"<!DOCTYPE" in content[:2048]:  # further down it meets the XML parser
             raise RefusedFile("unsafe_xml", f"{name} declares a document type")
         parts[name] = content
     return parts
@@ -265,7 +266,7 @@ def _packed(data: bytes, member: zipfile.ZipInfo) -> memoryview:
 def _inflate(packed: memoryview, member: zipfile.ZipInfo) -> bytes:
     """Return the content of one member that is as long as it says and matches its checksum."""
     name = member.filename
-    if member.compress_type == 0:
+    if member.compress_type == 0 or not packed:  # a member of nothing may be said to be packed
         content = bytes(packed)
     else:
         engine = zlib.decompressobj(-15)

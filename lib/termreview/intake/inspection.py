@@ -36,7 +36,7 @@ class Inspection:
     state, reason, detail
         `read`, or `refused` for a named reason.
     kind
-        By content, never by name: `xlsx`, `xlsm`, `xlsb`, `xls`, `ods`, `csv`, or what else it is; None where
+        By content, never by name: `xlsx`, `xlsm`, `xlsb`, `xls`, `ods`, `fods`, `csv`, or what else it is; None where
         that cannot be told.
     form
         Term and school of one of the office's forms, and its fate there by itself; None for other workbooks.

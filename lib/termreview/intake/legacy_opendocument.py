@@ -21,6 +21,7 @@ _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0 "
 _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
+_MODULE = "http://openoffice.org/2004/office module"
 _CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 
 _DURATION = re.compile(r"(-?)PT?(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:[.,][0-9]+)?)S)?")
@@ -51,16 +52,18 @@ class _Table:
     merges: list[str] = field(default_factory=list)
 
 
-def read_opendocument(parts: Mapping[str, bytes], names: frozenset[str], limits: Limits) -> Workbook:
+def read_opendocument(
+    parts: Mapping[str, bytes], names: frozenset[str], limits: Limits, kind: str = "ods"
+) -> Workbook:
     """Return one OpenDocument workbook from its XML parts; `names` are all members of the archive.
+
+    A workbook kept as a single XML file (`kind` is ``fods``) is its own ``content.xml``.
 
     Raises
     ------
     RefusedFile
-        When it is locked with a password, is no spreadsheet, is not well-formed or too large.
+        When it is no spreadsheet, is not well-formed or too large.
     """
-    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
-        raise RefusedFile("password_protected", "an OpenDocument file locked with a password")
     tables, notes = _walk_tables(parts["content.xml"], limits)
     if any(name.startswith("Basic/") for name in names):
         notes.append("macros")
@@ -78,7 +81,7 @@ def read_opendocument(parts: Mapping[str, bytes], names: frozenset[str], limits:
     refuse_text((cell for sheet in sheets for cell in sheet.cells.values()), limits)
     if len({table.name.casefold() for table in tables}) < len(tables):
         notes.append("duplicate_sheet_name")
-    return Workbook(sheets, "ods", "macros" in notes, "external_links" in notes, tuple(dict.fromkeys(notes)))
+    return Workbook(sheets, kind, "macros" in notes, "external_links" in notes, tuple(dict.fromkeys(notes)))
 
 
 def _hidden_rows(table: _Table) -> frozenset[int]:
@@ -104,20 +107,24 @@ def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
         nonlocal table, cell, row, style_name, aside
         parent = path[-1]
         path.append(name)
-        if parent == _OFFICE + "body" and name in _OTHER_BODIES:
+        if parent == _OFFICE + "body" and name in _OTHER_BODIES and not aside:
             raise RefusedFile(*_OTHER_BODIES[name])
         if name == _STYLE + "style":
             style_name = attributes.get(_STYLE + "name", "")
         elif name == _STYLE + "table-properties" and attributes.get(_TABLE + "display") == "false":
             hidden_styles.add(style_name)
-        elif name == _TABLE + "table" and parent == _OFFICE + "spreadsheet":
+        elif name == _TABLE + "table" and parent == _OFFICE + "spreadsheet" and not aside:
             is_hidden = attributes.get(_TABLE + "style-name", "") in hidden_styles
             table = _Table(attributes.get(_TABLE + "name", "")[:_LONGEST_NAME], is_hidden)
             tables.append(table)
             if len(tables) > limits.sheets:
                 raise RefusedFile("too_large", f"more than {limits.sheets} sheets")
+        elif name == _MODULE:
+            notes.append("macros")
         elif name == _TABLE + "table-source" or name == _TABLE + "dde-link":
             notes.append("external_links")
+            if table is not None and table.name.startswith("'") and tables[-1] is table:
+                tables.pop()  # what was last seen of another file: no sheet of this one bears such a name
         if table is None:
             return
         if aside or name == _OFFICE + "annotation" or name.startswith(_DRAWING) or name == _TABLE + "shapes":

@@ -127,7 +127,7 @@ def _read_sheet(stream: bytes, start: int) -> SheetRecords:
                     style, packed = struct.unpack_from("<HI", body, 4 + 6 * step)
                     sheet.styles[row + 1, column + 1 + step] = style
                     sheet.stored[row + 1, column + 1 + step] = ("", _packed_number(packed))
-            elif record == 0x06:
+            elif record in _FORMULAS:
                 sheet.formulas[place] = formula_text(body)
                 if (result := _formula_result(body)) is not None:
                     sheet.stored[place] = result
@@ -141,7 +141,8 @@ def _read_sheet(stream: bytes, start: int) -> SheetRecords:
 
 
 # formula, number, boolean or error, packed number, several packed numbers, text (three ways)
-_CELL_RECORDS = frozenset({0x06, 0x203, 0x205, 0x27E, 0xBD, 0xFD, 0x204, 0xD6})
+_FORMULAS = (0x06, 0x206, 0x406)  # some programs number it as older formats do
+_CELL_RECORDS = frozenset({*_FORMULAS, 0x203, 0x205, 0x27E, 0xBD, 0xFD, 0x204, 0xD6})
 
 
 def _formula_result(body: bytes) -> tuple[str, str] | None:

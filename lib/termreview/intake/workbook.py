@@ -39,6 +39,7 @@ __all__ = [
     "read_workbook",
 ]
 
+_OPENOFFICE_1 = b"mimetypeapplication/vnd.sun.xml."  # its first member says so
 _MOST_SEPARATORS = 20  # for each cell that may be filled
 csv.field_size_limit(DEFAULT_LIMITS.text_characters)  # its own limit is below what one cell may hold
 _CONTENT_KINDS = (  # parts that tell what else a zip archive is
@@ -76,6 +77,10 @@ def _read_here(path: Path, limits: Limits) -> Workbook | str:
     kind = guard.sniff(data)
     if kind == "zip":
         return _read_archive(data, limits)
+    if kind == "fods" and len(data) <= limits.in_process_bytes:
+        return read_opendocument({"content.xml": data}, frozenset(), limits, kind)
+    if kind == "fods":
+        return "whole"
     if kind != "csv":
         return kind
     return "whole" if len(data) > limits.in_process_text_bytes else _read_csv(data, path.stem, limits)
@@ -113,10 +118,14 @@ def read_content(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
 def _read_archive(data: bytes, limits: Limits) -> Workbook | str:
     """Read one zip archive, or say as what the child process is to read it, by what it holds."""
     members = guard.list_members(data, limits)
+    if _OPENOFFICE_1 in data[:512]:
+        raise RefusedFile("unsupported_format", "a document of OpenOffice 1; save it as .ods or .xlsx")
     if sum(member.file_size for member in members if guard.is_xml(member)) > limits.in_process_bytes:
         return "whole"
     parts = guard.inflate_members(data, members)
     names = frozenset(member.filename.replace("\\", "/").lstrip("/") for member in members)
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):  # then its content looks like nothing
+        raise RefusedFile("password_protected", "an OpenDocument file locked with a password")
     if "content.xml" in parts and b"opendocument:xmlns:office" in parts["content.xml"][:8192]:
         return read_opendocument(parts, names, limits)
     main = workbook_part_name(parts)

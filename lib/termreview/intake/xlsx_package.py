@@ -16,6 +16,8 @@ from xml.parsers import expat
 from termreview.intake.guard import Limits, RefusedFile
 
 _SEPARATOR = " "
+_MARKUP = "http://schemas.openxmlformats.org/markup-compatibility/2006 "
+_CHOICE, _ALTERNATES = f"{_MARKUP}Choice", (f"{_MARKUP}AlternateContent", f"{_MARKUP}Fallback")
 _DEEPEST, _LONGEST_NAME = 200, 255
 _AT_ONCE = 2**18
 _LONGEST_REMEMBERED = 2**14
@@ -51,27 +53,39 @@ def parse_xml(
     on_end: Callable[[str], None] | None = None,
     on_text: Callable[[str], None] | None = None,
 ) -> None:
-    """Walk one XML part; names come as ``namespace name``, document types and entities are refused."""
+    """Walk one XML part; names come as ``namespace name``, document types and entities are refused.
+
+    Where a program gives its own wording beside one that all understand, the latter is walked.
+    """
     parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
     parser.buffer_text = True
-    depth = 0
+    depth = choice = 0  # choice: the depth of the wording that is passed over
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, choice
         depth += 1
         if depth > _DEEPEST:
             raise RefusedFile("damaged", f"elements stand {depth} deep in one another")
-        on_start(name, attributes)
+        if name == _CHOICE and not choice:
+            choice = depth
+        if not choice and name not in _ALTERNATES:
+            on_start(name, attributes)
 
     def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        if on_end is not None:
+        nonlocal depth, choice
+        if on_end is not None and not choice and name not in _ALTERNATES:
             on_end(name)
+        if choice == depth:
+            choice = 0
+        depth -= 1
+
+    def text(content: str) -> None:
+        if on_text is not None and not choice:
+            on_text(content)
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     if on_text is not None:
-        parser.CharacterDataHandler = on_text
+        parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = _refuse_document_type
     try:
         for first in range(0, len(part), _AT_ONCE):  # a refusal raised by a handler ends what was handed over
@@ -182,7 +196,10 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
     kinds = {relationship.kind: relationship for relationship in relationships.values()}
     sheets, notes, targets = [], list(listing.notes), set()
     for name, state, relationship_id in listing.sheets:
-        arrow = relationships.get(relationship_id)
+        if relationship_id == "":  # a module of macros from before 1997 is listed without a part
+            notes.append("sheet_without_cells")
+            continue
+        arrow = relationships.get(relationship_id or "")
         if arrow is None or arrow.is_external:
             raise RefusedFile("damaged", f"the sheet {name!r} leads nowhere")
         if arrow.kind == "worksheet":
@@ -215,22 +232,24 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
 class _Listing:
     """One workbook part: its sheets (name, state, relationship id) and what holds for all of them."""
 
-    sheets: tuple[tuple[str, str, str], ...]
+    sheets: tuple[tuple[str, str, str | None], ...]
     is_1904: bool
     notes: tuple[str, ...]
 
 
 def _read_listing(part: bytes) -> _Listing:
-    sheets: list[tuple[str, str, str]] = []
+    sheets: list[tuple[str, str, str | None]] = []
     notes: list[str] = []
     is_1904, root = False, ""
 
     def on_start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal is_1904, root
+        root = root or name
+        if name.rpartition(_SEPARATOR)[0] != root.rpartition(_SEPARATOR)[0]:
+            return  # Excel 2013 and later add a `workbookPr` of their own, which says nothing of the calendar
         element = local_name(name)
-        root = root or element
         if element == "sheet":
-            relationship_id = next((v for k, v in attributes.items() if k.endswith("relationships id")), "")
+            relationship_id = next((v for k, v in attributes.items() if k.endswith("relationships id")), None)
             state = {"hidden": "hidden", "veryHidden": "very_hidden"}.get(
                 attributes.get("state", ""), "visible"
             )
@@ -241,6 +260,6 @@ def _read_listing(part: bytes) -> _Listing:
             notes.append("formulas_never_calculated")
 
     parse_xml(part, on_start)
-    if root != "workbook":
-        raise RefusedFile("unsupported_format", f"an office document, but of the kind {root!r}")
+    if local_name(root) != "workbook":
+        raise RefusedFile("unsupported_format", f"an office document, but of the kind {local_name(root)!r}")
     return _Listing(tuple(sheets), is_1904, tuple(notes))

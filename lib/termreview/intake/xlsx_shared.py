@@ -201,7 +201,7 @@ _remembered_formats = lru_cache(maxsize=32)(_formats)  # files made from one for
 
 def _scan_formats(text: str) -> tuple[list[int], dict[int, str]]:
     begin, end = text.find("<cellXfs"), text.find("</cellXfs>")
-    if begin < 0 or end < 0:
+    if begin < 0 or end < 0 or "AlternateContent" in text:
         raise UnusualShapeError("cellXfs")
     ids = [
         int(number[1]) if (number := _FORMAT_ID.search(style)) else 0
