@@ -16,8 +16,11 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
     from termreview.reporting.comparison import compare_with, open_issue
     from termreview.reporting.context import open_report
     from termreview.reporting.issued import find_issue, issues_of
+    from termreview.reporting.printed_comparison import compare_printed
     from termreview.reporting.scope import find_scope, scope_subject
     from termreview.reporting.sections_issued import causes_told, opening
+    from termreview.reporting.sections_printed import printed_opening
+    from termreview.work_list import REPORT_NOTEBOOKS
 
     term = parse_term(options.term)
     scope = find_scope(reference, reference.of(term), options.unit, options.level)
@@ -32,19 +35,29 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
     later = None if options.second is None else find_issue(workspace, term, options.second)
     if later is not None and later.scope_ids != first.scope_ids:
         raise UsageError(f"lần {first.number} và lần {later.number} không cùng phạm vi, không so sánh được")
+    if later is not None and later.number == first.number:
+        raise UsageError(f"lần {first.number} so với chính nó: nêu hai lần phát hành khác nhau")
+    if later is not None and later.number < first.number:
+        print(
+            f"Lần {later.number} phát hành trước lần {first.number}: so từ lần {later.number} đến lần {first.number}"
+        )
+        first, later = later, first
     unit, level = first.scope_ids
     report = (
         open_report(term.term_id, "", str(workspace.root), unit, level)
         if later is None
-        else open_issue(later, reference)
+        else open_issue(later, reference, workspace)
     )
     comparison = compare_with(report, first, later)
+    notebook = workspace.notebooks / f"{REPORT_NOTEBOOKS[report.declared.plan.report]}.ipynb"
+    printed = compare_printed(workspace, report, first, later, notebook)
     name = f"thay-doi-{term.term_id}-{first.number}-{'nay' if later is None else later.number}"
     folder = options.output or workspace.reports(term)
-    page, listing = folder / f"{name}.html", folder / f"{name}.csv"
-    write_changes(report, comparison, page, listing)
+    page, listing, every = (folder / f"{name}{end}" for end in (".html", ".csv", "-moi-so.csv"))
+    write_changes(report, comparison, page, listing, printed, every)
     print(changes_title(report, comparison))
     print(opening(report, comparison))
     for line in causes_told(report, comparison):
         print(f"  {line}")
-    print(f"  {page}\n  {listing}")
+    print(printed_opening(report, printed))
+    print(f"  {page}\n  {listing}\n  {every}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
@@ -9,12 +10,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import opened
 from playwright.sync_api import Browser
+from pypdf import PdfReader
 
 from termreview.reporting.changes_page import write_changes
 from termreview.reporting.comparison import Comparison
 from termreview.reporting.issued import Issue
 from termreview.reporting.moves import figures_along, moves_of
+from termreview.reporting.printed_comparison import PrintedComparison, names_with_numbers, printed_along
+from termreview.reporting.printed_moves import figures_printed, key_figure_moves, printed_moves
 from termreview.reporting.replay import State, changes_between, replay
+from termreview.reporting.section_calls import section_calls
 from worlds import HK1
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
@@ -35,7 +40,18 @@ def page_of_changes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     issue = Issue(1, folder, {"as_of": "2024-01-10", "status": "provisional"}, folder)
     files = changes_between(first, second).files
     comparison = Comparison(issue, None, now.as_of, tuple(moves_of(told)), told[-1][1], names, files, ())
-    write_changes(now, comparison, folder / "changes.html", folder / "changes.csv")
+    calls = section_calls(report_world.ROOT / "notebooks" / "3_semester_review.ipynb")
+    names_of = names_with_numbers(first, second)
+    stations = printed_along(now, first, second, calls, names_of)
+    printed = PrintedComparison(
+        tuple(printed_moves(stations, names_of)),
+        tuple(key_figure_moves(stations, names_of)),
+        figures_printed(stations[-1][1], names_of),
+        (),
+    )
+    write_changes(
+        now, comparison, folder / "changes.html", folder / "changes.csv", printed, folder / "every.csv"
+    )
     return folder / "changes.html"
 
 
@@ -44,8 +60,27 @@ def test_it_needs_nothing_but_itself_and_fits(browser: Browser, page_of_changes:
     page, trouble = opened(browser, page_of_changes, width, 900)
     assert trouble == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator("table").count() == 2
+    # What matters is open; the long tail is folded by section, and no larger than a page can be.
+    assert page.locator("table:visible").count() == 2
+    assert page.locator("dl.key-figures dd.key-value", has_text="→").count() > 0
+    assert page.locator("details.tail").count() > 20
+    assert page_of_changes.stat().st_size < 1_500_000
+    page.locator("details.tail > summary").first.press("Enter")
+    assert page.locator("table:visible").count() > 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page).response["violations"]
     page.close()
     told = [f"{one['impact']} {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
     assert not [line for line in told if line.startswith(("serious", "critical"))], told
+
+
+def test_print_holds_what_matters_and_of_the_tail_what_was_opened(
+    browser: Browser, page_of_changes: Path
+) -> None:
+    page, _ = opened(browser, page_of_changes, 1280, 900)
+    closed = len(PdfReader(io.BytesIO(page.pdf(format="A4"))).pages)
+    page.locator("details.tail").evaluate_all("parts => parts.forEach(part => part.open = true)")
+    whole = len(PdfReader(io.BytesIO(page.pdf(format="A4"))).pages)
+    page.close()
+    assert closed <= 14
+    assert whole > closed + 10

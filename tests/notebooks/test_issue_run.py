@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 import io
@@ -20,9 +21,11 @@ from termreview import cli
 from termreview.errors import ContractError, RunError, UsageError
 from termreview.issuing import issue_report
 from termreview.reference.declarations import load_reference
+from termreview.reporting.agreement_reading import read_page
 from termreview.reporting.comparison import compare_with
 from termreview.reporting.context import open_report
 from termreview.reporting.issued import find_issue, issued_tables, issues_of, list_issues
+from termreview.reporting.printed_text import take_apart
 from termreview.reporting.replay import CORRECTION, DECISION, LATE, PROGRAM, RULE
 from termreview.runner import RunResult, run_term
 from termreview.terms import parse_term
@@ -149,7 +152,9 @@ def test_the_page_and_the_list_say_the_same_and_add_up(
     office: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "--output", str(tmp_path)]) == 0
-    assert "QD-1" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "QD-1" in out
+    assert "(số liệu đến ngày 15/01/2024, tạm thời), báo cáo đến ngày 10/02/2024 (tạm thời)" in out
     text = (tmp_path / "thay-doi-2023-2024-hk1-1-nay.csv").read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     counted = 0
@@ -165,9 +170,54 @@ def test_the_page_and_the_list_say_the_same_and_add_up(
     assert counted > 20
     page = BeautifulSoup((tmp_path / "thay-doi-2023-2024-hk1-1-nay.html").read_text(encoding="utf-8"), "html.parser")  # fmt: skip
     assert page.h1.get_text(strip=True) == "Thay đổi so với báo cáo đã phát hành lần 1"
-    shown = sum(len(table.select("tbody tr:not(.group)")) for table in page.find_all("table"))
+    tables = [table for table in page.find_all("table") if not table.find_parent("details", class_="tail")]
+    shown = sum(len(table.select("tbody tr:not(.group)")) for table in tables)
     schools = {(row["Mã trường"], row["Nhóm số liệu"]) for row in rows if row["Mã trường"]}
     assert shown == len([row for row in rows if not row["Mã trường"]]) + len(schools)
+
+
+def test_every_figure_that_the_report_prints_is_told_with_parts_that_add_up(
+    office: Workspace, tmp_path: Path
+) -> None:
+    """The two pages as a reader has them, read by what knows nothing of the comparison: no cell that differs is left out."""
+    assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "--output", str(tmp_path)]) == 0
+    listing = tmp_path / "thay-doi-2023-2024-hk1-1-nay-moi-so.csv"
+    rows = list(csv.DictReader(io.StringIO(listing.read_bytes().decode("utf-8-sig")), delimiter=";"))
+    causes = ("Đến sau", "Nộp lại", "Quyết định", "Quy tắc", "Phiên bản", "Kỳ trước")
+    for row in rows:
+        parts = [number(row[name]) for name in causes if row[name]]
+        assert sum(parts) == number(row["Thay đổi"] or "0")
+        if row["Đã phát hành"] and row["Nay"] and row["Thay đổi"]:
+            assert number(row["Nay"]) - number(row["Đã phát hành"]) == number(row["Thay đổi"])
+        assert row["Thay đổi"] or row["Chữ đổi do"]
+    told = {(row["Bảng"], row["Dòng hoặc câu"], row["Cột"]) for row in rows}
+    (first,) = list_issues(office, TERM)
+    before, after = cells_of(first.reports[0]), cells_of(office.reports(TERM) / REPORT)
+    differing = [at for at in {**before, **after} if before.get(at) != after.get(at)]
+    with_figures = [at for at in differing if has_figure(before.get(at, [])) or has_figure(after.get(at, []))]
+    assert len(with_figures) > 100
+    assert [(at, before.get(at), after.get(at)) for at in with_figures if at not in told] == []
+    # A criterion's share and a mean by level, of which no other table of the page of changes speaks.
+    shares = [row for row in rows if row["Mục của báo cáo"].endswith("Tiêu chí còn yếu") and row["Đến sau"]]
+    assert shares
+    page = BeautifulSoup(listing.with_name("thay-doi-2023-2024-hk1-1-nay.html").read_text("utf-8"), "html.parser")  # fmt: skip
+    assert len(page.select("details.tail")) == len({row["Mục của báo cáo"] for row in rows})
+
+
+def cells_of(page: Path) -> dict[tuple[str, str, str], list[str]]:
+    """The cells of one page by table, row and column, but of what it says itself on changes since an issue."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for table in read_page(page).tables:
+        if "so với báo cáo đã phát hành" not in table.caption:
+            for group, cells in table.rows:
+                row = " – ".join(part for part in (group, cells[0]) if part)
+                for column, text in zip(table.columns, cells, strict=True):
+                    found.setdefault((table.caption, row, column), []).append(text)
+    return found
+
+
+def has_figure(texts: list[str]) -> bool:
+    return any(take_apart(text).figures for text in texts)
 
 
 def number(text: str) -> Decimal:
@@ -184,6 +234,7 @@ def test_issues_are_numbered_and_never_overwritten(office: Workspace) -> None:
     assert all(path.read_bytes() == content for path, content in before.items())
     assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "1", "2"]) == 0
     assert (office.reports(TERM) / "thay-doi-2023-2024-hk1-1-2.csv").is_file()
+    _two_issues_are_compared_from_the_older_to_the_newer(office)
     assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "3"]) == 2
     record = json.loads((kept.issue.folder / "record" / "issue.json").read_text(encoding="utf-8"))
     assert not any(str(office.root) in str(value) for value in record.values())
@@ -200,6 +251,18 @@ def test_issues_are_numbered_and_never_overwritten(office: Workspace) -> None:
     page.write_text(page.read_text(encoding="utf-8") + "<!-- -->", encoding="utf-8")
     with pytest.raises(RunError, match="not the file that was published"):
         issue_report(office, load_reference(office.reference), TERM)
+
+
+def _two_issues_are_compared_from_the_older_to_the_newer(office: Workspace) -> None:
+    """Whoever names them the other way round gets the same page, and is told; one is not compared with itself."""
+    listing = office.reports(TERM) / "thay-doi-2023-2024-hk1-1-2-moi-so.csv"
+    content = listing.read_bytes()
+    listing.unlink()
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "2", "1"]) == 0
+    assert "so từ lần 1 đến lần 2" in told.getvalue()
+    assert listing.read_bytes() == content
+    assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "1", "1"]) == 2
 
 
 def _rules_that_cannot_be_read_count_as_rules(office: Workspace) -> None:

@@ -66,7 +66,7 @@ MAY_IMPORT = {
     "desk": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest"},
     "cli": SHELVES
     | {"intake", "scoring", "reporting", "steps", "lock", "runner", "scoped_runs", "sample", "rehearsal"}
-    | {"desk", "issuing", "proof"},
+    | {"desk", "issuing", "proof", "work_list"},
 }
 
 # One door each: the modules (by name below the package) that may know an outside program or format.

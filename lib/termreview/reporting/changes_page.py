@@ -7,15 +7,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
+from termreview.reporting.blocks import paragraph, stack
 from termreview.reporting.comparison import Comparison
 from termreview.reporting.context import ReportContext
 from termreview.reporting.csv_table import csv_bytes
 from termreview.reporting.move_words import group_of, heading_of, step_text, title_of, written_as
 from termreview.reporting.moves import Move, printed
+from termreview.reporting.printed_comparison import PrintedComparison
 from termreview.reporting.replay import CAUSES
 from termreview.reporting.replay_figures import OFFICE
 from termreview.reporting.sections_issued import changes_told, office_table, schools_table
 from termreview.reporting.sections_opening import banner, subject_of
+from termreview.reporting.sections_printed import main_figures, printed_columns, printed_rows, printed_shown
 from termreview.reporting.wording import label, say
 from termreview.whole_files import written_whole
 
@@ -30,8 +33,18 @@ def changes_title(report: ReportContext, comparison: Comparison) -> str:
     return say(report, "issued.page.title_later", number=number, later=comparison.later.number)
 
 
-def write_changes(report: ReportContext, comparison: Comparison, page: Path, listing: Path) -> None:
-    """Write one comparison as a page and as a list; both whole or not at all, the same bytes from the same figures."""
+def write_changes(
+    report: ReportContext,
+    comparison: Comparison,
+    page: Path,
+    listing: Path,
+    printed: PrintedComparison | None = None,
+    printed_listing: Path | None = None,
+) -> None:
+    """Write one comparison as a page and as lists; each whole or not at all, the same bytes from the same figures.
+
+    `printed` carries it to every figure that the report prints: a last part of the page, and a list of its own.
+    """
     from termreview.reporting.pages import export_blocks
 
     parts = {"summary": changes_told, "office": office_table, "schools": schools_table}
@@ -40,11 +53,21 @@ def write_changes(report: ReportContext, comparison: Comparison, page: Path, lis
         for name, part in parts.items()
         if (block := part(report, comparison)).html
     ]
+    if printed is not None:
+        title, summary = shown[0]
+        shown[0] = (
+            title,
+            stack(paragraph(subject_of(report), "lead-in"), main_figures(report, printed), summary),
+        )
+        shown.append((say(report, "issued.page.printed"), printed_shown(report, printed)))
     export_blocks(
         shown, page, title=changes_title(report, comparison), notice=banner(report), footer=subject_of(report)
     )
     with written_whole(listing) as beside:
         beside.write_bytes(csv_bytes(_columns(report), [_row(report, comparison, move) for move in comparison.moves]))  # fmt: skip
+    if printed is not None and printed_listing is not None:
+        with written_whole(printed_listing) as beside:
+            beside.write_bytes(csv_bytes(printed_columns(report), list(printed_rows(report, printed))))
 
 
 def _columns(report: ReportContext) -> dict[str, str]:

@@ -15,10 +15,12 @@ from termreview.reporting.issued import Issue, issued_reference, issued_tables
 from termreview.reporting.moves import NOTHING, Move, causes_of, figures_along, moves_of
 from termreview.reporting.replay import PROGRAM, RULE, State, changes_between, replay
 from termreview.reporting.replay_figures import OFFICE, RATIOS, SIZES, Figure, Key
-from termreview.reporting.scope import Scope, find_scope, narrowed, narrowed_tables
-from termreview.reporting.term_tables import TermTables
+from termreview.reporting.scope import Scope, find_scope, narrowed, narrowed_before, narrowed_tables
+from termreview.reporting.status import PROVISIONAL, report_status
+from termreview.reporting.term_tables import TermTables, read_tables
 from termreview.reporting.term_view import build_view
 from termreview.terms import parse_term
+from termreview.workspace import Workspace, has_tables
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,12 @@ class Comparison:
     names: Mapping[str, str]
     files: Mapping[str, str]
     ruled: tuple[str, ...]
+    status_now: str = PROVISIONAL
+
+    @property
+    def status(self) -> str:
+        """Whether the second report is `provisional` or `final`."""
+        return self.later.status if self.later is not None else self.status_now
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -62,10 +70,8 @@ class Comparison:
 @cache
 def compare_with(report: ReportContext, issue: Issue, later: Issue | None = None) -> Comparison:
     """Compare the report with one that was handed out; `later`, where the report is itself an issue read back."""
-    second = (
-        report.since.now if report.since else State(report.reference, report.declared, report.term.tables)
-    )
-    first, is_readable = _state_of(issue, report)
+    second = second_state(report)
+    first, is_readable = first_state(report, issue)
     told = figures_along(replay(first, second), tuple(report.reference.sentences["profile"]["names"]))
     moves = [move for move in moves_of(told) if _may_be_shown(move, report)]
     if not is_readable:
@@ -75,7 +81,17 @@ def compare_with(report: ReportContext, issue: Issue, later: Issue | None = None
     }
     files = changes_between(first, second).files
     ruled = _ruled_differently(first.reference, second.reference, report.declared.term.term_id)
-    return Comparison(issue, later, report.as_of, tuple(moves), told[-1][1], names, files, ruled)
+    return Comparison(
+        issue,
+        later,
+        report.as_of,
+        tuple(moves),
+        told[-1][1],
+        names,
+        files,
+        ruled,
+        report_status(report).status,
+    )
 
 
 def _may_be_shown(move: Move, report: ReportContext) -> bool:
@@ -88,13 +104,21 @@ def _may_be_shown(move: Move, report: ReportContext) -> bool:
     return not any(map(report.reference.disclosure.is_sensitive, fields))
 
 
-def open_issue(issue: Issue, now: Reference) -> ReportContext:
-    """The report as it was handed out, opened from what was kept of it."""
+def open_issue(issue: Issue, now: Reference, workspace: Workspace | None = None) -> ReportContext:
+    """The report as it was handed out, opened from what was kept of it.
+
+    The term before is that of the workspace, where one is given: of that an issue keeps nothing.
+    """
     unit, level = issue.scope_ids
     reference = issued_reference(issue, now)
     declared, scope, tables = _opened(issue, reference, unit, level)
     view = build_view(reference, declared, tables)
-    return ReportContext(reference, view, None, issue.as_of, scope)
+    before, previous = declared.plan.previous, None
+    if workspace is not None and before is not None and has_tables(workspace, before):
+        earlier = narrowed_before(reference, reference.of(before), declared, scope)
+        kept = read_tables(workspace, before)
+        previous = build_view(reference, earlier, kept if scope.is_whole else narrowed_tables(kept, earlier))
+    return ReportContext(reference, view, previous, issue.as_of, scope)
 
 
 def _opened(
@@ -107,7 +131,13 @@ def _opened(
     return declared, scope, tables if scope.is_whole else narrowed_tables(tables, declared)
 
 
-def _state_of(issue: Issue, report: ReportContext) -> tuple[State, bool]:
+def second_state(report: ReportContext) -> State:
+    """The state that the report speaks for, before anything is hidden."""
+    return report.since.now if report.since else State(report.reference, report.declared, report.term.tables)
+
+
+@cache
+def first_state(report: ReportContext, issue: Issue) -> tuple[State, bool]:
     """The state behind one issue among the schools of the report; whether its declarations can still be read.
 
     Declarations that this version of the program cannot read are taken as they are now: what the rules changed then

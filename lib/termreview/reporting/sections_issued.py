@@ -58,7 +58,7 @@ def opening(report: ReportContext, comparison: Comparison) -> str:
     schools = len({move.key[0] for move in comparison.of_schools})
     values = {
         "number": issue.number, "as_of": issue.as_of, "now": comparison.as_of,
-        "status": str(report.reference.publishing["status"][issue.status]).lower(),
+        "status": _status_words(report, issue.status), "now_status": _status_words(report, comparison.status),
         "figures": len(comparison.of_office), "schools": schools,
     }  # fmt: skip
     if not comparison.moves:
@@ -66,6 +66,10 @@ def opening(report: ReportContext, comparison: Comparison) -> str:
     if comparison.later is not None:
         return say(report, "issued.opening_later", later=comparison.later.number, **values)
     return say(report, "issued.opening", **values)
+
+
+def _status_words(report: ReportContext, status: str) -> str:
+    return str(report.reference.publishing["status"][status]).lower()
 
 
 def causes_told(report: ReportContext, comparison: Comparison) -> list[str]:

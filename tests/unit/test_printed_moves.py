@@ -1,0 +1,117 @@
+"""One printed figure that changed: what is a figure, what became of it at each station, parts that add up in print."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from intake_world import ROOT
+from report_world import report
+
+from termreview.reporting.printed_moves import PrintedMove, figures_printed, printed_moves
+from termreview.reporting.printed_places import Printed, printed_by
+from termreview.reporting.printed_text import aligned_figures, amount, sentences, take_apart
+from termreview.reporting.section_calls import section_calls
+
+NOTEBOOKS = ROOT / "notebooks"
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("27/29 (93,1 %)", ("27", "29", "93,1")),
+        ("62,0–72,0", ("62,0", "72,0")),
+        ("−3 so với 1.234.567", ("−3", "1.234.567")),
+        ("Công văn số 407/SGDĐT-GDTrH ngày 05/02/2024, năm học 2023-2024", ()),
+        ("Mức 2, tiểu mục 1.6.1, nhóm 1, TT 02/2024/TT-BGDĐT, QD-1, 0477203_BC", ()),
+        ("TH Bình An 1 có 5 lớp", ("5",)),
+        ("46 trường ở mức 3", ("46",)),
+    ],
+)
+def test_a_figure_is_a_number_that_counts_or_measures(text: str, figures: tuple[str, ...]) -> None:
+    assert take_apart(text, ["TH Bình An 1", "TH Bình An 10"]).figures == figures
+
+
+def test_a_text_is_compared_sentence_by_sentence() -> None:
+    assert sentences("Có 1.234 lớp. Trong đó: 5 lớp ghép;  còn lại đơn.") == ["Có 1.234 lớp", "Trong đó: 5 lớp ghép", "còn lại đơn"]  # fmt: skip
+
+
+def test_a_range_that_opens_has_two_ends_before() -> None:
+    told = [take_apart(text) for text in ("75,0", "75,0–77,0")]
+    assert aligned_figures(told) == [("75,0", "75,0"), ("75,0", "77,0")]
+    assert aligned_figures([take_apart("Mức 2"), take_apart("chưa kết luận")]) is None
+
+
+def cell(*texts: str | None) -> PrintedMove:
+    """The one move of one cell along the stations late, correction, rule."""
+    causes = ["", "late", "correction", "rule"][: len(texts)]
+    stations = [(cause, _printed(text)) for cause, text in zip(causes, texts, strict=True)]
+    (move,) = printed_moves(stations)
+    return move
+
+
+def _printed(text: str | None) -> Printed:
+    rows = [] if text is None else [{"cells": ["Mầm non", text]}]
+    columns = [{"title": "Cấp", "head": "yes"}, {"title": "Đúng hạn"}]
+    part = {"kind": "table", "caption": "Nộp", "columns": columns, "rows": rows, "total": None, "notes": []}
+    return printed_by([("I › 2", [part])])
+
+
+def test_parts_add_up_to_the_move_as_printed() -> None:
+    move = cell("15/18 (83,3 %)", "16/18 (88,9 %)", "15/18 (83,3 %)", "17/18 (94,4 %)")
+    assert (move.where.section, move.where.table, move.where.row, move.where.column) == ("I › 2", "Nộp", "Mầm non", "Đúng hạn")  # fmt: skip
+    assert move.moves() == [2, 0, Decimal("11.1")]
+    assert move.parts() == {
+        "late": [1, 0, Decimal("5.6")],
+        "correction": [-1, 0, Decimal("-5.6")],
+        "rule": [2, 0, Decimal("11.1")],
+    }
+    assert move.changed == [True, False, True]
+
+
+def test_what_appears_moves_from_nothing_and_what_goes_to_it() -> None:
+    assert cell("—", "45,2").parts() == {"late": [Decimal("45.2")]}
+    assert cell("45,2", None).parts() == {"late": [Decimal("-45.2")]}
+
+
+def test_words_have_causes_but_no_parts() -> None:
+    move = cell("Mức 2", "Mức 2", "chưa kết luận")
+    assert move.figures is None
+    assert move.steps == (("correction", "Mức 2", "chưa kết luận"),)
+
+
+def lines(*texts: str) -> list[PrintedMove]:
+    stations = [
+        (cause, printed_by([("III", [{"kind": "paragraph", "runs": [text]}])]))
+        for cause, text in zip(("", "late"), texts, strict=True)
+    ]
+    return printed_moves(stations)
+
+
+def test_a_sentence_is_followed_through_other_words_around_as_many_figures() -> None:
+    (move,) = lines("43/55 trường đã hoàn thành (78,2 %).", "Phần lớn đã hoàn thành (44/55 trường, 80,0 %).")
+    assert move.figures is not None
+    assert move.parts() == {"late": [1, 0, Decimal("1.8")]}
+
+
+def test_a_new_sentence_is_told_as_new_not_as_a_move_from_nothing() -> None:
+    (move,) = lines("Có 5 trường chưa nộp.", "Có 5 trường chưa nộp. Hạ tầng tốt ở 44/55 trường.")
+    assert (move.before, move.after, move.figures) == (None, "Hạ tầng tốt ở 44/55 trường", None)
+
+
+@pytest.mark.parametrize("name", ["3_semester_review", "4_year_end_summary"])
+def test_every_section_of_a_report_notebook_is_called(name: str) -> None:
+    """What a reader sees of the report comes from calls that can be told again; nothing else is in a report notebook."""
+    calls = section_calls(NOTEBOOKS / f"{name}.ipynb")
+    source = (NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8")
+    assert len(calls) == source.count("(report") - source.count("banner(report") - source.count("footer(report") - 1  # fmt: skip
+    assert calls[-1].title.startswith("Phụ lục › ")
+
+
+def test_a_report_prints_thousands_of_figures_in_cells_key_figures_and_sentences() -> None:
+    calls = section_calls(NOTEBOOKS / "3_semester_review.ipynb")
+    printed = printed_by((call.title, call.parts(report())) for call in calls)
+    assert figures_printed(printed) > 3000
+    assert {place.section for place in printed.where.values()} >= {"Điểm chính", "Phụ lục › Phụ lục 3. Số liệu theo trường"}  # fmt: skip
+    assert all(text == text.strip() for text in printed.cells.values())
+    assert amount("−1.234,5") == Decimal("-1234.5")
