@@ -116,23 +116,33 @@ def test_a_level_is_as_strong_as_what_it_hangs_on(
 
 
 def test_an_action_raises_the_schools_that_it_says() -> None:
-    tried = try_actions(TABLES.observations, TABLES.ledger, TABLES.scores, DECLARED, ADVICE)
+    tried = try_actions(TABLES.ledger, TABLES.scores, DECLARED, ADVICE)
     assert len(tried) == len(ADVICE.actions)
     assert tried["raised_count"].is_monotonic_decreasing
-    best = tried.iloc[0]
-    action = next(action for action in ADVICE.actions if action.action_id == best["action_id"])
-    points = {
-        (row["school_id"], row["item_id"]): row["max_points"]
-        for row in TABLES.ledger.to_dict("records")
-        if row["item_id"] in action.items
-        and row["school_id"] in set(TABLES.scores.query("state == 'scored'")["school_id"])
-    }
-    met = (
-        list(dict.fromkeys(TABLES.scores.query("state == 'scored'")["school_id"]))
-        if action.meets_conditions
-        else []
-    )
-    after = what_if(TABLES.observations, DECLARED, points=points, met_conditions=met).scores
-    whole = after["group_id"] == OVERALL
-    rises = after.loc[whole & (after["level_low"] > TABLES.scores["level_low"]), "school_id"]
-    assert tuple(rises) == best["raised"]
+    scored = list(dict.fromkeys(TABLES.scores.query("state == 'scored'")["school_id"]))
+    for told in tried.to_dict("records"):
+        action = next(action for action in ADVICE.actions if action.action_id == told["action_id"])
+        points = {
+            (row["school_id"], row["item_id"]): row["max_points"]
+            for row in TABLES.ledger.to_dict("records")
+            if row["item_id"] in action.items and row["school_id"] in scored
+        }
+        met = scored if action.meets_conditions else []
+        after = what_if(
+            TABLES.observations, DECLARED, ledger=TABLES.ledger, points=points, met_conditions=met
+        )
+        whole = after.scores["group_id"] == OVERALL
+        rises = after.scores["school_id"].isin(scored) & (
+            after.scores["level_low"] > TABLES.scores["level_low"]
+        )
+        assert tuple(after.scores.loc[rises & whole, "school_id"]) == told["raised"]
+        assert int((rises & ~whole).sum()) == told["group_count"]
+        assert after.ledger["low"].sum() - TABLES.ledger["low"].sum() == pytest.approx(told["points"])
+    assert tried["raised_count"].max() > 0
+
+
+def test_an_action_at_no_school_raises_nobody() -> None:
+    nobody = TABLES.scores["state"] == "absent"
+    tried = try_actions(TABLES.ledger, TABLES.scores[nobody], DECLARED, ADVICE)
+    assert len(tried) == len(ADVICE.actions)
+    assert not tried[["school_count", "raised_count", "group_count", "points"]].to_numpy(dtype=float).any()

@@ -87,9 +87,8 @@ def actions_tried(now: TermNow, scope: Scope, actions: Sequence[Action] | None =
     advice = advice_of(now)
     ids = scope.school_ids(now)
     ledger, scores = now.scored.ledger, now.scored.scores
-    observations = now.cleaned.observations
     return try_actions(
-        observations[observations["school_id"].isin(ids)], ledger[ledger["school_id"].isin(ids)],
+        ledger[ledger["school_id"].isin(ids)],
         scores[scores["school_id"].isin(ids)], only_schools(now.declared, set(ids)),
         advice if actions is None else replace(advice, actions=tuple(actions)),
     )  # fmt: skip

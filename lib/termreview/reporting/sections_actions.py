@@ -20,7 +20,7 @@ from termreview.scoring.actions import try_actions
 def tried(report: ReportContext) -> pd.DataFrame:
     """Every declared action tried on the schools of the report, most schools raised first; once per report."""
     tables = report.term.tables
-    return try_actions(tables.observations, tables.ledger, tables.scores, report.declared, advice_of(report))
+    return try_actions(tables.ledger, tables.scores, report.declared, advice_of(report))
 
 
 def office_actions(report: ReportContext) -> Block:

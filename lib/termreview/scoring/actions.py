@@ -1,23 +1,22 @@
-"""One action of the office tried out on all its schools: who rises, by the very scorer that scores the term."""
+"""One action of the office tried out on all its schools: who rises, by the levels of the scorer that scores the term."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
 
 from termreview.reference.advice import Action, Advice
 from termreview.reference.declarations import TermReference
-from termreview.scoring.levels import OVERALL
-from termreview.scoring.what_if import what_if
+from termreview.scoring.levels import OVERALL, in_points, sure_levels
+from termreview.scoring.rules import Flags, Numbers
 
 COLUMNS = ["action_id", "title", "school_count", "raised_count", "group_count", "points", "raised", "mark"]
 
 
 def try_actions(
-    observations: pd.DataFrame,
-    ledger: pd.DataFrame,
-    scores: pd.DataFrame,
-    reference: TermReference,
-    advice: Advice,
+    ledger: pd.DataFrame, scores: pd.DataFrame, reference: TermReference, advice: Advice
 ) -> pd.DataFrame:
     """Try every declared action alone: one row per action, key `action_id`, most schools raised first.
 
@@ -27,49 +26,74 @@ def try_actions(
         `school_count` schools with something to win, `raised` the ids of those whose overall level surely rises
         (`raised_count`), `group_count` group levels that do, `points` won over all.
     """
-    before = _lowest(scores)
-    rows = []
-    for action in advice.actions:
-        points = points_of(action, ledger, scores)
-        met = _schools_in_doubt(scores) if action.meets_conditions else ()
-        if points or met:
-            after = what_if(observations, reference, ledger=ledger, points=points, met_conditions=met)
-            gained = _lowest(after.scores) - before
-            won = float(after.ledger["low"].sum() - ledger["low"].sum())
-        else:
-            gained, won = before * 0, 0.0
-        rises = gained[gained > 0].index
-        whole = [school_id for school_id, group_id in rises if group_id == OVERALL]
-        schools = {school_id for school_id, _ in points} | set(met)
-        rows.append(
-            (action.action_id, action.title, len(schools), len(whole), len(rises) - len(whole), won, tuple(whole), advice.mark)
-        )  # fmt: skip
+    standing = _standing(ledger, scores, reference)
+    rows = [(*_tried(action, standing, reference), advice.mark) for action in advice.actions]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.sort_values(
         ["raised_count", "group_count", "points"], ascending=False, kind="stable"
     ).reset_index(drop=True)
 
 
-def points_of(action: Action, ledger: pd.DataFrame, scores: pd.DataFrame) -> dict[tuple[str, str], float]:
-    """The items that one action takes to their maximum, at every school whose score counts and lacks points there."""
-    scored = set(scores.loc[scores["state"] == "scored", "school_id"])
-    own = ledger[
-        ledger["item_id"].isin(action.items)
-        & (ledger["low"] < ledger["max_points"])
-        & ledger["school_id"].isin(scored)
-    ]
-    return {
-        (school_id, item_id): float(most)
-        for school_id, item_id, most in zip(own["school_id"], own["item_id"], own["max_points"], strict=True)
+@dataclass(frozen=True, eq=False)
+class _Standing:
+    """The schools whose score counts as they stand: their ledger lines, and by group and school what these add up to.
+
+    `place` is the group and school of each line, as one number; `sure_level` has one more row, of the whole set.
+    """
+
+    schools: list[str]
+    item_ids: list[str]
+    place: np.ndarray
+    low: Numbers
+    most: Numbers
+    is_met: Flags
+    sure_level: Numbers
+
+
+def _standing(ledger: pd.DataFrame, scores: pd.DataFrame, reference: TermReference) -> _Standing:
+    groups = [group.group_id for group in reference.indicator_set.groups]
+    counted = scores[scores["state"] == "scored"]
+    schools = list(dict.fromkeys(counted["school_id"].tolist()))
+    by_group = {
+        group_id: counted[counted["group_id"] == group_id].set_index("school_id").loc[schools]
+        for group_id in (*groups, OVERALL)
     }
+    lines = ledger[ledger["school_id"].isin(schools)]
+    row, column = (
+        pd.Index(groups).get_indexer(lines["group_id"]),
+        pd.Index(schools).get_indexer(lines["school_id"]),
+    )
+    conditions = np.array([by_group[name]["conditions"].to_numpy(dtype=object) for name in groups])
+    return _Standing(
+        schools,
+        lines["item_id"].tolist(),
+        row * len(schools) + column,
+        lines["low"].to_numpy(dtype=float),
+        lines["max_points"].to_numpy(dtype=float),
+        np.isin(conditions, ("met", "none")).reshape(len(groups), len(schools)),
+        np.array([own["level_low"].to_numpy(dtype=float) for own in by_group.values()]),
+    )
 
 
-def _schools_in_doubt(scores: pd.DataFrame) -> tuple[str, ...]:
-    own = scores[(scores["state"] == "scored") & scores["conditions"].isin(["failed", "unknown"])]
-    return tuple(dict.fromkeys(own["school_id"]))
-
-
-def _lowest(scores: pd.DataFrame) -> pd.Series:
-    """The lowest level that each scored school may have, by school and group."""
-    own = scores[scores["state"] == "scored"]
-    return own.set_index(["school_id", "group_id"])["level_low"].astype(float)
+def _tried(action: Action, standing: _Standing, reference: TermReference) -> tuple[object, ...]:
+    """One action alone, its items at their maximum wherever points lack: a row of `COLUMNS` but for the mark."""
+    chosen = set(action.items)
+    is_raised = np.array([item_id in chosen for item_id in standing.item_ids], dtype=bool)
+    is_raised &= standing.low < standing.most
+    low = np.where(is_raised, standing.most, standing.low)
+    gains = np.zeros(len(standing.schools), dtype=bool)
+    gains[standing.place[is_raised] % max(len(gains), 1)] = True
+    is_met = standing.is_met
+    if action.meets_conditions:
+        gains |= ~is_met.all(axis=0)
+        is_met = np.ones_like(is_met)
+    sums = np.bincount(standing.place, low, is_met.size).reshape(is_met.shape)
+    levels = np.array(
+        [sure_levels(in_points(own), met, reference) for own, met in zip(sums, is_met, strict=True)]
+    )
+    rises = np.vstack([levels, levels.min(axis=0)]) > standing.sure_level
+    raised = tuple(np.array(standing.schools, dtype=object)[rises[-1]])
+    return (
+        action.action_id, action.title, int(gains.sum()), len(raised), int(rises[:-1].sum()),
+        float(in_points(low.sum() - standing.low.sum())), raised,
+    )  # fmt: skip

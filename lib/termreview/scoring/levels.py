@@ -31,12 +31,11 @@ def build_scores(ledger: pd.DataFrame, observations: pd.DataFrame, reference: Te
     ]
     facts = facts_of(observations, schools, requires)
     is_submitted = _submitted(observations, ids)
-    # Points are declared in decimals: rounding takes the dust of binary sums off an edge (0,1 + 0,2 is 0,3).
-    sums = ledger.groupby(["group_id", "school_id"])[["low", "high"]].sum().round(6)
+    sums = ledger.groupby(["group_id", "school_id"])[["low", "high"]].sum()
     parts = []
     for group in reference.indicator_set.groups:
         bounds = sums.reindex([(group.group_id, school_id) for school_id in ids])
-        low, high = bounds["low"].to_numpy(dtype=float), bounds["high"].to_numpy(dtype=float)
+        low, high = (in_points(bounds[name].to_numpy(dtype=float)) for name in ("low", "high"))
         parts.append(_group_scores(group, reference, facts, ids, low, high, is_submitted))
     scores = pd.concat([*parts, _overall(parts, ids)], ignore_index=True)
     return _with_not_applicable(scores, reference)
@@ -45,6 +44,16 @@ def build_scores(ledger: pd.DataFrame, observations: pd.DataFrame, reference: Te
 def levels_of(points: Numbers, reference: TermReference) -> Numbers:
     """The level each total reaches by the bands of the set."""
     return banded(reference.indicator_set.level_bands, points, np.ones_like(points))[0]
+
+
+def sure_levels(low: Numbers, is_met: Flags, reference: TermReference) -> Numbers:
+    """The level that each total surely reaches: the lowest one where a mandatory condition may not be met."""
+    return np.where(is_met, levels_of(low, reference), float(reference.indicator_set.level_bands[0].low))
+
+
+def in_points(sums: Numbers) -> Numbers:
+    """Sums of points without the dust of binary ones: points are declared in decimals, 0,1 + 0,2 is 0,3."""
+    return np.round(sums, 6)
 
 
 def condition_states(condition: Criterion, facts: Facts) -> Words:
@@ -74,7 +83,7 @@ def _group_scores(
     grid = np.array(list(by_condition.values()), dtype=object).reshape(len(by_condition), len(ids))
     failed, met = (grid == "failed").any(axis=0), (grid == "met").all(axis=0)
     lowest = float(reference.indicator_set.level_bands[0].low)
-    level_low = np.where(met, levels_of(low, reference), lowest)
+    level_low = sure_levels(low, met, reference)
     level_high = np.where(failed, lowest, levels_of(high, reference))
     names = np.array(list(by_condition), dtype=object)
     return pd.DataFrame(
