@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.disclosure import Attribute, Disclosure
 from termreview.reporting.answers import Answers
-from termreview.reporting.disclosure_atoms import Atom, atoms_of
+from termreview.reporting.disclosure_atoms import Atom, Where, atoms_of, summed_atoms, where_atoms
 from termreview.reporting.disclosure_search import Cell, shown_cells
 
 
@@ -22,7 +22,7 @@ class Hiding:
     """What one term's shareable reports show of sensitive attributes."""
 
     disclosure: Disclosure
-    atoms: Mapping[str, tuple[Atom, ...]]
+    where: Mapping[str, Where]
     shown: Mapping[str, frozenset[Cell]]
 
     def is_shown(self, field_id: str, school_ids: Collection[str]) -> bool:
@@ -31,7 +31,7 @@ class Hiding:
         attribute = _attribute_of(self.disclosure, family)
         if attribute is None:
             return True
-        cell = _cell(self.atoms[attribute.field], family, column, frozenset(school_ids))
+        cell = summed_atoms(self.where[attribute.field], family, column, frozenset(school_ids))
         return not cell or cell in self.shown[attribute.field]
 
 
@@ -48,26 +48,18 @@ def decide_hiding(reference: Reference, declared: TermReference, answers: Answer
         for unit in reference.registry.on(declared.plan.due_on).values()
         if unit.kind != "school"
     ]
-    atoms, shown = {}, {}
+    where, shown = {}, {}
     for attribute in disclosure.attributes:
-        own = tuple(atoms_of(attribute, answers, level_of))
-        atoms[attribute.field] = own
+        own = atoms_of(attribute, answers, level_of)
+        where[attribute.field] = where_atoms(own)
         candidates = candidate_counts(attribute, own, frozenset(level_of), levels, units)
         differences, finer = derived_counts(attribute, own, candidates, levels, units)
         shown[attribute.field] = frozenset(shown_cells(own, candidates, differences, finer, disclosure))
-    return Hiding(disclosure, atoms, shown)
+    return Hiding(disclosure, where, shown)
 
 
 def _attribute_of(disclosure: Disclosure, family: str) -> Attribute | None:
     return next((own for own in disclosure.attributes if family in own.fields), None)
-
-
-def _cell(atoms: Sequence[Atom], family: str, column: str, school_ids: frozenset[str]) -> Cell:
-    return frozenset(
-        place
-        for place, atom in enumerate(atoms)
-        if atom.school_id in school_ids and atom.is_of(family, column)
-    )
 
 
 def candidate_counts(
@@ -78,9 +70,11 @@ def candidate_counts(
     units: Sequence[frozenset[str]],
 ) -> list[Cell]:
     """Every count that a shareable report could show: the whole first, each set of atoms once."""
-    places = _reported(atoms, whole, levels, units)
+    where = where_atoms(atoms)
     return _distinct(
-        _cell(atoms, family, column, schools) for column, schools in places for family in attribute.fields
+        cell
+        for column, schools in _reported(atoms, whole, levels, units)
+        for cell in _cells(attribute, where, column, schools)
     )
 
 
@@ -100,16 +94,17 @@ def derived_counts(
     schools = [frozenset([school_id]) for school_id in dict.fromkeys(atom.school_id for atom in atoms)]
     places = [("", own) for own in (*schools, *(unit & level for unit in units for level in levels))]
     places += [(column, own) for own in (*schools, *levels, *units) for column in _columns(atoms)]
+    where = where_atoms(atoms)
     differences = _distinct(
         cells[0] - part
         for column, own in _reported(atoms, whole, levels, units)
-        for cells in [_cells(attribute, atoms, column, own)]
+        for cells in [_cells(attribute, where, column, own)]
         for part in cells[1:]
     )
     finer = _distinct(
         cell
         for column, own in places
-        for cells in [_cells(attribute, atoms, column, own)]
+        for cells in [_cells(attribute, where, column, own)]
         for cell in (*cells, *(cells[0] - part for part in cells[1:]))
     )
     known, told = set(candidates), {*candidates, *differences}
@@ -127,8 +122,8 @@ def _reported(
     return totals + [(column, whole) for column in _columns(atoms)]
 
 
-def _cells(attribute: Attribute, atoms: Sequence[Atom], column: str, schools: frozenset[str]) -> list[Cell]:
-    return [_cell(atoms, family, column, schools) for family in attribute.fields]
+def _cells(attribute: Attribute, where: Where, column: str, schools: frozenset[str]) -> list[Cell]:
+    return [summed_atoms(where, family, column, schools) for family in attribute.fields]
 
 
 def _columns(atoms: Sequence[Atom]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from termreview.reference.disclosure import Attribute
@@ -28,9 +28,24 @@ class Atom:
     count: float
     room: float
 
-    def is_of(self, family: str, column: str) -> bool:
-        """Say whether the atom is summed into one column of one field."""
-        return (family, TOTAL if column in TOTAL_COLUMNS else column) in self.places
+
+# By the count that they are summed into, then by school: where atoms stand in their list.
+Where = Mapping[Place, Mapping[str, Sequence[int]]]
+
+
+def where_atoms(atoms: Sequence[Atom]) -> Where:
+    """Where the atoms of each count stand, by school."""
+    found: dict[Place, dict[str, list[int]]] = {}
+    for number, atom in enumerate(atoms):
+        for place in atom.places:
+            found.setdefault(place, {}).setdefault(atom.school_id, []).append(number)
+    return found
+
+
+def summed_atoms(where: Where, family: str, column: str, school_ids: Set[str]) -> frozenset[int]:
+    """The atoms of some schools that are summed into one column of one field."""
+    of_school = where.get((family, TOTAL if column in TOTAL_COLUMNS else column), {})
+    return frozenset(number for school_id in school_ids & of_school.keys() for number in of_school[school_id])
 
 
 Read = Callable[[str, str], float]  # family and column of one school -> figure, or NaN
@@ -43,16 +58,17 @@ def atoms_of(attribute: Attribute, answers: Answers, school_ids: Iterable[str]) 
         for name in answers.numbers.columns
         if name.partition(".")[0] == attribute.field and name.partition(".")[2] not in TOTAL_COLUMNS
     ]
+    families = {attribute.field, attribute.part, attribute.within, attribute.part_within}
+    named = [name for name in answers.numbers.columns if name.partition(".")[0] in families]
+    numbers, states = (frame[named].to_dict("index") for frame in (answers.numbers, answers.states))
     atoms = []
     for school_id in school_ids:
-        atoms += _school_atoms(attribute, school_id, columns, _reader(answers, school_id))
+        read = _reader(numbers[school_id], states[school_id])
+        atoms += _school_atoms(attribute, school_id, columns, read)
     return atoms
 
 
-def _reader(answers: Answers, school_id: str) -> Read:
-    numbers = answers.numbers.loc[school_id].to_dict()
-    states = answers.states.loc[school_id].to_dict()
-
+def _reader(numbers: Mapping[Hashable, float], states: Mapping[Hashable, str]) -> Read:
     def read(family: str, column: str) -> float:
         for name in [f"{family}.{column}"] if column else [f"{family}.total", f"{family}.value", family]:
             if name in numbers:

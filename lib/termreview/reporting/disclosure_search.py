@@ -28,11 +28,11 @@ class Openness:
                 bits[atom] |= 1 << place
         self._all = _persons(atoms, bits, range(len(atoms)))
         self._inside = [_persons(atoms, bits, cell) for cell in counts]
-        self._visible = lru_cache(maxsize=4096)(self._seen)
+        self._groups = lru_cache(maxsize=4096)(self._told_apart)
 
     def width(self, place: int, shown: int) -> float:
         """By how much one count can differ by trades of one person for another that all shown counts see alike."""
-        everywhere = self._visible(shown)
+        everywhere = self._groups(shown).persons
         wide = 0.0
         for seen, (count, room) in _folded(self._inside[place], shown).items():
             if not seen:  # nothing that is shown says anything of these persons
@@ -50,15 +50,12 @@ class Openness:
         """
         if self.width(place, shown) >= wanted:
             return True
-        inside, everywhere = _folded(self._inside[place], shown), self._visible(shown)
+        inside, groups = _folded(self._inside[place], shown), self._groups(shown)
         steps = 0
         for is_leaving in (True, False):
             own = {seen: list(persons) for seen, persons in inside.items()}
-            others = {
-                seen: [count - inside.get(seen, _NOBODY)[0], room - inside.get(seen, _NOBODY)[1]]
-                for seen, (count, room) in everywhere.items()
-            }
-            while steps < wanted and _stepped(own, others, is_leaving):
+            others = _Others(groups.persons, inside)
+            while steps < wanted and _stepped(own, others, groups, is_leaving):
                 steps += 1
         return steps >= wanted
 
@@ -70,7 +67,7 @@ class Openness:
         """
         inside = _folded(self._inside[place], shown)
         best, best_cost = shown, float("inf")
-        for other, (count, room) in self._visible(shown).items():
+        for other, (count, room) in self._groups(shown).persons.items():
             for own, (own_count, own_room) in inside.items():
                 apart = own ^ other
                 can_trade = (own_count >= 1 and room >= 1) or (own_room >= 1 and count >= 1)
@@ -80,37 +77,68 @@ class Openness:
                         best, best_cost = apart, cost
         return best
 
-    def _seen(self, shown: int) -> Persons:
-        return _folded(self._all, shown)
+    def _told_apart(self, shown: int) -> _Groups:
+        return _Groups(_folded(self._all, shown))
 
 
-_NOBODY = (0.0, 0.0)
 State = dict[int, list[float]]  # what shown counts see of a group -> persons in it, room for more
 
 
-def _stepped(own: State, others: State, is_leaving: bool) -> bool:
+class _Groups:
+    """The groups that some shown counts tell from each other, and which of them can make up for a move."""
+
+    def __init__(self, persons: Persons) -> None:
+        self.persons = persons
+        self._holding: dict[int, list[int]] = {0: list(persons)}  # a shown count's bit -> groups in it
+        for seen in persons:
+            left = seen
+            while left:
+                self._holding.setdefault(left & -left, []).append(seen)
+                left &= left - 1
+        self._pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
+
+    def pairs(self, lost: int, gained: int) -> list[tuple[int, int]]:
+        """Two groups each that differ by the counts lost and gained: what moves from one to the other gives them back."""
+        if (lost, gained) not in self._pairs:
+            self._pairs[lost, gained] = [
+                (seen, other)
+                for seen in self._holding[1 << lost.bit_length() >> 1]  # the narrowest count comes last
+                if seen & lost == lost
+                and not seen & gained
+                and (other := (seen ^ lost) | gained) in self.persons
+            ]
+        return self._pairs[lost, gained]
+
+
+class _Others(dict[int, list[float]]):
+    """Persons, and room for more, of each group beside those in one count; filled in as it is asked for."""
+
+    def __init__(self, everywhere: Persons, inside: Persons) -> None:
+        self._everywhere, self._inside = everywhere, inside
+
+    def __missing__(self, seen: int) -> list[float]:
+        (count, room), (own_count, own_room) = self._everywhere[seen], self._inside.get(seen, (0.0, 0.0))
+        self[seen] = [count - own_count, room - own_room]
+        return self[seen]
+
+
+def _stepped(own: State, others: State, groups: _Groups, is_leaving: bool) -> bool:
     """Let one person leave (or join) a count while every shown count stays; False where it cannot be done."""
     # A group that loses a person needs one, a group that gains one needs room.
     give, take = (0, 1) if is_leaving else (1, 0)
-    takers = {seen: persons for seen, persons in others.items() if persons[take] >= 1}
-    holding: dict[int, list[int]] = {}  # a shown count's bit -> takers in it
     for seen, persons in own.items():
         if persons[give] < 1:
             continue
-        if seen in takers:
-            return _moved((persons, give), (takers[seen], take))
-        for other in takers:
-            lost, gained = seen & ~other, other & ~seen
-            bit = lost & -lost
-            if bit not in holding:
-                holding[bit] = [taker for taker in takers if taker & bit == bit]
-            for third in holding[bit]:
-                if third & lost != lost or third & gained or third == other:
-                    continue
-                fourth = others.get((third & ~lost) | gained)
-                if fourth is not None and fourth[give] >= 1 and fourth is not takers[other]:
+        if others[seen][take] >= 1:
+            return _moved((persons, give), (others[seen], take))
+        for other in groups.persons:
+            if others[other][take] < 1:
+                continue
+            for third, fourth in groups.pairs(seen & ~other, other & ~seen):
+                can_help = others[third][take] >= 1 and others[fourth][give] >= 1
+                if can_help and other not in (third, fourth):
                     return _moved(
-                        (persons, give), (takers[other], take), (takers[third], take), (fourth, give)
+                        (persons, give), (others[other], take), (others[third], take), (others[fourth], give)
                     )
     return False
 

@@ -60,8 +60,8 @@ def _standing(ledger: pd.DataFrame, scores: pd.DataFrame, reference: TermReferen
     }
     lines = ledger[ledger["school_id"].isin(schools)]
     row, column = (
-        pd.Index(groups).get_indexer(lines["group_id"]),
-        pd.Index(schools).get_indexer(lines["school_id"]),
+        pd.Index(groups, dtype=object).get_indexer(pd.Index(lines["group_id"].to_numpy(dtype=object))),
+        pd.Index(schools, dtype=object).get_indexer(pd.Index(lines["school_id"].to_numpy(dtype=object))),
     )
     conditions = np.array([by_group[name]["conditions"].to_numpy(dtype=object) for name in groups])
     return _Standing(
