@@ -89,8 +89,11 @@ def load_papermill() -> ModuleType:
 def nursery_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextManager[Nursery | None]:
     """Keep the nursery that some steps have their kernels from; None where this system knows none."""
     notebooks = dict.fromkeys(workspace.notebooks / f"{step.source}.ipynb" for step in steps)
-    load_declarations = f"termreview.reference.declarations:load_reference:{workspace.reference}"
-    return nursery_for(notebooks, [load_declarations], _WRITERS)
+    kept = [
+        f"termreview.reference.declarations:load_reference:{workspace.reference}",
+        "termreview.installation:made_with",
+    ]
+    return nursery_for(notebooks, kept, _WRITERS)
 
 
 @contextmanager

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 _LOST = 1  # the exit code of a kernel whose nursery died: it ended, nobody knows how
-# What pandas imports when it reads its first table, and a kernel when it starts.
+# What pandas imports when it reads or reshapes its first table, and a kernel when it starts.
 _ALSO = (
-    "pyarrow.parquet", "ipykernel.debugger", "IPython.core.completerlib",
+    "pyarrow.parquet", "pyarrow.pandas_compat", "pandas.core.arrays.arrow._arrow_utils", "pandas.core.reshape.reshape",
+    "pandas.core.methods.to_dict", "ipykernel.debugger", "IPython.core.completerlib",
     "IPython.extensions.storemagic", "psutil", "sqlite3",
 )  # fmt: skip
 _START_S = 60  # as long as papermill gives a kernel
@@ -149,7 +150,7 @@ def nursery_for(
 ) -> Iterator[Nursery | None]:
     """Keep a nursery while some notebooks are executed; None where this system knows none.
 
-    `calls` name what is worth doing once for all of them, each as `module:function:path`; `later` the modules that
+    `calls` name what is worth doing once for all of them, each as `module:function` or `module:function:path`; `later` the modules that
     only what is called afterwards needs.
     """
     if sys.platform != "linux":  # Windows has no forks; macOS does not bear those of a process with libraries

@@ -3,8 +3,8 @@
 A kernel takes its time for imports, the same ones each time. Here they are done once; each kernel is then a copy
 of this process, an ordinary `ipykernel` from there on, with a memory, a process group and an end of its own.
 
-`python -m termreview.kernels.nursery_process FD NAME…` imports modules, or calls `module:function:path` for what
-the function keeps, and speaks over the socket FD, one JSON object a line. It is asked
+`python -m termreview.kernels.nursery_process FD NAME…` imports modules, or calls `module:function` or
+`module:function:path` for what the function keeps, and speaks over the socket FD, one JSON object a line. It is asked
 `{"arguments": […], "environment": {…}, "folder": …}` for a kernel, with `"call": "module:function", "argument": …`
 instead of the arguments for one call in a process of its own, or `{"signal": number, "to": pid}`; it answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket closes, because whoever asked is
 done or dead, it kills the kernels that are left and ends.
@@ -82,8 +82,8 @@ def _import_next(modules: Iterator[str]) -> bool:
         return False
     if ":" in name:
         with suppress(Exception):
-            module, function, argument = name.split(":", 2)
-            getattr(importlib.import_module(module), function)(Path(argument))
+            module, function, *path = name.split(":", 2)
+            getattr(importlib.import_module(module), function)(*map(Path, path))
         return True
     for wanted in (name, name.rpartition(".")[0]):  # `from a import b`: b is a module, or something in one
         with suppress(Exception):  # a kernel that needs it will say what is wrong, in its notebook

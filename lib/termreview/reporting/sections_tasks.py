@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
 from termreview.reference.measures import Task
@@ -84,6 +86,7 @@ def status_table(report: ReportContext, frame: pd.DataFrame) -> Block:
     )
 
 
+@cache
 def whole_statuses(report: ReportContext) -> pd.DataFrame:
     """The status counts of every task over all schools, with the task's names: one row per task."""
     statuses = report.summaries.statuses

@@ -28,24 +28,35 @@ def possible_scores(
     school without a file that counts, all is in doubt but what the office has verified. `level` is the school's own
     level of school, `level_low` and `level_high` bound the level of the group.
     """
-    lines = {key: rows for key, rows in ledger.groupby(["school_id", "group_id"], sort=False)}
-    states = standings.set_index(["school_id", "group_id"])["conditions"]
+    outstanding = set(pending["school_id"])
+    lines: dict[tuple[str, str], list[tuple[str, str, float, float, float]]] = {}
+    for school_id, group_id, *line in _lists(
+        ledger, "school_id", "group_id", "item_id", "origin", "low", "high", "max_points"
+    ):
+        if school_id in outstanding:
+            lines.setdefault((school_id, group_id), []).append(tuple(line))
+    states = {
+        (school_id, group_id): state
+        for school_id, group_id, state in _lists(standings, "school_id", "group_id", "conditions")
+    }
     rows: list[dict[str, Any]] = []
     for school in pending.to_dict("records"):
-        if (school["school_id"], OVERALL) not in states.index:
+        if (school["school_id"], OVERALL) not in states:
             continue
         groups = []
         for group in declared.indicator_set.groups:
-            own = lines[school["school_id"], group.group_id]
+            own = lines.get((school["school_id"], group.group_id), [])
             conditions = {part.criterion_id for part in group.conditions}
-            is_open = own["origin"] != "verified"
             state = "unknown" if conditions else "none"
+            touched = None  # all that is not verified
             if school["pending"] == ERRORS:
-                is_open &= own["item_id"].isin(school["items"])
+                touched = set(school["items"])
                 if not conditions & set(school["conditions"]):
                     state = states[school["school_id"], group.group_id]
-            low = own["low"].where(~is_open, 0.0).sum()
-            high = own["high"].where(~is_open, own["max_points"]).sum()
+            low = high = 0.0
+            for item_id, origin, surely, perhaps, most in own:
+                is_open = origin != "verified" and (touched is None or item_id in touched)
+                low, high = low + (0.0 if is_open else surely), high + (most if is_open else perhaps)
             groups.append((group.group_id, low, high, *_level_bounds(low, high, state, declared)))
         lows, highs, lowest, highest = zip(*(bounds for _, *bounds in groups), strict=True)
         whole = (OVERALL, sum(lows), sum(highs), min(lowest), min(highest))
@@ -54,6 +65,11 @@ def possible_scores(
             for name, *bounds in (*groups, whole)
         ]
     return pd.DataFrame(rows, columns=_POSSIBLE_COLUMNS)
+
+
+def _lists(frame: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
+    """Some columns of one table, row by row."""
+    return list(zip(*(frame[name].tolist() for name in names), strict=True))
 
 
 def _level_bounds(low: float, high: float, conditions: str, declared: TermReference) -> tuple[int, int]:
@@ -75,28 +91,32 @@ def level_intervals(
     `high_count`. Levels that are not concluded for another reason stay so. With `reached_from`, one more row of level
     0 counts the schools at that level or above.
     """
-    outstanding = pd.MultiIndex.from_frame(possible[["school_id", "group_id"]])
-    keys = pd.MultiIndex.from_frame(standings[["school_id", "group_id"]])
-    is_settled = ~keys.isin(outstanding)
+    outstanding = {
+        (school_id, group_id): (low, high)
+        for school_id, group_id, low, high in _lists(
+            possible, "school_id", "group_id", "level_low", "level_high"
+        )
+    }
+    schools = _lists(standings, "school_id", "group_id", "level", "standing")
+    scopes = [ALL, *dict.fromkeys(level for _, _, level, _ in schools)]
     rows = []
-    scopes = [ALL, *dict.fromkeys(standings["level"])]
-    for group_id in dict.fromkeys(standings["group_id"]):
+    for group_id in dict.fromkeys(group_id for _, group_id, _, _ in schools):
         for scope in scopes:
-            own = (standings["group_id"] == group_id) & ((standings["level"] == scope) | (scope == ALL))
-            may = possible[
-                (possible["group_id"] == group_id) & ((possible["level"] == scope) | (scope == ALL))
+            own = [
+                (standing, outstanding.get((school_id, group_id)))
+                for school_id, own_group, level, standing in schools
+                if own_group == group_id and scope in (ALL, level)
             ]
-            standing = standings.loc[own, "standing"]
-            settled = standings.loc[own & is_settled, "standing"]
             for level in [*levels, *([0] if reached_from else [])]:
                 wanted = [level] if level else [number for number in levels if number >= reached_from]
-                names = [f"level_{number}" for number in wanted]
-                surely = may["level_low"].ge(min(wanted)) & may["level_high"].le(max(wanted))
-                possibly = may["level_high"].ge(min(wanted)) & may["level_low"].le(max(wanted))
-                base = int(settled.isin(names).sum())
-                rows.append(
-                    (group_id, scope, level, int(standing.isin(names).sum()), base + int(surely.sum()), base + int(possibly.sum()), int(own.sum()))
-                )  # fmt: skip
+                least, most = min(wanted), max(wanted)
+                names = {f"level_{number}" for number in wanted}
+                may = [bounds for _, bounds in own if bounds is not None]
+                base = sum(standing in names for standing, bounds in own if bounds is None)
+                surely = sum(low >= least and high <= most for low, high in may)
+                possibly = sum(high >= least and low <= most for low, high in may)
+                count = sum(standing in names for standing, _ in own)
+                rows.append((group_id, scope, level, count, base + surely, base + possibly, len(own)))
     columns = ["group_id", "scope", "level", "count", "low_count", "high_count", "asked_count"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -168,23 +188,28 @@ def ratio_intervals(
     the numerator: `low_share` to `high_share` (0-1). Both are missing where that figure is not there for every one of
     the `silent_count` schools.
     """
-    rows = []
+    names = ("ratio_id", "school_id", "state", "denominator")
     known = (
         {}
         if before is None
-        else before[before["state"] == COUNTED].set_index(["ratio_id", "school_id"])["denominator"].to_dict()
+        else {(row[0], row[1]): row[-1] for row in _lists(before, *names) if row[2] == COUNTED}
     )
-    for ratio_id, own in school_ratios.groupby("ratio_id", sort=False):
-        asked = own[own["school_id"].isin(silent)]
-        if asked.empty:
+    by_ratio: dict[str, list[tuple[Any, ...]]] = {}
+    for ratio_id, *own in _lists(school_ratios, *names, "numerator"):
+        by_ratio.setdefault(ratio_id, []).append(tuple(own))
+    rows = []
+    for ratio_id, schools in by_ratio.items():
+        asked = [school_id for school_id, *_ in schools if school_id in silent]
+        if not asked:
             continue
-        counted = own[(own["state"] == COUNTED) & ~own["school_id"].isin(silent)]
-        now = own[own["state"] == COUNTED]
-        added = [known.get((ratio_id, school_id)) for school_id in asked["school_id"]]
+        now = [row for row in schools if row[1] == COUNTED]
+        counted = [row for row in now if row[0] not in silent]
+        added = [known.get((ratio_id, school_id)) for school_id in asked]
         more = None if None in added else float(sum(value for value in added if value is not None))
-        top, bottom = counted["numerator"].sum(), counted["denominator"].sum()
+        bottom, top = (np.sum([row[place] for row in counted]) for place in (2, 3))
         whole = None if more is None else bottom + more
         low, high = (top / whole, (top + (more or 0.0)) / whole) if whole else (np.nan, np.nan)
-        rows.append((ratio_id, now["numerator"].sum(), now["denominator"].sum(), len(asked), more, low, high))
+        bottoms, tops = (np.sum([row[place] for row in now]) for place in (2, 3))
+        rows.append((ratio_id, tops, bottoms, len(asked), more, low, high))
     columns = ["ratio_id", "numerator", "denominator", "silent_count", "added", "low_share", "high_share"]
     return pd.DataFrame(rows, columns=columns)

@@ -56,5 +56,6 @@ def with_all(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 def whole_of(frame: pd.DataFrame) -> dict[str, int]:
     """The counts of scope `all` of one summary, summed over its keys."""
-    counts = frame.loc[frame["scope"] == ALL].filter(like="_count").sum()
-    return {str(name): int(count) for name, count in counts.items()}
+    own = (frame["scope"] == ALL).to_numpy(dtype=bool)
+    names = [name for name in frame.columns if "_count" in name]
+    return {name: int(frame[name].to_numpy()[own].sum()) for name in names}

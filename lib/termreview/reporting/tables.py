@@ -24,6 +24,7 @@ from termreview.reporting.blocks import (
     runs_of,
 )
 from termreview.reporting.number_format import fraction_text, interval_text, number_text, raw_value
+from termreview.reporting.rows import records
 
 __all__ = ["fraction_text", "interval_text", "number_text", "table"]
 
@@ -107,7 +108,7 @@ def table(
     aligned = {name: (align or {}).get(name) or _alignment(formats.get(name, "text")) for name in columns}
     badges = _badges(frame[marks] if marks else ())
     layout = _Layout(columns, formats, aligned, header, group_by, marks, traces or {}, badges)
-    rows = [_row(record, layout) for record in frame.to_dict("records")]
+    rows = [_row(record, layout) for record in records(frame)]
     shown, rest = (rows, []) if not max_rows else (rows[:max_rows], rows[max_rows:])
     total = None if total_row is None else _total(total_row, layout)
     foot = "" if total is None else f"<tfoot>{total.html}</tfoot>"

@@ -18,6 +18,7 @@ from termreview.reference.forms import Field
 from termreview.reference.indicators import Band, Item
 from termreview.reporting.context import ReportContext
 from termreview.reporting.number_format import number_text
+from termreview.reporting.rows import plain_values, records
 from termreview.reporting.trace_target import TRACE_MIME
 from termreview.reporting.wording import document_text, labels
 from termreview.scoring.ledger import item_inputs
@@ -119,9 +120,7 @@ def _field_columns(
         "cell",
         "note",
     )
-    lists = (
-        observations[name].astype(object).where(observations[name].notna(), None).tolist() for name in names
-    )
+    lists = (plain_values(observations[name]) for name in names)
     for school_id, field_id, state, value, text, original, file, sheet, cell, note in zip(
         *lists, strict=True
     ):
@@ -251,7 +250,7 @@ def _scores(report: ReportContext) -> dict[str, dict[str, list[Any]]]:
     """By school and group: low, high, standing in words, conditions in words."""
     standings, conditions = labels(report, "score_levels"), labels(report, "conditions")
     found: dict[str, dict[str, list[Any]]] = {}
-    for row in report.summaries.standings.to_dict("records"):
+    for row in records(report.summaries.standings):
         if row["state"] == "scored":
             found.setdefault(row["school_id"], {})[row["group_id"]] = [
                 _number(row["low"]), _number(row["high"]),
@@ -265,7 +264,7 @@ def _ratios(report: ReportContext, ids: Sequence[str]) -> dict[str, Any]:
     """Each ratio: title, unit, scale, its fields, and per school whether it counts."""
     place = {school_id: number for number, school_id in enumerate(ids)}
     states: dict[str, dict[int, list[Any]]] = {}
-    for row in report.summaries.school_ratios.to_dict("records"):
+    for row in records(report.summaries.school_ratios):
         states.setdefault(row["ratio_id"], {})[place[row["school_id"]]] = [
             row["state"], _number(row["numerator"]), _number(row["denominator"]),
         ]  # fmt: skip

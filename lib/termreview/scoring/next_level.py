@@ -66,8 +66,9 @@ def next_levels(
     whole = scores[(scores["group_id"] == OVERALL) & (scores["state"] == "scored")]
     lowest = dict(zip(whole["school_id"].tolist(), whole["level_low"].tolist(), strict=True))
     lines: dict[str, list[Line]] = {}
-    for line in ledger.to_dict("records"):
-        lines.setdefault(line["school_id"], []).append(line)
+    names = ("school_id", "item_id", "low", "max_points", "self_points", "reason")
+    for values in zip(*(ledger[name].tolist() for name in names), strict=True):
+        lines.setdefault(values[0], []).append(dict(zip(names, values, strict=True)))
     groups = {
         (row["school_id"], row["group_id"]): row
         for row in scores[scores["state"] == "scored"].to_dict("records")
