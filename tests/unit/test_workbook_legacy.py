@@ -17,6 +17,7 @@ from termreview.intake import legacy_formats
 from termreview.intake.guard import Limits
 from termreview.intake.legacy_formats import main, read_in_child
 from termreview.intake.legacy_records import read_records
+from termreview.intake.legacy_strings import shared_strings
 from termreview.intake.workbook import Cell, RefusedFile, read_workbook
 
 
@@ -24,16 +25,23 @@ def record(number: int, body: bytes) -> bytes:
     return struct.pack("<HH", number, len(body)) + body
 
 
-def xls(*cells: bytes) -> bytes:
-    """A BIFF8 workbook of one sheet: two styles (plain and day), and the given cell records."""
-    start = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
+def xls(*cells: bytes, shared: bytes = b"", code_page: int = 0) -> bytes:
+    """A workbook of one sheet: two styles (plain and day), and the given cell records.
+
+    Of Excel 97 (BIFF8), or where a code page is given of Excel 95 (BIFF5).
+    """
+    version, mark = (0x500, b"") if code_page else (0x600, b"\0")
+    start = record(0x809, struct.pack("<HHHHII", version, 5, 0, 0, 0, 0))
+    start += record(0x42, struct.pack("<H", code_page)) if code_page else b""
     styles = b"".join(record(0xE0, struct.pack("<HH16x", 0, code)) for code in (0, 14))
     name = b"S"
-    length = len(start) + len(styles) + 4 + 8 + len(name) + 4
-    listing = record(0x85, struct.pack("<IBBBB", length, 0, 0, len(name), 0) + name)
-    sheet = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
-    stream = start + styles + listing + record(0x0A, b"") + sheet + b"".join(cells) + record(0x0A, b"")
-    data = bytearray(ole_file("Workbook", workbook=stream.ljust(4096, b"\0")))
+    length = len(start) + len(styles) + 4 + 7 + len(mark) + len(name) + len(shared) + 4
+    listing = record(0x85, struct.pack("<IBBB", length, 0, 0, len(name)) + mark + name)
+    sheet = record(0x809, struct.pack("<HHHHII", version, 0x10, 0, 0, 0, 0))
+    stream = (
+        start + styles + listing + shared + record(0x0A, b"") + sheet + b"".join(cells) + record(0x0A, b"")
+    )
+    data = bytearray(ole_file("Book" if code_page else "Workbook", workbook=stream.ljust(4096, b"\0")))
     # Sector 0 is the directory, 1 to 8 the workbook, 9 the table of sectors.
     chain = [0xFFFFFFFE, *range(2, 9), 0xFFFFFFFE, 0xFFFFFFFD] + [0xFFFFFFFF] * 118
     struct.pack_into("<IIIII", data, 44, 1, 0, 0, 4096, 0xFFFFFFFE)
@@ -103,6 +111,66 @@ def test_a_workbook_stream_named_in_capitals_is_read_with_its_records(tmp_path: 
     path.write_bytes(data.replace("Workbook".encode("utf-16-le"), "WORKBOOK".encode("utf-16-le")))
     (sheet,) = read_workbook(path).sheets
     assert [cell.value for cell in sheet.cells.values()] == [12, "#N/A"]
+
+
+def test_texts_of_excel_95_are_read_in_their_code_page_with_its_errors(tmp_path: Path) -> None:
+    words = "Tr\xadêng".encode("cp1252")  # .VnTime
+    data = xls(
+        record(0x204, struct.pack("<HHHH", 0, 0, 0, len(words)) + words),
+        record(0xD6, struct.pack("<HHHH", 0, 1, 0, 2) + b"ok" + b"\x00"),
+        number(1, 0, 12.0),
+        record(0x205, struct.pack("<HHHBB", 1, 1, 0, 42, 1)),
+        code_page=1252,
+    )
+    path = tmp_path / "a.xls"
+    path.write_bytes(data)
+    book = read_workbook(path)
+    assert [cell.value for cell in book.sheets[0].cells.values()] == ["Tr\xadêng", "ok", 12, "#N/A"]
+    assert "errors_not_seen" not in book.notes
+
+
+def test_a_text_that_a_formula_gave_runs_on_over_records(tmp_path: Path) -> None:
+    is_text = struct.pack("<B5xH", 0, 0xFFFF)
+    formula = record(
+        0x06, struct.pack("<HHH", 0, 0, 0) + is_text + bytes(6) + struct.pack("<HBH", 3, 0x1E, 1)
+    )
+    text = record(0x207, struct.pack("<HB", 7, 0) + b"abc") + record(
+        0x3C, b"\x01" + "đ ê".encode("utf-16-le")
+    )
+    path = tmp_path / "a.xls"
+    path.write_bytes(xls(formula, text, record(0x3C, b"\x00!"), number(1, 0, 2.0)))
+    cells = read_workbook(path).sheets[0].cells
+    assert cells[1, 1] == Cell("abcđ ê!", "abcđ ê!", "text", "=1", "General")
+    assert cells[2, 1].value == 2
+
+
+def test_shared_texts_are_those_of_the_file_whatever_the_engine_makes_of_them(tmp_path: Path) -> None:
+    strings = (
+        struct.pack("<II", 2, 2)
+        + struct.pack("<HB", 3, 0)
+        + b"mpg"
+        + struct.pack("<HB", 1, 1)
+        + "ộ".encode("utf-16-le")
+    )
+    cells = [record(0xFD, struct.pack("<HHHI", 0, column, 0, column)) for column in range(3)]
+    path = tmp_path / "a.xls"
+    path.write_bytes(xls(*cells, number(1, 0, 2.0), shared=record(0xFC, strings)))
+    found = read_workbook(path).sheets[0].cells
+    assert [cell.value for cell in found.values()] == ["mpg", "ộ", 2]
+
+
+@pytest.mark.parametrize("cut", range(8, 50))
+def test_shared_texts_run_on_over_records_wherever_they_are_cut(cut: int) -> None:
+    rich = struct.pack("<HBHI", 4, 0x0C, 1, 2) + b"rich" + bytes(4) + bytes(2)
+    wide = struct.pack("<HB", 3, 1) + "đêm".encode("utf-16-le")
+    plain = struct.pack("<HB", 5, 0) + b"plain"
+    data = struct.pack("<II", 3, 3) + rich + wide + plain
+    first, rest = data[:cut], data[cut:]
+    marks = {range(17, 21): b"\0", range(30, 36): b"\1", range(39, 44): b"\0"}  # the letters, and how wide
+    inside = next((mark for letters, mark in marks.items() if cut in letters), b"")
+    if inside == b"\1" and cut % 2:
+        return  # no letter is cut in two
+    assert shared_strings([first, inside + rest]) == ["rich", "đêm", "plain"]
 
 
 def test_damaged_xls_files_never_raise_anything_else(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 from termreview.intake.guard import DEFAULT_LIMITS, Limits, RefusedFile, system_code
 from termreview.intake.legacy_records import complete_cells, old_cells_of, read_records
 from termreview.intake.workbook_model import Cell, CellValue, Sheet, Workbook, address
+from termreview.intake.xlsx_content import refuse_text
 
 _CELLS_IN_A_LINE = 1_000
 _LIBRARY = Path(__file__).resolve().parents[2]
@@ -127,13 +128,16 @@ def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
     characters = filled = 0
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            names = Counter(entry.name for entry in book.sheets_metadata)
-            for number, entry in enumerate(book.sheets_metadata):
+            titles = [entry.name for entry in book.sheets_metadata]
+            if records and len(records.names) == len(titles):
+                titles = list(records.names)
+            names = Counter(titles)
+            for number, (title, entry) in enumerate(zip(titles, book.sheets_metadata, strict=True)):
                 if entry.typ != python_calamine.SheetTypeEnum.WorkSheet:
                     notes.append("sheet_without_cells")
                     continue
                 sheet = book.get_sheet_by_index(number)
-                facts = records.sheets.get(entry.name) if records and names[entry.name] == 1 else None
+                facts = records.sheets.get(title) if records and names[title] == 1 else None
                 if records and facts is None:
                     notes.append("errors_not_seen")
                 cells = {}
@@ -149,11 +153,12 @@ def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
                         )
                 if records and facts:
                     cells = complete_cells(cells, facts, records.shared)
+                    refuse_text((cells[place] for place in facts.texts if place in cells), limits)
                 filled += len(cells)
                 merges = sheet.merged_cell_ranges or []
                 sheets.append(
                     Sheet(
-                        name=entry.name,
+                        name=title,
                         state=_STATES.get(str(entry.visible).rpartition(".")[2], "visible"),
                         cells=cells,
                         hidden_rows=frozenset(facts.hidden_rows if facts else ()),
