@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
+import pyarrow as pa
 
 from termreview.errors import ContractError
 
@@ -12,6 +14,10 @@ TEXT, NUMBER, INTEGER, FLAG, DATE = "string", "Float64", "Int64", "boolean", "da
 _DTYPES = {kind: pd.api.types.pandas_dtype(kind) for kind in (TEXT, NUMBER, INTEGER, FLAG)} | {
     DATE: pd.api.types.pandas_dtype("datetime64[s]")
 }
+_ARROW = {
+    TEXT: pa.large_string(), NUMBER: pa.float64(), INTEGER: pa.int64(), FLAG: pa.bool_(), DATE: pa.date32(),
+}  # fmt: skip
+_PANDAS = {_ARROW[kind]: _DTYPES[kind] for kind in (TEXT, NUMBER, INTEGER, FLAG)}
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,24 @@ CONTRACTS = {
         ),
     )
 }
+
+
+def from_rows(name: str, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """One table from its rows, in its declared column order and types; what a row does not name is missing.
+
+    Values are not looked at: that is for `shaped`, before a table is written.
+    """
+    columns = CONTRACTS[name].columns
+    schema = pa.schema([(column_name, _ARROW[column.kind]) for column_name, column in columns.items()])
+    return from_arrow(pa.Table.from_pylist(rows, schema=schema))
+
+
+def from_arrow(table: pa.Table) -> pd.DataFrame:
+    """One Arrow table in the types that contracts declare."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_PANDAS.get, date_as_object=False)
+    for column in (each.name for each in table.schema if each.type == _ARROW[DATE]):
+        frame[column] = frame[column].dt.as_unit("s")
+    return frame
 
 
 def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:

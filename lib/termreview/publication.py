@@ -107,7 +107,8 @@ def publish(shelf: Shelf, stage: Path, removed: Sequence[str] = ()) -> None:
     for name in staged_files(stage):
         hashes[name] = sha256_of((stage / name).read_bytes())
         sync_file(stage / name)
-        sync_folder((stage / name).parent)
+    for folder in {(stage / name).parent for name in hashes}:
+        sync_folder(folder)
     gone = sorted(set(removed) - set(hashes))
     write_json(shelf.switch, {"stage": stage.name, "files": hashes, "removed": gone})
     settle(shelf)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from termreview.contracts import shaped
 from termreview.errors import UsageError
 from termreview.installation import made_with
 from termreview.intake.clean import Cleaned, clean_term
@@ -41,6 +40,7 @@ from termreview.workspace import (
     has_tables,
     read_table,
     write_json,
+    write_staged,
     write_table,
     written_whole,
 )
@@ -179,7 +179,10 @@ def _save(opened: OpenTerm, frames: Mapping[str, pd.DataFrame], outdated: Sequen
         settle(shelf)
         stage = open_stage(shelf)
         try:
-            hashes = {name: _write_staged(stage, name, frame) for name, frame in frames.items()}
+            hashes = {
+                name: sha256_of(write_staged(stage, name, frame).read_bytes())
+                for name, frame in frames.items()
+            }
             files = [f"{name}.parquet" for name in frames]
             before = read_published(shelf, files)
             if {name: content and sha256_of(content) for name, content in before.items()} != {
@@ -192,12 +195,6 @@ def _save(opened: OpenTerm, frames: Mapping[str, pd.DataFrame], outdated: Sequen
                 warnings.warn(LOOSE_NOTE.format(term.term_id), stacklevel=3)
         finally:
             sweep(shelf)
-
-
-def _write_staged(stage: Path, name: str, frame: pd.DataFrame) -> str:
-    path = stage / f"{name}.parquet"
-    shaped(name, frame).to_parquet(path, index=False)
-    return sha256_of(path.read_bytes())
 
 
 def save_school_pages(opened: OpenTerm, pages: Mapping[str, str]) -> None:

@@ -91,20 +91,37 @@ def find_workspace(start: Path | None = None) -> Workspace:
 def write_table(workspace: Workspace, term: Term, name: str, frame: pd.DataFrame) -> Path:
     """Write one declared table of one term as Parquet, after its contract was checked.
 
-    In a run it goes to the stage of the run; outside of one, the term no longer counts as a finished run.
+    In a run it goes to the stage of the run, which is nobody's but this run's until all of it is published;
+    outside of one, the term no longer counts as a finished run.
     """
-    from termreview.contracts import shaped
-
-    checked = shaped(name, frame)
     shelf = workspace.shelf(term)
     stage = active_stage(shelf)
-    path = (stage or shelf.tables) / f"{name}.parquet"
-    if stage is None:
-        for mark in (MANIFEST, LOOSE):
-            shelf.place(mark).unlink(missing_ok=True)
+    if stage is not None:
+        return write_staged(stage, name, frame)
+    for mark in (MANIFEST, LOOSE):
+        shelf.place(mark).unlink(missing_ok=True)
+    path = shelf.tables / f"{name}.parquet"
     with written_whole(path) as beside:
-        checked.to_parquet(beside, index=False)
+        _write_parquet(beside, name, frame)
     return path
+
+
+def write_staged(stage: Path, name: str, frame: pd.DataFrame) -> Path:
+    """Write one declared table into a stage, after its contract was checked; `publish` has the disk hold it."""
+    path = stage / f"{name}.parquet"
+    _write_parquet(path, name, frame)
+    return path
+
+
+def _write_parquet(path: Path, name: str, frame: pd.DataFrame) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    from termreview.contracts import shaped
+
+    # One thread and no statistics: a term is one group of rows, which nobody skips by its lowest and highest.
+    table = pyarrow.Table.from_pandas(shaped(name, frame), preserve_index=False, nthreads=1)
+    parquet.write_table(table, path, write_statistics=False)
 
 
 def read_table(workspace: Workspace, term: Term, name: str) -> pd.DataFrame:

@@ -28,13 +28,14 @@ from termreview.intake.guard import DEFAULT_LIMITS
 from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import RECEIVED_LIST, ReceivedFile, list_received
+from termreview.publication import open_stage
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.context import open_report
 from termreview.reporting.school_pages import school_page, school_pages
 from termreview.sample import write_sample
 from termreview.scoring.score import score_term
 from termreview.terms import Term, parse_term
-from termreview.workspace import Workspace, find_workspace, write_table
+from termreview.workspace import Workspace, find_workspace, write_staged
 
 TERM = parse_term("2023-2024-hk1")
 AS_OF = datetime.date(2024, 1, 15)
@@ -95,9 +96,11 @@ def _plain_loop(files: Sequence[ReceivedFile], folder: Path) -> int:
 
 
 def _ours(workspace: Workspace, reference: Reference, files: Sequence[ReceivedFile], workers: int) -> Cleaned:
+    """As a run does it: into its stage, of which the disk is told once, when all of it is published."""
     cleaned = clean_term(files, reference, TERM, workers=workers)
+    stage = open_stage(workspace.shelf(TERM))
     for name in ("submissions", "observations", "findings"):
-        write_table(workspace, TERM, name, getattr(cleaned, name))
+        write_staged(stage, name, getattr(cleaned, name))
     return cleaned
 
 

@@ -11,8 +11,10 @@ import pytest
 from intake_world import COMBINED, HK2, PRESCHOOL, PRIMARY, SECONDARY, answers_of, declared, reference, school
 
 from termreview.contracts import CONTRACTS, shaped
-from termreview.intake.checks import Failure, run_checks
+from termreview.intake.answer_grid import gather_answers
+from termreview.intake.checks import Failure, run_checks as run_checks_on
 from termreview.reference.checks import Check
+from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
 
 STATES = ("blank", "unreadable", "nothing_to_report", "not_applicable")
@@ -72,6 +74,12 @@ def failures(
     term = replace(declared(), checks=(rule,))
     before = None if previous is None else observed(previous, school_id)
     return run_checks(observed(changes, school_id), before, term)
+
+
+def run_checks(
+    observations: pd.DataFrame, previous: pd.DataFrame | None, term: TermReference
+) -> list[Failure]:
+    return run_checks_on(gather_answers(observations, previous, term), term)
 
 
 def said(found: list[Failure]) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ import pytest
 
 from termreview import sample
 from termreview.errors import UsageError
+from termreview.intake.answer_grid import gather_answers
 from termreview.intake.checks import run_checks
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.received import list_received
@@ -144,8 +145,10 @@ def test_every_number_is_within_its_field(term: Term, reference: Reference, answ
 
 
 def test_clean_answers_pass_every_check(reference: Reference, observations: dict[str, pd.DataFrame]) -> None:
-    first = run_checks(observations["hk1"], None, reference.of(HK1))
-    second = run_checks(observations["hk2"], observations["hk1"], reference.of(HK2))
+    first = run_checks(gather_answers(observations["hk1"], None, reference.of(HK1)), reference.of(HK1))
+    second = run_checks(
+        gather_answers(observations["hk2"], observations["hk1"], reference.of(HK2)), reference.of(HK2)
+    )
     assert [(failure.school_id, failure.check.check_code) for failure in [*first, *second]] == []
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from termreview.reference.declarations import TermReference
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -20,6 +23,10 @@ class Answers:
 
     Attributes
     ----------
+    school_ids, levels
+        The schools, those of one level together, and the level of each.
+    rows
+        Where each answer stands among the observations; -1 where there is none.
     numbers, previous
         What was answered, this term and the term before; NaN unless answered.
     is_answered, is_empty
@@ -29,20 +36,27 @@ class Answers:
     """
 
     school_ids: Sequence[str]
+    levels: Sequence[str]
     lines: Mapping[str, int]
+    rows: Places
     numbers: Numbers
     previous: Numbers
     is_answered: Flags
     is_empty: Flags
     texts: npt.NDArray[np.object_]
 
-    def of(self, first: int, last: int) -> Answers:
-        """The answers of the schools from one place to another."""
-        here = slice(first, last)
-        return Answers(
-            self.school_ids[here], self.lines, self.numbers[:, here], self.previous[:, here],
-            self.is_answered[:, here], self.is_empty[:, here], self.texts[:, here],
-        )  # fmt: skip
+    def by_level(self) -> Iterator[tuple[str, Answers]]:
+        """The answers of one level after another."""
+        first = 0
+        for level, schools in groupby(self.levels):
+            last = first + len(list(schools))
+            here = slice(first, last)
+            yield level, replace(
+                self, school_ids=self.school_ids[here], levels=self.levels[here],
+                rows=self.rows[:, here], numbers=self.numbers[:, here], previous=self.previous[:, here],
+                is_answered=self.is_answered[:, here], is_empty=self.is_empty[:, here], texts=self.texts[:, here],
+            )  # fmt: skip
+            first = last
 
     def total(self, sides: Sequence[tuple[str, ...]]) -> Numbers:
         """The sum of each tuple of fields, a line per tuple."""
@@ -53,59 +67,102 @@ class Answers:
         return np.add.reduceat(self.numbers[lines], np.r_[0, ends[:-1]], axis=0)
 
 
-def spread_answers(
-    observations: pd.DataFrame, previous: pd.DataFrame | None, school_ids: Sequence[str], names: Sequence[str]
+def gather_answers(
+    observations: pd.DataFrame,
+    previous: pd.DataFrame | None,
+    term: TermReference,
+    submitted: Container[str] | None = None,
 ) -> Answers:
-    """Long observations as grids, with the numbers of the term before where there is one."""
+    """Long observations as grids, with the numbers of the term before where there is one.
+
+    Parameters
+    ----------
+    submitted
+        The schools whose answers count; without it all that have any.
+    """
+    if submitted is None:
+        submitted = set(observations["school_id"].unique())
+    by_level: dict[str, list[str]] = {}
+    for school in term.schools:
+        if school.unit_id in submitted:
+            by_level.setdefault(school.level, []).append(school.unit_id)
+    school_ids = [school_id for school_ids in by_level.values() for school_id in school_ids]
+    levels = [level for level, school_ids in by_level.items() for _ in school_ids]
+    asked = (term.form.fields_for(level, term.term.part) for level in by_level)
+    names = list(dict.fromkeys(field.field_id for fields in asked for field in fields))
+    return spread_answers(observations, previous, school_ids, levels, names)
+
+
+def spread_answers(
+    observations: pd.DataFrame,
+    previous: pd.DataFrame | None,
+    school_ids: Sequence[str],
+    levels: Sequence[str],
+    names: Sequence[str],
+) -> Answers:
+    """Long observations as grids of some fields of some schools."""
     lines = {name: number for number, name in enumerate(names)}
+    line, column, row = _places(observations, lines, school_ids)
     shape = len(names), len(school_ids)
-    places = _places(observations, lines, school_ids)
-    is_state = {
-        state: (observations["state"] == state).to_numpy(dtype=bool)
-        for state in ("answered", "blank", "nothing_to_report")
-    }
-    is_answered, is_empty = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    is_answered[_at(places, is_state["answered"])] = True
-    is_empty[_at(places, is_state["blank"] | is_state["nothing_to_report"])] = True
-    texts = np.full(shape, None, dtype=object)
-    is_text = is_state["answered"] & observations["value_text"].notna().to_numpy() & (places >= 0).all(axis=0)
-    texts[_at(places, is_text)] = observations["value_text"][is_text].to_numpy(dtype=object)
+    rows = np.full(shape, -1, dtype=np.intp)
+    rows[line, column] = row
+    is_answered, is_blank, is_nothing = (
+        _flags_at(observations, state, rows) for state in ("answered", "blank", "nothing_to_report")
+    )
+    words = np.full(shape, None, dtype=object)
+    words[is_answered] = text_or_none(observations["value_text"].take(rows[is_answered]))
     return Answers(
         school_ids,
+        levels,
         lines,
-        _numbers(observations, places, shape),
-        np.full(shape, np.nan) if previous is None else answered_numbers(previous, names, school_ids),
+        rows,
+        np.where(is_answered, _numbers_at(observations, rows), np.nan),
+        np.full(shape, np.nan) if previous is None else _answered_numbers(previous, lines, school_ids),
         is_answered,
-        is_empty,
-        texts,
+        is_blank | is_nothing,
+        words,
     )
 
 
-def answered_numbers(observations: pd.DataFrame, names: Sequence[str], school_ids: Sequence[str]) -> Numbers:
-    """The answered numbers of long observations: a line per field, a column per school, NaN elsewhere."""
-    lines = {name: number for number, name in enumerate(names)}
-    return _numbers(observations, _places(observations, lines, school_ids), (len(names), len(school_ids)))
-
-
-def _places(observations: pd.DataFrame, lines: Mapping[str, int], school_ids: Sequence[str]) -> Places:
-    """Line and column of each observation, as two rows; -1 where the grid has none."""
+def _places(
+    observations: pd.DataFrame, lines: Mapping[str, int], school_ids: Sequence[str]
+) -> tuple[Places, Places, Places]:
+    """Line, column and row number of each observation that has a place in a grid."""
     columns = {school_id: number for number, school_id in enumerate(school_ids)}
-    found = []
-    for name, order in (("field_id", lines), ("school_id", columns)):
-        codes, known = pd.factorize(observations[name])
-        found.append(np.array([order.get(each, -1) for each in known], dtype=np.intp)[codes])
-    return np.array(found)
+    line, column = (
+        np.array([order.get(each, -1) for each in known], dtype=np.intp)[codes]
+        for order, (codes, known) in (
+            (lines, pd.factorize(observations["field_id"])),
+            (columns, pd.factorize(observations["school_id"])),
+        )
+    )
+    row = np.flatnonzero((line >= 0) & (column >= 0))
+    return line[row], column[row], row
 
 
-def _at(places: Places, chosen: Flags) -> tuple[Places, Places]:
-    """Line and column of the chosen observations that have a place."""
-    line, column = places[:, chosen & (places >= 0).all(axis=0)]
-    return line, column
+def _flags_at(observations: pd.DataFrame, state: str, rows: Places) -> Flags:
+    """Whether the observations in some rows are of one state; none is in row -1."""
+    is_state = (observations["state"] == state).to_numpy(dtype=bool)
+    return np.asarray(np.append(is_state, False)[rows], dtype=bool)
 
 
-def _numbers(observations: pd.DataFrame, places: Places, shape: tuple[int, int]) -> Numbers:
-    """The answered numbers as one grid, NaN elsewhere."""
-    chosen = (observations["state"] == "answered").to_numpy(dtype=bool) & (places >= 0).all(axis=0)
-    grid = np.full(shape, np.nan)
-    grid[_at(places, chosen)] = observations["value_number"].to_numpy(dtype=float, na_value=np.nan)[chosen]
-    return grid
+def _numbers_at(observations: pd.DataFrame, rows: Places) -> Numbers:
+    numbers = observations["value_number"].to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(np.append(numbers, np.nan)[rows], dtype=float)  # the last is for row -1
+
+
+def _answered_numbers(
+    observations: pd.DataFrame, lines: Mapping[str, int], school_ids: Sequence[str]
+) -> Numbers:
+    """The answered numbers of long observations as one grid, NaN elsewhere."""
+    line, column, row = _places(observations, lines, school_ids)
+    row_of = np.full((len(lines), len(school_ids)), -1, dtype=np.intp)
+    row_of[line, column] = row
+    is_answered = _flags_at(observations, "answered", row_of)
+    return np.where(is_answered, _numbers_at(observations, row_of), np.nan)
+
+
+def text_or_none(values: pd.Series) -> npt.NDArray[np.object_]:
+    """Texts as an array of objects, None where there is none."""
+    found: npt.NDArray[np.object_] = values.to_numpy(dtype=object, na_value=None)  # type: ignore[call-overload]
+    return found

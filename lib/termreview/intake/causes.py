@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 import numpy as np
-import pandas as pd
 
-from termreview.intake.answer_grid import Numbers, answered_numbers
+from termreview.intake.answer_grid import Answers, Numbers
 from termreview.intake.findings import AGAIN, Findings
 from termreview.reference.checks import grids_of
 from termreview.reference.declarations import TermReference
@@ -28,12 +28,7 @@ _SEPARATOR_CODES = frozenset({"separator_assumed", "separator_ambiguous"})
 Suspects = Mapping[tuple[str, str], str]
 
 
-def fold_causes(
-    findings: Findings,
-    observations: pd.DataFrame,
-    previous: pd.DataFrame | None,
-    term: TermReference,
-) -> Suspects:
+def fold_causes(findings: Findings, answers: Answers, term: TermReference) -> Suspects:
     """Give findings that come from one slip one cause, and name the cells that hold the slip.
 
     Returns
@@ -53,8 +48,8 @@ def fold_causes(
         return {}
     wanted = sorted({name for _, name in (*places, *outside)})
     fields = term.form.all_fields()
-    suspects = dict(shifted_cells(observations, schools, wanted, fields))
-    for key, cause in misread_units(observations, previous, term, schools, wanted, outside).items():
+    suspects = dict(shifted_cells(answers, schools, wanted, fields))
+    for key, cause in misread_units(answers, schools, wanted, outside, fields).items():
         suspects.setdefault(key, cause)
     found: dict[tuple[str, str], str] = {}
     for row, compared in zip(findings.rows, findings.compared, strict=True):
@@ -98,31 +93,31 @@ def _numbers_outside(findings: Findings) -> dict[tuple[str, str], float]:
 
 
 def misread_units(
-    observations: pd.DataFrame,
-    previous: pd.DataFrame | None,
-    term: TermReference,
+    answers: Answers,
     schools: set[str],
     wanted: Sequence[str],
     outside: Mapping[tuple[str, str], float],
+    fields: Mapping[str, Field],
 ) -> Suspects:
     """Cells about a thousand times too large or too small, by last term's figure or, without one, by peers.
 
     Peers are the other schools of the level; what they let expect grows with the number of pupils.
     `outside` are the numbers that reading refused because the form does not allow them.
     """
-    fields = term.form.all_fields()
-    names = [name for name in wanted if name in fields and fields[name].kind in ("count", "money")]
-    everyone = list(observations["school_id"].unique())
-    lines = list(dict.fromkeys([*names, SIZE_FIELD]))
-    now = answered_numbers(observations, lines, everyone)
-    before = None if previous is None else answered_numbers(previous, lines, everyone)
-    levels = {school.unit_id: school.level for school in term.schools}
-    level_of = np.array([levels.get(school_id, "") for school_id in everyone])
-    size = now[lines.index(SIZE_FIELD)]
+    names = [
+        name
+        for name in wanted
+        if name in answers.lines and name in fields and fields[name].kind in ("count", "money")
+    ]
+    lines = [answers.lines[name] for name in names]
+    now, before = answers.numbers[lines], answers.previous[lines]
+    size = np.full(len(answers.school_ids), np.nan)
+    if SIZE_FIELD in answers.lines:
+        size = answers.numbers[answers.lines[SIZE_FIELD]]
+    level_of = np.array(answers.levels)
     suspects: dict[tuple[str, str], str] = {}
-    for place in sorted(range(len(everyone)), key=everyone.__getitem__):
-        school_id = everyone[place]
-        if school_id not in schools or np.isnan(now[:, place]).all():
+    for place, school_id in sorted(enumerate(answers.school_ids), key=itemgetter(1)):
+        if school_id not in schools or (np.isnan(now[:, place]).all() and np.isnan(size[place])):
             continue
         is_peer = level_of == level_of[place]
         is_peer[place] = False
@@ -130,7 +125,7 @@ def misread_units(
             value = outside.get((school_id, name), float(now[line, place]))
             if not value > 0:
                 continue
-            last = float("nan") if before is None else float(before[line, place])
+            last = float(before[line, place])
             if last > 0:
                 expected, band = last, UNIT_BAND
             elif name == SIZE_FIELD:
@@ -169,7 +164,7 @@ def _slip(value: float, expected: float, band: tuple[float, float]) -> str | Non
 
 
 def shifted_cells(
-    observations: pd.DataFrame, schools: set[str], wanted: Sequence[str], fields: Mapping[str, Field]
+    answers: Answers, schools: set[str], wanted: Sequence[str], fields: Mapping[str, Field]
 ) -> Suspects:
     """Cells of grid rows whose values stand one column beside their own.
 
@@ -179,19 +174,20 @@ def shifted_cells(
     """
     stems = sorted({name.removesuffix(".total") for name in wanted if name.endswith(".total")})
     grids = grids_of(fields)
-    cells = [name for stem in stems for name in grids.get(stem, ())]
-    is_here = observations["school_id"].isin(sorted(schools)) & observations["field_id"].isin(cells)
-    here = observations.loc[is_here, ["school_id", "field_id", "state", "value_number"]]
-    numbers: dict[str, dict[str, float]] = {}
-    for school_id, name, state, number in here.itertuples(index=False):
-        is_number = state == "answered" and not pd.isna(number)
-        numbers.setdefault(school_id, {})[name] = float(number) if is_number else np.nan
+    places = [place for place, school_id in enumerate(answers.school_ids) if school_id in schools]
     suspects: dict[tuple[str, str], str] = {}
-    for school_id, own in numbers.items():
-        for stem in stems:
-            names = [name for name in own if name.rpartition(".")[0] == stem]
-            if len(names) >= 4 and _is_shifted(np.array([own[name] for name in names])):
-                suspects |= {(school_id, name): "column_shifted" for name in names}
+    for stem in stems:
+        names = [name for name in grids.get(stem, ()) if name in answers.lines]
+        lines = [answers.lines[name] for name in names]
+        for place in places:
+            is_asked = answers.rows[lines, place] >= 0
+            if is_asked.sum() >= 4 and _is_shifted(answers.numbers[lines, place][is_asked]):
+                school_id = answers.school_ids[place]
+                suspects |= {
+                    (school_id, name): "column_shifted"
+                    for name, asked in zip(names, is_asked, strict=True)
+                    if asked
+                }
     return suspects
 
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from termreview.intake.answer_grid import Answers, Flags, Numbers, spread_answers
+from termreview.intake.answer_grid import Answers, Flags, Numbers
 from termreview.intake.outliers import usual_bounds
 from termreview.reference.checks import EVERYTHING, Check, Grids, grids_of
 from termreview.reference.declarations import TermReference
@@ -39,36 +38,20 @@ class Pair(NamedTuple):
     right: tuple[str, ...]
 
 
-def run_checks(
-    observations: pd.DataFrame, previous: pd.DataFrame | None, term: TermReference
-) -> list[Failure]:
+def run_checks(answers: Answers, term: TermReference) -> list[Failure]:
     """Apply every check of the form to the answers of one term, level by level.
 
     A check speaks only where everything it compares was answered: what is missing is another finding.
     """
     failures: list[Failure] = []
-    by_level: dict[str, list[str]] = {}
-    submitted = set(observations["school_id"].unique())
-    for school in term.schools:
-        if school.unit_id in submitted:
-            by_level.setdefault(school.level, []).append(school.unit_id)
-    asked = {
-        level: {field.field_id: field for field in term.form.fields_for(level, term.term.part)}
-        for level in by_level
-    }
-    everyone = [school_id for school_ids in by_level.values() for school_id in school_ids]
-    names = list(dict.fromkeys(name for fields in asked.values() for name in fields))
-    answers = spread_answers(observations, previous, everyone, names)
-    first = 0
-    for level, school_ids in by_level.items():
+    for level, own in answers.by_level():
+        fields = {field.field_id: field for field in term.form.fields_for(level, term.term.part)}
         checks = [
             check
             for check in term.checks
             if applies(check.levels, level) and applies(check.terms, term.term.part)
         ]
-        found = list(_apply(checks, asked[level], answers.of(first, first + len(school_ids))))
-        failures += _without_implied(found)
-        first += len(school_ids)
+        failures += _without_implied(list(_apply(checks, fields, own)))
     return failures
 
 
@@ -109,15 +92,14 @@ def _apply(checks: Sequence[Check], fields: Mapping[str, Field], answers: Answer
         )
 
 
-def _pairs(check: Check, fields: Mapping[str, Field], grids: Grids) -> Iterator[Pair]:
+def _pairs(check: Check, fields: Mapping[str, Field], grids: Grids) -> list[Pair]:
     """One check with the fields it compares; kinds that look at one field take each of theirs in turn."""
-    for left, right in check.expanded(fields, grids):
-        if check.kind in ("range", "change_within"):
-            yield from (Pair(check, (name,), ()) for name in left)
-        elif check.kind in ("required_if", "positive_if"):
-            yield from (Pair(check, (name,), right) for name in left)
-        else:
-            yield Pair(check, left, right)
+    sides = check.expanded(fields, grids)
+    if check.kind in ("range", "change_within"):
+        return [Pair(check, (name,), ()) for left, _ in sides for name in left]
+    if check.kind in ("required_if", "positive_if"):
+        return [Pair(check, (name,), right) for left, right in sides for name in left]
+    return [Pair(check, left, right) for left, right in sides]
 
 
 def _limits(check: Check) -> tuple[float, float]:

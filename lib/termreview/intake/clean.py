@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from termreview.contracts import CONTRACTS, shaped
+from termreview.contracts import CONTRACTS, from_arrow, from_rows, shaped
+from termreview.intake.answer_grid import gather_answers
 from termreview.intake.causes import Suspects, fold_causes
 from termreview.intake.checks import run_checks
 from termreview.intake.decisions import (
@@ -20,7 +21,7 @@ from termreview.intake.decisions import (
     settle_findings,
 )
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.findings import Findings, day_words, places_of
+from termreview.intake.findings import Findings, day_words, places_at
 from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.reader import Reader
 from termreview.intake.reading import is_late
@@ -89,18 +90,18 @@ def clean_term(
         for place, fate in enumerate(fates)
         if fate.fate == ACCEPTED and fate.school_id is not None
     }
-    observations = shaped("observations", _observations(shards, accepted, reader))
+    observations = _observations(shards, accepted, reader)
     chains = chains_of(fates)
     answers = answers_at(shards, {place for chain in chains.values() for place in chain}) if chains else {}
     supplements = find_supplements(chains, answers, readings, decisions, reader)
     taken = _Taken(readings, fates, accepted, reader, reference.messages, previous, chains, supplements)
     decided, findings = _decide(observations, decisions, taken)
     return Cleaned(
-        shaped("submissions", _submissions(readings, fates, reader)),
+        _submissions(readings, fates, reader),
         decided.observations
         if decided.observations is observations
         else shaped("observations", decided.observations),
-        shaped("findings", findings.frame()),
+        findings.frame(),
     )
 
 
@@ -141,9 +142,9 @@ def _decide(
         silent = settle_findings(findings, decisions, kept.observations, decided)
         unknown = unknown_supplements(decisions, taken.chains, taken.readings)
         unapplied = (*decided.unapplied, *silent, *unknown)
-        places = places_of(
-            decided.observations, {(school_id, field_id) for _, school_id, field_id, _ in unapplied}
-        )
+        unplaced = {(school_id, field_id) for _, school_id, field_id, _ in unapplied}
+        answers = gather_answers(decided.observations, None, taken.reader.term) if unplaced else None
+        places = places_at(decided.observations, answers, unplaced) if answers else {}
         for decision, school_id, field_id, said in unapplied:
             place = taken.accepted.get(school_id)
             sheet, cell = places.get((school_id, field_id), (None, None))
@@ -164,9 +165,10 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     for reading, fate in zip(taken.readings, taken.fates, strict=True):
         findings.add_reading(reading, fate, due_on)
     add_questions(findings, taken.supplements, taken.readings)
-    received = observations[observations["school_id"].isin(list(accepted))]
-    failures = run_checks(received, taken.previous, reader.term)
-    places = places_of(received, {(failure.school_id, failure.field_id) for failure in failures})
+    answers = gather_answers(observations, taken.previous, reader.term, accepted)
+    failures = run_checks(answers, reader.term)
+    wanted = {(failure.school_id, failure.field_id) for failure in failures}
+    places = places_at(observations, answers, wanted)
     for failure in failures:
         findings.add_check(failure, taken.readings[accepted[failure.school_id]].file.name, places)
     came = {fate.school_id for fate in taken.fates}
@@ -175,10 +177,7 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
             findings.add(
                 school_id, None, Remark("not_submitted", "not_submitted", expected=day_words(due_on))
             )
-    return findings, fold_causes(findings, received, taken.previous, reader.term)
-
-
-_STRINGS, _NUMBERS = pd.StringDtype(), pd.Float64Dtype()
+    return findings, fold_causes(findings, answers, reader.term)
 
 
 def _observations(shards: Sequence[Shard], accepted: Mapping[str, int], reader: Reader) -> pd.DataFrame:
@@ -212,13 +211,13 @@ def _observations(shards: Sequence[Shard], accepted: Mapping[str, int], reader: 
     order = np.argsort(place, kind="stable")
     place = place[order]
     answers = pa.concat_tables(tables).take(pa.array(order)).drop_columns([READING])
-    frame = answers.to_pandas(types_mapper={pa.large_string(): _STRINGS, pa.float64(): _NUMBERS}.get)
-    frame["school_id"] = pd.array(names, dtype=_STRINGS).take(place)
-    frame["term_id"] = pd.array([reader.term.term.term_id], dtype=_STRINGS).take(
-        np.zeros(len(place), dtype=int)
-    )
-    frame["file"] = pd.array([name or None for name in files], dtype=_STRINGS).take(place)
-    return frame
+    owned = {
+        "school_id": pa.array(names, pa.large_string()).take(pa.array(place)),
+        "term_id": pa.repeat(pa.scalar(reader.term.term.term_id, pa.large_string()), len(place)),
+        "file": pa.array([name or None for name in files], pa.large_string()).take(pa.array(place)),
+    }
+    columns = [owned[name] if name in owned else answers[name] for name in CONTRACTS["observations"].columns]
+    return from_arrow(pa.table(columns, names=list(CONTRACTS["observations"].columns)))
 
 
 def _not_submitted(field_ids: Sequence[str]) -> pa.Table:
@@ -257,4 +256,4 @@ def _submissions(readings: Sequence[FileReading], fates: Sequence[Fate], reader:
         }
         for reading, fate in zip(readings, fates, strict=True)
     ]
-    return pd.DataFrame(rows, columns=list(CONTRACTS["submissions"].columns))
+    return from_rows("submissions", rows)

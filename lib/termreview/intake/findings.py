@@ -7,9 +7,11 @@ import hashlib
 import re
 from collections.abc import Collection, Mapping
 
+import numpy as np
 import pandas as pd
 
-from termreview.contracts import CONTRACTS
+from termreview.contracts import from_rows
+from termreview.intake.answer_grid import Answers, text_or_none
 from termreview.intake.checks import Failure
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.reading import OTHER_NAMED, is_late
@@ -97,23 +99,23 @@ class Findings:
             key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:14]
             seen[key] = seen.get(key, 0) + 1
             row["finding_id"] = key if seen[key] == 1 else f"{key}-{seen[key]}"
-        return pd.DataFrame(self.rows, columns=list(CONTRACTS["findings"].columns))
+        return from_rows("findings", self.rows)
 
 
-def places_of(observations: pd.DataFrame, wanted: Collection[tuple[str, str]]) -> Places:
-    """The sheet and the cell of the wanted answers, by school and field."""
-    is_wanted = observations["school_id"].isin({school_id for school_id, _ in wanted})
-    is_wanted &= observations["field_id"].isin({field_id for _, field_id in wanted})
-    columns = (
-        observations.loc[is_wanted, name].tolist() for name in ("school_id", "field_id", "sheet", "cell")
-    )
-    return {
-        (school_id, field_id): (
-            sheet if isinstance(sheet, str) else None,
-            cell if isinstance(cell, str) else None,
-        )
-        for school_id, field_id, sheet, cell in zip(*columns, strict=True)
+def places_at(
+    observations: pd.DataFrame, answers: Answers, wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+    """The sheet and the cell of the wanted answers, by school and field; those that are not among `answers` are left out."""
+    columns = {school_id: place for place, school_id in enumerate(answers.school_ids)}
+    rows = {
+        (school_id, field_id): int(answers.rows[answers.lines[field_id], columns[school_id]])
+        for school_id, field_id in wanted
+        if school_id in columns and field_id in answers.lines
     }
+    known = {key: row for key, row in rows.items() if row >= 0}
+    places = np.array(list(known.values()), dtype=np.intp)
+    sheets, cells = (text_or_none(observations[name].take(places)).tolist() for name in ("sheet", "cell"))
+    return dict(zip(known, zip(sheets, cells, strict=True), strict=True))
 
 
 def day_words(date: datetime.date) -> str:

@@ -55,6 +55,9 @@ class Check:
             moving = [field for field in fields.values() if field.kind in _MOVING]
             left = tuple(f.field_id for f in moving if f.section_id in sections or "*" in sections)
             return [(left, ())] if left else []
+        if not any(name.endswith((EACH_COLUMN, ALL_PARTS)) for name in (*self.fields, *self.against)):
+            is_asked = all(name in fields for name in (*self.fields, *self.against))
+            return [(self.fields, self.against)] if is_asked else []
         grids = grids_of(fields) if grids is None else grids
         columns = dict.fromkeys(
             fields[name].column_id

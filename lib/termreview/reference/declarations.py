@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -114,12 +114,20 @@ class Reference:
         UsageError
             When the term is not in the calendar.
         """
-        plan = self.calendar.plan(term)
-        indicator_set = self.indicator_sets[plan.indicator_set]
-        return TermReference(
-            plan, with_index(self.forms[plan.form], indicator_set), self.tasks[plan.tasks], self.checks[plan.form],
-            indicator_set, self.registry.schools_on(plan.due_on), self.calendar.office_on(plan.due_on),
-        )  # fmt: skip
+        if term not in self._terms:
+            plan = self.calendar.plan(term)
+            indicator_set = self.indicator_sets[plan.indicator_set]
+            self._terms[term] = TermReference(
+                plan, with_index(self.forms[plan.form], indicator_set), self.tasks[plan.tasks],
+                self.checks[plan.form], indicator_set, self.registry.schools_on(plan.due_on),
+                self.calendar.office_on(plan.due_on),
+            )  # fmt: skip
+        return self._terms[term]
+
+    @cached_property
+    def _terms(self) -> dict[Term, TermReference]:
+        """What was asked for so far: whoever asks again gets the same form, with all it has worked out."""
+        return {}
 
 
 def load_reference(folder: Path) -> Reference:

@@ -149,14 +149,21 @@ class Form:
 
     def fields_for(self, level: str, part: str) -> tuple[Field, ...]:
         """Every field that one school level answers in one part of the year, in form order."""
-        return tuple(
-            self.field_at(section, row, column)
-            for sheet in self.sheets_for(level)
-            for section in self.sections_of(sheet.sheet_id)
-            for row in self.rows_for(section, level, part)
-            for column in self.columns_for(section, level)
-            if not row.columns or column.column_id in row.columns
-        )
+        if (level, part) not in self._asked:
+            self._asked[level, part] = tuple(
+                self.field_at(section, row, column)
+                for sheet in self.sheets_for(level)
+                for section in self.sections_of(sheet.sheet_id)
+                for row in self.rows_for(section, level, part)
+                for column in self.columns_for(section, level)
+                if not row.columns or column.column_id in row.columns
+            )
+        return self._asked[level, part]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, str], tuple[Field, ...]]:
+        """The fields found so far, by level and part: many rooms ask for them."""
+        return {}
 
     def all_fields(self) -> dict[str, Field]:
         """Every field of the form at any level and term, by id."""
