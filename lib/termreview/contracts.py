@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -191,9 +192,11 @@ def from_rows(name: str, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
 
 def from_arrow(table: pa.Table) -> pd.DataFrame:
     """One Arrow table in the types that contracts declare."""
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_PANDAS.get, date_as_object=False)
-    for column in (each.name for each in table.schema if each.type == _ARROW[DATE]):
-        frame[column] = frame[column].dt.as_unit("s")
+    seconds = pa.timestamp("s")
+    for place, column in enumerate(table.schema):
+        if column.type == _ARROW[DATE]:
+            table = table.set_column(place, column.name, table[place].cast(seconds))
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_PANDAS.get, use_threads=False)
     return frame
 
 
@@ -213,20 +216,23 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     faults += [f"column {column} is not declared" for column in unknown]
     if faults:
         raise ContractError(name, faults)
+    # What has its types already is not copied: pandas copies a column when it is written to.
+    result = frame if list(frame.columns) == list(contract.columns) else frame[list(contract.columns)]
     typed: dict[str, pd.Series] = {}
-    for column_name, column in contract.columns.items():
+    is_typed = True
+    for (column_name, values), column in zip(result.items(), contract.columns.values(), strict=True):
+        name_of = str(column_name)
         try:
-            typed[column_name] = _typed(frame[column_name], column)
+            typed[name_of] = _typed(values, column)
         except (TypeError, ValueError) as error:
             faults.append(f"column {column_name} is not {column.kind}: {error}")
             continue
-        faults += [f"column {column_name} {fault}" for fault in _value_faults(typed[column_name], column)]
+        is_typed &= typed[name_of] is values
+        faults += [f"column {column_name} {fault}" for fault in _value_faults(typed[name_of], column)]
     if faults:
         raise ContractError(name, faults)
-    dtypes = frame.dtypes.to_dict()
-    is_typed = all(values.dtype == dtypes[column] for column, values in typed.items())
-    # What has its types already is not copied: pandas copies a column when it is written to.
-    result = frame[list(contract.columns)] if is_typed else pd.DataFrame(typed)
+    if not is_typed:
+        result = pd.DataFrame(typed)
     repeated = result.duplicated(list(contract.key))
     if repeated.any():
         example = result.loc[repeated, list(contract.key)].iloc[0].to_dict()
@@ -257,15 +263,17 @@ def _is_text_or_missing(value: object) -> bool:
 
 def _value_faults(values: pd.Series, column: Column) -> list[str]:
     faults = []
-    missing = 0 if column.is_optional else int(values.isna().to_numpy().sum())
+    missing = 0 if column.is_optional else int(values.array.isna().sum())
     if missing:
         faults.append(f"has {missing} missing values")
     if column.choices:
         odd = {value for value in values.unique() if isinstance(value, str)} - column.choices
         if odd:
             faults.append(f"holds undeclared values {sorted(odd)}")
-    if column.minimum is not None and (lowest := values.min()) is not pd.NA and lowest < column.minimum:
-        faults.append(f"falls below {column.minimum}")
-    if column.maximum is not None and (highest := values.max()) is not pd.NA and highest > column.maximum:
-        faults.append(f"rises above {column.maximum}")
+    if column.minimum is not None or column.maximum is not None:
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+        if column.minimum is not None and (numbers < column.minimum).any():
+            faults.append(f"falls below {column.minimum}")
+        if column.maximum is not None and (numbers > column.maximum).any():
+            faults.append(f"rises above {column.maximum}")
     return faults

@@ -13,7 +13,7 @@ _LOOK_ALIKES = str.maketrans(
     {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "\u00a0": " ", "\u202f": " ", "\u200b": "", "\ufeff": ""}
 )
 _SPACE = re.compile(r"\s+")
-_REPLACED_LETTERS = tuple("ÐðƉɖ")  # what else clean() replaces cannot be printed
+_REPLACED_LETTER = re.compile("[ÐðƉɖ]")  # what else clean() replaces cannot be printed
 _PUNCTUATION = re.compile(r"[\s.,;:&/()\"'’“”–—_-]+")
 _CLUSTER = re.compile(f"(o[ae]|uy)([{_TONES}])|([ou])([{_TONES}])([aey])")
 
@@ -32,7 +32,7 @@ def clean(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    return unicodedata.is_normalized("NFC", text) and not any(letter in text for letter in _REPLACED_LETTERS)
+    return unicodedata.is_normalized("NFC", text) and _REPLACED_LETTER.search(text) is None
 
 
 @lru_cache(maxsize=16384)

@@ -106,8 +106,8 @@ def spread_answers(
     shape = len(names), len(school_ids)
     rows = np.full(shape, -1, dtype=np.intp)
     rows[line, column] = row
-    is_answered, is_blank, is_nothing = (
-        _flags_at(observations, state, rows) for state in ("answered", "blank", "nothing_to_report")
+    is_answered, is_blank, is_nothing = _flags_at(
+        observations, ("answered", "blank", "nothing_to_report"), rows
     )
     words = np.full(shape, None, dtype=object)
     words[is_answered] = text_or_none(observations["value_text"].take(rows[is_answered]))
@@ -140,10 +140,12 @@ def _places(
     return line[row], column[row], row
 
 
-def _flags_at(observations: pd.DataFrame, state: str, rows: Places) -> Flags:
-    """Whether the observations in some rows are of one state; none is in row -1."""
-    is_state = (observations["state"] == state).to_numpy(dtype=bool)
-    return np.asarray(np.append(is_state, False)[rows], dtype=bool)
+def _flags_at(observations: pd.DataFrame, states: Sequence[str], rows: Places) -> list[Flags]:
+    """Whether the observations in some rows are of each state; none is in row -1."""
+    codes, known = pd.factorize(observations["state"])
+    there = np.append(codes, -1)[rows]
+    code_of = {state: code for code, state in enumerate(known)}
+    return [there == code_of.get(state, -2) for state in states]
 
 
 def _numbers_at(observations: pd.DataFrame, rows: Places) -> Numbers:
@@ -158,7 +160,7 @@ def _answered_numbers(
     line, column, row = _places(observations, lines, school_ids)
     row_of = np.full((len(lines), len(school_ids)), -1, dtype=np.intp)
     row_of[line, column] = row
-    is_answered = _flags_at(observations, "answered", row_of)
+    (is_answered,) = _flags_at(observations, ("answered",), row_of)
     return np.where(is_answered, _numbers_at(observations, row_of), np.nan)
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from termreview.intake.answer_grid import Answers, Flags, Numbers
 from termreview.intake.outliers import usual_bounds
-from termreview.reference.checks import EVERYTHING, Check, Grids, grids_of
+from termreview.reference.checks import EVERYTHING, Check, Pair
 from termreview.reference.declarations import TermReference
-from termreview.reference.forms import Field, applies
+from termreview.reference.forms import Field
 from termreview.text import number_words
 
 # Which pairs fail at which schools; for one pair and school what was found and what is expected, in words.
@@ -30,14 +30,6 @@ class Failure(NamedTuple):
     compared: tuple[str, ...] = ()
 
 
-class Pair(NamedTuple):
-    """One check with the fields that it compares at one school level."""
-
-    check: Check
-    left: tuple[str, ...]
-    right: tuple[str, ...]
-
-
 def run_checks(answers: Answers, term: TermReference) -> list[Failure]:
     """Apply every check of the form to the answers of one term, level by level.
 
@@ -46,12 +38,7 @@ def run_checks(answers: Answers, term: TermReference) -> list[Failure]:
     failures: list[Failure] = []
     for level, own in answers.by_level():
         fields = {field.field_id: field for field in term.form.fields_for(level, term.term.part)}
-        checks = [
-            check
-            for check in term.checks
-            if applies(check.levels, level) and applies(check.terms, term.term.part)
-        ]
-        failures += _without_implied(list(_apply(checks, fields, own)))
+        failures += _without_implied(list(_apply(term.pairs_for(level), fields, own)))
     return failures
 
 
@@ -67,10 +54,8 @@ def _without_implied(failures: Sequence[Failure]) -> list[Failure]:
     ]
 
 
-def _apply(checks: Sequence[Check], fields: Mapping[str, Field], answers: Answers) -> Iterator[Failure]:
+def _apply(pairs: Sequence[Pair], fields: Mapping[str, Field], answers: Answers) -> Iterator[Failure]:
     """The failures of the schools of one level, check by check."""
-    grids = grids_of(fields)
-    pairs = [pair for check in checks for pair in _pairs(check, fields, grids)]
     by_kind: dict[str, list[int]] = {}
     for number, pair in enumerate(pairs):
         by_kind.setdefault(pair.check.kind, []).append(number)
@@ -90,16 +75,6 @@ def _apply(checks: Sequence[Check], fields: Mapping[str, Field], answers: Answer
             expected_words,
             left[:1] if check.kind == "unchanged" else (*left, *right),
         )
-
-
-def _pairs(check: Check, fields: Mapping[str, Field], grids: Grids) -> list[Pair]:
-    """One check with the fields it compares; kinds that look at one field take each of theirs in turn."""
-    sides = check.expanded(fields, grids)
-    if check.kind in ("range", "change_within"):
-        return [Pair(check, (name,), ()) for left, _ in sides for name in left]
-    if check.kind in ("required_if", "positive_if"):
-        return [Pair(check, (name,), right) for left, right in sides for name in left]
-    return [Pair(check, left, right) for left, right in sides]
 
 
 def _limits(check: Check) -> tuple[float, float]:

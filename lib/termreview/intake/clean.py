@@ -198,8 +198,8 @@ def _observations(shards: Sequence[Shard], accepted: Mapping[str, int], reader: 
             [-1 if school_id is None else rank[school_id] for school_id in owners], dtype=int
         )
         found = by_reading[shard.answers[READING].to_numpy()]
-        tables.append(shard.answers.filter(pa.array(found >= 0)))
-        ranks.append(found[found >= 0])
+        tables.append(shard.answers)
+        ranks.append(found)
         first += len(shard.readings)
     for school_id in names:
         if school_id not in accepted:
@@ -209,6 +209,7 @@ def _observations(shards: Sequence[Shard], accepted: Mapping[str, int], reader: 
     tables.append(_not_submitted(silent))
     place = np.concatenate(ranks)
     order = np.argsort(place, kind="stable")
+    order = order[np.searchsorted(place[order], 0) :]  # without the answers of files that do not count
     place = place[order]
     answers = pa.concat_tables(tables).take(pa.array(order)).drop_columns([READING])
     owned = {

@@ -13,7 +13,7 @@ from termreview.intake.number_text import decimal_habit
 from termreview.intake.personal_data import is_personal
 from termreview.intake.reader import Question, Reader
 from termreview.intake.value_reading import Choices, Flag, Reading
-from termreview.intake.values import read_value
+from termreview.intake.values import ANSWERED, read_value
 from termreview.intake.workbook import Cell, Sheet, address
 from termreview.reference.forms import Field
 from termreview.text import number_words
@@ -38,7 +38,7 @@ def read_answers(
     habit: str | None = None  # worked out when a number is written as text: in most files none is
     used = flagged = 0
     formulas: Formulas | None = None
-    for field_id, asked, choices in questions:
+    for field_id, asked, choices, least, most in questions:
         spot = spots.get(field_id)
         if spot is None:
             answers.append(
@@ -47,6 +47,18 @@ def read_answers(
             continue
         sheet, row, column, found_by = spot
         cell = sheet.cells.get((row, column))
+        if (  # nearly every cell: a whole number where one is asked
+            cell is not None
+            and type(cell.value) is int
+            and least <= cell.value <= most
+            and cell.formula is None
+            and "%" not in (cell.number_format or "")
+        ):
+            used += 1
+            amount, where = float(cell.value), address(row, column)
+            said = (field_id, ANSWERED, amount, None, cell.text, sheet.name, where, found_by, None)
+            answers.append(new(Answer, said))
+            continue
         if habit is None and cell is not None and cell.kind == "text" and asked.is_numeric:
             habit = decimal_habit(_number_texts(questions, spots))
         if cell is None or cell.formula is None:
@@ -106,7 +118,7 @@ def _flagged_as(value: Reading, flag: Flag) -> Reading:
 
 def _number_texts(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[str]:
     """What one file writes as text where a number is asked: the evidence of its decimal sign."""
-    for field_id, asked, _ in questions:
+    for field_id, asked, *_ in questions:
         if asked.is_numeric and (spot := spots.get(field_id)) is not None:
             cell = spot.sheet.cells.get((spot.row, spot.column))
             if cell is not None and cell.kind == "text":

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from termreview.intake.date_value import DateWindow, term_window
 from termreview.intake.identity import unique_names
 from termreview.intake.layout import FormLayout, form_layout
 from termreview.intake.value_reading import Choices
-from termreview.intake.values import choice_reading
+from termreview.intake.values import choice_reading, whole_bounds
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
 from termreview.reference.units import Registry, Unit
 from termreview.text import fold
 
-Question = tuple[str, Field, Choices | None]
+
+class Question(NamedTuple):
+    """One field as it is asked: its drop-down, and the bounds of a whole number (none fits where none is asked)."""
+
+    field_id: str
+    field: Field
+    choices: Choices | None
+    least: float
+    most: float
 
 
 @dataclass(frozen=True)
@@ -53,10 +62,11 @@ class Reader:
         """The fields of each school level in form order, each with its drop-down."""
         return {
             level: tuple(
-                (
+                Question(
                     field_id,
                     place.field,
                     self.choices.get("yes_no" if place.field.kind == "yes_no" else place.field.options),
+                    *whole_bounds(place.field),
                 )
                 for field_id, (_, place) in layout.places.items()
             )

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 
 from termreview.intake.file_reading import Answer, FileReading, Remark
@@ -30,7 +31,7 @@ from termreview.intake.side_by_side import processors, side_by_side
 
 READING = "reading"
 _SMALLEST_BATCH, _LARGEST_BATCH, _SHARES = (
-    2,
+    1,
     50,
     3,
 )  # of what is left, one process takes at most a third of its share
@@ -162,14 +163,11 @@ def _with_answers(reading: FileReading) -> KeptReading:
 
 def _split(shard: Shard) -> Iterator[KeptReading]:
     """The readings of one batch one by one, each with its own answers: these stand together in the table."""
-    counts = [0] * len(shard.readings)
-    for place in shard.answers[READING].to_pylist():
-        counts[place] += 1
-    first = 0
+    numbers = np.arange(len(shard.readings) + 1)
+    ends = np.searchsorted(shard.answers[READING].to_numpy(), numbers).tolist()
     answers = shard.answers.drop_columns([READING])
-    for reading, count in zip(shard.readings, counts, strict=True):
-        yield reading, answers.slice(first, count)
-        first += count
+    for reading, first, last in zip(shard.readings, ends, ends[1:], strict=False):
+        yield reading, answers.slice(first, last - first)
 
 
 def _join(parts: Sequence[KeptReading]) -> Shard:

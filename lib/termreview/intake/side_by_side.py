@@ -26,6 +26,7 @@ Done = TypeVar("Done")
 
 PATIENCE_S = 600.0  # longer than any batch may take; a helper that hangs then is not waited for
 _PAUSE_S = 0.0005
+_ENDING: list[BaseProcess] = []  # helpers of the work before, told to end
 
 
 def processors() -> int:
@@ -53,6 +54,8 @@ def side_by_side(
     if processes < 2 or multiprocessing.current_process().daemon:
         yield from (work(batch) for batch in batches)
         return
+    _stop(_ENDING)
+    _ENDING.clear()
     with tempfile.TemporaryDirectory(prefix="termreview-") as name:
         folder = Path(name)
         own: dict[int, Done] = {}
@@ -85,11 +88,20 @@ def _helpers(count: int, arguments: tuple[Any, ...]) -> Iterator[tuple[list[Base
                     helper.start()
                     started.append(helper)
         yield started, turn
-    finally:
+    except BaseException:
+        _stop(started)
+        raise
+    else:  # all is done: who still runs is on its way out, which is not worth waiting for
         for helper in started:
             helper.terminate()
-        for helper in started:
-            helper.join()
+        _ENDING.extend(started)
+
+
+def _stop(helpers: Sequence[BaseProcess]) -> None:
+    for helper in helpers:
+        helper.terminate()
+    for helper in helpers:
+        helper.join()
 
 
 def _help(

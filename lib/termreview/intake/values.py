@@ -96,10 +96,10 @@ def read_value(
     """
     if cell is None:
         return _BLANK
-    if cell.formula is None:
-        usual = _usual(field, cell, choices)
-        if usual is not None:
-            return usual
+    if cell.formula is None and cell.kind == "text" and choices is not None:
+        own_word = choices.exact.get(cell.text)
+        if own_word is not None:
+            return own_word
     if cell.kind != "date" and cell.kind != "number" and is_personal(clean(cell.text)):
         return _PERSONAL_DATA
     if cell.kind == "error":
@@ -147,17 +147,11 @@ def choice_reading(name: str, option: str) -> Reading:
     return Reading(ANSWERED, text=option)
 
 
-def _usual(field: Field, cell: Cell, choices: Choices | None) -> Reading | None:
-    """The answers of nearly every cell: a whole number within its limits, a drop-down's own word."""
-    value = cell.value
-    if cell.kind == "number" and field.kind in ("count", "money") and type(value) is int:
-        if "%" in (cell.number_format or ""):
-            return None
-        if value >= (field.minimum or 0) and (field.maximum is None or value <= field.maximum):
-            return _new(Reading, (ANSWERED, float(value), None, ()))
-    elif cell.kind == "text" and choices is not None:
-        return choices.exact.get(value)  # type: ignore[arg-type]
-    return None
+def whole_bounds(field: Field) -> tuple[float, float]:
+    """Between which whole numbers stand as they are written; where no whole number is asked, none does."""
+    if field.kind not in ("count", "money"):
+        return math.inf, -math.inf
+    return field.minimum or 0.0, math.inf if field.maximum is None else field.maximum
 
 
 def _read_number(field: Field, cell: Cell, habit: str) -> Reading:

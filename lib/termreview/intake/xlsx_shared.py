@@ -122,7 +122,7 @@ def _scan_strings(part: bytes) -> list[str]:
         found = _STRING.findall(text, begin, end)
         strings = [_scan_runs(rich, odd) if rich or odd else string for string, rich, odd in found]
     if "&" in text:
-        strings = [unescape_xml(string) for string in strings]
+        strings = [unescape_xml(string) if "&" in string else string for string in strings]
     return [unescape_string(string) for string in strings] if "_x" in text else strings
 
 

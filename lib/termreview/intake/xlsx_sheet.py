@@ -22,21 +22,21 @@ from termreview.intake.xlsx_content import (
 )
 from termreview.intake.xlsx_formulas import SharedFormulas, read_formula
 from termreview.intake.xlsx_shared import UnusualShapeError, decode, plain_text, unescape_xml
-from termreview.intake.xlsx_values import CellStyle, Shared, make_cell, unescape_string
+from termreview.intake.xlsx_values import CellStyle, Shared, make_cell
 from termreview.intake.xlsx_walk import walk_sheet
 
 _TOKEN = re.compile(
-    r'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"([^<>/]*)'  # address, other attributes
-    r"(?:><v>(?:([0-9]{1,15})|(-?[0-9]{1,15}\.[0-9]{1,20})|([^<]+))</v></c>"  # whole, decimal, other value
-    r'|/>(?:<c r="[A-Z]{1,3}[0-9]{1,7}"[^<>/]*/>)*|></c>'  # nothing inside, and what follows like it
-    r'|><is><t(?: xml:space="preserve")?>([^<]*)</t></is></c>'  # inline string
-    r"|>([^<]*+(?:<(?!/?c[ >])[^<]*+)*+)</c>)"  # formulas and the rest
-    r"|(?:</row>)?<row r=\"([1-9][0-9]{0,6})\"([^<>']*)>|</row>"  # row: digits, other attributes
+    r'<c r="([A-Z]{1,3}+[1-9][0-9]{0,6}+)"([^<>/]*+)'  # address, other attributes
+    r"(?:><v>([0-9]{1,15}+)</v></c>"  # a whole number or the number of a shared string
+    r'|/>(?:<c r="[A-Z]{1,3}+[0-9]{1,7}+"[^<>/]*+/>)*+|></c>'  # nothing inside, and what follows like it
+    r"|>([^<]*+(?:<(?!/?c[ >])[^<]*+)*+)</c>)"  # anything else inside
+    r"|(?:</row>)?<row r=\"([1-9][0-9]{0,6}+)\"([^<>']*+)>|</row>"  # row: digits, other attributes
     r"|\s+|([\s\S]+)"  # anything else, with all that follows: the parser reads this sheet
 )
 _INSIDE = re.compile(
     r"(?:<f([^<>/]*)(?:/>|>([^<]*)</f>))?"  # formula: attributes, text
     r'(?:<v(?: xml:space="preserve")?>([^<]+)</v>|(<v ?/>|<v></v>))?'  # stored value, or an empty one
+    r'|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>'  # inline string
 )
 _ATTRIBUTE = re.compile(r'\s{1,99}([A-Za-z:]+)="([^"<&]*)"')
 _ROOT = re.compile(
@@ -132,42 +132,32 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
     while position < end:
         stop = text.find("</row>", min(position + _CHUNK, end), end)
         stop = end if stop < 0 else stop
-        for (
-            address, attributes, whole, decimal, stored, inline, inside, new_row, row_attributes, odd,
-        ) in _TOKEN.findall(text, position, stop):  # fmt: skip
-            if whole or decimal or stored or inline or inside:
+        for address, attributes, whole, inside, new_row, row_attributes, odd in _TOKEN.findall(
+            text, position, stop
+        ):
+            if whole:
                 place = places[address]
                 if place[0] != row:
                     raise UnusualShapeError("a cell outside its row")
-                stored_type, number_format, is_date, is_plain = styles.get(attributes) or _cell_style(
-                    attributes, shared
-                )
                 filled += 1
-                if whole and is_plain:
-                    cells[place] = new(Cell, (int(whole), whole, "number", None, number_format))
-                    continue
-                if whole and stored_type == "s" and (index := int(whole)) < count and strings[index]:
-                    string = strings[index]
+                number_format, is_shared, is_plain = styles.get(attributes) or _cell_style(attributes, shared)
+                number = int(whole)
+                if is_shared and number < count and strings[number]:
+                    string = strings[number]
                     cells[place] = new(Cell, (string, string, "text", None, number_format))
-                    continue
-                if decimal and is_plain:
-                    number = float(decimal)
-                    value = int(number) if number.is_integer() else number
-                    cells[place] = new(Cell, (value, decimal, "number", None, number_format))
-                    continue
-                if inline and stored_type == "inlineStr":
-                    string = unescape_string(unescape_xml(inline))
-                    cells[place] = new(Cell, (string, string, "text", None, number_format))
-                    continue
-                known, formula = whole or decimal or unescape_xml(stored) or None, None
-                if inside:
-                    known, formula = _read_inside(inside, *place, masters)
-                cell = make_cell(
-                    stored_type, known, unescape_xml(inline), formula, number_format, is_date, shared
-                )
-                if cell is None:
-                    filled -= 1
+                elif is_plain:
+                    cells[place] = new(Cell, (number, whole, "number", None, number_format))
+                elif (cell := _make_cell(attributes, whole, None, None, shared)) is not None:
+                    cells[place] = cell
                 else:
+                    filled -= 1
+            elif inside:
+                place = places[address]
+                if place[0] != row:
+                    raise UnusualShapeError("a cell outside its row")
+                stored, formula, inline = _read_inside(inside, *place, masters)
+                if (cell := _make_cell(attributes, stored, formula, inline, shared)) is not None:
+                    filled += 1
                     cells[place] = cell
             elif new_row:
                 row = int(new_row)
@@ -189,21 +179,30 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
 
 
 def _cell_style(attributes: str, shared: Shared) -> CellStyle:
+    """What the attributes of cells with a whole number say, for nearly all of them."""
     stored_type, number_format, is_date = read_style(_attributes(attributes), shared)
-    style = CellStyle(stored_type, number_format, is_date, stored_type == "" and not is_date)
+    style = CellStyle(number_format, stored_type == "s", stored_type == "" and not is_date)
     shared.styles[attributes] = style
     return style
 
 
-def _read_inside(
-    inside: str, row: int, column: int, masters: SharedFormulas
-) -> tuple[str | None, str | None]:
-    """Return the stored value and the formula of one cell from what stands inside it."""
+def _make_cell(
+    attributes: str, stored: str | None, formula: str | None, inline: str | None, shared: Shared
+) -> Cell | None:
+    stored_type, number_format, is_date = read_style(_attributes(attributes), shared)
+    return make_cell(stored_type, stored, inline, formula, number_format, is_date, shared)
+
+
+_Inside = tuple[str | None, str | None, str | None]
+
+
+def _read_inside(inside: str, row: int, column: int, masters: SharedFormulas) -> _Inside:
+    """Return the stored value, the formula and the inline string of one cell from what stands inside it."""
     is_plain = inside[:3] == "<f>" and len(inside) < _LONGEST_FORMULA
     return _remembered_plain(inside) if is_plain else _read_any(inside, row, column, masters)
 
 
-def _read_plain(inside: str) -> tuple[str | None, str | None]:
+def _read_plain(inside: str) -> _Inside:
     return _read_any(inside, 0, 0, SharedFormulas())  # without attributes it leans on no other cell
 
 
@@ -212,17 +211,21 @@ _remembered_plain = lru_cache(maxsize=4096)(
 )  # a form's own formulas come back in every school's file
 
 
-def _read_any(inside: str, row: int, column: int, masters: SharedFormulas) -> tuple[str | None, str | None]:
+def _read_any(inside: str, row: int, column: int, masters: SharedFormulas) -> _Inside:
     match = _INSIDE.fullmatch(inside)
     if match is None:
         raise UnusualShapeError(inside)
-    attributes, text, stored, empty = match.groups(default="")
+    attributes, text, stored, empty, inline = match.groups()
     formula = None
     if attributes:
-        formula = read_formula(row, column, _attributes(attributes), unescape_xml(text), masters)
+        formula = read_formula(row, column, _attributes(attributes), unescape_xml(text or ""), masters)
     elif text:
         formula = f"={unescape_xml(text)}"
-    return (unescape_xml(stored) if stored or empty else None), formula
+    return (
+        unescape_xml(stored or "") if stored or empty else None,
+        formula,
+        None if inline is None else unescape_xml(inline),
+    )
 
 
 def _attributes(text: str) -> Mapping[str, str]:

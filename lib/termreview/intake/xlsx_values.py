@@ -34,14 +34,13 @@ NumberFormats = list[tuple[str, bool]]
 
 
 class CellStyle(NamedTuple):
-    """What the attributes of a cell say: its stored type, its number format, whether that shows a date.
+    """What the attributes of a cell say of a whole number in it: its format, and what it is.
 
-    `is_plain` is a number that is no date, the usual case.
+    `is_shared` is the number of a shared string, `is_plain` a number that is no date; the rest is neither.
     """
 
-    stored_type: str
     number_format: str
-    is_date: bool
+    is_shared: bool
     is_plain: bool
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from termreview.reference.forms import Field, Form
 from termreview.reference.loading import Row, Source, read_list, unique
@@ -72,6 +73,30 @@ class Check:
             if left and all(name in fields for name in (*left, *right)) and bool(right) == bool(self.against):
                 pairs.append((left, right))
         return pairs
+
+
+class Pair(NamedTuple):
+    """One check with the fields that it compares at one school level."""
+
+    check: Check
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+
+def _pairs_of(check: Check, fields: Mapping[str, Field], grids: Grids) -> list[Pair]:
+    """One check with the fields it compares; kinds that look at one field take each of theirs in turn."""
+    sides = check.expanded(fields, grids)
+    if check.kind in ("range", "change_within"):
+        return [Pair(check, (name,), ()) for left, _ in sides for name in left]
+    if check.kind in ("required_if", "positive_if"):
+        return [Pair(check, (name,), right) for left, right in sides for name in left]
+    return [Pair(check, left, right) for left, right in sides]
+
+
+def pairs_of(checks: Iterable[Check], fields: Mapping[str, Field]) -> tuple[Pair, ...]:
+    """What some checks compare among the fields that one school level answers."""
+    grids = grids_of(fields)
+    return tuple(pair for check in checks for pair in _pairs_of(check, fields, grids))
 
 
 def grids_of(fields: Iterable[str]) -> Grids:

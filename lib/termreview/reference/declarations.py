@@ -10,14 +10,14 @@ from typing import Any
 
 from termreview.reference.advice import Advice, load_advice
 from termreview.reference.calendar import Calendar, Office, TermPlan, load_calendar
-from termreview.reference.checks import Check, load_checks
+from termreview.reference.checks import Check, Pair, load_checks, pairs_of
 from termreview.reference.cross_references import check_references
 from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
 from termreview.reference.desk_words import load_desk_words
 from termreview.reference.disclosure import Disclosure, load_disclosure
 from termreview.reference.fingerprint import fingerprint
 from termreview.reference.form_loading import load_form
-from termreview.reference.forms import Field, Form, with_index
+from termreview.reference.forms import Field, Form, applies, with_index
 from termreview.reference.highlights import Highlights, load_highlights
 from termreview.reference.indicator_loading import load_indicator_set
 from termreview.reference.indicators import IndicatorSet
@@ -69,6 +69,21 @@ class TermReference:
     def term(self) -> Term:
         """The term itself."""
         return self.plan.term
+
+    def pairs_for(self, level: str) -> tuple[Pair, ...]:
+        """What the checks of the term compare at one school level; worked out once."""
+        if level not in self._pairs:
+            part = self.term.part
+            fields = {field.field_id: field for field in self.form.fields_for(level, part)}
+            checks = (
+                check for check in self.checks if applies(check.levels, level) and applies(check.terms, part)
+            )
+            self._pairs[level] = pairs_of(checks, fields)
+        return self._pairs[level]
+
+    @cached_property
+    def _pairs(self) -> dict[str, tuple[Pair, ...]]:
+        return {}
 
 
 @dataclass(frozen=True)

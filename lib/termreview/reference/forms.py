@@ -118,7 +118,11 @@ class Form:
 
     def word(self, name: str, **places: object) -> str:
         """One fixed text of the form, its placeholders filled."""
-        return dict(self.words)[name].format(**places)
+        return self._words[name].format(**places)
+
+    @cached_property
+    def _words(self) -> Mapping[str, str]:
+        return dict(self.words)
 
     def sheets_for(self, level: str) -> tuple[SheetPlan, ...]:
         """The sheets that one school level receives."""
