@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
@@ -15,7 +16,7 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
     from termreview.reporting.changes_page import changes_title, write_changes
     from termreview.reporting.comparison import compare_with, open_issue
     from termreview.reporting.context import open_report
-    from termreview.reporting.issued import find_issue, issues_of
+    from termreview.reporting.issued import broken_issues, find_issue, issues_of
     from termreview.reporting.printed_comparison import compare_printed
     from termreview.reporting.scope import find_scope, scope_subject
     from termreview.reporting.sections_issued import causes_told, opening
@@ -24,6 +25,8 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
 
     term = parse_term(options.term)
     scope = find_scope(reference, reference.of(term), options.unit, options.level)
+    for broken in broken_issues(workspace, term):
+        print(broken.told(reference.provenance["notices"], workspace.root), file=sys.stderr)
     if options.first is None:
         issues = issues_of(workspace, term, scope)
         if not issues:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from termreview.cli_options import as_of_day
 from termreview.reference.declarations import Reference
@@ -14,11 +15,14 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     """Keep the report as it stands, and say under which number."""
     from termreview.intake.received import list_received
     from termreview.issuing import issue_report
+    from termreview.reporting.issued import broken_issues
     from termreview.reporting.scope import find_scope
 
     term = parse_term(options.term)
     scope = find_scope(reference, reference.of(term), options.unit, options.level)
     as_of = as_of_day(options) if options.as_of else None
+    for broken in broken_issues(workspace, term):
+        print(broken.told(reference.provenance["notices"], workspace.root), file=sys.stderr)
     kept = issue_report(workspace, reference, term, scope, options.edition, as_of)
     found = kept.issue
     status = str(reference.publishing["status"][found.status]).lower()

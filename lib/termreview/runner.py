@@ -13,7 +13,13 @@ from pathlib import Path
 from termreview.earlier_reports import keep_edited, outdated_reports
 from termreview.errors import RunError, UsageError
 from termreview.execution import TIME_LIMIT_S, load_papermill, nursery_of
-from termreview.intake.received import ReceivedFile, list_received, record_received
+from termreview.intake.received import (
+    FIRST_SEEN,
+    ReceivedFile,
+    list_received,
+    record_first_seen,
+    record_received,
+)
 from termreview.kernels.nursery import Nursery
 from termreview.lock import held
 from termreview.manifest import describe_inputs, describe_outputs, is_up_to_date
@@ -31,7 +37,9 @@ from termreview.publication import (
 )
 from termreview.reference.declarations import Reference
 from termreview.reporting.edition import EDITIONS
+from termreview.reporting.issued import broken_issues
 from termreview.reporting.portfolio import write_portfolio
+from termreview.reporting.provenance import SHORT
 from termreview.scoped_records import outdated_parts
 from termreview.step_run import begin_step
 from termreview.terms import Term
@@ -116,6 +124,7 @@ def run_term(
             files = list_received(workspace.raw(term), as_of, as_of)
             _refuse_nothing_received(workspace, term, as_of, files)
             record_received(workspace.raw(term), files)
+            _tell_changed(workspace, reference, term, files, progress)
             known = [
                 describe_inputs(workspace, reference, declared, as_of, files, planned)
                 for planned in ([steps] if steps == everything else [steps, everything])
@@ -151,6 +160,8 @@ def run_term(
             sweep(shelf)
         if is_whole_run:
             write_portfolio(workspace, reference)
+        for broken in broken_issues(workspace, term):
+            progress(broken.told(reference.provenance["notices"], workspace.root))
     return RunResult(reports, shelf.place(MANIFEST), time.monotonic() - started, is_reused)
 
 
@@ -180,6 +191,21 @@ def _refuse_nothing_received(
             f"chưa nhận được tệp nào của kỳ {term.term_id} tính đến ngày {as_of:%d/%m/%Y} (thư mục {folder}): "
             f"chưa có gì để làm báo cáo; xem `termreview status {term.term_id}`"
         )
+
+
+def _tell_changed(
+    workspace: Workspace, reference: Reference, term: Term, files: Sequence[ReceivedFile], progress: Progress
+) -> None:
+    """Tell of received files that somebody changed in their place: an old report cannot be made again from them."""
+    changed = record_first_seen(workspace.raw(term), files)
+    if not changed:
+        return
+    words = reference.provenance["notices"]
+    progress(words["changed"].format(count=len(changed), term=term.term_id))
+    for file in changed:
+        was, now = file.first_sha256[:SHORT], file.sha256[:SHORT]
+        progress(f"  {words['changed_file'].format(name=file.name, was=was, now=now)}")
+    progress(words["changed_remedy"].format(list=FIRST_SEEN))
 
 
 def _on_shelf(shelf: Shelf, report: Path) -> str:

@@ -24,7 +24,8 @@ from termreview.reference.declarations import load_reference
 from termreview.reporting.agreement_reading import read_page
 from termreview.reporting.comparison import compare_with
 from termreview.reporting.context import open_report
-from termreview.reporting.issued import find_issue, issued_tables, issues_of, list_issues
+from termreview.reporting.issued import broken_issues, find_issue, issued_tables, issues_of, list_issues
+from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.printed_text import take_apart
 from termreview.reporting.replay import CORRECTION, DECISION, LATE, PROGRAM, RULE
 from termreview.runner import RunResult, run_term
@@ -244,13 +245,34 @@ def test_issues_are_numbered_and_never_overwritten(office: Workspace) -> None:
     with pytest.raises(ContractError, match="issue 2"):
         issued_tables(find_issue(office, TERM, 2))
     (kept.issue.folder / "record" / "issue.json").write_text('{"number": 2}', encoding="utf-8")
-    with pytest.raises(ContractError, match="'as_of' is missing"):
-        list_issues(office, TERM)
+    _a_broken_issue_is_named_and_stops_nobody_else(office)
     shutil.rmtree(kept.issue.folder)
     page = office.reports(TERM) / REPORT
     page.write_text(page.read_text(encoding="utf-8") + "<!-- -->", encoding="utf-8")
     with pytest.raises(RunError, match="not the file that was published"):
         issue_report(office, load_reference(office.reference), TERM)
+
+
+def _a_broken_issue_is_named_and_stops_nobody_else(office: Workspace) -> None:
+    """The record of the second issue says too little: the first is compared with, the index page names the second."""
+    assert [found.number for found in list_issues(office, TERM)] == [1]
+    (broken,) = broken_issues(office, TERM)
+    assert (broken.number, broken.path.name) == (2, "issue.json")
+    assert "'as_of' is missing" in broken.faults
+    with pytest.raises(ContractError, match="'as_of' is missing"):
+        find_issue(office, TERM, 2)
+    reference = load_reference(office.reference)
+    index = BeautifulSoup(write_portfolio(office, reference).read_text(encoding="utf-8"), "html.parser")
+    told = index.find("h3", string="Bản phát hành không đọc được").find_next("p").get_text()
+    assert "reports/2023-2024/hk1/issued/2/record/issue.json" in told
+    assert "Khôi phục" in told
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        assert cli.main(["--root", str(office.root), "compare", TERM.term_id]) == 0
+        assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "2"]) == 6
+    assert said.getvalue().count("Lần phát hành 2 của kỳ 2023-2024-hk1 không đọc được") == 2
+    assert "khôi phục tệp" in said.getvalue()
+    (broken.path).write_text("{", encoding="utf-8")
+    assert [found.faults for found in broken_issues(office, TERM)] == [("it is gone or cannot be read",)]
 
 
 def _two_issues_are_compared_from_the_older_to_the_newer(office: Workspace) -> None:

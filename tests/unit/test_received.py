@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import os
 import random
 import unicodedata
 from pathlib import Path
@@ -11,7 +13,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from termreview.errors import UsageError
-from termreview.intake.received import RECEIVED_LIST, list_received, natural_order, record_received
+from termreview.intake.received import (
+    FIRST_SEEN,
+    RECEIVED_LIST,
+    list_received,
+    natural_order,
+    record_first_seen,
+    record_received,
+)
 
 AS_OF = datetime.date(2024, 1, 9)
 
@@ -140,3 +149,39 @@ def test_the_id_of_a_submission_follows_name_and_content(tmp_path: Path) -> None
         first.submission_id,
         second.submission_id,
     ]
+
+
+def test_a_file_changed_where_it_lies_is_told_until_it_is_as_it_came_or_is_accepted(tmp_path: Path) -> None:
+    put(tmp_path, "a.xlsx", "b.xlsx")
+    assert record_first_seen(tmp_path, list_received(tmp_path, AS_OF)) == []
+    (tmp_path / "a.xlsx").write_bytes(b"other")
+    put(tmp_path, "c.xlsx")
+    for _ in range(2):
+        (changed,) = record_first_seen(tmp_path, list_received(tmp_path, AS_OF))
+        assert (changed.name, changed.first_sha256) == ("a.xlsx", hashlib.sha256(b"a.xlsx").hexdigest())
+        assert changed.sha256 == hashlib.sha256(b"other").hexdigest()
+    put(tmp_path, "a.xlsx")
+    assert record_first_seen(tmp_path, list_received(tmp_path, AS_OF)) == []
+    (tmp_path / "a.xlsx").write_bytes(b"other")
+    listing = tmp_path / FIRST_SEEN
+    listing.write_text("".join(line for line in listing.open(encoding="utf-8") if '"a.xlsx"' not in line))
+    assert record_first_seen(tmp_path, list_received(tmp_path, AS_OF)) == []
+    assert [file.name for file in list_received(tmp_path, AS_OF)] == ["a.xlsx", "b.xlsx", "c.xlsx"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows takes no such names")
+def test_a_name_of_two_lines_is_one_line_and_keeps_its_day(tmp_path: Path) -> None:
+    put(tmp_path, "báo\ncáo\x0b\u2028.xlsx", "a.xlsx")
+    first = list_received(tmp_path, AS_OF)
+    assert [file.name for file in first] == ["a.xlsx", "báo␊cáo␋␤.xlsx"]
+    assert record_received(tmp_path, first) == 2
+    later = list_received(tmp_path, AS_OF + datetime.timedelta(days=30))
+    assert [file.received_on for file in later] == [AS_OF, AS_OF]
+    assert len((tmp_path / RECEIVED_LIST).read_text(encoding="utf-8-sig").splitlines()) == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows takes no such names")
+def test_a_list_that_was_written_with_two_lines_for_one_name_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    put(tmp_path, "báo\ncáo.xlsx")
+    listed(tmp_path, 'file,received_on,note\n"báo\ncáo.xlsx",2024-01-05,\n')
+    assert days(tmp_path) == {"báo␊cáo.xlsx": "2024-01-05"}

@@ -23,6 +23,7 @@ from termreview.reporting.moves import Move, figures_along, moves_of, printed
 from termreview.reporting.replay import (
     CORRECTION,
     DECISION,
+    IN_PLACE,
     LATE,
     PROGRAM,
     RULE,
@@ -45,7 +46,9 @@ Cell = tuple[str, str]
 class World:
     """What came of each school, what was answered otherwise, what the office ruled, by which rules."""
 
-    files: Mapping[str, str]  # school -> hash of the file that counts
+    files: Mapping[
+        str, str
+    ]  # school -> hash of the file that counts; with "!" it lies under the name of the first
     answers: Mapping[Cell, float]
     decisions: Mapping[str, tuple[Cell, float]]  # id -> the cell and its ruled answer
     verified: Mapping[Cell, float]
@@ -88,10 +91,11 @@ def state_of(world: World) -> State:
     submissions = base_tables().submissions
     submissions = submissions[submissions["school_id"].isin(world.files)]
     hashes = [f"{school_id} {world.files[school_id]}" for school_id in submissions["school_id"]]
+    names = [told.replace(" ", "-").partition("!")[0] + ".xlsx" for told in hashes]
     scored = score_term(observed, declared, rules.verified)
     findings = base_tables().findings
     tables = TermTables(
-        submissions.assign(sha256=hashes).reset_index(drop=True),
+        submissions.assign(sha256=hashes, file=names).reset_index(drop=True),
         observed,
         findings[findings["school_id"].isin(world.files)].reset_index(drop=True),
         scored.ledger,
@@ -163,6 +167,11 @@ def causes(moves: Sequence[Move]) -> set[str]:
             CORRECTION,
         ),
         (START, replace(START, files={name: "one" for name in SCHOOLS if name != LAST}), CORRECTION),
+        (
+            START,
+            replace(START, files={**START.files, OTHER: "one!edited"}, answers={(OTHER, ACCOUNTS): 1.0}),
+            IN_PLACE,
+        ),
         (START, replace(START, decisions={"d1": ((FIRST, ACCOUNTS), 1.0)}), DECISION),
         (replace(START, decisions={"d1": ((FIRST, ACCOUNTS), 1.0)}), START, DECISION),
         (START, replace(START, verified={(FIRST, "2.3.2"): 1.0}), DECISION),

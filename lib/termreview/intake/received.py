@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import datetime
 import hashlib
+import io
+import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +19,16 @@ from termreview.intake.date_value import parse_date
 from termreview.workspace import written_whole
 
 RECEIVED_LIST = "received.csv"
+FIRST_SEEN = ".first-seen.json"  # beside it: the hash that each file had when a run first saw it
 _OF_WINDOWS = frozenset(("thumbs.db", "desktop.ini"))  # what its folders keep for themselves
+_CONTROLS = {code: 0x2400 + code for code in range(32)} | {
+    0x7F: 0x2421,
+    0x85: 0x2424,
+    0x2028: 0x2424,
+    0x2029: 0x2424,
+}
 _AT_ONCE = 8 * 2**20
+_NOTHING = hashlib.sha256(b"").hexdigest()
 _COLUMNS = ("file", "received_on", "note")
 
 
@@ -43,6 +53,15 @@ class ReceivedFile:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True)
+class ChangedFile:
+    """One received file whose content is not what a run first saw under its name."""
+
+    name: str
+    first_sha256: str
+    sha256: str
+
+
 def list_received(
     folder: Path, as_of: datetime.date, until: datetime.date | None = None
 ) -> list[ReceivedFile]:
@@ -55,7 +74,7 @@ def list_received(
     seen = _read_seen(folder)
     files = []
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        name = _printable(path.relative_to(folder).as_posix())
+        name = printable_name(path.relative_to(folder).as_posix())
         is_own = name.casefold() == RECEIVED_LIST or path.name.casefold() in _OF_WINDOWS
         if is_own or path.name.startswith((".", "~$")) or path.is_dir():
             continue
@@ -76,12 +95,15 @@ def content_facts(path: Path) -> tuple[str, int]:
                 digest.update(content)
                 length += len(content)
         return digest.hexdigest(), length
-    return hashlib.sha256(b"").hexdigest(), 0
+    return _NOTHING, 0
 
 
-def _printable(name: str) -> str:
-    """One file name as text: bytes that are no letters (old archives leave them) become `?`."""
-    return name.encode("utf-8", "replace").decode("utf-8")
+def printable_name(name: str) -> str:
+    """One file name as one line of text: bytes that are no letters (old archives leave them) become `?`.
+
+    Line breaks and other signs that no list, table or page carries become the signs that stand for them (`␊`).
+    """
+    return name.encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
 
 
 def record_received(folder: Path, files: list[ReceivedFile]) -> int:
@@ -97,6 +119,35 @@ def record_received(folder: Path, files: list[ReceivedFile]) -> int:
         writer = csv.writer(stream, delimiter=_delimiter(kept.splitlines()), lineterminator="\n")
         writer.writerows((file.name, file.received_on.isoformat(), "") for file in new)
     return len(new)
+
+
+def record_first_seen(folder: Path, files: Sequence[ReceivedFile]) -> list[ChangedFile]:
+    """Note the hash of each file that no run has seen before, and give those that are not what was first seen.
+
+    Taking an entry out of the list (`.first-seen.json`) has the content at hand count as the first.
+    """
+    path = folder / FIRST_SEEN
+    known = _first_seen(path)
+    own = [file for file in files if file.sha256 != _NOTHING]  # what cannot be opened is not known
+    new = {file.name: file.sha256 for file in own if file.name not in known}
+    if new:
+        with written_whole(path) as beside:
+            text = json.dumps(known | new, ensure_ascii=False, indent=1, sort_keys=True)
+            beside.write_text(text + "\n", encoding="utf-8", newline="\n")
+    changed = {
+        file.name: ChangedFile(file.name, known[file.name], file.sha256)
+        for file in own
+        if known.get(file.name, file.sha256) != file.sha256
+    }
+    return list(changed.values())
+
+
+def _first_seen(path: Path) -> dict[str, str]:
+    with suppress(OSError, ValueError):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(told, dict):
+            return {str(name): str(sha256) for name, sha256 in told.items()}
+    return {}
 
 
 def listed_names(folder: Path) -> frozenset[str]:
@@ -126,10 +177,11 @@ def _read_seen(folder: Path) -> Mapping[str, datetime.date]:
     path = folder / RECEIVED_LIST
     if not path.is_file():
         return {}
-    lines = _text_of(path).splitlines()
+    text = _text_of(path)
     seen = {}
-    for row in csv.DictReader(lines, delimiter=_delimiter(lines)):
-        name, day = row.get("file") or "", (row.get("received_on") or "").strip()
+    # As a stream: a name in quotes may hold a line break, of an earlier version of the program.
+    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text.splitlines())):
+        name, day = printable_name(row.get("file") or ""), (row.get("received_on") or "").strip()
         received_on = parse_date(day)
         if received_on is not None:
             seen[unicodedata.normalize("NFC", name)] = received_on

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from termreview.installation import made_with
-from termreview.intake.received import list_received, listed_names
+from termreview.intake.received import list_received, listed_names, printable_name
 from termreview.reference.declarations import Reference
 from termreview.reference.fingerprint import file_fingerprints
 from termreview.reporting.issued import record_path
@@ -63,7 +63,7 @@ def _hash(path: Path) -> str:
 
 
 def _file_causes(workspace: Workspace, term: Term, until: datetime.date, told: list[Any]) -> Iterator[Cause]:
-    before = {name: (sha256, received_on) for name, sha256, received_on in told}
+    before = {printable_name(name): (sha256, received_on) for name, sha256, received_on in told}
     is_hidden = any(name.startswith("#") for name in before)
     files = list_received(workspace.raw(term), until, until)
     listed = listed_names(workspace.raw(term))

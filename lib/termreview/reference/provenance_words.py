@@ -32,8 +32,11 @@ WORDS: Mapping[str, str] = {
         "head foot contents lead record style lookup script document markup text item heading caption "
         "figure(name) chart(name) box(name) cell(table,row,column) row(table,row)"
     ),
+    "notices": (
+        "broken_issue(number,term,file) changed(count,term) changed_file(name,was,now) changed_remedy(list)"
+    ),
     "portfolio": (
-        "title subtitle skip none table overview levels levels_note whole scoped issued schools(count) outdated "
+        "title subtitle skip none table overview levels levels_note whole scoped issued broken schools(count) outdated "
         "outdated_short footer"
     ),
     "portfolio_columns": "number term report status as_of received late asked due_on scope edition files",

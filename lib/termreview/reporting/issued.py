@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from termreview.errors import ContractError, UsageError
 from termreview.reference.declarations import Reference, load_reference
+from termreview.reporting.edition import EDITIONS
 from termreview.reporting.scope import WHOLE, Scope
 from termreview.reporting.term_tables import TermTables
 from termreview.terms import Term
@@ -32,6 +33,7 @@ _KEYS: Final = (
     "term_id", "as_of", "status", "edition", "unit", "level", "reports", "tables", "declarations",
     "declarations_sha256", "inputs",
 )  # fmt: skip
+_STATUSES: Final = ("provisional", "final")
 TABLES: Final = ("submissions", "observations", "findings", "ledger", "scores")
 
 
@@ -89,24 +91,60 @@ def record_path(workspace: Workspace, term: Term, number: int) -> Path:
     return issued_folder(workspace, term) / str(number) / RECORD / RECORD_FILE
 
 
-def list_issues(workspace: Workspace, term: Term) -> list[Issue]:
-    """Every issue of one term, in the order of their numbers.
+@dataclass(frozen=True)
+class BrokenIssue:
+    """One issue whose record is gone or does not say what it must: it is named, and nothing is compared with it."""
 
-    Raises
-    ------
-    ContractError
-        When the record of one is gone or does not say what it must.
-    """
+    number: int
+    term_id: str
+    path: Path
+    faults: tuple[str, ...]
+
+    def told(self, words: Mapping[str, str], root: Path) -> str:
+        """Which record it is and what to do, in the declared words (`notices` of `provenance.yml`)."""
+        place = self.path.relative_to(root).as_posix()
+        return words["broken_issue"].format(number=self.number, term=self.term_id, file=place)
+
+
+def list_issues(workspace: Workspace, term: Term) -> list[Issue]:
+    """Every issue of one term whose record can be read, in the order of their numbers (see `broken_issues`)."""
+    return [issue for issue in _read_issues(workspace, term) if isinstance(issue, Issue)]
+
+
+def broken_issues(workspace: Workspace, term: Term) -> list[BrokenIssue]:
+    """The issues of one term whose record cannot be read, in the order of their numbers."""
+    return [issue for issue in _read_issues(workspace, term) if isinstance(issue, BrokenIssue)]
+
+
+def _read_issues(workspace: Workspace, term: Term) -> list[Issue | BrokenIssue]:
     folder = issued_folder(workspace, term)
-    found = []
+    found: list[Issue | BrokenIssue] = []
     for path in folder.iterdir() if folder.is_dir() else ():
-        if not path.name.isdecimal():
+        if not path.name.isdecimal() or not path.is_dir():
             continue
-        record = read_json(path / RECORD / RECORD_FILE) or {}
-        if faults := [f"'{key}' is missing" for key in _KEYS if key not in record]:
-            raise ContractError(RECORD_FILE, faults, path / RECORD / RECORD_FILE)
-        found.append(Issue(int(path.name), path, record, workspace.reference))
+        place = path / RECORD / RECORD_FILE
+        record = read_json(place)
+        faults = _record_faults(record)
+        if faults or record is None:
+            found.append(BrokenIssue(int(path.name), term.term_id, place, tuple(faults)))
+        else:
+            found.append(Issue(int(path.name), path, record, workspace.reference))
     return sorted(found, key=lambda issue: issue.number)
+
+
+def _record_faults(record: Any) -> list[str]:
+    """What keeps one record from being used: not there, a key missing, or a value of another kind."""
+    if not isinstance(record, dict):
+        return ["it is gone or cannot be read"]
+    if faults := [f"'{key}' is missing" for key in _KEYS if key not in record]:
+        return faults
+    faults = [f"'{key}' is not an entry with keys" for key in ("reports", "tables", "declarations") if not isinstance(record[key], dict)]  # fmt: skip
+    try:
+        datetime.date.fromisoformat(str(record["as_of"]))
+    except ValueError:
+        faults.append("'as_of' is not a date")
+    known = {"status": _STATUSES, "edition": EDITIONS}
+    return faults + [f"'{key}' is not one of {', '.join(told)}" for key, told in known.items() if record[key] not in told]  # fmt: skip
 
 
 def issues_of(workspace: Workspace, term: Term, scope: Scope = WHOLE, edition: str = "") -> list[Issue]:
@@ -126,12 +164,17 @@ def find_issue(workspace: Workspace, term: Term, number: int) -> Issue:
     ------
     UsageError
         When there is none of that number; the message lists those there are.
+    ContractError
+        When its record is gone or does not say what it must.
     """
-    issues = {issue.number: issue for issue in list_issues(workspace, term)}
+    issues = {issue.number: issue for issue in _read_issues(workspace, term)}
     if number not in issues:
         known = ", ".join(map(str, issues)) or "none"
         raise UsageError(f"{term.term_id} has no issue {number}; issued: {known}")
-    return issues[number]
+    found = issues[number]
+    if isinstance(found, BrokenIssue):
+        raise ContractError(RECORD_FILE, found.faults, found.path)
+    return found
 
 
 def issued_tables(issue: Issue) -> TermTables:

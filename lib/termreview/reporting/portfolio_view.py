@@ -134,6 +134,7 @@ def _term(reference: Reference, term: PublishedTerm) -> View:
             {"number": number, **_report(reference, term, report, None)}
             for number, report in term.issued.items()
         ],
+        "broken": list(term.broken),
         "is_folded": sum(not report.is_whole for report in term.reports) > MOST_UNFOLDED,
         "schools": list(_school_links(term)),
         "school_count": number_text(len(term.schools)),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from termreview.publication import SCHOOL_FOLDER
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.issued import list_issues
+from termreview.reporting.issued import broken_issues, list_issues
 from termreview.reporting.page_record import read_record
 from termreview.workspace import Workspace
 
@@ -37,13 +37,14 @@ class Published:
 class PublishedTerm:
     """One term with its published reports, that of the whole office first, and links to the pages of its schools.
 
-    `issued` are those that were handed out, by number.
+    `issued` are those that were handed out, by number; `broken` those whose record cannot be read.
     """
 
     declared: TermReference
     reports: tuple[Published, ...]
     schools: Mapping[str, str]
     issued: Mapping[int, Published] = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
 
 
 def index_path(workspace: Workspace) -> Path:
@@ -71,6 +72,8 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
             and issue.reports[0].is_file()
             and (record := read_record(issue.reports[0])) is not None
         }
+        notices = reference.provenance["notices"]
+        broken = tuple(issue.told(notices, workspace.root) for issue in broken_issues(workspace, plan.term))
         if reports or issued:
             reports.sort(key=lambda each: (not each.is_whole, each.record["edition"]))
             schools = folder / SCHOOL_FOLDER
@@ -84,6 +87,7 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
                     tuple(reports),
                     {school_id: link for school_id, link in pages.items() if link},
                     issued,
+                    broken,
                 )
             )
     return found

@@ -10,6 +10,8 @@ What counts as what:
 
 - late: the answers of a school of which nothing counted before, when its file is new.
 - correction: the answers of a school whose counted file is another one now, or none any more.
+- in_place: the answers of a school whose counted file is another one now under the same name, while the file that
+  counted is nowhere any more: nobody sent it again, somebody changed it where it lay.
 - decision: answers that a decision changed, or no longer changes, as `decisions.csv` was written since; a file that
   counts, or not, by a decision; every change of `verified_points.csv`. A decision that stood already goes with the
   answers of a late or corrected file.
@@ -29,8 +31,11 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.term_tables import TermTables
 from termreview.scoring.score import score_term
 
-PROGRAM, LATE, CORRECTION, DECISION, RULE = "program", "late", "correction", "decision", "rule"
-CAUSES: Final = (LATE, CORRECTION, DECISION, RULE, PROGRAM)
+PROGRAM, LATE, CORRECTION, IN_PLACE, DECISION, RULE = (
+    "program", "late", "correction", "in_place", "decision", "rule",
+)  # fmt: skip
+FILE_CAUSES: Final = (LATE, CORRECTION, IN_PLACE)  # by which the files of schools are others
+CAUSES: Final = (*FILE_CAUSES, DECISION, RULE, PROGRAM)
 _NOTE: Final = "decision:"  # what the intake room notes beside an answer that a decision changed
 _KEY: Final = ["school_id", "field_id"]
 
@@ -62,7 +67,7 @@ def replay(first: State, second: State) -> Iterator[Station]:
     last = _scored(first, first.reference, first.tables.observations, first.tables)
     yield Station(PROGRAM, last)
     moved: set[str] = set()
-    for cause in (LATE, CORRECTION, DECISION):
+    for cause in (*FILE_CAUSES, DECISION):
         is_ruled = cause == DECISION and first.reference.fingerprint != second.reference.fingerprint
         if changes.schools(cause) or is_ruled or (changes.answers == cause).any():
             moved |= changes.schools(cause)
@@ -101,7 +106,7 @@ def changes_between(first: State, second: State) -> Changes:
     causes = []
     for (school_id, _), ruled_before, ruled_now in zip(before.index, was, now, strict=True):
         by_file = files.get(school_id)
-        if by_file in (LATE, CORRECTION):
+        if by_file in FILE_CAUSES:
             causes.append(by_file if ruled_now <= known else DECISION)
         elif by_file is not None:
             causes.append(by_file)
@@ -115,6 +120,9 @@ def _file_causes(first: State, second: State) -> dict[str, str]:
     """Why another file of a school counts than before; schools whose file is the same are left out."""
     old, new = _counted(first.tables), _counted(second.tables)
     had, has = set(first.tables.submissions["sha256"]), set(second.tables.submissions["sha256"])
+    then, now = _contents(first.tables), _contents(second.tables)
+    name_then, name_now = _counted(first.tables, "file"), _counted(second.tables, "file")
+    overwritten = {name for name in then if name in now and then[name] != now[name] and then[name] not in has}
     ruled = _file_decisions(first.reference) ^ _file_decisions(second.reference)
     expected = {school.unit_id for school in second.declared.schools}
     renamed = {decision.school_id for decision in ruled}
@@ -128,7 +136,9 @@ def _file_causes(first: State, second: State) -> dict[str, str]:
             causes[key] = RULE
             continue
         by_office = DECISION if key in renamed else RULE
-        if before is None:
+        if (name_now.get(key) or name_then.get(key)) in overwritten:
+            causes[key] = IN_PLACE
+        elif before is None:
             causes[key] = LATE if after not in had else by_office
         elif after is None:
             causes[key] = CORRECTION if before not in has else by_office
@@ -137,9 +147,15 @@ def _file_causes(first: State, second: State) -> dict[str, str]:
     return causes
 
 
-def _counted(tables: TermTables) -> dict[str, str]:
+def _counted(tables: TermTables, told: str = "sha256") -> dict[str, str]:
+    """The hash (or another column) of the file that counts, by school."""
     own = tables.submissions[tables.submissions["fate"] == "accepted"]
-    return dict(zip(own["school_id"], own["sha256"], strict=True))
+    return dict(zip(own["school_id"], own[told], strict=True))
+
+
+def _contents(tables: TermTables) -> dict[str, str]:
+    """The hash of every file that came in, by its name."""
+    return dict(zip(tables.submissions["file"], tables.submissions["sha256"], strict=True))
 
 
 def _file_decisions(reference: Reference) -> set[Decision]:
@@ -171,7 +187,7 @@ def _mixed(first: pd.DataFrame, second: pd.DataFrame, changes: Changes, until: s
 
     What a late file leaves to a later cause is open meanwhile: the school has reported.
     """
-    order: Sequence[str] = (LATE, CORRECTION, DECISION)
+    order: Sequence[str] = (*FILE_CAUSES, DECISION)
     taken = changes.answers.isin(order[: order.index(until) + 1]).to_numpy()
     after = second.set_index(_KEY).reindex(changes.answers.index)
     mixed = first.assign(

@@ -11,6 +11,7 @@ import pandas as pd
 from termreview.reporting.blocks import Block, bullets, paragraph, stack
 from termreview.reporting.comparison import Comparison, compare_with
 from termreview.reporting.context import ReportContext
+from termreview.reporting.edition import INTERNAL
 from termreview.reporting.move_words import (
     figure_text,
     group_of,
@@ -24,7 +25,7 @@ from termreview.reporting.move_words import (
 from termreview.reporting.moves import Move, causes_of
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text
-from termreview.reporting.replay import CORRECTION, DECISION, LATE
+from termreview.reporting.replay import DECISION, FILE_CAUSES, IN_PLACE
 from termreview.reporting.replay_figures import HIGH, LOW, STANDING
 from termreview.reporting.summary_index import OVERALL
 from termreview.reporting.tables import table
@@ -77,9 +78,9 @@ def causes_told(report: ReportContext, comparison: Comparison) -> list[str]:
     lines = []
     for cause in comparison.causes:
         names = comparison.schools_by(cause)
-        if cause in (LATE, CORRECTION):
+        if cause in FILE_CAUSES:
             own = [key for key, why in comparison.files.items() if why == cause]
-            names = [comparison.names.get(key, key) for key in own]
+            names = [comparison.names.get(key, key) + _file_told(report, cause, key) for key in own]
         ruled = listed(comparison.ruled) if cause == DECISION and comparison.ruled else ""
         ids = say(report, "issued.ruled", ids=ruled) if ruled else ""
         told = say(report, "issued.schools", count=len(names), names=listed(names, most=12)) if names else ""
@@ -87,6 +88,14 @@ def causes_told(report: ReportContext, comparison: Comparison) -> list[str]:
             say(report, f"issued.told.{cause}", schools=told or say(report, "issued.no_school"), ids=ids)
         )
     return lines
+
+
+def _file_told(report: ReportContext, cause: str, school_id: str) -> str:
+    """The name of the file that somebody changed where it lay, for the office alone."""
+    if cause != IN_PLACE or report.edition != INTERNAL:
+        return ""
+    files = report.term.tables.submissions.query("fate == 'accepted' and school_id == @school_id")["file"]
+    return "".join(say(report, "issued.file", file=name) for name in files)
 
 
 def office_table(report: ReportContext, comparison: Comparison, max_rows: int | None = None) -> Block:
