@@ -8,12 +8,16 @@ import pandas as pd
 import pytest
 from report_world import report
 
-from termreview.reporting.context import ReportContext, present
+from termreview.reporting.context import ReportContext, build_view, present
 from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.school_outlook import look_ahead
 from termreview.reporting.sections_actions import tried
 from termreview.reporting.sections_annexes import figures_by_school
+from termreview.reporting.sections_assessment import reasons
+from termreview.reporting.sections_quality import data_quality
 from termreview.reporting.shareable import shareable_view
+from termreview.reporting.summary_quality import UNNAMED
+from termreview.reporting.trace import trace_data
 from worlds import HK1, HK2
 
 
@@ -93,3 +97,59 @@ def test_a_part_of_the_office_without_odd_totals_or_lines_has_a_shareable_editio
     shown = shareable_view(internal.reference, replace(internal.term, summaries=bare), lambda *_: True)
     assert list(shown.summaries.rebuilt_totals.columns) == list(sums.rebuilt_totals.columns)
     assert list(shown.summaries.lines.columns) == list(sums.lines.columns)
+
+
+def with_findings(report: ReportContext, failed: dict[str, int]) -> ReportContext:
+    """The report of a term in which some checks failed at so many schools each."""
+    checks = {check.check_code: check for check in report.declared.checks}
+    one = report.term.tables.findings.iloc[:1]
+    schools = list(report.term.schools["school_id"])
+    rows = [
+        one.assign(
+            finding_id=f"{code}-{number}", check_code=code, severity=checks[code].severity, school_id=schools[number],
+            remedy="sửa",
+        )
+        for code, count in failed.items()
+        for number in range(count)
+    ]  # fmt: skip
+    tables = replace(report.term.tables, findings=pd.concat(rows, ignore_index=True))
+    return replace(report, term=build_view(report.reference, report.declared, tables))
+
+
+@pytest.mark.parametrize(
+    ("failed", "named"),
+    [
+        ({"girls_at_most_pupils": 6, "disabled_at_most_pupils": 1, "dropout_rate_plausible": 7}, 1),
+        ({"girls_at_most_pupils": 6, "repeating_at_most_pupils": 9}, 1),
+        ({"girls_at_most_pupils": 4, "repeating_at_most_pupils": 5}, 0),
+        ({"girls_at_most_pupils": 4}, 0),  # reads as if a sensitive check were among those not named
+    ],
+)
+def test_no_check_on_a_sensitive_attribute_is_named_nor_told_apart_from_those_that_few_failed(
+    failed: dict[str, int], named: int
+) -> None:
+    internal = with_findings(report(HK1), failed)
+    shareable = present(internal, edition=SHAREABLE)
+    told, whole = shareable.summaries.findings, internal.summaries.findings
+    assert (told["check_code"] != UNNAMED).sum() == named
+    for frame in (told, whole):
+        assert frame["finding_count"].sum() == sum(failed.values())
+    assert set(told.loc[told["check_code"] == UNNAMED, "title"]) == {"Các phép kiểm tra khác"}
+    shown = f"{data_quality(shareable).html} {reasons(shareable).html}"
+    assert "Các phép kiểm tra khác" in shown
+    assert "có dưới 5 trường không đạt" in shown
+    for check in internal.declared.checks:
+        if check.check_code in failed:
+            is_named = check.title in shown
+            assert is_named == (check.check_code == "girls_at_most_pupils" and named == 1)
+    line = next(part for part in data_quality(shareable).parts if part["kind"] == "table")["rows"][-1]
+    assert line["cells"][2] == "—", "how many schools is not told"
+
+
+def test_the_search_of_the_look_up_promises_no_more_than_the_edition_holds(
+    editions: tuple[ReportContext, ReportContext],
+) -> None:
+    hints = [trace_data(each)["words"]["search_hint"] for each in editions]
+    assert "sheet và ô nào" in hints[0]
+    assert "Bản chia sẻ không kèm tệp và ô" in hints[1]
+    assert "sheet" not in hints[1]

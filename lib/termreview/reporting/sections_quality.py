@@ -7,7 +7,7 @@ from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import records
-from termreview.reporting.summary_quality import SEVERITY_ORDER
+from termreview.reporting.summary_quality import SEVERITY_ORDER, UNNAMED
 from termreview.reporting.tables import table
 from termreview.reporting.wording import counted, label, labels, say
 
@@ -15,8 +15,6 @@ from termreview.reporting.wording import counted, label, labels, say
 def data_quality(report: ReportContext) -> Block:
     """How far the figures can be trusted, in sentences and tables."""
     summaries = report.summaries
-    findings = summaries.findings
-    counts = findings.groupby("severity")["finding_count"].sum()
     account = summaries.cell_account.iloc[0]
     refused = summaries.file_fates[summaries.file_fates["fate"] == "refused"]
     reasons = [
@@ -29,10 +27,7 @@ def data_quality(report: ReportContext) -> Block:
         for row in records(states)
     ]
     lines = [
-        say(
-            report, "quality.findings", count=len(findings),
-            parts=counted(report, "quality.findings_parts", {name: counts.get(name, 0) for name in SEVERITY_ORDER}),
-        ),
+        _found(report),
         say(report, "quality.refused", count=int(refused["file_count"].sum()), reasons=listed(reasons)),
         say(
             report, "quality.account", files=account["file_count"], total=account["total_count"],
@@ -46,13 +41,30 @@ def data_quality(report: ReportContext) -> Block:
     return stack(bullets([line for line in lines if line]), findings_table(report), fates_table(report))
 
 
+def _found(report: ReportContext) -> str:
+    """How much the checks found, and by how many of them."""
+    findings = report.summaries.findings
+    counts = findings.groupby("severity")["finding_count"].sum()
+    told = {name: counts.get(name, 0) for name in SEVERITY_ORDER}
+    parts, named = (
+        counted(report, "quality.findings_parts", told),
+        int((findings["check_code"] != UNNAMED).sum()),
+    )
+    if named < len(findings):
+        return say(report, "quality.findings_unnamed", count=named, parts=parts)
+    return say(report, "quality.findings", count=named, parts=parts)
+
+
 def findings_table(report: ReportContext) -> Block:
     """Findings folded by cause: how many places, how many schools, what to do."""
     severities = labels(report, "severities")
     meanings = labels(report, "severities_meaning")
     frame = report.summaries.findings
+    is_named = frame["check_code"] != UNNAMED
+    note = say(report, "quality.unnamed_note", fewest=report.reference.disclosure.smallest_shown)
     frame = frame.assign(
-        group=[f"{severities.get(name, name)} ({meanings.get(name, '')})" for name in frame["severity"]]
+        school_count=frame["school_count"].astype(object).where(is_named, None),
+        group=[f"{severities.get(name, name)} ({meanings.get(name, '')})" for name in frame["severity"]],
     )
     return table(
         frame,
@@ -61,6 +73,7 @@ def findings_table(report: ReportContext) -> Block:
         formats={"finding_count": "integer", "school_count": "integer"},
         group_by="group",
         max_rows=12,
+        notes=[] if is_named.all() else [note],
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from termreview.reference.disclosure import Disclosure
 from termreview.reporting.redaction import redacted_answers, redacted_tables, withheld_fields
 from termreview.reporting.summaries import Summaries
 from termreview.reporting.summary_decisions import open_findings
-from termreview.reporting.summary_quality import findings_by_cause
+from termreview.reporting.summary_quality import findings_by_cause, unnamed_causes
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.term_view import TermView
 
@@ -32,7 +32,13 @@ def shareable_view(reference: Reference, view: TermView, is_shown: IsShown) -> T
     reporting = summaries.reporting
     summaries = replace(
         summaries,
-        findings=findings_by_cause(open_findings(tables.findings), titles),
+        findings=unnamed_causes(
+            findings_by_cause(open_findings(tables.findings), titles),
+            _sensitive_checks(reference, view),
+            reference.disclosure.smallest_shown,
+            str(reference.sentences["quality"]["unnamed"]),
+            str(reference.sentences["quality"]["unnamed_remedy"]),
+        ),
         reporting=reporting.assign(
             file=reporting["school_id"].map(file_of.set_index("school_id")["file"]).astype("string")
         ),
@@ -50,6 +56,15 @@ def without_words(reference: Reference) -> Reference:
             for decision in reference.decisions
         ),
         verified=tuple(replace(ruling, reason="", verified_by="") for ruling in reference.verified),
+    )
+
+
+def _sensitive_checks(reference: Reference, view: TermView) -> frozenset[str]:
+    """The checks whose failure tells something of how many have a sensitive attribute: more than 5 % of few, say."""
+    return frozenset(
+        check.check_code
+        for check in view.declared.checks
+        if any(map(reference.disclosure.is_sensitive, (*check.fields, *check.against)))
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+UNNAMED = ""  # the code of a line that names no check
 SEVERITY_ORDER = ("error", "query", "note")
 
 
@@ -26,6 +27,30 @@ def findings_by_cause(findings: pd.DataFrame, titles: Mapping[str, str]) -> pd.D
         ["order", "school_count", "finding_count", "check_code"], ascending=[True, False, False, True]
     )
     return frame.drop(columns="order").reset_index(drop=True)
+
+
+def unnamed_causes(
+    causes: pd.DataFrame, sensitive: Collection[str], fewest: int, title: str, remedy: str
+) -> pd.DataFrame:
+    """Fold the causes of few schools and all of some sensitive checks to one line per severity, the last of it.
+
+    Whoever reads the line cannot tell whether a sensitive check is in it: any cause of fewer than `fewest` schools is.
+    How many schools are in it is not told (0); its places are counted, so that the sums stay what they are.
+    """
+    is_unnamed = causes["check_code"].isin(list(sensitive)) | (causes["school_count"] < fewest)
+    kept, folded = causes[~is_unnamed], causes[is_unnamed]
+    lines = [
+        {
+            "severity": severity, "check_code": UNNAMED, "finding_count": int(own["finding_count"].sum()),
+            "school_count": 0, "file_count": 0, "remedy": remedy, "title": title,
+        }
+        for severity, own in folded.groupby("severity", sort=False)
+    ]  # fmt: skip
+    if not lines:
+        return causes
+    order = {name: place for place, name in enumerate(SEVERITY_ORDER)}
+    frame = pd.concat([kept, pd.DataFrame(lines)[list(causes.columns)].astype(causes.dtypes.to_dict())])
+    return frame.sort_values("severity", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
 
 def cell_account(submissions: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from termreview.reference.declarations import Reference
 from termreview.reference.forms import Field
 from termreview.reference.indicators import Band, Item
 from termreview.reporting.context import ReportContext
+from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import plain_values, records
 from termreview.reporting.trace_target import TRACE_MIME
@@ -51,7 +52,7 @@ def trace_data(report: ReportContext) -> TraceData:
     )
     noted = set(report.term.tables.observations["note"].dropna())
     return TraceData(
-        words=labels(report, "trace"),
+        words=_words(report),
         states=labels(report, "states"),
         origins=labels(report, "origins"),
         reasons=labels(report, "reasons"),
@@ -75,6 +76,13 @@ def trace_data(report: ReportContext) -> TraceData:
         ratios=_ratios(report, ids),
         tasks=_tasks(report),
     )  # fmt: skip
+
+
+def _words(report: ReportContext) -> dict[str, str]:
+    """The words of the look-up; the hint of its search promises no more than the edition holds."""
+    words = labels(report, "trace")
+    shareable = words.pop("search_hint_shareable")
+    return words | ({"search_hint": shareable} if report.edition == SHAREABLE else {})
 
 
 def _fields(report: ReportContext) -> dict[str, Field]:
