@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-test.lock")
 PAPERS = ("README.md", "README.vi.md", "CONTRIBUTING.md", "notebooks/README.md")
 CONDA_NAMES = {
+    "zlib-ng": "python-zlib-ng",
     "jupyter-client": "jupyter_client",
     "jupyter-server": "jupyter_server",
     "matplotlib": "matplotlib-base",

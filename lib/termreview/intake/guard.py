@@ -10,8 +10,9 @@ import errno
 import io
 import struct
 import zipfile
-import zlib
 from dataclasses import dataclass
+
+from zlib_ng import zlib_ng as zlib
 
 REFUSAL_REASONS = frozenset(
     {
@@ -34,6 +35,7 @@ REFUSAL_REASONS = frozenset(
     }
 )
 _LONGEST_DETAIL = 200
+_InflateError: type[Exception] = zlib.error  # type: ignore[assignment]  # declared as if it were one
 
 
 class RefusedFile(Exception):  # noqa: N818 - it names the file refused, not a mistake of ours
@@ -272,7 +274,7 @@ def _inflate(packed: memoryview, member: zipfile.ZipInfo) -> bytes:
         engine = zlib.decompressobj(-15)
         try:
             content = engine.decompress(packed, member.file_size + 1)
-        except zlib.error:
+        except _InflateError:
             raise RefusedFile("damaged", f"{name!r} cannot be inflated") from None
         if not engine.eof:
             raise RefusedFile("damaged", f"{name!r} is not as long as stated")
@@ -294,7 +296,7 @@ def _check(packed: memoryview, member: zipfile.ZipInfo) -> None:
             if not piece and not left:
                 break
             checksum, length = zlib.crc32(piece, checksum), length + len(piece)
-    except zlib.error:
+    except _InflateError:
         raise RefusedFile("damaged", f"{member.filename!r} cannot be inflated") from None
     if not engine.eof or length != member.file_size or checksum != member.CRC:
         raise RefusedFile("damaged", f"{member.filename!r} does not match its checksum")

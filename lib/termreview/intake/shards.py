@@ -33,8 +33,8 @@ READING = "reading"
 _SMALLEST_BATCH, _LARGEST_BATCH, _SHARES = (
     1,
     50,
-    3,
-)  # of what is left, one process takes at most a third of its share
+    2,
+)  # of what is left, one process takes at most half of its share
 _FEWEST_FILES = 8  # for which one more process is worth its start
 ANSWERS = pa.schema(
     [(READING, pa.int32())]
