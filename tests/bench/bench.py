@@ -40,6 +40,7 @@ from termreview.workspace import Workspace, find_workspace, write_staged
 TERM = parse_term("2023-2024-hk1")
 AS_OF = datetime.date(2024, 1, 15)
 MANY = 600
+CLEAN = {1: 10, 2: 18}  # times faster than the plain loop, by processes
 
 
 def main() -> None:
@@ -56,14 +57,15 @@ def main() -> None:
         write_sample(workspace, reference, progress=lambda _: None)
         clean_files = [file for file in _files(workspace, TERM) if _plain_loop([file], workspace.root) == 1]
         print(f"{len(clean_files)} workbooks of the sample term {TERM.term_id}; medians of {rounds} rounds\n")
-        _intake(workspace, reference, clean_files, "clean files", rounds, {1: 10, 2: 18})
+        _intake(workspace, reference, clean_files, "clean files", rounds, CLEAN)
         print("stray formatting: every fifth file has one more cell, styled and empty, far below its table\n")
-        for row, what, at_most in (
-            (LAST_ROW_OF_XLS, "as a sheet copied from an old .xls has it", rounds),
-            (LAST_ROW, "as Ctrl+End and the format brush leave it", 1),
+        for row, what, promised in (
+            (LAST_ROW, "as Ctrl+End and the format brush leave it", {1: 40, 2: 40}),
+            # That far up the plain loop is hardly slower than on clean files, so it is held to their promise.
+            (LAST_ROW_OF_XLS, "as a sheet copied from an old .xls has it", CLEAN),
         ):
             strays = every_fifth_with_stray(clean_files, workspace.root, row)
-            _intake(workspace, reference, strays, f"stray cell in row {row}, {what}", at_most, {1: 40, 2: 40})
+            _intake(workspace, reference, strays, f"stray cell in row {row}, {what}", rounds, promised)
         _stray_cell(workspace, reference, clean_files[len(clean_files) // 2])
         _many_schools(workspace, reference, clean_files)
         _memory(workspace, reference, clean_files, home.root / "tests" / "fuzz" / "seeds" / "office.xls")
