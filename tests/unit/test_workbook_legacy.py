@@ -37,7 +37,8 @@ def xls(*cells: bytes, shared: bytes = b"", code_page: int = 0) -> bytes:
     name = b"S"
     length = len(start) + len(styles) + 4 + 7 + len(mark) + len(name) + len(shared) + 4
     listing = record(0x85, struct.pack("<IBBB", length, 0, 0, len(name)) + mark + name)
-    sheet = record(0x809, struct.pack("<HHHHII", version, 0x10, 0, 0, 0, 0))
+    before = record(0x20B, b"")  # some programs let a sheet begin a little early
+    sheet = before + record(0x809, struct.pack("<HHHHII", version, 0x10, 0, 0, 0, 0))
     stream = (
         start + styles + listing + shared + record(0x0A, b"") + sheet + b"".join(cells) + record(0x0A, b"")
     )
@@ -129,6 +130,25 @@ def test_texts_of_excel_95_are_read_in_their_code_page_with_its_errors(tmp_path:
     assert "errors_not_seen" not in book.notes
 
 
+def test_an_xls_keeps_what_its_sheets_are_and_says_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(
+        xls(
+            number(0, 0, 2.0),
+            # A sum written by a program that does not calculate: its result is said to be an empty text.
+            record(0x06, struct.pack("<HHHB5xH6xHBH", 1, 0, 0, 3, 0xFFFF, 3, 0x1E, 1)),
+            record(0xE5, struct.pack("<H4H", 1, 0, 2, 0, 3)),
+        )
+    )
+    (sheet,) = read_workbook(path).sheets
+    assert sheet.merges == ("A1:D3",)
+    assert [cell.kind for cell in sheet.cells.values()] == ["number", "formula_without_value"]
+    path.write_bytes(xls(number(0, 0, 2.0), record(0xFD, struct.pack("<HHHI", 0, 1, 0, 7))))
+    with pytest.raises(RefusedFile) as refusal:
+        read_workbook(path)
+    assert refusal.value.reason == "damaged"
+
+
 def test_a_text_that_a_formula_gave_runs_on_over_records(tmp_path: Path) -> None:
     is_text = struct.pack("<B5xH", 0, 0xFFFF)
     formula = record(
@@ -152,7 +172,7 @@ def test_shared_texts_are_those_of_the_file_whatever_the_engine_makes_of_them(tm
         + struct.pack("<HB", 1, 1)
         + "ộ".encode("utf-16-le")
     )
-    cells = [record(0xFD, struct.pack("<HHHI", 0, column, 0, column)) for column in range(3)]
+    cells = [record(0xFD, struct.pack("<HHHI", 0, column, 0, column)) for column in range(2)]
     path = tmp_path / "a.xls"
     path.write_bytes(xls(*cells, number(1, 0, 2.0), shared=record(0xFC, strings)))
     found = read_workbook(path).sheets[0].cells
@@ -175,11 +195,11 @@ def test_shared_texts_run_on_over_records_wherever_they_are_cut(cut: int) -> Non
 
 def test_damaged_xls_files_never_raise_anything_else(tmp_path: Path) -> None:
     good = xls(number(0, 0, 12.0), number(9, 3, 4.5))
-    assert read_records(good) is not None
+    assert read_records(good, 100) is not None
     for place in range(0, len(good), 41):
         spoilt = bytearray(good)
         spoilt[place] ^= 0xFF
-        read_records(bytes(spoilt))
+        read_records(bytes(spoilt), 100)
     for length in (600, 1024, 1600, 4000):
         path = tmp_path / "cut.xls"
         path.write_bytes(good[:length])
@@ -197,6 +217,88 @@ def engine_killer() -> bytes:
         book.writestr("_rels/.rels", f"<Relationships>{arrow}</Relationships>")
         book.writestr("xl/workbook.bin", bytes(40))
     return target.getvalue()
+
+
+def piece(number: int, body: bytes = b"") -> bytes:
+    """One record of a binary workbook."""
+    mark = bytes([number]) if number < 128 else bytes([number & 0x7F | 0x80, number >> 7])
+    assert len(body) < 128
+    return mark + bytes([len(body)]) + body
+
+
+def long_text(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def xlsb(sheet: bytes) -> bytes:
+    """A binary workbook of one hidden sheet: two styles (plain and day), one shared string."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    listing = struct.pack("<II", 1, 1) + long_text("rId1") + long_text("Sổ")
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as book:
+        arrow = '<Relationship Id="{}" Type="' + office + '/{}" Target="{}"/>'
+        book.writestr("[Content_Types].xml", "<Types/>")
+        main = arrow.format("a", "officeDocument", "xl/workbook.bin")
+        book.writestr("_rels/.rels", f"<Relationships>{main}</Relationships>")
+        arrows = arrow.format("rId1", "worksheet", "worksheets/sheet1.bin")
+        arrows += arrow.format("rId2", "styles", "styles.bin") + arrow.format(
+            "rId3", "sharedStrings", "strings.bin"
+        )
+        book.writestr("xl/_rels/workbook.bin.rels", f"<Relationships>{arrows}</Relationships>")
+        book.writestr("xl/workbook.bin", piece(156, listing))
+        book.writestr("xl/strings.bin", piece(19, b"\0" + long_text("Trường")))
+        font = piece(43, bytes(21) + long_text(".VnTime"))
+        formats = [struct.pack("<HHHHII", 0, code, font, 0, 0, 0) for code, font in ((0, 1), (14, 0))]
+        styles = (
+            piece(43, bytes(21) + long_text("Arial"))
+            + font
+            + piece(617)
+            + b"".join(piece(47, entry) for entry in formats)
+        )
+        book.writestr("xl/styles.bin", styles + piece(618))
+        book.writestr("xl/worksheets/sheet1.bin", sheet)
+    return target.getvalue()
+
+
+def test_an_xlsb_shows_its_errors_formulas_dates_and_hidden_rows(tmp_path: Path) -> None:
+    at = [struct.pack("<II", column, style) for column, style in ((0, 1), (1, 0), (2, 0), (3, 0))]
+    total = struct.pack("<BIIHHBBH", 0x25, 2, 5, 0xC001, 0xC001, 0x22, 1, 4)
+    sheet = (
+        piece(60, struct.pack("<IIIIH", 5, 6, 0, 0, 1))
+        + piece(0, struct.pack("<IIHBB", 2, 0, 0, 0, 0x10))
+        + piece(5, at[0] + struct.pack("<d", 45291.0))
+        + piece(3, at[1] + b"\x2a")
+        + piece(7, at[2] + struct.pack("<I", 0))
+        + piece(15, struct.pack("<I", 0) + b"\1")  # next to it, its column left out
+        + piece(0, struct.pack("<IIHBB", 3, 0, 0, 0, 0))
+        + piece(9, at[1] + struct.pack("<dHI", 7.0, 0, len(total)) + total)
+        + piece(8, at[2] + long_text("ổn") + struct.pack("<HI", 0, 0))
+        + piece(176, struct.pack("<4I", 0, 1, 0, 2))
+    )
+    path = tmp_path / "a.xlsb"
+    path.write_bytes(xlsb(sheet))
+    book = read_workbook(path)
+    (found,) = book.sheets
+    assert (book.kind, book.notes, found.name, found.state) == ("xlsb", (), "Sổ", "hidden")
+    assert (found.hidden_rows, found.hidden_columns, found.merges) == ({3}, {6, 7}, ("A1:C2",))
+    assert found.cells == {
+        (3, 1): Cell(datetime.date(2023, 12, 31), "45291", "date", None, "mm-dd-yy"),
+        (3, 2): Cell("#N/A", "#N/A", "error", None, "General"),
+        (3, 3): Cell("Trường", "Trường", "text", None, "General"),
+        (3, 4): Cell(True, "TRUE", "boolean", None, "General"),
+        (4, 2): Cell(7, "7", "number", "=SUM(B3:B6)", "General"),
+        (4, 3): Cell("ổn", "ổn", "text", "=", "General"),
+    }
+    assert set(found.old_fonts.values()) == {"TCVN3"}
+
+
+def test_an_xlsb_that_names_a_cell_twice_is_refused(tmp_path: Path) -> None:
+    cell = piece(5, struct.pack("<IId", 0, 0, 1.0))
+    path = tmp_path / "a.xlsb"
+    path.write_bytes(xlsb(piece(0, struct.pack("<IIHBB", 2, 0, 0, 0, 0)) + cell + cell))
+    with pytest.raises(RefusedFile) as refusal:
+        read_workbook(path)
+    assert refusal.value.reason == "damaged"
 
 
 def test_a_broken_xlsb_is_one_refused_file(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import errno
 import io
 import struct
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from zlib_ng import zlib_ng as zlib
@@ -128,16 +129,14 @@ def _sniff_ole(data: bytes) -> str:
                 raise RefusedFile("password_protected", "an .xls workbook locked with a password")
             return kind
         raise RefusedFile(kind, f"an OLE file holding the stream {name!r}")
-    raise RefusedFile(
-        "truncated" if len(data) < 1536 else "unsupported_format", "an OLE file without workbook"
-    )
+    reason = "truncated" if len(data) < 1536 else "unsupported_format"
+    raise RefusedFile(reason, "an OLE file without workbook")
 
 
 def ole_directory_entry(data: bytes, name: str) -> int:
-    """Return where the directory entry of one stream starts, or -1.
+    """Return where the directory entry of one stream starts, or -1; some programs write its name in capitals.
 
-    Entries stand on a 128-byte grid whatever the sector size: no chain, which a damaged file may tie into a
-    loop, need be followed. Some programs write the name in capitals.
+    Entries stand on a 128-byte grid: no chain, which a damaged file may tie into a loop, need be followed.
     """
     length = struct.pack("<H", 2 * len(name) + 2)
     for wanted in (name.encode("utf-16-le"), name.upper().encode("utf-16-le")):
@@ -224,15 +223,14 @@ def is_xml(member: zipfile.ZipInfo) -> bool:
     return member.filename.endswith((".xml", ".rels")) and not member.filename.startswith(_NEVER_READ)
 
 
-def inflate_members(data: bytes, members: list[zipfile.ZipInfo]) -> dict[str, bytes]:
-    """Return the XML parts of one zip archive by name, every member inflated once against its checksum.
-
-    Members that are not XML are checked and let go. Sizes are those `list_members` found within bounds.
-    """
+def inflate_members(
+    data: bytes, members: list[zipfile.ZipInfo], is_kept: Callable[[zipfile.ZipInfo], bool] = is_xml
+) -> dict[str, bytes]:
+    """Return the kept parts of one zip archive by name; every member is held against its checksum."""
     parts: dict[str, bytes] = {}
     for member in members:
         packed = _packed(data, member)
-        if not is_xml(member):
+        if not is_kept(member):
             _check(packed, member)
             continue
         name, content = member.filename.replace("\\", "/").lstrip("/"), _inflate(packed, member)

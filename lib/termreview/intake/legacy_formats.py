@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -21,9 +20,9 @@ from sys import intern
 from typing import Any
 
 from termreview.intake.guard import DEFAULT_LIMITS, Limits, RefusedFile, system_code
-from termreview.intake.legacy_records import complete_cells, old_cells_of, read_records
+from termreview.intake.legacy_binary import read_binary
+from termreview.intake.legacy_excel import read_excel
 from termreview.intake.workbook_model import Cell, CellValue, Sheet, Workbook, address
-from termreview.intake.xlsx_content import refuse_text
 
 _CELLS_IN_A_LINE = 1_000
 _LIBRARY = Path(__file__).resolve().parents[2]
@@ -112,34 +111,30 @@ def _bound_memory(most: int) -> None:
 
 
 def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
-    """Return one ``.xls`` or ``.xlsb`` workbook read by the engine, in this very process.
+    """Return one ``.xls`` or ``.xlsb`` workbook, read in this very process.
 
-    The engine gives texts and values but shows an error as a blank and keeps no formats. For ``.xls`` the
-    file's own records fill that in; a formula that they do not tell is marked by a bare ``=``. The
-    engine is shown the content alone: by a path it would believe the suffix.
+    From its own records; by the engine only where these are not as expected. The engine shows an error as a blank
+    and keeps no formats. It is shown the content alone: by a path it would believe the suffix.
     """
+    data = path.read_bytes()
+    workbook = read_excel(data, limits) if kind == "xls" else read_binary(data, limits)
+    return workbook or _read_by_engine(data, kind, limits)
+
+
+def _read_by_engine(data: bytes, kind: str, limits: Limits) -> Workbook:
     import python_calamine
 
-    sheets, notes = [], ["no_checksum" if kind == "xls" else "errors_not_seen"]
-    data = path.read_bytes()
-    records = read_records(data) if kind == "xls" else None
-    if kind == "xls" and records is None:
-        notes.append("errors_not_seen")
+    sheets, notes = [], ["errors_not_seen"]
+    if kind == "xls":
+        notes.append("no_checksum")
     characters = filled = 0
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            titles = [entry.name for entry in book.sheets_metadata]
-            if records and len(records.names) == len(titles):
-                titles = list(records.names)
-            names = Counter(titles)
-            for number, (title, entry) in enumerate(zip(titles, book.sheets_metadata, strict=True)):
+            for number, entry in enumerate(book.sheets_metadata):
                 if entry.typ != python_calamine.SheetTypeEnum.WorkSheet:
                     notes.append("sheet_without_cells")
                     continue
                 sheet = book.get_sheet_by_index(number)
-                facts = records.sheets.get(title) if records and names[title] == 1 else None
-                if records and facts is None:
-                    notes.append("errors_not_seen")
                 cells = {}
                 _, left = sheet.start or (0, 0)
                 for row, values in enumerate(sheet.iter_rows(), start=1):  # blank rows above come, too
@@ -151,35 +146,23 @@ def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:
                         raise RefusedFile(
                             "too_large", f"more than {limits.cells} filled cells, or long texts"
                         )
-                if records and facts:
-                    cells = complete_cells(cells, facts, records.shared)
-                    refuse_text((cells[place] for place in facts.texts if place in cells), limits)
                 filled += len(cells)
                 merges = sheet.merged_cell_ranges or []
                 sheets.append(
                     Sheet(
-                        name=title,
+                        name=entry.name,
                         state=_STATES.get(str(entry.visible).rpartition(".")[2], "visible"),
                         cells=cells,
-                        hidden_rows=frozenset(facts.hidden_rows if facts else ()),
-                        hidden_columns=frozenset(facts.hidden_columns if facts else ()),
                         merges=tuple(
                             f"{address(a + 1, b + 1)}:{address(c + 1, d + 1)}" for (a, b), (c, d) in merges
                         ),
-                        old_fonts=old_cells_of(records, facts),
                     )
                 )
     except python_calamine.PasswordError:
         raise RefusedFile("password_protected", f"an .{kind} workbook locked with a password") from None
     except python_calamine.CalamineError:
         raise RefusedFile("damaged", "the engine cannot read it") from None
-    has_macros = records is not None and records.has_macros
-    has_external_links = records is not None and records.has_external_links
-    if has_macros:
-        notes.append("macros")
-    if has_external_links:
-        notes.append("external_links")
-    return Workbook(tuple(sheets), kind, has_macros, has_external_links, tuple(dict.fromkeys(notes)))
+    return Workbook(tuple(sheets), kind, notes=tuple(dict.fromkeys(notes)))
 
 
 _STATES = {"Hidden": "hidden", "VeryHidden": "very_hidden"}

@@ -1,4 +1,4 @@
-"""One formula of an ``.xls`` file, written out from its stored steps so that it can be worked out anew.
+"""One formula of an ``.xls`` or ``.xlsb`` file, written out from its stored steps so that it can be worked out anew.
 
 Only what sums and shares of a school are made of; any other formula stays a bare ``=``: known to be one, not which.
 """
@@ -29,17 +29,29 @@ _LONGEST = 2_000
 
 
 def formula_text(record: bytes) -> str:
-    """The formula of one formula record with its ``=``; a bare ``=`` where a step of it is not understood."""
+    """The formula of one formula record of an ``.xls`` with its ``=``."""
     try:
         length = struct.unpack_from("<H", record, 20)[0]
-        text = _written(record[22 : 22 + length])
+    except struct.error:
+        return "="
+    return steps_text(record[22 : 22 + length])
+
+
+def steps_text(steps: bytes, is_wide: bool = False) -> str:
+    """The formula of these steps with its ``=``; a bare ``=`` where one of them is not understood.
+
+    `is_wide`: rows take four bytes, as in an ``.xlsb``.
+    """
+    try:
+        text = _written(steps, is_wide)
     except (struct.error, IndexError, KeyError):
         return "="
     return f"={text}" if len(text) <= _LONGEST else "="
 
 
-def _written(steps: bytes) -> str:
+def _written(steps: bytes, is_wide: bool) -> str:
     stack: list[str] = []
+    mask = 0x3FFF if is_wide else 0xFF
     at = 0
     while at < len(steps):
         step, at = steps[at], at + 1
@@ -67,17 +79,19 @@ def _written(steps: bytes) -> str:
             stack.append(repr(struct.unpack_from("<d", steps, at)[0]))
             at += 8
         elif step == 0x24:
-            row, column = struct.unpack_from("<HH", steps, at)
-            stack.append(address(row + 1, (column & 0xFF) + 1))
-            at += 4
+            row, column = struct.unpack_from("<IH" if is_wide else "<HH", steps, at)
+            stack.append(address(row + 1, (column & mask) + 1))
+            at += 6 if is_wide else 4
         elif step == 0x25:
-            top, bottom, left_column, right_column = struct.unpack_from("<HHHH", steps, at)
+            top, bottom, left_column, right_column = struct.unpack_from(
+                "<IIHH" if is_wide else "<HHHH", steps, at
+            )
             corners = (
-                address(top + 1, (left_column & 0xFF) + 1),
-                address(bottom + 1, (right_column & 0xFF) + 1),
+                address(top + 1, (left_column & mask) + 1),
+                address(bottom + 1, (right_column & mask) + 1),
             )
             stack.append(":".join(corners))
-            at += 8
+            at += 12 if is_wide else 8
         elif step in (0x21, 0x22):
             count, at = (
                 (_ARGUMENTS[struct.unpack_from("<H", steps, at)[0]], at)

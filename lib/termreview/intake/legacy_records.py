@@ -1,9 +1,4 @@
-"""One ``.xls`` file's own records, for what the reading engine leaves out of it.
-
-Error cells, formulas, number formats, hidden rows and columns, numbers and texts as stored: the engine takes
-the letters of Excel 95 and of some other programs for others, and cuts a long result. Books of Excel 95 (BIFF5)
-and 97-2003 (BIFF8) are understood.
-"""
+"""One ``.xls`` file's records: of Excel 95 (BIFF5) and of Excel 97-2003 (BIFF8)."""
 
 from __future__ import annotations
 
@@ -12,15 +7,15 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from termreview.intake.guard import ole_directory_entry
+from termreview.intake.guard import RefusedFile, ole_directory_entry
 from termreview.intake.legacy_formulas import formula_text
 from termreview.intake.legacy_streams import workbook_stream
 from termreview.intake.legacy_strings import pieces_text, shared_strings, short_text
 from termreview.intake.old_fonts import by_style
-from termreview.intake.workbook_model import Cell
-from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared, is_date_format, make_cell
+from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared, is_date_format
 
-_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_STATES = {1: "hidden", 2: "very_hidden"}
+ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _BIFF5, _BIFF8 = b"\x00\x05", b"\x00\x06"
 _CODE_PAGES = {367: "ascii", 32768: "mac_roman", 32769: "cp1252"}  # the others bear their number
 
@@ -29,8 +24,12 @@ _Place = tuple[int, int]
 
 @dataclass
 class SheetRecords:
-    """What the records of one worksheet say, by (row, column) counted from 1."""
+    """What the records of one sheet say, by (row, column) counted from 1."""
 
+    name: str = ""
+    state: str = "visible"
+    has_cells: bool = True  # a chart or a module of macros has none
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)  # top, bottom, left, right, from 0
     styles: dict[_Place, int] = field(default_factory=dict)
     stored: dict[_Place, tuple[str, str]] = field(default_factory=dict)  # type and value, texts left out
     texts: dict[_Place, str] = field(default_factory=dict)
@@ -41,61 +40,39 @@ class SheetRecords:
 
 @dataclass(frozen=True)
 class BookRecords:
-    """What the records of one workbook say: its sheets by name, its formats by style, its calendar."""
+    """What the records of one workbook say: its sheets in order, its formats by style, its calendar."""
 
-    sheets: dict[str, SheetRecords]
+    sheets: tuple[SheetRecords, ...]
     shared: Shared
     has_macros: bool
     has_external_links: bool
-    old_styles: dict[int, str] = field(default_factory=dict)
-    names: tuple[str, ...] = ()  # of the sheets in order, where the engine may take their letters for others
+    old_styles: dict[int, str]
 
 
-def old_cells_of(book: BookRecords | None, sheet: SheetRecords | None) -> dict[_Place, str]:
-    """The encoding by place, of the cells of one sheet whose font is from before Unicode."""
-    if book is None or sheet is None or not book.old_styles:
-        return {}
-    return {
-        place: book.old_styles[style] for place, style in sheet.styles.items() if style in book.old_styles
-    }
+def read_records(data: bytes, most_cells: int) -> BookRecords | None:
+    """Return the records of one ``.xls`` file, or None where they are not kept as expected.
 
-
-def complete_cells(cells: dict[_Place, Cell], sheet: SheetRecords, shared: Shared) -> dict[_Place, Cell]:
-    """Return the cells of one sheet, the engine's texts together with everything else as stored."""
-    complete = {}
-    for place in sorted(cells.keys() | sheet.stored.keys() | sheet.formulas.keys() | sheet.texts.keys()):
-        formula = sheet.formulas.get(place)
-        style = sheet.styles.get(place, -1)
-        code, is_date = shared.formats[style] if 0 <= style < len(shared.formats) else ("General", False)
-        if place in sheet.stored:
-            cell = make_cell(*sheet.stored[place], None, formula, code, is_date, shared)
-        elif place in sheet.texts:
-            text = sheet.texts[place]
-            cell = Cell(text, text, "text", formula, code) if text or formula is not None else None
-        else:
-            cell = cells.get(place, Cell("", "", "text"))._replace(formula=formula, number_format=code)
-        if cell is not None:
-            complete[place] = cell
-    return complete
-
-
-def read_records(data: bytes) -> BookRecords | None:
-    """Return the records of one ``.xls`` file, or None where they are not kept as expected."""
+    Raises
+    ------
+    RefusedFile
+        When a sheet has more than `most_cells`.
+    """
     try:
-        return _read_book(data)
+        return _read_book(data, most_cells)
     except (struct.error, IndexError, KeyError, UnicodeDecodeError):
         return None
 
 
-def _read_book(data: bytes) -> BookRecords | None:
+def _read_book(data: bytes, most_cells: int) -> BookRecords | None:
     stream = workbook_stream(data)
     if stream is None or stream[4:6] not in (_BIFF5, _BIFF8):
         return None
     letters = "cp1252" if stream[4:6] == _BIFF5 else ""
-    formats, styles, starts = dict(BUILT_IN_FORMATS), [], {}
+    formats, styles = dict(BUILT_IN_FORMATS), []
+    sheets: list[SheetRecords] = []
+    starts: list[int] = []
     names: list[str] = []
     fonts: list[int] = []
-    titles: list[str] = []
     pieces: list[bytes] = []  # of the shared strings
     before, is_1904, has_external_links = 0, False, False
     has_macros = ole_directory_entry(data, "_VBA_PROJECT_CUR") >= 0
@@ -104,9 +81,12 @@ def _read_book(data: bytes) -> BookRecords | None:
         if before == 0xFC:
             pieces.append(body)
         elif record == 0x85:
-            titles.append(short_text(body, 6, 1, letters))
-            starts[titles[-1]] = struct.unpack_from("<I", body)[0]
+            state = _STATES.get(body[4] & 3, "visible")
+            sheets.append(SheetRecords(short_text(body, 6, 1, letters), state, body[5] == 0))
+            starts.append(struct.unpack_from("<I", body)[0])
             has_macros |= body[5] == 1
+        elif record == 0x2F:
+            return None  # locked with a password
         elif record == 0x42 and letters:
             letters = _code_page(struct.unpack_from("<H", body)[0])
         elif record == 0x41E:
@@ -124,15 +104,11 @@ def _read_book(data: bytes) -> BookRecords | None:
             has_external_links |= len(body) > 4
     strings = shared_strings(pieces)
     shown = [(code := formats.get(number, "General"), is_date_format(code)) for number in styles]
-    sheets = {name: _read_sheet(stream, start, letters, strings) for name, start in starts.items()}
-    return BookRecords(
-        sheets,
-        Shared([], shown, is_1904),
-        has_macros,
-        has_external_links,
-        by_style(names, fonts),
-        tuple(titles) if letters else (),
-    )
+    for sheet, start in zip(sheets, starts, strict=True):
+        if sheet.has_cells:
+            _read_sheet(sheet, _records(stream, start), letters, strings, most_cells)
+    old = by_style(names, fonts)
+    return BookRecords(tuple(sheets), Shared([], shown, is_1904), has_macros, has_external_links, old)
 
 
 def _code_page(number: int) -> str:
@@ -144,10 +120,16 @@ def _code_page(number: int) -> str:
         return "cp1252"
 
 
-def _read_sheet(stream: bytes, start: int, letters: str, strings: list[str]) -> SheetRecords:
-    sheet = SheetRecords()
+def _read_sheet(
+    sheet: SheetRecords,
+    records: Iterator[tuple[int, bytes]],
+    letters: str,
+    strings: list[str],
+    most_cells: int,
+) -> None:
+    """Fill in what the records of one sheet say."""
     place, pieces = (0, 0), list[bytes]()  # of the text that the formula at this place gave
-    for record, body in _records(stream, start):
+    for record, body in records:
         if record == 0x3C and pieces:
             pieces.append(body)
             continue
@@ -161,7 +143,12 @@ def _read_sheet(stream: bytes, start: int, letters: str, strings: list[str]) -> 
         elif record == 0x7D and body[8] & 0x01:
             first, last = struct.unpack_from("<HH", body)
             sheet.hidden_columns.update(range(first + 1, min(last, 255) + 2))
+        elif record == 0xE5:
+            count = min(struct.unpack_from("<H", body)[0], (len(body) - 2) // 8)
+            sheet.merges += [struct.unpack_from("<4H", body, 2 + 8 * step) for step in range(count)]
         elif record in _CELL_RECORDS:
+            if len(sheet.styles) > most_cells:
+                raise RefusedFile("too_large", f"more than {most_cells} cells on one sheet")
             row, column, style = struct.unpack_from("<HHH", body)
             place = (row + 1, column + 1)
             sheet.styles[place] = style
@@ -169,30 +156,39 @@ def _read_sheet(stream: bytes, start: int, letters: str, strings: list[str]) -> 
                 for step in range((len(body) - 6) // 6):
                     style, packed = struct.unpack_from("<HI", body, 4 + 6 * step)
                     sheet.styles[row + 1, column + 1 + step] = style
-                    sheet.stored[row + 1, column + 1 + step] = ("", _packed_number(packed))
+                    sheet.stored[row + 1, column + 1 + step] = ("", packed_number(packed))
             elif record in _FORMULAS:
                 sheet.formulas[place] = "=" if letters else formula_text(body)
-                if (stored := _formula_result(body)) is not None:
+                stored = _formula_result(body)
+                if stored is None and body[6] == _EMPTY and len(sheet.formulas[place]) > 1:
+                    stored = (
+                        "",
+                        "",
+                    )  # a sum is never an empty text: a program that does not calculate wrote it
+                if stored is not None:
                     sheet.stored[place] = stored
             elif record == 0xFD:
                 index = struct.unpack_from("<I", body, 6)[0]
-                if index < len(strings):
-                    sheet.texts[place] = strings[index]
+                if index >= len(strings):
+                    raise RefusedFile(
+                        "damaged", f"a cell points to the shared string {index!r} of {len(strings)}"
+                    )
+                sheet.texts[place] = strings[index]
             elif record in _LABELS:
                 sheet.texts[place] = short_text(body, 6, 2, letters)
             elif record == 0x205:
                 sheet.stored[place] = _boolean_or_error(body[6], body[7] == 1)
             elif record == 0x203:
-                sheet.stored[place] = ("", _number_text(struct.unpack_from("<d", body, 6)[0]))
+                sheet.stored[place] = ("", number_text(struct.unpack_from("<d", body, 6)[0]))
             elif record == 0x27E:
-                sheet.stored[place] = ("", _packed_number(struct.unpack_from("<I", body, 6)[0]))
+                sheet.stored[place] = ("", packed_number(struct.unpack_from("<I", body, 6)[0]))
     if pieces:
         sheet.texts[place] = pieces_text(pieces, letters)
-    return sheet
 
 
 # formula, number, boolean or error, packed number, several packed numbers, text (three ways)
 _FORMULAS = (0x06, 0x206, 0x406)  # some programs number it as older formats do
+_EMPTY = 3
 _LABELS = (0x204, 0xD6)
 _CELL_RECORDS = frozenset({*_FORMULAS, *_LABELS, 0x203, 0x205, 0x27E, 0xBD, 0xFD})
 
@@ -201,37 +197,38 @@ def _formula_result(body: bytes) -> tuple[str, str] | None:
     """Return the stored type and value of one formula, None where it is a text."""
     result = body[6:14]
     if result[6:] != b"\xff\xff":
-        return "", _number_text(struct.unpack("<d", result)[0])
+        return "", number_text(struct.unpack("<d", result)[0])
     return _boolean_or_error(result[2], result[0] == 2) if result[0] in (1, 2) else None
 
 
 def _boolean_or_error(value: int, is_error: bool) -> tuple[str, str]:
-    return ("e", _ERRORS.get(value, "#N/A")) if is_error else ("b", str(value))
+    return ("e", ERRORS.get(value, "#N/A")) if is_error else ("b", str(value))
 
 
-def _number_text(number: float) -> str:
+def number_text(number: float) -> str:
+    """Return one number as a text that reads back the same."""
     return str(int(number)) if number.is_integer() and abs(number) <= 2**53 else repr(number)
 
 
-def _packed_number(packed: int) -> str:
+def packed_number(packed: int) -> str:
     """Return one number packed into 30 bits: a whole number or the upper half of a double, maybe times 100."""
     number: float
     if packed & 2:
         number = (packed >> 2) - ((packed & 0x80000000) >> 1)
     else:
         number = struct.unpack("<d", struct.pack("<Q", (packed & 0xFFFFFFFC) << 32))[0]
-    return _number_text(float(number / 100 if packed & 1 else number))
+    return number_text(float(number / 100 if packed & 1 else number))
 
 
 def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the records of one substream; charts embedded in it are stepped over."""
+    """Yield the records of one substream; what stands before it, and charts embedded in it, is stepped over."""
     depth = 0
     while True:
         record, length = struct.unpack_from("<HH", stream, position)
         body = stream[position + 4 : position + 4 + length]
         position += 4 + length
         depth += (record == 0x809) - (record == 0x0A)
-        if depth == 0:
+        if depth <= 0 and record == 0x0A:
             return
         if depth == 1:
             yield record, body

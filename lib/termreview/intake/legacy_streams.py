@@ -21,11 +21,16 @@ def workbook_stream(data: bytes) -> bytes | None:
         return None
     start, size = entry
     if size >= _SMALL_STREAM:
-        return _chain(data, table, start, bits, 1 << bits)[:size]
+        return _whole(_chain(data, table, start, bits, 1 << bits), size)
     small = _chain(data, table, entries["root entry"][0], bits, 1 << bits)
     small_table = _chain(data, table, struct.unpack_from("<I", data, 60)[0], bits, 1 << bits)
     numbers = list(struct.unpack(f"<{len(small_table) // 4}I", small_table))
-    return _chain(small, numbers, start, 6, 0)[:size]
+    return _whole(_chain(small, numbers, start, 6, 0), size)
+
+
+def _whole(stream: bytes, size: int) -> bytes | None:
+    """Return one stream of the length that its entry states; None where some of it is gone."""
+    return stream[:size] if len(stream) >= size else None
 
 
 def _directory(sectors: bytes) -> dict[str, tuple[int, int]]:

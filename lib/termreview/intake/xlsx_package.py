@@ -118,7 +118,7 @@ def is_utf8(part: bytes) -> bool:
 
 
 @dataclass(frozen=True)
-class _Relationship:
+class Relationship:
     """One arrow from a part to another: its kind (last word of its type) and its target."""
 
     kind: str
@@ -126,7 +126,7 @@ class _Relationship:
     is_external: bool
 
 
-def _relationships(parts: Mapping[str, bytes], source: str) -> Mapping[str, _Relationship]:
+def relationships(parts: Mapping[str, bytes], source: str) -> Mapping[str, Relationship]:
     """Return the relationships of one part by id; none where the package keeps none."""
     folder, _, name = source.rpartition("/")
     part = parts.get(posixpath.join(folder, "_rels", f"{name}.rels"))
@@ -135,8 +135,8 @@ def _relationships(parts: Mapping[str, bytes], source: str) -> Mapping[str, _Rel
     return _remembered_arrows(folder, part) if len(part) < _LONGEST_REMEMBERED else _arrows(folder, part)
 
 
-def _arrows(folder: str, part: bytes) -> Mapping[str, _Relationship]:
-    found: dict[str, _Relationship] = {}
+def _arrows(folder: str, part: bytes) -> Mapping[str, Relationship]:
+    found: dict[str, Relationship] = {}
 
     def on_start(name: str, attributes: Mapping[str, str]) -> None:
         if local_name(name) == "Relationship":
@@ -145,7 +145,7 @@ def _arrows(folder: str, part: bytes) -> Mapping[str, _Relationship]:
                 target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
             )
             kind = attributes.get("Type", "").rpartition("/")[2]
-            found[attributes.get("Id", "")] = _Relationship(
+            found[attributes.get("Id", "")] = Relationship(
                 kind, target, attributes.get("TargetMode") == "External"
             )
 
@@ -158,7 +158,7 @@ _remembered_arrows = lru_cache(maxsize=64)(_arrows)  # files made from one form 
 
 def workbook_part_name(parts: Mapping[str, bytes]) -> str | None:
     """Return the name of the main part of one package, or None where it holds no office document."""
-    for relationship in _relationships(parts, "").values():
+    for relationship in relationships(parts, "").values():
         if relationship.kind == "officeDocument":
             return relationship.target
     if "_rels/.rels" in parts and "[Content_Types].xml" in parts:
@@ -192,14 +192,14 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
     listing = _read_listing(part(main_name))
     if len(listing.sheets) > limits.sheets:
         raise RefusedFile("too_large", f"{len(listing.sheets)} sheets")
-    relationships = _relationships(parts, by_lower.get(main_name.lower(), main_name))
-    kinds = {relationship.kind: relationship for relationship in relationships.values()}
+    arrows = relationships(parts, by_lower.get(main_name.lower(), main_name))
+    kinds = {relationship.kind: relationship for relationship in arrows.values()}
     sheets, notes, targets = [], list(listing.notes), set()
     for name, state, relationship_id in listing.sheets:
         if relationship_id == "":  # a module of macros from before 1997 is listed without a part
             notes.append("sheet_without_cells")
             continue
-        arrow = relationships.get(relationship_id or "")
+        arrow = arrows.get(relationship_id or "")
         if arrow is None or arrow.is_external:
             raise RefusedFile("damaged", f"the sheet {name!r} leads nowhere")
         if arrow.kind == "worksheet":
