@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hostile_files import cell, flat, package, row, sheet, strings
 from hypothesis import given, strategies as st
 from intake_world import PRESCHOOL, clean_folder, place_of, write_school
 from openpyxl.styles import Font
@@ -21,7 +22,7 @@ from termreview.intake.legacy_text import (
     read_legacy,
 )
 from termreview.intake.old_fonts import encoding_of_font
-from termreview.intake.workbook import Limits, read_workbook
+from termreview.intake.workbook import Limits, address, read_workbook
 
 
 @pytest.mark.parametrize(
@@ -133,14 +134,52 @@ def test_old_fonts_travel_from_the_child_and_are_read_in_both_shapes(tmp_path: P
     assert here.sheets[0].old_fonts == {(2, 2): VNI}
 
 
+def test_letters_with_a_font_of_their_own_count_as_the_cell(tmp_path: Path) -> None:
+    run = '<r><rPr><rFont val=".VnTime"/></rPr><t>c\u00e3</t></r>'
+    shared = strings(f"<si><t>a</t></si><si>{run}</si>")
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(
+        package(sheet(row(cell("A1", "0", "s"), cell("B1", "1", "s"), cell("C1", "1"))), strings=shared)
+    )
+    assert read_workbook(path).sheets[0].old_fonts == {(1, 2): TCVN3}
+
+
+def test_old_fonts_of_an_ods_are_seen_wherever_they_are_said(tmp_path: Path) -> None:
+    space = (
+        'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+        'xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
+    )
+    styles = (
+        f'<office:font-face-decls {space}><style:font-face style:name="F1" svg:font-family="\'VNI-Times\'"/></office:font-face-decls>'
+        f"<office:automatic-styles {space}>"
+        '<style:style style:name="ce1" style:family="table-cell"><style:text-properties style:font-name=".VnTime"/></style:style>'
+        '<style:style style:name="ce2" style:family="table-cell"><style:text-properties style:font-name="F1"/></style:style>'
+        '<style:style style:name="ce3" style:family="table-cell" style:parent-style-name="ce2"/>'
+        '<style:style style:name="ce4" style:family="table-cell" style:parent-style-name="ce2"><style:text-properties style:font-name="Arial"/></style:style>'
+        '<style:style style:name="T1" style:family="text"><style:text-properties style:font-name="F1"/></style:style>'
+        "</office:automatic-styles>"
+    )
+    text = '<table:table-cell{} office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    named = ' table:style-name="{}"'
+    cells = [
+        text.format("", "column"), text.format(named.format("ce1"), "own"), text.format(named.format("ce3"), "parent"),
+        text.format(named.format("ce4"), "none"), text.format(named.format("ce4"), '<text:span text:style-name="T1">run</text:span>'),
+    ]  # fmt: skip
+    columns = '<table:table-column table:default-cell-style-name="ce1"/><table:table-column table:number-columns-repeated="9"/>'
+    rows = f"<table:table-row>{''.join(cells)}</table:table-row>"
+    path = tmp_path / "a.ods"
+    path.write_bytes(flat(f'<table:table table:name="T">{columns}{rows}</table:table>', styles))
+    fonts = {address(*place): encoding for place, encoding in read_workbook(path).sheets[0].old_fonts.items()}
+    assert fonts == {"A1": TCVN3, "B1": TCVN3, "C1": VNI, "E1": VNI}
+
+
 @pytest.mark.office
-def test_old_fonts_of_an_xls_are_seen(soffice: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["xls", "ods", "fods"])
+def test_old_fonts_of_an_office_program_are_seen(soffice: str, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "a.xlsx"
     book = openpyxl.Workbook()
     book.active["B2"], book.active["C3"], book.active["D4"] = "cã", "cã", "x"
     book.active["B2"].font = Font(name=".VnTime")
     book.active["D4"].font = Font(name="Arial")
     book.save(path)
-    assert read_workbook(save_in_office(soffice, path, "xls", tmp_path)).sheets[0].old_fonts == {
-        (2, 2): TCVN3
-    }
+    assert read_workbook(save_in_office(soffice, path, kind, tmp_path)).sheets[0].old_fonts == {(2, 2): TCVN3}

@@ -6,11 +6,14 @@ The engine for older formats reads ``.ods`` too, but loses formulas, errors, yes
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 
 from termreview.intake.guard import Limits, RefusedFile
+from termreview.intake.old_fonts import old_named_styles
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, CellValue, Sheet, Workbook, address
 from termreview.intake.xlsx_content import MOST_HIDDEN, refuse_text
 from termreview.intake.xlsx_package import parse_xml
@@ -50,6 +53,9 @@ class _Table:
     hidden_rows: list[range] = field(default_factory=list)
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[str] = field(default_factory=list)
+    column_styles: list[tuple[int, str]] = field(default_factory=list)  # where cells name none
+    row_fonts: dict[int, str] = field(default_factory=dict)
+    old_fonts: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def read_opendocument(
@@ -64,7 +70,8 @@ def read_opendocument(
     RefusedFile
         When it is no spreadsheet, is not well-formed or too large.
     """
-    tables, notes = _walk_tables(parts["content.xml"], limits)
+    old = old_named_styles((parts.get("styles.xml"), parts["content.xml"]))
+    tables, notes = _walk_tables(parts["content.xml"], limits, old)
     if any(name.startswith("Basic/") for name in names):
         notes.append("macros")
     sheets = tuple(
@@ -75,6 +82,7 @@ def read_opendocument(
             _hidden_rows(table),
             frozenset(table.hidden_columns),
             tuple(table.merges),
+            table.old_fonts,
         )
         for table in tables
     )
@@ -91,7 +99,9 @@ def _hidden_rows(table: _Table) -> frozenset[int]:
     return frozenset(islice(hidden, MOST_HIDDEN))
 
 
-def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
+def _walk_tables(
+    part: bytes, limits: Limits, old: Mapping[tuple[str, str], str]
+) -> tuple[list[_Table], list[str]]:
     tables: list[_Table] = []
     notes: list[str] = []
     hidden_styles: set[str] = set()
@@ -100,11 +110,12 @@ def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
     cell: Mapping[str, str] | None = None
     row: Mapping[str, str] = {}
     paragraphs: list[list[str]] = []  # of the cell being read, each in pieces
+    run_font: str | None = None  # of the letters of this cell that are in a font of their own
     style_name, aside = "", 0  # aside: how deep inside a comment or a drawing
     filled = characters = 0
 
     def on_start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal table, cell, row, style_name, aside
+        nonlocal table, cell, row, run_font, style_name, aside
         parent = path[-1]
         path.append(name)
         if parent == _OFFICE + "body" and name in _OTHER_BODIES and not aside:
@@ -131,17 +142,22 @@ def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
             aside += 1
         elif name == _TABLE + "table-row":
             row, table.column = attributes, 0
-            table.row_cells = {}
+            table.row_cells, table.row_fonts = {}, {}
         elif name in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
-            cell = attributes
+            cell, run_font = attributes, None
             paragraphs.clear()
         elif name == _TABLE + "table-column":
             first = table.columns_declared + 1
             table.columns_declared += _repeats(attributes, "number-columns-repeated", MAX_COLUMN)
+            if old:
+                default = attributes.get(_TABLE + "default-cell-style-name", "Default")
+                table.column_styles.append((first, default))
             if attributes.get(_TABLE + "visibility") in _HIDDEN:
                 table.hidden_columns.update(range(first, min(table.columns_declared, MAX_COLUMN) + 1))
         elif cell is not None and name == _TEXT + "p":
             paragraphs.append([])
+        elif cell is not None and name == _TEXT + "span" and old:
+            run_font = run_font or old.get(("text", attributes.get(_TEXT + "style-name", "")))
         elif cell is not None and name == _TEXT + "s" and paragraphs:
             count = attributes.get(_TEXT + "c", "1")
             add(" " * min(int(count[:9]) if count.isdigit() and count.isascii() else 1, 32_767))
@@ -157,7 +173,8 @@ def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
             aside -= 1
         elif cell is not None and name in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
             shown = "\n".join("".join(pieces) for pieces in paragraphs) if paragraphs else None
-            _finish_cell(table, cell, shown)
+            font = run_font or (_cell_font(table, cell, row, old) if old else None)
+            _finish_cell(table, cell, shown, font)
             cell = None
         elif name == _TABLE + "table-row":
             filled += _finish_row(table, row, limits.cells - filled)
@@ -179,12 +196,22 @@ def _walk_tables(part: bytes, limits: Limits) -> tuple[list[_Table], list[str]]:
     return tables, notes
 
 
+def _cell_font(
+    table: _Table, cell: Mapping[str, str], row: Mapping[str, str], old: Mapping[tuple[str, str], str]
+) -> str | None:
+    """Return the encoding of one cell's font, by its own style, its row's, its column's or the common one."""
+    style = cell.get(_TABLE + "style-name") or row.get(_TABLE + "default-cell-style-name")
+    columns = bisect_right(table.column_styles, table.column + 1, key=itemgetter(0))
+    style = style or (table.column_styles[columns - 1][1] if columns else "Default")
+    return old.get(("table-cell", style), old.get(("table-cell", "")) if style == "Default" else None)
+
+
 def _repeats(attributes: Mapping[str, str], name: str, most: int) -> int:
     count = attributes.get(_TABLE + name, "1")
     return min(int(count[:9]), most) if count.isdigit() and count.isascii() else 1
 
 
-def _finish_cell(table: _Table, attributes: Mapping[str, str], shown: str | None) -> None:
+def _finish_cell(table: _Table, attributes: Mapping[str, str], shown: str | None, font: str | None) -> None:
     """Add one cell, as often as it says it is repeated, to its row."""
     first = table.column + 1
     table.column += _repeats(attributes, "number-columns-repeated", MAX_COLUMN)
@@ -198,6 +225,8 @@ def _finish_cell(table: _Table, attributes: Mapping[str, str], shown: str | None
         if table.column > MAX_COLUMN:
             raise RefusedFile("damaged", f"row {table.row + 1} has a cell outside the grid")
         table.row_cells.update(dict.fromkeys(range(first, table.column + 1), cell))
+        if font is not None:
+            table.row_fonts.update(dict.fromkeys(range(first, table.column + 1), font))
 
 
 def _finish_row(table: _Table, attributes: Mapping[str, str], left: int) -> int:
@@ -216,6 +245,7 @@ def _finish_row(table: _Table, attributes: Mapping[str, str], left: int) -> int:
         raise RefusedFile("too_large", "more filled cells than may be read")
     for row in range(first, table.row + 1):
         table.cells.update({(row, column): cell for column, cell in table.row_cells.items()})
+        table.old_fonts.update({(row, column): font for column, font in table.row_fonts.items()})
     return count
 
 

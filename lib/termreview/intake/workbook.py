@@ -16,7 +16,7 @@ from termreview.intake import guard
 from termreview.intake.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits, RefusedFile, system_code
 from termreview.intake.legacy_formats import read_in_child
 from termreview.intake.legacy_opendocument import read_opendocument
-from termreview.intake.old_fonts import old_cells, old_styles
+from termreview.intake.old_fonts import old_cells, old_strings, old_styles
 from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
 from termreview.intake.xlsx_content import refuse_text
 from termreview.intake.xlsx_package import Package, open_package, workbook_part_name
@@ -146,7 +146,7 @@ def _read_package(package: Package, limits: Limits) -> Workbook:
         formats=read_number_formats(package.styles),
         is_1904=package.is_1904,
     )
-    old = old_styles(package.styles)
+    old, old_texts = old_styles(package.styles), old_strings(package.shared_strings)
     sheets, notes, filled = [], list(package.notes), 0
     for part in package.sheets:
         content = read_sheet(part.part, shared, limits)
@@ -162,7 +162,7 @@ def _read_package(package: Package, limits: Limits) -> Workbook:
                 frozenset(content.hidden_rows),
                 frozenset(content.hidden_columns),
                 tuple(content.merges),
-                old_cells(part.part, old, content.cells),
+                old_cells(part.part, old, content.cells, old_texts),
             )
         )
     longest = max(map(len, shared.strings), default=0)
