@@ -4,22 +4,68 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import re
+import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, NoReturn
 
 from termreview import __version__
 from termreview.errors import UsageError
 
+# What the parser of the standard library says of a wrong call, and what an officer reads.
+_WRONG_CALLS = (
+    (r"the following arguments are required: (.*)", r"thiếu \1"),
+    (r"unrecognized arguments: (.*)", r"không dùng được: \1"),
+    (r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)", r"\1: không có \2; chọn một trong: \3"),
+    (r"argument (.*?): invalid \S+ value: (.*)", r"\1: không dùng được giá trị \2"),
+    (r"argument (.*?): expected one argument", r"\1: thiếu giá trị"),
+    (r"argument (.*?): expected at least one argument", r"\1: thiếu giá trị"),
+    (r"argument (.*?): ignored explicit argument (.*)", r"\1: không nhận giá trị \2"),
+    (r"ambiguous option: (.*?) could match (.*)", r"\1 có thể là: \2"),
+)
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(
+        self, usage: str | None, actions: Iterable[Any], groups: Iterable[Any], prefix: str | None = None
+    ) -> None:
+        super().add_usage(usage, actions, groups, "cách gọi: " if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose own words are Vietnamese, too."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(add_help=False, formatter_class=_Help, **settings)
+        self._positionals.title, self._optionals.title = "phải nêu", "tùy chọn"
+        self.add_argument("-h", "--help", action="help", help="in hướng dẫn này rồi dừng")
+
+    def error(self, message: str) -> NoReturn:
+        """Say in Vietnamese what is wrong with the call, and stop with 2."""
+        for pattern, words in _WRONG_CALLS:
+            if match := re.fullmatch(pattern, message):
+                message = match.expand(words)
+                break
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {message}\nXem hướng dẫn: {self.prog} --help\n")
+
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line; `options.command` is the command's name."""
-    whole = argparse.ArgumentParser(
+    whole = _Parser(
         prog="termreview",
         description="Từ báo cáo của các trường đến báo cáo sơ kết, tổng kết: làm sạch, chấm điểm, tổng hợp.",
         epilog="Mã thoát: 0 xong; 1 báo cáo khác bản lập lại (verify); 2 gọi sai; 3 khai báo sai; 4 một bước chạy lỗi; 5 thư mục đang được dùng; 6 có tệp không nhận (inspect).",
     )
-    whole.add_argument("--version", action="version", version=f"termreview {__version__}")
     whole.add_argument(
-        "--root", type=Path, help="thư mục làm việc (mặc định: thư mục hiện tại hoặc thư mục cha)"
+        "--version", action="version", version=f"termreview {__version__}", help="in phiên bản rồi dừng"
+    )
+    whole.add_argument(
+        "--root",
+        type=Path,
+        metavar="THƯ_MỤC",
+        help="thư mục làm việc (mặc định: thư mục hiện tại hoặc thư mục cha)",
     )
     commands = whole.add_subparsers(dest="command", required=True, metavar="LỆNH")
 

@@ -130,7 +130,7 @@ def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> No
         if wanted is not None and type(value) is not wanted:
             problems.append(f"'{name}' must be {wanted.__name__}, not {type(value).__name__}")
     if problems:
-        raise RunError(f"{notebook.name}: " + "; ".join(problems))
+        raise RunError(f"{notebook.name} cannot run with these parameters: " + "; ".join(problems))
 
 
 def finish_notebook(path: Path) -> None:

@@ -19,31 +19,18 @@ from termreview.reference.mistakes import PLACE, Kind, Mistakes, read_mistakes
 REFERENCE = ROOT / "data" / "reference"
 LIBRARY = ROOT / "lib" / "termreview" / "reference"
 TELLING = ("report", "report_word", "_tell")
-# Words made elsewhere or in pieces: the number of mistakes, a term that is none, points declared unallocated; and
-# what the commands refuse.
+# Words made elsewhere or in pieces: the number of mistakes, points declared unallocated, tables and their faults.
 OTHERS = {
-    "{0} is not in data/reference/calendar.yml; declared terms: {1}",
-    "'{0}' is not a school level; known: {1}",
-    "'{0}' is not a unit of data/reference/units.csv",
-    "no '{0}' has schools in {1}; there are: {2}",
-    "{0} has no issue {1}; issued: {2}",
     "table issue.json ({0}) breaks its contract: {1}",
+    "table {0} ({1}) breaks its contract: {2}",
+    "table {0} breaks its contract: {1}",
     "table {0} ({1}) breaks its contract: it is not the table that issue {2} kept",
     "table {0} ({1}) breaks its contract: it is not the declaration that issue {2} kept",
-    "the declarations changed since the report was made: run `termreview run {0}` again",
-    "the report published speaks for {0}, not for {1}: run the term for that day",
-    "{0} was made before the last run of {1}: make it again",
-    "{0} was not made: run it first, with the same --unit and --level",
-    "{0} is not the file that was published: run the term again with --force",
-    "{0} has no finished run: run `termreview run {1}` first",
-    "the workspace is in use by another process; wait for it to end ({0})",
-    "nothing was published: a folder stands in the place of the file {0}",
-    "nothing was published: {0} is open in another program; close it",
-    "nothing was published: {0} cannot be written ({1})",
+    "table {0} breaks its contract: it is not the file that the last finished run wrote: run the term again",
     "{0} mistakes in the declarations:",
-    "'{0}' is not a term: write it like 2023-2024-hk1",
     "group '{0}' is worth {1} points, but its items sum to {2} and {3} are declared unallocated",
 }
+REFUSALS = ("UsageError", "RunError", "WorkspaceBusyError")
 VIETNAMESE = re.compile("[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]")
 
 
@@ -57,12 +44,16 @@ def texts_of(node: ast.expr, known: dict[str, list[ast.expr]]) -> Iterator[list[
     elif isinstance(node, ast.IfExp):
         yield from texts_of(node.body, known)
         yield from texts_of(node.orelse, known)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        for head in texts_of(node.left, known):
+            for tail in texts_of(node.right, known):
+                yield [*head, *tail]
     elif isinstance(node, ast.JoinedStr):
         built: list[list[str | None]] = [[]]
         for part in node.values:
             inner = part.value if isinstance(part, ast.FormattedValue) else part
             literal = isinstance(inner, ast.IfExp) or (
-                isinstance(inner, ast.Name) and inner.id in known and inner.id in ("what", "more")
+                isinstance(inner, ast.Name) and inner.id in known and inner.id in ("what", "more", "where")
             )
             options: list[list[str | None]] = [[None]]
             if isinstance(part, ast.Constant):
@@ -85,9 +76,12 @@ def assigned_in(function: ast.FunctionDef) -> dict[str, list[ast.expr]]:
 
 
 def templates() -> dict[str, str]:
-    """The words of every mistake that the library tells, with numbered places, and where it does."""
+    """The words of every mistake and every refusal that the library tells, with numbered places, and where it does.
+
+    What is written in Vietnamese where it is told needs no other words.
+    """
     found = {}
-    for path in sorted(LIBRARY.glob("*.py")):
+    for path in sorted(LIBRARY.parent.rglob("*.py")):
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(function, ast.FunctionDef):
                 continue
@@ -96,10 +90,11 @@ def templates() -> dict[str, str]:
                 if not isinstance(node, ast.Call) or not node.args:
                     continue
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                if name not in TELLING or function.name in TELLING:
+                is_mistake = name in TELLING and LIBRARY in path.parents and function.name not in TELLING
+                if not (is_mistake or name in REFUSALS):
                     continue
                 for pieces in texts_of(node.args[-1], known):
-                    if any(pieces):
+                    if any(pieces) and not VIETNAMESE.search("".join(filter(None, pieces)).lower()):
                         found[numbered(pieces)] = f"{path.name}:{node.lineno}"
     return found
 

@@ -52,7 +52,8 @@ class Mistakes:
         if found is None or not found[0].vietnamese:
             return message
         kind, values = found
-        return PLACE.sub(lambda place: values.get(place[1], place[0]), kind.vietnamese)
+        # What was filled in may be words of ours, too: why a step failed, why a place cannot be written.
+        return PLACE.sub(lambda place: self.words(values.get(place[1], place[0])), kind.vietnamese)
 
     def is_told(self, message: str, broken: Collection[str]) -> bool:
         """Say whether one mistake stands by itself, and does not only follow from a file that cannot be read."""
