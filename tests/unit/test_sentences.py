@@ -64,6 +64,8 @@ def test_the_ways_to_write_a_number_are_those_of_the_reports() -> None:
     ("old", "new", "told"),
     [
         ("  opening:", "  openning:", "'opening' is missing"),
+        ("  opening:", "  openning:", ":16: 'openning' is not a known key; known: opening, "),
+        ("\nprofile:\n", "\nprofil:\n", "'profil' is not a known key; known: profile, "),
         ("{due_on}.", "{dueon}.", "'{dueon}' in 'as_of' is not a known placeholder"),
         (
             "Số liệu tổng hợp đến ngày {as_of}",
@@ -88,5 +90,7 @@ def test_a_slip_in_a_sentence_is_told_at_load(old: str, new: str, told: str, tmp
     with pytest.raises(DeclarationError) as raised:
         load_reference(folder)
     problems = [problem for problem in raised.value.problems if problem.file == "sentences.yml"]
-    assert any(told in problem.message for problem in problems), [str(problem) for problem in problems]
+    assert any(told in f"{problem.file}:{problem.line}: {problem.message}" for problem in problems), [
+        str(problem) for problem in problems
+    ]
     assert len(problems) <= 2

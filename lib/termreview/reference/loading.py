@@ -8,6 +8,7 @@ import math
 import unicodedata
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
 from typing import Any, TextIO
@@ -17,6 +18,13 @@ import yaml
 from termreview.reference.source import Source
 
 _DATE = datetime.datetime.strptime
+_KNOWN_SHOWN = 12
+
+
+class _Line(int):
+    """The line where a mapping starts; `of_keys` are those of its keys."""
+
+    of_keys: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -154,7 +162,12 @@ class Row:
         """Note every key that nobody reads: a typing slip must not be passed over in silence."""
         for key in self.values:
             if key != "__line__" and key not in known:
-                self.report(f"'{key}' is not a known key; known: {', '.join(known)}")
+                near = (
+                    known if len(known) <= _KNOWN_SHOWN else get_close_matches(key, known, _KNOWN_SHOWN, 0.0)
+                )
+                line = getattr(self.values.get("__line__"), "of_keys", {}).get(key, self.line)
+                said = f"'{key}' is not a known key; known: {', '.join(near)}"
+                self.source.report(self.path, line, said)
 
     def _child(self, value: Mapping[str, Any]) -> Row:
         return Row(self.source, self.path, int(value.get("__line__", self.line)), value)
@@ -232,7 +245,8 @@ def _mapping_with_line(loader: _LineLoader, node: yaml.MappingNode) -> Iterator[
             raise yaml.MarkedYAMLError(problem=f"key '{key}' stands twice", problem_mark=key_node.start_mark)
         mapping[key] = None
     mapping.update(loader.construct_mapping(node, deep=True))
-    mapping["__line__"] = node.start_mark.line + 1
+    mapping["__line__"] = _Line(node.start_mark.line + 1)
+    mapping["__line__"].of_keys = {key.value: key.start_mark.line + 1 for key, _ in node.value}
 
 
 _LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_with_line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from string import Formatter
 from typing import Any
 
@@ -152,6 +152,8 @@ SENTENCES: Mapping[str, str] = {
 }
 # Working numbers of the assessment, and words by field of the form.
 THRESHOLDS = "thresholds"
+WORKING = ("assessment", THRESHOLDS)
+LISTS = (("report", "recipients"),)
 BY_FIELD = (
     ("profile", "names"), ("profile", "columns"), ("profile", "by_school"), ("assessment", "named_figures"),
 )  # fmt: skip
@@ -167,12 +169,15 @@ def load_sentences(source: Source, fields: Container[str]) -> Mapping[str, Any]:
     tree = read_tree(source, FILE)
     if tree is None:
         return {}
+    tree.only(tuple(SENTENCES))
     for section in SENTENCES:
         row = tree.row(section)
         if row is None:
             tree.report(f"'{section}' is missing")
             continue
-        for path, places in places_of(section).items():
+        sentences = places_of(section)
+        _only_asked_for(row, sentences, [name for of, name in (*BY_FIELD, *LISTS, WORKING) if of == section])
+        for path, places in sentences.items():
             _check_sentence(row, path, places)
     assessment = tree.row("assessment")
     thresholds = assessment.row(THRESHOLDS) if assessment else None
@@ -186,6 +191,21 @@ def load_sentences(source: Source, fields: Container[str]) -> Mapping[str, Any]:
             if words and field_id != "__line__" and field_id not in fields:
                 words.report(f"'{field_id}' is not a field of any form in use")
     return without_lines(dict(tree.values))
+
+
+def _only_asked_for(row: Row, paths: Iterable[str], others: Iterable[str]) -> None:
+    """Note every key of one section that nobody asks for: a slip of the pen, mostly."""
+    known: dict[tuple[str, ...], list[str]] = {(): list(others)}
+    for path in paths:
+        parts = tuple(path.split("."))
+        for depth, part in enumerate(parts):
+            known.setdefault(parts[:depth], []).append(part)
+    for folders, names in known.items():
+        below: Row | None = row
+        for folder in folders:
+            below = below.row(folder) if below else None
+        if below is not None:
+            below.only(tuple(dict.fromkeys(names)))
 
 
 def _check_sentence(row: Row, path: str, places: tuple[str, ...]) -> None:
