@@ -13,7 +13,7 @@ READY := $(VENV)/.ready-$(call key,requirements.lock)
 TEST_READY := $(VENV)/.test-ready-$(call key,requirements-test.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab desk bench fuzz crash lock clean
+.PHONY: help demo test check lab desk bench fuzz odd crash lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -46,6 +46,10 @@ bench: $(TEST_READY) ## measure the speed promises on this machine
 
 fuzz: $(TEST_READY) ## read 20 000 damaged and altered workbooks; some minutes
 	@$(BIN)/python tests/fuzz/fuzz.py
+
+odd: $(TEST_READY) ## read every file below FOLDER, made by whatever program; say what came of each
+	@[ -d "$(FOLDER)" ] || { echo "Name a folder: make odd FOLDER=path" >&2; exit 2; }
+	@$(BIN)/python tests/odd/odd.py "$(FOLDER)"
 
 crash: $(TEST_READY) ## kill 500 runs and more, look at what is left; some ten minutes
 	@$(BIN)/python tests/crash/crash.py
