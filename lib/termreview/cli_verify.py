@@ -50,6 +50,8 @@ def verdict_data(verdict: Verdict, name: str) -> dict[str, Any]:
         "is_same_content": verdict.state == "identical"
         or (verdict.state == "differs" and verdict.is_same_content),
         "edited": list(verdict.edited),
+        "seal": verdict.seal,
+        "is_resaved": verdict.is_resaved,
         "causes": [asdict(cause) for cause in verdict.causes],
         "differences": [asdict(difference) for difference in verdict.differences],
     }
@@ -66,16 +68,21 @@ def verdict_lines(verdict: Verdict, words: Mapping[str, Any]) -> Iterator[str]:
         yield said["unlike"].format(reason=words["refusals"][code].format(name=detail))
     else:
         yield said["differs"]
+    if verdict.is_resaved:
+        yield said["resaved"]
+        return
     if verdict.edited:
         yield ""
         yield said["edited"]
         yield from (f"  - {title}" for title in verdict.edited)
+    elif verdict.seal == "edited":
+        yield said["edited_somewhere"]
     if verdict.causes:
         yield ""
         yield said["causes"]
         yield from (f"  - {_cause_text(cause, words['causes'])}" for cause in verdict.causes)
-        if not verdict.edited:
-            yield said["not_edited"]
+        if verdict.seal != "edited" and not verdict.edited:
+            yield said["not_edited" if verdict.seal == "intact" else "perhaps_edited"]
     if verdict.state == "differs" and verdict.is_same_content:
         yield said["same_content"]
     if verdict.differences:

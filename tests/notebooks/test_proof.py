@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import docx
 import openpyxl
 import pytest
+from bs4 import BeautifulSoup
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview import cli
+from termreview.cli_verify import verdict_lines
 from termreview.proof import verify
 from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.published import index_path
@@ -128,17 +131,24 @@ def test_the_files_beside_the_page_are_proved_by_its_record(office: Workspace, d
     row.cells[1].paragraphs[0].runs[0].text = "99"
     written.save(str(document))
     verdict = verify.verify_report(office, demo.reference, document)
-    assert verdict.state == "differs"
+    assert (verdict.state, verdict.seal, verdict.is_resaved) == ("differs", "edited", False)
     (difference,) = verdict.differences
     assert (difference.found, difference.expected) == ("99", "18")
     assert "dòng “Mầm non”" in difference.place
+    assert verdict.edited == (difference.section,)
+    assert difference.section.startswith("I. Đặc điểm tình hình › 1. Quy mô")
 
     book = openpyxl.load_workbook(annex)
+    name = book.worksheets[2].title
     book.worksheets[2]["B5"] = 99
     book.save(annex)
-    differences = verify.verify_report(office, demo.reference, annex).differences
-    told = {(each.section, each.place, each.found, each.expected) for each in differences}
-    assert (book.worksheets[2].title, "Ô B5", "99", "18") in told
+    verdict = verify.verify_report(office, demo.reference, annex)
+    told = [(each.section, each.place, each.found, each.expected) for each in verdict.differences]
+    assert told == [(name, "Ô B5", "99", "18")], "formulas saved without their results are no differences"
+    assert verdict.edited == (name,)
+    lines = "\n".join(verdict_lines(verdict, demo.reference.provenance))
+    assert "đã bị sửa sau khi phát hành" in lines
+    assert f"- {name}" in lines
 
     annex.write_bytes(b"no workbook")
     assert {each.kind for each in verify.verify_report(office, demo.reference, annex).differences} == {
@@ -148,12 +158,84 @@ def test_the_files_beside_the_page_are_proved_by_its_record(office: Workspace, d
     assert verify.verify_report(office, demo.reference, document).reason == ("no_page", document.name)
 
 
+def test_an_annex_saved_by_a_program_that_does_not_reckon_is_told_as_saved_anew(
+    office: Workspace, demo: Demo
+) -> None:
+    annex = next(
+        path for path in office.reports(SEMESTER).glob("*-phu-luc.xlsx") if "chia-se" not in path.name
+    )
+    openpyxl.load_workbook(annex).save(annex)
+    verdict = verify.verify_report(office, demo.reference, annex)
+    assert (verdict.state, verdict.edited, verdict.is_resaved) == ("differs", (), True)
+    (line,) = [line for line in verdict_lines(verdict, demo.reference.provenance) if "lưu lại" in line]
+    assert "công thức" in line
+    book = openpyxl.load_workbook(annex)
+    cell = next(
+        cell for row in book.worksheets[2].iter_rows() for cell in row if str(cell.value).startswith("=SUM")
+    )
+    cell.value = str(cell.value).replace("5:", "6:")
+    book.save(annex)
+    verdict = verify.verify_report(office, demo.reference, annex)
+    assert [each.place for each in verdict.differences] == [f"Ô {cell.coordinate}"]
+    assert not verdict.is_resaved
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_files_saved_anew_by_libreoffice_say_the_same(office: Workspace, demo: Demo, tmp_path: Path) -> None:
+    for path in demo.semester.reports[1:3]:
+        own = office.reports(SEMESTER) / path.name
+        kind = own.suffix.removeprefix(".")
+        command = [
+            "soffice",
+            "--headless",
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            "--convert-to",
+            kind,
+        ]
+        subprocess.run(
+            [*command, "--outdir", str(tmp_path), str(own)], check=True, capture_output=True, timeout=120
+        )
+        own.write_bytes((tmp_path / own.name).read_bytes())
+        verdict = verify.verify_report(office, demo.reference, own)
+        assert (verdict.is_resaved, verdict.differences[1:]) == (True, ()), own.name
+
+
+def test_a_file_whose_grounds_changed_is_called_edited_only_where_its_hash_says_so(
+    office: Workspace, demo: Demo, tmp_path: Path
+) -> None:
+    append(office.reference / "decisions.csv", "")
+    document = office.reports(SEMESTER) / demo.semester.reports[1].name
+    made = dict(verify.rebuilt_files(office, demo.reference, {}))
+    made[document.name] = made[document.name] + b" "
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verify, "rebuilt_files", lambda *_, **__: made)
+        intact = verify.verify_report(office, demo.reference, document)
+        document.write_bytes(document.read_bytes() + b"  ")
+        edited = verify.verify_report(office, demo.reference, document)
+        elsewhere = tmp_path / document.name
+        for path in (document, document.with_suffix(".html")):
+            shutil.copyfile(path, tmp_path / path.name)
+        unknown = verify.verify_report(office, demo.reference, elsewhere)
+    assert [verdict.seal for verdict in (intact, edited, unknown)] == ["intact", "edited", "unknown"]
+    said = ["\n".join(verdict_lines(each, demo.reference.provenance)) for each in (intact, edited, unknown)]
+    assert "còn nguyên" in said[0]
+    assert "gồm cả chỗ do sửa tệp" in said[1]
+    assert "chưa biết" in said[2]
+
+
 def test_an_edited_page_of_a_school_is_told(office: Workspace, demo: Demo) -> None:
     school = next(iter(sorted((office.reports(SEMESTER) / "schools").glob("*.html"))))
     change(school, "<h1>", "<h1>Sai: ")
+    heading = (
+        BeautifulSoup(school.read_text(encoding="utf-8"), "html.parser")
+        .find_all("h2")[2]
+        .get_text(strip=True)
+    )
+    change(school, f"<h2>{heading}</h2>", f"<h2>{heading}</h2><p>Thêm vào.</p>")
     verdict = verify.verify_report(office, demo.reference, school)
-    assert verdict.state == "differs"
-    assert [each.found.startswith("Sai: ") for each in verdict.differences] == [True]
+    assert (verdict.state, verdict.seal) == ("differs", "edited")
+    assert verdict.edited == ("Trang mở đầu", heading)
+    assert [each.found.startswith(("Sai: ", "Thêm")) for each in verdict.differences] == [True, True]
 
 
 @pytest.mark.parametrize(

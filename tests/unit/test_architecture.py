@@ -62,7 +62,7 @@ MAY_IMPORT = {
     "scoped_runs": SHELVES
     | {"reporting", "lock", "manifest", "execution", "step_run", "scoped_records", "work_list", "kernels"},
     "issuing": SHELVES | {"reporting", "lock", "scoped_records", "work_list"},
-    "proof": SHELVES | {"intake", "reporting", "runner", "work_list"},
+    "proof": SHELVES | {"intake", "reporting", "runner", "scoped_records", "work_list"},
     "desk": SHELVES | {"intake", "scoring", "reporting", "steps", "lock", "manifest"},
     "cli": SHELVES
     | {"intake", "scoring", "reporting", "steps", "lock", "runner", "scoped_runs", "sample", "rehearsal"}

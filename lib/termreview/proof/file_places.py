@@ -2,48 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from termreview.intake.workbook import Cell, address, read_workbook
-from termreview.reporting.agreement_reading import read_document
-from termreview.reporting.page_reading import Place
+from termreview.proof.document_places import document_places
+from termreview.reporting.page_reading import Place, read_places
+
+_EXACT = 12  # digits of a number that any program keeps when it saves a workbook anew
 
 
 def read_file_places(path: Path) -> dict[str, list[Place]]:
-    """The places of one file by part: the sheets of a workbook by name, all of a document as one part without a name.
+    """The places of one file by part: of a workbook by sheet, of a document by heading.
 
-    Nothing where the file is not, or no longer, one of its kind.
+    Whatever a damaged file leads to is raised.
     """
-    try:
-        if path.suffix == ".docx":
-            return {"": list(_document_places(path))}
-        return {
-            sheet.name: [
-                Place("box", (address(*at),), _told(cell)) for at, cell in sorted(sheet.cells.items())
-            ]
-            for sheet in read_workbook(path).sheets
-        }
-    except Exception:  # whatever a damaged file leads to
-        return {}
+    if path.suffix == ".docx":
+        return document_places(path)
+    return {
+        sheet.name: [
+            Place("box", (address(*at),), told)
+            for at, cell in sorted(sheet.cells.items())
+            if (told := _told(cell))
+        ]
+        for sheet in read_workbook(path).sheets
+    }
+
+
+def school_page_places(page: str) -> dict[str, list[Place]]:
+    """The places of the page of a school by heading; what stands before the first has no name."""
+    parts: dict[str, list[Place]] = {}
+    for markup in re.split(r"(?=<h2\b)", page):
+        places = read_places(markup)
+        heading = next((place.text for place in places if place.kind == "heading" and "<h2" in markup), "")
+        parts.setdefault(heading, []).extend(places)
+    return parts
+
+
+def with_kept_results(found: Sequence[Place], expected: Sequence[Place]) -> list[Place]:
+    """The places of one sheet; a formula saved without its result has that of the same formula in the same cell.
+
+    Programs that write workbooks without reckoning leave the results out.
+    """
+    results = {place.names: place.text for place in expected if "(=" in place.text}
+    return [
+        replace(place, text=results[place.names])
+        if place.text.startswith("(=") and results.get(place.names, "").endswith(f" {place.text}")
+        else place
+        for place in found
+    ]
 
 
 def _told(cell: Cell) -> str:
-    """What one cell says; of a formula also what was stored as its result, where anything was."""
-    if cell.formula is None or cell.formula == cell.text:
-        return cell.text
-    return f"{cell.text} ({cell.formula})"
-
-
-def _document_places(path: Path) -> Iterator[Place]:
-    read = read_document(path)
-    for line in (*read.loose, *read.lines):
-        yield Place("text", (), line)
-    for table in read.tables:
-        yield Place("caption", (), table.caption)
-        for _, cells in table.rows:
-            for number, cell in enumerate(cells):
-                column = table.columns[number] if number < len(table.columns) else str(number + 1)
-                yield Place("cell", (table.caption, cells[0], column), cell)
-    for figure in read.figures:
-        yield Place("chart", (figure.title,), f"{figure.alt} {figure.caption}".strip())
+    """What one cell says; of a formula also how it reads, however the program that saved it writes it."""
+    value = cell.value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    text = f"{value:.{_EXACT}g}" if is_number else " ".join(cell.text.split())
+    if cell.formula is None:
+        return text
+    formula = "".join(cell.formula.split()).replace("$", "").removeprefix("=").upper()
+    return f"{text} (={formula})" if cell.kind != "formula_without_value" else f"(={formula})"

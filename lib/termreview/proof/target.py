@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from termreview.publication import SCHOOL_FOLDER
+from termreview.publication import MANIFEST, SCHOOL_FOLDER
 from termreview.reporting.edition import INTERNAL
+from termreview.reporting.issued import list_issues
 from termreview.reporting.page_record import read_record
 from termreview.reporting.published import ANNEX_FILE
+from termreview.scoped_records import RECORDS
+from termreview.terms import parse_term
+from termreview.whole_files import read_json
+from termreview.workspace import Workspace
 
 PAGE, DOCUMENT, ANNEX, SCHOOL = "page", "document", "annex", "school"
 _SUFFIXES: Final = {".docx": DOCUMENT, ".xlsx": ANNEX}
@@ -48,3 +53,22 @@ def find_target(path: Path) -> Target:
         whole = (each for each in told if each and not each["unit"] and not each["level"])
         return Target(path, SCHOOL, next((each for each in whole if each["edition"] == INTERNAL), None))
     return Target(path, PAGE, record)
+
+
+def published_hashes(workspace: Workspace, target: Target) -> dict[Path, str]:
+    """The hash of every file of the target's term as it was published or handed out, by where it stands."""
+    if target.record is None:
+        return {}
+    term = parse_term(target.record["term_id"])
+    records = [read_json(workspace.shelf(term).place(MANIFEST))]
+    records += [read_json(path) for path in sorted((workspace.processed(term) / RECORDS).glob("*.json"))]
+    found = {
+        (workspace.root / name).resolve(): str(sha256)
+        for record in records
+        for name, sha256 in dict((record or {}).get("reports", {})).items()
+    }
+    for issue in list_issues(workspace, term):
+        found |= {
+            (issue.folder / name).resolve(): str(sha256) for name, sha256 in issue.record["reports"].items()
+        }
+    return found

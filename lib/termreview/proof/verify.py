@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from termreview.errors import TermReviewError
 from termreview.proof.causes import Cause, changed_causes
-from termreview.proof.file_places import read_file_places
+from termreview.proof.file_places import read_file_places, school_page_places, with_kept_results
 from termreview.proof.rebuild import rebuilt_files
-from termreview.proof.target import PAGE, SCHOOL, find_target
+from termreview.proof.target import ANNEX, DOCUMENT, PAGE, SCHOOL, Target, find_target, published_hashes
 from termreview.reference.declarations import Reference
 from termreview.reporting.page_difference import (
+    UNSEEN,
     Difference,
     page_differences,
     part_differences,
     section_titles,
 )
+from termreview.reporting.page_reading import Place
 from termreview.reporting.page_record import RECORD, SEAL, seal_of, without_record
+from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
 
 IDENTICAL, DIFFERS, UNVERIFIABLE = "identical", "differs", "unverifiable"
+INTACT, EDITED, UNKNOWN = "intact", "edited", "unknown"
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,10 @@ class Verdict:
         What has changed of all that the report was made from.
     differences
         Where the report differs from the one made again.
+    seal
+        Whether the file is as it was published: `intact`, `edited`, or `unknown` where nothing tells.
+    is_resaved
+        Whether a document or workbook was only saved anew: every word, figure and formula that is read is as made.
     """
 
     state: str
@@ -48,6 +57,8 @@ class Verdict:
     differences: tuple[Difference, ...] = ()
     reason: tuple[str, str] = ("", "")
     record: Mapping[str, Any] | None = None
+    seal: str = UNKNOWN
+    is_resaved: bool = False
 
     @property
     def is_same_content(self) -> bool:
@@ -76,25 +87,48 @@ def verify_report(
         return Verdict(UNVERIFIABLE, reason=("unknown_term", ", ".join(unknown)), record=record)
     content, places = path.read_bytes(), reference.provenance["places"]
     edited = edited_sections(_text(content), record, places) if target.kind == PAGE else ()
+    page_seal = UNKNOWN if target.kind != PAGE else EDITED if edited else INTACT
     try:
         causes = tuple(changed_causes(workspace, reference, record))
     except (KeyError, TypeError, ValueError, AttributeError):  # somebody wrote into the record
-        return Verdict(UNVERIFIABLE, edited, reason=("not_a_report", path.name), record=record)
+        return Verdict(
+            UNVERIFIABLE, edited, reason=("not_a_report", path.name), record=record, seal=page_seal
+        )
     try:
         made = rebuilt_files(workspace, reference, record, progress, is_of_schools=target.kind == SCHOOL)
     except (TermReviewError, OSError) as error:
-        return Verdict(UNVERIFIABLE, edited, causes, reason=("failed", str(error)), record=record)
+        return Verdict(
+            UNVERIFIABLE, edited, causes, reason=("failed", str(error)), record=record, seal=page_seal
+        )
     again = next((made[name] for name in made if target.is_made_as(name)), b"")
-    if target.kind in (PAGE, SCHOOL):
+    if target.kind == PAGE:
         page, other = _text(content), _text(again)
-        differences = page_differences(page, other, places) if page != other else []
-        is_same = page == other
+        is_same, seal = page == other, page_seal
+        differences = [] if is_same else page_differences(page, other, places)
     else:
-        differences = file_differences(content, again, path.suffix, places)
-        is_same = content == again
+        # The page of a school is text, whose line ends may have changed on the way.
+        is_same = _text(content) == _text(again) if target.kind == SCHOOL else content == again
+        differences = [] if is_same else file_differences(content, again, path.suffix, places)
+        seal = _seal_of(workspace, target, content, causes)
+        if seal == EDITED and not causes:  # so every difference is an edit
+            seen = [each.section for each in differences if each.kind != UNSEEN]
+            edited = tuple(dict.fromkeys(seen))
     if is_same:
-        return Verdict(IDENTICAL, record=record)
-    return Verdict(DIFFERS, edited, causes, tuple(differences), record=record)
+        return Verdict(IDENTICAL, record=record, seal=INTACT)
+    is_file = target.kind in (DOCUMENT, ANNEX)
+    is_resaved = is_file and not causes and all(each.kind == UNSEEN for each in differences)
+    return Verdict(
+        DIFFERS, edited, causes, tuple(differences), record=record, seal=seal, is_resaved=is_resaved
+    )
+
+
+def _seal_of(workspace: Workspace, target: Target, content: bytes, causes: Sequence[Cause]) -> str:
+    """Whether a file that carries no seal is as it was published: by the hashes that a run, or an issue, noted."""
+    hashes = published_hashes(workspace, target)
+    if sha256_of(content) in hashes.values():
+        return INTACT
+    is_known = target.path.resolve() in hashes
+    return EDITED if is_known or not causes else UNKNOWN
 
 
 def _text(content: bytes) -> str:
@@ -103,17 +137,27 @@ def _text(content: bytes) -> str:
 
 
 def file_differences(content: bytes, again: bytes, suffix: str, words: Mapping[str, Any]) -> list[Difference]:
-    """Name every place in which a Word document or a workbook differs from the one made again."""
+    """Name every place in which a document, a workbook or the page of a school differs from the one made again."""
     if content == again:
         return []
+    if suffix == ".html":
+        found, expected = (school_page_places(_text(each)) for each in (content, again))
+    else:
+        found, expected = {}, _read_back(again, suffix)
+        with suppress(Exception):  # whatever a damaged file leads to: it holds nothing of what it should
+            found = _read_back(content, suffix)
+    if suffix == ".xlsx":
+        found = {name: with_kept_results(own, expected.get(name, ())) for name, own in found.items()}
+    opening = str(words["lead"])  # what stands before the first heading
+    here, there = ({name or opening: own for name, own in each.items()} for each in (found, expected))
+    return part_differences(here, there, words)
+
+
+def _read_back(content: bytes, suffix: str) -> dict[str, list[Place]]:
     with tempfile.TemporaryDirectory(prefix="termreview-verify-") as folder:
-        read = []
-        for name, written in (("found", content), ("expected", again)):
-            path = Path(folder) / f"{name}{suffix}"
-            path.write_bytes(written)
-            read.append(read_file_places(path))
-    found, expected = read
-    return part_differences(found, expected, words)
+        path = Path(folder) / f"read{suffix}"
+        path.write_bytes(content)
+        return read_file_places(path)
 
 
 def edited_sections(page: str, record: Mapping[str, Any], places: Mapping[str, Any]) -> tuple[str, ...]:

@@ -182,13 +182,19 @@ class _PageReader(HTMLParser):
         self.group = ""
 
 
-def read_document(path: Path) -> ReadFile:
-    """Read one Word document: tables with a title of their own are data, others lay out texts."""
+def open_document(path: Path) -> tuple[ElementTree.Element, ElementTree.Element]:
+    """The body and the styles of one Word document."""
     with zipfile.ZipFile(path) as package:
         body = ElementTree.fromstring(package.read("word/document.xml")).find(f"{W}body")
+        assert body is not None
+        return body, ElementTree.fromstring(package.read("word/styles.xml"))
+
+
+def read_document(path: Path) -> ReadFile:
+    """Read one Word document: tables with a title of their own are data, others lay out texts."""
+    body, _ = open_document(path)
     read = ReadFile()
     waiting: list[str] = []  # the words of a chart that its caption follows
-    assert body is not None
     for element in body:
         if element.tag == f"{W}tbl":
             name = element.find(f"{W}tblPr/{W}tblCaption")
