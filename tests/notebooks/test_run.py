@@ -209,12 +209,12 @@ def test_only_changed_files_are_read_again_and_the_outcome_is_the_same(
     said: list[str] = []
     day = as_of(demo.reference, SEMESTER)
     with_cache = run_term(copy, demo.reference, SEMESTER, day, progress=said.append)
-    assert "đọc lại 1/" in said[0]
+    assert any("đọc lại 1/" in line for line in said)
     first = published(copy)
     shutil.rmtree(copy.processed(SEMESTER))
     said.clear()
     without = run_term(copy, demo.reference, SEMESTER, day, workers=2, progress=said.append)
-    assert "đọc lại 1/" not in said[0]
+    assert not any("đọc lại 1/" in line for line in said)
     assert first[with_cache.manifest.relative_to(copy.root).as_posix()] == without.manifest.read_bytes()
 
 
