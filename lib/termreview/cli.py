@@ -95,6 +95,11 @@ def _status(options: argparse.Namespace, workspace: Workspace, reference: Refere
     files, cleaned, previous = _cleaned(term, as_of, workspace, reference)
     schools = expected_schools(declared, reference.registry)
     reporting = school_reporting(schools, cleaned.submissions, open_findings(cleaned.findings))
+    planned = plan_returns(files, cleaned, reference, term, previous)
+    reminders = reminder_list(reporting, point_counts(planned), reference, declared.plan.due_on, as_of)
+    if options.xlsx:  # before anything is printed: who reads the list through a pipe may stop early
+        points = point_table(planned, term)
+        write_reminders(options.xlsx, reminders, points, reference, term, as_of, len(schools))
     whole = reporting_by_level(reporting).set_index("scope").loc["all"]
     days = (as_of - declared.plan.due_on).days
     title = declared.plan.title[:1].upper() + declared.plan.title[1:]
@@ -106,8 +111,6 @@ def _status(options: argparse.Namespace, workspace: Workspace, reference: Refere
         f"Phải nộp {whole['expected_count']} · đúng hạn {whole['on_time_count']} · nộp muộn {whole['late_count']} · "
         f"tệp không dùng được {whole['refused_count']} · chưa nộp {whole['missing_count']} · cần sửa {whole['needs_repair_count']}"
     )
-    planned = plan_returns(files, cleaned, reference, term, previous)
-    reminders = reminder_list(reporting, point_counts(planned), reference, declared.plan.due_on, as_of)
     for state, rows in reminders.groupby("state", sort=False):
         print(
             f"\n{reference.returns['reminder_states'][str(state)]} ({len(rows)}) – {rows['to_do'].iloc[0]}:"
@@ -121,8 +124,6 @@ def _status(options: argparse.Namespace, workspace: Workspace, reference: Refere
     for row in unknown.itertuples():
         print(f"Không rõ của trường nào: {row.file} – {refusals.get(row.reason_code, row.reason_code)}")
     if options.xlsx:
-        points = point_table(planned, term)
-        write_reminders(options.xlsx, reminders, points, reference, term, as_of, len(schools))
         print(f"\nDanh sách nhắc: {options.xlsx}")
 
 

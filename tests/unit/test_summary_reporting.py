@@ -52,7 +52,7 @@ def test_every_expected_school_has_one_state(reference: Reference) -> None:
     assert levels.loc["th", ["on_time_count", "late_count", "refused_count"]].tolist() == [1, 1, 1]
 
 
-def test_errors_of_the_accepted_file_and_refused_schools_need_repair(reference: Reference) -> None:
+def test_an_accepted_file_with_errors_needs_repair(reference: Reference) -> None:
     frame = reporting(
         reference,
         [file("0477201"), file("0477202"), file("0477203", "refused")],
@@ -64,7 +64,7 @@ def test_errors_of_the_accepted_file_and_refused_schools_need_repair(reference: 
     ).set_index("school_id")
     assert frame.loc["0477201", "needs_repair"]
     assert not frame.loc["0477202", "needs_repair"], "errors of a file that was replaced do not count"
-    assert frame.loc["0477203", "needs_repair"]
+    assert not frame.loc["0477203", "needs_repair"], "it is told as refused"
     assert not frame.loc["0477301", "needs_repair"]
 
 

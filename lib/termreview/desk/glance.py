@@ -85,9 +85,7 @@ def who_reported(now: TermNow, scope: Scope, states: Sequence[str] = ()) -> pd.D
         Only schools in these states (`missing`, `refused`, `needs_repair`, `late`, `on_time`); none for all.
     """
     frame = scope.of(now.reporting).copy()
-    frame["shown_state"] = frame["state"].mask(
-        frame["needs_repair"] & frame["state"].isin(["on_time", "late"]), "needs_repair"
-    )
+    frame["shown_state"] = frame["state"].mask(frame["needs_repair"], "needs_repair")
     order = {
         name: place for place, name in enumerate(("missing", "refused", "needs_repair", "late", "on_time"))
     }

@@ -61,7 +61,6 @@ def weigh(report: ReportContext) -> Evidence:
     """Hold the summaries against the declared thresholds, once per report; too few schools allow no judgement."""
     who = whole_of(report.summaries.reporting_levels)
     reporting = report.summaries.reporting
-    is_received = reporting["state"].isin(["on_time", "late"])
     standings = report.summaries.standings
     scored = standings[standings["state"] == "scored"]
     groups = scored[scored["group_id"] != OVERALL]
@@ -76,7 +75,7 @@ def weigh(report: ReportContext) -> Evidence:
     return Evidence(
         reported_count=int(who["received_count"]),
         expected_count=int(who["expected_count"]),
-        repair_count=int((reporting["needs_repair"] & is_received).sum()),
+        repair_count=int(reporting["needs_repair"].sum()),
         strong_tasks=strong,
         weak_tasks=weak,
         reached_lines=_lines(report, True),

@@ -109,9 +109,8 @@ def who_reported(report: ReportContext) -> Block:
         say(report, "reporting.refused", count=int(who["refused_count"]), total=total, names=names["refused"]),
         say(report, "reporting.missing", count=int(who["missing_count"]), total=total, names=names["missing"]),
     ]  # fmt: skip
-    is_received = reporting["state"].isin(["on_time", "late"])
-    repair = int((reporting["needs_repair"] & is_received).sum())
-    lines.append(say(report, "reporting.repair", count=repair, total=int(is_received.sum())))
+    repair, received = int(who["needs_repair_count"]), int(who["received_count"])
+    lines.append(say(report, "reporting.repair", count=repair, total=received))
     frame = summaries.reporting_levels.assign(
         title=[scope_title(report, scope) for scope in summaries.reporting_levels["scope"]]
     )

@@ -17,7 +17,7 @@ def school_reporting(
 
     `state` is one of `on_time`, `late`, `refused` (files came, none could be taken in) and `missing`.
     `error_count` and `query_count` are findings in the accepted file; `needs_repair` marks an accepted file with
-    errors and every refused school, so it overlaps with the states.
+    errors. A school whose files were all refused is told by its state alone.
     """
     accepted = (
         submissions[submissions["fate"] == "accepted"].drop_duplicates("school_id").set_index("school_id")
@@ -38,7 +38,7 @@ def school_reporting(
     for severity in ("error", "query", "note"):
         counts = _counted(in_file[in_file["severity"] == severity], key)
         frame[f"{severity}_count"] = counts.where(is_accepted, 0)
-    frame["needs_repair"] = (is_accepted & (frame["error_count"] > 0)) | (frame["state"] == "refused")
+    frame["needs_repair"] = is_accepted & (frame["error_count"] > 0)
     return frame
 
 
