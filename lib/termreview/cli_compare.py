@@ -6,8 +6,10 @@ import argparse
 import sys
 
 from termreview.errors import UsageError
+from termreview.publication import MANIFEST
 from termreview.reference.declarations import Reference
-from termreview.terms import parse_term
+from termreview.terms import Term, parse_term
+from termreview.whole_files import read_json
 from termreview.workspace import Workspace
 
 
@@ -47,7 +49,7 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
         first, later = later, first
     unit, level = first.scope_ids
     report = (
-        open_report(term.term_id, "", str(workspace.root), unit, level)
+        open_report(term.term_id, _last_day(workspace, term), str(workspace.root), unit, level)
         if later is None
         else open_issue(later, reference, workspace)
     )
@@ -64,3 +66,9 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
         print(f"  {line}")
     print(printed_opening(report, printed))
     print(f"  {page}\n  {listing}\n  {every}")
+
+
+def _last_day(workspace: Workspace, term: Term) -> str:
+    """The day that the last finished run spoke for, as it stands in its manifest; blank where there is none."""
+    manifest = read_json(workspace.shelf(term).place(MANIFEST)) or {}
+    return str(manifest.get("parameters", {}).get("as_of", ""))

@@ -166,7 +166,7 @@ def causes(moves: Sequence[Move]) -> set[str]:
             replace(START, files={**START.files, OTHER: "two"}, answers={(OTHER, ACCOUNTS): 1.0}),
             CORRECTION,
         ),
-        (START, replace(START, files={name: "one" for name in SCHOOLS if name != LAST}), CORRECTION),
+        (START, replace(START, files={name: "one" for name in SCHOOLS if name != LAST}), IN_PLACE),
         (
             START,
             replace(START, files={**START.files, OTHER: "one!edited"}, answers={(OTHER, ACCOUNTS): 1.0}),

@@ -42,8 +42,8 @@ SENTENCES: Mapping[str, str] = {
         "columns.done_share columns.final_share columns.parts columns.share columns.added columns.silent_count "
     ),
     "issued": (
-        "opening(as_of,figures,now,now_status,number,schools,status) "
-        "opening_later(as_of,figures,later,now,now_status,number,schools,status) "
+        "opening(as_of,count,figures,now,now_status,number,schools,status) "
+        "opening_later(as_of,count,figures,later,now,now_status,number,schools,status) "
         "nothing(as_of,figures,now,now_status,number,schools,status) told.late(ids,schools) told.correction(ids,schools) told.in_place(ids,schools) "
         "told.decision(ids,schools) told.rule(ids,schools) told.program(ids,schools) schools(count,names) no_school "
         "ruled(ids) file(file) groups.reporting groups.sizes groups.tasks groups.ratios groups.levels(group) overall "

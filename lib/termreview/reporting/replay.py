@@ -9,9 +9,10 @@ files with their hashes, the findings, the declarations with the decisions.
 What counts as what:
 
 - late: the answers of a school of which nothing counted before, when its file is new.
-- correction: the answers of a school whose counted file is another one now, or none any more.
+- correction: the answers of a school of which another file counts now.
 - in_place: the answers of a school whose counted file is another one now under the same name, while the file that
-  counted is nowhere any more: nobody sent it again, somebody changed it where it lay.
+  counted is nowhere any more: nobody sent it again, somebody changed it where it lay; or it is gone, and no new one
+  counts in its stead.
 - decision: answers that a decision changed, or no longer changes, as `decisions.csv` was written since; a file that
   counts, or not, by a decision; every change of `verified_points.csv`. A decision that stood already goes with the
   answers of a late or corrected file.
@@ -141,7 +142,9 @@ def _file_causes(first: State, second: State) -> dict[str, str]:
         elif before is None:
             causes[key] = LATE if after not in had else by_office
         elif after is None:
-            causes[key] = CORRECTION if before not in has else by_office
+            causes[key] = IN_PLACE if before not in has else by_office
+        elif before not in has and after in had:
+            causes[key] = IN_PLACE
         else:
             causes[key] = CORRECTION
     return causes

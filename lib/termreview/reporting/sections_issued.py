@@ -65,8 +65,8 @@ def opening(report: ReportContext, comparison: Comparison) -> str:
     if not comparison.moves:
         return say(report, "issued.nothing", **values)
     if comparison.later is not None:
-        return say(report, "issued.opening_later", later=comparison.later.number, **values)
-    return say(report, "issued.opening", **values)
+        return say(report, "issued.opening_later", later=comparison.later.number, count=schools, **values)
+    return say(report, "issued.opening", count=schools, **values)
 
 
 def _status_words(report: ReportContext, status: str) -> str:
