@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from intake_world import ROOT
 from report_world import report
 
-from termreview.reporting.printed_moves import PrintedMove, figures_printed, printed_moves
+from termreview.installation import made_with
+from termreview.reporting.issued import Issue
+from termreview.reporting.printed_comparison import PREVIOUS, outside_cause
+from termreview.reporting.printed_moves import PrintedMove, anchored, figures_printed, printed_moves
 from termreview.reporting.printed_places import Printed, printed_by
 from termreview.reporting.printed_text import aligned_figures, amount, sentences, take_apart
+from termreview.reporting.replay import PROGRAM, RULE
 from termreview.reporting.section_calls import section_calls
+from termreview.workspace import Workspace
 
 NOTEBOOKS = ROOT / "notebooks"
 
@@ -115,3 +122,23 @@ def test_a_report_prints_thousands_of_figures_in_cells_key_figures_and_sentences
     assert {place.section for place in printed.where.values()} >= {"Điểm chính", "Phụ lục › Phụ lục 3. Số liệu theo trường"}  # fmt: skip
     assert all(text == text.strip() for text in printed.cells.values())
     assert amount("−1.234,5") == Decimal("-1234.5")
+
+
+@pytest.mark.parametrize(
+    ("package", "previous", "cause"),
+    [("", None, RULE), ("", {"term_id": "2022-2023-hk2", "tables": {}}, PREVIOUS), ("older", None, PROGRAM)],
+)
+def test_what_the_page_of_an_issue_printed_otherwise_has_a_cause_outside_of_the_replay(
+    tmp_path: Path, package: str, previous: object, cause: str
+) -> None:
+    """The same program and the same term before: then declarations; the term before is no part of what is kept."""
+    record = {"package_sha256": package or made_with()["package_sha256"], "previous": previous}
+    issue = Issue(1, tmp_path, record, tmp_path)
+    assert outside_cause(Workspace(tmp_path), issue, None) == cause
+    page = printed_by([("", [])])
+    told = anchored(
+        _printed("15/18"), replace(page, cells=_printed("14/18").cells, where=_printed("14/18").where)
+    )
+    (move,) = printed_moves([("", told), (cause, _printed("15/18"))])
+    assert move.parts() == {cause: [1, 0]}
+    assert move.where.section == "I › 2"

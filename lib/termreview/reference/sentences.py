@@ -50,7 +50,7 @@ SENTENCES: Mapping[str, str] = {
         "figures.received figures.needs_repair figures.tasks step(after,before) bounds(high,low) "
         "tables.office tables.schools schools_note parts_note columns.before columns.after "
         "columns.move columns.why cause(cause,part) columns.level columns.late columns.correction columns.in_place columns.decision columns.rule columns.program columns.previous "
-        "page.printed printed.opening(counted,figures,words) printed.nothing(counted) printed.adds_up printed.words "
+        "page.printed printed.opening(counted,figures,words) printed.nothing(counted) printed.adds_up printed.words printed.read "
         "printed.unread(numbers) printed.previous printed.section(count,title) printed.elsewhere printed.main printed.turned printed.unchanged "
         "printed.came(after,causes) printed.went(before,causes) printed.reworded(after,before,causes) "
         "printed.more(count) printed.heads.cells printed.heads.lines printed.tables.cells printed.tables.lines "

@@ -87,7 +87,7 @@ def compare_printed(
         if own is None or page is None:
             unread += [] if own is None else [own.number]
             continue
-        cause = _outside_cause(workspace, own, report.declared.plan.previous)
+        cause = outside_cause(workspace, own, report.declared.plan.previous)
         if own is issue:
             printed = anchored(told[0][1], _read(report, page, names))
             told = [("", printed), (cause, told[0][1]), *told[1:]]
@@ -156,7 +156,7 @@ def _page_of(issue: Issue) -> Path | None:
     return next((path for path in issue.reports if path.suffix == ".html" and path.is_file()), None)
 
 
-def _outside_cause(workspace: Workspace, issue: Issue, previous: Term | None) -> str:
+def outside_cause(workspace: Workspace, issue: Issue, previous: Term | None) -> str:
     """Why the page of an issue may print what its own tables do not give any more."""
     if issue.record.get("package_sha256") != made_with()["package_sha256"]:
         return PROGRAM

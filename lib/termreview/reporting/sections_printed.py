@@ -62,7 +62,11 @@ def printed_opening(report: ReportContext, compared: PrintedComparison) -> str:
 
 
 def _notes(report: ReportContext, compared: PrintedComparison) -> list[str]:
-    notes = [say(report, "issued.printed.adds_up"), say(report, "issued.printed.words")]
+    notes = [
+        say(report, "issued.printed.adds_up"),
+        say(report, "issued.printed.words"),
+        say(report, "issued.printed.read"),
+    ]
     if compared.unread:
         notes.append(
             say(report, "issued.printed.unread", numbers=listed([str(number) for number in compared.unread]))
