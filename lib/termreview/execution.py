@@ -28,14 +28,15 @@ _ROOT_GIVEN = re.compile(r"^workspace_root = .*$", re.MULTILINE)
 
 # What writes the files that are published from notebooks.
 _WRITERS = tuple(f"termreview.reporting.{name}" for name in ("pages", "document", "annex", "agreement"))
-# Saved once, not per cell; a kernel that is done is stopped at once and keeps its chatter to itself.
+# Saved once, not per cell; a kernel that is done is stopped at once, keeps its chatter to itself and writes nothing
+# of a batch into the history of whoever runs it (each kernel would wait for that disk, too).
 _EXECUTION: Mapping[str, Any] = {
     "kernel_name": "python3",
     "progress_bar": False,
     "log_output": False,
     "request_save_on_cell_execute": False,
     "shutdown_kernel": "immediate",
-    "extra_arguments": ["--IPKernelApp.log_level=50"],
+    "extra_arguments": ["--IPKernelApp.log_level=50", "--HistoryManager.enabled=False"],
 }
 
 

@@ -19,8 +19,9 @@ _LOST = 1  # the exit code of a kernel whose nursery died: it ended, nobody know
 # What pandas imports when it reads or reshapes its first table, and a kernel when it starts.
 _ALSO = (
     "pyarrow.parquet", "pyarrow.pandas_compat", "pandas.core.arrays.arrow._arrow_utils", "pandas.core.reshape.reshape",
-    "pandas.core.methods.to_dict", "ipykernel.debugger", "IPython.core.completerlib",
-    "IPython.extensions.storemagic", "psutil", "sqlite3",
+    "pandas.core.methods.to_dict", "pyarrow.vendored.version", "ipykernel.debugger", "IPython.core.completerlib",
+    "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect", "IPython.extensions.storemagic",
+    "tornado.platform.asyncio", "zmq.utils.garbage", "psutil", "sqlite3",
 )  # fmt: skip
 _START_S = 60  # as long as papermill gives a kernel
 
