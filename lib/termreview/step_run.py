@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import os
 import pickle
 from collections.abc import Callable, Iterator
@@ -131,6 +132,7 @@ def _write(work: _Work) -> None:
     """Write what is published from the executed notebook, and put the notebook into its place."""
     with _kept_if_it_fails(work):
         with (
+            _memory_left_alone(),
             stage_in_use(work.stage),
             _appearing_together(work.workspace, work.term, work.step, work.stage) as places,
         ):
@@ -169,6 +171,18 @@ def _await_writing(work: _Work, writing: WarmProcess) -> Path:
     if not work.executed.is_file():  # the process is lost, nobody knows how
         _write(work)
     return work.executed
+
+
+@contextmanager
+def _memory_left_alone() -> Iterator[None]:
+    """Look for no waste in memory meanwhile: trees of a hundred thousand elements would be walked over and over."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

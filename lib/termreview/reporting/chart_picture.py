@@ -46,7 +46,7 @@ def render_png(marks: Iterable[Mark], height: float, width: float = WIDTH, scale
                 pen.fill(outline, mark.fill, mark.edge, mark.edge_width)
             case Words():
                 pen.words(mark)
-    return _png(np.asarray(canvas.buffer_rgba())[:, :, :3], colours)
+    return _png(np.asarray(canvas.buffer_rgba()), colours)
 
 
 def _colours(mark: Mark) -> list[str]:
@@ -159,14 +159,23 @@ def _letter(letter: Letter) -> Any:
     return Outline(points, codes)
 
 
+def _keys(words: Any) -> Any:
+    """Colours by the five upper bits of red, green and blue, from words that hold a byte of each."""
+    return (words & 0xF8) << 7 | words >> 6 & 0x3E0 | words >> 19 & 0x1F
+
+
 def _png(pixels: Any, colours: Iterable[str]) -> bytes:
-    """Write one picture as a PNG of at most 256 colours: the chart's own exactly, the blends at edges nearly."""
+    """Write one picture as a PNG of at most 256 colours: the chart's own exactly, the blends at edges nearly.
+
+    `pixels` are red, green, blue and a fourth value that nobody reads, a byte each. Most are paper: looked at once.
+    """
     height, width, _ = pixels.shape
-    shades = pixels >> 3
-    keys = (
-        (shades[:, :, 0].astype(np.uint16) << 10) | (shades[:, :, 1].astype(np.uint16) << 5) | shades[:, :, 2]
-    )
-    counts = np.bincount(keys.ravel(), minlength=1 << 15)
+    words = np.ascontiguousarray(pixels).view("<u4").ravel()
+    paper = int.from_bytes(bytes([*(round(255 * part) for part in to_rgb(PAPER)), 255]), "little")
+    drawn = np.flatnonzero(words != paper)
+    keys, paper_key = _keys(words[drawn]), int(_keys(np.array(paper, dtype=np.uint32)))
+    counts = np.bincount(keys, minlength=1 << 15)
+    counts[paper_key] += len(words) - len(drawn)
     used = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
     palette = np.stack([used >> 10, used >> 5 & 31, used & 31], axis=1) * 255 // 31
     places = np.zeros(1 << 15, dtype=np.uint8)
@@ -181,7 +190,9 @@ def _png(pixels: Any, colours: Iterable[str]) -> bytes:
     lines = np.zeros(
         (height, width + 1), dtype=np.uint8
     )  # each line begins with the name of its filter: none
-    lines[:, 1:] = places[keys]
+    flat = np.full(len(words), places[paper_key])
+    flat[drawn] = places[keys]
+    lines[:, 1:] = flat.reshape(height, width)
     chunks = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
         (b"PLTE", palette[:256].astype(np.uint8).tobytes()),
