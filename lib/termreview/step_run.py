@@ -6,7 +6,7 @@ import base64
 import gc
 import os
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -128,16 +128,24 @@ class _Work:
         return self.folder / f".{self.step.name}.error.txt"
 
 
-def _write(work: _Work) -> None:
-    """Write what is published from the executed notebook, and put the notebook into its place."""
+def _write(work: _Work, can_fork: bool = False) -> None:
+    """Write what is published from the executed notebook, and put the notebook into its place.
+
+    With `can_fork` every other file is written by a fork of this process, while this one writes the others.
+    """
     with _kept_if_it_fails(work):
         with (
             _memory_left_alone(),
             stage_in_use(work.stage),
             _appearing_together(work.workspace, work.term, work.step, work.stage) as places,
         ):
-            for export, place in zip(work.step.exports, places, strict=True):
-                export.write(work.beside, place, work.step)
+            writing = [
+                partial(export.write, work.beside, place, work.step)
+                for export, place in zip(work.step.exports, places, strict=True)
+            ]
+            with _done_in_forks(writing[1::2] if can_fork else []):
+                for write in writing if not can_fork else writing[::2]:
+                    write()
             if work.step.agree is not None:
                 work.step.agree(work.beside, places, work.step)
         work.beside.replace(work.executed)
@@ -157,7 +165,7 @@ def write_told(argument: str) -> None:
     """Do one step's writing for another process, and leave word of what went wrong."""
     work: _Work = pickle.loads(base64.b64decode(argument))
     try:
-        _write(work)
+        _write(work, can_fork=True)
     except RunError as error:
         work.told.write_text(str(error), encoding="utf-8")
 
@@ -171,6 +179,30 @@ def _await_writing(work: _Work, writing: WarmProcess) -> Path:
     if not work.executed.is_file():  # the process is lost, nobody knows how
         _write(work)
     return work.executed
+
+
+@contextmanager
+def _done_in_forks(calls: Sequence[Callable[[], None]]) -> Iterator[None]:
+    """Have a fork of this process do each call during the block; one that does not get through is done once more here.
+
+    Only for a process without threads, which nobody but its own work waits for.
+    """
+    forks = []
+    for call in calls:
+        pid = os.fork()
+        if not pid:
+            with suppress(BaseException):
+                call()
+                os._exit(0)
+            os._exit(1)
+        forks.append((pid, call))
+    try:
+        yield
+    finally:
+        ended = [(os.waitpid(pid, 0)[1], call) for pid, call in forks]
+    for status, call in ended:
+        if status:
+            call()  # says what is wrong
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -45,6 +46,18 @@ def executed(workspace: Workspace, nursery: Nursery | None, *cells: str) -> nbfo
     plant(workspace, "2_score_indicators", *cells)
     path = run_step(workspace, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), nursery=nursery)
     return nbformat.read(path, as_version=4)
+
+
+def test_a_process_that_starts_and_ends_in_one_breath_is_known_to_have_ended() -> None:
+    ours, theirs = socket.socketpair()
+    nursery = object.__new__(Nursery)
+    vars(nursery).update(_peer=ours, _unread=b"", _ended={}, _is_lost=False)
+    with ours, theirs:
+        theirs.sendall(b'{"started": 7}\n{"ended": 7, "code": 3}\n')
+        theirs.shutdown(socket.SHUT_WR)
+        process = nursery.call("module:function", "", {}, "")
+        assert process is not None
+        assert process.wait() == 3
 
 
 def is_alive(pid: int) -> bool:

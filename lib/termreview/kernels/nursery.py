@@ -87,8 +87,7 @@ class Nursery:
     def exit_code(self, pid: int, timeout_s: float | None = 0) -> int | None:
         """How one kernel ended; None while it lives."""
         if pid not in self._ended:
-            for _ in self._facts(timeout_s):
-                pass
+            self._facts(timeout_s)
         return self._ended.get(pid, _LOST if self._is_lost else None)
 
     def _ask(self, request: Mapping[str, Any]) -> None:
@@ -97,21 +96,19 @@ class Nursery:
         except OSError:
             self._is_lost = True
 
-    def _facts(self, timeout_s: float | None) -> Iterator[dict[str, int]]:
-        """What was told since the last look, after waiting for it for some time."""
+    def _facts(self, timeout_s: float | None) -> list[dict[str, int]]:
+        """What was told since the last look, after waiting for it for some time; who has ended is kept at once."""
         try:
             if self._is_lost or not select.select([self._peer], [], [], timeout_s)[0]:
-                return
+                return []
             received = self._peer.recv(1 << 16)
         except OSError:
             received = b""
         self._is_lost = not received
         *lines, self._unread = (self._unread + received).split(b"\n")
-        for line in lines:
-            fact = json.loads(line)
-            if "ended" in fact:
-                self._ended[fact["ended"]] = fact["code"]
-            yield fact
+        facts = [json.loads(line) for line in lines]
+        self._ended |= {fact["ended"]: fact["code"] for fact in facts if "ended" in fact}
+        return facts
 
 
 class WarmProcess:
