@@ -69,7 +69,7 @@ def _by_step(
     way: str, steps: list[Step], execute: Callable[[Step], object], promised: int, rounds: int, line: Line
 ) -> None:
     """A line per notebook; of one that is published two: exported as the page that is promised, and as all its files."""
-    for step, what in [line for step in steps for line in _published(step)]:
+    for step, what in [row for planned in steps for row in _published(planned)]:
         timed = [_beside_kernel(lambda step=step: execute(step)) for _ in range(rounds)]  # type: ignore[misc]
         seconds = statistics.median(seconds for seconds, _ in timed)
         ratio = statistics.median(seconds / kernel for seconds, kernel in timed)

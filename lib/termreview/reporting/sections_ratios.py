@@ -11,7 +11,7 @@ from termreview.reporting.blocks import Block, paragraph, stack
 from termreview.reporting.charts import Figure, Shares, share_panels
 from termreview.reporting.context import ReportContext
 from termreview.reporting.number_format import NO_BREAK_SPACE, number_text
-from termreview.reporting.rows import Record, records
+from termreview.reporting.rows import Record, by_key, records
 from termreview.reporting.sections_figures import parts_text
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
@@ -126,15 +126,16 @@ def ratios_table(report: ReportContext) -> Block:
     scopes = [ALL, *dict.fromkeys(report.term.schools["level"])]
     whole = ratios[ratios["scope"] == ALL]
     frame = whole[["ratio_id", "title", "mark"]].copy()
-    by_key = ratios.set_index(["ratio_id", "scope"])
+    known = by_key(ratios, "ratio_id", "scope")
     for scope in scopes:
+        own = [known.get((ratio_id, scope)) for ratio_id in frame["ratio_id"]]
         texts = [
-            hidden_word(report)
-            if (ratio_id, scope) in by_key.index and by_key.at[(ratio_id, scope), "is_hidden"]
-            else _value_text(by_key.at[(ratio_id, scope), "value"], by_key.at[(ratio_id, scope), "unit"])
-            if (ratio_id, scope) in by_key.index
-            else ""
-            for ratio_id in frame["ratio_id"]
+            ""
+            if row is None
+            else hidden_word(report)
+            if row["is_hidden"]
+            else _value_text(row["value"], row["unit"])
+            for row in own
         ]
         frame[scope] = cells(frame, texts)
     rows = records(whole)

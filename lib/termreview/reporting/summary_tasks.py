@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -113,25 +114,25 @@ def _ratio_row(task: Task, figure_id: str, figure: Record) -> dict[str, object]:
 
 
 def _field_rows(task: Task, field: Field, answers: Answers, form: Form) -> list[dict[str, object]]:
-    state = answers.state(field.field_id)
-    is_asked = state != "not_applicable"
+    states = answers.state(field.field_id).tolist()
     base: dict[str, object] = {
         "task_id": task.task_id, "figure_id": field.field_id, "title": field.label, "unit": field.unit,
-        "asked_count": int(is_asked.sum()), "mark": field.mark, "is_money": field.kind == "money",
+        "asked_count": sum(state != "not_applicable" for state in states), "mark": field.mark, "is_money": field.kind == "money",
     }  # fmt: skip
     if field.kind in ("choice", "status"):
-        return _option_rows(base, answers.text(field.field_id).dropna(), form.choices(field.options))
+        return _option_rows(base, answers.text(field.field_id).dropna().tolist(), form.choices(field.options))
     if field.kind in ("text", "date"):
-        counted = int((state == "answered").sum())
+        counted = states.count("answered")
         return [base | {"kind": "filled", "numerator": counted, "counted_count": counted}]
-    numbers = answers.number(field.field_id).dropna()
+    numbers = answers.number(field.field_id).to_numpy(dtype=float)
+    numbers = numbers[~np.isnan(numbers)]
     counted = len(numbers)
     base |= {"counted_count": counted}
     if field.kind == "yes_no":
         yes = int((numbers > 0).sum()) if counted else None
         return [base | {"kind": "option", "numerator": yes, "denominator": counted}]
     if field.kind == "percent":
-        spread = (numbers.median(), numbers.min(), numbers.max()) if counted else (None, None, None)
+        spread = (np.median(numbers), numbers.min(), numbers.max()) if counted else (None, None, None)
         return [base | {"kind": "median", "value": spread[0], "low": spread[1], "high": spread[2]}]
     return [
         base
@@ -140,18 +141,18 @@ def _field_rows(task: Task, field: Field, answers: Answers, form: Form) -> list[
 
 
 def _option_rows(
-    base: dict[str, object], chosen: pd.Series, labels: Mapping[str, str]
+    base: dict[str, object], chosen: Sequence[str], labels: Mapping[str, str]
 ) -> list[dict[str, object]]:
-    counts = chosen.value_counts()
+    counts = Counter(chosen)
     return [
         base
         | {
             "kind": "option",
             "title": f"{base['title']}: {label}",
-            "numerator": int(counts.get(option, 0)),
+            "numerator": counts[option],
             "denominator": len(chosen),
             "counted_count": len(chosen),
         }
         for option, label in labels.items()
-        if counts.get(option, 0)
+        if counts[option]
     ]
