@@ -6,7 +6,7 @@ import base64
 import gc
 import os
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +21,7 @@ from termreview.execution import (
     refuse_wrong_parameters,
     stage_in_use,
 )
+from termreview.kernels.forks import done_in_forks
 from termreview.kernels.nursery import Nursery, WarmProcess
 from termreview.publication import PAGES
 from termreview.terms import Term
@@ -143,7 +144,7 @@ def _write(work: _Work, can_fork: bool = False) -> None:
                 partial(export.write, work.beside, place, work.step)
                 for export, place in zip(work.step.exports, places, strict=True)
             ]
-            with _done_in_forks(writing[1::2] if can_fork else []):
+            with done_in_forks(writing[1::2] if can_fork else []):
                 for write in writing if not can_fork else writing[::2]:
                     write()
             if work.step.agree is not None:
@@ -179,30 +180,6 @@ def _await_writing(work: _Work, writing: WarmProcess) -> Path:
     if not work.executed.is_file():  # the process is lost, nobody knows how
         _write(work)
     return work.executed
-
-
-@contextmanager
-def _done_in_forks(calls: Sequence[Callable[[], None]]) -> Iterator[None]:
-    """Have a fork of this process do each call during the block; one that does not get through is done once more here.
-
-    Only for a process without threads, which nobody but its own work waits for.
-    """
-    forks = []
-    for call in calls:
-        pid = os.fork()
-        if not pid:
-            with suppress(BaseException):
-                call()
-                os._exit(0)
-            os._exit(1)
-        forks.append((pid, call))
-    try:
-        yield
-    finally:
-        ended = [(os.waitpid(pid, 0)[1], call) for pid, call in forks]
-    for status, call in ended:
-        if status:
-            call()  # says what is wrong
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from test_run import plant, published
 
 from demo_world import SEMESTER, Demo, as_of
 from termreview.errors import RunError
+from termreview.kernels.forks import done_in_forks
 from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.runner import run_term
 from termreview.step_run import begin_step, run_step
@@ -58,6 +59,21 @@ def test_a_process_that_starts_and_ends_in_one_breath_is_known_to_have_ended() -
         process = nursery.call("module:function", "", {}, "")
         assert process is not None
         assert process.wait() == 3
+
+
+def test_a_call_in_a_fork_that_does_not_get_through_is_done_once_more(tmp_path: Path) -> None:
+    done = tmp_path / "done.txt"
+
+    def write() -> None:
+        with done.open("a", encoding="utf-8") as file:
+            file.write(f"{os.getpid() == here}\n")
+        if os.getpid() != here:
+            raise RuntimeError("the fork fails")
+
+    here = os.getpid()
+    with done_in_forks([write]):
+        pass
+    assert done.read_text(encoding="utf-8").split() == ["False", "True"]
 
 
 def is_alive(pid: int) -> bool:

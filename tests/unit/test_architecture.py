@@ -168,6 +168,7 @@ def test_the_command_line_alone_prints_and_exits() -> None:
     # Older formats are read in a child process, which ends with a code of its own; a kernel is such a process.
     assert found.pop("intake/legacy_formats", set()) <= {"sys.exit"}
     assert found.pop("kernels/nursery_process", set()) <= {"os._exit"}
+    assert found.pop("kernels/forks", set()) <= {"os._exit"}
     assert {name.partition("_")[0] for name in found} == {"cli"}, found
 
 
