@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from termreview.reference.declarations import TermReference
 from termreview.scoring.ledger import item_inputs
 from termreview.scoring.levels import levels_of
+from termreview.scoring.rules import Flags, Numbers
 
 # From the least to the most certain; the first that holds is told.
 NOT_CONCLUDED, ROUNDING, PENDING, CLAIM, SOLID = "not_concluded", "rounding", "pending", "claim", "solid"
@@ -42,19 +44,33 @@ def weigh_levels(
     """
     inputs = {item.item_id: item_inputs(item) for item in reference.indicator_set.items}
     starts = {int(band.low): band.start for band in reference.indicator_set.level_bands}
-    lines = {key: rows for key, rows in ledger.groupby(["school_id", "group_id"], sort=False)}
+    places = ledger.groupby(["school_id", "group_id"], sort=False).indices
+    names = ledger["item_id"].to_numpy(dtype=object)
+    lows, highs = (ledger[name].to_numpy(dtype=float) for name in ("low", "high"))
+    is_claim = (ledger["reason"] == "claimed").to_numpy(dtype=bool)
     groups = {group.group_id for group in reference.indicator_set.groups}
     scored = scores[(scores["state"] == "scored") & scores["group_id"].isin(groups)]
     rows = []
     for score in scored.to_dict("records"):
-        own = lines[score["school_id"], score["group_id"]]
-        rows.append(_weigh(score, own, reference, inputs, starts, doubted))
+        own = places[score["school_id"], score["group_id"]]
+        lines = _Lines(names[own].tolist(), lows[own], highs[own], is_claim[own])
+        rows.append(_weigh(score, lines, reference, inputs, starts, doubted))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"level": "Int64", "if_level": "Int64"})
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """The ledger lines of one group of one school: items, bounds, and whether a claim stands unverified."""
+
+    items: list[str]
+    lows: Numbers
+    highs: Numbers
+    is_claim: Flags
 
 
 def _weigh(
     score: dict[Any, Any],
-    lines: pd.DataFrame,
+    lines: _Lines,
     reference: TermReference,
     inputs: dict[str, list[str]],
     starts: dict[int, float],
@@ -62,10 +78,9 @@ def _weigh(
 ) -> dict[str, Any]:
     key = {"school_id": score["school_id"], "group_id": score["group_id"]}
     low, level = float(score["low"]), score["level"]
-    lows = lines["low"].to_numpy(dtype=float)
-    names = lines["item_id"].tolist()
+    lows, names, is_claim = lines.lows, lines.items, lines.is_claim
     if pd.isna(level):
-        widths = lines["high"].to_numpy(dtype=float) - lows
+        widths = lines.highs - lows
         # Points that no item holds are nobody's to settle: an item of the school's own is told first.
         own = np.array([name in inputs for name in names], dtype=bool) & (widths > 0)
         widest = int(np.argmax(np.where(own, widths, -1.0) if own.any() else widths))
@@ -81,7 +96,6 @@ def _weigh(
         [any((score["school_id"], name) in doubted for name in inputs.get(item, ())) for item in names],
         dtype=bool,
     )
-    is_claim = (lines["reason"] == "claimed").to_numpy(dtype=bool)
     result = key | {"level": int(level), "margin": margin}
     is_edge = int(level) > min(starts) and levels_of(np.array([low - ROUNDING_POINTS]), reference)[0] < int(
         level
