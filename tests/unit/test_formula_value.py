@@ -52,6 +52,11 @@ def sheet_of(name: str = "Thống kê", **cells: float | str) -> Sheet:
         ("='Nhiệm vụ'!C3+1", 13.0),
         ("=SUM([.A1:.A4])", 15.0),  # as OpenDocument writes it
         ("=SUM([.A1];[$'Nhiệm vụ'.C3])", 17.0),
+        ("=IF(0.1+0.2=0.3,1,0)", 1.0),  # to fifteen digits, as a spreadsheet sees them
+        ("=IF(0.1+0.2>0.3,1,0)", 0.0),
+        ("=IF(1.11111111111111=1.1111111111111,1,0)", 0.0),
+        ("=0.3-0.2-0.1", 0.0),
+        ("=PRODUCT(Z1:Z9)", 0.0),
         ("=A9", 0.0),  # an empty cell
         ("=A3", None),  # a text
         ("=A1/A9", None),

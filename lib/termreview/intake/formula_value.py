@@ -25,6 +25,7 @@ _OPEN_AREA = re.compile(  # as OpenDocument writes it: [.A1:.B2], [$'Thống kê
     r"\[(?:\$?(?P<sheet>'[^']+'|[^.\]']+))?\.(?P<first>[^:.\]]+)(?::\.(?P<last>[^:.\]]+))?\]"
 )
 _LONGEST, _DEEPEST, _MOST_CELLS = 2_000, 40, 200_000
+_NOTHING_LEFT = 3e-15
 
 Value = float | bool
 
@@ -95,7 +96,7 @@ class _Parser:
         left = self.multiplied()
         while sign := self.sign("+", "-"):
             right = self.multiplied()
-            left = left + right if sign == "+" else left - right
+            left = _added(left, right if sign == "+" else -right)
         return left
 
     def multiplied(self) -> Value:
@@ -251,6 +252,17 @@ def _rounded(value: float, digits: int) -> float:
     return math.copysign(math.floor(round(abs(value) * scale, 9) + 0.5) / scale, value)
 
 
+def _added(one: float, other: float) -> float:
+    """The sum of two numbers; nothing where all that is left of them is what binary numbers cannot hold."""
+    total = one + other
+    return 0.0 if abs(total) < _NOTHING_LEFT * abs(one) else total
+
+
+def _is_same(one: float, other: float) -> bool:
+    """Say whether two numbers are the same to a spreadsheet, which sees fifteen digits."""
+    return math.isclose(one, other, rel_tol=_NOTHING_LEFT)
+
+
 def _mean(values: Sequence[Value]) -> float:
     return math.fsum(values) / len(values)
 
@@ -258,10 +270,12 @@ def _mean(values: Sequence[Value]) -> float:
 _OVER_CELLS: Mapping[str, Callable[[Sequence[Value]], float]] = {
     "SUM": math.fsum, "AVERAGE": _mean, "COUNT": len,
     "MIN": lambda values: float(min(values, default=0.0)), "MAX": lambda values: float(max(values, default=0.0)),
-    "PRODUCT": lambda values: float(math.prod(values)),
+    "PRODUCT": lambda values: float(math.prod(values)) if values else 0.0,
 }  # fmt: skip
 _COMPARED: Mapping[str, Callable[[float, float], bool]] = {
-    "=": lambda one, other: one == other, "<>": lambda one, other: one != other,
-    "<": lambda one, other: one < other, ">": lambda one, other: one > other,
-    "<=": lambda one, other: one <= other, ">=": lambda one, other: one >= other,
+    "=": _is_same, "<>": lambda one, other: not _is_same(one, other),
+    "<": lambda one, other: one < other and not _is_same(one, other),
+    ">": lambda one, other: one > other and not _is_same(one, other),
+    "<=": lambda one, other: one <= other or _is_same(one, other),
+    ">=": lambda one, other: one >= other or _is_same(one, other),
 }  # fmt: skip
