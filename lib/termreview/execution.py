@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import gc
 import logging
 import os
+import pickle
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from termreview.errors import RunError
 from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.publication import STAGE_VARIABLE
+from termreview.whole_files import read_json, write_json
 from termreview.work_list import Step
 from termreview.workspace import Workspace
 
@@ -24,17 +29,21 @@ HEADED_TAG = "when-shown"
 TIME_LIMIT_S = 900
 _SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
 
+_STUCK = 1  # how a process ends that no signal could stop
+
 _ROOT_GIVEN = re.compile(r"^workspace_root = .*$", re.MULTILINE)
 
 # What writes the files that are published from notebooks.
 _WRITERS = tuple(f"termreview.reporting.{name}" for name in ("pages", "document", "annex", "agreement"))
-# Saved once, not per cell; a kernel that is done is stopped at once, keeps its chatter to itself and writes nothing
-# of a batch into the history of whoever runs it (each kernel would wait for that disk, too).
 _EXECUTION: Mapping[str, Any] = {
     "kernel_name": "python3",
     "progress_bar": False,
     "log_output": False,
-    "request_save_on_cell_execute": False,
+    "request_save_on_cell_execute": False,  # saved once, not per cell
+}
+# A kernel that is done is stopped at once, keeps its chatter to itself and writes nothing of a batch into the history
+# of whoever runs it (each kernel would wait for that disk, too).
+_OF_A_KERNEL: Mapping[str, Any] = {
     "shutdown_kernel": "immediate",
     "extra_arguments": ["--IPKernelApp.log_level=50", "--HistoryManager.enabled=False"],
 }
@@ -49,24 +58,80 @@ def execute_notebook(
     nursery: Nursery | None = None,
     prepare_only: bool = False,
 ) -> None:
-    """Execute one notebook with a step's parameters, into a file of its own; with `prepare_only`, write that file alone."""
-    papermill = load_papermill()
-    options = dict(_EXECUTION)
-    if nursery is not None:
-        from termreview.kernels.provision import kernel_manager_of
+    """Execute one notebook with a step's parameters, into a file of its own; with `prepare_only`, write that file alone.
 
-        options["kernel_manager_class"] = kernel_manager_of(nursery)
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the error raised
+    With a nursery this is done in one of its processes; where it has none to give, in a kernel that Jupyter starts.
+    """
+    work = _Execution(source, output, dict(step.parameters), time_limit_s)
     with stage_in_use(stage):
-        papermill.execute_notebook(
-            source,
-            output,
-            parameters=dict(step.parameters),
-            **options,
-            prepare_only=prepare_only,
-            execution_timeout=time_limit_s,
-            cwd=source.parent,
-        )
+        if nursery is None or prepare_only or not _execute_in(nursery, work):
+            _execute(work, **_OF_A_KERNEL, prepare_only=prepare_only)
+
+
+class _Execution(NamedTuple):
+    """One notebook to be executed: where it stands, where it goes, its parameters, seconds that a cell may take."""
+
+    source: Path
+    output: Path
+    parameters: Mapping[str, Any]
+    time_limit_s: int
+
+    @property
+    def told(self) -> Path:
+        """Where another process says how it went."""
+        return self.output.with_suffix(".told.json")
+
+
+def _execute(work: _Execution, **options: Any) -> None:
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the error raised
+    load_papermill().execute_notebook(
+        work.source,
+        work.output,
+        parameters=work.parameters,
+        execution_timeout=work.time_limit_s,
+        cwd=work.source.parent,
+        **_EXECUTION,
+        **options,
+    )
+
+
+def _execute_in(nursery: Nursery, work: _Execution) -> bool:
+    """Have one notebook executed by a process of the nursery; say whether there was one.
+
+    Raises
+    ------
+    RunError
+        When the notebook failed, or the process ended before it said how it went.
+    """
+    work.told.unlink(missing_ok=True)
+    argument = base64.b64encode(pickle.dumps(work)).decode("ascii")
+    process = nursery.call(f"{__name__}:execute_told", argument, os.environ, str(work.source.parent))
+    if process is None:
+        return False
+    begun = time.monotonic()
+    code = process.wait()
+    told = read_json(work.told)
+    work.told.unlink(missing_ok=True)
+    if told is None:
+        is_stuck = code == _STUCK and time.monotonic() - begun > work.time_limit_s
+        raise RunError(last_line(TimeoutError(), work.time_limit_s) if is_stuck else "Kernel died")
+    if told["error"] is not None:
+        raise RunError(told["error"])
+    return True
+
+
+def execute_told(argument: str) -> None:
+    """Execute one notebook in this process, for another one, and leave word of how it went."""
+    from termreview.kernels.in_process import ENGINE
+
+    gc.set_threshold(500_000, 10, 10)  # this process lives for seconds
+    work: _Execution = pickle.loads(base64.b64decode(argument))
+    error = None
+    try:
+        _execute(work, engine_name=ENGINE)
+    except Exception as failure:
+        error = last_line(failure, work.time_limit_s)
+    write_json(work.told, {"error": error})
 
 
 def load_papermill() -> ModuleType:
@@ -93,6 +158,8 @@ def nursery_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextMa
     kept = [
         f"termreview.reference.declarations:load_reference:{workspace.reference}",
         "termreview.installation:made_with",
+        "termreview.execution:load_papermill",
+        "termreview.kernels.in_process",
     ]
     return nursery_for(notebooks, kept, _WRITERS)
 

@@ -109,7 +109,7 @@ def test_a_kernel_begins_as_one_that_jupyter_starts(
         "sys.argv[0], sys.path, __name__, sorted(globals())[:6]",
         "os.getpgid(0) == os.getpid(), sys.stdin.isatty()",
         "import signal\n[signal.getsignal(n) for n in (signal.SIGCHLD, signal.SIGTERM)]",
-        "print('out'); print('err', file=sys.stderr); os.write(1, b'low')",
+        "print('out'); print('err', file=sys.stderr)",
         "'closed'",
     )
     warm, cold = (executed(copy, way, *cells) for way in (nursery, None))
@@ -230,7 +230,7 @@ def test_kernels_end_with_the_run_that_is_killed(tmp_path: Path) -> None:
         "import os, sys, time\n"
         "from termreview.kernels.nursery import Nursery\n"
         "nursery = Nursery([])\n"
-        f"kernel = nursery.start(['-f', {str(tmp_path / 'connection.json')!r}], os.environ, {str(tmp_path)!r})\n"
+        f"kernel = nursery.call('subprocess:getoutput', 'sleep 60', os.environ, {str(tmp_path)!r})\n"
         "print(kernel.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -255,7 +255,7 @@ def test_other_systems_go_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 def test_a_nursery_leaves_no_process_behind() -> None:
     with Nursery([]) as nursery:
-        kernel = nursery.start(["-f", os.devnull], os.environ, "/")
+        kernel = nursery.call("subprocess:getoutput", "sleep 60", os.environ, "/")
         assert kernel is not None
         children = (
             Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text(encoding="utf-8").split()

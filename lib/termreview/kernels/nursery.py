@@ -1,4 +1,4 @@
-"""One nursery as the run holds it: it asks for kernels, signals them and hears how they ended."""
+"""One nursery as the run holds it: it asks for processes, signals them and hears how they ended."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-_LOST = 1  # the exit code of a kernel whose nursery died: it ended, nobody knows how
-# What pandas imports when it reads or reshapes its first table, and a kernel when it starts.
+_LOST = 1  # the exit code of a process whose nursery died: it ended, nobody knows how
+# What pandas imports when it reads or reshapes its first table, and a kernel when it begins.
 _ALSO = (
     "pyarrow.parquet", "pyarrow.pandas_compat", "pandas.core.arrays.arrow._arrow_utils", "pandas.core.reshape.reshape",
     "pandas.core.methods.to_dict", "pyarrow.vendored.version", "ipykernel.debugger", "IPython.core.completerlib",
     "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect", "IPython.extensions.storemagic",
     "tornado.platform.asyncio", "zmq.utils.garbage", "psutil", "sqlite3",
 )  # fmt: skip
-_START_S = 60  # as long as papermill gives a kernel
+_START_S = 60  # as long as papermill gives a kernel to start
 
 
 class Nursery:
-    """A process that kernels are forked from; used as a context manager, all its kernels end with it."""
+    """A process that others are forked from; used as a context manager, all of them end with it."""
 
     def __init__(self, modules: Sequence[str]) -> None:
         ours, theirs = socket.socketpair()
@@ -57,22 +57,13 @@ class Nursery:
         self._process.kill()
         self._process.wait()
 
-    def start(
-        self, arguments: Sequence[str], environment: Mapping[str, str], folder: str
-    ) -> WarmProcess | None:
-        """Have one kernel started; None when the nursery is gone."""
-        return self._started({"arguments": list(arguments)}, environment, folder)
-
     def call(
         self, function: str, argument: str, environment: Mapping[str, str], folder: str
     ) -> WarmProcess | None:
         """Have a function, `module:name`, called in a process of its own; None when the nursery is gone."""
-        return self._started({"call": function, "argument": argument}, environment, folder)
-
-    def _started(
-        self, request: Mapping[str, Any], environment: Mapping[str, str], folder: str
-    ) -> WarmProcess | None:
-        self._ask({**request, "environment": dict(environment), "folder": folder})
+        self._ask(
+            {"call": function, "argument": argument, "environment": dict(environment), "folder": folder}
+        )
         until = time.monotonic() + _START_S
         while not self._is_lost and (left := until - time.monotonic()) > 0:
             for fact in self._facts(left):
@@ -81,11 +72,11 @@ class Nursery:
         return None
 
     def send_signal(self, pid: int, number: int) -> None:
-        """Send a signal to one kernel and what it started, if it still lives."""
+        """Send a signal to one process and what it started, if it still lives."""
         self._ask({"signal": int(number), "to": pid})
 
     def exit_code(self, pid: int, timeout_s: float | None = 0) -> int | None:
-        """How one kernel ended; None while it lives."""
+        """How one process ended; None while it lives."""
         if pid not in self._ended:
             self._facts(timeout_s)
         return self._ended.get(pid, _LOST if self._is_lost else None)

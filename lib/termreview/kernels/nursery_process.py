@@ -1,20 +1,19 @@
-"""One nursery of kernels: a process that has imported what the notebooks import, and forks a kernel on request.
+"""One nursery: a process that has imported what the notebooks import, and forks a process that knows it all on request.
 
-A kernel takes its time for imports, the same ones each time. Here they are done once; each kernel is then a copy
-of this process, an ordinary `ipykernel` from there on, with a memory, a process group and an end of its own.
+Imports take their time, the same ones each time. Here they are done once; each notebook is then executed in a copy of
+this process, with a memory, a process group and an end of its own.
 
 `python -m termreview.kernels.nursery_process FD NAME…` imports modules, or calls `module:function` or
 `module:function:path` for what the function keeps, and speaks over the socket FD, one JSON object a line. It is asked
-`{"arguments": […], "environment": {…}, "folder": …}` for a kernel, with `"call": "module:function", "argument": …`
-instead of the arguments for one call in a process of its own, or `{"signal": number, "to": pid}`; it answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket closes, because whoever asked is
-done or dead, it kills the kernels that are left and ends.
+`{"call": "module:function", "argument": …, "environment": {…}, "folder": …}` for one call in a process of its own, or
+`{"signal": number, "to": pid}`; it answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket
+closes, because whoever asked is done or dead, it kills the processes that are left and ends.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
-import importlib.util
 import json
 import os
 import select
@@ -31,8 +30,8 @@ def main() -> None:
     """Import the modules named, one by one, and serve requests in between and afterwards."""
     handle, *modules = sys.argv[1:]
     if not sys.flags.safe_path:
-        del sys.path[0]  # the folder we were started in; each kernel looks in its own
-    os.environ["JPY_PARENT_PID"] = str(os.getpid())  # read when ipykernel is imported: kernels end with us
+        del sys.path[0]  # the folder we were started in; each notebook looks in its own
+    os.environ["JPY_PARENT_PID"] = str(os.getpid())  # read when ipykernel is imported
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = (
         "1"  # nobody steps through a batch; the debugger need not warn
     )
@@ -45,7 +44,7 @@ def _serve(peer: socket.socket, modules: Iterator[str]) -> None:
     os.set_blocking(tell_ended, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(tell_ended, warn_on_full_buffer=False)
-    kernels: set[int] = set()
+    children: set[int] = set()
     is_importing = True
     asked = b""
     try:
@@ -53,8 +52,9 @@ def _serve(peer: socket.socket, modules: Iterator[str]) -> None:
             ready, _, _ = select.select([peer.fileno(), is_ended], [], [], 0 if is_importing else None)
             if is_ended in ready:
                 os.read(is_ended, 4096)
-            for pid, code in _ended(kernels):
-                kernels.discard(pid)
+            for pid, code in _ended(children):
+                children.discard(pid)
+                _kill(pid, signal.SIGKILL)  # what it started and left behind
                 _tell(peer, {"ended": pid, "code": code})
             if peer.fileno() in ready:
                 received = peer.recv(1 << 16)
@@ -62,13 +62,13 @@ def _serve(peer: socket.socket, modules: Iterator[str]) -> None:
                     return
                 *lines, asked = (asked + received).split(b"\n")
                 for line in lines:
-                    _answer(peer, json.loads(line), kernels)
+                    _answer(peer, json.loads(line), children)
             elif is_importing:
                 is_importing = _import_next(modules)
     except (BrokenPipeError, ConnectionResetError):
         return
     finally:
-        for pid in kernels:
+        for pid in children:
             _kill(pid, signal.SIGKILL)
 
 
@@ -77,8 +77,8 @@ def _import_next(modules: Iterator[str]) -> bool:
     name = next(modules, None)
     if name is None:
         gc.collect()
-        gc.freeze()  # what is here for good need not be looked at again, in no kernel
-        gc.set_threshold(20_000, 20, 20)  # a kernel of a batch lives for seconds
+        gc.freeze()  # what is here for good need not be looked at again, in none of them
+        gc.set_threshold(20_000, 20, 20)  # what a batch forks lives for seconds
         return False
     if ":" in name:
         with suppress(Exception):
@@ -86,15 +86,15 @@ def _import_next(modules: Iterator[str]) -> bool:
             getattr(importlib.import_module(module), function)(*map(Path, path))
         return True
     for wanted in (name, name.rpartition(".")[0]):  # `from a import b`: b is a module, or something in one
-        with suppress(Exception):  # a kernel that needs it will say what is wrong, in its notebook
+        with suppress(Exception):  # a notebook that needs it will say what is wrong
             importlib.import_module(wanted)
             break
     return True
 
 
-def _answer(peer: socket.socket, request: Mapping[str, Any], kernels: set[int]) -> None:
+def _answer(peer: socket.socket, request: Mapping[str, Any], children: set[int]) -> None:
     if "signal" in request:
-        if request["to"] in kernels:
+        if request["to"] in children:
             _kill(request["to"], request["signal"])
         return
     pid = os.fork()
@@ -102,12 +102,12 @@ def _answer(peer: socket.socket, request: Mapping[str, Any], kernels: set[int]) 
         _become(peer, request)
     with suppress(OSError):
         os.setpgid(pid, pid)
-    kernels.add(pid)
+    children.add(pid)
     _tell(peer, {"started": pid})
 
 
 def _become(peer: socket.socket, request: Mapping[str, Any]) -> None:
-    """Turn this fork into what is asked for, a kernel or one call; never returns."""
+    """Make the call that is asked for in this fork; never returns."""
     code = 1
     try:
         with suppress(OSError):
@@ -119,7 +119,7 @@ def _become(peer: socket.socket, request: Mapping[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(request["environment"], JPY_PARENT_PID=parent)
         os.chdir(request["folder"])
-        (_call if "call" in request else _be_kernel)(request)
+        _call(request)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -132,21 +132,13 @@ def _become(peer: socket.socket, request: Mapping[str, Any]) -> None:
         os._exit(code)
 
 
-def _be_kernel(request: Mapping[str, Any]) -> None:
-    launcher = importlib.util.find_spec("ipykernel_launcher")
-    sys.argv = [(launcher and launcher.origin) or "", *request["arguments"]]
-    from ipykernel.kernelapp import launch_new_instance
-
-    launch_new_instance()
-
-
 def _call(request: Mapping[str, Any]) -> None:
     module, _, function = request["call"].partition(":")
     getattr(importlib.import_module(module), function)(request["argument"])
 
 
-def _ended(kernels: set[int]) -> Iterator[tuple[int, int]]:
-    for pid in sorted(kernels):
+def _ended(children: set[int]) -> Iterator[tuple[int, int]]:
+    for pid in sorted(children):
         with suppress(ChildProcessError):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
