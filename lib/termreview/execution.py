@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import gc
 import logging
 import os
-import pickle
 import re
 import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from termreview.errors import RunError
 from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.publication import STAGE_VARIABLE
-from termreview.whole_files import read_json, write_json
 from termreview.work_list import Step
 from termreview.workspace import Workspace
 
@@ -28,8 +23,6 @@ CLOSING_TAG = "closing"
 HEADED_TAG = "when-shown"
 TIME_LIMIT_S = 900
 _SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
-
-_STUCK = 1  # how a process ends that no signal could stop
 
 _ROOT_GIVEN = re.compile(r"^workspace_root = .*$", re.MULTILINE)
 
@@ -55,83 +48,32 @@ def execute_notebook(
     step: Step,
     stage: Path | None,
     time_limit_s: int,
-    nursery: Nursery | None = None,
+    is_in_process: bool = False,
     prepare_only: bool = False,
 ) -> None:
     """Execute one notebook with a step's parameters, into a file of its own; with `prepare_only`, write that file alone.
 
-    With a nursery this is done in one of its processes; where it has none to give, in a kernel that Jupyter starts.
+    In process, kernel and client are this process, which is to do nothing else afterwards with the names of modules
+    and signals; otherwise Jupyter starts a kernel.
     """
-    work = _Execution(source, output, dict(step.parameters), time_limit_s)
-    with stage_in_use(stage):
-        if nursery is None or prepare_only or not _execute_in(nursery, work):
-            _execute(work, **_OF_A_KERNEL, prepare_only=prepare_only)
+    papermill = load_papermill()
+    options = dict(_OF_A_KERNEL)
+    if is_in_process:
+        from termreview.kernels.in_process import ENGINE
 
-
-class _Execution(NamedTuple):
-    """One notebook to be executed: where it stands, where it goes, its parameters, seconds that a cell may take."""
-
-    source: Path
-    output: Path
-    parameters: Mapping[str, Any]
-    time_limit_s: int
-
-    @property
-    def told(self) -> Path:
-        """Where another process says how it went."""
-        return self.output.with_suffix(".told.json")
-
-
-def _execute(work: _Execution, **options: Any) -> None:
+        options = {"engine_name": ENGINE}
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the error raised
-    load_papermill().execute_notebook(
-        work.source,
-        work.output,
-        parameters=work.parameters,
-        execution_timeout=work.time_limit_s,
-        cwd=work.source.parent,
-        **_EXECUTION,
-        **options,
-    )
-
-
-def _execute_in(nursery: Nursery, work: _Execution) -> bool:
-    """Have one notebook executed by a process of the nursery; say whether there was one.
-
-    Raises
-    ------
-    RunError
-        When the notebook failed, or the process ended before it said how it went.
-    """
-    work.told.unlink(missing_ok=True)
-    argument = base64.b64encode(pickle.dumps(work)).decode("ascii")
-    process = nursery.call(f"{__name__}:execute_told", argument, os.environ, str(work.source.parent))
-    if process is None:
-        return False
-    begun = time.monotonic()
-    code = process.wait()
-    told = read_json(work.told)
-    work.told.unlink(missing_ok=True)
-    if told is None:
-        is_stuck = code == _STUCK and time.monotonic() - begun > work.time_limit_s
-        raise RunError(last_line(TimeoutError(), work.time_limit_s) if is_stuck else "Kernel died")
-    if told["error"] is not None:
-        raise RunError(told["error"])
-    return True
-
-
-def execute_told(argument: str) -> None:
-    """Execute one notebook in this process, for another one, and leave word of how it went."""
-    from termreview.kernels.in_process import ENGINE
-
-    gc.set_threshold(500_000, 10, 10)  # this process lives for seconds
-    work: _Execution = pickle.loads(base64.b64decode(argument))
-    error = None
-    try:
-        _execute(work, engine_name=ENGINE)
-    except Exception as failure:
-        error = last_line(failure, work.time_limit_s)
-    write_json(work.told, {"error": error})
+    with stage_in_use(stage):
+        papermill.execute_notebook(
+            source,
+            output,
+            parameters=dict(step.parameters),
+            **_EXECUTION,
+            **options,
+            prepare_only=prepare_only,
+            execution_timeout=time_limit_s,
+            cwd=source.parent,
+        )
 
 
 def load_papermill() -> ModuleType:

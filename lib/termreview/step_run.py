@@ -6,11 +6,13 @@ import base64
 import gc
 import os
 import pickle
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from termreview.errors import RunError
 from termreview.execution import (
@@ -25,8 +27,12 @@ from termreview.kernels.forks import done_in_forks
 from termreview.kernels.nursery import Nursery, WarmProcess
 from termreview.publication import PAGES
 from termreview.terms import Term
+from termreview.whole_files import read_json, write_json
 from termreview.work_list import Step
 from termreview.workspace import Workspace, written_whole
+
+_PAUSE_S = 0.002
+_STUCK = 1  # how a process ends that no signal could stop
 
 Finish = Callable[[], Path]
 
@@ -61,8 +67,8 @@ def begin_step(
     time_limit_s
         Seconds that one cell may take.
     nursery
-        Where the kernel comes from, and the process that writes beside this one; None: Jupyter starts the kernel, and
-        all is written when this returns.
+        Where the process comes from that executes the notebook and then writes beside this one; None: Jupyter starts a
+        kernel, and all is written when this returns.
 
     Raises
     ------
@@ -80,13 +86,16 @@ def begin_step(
         left_over.unlink(missing_ok=True)
     with _kept_if_it_fails(work):
         work.beside.parent.mkdir(parents=True, exist_ok=True)
-        execute_notebook(source, work.beside, step, stage, time_limit_s, nursery)
-        finish_notebook(work.beside)
-    begun = _begin_writing(work, nursery) if nursery is not None and step.exports else None
-    if begun is None:
+        begun = None if nursery is None else _begin_elsewhere(work, nursery)
+        if begun is None:
+            execute_notebook(source, work.beside, step, stage, time_limit_s)
+            finish_notebook(work.beside)
+        else:
+            _await_executed(work, begun.process)
+    if begun is None or not begun.writes:
         _write(work)
         return lambda: work.executed
-    return partial(_await_writing, work, begun)
+    return partial(_await_written, work, begun.process)
 
 
 @dataclass(frozen=True)
@@ -125,8 +134,15 @@ class _Work:
 
     @property
     def told(self) -> Path:
-        """Where a process that writes says why it could not."""
-        return self.folder / f".{self.step.name}.error.txt"
+        """Where another process says how the execution went, and then why something could not be written."""
+        return self.folder / f".{self.step.name}.told.json"
+
+
+class _Begun(NamedTuple):
+    """One step begun in another process, which also writes what is published, unless that cannot be handed over."""
+
+    process: WarmProcess
+    writes: bool
 
 
 def _write(work: _Work, can_fork: bool = False) -> None:
@@ -152,30 +168,72 @@ def _write(work: _Work, can_fork: bool = False) -> None:
         work.beside.replace(work.executed)
 
 
-def _begin_writing(work: _Work, nursery: Nursery) -> WarmProcess | None:
-    """Have another process write; None where there is none, or the work cannot be handed over."""
-    try:
-        argument = base64.b64encode(pickle.dumps(work)).decode("ascii")
-    except (pickle.PicklingError, AttributeError, TypeError):  # what writes has no name of its own
-        return None
+def _begin_elsewhere(work: _Work, nursery: Nursery) -> _Begun | None:
+    """Have a process of the nursery execute one notebook, and write; None where there is none."""
     work.told.unlink(missing_ok=True)
-    return nursery.call(f"{__name__}:write_told", argument, os.environ, os.getcwd())
+    writes = True
+    try:
+        handed = pickle.dumps((work, writes))
+    except (pickle.PicklingError, AttributeError, TypeError):  # what writes has no name of its own
+        writes = False
+        handed = pickle.dumps((replace(work, step=replace(work.step, exports=(), agree=None)), writes))
+    argument = base64.b64encode(handed).decode("ascii")
+    process = nursery.call(f"{__name__}:do_told", argument, os.environ, str(work.source.parent))
+    return None if process is None else _Begun(process, writes)
 
 
-def write_told(argument: str) -> None:
-    """Do one step's writing for another process, and leave word of what went wrong."""
-    work: _Work = pickle.loads(base64.b64decode(argument))
+def do_told(argument: str) -> None:
+    """Do one step for another process: say how the execution went, then write and say what went wrong."""
+    gc.set_threshold(500_000, 10, 10)  # this process lives for seconds
+    work, writes = _handed_over(argument)
+    try:
+        execute_notebook(work.source, work.beside, work.step, work.stage, work.time_limit_s, True)
+        finish_notebook(work.beside)
+    except Exception as error:
+        write_json(work.told, {"is_executed": False, "error": last_line(error, work.time_limit_s)})
+        return
+    write_json(work.told, {"is_executed": True, "error": None})
+    if not writes:
+        return
     try:
         _write(work, can_fork=True)
     except RunError as error:
-        work.told.write_text(str(error), encoding="utf-8")
+        write_json(work.told, {"is_executed": True, "error": str(error)})
 
 
-def _await_writing(work: _Work, writing: WarmProcess) -> Path:
-    writing.wait()
-    if work.told.is_file():
-        error = work.told.read_text(encoding="utf-8")
+def _handed_over(argument: str) -> tuple[_Work, bool]:
+    """One step, and whether what is published from it is to be written, too."""
+    work, writes = pickle.loads(base64.b64decode(argument))
+    return work, writes
+
+
+def _await_executed(work: _Work, process: WarmProcess) -> None:
+    """Wait until another process has executed one notebook.
+
+    Raises
+    ------
+    RunError
+        When the notebook failed, or the process ended before it said how it went.
+    """
+    begun, code = time.monotonic(), None
+    while not work.told.is_file() and code is None:
+        time.sleep(_PAUSE_S)
+        code = process.poll()
+    told = read_json(work.told)
+    if told is None:
+        is_stuck = code == _STUCK and time.monotonic() - begun > work.time_limit_s
+        raise RunError(last_line(TimeoutError(), work.time_limit_s) if is_stuck else "Kernel died")
+    if not told["is_executed"]:
+        process.wait()
         work.told.unlink()
+        raise RunError(told["error"])
+
+
+def _await_written(work: _Work, process: WarmProcess) -> Path:
+    process.wait()
+    error = (read_json(work.told) or {"error": None})["error"]
+    work.told.unlink(missing_ok=True)
+    if error is not None:
         raise RunError(error)
     if not work.executed.is_file():  # the process is lost, nobody knows how
         _write(work)
