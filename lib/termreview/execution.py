@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +14,7 @@ from typing import Any
 
 from termreview.errors import RunError
 from termreview.kernels.nursery import Nursery, nursery_for
-from termreview.publication import STAGE_VARIABLE
+from termreview.publication import stage_in_use
 from termreview.work_list import Step
 from termreview.workspace import Workspace
 
@@ -104,20 +103,6 @@ def nursery_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextMa
         "termreview.kernels.in_process",
     ]
     return nursery_for(notebooks, kept, _WRITERS)
-
-
-@contextmanager
-def stage_in_use(stage: Path | None) -> Iterator[None]:
-    """Tell this process and the kernels started in the block which stage they read and write."""
-    before = os.environ.pop(STAGE_VARIABLE, None)
-    try:
-        if stage is not None:
-            os.environ[STAGE_VARIABLE] = str(stage)
-        yield
-    finally:
-        os.environ.pop(STAGE_VARIABLE, None)
-        if before is not None:
-            os.environ[STAGE_VARIABLE] = before
 
 
 def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:

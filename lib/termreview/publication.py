@@ -14,8 +14,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,20 @@ def active_stage(shelf: Shelf) -> Path | None:
     if not Path(named).is_dir():
         raise RunError("the run that this step belongs to is over; nothing was written")
     return Path(named)
+
+
+@contextmanager
+def stage_in_use(stage: Path | None) -> Iterator[None]:
+    """Tell this process and the kernels started in the block which stage they read and write."""
+    before = os.environ.pop(STAGE_VARIABLE, None)
+    try:
+        if stage is not None:
+            os.environ[STAGE_VARIABLE] = str(stage)
+        yield
+    finally:
+        os.environ.pop(STAGE_VARIABLE, None)
+        if before is not None:
+            os.environ[STAGE_VARIABLE] = before
 
 
 def staged_files(stage: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gc
+import json
 import os
 import pickle
 import time
@@ -21,16 +22,16 @@ from termreview.execution import (
     finish_notebook,
     last_line,
     refuse_wrong_parameters,
-    stage_in_use,
 )
 from termreview.kernels.forks import done_in_forks
 from termreview.kernels.nursery import Nursery, WarmProcess
-from termreview.publication import PAGES
+from termreview.publication import PAGES, stage_in_use
 from termreview.terms import Term
 from termreview.whole_files import read_json, write_json
 from termreview.work_list import Step
 from termreview.workspace import Workspace, written_whole
 
+_KEEPER = "termreview.reporting.context:keep_for_reports"  # what all reports of one term begin with
 _PAUSE_S = 0.002
 _STUCK = 1  # how a process ends that no signal could stop
 
@@ -177,6 +178,9 @@ def _begin_elsewhere(work: _Work, nursery: Nursery) -> _Begun | None:
     except (pickle.PicklingError, AttributeError, TypeError):  # what writes has no name of its own
         writes = False
         handed = pickle.dumps((replace(work, step=replace(work.step, exports=(), agree=None)), writes))
+    if work.step.exports:
+        where = {"root": str(work.workspace.root), "term": work.term.term_id, "stage": str(work.stage or "")}
+        nursery.keep(_KEEPER, json.dumps(where))
     argument = base64.b64encode(handed).decode("ascii")
     process = nursery.call(f"{__name__}:do_told", argument, os.environ, str(work.source.parent))
     return None if process is None else _Begun(process, writes)

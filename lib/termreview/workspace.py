@@ -19,7 +19,7 @@ from termreview.publication import (
     read_staged,
 )
 from termreview.terms import Term
-from termreview.whole_files import write_json, written_whole
+from termreview.whole_files import sha256_of, write_json, written_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,14 +139,22 @@ def read_tables(workspace: Workspace, term: Term, names: Sequence[str]) -> dict[
     ContractError
         When a file does not keep its contract, or is not the one that the finished run wrote.
     """
+    found = _contents(workspace, term, names)
+    return {name: _table(workspace, term, name, content) for name, content in found.items()}
+
+
+def tables_sha256(workspace: Workspace, term: Term, names: Sequence[str]) -> str:
+    """The hash of some tables of one term as they stand; a table that is not there counts, too."""
+    contents = _contents(workspace, term, names).values()
+    return sha256_of("\n".join("" if one is None else sha256_of(one) for one in contents).encode())
+
+
+def _contents(workspace: Workspace, term: Term, names: Sequence[str]) -> dict[str, bytes | None]:
     shelf = workspace.shelf(term)
     stage = active_stage(shelf)
     files = [f"{name}.parquet" for name in names]
     found = read_published(shelf, files) if stage is None else read_staged(stage, files)
-    return {
-        name: _table(workspace, term, name, content)
-        for name, content in zip(names, found.values(), strict=True)
-    }
+    return dict(zip(names, found.values(), strict=True))
 
 
 def _table(workspace: Workspace, term: Term, name: str, content: bytes | None) -> pd.DataFrame:

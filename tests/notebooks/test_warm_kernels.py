@@ -21,10 +21,12 @@ from demo_world import SEMESTER, Demo, as_of
 from termreview.errors import RunError
 from termreview.kernels.forks import done_in_forks
 from termreview.kernels.nursery import Nursery, nursery_for
+from termreview.reference.declarations import load_reference
+from termreview.reporting import context
 from termreview.runner import run_term
 from termreview.step_run import begin_step, run_step
 from termreview.work_list import Export, Step, Write, html_page
-from termreview.workspace import Workspace
+from termreview.workspace import Workspace, write_table
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="this system starts its kernels as Jupyter does"),
@@ -263,3 +265,20 @@ def test_a_nursery_leaves_no_process_behind() -> None:
         assert children
     wait_for_end(kernel.pid)
     assert all(not is_alive(int(child)) for child in children[-1:])
+
+
+def test_what_is_kept_for_reports_is_that_of_the_present_tables(
+    copy: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "_KEPT_VIEWS", {})
+    monkeypatch.setattr(context, "_KEPT_HIDINGS", {})
+    reference = load_reference(copy.reference)
+    declared = reference.of(SEMESTER)
+    context.keep_view(copy, SEMESTER)
+    kept = context.view_term(copy, reference, declared)
+    assert kept is context.view_term(copy, reference, declared)
+    submissions = kept.tables.submissions
+    write_table(copy, SEMESTER, "submissions", submissions.assign(is_late=~submissions["is_late"]))
+    anew = context.view_term(copy, reference, declared)
+    assert anew is not kept
+    assert (anew.tables.submissions["is_late"] != submissions["is_late"]).all()

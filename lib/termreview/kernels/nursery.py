@@ -46,6 +46,7 @@ class Nursery:
         self._unread = b""
         self._ended: dict[int, int] = {}
         self._is_lost = False
+        self._kept: set[tuple[str, str]] = set()
 
     def __enter__(self) -> Nursery:
         return self
@@ -70,6 +71,12 @@ class Nursery:
                 if "started" in fact:
                     return WarmProcess(self, fact["started"])
         return None
+
+    def keep(self, function: str, argument: str) -> None:
+        """Have the nursery itself call a function, for what later processes then find done; once for each argument."""
+        if (function, argument) not in self._kept:
+            self._kept.add((function, argument))
+            self._ask({"keep": function, "argument": argument})
 
     def send_signal(self, pid: int, number: int) -> None:
         """Send a signal to one process and what it started, if it still lives."""

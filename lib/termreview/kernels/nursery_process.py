@@ -5,8 +5,8 @@ this process, with a memory, a process group and an end of its own.
 
 `python -m termreview.kernels.nursery_process FD NAME…` imports modules, or calls `module:function` or
 `module:function:path` for what the function keeps, and speaks over the socket FD, one JSON object a line. It is asked
-`{"call": "module:function", "argument": …, "environment": {…}, "folder": …}` for one call in a process of its own, or
-`{"signal": number, "to": pid}`; it answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket
+`{"call": "module:function", "argument": …, "environment": {…}, "folder": …}` for one call in a process of its own,
+`{"keep": "module:function", "argument": …}` for one call in this process, for what the function keeps, or `{"signal": number, "to": pid}`; it answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket
 closes, because whoever asked is done or dead, it kills the processes that are left and ends.
 """
 
@@ -93,6 +93,11 @@ def _import_next(modules: Iterator[str]) -> bool:
 
 
 def _answer(peer: socket.socket, request: Mapping[str, Any], children: set[int]) -> None:
+    if "keep" in request:
+        with suppress(Exception):  # who leans on it does it once more and says what is wrong
+            _call(request["keep"], request["argument"])
+            gc.freeze()
+        return
     if "signal" in request:
         if request["to"] in children:
             _kill(request["to"], request["signal"])
@@ -119,7 +124,7 @@ def _become(peer: socket.socket, request: Mapping[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(request["environment"], JPY_PARENT_PID=parent)
         os.chdir(request["folder"])
-        _call(request)
+        _call(request["call"], request["argument"])
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -132,9 +137,9 @@ def _become(peer: socket.socket, request: Mapping[str, Any]) -> None:
         os._exit(code)
 
 
-def _call(request: Mapping[str, Any]) -> None:
-    module, _, function = request["call"].partition(":")
-    getattr(importlib.import_module(module), function)(request["argument"])
+def _call(named: str, argument: str) -> None:
+    module, _, function = named.partition(":")
+    getattr(importlib.import_module(module), function)(argument)
 
 
 def _ended(children: set[int]) -> Iterator[tuple[int, int]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from termreview.errors import UsageError
+from termreview.publication import stage_in_use
 from termreview.reference.declarations import Reference, TermReference, load_reference
-from termreview.reporting.disclosure import decide_hiding
+from termreview.reporting.disclosure import Hiding, decide_hiding
 from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
 from termreview.reporting.issued import Issue, find_issue
 from termreview.reporting.provenance import NOWHERE, Provenance, read_provenance
@@ -25,9 +27,9 @@ from termreview.reporting.scope import (
 )
 from termreview.reporting.shareable import shareable_view, without_words
 from termreview.reporting.summaries import Summaries
-from termreview.reporting.term_tables import read_tables
+from termreview.reporting.term_tables import read_tables, sha256_of_tables
 from termreview.reporting.term_view import TermView, build_view
-from termreview.terms import parse_term
+from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace, find_workspace, has_tables
 
 __all__ = [
@@ -148,7 +150,7 @@ def present(whole: ReportContext, scope: Scope = WHOLE, edition: str = INTERNAL)
         earlier = narrowed_before(reference, previous.declared, own, scope)
         previous = _narrowed(reference, previous, earlier, scope)
     if edition == SHAREABLE:
-        hiding = decide_hiding(reference, term.declared, term.answers)
+        hiding = _KEPT_HIDINGS.get(term) or decide_hiding(reference, term.declared, term.answers)
         view = shareable_view(reference, view, hiding.is_shown)
         if previous is not None:  # its own report decided what it shows; here nothing of it is needed
             previous = shareable_view(
@@ -165,8 +167,41 @@ def _narrowed(reference: Reference, view: TermView, declared: TermReference, sco
 
 
 def view_term(workspace: Workspace, reference: Reference, declared: TermReference) -> TermView:
-    """Read the tables of one whole term and sum them up."""
-    return build_view(reference, declared, read_tables(workspace, declared.term))
+    """Read the tables of one whole term and sum them up, unless that was kept."""
+    kept = _KEPT_VIEWS and _KEPT_VIEWS.get(_state(workspace, reference, declared))
+    return kept or build_view(reference, declared, read_tables(workspace, declared.term))
+
+
+# What several reports of one state of a term lean on, kept for the processes that are forked from this one.
+_State = tuple[str, str, str]
+_KEPT_VIEWS: dict[_State, TermView] = {}
+_KEPT_HIDINGS: dict[TermView, Hiding] = {}
+
+
+def keep_view(workspace: Workspace, term: Term) -> None:
+    """Keep what reports of one term as it stands begin with: its sums, those of the term before, what is hidden."""
+    pd.set_option("mode.string_storage", "python")  # as reports have it
+    reference = load_reference(workspace.reference)
+    declared = reference.of(term)
+    before = declared.plan.previous
+    for own in (declared, *([reference.of(before)] if before and has_tables(workspace, before) else [])):
+        view = view_term(workspace, reference, own)
+        _KEPT_VIEWS[_state(workspace, reference, own)] = view
+        if own is declared:
+            _KEPT_HIDINGS[view] = decide_hiding(reference, declared, view.answers)
+
+
+def keep_for_reports(argument: str) -> None:
+    """Keep the view of one term of one workspace, as the stage of a run has it; all three as JSON."""
+    where = json.loads(argument)
+    with stage_in_use(Path(where["stage"]) if where["stage"] else None):
+        keep_view(Workspace(Path(where["root"])), parse_term(where["term"]))
+
+
+def _state(workspace: Workspace, reference: Reference, declared: TermReference) -> _State:
+    """What decides the sums of one term: the declarations, the term, its tables."""
+    tables = sha256_of_tables(workspace, declared.term)
+    return reference.fingerprint, declared.term.term_id, tables
 
 
 def _as_of(as_of: str, view: TermView) -> datetime.date:

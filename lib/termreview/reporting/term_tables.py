@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_NAMES = ("submissions", "observations", "findings", "ledger", "scores")
+
+
 @dataclass(frozen=True, eq=False)
 class TermTables:
     """The five tables of one term."""
@@ -34,5 +37,9 @@ def read_tables(workspace: Workspace, term: Term) -> TermTables:
     ContractError
         When a table does not keep its contract.
     """
-    names = ("submissions", "observations", "findings", "ledger", "scores")
-    return TermTables(**storage.read_tables(workspace, term, names))
+    return TermTables(**storage.read_tables(workspace, term, _NAMES))
+
+
+def sha256_of_tables(workspace: Workspace, term: Term) -> str:
+    """The hash of the tables of one term as they stand."""
+    return storage.tables_sha256(workspace, term, _NAMES)
