@@ -15,6 +15,7 @@ from termreview.errors import RunError, UsageError
 from termreview.execution import TIME_LIMIT_S, load_papermill, nursery_of
 from termreview.intake.received import (
     FIRST_SEEN,
+    RECEIVED_LIST,
     ReceivedFile,
     list_received,
     record_first_seen,
@@ -123,7 +124,9 @@ def run_term(
             _recover(workspace, reference)
             files = list_received(workspace.raw(term), as_of, as_of)
             _refuse_nothing_received(workspace, term, as_of, files)
-            record_received(workspace.raw(term), files)
+            if count := record_received(workspace.raw(term), files):
+                told = reference.provenance["notices"]["received"]
+                progress(told.format(count=count, day=f"{as_of:%d/%m/%Y}", list=RECEIVED_LIST))
             _tell_changed(workspace, reference, term, files, progress)
             known = [
                 describe_inputs(workspace, reference, declared, as_of, files, planned)

@@ -271,6 +271,11 @@ def _a_broken_issue_is_named_and_stops_nobody_else(office: Workspace) -> None:
         assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "2"]) == 6
     assert said.getvalue().count("Lần phát hành 2 của kỳ 2023-2024-hk1 không đọc được") == 2
     assert "khôi phục tệp" in said.getvalue()
+    table = office.reports(TERM) / "issued" / "1" / "record" / "scores.parquet"
+    content = table.read_bytes()
+    table.write_bytes(content[:100])
+    assert [found.path for found in broken_issues(office, TERM)] == [table, broken.path]
+    table.write_bytes(content)
     (broken.path).write_text("{", encoding="utf-8")
     assert [found.faults for found in broken_issues(office, TERM)] == [("it is gone or cannot be read",)]
 

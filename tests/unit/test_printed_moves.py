@@ -142,3 +142,10 @@ def test_what_the_page_of_an_issue_printed_otherwise_has_a_cause_outside_of_the_
     (move,) = printed_moves([("", told), (cause, _printed("15/18"))])
     assert move.parts() == {cause: [1, 0]}
     assert move.where.section == "I › 2"
+
+
+def test_a_sentence_that_came_and_went_on_the_way_is_not_told() -> None:
+    said, silent = Printed({}, {}, {"III": ("Báo cáo 50/55.",)}), Printed({}, {}, {"III": ()})
+    assert printed_moves([("", silent), ("late", said), ("in_place", silent)]) == []
+    (move,) = printed_moves([("", silent), ("late", said)])
+    assert (move.before, move.after) == (None, "Báo cáo 50/55.")

@@ -185,3 +185,16 @@ def test_a_list_that_was_written_with_two_lines_for_one_name_is_read_as_it_was_m
     put(tmp_path, "báo\ncáo.xlsx")
     listed(tmp_path, 'file,received_on,note\n"báo\ncáo.xlsx",2024-01-05,\n')
     assert days(tmp_path) == {"báo␊cáo.xlsx": "2024-01-05"}
+
+
+@pytest.mark.parametrize("header", ["file,ngày nhận,note", "x;y"])
+def test_a_list_without_its_columns_is_refused(tmp_path: Path, header: str) -> None:
+    (tmp_path / "received.csv").write_text(f"{header}\na.xlsx,2024-01-05,\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="has no column"):
+        list_received(tmp_path, datetime.date(2024, 1, 15))
+
+
+def test_a_broken_list_of_first_contents_is_refused(tmp_path: Path) -> None:
+    (tmp_path / FIRST_SEEN).write_text("{bad", encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be read"):
+        record_first_seen(tmp_path, [])

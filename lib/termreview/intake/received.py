@@ -16,6 +16,7 @@ from pathlib import Path
 
 from termreview.errors import UsageError
 from termreview.intake.date_value import parse_date
+from termreview.whole_files import read_json
 from termreview.workspace import written_whole
 
 RECEIVED_LIST = "received.csv"
@@ -143,11 +144,14 @@ def record_first_seen(folder: Path, files: Sequence[ReceivedFile]) -> list[Chang
 
 
 def _first_seen(path: Path) -> dict[str, str]:
-    with suppress(OSError, ValueError):
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(told, dict):
-            return {str(name): str(sha256) for name, sha256 in told.items()}
-    return {}
+    if not path.is_file():
+        return {}
+    told = read_json(path)
+    if told is None:
+        raise UsageError(
+            f"{path} cannot be read: put it back from a copy, or delete it to have the files at hand count as received"
+        )
+    return {str(name): str(sha256) for name, sha256 in told.items()}
 
 
 def listed_names(folder: Path) -> frozenset[str]:
@@ -180,7 +184,10 @@ def _read_seen(folder: Path) -> Mapping[str, datetime.date]:
     text = _text_of(path)
     seen = {}
     # As a stream: a name in quotes may hold a line break, of an earlier version of the program.
-    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text.splitlines())):
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text.splitlines()))
+    if missing := [name for name in _COLUMNS[:2] if name not in (rows.fieldnames or ())]:
+        raise UsageError(f"{path} has no column '{missing[0]}'; its first line names: {', '.join(_COLUMNS)}")
+    for row in rows:
         name, day = printable_name(row.get("file") or ""), (row.get("received_on") or "").strip()
         received_on = parse_date(day)
         if received_on is not None:

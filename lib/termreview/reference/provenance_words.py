@@ -33,7 +33,7 @@ WORDS: Mapping[str, str] = {
         "figure(name) chart(name) box(name) cell(table,row,column) row(table,row)"
     ),
     "notices": (
-        "broken_issue(number,term,file) changed(count,term) changed_file(name,was,now) changed_remedy(list)"
+        "received(count,day,list) broken_issue(number,term,file) changed(count,term) changed_file(name,was,now) changed_remedy(list)"
     ),
     "portfolio": (
         "title subtitle skip none table overview levels levels_note whole scoped issued broken schools(count) outdated "

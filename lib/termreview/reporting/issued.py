@@ -125,11 +125,22 @@ def _read_issues(workspace: Workspace, term: Term) -> list[Issue | BrokenIssue]:
         place = path / RECORD / RECORD_FILE
         record = read_json(place)
         faults = _record_faults(record)
+        if not faults and (gone := _lost_table(path, record)) is not None:
+            place, faults = gone, [f"it is not the table that issue {path.name} kept"]
         if faults or record is None:
             found.append(BrokenIssue(int(path.name), term.term_id, place, tuple(faults)))
         else:
             found.append(Issue(int(path.name), path, record, workspace.reference))
     return sorted(found, key=lambda issue: issue.number)
+
+
+def _lost_table(folder: Path, record: Mapping[str, Any] | None) -> Path | None:
+    """The first of the tables behind one issue that is gone, or no longer what was kept."""
+    for name, sha256 in (record or {}).get("tables", {}).items():
+        path = folder / RECORD / f"{name}.parquet"
+        if _sha256_at(path) != sha256:
+            return path
+    return None
 
 
 def _record_faults(record: Any) -> list[str]:
@@ -173,7 +184,8 @@ def find_issue(workspace: Workspace, term: Term, number: int) -> Issue:
         raise UsageError(f"{term.term_id} has no issue {number}; issued: {known}")
     found = issues[number]
     if isinstance(found, BrokenIssue):
-        raise ContractError(RECORD_FILE, found.faults, found.path)
+        table = found.path.name.removesuffix(".parquet")
+        raise ContractError(table, found.faults, found.path)
     return found
 
 

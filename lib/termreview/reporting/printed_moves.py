@@ -153,7 +153,8 @@ def _line_moves(stations: Sequence[tuple[str, Printed]], names: Sequence[str]) -
             continue
         causes = [cause for cause, _ in stations]
         for chain in _chains(told, names):
-            if len(set(chain)) > 1:
+            # What came and went on the way is printed in neither report.
+            if len(set(chain)) > 1 and (chain[0], chain[-1]) != (None, None):
                 move = _move(Where(section), tuple(zip(causes, chain, strict=True)), names, is_sentence=True)
                 # The figures of a sentence that comes or goes have moved from nowhere.
                 moves.append(replace(move, figures=None) if None in (chain[0], chain[-1]) else move)
