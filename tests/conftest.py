@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 
 from demo_world import demo
@@ -11,6 +13,14 @@ from termreview.reference.declarations import Reference, load_reference
 from worlds import REFERENCE
 
 __all__ = ["demo"]
+
+
+@pytest.fixture(autouse=True)
+def _texts_as_before() -> Iterator[None]:
+    """How pandas keeps texts is chosen for a whole process when a report is opened: not for the tests that follow."""
+    before = pd.get_option("mode.string_storage")
+    yield
+    pd.set_option("mode.string_storage", before)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ _DTYPES = {kind: pd.api.types.pandas_dtype(kind) for kind in (TEXT, NUMBER, INTE
 _ARROW = {
     TEXT: pa.large_string(), NUMBER: pa.float64(), INTEGER: pa.int64(), FLAG: pa.bool_(), DATE: pa.date32(),
 }  # fmt: skip
-_PANDAS = {_ARROW[kind]: _DTYPES[kind] for kind in (TEXT, NUMBER, INTEGER, FLAG)}
+_PANDAS = {_ARROW[kind]: _DTYPES[kind] for kind in (NUMBER, INTEGER, FLAG)}
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,8 @@ def from_arrow(table: pa.Table) -> pd.DataFrame:
     for place, column in enumerate(table.schema):
         if column.type == _ARROW[DATE]:
             table = table.set_column(place, column.name, table[place].cast(seconds))
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_PANDAS.get, use_threads=False)
+    text = {_ARROW[TEXT]: pd.StringDtype()}  # kept as this process has chosen
+    frame: pd.DataFrame = table.to_pandas(types_mapper=(_PANDAS | text).get, use_threads=False)
     return frame
 
 
@@ -237,7 +238,9 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if repeated.any():
         example = result.loc[repeated, list(contract.key)].iloc[0].to_dict()
         raise ContractError(name, [f"{int(repeated.sum())} rows repeat a key, the first {example}"])
-    return result.reset_index(drop=True)
+    result = result.reset_index(drop=True)
+    result.columns = pd.Index(list(contract.columns))  # whatever made the ones that came
+    return result
 
 
 def _typed(values: pd.Series, column: Column) -> pd.Series:
