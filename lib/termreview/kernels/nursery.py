@@ -1,11 +1,10 @@
-"""One nursery as the run holds it: it asks for processes, signals them and hears how they ended."""
+"""One nursery as the run holds it: it asks for processes and hears how they ended."""
 
 from __future__ import annotations
 
 import ast
 import json
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -78,10 +77,6 @@ class Nursery:
             self._kept.add((function, argument))
             self._ask({"keep": function, "argument": argument})
 
-    def send_signal(self, pid: int, number: int) -> None:
-        """Send a signal to one process and what it started, if it still lives."""
-        self._ask({"signal": int(number), "to": pid})
-
     def exit_code(self, pid: int, timeout_s: float | None = 0) -> int | None:
         """How one process ended; None while it lives."""
         if pid not in self._ended:
@@ -110,9 +105,7 @@ class Nursery:
 
 
 class WarmProcess:
-    """One process of a nursery, with what the notebook client needs of a `subprocess.Popen`."""
-
-    stdin = stdout = stderr = None
+    """One process of a nursery, as whoever asked for it follows it."""
 
     def __init__(self, nursery: Nursery, pid: int) -> None:
         self._nursery, self.pid = nursery, pid
@@ -126,18 +119,6 @@ class WarmProcess:
         while (code := self._nursery.exit_code(self.pid, None)) is None:
             pass
         return code
-
-    def send_signal(self, number: int) -> None:
-        """Send a signal to it and what it started."""
-        self._nursery.send_signal(self.pid, number)
-
-    def terminate(self) -> None:
-        """Ask it to end."""
-        self.send_signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End it."""
-        self.send_signal(signal.SIGKILL)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ this process, with a memory, a process group and an end of its own.
 `python -m termreview.kernels.nursery_process FD NAME…` imports modules, or calls `module:function` or
 `module:function:path` for what the function keeps, and speaks over the socket FD, one JSON object a line. It is asked
 `{"call": "module:function", "argument": …, "environment": {…}, "folder": …}` for one call in a process of its own,
-`{"keep": "module:function", "argument": …}` for one call in this process, for what the function keeps, or `{"signal": number, "to": pid}`; it answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket
+or `{"keep": "module:function", "argument": …}` for one call in this process, for what the function keeps; it answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket
 closes, because whoever asked is done or dead, it kills the processes that are left and ends.
 """
 
@@ -97,10 +97,6 @@ def _answer(peer: socket.socket, request: Mapping[str, Any], children: set[int])
         with suppress(Exception):  # who leans on it does it once more and says what is wrong
             _call(request["keep"], request["argument"])
             gc.freeze()
-        return
-    if "signal" in request:
-        if request["to"] in children:
-            _kill(request["to"], request["signal"])
         return
     pid = os.fork()
     if not pid:
