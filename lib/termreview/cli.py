@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from termreview.cli_options import as_of_day, parser
-from termreview.errors import RunError, TermReviewError, UsageError
+from termreview.cli_options import parser
+from termreview.cli_progress import counter, on_one_line
+from termreview.errors import RunError, TermReviewError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.mistakes import Mistakes, read_mistakes
-from termreview.terms import Term, parse_term
+from termreview.terms import parse_term
 from termreview.workspace import Workspace, find_workspace, has_tables, read_table
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from termreview.intake.clean import Cleaned
-    from termreview.intake.received import ReceivedFile
 
 Command = Callable[[argparse.Namespace, Workspace, Reference], int | None]
 
@@ -79,119 +72,26 @@ def _forms(options: argparse.Namespace, workspace: Workspace, reference: Referen
     previous = (
         read_table(workspace, before, "observations") if before and has_tables(workspace, before) else None
     )
-    written = write_forms(reference, term, folder, options.school, _counter("biểu mẫu"), previous)
+    written = write_forms(reference, term, folder, options.school, counter("biểu mẫu"), previous)
     print(f"Đã ghi {len(written)} biểu mẫu vào {folder}")
 
 
 def _status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.intake.reminders import reminder_list, write_reminders
-    from termreview.intake.returned import plan_returns, point_counts, point_table
-    from termreview.reporting.summary_decisions import open_findings
-    from termreview.reporting.summary_reporting import reporting_by_level, school_reporting
-    from termreview.reporting.summary_schools import expected_schools
+    from termreview.cli_status import status
 
-    term, as_of = parse_term(options.term), as_of_day(options)
-    declared = reference.of(term)
-    files, cleaned, previous = _cleaned(term, as_of, workspace, reference)
-    schools = expected_schools(declared, reference.registry)
-    reporting = school_reporting(schools, cleaned.submissions, open_findings(cleaned.findings))
-    planned = plan_returns(files, cleaned, reference, term, previous)
-    reminders = reminder_list(reporting, point_counts(planned), reference, declared.plan.due_on, as_of)
-    if options.xlsx:  # before anything is printed: who reads the list through a pipe may stop early
-        points = point_table(planned, term)
-        write_reminders(options.xlsx, reminders, points, reference, term, as_of, len(schools))
-    whole = reporting_by_level(reporting).set_index("scope").loc["all"]
-    days = (as_of - declared.plan.due_on).days
-    title = declared.plan.title[:1].upper() + declared.plan.title[1:]
-    print(f"{title}, năm học {term.school_year} – đến ngày {as_of:%d/%m/%Y}")
-    print(
-        f"Hạn nộp {declared.plan.due_on:%d/%m/%Y} ({f'đã quá {days} ngày' if days > 0 else f'còn {-days} ngày'})"
-    )
-    print(
-        f"Phải nộp {whole['expected_count']} · đúng hạn {whole['on_time_count']} · nộp muộn {whole['late_count']} · "
-        f"tệp không dùng được {whole['refused_count']} · chưa nộp {whole['missing_count']} · cần sửa {whole['needs_repair_count']}"
-    )
-    for state, rows in reminders.groupby("state", sort=False):
-        print(
-            f"\n{reference.returns['reminder_states'][str(state)]} ({len(rows)}) – {rows['to_do'].iloc[0]}:"
-        )
-        for school in rows.to_dict("records"):
-            late = f"; quá hạn {school['days_late']} ngày" if school["days_late"] else ""
-            place = f"{school['school_name']} ({school['commune_name']})"
-            print(f"  {school['school_id']}  {place} – {school['detail']}{late}")
-    refusals = reference.labels["refusals"]
-    unknown = cleaned.submissions.query("school_id.isna()")
-    for row in unknown.itertuples():
-        print(f"Không rõ của trường nào: {row.file} – {refusals.get(row.reason_code, row.reason_code)}")
-    if options.xlsx:
-        print(f"\nDanh sách nhắc: {options.xlsx}")
+    status(options, workspace, reference)
 
 
 def _return(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.intake.returned import plan_returns
-    from termreview.intake.returned_workbook import write_returns
+    from termreview.cli_status import give_back
 
-    term, as_of = parse_term(options.term), as_of_day(options)
-    expected = {school.unit_id for school in reference.of(term).schools}
-    if unknown := sorted(set(options.school or ()) - expected):
-        raise UsageError(f"trường không phải nộp trong kỳ {term.term_id}: {', '.join(unknown)}")
-    files, cleaned, previous = _cleaned(term, as_of, workspace, reference)
-    planned = [
-        entry
-        for entry in plan_returns(files, cleaned, reference, term, previous)
-        if entry.school.unit_id in (options.school or expected)
-    ]
-    folder = options.output or workspace.reports(term) / "returns"
-    written = write_returns(folder, planned, cleaned.observations, reference, term)
-    ways = [entry.way for entry in written.values()]
-    print(
-        f"Đã ghi {len(written)} tệp trả về vào {folder}: đánh dấu trên tệp của trường {ways.count('marked')} · "
-        f"biểu mẫu điền lại {ways.count('rebuilt')} · giải thích tệp không nhận được {ways.count('refused')}"
-    )
-    print(f"Không còn gì phải sửa, giải trình: {len(planned) - len(written)} trường đã nộp")
-    for school_id in sorted(set(options.school or ()) - {entry.school.unit_id for entry in planned}):
-        print(f"  {school_id}: chưa nộp nên không có tệp để trả")
+    give_back(options, workspace, reference)
 
 
-def _cleaned(
-    term: Term, as_of: datetime.date, workspace: Workspace, reference: Reference
-) -> tuple[list[ReceivedFile], Cleaned, pd.DataFrame | None]:
-    """What was received of one term, what came of it, and the answers of the term before."""
-    from termreview.intake.clean import clean_term
-    from termreview.intake.received import list_received
+def _inspect(options: argparse.Namespace) -> int:
+    from termreview.cli_inspect import inspect
 
-    before = reference.calendar.plan(term).previous
-    previous = (
-        read_table(workspace, before, "observations") if before and has_tables(workspace, before) else None
-    )
-    files = list_received(workspace.raw(term), as_of, as_of)
-    return files, clean_term(files, reference, term, previous, progress=_counter("tệp")), previous
-
-
-def _inspect(options: argparse.Namespace, *_: object) -> int:
-    from termreview.intake.inspection import READ, inspect_file
-    from termreview.intake.inspection_text import inspection_lines
-
-    try:
-        workspace = Workspace(options.root.resolve()) if options.root else find_workspace()
-        reference = load_reference(workspace.reference)
-    except TermReviewError:  # outside of an office's folders: what a file shows by itself
-        reference = None
-    words = reference or _words_at_home()
-    inspected = [inspect_file(path, reference, words) for path in options.files]
-    if options.json:
-        print(json.dumps([vars(entry) for entry in inspected], ensure_ascii=False, indent=2))
-    for entry in () if options.json else inspected:
-        print("\n".join(inspection_lines(entry, words.labels if words else {})))
-    return 0 if all(entry.state == READ for entry in inspected) else 6
-
-
-def _words_at_home() -> Reference | None:
-    """The declarations that lie beside this program: outside of an office's folders they lend their words."""
-    try:
-        return load_reference(find_workspace(Path(__file__).parent).reference)
-    except TermReviewError:
-        return None
+    return inspect(options)
 
 
 def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
@@ -218,8 +118,8 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     from termreview.sample import write_sample
 
     print("Tạo dữ liệu minh họa (không phải số liệu của trường có thật)")
-    counts = write_sample(workspace, reference, progress=_on_one_line)
-    _on_one_line("")
+    counts = write_sample(workspace, reference, progress=on_one_line)
+    on_one_line("")
     reports: list[Path] = []
     for term_id in counts:
         term = parse_term(term_id)
@@ -231,22 +131,6 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     for report in reports:
         print(f"  {report}")
     print(f"Tất cả báo cáo: {index_path(workspace)}")
-
-
-def _on_one_line(text: str) -> None:
-    """Show the latest line of progress in place on a terminal, and nothing elsewhere."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-
-def _counter(what: str) -> Callable[[int, int], None]:
-    """Show progress on one line of the terminal, and nothing where the output is no terminal."""
-
-    def show(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            _on_one_line(f"{done}/{total} {what}" + ("\n" if done >= total else ""))
-
-    return show
 
 
 def _desk(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:

@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 from termreview import __version__
 from termreview.errors import UsageError
 
+_LAST_PORT = 65_535
+
 # What the parser of the standard library says of a wrong call, and what an officer reads.
 _WRONG_CALLS = (
     (r"the following arguments are required: (.*)", r"thiếu \1"),
@@ -23,6 +25,7 @@ _WRONG_CALLS = (
     (r"argument (.*?): expected at least one argument", r"\1: thiếu giá trị"),
     (r"argument (.*?): ignored explicit argument (.*)", r"\1: không nhận giá trị \2"),
     (r"ambiguous option: (.*?) could match (.*)", r"\1 có thể là: \2"),
+    (r"argument (.*?): (.*)", r"\1: \2"),  # what the types of our own options say
 )
 
 
@@ -77,20 +80,25 @@ def parser() -> argparse.ArgumentParser:
         "--school", nargs="+", action="extend", metavar="MÃ", help="chỉ tạo cho các trường này"
     )
     forms.add_argument(
-        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/forms)"
+        "--output", type=_folder, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/forms)"
     )
 
     status = commands.add_parser("status", help="trường nào đã nộp, chưa nộp, vướng ở đâu")
     _add_term(status)
     _add_as_of(status)
-    status.add_argument("--xlsx", type=Path, metavar="TỆP", help="ghi thêm danh sách nhắc ra tệp .xlsx")
+    status.add_argument(
+        "--xlsx",
+        type=_workbook,
+        metavar="TỆP",
+        help="ghi thêm danh sách nhắc ra tệp này (tên tận cùng là .xlsx)",
+    )
 
     back = commands.add_parser("return", help="trả tệp cho trường, đánh dấu chỗ cần sửa, cần giải trình")
     _add_term(back)
     _add_as_of(back)
     back.add_argument("--school", nargs="+", action="extend", metavar="MÃ", help="chỉ trả cho các trường này")
     back.add_argument(
-        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/returns)"
+        "--output", type=_folder, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/returns)"
     )
 
     look = commands.add_parser("inspect", help="xem từng tệp: là gì, có đọc được không, vướng ở đâu")
@@ -158,7 +166,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_scope(compare)
     compare.add_argument(
-        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>)"
+        "--output", type=_folder, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>)"
     )
 
     rehearse = commands.add_parser("rehearse", help="diễn tập: cài lỗi vào báo cáo mẫu, xem phép nào thấy")
@@ -166,11 +174,38 @@ def parser() -> argparse.ArgumentParser:
     rehearse.add_argument("--rounds", type=int, default=2, metavar="SỐ", help="số lượt (mặc định 2)")
 
     desk = commands.add_parser("desk", help="mở bàn rà soát trong trình duyệt của máy này")
-    desk.add_argument("--port", type=int, default=8866, metavar="CỔNG", help="cổng đầu tiên được thử (8866)")
+    desk.add_argument(
+        "--port", type=_port, default=8866, metavar="CỔNG", help="cổng đầu tiên được thử (8866)"
+    )
     desk.add_argument("--no-browser", action="store_true", help="chỉ in địa chỉ, không mở trình duyệt")
 
     commands.add_parser("demo", help="tạo dữ liệu minh họa rồi chạy cả hai kỳ của năm học 2023-2024")
     return whole
+
+
+def _workbook(text: str) -> Path:
+    """A place for a workbook: a name that office programs open as one."""
+    path = Path(text)
+    if path.suffix.lower() != ".xlsx":
+        raise argparse.ArgumentTypeError(f"tên tệp phải tận cùng bằng .xlsx, không phải '{text}'")
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"'{text}' là thư mục; cần tên một tệp .xlsx")
+    return path
+
+
+def _folder(text: str) -> Path:
+    """A folder to write into: there, or to be made."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"'{text}' là tệp; cần một thư mục")
+    return path
+
+
+def _port(text: str) -> int:
+    """A port that a program of this machine may be asked to listen at."""
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= _LAST_PORT):
+        raise argparse.ArgumentTypeError(f"cổng là một số từ 1 đến {_LAST_PORT}, không phải '{text}'")
+    return int(text)
 
 
 def _add_term(parser: argparse.ArgumentParser) -> None:

@@ -61,6 +61,23 @@ def test_the_most_urgent_come_first_and_who_owes_nothing_is_not_listed(reference
     }
 
 
+def test_a_file_refused_after_the_one_that_counts_is_named_and_told_apart_from_what_is_to_be_mended(
+    reference: Reference,
+) -> None:
+    points = counts(("a", 0, 0, 0), ("b", 1, 0, 0), ("c", 0, 2, 0)).assign(
+        later_file="sau.pdf", later_reason="pdf"
+    )
+    listed = reminder_list(
+        reporting(a="on_time", b="on_time", c="late"), points, reference, DUE_ON, AS_OF
+    ).set_index("school_id")
+    assert listed["state"].to_dict() == {"b": "repair", "a": "resent", "c": "resent"}
+    assert listed["detail"].to_dict() == {
+        "a": "tệp PDF – sau.pdf; số liệu vẫn lấy theo =1+1 a.xlsx",
+        "b": "1 lỗi, 0 điểm cần giải trình – =1+1 b.xlsx; tệp gửi sau chưa tiếp nhận được: tệp PDF – sau.pdf",
+        "c": "tệp PDF – sau.pdf; số liệu vẫn lấy theo =1+1 c.xlsx; 2 điểm cần giải trình",
+    }
+
+
 def test_before_the_deadline_nobody_is_late(reference: Reference) -> None:
     listed = reminder_list(reporting(d="missing"), counts(), reference, DUE_ON, DUE_ON)
     assert listed["days_late"].tolist() == [0]

@@ -310,12 +310,31 @@ def test_a_refused_file_is_answered_with_the_reason_and_the_way_out(tmp_path: Pa
     assert point["remedy"]
 
 
-def test_a_later_refused_file_is_named_beside_the_points_of_the_file_that_counts(tmp_path: Path) -> None:
+def test_a_later_refused_file_is_told_above_the_points_of_the_file_that_counts(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     send(raw, f"{PRIMARY} a.xlsx")
     (raw / f"{PRIMARY} b.xlsx").write_bytes(b"%PDF-1.7 bao cao")
     written = give_back(raw, tmp_path / "out")[PRIMARY]
     assert written.way == "marked"
-    keys = listed(openpyxl.load_workbook(written.path)[TITLE])
-    assert "refused_pdf:" in keys
+    page = openpyxl.load_workbook(written.path)[TITLE]
+    keys = listed(page)
+    assert "refused_pdf:" not in keys
     assert "not_a_number:support_requests_received_count" in keys
+    (remark,) = [cell.value for row in page.iter_rows() for cell in row if "gửi sau" in str(cell.value)]
+    assert f"{PRIMARY} b.xlsx là bản PDF" in remark
+
+
+def test_a_later_refused_file_alone_is_answered_for_itself_and_the_file_that_counts_stays_as_it_is(
+    tmp_path: Path,
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    write_school(raw / f"{PRIMARY} a.xlsx", PRIMARY)
+    (raw / f"{PRIMARY} b.xlsx").write_bytes(b"%PDF-1.7 bao cao")
+    written = give_back(raw, tmp_path / "out")[PRIMARY]
+    book = openpyxl.load_workbook(written.path)
+    assert (written.way, book.sheetnames) == ("refused", ["Tệp chưa tiếp nhận được"])
+    assert list(listed(book.active)) == ["refused_pdf:"]
+    told = " ".join(str(cell.value) for row in book.active.iter_rows() for cell in row if cell.value)
+    assert f"Tệp đã nhận: {PRIMARY} b.xlsx" in told
+    assert f"vẫn lấy theo tệp nhận trước đó: {PRIMARY} a.xlsx" in told

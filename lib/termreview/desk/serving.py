@@ -20,7 +20,7 @@ NOTEBOOK = "0_review_desk.ipynb"
 LOOPBACK = "127.0.0.1"
 TEMPLATE = "termreview_desk"
 TOKEN_VARIABLE = "JUPYTER_TOKEN"
-_TRIES = 50
+_TRIES, _LAST_PORT = 50, 65_535
 _IDLE_S = 600  # a page that was closed leaves its kernel behind for ten minutes at most
 
 
@@ -69,7 +69,8 @@ def free_port(wanted: int) -> int:
     RunError
         When none of the next fifty is free.
     """
-    for port in range(wanted, wanted + _TRIES):
+    last = min(wanted + _TRIES - 1, _LAST_PORT)
+    for port in range(wanted, last + 1):
         with socket.socket() as probe:
             if os.name != "nt":
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -78,7 +79,7 @@ def free_port(wanted: int) -> int:
             except OSError:
                 continue
             return port
-    raise RunError(f"no free port from {wanted} to {wanted + _TRIES - 1}")
+    raise RunError(f"no free port from {wanted} to {last}")
 
 
 def is_listening(port: int) -> bool:

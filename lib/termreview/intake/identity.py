@@ -23,15 +23,26 @@ def is_term(text: str, term: Term) -> bool:
 
     A school year alone or a semester alone is no name of a term.
     """
+    return _named_term(text) == _numbered(term)
+
+
+def names_other_term(text: str, term: Term) -> bool:
+    """Say whether a text names a term, and not this one."""
+    return _named_term(text) not in (None, _numbered(term))
+
+
+def _named_term(text: str) -> tuple[int, int, str] | None:
     lowered = clean(text).casefold()
-    if lowered == term.term_id:
-        return True
     years, part = _YEARS.search(lowered), _PART.search(lowered)
     if years is None or part is None:
-        return False
+        return None
     first, second = (int(year) % 100 for year in years.groups())
-    stated = tuple(int(year) % 100 for year in term.school_year.split("-"))
-    return (first, second) == stated and _PARTS[part[1]] == term.part
+    return first, second, _PARTS[part[1]]
+
+
+def _numbered(term: Term) -> tuple[int, int, str]:
+    first, second = (int(year) % 100 for year in term.school_year.split("-"))
+    return first, second, term.part
 
 
 def schools_named(workbook: Workbook, names: Mapping[str, Unit]) -> list[Unit]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from termreview.intake import guard
 from termreview.intake.account import workbook_remarks
 from termreview.intake.clean import clean_term
 from termreview.intake.guard import RefusedFile
 from termreview.intake.locate import read_fingerprint, read_identity
-from termreview.intake.received import ReceivedFile
+from termreview.intake.received import ReceivedFile, printable_name
 from termreview.intake.workbook import Sheet, Workbook, address, read_content, read_workbook
 from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference
@@ -61,9 +61,41 @@ class Inspection:
     account: Mapping[str, int] | None = None
     findings: tuple[Mapping[str, Any], ...] = ()
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether a run would take it in, as far as the file by itself tells."""
+        return self.state == READ and (self.form is None or self.form["fate"] != REFUSED)
+
+
+class Filed(NamedTuple):
+    """One file among the received files of a term: the term, and the name that it has there."""
+
+    plan: TermPlan
+    name: str
+
+
+def filed_under(path: Path, folders: Mapping[str, Path], reference: Reference) -> Filed | None:
+    """Where one file lies among the received files of a term; None where it lies elsewhere.
+
+    Parameters
+    ----------
+    folders
+        The folder of received files by term.
+    """
+    for plan in reference.calendar.plans:
+        try:
+            name = path.resolve().relative_to(folders[plan.term.term_id].resolve())
+        except (ValueError, OSError, RuntimeError):  # lies elsewhere, or its name leads nowhere
+            continue
+        return Filed(plan, printable_name(name.as_posix()))
+    return None
+
 
 def inspect_file(
-    path: Path, reference: Reference | None = None, words: Reference | None = None
+    path: Path,
+    reference: Reference | None = None,
+    words: Reference | None = None,
+    filed: Filed | None = None,
 ) -> Inspection:
     """Look at one file; whatever it is becomes a description, never an exception.
 
@@ -73,6 +105,9 @@ def inspect_file(
         The declarations of the office whose form the file may be; without them it is told as a workbook alone.
     words
         Declarations that only lend their words where there is no office.
+    filed
+        The term among whose received files it lies: there it is judged as the run of that term will. Elsewhere it
+        is judged in the term whose form it is.
     """
     words = reference or words
     name = str(path).encode("utf-8", "replace").decode()
@@ -85,7 +120,7 @@ def inspect_file(
     try:
         workbook = read_workbook(path)
         facts = _facts(seen, workbook)
-        return _as_form(facts, path, workbook, reference) if reference is not None else facts
+        return _as_form(facts, path, workbook, reference, filed) if reference is not None else facts
     except RefusedFile as refused:
         return _refused(name, seen, refused.reason, refused.detail, words)
     except Exception as error:  # what nobody foresaw: named, with the kind of failure
@@ -159,19 +194,21 @@ def _counted(sheet: Sheet, kind: str) -> tuple[int, list[str]]:
     return len(places), [address(*place) for place in places[:_MOST_SHOWN]]
 
 
-def _as_form(facts: Inspection, path: Path, workbook: Workbook, reference: Reference) -> Inspection:
+def _as_form(
+    facts: Inspection, path: Path, workbook: Workbook, reference: Reference, filed: Filed | None
+) -> Inspection:
     """Add what the office's declarations say of one workbook."""
-    plan = _plan_of(workbook, reference)
+    plan, name = filed or (_plan_of(workbook, reference), path.name)
     if plan is None:
         return _replaced(facts, findings=tuple(_workbook_findings(workbook, facts, reference)))
     assert facts.size_bytes is not None
     assert facts.sha256 is not None
-    received = ReceivedFile(path.name, path, plan.due_on, facts.sha256, facts.size_bytes)
+    received = ReceivedFile(name, path, plan.due_on, facts.sha256, facts.size_bytes)
     cleaned = clean_term([received], reference, plan.term)
     rows = cleaned.submissions.sort_values("fate", kind="stable").to_dict(
         "records"
     )  # accepted before refused
-    found = cleaned.findings[cleaned.findings["file"].eq(path.name).fillna(False)]
+    found = cleaned.findings[cleaned.findings["file"].eq(name).fillna(False)]
     schools = [str(row["school_id"]) for row in rows if _plain(row["school_id"])]  # a file may hold several
     form = {
         "term_id": plan.term.term_id, "school_id": "; ".join(schools) or None, "form_id": _plain(rows[0]["form_id"]),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from termreview.intake.account import close_account, note_workbook
 from termreview.intake.field_answers import read_answers
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.identity import is_term, schools_coded, schools_named, with_numbers
+from termreview.intake.identity import is_term, names_other_term, schools_coded, schools_named, with_numbers
 from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.likeness import take_likeness
 from termreview.intake.locate import locate, read_fingerprint, read_identity
@@ -24,7 +24,19 @@ _SCHOOLS_SHOWN = 5
 
 
 def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
-    """Read one file; whatever is wrong with it becomes a remark or a refusal, never an exception."""
+    """Read one file; whatever is wrong with it becomes a remark or a refusal, never an exception.
+
+    A refused file whose name carries the code of one school and whose content that of another is nobody's:
+    neither is told of a file that is perhaps not its own.
+    """
+    reading = _read(file, reader)
+    named = _school_of_name(file.name, reader)
+    if reading.refusal is not None and named is not None and named != reading.school_id:
+        reading.school_id = None
+    return reading
+
+
+def _read(file: ReceivedFile, reader: Reader) -> FileReading:
     reading = FileReading(file)
     try:
         workbook = read_workbook(file.path)
@@ -119,6 +131,11 @@ def _identify(
                     "matched_by_name", "matched_by_name", found=visible["school_name"], expected=school.name
                 )
             )
+    typed = visible.get("school_id")
+    if school is not None and marks and typed in reader.schools and typed != school.unit_id:
+        # Two schools claim one file: to believe either would put one school's figures in the other's place.
+        _refuse(reading, "unknown_school", found=f"{typed} và {school.unit_id}")
+        return None
     if school is not None:
         reading.school_id = school.unit_id
     if term_id and not is_term(term_id, term.term):
@@ -132,16 +149,13 @@ def _identify(
             found=school_id or visible.get("school_name") or "không có mã, không có tên",
         )
         return None
-    typed = visible.get("school_id")
-    if marks and typed in reader.schools and typed != school.unit_id:
-        # Two schools claim one file: to believe either would put one school's figures in the other's place.
-        reading.school_id = None
-        _refuse(reading, "unknown_school", found=f"{typed} và {school.unit_id}")
-        return None
     if marks and typed and typed != school.unit_id:
         reading.remarks.append(
             Remark("identity_mismatch", "identity_mismatch", found=typed, expected=school.unit_id)
         )
+    if names_other_term(visible.get("term_id", ""), term.term):  # the hidden marks are of this one
+        typed_term, own = visible["term_id"], term.term.term_id
+        reading.remarks.append(Remark("term_mismatch", "term_mismatch", found=typed_term, expected=own))
     return school
 
 

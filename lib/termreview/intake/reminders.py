@@ -16,7 +16,7 @@ from termreview.reference.declarations import Reference
 from termreview.terms import Term
 from termreview.workspace import written_whole
 
-STATES = ("missing", "refused", "repair", "explain", "explained")
+STATES = ("missing", "refused", "repair", "resent", "explain", "explained")
 _WIDTHS = {
     "number": 5, "school_id": 11, "school_name": 34, "level_title": 18, "commune_name": 18, "state": 20, "detail": 50,
     "received_on": 12, "days_late": 9, "to_do": 40,
@@ -29,6 +29,7 @@ _FILLS = {
     "missing": "#F9C9C1",
     "refused": "#F9C9C1",
     "repair": "#FFD58C",
+    "resent": "#FFD58C",
     "explain": "#FFF0C2",
     "explained": "#DDEFD9",
 }
@@ -65,13 +66,19 @@ def reminder_list(
         if state is None:
             continue
         places = dict(points or {})
-        reason = school["refused_reason"]
-        places["reason"] = reference.labels["refusals"].get(reason, reason) if isinstance(reason, str) else ""
+        refusals = reference.labels["refusals"]
+        reason, later = school["refused_reason"], places.get("later_reason", "")
+        places["reason"] = refusals.get(reason, reason) if isinstance(reason, str) else ""
+        places["later_reason"] = refusals.get(later, later)
         places |= {
             "error_count": places.get("repair_count", 0),
             "query_count": places.get("explain_count", 0),
         }
         detail = [words["reminder_details"][state].format(**places)]
+        if state == "resent" and places["query_count"]:
+            detail.append(words["reminder_details"]["explain_too"].format(**places))
+        if state != "resent" and places.get("later_file"):
+            detail.append(words["reminder_details"]["resent_too"].format(**places))
         if points and points["explained_count"] and state != "explained":
             detail.append(words["reminder_details"]["explained_too"].format(**places))
         if points and points["is_compared"]:
@@ -147,6 +154,8 @@ def _state(reported: str, points: Mapping[str, Any] | None) -> str | None:
         return None
     if points["repair_count"]:
         return "repair"
+    if points.get("later_file"):
+        return "resent"
     if points["explain_count"]:
         return "explain"
     return "explained" if points["explained_count"] else None

@@ -37,7 +37,8 @@ _ABOUT_OTHER_FILES = ("not_submitted", "superseded_revision", "refused_duplicate
 class SchoolReturn:
     """One school that sent a file: the file that counts, or the refused one, and its points with their changes.
 
-    A file that several schools share (`is_shared`) goes back to none of them: each gets a form of its own.
+    A file that several schools share (`is_shared`) goes back to none of them: each gets a form of its own. `later`
+    is the last file that was refused after the one that counts, for its `reason`: never mixed with its points.
     """
 
     school: Unit
@@ -47,11 +48,13 @@ class SchoolReturn:
     is_compared: bool
     points: pd.DataFrame
     is_shared: bool = False
+    reason: str = ""
+    later: SchoolReturn | None = None
 
     @property
     def is_asked(self) -> bool:
-        """Whether the school still has to mend or explain something."""
-        return is_asked(self.points)
+        """Whether the school still has to mend or explain something, or to send a file once more."""
+        return is_asked(self.points) or self.later is not None
 
 
 def plan_returns(
@@ -74,7 +77,9 @@ def plan_returns(
     senders = cleaned.submissions.groupby("file")["school_id"].nunique()
     chains = _chains(cleaned.submissions)
     earlier = _earlier_points(by_name, chains, cleaned, reference, term, previous)
-    findings = dict(tuple(cleaned.findings.groupby("school_id")))
+    is_open = cleaned.findings["status"] == "open"
+    findings = dict(tuple(cleaned.findings[is_open].groupby("school_id")))
+    settled = dict(tuple(cleaned.findings[~is_open].groupby("school_id")))
     planned = []
     for school in reference.of(term).schools:
         chain = chains.get(school.unit_id)
@@ -82,29 +87,53 @@ def plan_returns(
             continue
         counted = _counted(chain)
         own = findings.get(school.unit_id, cleaned.findings.iloc[:0])
-        later = [sent.file for sent in chain if sent.fate == "refused" and sent.revision > counted.revision]
-        concerned = own["file"].isin([counted.file, *later]) | own["file"].isna()
+        concerned = own["file"].eq(counted.file).fillna(False) | own["file"].isna()
         points = points_of(own[concerned & ~own["check_code"].isin(_ABOUT_OTHER_FILES)])
         file, is_refused = by_name[counted.file], counted.fate == "refused"
         back = None if is_refused else _brought_back(file, points, counted.revision)
         if back:  # an answer to the file before it leaves no doubt which of the two is later
             points = points[points["check_code"] != "revision_tie"]
         before = back.points if back else earlier.get(school.unit_id)
+        if (
+            before is not None and school.unit_id in settled
+        ):  # what the office has decided, no school has mended
+            before = before[~before["point_key"].isin(points_of(settled[school.unit_id])["point_key"])]
         compared = compare_points(before, points, explanations_of(back.points) if back else None)
         is_compared, is_shared = before is not None, int(senders[file.name]) > 1
+        later = None if is_refused else _later(school, chain, counted, own, by_name)
         planned.append(
-            SchoolReturn(school, file, counted.revision, is_refused, is_compared, compared, is_shared)
-        )
+            SchoolReturn(
+                school, file, counted.revision, is_refused, is_compared, compared, is_shared, counted.reason, later
+            )
+        )  # fmt: skip
     return planned
+
+
+def _later(
+    school: Unit,
+    chain: Sequence[_Sent],
+    counted: _Sent,
+    own: pd.DataFrame,
+    by_name: Mapping[str, ReceivedFile],
+) -> SchoolReturn | None:
+    """What one school is told of the files refused after the one that counts; none for most."""
+    refused = [sent for sent in chain if sent.fate == "refused" and sent.revision > counted.revision]
+    if not refused:
+        return None
+    last = refused[-1]
+    about = own["file"].isin([sent.file for sent in refused]) & own["check_code"].str.startswith("refused_")
+    points = compare_points(None, points_of(own[about]))
+    return SchoolReturn(school, by_name[last.file], last.revision, True, False, points, reason=last.reason)
 
 
 def point_table(planned: Sequence[SchoolReturn], term: Term) -> pd.DataFrame:
     """The points of all schools: one row per point asked or fixed, with the school's explanation."""
+    told = [part for entry in planned for part in (entry, entry.later) if part is not None]
     tables = [
         entry.points[entry.points["severity"].isin(ASKING)].assign(
             school_id=entry.school.unit_id, school_name=entry.school.name, term_id=term.term_id
         )
-        for entry in planned
+        for entry in told
     ]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
@@ -113,7 +142,8 @@ def point_counts(planned: Sequence[SchoolReturn]) -> pd.DataFrame:
     """What became of each school's points: one row per school that sent a file, key `school_id`.
 
     `repair_count` are errors, `explain_count` queries without an explanation that still holds; the other counts
-    compare with the time before and are zero where there was none.
+    compare with the time before and are zero where there was none. `later_file` was refused for `later_reason`
+    after the file that counts; both are blank where none was.
     """
     rows = []
     for entry in planned:
@@ -127,10 +157,14 @@ def point_counts(planned: Sequence[SchoolReturn]) -> pd.DataFrame:
                 "is_compared": entry.is_compared,
                 "repair_count": int((live["severity"] == "error").sum()),
                 "explain_count": int(is_waiting.sum()),
+                "later_file": entry.later.file.name if entry.later else "",
+                "later_reason": entry.later.reason if entry.later else "",
                 **change_counts(entry.points),
             }
         )
-    columns = ["school_id", "file", "received_on", "is_compared", "repair_count", "explain_count"]
+    columns = (
+        "school_id", "file", "received_on", "is_compared", "repair_count", "explain_count", "later_file", "later_reason",
+    )  # fmt: skip
     return pd.DataFrame(rows, columns=[*columns, *change_counts(points_of(pd.DataFrame()))])
 
 
@@ -140,15 +174,19 @@ class _Sent(NamedTuple):
     revision: int
     file: str
     fate: str
-    is_duplicate: bool
+    reason: str
+
+    @property
+    def is_duplicate(self) -> bool:
+        return self.reason == "duplicate_file"
 
 
 def _chains(submissions: pd.DataFrame) -> dict[str, list[_Sent]]:
     """The files of each school, first to last."""
     chains: dict[str, list[_Sent]] = {}
     for row in submissions[submissions["school_id"].notna()].to_dict("records"):
-        is_duplicate = not pd.isna(row["reason_code"]) and row["reason_code"] == "duplicate_file"
-        sent = _Sent(int(row["revision"]), row["file"], row["fate"], is_duplicate)
+        reason = "" if pd.isna(row["reason_code"]) else str(row["reason_code"])
+        sent = _Sent(int(row["revision"]), row["file"], row["fate"], reason)
         chains.setdefault(row["school_id"], []).append(sent)
     return {school_id: sorted(chain) for school_id, chain in chains.items()}
 
@@ -186,6 +224,7 @@ def _earlier_points(
     again = [by_name[sent.file] for sent in before.values() if sent.fate == "superseded"]
     findings = clean_term(again, reference, term, previous).findings if again else cleaned.findings
     found = {}
+    findings = findings[findings["status"] == "open"]
     for school_id, sent in before.items():
         source = findings if sent.fate == "superseded" else cleaned.findings
         own_findings = source[(source["school_id"] == school_id) & (source["file"] == sent.file)]

@@ -29,7 +29,7 @@ from termreview.intake.returned_package import (
     sheets_of,
 )
 from termreview.intake.returned_page import page_part
-from termreview.intake.returned_points import ASKING, FIXED, find_points_sheet
+from termreview.intake.returned_points import ASKING, FIXED, find_points_sheet, is_asked
 from termreview.intake.returned_sheet import SheetOrder, first_sheet
 from termreview.intake.returned_sheets import drop_sheet, empty_workbook, insert_first_sheet, styles_part
 from termreview.intake.returned_styles import close_styles, marked_format, open_styles, plain_formats
@@ -63,12 +63,15 @@ def write_return(
 ) -> Written:
     """Write what goes back to one school, whole or not at all; the same inputs make the same bytes."""
     path = folder / return_name(entry.school.unit_id, term)
+    remarks = _about_later(entry, reference)
+    if entry.later is not None and not is_asked(entry.points):
+        entry = entry.later
     here = observations[observations["school_id"] == entry.school.unit_id].to_dict("records")
     own = {str(row["field_id"]): {str(name): value for name, value in row.items()} for row in here}
     declared = reference.of(term)
     layout = form_layout(declared.form, entry.school.level, term.part)
     points = point_words(entry.points, own, layout, reference, term)
-    order = _order(entry, points, reference, term)
+    order = _order(entry, points, remarks, reference, term)
     with written_whole(path) as beside:
         if entry.is_refused:
             parts = empty_workbook()
@@ -108,7 +111,21 @@ def answers_again(own: Mapping[str, Answered], layout: FormLayout) -> dict[str, 
     return answers
 
 
-def _order(entry: SchoolReturn, points: pd.DataFrame, reference: Reference, term: Term) -> SheetOrder:
+def _about_later(entry: SchoolReturn, reference: Reference) -> tuple[str, ...]:
+    """What the first sheet says where a file was refused after the one that counts."""
+    if entry.later is None:
+        return ()
+    words, later = reference.returns["remarks"], entry.later
+    day = f"{entry.file.received_on:%d/%m/%Y}"
+    if not is_asked(entry.points):
+        return (words["still_counts"].format(file=entry.file.name, received_on=day),)
+    told = [f"{point.message} {point.remedy}".strip() for point in later.points.itertuples()]
+    return (words["later_refused"].format(file=later.file.name, problem=" ".join(told)),)
+
+
+def _order(
+    entry: SchoolReturn, points: pd.DataFrame, remarks: tuple[str, ...], reference: Reference, term: Term
+) -> SheetOrder:
     declared, words = reference.of(term), reference.returns
     plan, office = declared.plan, declared.office
     term_line = words["sheet"]["term"].format(
@@ -121,7 +138,7 @@ def _order(entry: SchoolReturn, points: pd.DataFrame, reference: Reference, term
     )
     return SheetOrder(
         words, reference.labels["severities"], office.parent_body, office.name, office.is_illustrative,
-        entry.school.unit_id, entry.school.name, term.term_id, term_line, file_line, (), points,
+        entry.school.unit_id, entry.school.name, term.term_id, term_line, file_line, remarks, points,
         entry.is_compared, entry.is_refused,
     )  # fmt: skip
 
@@ -134,7 +151,7 @@ def _marked(entry: SchoolReturn, order: SheetOrder, author: str) -> Parts:
     workbook = read_workbook(entry.file.path)
     had_macros = leave_out_code(parts)
     _unmark(parts, workbook, order)
-    remarks = [order.words["remarks"]["marked"]]
+    remarks = [order.words["remarks"]["marked"], *order.remarks]
     if had_macros:
         remarks.append(order.words["remarks"]["macros"])
     return _with_marks(parts, replace(order, remarks=tuple(remarks)), author)
@@ -151,7 +168,8 @@ def _rebuilt(path: Path, entry: SchoolReturn, order: SheetOrder, layout: FormLay
     ]
     kind = entry.file.path.suffix.lower() or entry.file.name
     remark = order.words["remarks"]["rebuilt"].format(kind=kind)
-    return _with_marks(open_parts(path), replace(order, points=points, remarks=(remark,)), author)
+    remarks = (remark, *order.remarks)
+    return _with_marks(open_parts(path), replace(order, points=points, remarks=remarks), author)
 
 
 def _unmark(parts: Parts, workbook: Workbook, order: SheetOrder) -> None:

@@ -53,7 +53,10 @@ RETURN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "fixed": (), "legend": (), "legend_error": (), "legend_query": (), "legend_note": (), "thanks": (),
         "page": (), "more_cells": ("cell", "count", "cells"), "explain_prompt_title": (), "explain_prompt": (),
     },
-    "remarks": {"marked": (), "macros": (), "rebuilt": ("kind",)},
+    "remarks": {
+        "marked": (), "macros": (), "rebuilt": ("kind",), "later_refused": ("problem",),
+        "still_counts": ("file", "received_on"),
+    },
     "columns": dict.fromkeys(
         ("number", "severity", "change", "sheet", "cell", "label", "problem", "found", "expected", "remedy",
          "explanation"), (),
@@ -69,21 +72,23 @@ RETURN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "reminders": {
         "sheet": (), "points_sheet": (), "heading": (), "term": ("term", "school_year", "due_on", "as_of"),
-        "counts": ("expected_count", "missing_count", "refused_count", "repair_count", "explain_count",
-                   "explained_count"),
+        "counts": ("expected_count", "missing_count", "refused_count", "repair_count", "resent_count",
+                   "explain_count", "explained_count"),
         "none": (),
     },
     "reminder_columns": dict.fromkeys(
         ("number", "school_id", "school_name", "level_title", "commune_name", "state", "detail", "received_on",
          "days_late", "to_do"), (),
     ),
-    "reminder_states": dict.fromkeys(("missing", "refused", "repair", "explain", "explained"), ()),
+    "reminder_states": dict.fromkeys(("missing", "refused", "repair", "resent", "explain", "explained"), ()),
     "reminder_details": {
         "missing": (), "refused": ("reason", "file"), "repair": ("error_count", "query_count", "file"),
+        "resent": ("later_reason", "later_file", "file"), "resent_too": ("later_reason", "later_file"),
+        "explain_too": ("query_count",),
         "explain": ("query_count", "file"), "explained": ("explained_count", "file"),
         "compared": ("fixed_count", "open_count", "new_count"), "explained_too": ("explained_count",),
     },
-    "reminder_to_do": dict.fromkeys(("missing", "refused", "repair", "explain", "explained"), ()),
+    "reminder_to_do": dict.fromkeys(("missing", "refused", "repair", "resent", "explain", "explained"), ()),
 }  # fmt: skip
 RETURN_LISTS = ("instructions", "refused_instructions")
 

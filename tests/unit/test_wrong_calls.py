@@ -1,0 +1,60 @@
+"""A call with a value that a command cannot use: refused before anything is done, in Vietnamese, with what is expected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from termreview import cli
+from termreview.desk import serving
+from termreview.errors import RunError
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("status 2023-2024-hk1 --xlsx x.pdf", "--xlsx: tên tệp phải tận cùng bằng .xlsx, không phải 'x.pdf'"),
+        ("status 2023-2024-hk1 --xlsx nhac", "tận cùng bằng .xlsx, không phải 'nhac'"),
+        ("status 2023-2024-hk1 --xlsx dir.xlsx", "'dir.xlsx' là thư mục"),
+        ("forms 2023-2024-hk1 --output file.txt", "--output: 'file.txt' là tệp; cần một thư mục"),
+        ("return 2023-2024-hk1 --output file.txt", "--output: 'file.txt' là tệp; cần một thư mục"),
+        ("compare 2023-2024-hk1 --output file.txt", "--output: 'file.txt' là tệp; cần một thư mục"),
+        ("desk --port 99999999", "--port: cổng là một số từ 1 đến 65535, không phải '99999999'"),
+        ("desk --port 0", "--port: cổng là một số từ 1 đến 65535"),
+        ("desk --port -1", "--port: "),
+        ("desk --port tám", "--port: cổng là một số từ 1 đến 65535, không phải 'tám'"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_with_what_is_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], call: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dir.xlsx").mkdir()
+    (tmp_path / "file.txt").write_text("không đổi", encoding="utf-8")
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(call.split())
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dir.xlsx", "file.txt"]
+    assert (tmp_path / "file.txt").read_text(encoding="utf-8") == "không đổi"
+
+
+def test_a_search_for_a_free_port_ends_at_the_last_one_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Taken:
+        def __enter__(self) -> Taken:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def setsockopt(self, *_: object) -> None:
+            pass
+
+        def bind(self, place: tuple[str, int]) -> None:
+            assert place[1] <= 65_535
+            raise OSError
+
+    monkeypatch.setattr(serving.socket, "socket", Taken)
+    with pytest.raises(RunError, match="from 65530 to 65535"):
+        serving.free_port(65_530)
