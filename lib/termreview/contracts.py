@@ -18,6 +18,7 @@ _DTYPES = {kind: pd.api.types.pandas_dtype(kind) for kind in (TEXT, NUMBER, INTE
 _ARROW = {
     TEXT: pa.large_string(), NUMBER: pa.float64(), INTEGER: pa.int64(), FLAG: pa.bool_(), DATE: pa.date32(),
 }  # fmt: skip
+_SECONDS = pa.timestamp("s")
 _PANDAS = {_ARROW[kind]: _DTYPES[kind] for kind in (NUMBER, INTEGER, FLAG)}
 
 
@@ -192,13 +193,26 @@ def from_rows(name: str, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
 
 def from_arrow(table: pa.Table) -> pd.DataFrame:
     """One Arrow table in the types that contracts declare."""
-    seconds = pa.timestamp("s")
     for place, column in enumerate(table.schema):
         if column.type == _ARROW[DATE]:
-            table = table.set_column(place, column.name, table[place].cast(seconds))
+            table = table.set_column(place, column.name, table[place].cast(_SECONDS))
     text = {_ARROW[TEXT]: pd.StringDtype()}  # kept as this process has chosen
     frame: pd.DataFrame = table.to_pandas(types_mapper=(_PANDAS | text).get, use_threads=False)
     return frame
+
+
+def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
+    """One table as it is stored, after its contract was checked; the same to the bit however this process keeps texts.
+
+    Raises
+    ------
+    ContractError
+        As `shaped`.
+    """
+    stored = _ARROW | {DATE: _SECONDS}
+    columns = CONTRACTS[name].columns.items()
+    schema = pa.schema([(column_name, stored[column.kind]) for column_name, column in columns])
+    return pa.Table.from_pandas(shaped(name, frame), schema=schema, preserve_index=False, nthreads=1)
 
 
 def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gc
 import json
 import os
 import pickle
@@ -15,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from termreview.collector import memory_left_alone
 from termreview.errors import RunError
 from termreview.execution import (
     TIME_LIMIT_S,
@@ -153,7 +153,7 @@ def _write(work: _Work, can_fork: bool = False) -> None:
     """
     with _kept_if_it_fails(work):
         with (
-            _memory_left_alone(),
+            memory_left_alone(),
             stage_in_use(work.stage),
             _appearing_together(work.workspace, work.term, work.step, work.stage) as places,
         ):
@@ -188,7 +188,6 @@ def _begin_elsewhere(work: _Work, nursery: Nursery) -> _Begun | None:
 
 def do_told(argument: str) -> None:
     """Do one step for another process: say how the execution went, then write and say what went wrong."""
-    gc.set_threshold(500_000, 10, 10)  # this process lives for seconds
     work, writes = _handed_over(argument)
     try:
         execute_notebook(work.source, work.beside, work.step, work.stage, work.time_limit_s, True)
@@ -242,18 +241,6 @@ def _await_written(work: _Work, process: WarmProcess) -> Path:
     if not work.executed.is_file():  # the process is lost, nobody knows how
         _write(work)
     return work.executed
-
-
-@contextmanager
-def _memory_left_alone() -> Iterator[None]:
-    """Look for no waste in memory meanwhile: trees of a hundred thousand elements would be walked over and over."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager

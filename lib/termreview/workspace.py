@@ -114,14 +114,12 @@ def write_staged(stage: Path, name: str, frame: pd.DataFrame) -> Path:
 
 
 def _write_parquet(path: Path, name: str, frame: pd.DataFrame) -> None:
-    import pyarrow
     from pyarrow import parquet
 
-    from termreview.contracts import shaped
+    from termreview.contracts import to_arrow
 
-    # One thread and no statistics: a term is one group of rows, which nobody skips by its lowest and highest.
-    table = pyarrow.Table.from_pandas(shaped(name, frame), preserve_index=False, nthreads=1)
-    parquet.write_table(table, path, write_statistics=False)
+    # No statistics: a term is one group of rows, which nobody skips by its lowest and highest.
+    parquet.write_table(to_arrow(name, frame), path, write_statistics=False)
 
 
 def read_table(workspace: Workspace, term: Term, name: str) -> pd.DataFrame:

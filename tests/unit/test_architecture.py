@@ -18,12 +18,13 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 LONGEST = 310
 
 # Each room, and the rooms it may know. The storage modules stand beside `reference` and know no room.
-GROUND = {"errors", "installation", "terms", "text"}
+GROUND = {"collector", "errors", "installation", "terms", "text"}
 STORAGE = {"contracts", "publication", "whole_files", "workspace"}
 SHELVES = GROUND | STORAGE | {"reference"}
 MAY_IMPORT = {
     "errors": set(),
     "text": set(),
+    "collector": set(),
     "installation": set(),
     "terms": {"errors"},
     "contracts": {"errors"},
@@ -38,7 +39,7 @@ MAY_IMPORT = {
     "work_list": SHELVES | {"reporting"},
     "manifest": SHELVES | {"intake", "reporting", "work_list"},
     "steps": SHELVES | {"intake", "scoring", "reporting", "lock", "manifest"},
-    "kernels": set(),
+    "kernels": {"collector"},
     "earlier_reports": {"publication", "whole_files"},
     "execution": SHELVES | {"work_list", "kernels"},
     "step_run": SHELVES | {"work_list", "kernels", "execution"},

@@ -57,6 +57,16 @@ def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_a_table_has_the_same_bytes_however_a_process_keeps_texts(tmp_path: Path) -> None:
+    written = []
+    for kept in ("python", "pyarrow"):
+        with pd.option_context("mode.string_storage", kept):
+            table = shaped("scores", scores({}, {"group_id": "2", "level": None, "reason": None}))
+            assert table["group_id"].dtype.storage == kept
+            written.append(write_table(Workspace(tmp_path / kept), TERM, "scores", table).read_bytes())
+    assert written[0] == written[1]
+
+
 def test_a_table_that_breaks_its_contract_is_not_written(tmp_path: Path) -> None:
     path = write_table(Workspace(tmp_path), TERM, "scores", scores())
     before = path.read_bytes()

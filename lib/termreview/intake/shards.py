@@ -5,15 +5,14 @@ Many small Python objects are slow to send between processes; a table is not.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
+from termreview.collector import memory_left_alone
 from termreview.intake.file_reading import Answer, FileReading, Remark
 from termreview.intake.kept_readings import (
     KeptReading,
@@ -30,11 +29,8 @@ from termreview.intake.shared_file import read_shares
 from termreview.intake.side_by_side import processors, side_by_side
 
 READING = "reading"
-_SMALLEST_BATCH, _LARGEST_BATCH, _SHARES = (
-    1,
-    50,
-    2,
-)  # of what is left, one process takes at most half of its share
+_SMALLEST_BATCH, _LARGEST_BATCH = 1, 50
+_SHARES = 2  # of what is left, one process takes at most half of its share
 _FEWEST_FILES = 8  # for which one more process is worth its start
 ANSWERS = pa.schema(
     [(READING, pa.int32())]
@@ -181,7 +177,7 @@ def _join(parts: Sequence[KeptReading]) -> Shard:
 def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
     """Read one batch of files."""
     readings, places, rows = [], [], []
-    with _collector_paused():
+    with memory_left_alone():
         for number, file in enumerate(files):
             reading = _read(file, reader)
             rows += reading.answers
@@ -195,18 +191,6 @@ def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
         for name, column in zip(Answer._fields, columns, strict=True)
     ]
     return Shard(readings, pa.Table.from_arrays(arrays, schema=ANSWERS))
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Let one batch be read without the cycle collector, which would walk every cell of it again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read(file: ReceivedFile, reader: Reader) -> FileReading:

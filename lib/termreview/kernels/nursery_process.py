@@ -25,6 +25,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from termreview.collector import spare_what_is_here
+
 
 def main() -> None:
     """Import the modules named, one by one, and serve requests in between and afterwards."""
@@ -77,8 +79,7 @@ def _import_next(modules: Iterator[str]) -> bool:
     name = next(modules, None)
     if name is None:
         gc.collect()
-        gc.freeze()  # what is here for good need not be looked at again, in none of them
-        gc.set_threshold(20_000, 20, 20)  # what a batch forks lives for seconds
+        spare_what_is_here()  # in none of them
         return False
     if ":" in name:
         with suppress(Exception):
@@ -96,7 +97,7 @@ def _answer(peer: socket.socket, request: Mapping[str, Any], children: set[int])
     if "keep" in request:
         with suppress(Exception):  # who leans on it does it once more and says what is wrong
             _call(request["keep"], request["argument"])
-            gc.freeze()
+            spare_what_is_here()
         return
     pid = os.fork()
     if not pid:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from termreview.collector import spare_what_is_here
 from termreview.errors import UsageError
 from termreview.publication import stage_in_use
 from termreview.reference.declarations import Reference, TermReference, load_reference
@@ -42,6 +43,10 @@ __all__ = [
     "open_report",
     "view_term",
 ]
+
+
+# Reports are many small tables, on which texts of Python are handled sooner than those of Arrow.
+_TEXTS = "python"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +111,8 @@ def open_report(
     """
     if edition not in EDITIONS:
         raise UsageError(f"'{edition}' is not an edition; known: {', '.join(EDITIONS)}")
-    # Reports are many small tables, on which texts of Python are handled sooner than those of Arrow.
-    pd.set_option("mode.string_storage", "python")
+    spare_what_is_here()
+    pd.set_option("mode.string_storage", _TEXTS)
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
     reference = load_reference(workspace.reference)
     declared = reference.of(parse_term(term_id))
@@ -180,15 +185,15 @@ _KEPT_HIDINGS: dict[TermView, Hiding] = {}
 
 def keep_view(workspace: Workspace, term: Term) -> None:
     """Keep what reports of one term as it stands begin with: its sums, those of the term before, what is hidden."""
-    pd.set_option("mode.string_storage", "python")  # as reports have it
-    reference = load_reference(workspace.reference)
-    declared = reference.of(term)
-    before = declared.plan.previous
-    for own in (declared, *([reference.of(before)] if before and has_tables(workspace, before) else [])):
-        view = view_term(workspace, reference, own)
-        _KEPT_VIEWS[_state(workspace, reference, own)] = view
-        if own is declared:
-            _KEPT_HIDINGS[view] = decide_hiding(reference, declared, view.answers)
+    with pd.option_context("mode.string_storage", _TEXTS):
+        reference = load_reference(workspace.reference)
+        declared = reference.of(term)
+        before = declared.plan.previous
+        for own in (declared, *([reference.of(before)] if before and has_tables(workspace, before) else [])):
+            view = view_term(workspace, reference, own)
+            _KEPT_VIEWS[_state(workspace, reference, own)] = view
+            if own is declared:
+                _KEPT_HIDINGS[view] = decide_hiding(reference, declared, view.answers)
 
 
 def keep_for_reports(argument: str) -> None:
