@@ -79,6 +79,7 @@ define install
 	@echo "Installing $(1) into $(VENV) (once, a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q lib # once, where Python is told not to keep what it compiled
 	@rm -f $(VENV)/$(2)*
 endef
 

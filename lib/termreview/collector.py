@@ -25,7 +25,12 @@ def memory_left_alone() -> Iterator[None]:
             gc.enable()
 
 
+def look_seldom() -> None:
+    """Look at what is made from now on far less often than Python does by itself."""
+    gc.set_threshold(*_SELDOM)
+
+
 def spare_what_is_here() -> None:
     """Never look again at what is in memory now, such as libraries, and seldom at what is made from now on."""
     gc.freeze()
-    gc.set_threshold(*_SELDOM)
+    look_seldom()
