@@ -47,8 +47,10 @@ bench: $(TEST_READY) ## measure the speed promises on this machine
 fuzz: $(TEST_READY) ## read 20 000 damaged and altered workbooks; some minutes
 	@$(BIN)/python tests/fuzz/fuzz.py
 
-odd: $(TEST_READY) ## read every file below FOLDER, made by whatever program; say what came of each
-	@[ -d "$(FOLDER)" ] || { echo "Name a folder: make odd FOLDER=path" >&2; exit 2; }
+odd: ## read every file below FOLDER, made by whatever program; say what came of each
+	@[ -n "$(FOLDER)" ] || { echo "Which folder? Name the one whose files are to be read: make odd FOLDER=path" >&2; exit 2; }
+	@[ -d "$(FOLDER)" ] || { echo "There is no folder $(FOLDER): make odd FOLDER=path" >&2; exit 2; }
+	@$(MAKE) --no-print-directory $(TEST_READY)
 	@$(BIN)/python tests/odd/odd.py "$(FOLDER)"
 
 crash: $(TEST_READY) ## kill 500 runs and more, look at what is left; some ten minutes

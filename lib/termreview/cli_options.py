@@ -59,7 +59,10 @@ def parser() -> argparse.ArgumentParser:
     whole = _Parser(
         prog="termreview",
         description="Từ báo cáo của các trường đến báo cáo sơ kết, tổng kết: làm sạch, chấm điểm, tổng hợp.",
-        epilog="Mã thoát: 0 xong; 1 báo cáo khác bản lập lại (verify); 2 gọi sai; 3 khai báo sai; 4 một bước chạy lỗi; 5 thư mục đang được dùng; 6 có tệp không nhận (inspect).",
+        epilog="Mã thoát: 0 xong; 1 báo cáo khác bản lập lại (verify); 2 gọi sai, kỳ chưa nhận tệp nào, hoặc không lập lại được "
+        "báo cáo (verify); 3 khai báo có lỗi; 4 một bước chạy lỗi, báo cáo cần dùng chưa có hoặc đã bị sửa, hoặc không đọc, "
+        "không ghi được vào nơi cần dùng; 5 thư mục đang được một lần chạy khác sử dụng; 6 số liệu đã lưu không còn như cũ, "
+        "hoặc có tệp không nhận (inspect); 130 dừng theo yêu cầu (Ctrl+C).",
     )
     whole.add_argument(
         "--version", action="version", version=f"termreview {__version__}", help="in phiên bản rồi dừng"
@@ -101,7 +104,13 @@ def parser() -> argparse.ArgumentParser:
         "--output", type=_folder, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/returns)"
     )
 
-    look = commands.add_parser("inspect", help="xem từng tệp: là gì, có đọc được không, vướng ở đâu")
+    look = commands.add_parser(
+        "inspect",
+        help="xem từng tệp: là gì, có đọc được không, vướng ở đâu",
+        description="Xem từng tệp. Tệp nằm trong data/raw của một kỳ được xét theo kỳ đó, như khi chạy; tệp ở nơi khác được "
+        "xét theo kỳ ghi trong tệp. Mỗi tệp được xét riêng, không so với các tệp khác của trường.",
+        epilog="Mã thoát: 0 mọi tệp đều nhận được; 6 có tệp không đọc được hoặc không nhận vào kỳ.",
+    )
     look.add_argument("files", nargs="+", type=Path, metavar="TỆP")
     look.add_argument("--json", action="store_true", help="in kết quả dạng JSON, mỗi tệp một mục")
 

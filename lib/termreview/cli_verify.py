@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from termreview.reference.declarations import Reference
+from termreview.text import day_words
 from termreview.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -94,7 +95,10 @@ def verdict_lines(verdict: Verdict, words: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cause_text(cause: Cause, words: Mapping[str, str]) -> str:
-    return words[cause.kind].format(term=cause.term_id, name=cause.name, was=cause.was, now=cause.now)
+    was, now = cause.was, cause.now
+    if cause.kind == "file_dated":
+        was, now = day_words(was), day_words(now)
+    return words[cause.kind].format(term=cause.term_id, name=cause.name, was=was, now=now)
 
 
 def _difference_lines(differences: tuple[Difference, ...], words: Mapping[str, str]) -> Iterator[str]:

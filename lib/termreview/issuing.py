@@ -28,6 +28,7 @@ from termreview.reporting.scope import WHOLE, Scope
 from termreview.reporting.status import report_status
 from termreview.scoped_records import RECORDS
 from termreview.terms import Term
+from termreview.text import day_words
 from termreview.whole_files import read_json, sha256_of, sync_file, sync_folder, write_json
 from termreview.work_list import INTERNAL, report_step
 from termreview.workspace import Workspace
@@ -85,7 +86,8 @@ def issue_report(
         speaks_for = told["parameters"]["as_of"]
         if as_of is not None and as_of.isoformat() != speaks_for:
             raise UsageError(
-                f"the report published speaks for {speaks_for}, not for {as_of.isoformat()}: run the term for that day"
+                f"the report published speaks for {day_words(speaks_for)}, not for {day_words(as_of)}: "
+                "run the term for that day"
             )
         pages = _published(workspace, told["reports"], files)
         hashes = {path.name: sha256_of(path.read_bytes()) for path in pages}

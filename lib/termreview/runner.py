@@ -41,7 +41,7 @@ from termreview.reporting.edition import EDITIONS
 from termreview.reporting.issued import broken_issues
 from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.provenance import SHORT
-from termreview.scoped_records import outdated_parts
+from termreview.scoped_records import RECORDS, outdated_parts
 from termreview.step_run import begin_step
 from termreview.terms import Term
 from termreview.whole_files import read_json, sweep_left_overs, write_json
@@ -155,7 +155,7 @@ def run_term(
                     progress(
                         f"đã có người sửa bản trước, giữ lại ở {copy.relative_to(workspace.root).as_posix()}"
                     )
-                old += outdated_parts(workspace, term, stage)
+                old += _outdated_parts(workspace, reference, term, stage, progress)
                 publish(shelf, stage, removed=[LOOSE, *notebooks, *old])
         except OSError as error:
             raise RunError(f"the run stopped, its results do not count: {error}") from error
@@ -209,6 +209,16 @@ def _tell_changed(
         was, now = file.first_sha256[:SHORT], file.sha256[:SHORT]
         progress(f"  {words['changed_file'].format(name=file.name, was=was, now=now)}")
     progress(words["changed_remedy"].format(list=FIRST_SEEN))
+
+
+def _outdated_parts(
+    workspace: Workspace, reference: Reference, term: Term, stage: Path, progress: Progress
+) -> list[str]:
+    """What a run takes away of the reports of units and levels; it tells how many reports those are."""
+    names = outdated_parts(workspace, reference, term, stage)
+    if count := sum(name.startswith(f"{RECORDS}/") for name in names):
+        progress(reference.provenance["notices"]["parts_outdated"].format(count=count))
+    return names
 
 
 def _on_shelf(shelf: Shelf, report: Path) -> str:

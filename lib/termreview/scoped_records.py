@@ -12,10 +12,10 @@ from termreview.publication import MANIFEST, PAGES
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
 from termreview.whole_files import read_json, sha256_of, write_json
-from termreview.work_list import Step
+from termreview.work_list import Step, scoped_report_name
 from termreview.workspace import Workspace
 
-RECORDS = "scoped"
+RECORDS, NOTEBOOKS, FAILED = "scoped", "notebooks", ".failed"
 
 
 def write_record(
@@ -47,24 +47,31 @@ def is_recorded(
         return False
 
 
-def outdated_parts(workspace: Workspace, term: Term, stage: Path) -> list[str]:
-    """The published files, by name on the shelf, of reports made of other tables than one stage holds; their records.
+def outdated_parts(workspace: Workspace, reference: Reference, term: Term, stage: Path) -> list[str]:
+    """What is published, by name on the shelf, of reports made of other tables than one stage holds.
 
-    They would stand beside reports that count differently; what shareable ones hide was decided apart, too. A file
-    that is no longer what was written belongs to whoever changed it, and stays.
+    They would stand beside reports that count differently; what shareable ones hide was decided apart, too. Their
+    records go, and every executed notebook that no record is left of. A file that is no longer what was written
+    belongs to whoever changed it, and stays.
     """
     tables = (read_json(stage / MANIFEST) or {}).get("tables")
     pages = workspace.shelf(term).pages
     names: list[str] = []
+    kept: set[str] = set()
     for path in sorted((workspace.processed(term) / RECORDS).glob("*.json")):
         record = read_json(path) or {}
         if record.get("tables") == tables:
+            kept.add(path.stem)
             continue
         names.append(f"{RECORDS}/{path.name}")
         for listed, sha256 in (record.get("reports") or {}).items():
             report = workspace.root / listed
             if report.is_relative_to(pages) and report.is_file() and sha256_of(report.read_bytes()) == sha256:
                 names.append(PAGES + report.relative_to(pages).as_posix())
+    for path in sorted((workspace.processed(term) / NOTEBOOKS).glob("*.ipynb")):
+        report = scoped_report_name(reference, term, path.stem.removesuffix(FAILED))
+        if report and report not in kept:
+            names.append(f"{NOTEBOOKS}/{path.name}")
     return names
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 import unicodedata
@@ -65,3 +66,8 @@ def number_words(value: float) -> str:
     if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}".replace(",", ".")
     return f"{value:,.15g}".replace(",", "\0").replace(".", ",").replace("\0", ".")
+
+
+def day_words(day: datetime.date | str) -> str:
+    """One day as a reader writes it, `10/01/2024`; a text is one that a record holds, `2024-01-10`."""
+    return f"{datetime.date.fromisoformat(day) if isinstance(day, str) else day:%d/%m/%Y}"

@@ -14,7 +14,7 @@ from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
 from termreview.reporting.issued import find_issue, issues_of
 from termreview.reporting.published import ANNEX_FILE
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
-from termreview.terms import parse_term
+from termreview.terms import Term, parse_term
 from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
 
@@ -213,6 +213,23 @@ def report_name(declared: TermReference, scope: Scope = WHOLE, edition: str = IN
         REPORT_FILES[declared.plan.report], declared.term.term_id, scope.slug, EDITION_FILES[edition],
     )  # fmt: skip
     return "-".join(part for part in parts if part)
+
+
+def scoped_report_name(reference: Reference, term: Term, executed: str) -> str:
+    """The file name, without suffix, of the report of a part of the office that one executed notebook is of.
+
+    Blank for a notebook of another name: of the whole office, or somebody's own.
+    """
+    levels = {level.replace("_", "-") for level in reference.registry.level_titles()}
+    for report, notebook in REPORT_NOTEBOOKS.items():
+        own = executed.removeprefix(f"{notebook}-")
+        slug = own.removesuffix(f"-{EDITION_FILES[SHAREABLE]}")
+        unit, _, level = slug.partition("-")
+        if unit not in reference.registry.known_ids():
+            unit, level = "", slug
+        if own != executed and (unit or level) and level in {"", *levels}:
+            return f"{REPORT_FILES[report]}-{term.term_id}-{own}"
+    return ""
 
 
 def report_title(

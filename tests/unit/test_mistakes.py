@@ -199,3 +199,22 @@ def test_without_a_catalogue_mistakes_are_told_in_english(tmp_path: Path) -> Non
     (tmp_path / "x").mkdir()
     with pytest.raises(DeclarationError, match="mistakes in the declarations"):
         load_reference(tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [('{"x": 1}', "{'x': 1}"), ('[{"x": [{"y": 2}]}]', "[{'x': [{'y': 2}]}]"), ('{"x": {}}', "{'x': {}}")],
+)
+def test_a_tree_in_the_place_of_a_value_is_told_as_it_is_written(
+    written: str, said: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "reference"
+    shutil.copytree(REFERENCE, folder)
+    calendar = folder / "calendar.yml"
+    text = calendar.read_text(encoding="utf-8")
+    calendar.write_text(re.sub(r'due_on: "[^"]*"', f"due_on: {written}", text, count=1), encoding="utf-8")
+    with pytest.raises(DeclarationError) as raised:
+        load_reference(folder)
+    told = str(raised.value)
+    assert f"2024-01-10: {said}" in told
+    assert "__line__" not in told

@@ -17,6 +17,9 @@ from types import ModuleType
 import pytest
 import yaml
 
+from termreview import errors
+from termreview.cli_options import parser
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-test.lock")
 PAPERS = ("README.md", "README.vi.md", "CONTRIBUTING.md", "notebooks/README.md")
@@ -176,6 +179,35 @@ def test_every_command_named_in_the_papers_exists(paper: str) -> None:
     assert {"check", "forms", "status", "run", "demo"} <= _commands()
     text = (ROOT / paper).read_text(encoding="utf-8")
     assert set(re.findall(r"(?:`|^)termreview ([a-z]+)", text, re.MULTILINE)) - _commands() == set()
+
+
+def test_the_papers_and_the_help_tell_every_exit_code_and_no_other() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    codes = {0, 1, 130} | {
+        kind.exit_code for kind in kinds if issubclass(kind, errors.TermReviewError) and kind is not errors.TermReviewError
+    }  # fmt: skip
+    for paper in ("README.md", "README.vi.md"):
+        told = re.findall(r"^\| (\d+) \|", (ROOT / paper).read_text(encoding="utf-8"), re.MULTILINE)
+        assert [int(code) for code in told] == sorted(codes), paper
+    told = re.findall(r"(?:^Mã thoát:|;) (\d+) ", parser().epilog or "")
+    assert [int(code) for code in told] == sorted(codes)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+@pytest.mark.parametrize(
+    ("given", "said"), [([], "Which folder?"), (["FOLDER=no/such"], "no folder no/such")]
+)
+def test_a_folder_to_read_is_asked_for_before_anything_is_installed(
+    tmp_path: Path, given: list[str], said: str
+) -> None:
+    place = tmp_path / "venv"
+    ended = subprocess.run(
+        ["make", "odd", f"VENV={place}", *given], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert ended.stdout == ""
+    assert not place.exists()
 
 
 @pytest.mark.parametrize("paper", [*PAPERS, "data/reference/README.md"])

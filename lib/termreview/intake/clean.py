@@ -21,7 +21,7 @@ from termreview.intake.decisions import (
     settle_findings,
 )
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.findings import Findings, day_words, places_at
+from termreview.intake.findings import Findings, places_at
 from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.reader import Reader
 from termreview.intake.reading import is_late
@@ -41,6 +41,7 @@ from termreview.reference.decisions import Decision, options_of, with_aliases
 from termreview.reference.declarations import Reference
 from termreview.reference.texts import Message
 from termreview.terms import Term
+from termreview.text import day_words
 
 
 @dataclass(frozen=True)

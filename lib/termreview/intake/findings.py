@@ -17,6 +17,7 @@ from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.reading import OTHER_NAMED, is_late
 from termreview.intake.revisions import Fate
 from termreview.reference.texts import Message
+from termreview.text import day_words
 
 AGAIN = "same_as_last_term"
 _EMPTY_BRACKETS = re.compile(r"\s*\(\s*\)")
@@ -116,8 +117,3 @@ def places_at(
     places = np.array(list(known.values()), dtype=np.intp)
     sheets, cells = (text_or_none(observations[name].take(places)).tolist() for name in ("sheet", "cell"))
     return dict(zip(known, zip(sheets, cells, strict=True), strict=True))
-
-
-def day_words(date: datetime.date) -> str:
-    """One day as a reader writes it."""
-    return f"{date:%d/%m/%Y}"

@@ -78,10 +78,13 @@ def verify_report(
         return Verdict(UNVERIFIABLE, reason=("not_found", path.name))
     target = find_target(path)
     record = target.record
+    terms = [plan.term for plan in reference.calendar.plans]
     if record is None:
         reason = "not_a_report" if target.kind == PAGE else "no_page"
+        if any(path.resolve().is_relative_to(workspace.raw(term).resolve()) for term in terms):
+            reason = "received"
         return Verdict(UNVERIFIABLE, reason=(reason, path.name))
-    known = {plan.term.term_id for plan in reference.calendar.plans}
+    known = {term.term_id for term in terms}
     unknown = [told["term_id"] for told in record["origin"]["inputs"] if told["term_id"] not in known]
     if unknown or not record["origin"]["inputs"]:
         return Verdict(UNVERIFIABLE, reason=("unknown_term", ", ".join(unknown)), record=record)

@@ -27,6 +27,13 @@ class _Line(int):
     of_keys: Mapping[str, int]
 
 
+class _Mapping(dict[Hashable, Any]):
+    """One mapping of a tree; told to a reader as it is written, without the line that it carries."""
+
+    def __repr__(self) -> str:
+        return repr({key: value for key, value in self.items() if key != "__line__"})
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of a list (CSV) or one mapping of a tree (YAML), and where it stands."""
@@ -235,7 +242,7 @@ class _LineLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
 
 
 def _mapping_with_line(loader: _LineLoader, node: yaml.MappingNode) -> Iterator[dict[Hashable, Any]]:
-    mapping: dict[Hashable, Any] = {}
+    mapping = _Mapping()
     yield mapping
     for key_node, _ in node.value:
         key = loader.construct_object(key_node)
