@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from termreview.publication import PAGES, Shelf
+from termreview.shelf import PAGES, Shelf
 from termreview.whole_files import sha256_of, written_whole
 
 EDITED = "sua-tay"

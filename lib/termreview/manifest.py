@@ -9,9 +9,11 @@ from typing import Any
 
 from termreview.installation import made_with
 from termreview.intake.received import ReceivedFile
-from termreview.publication import MANIFEST, PAGES, Shelf, is_published, read_published, staged_files
+from termreview.publication import MANIFEST, is_published, read_published
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.issued import find_issue
+from termreview.shelf import PAGES, Shelf
+from termreview.stage import staged_files
 from termreview.terms import Term, parse_term
 from termreview.whole_files import read_json, sha256_of
 from termreview.work_list import Step

@@ -14,14 +14,16 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from termreview.errors import ContractError, RunError
+from termreview.shelf import PAGES as PAGES, Shelf
+from termreview.stage import stage_in_use as stage_in_use, staged_files
 from termreview.whole_files import (
+    content_of,
     read_json,
     replace_file,
     sha256_of,
@@ -32,79 +34,11 @@ from termreview.whole_files import (
     written_whole,
 )
 
-MANIFEST, LOOSE, SWITCH, RUNS = "manifest.json", "loose.json", "publish.json", ".runs"
-READ_COUNT = ".reading.json"  # in the stage of a run: how many files had to be read
-STAGE_VARIABLE = "TERMREVIEW_STAGE"
-PAGES = "reports/"
+MANIFEST, LOOSE = "manifest.json", "loose.json"
 SCHOOL_FOLDER = "schools"  # below the pages of a term: one file per school, by its code
 _TRIES, _PAUSE_S = 400, 0.005
-_READ_PAUSES_S = (0.01, 0.05, 0.2) if os.name == "nt" else ()
 
 Token = tuple[bytes | None, bytes | None, bytes | None]
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """Where the outputs of one term are published: tables and notebooks below `tables`, pages below `pages`."""
-
-    tables: Path
-    pages: Path
-
-    @property
-    def runs(self) -> Path:
-        """The stage folders and the switch."""
-        return self.tables / RUNS
-
-    @property
-    def switch(self) -> Path:
-        """The file that makes a staged set the one that counts."""
-        return self.runs / SWITCH
-
-    def place(self, name: str) -> Path:
-        """Where one staged file is published; names that start with `reports/` are pages."""
-        return self.pages / name.removeprefix(PAGES) if name.startswith(PAGES) else self.tables / name
-
-
-def open_stage(shelf: Shelf) -> Path:
-    """Make the folder in which one run writes; its name is never used again, so a stray writer harms nobody."""
-    shelf.runs.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="run-", dir=shelf.runs))
-
-
-def active_stage(shelf: Shelf) -> Path | None:
-    """The stage of the run that this process belongs to, if that run is about this term.
-
-    Raises
-    ------
-    RunError
-        When the run is over and its stage gone: its late writer must not write elsewhere.
-    """
-    named = os.environ.get(STAGE_VARIABLE)
-    if not named or Path(named).parent.parent.resolve() != shelf.tables.resolve():
-        return None
-    if not Path(named).is_dir():
-        raise RunError("the run that this step belongs to is over; nothing was written")
-    return Path(named)
-
-
-@contextmanager
-def stage_in_use(stage: Path | None) -> Iterator[None]:
-    """Tell this process and the kernels started in the block which stage they read and write."""
-    before = os.environ.pop(STAGE_VARIABLE, None)
-    try:
-        if stage is not None:
-            os.environ[STAGE_VARIABLE] = str(stage)
-        yield
-    finally:
-        os.environ.pop(STAGE_VARIABLE, None)
-        if before is not None:
-            os.environ[STAGE_VARIABLE] = before
-
-
-def staged_files(stage: Path) -> list[str]:
-    """The names of the files of one stage, sorted; what starts with a dot is for the run alone."""
-    names = (path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
-    return sorted(name for name in names if not name.rpartition("/")[2].startswith("."))
 
 
 def publish(shelf: Shelf, stage: Path, removed: Sequence[str] = ()) -> None:
@@ -217,7 +151,7 @@ def _move(staged: Path, place: Path) -> None:
 
 
 def _is_file_of(path: Path, sha256: str | None) -> bool:
-    content = _content(path)
+    content = content_of(path)
     return content is not None and sha256_of(content) == sha256
 
 
@@ -238,8 +172,8 @@ def read_published(shelf: Shelf, names: Sequence[str]) -> dict[str, bytes | None
         found: dict[str, bytes | None] = {}
         fault = None
         for name in names:
-            content = _content(stage / name) if stage is not None and name in hashes else None
-            content = _content(shelf.place(name)) if content is None and name not in removed else content
+            content = content_of(stage / name) if stage is not None and name in hashes else None
+            content = content_of(shelf.place(name)) if content is None and name not in removed else content
             if name in hashes and (content is None or sha256_of(content) != hashes[name]):
                 fault = name
                 break
@@ -255,11 +189,6 @@ def read_published(shelf: Shelf, names: Sequence[str]) -> dict[str, bytes | None
         ["it is not the file that the last finished run wrote: run the term again"],
         shelf.place(fault or names[0]),
     )
-
-
-def read_staged(stage: Path, names: Sequence[str]) -> dict[str, bytes | None]:
-    """Read some files that the run wrote so far; None for one that it did not write yet."""
-    return {name: _content(stage / name) for name in names}
 
 
 def is_published(shelf: Shelf, name: str) -> bool:
@@ -289,17 +218,4 @@ def _listing(shelf: Shelf, token: Token) -> tuple[Mapping[str, str], Sequence[st
 
 def _token(shelf: Shelf) -> Token:
     """What tells one published set from another; the switch is looked at first, as it goes last."""
-    return _content(shelf.switch), _content(shelf.place(MANIFEST)), _content(shelf.place(LOOSE))
-
-
-def _content(path: Path) -> bytes | None:
-    for pause in (*_READ_PAUSES_S, None):
-        try:
-            return path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except PermissionError:  # on Windows, while it is being replaced
-            if pause is None:
-                raise
-            time.sleep(pause)
-    return None
+    return content_of(shelf.switch), content_of(shelf.place(MANIFEST)), content_of(shelf.place(LOOSE))

@@ -15,6 +15,7 @@ from typing import Any
 
 _LONGEST_PREFIX = 60
 _PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8) if os.name == "nt" else ()
+_READ_PAUSES_S = (0.01, 0.05, 0.2) if os.name == "nt" else ()
 _LEFT_OVER = re.compile(r"\..+\.[a-z0-9_]{8}\.part(\.\w+)?")
 
 
@@ -63,6 +64,20 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     with written_whole(path) as beside:
         text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
         beside.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def content_of(path: Path) -> bytes | None:
+    """What one file holds; None where there is none. Waits where another program is replacing it."""
+    for pause in (*_READ_PAUSES_S, None):
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except PermissionError:  # on Windows, while it is being replaced
+            if pause is None:
+                raise
+            time.sleep(pause)
+    return None
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -9,15 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from termreview.errors import ContractError, UsageError
-from termreview.publication import (
-    LOOSE,
-    MANIFEST,
-    Shelf,
-    active_stage,
-    is_published,
-    read_published,
-    read_staged,
-)
+from termreview.publication import LOOSE, MANIFEST, is_published, read_published
+from termreview.shelf import Shelf
+from termreview.stage import active_stage, read_staged
 from termreview.terms import Term
 from termreview.whole_files import sha256_of, write_json, written_whole
 

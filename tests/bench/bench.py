@@ -28,12 +28,12 @@ from termreview.intake.guard import DEFAULT_LIMITS
 from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import RECEIVED_LIST, ReceivedFile, list_received
-from termreview.publication import open_stage
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.context import open_report
 from termreview.reporting.school_pages import school_page, school_pages
 from termreview.sample import write_sample
 from termreview.scoring.score import score_term
+from termreview.stage import open_stage
 from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace, find_workspace, write_staged
 

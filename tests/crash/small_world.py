@@ -18,8 +18,10 @@ from intake_world import HK1, ON_TIME, PRESCHOOL, PRIMARY, ROOT, SECONDARY, rece
 
 from termreview import steps
 from termreview.manifest import TABLES
-from termreview.publication import PAGES, STAGE_VARIABLE, SWITCH, read_published
+from termreview.publication import read_published
 from termreview.runner import RunResult, run_term
+from termreview.shelf import PAGES, SWITCH
+from termreview.stage import STAGE_VARIABLE
 from termreview.whole_files import written_whole
 from termreview.work_list import CLEAN, SCORE, Step
 from termreview.workspace import Workspace

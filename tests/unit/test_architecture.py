@@ -19,7 +19,7 @@ LONGEST = 310
 
 # Each room, and the rooms it may know. The storage modules stand beside `reference` and know no room.
 GROUND = {"collector", "errors", "installation", "terms", "text"}
-STORAGE = {"contracts", "publication", "whole_files", "workspace"}
+STORAGE = {"contracts", "publication", "shelf", "stage", "whole_files", "workspace"}
 SHELVES = GROUND | STORAGE | {"reference"}
 MAY_IMPORT = {
     "errors": set(),
@@ -29,8 +29,10 @@ MAY_IMPORT = {
     "terms": {"errors"},
     "contracts": {"errors"},
     "whole_files": set(),
-    "publication": {"errors", "whole_files"},
-    "workspace": {"contracts", "errors", "publication", "terms", "whole_files"},
+    "shelf": set(),
+    "stage": {"errors", "shelf", "whole_files"},
+    "publication": {"errors", "shelf", "stage", "whole_files"},
+    "workspace": {"contracts", "errors", "publication", "shelf", "stage", "terms", "whole_files"},
     "reference": GROUND,
     "intake": SHELVES,
     "scoring": SHELVES,
@@ -40,7 +42,7 @@ MAY_IMPORT = {
     "manifest": SHELVES | {"intake", "reporting", "work_list"},
     "steps": SHELVES | {"intake", "scoring", "reporting", "lock", "manifest"},
     "kernels": {"collector"},
-    "earlier_reports": {"publication", "whole_files"},
+    "earlier_reports": {"shelf", "whole_files"},
     "execution": SHELVES | {"work_list", "kernels"},
     "step_run": SHELVES | {"work_list", "kernels", "execution"},
     "sample": SHELVES | {"intake", "scoring"},

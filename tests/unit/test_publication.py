@@ -10,18 +10,9 @@ import pytest
 
 from termreview import publication
 from termreview.errors import ContractError, RunError
-from termreview.publication import (
-    MANIFEST,
-    STAGE_VARIABLE,
-    Shelf,
-    active_stage,
-    is_published,
-    open_stage,
-    publish,
-    read_published,
-    settle,
-    sweep,
-)
+from termreview.publication import MANIFEST, is_published, publish, read_published, settle, sweep
+from termreview.shelf import Shelf
+from termreview.stage import STAGE_VARIABLE, active_stage, open_stage
 from termreview.whole_files import sha256_of, write_json
 
 NAMES = ["a.parquet", "b.parquet"]
