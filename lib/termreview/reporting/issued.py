@@ -179,8 +179,10 @@ def find_issue(workspace: Workspace, term: Term, number: int) -> Issue:
         When its record is gone or does not say what it must.
     """
     issues = {issue.number: issue for issue in _read_issues(workspace, term)}
+    if not issues:
+        raise UsageError(f"{term.term_id} has no issue yet: `termreview issue {term.term_id}` records one")
     if number not in issues:
-        known = ", ".join(map(str, issues)) or "none"
+        known = ", ".join(map(str, issues))
         raise UsageError(f"{term.term_id} has no issue {number}; issued: {known}")
     found = issues[number]
     if isinstance(found, BrokenIssue):
