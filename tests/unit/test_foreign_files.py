@@ -85,6 +85,11 @@ def test_a_file_of_the_other_term_is_named_as_such_and_not_counted_as_a_report_t
     code, shown = told(office, capsys, "return", HK1.term_id, *AS_OF)
     assert "giải thích tệp không nhận được 1" in shown
     assert answered(office) == {PRESCHOOL}
+    with (office.reference / "decisions.csv").open("a", encoding="utf-8") as stream:
+        ruling = "accept,,Đã hỏi trường,Tổ CNTT,2024-01-12"
+        stream.write(f"1,{HK1.term_id},file,{PRESCHOOL},,refused_other_term,{path.name},{ruling}\n")
+    _, shown = told(office, capsys, "status", HK1.term_id, *AS_OF)
+    assert "tệp gửi sau chưa tiếp nhận được 0" in shown
     elsewhere = office.root / path.name  # not among the files of a term: judged in the term whose form it is
     path.rename(elsewhere)
     assert told(office, capsys, "inspect", str(elsewhere))[0] == 0

@@ -116,12 +116,14 @@ def _later(
     own: pd.DataFrame,
     by_name: Mapping[str, ReceivedFile],
 ) -> SchoolReturn | None:
-    """What one school is told of the files refused after the one that counts; none for most."""
+    """What one school is told of the files refused after the one that counts; none where the office let it rest."""
+    own = own[own["check_code"].str.startswith("refused_")]
     refused = [sent for sent in chain if sent.fate == "refused" and sent.revision > counted.revision]
+    refused = [sent for sent in refused if sent.file in set(own["file"].dropna())]
     if not refused:
         return None
     last = refused[-1]
-    about = own["file"].isin([sent.file for sent in refused]) & own["check_code"].str.startswith("refused_")
+    about = own["file"].isin([sent.file for sent in refused])
     points = compare_points(None, points_of(own[about]))
     return SchoolReturn(school, by_name[last.file], last.revision, True, False, points, reason=last.reason)
 
