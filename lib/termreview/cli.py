@@ -11,7 +11,7 @@ from pathlib import Path
 
 from termreview.cli_options import parser
 from termreview.cli_progress import counter, on_one_line
-from termreview.errors import RunError, TermReviewError
+from termreview.errors import RunError, TermReviewError, UsageError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.mistakes import Mistakes, read_mistakes
 from termreview.terms import parse_term
@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "inspect":  # knows files of no office, too
             return _inspect(options)
         workspace = Workspace(options.root.resolve()) if options.root else find_workspace()
+        if not workspace.reference.is_dir():
+            raise UsageError(
+                f"{options.root} không phải thư mục làm việc: ở đó không có data/reference; sửa --root"
+            )
         catalogue = read_mistakes(workspace.reference)
         reference = load_reference(workspace.reference)
         return _COMMANDS[options.command](options, workspace, reference) or 0

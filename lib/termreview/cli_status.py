@@ -82,6 +82,11 @@ def give_back(options: argparse.Namespace, workspace: Workspace, reference: Refe
     if unknown := sorted(set(options.school or ()) - expected):
         raise UsageError(f"trường không phải nộp trong kỳ {term.term_id}: {', '.join(unknown)}")
     files, cleaned, previous = _cleaned(term, as_of, workspace, reference)
+    if not files:
+        raise UsageError(
+            f"chưa nhận được tệp nào của kỳ {term.term_id} tính đến ngày {as_of:%d/%m/%Y}: không có tệp để trả; "
+            f"xem `termreview status {term.term_id}`"
+        )
     planned = [
         entry
         for entry in plan_returns(files, cleaned, reference, term, previous)

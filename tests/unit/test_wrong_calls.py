@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from demo_world import new_workspace
 from termreview import cli
 from termreview.desk import serving
 from termreview.errors import RunError
@@ -58,3 +59,20 @@ def test_a_search_for_a_free_port_ends_at_the_last_one_there_is(monkeypatch: pyt
     monkeypatch.setattr(serving.socket, "socket", Taken)
     with pytest.raises(RunError, match="from 65530 to 65535"):
         serving.free_port(65_530)
+
+
+def test_a_root_that_is_no_office_is_told_as_one_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--root", str(tmp_path / "no"), "status", "2023-2024-hk1"]) == 2
+    assert "no không phải thư mục làm việc: ở đó không có data/reference" in capsys.readouterr().err
+
+
+def test_there_is_nothing_to_give_back_where_nothing_came(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = new_workspace(tmp_path / "office").root
+    assert cli.main(["--root", str(root), "return", "2023-2024-hk1", "--as-of", "2024-01-15"]) == 2
+    said = "chưa nhận được tệp nào của kỳ 2023-2024-hk1 tính đến ngày 15/01/2024: không có tệp để trả"
+    assert said in capsys.readouterr().err
+    assert not (root / "reports" / "2023-2024").exists()
