@@ -22,7 +22,7 @@ from termreview.reporting.edition import EDITIONS
 from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.scope import Scope
 from termreview.scoped_records import is_recorded, write_record
-from termreview.step_run import run_step
+from termreview.step_run import begin_step
 from termreview.terms import Term
 from termreview.whole_files import read_json
 from termreview.work_list import Step, report_step
@@ -150,7 +150,7 @@ def _execute(
 ) -> tuple[float, str]:
     begun = time.monotonic()
     try:
-        run_step(workspace, term, step, None, time_limit_s, nursery)
+        begin_step(workspace, term, step, None, time_limit_s, nursery)()
         return time.monotonic() - begun, ""
     except (TermReviewError, OSError) as error:
         return time.monotonic() - begun, str(error)

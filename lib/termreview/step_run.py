@@ -12,7 +12,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from termreview.collector import memory_left_alone
 from termreview.errors import RunError
@@ -31,23 +30,10 @@ from termreview.whole_files import read_json, write_json
 from termreview.work_list import Step
 from termreview.workspace import Workspace, written_whole
 
-_KEEPER = "termreview.reporting.context:keep_for_reports"  # what all reports of one term begin with
 _PAUSE_S = 0.002
 _STUCK = 1  # how a process ends that no signal could stop
 
 Finish = Callable[[], Path]
-
-
-def run_step(
-    workspace: Workspace,
-    term: Term,
-    step: Step,
-    stage: Path | None = None,
-    time_limit_s: int = TIME_LIMIT_S,
-    nursery: Nursery | None = None,
-) -> Path:
-    """Execute one notebook and write what is published from it, if anything; see `begin_step`."""
-    return begin_step(workspace, term, step, stage, time_limit_s, nursery)()
 
 
 def begin_step(
@@ -87,16 +73,16 @@ def begin_step(
         left_over.unlink(missing_ok=True)
     with _kept_if_it_fails(work):
         work.beside.parent.mkdir(parents=True, exist_ok=True)
-        begun = None if nursery is None else _begin_elsewhere(work, nursery)
-        if begun is None:
+        process, writes = (None, False) if nursery is None else _begin_elsewhere(work, nursery)
+        if process is None:
             execute_notebook(source, work.beside, step, stage, time_limit_s)
             finish_notebook(work.beside)
         else:
-            _await_executed(work, begun.process)
-    if begun is None or not begun.writes:
+            _await_executed(work, process)
+    if process is None or not writes:
         _write(work)
         return lambda: work.executed
-    return partial(_await_written, work, begun.process)
+    return partial(_await_written, work, process)
 
 
 @dataclass(frozen=True)
@@ -139,13 +125,6 @@ class _Work:
         return self.folder / f".{self.step.name}.told.json"
 
 
-class _Begun(NamedTuple):
-    """One step begun in another process, which also writes what is published, unless that cannot be handed over."""
-
-    process: WarmProcess
-    writes: bool
-
-
 def _write(work: _Work, can_fork: bool = False) -> None:
     """Write what is published from the executed notebook, and put the notebook into its place.
 
@@ -169,8 +148,8 @@ def _write(work: _Work, can_fork: bool = False) -> None:
         work.beside.replace(work.executed)
 
 
-def _begin_elsewhere(work: _Work, nursery: Nursery) -> _Begun | None:
-    """Have a process of the nursery execute one notebook, and write; None where there is none."""
+def _begin_elsewhere(work: _Work, nursery: Nursery) -> tuple[WarmProcess | None, bool]:
+    """Have a process of the nursery execute one notebook, and say whether it also writes; None where there is none."""
     work.told.unlink(missing_ok=True)
     writes = True
     try:
@@ -179,11 +158,16 @@ def _begin_elsewhere(work: _Work, nursery: Nursery) -> _Begun | None:
         writes = False
         handed = pickle.dumps((replace(work, step=replace(work.step, exports=(), agree=None)), writes))
     if work.step.exports:
-        where = {"root": str(work.workspace.root), "term": work.term.term_id, "stage": str(work.stage or "")}
-        nursery.keep(_KEEPER, json.dumps(where))
+        nursery.keep(*begin_reports(work.workspace, work.term, work.stage))
     argument = base64.b64encode(handed).decode("ascii")
     process = nursery.call(f"{__name__}:do_told", argument, os.environ, str(work.source.parent))
-    return None if process is None else _Begun(process, writes)
+    return process, writes
+
+
+def begin_reports(workspace: Workspace, term: Term, stage: Path | None) -> tuple[str, str]:
+    """What to call, and with what, for all that the reports of one term begin with."""
+    where = {"root": str(workspace.root), "term": term.term_id, "stage": str(stage or "")}
+    return "termreview.reporting.context:keep_for_reports", json.dumps(where)
 
 
 def do_told(argument: str) -> None:

@@ -22,7 +22,7 @@ from termreview.errors import ContractError, RunError, WorkspaceBusyError
 from termreview.execution import refuse_wrong_parameters
 from termreview.lock import LOCK_NAME, held
 from termreview.runner import run_term
-from termreview.step_run import run_step
+from termreview.step_run import begin_step
 from termreview.work_list import Export, Step, html_page, plan_steps
 from termreview.workspace import Workspace, has_tables, read_table
 
@@ -145,9 +145,9 @@ def test_a_failed_notebook_is_kept_and_nothing_published(
     plant(copy, "3_semester_review", *cells)
     page = copy.reports(SEMESTER) / "failed.html"
     with pytest.raises(RunError, match=said) as caught:
-        run_step(
+        begin_step(
             copy, SEMESTER, Step("3_semester_review", {"term_id": "x"}, exports=(Export(page, html_page),))
-        )
+        )()
     kept = copy.processed(SEMESTER) / "notebooks" / "3_semester_review.failed.ipynb"
     assert kept.is_file()
     assert "3_semester_review.failed.ipynb" in str(caught.value)
@@ -343,7 +343,7 @@ def test_one_notebook_may_make_several_reports_each_several_files(copy: Workspac
     for name in ("first", "second"):
         files = (Export(folder / f"{name}.txt", write_word), Export(folder / f"{name}.copy.txt", write_word))
         step = Step(f"3_{name}", {"term_id": name}, "3_semester_review", files, f"Báo cáo {name}")
-        assert run_step(copy, SEMESTER, step).name == f"3_{name}.ipynb"
+        assert begin_step(copy, SEMESTER, step)().name == f"3_{name}.ipynb"
     assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == {
         "first.txt": "Báo cáo first 'first'",
         "first.copy.txt": "Báo cáo first 'first'",
@@ -366,6 +366,6 @@ def test_files_that_do_not_agree_fail_the_run_and_none_appears(copy: Workspace) 
     files = (Export(folder / "one.txt", write_text), Export(folder / "two.txt", write_text))
     step = Step("3_differing", {"term_id": "x"}, "3_semester_review", files, "Báo cáo", differ)
     with pytest.raises(RunError, match="the files do not agree: table 1"):
-        run_step(copy, SEMESTER, step)
+        begin_step(copy, SEMESTER, step)()
     assert list(folder.iterdir()) == []
     assert (copy.processed(SEMESTER) / "notebooks" / "3_differing.failed.ipynb").is_file()

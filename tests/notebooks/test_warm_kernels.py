@@ -24,7 +24,7 @@ from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.reference.declarations import load_reference
 from termreview.reporting import context
 from termreview.runner import run_term
-from termreview.step_run import begin_step, run_step
+from termreview.step_run import begin_step
 from termreview.work_list import Export, Step, Write, html_page
 from termreview.workspace import Workspace, write_table
 
@@ -47,7 +47,7 @@ def copy(demo: Demo, tmp_path: Path) -> Workspace:
 
 def executed(workspace: Workspace, nursery: Nursery | None, *cells: str) -> nbformat.NotebookNode:
     plant(workspace, "2_score_indicators", *cells)
-    path = run_step(workspace, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), nursery=nursery)
+    path = begin_step(workspace, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), nursery=nursery)()
     return nbformat.read(path, as_version=4)
 
 
@@ -145,7 +145,7 @@ def test_failures_are_told_soon_and_nothing_is_published(
     step = Step("3_semester_review", {"term_id": "x"}, exports=(Export(page, html_page),))
     begun = time.monotonic()
     with pytest.raises(RunError, match=said):
-        run_step(copy, SEMESTER, step, time_limit_s=1, nursery=nursery)
+        begin_step(copy, SEMESTER, step, time_limit_s=1, nursery=nursery)()
     assert time.monotonic() - begun < 10
     assert not page.exists()
     assert (copy.processed(SEMESTER) / "notebooks" / "3_semester_review.failed.ipynb").is_file()
@@ -208,9 +208,9 @@ def test_what_a_timed_out_kernel_started_ends_with_it(
     start = f"import subprocess; child = subprocess.Popen(['sleep', '600']); open({str(told)!r}, 'w').write(str(child.pid))"
     plant(copy, "2_score_indicators", start, "import time; time.sleep(60)", "'closed'")
     with pytest.raises(RunError, match="took longer"):
-        run_step(
+        begin_step(
             copy, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), time_limit_s=1, nursery=nursery
-        )
+        )()
     wait_for_end(int(told.read_text(encoding="utf-8")))
 
 
@@ -222,7 +222,7 @@ def test_a_nursery_that_dies_takes_its_kernels_along_and_the_step_fails(
     plant(copy, "2_score_indicators", kill, "'closed'")
     with Nursery([]) as nursery:
         with pytest.raises(RunError, match="2_score_indicators failed: Kernel died"):
-            run_step(copy, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), nursery=nursery)
+            begin_step(copy, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), nursery=nursery)()
         wait_for_end(int(told.read_text(encoding="utf-8")))
         assert executed(copy, nursery, "'closed'").cells[-1].outputs, "Jupyter starts the next one"
 
