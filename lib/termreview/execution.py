@@ -26,7 +26,9 @@ _SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "floa
 _ROOT_GIVEN = re.compile(r"^workspace_root = .*$", re.MULTILINE)
 
 # What writes the files that are published from notebooks.
-_WRITERS = tuple(f"termreview.reporting.{name}" for name in ("pages", "document", "annex", "agreement"))
+_WRITERS = tuple(
+    f"termreview.reporting.{name}" for name in ("pages:get_ready", "document", "annex", "agreement")
+)
 _EXECUTION: Mapping[str, Any] = {
     "kernel_name": "python3",
     "progress_bar": False,
@@ -49,9 +51,10 @@ def execute_notebook(
     time_limit_s: int,
     is_in_process: bool = False,
     prepare_only: bool = False,
-) -> None:
-    """Execute one notebook with a step's parameters, into a file of its own; with `prepare_only`, write that file alone.
+) -> Any:
+    """Execute one notebook with a step's parameters, into a file of its own, and give what stands there.
 
+    With `prepare_only` nothing is executed, the file is written all the same.
     In process, kernel and client are this process, which is to do nothing else afterwards with the names of modules
     and signals; otherwise Jupyter starts a kernel.
     """
@@ -63,7 +66,7 @@ def execute_notebook(
         options = {"engine_name": ENGINE}
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the error raised
     with stage_in_use(stage):
-        papermill.execute_notebook(
+        return papermill.execute_notebook(
             source,
             output,
             parameters=dict(step.parameters),
@@ -93,13 +96,21 @@ def load_papermill() -> ModuleType:
     return papermill
 
 
+def get_ready() -> None:
+    """Do what each process that executes a notebook would do before the first cell."""
+    load_papermill()
+    import nbformat
+
+    nbformat.validate(nbformat.v4.new_notebook())  # compiles the rules of the format
+
+
 def nursery_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextManager[Nursery | None]:
     """Keep the nursery that some steps have their kernels from; None where this system knows none."""
     notebooks = dict.fromkeys(workspace.notebooks / f"{step.source}.ipynb" for step in steps)
     kept = [
         f"termreview.reference.declarations:load_reference:{workspace.reference}",
         "termreview.installation:made_with",
-        "termreview.execution:load_papermill",
+        "termreview.execution:get_ready",
         "termreview.kernels.in_process",
     ]
     return nursery_for(notebooks, kept, _WRITERS)
@@ -128,11 +139,10 @@ def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> No
         raise RunError(f"{notebook.name} cannot run with these parameters: " + "; ".join(problems))
 
 
-def finish_notebook(path: Path) -> None:
+def finish_notebook(path: Path, content: Any) -> None:
     """Refuse an executed notebook that did not run to its end; take out what differs from run to run."""
     import nbformat
 
-    content = nbformat.read(path, as_version=4)
     _refuse_unfinished(content, path.name)
     content.metadata.pop("papermill", None)  # clock times and machine paths
     for cell in content.cells:

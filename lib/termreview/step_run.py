@@ -75,8 +75,7 @@ def begin_step(
         work.beside.parent.mkdir(parents=True, exist_ok=True)
         process, writes = (None, False) if nursery is None else _begin_elsewhere(work, nursery)
         if process is None:
-            execute_notebook(source, work.beside, step, stage, time_limit_s)
-            finish_notebook(work.beside)
+            finish_notebook(work.beside, execute_notebook(source, work.beside, step, stage, time_limit_s))
         else:
             _await_executed(work, process)
     if process is None or not writes:
@@ -174,8 +173,8 @@ def do_told(argument: str) -> None:
     """Do one step for another process: say how the execution went, then write and say what went wrong."""
     work, writes = _handed_over(argument)
     try:
-        execute_notebook(work.source, work.beside, work.step, work.stage, work.time_limit_s, True)
-        finish_notebook(work.beside)
+        content = execute_notebook(work.source, work.beside, work.step, work.stage, work.time_limit_s, True)
+        finish_notebook(work.beside, content)
     except Exception as error:
         write_json(work.told, {"is_executed": False, "error": last_line(error, work.time_limit_s)})
         return

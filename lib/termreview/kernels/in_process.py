@@ -21,6 +21,7 @@ from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
 from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.iostream import IOPubThread
 from ipykernel.parentpoller import ParentPollerUnix
+from jupyter_client.session import Session
 from nbclient.exceptions import CellExecutionError
 from nbformat import from_dict
 from papermill.clientwrap import PapermillNotebookClient
@@ -39,6 +40,10 @@ class _TimeUp(BaseException):
 
 class _Kernel(InProcessKernel):
     """A kernel whose messages are there as soon as they are said: no thread carries them."""
+
+    @default("session")
+    def _default_session(self) -> Session:
+        return Session(parent=self, key=b"")  # nobody else is heard, so nothing need be signed
 
     @default("iopub_thread")
     def _default_iopub_thread(self) -> IOPubThread:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from termreview.reporting.page_styles import report_styles, unbroken_years
 from termreview.reporting.page_trace import dead_traces, trace_parts, with_trace
 from termreview.workspace import written_whole
 
+LANGUAGE: Final = "vi"
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
 _UNSHOWN: Final = ("application/javascript", "text/markdown", "text/latex", "image/")
 
@@ -30,7 +32,7 @@ def export_html(
     output_path: Path,
     *,
     title: str,
-    language: str = "vi",
+    language: str = LANGUAGE,
     made_by: Mapping[str, Any] | None = None,
 ) -> None:
     """Publish one executed notebook as one self-contained HTML file, whole or not at all.
@@ -58,7 +60,7 @@ def export_blocks(
     title: str,
     notice: object = None,
     footer: str = "",
-    language: str = "vi",
+    language: str = LANGUAGE,
 ) -> None:
     """Publish some blocks as one page of the same kind, each under its heading; no notebook is needed."""
     cells: list[Any] = [] if notice is None else [_cell_of(notice, "banner")]
@@ -88,7 +90,8 @@ def _publish(
     faults = _notebook_faults(notebook)
     if faults:
         raise RunError(f"{name} cannot be published: " + "; ".join(faults))
-    exporter = _PageExporter(language_code=language)
+    exporter = _exporter(language)
+    exporter.faults.clear()
     trace = trace_parts(notebook)
     report = {"title": title, "heading": unbroken_years(title), "styles": report_styles(), "trace": trace}
     html, _ = exporter.from_notebook_node(_shown(notebook), resources={"report": report})
@@ -130,6 +133,17 @@ class _PageExporter(HTMLExporter):
     def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
         """Render the template; nbconvert would read the page once more, to mend images that are refused here."""
         return super(HTMLExporter, self).from_notebook_node(nb, self._init_resources(resources), **options)
+
+
+@cache
+def _exporter(language: str) -> _PageExporter:
+    """The exporter of pages in one language; its template is compiled once."""
+    return _PageExporter(language_code=language)
+
+
+def get_ready() -> None:
+    """Compile what every page is made with."""
+    _exporter(LANGUAGE)
 
 
 def _notebook_faults(notebook: Any) -> list[str]:
