@@ -96,18 +96,26 @@ class _Groups:
                 self._holding.setdefault(left & -left, []).append(seen)
                 left &= left - 1
         self._pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._wholly: dict[int, list[int]] = {}
 
     def pairs(self, lost: int, gained: int) -> list[tuple[int, int]]:
         """Two groups each that differ by the counts lost and gained: what moves from one to the other gives them back."""
-        if (lost, gained) not in self._pairs:
-            self._pairs[lost, gained] = [
+        found = self._pairs.get((lost, gained))
+        if found is None:
+            found = self._pairs[lost, gained] = [
                 (seen, other)
-                for seen in self._holding[1 << lost.bit_length() >> 1]  # the narrowest count comes last
-                if seen & lost == lost
-                and not seen & gained
-                and (other := (seen ^ lost) | gained) in self.persons
+                for seen in self._in_all(lost)
+                if not seen & gained and (other := (seen ^ lost) | gained) in self.persons
             ]
-        return self._pairs[lost, gained]
+        return found
+
+    def _in_all(self, counts: int) -> list[int]:
+        """The groups that lie in all of some shown counts."""
+        found = self._wholly.get(counts)
+        if found is None:
+            narrowest = self._holding[1 << counts.bit_length() >> 1]  # comes last
+            found = self._wholly[counts] = [seen for seen in narrowest if seen & counts == counts]
+        return found
 
 
 class _Others(dict[int, list[float]]):
