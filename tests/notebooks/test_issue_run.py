@@ -62,7 +62,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     write_school(raw / "second.xlsx", PRESCHOOL)
     receive(raw, {})
     run(workspace, FIRST_DAY)
-    with pytest.raises(UsageError, match="2024-01-15"):
+    with pytest.raises(UsageError, match="speaks for 15/01/2024"):
         issue(workspace, SECOND_DAY)
     issue(workspace, FIRST_DAY)
 
