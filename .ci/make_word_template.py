@@ -103,18 +103,18 @@ def _styles(document: Any) -> None:
     _style(styles["Normal"], size=14, after=0)
     _style(styles["Header"], size=13, align=ALIGN.CENTER)
     _style(styles["Footer"], size=13)
-    _style(styles["Body Text"], size=14, align=ALIGN.JUSTIFY, first_line=1.27, before=3, after=6, line=1.15)
+    _style(styles["Body Text"], size=13, align=ALIGN.JUSTIFY, first_line=1.27, before=3, after=6, line=1.15)
     for place, (before, is_italic) in enumerate(((14, False), (10, False), (8, True)), start=1):
         heading = styles[f"Heading {place}"]
         _style(heading, size=14, bold=True, italic=is_italic, before=before, after=6, keep_next=True)
         heading.paragraph_format.keep_together = True
     _style(styles["Caption"], size=13, bold=True, align=ALIGN.CENTER, before=10, after=4, keep_next=True)
-    _style(styles["List Bullet"], size=14, align=ALIGN.JUSTIFY, before=0, after=4, line=1.15)
+    _style(styles["List Bullet"], size=13, align=ALIGN.JUSTIFY, before=0, after=4, line=1.15)
     _bullets(document)
     made = {
-        "Thông báo": {"size": 13, "italic": True, "align": ALIGN.CENTER, "before": 6, "after": 10},
+        "Thông báo": {"size": 11, "italic": True, "align": ALIGN.CENTER, "before": 4, "after": 6},
         "Ghi chú": {"size": 12, "italic": True, "align": ALIGN.LEFT, "before": 2, "after": 4},
-        "Hình": {"size": 12, "align": ALIGN.CENTER, "before": 2, "after": 4, "keep_next": True},
+        "Hình": {"size": 12, "align": ALIGN.CENTER, "before": 10, "after": 4, "keep_next": True},
         "Khung tên": {"size": 13, "bold": True, "before": 8, "after": 2, "keep_next": True},
         "Khung nội dung": {"size": 13, "align": ALIGN.JUSTIFY, "before": 0, "after": 3},
         "Ô bảng": {"size": 11, "before": 1, "after": 1},

@@ -34,8 +34,12 @@ NAMES: Final = int(1.2 * CM)
 SHORT_FIGURE: Final = 3 * CM
 # Small letters are taken when they make a table of nearly a page, in points, lower by this.
 LOWER, LONG = 0.78, 500.0
-# A table of at most so many rows stays on one page.
-KEPT_WHOLE: Final = 10
+# A table of at most so many rows stays on one page; a longer one starts where it can, so that no page stays half empty.
+KEPT_WHOLE: Final = 6
+# How widths may go by what columns say: by its root (a few long texts among short ones), or by it (all alike).
+CLAIMS: Final = (0.5, 1.0)
+# A head of more lines than this is worth some room of its column.
+HEAD_LINES: Final = 2.5
 NO_BREAK_SPACE: Final = "\u00a0"
 MAY_BREAK: Final = "\u200b"
 
@@ -64,7 +68,7 @@ def fit_table(part: Part, page: Page, sizes: Mapping[str, float]) -> Fit:
             columns = _measured(part, sizes[look], comfort)
             if sum(column.needed for column in columns) > room or (best and comfort == TIGHT):
                 continue
-            widths = _shared(columns, room)
+            widths = _shared(columns, room, sizes[look])
             height = _height(columns, widths, sizes[look])
             if best is None or (lowest > LONG and height < LOWER * lowest):
                 best, lowest = Fit(look, widths, is_wide), height
@@ -81,11 +85,12 @@ class _Column:
     needed: int
     wanted: int
     lines: tuple[int, ...]
+    is_short: bool  # short figures: they gain nothing from more room
 
     @cached_property
-    def weight(self) -> float:
-        """Its claim to room: the table is lowest when widths go by the root of how much a column says."""
-        return float(max(sum(self.lines), 1)) ** 0.5
+    def said(self) -> float:
+        """How much it says: its claim to room goes by that."""
+        return float(max(sum(self.lines), 1))
 
 
 def _measured(part: Part, size: float, comfort: int) -> list[_Column]:
@@ -102,31 +107,47 @@ def _measured(part: Part, size: float, comfort: int) -> list[_Column]:
         must = int(SPARE * longest) if is_short else max(word, min(int(SPARE * longest), least))
         badge = _line_width("_A_", size) if "head" in column and has_marks else 0
         needed = max(must + badge, _word_width(head_text(column["title"]), size, True)) + PADDING
-        title = min(_line_width(column["title"], size, True), SHORT_FIGURE)
-        wanted = max(int(SPARE * longest) + badge + PADDING, title + PADDING, needed)
-        columns.append(_Column(needed, wanted, (title, *lines)))
+        title = _line_width(column["title"], size, True)
+        shown_title = min(title, SHORT_FIGURE)
+        if is_short:
+            shown_title = min(shown_title, int(title / HEAD_LINES * SPARE))
+        wanted = max(int(SPARE * longest) + badge + PADDING, shown_title + PADDING, needed)
+        columns.append(_Column(needed, wanted, (title, *lines), is_short))
     return columns
 
 
-def _shared(columns: Sequence[_Column], room: int) -> tuple[int, ...]:
+def _shared(columns: Sequence[_Column], room: int, size: float) -> tuple[int, ...]:
     """Share out one room so that the table stays low: by the claims of its columns, within their limits."""
     wish = sum(column.wanted for column in columns)
     if wish <= room:  # a small table is not drawn out over the page
         stretch = room / wish if wish >= 0.6 * room else 1.25
         return tuple(int(column.wanted * stretch) for column in columns)
-    settled: dict[int, float] = {}
+    tries = [_settled(columns, room, {}, claim) for claim in CLAIMS]
+    figures = {place: float(column.wanted) for place, column in enumerate(columns) if column.is_short}
+    words = sum(column.needed for column in columns if not column.is_short)
+    if len(figures) < len(columns) and sum(figures.values()) + words <= room:
+        tries += [_settled(columns, room, figures, claim) for claim in CLAIMS]
+    return min(tries, key=lambda widths: _height(columns, widths, size))
+
+
+def _settled(
+    columns: Sequence[_Column], room: int, given: Mapping[int, float], claim: float
+) -> tuple[int, ...]:
+    """The widths when some columns have theirs already and the others share the rest by their claims."""
+    settled = dict(given)
     while len(settled) < len(columns):
-        open_ones = {place: column for place, column in enumerate(columns) if place not in settled}
-        unit = (room - sum(settled.values())) / sum(column.weight for column in open_ones.values())
-        given = {place: unit * column.weight for place, column in open_ones.items()}
+        claims = {place: column.said**claim for place, column in enumerate(columns) if place not in settled}
+        unit = (room - sum(settled.values())) / sum(claims.values())
+        shares = {place: unit * share for place, share in claims.items()}
         kept = {
-            place: min(max(given[place], column.needed), column.wanted) for place, column in open_ones.items()
+            place: min(max(share, columns[place].needed), columns[place].wanted)
+            for place, share in shares.items()
         }
-        over = sum(kept.values()) - sum(given.values())
+        over = sum(kept.values()) - sum(shares.values())
         # Where the limits ask for more than there is, those below settle first, else those above.
         settled |= {
             place: width for place, width in kept.items()
-            if over == 0 or (width > given[place] if over > 0 else width < given[place])
+            if over == 0 or (width > shares[place] if over > 0 else width < shares[place])
         }  # fmt: skip
     return tuple(int(settled[place]) for place in range(len(columns)))
 
@@ -172,8 +193,8 @@ def table_of(part: Part, fit: Fit, styles: Styles, nothing: str) -> str:
         words = paragraph_xml([nothing], f"{fit.look}cell", styles, '<w:jc w:val="center"/>')
         rows.append(row_xml([cell_xml(sum(fit.widths), [words], span)]))
     for place, cells in enumerate(body, start=1):
-        # The last rows stay together, so that no total stands alone on a page.
-        is_tied = place < len(body) and (is_kept or place >= len(body) - 2)
+        # The first rows stay together and the last, so that neither a head nor a total stands alone on a page.
+        is_tied = place < len(body) and (is_kept or place == 1 or place >= len(body) - 2)
         rows.append(row_xml([cell.replace(_TIE, "<w:keepNext/>" if is_tied else "") for cell in cells]))
     return table_xml(fit.widths, rows, styles, part["caption"])
 
