@@ -312,3 +312,12 @@ def test_rows_do_not_overlap() -> None:
 
 def test_the_top_of_a_scale_is_round_and_not_passed() -> None:
     assert [nice_top([value]) for value in (0.0, 0.7, 3.58, 11.0, 99.0)] == [1.0, 0.8, 4.0, 20.0, 100.0]
+
+
+def test_a_label_of_two_lines_leaves_no_word_alone() -> None:
+    label = "1.3 Triển khai phần mềm dạy học trực tuyến"
+    width = text_width(label.rpartition(" ")[0]) + 1  # all but the last word would fit the first line
+    first, second = wrap_text(label, width)
+    assert f"{first} {second}" == label
+    assert len(second.split()) > 2
+    assert max(text_width(first), text_width(second)) <= width

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import docx
 import pandas as pd
@@ -30,6 +31,8 @@ from office_world import (
 from termreview.errors import RunError
 from termreview.reporting.blocks import bullets, callout, key_figures, paragraph
 from termreview.reporting.document import export_docx
+from termreview.reporting.document_tables import fit_table, table_of
+from termreview.reporting.document_template import open_template
 from termreview.reporting.tables import NO_ROWS, table
 from worlds import ROOT
 
@@ -265,3 +268,36 @@ def test_the_office_may_change_the_template(made: Files, tmp_path: Path) -> None
     export_docx(made.notebook, output, template, title=TITLE)
     assert "Độc lập - Tự do - Hạnh phúc (bản của PHÒNG GIÁO DỤC VÀ ĐÀO TẠO)" in texts(output)
     assert docx.Document(str(output)).styles["Normal"].font.name == "Arial"
+
+
+def _table_part(rows: int) -> dict[str, Any]:
+    columns = [
+        {"name": "ratio", "title": "Tỉ lệ", "format": "text", "align": "left", "head": "yes"},
+        *(
+            {"name": f"c{n}", "title": "Trường có số liệu", "format": "text", "align": "right"}
+            for n in range(5)
+        ),
+    ]
+    name = "Tỉ lệ giáo viên sử dụng phần mềm để đổi mới phương pháp dạy học"
+    return {"kind": "table", "css": "", "columns": columns, "rows": [{"cells": [name, *["64,2 %"] * 5]}] * rows,
+            "total": None, "caption": "Các tỉ lệ", "notes": []}  # fmt: skip
+
+
+def test_figures_take_what_they_need_and_names_get_the_rest() -> None:
+    template = open_template(TEMPLATE)
+    fit = fit_table(_table_part(19), template.page, template.sizes)
+    assert not fit.is_wide
+    assert sum(fit.widths) <= template.page.width
+    assert fit.widths[0] > 3 * max(fit.widths[1:])
+
+
+@pytest.mark.parametrize(
+    ("rows", "tied"), [(4, [True, True, True, False]), (9, [True, *[False] * 5, True, True, False])]
+)
+def test_a_short_table_stays_whole_and_a_long_one_starts_where_there_is_room(
+    rows: int, tied: list[bool]
+) -> None:
+    template, part = open_template(TEMPLATE), _table_part(rows)
+    xml = table_of(part, fit_table(part, template.page, template.sizes), template.styles, NO_ROWS)
+    body = xml.split("<w:tr>")[2:]
+    assert ["<w:keepNext/>" in row for row in body] == tied

@@ -92,3 +92,11 @@ def test_one_school_alone_has_its_own_form_where_it_is_declared() -> None:
 )
 def test_a_title_begins_small_in_a_sentence_unless_it_is_an_abbreviation(title: str, told: str) -> None:
     assert lower_first(title) == told
+
+
+def test_names_that_hold_a_comma_are_told_apart_by_semicolons() -> None:
+    assert listed(["máy tính, phòng máy", "thư viện số", "an toàn, an ninh"]) == (
+        "máy tính, phòng máy; thư viện số; an toàn, an ninh"
+    )
+    assert listed(["máy tính, phòng máy"]) == "máy tính, phòng máy"
+    assert listed(["a, b", "c", "d"], most=2, rest="{count} việc khác") == "a, b; 2 việc khác"

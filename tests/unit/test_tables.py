@@ -201,3 +201,14 @@ def test_short_words_are_not_broken() -> None:
     )
     page = parsed(table(frame, columns={"name": "Trường", "state": "Mức", "why": "Lý do"}, caption="c").html)
     assert ["short" in cell["class"] for cell in page.find("tbody").find_all("td")] == [True, False]
+
+
+def test_a_table_that_stands_as_cards_on_a_phone_says_at_each_figure_what_it_is() -> None:
+    frame = pd.DataFrame([{"name": "Lớp", "before": "3", "move": ""}])
+    shown = table(
+        frame, columns={"name": "Tên", "before": "Trước <1>", "move": "Đổi"}, caption="c", css_class="stacked"
+    )
+    cells = BeautifulSoup(shown.html, "html.parser").select("tbody td")
+    assert [cell.get("data-label") for cell in cells] == ["Trước <1>", None]  # what is empty is not shown
+    plain = table(frame, columns={"name": "Tên", "before": "Trước"}, caption="c")
+    assert "data-label" not in plain.html

@@ -30,7 +30,10 @@ WORDS: Mapping[str, str] = {
     "criteria": "title criterion points most share middle alt(points,most) lacking(items) lacking_item(item,reason)",
     "conditions": "title met failed unknown note(mark,meaning)",
     "change": "title(before) none first measure was is group(group) level(group) overall last(before,items) last_group(group,points)",
-    "tasks": "title counts(done,total,under_way,not_started,unanswered) left(items) under_way(items)",
+    "tasks": (
+        "title counts(done,total,rest) count_under_way(count) count_not_started(count) count_unanswered(count) "
+        "left(items) under_way(items)"
+    ),
     "ratios": "title ratio parts millions(numerator,denominator) value bar middle note(count)",
     "good": (
         "title full_criteria(items) above_peers(items) full_ratios(items) above_ratios(items) tasks(done,total) on_time "

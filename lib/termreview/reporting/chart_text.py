@@ -23,7 +23,27 @@ def text_width(text: str, size: float = TEXT_SIZE, is_bold: bool = False) -> flo
 def wrap_text(
     text: str, width: float, size: float = TEXT_SIZE, *, is_bold: bool = False, lines: int = 3
 ) -> list[str]:
-    """Break one text into lines no wider than `width`; only what passes the last line is cut, with an ellipsis."""
+    """Break one text into lines no wider than `width`; only what passes the last line is cut, with an ellipsis.
+
+    Two lines are about as wide as each other, so that no word stands alone.
+    """
+    rows = _rows(text, width, size, is_bold, lines)
+    if len(rows) == 2:
+        words = " ".join(rows).split(" ")
+        ways = [[" ".join(words[:cut]), " ".join(words[cut:])] for cut in range(1, len(words))]
+        widths = [max(text_width(row, size, is_bold) for row in way) for way in ways]
+        if ways and min(widths) < width:
+            return ways[widths.index(min(widths))]
+    if len(rows) <= lines:
+        return rows
+    last = rows[lines - 1]
+    while last and text_width(f"{last}…", size, is_bold) > width:
+        last = last[:-1]
+    return [*rows[: lines - 1], f"{last.rstrip()}…"]
+
+
+def _rows(text: str, width: float, size: float, is_bold: bool, lines: int) -> list[str]:
+    """The lines of one text filled one after the other; no more than one past the last that is shown."""
     rows: list[str] = [""]
     for word in drawn_text(text).split():
         joined = f"{rows[-1]} {word}".strip()
@@ -42,13 +62,7 @@ def wrap_text(
         rows[-1] = word
         if len(rows) > lines:
             break
-    rows = [row for row in rows if row] or [""]
-    if len(rows) <= lines:
-        return rows
-    last = rows[lines - 1]
-    while last and text_width(f"{last}…", size, is_bold) > width:
-        last = last[:-1]
-    return [*rows[: lines - 1], f"{last.rstrip()}…"]
+    return [row for row in rows if row] or [""]
 
 
 def drawn_text(text: object) -> str:

@@ -66,10 +66,15 @@ def fill(template: str, values: Mapping[str, object], key: str = "", declared_in
 
 
 def listed(names: Sequence[str], *, most: int = 8, rest: str = "{count} trường khác") -> str:
-    """Join names as a sentence lists them: `A, B và C`; more than `most` end in how many others there are."""
+    """Join names as a sentence lists them: `A, B và C`; more than `most` end in how many others there are.
+
+    Names that hold a comma themselves are told apart by semicolons: `A, b; C; D`.
+    """
     shown = [str(name) for name in names]
     if len(shown) > most:
         shown = [*shown[: most - 1], fill(rest, {"count": len(shown) - most + 1})]
+    if len(shown) > 1 and any(", " in name for name in shown):
+        return "; ".join(shown)
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" và {shown[-1]}" if shown else ""
 
 

@@ -75,7 +75,7 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
         notices = reference.provenance["notices"]
         broken = tuple(issue.told(notices, workspace.root) for issue in broken_issues(workspace, plan.term))
         if reports or issued:
-            reports.sort(key=lambda each: (not each.is_whole, each.record["edition"]))
+            reports.sort(key=lambda each: _place_of(declared, each))
             schools = folder / SCHOOL_FOLDER
             pages = {
                 school.unit_id: _link(folder, schools / f"{school.unit_id}.html")
@@ -91,6 +91,14 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
                 )
             )
     return found
+
+
+def _place_of(declared: TermReference, report: Published) -> tuple[bool, str, int, str]:
+    """Where one report stands in the list: the whole office, then units, then school levels; its editions side by side."""
+    unit, level = str(report.record["unit"]), str(report.record["level"])
+    levels = list(dict.fromkeys(school.level for school in declared.schools))
+    place = levels.index(level) if level in levels else len(levels)
+    return not report.is_whole, unit, place, str(report.record["edition"])
 
 
 def _published(folder: Path, page: Path, record: Mapping[str, Any]) -> Published:

@@ -39,7 +39,13 @@ def tasks_view(report: ReportContext, school_id: str) -> View:
         name: len(by_status.get(name, [])) for name in ("done", "under_way", "not_started", "unanswered")
     }
     left = [*by_status.get("not_started", []), *by_status.get("unanswered", [])]
-    lines = [word(report, "tasks.counts", total=len(rows), **count)]
+    others = [
+        word(report, f"tasks.count_{name}", count=count[name])
+        for name in ("under_way", "not_started", "unanswered")
+        if count[name]
+    ]
+    rest = "".join(f"; {other}" for other in others)
+    lines = [word(report, "tasks.counts", done=count["done"], total=len(rows), rest=rest)]
     if left:
         lines.append(word(report, "tasks.left", items=listed(left, most=12, rest=_OTHERS)))
     if by_status.get("under_way"):

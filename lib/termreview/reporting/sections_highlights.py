@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from termreview.reporting.blocks import Block, badge_mark, bullets, inline, key_figures
+from termreview.reporting.blocks import (
+    MARK_TITLES,
+    Block,
+    badge_mark,
+    bullets,
+    inline,
+    key_figures,
+    paragraph,
+    stack,
+)
 from termreview.reporting.context import ReportContext
 from termreview.reporting.highlight_changes import changes
 from termreview.reporting.highlight_decisions import decisions
@@ -11,8 +20,13 @@ from termreview.reporting.tables import UNSURE
 
 
 def main_figures(report: ReportContext) -> Block:
-    """The figures that matter most, each with what it is counted from; an unsure one carries its mark."""
-    return key_figures([(one.label, _value(one), one.detail) for one in highlights(report)])
+    """The figures that matter most, each with what it is counted from; an unsure one carries its mark, told below."""
+    told = highlights(report)
+    figures = key_figures([(one.label, _value(one), one.detail) for one in told])
+    if not any(one.mark == UNSURE for one in told):
+        return figures
+    note = inline(badge_mark(UNSURE), f" {report.reference.labels.get('unsure_note', MARK_TITLES[UNSURE])}")
+    return stack(figures, paragraph(note, css_class="small"))
 
 
 def _value(one: Highlight) -> object:

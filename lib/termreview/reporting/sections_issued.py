@@ -28,7 +28,7 @@ from termreview.reporting.number_format import interval_text
 from termreview.reporting.replay import DECISION, FILE_CAUSES, IN_PLACE
 from termreview.reporting.replay_figures import HIGH, LOW, STANDING
 from termreview.reporting.summary_index import OVERALL
-from termreview.reporting.tables import table
+from termreview.reporting.tables import STACKED, table
 from termreview.reporting.wording import say
 
 _SHOWN = 20
@@ -203,6 +203,7 @@ def _table(
         caption=say(report, f"issued.tables.{name}"),
         align=dict.fromkeys(columns[1:] if name == "office" else ("before", "after"), "right"),
         group_by="group",
+        css_class=STACKED,
         max_rows=max_rows,
         notes=[*notes, say(report, "issued.parts_note")],
     )

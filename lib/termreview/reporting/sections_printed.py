@@ -17,7 +17,7 @@ from termreview.reporting.number_format import number_text
 from termreview.reporting.printed_comparison import PREVIOUS, PRINTED_CAUSES, PrintedComparison
 from termreview.reporting.printed_moves import PrintedMove
 from termreview.reporting.printed_text import amount
-from termreview.reporting.tables import table
+from termreview.reporting.tables import STACKED, table
 from termreview.reporting.wording import say
 
 _MOST: Final = 120  # rows of one section on the page; the list has all
@@ -115,6 +115,7 @@ def _table(report: ReportContext, moves: Sequence[PrintedMove], kind: str) -> Bl
         caption=say(report, "issued.printed.tables.cells") if kind == "cells" else say(report, "issued.printed.tables.lines"),
         align=dict.fromkeys((*columns,)[1:], "right"),
         group_by="group" if kind == "cells" else None,
+        css_class=STACKED,
         notes=[say(report, "issued.printed.more", count=left)] if left else [],
     )  # fmt: skip
 

@@ -34,6 +34,9 @@ UNSURE: Final = "C"
 MISSING_HTML: Final = f'<abbr class="missing" title="{MISSING_TITLE}">{MISSING_MARK}</abbr>'
 
 
+STACKED: Final = "stacked"  # a table whose rows stand as cards on a phone: each figure says what it is
+
+
 # column -> what names the figure of one row (`trace_target`), or None where nothing stands behind it.
 Traces = Mapping[str, Callable[[Mapping[Any, Any]], str | None]]
 
@@ -50,6 +53,7 @@ class _Layout:
     marks: str | None
     traces: Traces
     badges: frozenset[str] = frozenset()
+    is_stacked: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,9 @@ def table(
     header = row_header or next(iter(columns))
     aligned = {name: (align or {}).get(name) or _alignment(formats.get(name, "text")) for name in columns}
     badges = _badges(frame[marks] if marks else ())
-    layout = _Layout(columns, formats, aligned, header, group_by, marks, traces or {}, badges)
+    layout = _Layout(
+        columns, formats, aligned, header, group_by, marks, traces or {}, badges, css_class == STACKED
+    )
     rows = [_row(record, layout) for record in records(frame)]
     shown, rest = (rows, []) if not max_rows else (rows[:max_rows], rows[max_rows:])
     total = None if total_row is None else _total(total_row, layout)
@@ -200,7 +206,10 @@ def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:
             )
         else:
             short = " short" if side == "left" and _is_short(record[name]) else ""
-            written.append(f'<td class="{side}{short}">{content}</td>')
+            label = (
+                f' data-label="{escape_text(layout.columns[name])}"' if layout.is_stacked and content else ""
+            )
+            written.append(f'<td class="{side}{short}"{label}>{content}</td>')
         cells.append(cell)
     group = clean_text(record[layout.group_by]) if layout.group_by is not None else ""
     return _Row(f"<tr>{''.join(written)}</tr>", cells, group, mark, mark if mark in layout.badges else "")
