@@ -11,11 +11,11 @@ from pathlib import Path
 
 from termreview.cli_options import parser
 from termreview.cli_progress import counter, on_one_line
-from termreview.errors import RunError, TermReviewError, UsageError
+from termreview.errors import RunError, TermReviewError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.mistakes import Mistakes, read_mistakes
 from termreview.terms import parse_term
-from termreview.workspace import Workspace, find_workspace, has_tables, read_table
+from termreview.workspace import Workspace, find_workspace, has_tables, read_table, workspace_at
 
 Command = Callable[[argparse.Namespace, Workspace, Reference], int | None]
 
@@ -33,11 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "inspect":  # knows files of no office, too
             return _inspect(options)
-        workspace = Workspace(options.root.resolve()) if options.root else find_workspace()
-        if not workspace.reference.is_dir():
-            raise UsageError(
-                f"{options.root} không phải thư mục làm việc: ở đó không có data/reference; sửa --root"
-            )
+        workspace = workspace_at(options.root) if options.root else find_workspace()
         catalogue = read_mistakes(workspace.reference)
         reference = load_reference(workspace.reference)
         return _COMMANDS[options.command](options, workspace, reference) or 0
@@ -47,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        print(f"termreview: không đọc hoặc không ghi được {error.filename or ''} ({error.strerror or error})", file=sys.stderr)  # fmt: skip
+        print(f"termreview: không đọc hoặc không ghi được {error.filename or ''} ({catalogue.words(str(error.strerror or error))})", file=sys.stderr)  # fmt: skip
         return RunError.exit_code
     except KeyboardInterrupt:
         print("termreview: đã dừng theo yêu cầu", file=sys.stderr)

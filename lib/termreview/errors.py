@@ -33,16 +33,19 @@ class Problem:
 
 
 class DeclarationError(TermReviewError):
-    """The declarations hold mistakes; all of them are listed."""
+    """The declarations hold mistakes; all of them are listed.
+
+    `lines` may tell them in fewer lines than there are mistakes.
+    """
 
     exit_code = 3
 
-    def __init__(self, problems: Sequence[Problem], heading: str = "") -> None:
+    def __init__(self, problems: Sequence[Problem], heading: str = "", lines: Sequence[str] = ()) -> None:
         self.problems = tuple(sorted(problems))
         count = len(self.problems)
-        lines = "\n".join(f"  {problem}" for problem in self.problems)
         heading = heading or f"{count} mistake{'s' if count != 1 else ''} in the declarations:"
-        super().__init__(f"{heading}\n{lines}")
+        told = lines or [str(problem) for problem in self.problems]
+        super().__init__("\n  ".join((heading, *told)))
 
 
 class RunError(TermReviewError):

@@ -24,6 +24,7 @@ __all__ = [
     "has_tables",
     "read_table",
     "read_tables",
+    "workspace_at",
     "write_json",
     "write_table",
     "written_whole",
@@ -79,7 +80,29 @@ def find_workspace(start: Path | None = None) -> Workspace:
     for folder in (here, *here.parents):
         if (folder / "data" / "reference").is_dir():
             return Workspace(folder)
-    raise UsageError(f"no workspace here: neither {here} nor a folder above it holds data/reference")
+    # In Vietnamese here: where there are no declarations, none can say it.
+    raise UsageError(
+        f"đây không phải thư mục làm việc: {here} và các thư mục cha không có data/reference; chuyển vào thư mục của "
+        "termreview, hoặc chỉ ra bằng --root"
+    )
+
+
+def workspace_at(root: Path) -> Workspace:
+    """The workspace at one folder, as it was named.
+
+    Raises
+    ------
+    UsageError
+        When the folder does not exist or holds no declarations.
+    """
+    found = Workspace(root.resolve())
+    if not root.is_dir():
+        raise UsageError(f"không có thư mục {root}: kiểm tra lại đường dẫn sau --root")
+    if not any(found.reference.rglob("*.csv")) and not any(found.reference.rglob("*.yml")):
+        raise UsageError(
+            f"{root} không phải thư mục làm việc: ở đó không có data/reference, hoặc không có khai báo nào; sửa --root"
+        )
+    return found
 
 
 def write_table(workspace: Workspace, term: Term, name: str, frame: pd.DataFrame) -> Path:

@@ -91,7 +91,7 @@ DOORS = {
     "ipykernel": (r"kernels/\w+",),
     "nbconvert": (r"reporting/pages",),
     "matplotlib": (r"reporting/chart\w*",),
-    "yaml": (r"reference/loading",),
+    "yaml": (r"reference/tree_reading",),
     "argparse": (r"cli\w*",),
     "ipywidgets": (r"desk/panels/\w+",),
 }

@@ -65,7 +65,7 @@ def test_a_root_that_is_no_office_is_told_as_one_mistake(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["--root", str(tmp_path / "no"), "status", "2023-2024-hk1"]) == 2
-    assert "no không phải thư mục làm việc: ở đó không có data/reference" in capsys.readouterr().err
+    assert f"không có thư mục {tmp_path / 'no'}: kiểm tra lại đường dẫn sau --root" in capsys.readouterr().err
 
 
 def test_there_is_nothing_to_give_back_where_nothing_came(

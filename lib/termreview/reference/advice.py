@@ -53,11 +53,11 @@ def load_advice(source: Source, indicator_set: IndicatorSet) -> Advice:
     by_item = {}
     for item_id in _keys(efforts):
         if item_id not in items:
-            _tell(efforts, f"'{item_id}' is not an item of {indicator_set.set_id}")
+            _tell(efforts, item_id, f"'{item_id}' is not an item of {indicator_set.set_id}")
         by_item[item_id] = _effort(efforts, item_id, known)
     return Advice(
         row.choice("mark", ("A", "B", "C")), known, _effort(row, "evidence_effort", known),
-        _effort(row, "condition_effort", known), by_item, _actions(row, items),
+        _effort(row, "condition_effort", known), by_item, _actions(row, items, indicator_set.set_id),
     )  # fmt: skip
 
 
@@ -65,17 +65,19 @@ def _keys(row: Row | None) -> list[str]:
     return [] if row is None else [str(key) for key in row.values if key != "__line__"]
 
 
-def _tell(row: Row | None, message: str) -> None:
+def _tell(row: Row | None, key: str, message: str) -> None:
     if row is not None:
-        row.report(message)
+        row.report(message, key=key)
 
 
 def _titles(row: Row) -> dict[int, str]:
     titles = row.row("efforts")
+    if titles is None and row.values.get("efforts") is None:
+        row.report("'efforts' is missing")
     found = {}
     for name in _keys(titles):
         if not name.isdigit() or int(name) < 1:
-            _tell(titles, f"'{name}' is not an effort: a whole number from 1, in quotes")
+            _tell(titles, name, f"'{name}' is not an effort: a whole number from 1, in quotes")
         else:
             found[int(name)] = titles.text(name) if titles else ""
     return found
@@ -84,14 +86,13 @@ def _titles(row: Row) -> dict[int, str]:
 def _effort(row: Row | None, key: str, known: Mapping[int, str]) -> int:
     number = row.number(key, DEFAULT_EFFORT) if row is not None else DEFAULT_EFFORT
     effort = int(number or 0)
-    if effort not in known:
-        _tell(
-            row, f"'{key}' is {number:g}, expected one of the declared efforts: {', '.join(map(str, known))}"
-        )
+    if known and effort not in known:
+        declared = ", ".join(map(str, known))
+        _tell(row, key, f"{number:g} is not one of the declared efforts: {declared}")
     return effort
 
 
-def _actions(row: Row, items: set[str]) -> tuple[Action, ...]:
+def _actions(row: Row, items: set[str], set_id: str) -> tuple[Action, ...]:
     rows = row.rows("actions", is_required=False)
     unique([(entry, entry.text("id")) for entry in rows])
     actions = []
@@ -100,6 +101,6 @@ def _actions(row: Row, items: set[str]) -> tuple[Action, ...]:
         named = entry.items("items")
         for item_id in named:
             if item_id not in items:
-                entry.report(f"'items' holds '{item_id}', which is not an item of the set")
+                entry.report(f"'{item_id}' is not an item of {set_id}", key="items")
         actions.append(Action(entry.text("id"), entry.text("title"), named, entry.yes("conditions")))
     return tuple(actions)

@@ -10,6 +10,8 @@ from termreview.reference.loading import Row, Source, read_list, read_tree, uniq
 from termreview.terms import Term, parse_term
 
 REPORTS = ("semester_review", "year_end_summary")
+OFFICES = "office.csv"
+UNKNOWN_DAY = datetime.date.min  # stands for a day that could not be read
 
 
 @dataclass(frozen=True)
@@ -93,46 +95,61 @@ def load_calendar(source: Source) -> Calendar:
     for year in tree.rows("school_years") if tree else []:
         year.only(("id", "starts_on", "terms", "mark", "note"))
         year_id = year.text("id")
+        year.date("starts_on")
         for row in year.rows("terms"):
             row.only(_TERM_KEYS)
             plan = _term_plan(row, year_id)
             if plan is not None:
                 loaded.append((row, plan))
     unique([(row, plan.term.term_id) for row, plan in loaded])
-    known = {plan.term for _, plan in loaded}
+    due_on = {plan.term: plan.due_on for _, plan in loaded}
     for row, plan in loaded:
-        if plan.previous is not None and plan.previous not in known:
+        if plan.previous is not None and plan.previous not in due_on:
             row.report(f"the previous term '{plan.previous.term_id}' is not declared")
-        elif plan.previous is not None and any(
-            other.term == plan.previous and other.due_on >= plan.due_on for _, other in loaded
+        elif (
+            plan.previous is not None
+            and UNKNOWN_DAY not in (plan.due_on, due_on[plan.previous])
+            and due_on[plan.previous] >= plan.due_on
         ):
             row.report(f"the previous term '{plan.previous.term_id}' is not due before this one")
     plans = sorted((plan for _, plan in loaded), key=lambda plan: plan.due_on)
     offices = _load_offices(source)
-    if not offices:
-        source.report(source.root / "office.csv", 1, "no office is declared")
+    if not offices and not source.is_hidden(source.root / OFFICES):
+        source.report(source.root / OFFICES, 1, "no office is declared")
     return Calendar(tuple(plans), offices)
 
 
 def _term_plan(row: Row, year_id: str) -> TermPlan | None:
-    try:
-        term = parse_term(row.text("id"))
-        previous = parse_term(row.text("previous")) if row.values.get("previous") else None
-    except UsageError as error:
-        row.report(str(error))
+    """One term; what cannot be read of it has a stand-in, so that nothing else seems to be missing for it."""
+    term = _term(row, "id", f"{year_id}-{row.text('part')}")
+    previous = _term(row, "previous") if row.values.get("previous") else None
+    if term is None:
+        row.source.hide(row.path)
         return None
-    if term.school_year != year_id:
+    if not all(row.text(key) for key in ("form", "tasks", "indicator_set")):
+        row.source.hide(row.path)  # what stands in those files may be what is looked for
+    if year_id and term.school_year != year_id:
         row.report(f"'{term.term_id}' stands under school year '{year_id}'")
-    if term.part != row.text("part"):
+    elif term.part != row.text("part"):
         row.report(f"part '{row.text('part')}' does not fit '{term.term_id}'")
-    due_on, data_as_of = row.date("due_on"), row.date("data_as_of")
-    if due_on is None or data_as_of is None:
-        return None
     return TermPlan(
-        term, row.text("title"), row.choice("report", REPORTS), due_on, data_as_of, row.text("form"),
-        row.text("tasks"), row.text("indicator_set"), row.text("legal"), previous,
-        row.choice("mark", ("A", "B", "C"), "A"),
+        term, row.text("title"), row.choice("report", REPORTS), row.date("due_on") or UNKNOWN_DAY,
+        row.date("data_as_of") or UNKNOWN_DAY, row.text("form"), row.text("tasks"), row.text("indicator_set"),
+        row.text("legal"), previous, row.choice("mark", ("A", "B", "C"), "A"),
     )  # fmt: skip
+
+
+def _term(row: Row, key: str, otherwise: str = "") -> Term | None:
+    """The term that one key names; where it is none, the one that the entry's place makes it, if any."""
+    try:
+        return parse_term(row.text(key))
+    except UsageError as error:
+        if row.values.get(key):  # otherwise it is told that it is missing
+            row.report(str(error))
+    try:
+        return parse_term(otherwise)
+    except UsageError:
+        return None
 
 
 _OFFICE_COLUMNS = (
@@ -143,9 +160,12 @@ _OFFICE_COLUMNS = (
 
 def _load_offices(source: Source) -> tuple[Office, ...]:
     offices = []
-    for row in read_list(source, "office.csv", _OFFICE_COLUMNS):
+    rows = read_list(source, OFFICES, _OFFICE_COLUMNS)
+    unique([(row, f"{row.text('office_id')}, {row.text('valid_from', '')}") for row in rows])
+    for row in rows:
         start = row.date("valid_from")
         if start is None:
+            source.hide(row.path, row.text("office_id"))
             continue
         offices.append(
             Office(

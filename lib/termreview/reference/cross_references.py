@@ -74,7 +74,7 @@ def _check_index(source: Source, plan: TermPlan, reference: Reference, fields: C
         source.report_word(path, word, problem)
     for item in indicator_set.items:
         for level, _ in item.rule.bands_by_level:
-            if level not in indicator_set.levels:
+            if indicator_set.levels and level not in indicator_set.levels:
                 problem = f"item '{item.item_id}' has bands for '{level}', a level the set does not cover"
                 source.report_word(path, f"{level}:", problem)
 

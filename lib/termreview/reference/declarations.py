@@ -22,6 +22,7 @@ from termreview.reference.highlights import Highlights, load_highlights
 from termreview.reference.indicator_loading import load_indicator_set
 from termreview.reference.indicators import IndicatorSet
 from termreview.reference.loading import Source
+from termreview.reference.lost_zeros import note_lost_zeros
 from termreview.reference.measures import (
     LegalDocument,
     Ratio,
@@ -153,7 +154,11 @@ def load_reference(folder: Path) -> Reference:
     DeclarationError
         When anything is missing, unknown or contradictory: all mistakes at once, each with file and line.
     """
-    return _loaded(folder.resolve(), fingerprint(folder))
+    try:
+        content_sha256 = fingerprint(folder)
+    except OSError:
+        content_sha256 = ""  # a file that cannot be read is told with the other mistakes, at the file
+    return _loaded(folder.resolve(), content_sha256)
 
 
 @lru_cache(maxsize=4)
@@ -167,10 +172,12 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
     forms: dict[str, Form] = {}
     sets: dict[str, IndicatorSet] = {}
     for plan in calendar.plans:
-        if plan.form not in forms and (form := load_form(source, plan.form, levels)):
+        if plan.form and plan.form not in forms and (form := load_form(source, plan.form, levels)):
             forms[plan.form] = form
-        if plan.indicator_set not in sets and (
-            loaded := load_indicator_set(source, plan.indicator_set, levels)
+        if (
+            plan.indicator_set
+            and plan.indicator_set not in sets
+            and (loaded := load_indicator_set(source, plan.indicator_set, levels))
         ):
             sets[plan.indicator_set] = loaded
     fields = _field_ids(calendar, forms, sets)
@@ -179,7 +186,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
     reference = Reference(
         content_sha256, registry, calendar, forms,
         {form.form_id: load_checks(source, form, levels) for form in forms.values()},
-        {name: load_tasks(source, name, fields, ratio_ids, levels) for name in dict.fromkeys(plan.tasks for plan in calendar.plans)},
+        {name: load_tasks(source, name, fields, ratio_ids, levels) for name in dict.fromkeys(plan.tasks for plan in calendar.plans if plan.tasks)},
         sets, ratios, load_targets(source, ratio_ids, documents, levels), documents,
         load_verified(source, _item_keys(calendar, sets), registry.known_ids()),
         load_messages(source), load_texts(source, "labels.yml"), load_sentences(source, fields),
@@ -193,13 +200,15 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         provenance=load_provenance_words(source),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
-        reading_fingerprint=fingerprint(folder, leaving=RULINGS), mistakes=source.mistakes,
+        mistakes=source.mistakes,
         school_pages=load_school_page_words(source),
     )  # fmt: skip
     load_mistakes(source)
+    if source.problems:
+        note_lost_zeros(source, registry)
     if fault := source.fault():
         raise fault
-    return reference
+    return replace(reference, reading_fingerprint=fingerprint(folder, leaving=RULINGS))
 
 
 def decisions_in(source: Source, reference: Reference) -> tuple[Decision, ...]:

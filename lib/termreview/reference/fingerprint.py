@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Container, Iterator
 from pathlib import Path
 
+LARGEST = 20_000_000  # bytes; the largest declaration has less than a hundredth of it
+
 
 def fingerprint(folder: Path, leaving: Container[str] = ()) -> str:
     """The hash of every declaration file, by name and content, line ends of texts folded.
@@ -30,6 +32,7 @@ def file_fingerprints(folder: Path) -> dict[str, str]:
 def _declarations(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".yml", ".docx")):
         if not path.name.startswith("~$"):  # the companion of a document open in Word
-            content = path.read_bytes()
+            # What is too large for a declaration is refused, and need not be read before.
+            content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
             folded = content if path.suffix == ".docx" else content.replace(b"\r\n", b"\n")
             yield path.relative_to(folder).as_posix(), folded

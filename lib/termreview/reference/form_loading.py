@@ -76,7 +76,7 @@ def _sheet(row: Row, levels: tuple[str, ...]) -> SheetPlan:
 def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     lists = tree.row("options")
     if lists is None:
-        tree.report("'options' is missing")
+        tree.report("'options' is missing", is_broken=True)
         return ()
     found = []
     for name in (name for name in lists.values if name != "__line__"):
@@ -132,7 +132,9 @@ def _section(row: Row, sheet_ids: set[str], levels: tuple[str, ...]) -> Section:
         columns.append(FormColumn(child.text("id"), child.text("label"), kind, asked))
     unique([(child, child.text("id")) for child in row.rows("columns", is_required=False)])
     if group and not columns:
-        row.report("an index section must give the labels of its columns in_use, self, evidence")
+        row.report(
+            "an index section must give the labels of its columns in_use, self, evidence", is_broken=True
+        )
     return Section(row.text("id"), sheet_id, row.text("title"), row.text("task", ""), group, tuple(columns))
 
 
@@ -150,7 +152,11 @@ def _load_rows(
     loaded = []
     for row in rows:
         kind = row.choice("kind", KINDS)
-        section = known_sections.get(row.choice("section_id", tuple(known_sections)))
+        section = known_sections.get(row.text("section_id"))
+        if section is None:  # what it asks is asked, though where cannot be told
+            source.hide(row.path, row.text("field_id"))
+            if row.text("section_id"):
+                row.report(f"'{row.text('section_id')}' is not a section of this form")
         listed = row.text("options", "")
         if (kind == "choice" or listed) and listed not in options:
             row.report(f"'{listed}' is not a list of options of this form")
@@ -161,7 +167,7 @@ def _load_rows(
             row.report(f"the minimum {minimum:g} is above the maximum {maximum:g}")
         columns = row.items("columns")
         known_columns = {column.column_id for column in section.columns} if section else set()
-        for column in columns:
+        for column in columns if section else ():
             if column not in known_columns:
                 row.report(f"'{column}' is not a column of section '{row.text('section_id')}'")
         loaded.append(

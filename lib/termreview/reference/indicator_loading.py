@@ -47,13 +47,14 @@ def load_indicator_set(source: Source, set_id: str, levels: Sequence[str]) -> In
 
 def _known_levels(tree: Row, levels: Sequence[str]) -> tuple[str, ...]:
     # Named one by one: a set that says `*` would one day cover schools nobody thought of.
+    # Where one is wrong, none is held against the form: all of the set would follow from it.
     values = tree.items("levels")
-    for value in values:
-        if levels and value not in levels:
-            tree.report(f"'levels' holds '{value}', expected some of: {', '.join(levels)}")
     if not values:
         tree.report("'levels' is missing")
-    return values
+    unknown = [value for value in values if levels and value not in levels]
+    for value in unknown:
+        tree.report(f"'levels' holds '{value}', expected some of: {', '.join(levels)}", key="levels")
+    return () if unknown else values
 
 
 def _check_unique(tree: Row, groups: tuple[Group, ...]) -> None:
@@ -72,7 +73,7 @@ def _mark(row: Row, default: str | None = None) -> str:
 def _group(row: Row, prefix: str) -> Group:
     row.only(("id", "title", "short_title", "max_points", "unallocated", "criteria", "mark", "note", "legal"))
     group_id = row.text("id")
-    maximum = row.number("max_points", 0.0, is_required=True) or 0.0
+    declared = row.number("max_points", is_required=True)
     criteria = tuple(_criterion(child, group_id, prefix) for child in row.rows("criteria"))
     held = row.row("unallocated")
     unallocated = None
@@ -83,7 +84,13 @@ def _group(row: Row, prefix: str) -> Group:
         )
     placed = math.fsum(item.max_points for criterion in criteria for item in criterion.items)
     total = placed + (unallocated.points if unallocated else 0.0)
-    if not math.isclose(total, maximum):
+    maximum = total if declared is None else declared
+    are_full = all(
+        criterion.is_condition
+        or math.isclose(criterion.max_points, math.fsum(item.max_points for item in criterion.items))
+        for criterion in criteria
+    )  # where one is not, that is told
+    if are_full and not math.isclose(total, maximum):
         spoken = f" and {unallocated.points:g} are declared unallocated" if unallocated else ""
         row.report(f"group '{group_id}' is worth {maximum:g} points, but its items sum to {placed:g}{spoken}")
     title = row.text("title")
@@ -103,8 +110,9 @@ def _criterion(row: Row, group_id: str, prefix: str) -> Criterion:
             criterion_id, group_id, row.text("title"), 0.0, requires, (), legal, mark, row.text("note", "")
         )
     items = tuple(_item(child, criterion_id, group_id, prefix, legal) for child in row.rows("items"))
-    maximum = row.number("max_points", 0.0, is_required=True) or 0.0
+    declared = row.number("max_points", is_required=True)
     placed = math.fsum(item.max_points for item in items)
+    maximum = placed if declared is None else declared
     if not math.isclose(placed, maximum):
         row.report(f"criterion '{criterion_id}' is worth {maximum:g} points, but its items sum to {placed:g}")
     return Criterion(
@@ -117,7 +125,8 @@ def _item(row: Row, criterion_id: str, group_id: str, prefix: str, legal: str) -
     maximum = row.number("max_points", 0.0, is_required=True) or 0.0
     rule_row = row.row("rule")
     if rule_row is None:
-        row.report("'rule' is missing")
+        if row.values.get("rule") is None:
+            row.report("'rule' is missing", is_broken=True)
         rule = Rule("claim")
     else:
         rule = _rule(rule_row, maximum, _mark(row))
@@ -138,8 +147,11 @@ _RULE_KEYS: Mapping[str, tuple[str, ...]] = {
 
 
 def _rule(row: Row, maximum: float, item_mark: str) -> Rule:
+    if "kind" not in row.values:
+        row.only(tuple(dict.fromkeys(key for keys in _RULE_KEYS.values() for key in keys)))
     kind = row.choice("kind", RULE_KINDS)
-    row.only(_RULE_KEYS.get(kind, ("kind",)))
+    if kind in RULE_KINDS:
+        row.only(_RULE_KEYS[kind])
     mark = _mark(row, item_mark)
     if kind in ("claim", "yes_no") or kind not in RULE_KINDS:
         return Rule(kind, needs=row.items("needs"), mark=mark)

@@ -12,11 +12,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 FILE, DETAILS = "mistakes.csv", "refusal_details.csv"
 COLUMNS = ("english", "vietnamese", "follows_from")
 PLACE = re.compile(r"\{(\d)\}")
+NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 class Kind(NamedTuple):
@@ -55,12 +57,48 @@ class Mistakes:
         # What was filled in may be words of ours, too: why a step failed, why a place cannot be written.
         return PLACE.sub(lambda place: self.words(values.get(place[1], place[0])), kind.vietnamese)
 
-    def is_told(self, message: str, broken: Collection[str]) -> bool:
-        """Say whether one mistake stands by itself, and does not only follow from a file that cannot be read."""
-        found = self.find(message) if broken else None
-        return found is None or not any(
-            file.startswith(start) for start in found[0].follows_from for file in broken
+    def is_told(
+        self, message: str, broken: Collection[str], hidden: Mapping[str, Collection[str]] = NOTHING
+    ) -> bool:
+        """Say whether one mistake stands by itself, and does not only follow from what could not be read.
+
+        Parameters
+        ----------
+        broken
+            The files that could not be read whole.
+        hidden
+            The ids of records, by their file, that could not be read; `a.b` and `a.*` are part of `a`.
+        """
+        found = self.find(message) if broken or hidden else None
+        if found is None:
+            return True
+        kind, values = found
+        names = {part for value in values.values() for part in (value, value.partition(".")[0])}
+        return not any(
+            file.startswith(start)
+            for start in kind.follows_from
+            for file in (*broken, *(file for file, ids in hidden.items() if names & set(ids)))
         )
+
+
+# What is said while the catalogue itself cannot be read: why, and what every file may lack; the rest stays English.
+BUILT_IN = (
+    Kind(
+        "{0} mistakes in the declarations:",
+        "Không đọc được tệp câu chữ của các lỗi (mistakes.csv): sửa tệp này trước; trong khi đó phần lớn các lỗi "
+        "dưới đây ghi bằng tiếng Anh.\nKhai báo có {0} chỗ sai:",
+        (),
+    ),
+    Kind("the file is missing", "không có tệp này", ()),
+    Kind("the file is empty", "tệp rỗng", ()),
+    Kind("the file cannot be read: {0}", "không đọc được tệp: {0}", ()),
+    Kind("the file is in UTF-16, not UTF-8", "tệp ở bảng mã UTF-16, phải là UTF-8", ()),
+    Kind("the line is not UTF-8 text", "dòng này không ở bảng mã UTF-8", ()),
+    Kind("the columns are separated by {0}, not by commas", "các cột phải cách nhau bằng dấu phẩy", ()),
+    Kind("column '{0}' is missing", "thiếu cột '{0}'", ()),
+    Kind("(the same at {0})", "(cùng lỗi này ở {0})", ()),
+    Kind("({0} more that only follow from these are not listed)", "(không nêu {0} chỗ chỉ là hệ quả)", ()),
+)
 
 
 def _pattern(english: str) -> re.Pattern[str]:
@@ -79,13 +117,14 @@ def _pattern(english: str) -> re.Pattern[str]:
 def read_mistakes(root: Path, file: str = FILE) -> Mistakes:
     """Read the catalogue of one folder of declarations; what is wrong with it is told where it is loaded.
 
+    One that cannot be read leaves those kinds in words that every reading needs, and says so in the heading.
     `DETAILS` holds what is found in a file that is refused, by the same keys.
     """
     try:
         with (root / file).open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream))
     except (OSError, UnicodeDecodeError, csv.Error):
-        return Mistakes()
+        rows = []
     kinds = [
         Kind(
             row.get("english") or "",
@@ -94,4 +133,5 @@ def read_mistakes(root: Path, file: str = FILE) -> Mistakes:
         )
         for row in rows
     ]
-    return Mistakes(tuple(kind for kind in kinds if kind.english))
+    kinds = [kind for kind in kinds if kind.english and kind.vietnamese]
+    return Mistakes(tuple(kinds or (BUILT_IN if file == FILE else ())))

@@ -10,7 +10,7 @@ from termreview.reference.loading import Row, Source, read_list, unique
 from termreview.text import fold
 
 KINDS = ("province", "district", "commune", "ward", "school")
-LEVELS = "levels.csv"
+UNITS, LEVELS = "units.csv", "levels.csv"
 EVENT_KINDS = ("merge", "reparent", "rename", "split", "close")
 
 
@@ -132,19 +132,28 @@ def load_registry(source: Source) -> Registry:
         "parent_id",
         "aliases",
     )
-    for row in read_list(source, "units.csv", columns):
+    for row in read_list(source, UNITS, columns):
         kind = row.choice("kind", KINDS)
-        level = row.choice("level", level_ids, "" if kind != "school" else None)
+        unit_id, level = row.text("unit_id"), row.choice("level", level_ids, "" if kind != "school" else None)
         start, end = row.date("valid_from"), row.date("valid_to", is_required=False)
-        if start is None:
-            continue
-        if end is not None and end < start:
+        is_ended = start is not None and end is not None and end < start
+        if is_ended:
             row.report(f"the period ends ({end}) before it starts ({start})")
         unit = Unit(
-            row.text("unit_id"), start, end, kind, level, row.text("name"), row.text("short_name"),
-            row.text("parent_id", "" if kind == "province" else None), row.items("aliases"),
+            unit_id, start or datetime.date.min, end, kind, level, row.text("name"), row.text("short_name"),
+            row.text("parent_id", None if kind in KINDS[1:] else ""), row.items("aliases"),
         )  # fmt: skip
-        loaded.append((row, unit))
+        # When it exists, or whether it is a school, is not known of such a row: nothing can be held against it.
+        if (
+            start is None
+            or is_ended
+            or not unit_id
+            or kind not in KINDS
+            or (end is None and row.values["valid_to"])
+        ):
+            source.hide(row.path, unit_id)
+        else:
+            loaded.append((row, unit))
     _check_periods(loaded)
     units = tuple(unit for _, unit in loaded)
     return Registry(levels, units, _load_events(source, {unit.unit_id for unit in units}))

@@ -1,0 +1,79 @@
+"""One list of declarations (CSV) at a time, read as text with line numbers; every mistake is noted, none raised."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from termreview.reference.file_reading import declared_text
+from termreview.reference.rows import Row, meant_by
+from termreview.reference.source import Source
+
+_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
+
+
+def read_list(source: Source, name: str, columns: Sequence[str]) -> list[Row]:
+    """Read one CSV list; a missing file, column or cell, a broken quote or an unknown column is a mistake.
+
+    Lines without any filled cell are passed over.
+    """
+    path = source.root / name
+    text = declared_text(source, path)
+    if text is None:
+        return []
+    lines = list(_numbered_lines(source, path, text))
+    if not lines:
+        source.report(path, 1, "the file is empty", is_broken=name not in source.broken)
+        return []
+    header = _header(source, path, lines[0][1], columns)
+    if not header:
+        return []
+    rows = []
+    for line, cells in lines[1:]:
+        if len(cells) == len(header):
+            rows.append(Row(source, path, line, dict(zip(header, cells, strict=True))))
+        else:  # which cell is which cannot be told
+            more = "more cells than the header (is a comma unquoted?)"
+            what = more if len(cells) > len(header) else "fewer cells than the header"
+            source.report(path, line, f"the line has {what}", is_broken=True)
+    return rows
+
+
+def _header(source: Source, path: Path, header: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """The names of the columns as they are meant, each once; none, and the mistakes noted, where one is missing."""
+    for separator, separators in _OTHER_SEPARATORS.items():
+        if len(header) < len(columns) and len(separator.join(header).split(separator)) >= len(columns):
+            source.report(
+                path, 1, f"the columns are separated by {separators}, not by commas", is_broken=True
+            )
+            return []
+    meant = list(header)
+    for place, column in enumerate(header):
+        if column not in columns:
+            slip = meant_by(column, [name for name in columns if name not in meant])
+            more = f"'{slip}' is missing and may be meant" if slip else f"known: {', '.join(columns)}"
+            source.report(path, 1, f"column '{column}' is not known; {more}")
+            meant[place] = slip or column
+    wrong = [column for column in columns if meant.count(column) != 1]
+    for column in wrong:
+        what = "stands twice" if column in meant else "is missing"
+        source.report(path, 1, f"column '{column}' {what}", is_broken=True)
+    return [] if wrong else meant
+
+
+def _numbered_lines(source: Source, path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Every filled line of one CSV file with the number it starts at; reading ends at a broken quote."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        start = reader.line_num + 1
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            source.report(path, start, f"the quoting of this line is broken: {error}", is_broken=True)
+            return
+        if any(cells):
+            yield start, cells
