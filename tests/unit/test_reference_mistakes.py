@@ -141,7 +141,7 @@ MISTAKES: dict[str, tuple[str, str, Plant]] = {
     "rule on an unknown field": (SET, "item '1.4' reads 'materials_counted'", replaced(SET, '"materials_listed_count"', '"materials_counted"')),
     "condition on an unknown field": (SET, "item '2.2' reads 'cds_plan.signed_by'", replaced(SET, '"cds_plan.on"', '"cds_plan.signed_by"')),
     "level that is not asked the index": (SET, "which the form 'cv407-2023' does not ask of mn", listed_at(SET, '"online_plan.number"', replaced(SET, 'levels: ["th",', 'levels: ["mn", "th",'))),
-    "set of an unknown level": (SET, "'levels' holds 'thpt'", listed_at(SET, "", replaced(SET, 'levels: ["th",', 'levels: ["thpt", "th",'))),
+    "set of an unknown level": (SET, "'levels' holds 'thpt'", replaced(SET, 'levels: ["th",', 'levels: ["thpt", "th",')),
     "unknown mark": (SET, "'mark' is 'D'", replaced(SET, 'rule: {kind: "claim", mark: "A"}', 'rule: {kind: "claim", mark: "D"}')),
     "set under another document": (SET, "'qd-1' is not in legal_documents.csv", replaced(SET, 'legal: "qd-4725-2022"', 'legal: "qd-1"')),
     "key twice": (SET, "key 'mark' stands twice", replaced(SET, 'mark: "B"\nfield_prefix', 'mark: "B"\nmark: "A"\nfield_prefix', 1)),
