@@ -145,3 +145,21 @@ def test_a_disk_that_takes_no_page_does_not_undo_the_reports(
     monkeypatch.setattr(portfolio, "written_whole", full)
     with pytest.raises(RunError, match="the reports are published, but not their index page"):
         write_portfolio(office, reference)
+
+
+def test_reports_of_parts_stand_by_unit_and_level_with_their_editions_side_by_side(
+    tmp_path: Path, reference: Reference
+) -> None:
+    workspace = Workspace(tmp_path)
+    for name, unit, level in (
+        ("a", "", ""),
+        ("a-u", UNIT, ""),
+        ("a-th-thcs", "", "th_thcs"),
+        ("a-th", "", "th"),
+    ):
+        for edition in ("shareable", "internal"):
+            published(workspace, f"{name}-{edition}.html", unit=unit, level=level, edition=edition)
+    (term,) = published_terms(workspace, reference)
+    told = [(each.record["unit"], each.record["level"], each.record["edition"]) for each in term.reports]
+    parts = [("", ""), ("", "th"), ("", "th_thcs"), (UNIT, "")]
+    assert told == [(*part, edition) for part in parts for edition in ("internal", "shareable")]

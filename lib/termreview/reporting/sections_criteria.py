@@ -109,6 +109,7 @@ def schools_by_criterion(report: ReportContext) -> list[object]:
             align=dict.fromkeys(columns, "right"),
             group_by="weakest",
             max_rows=0,
+            notes=["; ".join(f"{name}: {titles[name]}" for name in sorted(columns)) + "."],
             traces={name: _at_school(name) for name in columns},
             css_class="dense",
         ),
