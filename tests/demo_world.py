@@ -11,7 +11,7 @@ import pytest
 
 from termreview.reference.declarations import Reference, load_reference
 from termreview.runner import RunResult, run_term
-from termreview.sample import write_sample
+from termreview.sample.school_year import write_sample
 from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace
 

@@ -31,7 +31,7 @@ from termreview.intake.received import RECEIVED_LIST, ReceivedFile, list_receive
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.context import open_report
 from termreview.reporting.school_pages import school_page, school_pages
-from termreview.sample import write_sample
+from termreview.sample.school_year import write_sample
 from termreview.scoring.score import score_term
 from termreview.stage import open_stage
 from termreview.terms import Term, parse_term

@@ -25,7 +25,7 @@ from jupyter_client.manager import KernelManager
 from termreview.execution import load_papermill, nursery_of
 from termreview.kernels.nursery import Nursery
 from termreview.reference.declarations import Reference, load_reference
-from termreview.sample import write_sample
+from termreview.sample.school_year import write_sample
 from termreview.step_run import begin_reports, begin_step
 from termreview.terms import Term, parse_term
 from termreview.whole_files import sha256_of

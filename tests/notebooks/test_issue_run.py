@@ -17,7 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from demo_world import new_workspace
-from termreview import cli
+from termreview.cli import __main__ as cli
 from termreview.errors import ContractError, RunError, UsageError
 from termreview.issuing import issue_report
 from termreview.reference.declarations import load_reference

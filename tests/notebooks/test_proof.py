@@ -14,8 +14,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
-from termreview import cli
-from termreview.cli_verify import verdict_lines
+from termreview.cli import __main__ as cli
+from termreview.cli.verify import verdict_lines
 from termreview.proof import verify
 from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.published import index_path

@@ -16,7 +16,7 @@ from demo_world import SEMESTER, YEAR_END, Demo, as_of, new_workspace
 from termreview.reference.declarations import load_reference
 from termreview.reporting.tables import number_text
 from termreview.runner import run_term
-from termreview.sample import write_sample
+from termreview.sample.school_year import write_sample
 from termreview.terms import Term
 from termreview.workspace import read_table
 

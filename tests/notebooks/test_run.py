@@ -17,7 +17,8 @@ import pandas as pd
 import pytest
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
-from termreview import cli, steps
+from termreview import steps
+from termreview.cli import __main__ as cli
 from termreview.errors import ContractError, RunError, WorkspaceBusyError
 from termreview.execution import refuse_wrong_parameters
 from termreview.lock import LOCK_NAME, held

@@ -10,7 +10,8 @@ import nbformat
 import pytest
 
 from demo_world import SEMESTER, Demo, as_of
-from termreview import cli, runner, scoped_runs
+from termreview import runner, scoped_runs
+from termreview.cli import __main__ as cli
 from termreview.errors import RunError, UsageError
 from termreview.reporting.edition import INTERNAL
 from termreview.reporting.scope import Scope, find_scope

@@ -12,7 +12,7 @@ from intake_world import HK1, HK2, PRESCHOOL, PRIMARY, SECONDARY, clean_folder, 
 from returned_world import put
 
 from demo_world import new_workspace
-from termreview import cli
+from termreview.cli import __main__ as cli
 from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.workspace import Workspace
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from intake_world import SUBMISSIONS
 
-from termreview import cli
+from termreview.cli import __main__ as cli
 from termreview.intake.guard import REFUSAL_REASONS
 from termreview.intake.inspection import NOT_OPENED, inspect_file
 from termreview.reference.declarations import Reference

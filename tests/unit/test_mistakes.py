@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from intake_world import ROOT
 
-from termreview import cli
+from termreview.cli import __main__ as cli
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
 from termreview.reference.mistakes import BUILT_IN, PLACE, Kind, Mistakes, read_mistakes

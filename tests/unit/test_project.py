@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from termreview import errors
-from termreview.cli_options import parser
+from termreview.cli.options import parser
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-test.lock")
@@ -221,7 +221,7 @@ def test_every_link_in_the_papers_leads_to_a_file(paper: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "lib/termreview/cli.py",
+        "lib/termreview/cli/__main__.py",
         "lib/termreview/reporting/new_room.py",
         "notebooks/5_new.ipynb",
         "tests/data/submissions/defect.xlsx",

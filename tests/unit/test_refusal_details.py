@@ -10,7 +10,7 @@ from intake_world import SUBMISSIONS
 from test_guard import NOT_WORKBOOKS
 from test_mistakes import assigned_in, numbered, texts_of
 
-from termreview import cli
+from termreview.cli import __main__ as cli
 from termreview.intake import workbook
 from termreview.intake.inspection import inspect_file
 from termreview.reference.declarations import Reference

@@ -11,7 +11,7 @@ import pytest
 from intake_world import HK1, PRIMARY, SECONDARY, write_school
 from returned_world import give_back, put
 
-import termreview.cli as cli
+import termreview.cli.__main__ as cli
 from demo_world import new_workspace
 from termreview.errors import DeclarationError
 from termreview.intake.reminders import reminder_list, write_reminders

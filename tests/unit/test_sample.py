@@ -10,20 +10,20 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from termreview import sample
 from termreview.errors import UsageError
 from termreview.intake.answer_grid import gather_answers
 from termreview.intake.checks import run_checks
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.received import list_received
 from termreview.reference.declarations import Reference
-from termreview.sample import SAMPLE_LIST, SAMPLE_TERMS, write_sample
-from termreview.sample_answers import school_answers
-from termreview.sample_damage import FILE_FAULTS
-from termreview.sample_deliveries import ARRIVALS, MISSING
-from termreview.sample_faults import ANSWER_FAULTS
-from termreview.sample_parcels import term_parcels, write_parcels
-from termreview.sample_stories import (
+from termreview.sample import school_year as sample
+from termreview.sample.answers import school_answers
+from termreview.sample.damage import FILE_FAULTS
+from termreview.sample.deliveries import ARRIVALS, MISSING
+from termreview.sample.faults import ANSWER_FAULTS
+from termreview.sample.parcels import term_parcels, write_parcels
+from termreview.sample.school_year import SAMPLE_LIST, SAMPLE_TERMS, write_sample
+from termreview.sample.stories import (
     AIMS,
     DENIED_CONDITIONS,
     OPEN_CONDITIONS,

@@ -9,7 +9,7 @@ import pytest
 from intake_world import HK1, SUBMISSIONS
 
 from demo_world import new_workspace
-from termreview import cli
+from termreview.cli import __main__ as cli
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from office_world import part_of, rewritten
 
-from termreview import cli
+from termreview.cli import __main__ as cli
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
 from termreview.reference.word_template import PLACES, TEMPLATE

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from demo_world import new_workspace
-from termreview import cli
+from termreview.cli import __main__ as cli
 from termreview.desk import serving
 from termreview.errors import RunError
 

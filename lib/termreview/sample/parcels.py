@@ -12,10 +12,10 @@ from pathlib import Path
 from termreview.intake.form import FormOrder, write_form
 from termreview.reference.declarations import Reference
 from termreview.reference.units import Unit
-from termreview.sample_answers import school_answers
-from termreview.sample_damage import FILE_FAULTS
-from termreview.sample_deliveries import Arrival, term_arrivals
-from termreview.sample_faults import ANSWER_FAULTS
+from termreview.sample.answers import school_answers
+from termreview.sample.damage import FILE_FAULTS
+from termreview.sample.deliveries import Arrival, term_arrivals
+from termreview.sample.faults import ANSWER_FAULTS
 from termreview.terms import Term
 
 

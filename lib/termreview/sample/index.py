@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from termreview.reference.indicators import Group, IndicatorSet, Item
-from termreview.sample_management import document
-from termreview.sample_schools import Answer, SchoolTerm
-from termreview.sample_stories import (
+from termreview.sample.management import document
+from termreview.sample.schools import Answer, SchoolTerm
+from termreview.sample.stories import (
     AIMS,
     DENIED_CONDITIONS,
     OPEN_CONDITIONS,
@@ -17,7 +17,7 @@ from termreview.sample_stories import (
     UNPROVEN_ITEMS,
     draw,
 )
-from termreview.sample_teaching import has_studio, materials_listed
+from termreview.sample.teaching import has_studio, materials_listed
 from termreview.scoring.rules import banded
 
 _CONDITIONS = {  # kind of document, and whose number it shares

@@ -23,9 +23,9 @@ from termreview.intake.dispatch import form_order
 from termreview.intake.form import Value, write_form
 from termreview.intake.received import list_received
 from termreview.reference.declarations import Reference, TermReference
-from termreview.rehearsal_aims import aimed_at
-from termreview.rehearsal_faults import FAULTS
-from termreview.sample_answers import school_answers
+from termreview.rehearsal.aims import aimed_at
+from termreview.rehearsal.faults import FAULTS
+from termreview.sample.answers import school_answers
 from termreview.terms import Term
 
 _ASKING = ("error", "query")

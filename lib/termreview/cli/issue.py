@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from termreview.cli_options import as_of_day
+from termreview.cli.options import as_of_day
 from termreview.reference.declarations import Reference
 from termreview.terms import parse_term
 from termreview.workspace import Workspace

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from termreview.cli_options import parser
-from termreview.cli_progress import counter, on_one_line
+from termreview.cli.options import parser
+from termreview.cli.progress import counter, on_one_line
 from termreview.errors import RunError, TermReviewError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.mistakes import Mistakes, read_mistakes
@@ -25,9 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    os.environ.setdefault(
-        "PYDEVD_DISABLE_FILE_VALIDATION", "1"
-    )  # a kernel's debugger warns of itself on the terminal
+    # A kernel's debugger would warn of itself on the terminal.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     options = parser().parse_args(arguments)
     catalogue = Mistakes()
     try:
@@ -81,37 +80,37 @@ def _forms(options: argparse.Namespace, workspace: Workspace, reference: Referen
 
 
 def _status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli_status import status
+    from termreview.cli.status import status
 
     status(options, workspace, reference)
 
 
 def _return(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli_status import give_back
+    from termreview.cli.status import give_back
 
     give_back(options, workspace, reference)
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    from termreview.cli_inspect import inspect
+    from termreview.cli.inspect import inspect
 
     return inspect(options)
 
 
 def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
-    from termreview.cli_run import run
+    from termreview.cli.run import run
 
     return run(options, workspace, reference)
 
 
 def _verify(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
-    from termreview.cli_verify import verify
+    from termreview.cli.verify import verify
 
     return verify(options, workspace, reference)
 
 
 def _rehearse(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.rehearsal import rehearsal_page, rehearse
+    from termreview.rehearsal.rehearse import rehearsal_page, rehearse
 
     print(rehearsal_page(rehearse(reference, parse_term(options.term), options.rounds)))
 
@@ -119,7 +118,7 @@ def _rehearse(options: argparse.Namespace, workspace: Workspace, reference: Refe
 def _demo(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.reporting.published import index_path
     from termreview.runner import run_term
-    from termreview.sample import write_sample
+    from termreview.sample.school_year import write_sample
 
     print("Tạo dữ liệu minh họa (không phải số liệu của trường có thật)")
     counts = write_sample(workspace, reference, progress=on_one_line)
@@ -138,19 +137,19 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
 
 
 def _desk(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli_desk import desk
+    from termreview.cli.desk import desk
 
     desk(options, workspace, reference)
 
 
 def _issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli_issue import issue
+    from termreview.cli.issue import issue
 
     issue(options, workspace, reference)
 
 
 def _compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli_compare import compare
+    from termreview.cli.compare import compare
 
     compare(options, workspace, reference)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from termreview.errors import UsageError
 from termreview.intake.received import RECEIVED_LIST
 from termreview.reference.declarations import Reference
-from termreview.sample_parcels import term_parcels, write_parcels, write_received
+from termreview.sample.parcels import term_parcels, write_parcels, write_received
 from termreview.terms import Term
 from termreview.workspace import Workspace, write_json
 

@@ -6,8 +6,8 @@ import argparse
 import datetime
 from typing import TYPE_CHECKING
 
-from termreview.cli_options import as_of_day
-from termreview.cli_progress import counter
+from termreview.cli.options import as_of_day
+from termreview.cli.progress import counter
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
 from termreview.terms import Term, parse_term

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from termreview.reference.calendar import TermPlan
 from termreview.reference.units import Unit
-from termreview.sample_stories import draw
+from termreview.sample.stories import draw
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from termreview.reference.declarations import Reference
 from termreview.reference.units import Unit
-from termreview.sample_index import index_answers
-from termreview.sample_management import management_answers
-from termreview.sample_opinions import opinion_answers
-from termreview.sample_schools import Answer, roll_answers, school_term
-from termreview.sample_teaching import teaching_answers
+from termreview.sample.index import index_answers
+from termreview.sample.management import management_answers
+from termreview.sample.opinions import opinion_answers
+from termreview.sample.schools import Answer, roll_answers, school_term
+from termreview.sample.teaching import teaching_answers
 from termreview.terms import Term
 
 

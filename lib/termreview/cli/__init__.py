@@ -1,0 +1,1 @@
+"""The command line; the modules here alone print and exit."""

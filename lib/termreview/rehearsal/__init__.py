@@ -1,0 +1,1 @@
+"""Known faults planted in clean files, to see which checks catch them."""
