@@ -14,7 +14,7 @@ from typing import Any
 
 from termreview.errors import RunError
 from termreview.kernels.nursery import Nursery, nursery_for
-from termreview.publication import stage_in_use
+from termreview.stage import stage_in_use
 from termreview.work_list import Step
 from termreview.workspace import Workspace
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from termreview.errors import RunError, UsageError
 from termreview.lock import held
-from termreview.publication import MANIFEST, read_published
+from termreview.publication import read_published
 from termreview.reference.declarations import Reference
 from termreview.reporting.context import open_report
 from termreview.reporting.issued import (
@@ -27,6 +27,7 @@ from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.scope import WHOLE, Scope
 from termreview.reporting.status import report_status
 from termreview.scoped_records import RECORDS
+from termreview.shelf import MANIFEST
 from termreview.terms import Term
 from termreview.text import day_words
 from termreview.whole_files import read_json, sha256_of, sync_file, sync_folder, write_json

@@ -9,10 +9,10 @@ from typing import Any
 
 from termreview.installation import made_with
 from termreview.intake.received import ReceivedFile
-from termreview.publication import MANIFEST, is_published, read_published
+from termreview.publication import is_published, read_published
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.issued import find_issue
-from termreview.shelf import PAGES, Shelf
+from termreview.shelf import MANIFEST, PAGES, Shelf
 from termreview.stage import staged_files
 from termreview.terms import Term, parse_term
 from termreview.whole_files import read_json, sha256_of

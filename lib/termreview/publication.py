@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from termreview.errors import ContractError, RunError
-from termreview.shelf import PAGES as PAGES, Shelf
-from termreview.stage import stage_in_use as stage_in_use, staged_files
+from termreview.shelf import LOOSE, MANIFEST, Shelf
+from termreview.stage import staged_files
 from termreview.whole_files import (
     content_of,
     read_json,
@@ -34,8 +34,6 @@ from termreview.whole_files import (
     written_whole,
 )
 
-MANIFEST, LOOSE = "manifest.json", "loose.json"
-SCHOOL_FOLDER = "schools"  # below the pages of a term: one file per school, by its code
 _TRIES, _PAUSE_S = 400, 0.005
 
 Token = tuple[bytes | None, bytes | None, bytes | None]

@@ -24,14 +24,14 @@ from termreview.intake.received import (
 from termreview.kernels.nursery import Nursery
 from termreview.lock import held
 from termreview.manifest import describe_inputs, describe_outputs, is_up_to_date
-from termreview.publication import LOOSE, MANIFEST, publish, refuse_blocked, settle, sweep
+from termreview.publication import publish, refuse_blocked, settle, sweep
 from termreview.reference.declarations import Reference
 from termreview.reporting.edition import EDITIONS
 from termreview.reporting.issued import broken_issues
 from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.provenance import SHORT
 from termreview.scoped_records import RECORDS, outdated_parts
-from termreview.shelf import PAGES, Shelf
+from termreview.shelf import LOOSE, MANIFEST, PAGES, Shelf
 from termreview.stage import READ_COUNT, open_stage
 from termreview.step_run import begin_step
 from termreview.terms import Term

@@ -8,9 +8,8 @@ from typing import Any
 
 from termreview.installation import made_with
 from termreview.manifest import describe_step
-from termreview.publication import MANIFEST
 from termreview.reference.declarations import Reference
-from termreview.shelf import PAGES
+from termreview.shelf import MANIFEST, PAGES
 from termreview.terms import Term
 from termreview.whole_files import read_json, sha256_of, write_json
 from termreview.work_list import Step, scoped_report_name

@@ -16,12 +16,12 @@ from termreview.errors import RunError, TermReviewError
 from termreview.execution import TIME_LIMIT_S, nursery_of
 from termreview.kernels.nursery import Nursery
 from termreview.lock import held
-from termreview.publication import MANIFEST
 from termreview.reference.declarations import Reference
 from termreview.reporting.edition import EDITIONS
 from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.scope import Scope
 from termreview.scoped_records import is_recorded, write_record
+from termreview.shelf import MANIFEST
 from termreview.step_run import begin_step
 from termreview.terms import Term
 from termreview.whole_files import read_json

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGES = "reports/"
+SCHOOL_FOLDER = "schools"  # below the pages of a term: one file per school, by its code
+MANIFEST, LOOSE = "manifest.json", "loose.json"
 SWITCH, RUNS = "publish.json", ".runs"
 
 

@@ -24,7 +24,8 @@ from termreview.execution import (
 )
 from termreview.kernels.forks import done_in_forks
 from termreview.kernels.nursery import Nursery, WarmProcess
-from termreview.publication import PAGES, stage_in_use
+from termreview.shelf import PAGES
+from termreview.stage import stage_in_use
 from termreview.terms import Term
 from termreview.whole_files import read_json, write_json
 from termreview.work_list import Step

@@ -17,10 +17,10 @@ from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.received import ReceivedFile, list_received
 from termreview.lock import held
-from termreview.publication import LOOSE, MANIFEST, SCHOOL_FOLDER, publish, read_published, settle, sweep
+from termreview.publication import publish, read_published, settle, sweep
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.scoring.score import Scored, score_term
-from termreview.shelf import PAGES
+from termreview.shelf import LOOSE, MANIFEST, PAGES, SCHOOL_FOLDER
 from termreview.stage import READ_COUNT, active_stage, open_stage
 from termreview.terms import Term, parse_term
 from termreview.whole_files import read_json, sha256_of

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from termreview.errors import ContractError, UsageError
-from termreview.publication import LOOSE, MANIFEST, is_published, read_published
-from termreview.shelf import Shelf
+from termreview.publication import is_published, read_published
+from termreview.shelf import LOOSE, MANIFEST, Shelf
 from termreview.stage import active_stage, read_staged
 from termreview.terms import Term
 from termreview.whole_files import sha256_of, write_json, written_whole

@@ -10,10 +10,10 @@ import pytest
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview import steps
-from termreview.publication import MANIFEST
 from termreview.reporting.context import open_report
 from termreview.reporting.school_pages import school_pages
 from termreview.runner import run_term
+from termreview.shelf import MANIFEST
 from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
 

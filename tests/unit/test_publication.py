@@ -10,8 +10,8 @@ import pytest
 
 from termreview import publication
 from termreview.errors import ContractError, RunError
-from termreview.publication import MANIFEST, is_published, publish, read_published, settle, sweep
-from termreview.shelf import Shelf
+from termreview.publication import is_published, publish, read_published, settle, sweep
+from termreview.shelf import MANIFEST, Shelf
 from termreview.stage import STAGE_VARIABLE, active_stage, open_stage
 from termreview.whole_files import sha256_of, write_json
 

@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from termreview.errors import UsageError
-from termreview.publication import MANIFEST
 from termreview.reference.declarations import Reference
+from termreview.shelf import MANIFEST
 from termreview.terms import Term, parse_term
 from termreview.whole_files import read_json
 from termreview.workspace import Workspace

@@ -10,8 +10,8 @@ import pandas as pd
 
 from termreview.desk.term_now import TermNow
 from termreview.manifest import TABLES
-from termreview.publication import MANIFEST
 from termreview.reporting.summary_index import OVERALL
+from termreview.shelf import MANIFEST
 from termreview.whole_files import read_json
 
 ALL = "*"

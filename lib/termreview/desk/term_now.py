@@ -12,7 +12,6 @@ import pandas as pd
 from termreview import steps
 from termreview.intake.clean import Cleaned
 from termreview.intake.received import ReceivedFile
-from termreview.publication import LOOSE, MANIFEST
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.forms import Field
 from termreview.reporting.answers import Answers, spread_answers
@@ -25,6 +24,7 @@ from termreview.reporting.summary_reporting import school_reporting
 from termreview.reporting.summary_schools import expected_schools
 from termreview.reporting.term_tables import TermTables
 from termreview.scoring.score import Scored
+from termreview.shelf import LOOSE, MANIFEST
 from termreview.workspace import Workspace
 
 Stamp = frozenset[tuple[str, int, int]]

@@ -12,11 +12,11 @@ from typing import Any
 
 from termreview.intake.received import RECEIVED_LIST
 from termreview.proof.causes import last_day
-from termreview.publication import SCHOOL_FOLDER
 from termreview.reference.declarations import Reference
 from termreview.reporting.issued import find_issue, issued_folder
 from termreview.reporting.scope import find_scope
 from termreview.runner import run_term
+from termreview.shelf import SCHOOL_FOLDER
 from termreview.terms import Term, parse_term
 from termreview.work_list import INTERNAL, report_step, school_step, table_steps
 from termreview.workspace import Workspace

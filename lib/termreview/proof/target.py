@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from termreview.publication import MANIFEST, SCHOOL_FOLDER
 from termreview.reporting.edition import INTERNAL
 from termreview.reporting.issued import list_issues
 from termreview.reporting.page_record import read_record
 from termreview.reporting.published import ANNEX_FILE
 from termreview.scoped_records import RECORDS
+from termreview.shelf import MANIFEST, SCHOOL_FOLDER
 from termreview.terms import parse_term
 from termreview.whole_files import read_json
 from termreview.workspace import Workspace

@@ -11,7 +11,6 @@ import pandas as pd
 
 from termreview.collector import spare_what_is_here
 from termreview.errors import UsageError
-from termreview.publication import stage_in_use
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reporting.disclosure import Hiding, decide_hiding
 from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
@@ -30,6 +29,7 @@ from termreview.reporting.shareable import shareable_view, without_words
 from termreview.reporting.summaries import Summaries
 from termreview.reporting.term_tables import read_tables, sha256_of_tables
 from termreview.reporting.term_view import TermView, build_view
+from termreview.stage import stage_in_use
 from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace, find_workspace, has_tables
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from termreview.publication import SCHOOL_FOLDER
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.issued import broken_issues, list_issues
 from termreview.reporting.page_record import read_record
+from termreview.shelf import SCHOOL_FOLDER
 from termreview.workspace import Workspace
 
 INDEX_FILE: Final = "index.html"
