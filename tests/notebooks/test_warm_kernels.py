@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 import writers
 from test_run import plant, published
@@ -274,7 +275,11 @@ def test_what_is_kept_for_reports_is_that_of_the_present_tables(
     monkeypatch.setattr(context, "_KEPT_HIDINGS", {})
     reference = load_reference(copy.reference)
     declared = reference.of(SEMESTER)
+    texts = pd.get_option("mode.string_storage")
     context.keep_view(copy, SEMESTER)
+    assert pd.get_option("mode.string_storage") == texts, (
+        "what later notebooks write would be typed otherwise"
+    )
     kept = context.view_term(copy, reference, declared)
     assert kept is context.view_term(copy, reference, declared)
     submissions = kept.tables.submissions
