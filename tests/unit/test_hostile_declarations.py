@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from termreview import cli
+from termreview.cli import __main__ as cli
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
 from termreview.reference.mistakes import read_mistakes

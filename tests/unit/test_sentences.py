@@ -64,8 +64,12 @@ def test_the_ways_to_write_a_number_are_those_of_the_reports() -> None:
     ("old", "new", "told"),
     [
         ("  opening:", "  openning:", "'opening' is missing"),
-        ("  opening:", "  openning:", ":16: 'openning' is not a known key; known: opening, "),
-        ("\nprofile:\n", "\nprofil:\n", "'profil' is not a known key; known: profile, "),
+        (
+            "  opening:",
+            "  openning:",
+            ":16: 'openning' is not a known key; 'opening' is missing and may be meant",
+        ),
+        ("\nprofile:\n", "\nprofil:\n", "'profil' is not a known key; 'profile' is missing and may be meant"),
         ("{due_on}.", "{dueon}.", "'{dueon}' in 'as_of' is not a known placeholder"),
         (
             "Số liệu tổng hợp đến ngày {as_of}",

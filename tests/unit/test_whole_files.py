@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from termreview import publication, whole_files
+from termreview import whole_files
 from termreview.whole_files import replace_file, sweep_left_overs, written_whole
 
 
@@ -90,5 +90,5 @@ def test_a_file_being_replaced_is_read_a_moment_later(
         return real(path)
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
-    monkeypatch.setattr(publication, "_READ_PAUSES_S", (0.0, 0.0, 0.0))
-    assert publication._content(path) == b"{}"
+    monkeypatch.setattr(whole_files, "_READ_PAUSES_S", (0.0, 0.0, 0.0))
+    assert whole_files.content_of(path) == b"{}"
