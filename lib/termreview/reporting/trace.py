@@ -7,19 +7,16 @@ whose target names it, `#tra/<kind>/<key>/<scope>`. Without the script the figur
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from termreview.reference.declarations import Reference
-from termreview.reference.forms import Field
 from termreview.reference.indicators import Band, Item
 from termreview.reporting.context import ReportContext
 from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.number_format import number_text
-from termreview.reporting.rows import plain_values, records
+from termreview.reporting.rows import records
+from termreview.reporting.trace_fields import asked_fields, field_columns, short_number
 from termreview.reporting.trace_target import TRACE_MIME
 from termreview.reporting.wording import document_text, labels
 from termreview.scoring.ledger import item_inputs
@@ -46,7 +43,7 @@ def trace_data(report: ReportContext) -> TraceData:
     """
     schools = report.term.schools
     ids = schools["school_id"].tolist()
-    fields = _fields(report)
+    fields = asked_fields(report)
     files = (
         report.term.tables.submissions.query("fate == 'accepted'").set_index("school_id")["file"].to_dict()
     )
@@ -62,7 +59,7 @@ def trace_data(report: ReportContext) -> TraceData:
             [row.school_id, row.short_name, row.level, row.commune_name, files.get(row.school_id, "")]
             for row in schools.itertuples()
         ],
-        fields=_field_columns(report, fields, ids, files),
+        fields=field_columns(report, fields, ids, files),
         items=_items(report),
         criteria={
             criterion.criterion_id: {"t": criterion.title, "in": [item.item_id for item in criterion.items]}
@@ -83,99 +80,6 @@ def _words(report: ReportContext) -> dict[str, str]:
     words = labels(report, "trace")
     shareable = words.pop("search_hint_shareable")
     return words | ({"search_hint": shareable} if report.edition == SHAREABLE else {})
-
-
-def _fields(report: ReportContext) -> dict[str, Field]:
-    """Every field that some expected school is asked, in the order of the form."""
-    declared = report.declared
-    found: dict[str, Field] = {}
-    for level in dict.fromkeys(report.term.schools["level"]):
-        for field in declared.form.fields_for(level, declared.term.part):
-            if field.field_id not in report.term.withheld:
-                found.setdefault(field.field_id, field)
-    return found
-
-
-def _field_columns(
-    report: ReportContext, fields: Mapping[str, Field], ids: Sequence[str], files: Mapping[Any, str]
-) -> dict[str, Any]:
-    """Each field: label, unit, its values in school order, and where they stand.
-
-    Most schools of one level answer in the same cell, so cells are given per level (`at`) with the schools that
-    differ beside them (`off`); `s` holds the state where nothing was answered, `n` what was assumed of what text.
-    Free text is left out, except the evidence that a point rests on.
-    """
-    place = {school_id: number for number, school_id in enumerate(ids)}
-    level_of = report.term.schools["level"].tolist()
-    evidence = {name for item in report.declared.indicator_set.items for name in item_inputs(item)}
-    shown = {name: field for name, field in fields.items() if field.kind != "text" or name in evidence}
-    options = {name: _options(report, field) for name, field in shown.items()}
-    columns: dict[str, Any] = {
-        name: {"t": field.label, "u": field.unit, "k": field.kind, "v": [None] * len(ids)}
-        for name, field in shown.items()
-    }
-    cells: dict[str, dict[str, dict[int, str]]] = {}
-    observations = report.term.tables.observations
-    names = (
-        "school_id",
-        "field_id",
-        "state",
-        "value_number",
-        "value_text",
-        "original",
-        "file",
-        "sheet",
-        "cell",
-        "note",
-    )
-    lists = (plain_values(observations[name]) for name in names)
-    for school_id, field_id, state, value, text, original, file, sheet, cell, note in zip(
-        *lists, strict=True
-    ):
-        entry, number = columns.get(field_id), place.get(school_id)
-        if entry is None or number is None:
-            continue
-        if state == "answered":
-            entry["v"][number] = _shown(text if value is None else value, options[field_id])
-        else:
-            entry.setdefault("s", {})[number] = state
-        if note is not None:
-            entry.setdefault("n", {})[number] = [note, original or ""]
-        if cell is not None:
-            where = f"{sheet}!{cell}" if file == files.get(school_id) else f"{file} · {sheet}!{cell}"
-            cells.setdefault(field_id, {}).setdefault(level_of[number], {})[number] = where
-    _mark_rebuilt(report, columns)
-    for field_id, by_level in cells.items():
-        for level, found in by_level.items():
-            usual = Counter(found.values()).most_common(1)[0][0]
-            columns[field_id].setdefault("at", {})[level] = usual
-            off = {number: where for number, where in found.items() if where != usual}
-            if off:
-                columns[field_id].setdefault("off", {}).update(off)
-    return columns
-
-
-def _mark_rebuilt(report: ReportContext, columns: Mapping[str, Any]) -> None:
-    """Add to each field the totals that the report adds up anew (`r`, in school order), where they differ."""
-    numbers, stated = report.term.answers.numbers, report.term.answers.stated
-    differs = numbers.ne(stated) & numbers.notna()
-    for field_id in differs.columns[differs.any()]:
-        if field_id in columns:
-            own = numbers[field_id].tolist()
-            places = [place for place, is_other in enumerate(differs[field_id].tolist()) if is_other]
-            columns[field_id]["r"] = {place: _number(own[place]) for place in places}
-
-
-def _options(report: ReportContext, field: Field) -> Mapping[Any, str]:
-    if field.kind == "yes_no":
-        choices = report.declared.form.choices("yes_no")
-        return {1.0: choices["yes"], 0.0: choices["no"]}
-    return report.declared.form.choices(field.options) if field.options else {}
-
-
-def _shown(value: Any, options: Mapping[Any, str]) -> Any:
-    shown = options.get(value, value)
-    return int(shown) if isinstance(shown, float) and shown.is_integer() else shown
 
 
 def _items(report: ReportContext) -> dict[str, Any]:
@@ -243,7 +147,7 @@ def _ledger(report: ReportContext) -> dict[str, list[list[Any]]]:
     names = ("low", "high", "max_points", "self_points", "computed_low", "computed_high", "verified_points")
     ledger = report.term.tables.ledger
     texts = (ledger[name].tolist() for name in ("school_id", "item_id", "group_id", "origin", "reason"))
-    points = ([_number(value) for value in ledger[name].tolist()] for name in names)
+    points = ([short_number(value) for value in ledger[name].tolist()] for name in names)
     lines: dict[str, list[list[Any]]] = {}
     for school_id, item_id, group_id, origin, reason, low, high, most, *parts in zip(
         *texts, *points, strict=True
@@ -261,7 +165,7 @@ def _scores(report: ReportContext) -> dict[str, dict[str, list[Any]]]:
     for row in records(report.summaries.standings):
         if row["state"] == "scored":
             found.setdefault(row["school_id"], {})[row["group_id"]] = [
-                _number(row["low"]), _number(row["high"]),
+                short_number(row["low"]), short_number(row["high"]),
                 standings.get(str(row["standing"]).removeprefix("level_"), str(row["standing"])),
                 conditions.get(str(row["conditions"]), ""),
             ]  # fmt: skip
@@ -274,7 +178,7 @@ def _ratios(report: ReportContext, ids: Sequence[str]) -> dict[str, Any]:
     states: dict[str, dict[int, list[Any]]] = {}
     for row in records(report.summaries.school_ratios):
         states.setdefault(row["ratio_id"], {})[place[row["school_id"]]] = [
-            row["state"], _number(row["numerator"]), _number(row["denominator"]),
+            row["state"], short_number(row["numerator"]), short_number(row["denominator"]),
         ]  # fmt: skip
     return {
         ratio.ratio_id: {
@@ -292,10 +196,3 @@ def _tasks(report: ReportContext) -> dict[str, Any]:
         for task in report.declared.tasks
         if task.status_field
     }
-
-
-def _number(value: Any) -> float | int | None:
-    if value is None or pd.isna(value):
-        return None
-    number = round(float(value), 6)
-    return int(number) if number.is_integer() else number
