@@ -146,6 +146,11 @@ ANSWERS: dict[str, dict[str, Value]] = {
 }  # fmt: skip
 
 
+LABELS = {
+    "score_groups": ("A", "B"), "score_groups_short": ("A", "B"), "score_levels": ("4",), "score_levels_short": ("4",),
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def declared(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     """The committed declarations and, beside them, one more year as an office would add it: no code."""
@@ -153,6 +158,9 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     append(folder / "calendar.yml", CALENDAR.strip("\n"))
     append(folder / "legal_documents.csv", "cv-mn-2025,1/SGDĐT,Hướng dẫn mầm non,Sở,2025-09-20,,C,,")
     (folder / "indicator_sets/mn-2025.yml").write_text(INDICATOR_SET, encoding="utf-8")
+    for section, names in LABELS.items():
+        words = "".join(f'  "{name}": "{name}"\n' for name in names)
+        change(folder / "labels.yml", f"\n{section}:\n", f"\n{section}:\n{words}")
     committed = yaml.safe_load((folder / "forms/cv407-2023/form.yml").read_text(encoding="utf-8"))
     kept = {name: committed[name] for name in ("options", "instructions", "words")}
     (folder / "forms/mn-2025").mkdir()

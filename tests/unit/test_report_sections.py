@@ -92,6 +92,12 @@ def test_the_sections_of_a_district_without_reports_conclude_nothing() -> None:
     assert "mức độ 3" not in text
 
 
+NEXT_STEPS = {
+    HK1: "IV. Phương hướng, nhiệm vụ trọng tâm học kỳ II",
+    HK2: "IV. Phương hướng, nhiệm vụ năm học tiếp theo",
+}
+
+
 @pytest.mark.parametrize("term_id", [HK1, HK2])
 def test_headings_are_those_declared(term_id: str) -> None:
     labels = report_world.reference().labels
@@ -102,13 +108,11 @@ def test_headings_are_those_declared(term_id: str) -> None:
         for line in "".join(cell["source"]).splitlines()
         if line.startswith("##")
     ]
-    plan = report_world.report(term_id).declared.plan
-    outline = labels["outline"]
-    for name in ("I", "II", "III", "V"):
-        assert f"{name}. {outline[name]}" in headings
-    assert f"IV. {labels['outline_next_steps'][plan.report]}" in headings
+    assert [heading for heading in headings if re.match("[IV]+[.] ", heading)] == [
+        "I. Đặc điểm tình hình", "II. Kết quả thực hiện", "III. Đánh giá chung", NEXT_STEPS[term_id], "V. Kiến nghị, đề xuất"
+    ]  # fmt: skip
     for number in range(1, 10):
-        assert f"{number}. {outline[f'II.{number}']}" in headings
+        assert f"{number}. {labels['outline'][f'II.{number}']}" in headings
 
 
 def test_a_mark_stands_beside_every_figure_that_has_one() -> None:

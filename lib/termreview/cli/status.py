@@ -67,7 +67,7 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
     if len(unknown):
         print(f"\nTệp không rõ của trường nào ({len(unknown)}) – Xem từng tệp bằng `termreview inspect`:")
     for row in unknown.itertuples():
-        print(f"  {row.file} – {refusals.get(row.reason_code, row.reason_code)}")
+        print(f"  {row.file} – {refusals[row.reason_code]}")
     if options.xlsx:
         print(f"\nDanh sách nhắc: {options.xlsx}")
 

@@ -130,7 +130,7 @@ def ledger_of(now: TermNow, school_id: str) -> pd.DataFrame:
     reasons = now.reference.labels["reasons"]
     return own.assign(
         title=[titles.get(item, reasons["unallocated"]) for item in own["item_id"]],
-        reason_title=[reasons.get(reason, reason) for reason in own["reason"]],
+        reason_title=[reasons[reason] for reason in own["reason"]],
     )
 
 

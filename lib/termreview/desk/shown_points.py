@@ -39,7 +39,7 @@ def item_block(now: TermNow, line: ItemLine) -> Block:
         f"<div><dt>{escape_text(name)}</dt><dd>{escape_text(text)}</dd></div>" for name, text in cards
     )
     mark = max(line.item.mark, line.item.rule.mark)
-    facts = [(names["reason"], labels["reasons"].get(line.reason, line.reason))]
+    facts = [(names["reason"], labels["reasons"][line.reason])]
     if line.is_in_use is not None:
         facts.append((names["in_use"], labels["yes_no"]["yes" if line.is_in_use else "no"]))
     rows = "".join(f"<dt>{escape_text(name)}</dt><dd>{escape_text(text)}</dd>" for name, text in facts)
@@ -94,7 +94,7 @@ def conditions_block(now: TermNow, lines: list[ConditionLine], said: list[str]) 
     if not items:
         return Block("")
     kind = "error" if any(line.state == "failed" for line in lines) else "query" if said else "good"
-    return callout(str(now.reference.labels["conditions_title"]), [*items, *said], kind)  # type: ignore[arg-type]
+    return callout(str(now.reference.labels["columns"]["conditions"]), [*items, *said], kind)  # type: ignore[arg-type]
 
 
 def _condition(now: TermNow, line: ConditionLine) -> str:

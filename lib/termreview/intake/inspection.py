@@ -272,7 +272,7 @@ def _finding(
     message = reference.messages[code]
     words = {
         "file": file, "sheet": sheet or "", "cell": cell or "", "found": found, "expected": "", "detail": "",
-        "label": reference.labels.get("inspection", {}).get("other_cell", ""),
+        "label": reference.labels["inspection"]["other_cell"],
     }  # fmt: skip
     severity = "note" if code == "refused_not_our_form" else message.severity
     return {

@@ -13,10 +13,10 @@ _COUNTED = ("formulas", "formulas_without_value", "errors", "hidden_rows", "hidd
 
 def inspection_lines(inspection: Inspection, labels: Mapping[str, Any]) -> Iterator[str]:
     """Give the lines that tell one inspection in the words of `labels`; as bare codes where there are none."""
-    words: Mapping[str, str] = labels.get("inspection", {})
+    words: Mapping[str, str] = labels["inspection"] if labels else {}
     if inspection.state != READ:
         reason = str(inspection.reason)
-        named = labels.get("refusals", {}).get(reason, reason)
+        named = _named(labels, "refusals", reason)
         line = _said(words, "refused", file=inspection.file, named=named, reason=reason)
         yield f"{line} {inspection.detail or ''}".rstrip()
         yield from (f"  {finding['remedy']}" for finding in inspection.findings if finding["remedy"])
@@ -40,12 +40,11 @@ def inspection_lines(inspection: Inspection, labels: Mapping[str, Any]) -> Itera
             school_id=form["school_id"] or unknown,
         )  # fmt: skip
         if form["reason"]:
-            named = labels.get("refusals", {}).get(form["reason"], form["reason"])
+            named = _named(labels, "refusals", form["reason"])
             yield "  " + _said(words, "not_taken", named=named, reason=form["reason"])
     yield "  " + _said(words, "account", **{name: account.get(name, 0) for name in _ACCOUNT})
-    severities = labels.get("severities", {})
     for finding in inspection.findings[:_MOST_SHOWN]:
-        severity = str(severities.get(finding["severity"], finding["severity"])).lower()
+        severity = _named(labels, "severities", finding["severity"]).lower()
         yield f"  [{severity}] {finding['message']} {finding['remedy'] or ''}".rstrip()
     if len(inspection.findings) > _MOST_SHOWN:
         yield "  " + _said(words, "more", count=len(inspection.findings) - _MOST_SHOWN)
@@ -62,8 +61,13 @@ def _sheet_line(sheet: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return f"sheet “{sheet['name']}”{state}: " + ", ".join(parts)
 
 
+def _named(labels: Mapping[str, Any], kind: str, name: str) -> str:
+    """The word for one id of one kind; where nobody lends words, the id."""
+    return str(labels[kind][name]) if labels else name
+
+
 def _said(words: Mapping[str, str], name: str, **places: object) -> str:
     """One phrase with its places filled in; where nobody lends words, its name and what would fill it."""
-    if name in words:
+    if words:
         return words[name].format_map(places)
     return " ".join([name, *(f"{key}={value}" for key, value in places.items())])

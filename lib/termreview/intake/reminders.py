@@ -68,8 +68,8 @@ def reminder_list(
         places = dict(points or {})
         refusals = reference.labels["refusals"]
         reason, later = school["refused_reason"], places.get("later_reason", "")
-        places["reason"] = refusals.get(reason, reason) if isinstance(reason, str) else ""
-        places["later_reason"] = refusals.get(later, later)
+        places["reason"] = refusals[reason] if isinstance(reason, str) else ""
+        places["later_reason"] = refusals[later] if later else ""
         places |= {
             "error_count": places.get("repair_count", 0),
             "query_count": places.get("explain_count", 0),

@@ -21,6 +21,7 @@ from termreview.reference.forms import Field, Form, applies, with_index
 from termreview.reference.highlights import Highlights, load_highlights
 from termreview.reference.indicator_loading import load_indicator_set
 from termreview.reference.indicators import IndicatorSet
+from termreview.reference.label_words import load_labels
 from termreview.reference.loading import Source
 from termreview.reference.lost_zeros import note_lost_zeros
 from termreview.reference.measures import (
@@ -45,7 +46,6 @@ from termreview.reference.texts import (
     load_mistakes,
     load_publishing,
     load_returns,
-    load_texts,
 )  # fmt: skip
 from termreview.reference.units import LEVELS, Registry, Unit, load_registry
 from termreview.reference.word_template import check_word_template
@@ -189,7 +189,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         {name: load_tasks(source, name, fields, ratio_ids, levels) for name in dict.fromkeys(plan.tasks for plan in calendar.plans if plan.tasks)},
         sets, ratios, load_targets(source, ratio_ids, documents, levels), documents,
         load_verified(source, _item_keys(calendar, sets), registry.known_ids()),
-        load_messages(source), load_texts(source, "labels.yml"), load_sentences(source, fields),
+        load_messages(source), load_labels(source, calendar, sets), load_sentences(source, fields),
         load_returns(source), load_publishing(source), load_disclosure(source, forms),
     )  # fmt: skip
     check_word_template(source)

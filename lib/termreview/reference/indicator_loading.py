@@ -122,7 +122,8 @@ def _criterion(row: Row, group_id: str, prefix: str) -> Criterion:
 
 def _item(row: Row, criterion_id: str, group_id: str, prefix: str, legal: str) -> Item:
     row.only(("id", "title", "max_points", "mark", "evidence", "rule", "legal", "note"))
-    maximum = row.number("max_points", 0.0, is_required=True) or 0.0
+    declared = row.number("max_points", is_required=True)
+    maximum = math.inf if declared is None else declared  # no points are too many for one that is not known
     rule_row = row.row("rule")
     if rule_row is None:
         if row.values.get("rule") is None:
@@ -131,7 +132,7 @@ def _item(row: Row, criterion_id: str, group_id: str, prefix: str, legal: str) -
     else:
         rule = _rule(rule_row, maximum, _mark(row))
     return Item(
-        row.text("id"), criterion_id, group_id, row.text("title"), maximum, row.text("evidence", ""),
+        row.text("id"), criterion_id, group_id, row.text("title"), declared or 0.0, row.text("evidence", ""),
         row.text("legal", legal), _mark(row), rule, prefix,
     )  # fmt: skip
 

@@ -48,7 +48,7 @@ class Row:
         value = self.values.get(key)
         if value is None or value == "":
             if default is None:
-                self.report(f"'{key}' is missing")
+                self.report(f"'{key}' is missing", key=key)
                 return ""
             return default
         if not isinstance(value, str):
@@ -168,23 +168,31 @@ class Row:
         A key that is all but a known one is read as that one from here on, so that nothing else is missed for it.
         """
         for key in [key for key in self.values if key != LINE and key not in known]:
-            line = self.line_of(key)
-            meant = meant_by(str(key), [name for name in known if name not in self.values])
+            line, name = self.line_of(key), _as_written(key)
+            free = [one for one in known if one not in self.values]
+            meant = name if name in free else meant_by(name, free)
             if meant and isinstance(self.values, MutableMapping):
                 self.values[meant] = self.values.pop(key)
                 getattr(self.values.get(LINE), "of_keys", {})[meant] = line
-                said = f"'{key}' is not a known key; '{meant}' is missing and may be meant"
+                said = (
+                    f"key '{name}' must be in quotes"
+                    if meant == name
+                    else f"'{name}' is not a known key; '{meant}' is missing and may be meant"
+                )
             else:
                 near = (
-                    known
-                    if len(known) <= _KNOWN_SHOWN
-                    else get_close_matches(str(key), known, _KNOWN_SHOWN, 0.0)
+                    known if len(known) <= _KNOWN_SHOWN else get_close_matches(name, known, _KNOWN_SHOWN, 0.0)
                 )
-                said = f"'{key}' is not a known key; known: {', '.join(near)}"
+                said = f"'{name}' is not a known key; known: {', '.join(near)}"
             self.source.report(self.path, line, said)
 
     def _child(self, value: Mapping[str, Any]) -> Row:
         return Row(self.source, self.path, int(value.get(LINE, self.line)), value)
+
+
+def _as_written(key: Hashable) -> str:
+    """One key as text: without quotes, YAML makes a number of 1 and a truth of yes."""
+    return str(key) if not isinstance(key, bool) else "yes" if key else "no"
 
 
 def meant_by(name: str, known: Sequence[str]) -> str:

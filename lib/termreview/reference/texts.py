@@ -149,9 +149,3 @@ def _check_catalogue(rows: Sequence[Row]) -> None:
             row.report(
                 f"'{{{place}}}' in 'vietnamese' is not a known placeholder; known: {', '.join(sorted(known))}"
             )
-
-
-def load_texts(source: Source, name: str) -> Mapping[str, Any]:
-    """Read one tree of labels or sentence templates."""
-    tree = read_tree(source, name)
-    return without_lines(dict(tree.values)) if tree else {}

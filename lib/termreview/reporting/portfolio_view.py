@@ -97,7 +97,7 @@ def _levels(reference: Reference, terms: Sequence[PublishedTerm]) -> list[View]:
 
 
 def _part_title(reference: Reference, part: str) -> str:
-    title = str(reference.labels["score_levels_short"].get(part.removeprefix("level_"), part))
+    title = str(reference.labels["score_levels_short"][part.removeprefix("level_")])
     return title[:1].upper() + title[1:]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from termreview.reporting.blocks import MARK_TITLES, badge_mark
+from termreview.reporting.blocks import badge_mark
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text, number_text
@@ -96,7 +96,7 @@ def criteria_view(report: ReportContext, school_id: str) -> View:
             report,
             "criteria.lacking_item",
             item=row["item_id"],
-            reason=reasons.get(row["reason"], row["reason"]),
+            reason=reasons[row["reason"]],
         )
         for row in material.lacking.get(school_id, [])
     ]
@@ -125,7 +125,7 @@ def conditions_view(report: ReportContext, school_id: str) -> View:
                 }
             )
     mark = indicator_set.failed_condition_mark
-    note = word(report, "conditions.note", mark=mark, meaning=MARK_TITLES[mark])
+    note = word(report, "conditions.note", mark=mark, meaning=label(report, "marks", mark))
     return {"rows": rows, "note": note if any(row["state"] != "met" for row in rows) else ""}
 
 
@@ -143,7 +143,7 @@ def lead_view(report: ReportContext, school_id: str) -> View:
     """The conclusion at the head of the page of a school whose score counts."""
     indicator_set, row = report.declared.indicator_set, material_of(report).standings[school_id, OVERALL]
     low, high = int(row["score_level_low"]), int(row["score_level_high"])
-    mark = word(report, "lead.overall_mark", mark=indicator_set.overall_mark, meaning=MARK_TITLES[indicator_set.overall_mark])  # fmt: skip
+    mark = word(report, "lead.overall_mark", mark=indicator_set.overall_mark, meaning=label(report, "marks", indicator_set.overall_mark))  # fmt: skip
     if low != high:
         return {
             "title": word(report, "lead.open", low=low, high=high),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from termreview.reporting.blocks import MARK_TITLES
 from termreview.reporting.context import ReportContext
 from termreview.reporting.number_format import interval_text, number_text
 from termreview.reporting.school_material import material_of, word
 from termreview.reporting.school_outlook import advice_of, look_ahead
+from termreview.reporting.wording import label
 from termreview.scoring.goal import goal_of
 from termreview.scoring.next_level import CONDITION, RAISE, PathStep
 
@@ -48,7 +48,7 @@ def path_view(report: ReportContext, school_id: str) -> dict[str, Any]:
         "lead": word(report, "path.lead", level=path.level, count=len(path.steps)),
         "rows": rows,
         "totals": totals,
-        "note": word(report, "path.mark", mark=advice.mark, meaning=MARK_TITLES[advice.mark]),
+        "note": word(report, "path.mark", mark=advice.mark, meaning=label(report, "marks", advice.mark)),
     }
 
 

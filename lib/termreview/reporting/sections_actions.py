@@ -6,13 +6,13 @@ from functools import cache
 
 import pandas as pd
 
-from termreview.reporting.blocks import MARK_TITLES, Block, paragraph, stack
+from termreview.reporting.blocks import Block, paragraph, stack
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
 from termreview.reporting.rows import records
 from termreview.reporting.school_outlook import advice_of
 from termreview.reporting.tables import table
-from termreview.reporting.wording import say
+from termreview.reporting.wording import label, say
 from termreview.scoring.actions import try_actions
 
 
@@ -66,5 +66,5 @@ def actions_table(report: ReportContext) -> Block:
         caption=say(report, "outlook.actions_caption"),
         formats={"school_count": "integer", "raised_count": "integer", "points": "points"},
         max_rows=0,
-        notes=[say(report, "outlook.actions_note", mark=advice.mark, meaning=MARK_TITLES[advice.mark])],
+        notes=[say(report, "outlook.actions_note", mark=advice.mark, meaning=label(report, "marks", advice.mark))],
     )  # fmt: skip

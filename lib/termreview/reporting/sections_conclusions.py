@@ -27,8 +27,8 @@ def reasons_table(report: ReportContext) -> Block:
     reasons, groups = labels(report, "reasons"), labels(report, "score_groups")
     frame = report.summaries.open_reasons
     frame = frame.assign(
-        reason_text=[_capital(reasons.get(reason, reason)) for reason in frame["reason"]],
-        group=[groups.get(group_id, group_id) for group_id in frame["group_id"]],
+        reason_text=[_capital(reasons[reason]) for reason in frame["reason"]],
+        group=[groups[group_id] for group_id in frame["group_id"]],
     )
     return table(
         frame,
@@ -52,7 +52,7 @@ def schools_table(report: ReportContext) -> Block:
         why=[
             "; ".join(
                 [*(["điều kiện bắt buộc chưa rõ"] if row["conditions"] == "unknown" else []),
-                 *(f"{short.get(reason, reasons.get(reason, reason))} {number_text(points, 'points')}" for reason, points in row["reasons"])]
+                 *(f"{short.get(reason, reasons[reason])} {number_text(points, 'points')}" for reason, points in row["reasons"])]
             )
             for row in rows
         ],

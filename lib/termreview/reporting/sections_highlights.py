@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from termreview.reporting.blocks import (
-    MARK_TITLES,
     Block,
     badge_mark,
     bullets,
@@ -17,6 +16,7 @@ from termreview.reporting.highlight_changes import changes
 from termreview.reporting.highlight_decisions import decisions
 from termreview.reporting.highlights import Highlight, highlights
 from termreview.reporting.tables import UNSURE
+from termreview.reporting.wording import label
 
 
 def main_figures(report: ReportContext) -> Block:
@@ -25,7 +25,7 @@ def main_figures(report: ReportContext) -> Block:
     figures = key_figures([(one.label, _value(one), one.detail) for one in told])
     if not any(one.mark == UNSURE for one in told):
         return figures
-    note = inline(badge_mark(UNSURE), f" {report.reference.labels.get('unsure_note', MARK_TITLES[UNSURE])}")
+    note = inline(badge_mark(UNSURE), f" {label(report, 'notes', 'unsure')}")
     return stack(figures, paragraph(note, css_class="small"))
 
 

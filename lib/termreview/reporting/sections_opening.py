@@ -21,7 +21,7 @@ from termreview.reporting.number_format import number_text
 from termreview.reporting.scope import scope_subject
 from termreview.reporting.status import report_status
 from termreview.reporting.summary_schools import ALL, whole_of
-from termreview.reporting.wording import document_text, labels, say, scope_title
+from termreview.reporting.wording import document_text, label, labels, say, scope_title
 
 
 def banner(report: ReportContext) -> Block:
@@ -128,4 +128,4 @@ def grounds(report: ReportContext) -> Block:
 
 def label_marks(report: ReportContext) -> str:
     """What the letters A, B, C beside a figure mean."""
-    return str(report.reference.labels.get("marks_note", ""))
+    return label(report, "notes", "marks")

@@ -64,7 +64,7 @@ def findings_table(report: ReportContext) -> Block:
     note = say(report, "quality.unnamed_note", fewest=report.reference.disclosure.smallest_shown)
     frame = frame.assign(
         school_count=frame["school_count"].astype(object).where(is_named, None),
-        group=[f"{severities.get(name, name)} ({meanings.get(name, '')})" for name in frame["severity"]],
+        group=[f"{severities[name]} ({meanings[name]})" for name in frame["severity"]],
     )
     return table(
         frame,

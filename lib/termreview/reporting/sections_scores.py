@@ -120,16 +120,15 @@ def scores_table(report: ReportContext) -> Block:
         if group_id == OVERALL:
             conditions = labels(report, "conditions")
             frame["conditions"] = [
-                conditions.get(str(value), str(value)) if state == "scored" else None
+                conditions[str(value)] if state == "scored" else None
                 for value, state in zip(
                     frame["school_id"].map(own["conditions"]),
                     frame["school_id"].map(own["state"]),
                     strict=True,
                 )
             ]
-            columns["conditions"] = label(report, "conditions_title", "conditions_title")
     points = [name for name in columns if name.startswith("points_")]
-    columns["conditions"] = str(report.reference.labels.get("conditions_title", "Điều kiện"))
+    columns["conditions"] = label(report, "columns", "conditions")
     return table(
         frame,
         columns=columns,

@@ -16,7 +16,7 @@ from termreview.reporting.sections_figures import figures_table, ratio_chart, se
 from termreview.reporting.summary_schools import ALL, whole_of
 from termreview.reporting.tables import table
 from termreview.reporting.trace_target import TASK, trace_target
-from termreview.reporting.wording import counted, fewest, label, labels, lower_first, say, threshold
+from termreview.reporting.wording import counted, fewest, label, lower_first, say, threshold
 
 # A heading with fewer tasks says in its sentences all that a summary could.
 MANY_TASKS = 4
@@ -39,8 +39,7 @@ def overview(report: ReportContext) -> Block:
 
 def tasks_chart(report: ReportContext, frame: pd.DataFrame) -> Figure:
     """The status of every task as shares of the schools it applies to, the task most schools have done first."""
-    statuses = labels(report, "statuses")
-    parts = {f"{name}_count": statuses.get(name, name) for name in report.declared.form.choices("status")}
+    parts = {f"{name}_count": title for name, title in report.declared.form.choices("status").items()}
     parts["missing_count"] = label(report, "charts", "no_information")
     shares = frame.assign(share=frame["done_count"] / frame["asked_count"].where(frame["asked_count"] > 0))
     return stacked_bars(
@@ -70,8 +69,7 @@ def _told(report: ReportContext, rows: list[Record]) -> str:
 def status_table(report: ReportContext, frame: pd.DataFrame) -> Block:
     """The status of every task, counted, with what is missing told apart; folded, as it repeats the chart."""
     numbers = ["done_count", "under_way_count", "not_started_count", "unanswered_count", "not_submitted_count", "asked_count"]  # fmt: skip
-    statuses = labels(report, "statuses")
-    heads = {f"{name}_count": statuses.get(name, name) for name in report.declared.form.choices("status")}
+    heads = {f"{name}_count": title for name, title in report.declared.form.choices("status").items()}
     return table(
         frame,
         columns={"task_id": "Mã", "title": "Nhiệm vụ", "asked_count": "Trường được giao"}
@@ -156,10 +154,9 @@ def _degree(report: ReportContext, row: Record) -> str:
 
 def _other_statuses(report: ReportContext, row: Record) -> str:
     """The schools that have not done one task, by what they said of it; nothing is said of none."""
-    statuses = labels(report, "statuses")
     parts = [
-        (row[f"{name}_count"], statuses.get(name, name).lower())
-        for name in list(report.declared.form.choices("status"))[1:]
+        (row[f"{name}_count"], title.lower())
+        for name, title in list(report.declared.form.choices("status").items())[1:]
     ]
     parts.append((row["missing_count"], say(report, "tasks.status_missing")))
     return listed(

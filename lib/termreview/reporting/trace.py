@@ -18,7 +18,7 @@ from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import records
 from termreview.reporting.trace_fields import asked_fields, field_columns, short_number
 from termreview.reporting.trace_target import TRACE_MIME
-from termreview.reporting.wording import document_text, labels
+from termreview.reporting.wording import document_text, label, labels
 from termreview.scoring.ledger import item_inputs
 
 
@@ -106,13 +106,11 @@ def _legal_text(reference: Reference, document_id: str) -> str:
 
 def _rule_text(report: ReportContext, item: Item) -> list[str]:
     words, rule = labels(report, "trace"), item.rule
-    lines = [labels(report, "rule_kinds").get(rule.kind, rule.kind)]
+    lines = [label(report, "rule_kinds", rule.kind)]
     titles = report.reference.registry.level_titles()
     if rule.bands:
         lines.append(_bands_text(words, rule.bands))
-    lines += [
-        f"{titles.get(level, level)}: {_bands_text(words, bands)}" for level, bands in rule.bands_by_level
-    ]
+    lines += [f"{titles[level]}: {_bands_text(words, bands)}" for level, bands in rule.bands_by_level]
     return lines
 
 
@@ -129,7 +127,7 @@ def _bands_text(words: Mapping[str, str], bands: Sequence[Band]) -> str:
 def _groups(report: ReportContext) -> dict[str, Any]:
     return {
         group.group_id: {
-            "t": labels(report, "score_groups").get(group.group_id, group.title),
+            "t": label(report, "score_groups", group.group_id),
             "max": group.max_points,
             "open": [group.unallocated.points, group.unallocated.reason] if group.unallocated else None,
         }
@@ -166,8 +164,8 @@ def _scores(report: ReportContext) -> dict[str, dict[str, list[Any]]]:
         if row["state"] == "scored":
             found.setdefault(row["school_id"], {})[row["group_id"]] = [
                 short_number(row["low"]), short_number(row["high"]),
-                standings.get(str(row["standing"]).removeprefix("level_"), str(row["standing"])),
-                conditions.get(str(row["conditions"]), ""),
+                standings[str(row["standing"]).removeprefix("level_")],
+                conditions[str(row["conditions"])],
             ]  # fmt: skip
     return found
 

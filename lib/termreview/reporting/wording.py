@@ -23,14 +23,13 @@ def say(report: ReportContext, key: str, **values: Any) -> str:
 
 
 def label(report: ReportContext, kind: str, name: str) -> str:
-    """The word for one id of one kind; the id itself where none is declared."""
-    words = report.reference.labels.get(kind)
-    return str(words.get(name, name)) if isinstance(words, Mapping) else name
+    """The word for one id of one kind."""
+    return str(report.reference.labels[kind][name])
 
 
 def labels(report: ReportContext, kind: str) -> dict[str, str]:
     """All words of one kind by id."""
-    return {str(name): str(word) for name, word in dict(report.reference.labels.get(kind, {})).items()}
+    return dict(report.reference.labels[kind])
 
 
 def scope_title(report: ReportContext, scope: str) -> str:
@@ -54,9 +53,9 @@ def counted(report: ReportContext, key: str, counts: Mapping[str, int]) -> str:
 
 def hidden_word(report: ReportContext) -> Hidden:
     """What stands in the place of a figure that this edition does not show."""
-    words, most = report.reference.labels, report.reference.disclosure.smallest_shown - 1
+    words, most = report.reference.labels["hidden"], report.reference.disclosure.smallest_shown - 1
     note = say(report, "report.hidden_note", most=most)
-    return hidden(str(words["hidden_small_count"]), str(words["hidden_small_count_meaning"]), note)
+    return hidden(str(words["word"]), str(words["meaning"]), note)
 
 
 def shown(report: ReportContext, frame: pd.DataFrame, column: str = "value") -> pd.Series:

@@ -180,7 +180,7 @@ def show_ledger(ledger: pd.DataFrame, reference: Reference) -> Block:
     frame = frame.groupby("reason", as_index=False).agg(
         line_count=("item_id", "size"), low=("low", "sum"), open_points=("open_points", "sum")
     )
-    frame["reason_title"] = frame["reason"].map(reference.labels["reasons"]).fillna(frame["reason"])
+    frame["reason_title"] = frame["reason"].map(reference.labels["reasons"])
     columns = {
         "reason_title": "Căn cứ", "line_count": "Số dòng", "low": "Điểm chắc chắn", "open_points": "Điểm còn để ngỏ",
     }  # fmt: skip

@@ -74,7 +74,7 @@ class GlanceTab:
         tag = Block(f'<span class="tag tag-{row["shown_state"]}">{escape_text(state)}</span>')
         on = number_text(row["received_on"], "date") if row["received_on"] is not None else ""
         refusals = reference.labels["refusals"]
-        detail = refusals.get(row["refused_reason"], "") if row["state"] == "refused" else row["file"] or ""
+        detail = refusals[row["refused_reason"]] if row["state"] == "refused" else row["file"] or ""
         hint = say(reference, "glance.row_hint", school=row["name"], state=state, errors=row["error_count"])
         return PickRow(
             row["school_id"], row["short_name"],
