@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import report_world
 
 from termreview.contracts import CONTRACTS, FATES, ORIGINS, REASONS, SEVERITIES, STATES
 from termreview.errors import DeclarationError
@@ -19,7 +20,8 @@ from termreview.reporting.blocks import MARK_TITLES
 from termreview.reporting.edition import EDITIONS
 from termreview.reporting.summary_index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 from termreview.reporting.summary_ratios import CONTRADICTORY, COUNTED, UNANSWERED, ZERO
-from worlds import REFERENCE, ROOT, change, copy_reference
+from termreview.reporting.wording import group_title, kept_label, label
+from worlds import HK1, REFERENCE, ROOT, change, copy_reference
 
 LIBRARY = ROOT / "lib" / "termreview"
 SET = "indicator_sets/qd-4725-2022.yml"
@@ -108,6 +110,14 @@ def test_every_single_word_is_asked_for_by_its_name() -> None:
     ):
         unread = {word for word in ids(section) if word not in literals}
         assert not unread, f"{section}: {unread}"
+
+
+def test_what_an_issue_keeps_is_told_though_it_is_declared_no_more() -> None:
+    report = report_world.report(HK1)
+    assert kept_label(report, "score_levels_short", "9") == "9"
+    assert group_title(report, "9") == "Nhóm 9: 9"
+    with pytest.raises(KeyError):
+        label(report, "score_levels_short", "9")
 
 
 def problems_of(folder: Path) -> list[str]:

@@ -19,7 +19,7 @@ from termreview.reporting.replay_figures import OFFICE
 from termreview.reporting.sections_issued import changes_told, office_table, schools_table
 from termreview.reporting.sections_opening import banner, subject_of
 from termreview.reporting.sections_printed import main_figures, printed_columns, printed_rows, printed_shown
-from termreview.reporting.wording import label, say
+from termreview.reporting.wording import kept_label, say
 from termreview.whole_files import written_whole
 
 _DECIMALS: Final = 6  # of a share in the table; counts and points are whole or have one
@@ -119,4 +119,4 @@ def _written(value: Fraction | None, decimals: int) -> Decimal | None:
 
 
 def _standing(report: ReportContext, standing: str) -> str:
-    return label(report, "score_levels_short", standing.removeprefix("level_"))
+    return kept_label(report, "score_levels_short", standing.removeprefix("level_"))

@@ -78,6 +78,7 @@ def _levels(reference: Reference, terms: Sequence[PublishedTerm]) -> list[View]:
             table = tables.setdefault(
                 (indicator_set.set_id, group_id),
                 {
+                    # a report that was published may name a group that is declared no more
                     "title": reference.labels["score_groups"].get(group_id, group_id),
                     "heads": [{"title": _part_title(reference, part), **_look(part)} for part in parts],
                     "rows": [],

@@ -108,7 +108,7 @@ def levels_table(report: ReportContext) -> Block:
     marks = group_marks(report.term.tables.ledger) | {OVERALL: indicator_set.overall_mark}
     frame = frame.assign(
         scope_name=[scope_title(report, scope) for scope in frame["scope"]],
-        group=[groups.get(group, group) for group in frame["group_id"]],
+        group=[groups[group] for group in frame["group_id"]],
         mark=[marks.get(group, indicator_set.mark) for group in frame["group_id"]],
     )
     return table(

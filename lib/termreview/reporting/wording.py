@@ -27,6 +27,11 @@ def label(report: ReportContext, kind: str, name: str) -> str:
     return str(report.reference.labels[kind][name])
 
 
+def kept_label(report: ReportContext, kind: str, name: str) -> str:
+    """The word for one id that an issue keeps; the id itself where it is declared no more."""
+    return str(report.reference.labels[kind].get(name, name))
+
+
 def labels(report: ReportContext, kind: str) -> dict[str, str]:
     """All words of one kind by id."""
     return dict(report.reference.labels[kind])
@@ -41,9 +46,8 @@ def scope_title(report: ReportContext, scope: str) -> str:
 
 def group_title(report: ReportContext, group_id: str) -> str:
     """One group of the index as a heading names it."""
-    return say(
-        report, "index.panel", group=group_id, name=label(report, "score_groups_short", group_id).lower()
-    )
+    name = kept_label(report, "score_groups_short", group_id).lower()  # issues that are compared name theirs
+    return say(report, "index.panel", group=group_id, name=name)
 
 
 def counted(report: ReportContext, key: str, counts: Mapping[str, int]) -> str:
