@@ -47,3 +47,14 @@ def test_headings_go_down_one_step_at_a_time(browser: Browser, report: Path) -> 
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     page.close()
+
+
+def test_no_open_table_or_chart_is_cut_on_a_laptop(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report, 1280, 768)
+    cut = page.eval_on_selector_all(
+        "main .scroll",
+        """boxes => boxes.filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth)
+                 .map(box => box.textContent.trim().slice(0, 60))""",
+    )
+    assert cut == []
+    page.close()

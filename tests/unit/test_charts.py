@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from termreview.reporting import chart_letters, charts
+from termreview.reporting.chart_canvas import WIDTH, Stroke, Words
 from termreview.reporting.chart_layout import nice_top, place_rows
 from termreview.reporting.chart_style import (
     BEST,
@@ -264,6 +265,21 @@ def test_a_share_of_too_few_is_hollow_and_a_bar_of_too_few_carries_no_share() ->
         ).svg.count("<use")
 
     assert letters(5) < letters(4)
+
+
+def test_a_percentage_moves_by_percentage_points() -> None:
+    frame = pd.DataFrame({"n": ["A", "B"], "x": [50.0, 60.0], "y": [72.5, 59.0]})
+    names = {"label": "n", "before": "x", "after": "y", "before_label": "Học kỳ I", "after_label": "Cuối năm"}
+    marks = charts.dumbbell(frame, unit="percent", **names, **WORDS).marks
+    told = [mark.text for mark in marks if isinstance(mark, Words)]
+    assert "50,0\u00a0% → 72,5\u00a0% (+22,5\u00a0điểm %)" in told
+    assert "60,0\u00a0% → 59,0\u00a0% (−1,0\u00a0điểm %)" in told
+
+
+def test_the_line_of_the_deadline_stays_inside_the_picture() -> None:
+    frame = pd.DataFrame({"on": ["2024-01-09", "2024-01-10"], "k": [1, 2]})
+    marks = charts.calendar_strip(frame, date="on", count="k", group=None, due_on="2024-01-10", **WORDS).marks
+    assert all(x <= WIDTH for mark in marks if isinstance(mark, Stroke) for x, _ in mark.points)
 
 
 def test_the_line_of_all_files_climbs_to_what_is_expected() -> None:

@@ -67,6 +67,7 @@ def test_a_hole_is_named(key: str, values: dict[str, str]) -> None:
         (["A", "B"], "A và B"),
         (["A", "B", "C"], "A, B và C"),
         (["A", "B", "C", "D", "E"], "A, B và 3 trường khác"),
+        (["TH An Lộc 2", "TH 19 tháng 8 A"], "TH An Lộc\u00a02 và TH 19 tháng 8 A"),
     ],
 )
 def test_names_are_listed_as_a_sentence_does(names: list[str], expected: str) -> None:

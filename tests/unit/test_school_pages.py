@@ -91,6 +91,17 @@ def test_a_school_without_a_report_is_told_what_to_do_and_gets_no_number() -> No
     assert "Việc cần làm ngay" in page.get_text()
 
 
+def test_that_no_report_came_is_said_once() -> None:
+    silent = first(SILENT)
+    missing = finding(silent, 1, check_code="not_submitted", message="Chưa có báo cáo đọc được")
+    broken = finding(silent, 2, check_code="refused_broken", message="Tệp bị cắt cụt")
+    page = school_page(with_tables(findings=pd.DataFrame([missing])), silent)
+    assert "Chưa có báo cáo đọc được" not in page
+    assert REPORT.reference.school_pages["findings"]["title"] not in page
+    page = school_page(with_tables(findings=pd.DataFrame([missing, broken])), silent)
+    assert "Tệp bị cắt cụt" in page
+
+
 def test_the_path_shows_what_the_scorer_makes_of_it() -> None:
     outlook = look_ahead(REPORT)
     assert outlook.paths

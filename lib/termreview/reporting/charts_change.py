@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -28,7 +28,10 @@ from termreview.reporting.chart_style import (
 )
 from termreview.reporting.chart_text import SMALL_SIZE, text_width
 from termreview.reporting.figures import Figure, drawn, nothing_to_draw
-from termreview.reporting.number_format import number_text
+from termreview.reporting.number_format import NO_BREAK_SPACE, number_text
+
+# What a percentage moves by: a per cent of a percentage would be another figure.
+PERCENTAGE_POINTS: Final = "điểm %"
 
 
 def dumbbell(
@@ -99,7 +102,8 @@ def _change_text(before: Any, after: Any, unit: str) -> str:
     if was is None or now is None:
         return f"{start} → {end}"
     change = number_text(now - was, "decimal1" if unit == "percent" else form)
-    return f"{start} → {end} ({'+' if now > was else ''}{change})"
+    of = f"{NO_BREAK_SPACE}{PERCENTAGE_POINTS}" if unit == "percent" else ""
+    return f"{start} → {end} ({'+' if now > was else ''}{change}{of})"
 
 
 def _change_legend(before_label: str, after_label: str, has_line: bool) -> list[Mark]:

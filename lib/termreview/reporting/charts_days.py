@@ -69,7 +69,8 @@ def calendar_strip(
     top, tall = 40.0, 84.0
     rows = place_rows(groups, left - 26, top + tall + 18, height=30)
     bottom = rows[-1].bottom + 2
-    edge = place(due) + (right - left) / span / 2
+    # The line stands at the end of its day, inside the picture where that day is the last one.
+    edge = min(place(due) + (right - left) / span / 2, right + 14)
     marks: list[Mark] = []
     if last > due:
         marks.append(Box(edge, top, right + 14 - edge, bottom - top, Style("#f6efe6")))

@@ -9,10 +9,11 @@ from typing import Any
 
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.texts import SENTENCE_FORMS
-from termreview.reporting.number_format import number_text
+from termreview.reporting.number_format import NO_BREAK_SPACE, number_text
 
 FILE = "sentences.yml"
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_LAST_NUMBER = re.compile(r" (\d+)$")
 
 
 def sentence(
@@ -68,9 +69,10 @@ def fill(template: str, values: Mapping[str, object], key: str = "", declared_in
 def listed(names: Sequence[str], *, most: int = 8, rest: str = "{count} trường khác") -> str:
     """Join names as a sentence lists them: `A, B và C`; more than `most` end in how many others there are.
 
-    Names that hold a comma themselves are told apart by semicolons: `A, b; C; D`.
+    Names that hold a comma themselves are told apart by semicolons: `A, b; C; D`. The number that ends a name stays
+    on its line: a line that begins with `2, TH Xuân Hòa` reads as a count.
     """
-    shown = [str(name) for name in names]
+    shown = [_LAST_NUMBER.sub(f"{NO_BREAK_SPACE}\\1", str(name)) for name in names]
     if len(shown) > most:
         shown = [*shown[: most - 1], fill(rest, {"count": len(shown) - most + 1})]
     if len(shown) > 1 and any(", " in name for name in shown):

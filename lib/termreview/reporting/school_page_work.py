@@ -25,6 +25,7 @@ from termreview.reporting.wording import label, lower_first
 
 View = dict[str, Any]
 MOST_FINDINGS, MOST_NAMED, LONGEST = 6, 6, 240
+NOT_SUBMITTED = "not_submitted"
 _OTHERS = "{count} nội dung khác"
 
 
@@ -181,6 +182,8 @@ def _good_ratios(report: ReportContext, school_id: str) -> list[str]:
 def findings_view(report: ReportContext, school_id: str) -> View:
     """What is to be mended or explained, one row per check with its first place; how much more there is."""
     rows = material_of(report).findings.get(school_id, [])
+    # That no report came is what the page opens with.
+    rows = [row for row in rows if row["check_code"] != NOT_SUBMITTED]
     is_open = [row for row in rows if row["status"] == "open"]
     asked = [row for row in is_open if row["severity"] in ("error", "query")]
     by_check: dict[tuple[str, str], list[Record]] = {}
