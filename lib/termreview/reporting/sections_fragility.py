@@ -8,7 +8,7 @@ from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import Record, records
 from termreview.reporting.school_outlook import look_ahead
 from termreview.reporting.summary_index import UNALLOCATED
-from termreview.reporting.tables import table
+from termreview.reporting.tables import STACKED, table
 from termreview.reporting.wording import group_title, labels, say
 from termreview.scoring.strength import NOT_CONCLUDED, ROUNDING, SOLID, STRENGTHS
 
@@ -57,6 +57,7 @@ def stakes_table(report: ReportContext) -> Block:
         align={"alone": "right"},
         group_by="group",
         max_rows=10,
+        css_class=STACKED,
         notes=[say(report, "outlook.note")],
     )  # fmt: skip
 
