@@ -19,6 +19,7 @@ from termreview.reporting.school_page_work import MOST_FINDINGS, findings_view
 from termreview.reporting.school_pages import school_page, school_pages, show_pages
 from termreview.reporting.sections_actions import office_actions, tried
 from termreview.reporting.sections_fragility import levels_at_stake
+from termreview.reporting.strength_words import strength_lines
 from termreview.scoring.levels import OVERALL
 from termreview.scoring.strength import SOLID
 from worlds import HK1, HK2
@@ -55,6 +56,15 @@ def test_a_page_names_no_other_school() -> None:
         others = {other for key, other in names.items() if key != school_id and other not in name}
         assert not [other for other in others if re.search(rf"{re.escape(other)}(?!\w| \d)", text)]
         assert not [key for key in names if key != school_id and key in text]
+
+
+@pytest.mark.parametrize(("level", "told"), [(1, "mức thấp nhất"), (2, "vững")])
+def test_of_the_lowest_level_nobody_is_told_that_it_cannot_fall(level: int, told: str) -> None:
+    indicator_set = REPORT.declared.indicator_set
+    row = {"strength": SOLID, "item_id": None, "level": level, "if_level": level, "item_count": 0}
+    rows = {group.group_id: row for group in indicator_set.groups}
+    lines = strength_lines(REPORT.reference, indicator_set, rows, {})
+    assert [told in line.text for line in lines] == [True] * len(rows)
 
 
 def test_pages_are_the_same_each_time() -> None:

@@ -20,7 +20,7 @@ WORDS: Mapping[str, str] = {
         "refused_note preschool(done,total) preschool_note"
     ),
     "strength": (
-        "title solid(group) claim(group,item,title,level,count) pending(group,item,title,level) rounding(group,level) "
+        "title solid(group) lowest(group,level) claim(group,item,title,level,count) pending(group,item,title,level) rounding(group,level) "
         "open_item(group,item,title) open_unallocated(group,points) open_condition(group)"
     ),
     "scores": (

@@ -37,6 +37,7 @@ def strength_lines(
     reasons
         Why a level is not concluded, by group, as `school_scores` tells it.
     """
+    lowest = int(indicator_set.level_bands[0].low)
     titles = {item.item_id: item.title for item in indicator_set.items}
     lines = []
     for group in indicator_set.groups:
@@ -51,6 +52,8 @@ def strength_lines(
                 told = page_word(reference, "strength.open_unallocated", group=group.group_id, points=points)
             else:
                 told = page_word(reference, "strength.open_item", **places)
+        elif kind == SOLID and row["level"] == lowest:
+            told = page_word(reference, "strength.lowest", group=group.group_id, level=lowest)
         elif kind == SOLID:
             told = page_word(reference, "strength.solid", group=group.group_id)
         else:
