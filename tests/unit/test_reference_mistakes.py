@@ -9,6 +9,7 @@ import pytest
 
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.declarations import load_reference
+from termreview.reference.texts import MESSAGE_CODES
 from worlds import append, change, copy_reference
 
 SET, FORM, ROWS = "indicator_sets/qd-4725-2022.yml", "forms/cv407-2023/form.yml", "forms/cv407-2023/rows.csv"
@@ -233,3 +234,18 @@ def test_an_empty_folder_is_a_list_of_missing_files(tmp_path: Path) -> None:
     problems = problems_of(tmp_path)
     missing = {found.file for found in problems if found.message == "the file is missing"}
     assert {"units.csv", "calendar.yml", "ratios.csv", "messages.csv", "labels.yml"} <= missing
+
+
+def test_a_message_of_intake_that_is_missing_is_told(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    path = folder / "messages.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert {line.partition(",")[0] for line in lines[1:]} == MESSAGE_CODES
+    path.write_text(
+        "".join(line for line in lines if not line.startswith("refused_truncated,")), encoding="utf-8"
+    )
+    with pytest.raises(DeclarationError) as raised:
+        load_reference(folder)
+    assert [str(problem) for problem in raised.value.problems] == [
+        "messages.csv:1: thiếu 'refused_truncated'"
+    ]

@@ -27,8 +27,30 @@ class Message:
     remedy: str
 
 
+# What intake says of files and cells by itself, beside what checks say.
+_CODES = """
+refused_empty_file refused_cannot_be_opened refused_password_protected refused_html_as_spreadsheet
+refused_word_document refused_pdf refused_picture refused_archive_not_workbook refused_truncated
+refused_damaged refused_unsafe_xml refused_zip_bomb refused_too_large refused_unsupported_format
+refused_engine_failed refused_no_cells refused_not_our_form refused_unknown_school refused_other_term
+refused_school_not_expected refused_duplicate_file superseded_revision revision_tie identity_mismatch
+term_mismatch matched_by_name share_by_code share_by_name share_incomplete hidden_content macros_ignored
+unsealed_format external_links_ignored form_version_differs legacy_font_text sheet_missing sheet_renamed
+row_moved row_missing column_moved matched_by_label not_a_number not_an_integer negative_number out_of_range
+not_a_date date_out_of_range not_a_choice not_yes_no formula_without_value error_value formula_in_cell
+formula_calculated formula_differs formula_unchecked separator_assumed separator_ambiguous percent_assumed
+number_from_text date_from_text date_in_number_cell date_from_number_cell day_month_ambiguous
+yes_no_spelling points_above_maximum points_step text_normalised not_applicable_word nothing_to_report_word
+required_blank personal_data_suspected cells_ignored submission_late not_submitted decision_not_applied
+fraction_in_number matched_by_file_name sheet_copied value_beside partial_resubmission answers_dropped
+same_file_two_schools same_answers_two_schools same_evidence_two_schools duplicate_sheet_name
+encoding_guessed errors_not_seen cell_outside_its_row named_for_other_school
+"""
+MESSAGE_CODES = frozenset(_CODES.split())
+
+
 def load_messages(source: Source) -> dict[str, Message]:
-    """Read the catalogue of findings; placeholders must be known."""
+    """Read the catalogue of findings: every code of intake there, placeholders known."""
     rows = read_list(
         source, "messages.csv", ("message_code", "severity", "title", "message", "expected", "remedy")
     )
@@ -41,6 +63,9 @@ def load_messages(source: Source) -> dict[str, Message]:
             *(row.template(key, MESSAGE_PLACES) for key in ("message", "expected", "remedy")),
         )  # fmt: skip
         catalogue[message.message_code] = message
+    path = source.root / "messages.csv"
+    for code in () if source.is_hidden(path) else sorted(MESSAGE_CODES - set(catalogue)):
+        source.report(path, 1, f"'{code}' is missing")
     return catalogue
 
 
