@@ -172,7 +172,8 @@ def begin_reports(workspace: Workspace, term: Term, stage: Path | None) -> tuple
 
 def do_told(argument: str) -> None:
     """Do one step for another process: say how the execution went, then write and say what went wrong."""
-    work, writes = _handed_over(argument)
+    work: _Work
+    work, writes = pickle.loads(base64.b64decode(argument))
     try:
         content = execute_notebook(work.source, work.beside, work.step, work.stage, work.time_limit_s, True)
         finish_notebook(work.beside, content)
@@ -186,12 +187,6 @@ def do_told(argument: str) -> None:
         _write(work, can_fork=True)
     except RunError as error:
         write_json(work.told, {"is_executed": True, "error": str(error)})
-
-
-def _handed_over(argument: str) -> tuple[_Work, bool]:
-    """One step, and whether what is published from it is to be written, too."""
-    work, writes = pickle.loads(base64.b64decode(argument))
-    return work, writes
 
 
 def _await_executed(work: _Work, process: WarmProcess) -> None:

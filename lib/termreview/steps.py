@@ -27,7 +27,7 @@ from termreview.whole_files import read_json, sha256_of
 from termreview.workspace import (
     Workspace,
     find_workspace,
-    has_tables,
+    read_if_there,
     read_table,
     write_json,
     write_staged,
@@ -207,7 +207,4 @@ def _write_pages(folder: Path, pages: Mapping[str, str]) -> None:
 
 def previous_answers(opened: OpenTerm) -> pd.DataFrame | None:
     """The answers of the term before, where its tables exist."""
-    before = opened.declared.plan.previous
-    if before is None or not has_tables(opened.workspace, before):
-        return None
-    return read_table(opened.workspace, before, "observations")
+    return read_if_there(opened.workspace, opened.declared.plan.previous, "observations")

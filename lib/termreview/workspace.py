@@ -22,6 +22,7 @@ __all__ = [
     "Workspace",
     "find_workspace",
     "has_tables",
+    "read_if_there",
     "read_table",
     "read_tables",
     "workspace_at",
@@ -142,6 +143,11 @@ def _write_parquet(path: Path, name: str, frame: pd.DataFrame) -> None:
 def read_table(workspace: Workspace, term: Term, name: str) -> pd.DataFrame:
     """Read one declared table of one term and check its contract; see `read_tables`."""
     return read_tables(workspace, term, (name,))[name]
+
+
+def read_if_there(workspace: Workspace, term: Term | None, name: str) -> pd.DataFrame | None:
+    """Read one declared table of one term, such as the term before; None for no term, or one without tables."""
+    return None if term is None or not has_tables(workspace, term) else read_table(workspace, term, name)
 
 
 def read_tables(workspace: Workspace, term: Term, names: Sequence[str]) -> dict[str, pd.DataFrame]:

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from termreview.cli.options import parser
+from termreview.cli.options import parser, workspace_of
 from termreview.cli.progress import counter, on_one_line
 from termreview.errors import RunError, TermReviewError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.mistakes import Mistakes, read_mistakes
 from termreview.terms import parse_term
-from termreview.workspace import Workspace, find_workspace, has_tables, read_table, workspace_at
+from termreview.workspace import Workspace, read_if_there
 
 Command = Callable[[argparse.Namespace, Workspace, Reference], int | None]
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "inspect":  # knows files of no office, too
             return _inspect(options)
-        workspace = workspace_at(options.root) if options.root else find_workspace()
+        workspace = workspace_of(options)
         catalogue = read_mistakes(workspace.reference)
         reference = load_reference(workspace.reference)
         return _COMMANDS[options.command](options, workspace, reference) or 0
@@ -71,10 +71,7 @@ def _forms(options: argparse.Namespace, workspace: Workspace, reference: Referen
 
     term = parse_term(options.term)
     folder = options.output or workspace.forms(term)
-    before = reference.calendar.plan(term).previous
-    previous = (
-        read_table(workspace, before, "observations") if before and has_tables(workspace, before) else None
-    )
+    previous = read_if_there(workspace, reference.calendar.plan(term).previous, "observations")
     written = write_forms(reference, term, folder, options.school, counter("biểu mẫu"), previous)
     print(f"Đã ghi {len(written)} biểu mẫu vào {folder}")
 

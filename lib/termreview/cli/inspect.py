@@ -6,9 +6,10 @@ import argparse
 import json
 from pathlib import Path
 
+from termreview.cli.options import workspace_of
 from termreview.errors import ContractError, TermReviewError
 from termreview.reference.declarations import Reference, load_reference
-from termreview.workspace import Workspace, find_workspace
+from termreview.workspace import find_workspace
 
 
 def inspect(options: argparse.Namespace) -> int:
@@ -18,7 +19,7 @@ def inspect(options: argparse.Namespace) -> int:
 
     workspace, reference = None, None
     try:
-        workspace = Workspace(options.root.resolve()) if options.root else find_workspace()
+        workspace = workspace_of(options)
         reference = load_reference(workspace.reference)
     except TermReviewError:  # outside of an office's folders: what a file shows by itself
         pass

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from termreview import __version__
 from termreview.errors import UsageError
+from termreview.workspace import Workspace, find_workspace, workspace_at
 
 _LAST_PORT = 65_535
 
@@ -82,9 +83,7 @@ def parser() -> argparse.ArgumentParser:
     forms.add_argument(
         "--school", nargs="+", action="extend", metavar="MÃ", help="chỉ tạo cho các trường này"
     )
-    forms.add_argument(
-        "--output", type=_folder, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/forms)"
-    )
+    _add_output(forms, "/forms")
 
     status = commands.add_parser("status", help="trường nào đã nộp, chưa nộp, vướng ở đâu")
     _add_term(status)
@@ -100,9 +99,7 @@ def parser() -> argparse.ArgumentParser:
     _add_term(back)
     _add_as_of(back)
     back.add_argument("--school", nargs="+", action="extend", metavar="MÃ", help="chỉ trả cho các trường này")
-    back.add_argument(
-        "--output", type=_folder, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>/returns)"
-    )
+    _add_output(back, "/returns")
 
     look = commands.add_parser(
         "inspect",
@@ -174,9 +171,7 @@ def parser() -> argparse.ArgumentParser:
         "second", nargs="?", type=int, metavar="LẦN_B", help="lần phát hành sau (mặc định: số liệu hiện nay)"
     )
     _add_scope(compare)
-    compare.add_argument(
-        "--output", type=_folder, metavar="THƯ_MỤC", help="nơi ghi (mặc định: reports/<năm học>/<kỳ>)"
-    )
+    _add_output(compare)
 
     rehearse = commands.add_parser("rehearse", help="diễn tập: cài lỗi vào báo cáo mẫu, xem phép nào thấy")
     _add_term(rehearse)
@@ -221,6 +216,11 @@ def _add_term(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("term", metavar="KỲ", help="kỳ báo cáo, ví dụ 2023-2024-hk1")
 
 
+def _add_output(parser: argparse.ArgumentParser, below: str = "") -> None:
+    told = f"nơi ghi (mặc định: reports/<năm học>/<kỳ>{below})"
+    parser.add_argument("--output", type=_folder, metavar="THƯ_MỤC", help=told)
+
+
 def _add_scope(parser: argparse.ArgumentParser, does: str = "") -> None:
     parser.add_argument(
         "--unit", default="", metavar="MÃ", help=f"{does}báo cáo của một xã, phường, huyện hoặc trường"
@@ -232,6 +232,11 @@ def _add_scope(parser: argparse.ArgumentParser, does: str = "") -> None:
 
 def _add_as_of(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="NGÀY", help="ngày lập báo cáo, như 2024-01-15; mặc định hôm nay")
+
+
+def workspace_of(options: argparse.Namespace) -> Workspace:
+    """The workspace that one command is about: the one named, or the one that holds the current folder."""
+    return workspace_at(options.root) if options.root else find_workspace()
 
 
 def as_of_day(options: argparse.Namespace) -> datetime.date:

@@ -11,7 +11,7 @@ from termreview.cli.progress import counter
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
 from termreview.terms import Term, parse_term
-from termreview.workspace import Workspace, has_tables, read_table
+from termreview.workspace import Workspace, read_if_there
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,9 +111,6 @@ def _cleaned(
     from termreview.intake.clean import clean_term
     from termreview.intake.received import list_received
 
-    before = reference.calendar.plan(term).previous
-    previous = (
-        read_table(workspace, before, "observations") if before and has_tables(workspace, before) else None
-    )
+    previous = read_if_there(workspace, reference.calendar.plan(term).previous, "observations")
     files = list_received(workspace.raw(term), as_of, as_of)
     return files, clean_term(files, reference, term, previous, progress=counter("tệp")), previous

@@ -12,7 +12,7 @@ from termreview.reporting.strength_words import StrengthLine, strength_lines
 from termreview.reporting.summary_decisions import doubted_answers
 from termreview.reporting.summary_index import OVERALL
 from termreview.scoring.strength import weigh_levels
-from termreview.workspace import has_tables, read_tables
+from termreview.workspace import read_if_there
 
 
 def terms_of_school(now: TermNow, school_id: str) -> pd.DataFrame:
@@ -22,11 +22,9 @@ def terms_of_school(now: TermNow, school_id: str) -> pd.DataFrame:
     """
     parts = []
     for plan in now.reference.calendar.plans:
-        if plan.term == now.opened.term:
-            scores = now.scored.scores
-        elif has_tables(now.workspace, plan.term):
-            scores = read_tables(now.workspace, plan.term, ("scores",))["scores"]
-        else:
+        is_now = plan.term == now.opened.term
+        scores = now.scored.scores if is_now else read_if_there(now.workspace, plan.term, "scores")
+        if scores is None:
             continue
         own = scores[scores["school_id"] == school_id]
         if own.empty:
@@ -99,10 +97,9 @@ def _place(
 
 def _lows_before(now: TermNow, school_id: str) -> dict[str, float]:
     """The lower bounds of one school in the term before, by group; empty where it was not scored."""
-    before = now.declared.plan.previous
-    if before is None or not has_tables(now.workspace, before):
+    scores = read_if_there(now.workspace, now.declared.plan.previous, "scores")
+    if scores is None:
         return {}
-    scores = read_tables(now.workspace, before, ("scores",))["scores"]
     own = scores[(scores["school_id"] == school_id) & (scores["state"] == "scored")]
     return {str(name): float(low) for name, low in zip(own["group_id"], own["low"], strict=True)}
 

@@ -137,10 +137,15 @@ def report_on(
     edition: str = INTERNAL,
 ) -> ReportContext:
     """One report's material around one view of its whole term, wherever that comes from: the term before, the day."""
-    before = whole.declared.plan.previous
-    has_previous = before is not None and has_tables(workspace, before)
-    previous = view_term(workspace, reference, reference.of(before)) if before and has_previous else None
+    before = _before(workspace, reference, whole.declared)
+    previous = None if before is None else view_term(workspace, reference, before)
     return present(ReportContext(reference, whole, previous, _as_of(as_of, whole)), scope, edition)
+
+
+def _before(workspace: Workspace, reference: Reference, declared: TermReference) -> TermReference | None:
+    """What is declared for the term before, where its tables exist."""
+    before = declared.plan.previous
+    return reference.of(before) if before is not None and has_tables(workspace, before) else None
 
 
 def present(whole: ReportContext, scope: Scope = WHOLE, edition: str = INTERNAL) -> ReportContext:
@@ -188,8 +193,9 @@ def keep_view(workspace: Workspace, term: Term) -> None:
     with pd.option_context("mode.string_storage", _TEXTS):
         reference = load_reference(workspace.reference)
         declared = reference.of(term)
-        before = declared.plan.previous
-        for own in (declared, *([reference.of(before)] if before and has_tables(workspace, before) else [])):
+        for own in (declared, _before(workspace, reference, declared)):
+            if own is None:
+                continue
             view = view_term(workspace, reference, own)
             _KEPT_VIEWS[_state(workspace, reference, own)] = view
             if own is declared:
