@@ -11,7 +11,8 @@ from intake_world import SUBMISSIONS
 
 from termreview.cli import __main__ as cli
 from termreview.intake.guard import REFUSAL_REASONS
-from termreview.intake.inspection import NOT_OPENED, inspect_file
+from termreview.intake.inspection import NOT_OPENED, Inspection, inspect_file
+from termreview.intake.inspection_text import inspection_lines
 from termreview.reference.declarations import Reference
 from worlds import ROOT
 
@@ -85,3 +86,25 @@ def test_it_works_outside_of_any_office(
     monkeypatch.chdir(tmp_path)
     assert cli.main(["inspect", str(SUBMISSIONS / "clean.xlsx")]) == 0
     assert "cân đối" in capsys.readouterr().out
+
+
+def _found(code: str, severity: str, cell: str) -> dict[str, str | None]:
+    return {
+        "check_code": code, "severity": severity, "sheet": "S", "cell": cell, "field_id": None, "found": None,
+        "expected": None, "message": f"{code} ở {cell}.", "remedy": "Sửa.",
+    }  # fmt: skip
+
+
+def test_errors_do_not_vanish_behind_notes(reference: Reference) -> None:
+    notes = [_found("row_moved", "note", f"A{row}") for row in range(1, 90)]
+    findings = [*notes, _found("formula_in_cell", "note", "B1"), _found("points_step", "query", "C1")]
+    findings += [_found("not_a_number", "error", f"D{row}") for row in range(1, 54)]
+    seen = Inspection("a.xlsx", "read", account={}, findings=tuple(findings))
+    lines = [line.strip() for line in inspection_lines(seen, reference.labels)][2:]
+    assert lines[:50] == [f"[lỗi] not_a_number ở D{row}. Sửa." for row in range(1, 51)]
+    assert lines[50:] == [
+        "… và 3 điểm [lỗi] khác (xem đủ bằng --json)",
+        "[cần giải trình] points_step ở C1. Sửa.",
+        "[lưu ý] row_moved ở A1. Sửa. (và 88 chỗ khác cùng loại: S!A2, S!A3, S!A4, S!A5, S!A6, …)",
+        "[lưu ý] formula_in_cell ở B1. Sửa.",
+    ]

@@ -116,7 +116,7 @@ def parser() -> argparse.ArgumentParser:
     _add_as_of(run)
     run.add_argument(
         "--workers",
-        type=int,
+        type=_workers,
         default=0,
         metavar="SỐ",
         help="số tiến trình song song (mặc định: mỗi bộ xử lý một)",
@@ -194,6 +194,10 @@ def _workbook(text: str) -> Path:
         raise argparse.ArgumentTypeError(f"tên tệp phải tận cùng bằng .xlsx, không phải '{text}'")
     if path.is_dir():
         raise argparse.ArgumentTypeError(f"'{text}' là thư mục; cần tên một tệp .xlsx")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(
+            f"không có thư mục '{path.parent}'; tạo thư mục trước, hoặc sửa đường dẫn"
+        )
     return path
 
 
@@ -203,6 +207,15 @@ def _folder(text: str) -> Path:
     if path.exists() and not path.is_dir():
         raise argparse.ArgumentTypeError(f"'{text}' là tệp; cần một thư mục")
     return path
+
+
+def _workers(text: str) -> int:
+    """A number of processes; as many as there are processors is what is taken when nothing is said."""
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(
+            f"số tiến trình ít nhất là 1, không phải '{text}'; bỏ tùy chọn này: mỗi bộ xử lý một tiến trình"
+        )
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -21,8 +21,6 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
     from termreview.runner import run_term
     from termreview.scoped_runs import Made, make_scoped
 
-    if options.workers < 0:
-        raise UsageError("--workers: số tiến trình ít nhất là 1; 0: mỗi bộ xử lý một")
     if options.each and (options.unit or options.level):
         raise UsageError("--each: không dùng cùng --unit, --level")
     term, as_of = parse_term(options.term), as_of_day(options)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from termreview.intake.inspection import READ, Inspection
 
-_MOST_SHOWN = 50
+_MOST_SHOWN = 50  # errors, and as many queries
+_PLACES_SHOWN = 5  # of one kind of note
+_ASKED = ("error", "query")
 _COUNTED = ("formulas", "formulas_without_value", "errors", "hidden_rows", "hidden_columns")
 
 
@@ -43,14 +45,42 @@ def inspection_lines(inspection: Inspection, labels: Mapping[str, Any]) -> Itera
             named = _named(labels, "refusals", form["reason"])
             yield "  " + _said(words, "not_taken", named=named, reason=form["reason"])
     yield "  " + _said(words, "account", **{name: account.get(name, 0) for name in _ACCOUNT})
-    for finding in inspection.findings[:_MOST_SHOWN]:
-        severity = _named(labels, "severities", finding["severity"]).lower()
-        yield f"  [{severity}] {finding['message']} {finding['remedy'] or ''}".rstrip()
-    if len(inspection.findings) > _MOST_SHOWN:
-        yield "  " + _said(words, "more", count=len(inspection.findings) - _MOST_SHOWN)
+    yield from ("  " + line for line in _finding_lines(inspection.findings, labels, words))
 
 
 _ACCOUNT = ("used", "flagged", "ignored", "total")
+
+
+def _finding_lines(
+    findings: Sequence[Mapping[str, Any]], labels: Mapping[str, Any], words: Mapping[str, str]
+) -> Iterator[str]:
+    """The errors, then the queries, each by itself; the notes a line per kind; what is cut is counted by severity."""
+    for severity in _ASKED:
+        own = [finding for finding in findings if finding["severity"] == severity]
+        named = _named(labels, "severities", severity).lower()
+        for finding in own[:_MOST_SHOWN]:
+            yield f"[{named}] {finding['message']} {finding['remedy'] or ''}".rstrip()
+        if len(own) > _MOST_SHOWN:
+            yield _said(words, "more", count=len(own) - _MOST_SHOWN, severity=named)
+    kinds: dict[str, list[Mapping[str, Any]]] = {}
+    for finding in findings:
+        if finding["severity"] not in _ASKED:
+            kinds.setdefault(finding["check_code"], []).append(finding)
+    for notes in kinds.values():
+        first = notes[0]
+        named = _named(labels, "severities", first["severity"]).lower()
+        line = f"[{named}] {first['message']} {first['remedy'] or ''}".rstrip()
+        if len(notes) > 1:
+            places = [_place(finding) for finding in notes[1:]]
+            shown = ", ".join(place for place in places[:_PLACES_SHOWN] if place)
+            rest = ", …" if len(places) > _PLACES_SHOWN else ""
+            line += " " + _said(words, "folded", count=len(notes) - 1, places=f"{shown}{rest}".strip(", "))
+        yield line
+
+
+def _place(finding: Mapping[str, Any]) -> str:
+    """Where one finding stands, as a spreadsheet program writes it."""
+    return "!".join(str(finding[part]) for part in ("sheet", "cell") if finding[part])
 
 
 def _sheet_line(sheet: Mapping[str, Any], words: Mapping[str, str]) -> str:

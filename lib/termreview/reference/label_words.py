@@ -42,7 +42,7 @@ WORDS: Mapping[str, str] = {
         "refused(file,named,reason) read(file,kind,size_bytes,sheet_count,cell_count) hidden very_hidden cells "
         "formulas formulas_without_value errors hidden_rows hidden_columns macros external_links "
         "form(form_id,term_id,school_id) not_taken(named,reason) unknown account(used,flagged,ignored,total) "
-        "more(count) other_cell"
+        "more(count,severity) folded(count,places) other_cell"
     ),
     "report_titles": " ".join(f"{report}(term,school_year)" for report in REPORTS),
     "editions": "internal shareable",
