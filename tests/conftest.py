@@ -7,12 +7,17 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from demo_world import demo
 from termreview.reference.declarations import Reference, load_reference
 from worlds import REFERENCE
 
 __all__ = ["demo"]
+
+# No test fails for slowness alone: how long an example takes is a matter of the machine and of who else works on it.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

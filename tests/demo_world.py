@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,9 +45,21 @@ def new_workspace(root: Path) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The sample of both terms for tests to read; whoever writes works in a copy, which is seen to at the end."""
     workspace = new_workspace(tmp_path_factory.mktemp("demo"))
     reference = load_reference(workspace.reference)
     write_sample(workspace, reference, progress=lambda _: None)
     results = [run_term(workspace, reference, term, as_of(reference, term)) for term in (SEMESTER, YEAR_END)]
-    return Demo(workspace, reference, *results)
+    before = _files(workspace.root)
+    yield Demo(workspace, reference, *results)
+    assert _files(workspace.root) == before, "a test wrote into what all tests read: it needs a copy"
+
+
+def _files(root: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of change of every file below one folder."""
+    return {
+        path.relative_to(root).as_posix(): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }

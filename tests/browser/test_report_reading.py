@@ -9,6 +9,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import PATIENCE_MS
 from playwright.sync_api import Browser, Page
 
 from demo_world import SEMESTER, YEAR_END, Demo
@@ -26,6 +27,7 @@ def report(request: pytest.FixtureRequest, demo: Demo) -> Path:
 
 def opened(browser: Browser, report: Path, width: int = 1280, height: int = 800) -> Page:
     page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(report.as_uri())
     return page
 

@@ -59,7 +59,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     receive(folder, {})
     done = subprocess.run(
         [sys.executable, "-m", "termreview.cli", "--root", str(workspace.root), "run", HK1.term_id, "--as-of", "2024-01-15", "--level", "th"],
-        capture_output=True, timeout=300, check=False, env=os.environ | {"PYTHONPATH": str(ROOT / "lib")},
+        capture_output=True, timeout=1800, check=False, env=os.environ | {"PYTHONPATH": str(ROOT / "lib")},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     return Office(workspace, done.stdout + done.stderr)

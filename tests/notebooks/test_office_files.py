@@ -86,7 +86,7 @@ def test_an_office_program_opens_both_and_prints_them(demo: Demo, soffice: str, 
     subprocess.run(
         [soffice, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path),
          str(document), str(workbook)],
-        check=True, capture_output=True, timeout=180,
+        check=True, capture_output=True, timeout=1800,
     )  # fmt: skip
     report = pypdf.PdfReader(tmp_path / f"{document.stem}.pdf")
     shown = [re.sub(r"\s+", " ", page.extract_text()) for page in report.pages]

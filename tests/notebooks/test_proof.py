@@ -193,7 +193,7 @@ def test_files_saved_anew_by_libreoffice_say_the_same(office: Workspace, demo: D
             kind,
         ]
         subprocess.run(
-            [*command, "--outdir", str(tmp_path), str(own)], check=True, capture_output=True, timeout=120
+            [*command, "--outdir", str(tmp_path), str(own)], check=True, capture_output=True, timeout=1800
         )
         own.write_bytes((tmp_path / own.name).read_bytes())
         verdict = verify.verify_report(office, demo.reference, own)

@@ -118,6 +118,6 @@ def save_in_office(soffice: str, path: Path, kind: str, folder: Path) -> Path:
     home = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     subprocess.run(
         [soffice, home, "--headless", "--convert-to", kind, "--outdir", str(folder / "saved"), str(path)],
-        check=True, capture_output=True, timeout=180,
+        check=True, capture_output=True, timeout=1800,
     )  # fmt: skip
     return folder / "saved" / f"{path.stem}.{kind}"

@@ -149,7 +149,7 @@ def recalculated(
     subprocess.run(
         [soffice, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--calc", "--convert-to", "xlsx",
          "--outdir", str(out), *(str(folder / f"{code}.xlsx") for code in layouts)],
-        check=True, capture_output=True, timeout=240,
+        check=True, capture_output=True, timeout=1800,
     )  # fmt: skip
     pages = {
         code: (layout, openpyxl.load_workbook(out / f"{code}.xlsx", data_only=True)["Chỉ số CĐS"])

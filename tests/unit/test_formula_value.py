@@ -98,7 +98,7 @@ def test_what_a_file_makes_us_add_up_is_counted() -> None:
     found = [worked_out(formulas, sheet, row, 1) for row in range(1, 501)]
     assert found[0] == 100_001
     assert found[-1] is None
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 60  # of processor time; without a bound it takes hours
 
 
 def record(*steps: bytes) -> bytes:

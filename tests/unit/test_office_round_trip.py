@@ -94,7 +94,7 @@ def saved(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 str(folder),
                 *typed,
             ]
-            subprocess.run(command, check=True, capture_output=True, timeout=300)
+            subprocess.run(command, check=True, capture_output=True, timeout=1800)
             receive(folder, {}, term_id)
     return root
 

@@ -24,7 +24,7 @@ def total_here_only(batch: list[int], here: int, otherwise: str) -> int:
     if os.getpid() != here and otherwise == "die":
         os._exit(9)
     if os.getpid() != here and otherwise == "hang":
-        time.sleep(60)
+        time.sleep(3600)
     if os.getpid() != here and otherwise == "fail":
         raise OSError("not in this process")
     return total(batch)
