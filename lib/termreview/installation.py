@@ -11,10 +11,10 @@ from typing import Any
 
 from termreview import __version__
 
-# What decides the content of a table or a page; other libraries only carry it.
-_LIBRARIES = (
-    "beautifulsoup4", "ipython", "jinja2", "matplotlib", "nbconvert", "numpy", "openpyxl", "pandas", "papermill",
-    "pyarrow", "python-calamine", "python-docx", "pyyaml", "xlsxwriter",
+# What decides the content of a table or a page; other libraries only carry it, or are nowhere imported at run time.
+LIBRARIES = (
+    "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "pyarrow", "python-calamine", "python-docx", "pyyaml",
+    "xlsxwriter",
 )  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def made_with() -> dict[str, Any]:
         "package_version": __version__,
         "package_sha256": _package_sha256(Path(__file__).parent),
         "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "libraries": {name: _version(name) for name in LIBRARIES},
     }
 
 

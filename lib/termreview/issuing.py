@@ -78,7 +78,7 @@ def issue_report(
         manifest = read_json(workspace.shelf(term).place(MANIFEST))
         if manifest is None:
             raise RunError(f"{term.term_id} has no finished run: run `termreview run {term.term_id}` first")
-        if manifest["declarations_sha256"] != reference.fingerprint:
+        if manifest["declarations_sha256"] != reference.fingerprint_of(term):
             raise UsageError(
                 f"the declarations changed since the report was made: run `termreview run {term.term_id}` again"
             )

@@ -35,7 +35,7 @@ def describe_inputs(
     return {
         "term_id": declared.term.term_id,
         "parameters": {"as_of": as_of.isoformat()},
-        "declarations_sha256": reference.fingerprint,
+        "declarations_sha256": reference.fingerprint_of(declared.term),
         "steps": {step.name: describe_step(workspace, step) for step in steps},
         "previous": _describe_previous(workspace, declared.plan.previous),
         "inputs": [

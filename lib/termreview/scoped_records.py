@@ -10,7 +10,7 @@ from termreview.installation import made_with
 from termreview.manifest import describe_step
 from termreview.reference.declarations import Reference
 from termreview.shelf import MANIFEST, PAGES
-from termreview.terms import Term
+from termreview.terms import Term, parse_term
 from termreview.whole_files import read_json, sha256_of, write_json
 from termreview.work_list import Step, scoped_report_name
 from termreview.workspace import Workspace
@@ -85,7 +85,7 @@ def _inputs(
     """Everything that decides one report."""
     return {
         "term_id": manifest["term_id"],
-        "declarations_sha256": reference.fingerprint,
+        "declarations_sha256": reference.fingerprint_of(parse_term(manifest["term_id"])),
         "step": describe_step(workspace, step),
         "tables": manifest["tables"],
         "previous": manifest["previous"],

@@ -78,7 +78,7 @@ def test_every_change_is_named_by_file_declaration_section_and_figures(
     content = bytearray(received.read_bytes())
     content[len(content) // 2] ^= 1
     received.write_bytes(content)
-    append(copy.reference / "decisions.csv", "")
+    append(copy.reference / "sentences.yml", "# x")
     report = copy.reports(SEMESTER) / demo.semester.report.name
     change(report, '<dd class="key-value">50/55</dd>', '<dd class="key-value">54/55</dd>')
 
@@ -91,7 +91,7 @@ def test_every_change_is_named_by_file_declaration_section_and_figures(
     }
     assert [(cause["kind"], cause["name"]) for cause in told["causes"]] == [
         ("file_changed", received.name),
-        ("declaration_changed", "decisions.csv"),
+        ("declaration_changed", "sentences.yml"),
     ]
     assert told["edited"] == ["Điểm chính"]
     figure = next(each for each in told["differences"] if each["section"] == "Điểm chính")

@@ -60,7 +60,7 @@ def test_a_run_leaves_report_tables_and_manifest(demo: Demo, term) -> None:
     manifest = json.loads(result.manifest.read_text(encoding="utf-8"))
     assert result.report.is_file()
     assert manifest["term_id"] == term.term_id
-    assert manifest["declarations_sha256"] == demo.reference.fingerprint
+    assert manifest["declarations_sha256"] == demo.reference.fingerprint_of(term)
     assert len(manifest["inputs"]) == len(read_table(demo.workspace, term, "submissions"))
     assert set(manifest["tables"]) == {"submissions", "observations", "findings", "ledger", "scores"}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,14 +15,15 @@ from report_world import report
 
 from termreview.installation import made_with
 from termreview.proof.causes import Cause, changed_causes
-from termreview.reference.declarations import Reference
+from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.fingerprint import file_fingerprints
 from termreview.reporting.page_record import RECORD_MIME
 from termreview.reporting.provenance import Provenance, Source, hidden_name, inputs_fingerprint, origin_record
 from termreview.reporting.sections_footer import footer, record_of
+from termreview.terms import parse_term
 from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
-from worlds import HK1, HK2, REFERENCE, ROOT, append
+from worlds import HK1, HK2, REFERENCE, ROOT, append, change
 
 FILES = {"0477101.xlsx": b"one", "lớp/0477102.xlsx": b"two"}
 DAY = "2024-01-05"
@@ -30,9 +33,17 @@ def sources(files: dict[str, bytes] = FILES) -> tuple[Source, ...]:
     return tuple(Source(name, sha256_of(content), DAY) for name, content in files.items())
 
 
+def made_before(reference: Reference) -> dict[str, Any]:
+    """The same as a version of the program wrote it that took down whole declaration files."""
+    record = made(reference)
+    record["origin"]["declarations"] = file_fingerprints(REFERENCE)
+    del record["origin"]["declared"]
+    return record
+
+
 def made(reference: Reference, **changed: Any) -> dict[str, Any]:
     """The record of a report made of the two files and the committed declarations."""
-    provenance = Provenance({HK1: sources()}, file_fingerprints(REFERENCE))
+    provenance = Provenance({HK1: sources()}, reference.fingerprints_of(parse_term(HK1)))
     return {
         "term_id": HK1,
         "step": {
@@ -86,10 +97,119 @@ def test_one_change_is_one_cause(
     reference: Reference, office: Workspace, change: Callable[[Workspace], object], told: tuple[str, str]
 ) -> None:
     change(office)
-    (cause,) = changed_causes(office, reference, made(reference))
+    (cause,) = changed_causes(office, reference, made_before(reference))
     assert (cause.kind, cause.name) == told
     words = reference.provenance["causes"][cause.kind]
     assert cause.name in words.format(**vars(cause), term=cause.term_id)
+
+
+NEXT_YEAR = """
+  - id: "2025-2026"
+    starts_on: "2025-09-05"
+    terms:
+      - id: "2025-2026-hk1"
+        part: "hk1"
+        title: "học kỳ I"
+        report: "semester_review"
+        previous: "2024-2025-hk2"
+        due_on: "2026-01-10"
+        data_as_of: "2025-12-31"
+        form: "next"
+        tasks: "next"
+        indicator_set: "qd-4725-2022"
+        legal: "huong-dan-2025-2026"
+        mark: "C"
+"""
+
+
+def declare_next_year(folder: Path) -> None:
+    """What CONTRIBUTING.md has an office do for a new school year, in its order."""
+    append(
+        folder / "legal_documents.csv", "huong-dan-2025-2026,99/PGDĐT,Hướng dẫn,Phòng GDĐT,2025-09-20,,C,,"
+    )
+    with (folder / "calendar.yml").open("a", encoding="utf-8") as stream:
+        stream.write(NEXT_YEAR)
+    change(folder / "units.csv", "0477204,2020-01-01,2025-06-30,", "0477204,2020-01-01,2025-06-15,")
+    append(folder / "units.csv", "0477299,2025-09-01,,school,th,Trường Tiểu học Mới,TH Mới,047751,")
+    append(folder / "unit_events.csv", "moi-2025,2025-09-01,split,0477204,0477299,tách trường")
+    append(
+        folder / "office.csv",
+        "phong-moi,2026-01-01,,047751,UBND PHƯỜNG,PHÒNG MỚI,Phòng mới,Nơi mới,TRƯỞNG PHÒNG,,PM,yes",
+    )
+    change(
+        folder / "office.csv",
+        "vhxh-phuong-phong-mau,2025-07-01,,",
+        "vhxh-phuong-phong-mau,2025-07-01,2025-12-31,",
+    )
+    shutil.copytree(folder / "forms" / "cv407-2023", folder / "forms" / "next")
+    change(folder / "forms" / "next" / "form.yml", "cv407-2023", "next")
+    shutil.copyfile(folder / "checks" / "cv407-2023.csv", folder / "checks" / "next.csv")
+    shutil.copyfile(folder / "tasks" / "cv407-2023.csv", folder / "tasks" / "next.csv")
+    append(
+        folder / "verified_points.csv",
+        "0477201,2024-2025-hk1,1.3.1,2.5,đã xem tại trường,Phòng GDĐT,2025-01-12",
+    )
+    append(
+        folder / "decisions.csv",
+        "qd-9001,2024-2025-hk2,cell,0477201,informatics_computers_working_count,not_a_number,x,correct,15,đã đối chiếu,Phòng GDĐT,2025-06-01",
+    )
+
+
+def test_the_rows_of_a_new_year_change_nothing_that_an_old_report_was_made_of(
+    reference: Reference, office: Workspace
+) -> None:
+    declare_next_year(office.reference)
+    now = load_reference(office.reference)
+    assert now.fingerprint != reference.fingerprint
+    for term_id in (HK1, HK2):
+        term = parse_term(term_id)
+        assert now.fingerprints_of(term) == reference.fingerprints_of(term)
+    assert changed_causes(office, now, made(reference)) == []
+    later = parse_term("2024-2025-hk2")
+    differing = {
+        name
+        for name, sha256 in now.fingerprints_of(later).items()
+        if reference.fingerprints_of(later)[name] != sha256
+    }
+    assert differing == {"decisions.csv", "verified_points.csv"}, "and what is of that report, is told there"
+
+
+OF_THE_TERM: list[tuple[Callable[[Path], object], str]] = [
+    (lambda folder: change(folder / "units.csv", "0477204,2020-01-01,2025-06-30,", "0477204,2020-01-01,2023-12-31,"), "units.csv"),
+    (lambda folder: append(folder / "units.csv", "0477299,2023-09-01,2025-06-30,school,th,Trường Tiểu học Mới,TH Mới,047702,"), "units.csv"),
+    (lambda folder: change(folder / "calendar.yml", 'due_on: "2024-01-10"', 'due_on: "2024-01-12"'), "calendar.yml"),
+    (lambda folder: change(folder / "office.csv", "UBND HUYỆN PHONG MẪU", "UBND HUYỆN"), "office.csv"),
+    (lambda folder: append(folder / "verified_points.csv", f"0477201,{HK1},1.3.1,2.5,đã xem,Phòng GDĐT,2024-01-12"), "verified_points.csv"),
+    (lambda folder: change(folder / "tasks" / "cv407-2023.csv", "A\n", "B\n"), "tasks/cv407-2023.csv"),
+    (lambda folder: append(folder / "sentences.yml", "# x"), "sentences.yml"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change_one", "name"), OF_THE_TERM)
+def test_what_is_declared_for_the_term_of_a_report_still_counts(
+    reference: Reference, office: Workspace, change_one: Callable[[Path], object], name: str
+) -> None:
+    change_one(office.reference)
+    causes = changed_causes(office, load_reference(office.reference), made(reference))
+    assert [(cause.kind, cause.name) for cause in causes] == [("declaration_changed", name)]
+
+
+def test_a_report_names_the_libraries_that_decide_it_and_no_other() -> None:
+    """Those that the code behind a report imports; who only carries a notebook or inflates a file decides nothing."""
+    carry, elsewhere = {"nbformat", "papermill", "zlib_ng"}, {"desk", "kernels", "sample", "rehearsal"}
+    imported: set[str] = set()
+    package = ROOT / "lib" / "termreview"
+    for path in package.rglob("*.py"):
+        if path.relative_to(package).parts[0] in elsewhere:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.partition(".")[0])
+    names = {"python-docx": "docx", "pyyaml": "yaml"}
+    told = {names.get(name, name.replace("-", "_")) for name in made_with()["libraries"]}
+    assert told == imported - set(sys.stdlib_module_names) - {"termreview"} - carry
 
 
 def test_a_file_that_came_later_is_none_and_one_put_before_is(

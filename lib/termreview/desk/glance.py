@@ -123,7 +123,7 @@ def published(now: TermNow) -> Published:
     if manifest is None or set(manifest.get("tables", {})) != set(TABLES):
         return Published(False)
     inputs = manifest.get("inputs", [])
-    is_same = manifest.get("declarations_sha256") == now.reference.fingerprint and {
+    is_same = manifest.get("declarations_sha256") == now.reference.fingerprint_of(now.opened.term) and {
         (entry.get("file"), entry.get("sha256")) for entry in inputs
     } == {(file.name, file.sha256) for file in now.files}
     return Published(True, is_same, len(inputs))

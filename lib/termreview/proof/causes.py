@@ -13,7 +13,7 @@ from termreview.intake.received import list_received, listed_names, printable_na
 from termreview.reference.declarations import Reference
 from termreview.reference.fingerprint import file_fingerprints
 from termreview.reporting.issued import record_path
-from termreview.reporting.provenance import SHORT, hidden_name
+from termreview.reporting.provenance import OWN_SHARE, SHORT, hidden_name
 from termreview.terms import Term, parse_term
 from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
@@ -37,7 +37,10 @@ def changed_causes(workspace: Workspace, reference: Reference, record: Mapping[s
     for told in origin["inputs"]:
         term = parse_term(told["term_id"])
         causes += _file_causes(workspace, term, last_day(reference, record, told), told["files"])
-    causes += _hash_causes("declaration", origin["declarations"], file_fingerprints(workspace.reference))
+    now = reference.fingerprints_of(parse_term(record["term_id"]))
+    if origin.get("declared") != OWN_SHARE:  # made by an earlier version: of whole files
+        now = file_fingerprints(workspace.reference)
+    causes += _hash_causes("declaration", origin["declarations"], now)
     there = {name: workspace.notebooks / f"{name}.ipynb" for name in notebooks}
     causes += _hash_causes(
         "notebook", notebooks, {name: _hash(path) for name, path in there.items() if path.is_file()}

@@ -15,7 +15,7 @@ from termreview.reference.cross_references import check_references
 from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
 from termreview.reference.desk_words import load_desk_words
 from termreview.reference.disclosure import Disclosure, load_disclosure
-from termreview.reference.fingerprint import fingerprint
+from termreview.reference.fingerprint import file_fingerprints, fingerprint
 from termreview.reference.form_loading import load_form
 from termreview.reference.forms import Field, Form, applies, with_index
 from termreview.reference.highlights import Highlights, load_highlights
@@ -40,6 +40,7 @@ from termreview.reference.mistakes import DETAILS, Mistakes, read_mistakes
 from termreview.reference.provenance_words import load_provenance_words
 from termreview.reference.school_page_words import load_school_page_words
 from termreview.reference.sentences import load_sentences
+from termreview.reference.term_share import combined, term_fingerprints
 from termreview.reference.texts import (
     Message,
     load_messages,
@@ -91,8 +92,9 @@ class TermReference:
 class Reference:
     """All declarations of one office.
 
-    `fingerprint` is the hash of every file they came from, `reading_fingerprint` that of the files that decide how
-    a workbook is read: all but the office's rulings.
+    `fingerprint` is the hash of every file they came from, `files` that of each by name, `reading_fingerprint` that of
+    the files that decide how a workbook is read: all but the office's rulings. What decides the report of one term is
+    `fingerprints_of` it.
     """
 
     fingerprint: str
@@ -121,6 +123,7 @@ class Reference:
     highlights: Highlights = field(default_factory=Highlights)
     advice: Mapping[str, Advice] = field(default_factory=dict)
     school_pages: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, term: Term) -> TermReference:
         """What is declared for one term; the registry is read as of the deadline.
@@ -139,6 +142,20 @@ class Reference:
                 self.calendar.office_on(plan.due_on),
             )  # fmt: skip
         return self._terms[term]
+
+    def fingerprints_of(self, term: Term) -> dict[str, str]:
+        """The hash of what decides the report of one term, by the name of the file that declares it."""
+        if term not in self._fingerprints:
+            self._fingerprints[term] = term_fingerprints(self, term)
+        return self._fingerprints[term]
+
+    def fingerprint_of(self, term: Term) -> str:
+        """One hash of all that decides the report of one term."""
+        return combined(self.fingerprints_of(term))
+
+    @cached_property
+    def _fingerprints(self) -> dict[Term, dict[str, str]]:
+        return {}
 
     @cached_property
     def _terms(self) -> dict[Term, TermReference]:
@@ -208,7 +225,11 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         note_lost_zeros(source, registry)
     if fault := source.fault():
         raise fault
-    return replace(reference, reading_fingerprint=fingerprint(folder, leaving=RULINGS))
+    return replace(
+        reference,
+        reading_fingerprint=fingerprint(folder, leaving=RULINGS),
+        files=file_fingerprints(folder),
+    )
 
 
 def decisions_in(source: Source, reference: Reference) -> tuple[Decision, ...]:

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from termreview.installation import made_with
 from termreview.reference.declarations import Reference
-from termreview.reference.fingerprint import file_fingerprints
 from termreview.terms import Term
 from termreview.workspace import Workspace, has_tables, read_table
 
 SHORT: Final = 12  # letters of a hash that people compare by eye
+OWN_SHARE: Final = "term"  # in a record: its declarations are the term's share of each file, not whole files
 
 
 @dataclass(frozen=True, order=True)
@@ -35,7 +35,7 @@ class Provenance:
     inputs
         The received files of each term that the report rests on, by name; the oldest term first, its own last.
     declarations
-        The hash of each declaration file by its name.
+        The hash of what each declaration file says of the term and of those that it is compared with, by its name.
     """
 
     inputs: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ NOWHERE: Final = Provenance()
 def read_provenance(workspace: Workspace, reference: Reference, term: Term) -> Provenance:
     """Say what the tables of one term were made from, as these tables tell it themselves."""
     inputs = {each.term_id: _sources(workspace, each) for each in terms_behind(workspace, reference, term)}
-    return Provenance(inputs, file_fingerprints(workspace.reference))
+    return Provenance(inputs, reference.fingerprints_of(term))
 
 
 def terms_behind(workspace: Workspace, reference: Reference, term: Term) -> list[Term]:
@@ -105,5 +105,6 @@ def origin_record(provenance: Provenance, hides_names: bool = False) -> dict[str
             for term_id, sources in provenance.inputs.items()
         ],
         "declarations": dict(sorted(provenance.declarations.items())),
+        "declared": OWN_SHARE,
         "made_with": made_with(),
     }

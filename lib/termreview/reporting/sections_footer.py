@@ -62,7 +62,8 @@ def made_of(report: ReportContext) -> list[str]:
             words["made_of"],
             {
                 "files": len(own), "term": _term_text(report, own_id), "inputs": inputs_fingerprint(own),
-                "declarations": len(provenance.declarations), "reference": report.reference.fingerprint[:SHORT],
+                "declarations": len(provenance.declarations),
+                "reference": report.reference.fingerprint_of(report.declared.term)[:SHORT],
             },
         )
     ]  # fmt: skip
