@@ -11,7 +11,9 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import NoReturn
 
 from zlib_ng import zlib_ng as zlib
 
@@ -65,7 +67,7 @@ class Limits:
     file_bytes: int = 50 * 2**20
     inflated_bytes: int = 200 * 2**20
     inflated_ratio: int = 200
-    ratio_free_bytes: int = 100 * 2**10  # members below this size may be of any ratio
+    ratio_free_bytes: int = 28 * 2**20  # a white scan of one A4 page at 300 dpi: 26 MB of one colour
     members: int = 2_000
     part_bytes: int = 32 * 2**20  # styles, relationships and other small parts
     cells: int = 200_000
@@ -80,6 +82,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 _PIECE = 2**20
+_IS_UTF8 = 0x800  # among the flags of a member
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"\xfd7zXZ")
@@ -205,8 +208,7 @@ def list_members(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
         raise RefusedFile("zip_bomb", f"{len(members)} members")
     if struct.unpack_from("<H", data, end + 10)[0] not in (len(members), 0xFFFF):
         raise RefusedFile("damaged", "the zip directory does not list as many members as it says")
-    if len({member.filename.lower() for member in members}) < len(members):
-        raise RefusedFile("damaged", "two members of the archive share a name")
+    _refuse_rivals(members)
     total = sum(member.file_size for member in members)
     if total > limits.inflated_bytes:
         raise RefusedFile("zip_bomb", f"{total} bytes once inflated")
@@ -218,9 +220,31 @@ def list_members(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
     return members
 
 
+def _refuse_rivals(members: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive with two members of one name and different content: either could be what was meant."""
+    known: dict[str, zipfile.ZipInfo] = {}
+    for member in members:
+        first = known.setdefault(part_name(member).lower(), member)
+        if (first.file_size, first.CRC) != (member.file_size, member.CRC):
+            _refuse_rival(part_name(member))
+
+
+def _refuse_rival(name: str) -> NoReturn:
+    raise RefusedFile("damaged", f"{name!r} is twice in the archive, with different content")
+
+
+def part_name(member: zipfile.ZipInfo) -> str:
+    """Return the name of one member as a path from the root; some programs do not say that it is UTF-8."""
+    name = member.filename
+    if not name.isascii() and not member.flag_bits & _IS_UTF8:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/").lstrip("/")
+
+
 def is_xml(member: zipfile.ZipInfo) -> bool:
     """Whether one member is, by its name, a part that is read; others are only checked."""
-    return member.filename.endswith((".xml", ".rels")) and not member.filename.startswith(_NEVER_READ)
+    return member.filename.lower().endswith((".xml", ".rels")) and not member.filename.startswith(_NEVER_READ)
 
 
 def inflate_members(
@@ -228,16 +252,25 @@ def inflate_members(
 ) -> dict[str, bytes]:
     """Return the kept parts of one zip archive by name; every member is held against its checksum."""
     parts: dict[str, bytes] = {}
+    spelled: dict[str, str] = {}  # the first spelling of each name
     for member in members:
-        packed = _packed(data, member)
         if not is_kept(member):
-            _check(packed, member)
+            _check(_packed(data, member), member)
             continue
-        name, content = member.filename.replace("\\", "/").lstrip("/"), _inflate(packed, member)
-        if name != _NEVER_PARSED and b"<!DOCTYPE" in content[:2048]:  # further down it meets the XML parser
-            raise RefusedFile("unsafe_xml", f"{name} declares a document type")
-        parts[name] = content
+        name, content = part_name(member), inflate_member(data, member)
+        if is_xml(member) and name != _NEVER_PARSED and b"<!DOCTYPE" in content[:2048]:
+            raise RefusedFile(
+                "unsafe_xml", f"{name} declares a document type"
+            )  # further down the parser does
+        name = spelled.setdefault(name.lower(), name)
+        if parts.setdefault(name, content) != content:
+            _refuse_rival(name)
     return parts
+
+
+def inflate_member(data: bytes, member: zipfile.ZipInfo) -> bytes:
+    """Return the content of one member of a zip archive, held against its checksum."""
+    return _inflate(_packed(data, member), member)
 
 
 def _packed(data: bytes, member: zipfile.ZipInfo) -> memoryview:
@@ -252,7 +285,9 @@ def _packed(data: bytes, member: zipfile.ZipInfo) -> memoryview:
     begin = start + 30 + name_length + extra_length
     end = begin + member.compress_size
     local_name = data[start + 30 : start + 30 + name_length]
-    if local_name != member.orig_filename.encode("utf-8" if member.flag_bits & 0x800 else "cp437"):
+    listed_name = member.orig_filename.encode("utf-8" if member.flag_bits & _IS_UTF8 else "cp437")
+    # Some programs spell letters with marks by one code page in the directory and by another at the member.
+    if local_name != listed_name and (local_name.isascii() or listed_name.isascii()):
         raise RefusedFile("damaged", f"{name!r} bears another name inside the archive")
     if method != member.compress_type:
         raise RefusedFile("damaged", f"{name!r} is stored by two methods at once")

@@ -48,7 +48,7 @@ def read_binary(data: bytes, limits: Limits) -> Workbook | None:
     """
     members = guard.list_members(data, limits)
     parts = guard.inflate_members(
-        data, members, lambda member: member.filename.endswith((".bin", ".rels", ".xml"))
+        data, members, lambda member: member.filename.lower().endswith((".bin", ".rels", ".xml"))
     )
     try:
         return _read_book(parts, limits)

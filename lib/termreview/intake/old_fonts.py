@@ -12,9 +12,9 @@ from termreview.intake.xlsx_package import local_name, parse_xml
 
 _HINTS = (b".Vn", b"VNI", b"vni")
 _FAMILY = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0 font-family"
-_STRING = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"[^<>]* t="s"[^<>]*><v>([0-9]{1,9})</v>')
+_STRING = re.compile(rb'<c r="([A-Za-z]{1,3}[1-9][0-9]{0,6})"[^<>]* t="s"[^<>]*><v>([0-9]{1,9})</v>')
 _MOST_PARENTS = 20
-_CELL = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"(?: [a-z]+="[^"<>]*")*? s="([0-9]{1,9})"')
+_CELL = re.compile(rb'<c r="([A-Za-z]{1,3}[1-9][0-9]{0,6})"(?: [a-z]+="[^"<>]*")*? s="([0-9]{1,9})"')
 
 
 def encoding_of_font(name: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 import zipfile
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from termreview.intake.returned_xml import (
     prefix_of,
     with_attributes,
 )
+from termreview.intake.xlsx_package import find_part
 
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -66,15 +66,9 @@ def open_parts(path: Path) -> Parts:
     data = path.read_bytes()
     try:
         members = list_members(data, DEFAULT_LIMITS)
-        inflate_members(data, members)
+        parts = inflate_members(data, members, lambda member: not member.is_dir())
     except RefusedFile as refused:
         raise UnmarkableError(str(refused)) from None
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {
-            member.filename.replace("\\", "/").lstrip("/"): archive.read(member)
-            for member in members
-            if not member.is_dir()
-        }
     types = parts.get(TYPES_PART, b"")
     if not any(kind.encode() in types for kind in _PLAIN_TYPES):
         raise UnmarkableError("not the package of a plain workbook")
@@ -103,7 +97,7 @@ def relationships(parts: Mapping[str, bytes], source: str) -> list[Relationship]
     part = parts.get(relations_part(source))
     if part is None:
         return []
-    folder, by_lower = source.rpartition("/")[0], {name.lower(): name for name in parts}
+    folder = source.rpartition("/")[0]
     found = []
     for element in elements(part, {"Relationship"}, _RELATIONS):
         attributes = element.attributes
@@ -111,7 +105,7 @@ def relationships(parts: Mapping[str, bytes], source: str) -> list[Relationship]
         is_external = attributes.get("TargetMode") == "External"
         if not is_external:
             target = target[1:] if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            target = by_lower.get(target.lstrip("/").lower(), target.lstrip("/"))
+            target = find_part(parts, target.lstrip("/")) or target.lstrip("/")
         kind = attributes.get("Type", "").rpartition("/")[2]
         found.append(Relationship(attributes.get("Id", ""), kind, target, is_external, element))
     return found

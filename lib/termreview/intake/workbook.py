@@ -19,7 +19,7 @@ from termreview.intake.legacy_opendocument import read_opendocument
 from termreview.intake.old_fonts import old_cells, old_strings, old_styles
 from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
 from termreview.intake.xlsx_content import refuse_text
-from termreview.intake.xlsx_package import Package, open_package, workbook_part_name
+from termreview.intake.xlsx_package import Package, find_part, open_package, workbook_part_name, xml_members
 from termreview.intake.xlsx_shared import read_number_formats, read_shared_strings
 from termreview.intake.xlsx_sheet import read_sheet
 from termreview.intake.xlsx_values import Shared
@@ -120,21 +120,22 @@ def _read_archive(data: bytes, limits: Limits) -> Workbook | str:
     members = guard.list_members(data, limits)
     if _OPENOFFICE_1 in data[:512]:
         raise RefusedFile("unsupported_format", "a document of OpenOffice 1; save it as .ods or .xlsx")
-    if sum(member.file_size for member in members if guard.is_xml(member)) > limits.in_process_bytes:
+    read = xml_members(data, members)
+    if sum(member.file_size for member in members if member.filename in read) > limits.in_process_bytes:
         return "whole"
-    parts = guard.inflate_members(data, members)
-    names = frozenset(member.filename.replace("\\", "/").lstrip("/") for member in members)
+    parts = guard.inflate_members(data, members, lambda member: member.filename in read)
+    names = frozenset(guard.part_name(member) for member in members)
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):  # then its content looks like nothing
         raise RefusedFile("password_protected", "an OpenDocument file locked with a password")
     if "content.xml" in parts and b"opendocument:xmlns:office" in parts["content.xml"][:8192]:
         return read_opendocument(parts, names, limits)
     main = workbook_part_name(parts)
-    if main is not None and main.endswith(".bin"):
+    if main is not None and main.lower().endswith(".bin"):
         return "xlsb"
     for prefix, reason, found in _CONTENT_KINDS:
         if any(name.startswith(prefix) for name in names) and not any(n.startswith("xl/") for n in names):
             raise RefusedFile(reason, found)
-    if main is None and "[Content_Types].xml" not in names:
+    if main is None and find_part(names, "[Content_Types].xml") is None:
         raise RefusedFile("archive_not_workbook", f"a zip archive of {len(names)} files, none a workbook")
     return _read_package(open_package(parts, names, limits), limits)
 

@@ -27,7 +27,7 @@ class SheetContent:
 
 def read_style(attributes: Mapping[str, str], shared: Shared) -> tuple[str, str, bool]:
     """Return the stored type, the number format and whether it shows a date, for one cell's attributes."""
-    index = attributes.get("s", "0")
+    index = attributes.get("s") or "0"  # some programs leave it blank
     stored_type = attributes.get("t", "")
     if not (index.isdigit() and index.isascii()):
         raise RefusedFile("damaged", f"a cell of the style {index!r}")
@@ -45,8 +45,8 @@ def note_columns(attributes: Mapping[str, str], content: SheetContent) -> None:
     if attributes.get("hidden") not in ("1", "true"):
         return
     try:
-        first, last = int(attributes["min"]), int(attributes["max"])
-    except (KeyError, ValueError):
+        first, last = int(attributes.get("min") or 1), int(attributes.get("max") or 0)
+    except ValueError:
         raise RefusedFile("damaged", "a column declaration without its numbers") from None
     hidden = range(max(first, 1), min(last, MAX_COLUMN) + 1)
     content.columns_declared += len(hidden)

@@ -1,19 +1,23 @@
 """One .xlsx package: which part is the workbook, its sheets in order, and the parts they lean on.
 
-Parts are found by relationship, never by file name: writers name them as they please.
+Parts are found by relationship and content type, never by file name: writers name them as they please.
 """
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+import zipfile
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 from xml.parsers import expat
 
-from termreview.intake.guard import Limits, RefusedFile
+from termreview.intake.guard import Limits, RefusedFile, inflate_member, is_xml, part_name
 
 _SEPARATOR = " "
 _MARKUP = "http://schemas.openxmlformats.org/markup-compatibility/2006 "
@@ -21,6 +25,7 @@ _CHOICE, _ALTERNATES = f"{_MARKUP}Choice", (f"{_MARKUP}AlternateContent", f"{_MA
 _DEEPEST, _LONGEST_NAME = 200, 255
 _AT_ONCE = 2**18
 _LONGEST_REMEMBERED = 2**14
+_TYPES, _LONGEST_TYPES = "[Content_Types].xml", 2**20
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]*?encoding=[\"']([A-Za-z0-9._-]+)[\"']")
 
 
@@ -57,7 +62,7 @@ def parse_xml(
 
     Where a program gives its own wording beside one that all understand, the latter is walked.
     """
-    parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+    parser = expat.ParserCreate(_odd_encoding(part), _SEPARATOR)
     parser.buffer_text = True
     depth = choice = 0  # choice: the depth of the wording that is passed over
 
@@ -117,6 +122,63 @@ def is_utf8(part: bytes) -> bool:
     )
 
 
+def _odd_encoding(part: bytes) -> str | None:
+    """Return the encoding of Unicode that one XML part calls by a name that the parser does not know (``utf8``)."""
+    if part[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    declaration = _DECLARATION.match(part.removeprefix(codecs.BOM_UTF8))
+    if declaration is not None:
+        with suppress(LookupError):
+            name = codecs.lookup(declaration[1].decode()).name
+            return "utf-8" if name in ("utf-8", "utf-8-sig") else None
+    return None
+
+
+def find_part(names: Collection[str], name: str) -> str | None:
+    """Return the part that one name means: exactly so, else whatever the case, signs spelled by percent or not."""
+    if name in names:  # a mapping or a set: the usual case
+        return name
+    wanted = _folded(name)
+    return next((found for found in names if _folded(found) == wanted), None)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unquote(name)).lower()
+
+
+def xml_members(data: bytes, members: list[zipfile.ZipInfo]) -> frozenset[str]:
+    """The members that are read as XML: by their names, and those of other names that the package says are XML."""
+    read = {member.filename for member in members if is_xml(member)}
+    others = [member for member in members if member.filename not in read and not member.is_dir()]
+    types = next((member for member in members if part_name(member).lower() == _TYPES.lower()), None)
+    if others and types is not None and types.file_size <= _LONGEST_TYPES:
+        named, suffixes = _remembered_types(inflate_member(data, types))
+        for member in others:
+            name = _folded(part_name(member))
+            if name in named or name.rpartition(".")[2] in suffixes:
+                read.add(member.filename)
+    return frozenset(read)
+
+
+def _read_types(part: bytes) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of parts, and the suffixes, of which one package says that they are XML."""
+    named, suffixes = set(), set()
+
+    def on_start(name: str, attributes: Mapping[str, str]) -> None:
+        kind = attributes.get("ContentType", "").lower()
+        if kind.endswith("xml") and not kind.startswith("image/"):
+            if local_name(name) == "Override":
+                named.add(_folded(attributes.get("PartName", "").lstrip("/")))
+            elif local_name(name) == "Default":
+                suffixes.add(attributes.get("Extension", "").lower())
+
+    parse_xml(part, on_start)
+    return frozenset(named), frozenset(suffixes)
+
+
+_remembered_types = lru_cache(maxsize=32)(_read_types)
+
+
 @dataclass(frozen=True)
 class Relationship:
     """One arrow from a part to another: its kind (last word of its type) and its target."""
@@ -129,9 +191,10 @@ class Relationship:
 def relationships(parts: Mapping[str, bytes], source: str) -> Mapping[str, Relationship]:
     """Return the relationships of one part by id; none where the package keeps none."""
     folder, _, name = source.rpartition("/")
-    part = parts.get(posixpath.join(folder, "_rels", f"{name}.rels"))
-    if part is None:
+    found = find_part(parts, posixpath.join(folder, "_rels", f"{name}.rels"))
+    if found is None:
         return {}
+    part = parts[found]
     return _remembered_arrows(folder, part) if len(part) < _LONGEST_REMEMBERED else _arrows(folder, part)
 
 
@@ -161,7 +224,7 @@ def workbook_part_name(parts: Mapping[str, bytes]) -> str | None:
     for relationship in relationships(parts, "").values():
         if relationship.kind == "officeDocument":
             return relationship.target
-    if "_rels/.rels" in parts and "[Content_Types].xml" in parts:
+    if find_part(parts, "_rels/.rels") and find_part(parts, _TYPES):
         raise RefusedFile("unsupported_format", "a package of documents without a workbook")
     return None
 
@@ -174,14 +237,12 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
     RefusedFile
         When the workbook, or a part that its cells lean on, is not there.
     """
-    by_lower = {name.lower(): name for name in names}
 
     def part(name: str, most: int = limits.part_bytes) -> bytes:
-        content = parts.get(name)
-        if content is None:
-            content = parts.get(by_lower.get(name.lower(), ""))
-        if content is None:
+        found = find_part(parts, name)
+        if found is None:
             raise RefusedFile("damaged", f"the part {name!r} is missing")
+        content = parts[found]
         if len(content) > most:
             raise RefusedFile("too_large", f"the part {name!r} has {len(content)} bytes")
         return content
@@ -192,7 +253,7 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
     listing = _read_listing(part(main_name))
     if len(listing.sheets) > limits.sheets:
         raise RefusedFile("too_large", f"{len(listing.sheets)} sheets")
-    arrows = relationships(parts, by_lower.get(main_name.lower(), main_name))
+    arrows = relationships(parts, find_part(parts, main_name) or main_name)
     kinds = {relationship.kind: relationship for relationship in arrows.values()}
     sheets, notes, targets = [], list(listing.notes), set()
     for name, state, relationship_id in listing.sheets:
@@ -203,9 +264,10 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
         if arrow is None or arrow.is_external:
             raise RefusedFile("damaged", f"the sheet {name!r} leads nowhere")
         if arrow.kind == "worksheet":
-            if arrow.target in targets:
+            target = find_part(parts, arrow.target)
+            if target in targets:
                 raise RefusedFile("damaged", f"the sheet {name!r} is another sheet, too")
-            targets.add(arrow.target)
+            targets.add(target)
             sheets.append(SheetPart(name, state, part(arrow.target, limits.inflated_bytes)))
         else:
             notes.append("macro_sheet" if "macro" in arrow.kind.lower() else "sheet_without_cells")
@@ -214,10 +276,10 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
     has_macros = "vbaProject" in kinds or "macro_sheet" in notes
     strings, styles = kinds.get("sharedStrings"), kinds.get("styles")
     shared_strings = None  # named but not there: only a cell that points to one is a fault
-    if strings is not None and strings.target.lower() in by_lower:
+    if strings is not None and find_part(names, strings.target):
         shared_strings = part(strings.target, limits.inflated_bytes)
     return Package(
-        kind="xlsm" if b"macroEnabled.main+xml" in parts.get("[Content_Types].xml", b"") else "xlsx",
+        kind="xlsm" if b"macroEnabled.main+xml" in parts.get(find_part(parts, _TYPES) or "", b"") else "xlsx",
         sheets=tuple(sheets),
         shared_strings=shared_strings,
         styles=None if styles is None else part(styles.target),

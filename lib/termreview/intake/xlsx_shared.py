@@ -227,12 +227,12 @@ def _walk_formats(part: bytes) -> tuple[list[int], dict[int, str]]:
         parent = inside[-1] if inside else ""
         try:
             if element == "xf" and parent == "cellXfs":
-                ids.append(int(attributes.get("numFmtId", "0")))
-            elif element == "numFmt" and parent == "numFmts":
+                ids.append(int(attributes.get("numFmtId") or 0))
+            elif element == "numFmt" and parent == "numFmts" and attributes.get("numFmtId"):
                 custom[int(attributes["numFmtId"])] = attributes.get("formatCode", "General")[
                     :_LONGEST_FORMAT
                 ]
-        except (ValueError, KeyError):
+        except ValueError:
             raise RefusedFile("damaged", "a number format without a number") from None
         inside.append(element)
 

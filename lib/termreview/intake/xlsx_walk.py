@@ -26,7 +26,7 @@ _NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
-_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
 
 def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
@@ -84,7 +84,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
         elif element == "col":
             note_columns(attributes, content)
         elif element == "mergeCell":
-            content.merges.append(attributes.get("ref", ""))
+            content.merges.append(attributes.get("ref", "").upper())
         elif element == "sheetFormatPr" and attributes.get("zeroHeight") in ("1", "true"):
             content.notes.add("rows_hidden_by_default")
 
@@ -122,7 +122,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
 
 
 def _row_number(stored: str | None, expected: int) -> int:
-    if stored is None:
+    if not stored:
         return expected
     if not (stored.isdigit() and stored.isascii() and 1 <= int(stored[:9]) <= MAX_ROW):
         raise RefusedFile("damaged", f"a row numbered {stored!r}")
@@ -131,9 +131,9 @@ def _row_number(stored: str | None, expected: int) -> int:
 
 def _place(stored: str | None, row: int, column: int) -> tuple[int, int]:
     """Return where one cell stands: where it says, else next to the one before."""
-    if stored is None:
+    if not stored:
         return row, column
     match = _ADDRESS.fullmatch(stored)
     if match is None:
         raise RefusedFile("damaged", f"a cell at {stored!r}")
-    return int(match[2]), column_number(match[1])
+    return int(match[2]), column_number(match[1].upper())
