@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from termreview.intake import guard
 from termreview.intake.account import workbook_remarks
 from termreview.intake.clean import clean_term
 from termreview.intake.guard import RefusedFile
 from termreview.intake.locate import read_fingerprint, read_identity
 from termreview.intake.received import ReceivedFile, printable_name
+from termreview.intake.sniffing import sniff
 from termreview.intake.workbook import Sheet, Workbook, address, read_content, read_workbook
 from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference
@@ -155,7 +155,7 @@ def _refused(
 
 def _sniffed(content: bytes) -> str | None:
     try:
-        return guard.sniff(content)
+        return sniff(content)
     except RefusedFile:
         return None
 

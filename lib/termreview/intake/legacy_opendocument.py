@@ -16,8 +16,8 @@ from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.old_fonts import old_named_styles
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, CellValue, Sheet, Workbook, address
 from termreview.intake.xlsx_content import MOST_HIDDEN, refuse_text
-from termreview.intake.xlsx_package import parse_xml
 from termreview.intake.xlsx_values import read_iso, read_number, read_serial
+from termreview.intake.xml_part import parse_xml
 
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "

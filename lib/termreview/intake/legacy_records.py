@@ -7,11 +7,12 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from termreview.intake.guard import RefusedFile, ole_directory_entry
+from termreview.intake.guard import RefusedFile
 from termreview.intake.legacy_formulas import formula_text
 from termreview.intake.legacy_streams import workbook_stream
 from termreview.intake.legacy_strings import pieces_text, shared_strings, short_text
 from termreview.intake.old_fonts import by_style
+from termreview.intake.sniffing import ole_directory_entry
 from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared, is_date_format
 
 _STATES = {1: "hidden", 2: "very_hidden"}

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from termreview.intake.legacy_text import TCVN3, VNI
 from termreview.intake.workbook_model import parse_address
-from termreview.intake.xlsx_package import local_name, parse_xml
+from termreview.intake.xml_part import local_name, parse_xml
 
 _HINTS = (b".Vn", b"VNI", b"vni")
 _FAMILY = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0 font-family"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from termreview.intake.xlsx_package import is_utf8
+from termreview.intake.xml_part import is_utf8
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _SEPARATOR = " "

@@ -17,6 +17,7 @@ from termreview.intake.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits, Ref
 from termreview.intake.legacy_formats import read_in_child
 from termreview.intake.legacy_opendocument import read_opendocument
 from termreview.intake.old_fonts import old_cells, old_strings, old_styles
+from termreview.intake.sniffing import sniff
 from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
 from termreview.intake.xlsx_content import refuse_text
 from termreview.intake.xlsx_package import Package, find_part, open_package, workbook_part_name, xml_members
@@ -74,7 +75,7 @@ def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> Workbook:
 def _read_here(path: Path, limits: Limits) -> Workbook | str:
     """Return one received file as a workbook, or as what the child process is to read it; its bytes are let go."""
     data = read_content(path, limits)
-    kind = guard.sniff(data)
+    kind = sniff(data)
     if kind == "zip":
         return _read_archive(data, limits)
     if kind == "fods" and len(data) <= limits.in_process_bytes:

@@ -5,28 +5,20 @@ Parts are found by relationship and content type, never by file name: writers na
 
 from __future__ import annotations
 
-import codecs
 import posixpath
-import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
-from xml.parsers import expat
 
 from termreview.intake.guard import Limits, RefusedFile, inflate_member, is_xml, part_name
+from termreview.intake.xml_part import SEPARATOR, local_name, parse_xml
 
-_SEPARATOR = " "
-_MARKUP = "http://schemas.openxmlformats.org/markup-compatibility/2006 "
-_CHOICE, _ALTERNATES = f"{_MARKUP}Choice", (f"{_MARKUP}AlternateContent", f"{_MARKUP}Fallback")
-_DEEPEST, _LONGEST_NAME = 200, 255
-_AT_ONCE = 2**18
+_LONGEST_NAME = 255
 _LONGEST_REMEMBERED = 2**14
 _TYPES, _LONGEST_TYPES = "[Content_Types].xml", 2**20
-_DECLARATION = re.compile(rb"\s*<\?xml[^>]*?encoding=[\"']([A-Za-z0-9._-]+)[\"']")
 
 
 @dataclass(frozen=True)
@@ -52,88 +44,6 @@ class Package:
     notes: tuple[str, ...]
 
 
-def parse_xml(
-    part: bytes,
-    on_start: Callable[[str, Mapping[str, str]], None],
-    on_end: Callable[[str], None] | None = None,
-    on_text: Callable[[str], None] | None = None,
-) -> None:
-    """Walk one XML part; names come as ``namespace name``, document types and entities are refused.
-
-    Where a program gives its own wording beside one that all understand, the latter is walked.
-    """
-    parser = expat.ParserCreate(_odd_encoding(part), _SEPARATOR)
-    parser.buffer_text = True
-    depth = choice = 0  # choice: the depth of the wording that is passed over
-
-    def start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal depth, choice
-        depth += 1
-        if depth > _DEEPEST:
-            raise RefusedFile("damaged", f"elements stand {depth} deep in one another")
-        if name == _CHOICE and not choice:
-            choice = depth
-        if not choice and name not in _ALTERNATES:
-            on_start(name, attributes)
-
-    def end(name: str) -> None:
-        nonlocal depth, choice
-        if on_end is not None and not choice and name not in _ALTERNATES:
-            on_end(name)
-        if choice == depth:
-            choice = 0
-        depth -= 1
-
-    def text(content: str) -> None:
-        if on_text is not None and not choice:
-            on_text(content)
-
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    if on_text is not None:
-        parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = _refuse_document_type
-    try:
-        for first in range(0, len(part), _AT_ONCE):  # a refusal raised by a handler ends what was handed over
-            parser.Parse(part[first : first + _AT_ONCE], False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        line, column = error.lineno, error.offset
-        raise RefusedFile(
-            "damaged", f"a part is not well-formed XML (line {line}, column {column})"
-        ) from None
-    except (ValueError, LookupError):
-        raise RefusedFile("damaged", "a part of XML is in an unknown encoding") from None
-
-
-def _refuse_document_type(*_: object) -> None:
-    raise RefusedFile("unsafe_xml", "a part declares a document type")
-
-
-def local_name(name: str) -> str:
-    """Return one element or attribute name without its namespace."""
-    return name.rpartition(_SEPARATOR)[2]
-
-
-def is_utf8(part: bytes) -> bool:
-    """Whether one XML part says, or leaves it understood, that it is UTF-8."""
-    declaration = _DECLARATION.match(part)
-    return part[:2] not in (b"\xff\xfe", b"\xfe\xff") and (
-        declaration is None or declaration[1].lower() in (b"utf-8", b"utf8", b"us-ascii")
-    )
-
-
-def _odd_encoding(part: bytes) -> str | None:
-    """Return the encoding of Unicode that one XML part calls by a name that the parser does not know (``utf8``)."""
-    if part[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    declaration = _DECLARATION.match(part.removeprefix(codecs.BOM_UTF8))
-    if declaration is not None:
-        with suppress(LookupError):
-            name = codecs.lookup(declaration[1].decode()).name
-            return "utf-8" if name in ("utf-8", "utf-8-sig") else None
-    return None
-
-
 def find_part(names: Collection[str], name: str) -> str | None:
     """Return the part that one name means: exactly so, else whatever the case, signs spelled by percent or not."""
     if name in names:  # a mapping or a set: the usual case
@@ -150,8 +60,10 @@ def xml_members(data: bytes, members: list[zipfile.ZipInfo]) -> frozenset[str]:
     """The members that are read as XML: by their names, and those of other names that the package says are XML."""
     read = {member.filename for member in members if is_xml(member)}
     others = [member for member in members if member.filename not in read and not member.is_dir()]
+    if not others:
+        return frozenset(read)
     types = next((member for member in members if part_name(member).lower() == _TYPES.lower()), None)
-    if others and types is not None and types.file_size <= _LONGEST_TYPES:
+    if types is not None and types.file_size <= _LONGEST_TYPES:
         named, suffixes = _remembered_types(inflate_member(data, types))
         for member in others:
             name = _folded(part_name(member))
@@ -307,7 +219,7 @@ def _read_listing(part: bytes) -> _Listing:
     def on_start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal is_1904, root
         root = root or name
-        if name.rpartition(_SEPARATOR)[0] != root.rpartition(_SEPARATOR)[0]:
+        if name.rpartition(SEPARATOR)[0] != root.rpartition(SEPARATOR)[0]:
             return  # Excel 2013 and later add a `workbookPr` of their own, which says nothing of the calendar
         element = local_name(name)
         if element == "sheet":

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from termreview.intake.guard import RefusedFile
-from termreview.intake.xlsx_package import is_utf8, local_name, parse_xml
 from termreview.intake.xlsx_values import BUILT_IN_FORMATS, NumberFormats, is_date_format, unescape_string
+from termreview.intake.xml_part import is_utf8, local_name, parse_xml
 
 _ENTITY = re.compile(r"&(?:[a-z]{2,4}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});|&")
 _LONGEST_REMEMBERED = 1000

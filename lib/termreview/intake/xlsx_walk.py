@@ -19,8 +19,8 @@ from termreview.intake.xlsx_content import (
     refuse_size,
 )
 from termreview.intake.xlsx_formulas import SharedFormulas, read_formula
-from termreview.intake.xlsx_package import parse_xml
 from termreview.intake.xlsx_values import Shared, make_cell
+from termreview.intake.xml_part import parse_xml
 
 _NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
