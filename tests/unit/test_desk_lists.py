@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import multiprocessing
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,6 +100,25 @@ def test_another_decision_on_the_cell_is_shown_and_not_overwritten(office: Works
     assert second.decision is None
     assert second.conflicts == (first,)
     assert decisions_now(office, reference) == (first,)
+
+
+def test_a_refused_wish_touches_no_list(office: Workspace) -> None:
+    """Rewritten with the same bytes, the list looked newer, and every desk told of decisions that nobody had made."""
+    reference = seen().reference
+    write_decision(office, reference, decision(by="Chuyên viên A"), set())
+    write_verified(office, reference, place_of(points()), points(given=4.0, by="Chuyên viên B"), None)
+    paths = [office.reference / name for name in ("decisions.csv", "verified_points.csv")]
+    for path in paths:
+        path.write_bytes(path.read_bytes().rstrip(b"\n"))  # as an editor leaves it; this is no reason either
+        os.utime(path, ns=(10**18, 10**18))
+    before = [(path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) for path in paths]
+    assert write_decision(office, reference, decision(new="49", by="Chuyên viên B"), set()).decision is None
+    assert not take_back(office, "qd-0001", "Chuyên viên B")
+    assert write_verified(office, reference, place_of(points()), points(), None).is_refused
+    with pytest.raises(DeclarationError):
+        write_decision(office, reference, decision("0477202", new="năm mươi"), set())
+    assert [(path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) for path in paths] == before
+    assert not [path for path in office.reference.iterdir() if ".part" in path.name]
 
 
 def test_which_decisions_stand_in_each_others_way() -> None:

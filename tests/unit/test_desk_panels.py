@@ -245,6 +245,94 @@ def test_a_school_is_picked_by_its_line_or_its_neighbour() -> None:
     assert picker.school_id == ""
 
 
+@pytest.mark.parametrize("tab", ["verification", "explorer", "what_if"])
+def test_a_school_typed_without_its_code_is_the_school_in_view(desk: Desk, tab: str) -> None:
+    """The line showed the new name while the form below stayed with the school before."""
+    shown = desk.go_to(tab)
+    picker = shown._trial.picker if tab == "what_if" else shown._picker
+    for typed, school_id in (
+        ("Bình An 2", "0477204"), ("TH Tân Mỹ", "0477206"), ("binh an 1", "0477203"), ("0477202", "0477202"),
+        ("Trường Tiểu học Bình Hoà", "0477205"),
+    ):  # fmt: skip
+        picker._line.value = typed
+        assert picker.school_id == school_id, typed
+        assert picker._line.value.endswith(f" · {school_id}")
+        assert "status-error" not in status_of(desk)
+
+
+def test_points_are_never_written_for_another_school(office: Workspace, desk: Desk) -> None:
+    tab = desk.go_to("verification")
+    tab._picker._line.value = "0477205"
+    tab._form._points.value, tab._form._reason.value = 2.0, "đã xem phần mềm tại trường"
+    tab._picker._line.value = "Bình An 2"
+    assert "Trường TH Bình An 2 (0477204)" in tab._form._title.value
+    tab._form._saved()  # what was entered for the school before is gone, not written for either
+    assert "status-error" in status_of(desk)
+    assert "Trường TH Bình An 2 (0477204)" in status_of(desk)
+    assert load_reference(office.reference).verified == ()
+    tab._form._points.value, tab._form._reason.value = 2.5, "đã xem phần mềm tại trường"
+    tab._form._saved()
+    assert "Trường TH Bình An 2 (0477204)" in status_of(desk)
+    (verified,) = load_reference(office.reference).verified
+    assert (verified.school_id, verified.points) == ("0477204", 2.5)
+
+
+def test_while_the_line_means_several_schools_nothing_can_be_saved(office: Workspace, desk: Desk) -> None:
+    tab = desk.go_to("verification")
+    tab._picker._line.value = "0477205"
+    tab._form._points.value, tab._form._reason.value = 2.0, "đã xem phần mềm tại trường"
+    tab._picker._line.value = "TH Bình An"
+    assert (tab._picker.school_id, tab._picker._line.value) == ("", "TH Bình An")
+    assert "2 trường" in tab._picker._note.value
+    assert "status-error" in status_of(desk)
+    assert tab._form.box.layout.display == "none"
+    assert "chọn trường" in tab._detail.value
+    tab._form._saved()
+    assert "chưa chọn trường" in status_of(desk)
+    desk.refresh()
+    assert tab._picker._line.value == "TH Bình An"
+    choices = [choice.description for choice in tab._picker._choices.children]
+    assert choices == ["Trường TH Bình An 1 · 0477203", "Trường TH Bình An 2 · 0477204"]
+    tab._picker._choices.children[1].click()
+    assert tab._picker.school_id == "0477204"
+    assert tab._picker._note.layout.display == "none"
+    assert tab._form.box.layout.display is None
+    assert load_reference(office.reference).verified == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Trường Không Có", "Không trường nào"),
+        ("", "Chưa gõ trường nào"),
+        ("THCS Phong Mẫu", "không có ở đây"),
+    ],
+)
+def test_a_line_that_means_no_school_here_is_taken_back_and_said(desk: Desk, typed: str, said: str) -> None:
+    silent = desk.now.schools.set_index("school_id")["name"]["0477301"]
+    tab = desk.go_to("verification")
+    tab._picker._line.value = "0477205"
+    tab._picker._line.value = silent if typed == "THCS Phong Mẫu" else typed
+    if not typed:
+        tab._picker._typed({"new": ""})
+    assert tab._picker._line.value == "Trường TH Bình Hòa · 0477205"
+    assert said in tab._picker._note.value
+    assert "status-error" in status_of(desk)
+    assert "0477205" in status_of(desk)
+    assert "0477205" in tab._form._title.value
+    tab._picker._line.value = "0477204"
+    assert tab._picker._note.layout.display == "none"
+
+
+def test_a_school_out_of_scope_is_not_taken_for_another(desk: Desk) -> None:
+    desk._level.value = "mn"
+    tab = desk.go_to("explorer")
+    tab._picker._line.value = "Phong Mẫu"
+    assert tab._picker.school_id == "0477101"
+    assert "không có ở đây" in tab._picker._note.value
+    assert "0477202" in tab._picker._note.value
+
+
 def _label(picker: SchoolPicker, school_id: str) -> str:
     return next(label for label, key in picker._ids.items() if key == school_id)
 
@@ -299,6 +387,7 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
         "undo": triage._taken_back,
         "verification": lambda: desk.go_to("verification"),
         "another school to verify": lambda: verification._picker._step(1),
+        "a school typed to verify": lambda: setattr(verification._picker._line, "value", "binh hoa"),
         "an item": lambda: verification._items.pick("1.3.1"),
         "points": lambda: setattr(points._points, "value", 2.5),
         "moderation": lambda: setattr(verification._part, "value", "moderation"),

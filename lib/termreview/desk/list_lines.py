@@ -109,7 +109,8 @@ def change_list(
 ) -> None:
     """Change one list while nobody else writes or runs: `change` is given what stands there now, gives the rows wanted.
 
-    What `change` raises leaves the file as it was.
+    What `change` raises leaves the file as it was, and so do rows that are the same: neither its bytes nor its time
+    move, or every desk would take a refused wish for news.
 
     Raises
     ------
@@ -118,7 +119,10 @@ def change_list(
     """
     with patiently_held(root, purpose, patience_s):
         found = read_list_text(path)
-        text = ListText(found.header, tuple(change(found)), found.line_end).text()
+        rows = tuple(change(found))
+        if rows == found.rows:
+            return
+        text = ListText(found.header, rows, found.line_end).text()
         with written_whole(path) as beside:
             beside.write_bytes(text.encode("utf-8"))
 

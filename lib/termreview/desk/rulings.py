@@ -20,7 +20,7 @@ PARTIAL = "partial_resubmission"  # a later file that leaves whole sections blan
 FEWEST_LETTERS = 8  # of a reason: "ok" explains nothing to who reads the list next year
 _FACTOR = re.compile(r"[x×:/÷]\s*\d[\d.]*")
 _NUMBER = re.compile(r"[-−]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")  # a dot elsewhere is no Vietnamese number
-_PERSONAL = re.compile(r"@|\d{9}")
+PERSONAL = re.compile(r"@|\d{9}")
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def faults_of(now: TermNow, finding: Record, draft: Draft, decision: Decision) -
         faults.append(fault("action"))
     if not decision.decided_by:
         faults.append(fault("nobody"))
-    elif _PERSONAL.search(decision.decided_by):
+    elif PERSONAL.search(decision.decided_by):
         faults.append(fault("personal"))
     if len(decision.reason) < FEWEST_LETTERS:
         faults.append(fault("reason"))

@@ -14,6 +14,7 @@ from termreview.desk.explorer import (
     strength_of,
     terms_of_school,
 )
+from termreview.desk.school_names import school_label
 from termreview.desk.shown_effect import score_text
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.desk.wording import joined, say, words
@@ -48,7 +49,7 @@ def school_head(now: TermNow, school_id: str) -> Block:
         if not pd.isna(text)
     )
     return Block(
-        f'<h3 class="desk-school">{escape_text(school["name"])}</h3><dl class="desk-facts wide">{rows}</dl>'
+        f'<h3 class="desk-school">{escape_text(school_label(now, school_id))}</h3><dl class="desk-facts wide">{rows}</dl>'
     )
 
 
@@ -78,9 +79,7 @@ def strength_block(now: TermNow, lines: Sequence[StrengthLine]) -> Block:
 
 def page_block(now: TermNow, school_id: str) -> Block:
     """The page that the school would be sent as the term stands: a frame of its own, in which nothing runs."""
-    title = say(
-        now.reference, "school.page_title", school=now.reporting.set_index("school_id").loc[school_id, "name"]
-    )
+    title = say(now.reference, "school.page_title", school=school_label(now, school_id))
     page = escape_text(school_page(now.report, school_id))
     return Block(
         f'<p class="desk-note">{escape_text(say(now.reference, "school.page_note"))}</p>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from termreview.desk.school_names import school_label
 from termreview.desk.shown_effect import scores_block
 from termreview.desk.term_now import TermNow
 from termreview.desk.what_if import CONDITION, OWN, advice_of
@@ -25,7 +26,9 @@ def trial_block(now: TermNow, both: pd.DataFrame) -> Block:
     kind: CalloutKind = "good" if after > before else "query" if after < before else "note"
     certain = say(now.reference, "what_if.certain")
     said = callout(say(now.reference, key, before=before, after=after), [certain], kind)
-    return joined(said, scores_block(now, both, say(now.reference, "what_if.scores"), is_one_school=True))
+    school = school_label(now, str(whole["school_id"]))
+    caption = say(now.reference, "what_if.scores", school=school)
+    return joined(said, scores_block(now, both, caption, is_one_school=True))
 
 
 def path_block(now: TermNow, path: NextLevel | None) -> Block:
@@ -52,7 +55,8 @@ def path_block(now: TermNow, path: NextLevel | None) -> Block:
         }
     )
     columns = {name: names[name] for name in rows.columns}
-    title = say(reference, "path.title", count=len(path.steps), level=path.level)
+    school = school_label(now, path.school_id)
+    title = say(reference, "path.title", count=len(path.steps), level=path.level, school=school)
     notes = [say(reference, "path.mark", mark=reference.labels["marks"][advice_of(now).mark])]
     return table(
         rows,

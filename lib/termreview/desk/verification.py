@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from termreview.desk.cell_context import value_text
-from termreview.desk.rulings import FEWEST_LETTERS
+from termreview.desk.rulings import FEWEST_LETTERS, PERSONAL
 from termreview.desk.term_now import TermNow, answers_of, plain_rows
 from termreview.desk.wording import say
 from termreview.reference.indicators import Criterion, Group, Item
@@ -161,6 +161,8 @@ def faults_of(now: TermNow, line: ItemLine, entered: VerifiedPoints) -> list[str
         faults.append(say(now.reference, "points_faults.step", points=entered.points))
     if not entered.verified_by:
         faults.append(say(now.reference, "points_faults.nobody"))
+    elif PERSONAL.search(entered.verified_by):
+        faults.append(say(now.reference, "points_faults.personal"))
     if len(entered.reason) < FEWEST_LETTERS:
         faults.append(say(now.reference, "points_faults.reason"))
     return faults

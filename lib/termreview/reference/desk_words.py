@@ -15,13 +15,17 @@ WORDS: Mapping[str, str] = {
     "bar": "title term level commune all author author_hint refresh refresh_hint",
     "tabs": "glance triage verification explorer what_if explore",
     "status": (
-        "opened(files) reading working ready trying tried tried_points saving saved(decision) "
-        "undone(decision) verified(points,item) unverified(item) points_undone(item) "
+        "opened(files) reading working ready trying tried tried_points(school) saving saved(decision) "
+        "undone(decision) verified(points,item,school) unverified(item,school) "
+        "points_undone(item,school) nothing_new(item,school) no_school "
         "not_there(decision) not_ready conflict fresh(files) arrived(count,names) decided(count) "
         "changed busy(detail) declarations(detail) failed(detail)"
     ),
     "pick": "back forward where(page,pages,count) empty picked",
-    "picker": "school hint back forward",
+    "picker": (
+        "school hint back forward choose several(text,count) elsewhere(names,shown) none(text,shown) "
+        "blank(shown)"
+    ),
     "states": "on_time late needs_repair refused missing",
     "glance": (
         "deadline(term,school_year,due_on,left) days_left(days) due_today days_over(days) "
@@ -72,10 +76,11 @@ WORDS: Mapping[str, str] = {
         "failed(names) line(condition,title,state) line_with(condition,title,state,facts) unknown(names)"
     ),
     "points": (
-        "title points reason reason_hint as_self as_self_hint as_facts as_facts_hint save save_hint "
-        "remove remove_hint undo undo_hint undo_none warnings effect conflict(points,who,reason) gone"
+        "title(item,school) points reason reason_hint as_self as_self_hint as_facts as_facts_hint save save_hint "
+        "remove remove_hint undo undo_hint undo_none warnings effect(school) "
+        "conflict(points,item,school,who,reason) gone(item,school)"
     ),
-    "points_faults": "cap(points,max_points) step(points) nobody reason",
+    "points_faults": "cap(points,max_points) step(points) nobody personal reason",
     "points_warnings": "not_in_use no_evidence outside_facts(low,high) above_self(own)",
     "moderation": (
         "by item level school coverage(lines,schools) none_title none caption_item_id caption_level "
@@ -98,9 +103,9 @@ WORDS: Mapping[str, str] = {
     "finding_columns": "caption severity place message decision",
     "what_if": (
         "part school district conditions items counts find find_hint clear clear_hint "
-        "rises(before,after) falls(before,after) stays(after) certain scores tried"
+        "rises(before,after) falls(before,after) stays(after) certain scores(school) tried"
     ),
-    "path": "title(count,level) none_title none short_title(level) short mark(mark)",
+    "path": "title(count,level,school) none_title none short_title(level) short mark(mark)",
     "path_columns": "step kind before after effort",
     "path_kinds": "evidence raise condition",
     "action": (

@@ -137,6 +137,10 @@ class Desk:
         """One tab by its name."""
         return next(tab for tab in self._tabs if tab.name == name)
 
+    def refuse(self, text: str) -> None:
+        """Say why what was asked for was not done."""
+        self.tell("error", text)
+
     def tell(self, kind: str, text: str) -> None:
         """Say one thing in the status line, which screen readers speak; the same words again are news, too."""
         spoken = "assertive" if kind == "error" else "polite"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.panels.school_picker import SchoolPicker
+from termreview.desk.school_names import spellings_of
 from termreview.desk.shown_school import page_block, school_block
 from termreview.desk.wording import say, words
 
@@ -23,7 +24,7 @@ class ExplorerTab:
             names["part"], {OVERVIEW: names["overview"], PAGE: names["page"]}, OVERVIEW
         )
         self._part.observe(lambda _: self._turned(), "value")
-        self._picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._turned())
+        self._picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._turned(), desk.refuse)
         self._shown = controls.shown()
         self.box = controls.column(controls.row(self._part, self._picker.box), self._shown, css="desk-tab")
 
@@ -36,10 +37,12 @@ class ExplorerTab:
         """Show the school in view as the term stands."""
         now = self.desk.now
         schools = self.desk.scope.of(now.schools)
-        self._picker.show(list(zip(schools["school_id"], schools["name"], strict=True)))
+        self._picker.show(list(zip(schools["school_id"], schools["name"], strict=True)), spellings_of(now))
         school_id = self._picker.school_id
         block = page_block if self._part.value == PAGE else school_block
-        controls.show(self._shown, block(now, school_id) if school_id else "")
+        controls.show(
+            self._shown, block(now, school_id) if school_id else say(now.reference, "picker.choose")
+        )
 
     def _turned(self) -> None:
         with self.desk.working("status.working"):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from termreview.desk.effect import effect_of_points
 from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
+from termreview.desk.school_names import school_label
 from termreview.desk.shown_effect import scores_block
 from termreview.desk.verification import ItemLine, allowed_points, faults_of, points_of, warnings_of
 from termreview.desk.verified_list import last_verified, place_of, write_verified
@@ -40,8 +41,9 @@ class PointsForm:
         self._remove = controls.button(names["remove"], self._removed, "danger", names["remove_hint"])
         self._undo = controls.button(names["undo"], self._undone, "danger", names["undo_hint"])
         self._effect = controls.shown(css="desk-effect")
+        self._title = controls.shown(css="desk-form-title")
         self.box = controls.column(
-            controls.shown(names["title"], "desk-form-title"),
+            self._title,
             controls.row(self._points, self._as_self, self._as_facts), self._reason, self._effect,
             controls.row(self._save, self._remove, self._undo), css="desk-form",
         )  # fmt: skip
@@ -54,6 +56,7 @@ class PointsForm:
         self._school_id, self._line = school_id, line
         if line is None:
             return
+        controls.show(self._title, self._say("points.title"))
         self._is_filling = True
         steps = [(number_text(points, "points"), points) for points in allowed_points(line.item)]
         self._points.options = [("—", None), *steps]
@@ -76,6 +79,17 @@ class PointsForm:
                 step for step in allowed_points(self._line.item) if step <= max(wanted, 0)
             )
 
+    def _say(self, key: str, **places: object) -> str:
+        """One sentence about the item in view, with its school."""
+        assert self._line is not None
+        school = school_label(self.desk.now, self._school_id)
+        return say(self.desk.reference, key, item=self._line.item.item_id, school=school, **places)
+
+    def _is_nothing_new(self, entered: VerifiedPoints) -> bool:
+        """Say whether what stands in the form is what was saved already."""
+        there = self._line.verified if self._line else None
+        return there is not None and (there.points, there.reason) == (entered.points, entered.reason)
+
     def _entered(self) -> VerifiedPoints | None:
         if self._line is None or self._points.value is None:
             return None
@@ -89,7 +103,7 @@ class PointsForm:
         if self._is_filling or self._line is None:
             return
         entered, now = self._entered(), self.desk.now
-        self._save.disabled = entered is None
+        self._save.disabled = entered is None or self._is_nothing_new(entered)
         if entered is None or (self._line.verified and entered.points == self._line.verified.points):
             controls.show(self._effect, "")
             return
@@ -99,29 +113,36 @@ class PointsForm:
                 parts.append(callout(say(now.reference, "points.warnings"), said, "query"))
             kept = [points for points in now.reference.verified if place_of(points) != place_of(entered)]
             scores = effect_of_points(now, [*kept, entered], self._school_id)
-            parts.append(scores_block(now, scores, say(now.reference, "points.effect"), is_one_school=True))
+            parts.append(scores_block(now, scores, self._say("points.effect"), is_one_school=True))
             controls.show(self._effect, joined(*parts))
-            self.desk.tell("done", say(now.reference, "status.tried_points"))
+            self.desk.tell("done", self._say("status.tried_points"))
 
     def _saved(self) -> None:
         with self.desk.working("status.saving"):
             entered, now = self._entered(), self.desk.now
-            assert self._line is not None
-            if entered is None:
+            if self._line is None:
+                self.desk.refuse(say(now.reference, "status.no_school"))
+                return
+            if entered is None or self._is_nothing_new(
+                entered
+            ):  # such as points typed before the school was changed
+                self.desk.refuse(self._say("status.nothing_new"))
                 return
             if faults := faults_of(now, self._line, entered):
                 controls.show(self._effect, callout(say(now.reference, "form.faults"), faults, "error"))
                 self.desk.tell("error", say(now.reference, "status.not_ready"))
                 return
-            said = say(now.reference, "status.verified", item=self._line.item.item_id, points=entered.points)
+            said = self._say("status.verified", points=entered.points)
             if self._write(entered, self._line.verified, said):
                 self._on_saved()
                 self.desk.tell("done", said)
 
     def _removed(self) -> None:
         with self.desk.working("status.saving"):
-            assert self._line is not None
-            said = say(self.desk.reference, "status.unverified", item=self._line.item.item_id)
+            if self._line is None:
+                self.desk.refuse(say(self.desk.reference, "status.no_school"))
+                return
+            said = self._say("status.unverified")
             self._write(None, self._line.verified, said)
 
     def _write(self, wanted: VerifiedPoints | None, seen: VerifiedPoints | None, said: str) -> bool:
@@ -142,11 +163,9 @@ class PointsForm:
     def _conflict(self, points: VerifiedPoints | None) -> Block:
         reference = self.desk.reference
         if points is None:
-            return callout(
-                say(reference, "decision.conflict_title"), [say(reference, "points.gone")], "error"
-            )
-        text = say(
-            reference, "points.conflict", points=points.points, who=points.verified_by, reason=points.reason
+            return callout(say(reference, "decision.conflict_title"), [self._say("points.gone")], "error")
+        text = self._say(
+            "points.conflict", points=points.points, who=points.verified_by, reason=points.reason
         )
         return callout(say(reference, "decision.conflict_title"), [text], "error")
 
@@ -166,6 +185,8 @@ class PointsForm:
         )
         where = f" {schools.get(last[0][0], last[0][0])} {last[0][2]}" if last else ""
         self._undo.description = f"{names['undo']}{where}"
+        school = f" – {school_label(self.desk.now, last[0][0])}" if last else ""
+        self._undo.tooltip = f"{names['undo_hint']}{school}"
 
     def _undone(self) -> None:
         with self.desk.working("status.saving"):
@@ -177,4 +198,7 @@ class PointsForm:
             done = write_verified(now.workspace, now.reference, place, before, after)
             self._own = [change for change in self._own if change is not last]
             key = "status.not_there" if done.is_refused else "status.points_undone"
-            self.desk.reload(say(now.reference, key, decision=place[2], item=place[2]))
+            school = school_label(now, place[0])
+            self.desk.reload(
+                say(now.reference, key, decision=f"{place[2]}, {school}", item=place[2], school=school)
+            )

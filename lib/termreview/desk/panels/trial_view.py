@@ -7,6 +7,7 @@ from typing import Any
 from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.panels.school_picker import SchoolPicker
+from termreview.desk.school_names import spellings_of
 from termreview.desk.shown_what_if import path_block, trial_block
 from termreview.desk.term_now import answers_of
 from termreview.desk.verification import item_lines, verified_schools
@@ -28,7 +29,7 @@ class TrialView:
         self._fields: list[Field] = []
         self._ticks: dict[str, Any] = {}
         self._counts: list[Any] = []
-        self.picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._picked())
+        self.picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._picked(), desk.refuse)
         self._conditions = controls.tick(names["conditions"])
         self._conditions.observe(lambda _: self._changed(), "value")
         self._items, self._numbers = controls.column(css="desk-ticks"), controls.column(css="desk-counts")
@@ -49,7 +50,9 @@ class TrialView:
         """Show the school in view as the term stands; what was ticked is taken back."""
         now, scope = self.desk.now, set(self.desk.scope.school_ids(self.desk.now))
         names = dict(zip(now.schools["school_id"], now.schools["name"], strict=True))
-        self.picker.show([(key, names[key]) for key in verified_schools(now) if key in scope])
+        self.picker.show(
+            [(key, names[key]) for key in verified_schools(now) if key in scope], spellings_of(now)
+        )
         controls.visible(self.box, bool(self.picker.school_id))
         controls.show(self._path, "")
         if self.picker.school_id:

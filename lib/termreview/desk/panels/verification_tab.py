@@ -10,6 +10,7 @@ from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.panels.points_form import PointsForm
 from termreview.desk.panels.school_picker import SchoolPicker
 from termreview.desk.panels.visits_view import VisitsView
+from termreview.desk.school_names import spellings_of
 from termreview.desk.shown_points import conditions_block, item_block
 from termreview.desk.shown_school import strength_block
 from termreview.desk.verification import (
@@ -41,7 +42,7 @@ class VerificationTab:
             ITEMS,
         )
         self._part.observe(lambda _: self._turned(), "value")
-        self._picker = SchoolPicker(words(desk.reference, "picker"), self._school_picked)
+        self._picker = SchoolPicker(words(desk.reference, "picker"), self._school_picked, desk.refuse)
         self._items = PickTable(
             [PickColumn(columns["item"], "54px"), PickColumn(columns["title"], "1fr"), PickColumn(columns["self"], "2.9em", "right"),
              PickColumn(columns["computed"], "4.3em", "right"), PickColumn(columns["verified"], "3.2em", "right"), PickColumn(columns["counts"], "4.6em", "right")],
@@ -93,8 +94,8 @@ class VerificationTab:
         now, scope = self.desk.now, set(self.desk.scope.school_ids(self.desk.now))
         names = dict(zip(now.schools["school_id"], now.schools["name"], strict=True))
         schools = [(key, names[key]) for key in verified_schools(now) if key in scope]
-        self._picker.show(schools)
-        self._lines = item_lines(now, self._picker.school_id) if schools else []
+        self._picker.show(schools, spellings_of(now))
+        self._lines = item_lines(now, self._picker.school_id) if self._picker.school_id else []
         ids = [line.item.item_id for line in self._lines]
         if self._item_id not in ids:
             self._item_id = ids[0] if ids else ""
@@ -116,7 +117,8 @@ class VerificationTab:
     def _show_item(self) -> None:
         line = next((line for line in self._lines if line.item.item_id == self._item_id), None)
         if line is None:
-            controls.show(self._detail, say(self.desk.reference, "verification.nobody"))
+            key = "picker.choose" if self._picker.is_offering else "verification.nobody"
+            controls.show(self._detail, say(self.desk.reference, key))
             controls.show(self._conditions, "")
             controls.show(self._strength, "")
             self._form.show("", None)

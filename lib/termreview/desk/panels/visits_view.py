@@ -7,6 +7,7 @@ from collections.abc import Callable
 from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.panels.school_picker import SchoolPicker
+from termreview.desk.school_names import spellings_of
 from termreview.desk.shown_points import visits_block
 from termreview.desk.visits import plan_visits
 from termreview.desk.wording import say, words
@@ -24,7 +25,7 @@ class VisitsView:
         for control in (self._risk, self._sample, self._seed):
             control.observe(lambda _: self._turned(), "value")
         self._shown = controls.shown()
-        self._picker = SchoolPicker(words(desk.reference, "picker"), lambda _: None)
+        self._picker = SchoolPicker(words(desk.reference, "picker"), self._picked, desk.refuse)
         self._open = controls.button(names["verify"], lambda: verify(self._picker.school_id), "primary")
         self.box = controls.column(
             controls.row(self._risk, self._sample, self._seed),
@@ -39,7 +40,11 @@ class VisitsView:
         controls.show(self._shown, visits_block(now, visits))
         wanted = list(dict.fromkeys([*visits.by_risk["school_id"], *visits.sample]))
         names = dict(zip(now.schools["school_id"], now.schools["name"], strict=True))
-        self._picker.show([(key, names[key]) for key in wanted])
+        self._picker.show([(key, names[key]) for key in wanted], spellings_of(now))
+        self._open.disabled = not self._picker.school_id
+
+    def _picked(self, school_id: str) -> None:
+        self._open.disabled = not school_id
 
     def _turned(self) -> None:
         with self.desk.working("status.working"):
