@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from termreview.intake.date_value import DateWindow, term_window
+from termreview.intake.file_names import FileNames, file_names
 from termreview.intake.identity import unique_names
 from termreview.intake.layout import FormLayout, form_layout
 from termreview.intake.value_reading import Choices
@@ -86,6 +87,11 @@ class Reader:
     def names(self) -> Mapping[str, Unit]:
         """Schools expected in the term by every name that is theirs alone."""
         return unique_names(self.term.schools)
+
+    @cached_property
+    def file_names(self) -> FileNames:
+        """Schools expected in the term as file names call them."""
+        return file_names(self.schools)
 
     @cached_property
     def window(self) -> DateWindow:

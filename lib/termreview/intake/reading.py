@@ -26,11 +26,11 @@ _SCHOOLS_SHOWN = 5
 def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
     """Read one file; whatever is wrong with it becomes a remark or a refusal, never an exception.
 
-    A refused file whose name carries the code of one school and whose content that of another is nobody's:
-    neither is told of a file that is perhaps not its own.
+    A refused file whose name is of one school and whose content of another is nobody's: neither is told of a file
+    that is perhaps not its own.
     """
     reading = _read(file, reader)
-    named = _school_of_name(file.name, reader)
+    named = reader.file_names.school_of(file.name)
     if reading.refusal is not None and named is not None and named != reading.school_id:
         reading.school_id = None
     return reading
@@ -42,7 +42,7 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
         workbook = read_workbook(file.path)
     except RefusedFile as refused:
         _refuse(reading, refused.reason, detail=refused.detail)
-        reading.school_id = _school_of_name(file.name, reader)
+        reading.school_id = reader.file_names.school_of(file.name)
         return reading
     reading.cells_total = sum(
         len(sheet.cells) for sheet in workbook.sheets if sheet.name != FINGERPRINT_SHEET
@@ -69,7 +69,7 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
                 expected=layout.version,
             )
         )
-    named = reader.schools.get(_school_of_name(file.name, reader) or "", school)
+    named = reader.schools.get(reader.file_names.school_of(file.name) or "", school)
     if named != school:
         reading.remarks.append(
             Remark(OTHER_NAMED, OTHER_NAMED, found=named.name, expected=school.name, detail=named.unit_id)
@@ -98,12 +98,6 @@ def _refuse(reading: FileReading, reason: str, found: str = "", expected: str = 
     reading.remarks.append(
         Remark(f"refused_{reason}", f"refused_{reason}", found=found, expected=expected, detail=detail)
     )
-
-
-def _school_of_name(name: str, reader: Reader) -> str | None:
-    """The school whose code stands in a file name: the only trace a refused file leaves of its sender."""
-    hits = [school_id for school_id in reader.schools if school_id in name]
-    return hits[0] if len(hits) == 1 else None
 
 
 def _identify(
@@ -165,7 +159,7 @@ def _identify_by_name(reading: FileReading, workbook: Workbook, reader: Reader) 
     if len(named) > 1:
         _refuse(reading, "unknown_school", found=_named(workbook, reader))
         return None
-    code = next(iter(named), None) or _school_of_name(reading.file.name, reader)
+    code = next(iter(named), None) or reader.file_names.school_of(reading.file.name)
     school = reader.schools.get(code or "")
     reading.school_id = code
     if school is None or not locate(workbook, reader.layouts[school.level]).spots:
