@@ -18,9 +18,11 @@ from termreview.intake.received import (
     RECEIVED_LIST,
     ReceivedFile,
     list_received,
+    received_window,
     record_first_seen,
     record_received,
 )
+from termreview.intake.received_notices import received_notices
 from termreview.kernels.nursery import Nursery
 from termreview.lock import held
 from termreview.manifest import describe_inputs, describe_outputs, is_up_to_date
@@ -113,11 +115,11 @@ def run_term(
     with held(workspace.root, f"run {term.term_id}"):
         try:
             _recover(workspace, reference)
-            files = list_received(workspace.raw(term), as_of, as_of)
+            there = list_received(workspace.raw(term), as_of, window=received_window(declared.plan))
+            files = [file for file in there if file.received_on <= as_of]
+            _tell_received(workspace, reference, term, as_of, there, progress)
             _refuse_nothing_received(workspace, term, as_of, files)
-            if count := record_received(workspace.raw(term), files):
-                told = reference.provenance["notices"]["received"]
-                progress(told.format(count=count, day=f"{as_of:%d/%m/%Y}", list=RECEIVED_LIST))
+            _record_received(workspace, reference, term, as_of, files, progress)
             _tell_changed(workspace, reference, term, files, progress)
             known = [
                 describe_inputs(workspace, reference, declared, as_of, files, planned)
@@ -185,6 +187,36 @@ def _refuse_nothing_received(
             f"chưa nhận được tệp nào của kỳ {term.term_id} tính đến ngày {as_of:%d/%m/%Y} (thư mục {folder}): "
             f"chưa có gì để làm báo cáo; xem `termreview status {term.term_id}`"
         )
+
+
+def _tell_received(
+    workspace: Workspace,
+    reference: Reference,
+    term: Term,
+    as_of: datetime.date,
+    there: Sequence[ReceivedFile],
+    progress: Progress,
+) -> None:
+    """Tell of days that cannot be, of files that came later, were renamed or are gone."""
+    words = reference.provenance["notices"]
+    for line in received_notices(workspace.raw(term), there, as_of, words):
+        progress(line)
+
+
+def _record_received(
+    workspace: Workspace,
+    reference: Reference,
+    term: Term,
+    as_of: datetime.date,
+    files: Sequence[ReceivedFile],
+    progress: Progress,
+) -> None:
+    """Write the files that the list does not know yet into it, and tell how many were given the day of the run."""
+    words = reference.provenance["notices"]
+    renamed = sum(bool(file.renamed_from) for file in files)  # with a day of their own
+    count = record_received(workspace.raw(term), files, words["renamed_note"]) - renamed
+    if count:
+        progress(words["received"].format(count=count, day=f"{as_of:%d/%m/%Y}", list=RECEIVED_LIST))
 
 
 def _tell_changed(

@@ -15,7 +15,7 @@ from termreview.errors import UsageError
 from termreview.installation import made_with
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.kept_readings import KeptReadings
-from termreview.intake.received import ReceivedFile, list_received
+from termreview.intake.received import ReceivedFile, list_received, received_window
 from termreview.lock import held
 from termreview.publication import publish, read_published, settle, sweep
 from termreview.reference.declarations import Reference, TermReference, load_reference
@@ -92,7 +92,8 @@ def open_term(term_id: str, as_of: str = "", workspace_root: str = "") -> OpenTe
 
 def received_files(opened: OpenTerm) -> list[ReceivedFile]:
     """List the files of the term in the order received."""
-    return list_received(opened.workspace.raw(opened.term), opened.as_of, opened.until)
+    window = received_window(opened.declared.plan)
+    return list_received(opened.workspace.raw(opened.term), opened.as_of, opened.until, window)
 
 
 def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 0) -> Cleaned:

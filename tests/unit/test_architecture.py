@@ -18,12 +18,13 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 LONGEST = 300
 
 # Each room, and the rooms it may know. The storage modules stand beside `reference` and know no room.
-GROUND = {"collector", "errors", "installation", "terms", "text"}
+GROUND = {"cell_text", "collector", "errors", "installation", "terms", "text"}
 STORAGE = {"contracts", "publication", "shelf", "stage", "whole_files", "workspace"}
 SHELVES = GROUND | STORAGE | {"reference"}
 MAY_IMPORT = {
     "errors": set(),
     "text": set(),
+    "cell_text": set(),
     "collector": set(),
     "installation": set(),
     "terms": {"errors"},

@@ -13,7 +13,7 @@ from termreview.workspace import Workspace
 
 def issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Keep the report as it stands, and say under which number."""
-    from termreview.intake.received import list_received
+    from termreview.intake.received import list_received, received_window
     from termreview.issuing import issue_report
     from termreview.reporting.issued import broken_issues
     from termreview.reporting.scope import find_scope
@@ -40,9 +40,8 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     if told:
         print(f"Còn có thể thay đổi: {'; '.join(told)}")
     counted = {entry["file"] for entry in found.record["inputs"]}
-    later = [
-        file.name for file in list_received(workspace.raw(term), found.as_of) if file.name not in counted
-    ]
+    there = list_received(workspace.raw(term), found.as_of, window=received_window(reference.of(term).plan))
+    later = [file.name for file in there if file.name not in counted]
     if later:
         print(f"Chưa tính vào báo cáo này: {len(later)} tệp nhận sau ({', '.join(later[:5])}{', …' if len(later) > 5 else ''})")  # fmt: skip
     for report in found.reports:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Say who has sent, who has not, and what each school still owes; write the reminder list where it is asked for."""
+    from termreview.intake.received_notices import received_notices
     from termreview.intake.reminders import reminder_list, write_reminders
     from termreview.intake.returned import plan_returns, point_counts, point_table
     from termreview.reporting.summary_decisions import open_findings
@@ -30,11 +31,20 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
 
     term, as_of = parse_term(options.term), as_of_day(options)
     declared = reference.of(term)
-    files, cleaned, previous = _cleaned(term, as_of, workspace, reference)
+    there = _received(term, as_of, workspace, reference)
+    files = [file for file in there if file.received_on <= as_of]
+    cleaned, previous = _cleaned(files, term, workspace, reference)
     schools = expected_schools(declared, reference.registry)
     reporting = school_reporting(schools, cleaned.submissions, open_findings(cleaned.findings))
     planned = plan_returns(files, cleaned, reference, term, previous)
-    reminders = reminder_list(reporting, point_counts(planned), reference, declared.plan.due_on, as_of)
+    reminders = reminder_list(
+        reporting,
+        point_counts(planned),
+        reference,
+        declared.plan.due_on,
+        as_of,
+        _later_of_schools([file for file in there if file.received_on > as_of], term, reference),
+    )
     if options.xlsx:  # before anything is printed: who reads the list through a pipe may stop early
         points = point_table(planned, term)
         write_reminders(options.xlsx, reminders, points, reference, term, as_of, len(schools))
@@ -45,11 +55,13 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
     print(
         f"Hạn nộp {declared.plan.due_on:%d/%m/%Y} ({f'đã quá {days} ngày' if days > 0 else f'còn {-days} ngày'})"
     )
+    owed = reminders["state"].value_counts()
+    later = owed.get("day_later", 0)
     print(
         f"Phải nộp {whole['expected_count']} · đúng hạn {whole['on_time_count']} · nộp muộn {whole['late_count']} · "
-        f"tệp chưa tiếp nhận được {whole['refused_count']} · chưa nộp {whole['missing_count']}"
+        f"tệp chưa tiếp nhận được {whole['refused_count']} · chưa nộp {whole['missing_count'] - later}"
+        + (f" · ngày nhận ghi sau ngày tính {later}" if later else "")
     )
-    owed = reminders["state"].value_counts()
     print(
         f"Trong số đã nộp: cần sửa {whole['needs_repair_count']} · tệp gửi sau chưa tiếp nhận được {owed.get('resent', 0)} · "
         f"cần giải trình {owed.get('explain', 0)} · đã giải trình, chờ xem xét {owed.get('explained', 0)}"
@@ -62,6 +74,9 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
             late = f"; quá hạn {school['days_late']} ngày" if school["days_late"] else ""
             place = f"{school['school_name']} ({school['commune_name']})"
             print(f"  {school['school_id']}  {place} – {school['detail']}{late}")
+    lines = list(received_notices(workspace.raw(term), there, as_of, reference.provenance["notices"]))
+    if lines:
+        print("\n" + "\n".join(lines))
     refusals = reference.labels["refusals"]
     unknown = cleaned.submissions.query("school_id.isna()")
     if len(unknown):
@@ -81,12 +96,13 @@ def give_back(options: argparse.Namespace, workspace: Workspace, reference: Refe
     expected = {school.unit_id for school in reference.of(term).schools}
     if unknown := sorted(set(options.school or ()) - expected):
         raise UsageError(f"trường không phải nộp trong kỳ {term.term_id}: {', '.join(unknown)}")
-    files, cleaned, previous = _cleaned(term, as_of, workspace, reference)
+    files = [file for file in _received(term, as_of, workspace, reference) if file.received_on <= as_of]
     if not files:
         raise UsageError(
             f"chưa nhận được tệp nào của kỳ {term.term_id} tính đến ngày {as_of:%d/%m/%Y}: không có tệp để trả; "
             f"xem `termreview status {term.term_id}`"
         )
+    cleaned, previous = _cleaned(files, term, workspace, reference)
     planned = [
         entry
         for entry in plan_returns(files, cleaned, reference, term, previous)
@@ -104,13 +120,32 @@ def give_back(options: argparse.Namespace, workspace: Workspace, reference: Refe
         print(f"  {school_id}: chưa nộp nên không có tệp để trả")
 
 
-def _cleaned(
+def _received(
     term: Term, as_of: datetime.date, workspace: Workspace, reference: Reference
-) -> tuple[list[ReceivedFile], Cleaned, pd.DataFrame | None]:
-    """What was received of one term, what came of it, and the answers of the term before."""
+) -> list[ReceivedFile]:
+    """What was received of one term, of every day."""
+    from termreview.intake.received import list_received, received_window
+
+    return list_received(workspace.raw(term), as_of, window=received_window(reference.calendar.plan(term)))
+
+
+def _cleaned(
+    files: list[ReceivedFile], term: Term, workspace: Workspace, reference: Reference
+) -> tuple[Cleaned, pd.DataFrame | None]:
+    """What came of the files of one term, and the answers of the term before."""
     from termreview.intake.clean import clean_term
-    from termreview.intake.received import list_received
 
     previous = read_if_there(workspace, reference.calendar.plan(term).previous, "observations")
-    files = list_received(workspace.raw(term), as_of, as_of)
-    return files, clean_term(files, reference, term, previous, progress=counter("tệp")), previous
+    return clean_term(files, reference, term, previous, progress=counter("tệp")), previous
+
+
+def _later_of_schools(files: list[ReceivedFile], term: Term, reference: Reference) -> dict[str, ReceivedFile]:
+    """By school, the first file that the office's list gives a later day."""
+    from termreview.intake.clean import clean_term
+
+    if not files:
+        return {}
+    by_name = {file.name: file for file in reversed(files)}
+    submissions = clean_term(files, reference, term).submissions
+    sent = submissions[submissions["school_id"].notna()].iloc[::-1]
+    return {str(row.school_id): by_name[str(row.file)] for row in sent.itertuples()}

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from termreview.cell_text import as_meant, inert
 from termreview.errors import WorkspaceBusyError
 from termreview.lock import held
 from termreview.reference.declarations import Reference
@@ -45,14 +46,20 @@ class ListText:
         """Each row by column name."""
         names = self.columns
         return [
-            dict(zip(names, (cell.strip() for cell in next(csv.reader(io.StringIO(row)), [])), strict=False))
+            dict(
+                zip(
+                    names,
+                    (as_meant(cell.strip()) for cell in next(csv.reader(io.StringIO(row)), [])),
+                    strict=False,
+                )
+            )
             for row in self.rows
         ]
 
     def line(self, values: Mapping[str, str]) -> str:
-        """One new row as a line of this list; every value on one line, composed."""
+        """One new row as a line of this list; every value on one line, composed, and nothing that a program computes."""
         stream = io.StringIO()
-        cells = [clean(values.get(name, "")) for name in self.columns]
+        cells = [inert(clean(values.get(name, ""))) for name in self.columns]
         csv.writer(stream, lineterminator=self.line_end).writerow(cells)
         return stream.getvalue()
 

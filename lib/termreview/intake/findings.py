@@ -49,6 +49,11 @@ class Findings:
             self.add(fate.school_id, name, remark)
         if fate.tied_with:
             self.add(fate.school_id, name, Remark("revision_tie", "revision_tie", found=fate.tied_with))
+        if reading.file.listed_on is not None:
+            listed, counted = day_words(reading.file.listed_on), day_words(reading.file.received_on)
+            self.add(
+                fate.school_id, name, Remark("day_impossible", "day_impossible", found=listed, detail=counted)
+            )
         if fate.fate == "accepted" and is_late(reading.file, due_on):
             late = Remark(
                 "submission_late",

@@ -7,15 +7,18 @@ import datetime
 import hashlib
 import io
 import json
+import os
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from termreview.cell_text import as_meant, inert
 from termreview.errors import UsageError
-from termreview.intake.date_value import parse_date
+from termreview.intake.date_value import DateWindow, parse_date, term_window
+from termreview.reference.calendar import TermPlan
 from termreview.whole_files import read_json
 from termreview.workspace import written_whole
 
@@ -31,13 +34,15 @@ _CONTROLS = {code: 0x2400 + code for code in range(32)} | {
 _AT_ONCE = 8 * 2**20
 _NOTHING = hashlib.sha256(b"").hexdigest()
 _COLUMNS = ("file", "received_on", "note")
+_LATEST = datetime.timedelta(days=300)  # after the deadline; what is said to come later is a slip of the pen
 
 
 @dataclass(frozen=True)
 class ReceivedFile:
     """One file as received: `name` relative to the term's folder, with `/`; the day it was first seen.
 
-    `part` tells the schools of one file apart; blank for a file of one school.
+    `part` tells the schools of one file apart; blank for a file of one school. `listed_on` is the day that the list
+    gives and that cannot be; `renamed_from` the name under which a run first saw the same content.
     """
 
     name: str
@@ -46,6 +51,8 @@ class ReceivedFile:
     sha256: str
     size_bytes: int
     part: str = ""
+    listed_on: datetime.date | None = None
+    renamed_from: str = ""
 
     @property
     def submission_id(self) -> str:
@@ -63,25 +70,85 @@ class ChangedFile:
     sha256: str
 
 
+def received_window(plan: TermPlan) -> DateWindow:
+    """The days on which a file of one term can have come."""
+    return DateWindow(term_window(plan.term.school_year, plan.due_on).first, plan.due_on + _LATEST)
+
+
 def list_received(
-    folder: Path, as_of: datetime.date, until: datetime.date | None = None
+    folder: Path,
+    as_of: datetime.date,
+    until: datetime.date | None = None,
+    window: DateWindow | None = None,
 ) -> list[ReceivedFile]:
     """List the files of one term in the order received; `received.csv` says when each was first seen.
 
-    A file that the list does not know is taken as first seen on `as_of`. Lock files of office programs and
-    dot files are no submissions. What cannot be opened is listed, too, with the hash of nothing: its reading
-    says so. With `until`, what came after that day is left for a later report.
+    A file that the list does not know is taken as first seen on `as_of`, or on the day of the file of the same
+    content that it is another name of. Lock files of office programs and dot files are no submissions. What cannot
+    be opened is listed, too, with the hash of nothing: its reading says so.
+
+    Parameters
+    ----------
+    until
+        What came after that day is left for a later report.
+    window
+        The days on which a file can have come: one of another day (a slip of the pen) counts as of `as_of`.
     """
-    seen = _read_seen(folder)
+    seen = listed_days(folder)
+    found = list(_found_in(folder))
+    renamed = _renamed(folder, seen, found) if any(name_key(file.name) not in seen for file in found) else {}
     files = []
+    for file in found:
+        day = seen.get(name_key(file.name))
+        if day is None and file.name in renamed:
+            before, day = renamed[file.name]
+            file = replace(file, renamed_from=before)
+        if day is not None and window is not None and _cannot_be(day, window, as_of):
+            file, day = replace(file, listed_on=day), as_of
+        files.append(replace(file, received_on=day or as_of))
+    return sorted((file for file in files if until is None or file.received_on <= until), key=received_order)
+
+
+def _cannot_be(day: datetime.date, window: DateWindow, as_of: datetime.date) -> bool:
+    return day < window.first or (day > window.last and day > as_of)
+
+
+def _found_in(folder: Path) -> Iterator[ReceivedFile]:
+    """The files of one folder, as if all came on the first day there is; no two have the same name."""
+    names: set[str] = set()
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         name = printable_name(path.relative_to(folder).as_posix())
         is_own = name.casefold() == RECEIVED_LIST or path.name.casefold() in _OF_WINDOWS
         if is_own or path.name.startswith((".", "~$")) or path.is_dir():
             continue
-        received_on = seen.get(unicodedata.normalize("NFC", name), as_of)
-        files.append(ReceivedFile(name, path, received_on, *content_facts(path)))
-    return sorted((file for file in files if until is None or file.received_on <= until), key=received_order)
+        if (
+            name_key(name) in names
+        ):  # two names that print alike: letters composed otherwise, or bytes that are none
+            name = f"{name} [{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:8]}]"
+        names.add(name_key(name))
+        yield ReceivedFile(name, path, datetime.date.min, *content_facts(path))
+
+
+def name_key(name: str) -> str:
+    """One name as the lists are searched for it: however its letters are composed."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _renamed(
+    folder: Path, seen: Mapping[str, datetime.date], found: Sequence[ReceivedFile]
+) -> dict[str, tuple[str, datetime.date]]:
+    """The former name and its day of files that only their name tells from a listed one that is gone."""
+    there = {name_key(file.name) for file in found}
+    gone: dict[str, list[str]] = {}
+    for name, sha256 in (read_json(folder / FIRST_SEEN) or {}).items():
+        if name_key(name) in seen and name_key(name) not in there:
+            gone.setdefault(str(sha256), []).append(name)
+    renamed = {}
+    for file in found:
+        if name_key(file.name) not in seen and file.sha256 in gone:
+            before = min(gone[file.sha256], key=lambda name: (seen[name_key(name)], name))
+            renamed[file.name] = (before, seen[name_key(before)])
+    return renamed
 
 
 def content_facts(path: Path) -> tuple[str, int]:
@@ -107,18 +174,28 @@ def printable_name(name: str) -> str:
     return name.encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
 
 
-def record_received(folder: Path, files: list[ReceivedFile]) -> int:
-    """Add files to `received.csv` that it does not know yet; lines already there stay as the office left them."""
+def record_received(folder: Path, files: Sequence[ReceivedFile], renamed_note: str = "{name}") -> int:
+    """Add files to `received.csv` that it does not know yet; lines already there stay as the office left them.
+
+    The note of a renamed file tells its former name.
+    """
     path = folder / RECEIVED_LIST
-    seen = _read_seen(folder)
-    new = [file for file in files if unicodedata.normalize("NFC", file.name) not in seen]
+    seen = listed_days(folder)
+    new = [file for file in files if name_key(file.name) not in seen]
     if not new:
         return 0
     kept = _text_of(path).rstrip("\n") + "\n" if path.is_file() else ",".join(_COLUMNS) + "\n"
     with written_whole(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as stream:
         stream.write(kept)
         writer = csv.writer(stream, delimiter=_delimiter(kept.splitlines()), lineterminator="\n")
-        writer.writerows((file.name, file.received_on.isoformat(), "") for file in new)
+        writer.writerows(
+            (
+                inert(file.name),
+                file.received_on.isoformat(),
+                inert(renamed_note.format(name=file.renamed_from) if file.renamed_from else ""),
+            )
+            for file in new
+        )
     return len(new)
 
 
@@ -128,19 +205,19 @@ def record_first_seen(folder: Path, files: Sequence[ReceivedFile]) -> list[Chang
     Taking an entry out of the list (`.first-seen.json`) has the content at hand count as the first.
     """
     path = folder / FIRST_SEEN
-    known = _first_seen(path)
+    told = _first_seen(path)
+    known = {name_key(name): sha256 for name, sha256 in told.items()}
     own = [file for file in files if file.sha256 != _NOTHING]  # what cannot be opened is not known
-    new = {file.name: file.sha256 for file in own if file.name not in known}
+    new = {file.name: file.sha256 for file in own if name_key(file.name) not in known}
     if new:
         with written_whole(path) as beside:
-            text = json.dumps(known | new, ensure_ascii=False, indent=1, sort_keys=True)
+            text = json.dumps(told | new, ensure_ascii=False, indent=1, sort_keys=True)
             beside.write_text(text + "\n", encoding="utf-8", newline="\n")
-    changed = {
-        file.name: ChangedFile(file.name, known[file.name], file.sha256)
+    return [
+        ChangedFile(file.name, known[name_key(file.name)], file.sha256)
         for file in own
-        if known.get(file.name, file.sha256) != file.sha256
-    }
-    return list(changed.values())
+        if known.get(name_key(file.name), file.sha256) != file.sha256
+    ]
 
 
 def _first_seen(path: Path) -> dict[str, str]:
@@ -154,11 +231,6 @@ def _first_seen(path: Path) -> dict[str, str]:
     return {str(name): str(sha256) for name, sha256 in told.items()}
 
 
-def listed_names(folder: Path) -> frozenset[str]:
-    """The files of one term that `received.csv` gives a day, by name."""
-    return frozenset(_read_seen(folder))
-
-
 def received_order(file: ReceivedFile) -> tuple[datetime.date, tuple[tuple[bool, int, str], ...], str]:
     """A key that sorts files by the day received, then by name."""
     return file.received_on, natural_order(file.name), file.name
@@ -170,7 +242,7 @@ def natural_order(name: str) -> tuple[tuple[bool, int, str], ...]:
     return tuple((not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts)
 
 
-def _read_seen(folder: Path) -> Mapping[str, datetime.date]:
+def listed_days(folder: Path) -> Mapping[str, datetime.date]:
     """The day each file was first seen; a blank day counts as not listed.
 
     Raises
@@ -188,10 +260,10 @@ def _read_seen(folder: Path) -> Mapping[str, datetime.date]:
     if missing := [name for name in _COLUMNS[:2] if name not in (rows.fieldnames or ())]:
         raise UsageError(f"{path} has no column '{missing[0]}'; its first line names: {', '.join(_COLUMNS)}")
     for row in rows:
-        name, day = printable_name(row.get("file") or ""), (row.get("received_on") or "").strip()
+        name, day = printable_name(as_meant(row.get("file") or "")), (row.get("received_on") or "").strip()
         received_on = parse_date(day)
         if received_on is not None:
-            seen[unicodedata.normalize("NFC", name)] = received_on
+            seen[name_key(name)] = received_on
         elif day:
             raise UsageError(f"{path}: '{day}' is not a day (file {name}); write it like 2024-01-10")
     return seen

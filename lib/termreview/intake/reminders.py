@@ -12,11 +12,13 @@ import pandas as pd
 import xlsxwriter
 
 from termreview.intake.form_style import ACCENT, FONT, INK, PALE, RULE
+from termreview.intake.received import ReceivedFile
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
+from termreview.text import day_words
 from termreview.workspace import written_whole
 
-STATES = ("missing", "refused", "repair", "resent", "explain", "explained")
+STATES = ("missing", "day_later", "refused", "repair", "resent", "explain", "explained")
 _WIDTHS = {
     "number": 5, "school_id": 11, "school_name": 34, "level_title": 18, "commune_name": 18, "state": 20, "detail": 50,
     "received_on": 12, "days_late": 9, "to_do": 40,
@@ -27,6 +29,7 @@ _POINT_WIDTHS = {
 }  # fmt: skip
 _FILLS = {
     "missing": "#F9C9C1",
+    "day_later": "#F9C9C1",
     "refused": "#F9C9C1",
     "repair": "#FFD58C",
     "resent": "#FFD58C",
@@ -41,6 +44,7 @@ def reminder_list(
     reference: Reference,
     due_on: datetime.date,
     as_of: datetime.date,
+    later: Mapping[str, ReceivedFile] | None = None,
 ) -> pd.DataFrame:
     """List the schools to be reminded: one row per school, most urgent first, then in registry order.
 
@@ -53,6 +57,8 @@ def reminder_list(
         One row per expected school: its id, name, level, commune, `state` and `refused_reason`.
     counts
         What became of each school's points (`returned.point_counts`).
+    later
+        By school, a file that the office's list gives a day after `as_of`: who sent one is not told as silent.
     """
     words = reference.returns
     by_school: dict[str, dict[str, Any]] = {
@@ -66,6 +72,9 @@ def reminder_list(
         if state is None:
             continue
         places = dict(points or {})
+        if state == "missing" and (file := (later or {}).get(school["school_id"])):
+            state = "day_later"
+            places = {"file": file.name, "day": day_words(file.received_on), "as_of": day_words(as_of)}
         refusals = reference.labels["refusals"]
         reason, later = school["refused_reason"], places.get("later_reason", "")
         places["reason"] = refusals[reason] if isinstance(reason, str) else ""

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from termreview.installation import made_with
-from termreview.intake.received import list_received, listed_names, printable_name
+from termreview.intake.received import list_received, listed_days, name_key, printable_name, received_window
+from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference
 from termreview.reference.fingerprint import file_fingerprints
 from termreview.reporting.issued import record_path
 from termreview.reporting.provenance import OWN_SHARE, SHORT, hidden_name
-from termreview.terms import Term, parse_term
+from termreview.terms import parse_term
 from termreview.whole_files import sha256_of
 from termreview.workspace import Workspace
 
@@ -36,7 +37,9 @@ def changed_causes(workspace: Workspace, reference: Reference, record: Mapping[s
     causes: list[Cause] = []
     for told in origin["inputs"]:
         term = parse_term(told["term_id"])
-        causes += _file_causes(workspace, term, last_day(reference, record, told), told["files"])
+        causes += _file_causes(
+            workspace, reference.calendar.plan(term), last_day(reference, record, told), told["files"]
+        )
     now = reference.fingerprints_of(parse_term(record["term_id"]))
     if origin.get("declared") != OWN_SHARE:  # made by an earlier version: of whole files
         now = file_fingerprints(workspace.reference)
@@ -65,15 +68,20 @@ def _hash(path: Path) -> str:
     return sha256_of(path.read_bytes())
 
 
-def _file_causes(workspace: Workspace, term: Term, until: datetime.date, told: list[Any]) -> Iterator[Cause]:
+def _file_causes(
+    workspace: Workspace, plan: TermPlan, until: datetime.date, told: list[Any]
+) -> Iterator[Cause]:
+    term = plan.term
     before = {printable_name(name): (sha256, received_on) for name, sha256, received_on in told}
     is_hidden = any(name.startswith("#") for name in before)
-    files = list_received(workspace.raw(term), until, until)
-    listed = listed_names(workspace.raw(term))
+    files = list_received(workspace.raw(term), until, until, received_window(plan))
+    listed = listed_days(workspace.raw(term))
     named = {hidden_name(file.name) if is_hidden else file.name: file for file in files}
     for key, file in named.items():
         if key not in before:
-            yield Cause("file_added" if file.name in listed else "file_unlisted", file.name, term.term_id)
+            yield Cause(
+                "file_added" if name_key(file.name) in listed else "file_unlisted", file.name, term.term_id
+            )
             continue
         sha256, received_on = before[key]
         if file.sha256 != sha256:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from termreview.cell_text import as_meant
 from termreview.reference.file_reading import declared_text
 from termreview.reference.rows import Row, meant_by
 from termreview.reference.source import Source
@@ -33,7 +34,7 @@ def read_list(source: Source, name: str, columns: Sequence[str]) -> list[Row]:
     rows = []
     for line, cells in lines[1:]:
         if len(cells) == len(header):
-            rows.append(Row(source, path, line, dict(zip(header, cells, strict=True))))
+            rows.append(Row(source, path, line, dict(zip(header, map(as_meant, cells), strict=True))))
         else:  # which cell is which cannot be told
             more = "more cells than the header (is a comma unquoted?)"
             what = more if len(cells) > len(header) else "fewer cells than the header"

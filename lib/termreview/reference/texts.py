@@ -44,7 +44,7 @@ yes_no_spelling points_above_maximum points_step text_normalised not_applicable_
 required_blank personal_data_suspected cells_ignored submission_late not_submitted decision_not_applied
 fraction_in_number matched_by_file_name sheet_copied value_beside partial_resubmission answers_dropped
 same_file_two_schools same_answers_two_schools same_evidence_two_schools duplicate_sheet_name
-encoding_guessed errors_not_seen cell_outside_its_row named_for_other_school
+encoding_guessed errors_not_seen cell_outside_its_row named_for_other_school day_impossible
 """
 MESSAGE_CODES = frozenset(_CODES.split())
 
@@ -97,7 +97,7 @@ RETURN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "reminders": {
         "sheet": (), "points_sheet": (), "heading": (), "term": ("term", "school_year", "due_on", "as_of"),
-        "counts": ("expected_count", "missing_count", "refused_count", "repair_count", "resent_count",
+        "counts": ("expected_count", "missing_count", "day_later_count", "refused_count", "repair_count", "resent_count",
                    "explain_count", "explained_count"),
         "none": (),
     },
@@ -105,15 +105,15 @@ RETURN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ("number", "school_id", "school_name", "level_title", "commune_name", "state", "detail", "received_on",
          "days_late", "to_do"), (),
     ),
-    "reminder_states": dict.fromkeys(("missing", "refused", "repair", "resent", "explain", "explained"), ()),
+    "reminder_states": dict.fromkeys(("missing", "day_later", "refused", "repair", "resent", "explain", "explained"), ()),
     "reminder_details": {
-        "missing": (), "refused": ("reason", "file"), "repair": ("error_count", "query_count", "file"),
+        "missing": (), "day_later": ("file", "day", "as_of"), "refused": ("reason", "file"), "repair": ("error_count", "query_count", "file"),
         "resent": ("later_reason", "later_file", "file"), "resent_too": ("later_reason", "later_file"),
         "explain_too": ("query_count",),
         "explain": ("query_count", "file"), "explained": ("explained_count", "file"),
         "compared": ("fixed_count", "open_count", "new_count"), "explained_too": ("explained_count",),
     },
-    "reminder_to_do": dict.fromkeys(("missing", "refused", "repair", "resent", "explain", "explained"), ()),
+    "reminder_to_do": dict.fromkeys(("missing", "day_later", "refused", "repair", "resent", "explain", "explained"), ()),
 }  # fmt: skip
 RETURN_LISTS = ("instructions", "refused_instructions")
 

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from termreview.cell_text import inert
 from termreview.intake.form import FormOrder, write_form
 from termreview.reference.declarations import Reference
 from termreview.reference.units import Unit
@@ -88,5 +89,5 @@ def write_received(path: Path, parcels: Sequence[Parcel]) -> None:
     arrivals = sorted(
         (parcel.arrival for parcel in parcels), key=lambda arrival: (arrival.received_on, arrival.name)
     )
-    lines.writerows((arrival.name, arrival.received_on, arrival.note) for arrival in arrivals)
+    lines.writerows((inert(arrival.name), arrival.received_on, inert(arrival.note)) for arrival in arrivals)
     path.write_text(text.getvalue(), encoding="utf-8-sig", newline="\n")

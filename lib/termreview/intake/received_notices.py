@@ -1,0 +1,49 @@
+"""One thing to know of the received files of one term, in words: a day that cannot be, a file renamed or gone."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from termreview.intake.absent_files import absent_files
+from termreview.intake.received import RECEIVED_LIST, ReceivedFile
+from termreview.text import day_words
+
+MOST_SHOWN = 20  # files of one kind that are named one by one
+
+
+def received_notices(
+    folder: Path, files: Sequence[ReceivedFile], as_of: datetime.date, words: Mapping[str, str]
+) -> Iterator[str]:
+    """Say what the office should know of the files of one term before it believes who is late or silent.
+
+    Parameters
+    ----------
+    files
+        What is there, of every day, those after `as_of` too.
+    """
+    told: dict[str, list[str]] = {
+        "day_impossible": [_told(words["day_file"], file.name, file.listed_on) for file in files if file.listed_on],
+        "day_later": [_told(words["day_file"], file.name, file.received_on) for file in files if file.received_on > as_of],
+        "renamed": [
+            words["renamed_file"].format(name=file.name, before=file.renamed_from, day=day_words(file.received_on))
+            for file in files
+            if file.renamed_from
+        ],
+        "absent": [],
+    }  # fmt: skip
+    for absent in absent_files(folder, files):
+        line = _told(words["day_file"], absent.name, absent.received_on)
+        same = f" – {words['absent_same'].format(name=absent.same_as)}" if absent.same_as else ""
+        told["absent"].append(line + same)
+    for kind, lines in told.items():
+        if lines:
+            yield words[kind].format(count=len(lines), list=RECEIVED_LIST, as_of=day_words(as_of))
+            yield from (f"  {line}" for line in lines[:MOST_SHOWN])
+            if len(lines) > MOST_SHOWN:
+                yield "  " + words["more_files"].format(count=len(lines) - MOST_SHOWN)
+
+
+def _told(words: str, name: str, day: datetime.date | None) -> str:
+    return words.format(name=name, day="?" if day is None else day_words(day))
