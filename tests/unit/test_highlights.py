@@ -51,14 +51,16 @@ def test_a_figure_says_what_it_is_counted_from() -> None:
     assert sum(counts) == by_level["expected_count"], "those who sent and those who did not are all counted"
 
 
-def test_a_level_counts_only_schools_whose_whole_interval_concludes_it() -> None:
+def test_a_level_counts_every_school_whose_whole_interval_lies_there_concluded_or_not() -> None:
     report = report_world.report(HK1)
-    levels = report.summaries.levels.query("scope == 'all' and group_id == '1'").iloc[0]
+    scores = report.term.tables.scores.query("group_id == '1' and state == 'scored'")
     figure = next(one for one in highlights(report) if "nhóm 1" in one.label)
     reached, asked = (int(number) for number in figure.value.split("/"))
-    assert reached == levels["level_2_count"] + levels["level_3_count"]
-    assert asked == levels["asked_count"]
-    assert sum(int(number) for number in re.findall(r"(\d+) (?:ở|chưa)", figure.detail)) == asked
+    assert reached == (scores["level_low"] >= 2).sum() > (scores["level"] >= 2).sum()
+    assert asked == report.summaries.standings["school_id"].nunique()
+    counts = [int(number) for number in re.findall(r"(\d+) (?:ở|chắc|chưa)", figure.detail)]
+    assert sum(counts) == asked, "every school stands in one part"
+    assert f"{reached} chắc chắn từ mức 2 trở lên, chưa rõ mức" in figure.detail
 
 
 def test_an_unsure_figure_carries_its_mark_and_a_sure_one_does_not() -> None:

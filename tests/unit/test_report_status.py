@@ -201,18 +201,36 @@ def test_counts_of_levels_lie_where_any_outcome_would_put_them(missing: tuple[st
     frame = level_intervals(standings, spread, [1, 2, 3], reached_from=2)
     for group in world.indicator_set.groups:
         own = standings[standings["group_id"] == group.group_id]
-        settled = list(own.loc[own["school_id"].isin(here), "standing"])
-        outcomes = [
-            [*settled, *(f"level_{level}" for level in drawn)]
-            for drawn in itertools.product([1, 2, 3], repeat=len(missing))
+        may = [
+            range(int(row["score_level_low"]), int(row["score_level_high"]) + 1)
+            if row["school_id"] in here
+            else (1, 2, 3)
+            for row in own.to_dict("records")
         ]
+        outcomes = list(itertools.product(*may))
         rows = frame[(frame["group_id"] == group.group_id) & (frame["scope"] == "all")]
         for row in rows.to_dict("records"):
-            wanted = [f"level_{row['level']}"] if row["level"] else ["level_2", "level_3"]
-            counts = [sum(standing in wanted for standing in outcome) for outcome in outcomes]
+            wanted = (row["level"],) if row["level"] else (2, 3)
+            counts = [sum(level in wanted for level in outcome) for outcome in outcomes]
             assert (row["low_count"], row["high_count"]) == (min(counts), max(counts))
             assert row["asked_count"] == 3
             assert row["low_count"] <= row["count"] <= row["high_count"]
+
+
+def test_a_school_above_the_first_level_wherever_it_comes_out_counts_as_above_it() -> None:
+    """Five scored schools and a silent one: level 3, level 2, level 2 or 3, level 1 or 2, level 1; and who knows."""
+    bounds = [(3, 3), (2, 2), (2, 3), (1, 2), (1, 1), (None, None)]
+    standings = pd.DataFrame(
+        {
+            "school_id": list("abcdef"), "group_id": "1", "level": "th",
+            "state": [*["scored"] * 5, "not_submitted"],
+            "score_level_low": [low for low, _ in bounds], "score_level_high": [high for _, high in bounds],
+        }
+    )  # fmt: skip
+    silent = pd.DataFrame([{"school_id": "f", "group_id": "1", "level_low": 1, "level_high": 3}])
+    rows = level_intervals(standings, silent, [1, 2, 3], reached_from=2).query("scope == 'all'")
+    found = {row["level"]: (row["count"], row["low_count"], row["high_count"]) for row in rows.to_dict("records")}  # fmt: skip
+    assert found == {1: (1, 1, 3), 2: (1, 1, 4), 3: (1, 1, 3), 0: (3, 3, 5)}
 
 
 def test_averages_take_the_outstanding_from_their_least_to_their_most() -> None:
@@ -276,7 +294,7 @@ def test_a_provisional_report_names_who_could_change_it_and_a_final_one_nobody()
     section = as_html(status_section(report)).replace("&amp;", "&")
     assert all(school.short_name in section for school in report.declared.schools)
     cards = as_html(main_figures(report))
-    assert cards.count("khi đủ báo cáo: 0–3") == 2
+    assert cards.count("khi đủ báo cáo, đủ căn cứ: 0–3") == 2
     assert "Khi đủ báo cáo" in section
     final = report_of(all_in())
     assert "Báo cáo chính thức: báo cáo của cả 4 trường" in as_html(status_line(final))

@@ -21,7 +21,7 @@ TEXTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "reports_label": (), "reports_value": ("received", "expected"), "reports_detail": ("pct", "parts"),
         "tasks_label": (), "tasks_value": ("pct",), "tasks_detail": ("done", "asked", "parts"),
         "targets_label": (), "targets_value": _COUNTED, "targets_detail": (*_COUNTED, "names"),
-        "level_label": ("level", "group"), "level_value": ("reached", "asked"), "level_detail": ("parts",), "level_final": ("range",),
+        "level_above": (*_COUNTED, "level"), "level_label": ("level", "group"), "level_value": ("reached", "asked"), "level_detail": ("parts",), "level_final": ("range",),
         "level_part": (*_COUNTED, "level"), "ratio_detail": ("parts", "counted", "asked", "line"),
         "ratio_line": ("line", "verdict"), "unknown": (),
         **dict.fromkeys(

@@ -109,14 +109,19 @@ def _level(report: ReportContext, group_id: str) -> Highlight | None:
         for level, count in reversed(counts.items())
         if count
     ]
-    for name, column in (("open", "not_concluded_count"), ("absent", "not_submitted_count")):
-        if row[column]:
-            parts.append(tell(report, f"figure_texts.level_{name}", count=int(row[column])))
+    reached = int(row["reached_count"])
+    above = reached - (sum(counts.values()) - counts[titles[0]])
+    rest = {"above": above, "open": row["not_concluded_count"] - above, "absent": row["not_submitted_count"]}
+    parts += [
+        tell(report, f"figure_texts.level_{name}", count=int(count), level=titles[1])
+        for name, count in rest.items()
+        if count
+    ]
     group, could_be = group_told(report, group_id), reached_range(report, group_id)
     final = tell(report, "figure_texts.level_final", range=could_be) if could_be else ""
     return Highlight(
         tell(report, "figure_texts.level_label", level=titles[1], group=group) + final,
-        tell(report, "figure_texts.level_value", reached=sum(counts.values()) - counts[titles[0]], asked=row["asked_count"]),
+        tell(report, "figure_texts.level_value", reached=reached, asked=row["asked_count"]),
         tell(report, "figure_texts.level_detail", parts=listed(parts)),
         group_marks(report.term.tables.ledger).get(group_id, ""),
     )  # fmt: skip

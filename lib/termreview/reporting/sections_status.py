@@ -12,7 +12,7 @@ from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text, number_text
 from termreview.reporting.rows import by_key, records
 from termreview.reporting.status import report_status
-from termreview.reporting.summary_index import OVERALL
+from termreview.reporting.summary_index import OVERALL, second_level
 from termreview.reporting.summary_intervals import (
     average_intervals,
     level_intervals,
@@ -66,9 +66,7 @@ def status_section(report: ReportContext) -> Block:
 
 
 def reached_range(report: ReportContext, group_id: str) -> str:
-    """How many schools of one group could reach the second level once nothing is outstanding; blank where that is sure."""
-    if _possible(report).empty:
-        return ""
+    """How many schools of one group could reach the second level once nothing is open; blank where that is sure."""
     frame = _levels(report)
     row = frame[(frame["scope"] == ALL) & (frame["level"] == 0) & (frame["group_id"] == group_id)]
     if row.empty or row["low_count"].item() == row["high_count"].item():
@@ -124,9 +122,9 @@ def _silent(report: ReportContext) -> list[str]:
 
 @cache
 def _levels(report: ReportContext) -> pd.DataFrame:
-    numbers = sorted(report.declared.indicator_set.level_titles())
-    reached_from = numbers[1] if len(numbers) > 1 else 0
-    return level_intervals(report.summaries.standings, _possible(report), numbers, reached_from)
+    indicator_set = report.declared.indicator_set
+    numbers = sorted(indicator_set.level_titles())
+    return level_intervals(report.summaries.standings, _possible(report), numbers, second_level(indicator_set))
 
 
 def _levels_told(report: ReportContext) -> list[str]:

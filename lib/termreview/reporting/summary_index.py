@@ -37,7 +37,10 @@ def school_scores(scores: pd.DataFrame, schools: pd.DataFrame, indicator_set: In
 
 
 def level_distribution(standings: pd.DataFrame, indicator_set: IndicatorSet) -> pd.DataFrame:
-    """Count schools by level reached: one row per group and scope, key `group_id, scope`."""
+    """Count schools by level reached: one row per group and scope, key `group_id, scope`.
+
+    `reached_count` are the schools whose lowest possible level is the second one or above, concluded or not.
+    """
     parts = [*(f"level_{level}" for level in indicator_set.level_titles()), NOT_CONCLUDED, NOT_SUBMITTED]
     counts = pd.crosstab([standings["group_id"], standings["level"]], standings["standing"])
     counts = counts.reindex(columns=parts, fill_value=0).add_suffix("_count").rename_axis(columns=None)
@@ -45,6 +48,9 @@ def level_distribution(standings: pd.DataFrame, indicator_set: IndicatorSet) -> 
     levels = list(dict.fromkeys(standings["level"]))
     frame = frame.sort_values("scope", key=lambda scopes: scopes.map(levels.index), kind="stable")
     frame["asked_count"] = frame[[f"{part}_count" for part in parts]].sum(axis=1)
+    reached = standings[surely_reached(standings, indicator_set)].groupby(["group_id", "level"]).size()
+    keys = pd.MultiIndex.from_frame(frame[["group_id", "scope"]])
+    frame["reached_count"] = reached.reindex(keys, fill_value=0).to_numpy(dtype=int)
     frame["scored_count"] = frame["asked_count"] - frame[f"{NOT_SUBMITTED}_count"]
     frame = with_all(frame, ["group_id"])
     groups = [*(group.group_id for group in indicator_set.groups), OVERALL]
@@ -52,6 +58,19 @@ def level_distribution(standings: pd.DataFrame, indicator_set: IndicatorSet) -> 
     if absent:
         frame = pd.DataFrame({"group_id": absent, "scope": ALL}).reindex(columns=frame.columns, fill_value=0)
     return frame.sort_values("group_id", kind="stable", ignore_index=True)
+
+
+def second_level(indicator_set: IndicatorSet) -> int:
+    """The level that headlines count from: the second lowest; 0 in a set of one level."""
+    numbers = sorted(indicator_set.level_titles())
+    return numbers[1] if len(numbers) > 1 else 0
+
+
+def surely_reached(standings: pd.DataFrame, indicator_set: IndicatorSet) -> pd.Series:
+    """Whether each scored group lies at the second level or above wherever within its bounds it comes out."""
+    is_scored = standings["state"].eq("scored").fillna(False).astype(bool)
+    is_above = (standings["score_level_low"] >= second_level(indicator_set)).fillna(False).astype(bool)
+    return is_scored & is_above
 
 
 def criterion_shares(
@@ -159,5 +178,6 @@ def not_concluded(standings: pd.DataFrame, open_by_school: pd.DataFrame) -> pd.D
 
 __all__ = [
     "ALL", "NOT_CONCLUDED", "NOT_SUBMITTED", "OVERALL", "criterion_shares", "failed_conditions", "group_marks",
-    "level_distribution", "not_concluded", "open_points", "open_reasons", "school_scores",
+    "level_distribution", "not_concluded", "open_points", "open_reasons", "school_scores", "second_level",
+    "surely_reached",
 ]  # fmt: skip

@@ -87,9 +87,10 @@ def level_intervals(
 ) -> pd.DataFrame:
     """Count schools by level now and as they may still come out: one row per group, scope and level.
 
-    `count` of `asked_count` schools stand at the level now; once nothing is outstanding it will be `low_count` to
-    `high_count`. Levels that are not concluded for another reason stay so. With `reached_from`, one more row of level
-    0 counts the schools at that level or above.
+    `count` of `asked_count` schools stand at the level now; once nothing is open it will be `low_count` to
+    `high_count`: an outstanding school may reach what `possible` says, another that is not concluded any level
+    between its bounds. With `reached_from`, one more row of level 0 counts the schools at that level or above, those
+    included whose level is not concluded but lies there wherever within its bounds.
     """
     outstanding = {
         (school_id, group_id): (low, high)
@@ -97,26 +98,24 @@ def level_intervals(
             possible, "school_id", "group_id", "level_low", "level_high"
         )
     }
-    schools = _lists(standings, "school_id", "group_id", "level", "standing")
-    scopes = [ALL, *dict.fromkeys(level for _, _, level, _ in schools)]
+    names = ("school_id", "group_id", "level", "state", "score_level_low", "score_level_high")
+    bounds: dict[str, list[tuple[str, tuple[int, int], tuple[int, int] | None]]] = {}
+    for school_id, group_id, scope, state, low, high in _lists(standings, *names):
+        now = (int(low), int(high)) if state == _SCORED else None
+        final = outstanding.get((school_id, group_id)) or now or (min(levels), max(levels))
+        bounds.setdefault(group_id, []).append((scope, final, now))
+    scopes = [ALL, *dict.fromkeys(standings["level"])]
+    wanted = [(level, level, level) for level in levels]
+    wanted += [(0, reached_from, max(levels))] if reached_from else []
     rows = []
-    for group_id in dict.fromkeys(group_id for _, group_id, _, _ in schools):
+    for group_id, schools in bounds.items():
         for scope in scopes:
-            own = [
-                (standing, outstanding.get((school_id, group_id)))
-                for school_id, own_group, level, standing in schools
-                if own_group == group_id and scope in (ALL, level)
-            ]
-            for level in [*levels, *([0] if reached_from else [])]:
-                wanted = [level] if level else [number for number in levels if number >= reached_from]
-                least, most = min(wanted), max(wanted)
-                names = {f"level_{number}" for number in wanted}
-                may = [bounds for _, bounds in own if bounds is not None]
-                base = sum(standing in names for standing, bounds in own if bounds is None)
-                surely = sum(low >= least and high <= most for low, high in may)
-                possibly = sum(high >= least and low <= most for low, high in may)
-                count = sum(standing in names for standing, _ in own)
-                rows.append((group_id, scope, level, count, base + surely, base + possibly, len(own)))
+            own = [(final, now) for level, final, now in schools if scope in (ALL, level)]
+            for level, least, most in wanted:
+                count = sum(now is not None and now[0] >= least and now[1] <= most for _, now in own)
+                surely = sum(low >= least and high <= most for (low, high), _ in own)
+                possibly = sum(high >= least and low <= most for (low, high), _ in own)
+                rows.append((group_id, scope, level, count, surely, possibly, len(own)))
     columns = ["group_id", "scope", "level", "count", "low_count", "high_count", "asked_count"]
     return pd.DataFrame(rows, columns=columns)
 
