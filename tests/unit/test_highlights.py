@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import replace
 
@@ -142,8 +143,18 @@ def test_too_few_schools_allow_no_word_on_ratios_and_no_focus() -> None:
     assert len(highlights(report)) >= 2
 
 
+def test_no_extension_is_proposed_before_the_deadline_has_passed() -> None:
+    report = report_world.report(HK1, "missing")
+    due_on = report.declared.plan.due_on
+    for as_of in (due_on - datetime.timedelta(days=3), due_on):
+        (told,) = decisions(replace(report, as_of=as_of))
+        assert told.startswith("Đôn đốc 55 trường")
+        assert told.endswith("nộp trước khi hết hạn ngày 10/01/2024.")
+
+
 def test_no_report_leaves_only_the_reports_to_decide_on() -> None:
-    text = decisions(report_world.report(HK1, "missing"))
+    report = report_world.report(HK1, "missing")
+    text = decisions(replace(report, as_of=report.declared.plan.due_on + datetime.timedelta(days=1)))
     assert len(text) == 1
     assert text[0].startswith("Gia hạn cho 55 trường chưa có báo cáo được tiếp nhận")
 

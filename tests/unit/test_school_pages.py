@@ -81,7 +81,7 @@ def test_points_and_levels_are_those_of_the_scores() -> None:
         whole = scores.loc[(school_id, OVERALL)]
         lead = soup_of(school_id).select_one(".lead h2").get_text()
         if pd.isna(whole["level"]):
-            assert f"mức {whole['level_low']} hoặc mức {whole['level_high']}" in lead
+            assert f"từ mức {whole['level_low']} đến mức {whole['level_high']}" in lead
         else:
             assert f"mức {whole['level']} –" in lead
 

@@ -57,6 +57,12 @@ def _check(options: argparse.Namespace, workspace: Workspace, reference: Referen
             f"{len(declared.checks)} phép kiểm tra, {len(declared.indicator_set.items)} tiểu mục; "
             f"hạn nộp {plan.due_on:%d/%m/%Y}"
         )
+        legal = reference.documents[plan.legal]
+        if not legal.holds_on(plan.due_on, plan.term.school_year):
+            print(
+                f"Lưu ý: văn bản căn cứ {legal.number} là của năm học khác, chưa ban hành hoặc đã hết hiệu lực vào hạn nộp "
+                "của kỳ này, nên báo cáo không nêu ở phần căn cứ"
+            )
     for document in reference.documents.values():
         if document.has_two_dates:
             print(

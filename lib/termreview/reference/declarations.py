@@ -157,6 +157,16 @@ class Reference:
     def _fingerprints(self) -> dict[Term, dict[str, str]]:
         return {}
 
+    def targets_in(self, school_year: str) -> tuple[Target, ...]:
+        """The lines that hold in one school year: neither overdue before it, nor set by the guidance of another."""
+        return tuple(
+            target
+            for target in self.targets
+            if target.holds_in(school_year)
+            and (document := self.documents.get(target.source_document)) is not None
+            and document.school_year in ("", school_year)
+        )
+
     @cached_property
     def _terms(self) -> dict[Term, TermReference]:
         """What was asked for so far: whoever asks again gets the same form, with all it has worked out."""

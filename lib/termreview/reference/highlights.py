@@ -40,7 +40,7 @@ TEXTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "schools_new": ("names",), "schools_gone": ("names",),
     },
     "decision_texts": {
-        "none": (), "reports": (*_COUNTED, "names"), "repair": _COUNTED, "focus": ("items",),
+        "none": (), "reports": (*_COUNTED, "names"), "reports_early": (*_COUNTED, "names", "due_on"), "repair": _COUNTED, "focus": ("items",),
         "focus_criterion": ("item",),
         "verify": (*_COUNTED, "schools", "points"), "conditions": _COUNTED, "lines": ("items",),
         "unallocated": (*_COUNTED, "points"), "marks": (),

@@ -15,10 +15,11 @@ from termreview.reference.source import Source
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
-def read_list(source: Source, name: str, columns: Sequence[str]) -> list[Row]:
+def read_list(source: Source, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
     """Read one CSV list; a missing file, column or cell, a broken quote or an unknown column is a mistake.
 
-    Lines without any filled cell are passed over.
+    Lines without any filled cell are passed over. Of the `optional` columns any may be absent, and a line may end
+    before them: what was written before there was such a column is read as it is.
     """
     path = source.root / name
     text = declared_text(source, path)
@@ -28,11 +29,14 @@ def read_list(source: Source, name: str, columns: Sequence[str]) -> list[Row]:
     if not lines:
         source.report(path, 1, "the file is empty", is_broken=name not in source.broken)
         return []
-    header = _header(source, path, lines[0][1], columns)
+    header = _header(source, path, lines[0][1], columns, optional)
     if not header:
         return []
     rows = []
     for line, cells in lines[1:]:
+        left_out = header[len(cells) :]
+        if left_out and set(left_out) <= set(optional):
+            cells = [*cells, *("" for _ in left_out)]
         if len(cells) == len(header):
             rows.append(Row(source, path, line, dict(zip(header, map(as_meant, cells), strict=True))))
         else:  # which cell is which cannot be told
@@ -42,7 +46,9 @@ def read_list(source: Source, name: str, columns: Sequence[str]) -> list[Row]:
     return rows
 
 
-def _header(source: Source, path: Path, header: Sequence[str], columns: Sequence[str]) -> list[str]:
+def _header(
+    source: Source, path: Path, header: Sequence[str], columns: Sequence[str], optional: Sequence[str]
+) -> list[str]:
     """The names of the columns as they are meant, each once; none, and the mistakes noted, where one is missing."""
     for separator, separators in _OTHER_SEPARATORS.items():
         if len(header) < len(columns) and len(separator.join(header).split(separator)) >= len(columns):
@@ -52,12 +58,17 @@ def _header(source: Source, path: Path, header: Sequence[str], columns: Sequence
             return []
     meant = list(header)
     for place, column in enumerate(header):
-        if column not in columns:
-            slip = meant_by(column, [name for name in columns if name not in meant])
-            more = f"'{slip}' is missing and may be meant" if slip else f"known: {', '.join(columns)}"
+        if column not in (*columns, *optional):
+            slip = meant_by(column, [name for name in (*columns, *optional) if name not in meant])
+            more = (
+                f"'{slip}' is missing and may be meant"
+                if slip
+                else f"known: {', '.join((*columns, *optional))}"
+            )
             source.report(path, 1, f"column '{column}' is not known; {more}")
             meant[place] = slip or column
     wrong = [column for column in columns if meant.count(column) != 1]
+    wrong += [column for column in optional if meant.count(column) > 1]
     for column in wrong:
         what = "stands twice" if column in meant else "is missing"
         source.report(path, 1, f"column '{column}' {what}", is_broken=True)

@@ -17,7 +17,7 @@ SENTENCES: Mapping[str, str] = {
     "report": (
         "banner_text as_of(as_of,due_on) as_of_early(as_of,count) "
         "subject.semester_review(school_year,term_title) subject.year_end_summary(school_year) "
-        "opening(legal,office) how_to_read grounds_intro two_dates(cited_on,confirmed_on,number) "
+        "opening(legal,office) opening_bare(office) how_to_read grounds_intro two_dates(cited_on,confirmed_on,number) "
         "unconfirmed_dates hidden_note(most) closing(office) footer(as_of,expected,received,subject) "
     ),
     "profile": (
@@ -27,7 +27,7 @@ SENTENCES: Mapping[str, str] = {
     "reporting": (
         "states.on_time states.late states.refused states.missing "
         "received(as_of,count,parts,pct,total) parts.on_time(count) parts.late(count) parts.missing(count) missing(count,names,pct,total) "
-        "refused(count,names,pct,total) late(count,names,pct,total) repair(count,pct,total) "
+        "refused(count,names,pct,total) late(count,names,pct,total) repair(count,pct,total) repair_note "
         "chart_alt(expected,late,missing,received,refused) "
         "days_alt(busiest,count,due_on,late,most,on_time) annex "
     ),
@@ -94,8 +94,8 @@ SENTENCES: Mapping[str, str] = {
     "outlook": (
         "strong(count,pct,total) nobody kinds.not_concluded kinds.rounding kinds.pending kinds.claim "
         "counted(count,kind) caption note half_point unallocated condition item(item,title) "
-        "actions_none actions_best(count,names) actions_nothing actions_caption actions_items(items) "
-        "actions_conditions(items) actions_note(mark,meaning) "
+        "actions_best(count,names) actions_nothing actions_caption actions_items(items) "
+        "actions_conditions(items) actions_head actions_note(mark,meaning,office) "
     ),
     "statistics": (
         "grades_caption(section) levels_caption(section) coverage(asked,counted) mismatch(count,schools) absent(count) "
@@ -153,7 +153,7 @@ SENTENCES: Mapping[str, str] = {
 # Working numbers of the assessment, and words by field of the form.
 THRESHOLDS = "thresholds"
 WORKING = ("assessment", THRESHOLDS)
-LISTS = (("report", "recipients"),)
+LISTS = {("report", "recipients"): ("office", "unit")}  # with what the places of each text may be
 BY_FIELD = (
     ("profile", "names"), ("profile", "columns"), ("profile", "by_school"), ("assessment", "named_figures"),
 )  # fmt: skip
@@ -190,6 +190,16 @@ def load_sentences(source: Source, fields: Container[str]) -> Mapping[str, Any]:
         for field_id in words.values if words else ():
             if words and field_id != "__line__" and field_id not in fields:
                 words.report(f"'{field_id}' is not a field of any form in use")
+    for (section, name), places in LISTS.items():
+        row = tree.row(section)
+        if row is None:
+            continue
+        texts = row.values.get(name)
+        if not isinstance(texts, list):
+            row.report(f"'{name}' must be a list", key=name)
+            continue
+        for text in texts:
+            Row(source, row.path, row.line, {name: text}).template(name, places)
     return without_lines(dict(tree.values))
 
 

@@ -31,8 +31,11 @@ def _reports(report: ReportContext) -> str:
     absent = reporting[~reporting["state"].isin(["on_time", "late"])]
     if absent.empty:
         return ""
-    names = listed(list(absent["short_name"]))
-    return tell(report, "decision_texts.reports", count=len(absent), total=len(reporting), names=names)
+    names, due_on = listed(list(absent["short_name"])), report.declared.plan.due_on
+    counts = {"count": len(absent), "total": len(reporting)}
+    if report.as_of <= due_on:  # nothing to extend yet
+        return tell(report, "decision_texts.reports_early", names=names, due_on=due_on, **counts)
+    return tell(report, "decision_texts.reports", names=names, **counts)
 
 
 def _repair(report: ReportContext) -> str:

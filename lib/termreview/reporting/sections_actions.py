@@ -24,14 +24,14 @@ def tried(report: ReportContext) -> pd.DataFrame:
 
 
 def office_actions(report: ReportContext) -> Block:
-    """Which single action lifts most schools, then each with the schools it would raise."""
+    """Which single action lifts most schools, then each with the schools it would raise; nothing where none is declared."""
     frame = tried(report)
     if frame.empty:
-        return paragraph(say(report, "outlook.actions_none"))
+        return Block("")
     most = int(frame["raised_count"].max())
     best = frame.loc[frame["raised_count"] == most, "title"]
     told = (
-        say(report, "outlook.actions_best", count=most, names=listed([f"“{title}”" for title in best], rest="{count} việc khác"))
+        say(report, "outlook.actions_best", count=most, names=listed([f"“{title}”" for title in best], rest="{count} giải pháp khác"))
         if most else say(report, "outlook.actions_nothing")
     )  # fmt: skip
     return stack(paragraph(told), actions_table(report))
@@ -60,11 +60,11 @@ def actions_table(report: ReportContext) -> Block:
     return table(
         frame,
         columns={
-            "what": "Việc của Phòng", "school_count": "Trường có thể thêm điểm", "raised_count": "Trường lên mức",
+            "what": say(report, "outlook.actions_head"), "school_count": "Trường có thể thêm điểm", "raised_count": "Trường lên mức",
             "names": "Tên trường lên mức", "points": "Điểm thêm, cộng các trường",
         },
         caption=say(report, "outlook.actions_caption"),
         formats={"school_count": "integer", "raised_count": "integer", "points": "points"},
         max_rows=0,
-        notes=[say(report, "outlook.actions_note", mark=advice.mark, meaning=label(report, "marks", advice.mark))],
+        notes=[say(report, "outlook.actions_note", mark=advice.mark, meaning=label(report, "marks", advice.mark), office=report.declared.office.short_name)],
     )  # fmt: skip

@@ -11,7 +11,7 @@ from termreview.reporting.rows import Record, records
 from termreview.reporting.summary_ratios import CONTRADICTORY, COUNTED, ZERO
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
-from termreview.reporting.wording import label, say, scope_title
+from termreview.reporting.wording import cited_documents, label, say, scope_title
 
 MOST_COLUMNS = 10
 
@@ -135,10 +135,10 @@ def _ratio_text(row: Record, ratios: Record) -> str:
 
 
 def documents_cited(report: ReportContext) -> Block:
-    """Annex: every legal document in the register, its date as cited and as confirmed."""
+    """Annex: every legal document that the report cites, its date as cited and as confirmed."""
     rows = [
         (document.number, document.title, document.issuer, document.cited_on, document.confirmed_on, document.note, document.mark)
-        for document in report.reference.documents.values()
+        for document in cited_documents(report)
     ]  # fmt: skip
     frame = pd.DataFrame(
         rows, columns=["number", "title", "issuer", "cited_on", "confirmed_on", "note", "mark"]

@@ -13,11 +13,12 @@ from termreview.reporting.assessment import (
 from termreview.reporting.blocks import Block, bullets, clean_text, escape_text, paragraph, stack
 from termreview.reporting.context import INTERNAL, ReportContext
 from termreview.reporting.evidence import weigh
+from termreview.reporting.narrative import fill
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import records
 from termreview.reporting.summary_schools import whole_of
 from termreview.reporting.tables import table
-from termreview.reporting.wording import document_text, fewest, labels, say, threshold
+from termreview.reporting.wording import cited_documents, document_text, fewest, labels, say, threshold
 
 MOST_QUOTES = 8
 
@@ -102,7 +103,7 @@ def quotes_table(report: ReportContext, field_id: str, caption: str) -> Block:
 def signature(report: ReportContext) -> Block:
     """Recipients on the left, the signer's title on the right; the name stays for the signature."""
     office, words = report.declared.office, labels(report, "document")
-    recipients = [*report.reference.sentences["report"].get("recipients", []), words["archive"]]
+    recipients = [*_recipients(report), words["archive"]]
     lines = "".join(f"<li>{escape_text(line)}</li>" for line in recipients)
     signer = "".join(
         f"<p>{escape_text(text)}</p>" for text in (office.signer_prefix, office.signer_title) if text
@@ -118,19 +119,28 @@ def signature(report: ReportContext) -> Block:
     return stack(paragraph(say(report, "report.closing", office=office.short_name)), Block(html, (part,)))
 
 
+def _recipients(report: ReportContext) -> list[str]:
+    """Who receives the report, as declared, with the names of the office and of its territory on the deadline."""
+    office, due_on = report.declared.office, report.declared.plan.due_on
+    unit = report.reference.registry.on(due_on).get(office.unit_id)
+    places = {"office": office.short_name, "unit": unit.name if unit else office.place_name}
+    return [
+        fill(text, places, "report.recipients") for text in report.reference.sentences["report"]["recipients"]
+    ]
+
+
 def _listed(report: ReportContext, lines: list[str]) -> Block:
     return bullets(lines) if lines else paragraph(say(report, "assessment.none"))
 
 
 def _upward(report: ReportContext) -> list[str]:
-    indicator_set, documents = report.declared.indicator_set, report.reference.documents
+    indicator_set, cited = report.declared.indicator_set, cited_documents(report)
     lines = []
     held = sum(group.unallocated.points for group in indicator_set.groups if group.unallocated)
-    if held and indicator_set.legal in documents:
-        lines.append(
-            say(report, "proposals.unallocated", document=document_text(documents[indicator_set.legal]), points=held)
-        )  # fmt: skip
-    doubtful = [document.number for document in documents.values() if document.has_two_dates]
+    own = [document for document in cited if document.document_id == indicator_set.legal]
+    if held and own:
+        lines.append(say(report, "proposals.unallocated", document=document_text(own[0]), points=held))
+    doubtful = [document.number for document in cited if document.has_two_dates]
     if doubtful:
         lines.append(say(report, "proposals.two_dates", count=len(doubtful), items=joined(report, doubtful)))
     marks = {indicator_set.overall_mark, indicator_set.failed_condition_mark}

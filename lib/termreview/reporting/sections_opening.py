@@ -21,7 +21,7 @@ from termreview.reporting.number_format import number_text
 from termreview.reporting.scope import scope_subject
 from termreview.reporting.status import report_status
 from termreview.reporting.summary_schools import ALL, whole_of
-from termreview.reporting.wording import document_text, label, labels, say, scope_title
+from termreview.reporting.wording import cited_documents, document_text, label, labels, say, scope_title
 
 
 def banner(report: ReportContext) -> Block:
@@ -103,20 +103,20 @@ def subject_of(report: ReportContext) -> str:
 
 def grounds(report: ReportContext) -> Block:
     """Căn cứ: the documents the report stands on, with the dates that differ from their citation."""
-    declared, documents = report.declared, report.reference.documents
-    ids = [
-        declared.plan.legal, declared.form.legal, declared.indicator_set.legal, *(task.legal for task in declared.tasks),
-        *(target.source_document for target in report.reference.targets if target.is_shown),
-    ]  # fmt: skip
-    cited = [documents[name] for name in dict.fromkeys(ids) if name in documents]
+    declared, cited = report.declared, cited_documents(report)
     lines = [inline(document_text(document), " ", badge_mark(document.mark)) for document in cited]
     notes = [
         say(report, "report.two_dates", number=d.number, cited_on=d.cited_on, confirmed_on=d.confirmed_on)
-        for d in documents.values()
+        for d in cited
         if d.has_two_dates
     ]
-    legal = documents[declared.plan.legal]
-    opening = say(report, "report.opening", legal=document_text(legal), office=declared.office.short_name)
+    office = declared.office.short_name
+    legal = [document_text(document) for document in cited if document.document_id == declared.plan.legal]
+    opening = (
+        say(report, "report.opening", legal=legal[0], office=office)
+        if legal
+        else say(report, "report.opening_bare", office=office)
+    )
     remark = (
         callout("Ngày văn bản", [*notes, say(report, "report.unconfirmed_dates")], "query") if notes else ""
     )

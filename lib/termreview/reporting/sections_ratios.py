@@ -28,7 +28,9 @@ def key_ratios(report: ReportContext) -> Block:
         if len(reached)
         else []
     )
-    hidden = sum(not target.is_shown for target in report.reference.targets)
+    hidden = sum(
+        not target.is_shown for target in report.reference.targets_in(report.declared.term.school_year)
+    )
     intro.append(say(report, "ratios.hidden_targets", count=hidden))
     return stack(
         paragraph(" ".join(line for line in intro if line)),

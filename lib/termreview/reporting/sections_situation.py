@@ -136,7 +136,7 @@ def who_reported(report: ReportContext) -> Block:
             formats=dict.fromkeys(numbers, "integer"),
             align={"rate": "right"},
             total_row=records(frame[frame["scope"] == ALL])[0],
-            notes=["Cần sửa gồm báo cáo đã tiếp nhận còn lỗi và trường chưa tiếp nhận được tệp nào, nên trùng với các cột trước.", say(report, "reporting.annex")],
+            notes=[say(report, "reporting.repair_note"), say(report, "reporting.annex")],
         ),
     )  # fmt: skip
 

@@ -124,7 +124,9 @@ def _silent(report: ReportContext) -> list[str]:
 def _levels(report: ReportContext) -> pd.DataFrame:
     indicator_set = report.declared.indicator_set
     numbers = sorted(indicator_set.level_titles())
-    return level_intervals(report.summaries.standings, _possible(report), numbers, second_level(indicator_set))
+    return level_intervals(
+        report.summaries.standings, _possible(report), numbers, second_level(indicator_set)
+    )
 
 
 def _levels_told(report: ReportContext) -> list[str]:

@@ -120,6 +120,19 @@ def document_text(document: LegalDocument) -> str:
     return f"{kind} số {document.number}{dated}{issued} {subject}"
 
 
+def cited_documents(report: ReportContext) -> list[LegalDocument]:
+    """The documents that the report stands on, each once: of its school year, and in force on its day."""
+    declared, documents = report.declared, report.reference.documents
+    year = declared.term.school_year
+    targets = report.reference.targets_in(year)
+    ids = [
+        declared.plan.legal, declared.form.legal, declared.indicator_set.legal, *(task.legal for task in declared.tasks),
+        *(target.source_document for target in targets if target.is_shown),
+    ]  # fmt: skip
+    found = (documents[name] for name in dict.fromkeys(ids) if name in documents)
+    return [document for document in found if document.holds_on(report.as_of, year)]
+
+
 _KINDS = ("Công văn", "Quyết định", "Thông tư", "Nghị định", "Nghị quyết", "Kế hoạch", "Luật", "Văn bản")
 
 
