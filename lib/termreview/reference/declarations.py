@@ -22,15 +22,14 @@ from termreview.reference.highlights import Highlights, load_highlights
 from termreview.reference.indicator_loading import load_indicator_set
 from termreview.reference.indicators import IndicatorSet
 from termreview.reference.label_words import load_labels
+from termreview.reference.legal_documents import LegalDocument, load_documents
 from termreview.reference.loading import Source
 from termreview.reference.lost_zeros import note_lost_zeros
 from termreview.reference.measures import (
-    LegalDocument,
     Ratio,
     Target,
     Task,
     VerifiedPoints,
-    load_documents,
     load_ratios,
     load_targets,
     load_tasks,

@@ -12,7 +12,7 @@ from termreview.terms import Term
 if TYPE_CHECKING:
     from termreview.reference.calendar import Office, TermPlan
     from termreview.reference.declarations import Reference
-    from termreview.reference.measures import LegalDocument
+    from termreview.reference.legal_documents import LegalDocument
     from termreview.reference.units import Unit
 
 # Lists and folders that hold entries of several terms, and a list whose texts stand in no report.
