@@ -10,11 +10,18 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-_LOOK_ALIKES = str.maketrans(
-    {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "\u00a0": " ", "\u202f": " ", "\u200b": "", "\ufeff": ""}
-)
+_LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "\u00a0": " ", "\u202f": " "})
 _SPACE = re.compile(r"\s+")
-_REPLACED_LETTER = re.compile("[ÐðƉɖ]")  # what else clean() replaces cannot be printed
+# Joiners, marks of direction, soft hyphens, selectors, controls, noncharacters: stored, and never seen.
+_PRINTABLE_INVISIBLE = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+)
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    + _PRINTABLE_INVISIBLE
+    + "\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\U000e0001-\U000e007f]"
+)
+_REPLACED = re.compile(f"[ÐðƉɖ{_PRINTABLE_INVISIBLE}]")  # what else clean() replaces cannot be printed
 _PUNCTUATION = re.compile(r"[\s.,;:&/()\"'’“”–—_-]+")
 _CLUSTER = re.compile(f"(o[ae]|uy)([{_TONES}])|([ou])([{_TONES}])([aey])")
 
@@ -29,11 +36,17 @@ def clean(text: str) -> str:
         and (text.isascii() or _is_plain(text))
     ):
         return text
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text.translate(_LOOK_ALIKES))).strip()
+    visible = _INVISIBLE.sub("", text.translate(_LOOK_ALIKES))
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", visible)).strip()
+
+
+def has_invisible(text: str) -> bool:
+    """Say whether one text holds characters that nobody sees."""
+    return not text.isascii() and _INVISIBLE.search(text) is not None
 
 
 def _is_plain(text: str) -> bool:
-    return unicodedata.is_normalized("NFC", text) and _REPLACED_LETTER.search(text) is None
+    return unicodedata.is_normalized("NFC", text) and _REPLACED.search(text) is None
 
 
 @lru_cache(maxsize=16384)

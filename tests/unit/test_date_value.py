@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from termreview.intake.date_value import (
+    date_habit,
     fraction_readings,
     likelier_swap,
     parse_date,
@@ -88,3 +89,121 @@ def test_changing_day_and_month_twice_gives_the_day_back(day: datetime.date) -> 
 )
 def test_a_date_names_the_fractions_it_may_have_been(value: object, expected: str) -> None:
     assert fraction_readings(value) == expected
+
+
+def dated(day: datetime.date, number_format: str = "dd/mm/yyyy", text: str = "0") -> Cell:
+    return Cell(day, text, "date", None, number_format)
+
+
+def typed(written: str, number_format: str | None = "dd/mm/yyyy") -> Cell:
+    return Cell(written, written, "text", None, number_format)
+
+
+def read_beside(cell: Cell, *others: Cell) -> tuple[str | None, list[str]]:
+    reading = read_date(cell, WINDOW, date_habit((cell, *others)))
+    return reading.text, [flag.code for flag in reading.flags]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected", "code"),
+    [
+        ("2023-09-25T17:00:00Z", "2023-09-26", "date_zone_converted"),
+        ("2023-09-25T17:00:00.000Z", "2023-09-26", "date_zone_converted"),
+        ("2023-09-26T00:00:00+07:00", "2023-09-26", "date_zone_converted"),
+        ("2023-09-26T00:00:00+0900", "2023-09-26", "date_zone_converted"),
+        ("2023-09-26T00:00:00Z", "2023-09-26", "date_zone_converted"),
+        ("2023-09-25T22:00:00Z", "2023-09-26", "date_zone_converted"),  # midnight of central Europe
+        ("2023-09-26T05:00:00Z", "2023-09-26", "date_zone_converted"),  # midnight of New York
+        ("2023-09-25T16:00:00Z", "2023-09-26", "date_zone_ambiguous"),  # midnight of Singapore, 23:00 here
+        ("2023-09-25T18:20:11Z", "2023-09-26", "date_zone_ambiguous"),
+        ("2023-09-25 17:00:00", "2023-09-25", "date_zone_ambiguous"),  # no zone: as seen, and asked
+        ("Mon Sep 25 2023 00:00:00 GMT+0700", "2023-09-25", "date_zone_converted"),
+        ("Tue Sep 26 2023 00:00:00 GMT+0700 (Indochina Time)", "2023-09-26", "date_zone_converted"),
+        ("Mon, 25 Sep 2023 17:00:00 GMT", "2023-09-26", "date_zone_converted"),
+    ],
+)
+def test_a_midnight_of_another_zone_is_the_day_that_was_meant(written: str, expected: str, code: str) -> None:
+    reading = read_date(typed(written), WINDOW)
+    assert (reading.text, [flag.code for flag in reading.flags]) == (expected, [code])
+
+
+def test_a_date_cell_in_greenwich_time_is_the_day_in_vietnam() -> None:
+    stored = Cell(datetime.datetime(2023, 9, 25, 17), "2023-09-25T17:00:00Z", "date", None, "dd/mm/yyyy")
+    assert read_beside(stored) == ("2023-09-26", ["date_zone_converted"])
+    without = Cell(datetime.datetime(2023, 9, 25, 17), "45194.7083333", "date", None, "dd/mm/yyyy")
+    assert read_beside(without) == ("2023-09-25", ["date_zone_ambiguous"])
+    morning = Cell(datetime.datetime(2023, 9, 25, 8, 30), "45194.354", "date", None, "dd/mm/yyyy")
+    assert read_beside(morning) == ("2023-09-25", [])
+
+
+@pytest.mark.parametrize(
+    ("stored", "meant"),
+    [
+        (datetime.date(2019, 9, 25), "26/09/2023"),
+        (datetime.date(2027, 9, 27), "26/09/2023"),
+    ],
+)
+def test_a_date_of_the_other_calendar_is_asked_with_both_days(stored: datetime.date, meant: str) -> None:
+    reading = read_date(dated(stored), WINDOW)
+    assert reading.text == stored.isoformat()
+    assert [tuple(flag) for flag in reading.flags] == [("date_era_shifted", f"{stored:%d/%m/%Y}", meant)]
+
+
+def test_an_older_document_is_not_taken_for_a_date_of_the_other_calendar() -> None:
+    assert read_beside(dated(datetime.date(2018, 9, 25))) == ("2018-09-25", [])
+    assert read_beside(typed("25/09/2019")) == ("2019-09-25", ["date_from_text"])
+
+
+def test_dates_that_stayed_texts_prove_that_the_others_changed_day_and_month() -> None:
+    stuck = typed("23/10/2023")
+    assert read_beside(dated(datetime.date(2023, 10, 9)), stuck) == ("2023-09-10", ["date_order_inferred"])
+    assert read_beside(dated(datetime.date(2023, 10, 9))) == ("2023-10-09", [])
+    # Changed over they would lie outside of the term, or are no day at all: as stored.
+    assert read_beside(dated(datetime.date(2023, 10, 2)), stuck) == ("2023-10-02", [])
+    assert read_beside(dated(datetime.date(2023, 10, 16)), stuck) == ("2023-10-16", [])
+    # Typed into a cell of texts, or with dots, the text proves nothing about the machine.
+    assert read_beside(dated(datetime.date(2023, 10, 9)), typed("23/10/2023", "@"))[0] == "2023-10-09"
+    assert read_beside(dated(datetime.date(2023, 10, 9)), typed("23.10.2023"))[0] == "2023-10-09"
+
+
+def test_texts_with_the_month_first_are_read_by_the_evidence_of_their_file() -> None:
+    proof = typed("10/23/2023", None)
+    assert read_beside(proof) == ("2023-10-23", ["date_order_inferred"])
+    assert read_beside(typed("09/10/2023", None), proof) == ("2023-09-10", ["date_order_inferred"])
+    assert read_beside(typed("09/10/2023", None)) == ("2023-10-09", ["date_from_text"])
+    against = typed("25/10/2023", None)
+    assert read_beside(typed("09/10/2023", None), proof, against) == (
+        "2023-10-09", ["date_from_text", "day_month_ambiguous"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "number_format", ["mmm-yy", "d-mmm", "mmmm", '"tháng" mm/yyyy', "[$-42A]mmmm yyyy;@"]
+)
+def test_a_date_of_which_a_part_is_not_shown_is_asked(number_format: str) -> None:
+    found = read_beside(dated(datetime.date(2023, 10, 1), number_format))
+    assert found == ("2023-10-01", ["date_partly_shown"])
+
+
+@pytest.mark.parametrize("number_format", ["dd/mm/yyyy", "d-mmm-yy", "[$-42A]dd mmmm yyyy;@", "m/d/yyyy"])
+def test_a_date_that_is_shown_whole_is_not_asked(number_format: str) -> None:
+    assert read_beside(dated(datetime.date(2023, 10, 1), number_format)) == ("2023-10-01", [])
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("23-Thg10-23", "2023-10-23"),
+        ("26 thg 9 2023", "2023-09-26"),
+        ("26 tháng 9, 2023", "2023-09-26"),
+        ("26-Sep-2023", "2023-09-26"),
+        ("26 September 2023", "2023-09-26"),
+        ("Sep 26, 2023", "2023-09-26"),
+        ("Sep-23", None),
+        ("Thg9-23", None),
+        ("26-Sep", None),
+        ("31 Sep 2023", None),
+    ],
+)
+def test_months_by_name_are_read_and_never_completed(written: str, expected: str | None) -> None:
+    assert read_date(typed(written), WINDOW).text == expected

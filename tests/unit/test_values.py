@@ -101,6 +101,9 @@ def test_a_decimal_written_the_vietnamese_way_reads_back(whole: int, hundredths:
     assert parse_number(f"{number_words(whole)},{hundredths:02d}", ",")[0] == pytest.approx(value, abs=1e-6)
 
 
+FILLERS = "\u115f\u1160\u3164\uffa0"  # letters of no shape
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_read_without_an_exception_and_never_as_zero_or_blank_unseen(written: str) -> None:
     reading = read_value(field("count"), text(written), "")
@@ -108,7 +111,7 @@ def test_any_text_is_read_without_an_exception_and_never_as_zero_or_blank_unseen
         assert any(sign.isdecimal() for sign in written)
         assert reading.flags, "a number out of a text is always flagged"
     elif reading.state == "blank":
-        assert not "".join(written.split()).strip("\u200b\ufeff")
+        assert not any(sign.isalnum() and sign.isprintable() and sign not in FILLERS for sign in written)
     else:
         assert reading.flags
 
@@ -263,7 +266,7 @@ def test_a_count_shown_as_a_date_is_read_only_when_it_is_small(
         ("Ngày 10 tháng 01 năm 2024", "2024-01-10"),
         (unicodedata.normalize("NFD", "ngày 10 tháng 1 năm 2024"), "2024-01-10"),
         ("31/02/2024", None),
-        ("01/13/2024", None),
+        ("13/13/2024", None),
         ("10/01/24", None),
         ("10/2024", None),
         ("tháng 10", None),
@@ -424,3 +427,112 @@ def test_odd_texts_are_named(written: str, kind: str, state: str, flags: list[st
 
 def test_a_long_text_without_spaces_is_read_at_once() -> None:
     assert read_value(field("text"), text("a" * 32_000), "").state == "answered"
+
+
+@pytest.mark.parametrize(
+    "written", ["12\n150", "12\r\n150", "12\t150", "12  150", "12 \n 150", "12\u2028150", "1\n050", "12\v150"]
+)
+def test_two_numbers_in_one_cell_are_no_number(written: str) -> None:
+    reading = read_value(field("count"), text(written), "")
+    assert (reading.state, codes(reading)) == ("unreadable", ["not_a_number"])
+    assert "; " in reading.flags[0].found
+
+
+@pytest.mark.parametrize(
+    "written", ["12 150", "12\u00a0150", "12\u202f150", "12\u2009150", " 12150\n", "\t12150 "]
+)
+def test_one_space_between_groups_of_figures_is_a_separator(written: str) -> None:
+    reading = read_value(field("count", maximum=None), text(written), "")
+    assert (reading.number, codes(reading)) == (12150, ["number_from_text"])
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u200c", "\u200e", "\u2060", "\u00ad", "\ufe0f", "\u202d", "\x01", "\uffff"]
+)
+def test_marks_that_nobody_sees_leave_the_answer_and_a_note(mark: str) -> None:
+    number_reading = read_value(field("count"), text(f"{mark}228{mark}"), "")
+    assert (number_reading.number, codes(number_reading)) == (228, ["number_from_text"])
+    chosen = read_value(field("yes_no"), text(f"Có{mark}"), "", choices("yes_no", YES_NO))
+    assert (chosen.number, codes(chosen)) == (1, ["text_normalised"])
+    said = read_value(field("text"), text(f"64/QĐ{mark}-TH"), "")
+    assert (said.text, codes(said)) == ("64/QĐ-TH", ["text_normalised"])
+
+
+def test_figures_that_are_seen_the_other_way_round_are_asked() -> None:
+    counted = read_value(field("count"), text("\u202e003\u202c"), "")
+    assert (counted.state, codes(counted)[-1]) == ("unreadable", "direction_override")
+    said = read_value(field("text"), text("Thiếu máy \u202e003\u202c bộ"), "")
+    assert (said.text, codes(said)[-1]) == ("Thiếu máy 003 bộ", "direction_override")
+
+
+MEANT = "Kinh phí mua sắm, sửa chữa thiết bị còn hạn chế – Đề nghị bổ sung."
+
+
+def wrongly_decoded(meant: str, page: str) -> str:
+    """The bytes of UTF-8 as a page shows them; those it does not know stay controls."""
+    signs = (bytes([byte]).decode(page, "ignore") or chr(byte) for byte in meant.encode())
+    return "".join(signs)
+
+
+@pytest.mark.parametrize("page", ["cp1252", "cp1258"])
+def test_text_read_by_the_wrong_code_page_is_given_back(page: str) -> None:
+    broken = wrongly_decoded(MEANT, page)
+    assert broken != MEANT
+    reading = read_value(field("text"), text(broken), "")
+    assert (reading.text, codes(reading)[0]) == (MEANT, "text_redecoded")
+    twice = wrongly_decoded(broken, "cp1252") if page == "cp1252" else broken
+    assert read_value(field("text"), text(twice), "").text == MEANT
+    chosen = read_value(field("yes_no"), text(wrongly_decoded("Không", page)), "", choices("yes_no", YES_NO))
+    assert (chosen.number, codes(chosen)) == (0, ["text_redecoded"])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Đ? ngh? c?p trên h? tr? kinh phí",
+        "Thi\ufffdt bị cũ",
+        wrongly_decoded(MEANT, "cp1252")[:-40] + "…",
+    ],
+)
+def test_text_that_lost_letters_is_asked_and_never_quoted(written: str) -> None:
+    reading = read_value(field("text"), text(written), "")
+    assert (reading.state, reading.text, codes(reading)) == ("unreadable", None, ["text_letters_lost"])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        MEANT,
+        "Bao giờ có máy? Khi nào lắp?",
+        "Xem https://truong.example/a?b=1&c?d=2 và http://x.example/?y=1",
+        "Café Ågård – µm² 20 °C",
+        "Đã gửi công văn (Phòng GDĐT trả lời chưa?), chờ hướng dẫn",
+    ],
+)
+def test_good_text_is_neither_converted_nor_doubted(written: str) -> None:
+    reading = read_value(field("text"), text(written), "")
+    assert (reading.text, codes(reading)) == (written, [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "state"),
+    [
+        (date(datetime.date(2023, 9, 6)), "unreadable"),
+        (number(12000), "answered"),
+        (number(45175), "answered"),
+        (number(-5), "answered"),
+        (text("06-Sep"), "unreadable"),
+        (text("Sep-64"), "unreadable"),
+        (text("6-Thg9"), "unreadable"),
+        (text("1.20E+04"), "unreadable"),
+        (Cell(True, "TRUE", "boolean"), "unreadable"),
+    ],
+)
+def test_a_number_of_a_document_that_became_another_thing_is_asked(cell: Cell, state: str) -> None:
+    reading = read_value(field("text"), cell, "")
+    assert (reading.state, codes(reading)) == (state, ["text_became_number"])
+
+
+@pytest.mark.parametrize("cell", [number(48), text("48"), text("12E3"), text("48/KH-TH"), text("6-9/KH")])
+def test_a_number_of_a_document_as_typed_is_not_asked(cell: Cell) -> None:
+    assert codes(read_value(field("text"), cell, "")) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from termreview.intake.date_value import DateWindow
+from termreview.intake.date_value import DateHabit, DateWindow, date_habit
 from termreview.intake.file_reading import Answer, FileReading, Remark
 from termreview.intake.formula_value import Formulas, worked_out
 from termreview.intake.located import Located, Spot
@@ -36,6 +36,7 @@ def read_answers(
     spots, questions, answers = located.spots, reader.questions[level], reading.answers
     new = tuple.__new__  # a named tuple made without its slower constructor
     habit: str | None = None  # worked out when a number is written as text: in most files none is
+    dates: DateHabit | None = None  # worked out when a date is asked
     used = flagged = 0
     formulas: Formulas | None = None
     for field_id, asked, choices, least, most in questions:
@@ -61,9 +62,11 @@ def read_answers(
             continue
         if habit is None and cell is not None and cell.kind == "text" and asked.is_numeric:
             habit = decimal_habit(_number_texts(questions, spots))
+        if dates is None and cell is not None and asked.kind == "date":
+            dates = date_habit(_date_cells(questions, spots))
         if cell is None or cell.formula is None:
             font = sheet.old_fonts.get((row, column)) if sheet.old_fonts else None
-            value = read_value(asked, cell, habit or "", choices, reader.window, font)
+            value = read_value(asked, cell, habit or "", choices, reader.window, font, dates)
         else:
             formulas = formulas or Formulas.of(sheets)
             anew = worked_out(formulas, sheet, row, column)
@@ -123,6 +126,13 @@ def _number_texts(questions: Sequence[Question], spots: Mapping[str, Spot]) -> I
             cell = spot.sheet.cells.get((spot.row, spot.column))
             if cell is not None and cell.kind == "text":
                 yield cell.text
+
+
+def _date_cells(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[Cell | None]:
+    """What one file answers where a date is asked: the evidence of the order of day and month."""
+    for field_id, asked, *_ in questions:
+        if asked.kind == "date" and (spot := spots.get(field_id)) is not None:
+            yield spot.sheet.cells.get((spot.row, spot.column))
 
 
 def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, value: Reading) -> None:

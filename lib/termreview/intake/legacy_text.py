@@ -6,8 +6,6 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from termreview.text import clean
-
 TCVN3, VNI = "TCVN3", "VNI"
 
 # TCVN3 (.VnTime and its family): one byte per letter, shown by other fonts as signs of Western Europe.
@@ -26,6 +24,7 @@ _ALONE = {"ñ": "đ", "ö": "ư", "ô": "ơ", "æ": "ỉ", "ó": "ĩ", "ò": "�
 _VNI = re.compile(r"([aeouyôö])([øùûõïâàáåãäêèéúüë])|[ñöôæóòîíì]", re.IGNORECASE)
 
 _ONLY_UNICODE = re.compile("[ăđĩũơưĂĐĨŨƠƯ\u1ea0-\u1ef9\u0300-\u0323]")
+_TYPED_D = str.maketrans("Ðð", "Đđ")
 _SIGNS = re.compile("[\u00a1-\u00b8\u00bb-\u00fe]")
 _UNIT = re.compile(r"(?<![^\W\d])µ[mglsMF](?!\w)|[¡-¿×÷](?![A-Za-z\u00a1-\u00fe])(?<![A-Za-z\u00a1-\u00fe].)")
 _WORD = re.compile("[A-Za-z\u00a1-\u00fe]+")
@@ -58,7 +57,7 @@ def read_legacy(text: str) -> LegacyText | None:
         return None
     text = unicodedata.normalize("NFC", text)
     words = [word for word in _WORD.findall(_UNIT.sub(" ", text)) if not word.isascii()]
-    strange = [word for word in words if not is_syllable(clean(word))]  # a typed Ð is Đ
+    strange = [word for word in words if not is_syllable(word.translate(_TYPED_D))]
     if not strange or len(strange) * 2 < len(words):
         return None
     best: tuple[int, LegacyText] | None = None

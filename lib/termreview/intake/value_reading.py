@@ -34,6 +34,9 @@ class Choices(NamedTuple):
     exact: Mapping[str, Reading] = {}
 
 
+PERSONAL_DATA = Reading(UNREADABLE, flags=(Flag("personal_data_suspected", "…"),))  # of it nothing is quoted
+
+
 def nothing_to_report(text: str) -> Reading:
     """The answer that one word of absence stands for: neither zero nor blank."""
     return Reading(NOTHING, flags=(Flag("nothing_to_report_word", text),))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 
-from termreview.intake.date_value import DateWindow, fraction_readings, read_date
+from termreview.intake.date_value import DateHabit, DateWindow, fraction_readings, read_date
 from termreview.intake.layout import NOTHING_WORDS
 from termreview.intake.legacy_text import read_in_font, read_legacy
-from termreview.intake.number_text import parse_number
-from termreview.intake.personal_data import is_personal, is_personal_number, lists_names
+from termreview.intake.misdecoded import read_misdecoded
+from termreview.intake.number_text import numbers_apart, parse_number
+from termreview.intake.personal_data import is_personal, is_personal_number
+from termreview.intake.text_value import read_text, shown_value
 from termreview.intake.value_reading import (
     ANSWERED,
     BLANK,
     NOT_APPLICABLE,
+    PERSONAL_DATA,
     UNREADABLE,
     Choices,
     Flag,
@@ -23,11 +25,10 @@ from termreview.intake.value_reading import (
 )
 from termreview.intake.workbook import Cell
 from termreview.reference.forms import Field
-from termreview.text import clean, fold, number_words
+from termreview.text import clean, fold, has_invisible, number_words
 
 _new = tuple.__new__  # a named tuple made without its slower constructor
 _BLANK = Reading(BLANK)
-_PERSONAL_DATA = Reading(UNREADABLE, flags=(Flag("personal_data_suspected", "…"),))
 _YES = {
     "có",
     "co",
@@ -79,6 +80,7 @@ _NOT_APPLICABLE = {
 }
 _QUOTED = re.compile(r'"[^"]*"|\\.')  # a sign that a format only shows does not scale the number
 _FRACTION = re.compile(r"\d+ ?/ ?\d+")
+_REVERSED = re.compile("[\u202b\u202e\u2067].*\\d")  # what is seen runs the other way than what is stored
 
 
 def read_value(
@@ -88,11 +90,13 @@ def read_value(
     choices: Choices | None = None,
     window: DateWindow | None = None,
     font: str | None = None,
+    dates: DateHabit | None = None,
 ) -> Reading:
     """Read one cell as the answer to one field.
 
     The six states are kept apart; nothing unreadable becomes zero or blank. `habit` is the file's decimal sign,
-    `window` the days within which a date of the term makes sense, `font` the encoding of a font from before Unicode.
+    `window` the days within which a date of the term makes sense, `font` the encoding of a font from before Unicode,
+    `dates` what the file's dates prove of their order.
     """
     if cell is None:
         return _BLANK
@@ -101,23 +105,26 @@ def read_value(
         if own_word is not None:
             return own_word
     if cell.kind != "date" and cell.kind != "number" and is_personal(clean(cell.text)):
-        return _PERSONAL_DATA
+        return PERSONAL_DATA
     if cell.kind == "error":
         return Reading(UNREADABLE, flags=(Flag("error_value", cell.text),))
     if cell.kind == "formula_without_value":
         return Reading(UNREADABLE, flags=(Flag("formula_without_value", cell.text),))
     if cell.kind == "text":
+        given_back = read_misdecoded(str(cell.value))
+        if given_back is not None:
+            meant = read_value(field, cell._replace(value=given_back), habit, choices, window, None, dates)
+            return _with_first(meant, Flag("text_redecoded", clean(cell.text), clean(given_back)))
         legacy = read_legacy(str(cell.value))
         if legacy is None and font is not None:
-            as_typed = read_value(field, cell, habit, choices, window)
+            as_typed = read_value(field, cell, habit, choices, window, None, dates)
             if as_typed.state == UNREADABLE or field.kind == "text":
                 legacy = read_in_font(str(cell.value), font)
             if legacy is None:
                 return as_typed
         if legacy is not None:
-            meant = read_value(field, cell._replace(value=legacy.text), habit, choices, window)
-            found = Flag("legacy_font_text", clean(cell.text), legacy.text)
-            return meant if meant is _PERSONAL_DATA else meant._replace(flags=(found, *meant.flags))
+            meant = read_value(field, cell._replace(value=legacy.text), habit, choices, window, None, dates)
+            return _with_first(meant, Flag("legacy_font_text", clean(cell.text), legacy.text))
         text = clean(str(cell.value))
         if not text:
             return _BLANK
@@ -126,18 +133,34 @@ def read_value(
     if field.is_numeric:
         reading = _read_number(field, cell, habit)
     elif field.kind == "date":
-        reading = read_date(cell, window)
+        reading = read_date(cell, window, dates)
     elif field.kind == "yes_no":
         reading = _read_yes_no(cell, choices)
     elif choices is not None:
         reading = _read_choice(cell, choices)
     else:
-        reading = _read_text(cell)
+        reading = read_text(cell)
     if cell.kind == "number" and reading.state == UNREADABLE and is_personal_number(cell.text):
-        return _PERSONAL_DATA
-    if cell.formula is not None and reading is not _PERSONAL_DATA:
+        return PERSONAL_DATA
+    if cell.kind == "text" and reading is not PERSONAL_DATA and has_invisible(str(cell.value)):
+        reading = _as_seen(field, str(cell.value), reading)
+    if cell.formula is not None and reading is not PERSONAL_DATA:
         return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", _shown_result(cell))))
     return reading
+
+
+def _with_first(reading: Reading, flag: Flag) -> Reading:
+    """The same reading with one remark before its others; of personal data nothing is quoted."""
+    return reading if reading is PERSONAL_DATA else reading._replace(flags=(flag, *reading.flags))
+
+
+def _as_seen(field: Field, stored: str, reading: Reading) -> Reading:
+    """The reading of a text with characters that nobody sees: a note, or a question where they turn figures round."""
+    text = clean(stored)
+    if _REVERSED.search(stored) is not None:
+        flags = (*reading.flags, Flag("direction_override", text))
+        return Reading(UNREADABLE, flags=flags) if field.is_numeric else reading._replace(flags=flags)
+    return reading if reading.flags else reading._replace(flags=(Flag("text_normalised", text, text),))
 
 
 def choice_reading(name: str, option: str) -> Reading:
@@ -169,6 +192,9 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
         text = clean(str(cell.value))
         if text.casefold() in _NOTHING_WORDS:
             return nothing_to_report(text)
+        parts = numbers_apart(str(cell.value).strip())
+        if len(parts) > 1:
+            return Reading(UNREADABLE, flags=(Flag("not_a_number", "; ".join(map(clean, parts))),))
         bare = text.removesuffix("%").strip() if field.kind == "percent" else text
         is_percent = bare != text
         if field.unit and bare.casefold().endswith(" " + field.unit.casefold()):
@@ -203,8 +229,8 @@ def _read_dated_number(field: Field, cell: Cell) -> Reading:
         serial = math.inf
     if serial > 3660:
         fractions = fraction_readings(cell.value)
-        return Reading(UNREADABLE, flags=(Flag("date_in_number_cell", _shown(cell), fractions),))
-    return _within(field, serial, (Flag("date_from_number_cell", _shown(cell), number_words(serial)),))
+        return Reading(UNREADABLE, flags=(Flag("date_in_number_cell", shown_value(cell), fractions),))
+    return _within(field, serial, (Flag("date_from_number_cell", shown_value(cell), number_words(serial)),))
 
 
 def _within(field: Field, number: float, flags: tuple[Flag, ...]) -> Reading:
@@ -251,24 +277,6 @@ def _read_choice(cell: Cell, choices: Choices) -> Reading:
     return Reading(UNREADABLE, flags=(Flag("not_a_choice", text, choices.labels),))
 
 
-def _read_text(cell: Cell) -> Reading:
-    raw = str(cell.value) if cell.kind == "text" else _shown(cell)
-    text = clean(raw)
-    # The stored text was looked at before; what a date or a formula shows was not.
-    if (cell.value is not cell.text and is_personal(text)) or lists_names(raw):
-        return _PERSONAL_DATA
-    if text.casefold() in _NOTHING_WORDS:
-        return nothing_to_report(text)
-    is_changed = text is not raw and text != " ".join(raw.split())
-    return Reading(ANSWERED, text=text, flags=(Flag("text_normalised", text, text),) if is_changed else ())
-
-
-def _shown(cell: Cell) -> str:
-    if isinstance(cell.value, datetime.date):
-        return f"{cell.value:%d/%m/%Y}"
-    return cell.text
-
-
 def _shown_result(cell: Cell) -> str:
     """The stored result of one formula, a number written the Vietnamese way."""
-    return number_words(float(cell.value)) if cell.kind == "number" else _shown(cell)  # type: ignore[arg-type]
+    return number_words(float(cell.value)) if cell.kind == "number" else shown_value(cell)  # type: ignore[arg-type]
