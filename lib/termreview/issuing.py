@@ -13,11 +13,17 @@ from termreview.errors import RunError, UsageError
 from termreview.lock import held
 from termreview.publication import read_published
 from termreview.reference.declarations import Reference
+from termreview.reporting.answers import spread_answers
 from termreview.reporting.context import open_report
+from termreview.reporting.disclosure import decide_hiding
+from termreview.reporting.edition import SHAREABLE
+from termreview.reporting.handed_out import read_handed_out, shown_counts
 from termreview.reporting.issued import (
     DECLARATIONS,
+    IN_HAND,
     RECORD,
     RECORD_FILE,
+    SHOWN,
     TABLES,
     Issue,
     issued_folder,
@@ -26,12 +32,13 @@ from termreview.reporting.issued import (
 from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.scope import WHOLE, Scope
 from termreview.reporting.status import report_status
+from termreview.reporting.term_tables import read_tables
 from termreview.scoped_records import RECORDS
 from termreview.shelf import MANIFEST
 from termreview.terms import Term
 from termreview.text import day_words
 from termreview.whole_files import read_json, sha256_of, sync_file, sync_folder, write_json
-from termreview.work_list import INTERNAL, report_step
+from termreview.work_list import INTERNAL, Step, report_step
 from termreview.workspace import Workspace
 
 _MADE_OF = ("inputs", "previous", "package_version", "package_sha256", "python", "libraries")
@@ -82,8 +89,12 @@ def issue_report(
             raise UsageError(
                 f"the declarations changed since the report was made: run `termreview run {term.term_id}` again"
             )
-        files = _files(workspace, reference, term, scope, edition)
-        told = _told_of(workspace, term, manifest, files[0].stem)
+        # The day it speaks for does not matter to where its files are.
+        step = report_step(
+            workspace, reference, reference.of(term), reference.of(term).plan.due_on, scope, edition
+        )
+        files = [export.path for export in step.exports]
+        told = _told_of(workspace, term, manifest, step)
         speaks_for = told["parameters"]["as_of"]
         if as_of is not None and as_of.isoformat() != speaks_for:
             raise UsageError(
@@ -106,27 +117,23 @@ def issue_report(
             "declarations_sha256": reference.fingerprint,
             **{key: manifest[key] for key in _MADE_OF if key in manifest},
             **_status(workspace, term, speaks_for, scope),
+            **_shown(workspace, reference, term, scope, edition, told["step"]),
         }
         issue = _keep(workspace, term, record, pages)
         write_portfolio(workspace, reference)
         return Issued(issue, is_new=True)
 
 
-def _told_of(workspace: Workspace, term: Term, manifest: dict[str, Any], name: str) -> dict[str, Any]:
-    """What is written down of one report: its parameters, and the hashes of its files by path in the workspace."""
+def _told_of(workspace: Workspace, term: Term, manifest: dict[str, Any], step: Step) -> dict[str, Any]:
+    """What is written down of one report: its parameters, its step, and the hashes of its files by path in the workspace."""
+    name = step.exports[0].path.stem
     scoped = read_json(workspace.processed(term) / RECORDS / f"{name}.json")
     if scoped is None:
-        return {"parameters": manifest["parameters"], "reports": manifest["reports"]}
+        own = manifest["steps"].get(step.name, {})
+        return {"parameters": manifest["parameters"], "step": own, "reports": manifest["reports"]}
     if scoped["tables"] != manifest["tables"] or scoped["declarations_sha256"] != manifest["declarations_sha256"]:  # fmt: skip
         raise RunError(f"{name} was made before the last run of {term.term_id}: make it again")
-    return {"parameters": scoped["step"]["parameters"], "reports": scoped["reports"]}
-
-
-def _files(workspace: Workspace, reference: Reference, term: Term, scope: Scope, edition: str) -> list[Path]:
-    """Where the files of one report are published, the page first; the day they speak for does not matter here."""
-    declared = reference.of(term)
-    step = report_step(workspace, reference, declared, declared.plan.due_on, scope, edition)
-    return [export.path for export in step.exports]
+    return {"parameters": scoped["step"]["parameters"], "step": scoped["step"], "reports": scoped["reports"]}
 
 
 def _published(workspace: Workspace, reports: dict[str, str], files: list[Path]) -> list[Path]:
@@ -156,6 +163,19 @@ def _status(workspace: Workspace, term: Term, as_of: str, scope: Scope) -> dict[
         },
         "received_until": received.max().date().isoformat() if len(received) else None,
     }
+
+
+def _shown(
+    workspace: Workspace, reference: Reference, term: Term, scope: Scope, edition: str, step: dict[str, Any]
+) -> dict[str, Any]:
+    """The sums of sensitive attributes that a shareable report told its readers, decided as when it was made."""
+    if edition != SHAREABLE:
+        return {}
+    declared = reference.of(term)
+    answers = spread_answers(read_tables(workspace, term).observations, declared)
+    in_hand = read_handed_out(workspace, reference, term, step.get(IN_HAND, {}))
+    hiding = decide_hiding(reference, declared, answers, in_hand)
+    return {SHOWN: shown_counts(hiding, reference, declared, answers, scope)}
 
 
 def _keep(workspace: Workspace, term: Term, record: dict[str, Any], pages: list[Path]) -> Issue:

@@ -11,12 +11,11 @@ from termreview.installation import made_with
 from termreview.intake.received import ReceivedFile
 from termreview.publication import is_published, read_published
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.issued import find_issue
 from termreview.shelf import MANIFEST, PAGES, Shelf
 from termreview.stage import staged_files
-from termreview.terms import Term, parse_term
+from termreview.terms import Term
 from termreview.whole_files import read_json, sha256_of
-from termreview.work_list import Step
+from termreview.work_list import Step, describe_issues
 from termreview.workspace import Workspace
 
 TABLES = ("submissions", "observations", "findings", "ledger", "scores")
@@ -49,15 +48,12 @@ def describe_inputs(
 def describe_step(workspace: Workspace, step: Step) -> dict[str, Any]:
     """What one step executes, by content, and what it is given."""
     path = workspace.notebooks / f"{step.source}.ipynb"
-    described = {
+    return {
         "notebook": step.source,
         "notebook_sha256": sha256_of(path.read_bytes()) if path.is_file() else "",
         "parameters": step.content_parameters,
+        **describe_issues(workspace, step),
     }
-    if number := step.parameters.get("since"):
-        term = parse_term(step.parameters["term_id"])
-        described["since_sha256"] = find_issue(workspace, term, number).record_sha256
-    return described
 
 
 def _describe_previous(workspace: Workspace, term: Term | None) -> dict[str, Any] | None:

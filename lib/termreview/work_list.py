@@ -11,7 +11,7 @@ from typing import Any
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.word_template import TEMPLATE
 from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
-from termreview.reporting.issued import find_issue, issues_of
+from termreview.reporting.issued import IN_HAND, find_issue, issues_in_hand, issues_of
 from termreview.reporting.published import ANNEX_FILE
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
 from termreview.terms import Term, parse_term
@@ -108,9 +108,16 @@ def describe_report_step(step: Step) -> dict[str, Any]:
         "parameters": step.content_parameters,
         "notebooks": {name: sha256_of(path.read_bytes()) for name, path in paths.items() if path.is_file()},
     }
+    return described | describe_issues(workspace, step)
+
+
+def describe_issues(workspace: Workspace, step: Step) -> dict[str, Any]:
+    """The issues that decide what one step makes: the one it tells the changes since, those whose readers it must mind."""
+    term, described = parse_term(step.parameters["term_id"]), dict[str, Any]()
     if number := step.parameters.get("since"):
-        term = parse_term(step.parameters["term_id"])
         described["since_sha256"] = find_issue(workspace, term, number).record_sha256
+    if step.parameters.get("edition") == SHAREABLE and (in_hand := issues_in_hand(workspace, term)):
+        described[IN_HAND] = in_hand
     return described
 
 

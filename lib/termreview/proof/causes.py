@@ -13,7 +13,7 @@ from termreview.intake.received import list_received, listed_days, name_key, pri
 from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference
 from termreview.reference.fingerprint import file_fingerprints
-from termreview.reporting.issued import record_path
+from termreview.reporting.issued import IN_HAND, record_path
 from termreview.reporting.provenance import OWN_SHARE, SHORT, hidden_name
 from termreview.terms import parse_term
 from termreview.whole_files import sha256_of
@@ -101,16 +101,26 @@ def _hash_causes(what: str, before: Mapping[str, str], now: Mapping[str, str]) -
             yield Cause(f"{what}_{kind}", name, was=was[:SHORT], now=is_now[:SHORT])
 
 
+def minded_issues(record: Mapping[str, Any]) -> dict[int, str]:
+    """The issues that decided what one report says, by number, and the hash of each record as it was then.
+
+    That is the one whose changes it tells and, of a shareable report, all whose readers it had to mind.
+    """
+    step = record["step"]
+    found = {int(number): str(sha256) for number, sha256 in step.get(IN_HAND, {}).items()}
+    if number := step["parameters"].get("since"):
+        found[number] = str(step.get("since_sha256", ""))
+    return found
+
+
 def _issue_causes(workspace: Workspace, record: Mapping[str, Any]) -> Iterator[Cause]:
-    """The issue that the report tells the changes since, where it is not the one that it was then."""
-    number, was = record["step"]["parameters"].get("since"), record["step"].get("since_sha256", "")
-    if not number:
-        return
-    path = record_path(workspace, parse_term(record["term_id"]), number)
-    now = sha256_of(path.read_bytes()) if path.is_file() else ""
-    if now != was:
-        kind = "issue_changed" if now else "issue_removed"
-        yield Cause(kind, str(number), record["term_id"], was[:SHORT], now[:SHORT])
+    """The issues that decided what the report says and are not what they were then."""
+    for number, was in sorted(minded_issues(record).items()):
+        path = record_path(workspace, parse_term(record["term_id"]), number)
+        now = sha256_of(path.read_bytes()) if path.is_file() else ""
+        if now != was:
+            kind = "issue_changed" if now else "issue_removed"
+            yield Cause(kind, str(number), record["term_id"], was[:SHORT], now[:SHORT])
 
 
 def _program_causes(before: Mapping[str, Any]) -> Iterator[Cause]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from termreview.intake.received import RECEIVED_LIST
-from termreview.proof.causes import last_day
+from termreview.proof.causes import last_day, minded_issues
 from termreview.reference.declarations import Reference
-from termreview.reporting.issued import find_issue, issued_folder
+from termreview.reporting.issued import issued_folder
 from termreview.reporting.scope import find_scope
 from termreview.runner import run_term
 from termreview.shelf import SCHOOL_FOLDER
@@ -51,7 +51,7 @@ def rebuilt_files(
         for told in record["origin"]["inputs"]
     ]
     with _private_copy(workspace, [term for term, _ in terms]) as private:
-        if number := parameters.get("since"):
+        for number in sorted(minded_issues(record)):
             _bring_issue(workspace, private, parse_term(record["term_id"]), number)
         for term, day in terms:
             declared = reference.of(term)
@@ -87,9 +87,8 @@ def _private_copy(workspace: Workspace, terms: list[Term]) -> Iterator[Workspace
 
 
 def _bring_issue(workspace: Workspace, private: Workspace, term: Term, number: int) -> None:
-    """Have the issue that the report tells its changes from be the last one of the private workspace."""
-    issue = find_issue(workspace, term, number)
-    shutil.copytree(issue.folder, issued_folder(private, term) / str(number))
+    """Have one issue that decided what the report says stand in the private workspace; the others are not there."""
+    shutil.copytree(issued_folder(workspace, term) / str(number), issued_folder(private, term) / str(number))
 
 
 def _bring(folder: Path, there: Path) -> None:

@@ -14,6 +14,7 @@ from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reporting.disclosure import Hiding, decide_hiding
 from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
+from termreview.reporting.handed_out import read_handed_out
 from termreview.reporting.issued import Issue, find_issue
 from termreview.reporting.provenance import NOWHERE, Provenance, read_provenance
 from termreview.reporting.replay import State
@@ -139,7 +140,17 @@ def report_on(
     """One report's material around one view of its whole term, wherever that comes from: the term before, the day."""
     before = _before(workspace, reference, whole.declared)
     previous = None if before is None else view_term(workspace, reference, before)
-    return present(ReportContext(reference, whole, previous, _as_of(as_of, whole)), scope, edition)
+    hiding = None if edition == INTERNAL else _hiding(workspace, reference, whole)
+    return present(ReportContext(reference, whole, previous, _as_of(as_of, whole)), scope, edition, hiding)
+
+
+def _hiding(workspace: Workspace, reference: Reference, whole: TermView) -> Hiding:
+    """What the shareable reports of one term show, after all that was handed out of it before."""
+    kept = _KEPT_HIDINGS.get(whole)
+    if kept is not None:
+        return kept
+    in_hand = read_handed_out(workspace, reference, whole.declared.term)
+    return decide_hiding(reference, whole.declared, whole.answers, in_hand)
 
 
 def _before(workspace: Workspace, reference: Reference, declared: TermReference) -> TermReference | None:
@@ -148,10 +159,13 @@ def _before(workspace: Workspace, reference: Reference, declared: TermReference)
     return reference.of(before) if before is not None and has_tables(workspace, before) else None
 
 
-def present(whole: ReportContext, scope: Scope = WHOLE, edition: str = INTERNAL) -> ReportContext:
+def present(
+    whole: ReportContext, scope: Scope = WHOLE, edition: str = INTERNAL, hiding: Hiding | None = None
+) -> ReportContext:
     """Narrow the report of a whole term to one scope and to what one edition may show.
 
-    What a shareable edition hides is decided on the whole term, so that no two reports give it away together.
+    What a shareable edition hides is decided on the whole term, so that no two reports give it away together; without
+    `hiding`, as if nothing of the term had been handed out before.
     """
     reference, term, previous = whole.reference, whole.term, whole.previous
     own = narrowed(reference, term.declared, scope)
@@ -160,7 +174,7 @@ def present(whole: ReportContext, scope: Scope = WHOLE, edition: str = INTERNAL)
         earlier = narrowed_before(reference, previous.declared, own, scope)
         previous = _narrowed(reference, previous, earlier, scope)
     if edition == SHAREABLE:
-        hiding = _KEPT_HIDINGS.get(term) or decide_hiding(reference, term.declared, term.answers)
+        hiding = hiding or decide_hiding(reference, term.declared, term.answers)
         view = shareable_view(reference, view, hiding.is_shown)
         if previous is not None:  # its own report decided what it shows; here nothing of it is needed
             previous = shareable_view(
@@ -199,7 +213,7 @@ def keep_view(workspace: Workspace, term: Term) -> None:
             view = view_term(workspace, reference, own)
             _KEPT_VIEWS[_state(workspace, reference, own)] = view
             if own is declared:
-                _KEPT_HIDINGS[view] = decide_hiding(reference, declared, view.answers)
+                _KEPT_HIDINGS[view] = _hiding(workspace, reference, view)
 
 
 def keep_for_reports(argument: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from termreview.reference.disclosure import Attribute
 from termreview.reporting.answers import Answers
@@ -33,12 +33,41 @@ class Atom:
 Where = Mapping[Place, Mapping[str, Sequence[int]]]
 
 
-def where_atoms(atoms: Sequence[Atom]) -> Where:
-    """Where the atoms of each count stand, by school."""
+def joined_atoms(states: Sequence[Sequence[Atom]]) -> tuple[list[Atom], list[Where]]:
+    """The atoms of several states of one term as one list, and where those of each state stand in it.
+
+    A group of a school that several states count alike is one atom. Where they count it differently, the persons that
+    all of them count are one atom and what some count beyond is another: a school that came late, or corrected its
+    figures, stands alone with what came of it. No two states may have more room than the narrower one.
+    """
+    groups: dict[tuple[object, ...], dict[int, Atom]] = {}
+    for number, atoms in enumerate(states):
+        met: dict[tuple[object, ...], int] = {}
+        for atom in atoms:
+            own = (atom.school_id, atom.column, atom.places)
+            met[own] = met.get(own, 0) + 1
+            groups.setdefault((*own, met[own]), {})[number] = atom
+    joined: list[Atom] = []
+    members: list[list[int]] = [[] for _ in states]
+    for of_state in groups.values():
+        left = {number: atom.room for number, atom in of_state.items()}
+        lower = 0.0
+        for count in sorted({atom.count for atom in of_state.values()}):
+            counted = [number for number, atom in of_state.items() if atom.count >= count]
+            room = min(left[number] for number in counted)
+            for number in counted:
+                left[number] -= room
+                members[number].append(len(joined))
+            joined.append(replace(of_state[counted[0]], count=count - lower, room=room))
+            lower = count
+    return joined, [_where(joined, own) for own in members]
+
+
+def _where(atoms: Sequence[Atom], members: Iterable[int]) -> Where:
     found: dict[Place, dict[str, list[int]]] = {}
-    for number, atom in enumerate(atoms):
-        for place in atom.places:
-            found.setdefault(place, {}).setdefault(atom.school_id, []).append(number)
+    for number in members:
+        for place in atoms[number].places:
+            found.setdefault(place, {}).setdefault(atoms[number].school_id, []).append(number)
     return found
 
 

@@ -59,19 +59,19 @@ class Openness:
                 steps += 1
         return steps >= wanted
 
-    def cheapest_to_hide(self, place: int, shown: int, costs: Sequence[float]) -> int:
+    def cheapest_to_hide(self, place: int, shown: int, held: int, costs: Sequence[float]) -> int:
         """The shown candidates that tell persons of one count from some others, where hiding them costs least.
 
         Without these candidates a person of the count and one of the others can trade places unseen. All that is
-        shown where there is nobody to trade with.
+        shown where there is nobody to trade with. Those `held` by readers already cannot be hidden.
         """
         inside = _folded(self._inside[place], shown)
-        best, best_cost = shown, float("inf")
+        best, best_cost = shown & ~held, float("inf")
         for other, (count, room) in self._groups(shown).persons.items():
             for own, (own_count, own_room) in inside.items():
                 apart = own ^ other
                 can_trade = (own_count >= 1 and room >= 1) or (own_room >= 1 and count >= 1)
-                if apart and can_trade:
+                if apart and can_trade and not apart & held:
                     cost = sum(costs[bit] for bit in range(apart.bit_length()) if apart >> bit & 1)
                     if cost < best_cost:
                         best, best_cost = apart, cost
@@ -182,24 +182,32 @@ def shown_cells(
     differences: Sequence[Cell],
     finer: Sequence[Cell],
     disclosure: Disclosure,
+    held: Sequence[Cell] = (),
 ) -> list[Cell]:
     """Choose the candidates to show: as many as keep every small count open.
 
     Small candidates are hidden; they and the small `differences` of two candidates must stay `protection_width`
     wide, small `finer` counts, which no report holds, must not be fixed. For each that fails, the smallest other
     candidates are hidden that mend it, in pairs where one alone does nothing. What turns out not to be needed is
-    shown again, the largest first. The first candidate, the whole, is hidden last.
+    shown again, the largest first. The first candidate, the whole, is hidden last. Counts `held` are in the hands of
+    readers already: they are shown whatever is chosen, and what they give away by themselves cannot be mended.
     """
-    values = [_sum(atoms, cell) for cell in candidates]
+    known = list(dict.fromkeys((*candidates, *held)))
+    values = [_sum(atoms, cell) for cell in known]
     wide = [cell for cell in (*candidates, *differences) if disclosure.is_small(_sum(atoms, cell))]
     small = wide + [cell for cell in finer if disclosure.is_small(_sum(atoms, cell))]
-    openness = Openness(atoms, candidates, small)
+    openness = Openness(atoms, known, small)
+    in_hand = set(held)
+    fixed = sum(1 << place for place, cell in enumerate(known) if cell in in_hand)
     order = [place for place, value in enumerate(values) if not disclosure.is_small(value)]
     order.sort(key=lambda place: (place == 0, values[place], place))
-    shown = sum(1 << place for place in order)
+    shown = sum(1 << place for place in order) | fixed
     # Where the figures of the whole leave little room by themselves, no hiding can leave more.
     wanted = [min(disclosure.protection_width, openness.width(place, 0)) for place in range(len(wide))]
     wanted += [min(1.0, openness.width(place, 0)) for place in range(len(wide), len(small))]
+    for place in range(len(small)):
+        while wanted[place] > 0 and not openness.is_as_wide(place, fixed, wanted[place]):
+            wanted[place] = max(wanted[place] - 1, 0.0)
 
     def is_safe(place: int, choice: int) -> bool:
         return openness.is_as_wide(place, choice, wanted[place])
@@ -207,8 +215,8 @@ def shown_cells(
     costs = [value + 1 for value in values]
     costs[0] = sum(costs)
     for place in range(len(small)):  # what is open stays open when more is hidden
-        while shown and not is_safe(place, shown):
-            shown &= ~openness.cheapest_to_hide(place, shown, costs)
+        while shown & ~fixed and not is_safe(place, shown):
+            shown &= ~openness.cheapest_to_hide(place, shown, fixed, costs)
     asked = list(range(len(small)))
     for option in reversed(order):
         if shown >> option & 1:

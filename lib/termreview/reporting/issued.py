@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from termreview.errors import ContractError, UsageError
 from termreview.reference.declarations import Reference, load_reference
-from termreview.reporting.edition import EDITIONS
+from termreview.reporting.edition import EDITIONS, SHAREABLE
 from termreview.reporting.scope import WHOLE, Scope
 from termreview.reporting.term_tables import TermTables
 from termreview.terms import Term
@@ -34,6 +34,8 @@ _KEYS: Final = (
     "declarations_sha256", "inputs",
 )  # fmt: skip
 _STATUSES: Final = ("provisional", "final")
+SHOWN: Final = "shown_counts"  # of a shareable issue: the sums of sensitive attributes that its readers have
+IN_HAND: Final = "in_hand"  # of a shareable report: the issues whose readers it had to mind
 TABLES: Final = ("submissions", "observations", "findings", "ledger", "scores")
 
 
@@ -108,15 +110,16 @@ class BrokenIssue:
 
 def list_issues(workspace: Workspace, term: Term) -> list[Issue]:
     """Every issue of one term whose record can be read, in the order of their numbers (see `broken_issues`)."""
-    return [issue for issue in _read_issues(workspace, term) if isinstance(issue, Issue)]
+    return [issue for issue in read_issues(workspace, term) if isinstance(issue, Issue)]
 
 
 def broken_issues(workspace: Workspace, term: Term) -> list[BrokenIssue]:
     """The issues of one term whose record cannot be read, in the order of their numbers."""
-    return [issue for issue in _read_issues(workspace, term) if isinstance(issue, BrokenIssue)]
+    return [issue for issue in read_issues(workspace, term) if isinstance(issue, BrokenIssue)]
 
 
-def _read_issues(workspace: Workspace, term: Term) -> list[Issue | BrokenIssue]:
+def read_issues(workspace: Workspace, term: Term) -> list[Issue | BrokenIssue]:
+    """Every issue of one term in the order of their numbers, those whose record cannot be read as such."""
     folder = issued_folder(workspace, term)
     found: list[Issue | BrokenIssue] = []
     for path in folder.iterdir() if folder.is_dir() else ():
@@ -132,6 +135,18 @@ def _read_issues(workspace: Workspace, term: Term) -> list[Issue | BrokenIssue]:
         else:
             found.append(Issue(int(path.name), path, record, workspace.reference))
     return sorted(found, key=lambda issue: issue.number)
+
+
+def issues_in_hand(workspace: Workspace, term: Term) -> dict[str, str]:
+    """The shareable issues of one term, and those whose record cannot be read: number -> hash of the record.
+
+    They decide what the shareable reports of the term hide from now on.
+    """
+    return {
+        str(issue.number): _sha256_at(record_path(workspace, term, issue.number))
+        for issue in read_issues(workspace, term)
+        if isinstance(issue, BrokenIssue) or issue.edition == SHAREABLE
+    }
 
 
 def _lost_table(folder: Path, record: Mapping[str, Any] | None) -> Path | None:
@@ -178,7 +193,7 @@ def find_issue(workspace: Workspace, term: Term, number: int) -> Issue:
     ContractError
         When its record is gone or does not say what it must.
     """
-    issues = {issue.number: issue for issue in _read_issues(workspace, term)}
+    issues = {issue.number: issue for issue in read_issues(workspace, term)}
     if not issues:
         raise UsageError(f"{term.term_id} has no issue yet: `termreview issue {term.term_id}` records one")
     if number not in issues:
