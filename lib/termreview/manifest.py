@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from termreview.installation import made_with
-from termreview.intake.received import ReceivedFile
+from termreview.intake.guard import MACHINE_BUSY
+from termreview.intake.received import NOTHING_READ, ReceivedFile
 from termreview.publication import is_published, read_published
 from termreview.reference.declarations import Reference, TermReference
 from termreview.shelf import MANIFEST, PAGES, Shelf
@@ -19,7 +22,7 @@ from termreview.work_list import Step, describe_issues
 from termreview.workspace import Workspace
 
 TABLES = ("submissions", "observations", "findings", "ledger", "scores")
-_OUTPUTS = ("tables", "reports")
+_OUTPUTS = ("tables", "reports", "unread")
 
 
 def describe_inputs(
@@ -72,13 +75,27 @@ def describe_outputs(stage: Path, shelf: Shelf, root: Path) -> dict[str, Any]:
         if name.startswith(PAGES):
             reports[shelf.place(name).relative_to(root).as_posix()] = sha256_of((stage / name).read_bytes())
     tables = {name: sha256_of((stage / f"{name}.parquet").read_bytes()) for name in TABLES}
-    return {"tables": tables, "reports": reports}
+    unread = unread_files(stage)
+    return {"tables": tables, "reports": reports} | ({"unread": unread} if unread else {})
+
+
+def unread_files(stage: Path) -> list[str]:
+    """The files that one run could not read through no fault of theirs; another run may."""
+    columns = ["file", "sha256", "reason_code"]
+    table = pd.read_parquet(stage / "submissions.parquet", columns=columns)
+    is_there = table["sha256"] != NOTHING_READ  # what could not even be listed is known to be so
+    was_held = table["reason_code"].eq("cannot_be_opened") & is_there
+    return sorted(set(table["file"][table["reason_code"].eq(MACHINE_BUSY) | was_held]))
 
 
 def is_up_to_date(shelf: Shelf, root: Path, inputs: dict[str, Any]) -> bool:
     """Say whether the last finished run was made of the same inputs and its outputs are still what it wrote."""
     manifest = read_json(shelf.place(MANIFEST))
-    if manifest is None or {key: manifest[key] for key in manifest if key not in _OUTPUTS} != inputs:
+    if (
+        manifest is None
+        or manifest.get("unread")
+        or {key: manifest[key] for key in manifest if key not in _OUTPUTS} != inputs
+    ):
         return False
     try:
         expected = {shelf.place(f"{name}.parquet"): sha256 for name, sha256 in manifest["tables"].items()}

@@ -41,6 +41,7 @@ from termreview.whole_files import read_json, sweep_left_overs, write_json
 from termreview.work_list import CLEAN, Step, plan_steps
 from termreview.workspace import Workspace
 
+_FILES_NAMED = 10
 Progress = Callable[[str], None]
 Execute = Callable[[Workspace, Term, Step, Path | None, int, Nursery | None], Callable[[], object]]
 
@@ -140,7 +141,11 @@ def run_term(
                     ):
                         said = f"[{number}/{len(steps)}] {step.name}: {seconds:.1f} s"
                         progress(said + _read_again(stage, step))
-                write_json(stage / MANIFEST, known[0] | describe_outputs(stage, shelf, workspace.root))
+                made = describe_outputs(stage, shelf, workspace.root)
+                if unread := made.get("unread"):
+                    told = reference.provenance["notices"]["unread"]
+                    progress(told.format(count=len(unread), names=", ".join(unread[:_FILES_NAMED])))
+                write_json(stage / MANIFEST, known[0] | made)
                 notebooks = [f"notebooks/{step.name}.failed.ipynb" for step in steps]
                 notebooks += [f"notebooks/{step.name}.ipynb" for step in everything if step not in steps]
                 old = outdated_reports(shelf, workspace.root, before, stage)

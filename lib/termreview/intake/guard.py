@@ -16,18 +16,21 @@ from typing import NoReturn
 
 from zlib_ng import zlib_ng as zlib
 
+MACHINE_BUSY = "machine_busy"
 REFUSAL_REASONS = frozenset(
     {
         "archive_not_workbook",  # a zip, rar or 7z that holds no workbook
         "cannot_be_opened",  # a folder, a pipe, a file that is gone, locked or not ours to read
         "damaged",  # bytes that contradict each other
         "empty_file",
-        "engine_failed",  # reading broke down, or took too long and was stopped
+        "engine_failed",  # reading broke down, or took too much work and was stopped
         "html_as_spreadsheet",  # a web page saved under a spreadsheet's name
+        MACHINE_BUSY,  # nothing is known of the file: this machine did not get round to it
         "no_cells",
         "password_protected",
         "pdf",
         "picture",
+        "rights_managed",  # only who may read it has the key
         "too_large",
         "truncated",
         "unsafe_xml",  # document type or entity declarations
@@ -74,7 +77,8 @@ class Limits:
     text_characters: int = 16 * 2**20  # of all cells together
     in_process_bytes: int = 4 * 2**20  # XML above it is read in the child process, whatever the format
     in_process_text_bytes: int = 2 * 2**20  # the same for a text table
-    child_seconds: float = 18.0
+    child_seconds: float = 18.0  # of a processor: what others do meanwhile is no fault of the file
+    child_wait_seconds: float = 180.0  # by the clock
     child_memory_bytes: int = 1_536 * 2**20
 
 

@@ -18,13 +18,14 @@ import pyarrow as pa
 
 from termreview.errors import RunError
 from termreview.intake.file_reading import FileReading, Remark
+from termreview.intake.guard import MACHINE_BUSY
 from termreview.intake.received import ReceivedFile, content_facts
 from termreview.whole_files import sha256_of
 
 _SUFFIX = ".reading"
 _FACTS = b"reading"
 _NOT_STORED = ("file", "answers")
-_PASSING = ("engine_failed", "cannot_be_opened")  # refusals that another time may not repeat
+_PASSING = ("engine_failed", "cannot_be_opened", MACHINE_BUSY)  # refusals that another time may not repeat
 _HASH_LENGTH = 64
 
 KeptReading = tuple[FileReading, pa.Table]

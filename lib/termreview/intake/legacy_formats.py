@@ -10,6 +10,7 @@ import datetime
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -19,12 +20,13 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from termreview.intake.guard import DEFAULT_LIMITS, Limits, RefusedFile, system_code
+from termreview.intake.guard import DEFAULT_LIMITS, MACHINE_BUSY, Limits, RefusedFile, system_code
 from termreview.intake.legacy_binary import read_binary
 from termreview.intake.legacy_excel import read_excel
 from termreview.intake.workbook_model import Cell, CellValue, Sheet, Workbook, address
 
 _CELLS_IN_A_LINE = 1_000
+_SPENT, _KILLED = getattr(signal, "SIGPROF", 0), getattr(signal, "SIGKILL", 0)
 _LIBRARY = Path(__file__).resolve().parents[2]
 
 
@@ -35,7 +37,8 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
     Raises
     ------
     RefusedFile
-        ``engine_failed`` when the child is stopped or dies, else what it found.
+        ``engine_failed`` when the child does too much work or dies, ``machine_busy`` when it is not given the
+        time or the memory to do it, else what it found.
     """
     search_path = os.pathsep.join(filter(None, (str(_LIBRARY), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", __spec__.name, str(path.resolve()), kind, json.dumps(asdict(limits))]
@@ -49,9 +52,9 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
         )
     except OSError as error:  # no more processes, or no memory for one
         detail = f"no process could be started ({system_code(error)})"
-        raise RefusedFile("engine_failed", detail) from None
+        raise RefusedFile(MACHINE_BUSY, detail) from None
     assert child.stdout is not None
-    stop = threading.Timer(limits.child_seconds, child.kill)
+    stop = threading.Timer(limits.child_wait_seconds, child.kill)
     stop.daemon = True
     stop.start()
     answer: Workbook | RefusedFile | None = None
@@ -66,8 +69,13 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
     is_stopped = stop.finished.is_set()
     stop.cancel()
     if child.returncode != 0 and is_stopped:
-        detail = f"reading was stopped after {limits.child_seconds:g} seconds"
+        detail = f"reading was not finished after {limits.child_wait_seconds:g} seconds beside other work"
+        raise RefusedFile(MACHINE_BUSY, detail)
+    if _SPENT and child.returncode == -_SPENT:
+        detail = f"reading was stopped after {limits.child_seconds:g} seconds of work"
         raise RefusedFile("engine_failed", detail)
+    if _KILLED and child.returncode == -_KILLED:  # by nobody here: memory ran out, or somebody ended it
+        raise RefusedFile(MACHINE_BUSY, "the system ended the reading")
     if child.returncode != 0 or answer is None:
         raise RefusedFile("engine_failed", f"the reading engine ({kind}) broke down on this file")
     if isinstance(answer, RefusedFile):
@@ -80,6 +88,7 @@ def main(arguments: list[str]) -> int:
     path, kind = Path(arguments[0]), arguments[1]
     limits = Limits(**json.loads(arguments[2]))
     _bound_memory(limits.child_memory_bytes)
+    _bound_work(limits.child_seconds)
     try:
         if kind == "whole":
             from termreview.intake.workbook import read_workbook  # the door itself, which imports this room
@@ -108,6 +117,13 @@ def _bound_memory(most: int) -> None:
         return
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _bound_work(seconds: float) -> None:
+    """Bound the processor time of this process, where the system can; elsewhere the clock alone bounds it."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def read_with_engine(path: Path, kind: str, limits: Limits) -> Workbook:

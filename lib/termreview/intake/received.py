@@ -32,7 +32,7 @@ _CONTROLS = {code: 0x2400 + code for code in range(32)} | {
     0x2029: 0x2424,
 }
 _AT_ONCE = 8 * 2**20
-_NOTHING = hashlib.sha256(b"").hexdigest()
+NOTHING_READ = hashlib.sha256(b"").hexdigest()
 _COLUMNS = ("file", "received_on", "note")
 _LATEST = datetime.timedelta(days=300)  # after the deadline; what is said to come later is a slip of the pen
 
@@ -163,7 +163,7 @@ def content_facts(path: Path) -> tuple[str, int]:
                 digest.update(content)
                 length += len(content)
         return digest.hexdigest(), length
-    return _NOTHING, 0
+    return NOTHING_READ, 0
 
 
 def printable_name(name: str) -> str:
@@ -207,7 +207,7 @@ def record_first_seen(folder: Path, files: Sequence[ReceivedFile]) -> list[Chang
     path = folder / FIRST_SEEN
     told = _first_seen(path)
     known = {name_key(name): sha256 for name, sha256 in told.items()}
-    own = [file for file in files if file.sha256 != _NOTHING]  # what cannot be opened is not known
+    own = [file for file in files if file.sha256 != NOTHING_READ]  # what cannot be opened is not known
     new = {file.name: file.sha256 for file in own if name_key(file.name) not in known}
     if new:
         with written_whole(path) as beside:

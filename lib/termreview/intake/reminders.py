@@ -12,6 +12,7 @@ import pandas as pd
 import xlsxwriter
 
 from termreview.intake.form_style import ACCENT, FONT, INK, PALE, RULE
+from termreview.intake.guard import MACHINE_BUSY
 from termreview.intake.received import ReceivedFile
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
@@ -69,7 +70,7 @@ def reminder_list(
     for school in reporting.to_dict("records"):
         points = by_school.get(school["school_id"])
         state = _state(school["state"], points)
-        if state is None:
+        if state is None or (state == "refused" and school["refused_reason"] == MACHINE_BUSY):
             continue
         places = dict(points or {})
         if state == "missing" and (file := (later or {}).get(school["school_id"])):

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from termreview.collector import memory_left_alone
 from termreview.intake.file_reading import Answer, FileReading, Remark
+from termreview.intake.guard import MACHINE_BUSY
 from termreview.intake.kept_readings import (
     KeptReading,
     KeptReadings,
@@ -175,15 +176,16 @@ def _join(parts: Sequence[KeptReading]) -> Shard:
 
 
 def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
-    """Read one batch of files."""
-    readings, places, rows = [], [], []
+    """Read one batch of files; one that this machine did not get round to is tried once more in the end."""
+    places, rows = [], []
     with memory_left_alone():
-        for number, file in enumerate(files):
-            reading = _read(file, reader)
+        readings = [_read(file, reader) for file in files]
+        for number, reading in enumerate(readings):
+            if reading.refusal == MACHINE_BUSY:
+                readings[number] = reading = _read(reading.file, reader)
             rows += reading.answers
             places += [number] * len(reading.answers)
             reading.answers = []
-            readings.append(reading)
     columns = list(zip(*rows, strict=True)) or [()] * len(Answer._fields)
     arrays = [pa.array(places, pa.int32())]
     arrays += [
@@ -206,7 +208,8 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
     except OSError:
         raise
     except Exception as error:
-        reading = FileReading(file, refusal="engine_failed")
+        reason = MACHINE_BUSY if isinstance(error, MemoryError) else "engine_failed"
+        reading = FileReading(file, refusal=reason)
         detail = f"an unforeseen failure ({type(error).__name__})"
-        reading.remarks = [Remark("refused_engine_failed", "refused_engine_failed", detail=detail)]
+        reading.remarks = [Remark(f"refused_{reason}", f"refused_{reason}", detail=detail)]
         return reading

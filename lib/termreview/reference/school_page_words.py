@@ -16,8 +16,8 @@ WORDS: Mapping[str, str] = {
         "on_time(received_on) late(received_on,due_on) refused(due_on) missing(due_on) as_of(as_of) internal"
     ),
     "lead": (
-        "level(level,title) open(low,high) open_note overall_mark(mark,meaning) missing missing_note(due_on) refused "
-        "refused_note preschool(done,total) preschool_note"
+        "level(level,title) open(low,high) open_note overall_mark(mark,meaning) missing missing_note(due_on) refused unread "
+        "refused_note unread_note preschool(done,total) preschool_note"
     ),
     "strength": (
         "title solid(group) lowest(group,level) claim(group,item,title,level,count) pending(group,item,title,level) rounding(group,level) "
@@ -44,7 +44,7 @@ WORDS: Mapping[str, str] = {
         "title(level) other_title lead(level,count) step before after effort total(group) condition(title) evidence(title) "
         "raise(title) goal_share(label,now,wanted,whole) goal(label,now,wanted) top short mark(mark,meaning)"
     ),
-    "todo": "title missing(school_id) refused report_now",
+    "todo": "title missing(school_id) refused unread report_now",
     "foot": "claims marks(set) made(office,as_of,fingerprint)",
 }
 

@@ -91,10 +91,18 @@ def _head(report: ReportContext, school_id: str) -> dict[str, Any]:
 
 
 def _silent_lead(report: ReportContext, school_id: str) -> dict[str, Any]:
-    state = "refused" if material_of(report).reporting[school_id]["state"] == "refused" else "missing"
+    state = _silence(report, school_id)
     due_on = number_text(report.declared.plan.due_on, "date")
     notes = [word(report, f"lead.{state}_note", due_on=due_on), *last_result(report, school_id)]
     return {"title": word(report, f"lead.{state}"), "notes": notes, "kind": "silent"}
+
+
+def _silence(report: ReportContext, school_id: str) -> str:
+    """Why nothing counts of one school: no file, a file that cannot be read, or one that this machine has not read."""
+    reporting = material_of(report).reporting[school_id]
+    if reporting["state"] != "refused":
+        return "missing"
+    return "unread" if reporting["refused_reason"] == "machine_busy" else "refused"
 
 
 def _unscored_lead(report: ReportContext, view: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +112,9 @@ def _unscored_lead(report: ReportContext, view: dict[str, Any]) -> dict[str, Any
 
 
 def _todo(report: ReportContext, school_id: str) -> list[str]:
-    state = "refused" if material_of(report).reporting[school_id]["state"] == "refused" else "missing"
+    state = _silence(report, school_id)
+    if state == "unread":
+        return [word(report, "todo.unread")]
     return [word(report, f"todo.{state}", school_id=school_id), word(report, "todo.report_now")]
 
 

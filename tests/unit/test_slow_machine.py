@@ -1,0 +1,186 @@
+"""A machine that is slow, or out of memory, is no fault of a file: what it did not read is read by the next run."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from intake_world import HK1, ON_TIME, PRIMARY, SECONDARY, receive, reference, write_school
+from returned_world import plan
+from test_reminders import AS_OF, DUE_ON, counts, reporting
+from test_workbook_legacy import number, xls
+
+from termreview.intake.clean import Cleaned, clean_term
+from termreview.intake.file_reading import FileReading, Remark
+from termreview.intake.guard import MACHINE_BUSY, Limits, RefusedFile
+from termreview.intake.kept_readings import KeptReadings
+from termreview.intake.legacy_formats import read_in_child
+from termreview.intake.reader import Reader
+from termreview.intake.received import NOTHING_READ, ReceivedFile, list_received
+from termreview.intake.reminders import reminder_list
+from termreview.manifest import TABLES, describe_outputs, is_up_to_date
+from termreview.shelf import MANIFEST, Shelf
+from termreview.whole_files import write_json
+
+SLEEPS = "import time\nimport termreview.intake.legacy_excel as room\nread = room.read_excel\nroom.read_excel = lambda *given: time.sleep({}) or read(*given)\n"
+BURNS = "import termreview.intake.legacy_excel as room\ndef burn(*given):\n    while True: pass\nroom.read_excel = burn\n"
+DAY = ON_TIME[HK1.term_id]
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """A small workbook, and a reader of it in the child process that does as told."""
+
+    def make(reader: str) -> Path:
+        (tmp_path / "sitecustomize.py").write_text(reader)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        path = tmp_path / "a.xls"
+        path.write_bytes(xls(number(0, 0, 7.0)))
+        return path
+
+    return make
+
+
+def refusal_of(path: Path, limits: Limits) -> RefusedFile:
+    with pytest.raises(RefusedFile) as refusal:
+        read_in_child(path, "xls", limits)
+    return refusal.value
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not bound the work of a process")
+def test_a_reader_that_waits_for_others_longer_than_it_may_work_reads_on(book: Callable[[str], Path]) -> None:
+    path = book(SLEEPS.format(3))
+    assert read_in_child(path, "xls", Limits(child_seconds=2)).sheets[0].cells[1, 1].value == 7
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not bound the work of a process")
+def test_a_file_that_takes_too_much_work_is_refused_as_such(book: Callable[[str], Path]) -> None:
+    found = refusal_of(book(BURNS), Limits(child_seconds=0.5))
+    assert (found.reason, found.detail) == ("engine_failed", "reading was stopped after 0.5 seconds of work")
+
+
+def test_a_reader_that_is_not_given_its_turn_is_the_machines_doing(book: Callable[[str], Path]) -> None:
+    found = refusal_of(book(SLEEPS.format(600)), Limits(child_wait_seconds=1.5))
+    assert found.reason == MACHINE_BUSY
+    assert found.detail == "reading was not finished after 1.5 seconds beside other work"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals")
+def test_a_reader_that_the_system_ends_is_the_machines_doing(book: Callable[[str], Path]) -> None:
+    path = book(
+        SLEEPS.format(0)
+        + "import os, signal\nroom.read_excel = lambda *given: os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    assert refusal_of(path, Limits()).reason == MACHINE_BUSY
+
+
+def test_a_process_that_cannot_be_started_is_the_machines_doing(
+    book: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/there/is/no/such/program")
+    assert refusal_of(book(""), Limits()).reason == MACHINE_BUSY
+
+
+def busy(file: ReceivedFile) -> FileReading:
+    remark = Remark("refused_machine_busy", "refused_machine_busy", detail="the system ended the reading")
+    return FileReading(file, PRIMARY, MACHINE_BUSY, remarks=[remark])
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    for school_id in (PRIMARY, SECONDARY):
+        write_school(folder / f"{school_id}.xlsx", school_id)
+    receive(folder, {})
+    return folder
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[str]]:
+    """A reader that does not get round to one school the first times."""
+    from termreview.intake.reading import read_file
+
+    def make(times: int) -> list[str]:
+        tried: list[str] = []
+
+        def read(file: ReceivedFile, reader: Reader) -> FileReading:
+            tried.append(file.name)
+            is_late = PRIMARY in file.name and tried.count(file.name) <= times
+            return busy(file) if is_late else read_file(file, reader)
+
+        monkeypatch.setattr("termreview.intake.shards.read_file", read)
+        return tried
+
+    return make
+
+
+def clean(raw: Path, kept: KeptReadings | None = None) -> Cleaned:
+    return clean_term(list_received(raw, DAY), reference(), HK1, kept=kept)
+
+
+def test_what_was_not_read_is_tried_once_more_at_the_end(raw: Path, slow: Callable[[int], list[str]]) -> None:
+    tried = slow(1)
+    cleaned = clean(raw)
+    assert tried == [f"{PRIMARY}.xlsx", f"{SECONDARY}.xlsx", f"{PRIMARY}.xlsx"]
+    assert cleaned.submissions["fate"].tolist() == ["accepted", "accepted"]
+
+
+def test_a_slow_moment_is_never_kept(raw: Path, slow: Callable[[int], list[str]], tmp_path: Path) -> None:
+    tried = slow(2)
+    kept = KeptReadings(tmp_path / "kept", "v1")
+    assert clean(raw, kept).submissions["reason_code"].dropna().tolist() == [MACHINE_BUSY]
+    assert clean(raw, kept).submissions["fate"].tolist() == ["accepted", "accepted"]
+    assert tried.count(f"{SECONDARY}.xlsx") == 1
+
+
+def test_a_school_is_not_asked_to_send_again_what_the_machine_did_not_read(
+    raw: Path, slow: Callable[[int], list[str]]
+) -> None:
+    slow(99)
+    found = clean(raw).findings.set_index("check_code").loc["refused_machine_busy"]
+    assert "Máy của cơ quan thu báo cáo" in found["message"]
+    assert "trường không phải gửi lại" in found["remedy"]
+    assert PRIMARY not in [entry.school.unit_id for entry in plan(raw)[0]]
+    schools = reporting(a="refused", b="refused")
+    schools.loc[0, "refused_reason"] = MACHINE_BUSY
+    listed = reminder_list(schools, counts(("a", 1, 0, 0), ("b", 1, 0, 0)), reference(), DUE_ON, AS_OF)
+    assert listed["school_id"].tolist() == ["b"]
+
+
+def test_a_copy_of_a_file_that_the_machine_did_not_read_counts(
+    raw: Path, slow: Callable[[int], list[str]]
+) -> None:
+    slow(99)
+    (raw / "ban sao.xlsx").write_bytes((raw / f"{PRIMARY}.xlsx").read_bytes())
+    table = clean(raw).submissions.set_index("file")
+    assert table.loc["ban sao.xlsx", "fate"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("reason", "sha256", "is_left"),
+    [
+        (MACHINE_BUSY, "a" * 64, True),
+        ("cannot_be_opened", "a" * 64, True),  # it was there when the files were listed
+        ("cannot_be_opened", NOTHING_READ, False),
+        ("damaged", "a" * 64, False),
+        (None, "a" * 64, False),
+    ],
+)
+def test_a_run_that_could_not_read_a_file_is_not_the_last_word(
+    tmp_path: Path, reason: str | None, sha256: str, is_left: bool
+) -> None:
+    shelf = Shelf(tmp_path / "tables", tmp_path / "pages")
+    shelf.tables.mkdir()
+    for name in TABLES:
+        columns = {"file": ["a.xlsx"], "sha256": [sha256], "reason_code": pd.array([reason], "string")}
+        pd.DataFrame(columns).to_parquet(shelf.tables / f"{name}.parquet")
+    made = describe_outputs(shelf.tables, shelf, tmp_path)
+    write_json(shelf.place(MANIFEST), {"as_of": str(datetime.date(2024, 1, 5))} | made)
+    assert made.get("unread", []) == (["a.xlsx"] if is_left else [])
+    assert is_up_to_date(shelf, tmp_path, {"as_of": "2024-01-05"}) is not is_left
