@@ -58,7 +58,7 @@ def last_day(reference: Reference, record: Mapping[str, Any], told: Mapping[str,
     """
     if told["term_id"] == record["term_id"]:
         return datetime.date.fromisoformat(record["step"]["parameters"]["as_of"])
-    days = [received_on for _, _, received_on in told["files"]]
+    days = [received_on for _, _, received_on in told["files"] if received_on]
     if not days:
         return reference.calendar.plan(parse_term(told["term_id"])).due_on
     return datetime.date.fromisoformat(max(days))

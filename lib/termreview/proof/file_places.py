@@ -7,11 +7,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from termreview.intake.guard import Limits, RefusedFile, list_members
 from termreview.intake.workbook import Cell, address, read_workbook
 from termreview.proof.document_places import document_places
 from termreview.reporting.page_reading import Place, read_places
 
+# Far above what any report holds: a file that is larger, or swells to more, is none, whatever its name says.
+_LARGEST = 64 * 2**20
+_SWELLING = Limits(inflated_bytes=_LARGEST)
 _EXACT = 12  # digits of a number that any program keeps when it saves a workbook anew
+
+
+def is_too_large(path: Path) -> bool:
+    """Whether one file is larger than any report, or would be once it is inflated; told without inflating it."""
+    if path.stat().st_size > _LARGEST:
+        return True
+    if path.suffix not in (".docx", ".xlsx"):
+        return False
+    try:
+        list_members(path.read_bytes(), _SWELLING)
+    except RefusedFile as refused:
+        return refused.reason == "zip_bomb"
+    return False
 
 
 def read_file_places(path: Path) -> dict[str, list[Place]]:

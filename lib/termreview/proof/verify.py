@@ -11,7 +11,12 @@ from typing import Any
 
 from termreview.errors import TermReviewError
 from termreview.proof.causes import Cause, changed_causes
-from termreview.proof.file_places import read_file_places, school_page_places, with_kept_results
+from termreview.proof.file_places import (
+    is_too_large,
+    read_file_places,
+    school_page_places,
+    with_kept_results,
+)
 from termreview.proof.rebuild import rebuilt_files
 from termreview.proof.target import ANNEX, DOCUMENT, PAGE, SCHOOL, Target, find_target, published_hashes
 from termreview.reference.declarations import Reference
@@ -76,6 +81,8 @@ def verify_report(
     """
     if not path.is_file():
         return Verdict(UNVERIFIABLE, reason=("not_found", path.name))
+    if is_too_large(path):
+        return Verdict(UNVERIFIABLE, reason=("too_large", path.name))
     target = find_target(path)
     record = target.record
     terms = [plan.term for plan in reference.calendar.plans]
@@ -88,6 +95,9 @@ def verify_report(
     unknown = [told["term_id"] for told in record["origin"]["inputs"] if told["term_id"] not in known]
     if unknown or not record["origin"]["inputs"]:
         return Verdict(UNVERIFIABLE, reason=("unknown_term", ", ".join(unknown)), record=record)
+    own_term = {record["term_id"], record["origin"]["inputs"][-1]["term_id"]}
+    if own_term != {record["step"]["parameters"].get("term_id")}:  # somebody wrote into the record
+        return Verdict(UNVERIFIABLE, reason=("not_a_report", path.name), record=record)
     content, places = path.read_bytes(), reference.provenance["places"]
     edited = edited_sections(_text(content), record, places) if target.kind == PAGE else ()
     page_seal = UNKNOWN if target.kind != PAGE else EDITED if edited else INTACT

@@ -27,7 +27,7 @@ WORDS: Mapping[str, str] = {
         "notebook_changed(name,was,now) issue_changed(name,term,was,now) issue_removed(name,term) program_changed(was,now) python_changed(was,now) "
         "library_changed(name,was,now) library_added(name,now) library_removed(name,was)"
     ),
-    "refusals": "not_found(name) received(name) not_a_report(name) no_page(name) unknown_term(name) failed(name)",
+    "refusals": "not_found(name) received(name) too_large(name) not_a_report(name) no_page(name) unknown_term(name) failed(name)",
     "places": (
         "head foot contents lead record style lookup script document markup text item heading caption "
         "figure(name) chart(name) box(name) cell(table,row,column) row(table,row)"

@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,8 @@ RECORD_ID: Final = "lai-lich-bao-cao"
 FORMAT: Final = 1
 SEAL, RECORD = "seal", "record"  # in the record: its seal; in the seal: the record itself
 _OPENING: Final = f'<script type="application/json" id="{RECORD_ID}">'
-_ELEMENT: Final = re.compile(rf"{re.escape(_OPENING)}(.*?)</script>\n", re.DOTALL)
+_CLOSING: Final = "</script>"
+LARGEST_RECORD: Final = 16 * 2**20  # bytes; that of a province's reports has less than a tenth of it
 _SECTION: Final = re.compile(r'<h[23][^<>]*\sid="(muc-[\d-]+)"')
 COUNTS: Final = ("expected_count", "received_count", "late_count")
 _TEXTS: Final = ("kind", "term_id", "as_of", "edition", "status", "unit", "level", "subject")
@@ -27,6 +28,7 @@ _OTHER_PARTS: Final = {
 }
 _AT_ONCE: Final = 64 * 1024
 _SEAL_LENGTH: Final = 16
+_NOTEBOOK: Final = re.compile(r"\w[\w.-]*")
 
 
 def record_in(notebook: Any) -> dict[str, Any] | None:
@@ -51,7 +53,19 @@ def with_record(html: str, record: Mapping[str, Any] | None) -> str:
 
 def without_record(html: str) -> str:
     """One page as it was before its record was put in."""
-    return _ELEMENT.sub("", html, count=1)
+    start, _, end = _element_in(html)
+    return html if start < 0 else html[:start] + html[end:]
+
+
+def _element_in(html: str) -> tuple[int, str, int]:
+    """Where the element of the record begins, what it holds and where it ends; -1 where a page has none.
+
+    Found by two searches from left to right, however the page was tampered with.
+    """
+    start = html.find(_OPENING)
+    inside = start + len(_OPENING)
+    end = -1 if start < 0 else html.find(f"{_CLOSING}\n", inside)
+    return (-1, "", -1) if end < 0 else (start, html[inside:end], end + len(_CLOSING) + 1)
 
 
 def seal_of(html: str, record: Mapping[str, Any]) -> list[list[str]]:
@@ -73,8 +87,8 @@ def parts_of_page(html: str) -> list[tuple[str, str]]:
 
 def record_text(html: str) -> dict[str, Any] | None:
     """The record of one page; None where it carries none that can be read."""
-    found = _ELEMENT.search(html)
-    return None if found is None else _parsed(found[1])
+    start, text, _ = _element_in(html)
+    return None if start < 0 else _parsed(text)
 
 
 def read_record(path: Path) -> dict[str, Any] | None:
@@ -85,50 +99,100 @@ def read_record(path: Path) -> dict[str, Any] | None:
     OSError
         When the file cannot be read.
     """
-    end = b"</script>"
+    end = _CLOSING.encode()
     with path.open("rb") as stream:
-        content = stream.read(_AT_ONCE)
+        content = bytearray(stream.read(_AT_ONCE))
         start = content.find(_OPENING.encode())
         if start < 0:
             return None
-        while end not in content[start:] and (more := stream.read(_AT_ONCE)):
+        searched = start
+        while (found := content.find(end, searched)) < 0 and len(content) < LARGEST_RECORD:
+            searched = max(start, len(content) - len(end))
+            if not (more := stream.read(_AT_ONCE)):
+                break
             content += more
-    return _parsed(content[start + len(_OPENING) :].partition(end)[0].decode("utf-8", "replace"))
+    text = content[start + len(_OPENING) : found] if found >= 0 else b""
+    return _parsed(text.decode("utf-8", "replace"))
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
     try:
         record = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and _is_whole(record) else None
 
 
 def _is_whole(record: Mapping[str, Any]) -> bool:
     """Whether one record says all that one of this format says: a page may have been edited, or be of older make."""
-    counts = record.get("figures")
     try:
         return (
-            record["format"] == FORMAT
-            and all(isinstance(record[name], str) for name in _TEXTS)
-            and bool(datetime.date.fromisoformat(record["as_of"]))
-            and isinstance(counts, dict)
-            and all(type(counts[name]) is int for name in COUNTS)
-            and all(type(count) is int for group in counts["levels"].values() for count in group.values())
-            and all(
-                type(told["term_id"]) is str and _are_files(told["files"])
-                for told in record["origin"]["inputs"]
-            )
-            and all(isinstance(record["origin"][name], dict) for name in ("declarations", "made_with"))
-            and all(isinstance(record["step"][name], dict) for name in ("parameters", "notebooks"))
-            and dict(record[SEAL]) is not None
+            type(record["format"]) is int
+            and record["format"] == FORMAT
+            and _are_texts(record[name] for name in _TEXTS)
+            and _is_day(record["as_of"])
+            and _are_figures(record["figures"])
+            and _is_origin(record["origin"])
+            and _is_step(record["step"])
+            and type(record[SEAL]) is list
+            and all(type(told) is list and len(told) == 2 and _are_texts(told) for told in record[SEAL])
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
         return False
 
 
-def _are_files(files: Any) -> bool:
-    return all(len(told) == 3 and all(type(text) is str for text in told) for told in files)
+def _are_figures(counts: Any) -> bool:
+    return all(type(counts[name]) is int for name in COUNTS) and all(
+        type(count) is int for group in counts["levels"].values() for count in group.values()
+    )
+
+
+def _is_origin(origin: Any) -> bool:
+    """Files of each term once; declarations and program as names and hashes."""
+    inputs, program = origin["inputs"], dict(origin["made_with"])
+    term_ids = [told["term_id"] for told in inputs]
+    return (
+        _are_texts(term_ids)
+        and len(set(term_ids)) == len(term_ids)
+        and all(
+            type(file) is list and len(file) == 3 and _are_texts(file) and (not file[2] or _is_day(file[2]))
+            for told in inputs
+            for file in told["files"]
+        )
+        and _are_names(origin["declarations"])
+        and _are_names(program.pop("libraries", {}))
+        and _are_names(program)
+    )
+
+
+def _is_step(step: Any) -> bool:
+    """Parameters that a run gives, and notebooks by names that lead nowhere else."""
+    given = dict(step["parameters"])
+    since = given.pop("since", 1)
+    return (
+        _is_day(given["as_of"])
+        and type(since) is int
+        and since > 0
+        and _are_texts(given.values())
+        and _are_names(step["notebooks"])
+        and all(_NOTEBOOK.fullmatch(name) for name in step["notebooks"])
+        and type(step.get("since_sha256", "")) is str
+    )
+
+
+def _are_names(told: Any) -> bool:
+    return type(told) is dict and _are_texts(told.values())
+
+
+def _are_texts(told: Iterable[Any]) -> bool:
+    return all(type(text) is str for text in told)
+
+
+def _is_day(text: Any) -> bool:
+    try:
+        return type(text) is str and bool(datetime.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _json(content: object) -> str:
