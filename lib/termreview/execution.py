@@ -23,7 +23,11 @@ HEADED_TAG = "when-shown"
 TIME_LIMIT_S = 900
 _SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
 
-_ROOT_GIVEN = re.compile(r"^workspace_root = .*$", re.MULTILINE)
+# Where a notebook works and how fast stands in no notebook that is kept: what it makes does not depend on them.
+_WHEREABOUTS_GIVEN = (
+    (re.compile(r"^workspace_root = .*$", re.MULTILINE), 'workspace_root = ""'),
+    (re.compile(r"^workers = .*$", re.MULTILINE), "workers = 0"),
+)
 
 # What writes the files that are published from notebooks.
 _WRITERS = tuple(
@@ -150,7 +154,8 @@ def finish_notebook(path: Path, content: Any) -> None:
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"  # papermill draws it by lot
-            cell.source = _ROOT_GIVEN.sub('workspace_root = ""', cell.source)  # the folder that holds it
+            for given, told in _WHEREABOUTS_GIVEN:
+                cell.source = given.sub(told, cell.source)
     content.cells = _headed_if_shown(content.cells)
     nbformat.write(content, path)
 

@@ -37,7 +37,7 @@ from termreview.scoped_records import RECORDS
 from termreview.shelf import MANIFEST
 from termreview.terms import Term
 from termreview.text import day_words
-from termreview.whole_files import read_json, sha256_of, sync_file, sync_folder, write_json
+from termreview.whole_files import as_umask_says, read_json, sha256_of, sync_file, sync_folder, write_json
 from termreview.work_list import INTERNAL, Step, report_step
 from termreview.workspace import Workspace
 
@@ -209,7 +209,7 @@ def _keep(workspace: Workspace, term: Term, record: dict[str, Any], pages: list[
                 sync_file(path)
             else:
                 sync_folder(path)
-        beside.chmod(0o755)
+        as_umask_says(beside)
         beside.rename(folder / str(number))  # refused where that number is taken: its folder is not empty
         sync_folder(folder)
     finally:

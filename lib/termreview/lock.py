@@ -40,7 +40,7 @@ def held(root: Path, purpose: str) -> Iterator[None]:
 def _acquire(path: Path) -> int:
     while True:
         try:
-            handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+            handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
         except OSError as error:
             raise RunError(f"the workspace cannot be locked ({error.strerror}): {path}") from None
         try:

@@ -112,7 +112,7 @@ def refuse_blocked(shelf: Shelf, names: Sequence[str]) -> None:
     for folder in sorted({shelf.place(name).parent for name in names}):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(prefix=".trial.", suffix=".part", dir=folder):
+            with tempfile.NamedTemporaryFile(prefix=f".trial.{os.getpid()}-", suffix=".part", dir=folder):
                 pass
         except OSError as error:
             raise RunError(f"nothing was published: {folder} cannot be written ({error.strerror})") from error

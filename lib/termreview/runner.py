@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from termreview.disk_room import lack_of_room
 from termreview.earlier_reports import keep_edited, outdated_reports
 from termreview.errors import RunError, UsageError
 from termreview.execution import TIME_LIMIT_S, load_papermill, nursery_of
@@ -37,9 +39,11 @@ from termreview.shelf import LOOSE, MANIFEST, PAGES, Shelf
 from termreview.stage import READ_COUNT, open_stage
 from termreview.step_run import begin_step
 from termreview.terms import Term
-from termreview.whole_files import read_json, sweep_left_overs, write_json
+from termreview.whole_files import read_json, write_json
 from termreview.work_list import CLEAN, Step, plan_steps
-from termreview.workspace import Workspace
+from termreview.workspace import Workspace, sweep_workspace
+
+_UNFINISHED = re.compile(r"\..+\.(running\.ipynb|told\.json)")  # of a notebook that was being executed
 
 _FILES_NAMED = 10
 Progress = Callable[[str], None]
@@ -131,7 +135,7 @@ def run_term(
                 progress(f"không có gì thay đổi: giữ kết quả lần chạy trước (đọc lại 0/{len(files)} tệp)")
             else:
                 refuse_blocked(shelf, [_on_shelf(shelf, report) for report in reports])
-                before = read_json(shelf.place(MANIFEST))
+                before = read_json(shelf.place(MANIFEST)) or read_json(shelf.place(LOOSE))
                 stage = open_stage(shelf)
                 with nursery_of(workspace, steps) if is_warm else nullcontext() as nursery:
                     if nursery is not None:
@@ -156,6 +160,8 @@ def run_term(
                 old += _outdated_parts(workspace, reference, term, stage, progress)
                 publish(shelf, stage, removed=[LOOSE, *notebooks, *old])
         except OSError as error:
+            if (lack := lack_of_room(error, workspace.processed(term))) is not None:
+                raise lack from error
             raise RunError(f"the run stopped, its results do not count: {error}") from error
         finally:
             sweep(shelf)
@@ -260,7 +266,10 @@ def _recover(workspace: Workspace, reference: Reference) -> None:
         if shelf.runs.is_dir():
             settle(shelf)
         sweep(shelf)
-        sweep_left_overs(workspace.raw(plan.term))
+        for kept in (shelf.tables / "notebooks").glob(".*"):
+            if _UNFINISHED.fullmatch(kept.name):
+                kept.unlink(missing_ok=True)
+    sweep_workspace(workspace)
 
 
 def _read_again(stage: Path, step: Step) -> str:

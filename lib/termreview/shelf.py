@@ -7,6 +7,7 @@ from pathlib import Path
 
 PAGES = "reports/"
 SCHOOL_FOLDER = "schools"  # below the pages of a term: one file per school, by its code
+TRIAL_FOLDER = "schools-nhap"  # beside it: the same of a notebook that was run by hand
 MANIFEST, LOOSE = "manifest.json", "loose.json"
 SWITCH, RUNS = "publish.json", ".runs"
 

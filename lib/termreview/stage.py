@@ -10,7 +10,7 @@ from pathlib import Path
 
 from termreview.errors import RunError
 from termreview.shelf import Shelf
-from termreview.whole_files import content_of
+from termreview.whole_files import as_umask_says, content_of
 
 READ_COUNT = ".reading.json"  # in the stage of a run: how many files had to be read
 STAGE_VARIABLE = "TERMREVIEW_STAGE"
@@ -19,7 +19,9 @@ STAGE_VARIABLE = "TERMREVIEW_STAGE"
 def open_stage(shelf: Shelf) -> Path:
     """Make the folder in which one run writes; its name is never used again, so a stray writer harms nobody."""
     shelf.runs.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="run-", dir=shelf.runs))
+    stage = Path(tempfile.mkdtemp(prefix="run-", dir=shelf.runs))
+    as_umask_says(stage)  # what is killed in the middle of publishing, a colleague finishes
+    return stage
 
 
 def active_stage(shelf: Shelf) -> Path | None:

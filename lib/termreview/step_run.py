@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from termreview.collector import memory_left_alone
+from termreview.disk_room import lack_of_room
 from termreview.errors import RunError
 from termreview.execution import (
     TIME_LIMIT_S,
@@ -33,6 +34,7 @@ from termreview.workspace import Workspace, written_whole
 
 _PAUSE_S = 0.002
 _STUCK = 1  # how a process ends that no signal could stop
+_UNTOLD = 128  # and more: how one ends that could not write down what went wrong, by the number of the system's error
 
 Finish = Callable[[], Path]
 
@@ -175,6 +177,13 @@ def do_told(argument: str) -> None:
     work: _Work
     work, writes = pickle.loads(base64.b64decode(argument))
     try:
+        _do_told(work, writes)
+    except OSError as error:  # on a full disk there is no room for the word either
+        raise SystemExit(_UNTOLD + min(error.errno or 0, _UNTOLD - 1)) from None
+
+
+def _do_told(work: _Work, writes: bool) -> None:
+    try:
         content = execute_notebook(work.source, work.beside, work.step, work.stage, work.time_limit_s, True)
         finish_notebook(work.beside, content)
     except Exception as error:
@@ -203,6 +212,8 @@ def _await_executed(work: _Work, process: WarmProcess) -> None:
         code = process.poll()
     told = read_json(work.told)
     if told is None:
+        if code is not None and code >= _UNTOLD:
+            raise OSError(code - _UNTOLD, os.strerror(code - _UNTOLD))
         is_stuck = code == _STUCK and time.monotonic() - begun > work.time_limit_s
         raise RunError(last_line(TimeoutError(), work.time_limit_s) if is_stuck else "Kernel died")
     if not told["is_executed"]:
@@ -228,6 +239,10 @@ def _kept_if_it_fails(work: _Work) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        if (lack := lack_of_room(error, work.workspace.processed(work.term))) is not None:
+            for left_over in (work.beside, work.told):
+                left_over.unlink(missing_ok=True)
+            raise lack from error
         where = ""
         with suppress(OSError):  # a full disk keeps nothing
             work.kept.mkdir(parents=True, exist_ok=True)

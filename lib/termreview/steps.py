@@ -20,7 +20,7 @@ from termreview.lock import held
 from termreview.publication import publish, read_published, settle, sweep
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.scoring.score import Scored, score_term
-from termreview.shelf import LOOSE, MANIFEST, PAGES, SCHOOL_FOLDER
+from termreview.shelf import LOOSE, MANIFEST, PAGES, SCHOOL_FOLDER, TRIAL_FOLDER
 from termreview.stage import READ_COUNT, active_stage, open_stage
 from termreview.terms import Term, parse_term
 from termreview.whole_files import read_json, sha256_of
@@ -179,25 +179,51 @@ def _save(opened: OpenTerm, frames: Mapping[str, pd.DataFrame], outdated: Sequen
             if {name: content and sha256_of(content) for name, content in before.items()} != {
                 f"{name}.parquet": sha256 for name, sha256 in hashes.items()
             }:
-                loose = (read_json(shelf.place(LOOSE)) or {}).get("tables", {})
-                kept = {name: sha256 for name, sha256 in loose.items() if name not in outdated}
-                write_json(stage / LOOSE, {"tables": kept | hashes, "note": LOOSE_NOTE.format(term.term_id)})
+                loose = read_json(shelf.place(LOOSE)) or {}
+                kept = {
+                    name: sha256 for name, sha256 in loose.get("tables", {}).items() if name not in outdated
+                }
+                # By these the next run knows a report that somebody has edited.
+                reports = (read_json(shelf.place(MANIFEST)) or loose).get("reports", {})
+                note = LOOSE_NOTE.format(term.term_id)
+                write_json(stage / LOOSE, {"tables": kept | hashes, "reports": reports, "note": note})
                 publish(shelf, stage, removed=[MANIFEST, *(f"{name}.parquet" for name in outdated)])
                 warnings.warn(LOOSE_NOTE.format(term.term_id), stacklevel=3)
         finally:
             sweep(shelf)
 
 
-def save_school_pages(opened: OpenTerm, pages: Mapping[str, str]) -> None:
-    """Write the pages of the schools, by file name: into the run that this step belongs to, or where they are read."""
+def save_school_pages(opened: OpenTerm, pages: Mapping[str, str]) -> str:
+    """Write the pages of the schools, by file name; give the folder in which they are to be read.
+
+    In a run they are published with it. Those of a notebook run by hand, which may speak for another day, stand
+    beside what a run has published, unless they are the same.
+    """
     shelf = opened.workspace.shelf(opened.term)
+    folder = shelf.place(f"{PAGES}{SCHOOL_FOLDER}")
     stage = active_stage(shelf)
     if stage is not None:
         _write_pages(stage / PAGES / SCHOOL_FOLDER, pages)
-        return
+        return folder.relative_to(opened.workspace.root).as_posix()
     with held(opened.workspace.root, f"save the school pages of {opened.term.term_id}"):
         settle(shelf)
-        _write_pages(shelf.place(f"{PAGES}{SCHOOL_FOLDER}"), pages)
+        if not _are_as_published(opened, folder, pages):
+            folder = shelf.place(f"{PAGES}{TRIAL_FOLDER}")
+        _write_pages(folder, pages)
+    return folder.relative_to(opened.workspace.root).as_posix()
+
+
+def _are_as_published(opened: OpenTerm, folder: Path, pages: Mapping[str, str]) -> bool:
+    """Whether some pages are, byte for byte, those that the last run published there, or it published none."""
+    shelf = opened.workspace.shelf(opened.term)
+    record = read_json(shelf.place(MANIFEST)) or read_json(shelf.place(LOOSE)) or {}
+    below = f"{folder.relative_to(opened.workspace.root).as_posix()}/"
+    known = {
+        name.removeprefix(below): sha256
+        for name, sha256 in record.get("reports", {}).items()
+        if name.startswith(below)
+    }
+    return not known or known == {name: sha256_of(page.encode()) for name, page in pages.items()}
 
 
 def _write_pages(folder: Path, pages: Mapping[str, str]) -> None:

@@ -16,26 +16,41 @@ from typing import Any
 _LONGEST_PREFIX = 60
 _PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8) if os.name == "nt" else ()
 _READ_PAUSES_S = (0.01, 0.05, 0.2) if os.name == "nt" else ()
-_LEFT_OVER = re.compile(r"\..+\.[a-z0-9_]{8}\.part(\.\w+)?")
+# Beside which file, by which process, and what makes the name new; earlier versions named no process.
+_LEFT_OVER = re.compile(r"\..+\.((?P<process>\d+)-)?[a-z0-9_]{8}\.part(\.\w+)?")
+_FILE, _FOLDER = 0o666, 0o777
 
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """Give a name beside one file to write to; the file appears, complete, when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{path.name[:_LONGEST_PREFIX]}."  # a long name with more behind it would be too long
+    prefix = (
+        f".{path.name[:_LONGEST_PREFIX]}.{os.getpid()}-"  # a long name with more behind would be too long
+    )
     handle, name = tempfile.mkstemp(prefix=prefix, suffix=f".part{path.suffix}", dir=path.parent)
     os.close(handle)
     beside = Path(name)
     try:
         yield beside
         sync_file(beside)
-        beside.chmod(0o644)
+        as_umask_says(beside)
         replace_file(beside, path)
         sync_folder(path.parent)
+    except OSError as error:
+        if error.filename is None:  # a write that fails, as on a full disk, does not say what it wrote to
+            error.filename = str(path)
+        raise
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def as_umask_says(path: Path) -> None:
+    """Give one file or folder that was made for its owner alone the rights that any other new one has here."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    path.chmod((_FOLDER if path.is_dir() else _FILE) & ~umask)
 
 
 def replace_file(beside: Path, path: Path) -> None:
@@ -111,7 +126,24 @@ def sha256_of(content: bytes) -> str:
 
 
 def sweep_left_overs(folder: Path) -> None:
-    """Take away what writers that were killed left beside their files; only for who holds the workspace."""
+    """Take away what writers that were killed left beside their files; what another process is writing stays."""
     for path in folder.iterdir() if folder.is_dir() else ():
-        if _LEFT_OVER.fullmatch(path.name) and path.is_file():
-            path.unlink(missing_ok=True)
+        found = _LEFT_OVER.fullmatch(path.name)
+        if found and path.is_file() and not _is_at_work(found["process"]):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def _is_at_work(process: str | None) -> bool:
+    """Whether another process of this number lives."""
+    if (
+        process is None or int(process) == os.getpid() or os.name == "nt"
+    ):  # there, a file in use cannot be deleted
+        return False
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from termreview.publication import is_published, read_published
 from termreview.shelf import LOOSE, MANIFEST, Shelf
 from termreview.stage import active_stage, read_staged
 from termreview.terms import Term
-from termreview.whole_files import sha256_of, write_json, written_whole
+from termreview.whole_files import sha256_of, sweep_left_overs, write_json, written_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,6 +105,13 @@ def workspace_at(root: Path) -> Workspace:
             f"{root} không phải thư mục làm việc: ở đó không có data/reference, hoặc không có khai báo nào; sửa --root"
         )
     return found
+
+
+def sweep_workspace(workspace: Workspace) -> None:
+    """Take away what writers that were killed left beside their files, anywhere in the folders of one office."""
+    for name in ("data/reference", "data/raw", "data/processed", "reports"):
+        for folder, _, _ in os.walk(workspace.root / name):
+            sweep_left_overs(Path(folder))
 
 
 def write_table(workspace: Workspace, term: Term, name: str, frame: pd.DataFrame) -> Path:

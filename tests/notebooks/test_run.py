@@ -26,6 +26,7 @@ from termreview.runner import run_term
 from termreview.step_run import begin_step
 from termreview.work_list import Export, Step, html_page, plan_steps
 from termreview.workspace import Workspace, has_tables, read_table
+from worlds import append
 
 METADATA = {
     "kernelspec": {"name": "python3", "display_name": "Python 3"},
@@ -81,6 +82,9 @@ def test_the_same_inputs_give_the_same_bytes(demo: Demo, copy: Workspace) -> Non
     assert not again.is_reused
     assert json.loads(again.manifest.read_text(encoding="utf-8")) == first
     assert again.report.read_bytes() == demo.semester.report.read_bytes()
+    for notebook in sorted((demo.workspace.processed(SEMESTER) / "notebooks").iterdir()):
+        # However many processes read the files: the notebook that is kept does not tell.
+        assert (again.manifest.parent / "notebooks" / notebook.name).read_bytes() == notebook.read_bytes()
 
 
 def test_one_changed_answer_changes_only_that_schools_ledger(demo: Demo, copy: Workspace) -> None:
@@ -186,6 +190,35 @@ def test_a_first_run_that_fails_publishes_nothing(demo: Demo, copy: Workspace) -
         run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), time_limit_s=6)
     assert published(copy) == {}
     assert not has_tables(copy, SEMESTER)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such limit there")
+@pytest.mark.parametrize("kilobytes", [20, 300], ids=["before the first notebook", "before the report"])
+def test_a_full_disk_is_told_in_one_sentence_and_nothing_is_left(copy: Workspace, kilobytes: int) -> None:
+    before = published(copy)
+    append(copy.reference / "sentences.yml", "# x")
+    command = [
+        sys.executable,
+        "-m",
+        "termreview.cli",
+        "--root",
+        str(copy.root),
+        "run",
+        SEMESTER.term_id,
+        "--as-of",
+        "2024-01-15",
+    ]
+    done = subprocess.run(
+        ["bash", "-c", f'ulimit -f {kilobytes}; exec "$@"', "bash", *command],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith(
+        f"termreview: không ghi được kết quả vào {copy.processed(SEMESTER)}: tệp lớn hơn cỡ"
+    )
+    assert published(copy) == before
+    assert not [path for path in copy.root.rglob(".*") if path.name == ".runs" or ".part" in path.name]
 
 
 def test_a_run_without_changes_is_not_run_again(demo: Demo, copy: Workspace) -> None:

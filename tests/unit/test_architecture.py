@@ -19,7 +19,7 @@ LONGEST = 300
 
 # Each room, and the rooms it may know. The storage modules stand beside `reference` and know no room.
 GROUND = {"cell_text", "collector", "errors", "installation", "terms", "text"}
-STORAGE = {"contracts", "publication", "shelf", "stage", "whole_files", "workspace"}
+STORAGE = {"contracts", "disk_room", "publication", "shelf", "stage", "whole_files", "workspace"}
 SHELVES = GROUND | STORAGE | {"reference"}
 MAY_IMPORT = {
     "errors": set(),
@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "collector": set(),
     "installation": set(),
     "terms": {"errors"},
+    "disk_room": {"errors"},
     "contracts": {"errors"},
     "whole_files": set(),
     "shelf": set(),

@@ -48,7 +48,7 @@ OF_PARSERS_AND_SYSTEMS = (
     "semicolons", "tabs", "(the same at {0})", "(the same at {0}; look into {1} first)",
     "({0} more that only follow from these are not listed)",
     "Permission denied", "Is a directory", "Not a directory", "No such file or directory", "File exists",
-    "No space left on device", "Disk quota exceeded", "Read-only file system", "Input/output error",
+    "No space left on device", "Disk quota exceeded", "File too large", "Read-only file system", "Input/output error",
     "File name too long", "Too many open files", "Too many levels of symbolic links", "Broken pipe", "Invalid argument",
     *(f"[WinError {number}] {{0}}" for number in (2, 3, 5, 32, 33, 112)), "[Errno {0}] {1}: '{2}'", "[Errno {0}] {1}",
 )  # fmt: skip

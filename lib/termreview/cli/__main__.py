@@ -15,7 +15,7 @@ from termreview.errors import RunError, TermReviewError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.mistakes import Mistakes, read_mistakes
 from termreview.terms import parse_term
-from termreview.workspace import Workspace, read_if_there
+from termreview.workspace import Workspace, read_if_there, sweep_workspace
 
 Command = Callable[[argparse.Namespace, Workspace, Reference], int | None]
 
@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         workspace = workspace_of(options)
         catalogue = read_mistakes(workspace.reference)
         reference = load_reference(workspace.reference)
+        if options.command in _WRITING:
+            sweep_workspace(workspace)
         return _COMMANDS[options.command](options, workspace, reference) or 0
     except TermReviewError as error:
         print(f"termreview: {catalogue.words(str(error))}", file=sys.stderr)
@@ -157,6 +159,8 @@ def _compare(options: argparse.Namespace, workspace: Workspace, reference: Refer
     compare(options, workspace, reference)
 
 
+# What these find half written of a process that was killed, they take away; `run` and `demo` do so with the lock.
+_WRITING = ("forms", "status", "return", "issue", "compare", "desk")
 _COMMANDS: Mapping[str, Command] = {
     "check": _check,
     "forms": _forms,

@@ -20,7 +20,7 @@ from termreview.errors import RunError
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.guard import MACHINE_BUSY
 from termreview.intake.received import ReceivedFile, content_facts
-from termreview.whole_files import sha256_of
+from termreview.whole_files import as_umask_says, sha256_of
 
 _SUFFIX = ".reading"
 _FACTS = b"reading"
@@ -111,6 +111,7 @@ def keep_reading(kept: KeptReadings, reading: FileReading, answers: pa.Table) ->
         try:
             with os.fdopen(handle, "wb") as stream:  # not synced: a torn one does not match its hash
                 stream.write(sha256_of(body).encode() + body)
+            as_umask_says(Path(name))
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)
