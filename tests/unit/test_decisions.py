@@ -126,6 +126,33 @@ def test_one_decision_on_a_cause_settles_every_place() -> None:
     assert set(found["status"]) == {"settled"}
 
 
+@pytest.mark.parametrize(
+    ("scope", "school_id", "reach"),
+    [
+        ("cell", PRESCHOOL, "place"), ("file", PRESCHOOL, "place"), ("school", PRESCHOOL, "school"),
+        ("rule", "*", "rule"), ("cause", PRESCHOOL, "school"), ("cause", "*", "rule"),
+    ],
+)  # fmt: skip
+def test_rows_written_before_there_were_rules_keep_their_meaning(
+    tmp_path: Path, scope: str, school_id: str, reach: str
+) -> None:
+    ruling = decision("accept", scope=scope, cause="girls_at_most_pupils", school_id=school_id)
+    assert ruling.reach == reach
+    field_id = GIRLS if scope == "cell" else "*"
+    line = f"d1,*,{scope},{school_id},{field_id},unit_too_small,,accept,,r,phó trưởng phòng,2024-01-12"
+    assert problems_of(tmp_path, line) == []
+    if reach != "place":
+        found = of_school(cleaned({GIRLS: 51}, ruling)).query("check_code == 'girls_at_most_pupils'")
+        assert set(found["status"]) == {"settled"}
+
+
+def test_what_was_decided_on_a_school_goes_before_a_rule() -> None:
+    rule = decision("accept", scope="rule", cause="girls_at_most_pupils", school_id="*", name="d1")
+    own = decision("accept", scope="school", cause="girls_at_most_pupils", name="d2")
+    found = of_school(cleaned({GIRLS: 51}, rule, own)).query("check_code == 'girls_at_most_pupils'")
+    assert set(found["decision_id"]) == {"d2"}
+
+
 def test_a_slip_of_unit_is_one_cause_and_one_decision_mends_it() -> None:
     changes = {"computers_count": 40_000, "fees_due_vnd": 60_000}
     whole = cleaned({}).observations
@@ -229,6 +256,10 @@ HEADER = (ROOT / "data" / "reference" / "decisions.csv").read_text(encoding="utf
         ("d1,*,cell,0477101,computers_count,,4,correct,,r,phó trưởng phòng,2024-01-12", "needs 'new_value'"),
         ("d1,*,cell,*,computers_count,,4,correct,5,r,phó trưởng phòng,2024-01-12", "names its school"),
         ("d1,*,cause,*,*,,4,accept,,r,phó trưởng phòng,2024-01-12", "names the cause"),
+        ("d1,*,rule,*,*,,,accept,,r,phó trưởng phòng,2024-01-12", "names the cause"),
+        ("d1,*,school,*,*,unit_too_small,,accept,,r,phó trưởng phòng,2024-01-12", "it is a 'rule'"),
+        ("d1,*,rule,0477101,*,unit_too_small,,accept,,r,phó trưởng phòng,2024-01-12", "it is a 'school'"),
+        ("d1,*,rule,*,*,unit_too_small,,alias,,r,phó trưởng phòng,2024-01-12", "'alias' rules on a file"),
         ("d1,*,cause,*,*,so,4,accept,,r,phó trưởng phòng,2024-01-12", "neither a check"),
         ("d1,*,file,0477101,*,,,correct,5,r,phó trưởng phòng,2024-01-12", "not on a file"),
         ("d1,*,file,0477101,*,,,alias,,r,phó trưởng phòng,2024-01-12", "needs the name"),

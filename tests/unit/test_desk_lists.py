@@ -134,6 +134,14 @@ def test_which_decisions_stand_in_each_others_way() -> None:
     of_file = replace(decision(), scope="file", field_id="*")
     assert not same_place(there, of_file)
     assert same_place(of_file, of_file)
+    rule = replace(decision(), scope="rule", school_id="*", field_id="*", cause="not_a_number")
+    school = replace(rule, scope="school", school_id="0477201")
+    assert same_place(rule, school)
+    assert stands_in_the_way(replace(rule, decision_id="qd-0001"), school, set())  # not seen yet
+    assert not stands_in_the_way(
+        replace(rule, decision_id="qd-0001"), school, seen_ids
+    )  # the narrower goes first
+    assert stands_in_the_way(replace(rule, decision_id="qd-0001"), rule, seen_ids)
     of_cause = replace(decision(), scope="cause", school_id="*", field_id="*", cause="not_a_number")
     assert same_place(of_cause, replace(of_cause, school_id="0477204"))
     assert not same_place(of_cause, replace(of_cause, cause="error_value"))

@@ -82,6 +82,57 @@ def test_deciding_saving_and_undoing(office: Workspace, desk: Desk) -> None:
     assert tab._undo.disabled
 
 
+def test_these_places_are_written_one_by_one_and_taken_back_together(office: Workspace, desk: Desk) -> None:
+    tab = desk.go_to("triage")
+    tab._causes.pick("not_a_number")
+    form = tab._form
+    assert "Trường TH Trần Quốc Toản (0477201)" in form._title.value
+    assert [label for label, _ in form._scope.options] == [
+        "Ô này", "Các chỗ đang liệt kê (3)", "Trường TH Trần Quốc Toản (0477201), mọi chỗ (2)",
+        "Quy tắc chung cho mọi tệp (3 chỗ, 2 trường)",
+    ]  # fmt: skip
+    form._scope.value, form._action.value = "places", "accept"
+    form._reason.value = "các trường đã giải trình bằng văn bản"
+    form._tried()
+    assert "3 chỗ ở 2 trường" in form._effect.value
+    form._saved()
+    rows = load_reference(office.reference).decisions
+    assert [(one.decision_id, one.scope, one.school_id) for one in rows] == [
+        ("qd-0001.1", "cell", "0477201"), ("qd-0001.2", "cell", "0477201"), ("qd-0001.3", "cell", "0477204"),
+    ]  # fmt: skip
+    assert "qd-0001: chấp nhận giải trình ở 3 chỗ của 2 trường" in status_of(desk)
+    assert tab._undo.description == "Hoàn tác qd-0001"
+    tab._taken_back()
+    assert load_reference(office.reference).decisions == ()
+
+
+def test_a_rule_tells_its_reach_and_is_withdrawn_from_the_list(office: Workspace, desk: Desk) -> None:
+    tab = desk.go_to("triage")
+    tab._causes.pick("not_a_number")
+    form = tab._form
+    form._scope.value, form._action.value = "rule", "accept"
+    assert "mọi trường, cả tệp nộp sau" in form._reason.description
+    form._reason.value = "chỉ tiêu này chưa cần số chính xác"
+    form._tried()
+    for words in ("3 chỗ ở 2 trường", "(0477201)", "(0477204)", "mọi tệp nộp sau"):
+        assert words in form._effect.value, words
+    form._saved()
+    assert "quy tắc chung" in status_of(desk)
+    tab._status.value = "rulings"
+    assert tab._findings.layout.display == "none"
+    (row,) = tab._rulings._table.rows
+    assert (row.title, row.cells[0], row.cells[-1]) == ("qd-0001", "Quy tắc chung", 3)
+    desk._author.value = "Chuyên viên B"
+    tab._rulings._withdrawn()
+    assert "Chỉ Chuyên viên CNTT" in status_of(desk)
+    assert len(load_reference(office.reference).decisions) == 1
+    desk._author.value = ROLE
+    tab._rulings._withdrawn()
+    assert "Đã hoàn tác quyết định qd-0001" in status_of(desk)
+    assert load_reference(office.reference).decisions == ()
+    assert not tab._rulings._table.rows
+
+
 def test_what_changes_in_the_form_takes_the_effect_away(desk: Desk) -> None:
     tab = decide(desk, "not_a_number", "15")
     tab._form._value.value = "16"
@@ -383,6 +434,9 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
         "a place": lambda: triage._cells.pick(triage._cells.rows[0].key),
         "an effect": fill,
         "a decision": form._saved,
+        "rulings": lambda: setattr(triage._status, "value", "rulings"),
+        "a ruling": lambda: triage._rulings._table.pick("qd-0001"),
+        "rules": lambda: setattr(triage._rulings._reach, "value", "rule"),
         "settled ones": lambda: setattr(triage._status, "value", "settled"),
         "undo": triage._taken_back,
         "verification": lambda: desk.go_to("verification"),

@@ -19,25 +19,32 @@ from desk_world import (
     new_office,
     seen,
 )
+from intake_world import PRIMARY, answers_of as model_answers
 
 from termreview.desk.causes import SETTLED, cells_of, finding, findings_in, fold_findings
 from termreview.desk.cell_context import cell_context
 from termreview.desk.decision_list import take_back, write_decision
 from termreview.desk.effect import changed_scores, effect_of_decision, effect_of_points, rescored
 from termreview.desk.glance import Scope, arrived, progress, published, received_days, who_reported
+from termreview.desk.ruling_list import rulings_in
 from termreview.desk.rulings import (
     Draft,
     actions_for,
     choices_for,
     decision_of,
+    decisions_at,
     faults_of,
     scopes_for,
     typed_value,
 )
-from termreview.desk.term_now import look, stamp_of
+from termreview.desk.shown_effect import reach_block, ruling_text
+from termreview.desk.term_now import TermNow, look, plain_rows, stamp_of
+from termreview.intake.form import FormOrder, write_form
+from termreview.reference.decisions import Decision
 from termreview.reference.measures import VerifiedPoints
 from termreview.reporting.summary_decisions import advice_on
 from termreview.steps import open_term, score_answers
+from termreview.workspace import Workspace
 
 COMPUTERS = "informatics_computers_working_count"
 REASON = "đã gọi điện đối chiếu với sổ của trường"
@@ -112,14 +119,14 @@ def test_peers_of_a_choice_are_counted_by_answer() -> None:
 def test_what_can_be_decided_depends_on_the_finding() -> None:
     now = seen()
     cell = finding_of(now, "0477201", "not_a_number", COMPUTERS)
-    assert scopes_for(cell) == ("cell", "cause")
+    assert scopes_for(cell) == ("cell", "places", "school", "rule")
     assert actions_for(cell, "cell") == ("correct", "accept", "not_applicable")
     late = finding_of(now, "0477204", "submission_late")
-    assert scopes_for(late) == ("file", "cause")
+    assert scopes_for(late) == ("file", "places", "school", "rule")
     assert actions_for(late, "file") == ("accept",)
     silent = finding_of(now, SILENT, "not_submitted")
-    assert scopes_for(silent) == ("cause",)
-    assert actions_for(silent, "cause") == ("accept",)
+    assert scopes_for(silent) == ("school", "rule")
+    assert actions_for(silent, "school") == ("accept",)
     unowned = {**late, "school_id": None, "field_id": None, "cause": "name_alias", "found": "Trường X"}
     assert scopes_for(unowned) == ("file",)
     assert actions_for(unowned, "file") == ("alias",)
@@ -160,7 +167,7 @@ def test_values_are_typed_the_vietnamese_way(field_id: str, typed: str, stored: 
         ({"new_value": "chục"}, "khoảng 0 đến 200"),
         ({"new_value": "15,5"}, "số nguyên"),
         ({"new_value": "900"}, "khoảng 0 đến 200"),
-        ({"scope": "cause"}, "hệ số"),
+        ({"scope": "rule"}, "hệ số"),
         ({"action": "alias"}, "không dùng được"),
     ],
 )
@@ -220,14 +227,112 @@ def test_a_guard_that_does_not_hold_has_no_effect() -> None:
     assert "decision_not_applied" in set(effect.opened["check_code"])
 
 
-def test_a_cause_is_accepted_everywhere_or_at_one_school() -> None:
+def settled_by(now: TermNow, *decisions: Decision) -> list[str]:
+    return sorted(effect_of_decision(now, *decisions).settled["school_id"])
+
+
+def test_a_cause_is_accepted_at_these_places_at_one_school_or_as_a_rule() -> None:
     now = seen()
     found = finding_of(now, "0477201", "not_a_number", COMPUTERS)
-    everywhere = decision_of(now, found, draft("accept", "", "cause"), TODAY)
-    assert (everywhere.school_id, everywhere.field_id, everywhere.cause) == ("*", "*", "not_a_number")
-    assert len(effect_of_decision(now, everywhere).settled) == 3
-    here = decision_of(now, found, draft("accept", "", "cause", is_whole_cause=False), TODAY)
-    assert len(effect_of_decision(now, here).settled) == 2
+    rule = decision_of(now, found, draft("accept", "", "rule"), TODAY)
+    assert (rule.scope, rule.school_id, rule.field_id, rule.cause) == ("rule", "*", "*", "not_a_number")
+    assert settled_by(now, rule) == ["0477201", "0477201", "0477204"]
+    school = decision_of(now, found, draft("accept", "", "school"), TODAY)
+    assert (school.scope, school.school_id, school.field_id) == ("school", "0477201", "*")
+    assert settled_by(now, school) == ["0477201", "0477201"]
+    listed = plain_rows(cells_of(findings_in(now, Scope()), "not_a_number"))
+    places = decisions_at(now, listed, draft("accept", "", "places"), TODAY)
+    assert [(one.scope, one.school_id, one.expected_value) for one in places] == [
+        ("cell", "0477201", "mười lăm"), ("cell", "0477201", "khoảng 50"), ("cell", "0477204", "gần hết"),
+    ]  # fmt: skip
+    assert settled_by(now, *places) == ["0477201", "0477201", "0477204"]
+    assert [one.reach for one in (rule, school, *places)] == ["rule", "school", "place", "place", "place"]
+
+
+def new_slip(office: Workspace, now: TermNow, school_id: str) -> None:
+    """One more school, whose file had no fault so far, sends a word for a number."""
+    path = office.raw(now.opened.term) / f"{school_id}.xlsx"
+    declared = now.declared
+    school = next(one for one in declared.schools if one.unit_id == school_id)
+    registry = now.reference.registry
+    parent = registry.on(declared.plan.due_on)[school.parent_id].name
+    order = FormOrder(declared, school, registry.level_titles()[school.level], parent)
+    write_form(path, order, {**model_answers(PRIMARY), COMPUTERS: "mười hai"})
+
+
+@pytest.mark.parametrize(("scope", "is_settled"), [("places", False), ("school", False), ("rule", True)])
+def test_only_a_rule_settles_what_other_schools_send_later(
+    tmp_path: Path, scope: str, is_settled: bool
+) -> None:
+    """Accepting a cause's places saved a standing rule: later files of other schools got the first school's reason."""
+    office = new_office(tmp_path)
+    now = look_at(office)
+    found = finding_of(now, "0477201", "not_a_number", COMPUTERS)
+    listed = plain_rows(cells_of(findings_in(now, Scope()), "not_a_number"))
+    one = draft("accept", "", scope)
+    made = decisions_at(now, listed, one, TODAY) if scope == "places" else decision_of(now, found, one, TODAY)
+    assert write_decision(office, now.reference, made, set()).decisions
+    new_slip(office, now, "0477206")
+    later = finding_of(look_at(office), "0477206", "not_a_number", COMPUTERS)
+    assert (later["status"] == "settled") is is_settled
+
+
+def test_places_are_corrected_where_the_slip_is(tmp_path: Path) -> None:
+    """A factor for the listed places is a line for each cell that the cause would change, guarded by its text."""
+    now = seen()
+    found = finding_of(now, "0477204", "antivirus_at_most_computers", "computers_antivirus_count")
+    one = draft("correct", ":2", "places")
+    changed = [{"school_id": "0477204", "field_id": "computers_antivirus_count"}]
+    (made,) = decisions_at(now, [found], one, TODAY, changed)
+    assert (made.scope, made.school_id, made.new_value, made.expected_value) == (
+        "cell",
+        "0477204",
+        "/2",
+        "60",
+    )
+    after = effect_of_decision(now, made)
+    assert after.cells["value_number_after"].tolist() == [30.0]
+
+
+def test_the_list_of_rulings_tells_a_rule_from_a_school_and_from_places(tmp_path: Path) -> None:
+    office = new_office(tmp_path)
+    now = look_at(office)
+    found = finding_of(now, "0477201", "not_a_number", COMPUTERS)
+    late = finding_of(now, "0477204", "submission_late")
+    listed = plain_rows(cells_of(findings_in(now, Scope()), "not_a_number"))
+    known: set[str] = set()
+    for made in (
+        decisions_at(now, listed, draft("accept", "", "places"), TODAY),
+        decision_of(now, late, draft("accept", "", "rule"), TODAY),
+        decision_of(now, found, draft("accept", "", "school"), TODAY),
+    ):
+        known |= {one.decision_id for one in write_decision(office, now.reference, made, known).decisions}
+    assert known == {"qd-0001.1", "qd-0001.2", "qd-0001.3", "qd-0002", "qd-0003"}
+    after = look_at(office)
+    lines = rulings_in(after)
+    assert [(line.ruling_id, line.reach) for line in lines] == [
+        ("qd-0003", "school"), ("qd-0002", "rule"), ("qd-0001", "place"),
+    ]  # fmt: skip
+    assert [len(line.places) for line in lines] == [0, 1, 3]  # the places were ruled on before their school
+    assert lines[2].school_ids == ("0477201", "0477204")
+    assert [line.ruling_id for line in rulings_in(after, "rule")] == ["qd-0002"]
+    said = ruling_text(after, lines[2].decisions)
+    assert "3 chỗ của 2 trường" in said
+    assert "Trường TH Bình An 2 (0477204)" in said
+    assert "quy tắc chung" in ruling_text(after, lines[1].decisions)
+    assert "Trường TH Trần Quốc Toản (0477201)" in ruling_text(after, lines[0].decisions)
+    assert take_back(office, "qd-0001", ROLE)
+    assert [one.decision_id for one in look_at(office).reference.decisions] == ["qd-0002", "qd-0003"]
+
+
+def test_before_a_rule_is_saved_its_reach_is_told() -> None:
+    now = seen()
+    found = finding_of(now, "0477201", "not_a_number", COMPUTERS)
+    said = reach_block(
+        now, "rule", effect_of_decision(now, decision_of(now, found, draft("accept", "", "rule"), TODAY))
+    )
+    for words in ("3 chỗ ở 2 trường", "(0477201)", "(0477204)", "mọi tệp nộp sau", "Danh sách quyết định"):
+        assert words in said.html, words
 
 
 def test_not_applicable_and_a_file_are_settled_too() -> None:

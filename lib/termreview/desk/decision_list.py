@@ -1,4 +1,4 @@
-"""One decision written to `decisions.csv` or taken back: never over another's, never one that the office's rules refuse."""
+"""One ruling written to `decisions.csv` or taken back: never over another's, never one that the office's rules refuse."""
 
 from __future__ import annotations
 
@@ -7,33 +7,41 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_held_against, read_list_text
-from termreview.reference.decisions import Decision
+from termreview.reference.decisions import PLACE, Decision
 from termreview.reference.declarations import Reference, decisions_in
 from termreview.reference.forms import ANY
 from termreview.text import fold
 from termreview.workspace import Workspace
 
 DECISIONS = "decisions.csv"
-_NUMBERED = re.compile(r"qd-(\d+)")
+_NUMBERED = re.compile(r"qd-(\d+)(?:\.\d+)?")
+_PART = re.compile(r"\.\d+$")
 _CHANGING = ("correct", "not_applicable")
 
 
 @dataclass(frozen=True)
 class Written:
-    """What came of one wish to write: the decision as written, or the decisions of others that stand in its way."""
+    """What came of one wish to write: the decisions as written, or those of others that stand in their way."""
 
-    decision: Decision | None
+    decisions: tuple[Decision, ...]
     conflicts: tuple[Decision, ...] = ()
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision as written, or the first of them; None where nothing was written."""
+        return self.decisions[0] if self.decisions else None
 
 
 def write_decision(
     workspace: Workspace,
     reference: Reference,
-    decision: Decision,
+    decision: Decision | Sequence[Decision],
     known_ids: Collection[str],
     patience_s: float = PATIENCE_S,
 ) -> Written:
-    """Append one decision under the next free id, unless the same place was ruled on since the analyst looked.
+    """Append one ruling under the next free id, unless the same place was ruled on since the analyst looked.
+
+    A ruling on several places is a decision for each, `qd-0012.1`, `qd-0012.2`, …: all are written, or none.
 
     Parameters
     ----------
@@ -48,15 +56,22 @@ def write_decision(
         When a run holds the workspace too long; nothing is written.
     """
     outcome: list[Written] = []
+    wanted = (decision,) if isinstance(decision, Decision) else tuple(decision)
 
     def append(found: ListText) -> Sequence[str]:
         standing = read_decisions(found, reference)
-        conflicts = tuple(other for other in standing if stands_in_the_way(other, decision, known_ids))
+        conflicts = tuple(
+            other for other in standing if any(stands_in_the_way(other, one, known_ids) for one in wanted)
+        )
         if conflicts:
-            outcome.append(Written(None, conflicts))
+            outcome.append(Written((), conflicts))
             return found.rows
-        named = replace(decision, decision_id=next_id([other.decision_id for other in standing]))
-        rows = (*found.rows, found.line(as_row(named)))
+        ruling_id = next_id([other.decision_id for other in standing])
+        named = tuple(
+            replace(one, decision_id=ruling_id if len(wanted) == 1 else f"{ruling_id}.{place}")
+            for place, one in enumerate(wanted, 1)
+        )
+        rows = (*found.rows, *(found.line(as_row(one)) for one in named))
         read_decisions(replace(found, rows=rows), reference)
         outcome.append(Written(named))
         return rows
@@ -68,7 +83,9 @@ def write_decision(
 def take_back(
     workspace: Workspace, decision_id: str, decided_by: str, patience_s: float = PATIENCE_S
 ) -> bool:
-    """Take one's own decision out of the list; say whether it was there. Other rows keep their bytes.
+    """Take one's own ruling out of the list, on however many places; say whether it was there.
+
+    Other rows keep their bytes.
 
     Raises
     ------
@@ -81,7 +98,10 @@ def take_back(
         kept = []
         for row, record in zip(found.rows, found.records(), strict=True):
             is_own = fold(record.get("decided_by", "")) == fold(decided_by)
-            if record.get("decision_id") == decision_id and is_own:
+            if (
+                decision_id in (record.get("decision_id"), ruling_of(record.get("decision_id", "")))
+                and is_own
+            ):
                 taken.append(decision_id)
             else:
                 kept.append(row)
@@ -89,6 +109,11 @@ def take_back(
 
     change_list(workspace.root, workspace.reference / DECISIONS, without, "take a decision back", patience_s)
     return bool(taken)
+
+
+def ruling_of(decision_id: str) -> str:
+    """The ruling that one decision is a part of: `qd-0012` of `qd-0012.3`; itself where it stands alone."""
+    return _PART.sub("", decision_id) if _NUMBERED.fullmatch(decision_id) else decision_id
 
 
 def last_own(reference: Reference, term_id: str, decided_by: str) -> Decision | None:
@@ -111,6 +136,8 @@ def stands_in_the_way(other: Decision, wanted: Decision, known_ids: Collection[s
         return False
     if other.decision_id not in known_ids:
         return True
+    if other.reach != wanted.reach:
+        return False  # the narrower one goes first
     both_change = other.action in _CHANGING and wanted.action in _CHANGING
     return both_change and fold(other.expected_value) == fold(wanted.expected_value)
 
@@ -122,7 +149,7 @@ def same_place(first: Decision, second: Decision) -> bool:
     if "file" in (first.scope, second.scope):
         is_same_file = fold(first.expected_value) == fold(second.expected_value)
         return first.scope == second.scope and first.school_id == second.school_id and is_same_file
-    if "cause" in (first.scope, second.scope) and first.scope != second.scope:
+    if PLACE in (first.reach, second.reach) and first.reach != second.reach:
         return False  # the guard of the cell decides between a cell's own decision and its cause's
     pairs = ((first.school_id, second.school_id), (first.field_id, second.field_id))
     if any(ANY not in pair and pair[0] != pair[1] for pair in pairs):

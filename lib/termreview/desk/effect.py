@@ -45,10 +45,12 @@ class Effect:
     scored: Scored
 
 
-def effect_of_decision(now: TermNow, decision: Decision) -> Effect:
-    """Try one decision out on one term, by the same steps that a run takes."""
-    tried = replace(decision, decision_id=TRIED_ID)
-    reference = replace(now.reference, decisions=(*now.reference.decisions, tried))
+def effect_of_decision(now: TermNow, *decisions: Decision) -> Effect:
+    """Try one decision, or some that are made at once, on one term, by the same steps that a run takes."""
+    tried = tuple(
+        replace(decision, decision_id=f"{TRIED_ID}.{place}") for place, decision in enumerate(decisions)
+    )
+    reference = replace(now.reference, decisions=(*now.reference.decisions, *tried))
     opened = replace(now.opened, reference=reference)
     cleaned = clean_term(
         list(now.files), reference, now.opened.term, now.previous, kept=steps.kept_readings(opened)
@@ -56,8 +58,9 @@ def effect_of_decision(now: TermNow, decision: Decision) -> Effect:
     cells = changed_answers(now.cleaned.observations, cleaned.observations)
     settled, new = _findings_moved(now.cleaned.findings, cleaned.findings)
     scored = rescored(now, cleaned.observations, set(cells["school_id"]), now.reference.verified)
-    is_applied = bool((cleaned.findings["decision_id"] == TRIED_ID).any()) or not cells.empty
-    if decision.action == "alias":
+    by = cleaned.findings["decision_id"].fillna("").str.startswith(f"{TRIED_ID}.")
+    is_applied = bool(by.any()) or not cells.empty
+    if any(decision.action == "alias" for decision in decisions):
         is_applied = not new.empty or not settled.empty
     return Effect(
         cells, settled, new, changed_scores(now.scored.scores, scored.scores), is_applied, cleaned, scored

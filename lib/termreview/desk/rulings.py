@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from termreview.desk.term_now import TermNow, answers_of
 from termreview.desk.wording import say
@@ -15,7 +15,9 @@ from termreview.reference.forms import ANY, Field
 from termreview.reporting.rows import Record
 from termreview.text import clean, fold, number_words
 
-CELL, CAUSE, FILE = "cell", "cause", "file"
+CELL, FILE = "cell", "file"
+PLACES = "places"  # those that share the cause and are listed now: one line of the list for each, never a later file
+SCHOOL, RULE = "school", "rule"
 PARTIAL = "partial_resubmission"  # a later file that leaves whole sections blank
 FEWEST_LETTERS = 8  # of a reason: "ok" explains nothing to who reads the list next year
 _FACTOR = re.compile(r"[x×:/÷]\s*\d[\d.]*")
@@ -33,17 +35,21 @@ class Draft:
     reason: str = ""
     decided_by: str = ""
     alias_school_id: str = ""
-    is_whole_cause: bool = True
 
 
 def scopes_for(finding: Record) -> tuple[str, ...]:
-    """What one ruling on a finding can cover: its cell, all places of its cause, or its file."""
+    """What one ruling on a finding can cover, narrowest first.
+
+    Its cell or its file; the places that share its cause as they stand; its school; or, as a standing rule, all files.
+    """
     has_cell = bool(finding["school_id"] and finding["field_id"])
     is_of_file = bool(finding["school_id"] and finding["file"] and not finding["field_id"])
     is_unowned = bool(finding["file"] and not finding["school_id"])
     scopes = [CELL] if has_cell else []
     scopes += [FILE] if is_of_file or is_unowned else []
-    return (*scopes, CAUSE) if not is_unowned else tuple(scopes)
+    if is_unowned:
+        return tuple(scopes)
+    return (*scopes, PLACES, SCHOOL, RULE) if scopes else (SCHOOL, RULE)
 
 
 def actions_for(finding: Record, scope: str) -> tuple[str, ...]:
@@ -91,16 +97,42 @@ def decision_of(now: TermNow, finding: Record, draft: Draft, on: datetime.date) 
         else:
             cause, expected = str(finding["check_code"]), str(finding["file"] or "")
     else:
-        cause = str(finding["cause"]).partition(":")[0]
-        if draft.is_whole_cause:
-            school_id, field_id = ANY, ANY
-        else:
-            field_id = ANY
+        cause, field_id = str(finding["cause"]).partition(":")[0], ANY
+        school_id = school_id if draft.scope == SCHOOL else ANY
     value = typed_value(now, draft, now.fields.get(field_id)) if draft.action == "correct" else ""
     return Decision(
         "", now.term_id, draft.scope, school_id, field_id, cause, expected, draft.action, value, clean(draft.reason),
         clean(draft.decided_by), on,
     )  # fmt: skip
+
+
+def decisions_at(
+    now: TermNow, places: Sequence[Record], draft: Draft, on: datetime.date, changed: Sequence[Record] = ()
+) -> tuple[Decision, ...]:
+    """The decisions that a draft on the listed places comes to: one for each place, not yet numbered.
+
+    Parameters
+    ----------
+    places
+        The findings that are listed.
+    changed
+        The answers that correcting their cause would change, by school and field: where the slip is, which need not
+        be where it was found.
+    """
+    if draft.action == "correct":
+        rows = [
+            {"school_id": row["school_id"], "field_id": row["field_id"], "check_code": ""} for row in changed
+        ]
+    else:
+        may_be_file = draft.action == "accept"
+        rows = [
+            row for row in places if row["school_id"] and (row["field_id"] or (may_be_file and row["file"]))
+        ]
+    made = []
+    for row in rows:
+        scope = CELL if row["field_id"] else FILE
+        made.append(decision_of(now, row, replace(draft, scope=scope), on))
+    return tuple(dict.fromkeys(made))
 
 
 def typed_value(now: TermNow, draft: Draft, field: Field | None) -> str:
@@ -149,7 +181,7 @@ def _value_faults(now: TermNow, draft: Draft, decision: Decision) -> Sequence[st
     reference = now.reference
     if not clean(draft.new_value):
         return [say(reference, "draft_faults.value_missing")]
-    if decision.scope == CAUSE:
+    if draft.scope in (PLACES, SCHOOL, RULE):
         is_factor = re.fullmatch(r"[x/]\d+(\.\d+)?", decision.new_value)
         return [] if is_factor else [say(reference, "draft_faults.factor")]
     field = now.fields[decision.field_id]

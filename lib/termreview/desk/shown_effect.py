@@ -7,16 +7,21 @@ from collections.abc import Sequence
 import pandas as pd
 
 from termreview.desk.cell_context import value_text
+from termreview.desk.decision_list import ruling_of
 from termreview.desk.effect import Effect
+from termreview.desk.ruling_list import RulingLine
+from termreview.desk.school_names import school_label
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.desk.wording import joined, say, words
-from termreview.reference.decisions import Decision
-from termreview.reporting.blocks import Block, callout
+from termreview.reference.decisions import PLACE, RULE, Decision
+from termreview.reporting.blocks import Block, CalloutKind, callout
+from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text, number_text
 from termreview.reporting.rows import Record
 from termreview.reporting.tables import table
 
 MOST_ROWS = 12
+_MOST_SCHOOLS = 60
 
 
 def effect_block(now: TermNow, effect: Effect) -> Block:
@@ -99,20 +104,68 @@ def score_text(now: TermNow, row: Record, suffix: str = "") -> str:
 
 
 def decision_text(now: TermNow, decision: Decision) -> str:
-    """One decision in words: what it does, where, why, who and when."""
+    """One decision in words: what it does, where and how far, why, who and when."""
     names = words(now.reference, "actions")
-    schools = now.schools.set_index("school_id")["short_name"]
-    school = schools.get(decision.school_id, decision.school_id) if decision.school_id != "*" else ""
+    school = say(now.reference, "decision.all_schools")
+    if decision.reach != RULE:
+        school = school_label(now, decision.school_id)
     field = now.fields.get(decision.field_id)
     where = (
         field.label if field else now.titles.get(decision.cause, decision.cause) or decision.expected_value
     )
     on = number_text(decision.decided_on, "date") if decision.decided_on else ""
     return say(
-        now.reference, "decision.line", decision=decision.decision_id, action=names[decision.action].lower(),
-        value=f" → {decision.new_value}" if decision.new_value else "", where=f"{school} – {where}" if school else where,
+        now.reference, f"decision.{decision.reach}", decision=decision.decision_id, action=names[decision.action].lower(),
+        value=f" → {decision.new_value}" if decision.new_value else "", where=where, school=school,
         reason=decision.reason, who=decision.decided_by, on=on,
     )  # fmt: skip
+
+
+def ruling_text(now: TermNow, decisions: Sequence[Decision]) -> str:
+    """One ruling in words: its decision; of one on several places the first, how many, and of which schools."""
+    first = decisions[0]
+    if len(decisions) == 1:
+        return decision_text(now, first)
+    schools = list(dict.fromkeys(decision.school_id for decision in decisions))
+    return say(
+        now.reference, "decision.places", decision=ruling_of(first.decision_id), count=len(decisions),
+        action=words(now.reference, "actions")[first.action].lower(),
+        value=f" → {first.new_value}" if first.new_value else "", schools=len(schools),
+        names=listed([school_label(now, key) for key in schools], most=4),
+        reason=first.reason, who=first.decided_by, on=number_text(first.decided_on, "date"),
+    )  # fmt: skip
+
+
+def ruling_block(now: TermNow, line: RulingLine) -> Block:
+    """One ruling of the list: what it says, and the places where it holds now, by school."""
+    said = ruling_text(now, line.decisions)
+    held = [
+        f"{school_label(now, school_id) if school_id else say(now.reference, 'context.no_school')}: "
+        + "; ".join(place for owner, place in line.places if owner == school_id)
+        for school_id in line.school_ids
+    ]
+    title = say(now.reference, "rulings.held", count=len(line.places), schools=len(line.school_ids))
+    kind: CalloutKind = "query" if line.reach == RULE else "note"
+    later = [] if line.reach == PLACE else [say(now.reference, f"reach.later_{line.reach}")]
+    return joined(
+        callout(say(now.reference, f"rulings.{line.reach}"), [said, *later], kind), callout(title, held)
+    )
+
+
+def reach_block(now: TermNow, scope: str, effect: Effect) -> Block:
+    """How far one ruling would reach, before it is saved: how many places of which schools now, and what of later files."""
+    places = {(row["school_id"], row["field_id"]) for row in plain_rows(effect.cells)}
+    places |= {
+        (row["school_id"], row["field_id"] or f"{row['check_code']} {row['file']}")
+        for row in plain_rows(effect.settled)
+    }
+    order = list(now.schools["school_id"])
+    schools = sorted({school_id for school_id, _ in places if school_id in order}, key=order.index)
+    names = listed([school_label(now, school_id) for school_id in schools], most=_MOST_SCHOOLS)
+    said = say(now.reference, f"reach.{scope}", count=len(places), schools=len(schools), names=names)
+    later = say(now.reference, f"reach.later_{scope}")
+    kind: CalloutKind = "query" if scope == "rule" else "note"
+    return callout(say(now.reference, f"reach.title_{scope}"), [said, later], kind)
 
 
 def conflicts_block(now: TermNow, conflicts: Sequence[Decision]) -> Block:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from termreview.intake.causes import Suspects
 from termreview.intake.findings import Findings
-from termreview.reference.decisions import Decision, new_answer
+from termreview.reference.decisions import BY_CAUSE, Decision, new_answer
 from termreview.reference.forms import ANY, Field
 from termreview.text import clean
 
@@ -56,7 +56,9 @@ def cell_rulings(decisions: Sequence[Decision]) -> list[Ruling]:
 def cause_rulings(decisions: Sequence[Decision], findings: Findings, suspects: Suspects) -> list[Ruling]:
     """The cells that decisions on causes change: those that hold the slip, or else where the finding stands."""
     wanted = [
-        decision for decision in decisions if decision.scope == "cause" and decision.action in _CHANGING
+        decision
+        for decision in _rules_last(decisions)
+        if decision.scope in BY_CAUSE and decision.action in _CHANGING
     ]
     rulings: dict[tuple[str, str], Ruling] = {}
     for decision in wanted:
@@ -72,6 +74,11 @@ def cause_rulings(decisions: Sequence[Decision], findings: Findings, suspects: S
                 ruling = Ruling(decision, school_id, field_id)
                 rulings.setdefault((school_id, field_id), ruling)
     return list(rulings.values())
+
+
+def _rules_last(decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions in their order, standing rules behind them: what was decided on a place or a school goes first."""
+    return sorted(decisions, key=lambda decision: decision.scope == "rule")
 
 
 def apply_rulings(
@@ -163,15 +170,20 @@ def settle_findings(
     A changed cell settles what reading it brought; the checks judge the new value. An accepted finding
     stays as it is, settled. Returns the acceptances whose guard no longer holds.
     """
-    accepts = [decision for decision in decisions if decision.action == "accept"]
+    accepts = [decision for decision in _rules_last(decisions) if decision.action == "accept"]
     originals = _originals(observations, accepts)
+    of_school: dict[str | None, list[Decision]] = {}
     silent: dict[tuple[str, str, str], Unapplied] = {}
     for row, compared in zip(findings.rows, findings.compared, strict=True):
         key = (str(row["school_id"]), str(row["field_id"]))
         if key in decided.applied and not compared:
             row["status"], row["decision_id"] = "settled", decided.applied[key]
             continue
-        for decision in accepts:
+        own = of_school.get(row["school_id"])
+        if own is None:
+            own = [one for one in accepts if one.school_id in (ANY, row["school_id"])]
+            of_school[row["school_id"]] = own
+        for decision in own:
             if not decision.covers(row["school_id"], row["field_id"]) or not _is_of(row, decision.cause):
                 continue
             said = (

@@ -1,4 +1,4 @@
-"""One decision: the office's dated, reasoned ruling on one cell, one cause or one school's file."""
+"""One decision: the office's dated, reasoned ruling on one cell, one file, one school's cause, or a cause for good."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from termreview.reference.loading import Row, Source, read_list, unique
 from termreview.reference.units import Registry
 from termreview.text import fold
 
-SCOPES = ("cell", "cause", "file")
+SCOPES = ("cell", "file", "school", "rule", "cause")
+BY_CAUSE = ("school", "rule", "cause")  # all but those on one place
+PLACE, SCHOOL, RULE = "place", "school", "rule"
 ACTIONS = ("correct", "accept", "alias", "not_applicable", "supplement")
 FOLDED_CAUSES = (
     "unit_too_small", "unit_too_large", "column_shifted", "old_form", "decimal_comma", "name_alias",
@@ -31,6 +33,9 @@ _PERSONAL = re.compile(r"@|\d{9}")
 class Decision:
     """One decision.
 
+    A `cell` or a `file` is one place; `school` is every place of one cause at one school; `rule` is a standing rule:
+    every place of one cause at all schools. The last two hold for files that come later as well. `cause` is how lists
+    wrote both before there were words for them: with a school it is a `school`, with `*` a `rule`.
     `term_id`, `school_id` and `field_id` may be `*`. `cause` is the code of a check or message, a finding's
     cause, or a folded cause. `expected_value` is what the cell said when the office decided; for an alias it
     is the name as the school writes it; for a supplement, the name of the later file that leaves sections blank
@@ -49,6 +54,13 @@ class Decision:
     reason: str
     decided_by: str
     decided_on: datetime.date | None
+
+    @property
+    def reach(self) -> str:
+        """How far this decision goes: one `place`, one `school`, or as a `rule` for all."""
+        if self.scope not in BY_CAUSE:
+            return PLACE
+        return RULE if self.school_id == ANY else SCHOOL
 
     def holds_in(self, term_id: str) -> bool:
         """Say whether this decision speaks of one term."""
@@ -161,8 +173,12 @@ def _check_ids(
 def _check_scope(row: Row, decision: Decision, registry: Registry) -> None:
     if decision.scope == "cell" and ANY in (decision.school_id, decision.field_id):
         row.report("a decision on a cell names its school and its field")
-    if decision.scope == "cause" and not decision.cause:
+    if decision.scope in BY_CAUSE and not decision.cause:
         row.report("a decision on a cause names the cause")
+    if decision.scope == "school" and decision.school_id == ANY:
+        row.report("a decision on a school's cause names the school; for all schools it is a 'rule'")
+    if decision.scope == "rule" and decision.school_id != ANY:
+        row.report("a rule holds for all schools: 'school_id' is '*'; for one school it is a 'school'")
     if decision.scope == "file" and decision.school_id == ANY:
         row.report("a decision on a file names its school")
     if decision.scope == "file" and decision.action in ("correct", "not_applicable"):

@@ -36,10 +36,15 @@ WORDS: Mapping[str, str] = {
     "glance_columns": "school level commune state received_on errors queries detail",
     "published": "none_title none(term) same_title same(count) older_title older(count,now,term)",
     "triage": (
-        "which errors queries open notes status unsettled settled places "
+        "which errors queries open notes status unsettled settled rulings places "
         "cause_hint(title,severity,places,schools) cell_hint(school,place,found) undo undo_hint "
         "undo_none"
     ),
+    "rulings": (
+        "which all rule school place everywhere more_schools(school,count) held(count,schools) withdraw "
+        "withdraw_hint not_own(who)"
+    ),
+    "ruling_columns": "ruling reach where what who places",
     "cause_columns": "cause severity places schools",
     "cell_columns": "school cell found",
     "context": (
@@ -51,8 +56,8 @@ WORDS: Mapping[str, str] = {
         "legend_last"
     ),
     "form": (
-        "title scope cell file cause(count) cause_here(count) action value value_hint alias_school "
-        "reason reason_hint try try_hint save save_hint faults"
+        "title(school) scope cell file places(count) school(school,count) rule(count,schools) action value value_hint alias_school "
+        "reason reason_of_rule reason_hint try try_hint save save_hint faults"
     ),
     "actions": "correct accept alias not_applicable supplement",
     "kinds": "count number money percent points",
@@ -65,7 +70,15 @@ WORDS: Mapping[str, str] = {
         "nothing_title nothing more_cells(count) more_scores(count)"
     ),
     "effect_columns": "cells school label group before after",
-    "decision": "line(decision,action,value,where,reason,who,on) conflict_title conflict",
+    "reach": (
+        "title_places places(count,schools,names) later_places title_school school(count,names) later_school "
+        "title_rule rule(count,schools,names) later_rule"
+    ),
+    "decision": (
+        "place(decision,action,value,school,where,reason,who,on) school(decision,action,value,school,where,reason,who,on) "
+        "rule(decision,action,value,school,where,reason,who,on) "
+        "places(decision,action,value,count,schools,names,reason,who,on) all_schools conflict_title conflict"
+    ),
     "verification": "part items moderation visits nobody row_hint(item,own,computed,verified,counts)",
     "item_columns": "item title self computed verified counts",
     "item": (

@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from termreview.desk.causes import OPEN, findings_in
 from termreview.desk.cell_context import CellContext
 from termreview.desk.decision_list import write_decision
-from termreview.desk.effect import effect_of_decision
+from termreview.desk.effect import Effect, effect_of_decision
+from termreview.desk.glance import Scope
 from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.rulings import (
-    CAUSE,
     CELL,
+    PLACES,
+    RULE,
+    SCHOOL,
     Draft,
     actions_for,
     choices_for,
     decision_of,
+    decisions_at,
     faults_of,
     scopes_for,
 )
-from termreview.desk.shown_effect import conflicts_block, decision_text, effect_block
-from termreview.desk.wording import say, words
+from termreview.desk.school_names import school_label
+from termreview.desk.shown_effect import conflicts_block, effect_block, reach_block, ruling_text
+from termreview.desk.term_now import plain_rows
+from termreview.desk.wording import joined, say, words
 from termreview.reference.decisions import Decision
 from termreview.reporting.blocks import callout
 from termreview.reporting.rows import Record
-
-THIS_SCHOOL = "cause_here"
 
 
 class RulingForm:
@@ -35,9 +40,11 @@ class RulingForm:
     def __init__(self, desk: Desk, on_saved: Callable[[Decision], None]) -> None:
         self.desk, self._on_saved = desk, on_saved
         self._finding: Record | None = None
-        self._shown: Decision | None = None
+        self._places: list[Record] = []
+        self._shown: tuple[Decision, ...] = ()
         self._is_filling = self._has_choices = False
         names = words(desk.reference, "form")
+        self._title = controls.shown(css="desk-form-title")
         self._scope = controls.switch(names["scope"], {CELL: names["cell"]}, CELL)
         self._action = controls.switch(names["action"], {"accept": ""}, "accept")
         self._value = controls.text(names["value"], names["value_hint"])
@@ -48,24 +55,25 @@ class RulingForm:
         self._save = controls.button(names["save"], self._saved, "primary", names["save_hint"])
         self._effect = controls.shown(css="desk-effect")
         self.box = controls.column(
-            controls.shown(names["title"], "desk-form-title"), self._scope, self._action, self._value, self._option,
-            self._school, self._reason, controls.row(self._try, self._save), self._effect, css="desk-form",
+            self._title, self._scope, self._action, self._value, self._option, self._school, self._reason,
+            controls.row(self._try, self._save), self._effect, css="desk-form",
         )  # fmt: skip
         for control in (self._scope, self._action, self._value, self._option, self._school, self._reason):
             control.observe(self._changed, "value")
         controls.visible(self.box, False)
 
-    def show(self, finding: Record | None, context: CellContext | None, places: int, here: int) -> None:
-        """Offer to rule on one finding; `places` share its cause, `here` of them at the same school."""
+    def show(self, finding: Record | None, context: CellContext | None, places: list[Record]) -> None:
+        """Offer to rule on one finding; `places` are those listed with it, which share its cause."""
         is_same = self._finding is not None and finding is not None
         is_same = is_same and self._finding["finding_id"] == finding["finding_id"]  # type: ignore[index]
-        self._finding = finding
+        self._finding, self._places = finding, places
         is_open = finding is not None and finding["status"] == "open"
         controls.visible(self.box, is_open)
         if finding is None or not is_open:
             return
         self._is_filling = True
-        scopes = self._scopes(finding, places, here)
+        controls.show(self._title, say(self.desk.reference, "form.title", school=self._school_name(finding)))
+        scopes = self._scopes(finding)
         _offer(self._scope, scopes)
         if not is_same:  # what was typed for this finding stays when the term is looked at anew
             self._scope.value = next(iter(scopes))
@@ -73,40 +81,46 @@ class RulingForm:
         self._is_filling = False
         self._changed(None)
 
-    def _scopes(self, finding: Record, places: int, here: int) -> dict[str, str]:
+    def _school_name(self, finding: Record) -> str:
+        if finding["school_id"]:
+            return school_label(self.desk.now, finding["school_id"])
+        return say(self.desk.reference, "context.no_school")
+
+    def _scopes(self, finding: Record) -> dict[str, str]:
+        """What the ruling may cover, by name, each with how many places that are now."""
         reference, names = self.desk.reference, words(self.desk.reference, "form")
-        scopes: dict[str, str] = {}
-        for scope in scopes_for(finding):
-            if scope != CAUSE:
-                scopes[scope] = names[scope]
-                continue
-            if finding["school_id"] and here > 1:
-                scopes[THIS_SCHOOL] = say(reference, "form.cause_here", count=here)
-            scopes[CAUSE] = say(reference, "form.cause", count=places)
-        return scopes
+        here = sum(row["school_id"] == finding["school_id"] for row in self._places)
+        everywhere = findings_in(self.desk.now, Scope(), status=OPEN)
+        everywhere = everywhere[everywhere["kind"] == str(finding["cause"]).partition(":")[0]]
+        counted = {
+            PLACES: {"count": len(self._places)},
+            SCHOOL: {"count": here, "school": self._school_name(finding)},
+            RULE: {"count": len(everywhere), "schools": everywhere["school_id"].nunique()},
+        }
+        return {
+            scope: say(reference, f"form.{scope}", **counted[scope]) if scope in counted else names[scope]
+            for scope in scopes_for(finding)
+            if scope != PLACES or len(self._places) > 1
+        }
 
     def _empty(self, finding: Record, context: CellContext | None) -> None:
         """Take what was typed for another finding away, and offer what fits this one."""
         now, names = self.desk.now, words(self.desk.reference, "actions")
         choices = choices_for(now, context.field) if context is not None else {}
         controls.options_of(self._option, [("", ""), *((label, label) for label in choices)])
-        schools = dict(zip(now.schools["school_id"], now.schools["name"], strict=True))
+        schools = {key: school_label(now, key) for key in now.schools["school_id"]}
         controls.options_of(self._school, [("", ""), *((name, key) for key, name in schools.items())])
         self._value.value, self._option.value, self._reason.value = "", "", ""
         self._school.value = finding["school_id"] if finding["school_id"] in schools else ""
         self._has_choices = bool(choices)
-        _offer(self._action, {name: names[name] for name in actions_for(finding, self._wide_scope())})
+        _offer(self._action, {name: names[name] for name in actions_for(finding, self._scope.value)})
         self._action.value = self._action.options[0][1] if self._action.options else None
 
-    def _wide_scope(self) -> str:
-        return CAUSE if self._scope.value in (CAUSE, THIS_SCHOOL) else str(self._scope.value)
-
     def _draft(self) -> Draft:
-        scope = self._wide_scope()
+        scope = str(self._scope.value)
         value = self._option.value if self._has_choices and scope == CELL else self._value.value
         return Draft(
             scope, self._action.value, value or "", self._reason.value, self.desk.author, self._school.value or "",
-            self._scope.value != THIS_SCHOOL,
         )  # fmt: skip
 
     def _changed(self, _: Any) -> None:
@@ -114,45 +128,59 @@ class RulingForm:
         if self._is_filling or self._finding is None:
             return
         self._is_filling = True
-        scope = self._wide_scope()
+        scope, form = self._scope.value, words(self.desk.reference, "form")
         names = words(self.desk.reference, "actions")
         _offer(self._action, {name: names[name] for name in actions_for(self._finding, scope)})
         is_correct = self._action.value == "correct"
         controls.visible(self._value, is_correct and not (self._has_choices and scope == CELL))
         controls.visible(self._option, is_correct and self._has_choices and scope == CELL)
         controls.visible(self._school, self._action.value == "alias")
+        self._reason.description = form["reason_of_rule"] if scope == RULE else form["reason"]
         self._is_filling = False
-        self._shown = None
+        self._shown = ()
         controls.visible(self._save, False)
         controls.show(self._effect, "")
 
-    def _ready(self) -> Decision | None:
-        """The decision that stands in the form, unless something speaks against it, which is then shown."""
+    def _ready(self) -> tuple[Decision, ...] | None:
+        """The decisions that stand in the form, unless something speaks against them, which is then shown."""
         assert self._finding is not None
         draft, now = self._draft(), self.desk.now
         decision = decision_of(now, self._finding, draft, self.desk.day())
-        faults = faults_of(now, self._finding, draft, decision)
-        if faults:
+        if faults := faults_of(now, self._finding, draft, decision):
             controls.show(self._effect, callout(say(now.reference, "form.faults"), faults, "error"))
             return None
-        return decision
+        if draft.scope != PLACES:
+            return (decision,)
+        changed: list[Record] = []
+        if draft.action == "correct":
+            schools = {row["school_id"] for row in self._places}
+            moved = plain_rows(effect_of_decision(now, decision).cells)
+            changed = [row for row in moved if row["school_id"] in schools]
+        return decisions_at(now, self._places, draft, self.desk.day(), changed)
 
     def _tried(self) -> None:
         with self.desk.working("status.trying"):
-            decision = self._ready()
-            if decision is None:
-                self.desk.tell("error", say(self.desk.reference, "status.not_ready"))
+            decisions = self._ready()
+            if decisions is None:
+                self.desk.refuse(say(self.desk.reference, "status.not_ready"))
                 return
-            effect = effect_of_decision(self.desk.now, decision)
-            controls.show(self._effect, effect_block(self.desk.now, effect))
-            self._shown = decision if effect.is_applied else None
+            effect = effect_of_decision(self.desk.now, *decisions)
+            controls.show(self._effect, self._told(effect))
+            self._shown = decisions if effect.is_applied else ()
             controls.visible(self._save, effect.is_applied)
             self.desk.tell("done", say(self.desk.reference, "status.tried"))
 
+    def _told(self, effect: Effect) -> object:
+        """The effect, behind how far the ruling reaches where it reaches beyond one place."""
+        shown, scope = effect_block(self.desk.now, effect), str(self._scope.value)
+        if not effect.is_applied or scope not in (PLACES, SCHOOL, RULE):
+            return shown
+        return joined(reach_block(self.desk.now, scope, effect), shown)
+
     def _saved(self) -> None:
-        """Write the decision whose effect is shown, and no other."""
+        """Write the decisions whose effect is shown, and no others."""
         shown = self._shown
-        if shown is None or self._finding is None:
+        if not shown or self._finding is None:
             return
         with self.desk.working("status.saving"):
             now = self.desk.now
@@ -161,10 +189,10 @@ class RulingForm:
             if written.decision is None:
                 controls.show(self._effect, conflicts_block(now, written.conflicts))
                 controls.visible(self._save, False)
-                self.desk.tell("error", say(now.reference, "status.conflict"))
+                self.desk.refuse(say(now.reference, "status.conflict"))
                 return
             self._reason.value = ""
-            said = say(now.reference, "status.saved", decision=decision_text(now, written.decision))
+            said = say(now.reference, "status.saved", decision=ruling_text(now, written.decisions))
             self.desk.reload(said)
             self._on_saved(written.decision)
 

@@ -6,18 +6,22 @@ import pandas as pd
 
 from termreview.desk.causes import OPEN, SETTLED, cells_of, findings_in, fold_findings
 from termreview.desk.cell_context import cell_context
-from termreview.desk.decision_list import last_own, take_back
+from termreview.desk.decision_list import last_own, ruling_of, take_back
 from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.panels.ruling_form import RulingForm
+from termreview.desk.panels.rulings_view import RulingsView
+from termreview.desk.ruling_list import rulings_in
 from termreview.desk.shown_cell import finding_block
-from termreview.desk.shown_effect import decision_text
+from termreview.desk.shown_effect import ruling_text
 from termreview.desk.term_now import plain_rows
 from termreview.desk.wording import say, words
 from termreview.reference.decisions import Decision
 from termreview.reporting.blocks import Block, escape_text
 from termreview.reporting.rows import Record
+
+RULINGS = "rulings"
 
 
 class TriageTab:
@@ -39,7 +43,9 @@ class TriageTab:
         }
         self._severity = controls.switch(names["which"], severities, "error query")
         self._status = controls.switch(
-            names["status"], {OPEN: names["unsettled"], SETTLED: names["settled"]}, OPEN
+            names["status"],
+            {OPEN: names["unsettled"], SETTLED: names["settled"], RULINGS: names["rulings"]},
+            OPEN,
         )
         for control in (self._severity, self._status):
             control.observe(lambda _: self._filtered(), "value")
@@ -58,20 +64,30 @@ class TriageTab:
         )  # fmt: skip
         self._context = controls.shown(css="desk-context")
         self._form = RulingForm(desk, self._saved)
+        self._rulings = RulingsView(desk, self._take)
         self._places = controls.column(
             controls.shown(Block(f"<h3>{escape_text(names['places'])}</h3>")), self._cells.box
         )
         left = controls.column(self._causes.box, self._places, css="desk-narrow")
         right = controls.column(self._context, self._form.box, css="desk-broad")
+        self._findings = controls.split(left, right)
         self.box = controls.column(
             controls.row(self._severity, self._status, self._undo),
-            controls.split(left, right),
+            self._findings,
+            self._rulings.box,
             css="desk-tab",
         )
 
     def show(self) -> None:
         """Show the findings as they stand; the cause and the place in view stay where they still exist."""
-        now = self.desk.now
+        now, is_list = self.desk.now, self._status.value == RULINGS
+        controls.visible(self._rulings.box, is_list)
+        for control in (self._findings, self._severity):
+            controls.visible(control, not is_list)
+        self._show_undo()
+        if is_list:
+            self._rulings.show()
+            return
         self._rows = findings_in(now, self.desk.scope, self._severity.value.split(), self._status.value)
         folded = plain_rows(fold_findings(self._rows, now)) if len(self._rows) else []
         kinds = [row["kind"] for row in folded]
@@ -79,7 +95,6 @@ class TriageTab:
             self._kind = kinds[0] if kinds else ""
         self._causes.show([self._cause_row(row) for row in folded], self._kind)
         self._show_cells()
-        self._show_undo()
 
     def _filtered(self) -> None:
         with self.desk.working("status.working"):
@@ -133,8 +148,7 @@ class TriageTab:
         controls.show(
             self._context, "" if finding is None else finding_block(self.desk.now, finding, context)
         )
-        here = sum(finding is not None and row["school_id"] == finding["school_id"] for row in rows)
-        self._form.show(finding, context, len(rows), here)
+        self._form.show(finding, context, rows)
 
     def _saved(self, decision: Decision) -> None:
         self._own.append(decision.decision_id)
@@ -151,8 +165,13 @@ class TriageTab:
         last = self._last()
         self._undo.disabled = last is None
         names = words(self.desk.reference, "triage")
-        self._undo.description = f"{names['undo']} {last.decision_id}" if last else names["undo"]
-        self._undo.tooltip = decision_text(self.desk.now, last) if last else names["undo_none"]
+        self._undo.description = f"{names['undo']} {ruling_of(last.decision_id)}" if last else names["undo"]
+        self._undo.tooltip = ruling_text(self.desk.now, self._whole(last)) if last else names["undo_none"]
+
+    def _whole(self, decision: Decision) -> tuple[Decision, ...]:
+        """All decisions of the ruling that one of them belongs to."""
+        lines = rulings_in(self.desk.now)
+        return next((line.decisions for line in lines if decision in line.decisions), (decision,))
 
     def _taken_back(self) -> None:
         with self.desk.working("status.saving"):
@@ -160,7 +179,14 @@ class TriageTab:
             if last is None:
                 self.desk.tell("error", say(self.desk.reference, "triage.undo_none"))
                 return
-            was_there = take_back(self.desk.now.workspace, last.decision_id, last.decided_by)
-            self._own = [name for name in self._own if name != last.decision_id]
+            self._take(ruling_of(last.decision_id), last.decided_by)
+
+    def _take(self, ruling_id: str, decided_by: str) -> None:
+        """Take one ruling of this role out of the list, and look at the term without it."""
+        with self.desk.working("status.saving"):
+            now = self.desk.now
+            line = next(line for line in rulings_in(now) if line.ruling_id == ruling_id)
+            was_there = take_back(now.workspace, ruling_id, decided_by)
+            self._own = [name for name in self._own if ruling_of(name) != ruling_id]
             key = "status.undone" if was_there else "status.not_there"
-            self.desk.reload(say(self.desk.reference, key, decision=decision_text(self.desk.now, last)))
+            self.desk.reload(say(now.reference, key, decision=ruling_text(now, line.decisions)))

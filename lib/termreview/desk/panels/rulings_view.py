@@ -1,0 +1,106 @@
+"""A part of the second tab: every ruling of the term with how far it goes, to be read and withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from termreview.desk.panels import controls
+from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.ruling_list import RulingLine, rulings_in
+from termreview.desk.school_names import school_label
+from termreview.desk.shown_effect import ruling_block, ruling_text
+from termreview.desk.wording import say, words
+from termreview.reference.decisions import PLACE, RULE, SCHOOL
+from termreview.text import fold
+
+ALL = "all"
+
+
+class RulingsView:
+    """The rulings of the term, the last one first."""
+
+    def __init__(self, desk: Desk, withdraw: Callable[[str, str], None]) -> None:
+        """Make the list, empty; `withdraw` is given the ruling and who made it."""
+        self.desk, self._withdraw = desk, withdraw
+        self._lines: dict[str, RulingLine] = {}
+        self._picked_id = ""
+        names, columns = words(desk.reference, "rulings"), words(desk.reference, "ruling_columns")
+        reaches = {ALL: names["all"], **{reach: names[reach] for reach in (RULE, SCHOOL, PLACE)}}
+        self._reach = controls.switch(names["which"], reaches, ALL)
+        self._reach.observe(lambda _: self._filtered(), "value")
+        self._table = PickTable(
+            [
+                PickColumn(columns["ruling"], "90px"), PickColumn(columns["reach"], "8.5em"),
+                PickColumn(columns["where"], "1.3fr"), PickColumn(columns["what"], "1.6fr"),
+                PickColumn(columns["who"], "1fr"), PickColumn(columns["places"], "6.5em", "right"),
+            ],
+            self._picked, words(desk.reference, "pick"), 12,
+        )  # fmt: skip
+        self._detail = controls.shown()
+        self._take = controls.button(names["withdraw"], self._withdrawn, "danger", names["withdraw_hint"])
+        self.box = controls.column(self._reach, self._table.box, self._detail, controls.row(self._take))
+
+    def show(self) -> None:
+        """Show the rulings as they stand."""
+        reach = "" if self._reach.value == ALL else self._reach.value
+        self._lines = {line.ruling_id: line for line in rulings_in(self.desk.now, reach)}
+        if self._picked_id not in self._lines:
+            self._picked_id = next(iter(self._lines), "")
+        self._table.show([self._row(line) for line in self._lines.values()], self._picked_id)
+        self._show_one()
+
+    def _row(self, line: RulingLine) -> PickRow:
+        now, first = self.desk.now, line.first
+        names = words(now.reference, "rulings")
+        ruled = dict.fromkeys(decision.school_id for decision in line.decisions)
+        where = names["everywhere"] if line.reach == RULE else self._schools(list(ruled))
+        title = now.titles.get(first.cause, "") or (
+            now.fields[first.field_id].label if first.field_id in now.fields else first.expected_value
+        )
+        what = f"{words(now.reference, 'actions')[first.action]} {first.new_value}".strip() + f": {title}"
+        said = ruling_text(now, line.decisions)
+        cells = (names[line.reach], where, what, first.decided_by, len(line.places))
+        return PickRow(line.ruling_id, line.ruling_id, cells, f"{names[line.reach]}. {said}")
+
+    def _schools(self, school_ids: list[str]) -> str:
+        label = school_label(self.desk.now, school_ids[0])
+        more = len(school_ids) - 1
+        return (
+            label if not more else say(self.desk.reference, "rulings.more_schools", school=label, count=more)
+        )
+
+    def _show_one(self) -> None:
+        line = self._lines.get(self._picked_id)
+        controls.show(self._detail, "" if line is None else ruling_block(self.desk.now, line))
+        controls.visible(self._take, line is not None)
+        if line is not None:
+            names, own = words(self.desk.reference, "rulings"), self._is_own(line)
+            self._take.description = f"{names['withdraw']} {line.ruling_id}"
+            who = line.first.decided_by
+            self._take.tooltip = (
+                names["withdraw_hint"] if own else say(self.desk.reference, "rulings.not_own", who=who)
+            )
+
+    def _is_own(self, line: RulingLine) -> bool:
+        return fold(line.first.decided_by) == fold(self.desk.author)
+
+    def _filtered(self) -> None:
+        with self.desk.working("status.working"):
+            self.show()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+
+    def _picked(self, ruling_id: str) -> None:
+        self._picked_id = ruling_id
+        with self.desk.working("status.working"):
+            self._show_one()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+
+    def _withdrawn(self) -> None:
+        line = self._lines.get(self._picked_id)
+        if line is None:
+            return
+        if not self._is_own(line):
+            self.desk.refuse(say(self.desk.reference, "rulings.not_own", who=line.first.decided_by))
+            return
+        self._withdraw(line.ruling_id, line.first.decided_by)

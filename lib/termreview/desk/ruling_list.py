@@ -1,0 +1,76 @@
+"""One ruling of the term as the list of rulings shows it: its decisions, and the places where it holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from termreview.desk.decision_list import ruling_of
+from termreview.desk.term_now import TermNow, plain_rows
+from termreview.intake.decisions import NOTE
+from termreview.reference.decisions import Decision
+from termreview.reporting.rows import Record
+
+
+@dataclass(frozen=True)
+class RulingLine:
+    """One ruling; `places` are where it holds now, as school and place, in the order of the reports."""
+
+    ruling_id: str
+    decisions: tuple[Decision, ...]
+    places: tuple[tuple[str, str], ...]
+
+    @property
+    def first(self) -> Decision:
+        """The decision that tells what the ruling does and why; the others differ in their place alone."""
+        return self.decisions[0]
+
+    @property
+    def reach(self) -> str:
+        """How far the ruling goes: `place`, `school` or `rule`."""
+        return self.first.reach
+
+    @property
+    def school_ids(self) -> tuple[str, ...]:
+        """The schools where it holds now, each once."""
+        return tuple(dict.fromkeys(school_id for school_id, _ in self.places))
+
+
+def rulings_in(now: TermNow, reach: str = "") -> list[RulingLine]:
+    """The rulings that speak of the term, the last one first; of one reach where it is given."""
+    groups: dict[tuple[object, ...], list[Decision]] = {}
+    for decision in now.reference.decisions:
+        if decision.holds_in(now.term_id) and reach in ("", decision.reach):
+            groups.setdefault(_whole(decision), []).append(decision)
+    held = places_held(now)
+    return [
+        RulingLine(
+            decisions[0].decision_id if len(decisions) == 1 else ruling_of(decisions[0].decision_id),
+            tuple(decisions),
+            tuple(dict.fromkeys(place for one in decisions for place in held.get(one.decision_id, ()))),
+        )
+        for decisions in reversed(list(groups.values()))
+    ]
+
+
+def _whole(decision: Decision) -> tuple[object, ...]:
+    """What the decisions of one ruling have in common."""
+    same = (decision.action, decision.reason, decision.decided_by, decision.decided_on)
+    return (ruling_of(decision.decision_id), *same)
+
+
+def places_held(now: TermNow) -> dict[str, Sequence[tuple[str, str]]]:
+    """Where each decision holds now, by its id: the answers it changes and the findings it settles, as school and place."""
+    findings, answers = now.cleaned.findings, now.cleaned.observations
+    held: dict[str, list[tuple[str, str]]] = {}
+    for row in plain_rows(answers[answers["note"].fillna("").str.contains(NOTE, regex=False)]):
+        for mark in str(row["note"]).split(";"):
+            if mark.startswith(NOTE):
+                held.setdefault(mark.removeprefix(NOTE), []).append((row["school_id"], _place(row)))
+    for row in plain_rows(findings[findings["decision_id"].notna()]):
+        held.setdefault(row["decision_id"], []).append((row["school_id"] or "", _place(row)))
+    return {name: tuple(dict.fromkeys(places)) for name, places in held.items()}
+
+
+def _place(row: Record) -> str:
+    return f"{row['sheet']}, {row['cell']}" if row["cell"] else str(row.get("file") or "")
