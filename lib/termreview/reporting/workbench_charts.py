@@ -45,7 +45,7 @@ def chart_levels(scores: pd.DataFrame, declared: TermReference, reference: Refer
     parts = [
         name
         for name in frame.columns
-        if name.endswith("_count") and name not in ("asked_count", "scored_count")
+        if name.endswith("_count") and name not in ("asked_count", "scored_count", "reached_count")
     ]
     words = reference.labels["score_levels"]
     names = {part: words[part.removesuffix("_count").removeprefix("level_")] for part in parts}
