@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from intake_world import PRESCHOOL, clean_folder, place_of, write_school
 
-from termreview.intake.personal_data import lists_names, personal_place
+from termreview.intake.personal_data import is_personal, is_personal_number, lists_names, personal_place
 from termreview.intake.workbook import Cell
 
 
@@ -19,6 +19,9 @@ from termreview.intake.workbook import Cell
         "1. Nguyễn Văn An\n2. Phạm Thị Hoa\n3. Võ Minh Đức",
         "thầy Đặng Văn Sơn; cô Bùi Thị Lan; cô Hồ Thị Mai",
         "NGUYỄN VĂN AN, TRẦN THỊ BÌNH và LÊ VĂN CƯỜNG",
+        "Danh sách: Nguyễn Văn An, Trần Thị Bình, Lê Hoàng Cường",
+        "Học sinh: Nguyễn Văn An (7A1); Trần Thị Bình (7A2); Lê Hoàng Cường (8B)",
+        "Nguyễn Văn An: 8,5; Trần Thị Bình: 7,0; Lê Hoàng Cường: 9,0",
     ],
 )
 def test_a_list_of_names_is_known(text: str) -> None:
@@ -36,10 +39,65 @@ def test_a_list_of_names_is_known(text: str) -> None:
         "Văn, Toán, Tin học, Lịch sử",
         "Microsoft Teams, Google Classroom, VNPT Edu",
         "mai sau, cao hơn, văn thư, hồ sơ",
+        "THCS Nguyễn Tri Phương, TH Trần Quốc Toản, THCS Lê Thánh Tông, đường Phan Bội Châu",
+        "Họp Hội đồng; Lập Kế hoạch; Hà Nội; Mai Châu",
     ],
 )
 def test_ordinary_lists_are_let_be(text: str) -> None:
     assert not lists_names(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "001204012345",
+        "046 204 012 345",
+        "046.204.012.345",
+        "0462 0401 2345",
+        "046-204-012345",
+        "CCCD 46204012345",  # the zero in front was lost
+        "số định danh: 1204012345",  # both zeros
+        "(0234) 3822 123",
+        "(0234)3822123",
+        "0234.3822.123",
+        "02343822123",
+        "(+84) 912 345 678",
+        "0912.345.678",
+        "091 2345678",
+        "cô giáo(a)gmail.com",
+        "hoasen.pm [at] truong.edu.vn",
+        "hoasen (@) truong.edu.vn",
+        "hoasen @truong.edu.vn",
+    ],
+)
+def test_a_number_or_an_address_of_a_person_is_known_however_it_is_typed(text: str) -> None:
+    assert is_personal(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "123.456.789.012 đồng",  # money never begins with 0
+        "1.204.012.345",
+        "2.345.678.901,5",
+        "0477201 2023-2024",
+        "02/01/2024 07:30",
+        "10-01-2024, 25-05-2024",
+        "64/QĐ-TH ngày 06/9/2023",
+        "https://drive.example/1204012345/minh-chung",
+        "https://truong-0477201.example/minh-chung/1-7-1",
+        "phòng học (a) và (b); khối (at) 3",
+        "98.765.432",
+        "từ 2020 2021 2022 2023",
+    ],
+)
+def test_amounts_days_and_codes_are_let_be(text: str) -> None:
+    assert not is_personal(text)
+
+
+@pytest.mark.parametrize("text", ["001204012345", "1204012345", "46204012345", "912345678"])
+def test_an_identity_number_typed_as_a_number_is_known_without_its_zeros(text: str) -> None:
+    assert is_personal_number(text)
 
 
 def cells(*texts: str) -> dict[tuple[int, int], Cell]:

@@ -3,28 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 
 from termreview.intake.workbook_model import Cell
 from termreview.text import clean, fold
 
-_PERSONAL = re.compile(
-    r"(?<!\d)(?:\d{12}|\d{3} \d{3} \d{3} \d{3})(?!\d)"  # identity number
-    r"|(?<!\d)(?:0|\+?84[ .-]?)(?:\d{2}[ .-]?\d{3}[ .-]?\d{4}|\d{3}[ .-]\d{3}[ .-]\d{3}"
-    r"|\d{2}[ .-]\d{3}[ .-]\d{2}[ .-]\d{2})(?!\d)"  # telephone
-    r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w{2,}"
+# A citizen's number: province (001-096), century and sex, year of birth, six figures more; typed as a number it loses
+# the zeros in front. An amount of money never begins with 0, so any grouping of the twelve figures is one.
+_GAP = r"[ .\-]?"
+_CITIZEN = rf"0(?:0[1-9]|[1-8]\d|9[0-6])(?:{_GAP}\d){{9}}"
+_CITIZEN_CUT = r"(?:[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}"
+_TELEPHONE = (
+    rf"(?:0|\(?\+?84\)?[ .\-]?|\(0\)[ .\-]?)(?:\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{4}}"
+    r"|\d{3}[ .\-]\d{3}[ .\-]\d{3}|\d{2}[ .\-]\d{3}[ .\-]\d{2}[ .\-]\d{2})"
+    rf"|\(0\d{{2,3}}\)[ .\-]?\d{{3,4}}{_GAP}\d{{3,4}}"  # with its area in brackets
+    rf"|02\d{{1,2}}(?:\d{{7,8}}|[ .\-]\d{{3,4}}{_GAP}\d{{3,4}})"
+    rf"|(?<=\()0\d{{3}}\) ?\d{{3}}{_GAP}\d{{3}}"
 )
-_NINE_DIGITS = re.compile(r"\d(?:[ .-]?\d){8}")  # what numbers of persons hold, found at a tenth of the price
-_PERSONAL_NUMBER = re.compile(r"\d{12}|[35789]\d{8}")  # typed as a number, a telephone loses its 0
+_AT = r"(?:@|＠|[(\[] ?(?:a|at|@|a còng|a vòng) ?[)\]])"
+_PERSONAL = re.compile(
+    rf"(?<!\d)(?:\d{{12}}|\d{{3}} \d{{3}} \d{{3}} \d{{3}}|{_CITIZEN})(?!\d)"
+    rf"|(?<![\w/=.,\-]){_CITIZEN_CUT}(?![\w/,]|[.\-]\d)"
+    rf"|(?<!\d)(?:{_TELEPHONE})(?!\d)"
+    rf"|(?<![\w.+-])[\w.+-]+ ?{_AT} ?[\w-]+\.\w{{2,}}",
+    re.IGNORECASE,
+)
+_NINE_DIGITS = re.compile(
+    r"\d(?:[ .()\-]{0,2}\d){8}"
+)  # what numbers of persons hold, found at a tenth of the price
+_SIGNS_OF_MAIL = "@＠(["
+_PERSONAL_NUMBER = re.compile(
+    rf"\d{{12}}|{_CITIZEN_CUT}|[35789]\d{{8}}"
+)  # typed as a number, a telephone loses its 0
 
 # Nine in ten people bear one of these family names.
 _FAMILY_NAMES = (
     "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương",
     "Lý", "Đinh", "Đoàn", "Trương", "Lâm", "Mai", "Cao", "Châu", "Tôn", "Hà", "Lương", "Thái", "Văn", "Tạ", "Tô",
 )  # fmt: skip
+_FOLDED_FAMILY_NAMES = frozenset(name.casefold() for name in _FAMILY_NAMES)
 _NAME = re.compile(
     r"(?:\d{1,3}[.)]? )?(?:(?:ông|bà|thầy|cô|em|cháu|anh|chị) )?"
     rf"(?:{'|'.join((*_FAMILY_NAMES, *(name.upper() for name in _FAMILY_NAMES)))})(?: [^\W\d_]{{1,7}}){{1,4}}\.?",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
+_LONGEST_NAME, _LONGEST_WORD = 5, 7
+_NAMED_AFTER = re.compile(
+    r"(?:trường|th|thcs|thpt|mn|mg|mầm non|mẫu giáo|tiểu học|trung học cơ sở|đường|phố|xã|phường|thôn|liên đội|chi đội)"
+    r"[ .]*$",
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = (",", ";", "\n", " - ", " và ")
@@ -43,7 +71,8 @@ _HEADS = frozenset(
 
 def is_personal(text: str) -> bool:
     """Say whether one text holds a number of a person, a telephone or an address of mail."""
-    return ("@" in text or _NINE_DIGITS.search(text) is not None) and _PERSONAL.search(text) is not None
+    is_worth_a_look = any(sign in text for sign in _SIGNS_OF_MAIL) or _NINE_DIGITS.search(text) is not None
+    return is_worth_a_look and _PERSONAL.search(text) is not None
 
 
 def is_personal_number(text: str) -> bool:
@@ -52,10 +81,38 @@ def is_personal_number(text: str) -> bool:
 
 
 def lists_names(text: str) -> bool:
-    """Say whether one text lists persons: three names or more, one behind the other."""
+    """Say whether one text lists persons: three names or more, one behind the other.
+
+    Names alone between commas count, and full names wherever they stand ("Danh sách: …", with class or mark behind).
+    """
     if sum(map(text.count, _BETWEEN_NAMES)) < _FEWEST_NAMES - 1:
         return False
-    return sum(map(_is_name, _SPLIT.split(text))) >= _FEWEST_NAMES
+    if sum(map(_is_name, _SPLIT.split(text))) >= _FEWEST_NAMES:
+        return True
+    return sum(1 for _ in full_names(text)) >= _FEWEST_NAMES
+
+
+def full_names(text: str) -> Iterator[tuple[int, int]]:
+    """Where each full name of a person stands in one text: three words or more, each with its capital.
+
+    Schools and streets named after somebody are none.
+    """
+    for run in _WORDS.finditer(text):
+        words, at = run[0].split(" "), run.start()
+        place = 0
+        while place < len(words):
+            name = list(takewhile(_is_part_of_name, words[place : place + _LONGEST_NAME]))
+            length = len(" ".join(name))
+            is_name = len(name) > 2 and name[0].casefold() in _FOLDED_FAMILY_NAMES
+            if is_name and _NAMED_AFTER.search(text[:at]) is None:
+                yield at, at + length
+            taken = len(name) if is_name else 1
+            at += len(" ".join(words[place : place + taken])) + 1
+            place += taken
+
+
+def _is_part_of_name(word: str) -> bool:
+    return word[0].isupper() and len(word) <= _LONGEST_WORD and (word[1:].islower() or word.isupper())
 
 
 def personal_place(
