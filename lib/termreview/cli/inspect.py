@@ -14,7 +14,7 @@ from termreview.workspace import find_workspace
 
 def inspect(options: argparse.Namespace) -> int:
     """Look at each file; 0 when a run would take them all in, as far as they tell by themselves, otherwise 6."""
-    from termreview.intake.inspection import filed_under, inspect_file
+    from termreview.intake.inspection import filed_under, inspect_files
     from termreview.intake.inspection_text import inspection_lines
 
     workspace, reference = None, None
@@ -30,7 +30,7 @@ def inspect(options: argparse.Namespace) -> int:
         if workspace is not None and reference is not None:
             folders = {plan.term.term_id: workspace.raw(plan.term) for plan in reference.calendar.plans}
             filed = filed_under(path, folders, reference)
-        inspected.append(inspect_file(path, reference, words, filed))
+        inspected += inspect_files(path, reference, words, filed)
     if options.json:
         print(json.dumps([vars(entry) for entry in inspected], ensure_ascii=False, indent=2))
     for entry in () if options.json else inspected:

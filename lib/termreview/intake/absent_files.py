@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from termreview.intake.received import FIRST_SEEN, ReceivedFile, listed_days, name_key, natural_order
+from termreview.intake.received import (
+    FIRST_SEEN,
+    ReceivedFile,
+    listed_day,
+    listed_days,
+    name_key,
+    natural_order,
+)
 from termreview.whole_files import read_json
 
 
@@ -35,11 +42,13 @@ def absent_files(folder: Path, files: Sequence[ReceivedFile]) -> list[AbsentFile
         name_key(str(name)): str(sha256) for name, sha256 in (read_json(folder / FIRST_SEEN) or {}).items()
     }
     seen = listed_days(folder)
-    absent = []
+    absent: list[AbsentFile] = []
     for name in sorted({*seen, *hashes} - there, key=natural_order):
         if any(other.startswith(f"{name}/") for other in there):  # an archive, each file in it by itself
             continue
+        if any(name.startswith(f"{other.name}/") for other in absent):
+            continue
         same = [file for file in files if file.sha256 == hashes.get(name)]
-        if not any(file.received_on == seen.get(name, file.received_on) for file in same):
-            absent.append(AbsentFile(name, seen.get(name), same[0].name if same else ""))
+        if not any(file.received_on == (listed_day(seen, name) or file.received_on) for file in same):
+            absent.append(AbsentFile(name, listed_day(seen, name), same[0].name if same else ""))
     return absent

@@ -17,6 +17,7 @@ from termreview.intake.locate import read_fingerprint, read_identity
 from termreview.intake.received import ReceivedFile, printable_name
 from termreview.intake.sniffing import sniff
 from termreview.intake.workbook import Sheet, Workbook, address, read_content, read_workbook
+from termreview.intake.workbook_archive import ArchiveMember, archive_members
 from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference
 from termreview.whole_files import sha256_of
@@ -91,8 +92,29 @@ def filed_under(path: Path, folders: Mapping[str, Path], reference: Reference) -
     return None
 
 
-def inspect_file(
+def inspect_files(
     path: Path,
+    reference: Reference | None = None,
+    words: Reference | None = None,
+    filed: Filed | None = None,
+) -> list[Inspection]:
+    """Look at one file, or at each file of an archive of workbooks by itself; as `inspect_file`."""
+    members = archive_members(path)
+    if not members:
+        return [inspect_file(path, reference, words, filed)]
+    return [
+        inspect_file(
+            member,
+            reference,
+            words,
+            filed and Filed(filed.plan, f"{filed.name}/{printable_name(member.name)}"),
+        )
+        for member in members
+    ]
+
+
+def inspect_file(
+    path: Path | ArchiveMember,
     reference: Reference | None = None,
     words: Reference | None = None,
     filed: Filed | None = None,
@@ -110,7 +132,8 @@ def inspect_file(
         is judged in the term whose form it is.
     """
     words = reference or words
-    name = str(path).encode("utf-8", "replace").decode()
+    name = str(path) if isinstance(path, Path) else f"{path.path}/{printable_name(path.name)}"
+    name = name.encode("utf-8", "replace").decode()
     try:
         content = read_content(path)
     except RefusedFile as refused:
@@ -195,7 +218,11 @@ def _counted(sheet: Sheet, kind: str) -> tuple[int, list[str]]:
 
 
 def _as_form(
-    facts: Inspection, path: Path, workbook: Workbook, reference: Reference, filed: Filed | None
+    facts: Inspection,
+    path: Path | ArchiveMember,
+    workbook: Workbook,
+    reference: Reference,
+    filed: Filed | None,
 ) -> Inspection:
     """Add what the office's declarations say of one workbook."""
     plan, name = filed or (_plan_of(workbook, reference), path.name)
@@ -203,7 +230,8 @@ def _as_form(
         return _replaced(facts, findings=tuple(_workbook_findings(workbook, facts, reference)))
     assert facts.size_bytes is not None
     assert facts.sha256 is not None
-    received = ReceivedFile(name, path, plan.due_on, facts.sha256, facts.size_bytes)
+    place, member = (path, None) if isinstance(path, Path) else (path.path, path)
+    received = ReceivedFile(name, place, plan.due_on, facts.sha256, facts.size_bytes, member=member)
     cleaned = clean_term([received], reference, plan.term)
     rows = cleaned.submissions.sort_values("fate", kind="stable").to_dict(
         "records"

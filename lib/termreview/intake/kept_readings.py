@@ -90,7 +90,7 @@ def keep_reading(kept: KeptReadings, reading: FileReading, answers: pa.Table) ->
     file = reading.file
     if reading.refusal == "cannot_be_opened":
         return
-    if content_facts(file.path)[0] != file.sha256:
+    if content_facts(file.source)[0] != file.sha256:
         raise RunError(f"{file.name} changed while it was read: run the term again")
     if reading.refusal in _PASSING:
         return

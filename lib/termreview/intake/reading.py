@@ -39,7 +39,7 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
 def _read(file: ReceivedFile, reader: Reader) -> FileReading:
     reading = FileReading(file)
     try:
-        workbook = read_workbook(file.path)
+        workbook = read_workbook(file.source)
     except RefusedFile as refused:
         _refuse(reading, refused.reason, detail=refused.detail)
         reading.school_id = reader.file_names.school_of(file.name)

@@ -18,6 +18,7 @@ from pathlib import Path
 from termreview.cell_text import as_meant, inert
 from termreview.errors import UsageError
 from termreview.intake.date_value import DateWindow, parse_date, term_window
+from termreview.intake.workbook_archive import ArchiveMember, archive_members, member_facts
 from termreview.reference.calendar import TermPlan
 from termreview.whole_files import read_json
 from termreview.workspace import written_whole
@@ -42,7 +43,8 @@ class ReceivedFile:
     """One file as received: `name` relative to the term's folder, with `/`; the day it was first seen.
 
     `part` tells the schools of one file apart; blank for a file of one school. `listed_on` is the day that the list
-    gives and that cannot be; `renamed_from` the name under which a run first saw the same content.
+    gives and that cannot be; `renamed_from` the name under which a run first saw the same content; `member` its place
+    in the archive at `path`, for a file that came in one.
     """
 
     name: str
@@ -53,6 +55,17 @@ class ReceivedFile:
     part: str = ""
     listed_on: datetime.date | None = None
     renamed_from: str = ""
+    member: ArchiveMember | None = None
+
+    @property
+    def source(self) -> Path | ArchiveMember:
+        """Where its content is read: the file, or its place in the archive at `path`."""
+        return self.member or self.path
+
+    @property
+    def listed_name(self) -> str:
+        """The name that the office's list gives a day: of a file in an archive, that of the archive."""
+        return self.name if self.member is None else self.name.removesuffix(f"/{self.member.name}")
 
     @property
     def submission_id(self) -> str:
@@ -96,10 +109,11 @@ def list_received(
     """
     seen = listed_days(folder)
     found = list(_found_in(folder))
-    renamed = _renamed(folder, seen, found) if any(name_key(file.name) not in seen for file in found) else {}
+    is_known = all(listed_day(seen, file.name) for file in found)
+    renamed = {} if is_known else _renamed(folder, seen, found)
     files = []
     for file in found:
-        day = seen.get(name_key(file.name))
+        day = listed_day(seen, file.name)
         if day is None and file.name in renamed:
             before, day = renamed[file.name]
             file = replace(file, renamed_from=before)
@@ -121,12 +135,21 @@ def _found_in(folder: Path) -> Iterator[ReceivedFile]:
         is_own = name.casefold() == RECEIVED_LIST or path.name.casefold() in _OF_WINDOWS
         if is_own or path.name.startswith((".", "~$")) or path.is_dir():
             continue
-        if (
-            name_key(name) in names
-        ):  # two names that print alike: letters composed otherwise, or bytes that are none
-            name = f"{name} [{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:8]}]"
-        names.add(name_key(name))
-        yield ReceivedFile(name, path, datetime.date.min, *content_facts(path))
+        name = _own_name(name, os.fsencode(path.name), names)
+        for member in archive_members(path):
+            inner = _own_name(f"{name}/{printable_name(member.name)}", str(member.index).encode(), names)
+            member = replace(member, name=inner.removeprefix(f"{name}/"))
+            yield ReceivedFile(inner, path, datetime.date.min, *content_facts(member), member=member)
+        if not any(known.startswith(f"{name_key(name)}/") for known in names):
+            yield ReceivedFile(name, path, datetime.date.min, *content_facts(path))
+
+
+def _own_name(name: str, origin: bytes, names: set[str]) -> str:
+    """One name that no other file has; two print alike that are composed of other letters, or of bytes that are none."""
+    if name_key(name) in names:
+        name = f"{name} [{hashlib.sha256(origin).hexdigest()[:8]}]"
+    names.add(name_key(name))
+    return name
 
 
 def name_key(name: str) -> str:
@@ -141,18 +164,30 @@ def _renamed(
     there = {name_key(file.name) for file in found}
     gone: dict[str, list[str]] = {}
     for name, sha256 in (read_json(folder / FIRST_SEEN) or {}).items():
-        if name_key(name) in seen and name_key(name) not in there:
+        if listed_day(seen, name) and name_key(name) not in there:
             gone.setdefault(str(sha256), []).append(name)
     renamed = {}
     for file in found:
-        if name_key(file.name) not in seen and file.sha256 in gone:
-            before = min(gone[file.sha256], key=lambda name: (seen[name_key(name)], name))
-            renamed[file.name] = (before, seen[name_key(before)])
+        if listed_day(seen, file.name) is None and file.sha256 in gone:
+            renamed[file.name] = min(
+                ((name, day) for name in gone[file.sha256] if (day := listed_day(seen, name))),
+                key=lambda known: known[::-1],
+            )
     return renamed
 
 
-def content_facts(path: Path) -> tuple[str, int]:
+def listed_day(seen: Mapping[str, datetime.date], name: str) -> datetime.date | None:
+    """The day that the office's list gives one file: by its name, or by that of the archive it came in."""
+    key = name_key(name)
+    while key not in seen and "/" in key:
+        key = key.rpartition("/")[0]
+    return seen.get(key)
+
+
+def content_facts(path: Path | ArchiveMember) -> tuple[str, int]:
     """The hash and the length of one file's content; of nothing where it is no file or cannot be opened."""
+    if isinstance(path, ArchiveMember):
+        return member_facts(path)
     with suppress(OSError):
         if not path.is_file():  # opening a pipe would wait for ever
             raise FileNotFoundError
@@ -181,7 +216,11 @@ def record_received(folder: Path, files: Sequence[ReceivedFile], renamed_note: s
     """
     path = folder / RECEIVED_LIST
     seen = listed_days(folder)
-    new = [file for file in files if name_key(file.name) not in seen]
+    new = {
+        file.name if file.renamed_from else file.listed_name: file
+        for file in files
+        if listed_day(seen, file.name) is None
+    }
     if not new:
         return 0
     kept = _text_of(path).rstrip("\n") + "\n" if path.is_file() else ",".join(_COLUMNS) + "\n"
@@ -190,11 +229,11 @@ def record_received(folder: Path, files: Sequence[ReceivedFile], renamed_note: s
         writer = csv.writer(stream, delimiter=_delimiter(kept.splitlines()), lineterminator="\n")
         writer.writerows(
             (
-                inert(file.name),
+                inert(name),
                 file.received_on.isoformat(),
                 inert(renamed_note.format(name=file.renamed_from) if file.renamed_from else ""),
             )
-            for file in new
+            for name, file in new.items()
         )
     return len(new)
 

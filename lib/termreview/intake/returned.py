@@ -206,7 +206,7 @@ def _brought_back(file: ReceivedFile, points: pd.DataFrame, revision: int) -> Re
     if revision == 1 and not points["severity"].isin(ASKING).any():
         return None
     try:
-        return read_points(read_workbook(file.path))
+        return read_points(read_workbook(file.source))
     except RefusedFile:  # accepted a moment ago: the file was changed meanwhile
         return None
 

@@ -21,6 +21,8 @@ from termreview.intake.returned_xml import (
     prefix_of,
     with_attributes,
 )
+from termreview.intake.workbook import read_content
+from termreview.intake.workbook_archive import ArchiveMember
 from termreview.intake.xlsx_package import find_part
 
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -55,7 +57,7 @@ class Sheet:
     part: str
 
 
-def open_parts(path: Path) -> Parts:
+def open_parts(path: Path | ArchiveMember) -> Parts:
     """Read the parts of one workbook, in the order of the file.
 
     Raises
@@ -63,8 +65,8 @@ def open_parts(path: Path) -> Parts:
     UnmarkableError
         When the file is no package of a plain workbook.
     """
-    data = path.read_bytes()
     try:
+        data = read_content(path)
         members = list_members(data, DEFAULT_LIMITS)
         parts = inflate_members(data, members, lambda member: not member.is_dir())
     except RefusedFile as refused:

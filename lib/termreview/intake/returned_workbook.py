@@ -147,8 +147,8 @@ def _marked(entry: SchoolReturn, order: SheetOrder, author: str) -> Parts:
     """The school's own file with what an earlier return added taken off, and the marks of today put on."""
     if entry.is_shared:
         raise UnmarkableError("other schools' figures stand in this file")
-    parts = open_parts(entry.file.path)
-    workbook = read_workbook(entry.file.path)
+    parts = open_parts(entry.file.source)
+    workbook = read_workbook(entry.file.source)
     had_macros = leave_out_code(parts)
     _unmark(parts, workbook, order)
     remarks = [order.words["remarks"]["marked"], *order.remarks]
@@ -166,7 +166,7 @@ def _rebuilt(path: Path, entry: SchoolReturn, order: SheetOrder, layout: FormLay
         address(places[name][1].row, places[name][1].column) if name in places else ""
         for name in points["field_id"]
     ]
-    kind = entry.file.path.suffix.lower() or entry.file.name
+    kind = entry.file.source.suffix.lower() or entry.file.name
     remark = order.words["remarks"]["rebuilt"].format(kind=kind)
     remarks = (remark, *order.remarks)
     return _with_marks(open_parts(path), replace(order, points=points, remarks=remarks), author)

@@ -22,7 +22,7 @@ def read_shares(file: ReceivedFile, reader: Reader) -> list[FileReading]:
     Nothing where the file can no longer be read or cut: then its refusal stands.
     """
     try:
-        workbook = read_workbook(file.path)
+        workbook = read_workbook(file.source)
     except RefusedFile:
         return []
     if workbook.kind == "csv":

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import stat
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from termreview.intake.legacy_formats import read_in_child
 from termreview.intake.legacy_opendocument import read_opendocument
 from termreview.intake.old_fonts import old_cells, old_strings, old_styles
 from termreview.intake.sniffing import sniff
+from termreview.intake.workbook_archive import ArchiveMember, read_member
 from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
 from termreview.intake.xlsx_content import refuse_text
 from termreview.intake.xlsx_package import Package, find_part, open_package, workbook_part_name, xml_members
@@ -50,13 +53,13 @@ _CONTENT_KINDS = (  # parts that tell what else a zip archive is
 )
 
 
-def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> Workbook:
+def read_workbook(path: Path | ArchiveMember, limits: Limits = DEFAULT_LIMITS) -> Workbook:
     """Return one received file as a workbook.
 
     Parameters
     ----------
     path
-        The file as received; its name and suffix are not looked at.
+        The file as received, by itself or within an archive; its name and suffix are not looked at.
     limits
         How large it may be, and how long reading may take.
 
@@ -66,18 +69,36 @@ def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> Workbook:
         When it cannot be read for one of `REFUSAL_REASONS`.
     """
     found = _read_here(path, limits)
-    workbook = found if isinstance(found, Workbook) else read_in_child(path, found, limits)
+    if isinstance(found, Workbook):
+        workbook = found
+    elif isinstance(path, ArchiveMember):
+        workbook = _read_member_in_child(path, found, limits)
+    else:
+        workbook = read_in_child(path, found, limits)
     if not any(sheet.cells for sheet in workbook.sheets):
         raise RefusedFile("no_cells", "a workbook without a single filled cell")
     return workbook
 
 
-def _read_here(path: Path, limits: Limits) -> Workbook | str:
+def _read_member_in_child(member: ArchiveMember, kind: str, limits: Limits) -> Workbook:
+    """Have a child process read one file of an archive, from a private copy that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="termreview-") as folder:
+        copy = Path(folder) / (re.sub(r"\W", "_", member.stem)[:60] or "_")
+        copy.write_bytes(read_member(member, limits))
+        return read_in_child(copy, kind, limits)
+
+
+def _read_here(path: Path | ArchiveMember, limits: Limits) -> Workbook | str:
     """Return one received file as a workbook, or as what the child process is to read it; its bytes are let go."""
     data = read_content(path, limits)
     kind = sniff(data)
     if kind == "zip":
-        return _read_archive(data, limits)
+        try:
+            return _read_archive(data, limits)
+        except RefusedFile as refused:
+            if refused.reason == "archive_not_workbook" and isinstance(path, ArchiveMember):
+                raise RefusedFile(refused.reason, "an archive within an archive") from None
+            raise
     if kind == "fods" and len(data) <= limits.in_process_bytes:
         return read_opendocument({"content.xml": data}, frozenset(), limits, kind)
     if kind == "fods":
@@ -96,8 +117,10 @@ _NO_FILES = (
 )  # fmt: skip
 
 
-def read_content(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
+def read_content(path: Path | ArchiveMember, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Return the bytes of one received file; what is no file, or may not be opened, is refused by name."""
+    if isinstance(path, ArchiveMember):
+        return read_member(path, limits)
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):  # opening a pipe would wait for ever
