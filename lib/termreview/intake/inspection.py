@@ -5,14 +5,14 @@ Works for files of no term and no office: then the facts of the workbook alone a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from termreview.intake.account import workbook_remarks
 from termreview.intake.clean import clean_term
 from termreview.intake.guard import RefusedFile
+from termreview.intake.inspection_findings import workbook_findings
 from termreview.intake.locate import read_fingerprint, read_identity
 from termreview.intake.received import ReceivedFile, printable_name
 from termreview.intake.sniffing import sniff
@@ -227,7 +227,9 @@ def _as_form(
     """Add what the office's declarations say of one workbook."""
     plan, name = filed or (_plan_of(workbook, reference), path.name)
     if plan is None:
-        return _replaced(facts, findings=tuple(_workbook_findings(workbook, facts, reference)))
+        return _replaced(
+            facts, findings=tuple(workbook_findings(workbook, facts.file, facts.sheets, reference))
+        )
     assert facts.size_bytes is not None
     assert facts.sha256 is not None
     place, member = (path, None) if isinstance(path, Path) else (path.path, path)
@@ -270,44 +272,6 @@ def _plan_of(workbook: Workbook, reference: Reference) -> TermPlan | None:
         for plan in reference.calendar.plans
     )
     return next((plans[term_id] for term_id in seen if term_id in plans), None)
-
-
-def _workbook_findings(
-    workbook: Workbook, facts: Inspection, reference: Reference
-) -> Iterator[dict[str, Any]]:
-    """What is odd about a workbook that is none of the office's forms, in the words of the catalogue."""
-    yield _finding(reference, "refused_not_our_form", facts.file)
-    for remark in workbook_remarks(workbook):
-        yield _finding(reference, remark.code, facts.file, remark.sheet or None, found=remark.found)
-    for sheet, counted in zip(workbook.sheets, facts.sheets, strict=True):
-        hidden = counted["hidden_rows"] + counted["hidden_columns"]
-        if sheet.state != "visible" or hidden:
-            yield _finding(reference, "hidden_content", facts.file, sheet.name, found=sheet.name)
-        for cell in counted["formulas_without_value_at"]:
-            yield _finding(reference, "formula_without_value", facts.file, sheet.name, cell)
-        for cell in counted["errors_at"]:
-            yield _finding(reference, "error_value", facts.file, sheet.name, cell)
-
-
-def _finding(
-    reference: Reference,
-    code: str,
-    file: str,
-    sheet: str | None = None,
-    cell: str | None = None,
-    found: str = "",
-) -> dict[str, Any]:
-    message = reference.messages[code]
-    words = {
-        "file": file, "sheet": sheet or "", "cell": cell or "", "found": found, "expected": "", "detail": "",
-        "label": reference.labels["inspection"]["other_cell"],
-    }  # fmt: skip
-    severity = "note" if code == "refused_not_our_form" else message.severity
-    return {
-        "check_code": code, "severity": severity, "sheet": sheet, "cell": cell, "field_id": None,
-        "found": found or None, "expected": message.expected.format_map(words) or None,
-        "message": message.message.format_map(words).strip(), "remedy": message.remedy.format_map(words),
-    }  # fmt: skip
 
 
 def _replaced(facts: Inspection, **changes: Any) -> Inspection:
