@@ -5,36 +5,54 @@ from __future__ import annotations
 import csv
 import datetime
 import hashlib
-import io
 import json
 import os
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from termreview.cell_text import as_meant, inert
+from termreview.cell_text import inert
 from termreview.errors import UsageError
-from termreview.intake.date_value import DateWindow, parse_date, term_window
+from termreview.intake.date_value import DateWindow, term_window
+from termreview.intake.received_list import (
+    COLUMNS,
+    RECEIVED_LIST,
+    list_separator,
+    list_text,
+    listed_day,
+    listed_days,
+    name_key,
+    printable_name,
+)
 from termreview.intake.workbook_archive import ArchiveMember, archive_members, member_facts
 from termreview.reference.calendar import TermPlan
 from termreview.whole_files import read_json
 from termreview.workspace import written_whole
 
-RECEIVED_LIST = "received.csv"
+__all__ = [
+    "FIRST_SEEN",
+    "RECEIVED_LIST",
+    "ChangedFile",
+    "ReceivedFile",
+    "content_facts",
+    "list_received",
+    "listed_day",
+    "listed_days",
+    "name_key",
+    "natural_order",
+    "printable_name",
+    "received_order",
+    "received_window",
+    "record_first_seen",
+    "record_received",
+]
+
 FIRST_SEEN = ".first-seen.json"  # beside it: the hash that each file had when a run first saw it
 _OF_WINDOWS = frozenset(("thumbs.db", "desktop.ini"))  # what its folders keep for themselves
-_CONTROLS = {code: 0x2400 + code for code in range(32)} | {
-    0x7F: 0x2421,
-    0x85: 0x2424,
-    0x2028: 0x2424,
-    0x2029: 0x2424,
-}
 _AT_ONCE = 8 * 2**20
 NOTHING_READ = hashlib.sha256(b"").hexdigest()
-_COLUMNS = ("file", "received_on", "note")
 _LATEST = datetime.timedelta(days=300)  # after the deadline; what is said to come later is a slip of the pen
 
 
@@ -152,11 +170,6 @@ def _own_name(name: str, origin: bytes, names: set[str]) -> str:
     return name
 
 
-def name_key(name: str) -> str:
-    """One name as the lists are searched for it: however its letters are composed."""
-    return unicodedata.normalize("NFC", name)
-
-
 def _renamed(
     folder: Path, seen: Mapping[str, datetime.date], found: Sequence[ReceivedFile]
 ) -> dict[str, tuple[str, datetime.date]]:
@@ -176,14 +189,6 @@ def _renamed(
     return renamed
 
 
-def listed_day(seen: Mapping[str, datetime.date], name: str) -> datetime.date | None:
-    """The day that the office's list gives one file: by its name, or by that of the archive it came in."""
-    key = name_key(name)
-    while key not in seen and "/" in key:
-        key = key.rpartition("/")[0]
-    return seen.get(key)
-
-
 def content_facts(path: Path | ArchiveMember) -> tuple[str, int]:
     """The hash and the length of one file's content; of nothing where it is no file or cannot be opened."""
     if isinstance(path, ArchiveMember):
@@ -201,14 +206,6 @@ def content_facts(path: Path | ArchiveMember) -> tuple[str, int]:
     return NOTHING_READ, 0
 
 
-def printable_name(name: str) -> str:
-    """One file name as one line of text: bytes that are no letters (old archives leave them) become `?`.
-
-    Line breaks and other signs that no list, table or page carries become the signs that stand for them (`␊`).
-    """
-    return name.encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
-
-
 def record_received(folder: Path, files: Sequence[ReceivedFile], renamed_note: str = "{name}") -> int:
     """Add files to `received.csv` that it does not know yet; lines already there stay as the office left them.
 
@@ -223,10 +220,10 @@ def record_received(folder: Path, files: Sequence[ReceivedFile], renamed_note: s
     }
     if not new:
         return 0
-    kept = _text_of(path).rstrip("\n") + "\n" if path.is_file() else ",".join(_COLUMNS) + "\n"
+    kept = list_text(path).rstrip("\n") + "\n" if path.is_file() else ",".join(COLUMNS) + "\n"
     with written_whole(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as stream:
         stream.write(kept)
-        writer = csv.writer(stream, delimiter=_delimiter(kept.splitlines()), lineterminator="\n")
+        writer = csv.writer(stream, delimiter=list_separator(kept.splitlines()), lineterminator="\n")
         writer.writerows(
             (
                 inert(name),
@@ -279,42 +276,3 @@ def natural_order(name: str) -> tuple[tuple[bool, int, str], ...]:
     """A key that sorts `lần 2` before `lần 10`."""
     parts = re.split(r"(\d+)", name.casefold())
     return tuple((not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts)
-
-
-def listed_days(folder: Path) -> Mapping[str, datetime.date]:
-    """The day each file was first seen; a blank day counts as not listed.
-
-    Raises
-    ------
-    UsageError
-        When a line names no day: a late report must not become punctual by a slip of the pen.
-    """
-    path = folder / RECEIVED_LIST
-    if not path.is_file():
-        return {}
-    text = _text_of(path)
-    seen = {}
-    # As a stream: a name in quotes may hold a line break, of an earlier version of the program.
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text.splitlines()))
-    if missing := [name for name in _COLUMNS[:2] if name not in (rows.fieldnames or ())]:
-        raise UsageError(f"{path} has no column '{missing[0]}'; its first line names: {', '.join(_COLUMNS)}")
-    for row in rows:
-        name, day = printable_name(as_meant(row.get("file") or "")), (row.get("received_on") or "").strip()
-        received_on = parse_date(day)
-        if received_on is not None:
-            seen[name_key(name)] = received_on
-        elif day:
-            raise UsageError(f"{path}: '{day}' is not a day (file {name}); write it like 2024-01-10")
-    return seen
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from None
-
-
-def _delimiter(lines: list[str]) -> str:
-    """The separator of the list: Excel writes `;` where the comma is the decimal sign."""
-    return ";" if lines and ";" in lines[0] else ","
