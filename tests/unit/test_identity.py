@@ -6,11 +6,22 @@ import csv
 import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
-from intake_world import PRESCHOOL, SUBMISSIONS, declared, layout_of, reference, write_school
+from intake_world import (
+    PRESCHOOL,
+    SECONDARY,
+    SUBMISSIONS,
+    declared,
+    layout_of,
+    place_of,
+    reference,
+    write_school,
+)
 
 from termreview.intake.file_reading import FileReading
-from termreview.intake.identity import is_term, schools_coded, schools_named, unique_names
+from termreview.intake.identity import is_term
+from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
@@ -56,8 +67,10 @@ def test_schools_are_known_by_name_and_code_wherever_they_stand() -> None:
         (3, 1): Cell("0499999", "0499999", "text"),
     }
     workbook = Workbook((Sheet("Sheet1", "visible", cells),), "xlsx")
-    assert [unit.unit_id for unit in schools_named(workbook, unique_names(declared().schools))] == [PRESCHOOL]
-    assert schools_coded(workbook, READER.schools) == ["0477301"]
+    named = [
+        (mention.school.unit_id, mention.is_code) for found in READER.mentions(workbook) for mention in found
+    ]
+    assert named == [(PRESCHOOL, False), ("0477301", True)]
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
@@ -98,3 +111,60 @@ def test_a_file_without_any_mark_needs_a_name_or_a_code(tmp_path: Path) -> None:
 def test_an_ordinary_file_is_asked_for_no_name(tmp_path: Path) -> None:
     write_school(tmp_path / "a.xlsx", PRESCHOOL)
     assert read(tmp_path / "a.xlsx").remarks == []
+
+
+def unmarked(path: Path, *changes: tuple[str, str, object]) -> Path:
+    """One filled form without our hidden marks, with some cells changed: sheet, cell, value."""
+    write_school(path, PRESCHOOL)
+    book = openpyxl.load_workbook(path)
+    del book[FINGERPRINT_SHEET]
+    for sheet, cell, value in changes:
+        book[sheet][cell] = value
+    book.save(path)
+    return path
+
+
+def test_an_answer_that_names_another_school_leaves_the_file_whole(tmp_path: Path) -> None:
+    other = next(school for school in declared().schools if school.unit_id == SECONDARY)
+    title, place = place_of("difficulties", PRESCHOOL)
+    money, paid = place_of("fees_due_vnd", PRESCHOOL)
+    path = unmarked(
+        tmp_path / "a.xlsx",
+        (title, f"D{place.row}", other.name),
+        (money, f"D{paid.row}", int(SECONDARY)),  # a sum of money that looks like a code
+    )
+    reading = read(path)
+    assert (reading.school_id, reading.is_shared, reading.refusal) == (PRESCHOOL, False, None)
+    assert values(reading)["difficulties"][2] == other.name
+    assert values(reading)["fees_due_vnd"][1] == int(SECONDARY)
+    assert "other_school_mentioned" not in {remark.code for remark in reading.remarks}
+
+
+def test_another_school_named_outside_of_the_answers_is_asked_and_the_own_code_decides(
+    tmp_path: Path,
+) -> None:
+    other = next(school for school in declared().schools if school.unit_id == SECONDARY)
+    reading = read(unmarked(tmp_path / "a.xlsx", ("Thống kê", "A1", other.name)))
+    assert (reading.school_id, reading.is_shared, reading.refusal) == (PRESCHOOL, False, None)
+    asked = [remark for remark in reading.remarks if remark.code == "other_school_mentioned"]
+    assert [(remark.sheet, remark.cell, remark.found) for remark in asked] == [("Thống kê", "A1", other.name)]
+
+
+def test_values_that_a_program_wrapped_in_equals_and_quotes_are_the_values_inside(tmp_path: Path) -> None:
+    sheet = next(s for s in read_workbook(SUBMISSIONS / "clean.xlsx").sheets if s.name == "Nhiệm vụ")
+    plain_lines, wrapped_lines = [], []
+    last_row, last_column = (max(place[axis] for place in sheet.cells) for axis in (0, 1))
+    for row in range(1, last_row + 1):
+        cells = [sheet.cells.get((row, column)) for column in range(1, last_column + 1)]
+        plain_lines.append([cell.text if cell else "" for cell in cells])
+        wrapped_lines.append([f'="{cell.text}"' if cell else "" for cell in cells])
+    readings = []
+    for name, lines in (("plain", plain_lines), ("wrapped", wrapped_lines)):
+        path = tmp_path / f"{PRESCHOOL} {name}.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(lines)
+        readings.append(read(path))
+    usual, wrapped = readings
+    assert values(wrapped) == values(usual)
+    codes = [{remark.code for remark in reading.remarks} for reading in readings]
+    assert codes[1] - codes[0] == {"equals_quoted"}

@@ -245,3 +245,64 @@ def test_abbreviations_of_labels_and_heads_are_spelled_out() -> None:
 def test_an_abbreviation_that_would_make_two_labels_one_names_none() -> None:
     places = {"số hs": (1, 2), "số học sinh": (2, 2), "số gv": (3, 2)}
     assert spelled_places(places, {"hs": "học sinh", "gv": "giáo viên"}) == {"số giáo viên": (3, 2)}
+
+
+def test_the_sheet_of_the_exact_name_counts_and_its_copy_is_asked_about() -> None:
+    def older(cells: Cells) -> Cells:
+        return cells | {(6, 4): Cell("Không", "Không", "text")}
+
+    copy = replace(
+        next(sheet for sheet in with_cells(received(), TASKS, older).sheets if sheet.name == TASKS),
+        name=f"{TASKS}.",
+    )
+    workbook = replace(received(), sheets=(copy, *received().sheets))
+    located = locate(workbook, layout_of(PRESCHOOL))
+    assert located.sheets["tasks"].name == TASKS
+    assert [(remark.code, remark.found, remark.expected) for remark in located.remarks] == [
+        ("sheet_copied", f"{TASKS}.", TASKS)
+    ]
+
+
+def test_of_two_sheets_whose_names_are_alike_the_first_is_read_and_the_other_asked_about() -> None:
+    sheets = [sheet for sheet in received().sheets if sheet.name != TASKS]
+    own = next(sheet for sheet in received().sheets if sheet.name == TASKS)
+    other = replace(own, name="NHIỆM VỤ-", cells=own.cells | {(1, 9): Cell("bản sau", "bản sau", "text")})
+    workbook = replace(received(), sheets=(*sheets, replace(own, name="Nhiệm  vụ."), other))
+    located = locate(workbook, layout_of(PRESCHOOL))
+    assert located.sheets["tasks"].name == "Nhiệm  vụ."
+    assert [remark.code for remark in located.remarks] == ["sheet_copied"]
+
+
+def test_rows_that_moved_together_are_one_remark_that_names_them() -> None:
+    located = locate(with_cells(received(), STATISTICS, rows_below(20, 1)), layout_of(PRESCHOOL))
+    codes_at_home = [
+        number for plan in layout_of(PRESCHOOL).sheets if plan.plan.title == STATISTICS
+        for block in plan.blocks for _, number in block.rows if number >= 20
+    ]  # fmt: skip
+    first, last = codes_at_home[0], codes_at_home[-1]
+    assert [(remark.code, remark.cell, remark.found, remark.expected) for remark in located.remarks] == [
+        ("row_moved", f"A{first + 1}", f"các dòng {first + 1}–{last + 1}", f"các dòng {first}–{last}")
+    ]
+
+
+def copied_row(cells: Cells, row: int, to: int, answer: object) -> Cells:
+    """The cells with one row copied below, and another answer in the copy."""
+    copy = {(to, column): cell for (r, column), cell in cells.items() if r == row}
+    return cells | copy | {(to, 4): Cell(answer, str(answer), "number")}  # type: ignore[arg-type]
+
+
+def test_a_row_copied_with_its_code_is_asked_with_both_figures_and_places() -> None:
+    place = place_of("computers_count", PRESCHOOL)
+    row = place[1].row
+    workbook = with_cells(received(), place[0], lambda cells: copied_row(cells, row, 200, 245))
+    located = locate(workbook, layout_of(PRESCHOOL))
+    assert values(located) == values(locate(received(), layout_of(PRESCHOOL)))
+    assert [(remark.code, remark.cell, remark.found) for remark in located.remarks] == [
+        ("row_twice", f"D{row}", f"40 (D{row}), 245 (D200)")
+    ]
+
+
+def test_a_copied_row_with_the_same_answers_is_not_asked_about() -> None:
+    title, place = place_of("computers_count", PRESCHOOL)
+    workbook = with_cells(received(), title, lambda cells: copied_row(cells, place.row, 200, 40))
+    assert locate(workbook, layout_of(PRESCHOOL)).remarks == []

@@ -16,7 +16,7 @@ UNSEALED_KINDS = ("xls", "csv", "fods")  # without any checksum: damage to a val
 _ADDED_SHEETS_SHOWN = 5
 _MOST_SEARCHED = 2_000  # cells of a sheet that is not ours
 # What a reader had to assume, or could not see, of a whole file.
-_ODD_READINGS = ("encoding_guessed", "errors_not_seen", "cell_outside_its_row")
+_ODD_READINGS = ("encoding_guessed", "errors_not_seen", "cell_outside_its_row", "equals_quoted")
 
 
 def note_workbook(reading: FileReading, workbook: Workbook, located: Located) -> None:

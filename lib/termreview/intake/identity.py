@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from termreview.intake.workbook import Cell, Sheet, Workbook
+from termreview.reference.forms import Form
 from termreview.reference.units import Unit
 from termreview.terms import Term
 from termreview.text import clean, fold
@@ -15,6 +16,7 @@ _YEARS = re.compile(r"(?<!\d)(20\d\d|\d\d) ?[-–—/_] ?(20\d\d|\d\d)(?!\d)")
 _PART = re.compile(r"(?:học k[ỳìỳ]|hk) ?(1|2|ii|i)(?![a-z0-9])")
 _PARTS = {"1": "hk1", "i": "hk1", "2": "hk2", "ii": "hk2"}
 _LONGEST_NAME = 120
+_EQUALS_QUOTED = re.compile(r'= ?"((?:[^"]|"")*)"\s*', re.DOTALL)
 _INTEGER = re.compile(r"0|[1-9]\d{0,14}")
 
 
@@ -45,35 +47,6 @@ def _numbered(term: Term) -> tuple[int, int, str]:
     return first, second, term.part
 
 
-def schools_named(workbook: Workbook, names: Mapping[str, Unit]) -> list[Unit]:
-    """The schools that stand by name anywhere on one workbook, alone in a cell or behind a colon.
-
-    Parameters
-    ----------
-    names
-        Schools by folded name or alias; a name that two schools share must not be among them.
-    """
-    found: dict[str, Unit] = {}
-    for cell in _texts(workbook):
-        text = clean(cell.text)
-        unit = names.get(fold(text)) or names.get(fold(text.rpartition(":")[2]))
-        if unit is not None:
-            found[unit.unit_id] = unit
-    return list(found.values())
-
-
-def schools_coded(workbook: Workbook, known: Collection[str]) -> list[str]:
-    """The school codes that stand anywhere on one workbook, a lost leading zero given back."""
-    length = len(next(iter(known), ""))
-    found = {
-        cell.text.strip().zfill(length): None
-        for sheet in workbook.sheets
-        for cell in sheet.cells.values()
-        if len(cell.text) <= length + 2
-    }
-    return [code for code in found if code in known]
-
-
 class Mention(NamedTuple):
     """One place where a school is named: by its code, or by a name that is its alone."""
 
@@ -85,12 +58,29 @@ class Mention(NamedTuple):
     is_code: bool
 
 
-def mentions_of(sheet: Sheet, names: Mapping[str, Unit], schools: Mapping[str, Unit]) -> list[Mention]:
-    """Every place of one sheet where a school of the term is named, in the order of the rows."""
+def mentions_of(
+    sheet: Sheet, names: Mapping[str, Unit], schools: Mapping[str, Unit], row_codes: Collection[str]
+) -> list[Mention]:
+    """Every place of one sheet where a school is named, alone in a cell or behind a colon, in the order of the rows.
+
+    What an answer says, behind the code of its row, names nobody: neither a school in an opinion nor a sum of
+    money that looks like a code. A code that lost its leading zero is one.
+
+    Parameters
+    ----------
+    names
+        Schools by folded name or alias; a name that two schools share must not be among them.
+    schools
+        Schools of the term by code.
+    """
     length = len(next(iter(schools), ""))
-    found = []
+    found: list[Mention] = []
+    answered = 0  # the row behind whose code we are
     for (row, column), cell in sorted(sheet.cells.items()):
         words = cell.text.strip() if len(cell.text) < _LONGEST_NAME else ""
+        if row == answered or words in row_codes:
+            answered = row
+            continue
         school = schools.get(words.zfill(length)) if 0 < len(words) <= length else None
         if school is not None:
             found.append(Mention(school, sheet.name, row, column, words, True))
@@ -100,6 +90,26 @@ def mentions_of(sheet: Sheet, names: Mapping[str, Unit], schools: Mapping[str, U
             if school is not None:
                 found.append(Mention(school, sheet.name, row, column, words, False))
     return found
+
+
+def owners_stated(workbook: Workbook, form: Form, by_sheet: Sequence[Sequence[Mention]]) -> set[str]:
+    """The schools that one workbook states as its own: by code, or by name, in the row of the label that asks for it.
+
+    A school named anywhere else, as in an answer, is only mentioned. A name counts where no code is stated.
+    """
+    for name in ("school_id", "school_name"):
+        label = fold(form.word(name))
+        stated = {
+            mention.school.unit_id
+            for sheet, mentions in zip(workbook.sheets, by_sheet, strict=True)
+            for (row, column), cell in sheet.cells.items()
+            if len(cell.text) < 60 and fold(cell.text) == label
+            for mention in mentions
+            if mention.row == row and mention.column > column and mention.is_code == (name == "school_id")
+        }
+        if stated:
+            return stated
+    return set()
 
 
 def unique_names(schools: Iterable[Unit]) -> dict[str, Unit]:
@@ -112,23 +122,30 @@ def unique_names(schools: Iterable[Unit]) -> dict[str, Unit]:
 
 
 def with_numbers(workbook: Workbook) -> Workbook:
-    """One text table whose whole numbers are numbers again: in such a file every cell is a text."""
-    sheets = [
-        Sheet(sheet.name, sheet.state, {place: _as_number(cell) for place, cell in sheet.cells.items()})
-        for sheet in workbook.sheets
-    ]
-    return Workbook(tuple(sheets), workbook.kind, notes=workbook.notes)
+    """One text table whose whole numbers are numbers again: in such a file every cell is a text.
+
+    Programs write `="24"` to keep a spreadsheet from changing what is there: the text inside is meant.
+    """
+    notes = workbook.notes
+    sheets = []
+    for sheet in workbook.sheets:
+        cells = {place: _unquoted(cell) for place, cell in sheet.cells.items()}
+        if any(cells[place] is not cell for place, cell in sheet.cells.items()):
+            notes = tuple(dict.fromkeys((*notes, "equals_quoted")))
+        sheets.append(
+            Sheet(sheet.name, sheet.state, {place: _as_number(cell) for place, cell in cells.items()})
+        )
+    return Workbook(tuple(sheets), workbook.kind, notes=notes)
+
+
+def _unquoted(cell: Cell) -> Cell:
+    match = _EQUALS_QUOTED.fullmatch(cell.text) if cell.text[:1] == "=" else None
+    if match is None:
+        return cell
+    text = match[1].replace('""', '"')
+    return cell._replace(value=text, text=text)
 
 
 def _as_number(cell: Cell) -> Cell:
     text = cell.text.strip()
     return Cell(int(text), text, "number") if _INTEGER.fullmatch(text) else cell
-
-
-def _texts(workbook: Workbook) -> Iterable[Cell]:
-    return (
-        cell
-        for sheet in workbook.sheets
-        for cell in sheet.cells.values()
-        if cell.kind == "text" and 4 < len(cell.text) < _LONGEST_NAME
-    )

@@ -14,14 +14,17 @@ from termreview.intake.layout import (
 )
 from termreview.intake.located import ADDRESS, CODE, LABEL, Located, Remark, Spot
 from termreview.intake.moved import (
+    Move,
     code_places,
     columns_at_home,
     columns_beside,
     label_places,
     missing,
     moved_columns,
+    moved_rows,
     spelled_places,
 )
+from termreview.intake.twins import note_twins
 from termreview.intake.workbook import Sheet, Workbook, address
 from termreview.reference.forms import Form
 from termreview.text import clean, fold, spelled_out
@@ -95,9 +98,9 @@ def locate(workbook: Workbook, layout: FormLayout) -> Located:
 
 def _note_copies(located: Located, workbook: Workbook, layout: FormLayout, taken: set[str]) -> None:
     """Remark every further sheet that holds the rows of a sheet already found, with other content."""
-    titles = {fold(plan.plan.title) for plan in layout.sheets}
-    spare = [sheet for sheet in workbook.sheets if sheet.name not in taken and fold(sheet.name) not in titles]
-    for sheet in spare:
+    for sheet in workbook.sheets:
+        if sheet.name in taken:
+            continue
         texts = _texts(sheet)
         for plan in layout.sheets:
             used = located.sheets.get(plan.plan.sheet_id)
@@ -115,11 +118,12 @@ def _differ(one: Sheet, other: Sheet) -> bool:
 
 
 def _find_sheet(workbook: Workbook, plan: SheetLayout, taken: set[str], form: Form) -> Sheet | None:
-    wanted = fold(plan.plan.title)
+    title = plan.plan.title
     free = [sheet for sheet in workbook.sheets if sheet.name not in taken]
-    for sheet in free:
-        if fold(sheet.name) == wanted:
-            return sheet
+    for key in (str, clean, fold):  # an older copy may stand before the sheet of the exact name
+        for sheet in free:
+            if key(sheet.name) == key(title):
+                return sheet
     codes = {row.row_code for block in plan.blocks for row, _ in block.rows}
     # A sheet that is already some part of the form comes last: all parts may stand on one sheet.
     others = [sheet for sheet in workbook.sheets if sheet.name in taken - {FINGERPRINT_SHEET}]
@@ -153,10 +157,13 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form)
     spots, new = located.spots, tuple.__new__  # a named tuple made without its slower constructor
     labels: Mapping[str, tuple[int, int]] = {}
     short = dict(form.abbreviations)
+    moves: list[Move] = []
+    order = 0
     for block in plan.blocks:
         is_home = columns_at_home(sheet, block, form.word("label"))
         columns: dict[str, int] | None = None
         for form_row, number in block.rows:
+            order += 1
             at_home = sheet.cells.get((number, CODE_COLUMN))
             if at_home is not None and at_home.text.strip() == form_row.row_code and is_home:
                 for field_id, column in block.columns_by_row[number]:
@@ -170,16 +177,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form)
             if form_row.row_code in codes:
                 row, code_column = codes[form_row.row_code]
                 if row != number:
-                    located.remarks.append(
-                        Remark(
-                            "row_moved",
-                            sheet.name,
-                            address(row, code_column),
-                            f"dòng {row}",
-                            f"dòng {number}",
-                            form_row.label,
-                        )
-                    )
+                    moves.append(Move(order, row, number, code_column, form_row.label))
             elif (at_label := _label_place(form_row.label, labels, short)) is not None:
                 row, label_column = at_label
                 code_column, found_by = label_column - LABEL_COLUMN + CODE_COLUMN, LABEL
@@ -206,3 +204,5 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form)
             for place in asked:
                 column = here.get(place.field.column_id, place.column + code_column - CODE_COLUMN)
                 located.spots[place.field.field_id] = Spot(sheet, row, column, found_by)
+    located.remarks += moved_rows(sheet, moves)
+    note_twins(located, sheet, plan)

@@ -32,11 +32,15 @@ class Remark(NamedTuple):
 
 @dataclass
 class Located:
-    """All fields that were found, the remarks, and the sheets that belong to the form."""
+    """All fields that were found, the remarks, and the sheets that belong to the form.
+
+    `twins` are further rows with the code of a row that was read: sheet name and row.
+    """
 
     spots: dict[str, Spot] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    twins: set[tuple[str, int]] = field(default_factory=set)
 
     @property
     def found_by(self) -> str:

@@ -1,8 +1,10 @@
-"""One row, and the columns of one block, found where a school moved or pasted them."""
+"""Rows, and the columns of one block, found where a school moved or pasted them."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
 
 from termreview.intake.layout import CODE_COLUMN, LABEL_COLUMN, Block, Place
 from termreview.intake.legacy_text import read_legacy
@@ -15,6 +17,38 @@ from termreview.text import clean, fold, spelled_out
 def missing(sheet: Sheet, number: int, row: FormRow) -> Remark:
     """The remark on one row that is nowhere."""
     return Remark("row_missing", sheet.name, address(number, CODE_COLUMN), "", row.row_code, row.label)
+
+
+class Move(NamedTuple):
+    """One row found elsewhere: its place among the rows asked, where it stands, where it was written, its label."""
+
+    order: int
+    row: int
+    number: int
+    column: int
+    label: str
+
+
+def moved_rows(sheet: Sheet, moves: Sequence[Move]) -> Iterator[Remark]:
+    """The remarks on the rows of one sheet that moved: rows that moved together, by one inserted row, are one."""
+    placed = enumerate(moves)
+    for _, group in groupby(
+        placed, key=lambda at: (at[1].row - at[1].number, at[1].column, at[1].order - at[0])
+    ):
+        together = [move for _, move in group]
+        first, last = together[0], together[-1]
+        yield Remark(
+            "row_moved",
+            sheet.name,
+            address(first.row, first.column),
+            _rows(first.row, last.row),
+            _rows(first.number, last.number),
+            first.label if first is last else f"{first.label} … {last.label}",
+        )
+
+
+def _rows(first: int, last: int) -> str:
+    return f"dòng {first}" if first == last else f"các dòng {first}–{last}"
 
 
 def columns_beside(

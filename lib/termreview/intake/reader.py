@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from termreview.intake.date_value import DateWindow, term_window
 from termreview.intake.file_names import FileNames, file_names
-from termreview.intake.identity import unique_names
+from termreview.intake.identity import Mention, mentions_of, unique_names
 from termreview.intake.layout import FormLayout, form_layout
 from termreview.intake.value_reading import Choices
 from termreview.intake.values import choice_reading, whole_bounds
+from termreview.intake.workbook import Workbook
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
 from termreview.reference.units import Registry, Unit
@@ -92,6 +93,15 @@ class Reader:
     def file_names(self) -> FileNames:
         """Schools expected in the term as file names call them."""
         return file_names(self.schools)
+
+    @cached_property
+    def row_codes(self) -> frozenset[str]:
+        """The codes of the rows of the form."""
+        return frozenset(row.row_code for row in self.term.form.rows)
+
+    def mentions(self, workbook: Workbook) -> list[list[Mention]]:
+        """Where one workbook names schools of the term, sheet by sheet."""
+        return [mentions_of(sheet, self.names, self.schools, self.row_codes) for sheet in workbook.sheets]
 
     @cached_property
     def window(self) -> DateWindow:

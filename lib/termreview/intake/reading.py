@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from termreview.intake.account import close_account, note_workbook
 from termreview.intake.field_answers import read_answers
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.identity import is_term, names_other_term, schools_coded, schools_named, with_numbers
+from termreview.intake.identity import is_term, names_other_term, with_numbers
 from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.likeness import take_likeness
 from termreview.intake.locate import locate, read_fingerprint, read_identity
@@ -16,7 +16,7 @@ from termreview.intake.reader import Reader
 from termreview.intake.received import ReceivedFile
 from termreview.intake.returned_points import without_points_sheets
 from termreview.intake.several import divide, is_shared
-from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
+from termreview.intake.workbook import RefusedFile, Workbook, address, read_workbook
 from termreview.reference.units import Unit
 
 OTHER_NAMED = "named_for_other_school"
@@ -74,6 +74,8 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
         reading.remarks.append(
             Remark(OTHER_NAMED, OTHER_NAMED, found=named.name, expected=school.name, detail=named.unit_id)
         )
+    if not marks:
+        reading.remarks += _others_named(workbook, school, reader)
     located = locate(workbook, layout)
     if not located.spots:
         _refuse(reading, "not_our_form")
@@ -174,8 +176,19 @@ def _identify_by_name(reading: FileReading, workbook: Workbook, reader: Reader) 
 
 def _schools_on(workbook: Workbook, reader: Reader) -> dict[str, Unit]:
     """The schools that one workbook names or codes, by id."""
-    named = {unit.unit_id: unit for unit in schools_named(workbook, reader.names)}
-    return named | {code: reader.schools[code] for code in schools_coded(workbook, reader.schools)}
+    mentions = (mention for found in reader.mentions(workbook) for mention in found)
+    return {mention.school.unit_id: mention.school for mention in mentions}
+
+
+def _others_named(workbook: Workbook, school: Unit, reader: Reader) -> list[Remark]:
+    """The first place of each sheet where a file of one school names another: sheets may be another's."""
+    code, remarks = "other_school_mentioned", []
+    for mentions in reader.mentions(workbook):
+        other = next((mention for mention in mentions if mention.school != school), None)
+        if other is not None:
+            place = address(other.row, other.column)
+            remarks.append(Remark(code, code, other.sheet, place, found=other.words, expected=school.name))
+    return remarks
 
 
 def _named(workbook: Workbook, reader: Reader) -> str:

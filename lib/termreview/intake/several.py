@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from termreview.intake.identity import Mention, mentions_of
+from termreview.intake.identity import Mention, owners_stated
 from termreview.intake.layout import TAG
 from termreview.intake.locate import locate
 from termreview.intake.located import Located
@@ -56,12 +56,13 @@ def is_shared(workbook: Workbook) -> bool:
 def divide(workbook: Workbook, reader: Reader) -> Division | None:
     """Cut one workbook among the schools that it names; None where it names one, or they cannot be told apart.
 
+    A workbook that states one school as its own is that school's, whoever else it mentions.
     Every school must be named once in a table, or own its sheets or blocks whole, and at least two fields of its
     form must be found there: what is less clear is left to the school to send again.
     """
-    by_sheet = [mentions_of(sheet, reader.names, reader.schools) for sheet in workbook.sheets]
+    by_sheet = reader.mentions(workbook)
     named = {mention.school.unit_id for mentions in by_sheet for mention in mentions}
-    if len(named) < 2:
+    if len(named) < 2 or len(owners_stated(workbook, reader.term.form, by_sheet)) == 1:
         return None
     division = Division()
     for sheets in _groups(workbook.sheets, by_sheet):

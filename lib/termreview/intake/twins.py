@@ -1,0 +1,56 @@
+"""One row of the form that stands twice on its sheet, copied with its code: both figures are asked about."""
+
+from __future__ import annotations
+
+from termreview.intake.layout import SheetLayout
+from termreview.intake.located import Located, Remark
+from termreview.intake.personal_data import is_personal, lists_names
+from termreview.intake.workbook import Cell, Sheet, address
+from termreview.reference.forms import FormRow
+from termreview.text import clean
+
+_MOST_SHOWN = 3  # columns of a grid
+_LONGEST = 60
+
+
+def note_twins(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
+    """Remark every further row with the code of a row that is read, where it answers otherwise."""
+    rows: dict[str, tuple[FormRow, int, dict[int, int]]] = {}
+    for block in plan.blocks:
+        for form_row, number in block.rows:
+            spots = [
+                (place, located.spots.get(place.field.field_id)) for place in block.places_by_row[number]
+            ]
+            here = {place.column: spot.column for place, spot in spots if spot is not None}
+            row = next((spot.row for _, spot in spots if spot is not None), None)
+            if row is not None:
+                rows[form_row.row_code] = form_row, row, here
+    for (row, column), cell in list(sheet.cells.items()):
+        if len(cell.text) >= 20 or (known := rows.get(cell.text.strip())) is None:
+            continue
+        form_row, own, columns = known
+        at_own = sheet.cells.get((own, column))
+        if row == own or at_own is None or at_own.text.strip() != form_row.row_code:
+            continue
+        differing = [
+            f"{_words(sheet.cells.get((own, answer)))} ({address(own, answer)}), "
+            f"{_words(other)} ({address(row, answer)})"
+            for answer in columns.values()
+            if (other := sheet.cells.get((row, answer))) is not None
+            and _words(sheet.cells.get((own, answer))) != _words(other)
+        ]
+        located.twins.add((sheet.name, row))
+        if differing:
+            found = "; ".join(differing[:_MOST_SHOWN]) + ("; …" if len(differing) > _MOST_SHOWN else "")
+            first = address(own, next(iter(columns.values())))
+            located.remarks.append(
+                Remark("row_twice", sheet.name, first, found, form_row.row_code, form_row.label)
+            )
+
+
+def _words(cell: Cell | None) -> str:
+    """One answer as it is quoted: never what may tell of a person."""
+    text = clean(cell.text)[:_LONGEST] if cell is not None else ""
+    if not text:
+        return "để trống"
+    return "…" if cell is not None and (is_personal(text) or lists_names(cell.text)) else text
