@@ -132,3 +132,18 @@ def test_lists_of_names_stay_out_of_the_tables_and_are_reported(tmp_path: Path) 
         assert name not in text
     row = cleaned.submissions.set_index("school_id").loc[PRESCHOOL]
     assert row["cells_total"] == row["cells_used"] + row["cells_flagged"] + row["cells_ignored"]
+
+
+def test_a_finding_that_quotes_a_label_or_a_sheet_tells_nothing_of_a_person(tmp_path: Path) -> None:
+    path = tmp_path / f"{PRESCHOOL}.xlsx"
+    write_school(path, PRESCHOOL)
+    book = openpyxl.load_workbook(path)
+    title, _ = place_of("proposals", PRESCHOOL)
+    book[title].title = "Ý kiến 0912.345.678"
+    book.create_sheet("liên hệ 046204012345")["A1"] = "x"
+    book.save(path)
+    findings = clean_folder(tmp_path).findings
+    quoted = "\n".join(findings[["found", "expected", "message"]].fillna("").to_numpy().ravel())
+    assert "Ý kiến ▒▒▒" in quoted
+    for number in ("0912.345.678", "046204012345"):
+        assert number not in quoted

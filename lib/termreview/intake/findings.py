@@ -14,12 +14,14 @@ from termreview.contracts import from_rows
 from termreview.intake.answer_grid import Answers, text_or_none
 from termreview.intake.checks import Failure
 from termreview.intake.file_reading import FileReading, Remark
+from termreview.intake.personal_data import without_personal
 from termreview.intake.reading import OTHER_NAMED, is_late
 from termreview.intake.revisions import Fate
 from termreview.reference.texts import Message
 from termreview.text import day_words
 
 AGAIN = "same_as_last_term"
+_QUOTING = ("found", "expected", "message")
 _EMPTY_BRACKETS = re.compile(r"\s*\(\s*\)")
 Places = Mapping[tuple[str, str], tuple[str | None, str | None]]
 
@@ -89,6 +91,8 @@ class Findings:
 
     def _append(self, **columns: str | None) -> None:
         kept = {name: value or None for name, value in columns.items()}
+        # A remark may quote any cell, label or sheet: nothing of a person goes on from here.
+        kept |= {name: without_personal(text) for name in _QUOTING if (text := kept[name])}
         self.rows.append(
             {"finding_id": "", "term_id": self.term_id, **kept, "status": "open", "decision_id": None}
         )

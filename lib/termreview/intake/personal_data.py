@@ -55,6 +55,7 @@ _NAMED_AFTER = re.compile(
     r"[ .]*$",
     re.IGNORECASE,
 )
+WITHHELD = "▒▒▒"  # stands for what tells of a person
 _BETWEEN_NAMES = (",", ";", "\n", " - ", " và ")
 _SPLIT = re.compile("|".join(_BETWEEN_NAMES))
 _FEWEST_NAMES = 3
@@ -73,6 +74,11 @@ def is_personal(text: str) -> bool:
     """Say whether one text holds a number of a person, a telephone or an address of mail."""
     is_worth_a_look = any(sign in text for sign in _SIGNS_OF_MAIL) or _NINE_DIGITS.search(text) is not None
     return is_worth_a_look and _PERSONAL.search(text) is not None
+
+
+def without_personal(text: str) -> str:
+    """One text with a sign in the place of each number of a person, telephone and address of mail."""
+    return _PERSONAL.sub(WITHHELD, text) if is_personal(text) else text
 
 
 def is_personal_number(text: str) -> bool:
