@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from office_world import Files, part_of, publish, rewritten, sizes_table, small_report
 
 from termreview.errors import RunError
 from termreview.reporting.agreement import MOST_TOLD
-from termreview.reporting.blocks import bullets
+from termreview.reporting.blocks import bullets, paragraph
+from termreview.reporting.tables import table
 
 PAGE, DOCUMENT, SHEET, TEXTS = "page", "word/document.xml", "xl/worksheets/sheet3.xml", "xl/sharedStrings.xml"
 
@@ -153,3 +155,15 @@ def test_cells_that_point_nowhere_are_told(copy: Files, old: str, new: str) -> N
     rewritten(copy.workbook, SHEET, lambda text: text.replace(old, new))
     with pytest.raises(RunError, match=f"{copy.workbook.name} cannot be read back|do not agree"):
         copy.agree()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x _x0041_ y", "_x005F_x0041_", "a_xD83D_b", "a\x0bb\x1f", "a\ufffe\uffffb", "a\x85b\u2028c", "_x000D_"],
+)
+def test_a_text_that_looks_like_an_escape_or_cannot_be_seen_is_the_same_in_all_files(
+    text: str, tmp_path: Path
+) -> None:
+    frame = pd.DataFrame({"name": [text, "TH Ba"], "count": [3, 5]})
+    block = table(frame, columns={"name": "Trường", "count": "Số"}, caption="Bảng")
+    publish(tmp_path, block, paragraph(f"{text}.")).agree()

@@ -479,3 +479,20 @@ def test_an_ods_that_swells_or_is_locked_is_refused(tmp_path: Path) -> None:
         with pytest.raises(RefusedFile) as refusal:
             read_workbook(ods(tmp_path / "a.ods", tables, manifest))
         assert refusal.value.reason == reason
+
+
+def test_half_a_letter_in_an_older_format_is_no_letter_and_stops_nobody(tmp_path: Path) -> None:
+    def wide(row: int, text: str) -> bytes:
+        letters = text.encode("utf-16-le", "surrogatepass")
+        return record(0x204, struct.pack("<HHHHB", row, 0, 0, len(letters) // 2, 1) + letters)
+
+    path = tmp_path / "a.xls"
+    path.write_bytes(xls(wide(0, "a\ud800b"), wide(1, "\udc00"), wide(2, "\U0001f600")))
+    cells = read_workbook(path).sheets[0].cells
+    assert [cells[row, 1].value for row in (1, 2, 3)] == ["a\ufffdb", "\ufffd", "\U0001f600"]
+
+
+def test_a_letter_cut_by_the_end_of_a_record_is_put_together_again() -> None:
+    letters = "\U0001f600\ud800".encode("utf-16-le", "surrogatepass")
+    first = struct.pack("<IIHB", 1, 1, 3, 1) + letters[:2]
+    assert shared_strings([first, b"\x01" + letters[2:]]) == ["\U0001f600\ufffd"]

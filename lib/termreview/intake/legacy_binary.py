@@ -190,7 +190,7 @@ def _text(body: bytes, at: int) -> tuple[str, int]:
     end = at + 4 + 2 * length
     if end > len(body):
         raise IndexError(end)
-    return body[at + 4 : end].decode("utf-16-le", "surrogatepass"), end
+    return body[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
 def _records(part: bytes) -> Iterator[tuple[int, bytes]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import struct
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def short_text(body: bytes, position: int, width: int, letters: str) -> str:
@@ -12,7 +15,7 @@ def short_text(body: bytes, position: int, width: int, letters: str) -> str:
     if letters:
         return body[start : start + length].decode(letters, "replace")
     if body[start] & 1:
-        return body[start + 1 : start + 1 + 2 * length].decode("utf-16-le")
+        return body[start + 1 : start + 1 + 2 * length].decode("utf-16-le", "replace")
     return body[start + 1 : start + 1 + length].decode("latin-1")
 
 
@@ -23,9 +26,18 @@ def pieces_text(pieces: list[bytes], letters: str) -> str:
     if letters:
         return b"".join(rest)[:length].decode(letters, "replace")
     texts = [
-        piece[1:].decode("utf-16-le" if piece[0] & 1 else "latin-1", "replace") for piece in rest if piece
+        piece[1:].decode("utf-16-le" if piece[0] & 1 else "latin-1", "surrogatepass")
+        for piece in rest
+        if piece
     ]
-    return "".join(texts)[:length]
+    return whole_letters("".join(texts)[:length])
+
+
+def whole_letters(text: str) -> str:
+    """Return one text with the halves of its letters joined; a half that stands alone becomes the mark of none."""
+    if _HALF.search(text) is None:
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def shared_strings(pieces: list[bytes]) -> list[str]:
@@ -59,6 +71,6 @@ def shared_strings(pieces: list[bytes]) -> list[str]:
                 at, width = ends[part] + 1, 1 + (data[ends[part]] & 1)
             elif left:
                 break
-        strings.append("".join(texts))
+        strings.append(whole_letters("".join(texts)))
         at += 4 * runs + more
     return strings

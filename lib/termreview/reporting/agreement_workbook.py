@@ -17,6 +17,9 @@ _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _NUMBER: Final = re.compile(r'(?:\[\$-42A\])?("[^"]*")?#,##0(?:\.(0+))?(?:("[^"]*")?(%))?("[^"]*")?')
 _SUM: Final = re.compile(r"SUM\(([A-Z]+)(\d+):([A-Z]+)(\d+)\)")
 _RATIO: Final = re.compile(r"(?:(\d+)\*)?([A-Z]+\d+)/([A-Z]+\d+)")
+_ESCAPE: Final = re.compile(
+    r"_x([0-9A-Fa-f]{4})_"
+)  # a sign that XML does not carry, or a "_" that would begin one
 _DAY_ZERO: Final = datetime.date(1899, 12, 30)
 
 
@@ -73,7 +76,8 @@ def _worked_out(formula: str, sheet: ReadSheet) -> float | None:
 
 
 def _texts(root: ElementTree.Element) -> list[str]:
-    return ["".join(text.text or "" for text in item.iter(f"{S}t")) for item in root.iter(f"{S}si")]
+    stored = ("".join(text.text or "" for text in item.iter(f"{S}t")) for item in root.iter(f"{S}si"))
+    return [_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) for text in stored]
 
 
 def _formats(root: ElementTree.Element) -> list[str]:
