@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
-from intake_world import PRESCHOOL, clean_folder, place_of, write_school
+from intake_world import PRESCHOOL, clean_folder, place_of, receive, write_school
 
-from termreview.intake.personal_data import is_personal, is_personal_number, lists_names, personal_place
+from termreview.intake.personal_data import (
+    is_personal,
+    is_personal_number,
+    lists_names,
+    name_without_personal,
+    personal_place,
+)
 from termreview.intake.workbook import Cell
 
 
@@ -55,6 +62,7 @@ def test_ordinary_lists_are_let_be(text: str) -> None:
         "046.204.012.345",
         "0462 0401 2345",
         "046-204-012345",
+        "046 2 04 012345",
         "CCCD 46204012345",  # the zero in front was lost
         "số định danh: 1204012345",  # both zeros
         "(0234) 3822 123",
@@ -81,6 +89,7 @@ def test_a_number_or_an_address_of_a_person_is_known_however_it_is_typed(text: s
         "1.204.012.345",
         "2.345.678.901,5",
         "0477201 2023-2024",
+        "0477201 2023-1",
         "02/01/2024 07:30",
         "10-01-2024, 25-05-2024",
         "64/QĐ-TH ngày 06/9/2023",
@@ -147,3 +156,46 @@ def test_a_finding_that_quotes_a_label_or_a_sheet_tells_nothing_of_a_person(tmp_
     assert "Ý kiến ▒▒▒" in quoted
     for number in ("0912.345.678", "046204012345"):
         assert number not in quoted
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("BC HK1 001204012345.xlsx", "BC HK1 ▒▒▒[{hash}].xlsx"),
+        ("gv/BC_Nguyễn_Văn_An_0912345678.xls", "gv/BC_▒▒▒[{hash}]_▒▒▒.xls"),
+        ("Báo cáo cô Trần Thị Bình.xlsx", "Báo cáo cô ▒▒▒[{hash}].xlsx"),
+    ],
+)
+def test_a_file_name_tells_no_person_and_stays_one_of_its_kind(name: str, shown: str) -> None:
+    made = name_without_personal(name)
+    assert made == shown.format(hash=made.partition("[")[2][:8])
+    assert name_without_personal(made) == made
+    assert name_without_personal("x" + name) != "x" + made
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "0477201_BC_HK1_2023-2024.xlsx",
+        "BC CNTT HK1 TH Nguyễn Bá Ngọc.xlsx",
+        "Nguyễn Bá Ngọc HK1.xlsx",
+        "Zalo_1704853021123.xlsx",
+        "scan 2024-01-10_08-23-45-678.pdf",
+    ],
+)
+def test_names_of_schools_codes_and_days_stay_in_file_names(name: str) -> None:
+    assert name_without_personal(name) == name
+
+
+def test_a_file_whose_name_holds_a_number_of_a_person_is_read_listed_and_never_quoted(tmp_path: Path) -> None:
+    path = tmp_path / "BC cô Trần Thị Bình 046204012345.xlsx"
+    write_school(path, PRESCHOOL)
+    receive(tmp_path, {path.name: datetime.date(2024, 1, 8)})
+    cleaned = clean_folder(tmp_path)
+    row = cleaned.submissions.set_index("school_id").loc[PRESCHOOL]
+    assert (row["fate"], f"{row['received_on']:%d/%m/%Y}") == ("accepted", "08/01/2024")
+    tables = "\n".join(
+        table.to_csv() for table in (cleaned.observations, cleaned.findings, cleaned.submissions)
+    )
+    assert "046204012345" not in tables
+    assert "Thị Bình" not in tables

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
@@ -10,9 +11,9 @@ from termreview.intake.workbook_model import Cell
 from termreview.text import clean, fold
 
 # A citizen's number: province (001-096), century and sex, year of birth, six figures more; typed as a number it loses
-# the zeros in front. An amount of money never begins with 0, so any grouping of the twelve figures is one.
+# the zeros in front. An amount of money never begins with 0, so twelve figures in the groups that people write are one.
 _GAP = r"[ .\-]?"
-_CITIZEN = rf"0(?:0[1-9]|[1-8]\d|9[0-6])(?:{_GAP}\d){{9}}"
+_CITIZEN = r"0(?:0[1-9]|[1-8]\d|9[0-6])(?:\d{9}|[ .\-]\d{3}[ .\-]\d{3}[ .\-]?\d{3}|\d[ .\-]\d{4}[ .\-]\d{4}|\d{3}[ .\-]\d{6}|[ .\-]\d[ .\-]\d\d[ .\-]\d{6})"
 _CITIZEN_CUT = r"(?:[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}"
 _TELEPHONE = (
     rf"(?:0|\(?\+?84\)?[ .\-]?|\(0\)[ .\-]?)(?:\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{4}}"
@@ -55,6 +56,10 @@ _NAMED_AFTER = re.compile(
     r"[ .]*$",
     re.IGNORECASE,
 )
+_PERSON_WORDS = re.compile(
+    r"(?<!\w)(?:ông|bà|thầy|cô|em|cháu|gv|giáo viên|hs|học sinh|phụ huynh|người lập|họ và tên|họ tên|hiệu trưởng|cccd|cmnd"
+    r"|sđt|sdt|lý lịch|hồ sơ cá nhân)(?!\w)"
+)
 WITHHELD = "▒▒▒"  # stands for what tells of a person
 _BETWEEN_NAMES = (",", ";", "\n", " - ", " và ")
 _SPLIT = re.compile("|".join(_BETWEEN_NAMES))
@@ -79,6 +84,24 @@ def is_personal(text: str) -> bool:
 def without_personal(text: str) -> str:
     """One text with a sign in the place of each number of a person, telephone and address of mail."""
     return _PERSONAL.sub(WITHHELD, text) if is_personal(text) else text
+
+
+def name_without_personal(name: str) -> str:
+    """One file name with a sign in the place of numbers and names of persons, and the hash that tells it from others.
+
+    A full name goes where the file name holds a number or a word that tells of a person ("cô", "học sinh") as well:
+    alone it is rather that of a school.
+    """
+    flat = name.replace("_", " ")
+    spans = [match.span() for match in _PERSONAL.finditer(flat)] if is_personal(flat) else []
+    if spans or _PERSON_WORDS.search(flat.casefold()):
+        spans += full_names(flat)
+    if not spans:
+        return name
+    mark = f"{WITHHELD}[{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}]"
+    for begin, end in sorted(spans, reverse=True):
+        name = name[:begin] + WITHHELD + name[end:]
+    return name.replace(WITHHELD, mark, 1)
 
 
 def is_personal_number(text: str) -> bool:

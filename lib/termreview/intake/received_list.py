@@ -12,6 +12,7 @@ from pathlib import Path
 from termreview.cell_text import as_meant
 from termreview.errors import UsageError
 from termreview.intake.date_value import parse_date
+from termreview.intake.personal_data import name_without_personal
 
 RECEIVED_LIST = "received.csv"
 COLUMNS = ("file", "received_on", "note")
@@ -66,9 +67,11 @@ def name_key(name: str) -> str:
 def printable_name(name: str) -> str:
     """One file name as one line of text: bytes that are no letters (old archives leave them) become `?`.
 
-    Line breaks and other signs that no list, table or page carries become the signs that stand for them (`␊`).
+    Line breaks and other signs that no list, table or page carries become the signs that stand for them (`␊`);
+    what tells of a person is withheld.
     """
-    return name.encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
+    line = name.encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
+    return name_without_personal(line)
 
 
 def list_text(path: Path) -> str:
