@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from termreview.intake.date_value import DateHabit, DateWindow, date_habit
 from termreview.intake.file_reading import Answer, FileReading, Remark
 from termreview.intake.formula_value import Formulas, worked_out
 from termreview.intake.located import Located, Spot
+from termreview.intake.number_shown import shows_plainly
 from termreview.intake.number_text import decimal_habit
 from termreview.intake.personal_data import is_personal
 from termreview.intake.reader import Question, Reader
-from termreview.intake.value_reading import Choices, Flag, Reading
+from termreview.intake.shown_value import merged_answers
+from termreview.intake.value_reading import UNREADABLE, Choices, Flag, Reading
 from termreview.intake.values import ANSWERED, read_value
-from termreview.intake.workbook import Cell, Sheet, address
+from termreview.intake.workbook import Cell, Sheet, Workbook, address
 from termreview.reference.forms import Field
 from termreview.text import number_words
 
 
 def read_answers(
-    reading: FileReading, located: Located, level: str, reader: Reader, sheets: Sequence[Sheet]
+    reading: FileReading, located: Located, level: str, reader: Reader, workbook: Workbook
 ) -> None:
     """Read every field that a level is asked; what was found nowhere is unreadable.
 
-    `sheets` are all of the workbook: formulas are worked out anew from their cells.
+    Formulas are worked out anew from the cells of the whole `workbook`.
     """
     for remark in located.remarks:
         cause = remark.code if remark.code != "row_missing" else f"row_missing:{remark.sheet}"
@@ -37,6 +39,7 @@ def read_answers(
     new = tuple.__new__  # a named tuple made without its slower constructor
     habit: str | None = None  # worked out when a number is written as text: in most files none is
     dates: DateHabit | None = None  # worked out when a date is asked
+    merged = _merged(spots.values())
     used = flagged = 0
     formulas: Formulas | None = None
     for field_id, asked, choices, least, most in questions:
@@ -53,7 +56,10 @@ def read_answers(
             and type(cell.value) is int
             and least <= cell.value <= most
             and cell.formula is None
-            and "%" not in (cell.number_format or "")
+            and cell.display is None
+            and shows_plainly(cell.number_format)
+            and (cell.value or not sheet.hides_zeros)
+            and not (merged and (sheet.name, row, column) in merged)
         ):
             used += 1
             amount, where = float(cell.value), address(row, column)
@@ -68,9 +74,13 @@ def read_answers(
             font = sheet.old_fonts.get((row, column)) if sheet.old_fonts else None
             value = read_value(asked, cell, habit or "", choices, reader.window, font, dates)
         else:
-            formulas = formulas or Formulas.of(sheets)
+            formulas = formulas or Formulas.of(workbook.sheets, "precision_as_displayed" in workbook.notes)
             anew = worked_out(formulas, sheet, row, column)
             value = _read_formula(asked, cell, anew, habit or "", choices, reader.window)
+        if cell is not None and sheet.hides_zeros and cell.kind == "number" and not cell.value:
+            value = value._replace(flags=(*value.flags, Flag("zero_not_shown", "0")))
+        if merged and (flag := merged.get((sheet.name, row, column))) is not None:
+            value = Reading(UNREADABLE, flags=(flag,))
         state, number, text, flags = value
         where = address(row, column)
         original, note = None if cell is None else cell.text, None
@@ -103,6 +113,21 @@ def _read_formula(
         return read_value(asked, cell, habit, choices, window)
     value = read_value(asked, _with_number(cell, anew), habit, choices, window)
     return _flagged_as(value, Flag("formula_differs", number_words(float(stored)), number_words(anew)))
+
+
+def _merged(spots: Iterable[Spot]) -> Mapping[tuple[str, int, int], Flag]:
+    """The remarks on answers that a merge joins or covers, by sheet and place."""
+    asked: dict[str, tuple[Sheet, set[tuple[int, int]]]] = {}
+    for sheet, row, column, _ in spots:
+        if sheet.merges:
+            if sheet.name not in asked:
+                asked[sheet.name] = sheet, set()
+            asked[sheet.name][1].add((row, column))
+    return {
+        (name, *place): flag
+        for name, (sheet, places) in asked.items()
+        for place, flag in merged_answers(sheet, places).items()
+    }
 
 
 def _with_number(cell: Cell, number: float) -> Cell:
@@ -147,6 +172,7 @@ def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, va
                 flag.found,
                 flag.expected,
                 asked.label,
+                flag.detail,
             )
         )
     if value.state == "blank" and asked.is_required:

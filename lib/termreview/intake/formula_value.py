@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from termreview.intake.number_format import shown_decimals
 from termreview.intake.workbook import Cell, Sheet, parse_address
+from termreview.intake.workbook_model import places_inside
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+)"
@@ -36,29 +38,47 @@ class _NotKnownError(Exception):
 
 @dataclass
 class Formulas:
-    """The cells of one workbook by sheet, and what has been worked out of them so far."""
+    """The cells of one workbook by sheet, and what has been worked out of them so far.
+
+    `is_as_displayed`: the workbook is set to go on with its numbers as they are shown, rounded.
+    """
 
     sheets: Mapping[str, Sheet]
-    known: dict[tuple[str, int, int], float | None] = field(default_factory=dict)
+    is_as_displayed: bool = False
+    known: dict[tuple[str, int, int], Value | None] = field(default_factory=dict)
     looked_at: int = 0
 
     @classmethod
-    def of(cls, sheets: Sequence[Sheet]) -> Formulas:
+    def of(cls, sheets: Sequence[Sheet], is_as_displayed: bool = False) -> Formulas:
         """The cells of some sheets; the first of two with one name counts."""
-        return cls({sheet.name.casefold(): sheet for sheet in reversed(sheets)})
+        return cls({sheet.name.casefold(): sheet for sheet in reversed(sheets)}, is_as_displayed)
+
+    def displayed(self, cell: Cell, number: float) -> float:
+        """One number as the workbook goes on with it."""
+        decimals = shown_decimals(cell.number_format or "General", number) if self.is_as_displayed else None
+        return number if decimals is None else _rounded(number, decimals)
 
 
 def worked_out(formulas: Formulas, sheet: Sheet, row: int, column: int, depth: int = 0) -> float | None:
     """The number that the formula of one cell gives; None where it is not understood or leads back to itself."""
+    value = _result(formulas, sheet, row, column, depth)
+    return None if value is None else float(value)
+
+
+def _result(formulas: Formulas, sheet: Sheet, row: int, column: int, depth: int) -> Value | None:
     key = (sheet.name, row, column)
     if key not in formulas.known:
         formulas.known[key] = None  # while it is being worked out: who leans on itself gets no answer
-        formula = sheet.cells[row, column].formula or ""
+        cell = sheet.cells[row, column]
+        formula = cell.formula or ""
+        value: Value | None
         try:
             value = _Parser(formulas, sheet, formula, depth).whole()
         except (_NotKnownError, ZeroDivisionError, OverflowError, ValueError):
             return None
-        formulas.known[key] = float(value) if math.isfinite(value) else None
+        if not isinstance(value, bool):
+            value = formulas.displayed(cell, value) if math.isfinite(value) else None
+        formulas.known[key] = value
     return formulas.known[key]
 
 
@@ -89,7 +109,10 @@ class _Parser:
     def compared(self) -> Value:
         left = self.added()
         while sign := self.sign("=", "<>", "<", ">", "<=", ">="):
-            left = _COMPARED[sign](float(left), float(self.added()))
+            right = self.added()
+            if isinstance(left, bool) != isinstance(right, bool):
+                raise _NotKnownError  # to a spreadsheet any truth value is more than any number
+            left = _COMPARED[sign](float(left), float(right))
         return left
 
     def added(self) -> Value:
@@ -192,28 +215,17 @@ class _Parser:
         return sheet, (top, left), (bottom, right)
 
     def cells(self, sheet: Sheet, first: tuple[int, int], last: tuple[int, int]) -> Iterator[float]:
-        """The numbers of one area, as a sum takes them."""
+        """The numbers of one area, as a sum takes them: neither texts nor truth values, written or worked out."""
         size = (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
         self.formulas.looked_at += min(size, len(sheet.cells))
         if self.formulas.looked_at > _MOST_CELLS:
             raise _NotKnownError
-        if size <= len(sheet.cells):
-            places = [
-                (row, column)
-                for row in range(first[0], last[0] + 1)
-                for column in range(first[1], last[1] + 1)
-                if (row, column) in sheet.cells
-            ]
-        else:
-            places = [
-                place
-                for place in sheet.cells
-                if first[0] <= place[0] <= last[0] and first[1] <= place[1] <= last[1]
-            ]
-        for row, column in places:
+        for row, column in places_inside(sheet.cells, first, last):
             cell = sheet.cells[row, column]
             if cell.formula is not None or cell.kind not in ("text", "boolean"):
-                yield self.number(sheet, row, column, cell)
+                value = self.number(sheet, row, column, cell)
+                if not isinstance(value, bool):
+                    yield value
 
     def cell(self, sheet: Sheet, first: tuple[int, int], last: tuple[int, int]) -> Value:
         """The number of one cell; an empty one counts as nothing, as it does in a spreadsheet."""
@@ -222,15 +234,17 @@ class _Parser:
         cell = sheet.cells.get(first)
         return 0.0 if cell is None else self.number(sheet, *first, cell)
 
-    def number(self, sheet: Sheet, row: int, column: int, cell: Cell) -> float:
+    def number(self, sheet: Sheet, row: int, column: int, cell: Cell) -> Value:
         if cell.formula is not None:
-            value = worked_out(self.formulas, sheet, row, column, self.depth + 1)
+            value = _result(self.formulas, sheet, row, column, self.depth + 1)
             if value is None:
                 raise _NotKnownError
             return value
+        if cell.kind == "boolean" and isinstance(cell.value, bool):
+            return cell.value
         if cell.kind != "number" or not isinstance(cell.value, int | float):
             raise _NotKnownError
-        return float(cell.value)
+        return self.formulas.displayed(cell, float(cell.value))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

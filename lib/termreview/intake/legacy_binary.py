@@ -14,11 +14,12 @@ from termreview.intake import guard
 from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.legacy_formulas import steps_text
 from termreview.intake.legacy_records import ERRORS, number_text, packed_number
+from termreview.intake.number_format import may_show_date
 from termreview.intake.old_fonts import by_style
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, Sheet, Workbook, address
 from termreview.intake.xlsx_content import MOST_HIDDEN, refuse_place, refuse_size, refuse_text
 from termreview.intake.xlsx_package import relationships, workbook_part_name
-from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared, is_date_format, make_cell
+from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared, make_cell
 
 _STATES = {1: "hidden", 2: "very_hidden"}
 _ROW, _COLUMN, _MERGE = 0, 60, 176
@@ -113,7 +114,7 @@ def _read_styles(part: bytes) -> tuple[list[tuple[str, bool]], dict[int, str]]:
             number, font = struct.unpack_from("<HH", body, 2)
             numbers.append(number)
             fonts.append(font)
-    shown = [(code := codes.get(number, "General"), is_date_format(code)) for number in numbers]
+    shown = [(code := codes.get(number, "General"), may_show_date(code)) for number in numbers]
     return shown, by_style(names, fonts)
 
 

@@ -23,7 +23,7 @@ from typing import Any
 from termreview.intake.guard import DEFAULT_LIMITS, MACHINE_BUSY, Limits, RefusedFile, system_code
 from termreview.intake.legacy_binary import read_binary
 from termreview.intake.legacy_excel import read_excel
-from termreview.intake.workbook_model import Cell, CellValue, Sheet, Workbook, address
+from termreview.intake.workbook_model import Cell, CellValue, Display, Sheet, Workbook, address
 
 _CELLS_IN_A_LINE = 1_000
 _SPENT, _KILLED = getattr(signal, "SIGPROF", 0), getattr(signal, "SIGKILL", 0)
@@ -216,12 +216,21 @@ def _pack(workbook: Workbook) -> Iterator[Any]:
             sorted(sheet.hidden_columns),
             sheet.merges,
             [[*place, encoding] for place, encoding in sheet.old_fonts.items()],
+            sheet.hides_zeros,
         ]
         cells = list(sheet.cells.items())
         for first in range(0, len(cells), _CELLS_IN_A_LINE):
             yield [
-                [*place, _pack_value(value), None if text == value else text, kind, formula, number_format]
-                for place, (value, text, kind, formula, number_format) in cells[
+                [
+                    *place,
+                    _pack_value(value),
+                    None if text == value else text,
+                    kind,
+                    formula,
+                    number_format,
+                    display,
+                ]
+                for place, (value, text, kind, formula, number_format, display) in cells[
                     first : first + _CELLS_IN_A_LINE
                 ]
             ]
@@ -234,11 +243,11 @@ def _unpack(answer: Iterable[bytes]) -> Workbook:
     if isinstance(facts, dict):
         raise RefusedFile(*facts["refused"])
     sheets = []
-    for name, state, hidden_rows, hidden_columns, merges, old_fonts in lines:
+    for name, state, hidden_rows, hidden_columns, merges, old_fonts, hides_zeros in lines:
         cells: dict[tuple[int, int], Cell] = {}
         at = 0  # the number of the row being filled, one object for all its cells
         while packed := next(lines):
-            for row, column, value, text, kind, formula, number_format in packed:
+            for row, column, value, text, kind, formula, number_format, display in packed:
                 known = _unpack_value(value)
                 at = at if row == at else row
                 cells[at, column] = Cell(
@@ -247,6 +256,7 @@ def _unpack(answer: Iterable[bytes]) -> Workbook:
                     intern(kind),
                     formula,
                     number_format and intern(number_format),
+                    display and _unpack_display(display),
                 )
         sheets.append(
             Sheet(
@@ -257,10 +267,16 @@ def _unpack(answer: Iterable[bytes]) -> Workbook:
                 frozenset(hidden_columns),
                 tuple(merges),
                 {(row, column): intern(encoding) for row, column, encoding in old_fonts},
+                hides_zeros,
             )
         )
     kind, has_macros, has_external_links, notes = facts
     return Workbook(tuple(sheets), kind, has_macros, has_external_links, tuple(notes))
+
+
+def _unpack_display(packed: list[Any]) -> Display:
+    display = Display(*packed)
+    return display._replace(pieces=tuple((text, mark) for text, mark in display.pieces))
 
 
 _TEMPORAL = {kind.__name__: kind for kind in (datetime.date, datetime.datetime, datetime.time)}

@@ -11,9 +11,10 @@ from termreview.intake.guard import RefusedFile
 from termreview.intake.legacy_formulas import formula_text
 from termreview.intake.legacy_streams import workbook_stream
 from termreview.intake.legacy_strings import pieces_text, shared_strings, short_text
+from termreview.intake.number_format import may_show_date
 from termreview.intake.old_fonts import by_style
 from termreview.intake.sniffing import ole_directory_entry
-from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared, is_date_format
+from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared
 
 _STATES = {1: "hidden", 2: "very_hidden"}
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -104,7 +105,7 @@ def _read_book(data: bytes, most_cells: int) -> BookRecords | None:
         elif record == 0x1AE:
             has_external_links |= len(body) > 4
     strings = shared_strings(pieces)
-    shown = [(code := formats.get(number, "General"), is_date_format(code)) for number in styles]
+    shown = [(code := formats.get(number, "General"), may_show_date(code)) for number in styles]
     for sheet, start in zip(sheets, starts, strict=True):
         if sheet.has_cells:
             _read_sheet(sheet, _records(stream, start), letters, strings, most_cells)

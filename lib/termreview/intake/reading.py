@@ -81,7 +81,7 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
         _refuse(reading, "not_our_form")
         return reading
     reading.found_by = located.found_by
-    read_answers(reading, located, school.level, reader, workbook.sheets)
+    read_answers(reading, located, school.level, reader, workbook)
     if not any(
         answer.state != "blank" and answer.field_id not in reader.lasting for answer in reading.answers
     ):

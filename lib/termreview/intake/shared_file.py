@@ -54,7 +54,7 @@ def _read_share(
             detail=str(count),
         )
     )
-    read_answers(reading, located, school.level, reader, workbook.sheets)
+    read_answers(reading, located, school.level, reader, workbook)
     if share.is_line:
         asked = len(reading.answers)
         missing = asked - len(located.spots)

@@ -10,11 +10,15 @@ NOTHING, UNREADABLE = "nothing_to_report", "unreadable"
 
 
 class Flag(NamedTuple):
-    """One remark on one value: the code in the catalogue, what was found and what is expected or assumed."""
+    """One remark on one value: the code in the catalogue, what was found and what is expected or assumed.
+
+    `detail` names what else the message quotes.
+    """
 
     code: str
     found: str
     expected: str = ""
+    detail: str = ""
 
 
 class Reading(NamedTuple):

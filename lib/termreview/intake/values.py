@@ -9,8 +9,10 @@ from termreview.intake.date_value import DateHabit, DateWindow, fraction_reading
 from termreview.intake.layout import NOTHING_WORDS
 from termreview.intake.legacy_text import read_in_font, read_legacy
 from termreview.intake.misdecoded import read_misdecoded
+from termreview.intake.number_format import fifteen_digits, has_percent_sign, scales_to_percent
 from termreview.intake.number_text import numbers_apart, parse_number
 from termreview.intake.personal_data import is_personal, is_personal_number
+from termreview.intake.shown_value import as_seen, looks_as_stored
 from termreview.intake.text_value import read_text, shown_value
 from termreview.intake.value_reading import (
     ANSWERED,
@@ -24,50 +26,12 @@ from termreview.intake.value_reading import (
     nothing_to_report,
 )
 from termreview.intake.workbook import Cell
+from termreview.intake.yes_no_value import read_yes_no
 from termreview.reference.forms import Field
 from termreview.text import clean, fold, has_invisible, number_words
 
 _new = tuple.__new__  # a named tuple made without its slower constructor
 _BLANK = Reading(BLANK)
-_YES = {
-    "có",
-    "co",
-    "x",
-    "v",
-    "đạt",
-    "rồi",
-    "đã",
-    "đã có",
-    "có rồi",
-    "đang có",
-    "đúng",
-    "cã",
-    "coù",
-    "yes",
-    "y",
-    "true",
-    "1",
-    "✓",
-    "✔",
-    "√",
-}
-_NO = {
-    "không",
-    "khong",
-    "ko",
-    "k",
-    "chưa",
-    "chưa có",
-    "không có",
-    "chưa đạt",
-    "không đạt",
-    "chua",
-    "sai",
-    "no",
-    "n",
-    "false",
-    "0",
-}
 _NOTHING_WORDS = frozenset(NOTHING_WORDS)
 _NOT_APPLICABLE = {
     "không áp dụng",
@@ -78,7 +42,6 @@ _NOT_APPLICABLE = {
     "n/a",
     "na",
 }
-_QUOTED = re.compile(r'"[^"]*"|\\.')  # a sign that a format only shows does not scale the number
 _FRACTION = re.compile(r"\d+ ?/ ?\d+")
 _REVERSED = re.compile("[\u202b\u202e\u2067].*\\d")  # what is seen runs the other way than what is stored
 
@@ -91,21 +54,29 @@ def read_value(
     window: DateWindow | None = None,
     font: str | None = None,
     dates: DateHabit | None = None,
+    is_seen: bool = False,
 ) -> Reading:
     """Read one cell as the answer to one field.
 
     The six states are kept apart; nothing unreadable becomes zero or blank. `habit` is the file's decimal sign,
     `window` the days within which a date of the term makes sense, `font` the encoding of a font from before Unicode,
-    `dates` what the file's dates prove of their order.
+    `dates` what the file's dates prove of their order. What a person sees is held against what is stored, unless that
+    was done (`is_seen`).
     """
     if cell is None:
         return _BLANK
-    if cell.formula is None and cell.kind == "text" and choices is not None:
+    if cell.formula is None and cell.kind == "text" and cell.display is None and choices is not None:
         own_word = choices.exact.get(cell.text)
         if own_word is not None:
             return own_word
     if cell.kind != "date" and cell.kind != "number" and is_personal(clean(cell.text)):
         return PERSONAL_DATA
+    if not (is_seen or looks_as_stored(cell)):
+        seen = as_seen(field, cell)
+        if seen.reading is not None:
+            return PERSONAL_DATA if cell.kind == "number" and is_personal_number(cell.text) else seen.reading
+        reading = read_value(field, seen.cell, habit, choices, window, font, dates, is_seen=True)
+        return _with_first(reading, *seen.flags)
     if cell.kind == "error":
         return Reading(UNREADABLE, flags=(Flag("error_value", cell.text),))
     if cell.kind == "formula_without_value":
@@ -113,17 +84,21 @@ def read_value(
     if cell.kind == "text":
         given_back = read_misdecoded(str(cell.value))
         if given_back is not None:
-            meant = read_value(field, cell._replace(value=given_back), habit, choices, window, None, dates)
+            meant = read_value(
+                field, cell._replace(value=given_back), habit, choices, window, None, dates, is_seen=True
+            )
             return _with_first(meant, Flag("text_redecoded", clean(cell.text), clean(given_back)))
         legacy = read_legacy(str(cell.value))
         if legacy is None and font is not None:
-            as_typed = read_value(field, cell, habit, choices, window, None, dates)
+            as_typed = read_value(field, cell, habit, choices, window, None, dates, is_seen=True)
             if as_typed.state == UNREADABLE or field.kind == "text":
                 legacy = read_in_font(str(cell.value), font)
             if legacy is None:
                 return as_typed
         if legacy is not None:
-            meant = read_value(field, cell._replace(value=legacy.text), habit, choices, window, None, dates)
+            meant = read_value(
+                field, cell._replace(value=legacy.text), habit, choices, window, None, dates, is_seen=True
+            )
             return _with_first(meant, Flag("legacy_font_text", clean(cell.text), legacy.text))
         text = clean(str(cell.value))
         if not text:
@@ -135,7 +110,7 @@ def read_value(
     elif field.kind == "date":
         reading = read_date(cell, window, dates)
     elif field.kind == "yes_no":
-        reading = _read_yes_no(cell, choices)
+        reading = read_yes_no(cell, choices)
     elif choices is not None:
         reading = _read_choice(cell, choices)
     else:
@@ -149,9 +124,9 @@ def read_value(
     return reading
 
 
-def _with_first(reading: Reading, flag: Flag) -> Reading:
-    """The same reading with one remark before its others; of personal data nothing is quoted."""
-    return reading if reading is PERSONAL_DATA else reading._replace(flags=(flag, *reading.flags))
+def _with_first(reading: Reading, *flags: Flag) -> Reading:
+    """The same reading with some remarks before its others; of personal data nothing is quoted."""
+    return reading if reading is PERSONAL_DATA else reading._replace(flags=(*flags, *reading.flags))
 
 
 def _as_seen(field: Field, stored: str, reading: Reading) -> Reading:
@@ -179,10 +154,13 @@ def whole_bounds(field: Field) -> tuple[float, float]:
 
 def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
     flags: tuple[Flag, ...] = ()
-    is_percent = "%" in _QUOTED.sub("", cell.number_format or "")
+    is_percent = is_scaled = False  # a sign that a format only shows does not scale the number
     if cell.kind == "number":
-        number = float(cell.value)  # type: ignore[arg-type]
-        if is_percent and field.kind != "percent":
+        number = fifteen_digits(float(cell.value))  # type: ignore[arg-type]
+        code = cell.number_format or "General"
+        is_scaled = scales_to_percent(code, number)
+        is_percent = is_scaled or has_percent_sign(code, number)
+        if is_scaled and field.kind != "percent":
             return Reading(UNREADABLE, flags=(Flag("not_a_number", f"{number_words(number * 100)}%"),))
     elif cell.kind == "date":
         return _read_dated_number(field, cell)
@@ -210,7 +188,7 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
             return _within(field, number, flags)
     if field.kind == "percent":
         if is_percent:
-            number *= 100
+            number = number * 100 if is_scaled else number
         elif 0 < number <= 1:
             flags = (
                 *flags,
@@ -252,19 +230,6 @@ def _within(field: Field, number: float, flags: tuple[Flag, ...]) -> Reading:
     if field.kind == "points" and number * 2 != int(number * 2):
         flags = (*flags, Flag("points_step", said, "0,5"))
     return Reading(ANSWERED, number, flags=flags)
-
-
-def _read_yes_no(cell: Cell, choices: Choices | None) -> Reading:
-    text = clean(str(cell.value)) if cell.kind == "text" else cell.text
-    key = text.casefold().rstrip(".")
-    if choices is not None and key in choices.by_text:
-        return Reading(ANSWERED, 1.0 if choices.by_text[key] == "yes" else 0.0)
-    if key in _YES or key in _NO:
-        said = "Có" if key in _YES else "Không"
-        return Reading(ANSWERED, 1.0 if key in _YES else 0.0, flags=(Flag("yes_no_spelling", text, said),))
-    if key in _NOTHING_WORDS:
-        return nothing_to_report(text)
-    return Reading(UNREADABLE, flags=(Flag("not_yes_no", text),))
 
 
 def _read_choice(cell: Cell, choices: Choices) -> Reading:

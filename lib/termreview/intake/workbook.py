@@ -11,6 +11,7 @@ import io
 import re
 import stat
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,7 +24,9 @@ from termreview.intake.sniffing import sniff
 from termreview.intake.workbook_archive import ArchiveMember, read_member
 from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
 from termreview.intake.xlsx_content import refuse_text
+from termreview.intake.xlsx_looks import read_looks, read_runs
 from termreview.intake.xlsx_package import Package, find_part, open_package, workbook_part_name, xml_members
+from termreview.intake.xlsx_rich_values import picture_values
 from termreview.intake.xlsx_shared import read_number_formats, read_shared_strings
 from termreview.intake.xlsx_sheet import read_sheet
 from termreview.intake.xlsx_values import Shared
@@ -161,15 +164,24 @@ def _read_archive(data: bytes, limits: Limits) -> Workbook | str:
             raise RefusedFile(reason, found)
     if main is None and find_part(names, "[Content_Types].xml") is None:
         raise RefusedFile("archive_not_workbook", f"a zip archive of {len(names)} files, none a workbook")
-    return _read_package(open_package(parts, names, limits), limits)
+    return _read_package(open_package(parts, names, limits), parts, limits)
 
 
-def _read_package(package: Package, limits: Limits) -> Workbook:
+def _read_package(package: Package, parts: Mapping[str, bytes], limits: Limits) -> Workbook:
     """Read the sheets of one opened package."""
+    strings, looks = read_shared_strings(package.shared_strings), read_looks(package.styles, package.theme)
+    longest = max(map(len, strings), default=0)
+    marked = {}
+    for number, runs in read_runs(package.shared_strings, package.theme, looks).items():
+        marked[number], strings[number] = (strings[number], runs), ""
     shared = Shared(
-        strings=read_shared_strings(package.shared_strings),
+        strings=strings,
         formats=read_number_formats(package.styles),
         is_1904=package.is_1904,
+        looks=looks,
+        marked=marked,
+        theme=package.theme,
+        pictures=picture_values(parts, package.arrows),
     )
     old, old_texts = old_styles(package.styles), old_strings(package.shared_strings)
     sheets, notes, filled = [], list(package.notes), 0
@@ -188,9 +200,9 @@ def _read_package(package: Package, limits: Limits) -> Workbook:
                 frozenset(content.hidden_columns),
                 tuple(content.merges),
                 old_cells(part.part, old, content.cells, old_texts),
+                content.hides_zeros,
             )
         )
-    longest = max(map(len, shared.strings), default=0)
     if longest * filled > limits.text_characters:  # one long string may stand in every cell
         refuse_text((cell for sheet in sheets for cell in sheet.cells.values()), limits)
     if package.has_macros:

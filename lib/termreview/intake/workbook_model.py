@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,6 +15,31 @@ MAX_COLUMN = 16_384
 CellValue = str | float | int | bool | datetime.date | datetime.datetime | datetime.time | None
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+
+
+class Display(NamedTuple):
+    """How one cell looks to a person, where that is not plainly what is stored.
+
+    Attributes
+    ----------
+    is_struck, is_invisible
+        The whole cell is crossed out; its letters have the colour of their ground.
+    sign_font
+        Its font of signs, in which letters show ticks and boxes.
+    is_checkbox
+        A truth value is shown as a box to tick.
+    pieces
+        A text of several fonts: each piece, and ``struck``, ``raised`` (also lowered), ``invisible`` or nothing.
+    shown
+        The text that the file itself keeps as shown, where it is not the number that is stored.
+    """
+
+    is_struck: bool = False
+    is_invisible: bool = False
+    sign_font: str = ""
+    is_checkbox: bool = False
+    pieces: tuple[tuple[str, str], ...] = ()
+    shown: str | None = None
 
 
 class Cell(NamedTuple):
@@ -30,11 +55,13 @@ class Cell(NamedTuple):
         What is stored, for quoting back: the serial number of a date, ``TRUE`` or ``FALSE``, the formula
         itself when it has no stored value. The original characters: no normalisation, no trimming.
     kind
-        ``text``, ``number``, ``date``, ``boolean``, ``error`` or ``formula_without_value``.
+        ``text``, ``number``, ``date``, ``boolean``, ``error``, ``picture`` or ``formula_without_value``.
     formula
         With its leading ``=``; None for a constant. Formulas shared down a column are moved to their cell.
     number_format
         The format code, ``General`` when there is none; None where the format keeps no such codes.
+    display
+        How it is shown; None for nearly every cell, which looks as it is stored and formatted.
     """
 
     value: CellValue
@@ -42,6 +69,7 @@ class Cell(NamedTuple):
     kind: str
     formula: str | None = None
     number_format: str | None = None
+    display: Display | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +86,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     merges: tuple[str, ...] = ()
     old_fonts: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    hides_zeros: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +128,17 @@ def parse_address(text: str) -> tuple[int, int]:
     if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
         raise ValueError(f"not a cell address: {text!r}")
     return row, column
+
+
+def places_inside(
+    places: Collection[tuple[int, int]], first: tuple[int, int], last: tuple[int, int]
+) -> list[tuple[int, int]]:
+    """Return those of some places that lie in one area, whichever of the two is the smaller to look through."""
+    (top, left), (bottom, right) = first, last
+    if (bottom - top + 1) * (right - left + 1) > len(places):
+        return [place for place in places if top <= place[0] <= bottom and left <= place[1] <= right]
+    area = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+    return [place for place in area if place in places]
 
 
 def column_number(letters: str) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from termreview.intake.cell_display import PLAIN, Look
 from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, address
-from termreview.intake.xlsx_values import Shared
+from termreview.intake.xlsx_values import PICTURE, Shared
 
 MOST_HIDDEN = 65_536  # hidden rows that are kept one by one: "all rows below" may be a million
 
@@ -22,11 +23,12 @@ class SheetContent:
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[str] = field(default_factory=list)
     notes: set[str] = field(default_factory=set)
+    hides_zeros: bool = False
     columns_declared: int = 0  # hidden, counted as often as they are declared
 
 
-def read_style(attributes: Mapping[str, str], shared: Shared) -> tuple[str, str, bool]:
-    """Return the stored type, the number format and whether it shows a date, for one cell's attributes."""
+def read_style(attributes: Mapping[str, str], shared: Shared) -> tuple[str, str, bool, Look]:
+    """Return what one cell's attributes say: stored type, number format, whether that shows dates, its look."""
     index = attributes.get("s") or "0"  # some programs leave it blank
     stored_type = attributes.get("t", "")
     if not (index.isdigit() and index.isascii()):
@@ -37,7 +39,16 @@ def read_style(attributes: Mapping[str, str], shared: Shared) -> tuple[str, str,
         code, is_date = shared.formats[int(index[:9])]
     else:
         raise RefusedFile("damaged", f"a cell points to the style {index} of {len(shared.formats)}")
-    return "" if stored_type == "n" else stored_type, code, is_date
+    look = shared.looks[int(index)] if int(index) < len(shared.looks) else PLAIN
+    if stored_type == "e" and "vm" in attributes and is_picture(attributes["vm"], shared.pictures):
+        stored_type = PICTURE
+    return "" if stored_type == "n" else stored_type, code, is_date, look
+
+
+def is_picture(number: str, pictures: frozenset[int] | None) -> bool:
+    """Whether the rich value of one cell is a picture; one that the file does not describe is taken for one."""
+    is_number = number.isdigit() and number.isascii() and len(number) < 9
+    return pictures is None or (is_number and int(number) in pictures)
 
 
 def note_columns(attributes: Mapping[str, str], content: SheetContent) -> None:

@@ -32,12 +32,14 @@ class SheetPart:
 
 @dataclass(frozen=True)
 class Package:
-    """One opened package: worksheets in order, with the raw parts for shared strings and styles."""
+    """One opened package: worksheets in order, the raw parts that cells lean on, where the workbook leads to."""
 
     kind: str
     sheets: tuple[SheetPart, ...]
     shared_strings: bytes | None
     styles: bytes | None
+    theme: bytes | None
+    arrows: Mapping[str, Relationship]
     is_1904: bool
     has_macros: bool
     has_external_links: bool
@@ -195,6 +197,8 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
         sheets=tuple(sheets),
         shared_strings=shared_strings,
         styles=None if styles is None else part(styles.target),
+        theme=parts.get(kinds["theme"].target) if "theme" in kinds else None,
+        arrows=arrows,
         is_1904=listing.is_1904,
         has_macros=has_macros,
         has_external_links="externalLink" in kinds,
@@ -232,6 +236,8 @@ def _read_listing(part: bytes) -> _Listing:
             is_1904 = attributes.get("date1904") in ("1", "true")
         elif element == "calcPr" and attributes.get("fullCalcOnLoad") in ("1", "true"):
             notes.append("formulas_never_calculated")
+        if element == "calcPr" and attributes.get("fullPrecision") in ("0", "false"):
+            notes.append("precision_as_displayed")
 
     parse_xml(part, on_start)
     if local_name(root) != "workbook":

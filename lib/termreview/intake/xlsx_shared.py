@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from termreview.intake.guard import RefusedFile
-from termreview.intake.xlsx_values import BUILT_IN_FORMATS, NumberFormats, is_date_format, unescape_string
+from termreview.intake.number_format import may_show_date
+from termreview.intake.xlsx_values import BUILT_IN_FORMATS, NumberFormats, unescape_string
 from termreview.intake.xml_part import is_utf8, local_name, parse_xml
 
 _ENTITY = re.compile(r"&(?:[a-z]{2,4}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});|&")
@@ -191,7 +192,7 @@ def _formats(part: bytes) -> NumberFormats:
         ids, custom = _walk_formats(part)
     codes = BUILT_IN_FORMATS | custom
     shown = {
-        number: (code, is_date_format(code)) for number in set(ids) if (code := codes.get(number, "General"))
+        number: (code, may_show_date(code)) for number in set(ids) if (code := codes.get(number, "General"))
     }
     return [shown.get(number, ("General", False)) for number in ids]
 

@@ -105,6 +105,7 @@ def _scan_frame(head: str, tail: bytes, content: SheetContent) -> None:
     columns = _COLUMN.findall(head)
     if len(columns) != head.count("<col") - head.count("<cols") or "'" in head or ' xmlns="' in head:
         raise UnusualShapeError("columns")
+    content.hides_zeros = 'showZeros="0"' in head or 'showZeros="false"' in head
     if 'zeroHeight="1"' in head or 'zeroHeight="true"' in head:
         content.notes.add("rows_hidden_by_default")
     for column in columns:
@@ -144,9 +145,9 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
                 number = int(whole)
                 if is_shared and number < count and strings[number]:
                     string = strings[number]
-                    cells[place] = new(Cell, (string, string, "text", None, number_format))
+                    cells[place] = new(Cell, (string, string, "text", None, number_format, None))
                 elif is_plain:
-                    cells[place] = new(Cell, (number, whole, "number", None, number_format))
+                    cells[place] = new(Cell, (number, whole, "number", None, number_format, None))
                 elif (cell := _make_cell(attributes, whole, None, None, shared)) is not None:
                     cells[place] = cell
                 else:
@@ -180,8 +181,10 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
 
 def _cell_style(attributes: str, shared: Shared) -> CellStyle:
     """What the attributes of cells with a whole number say, for nearly all of them."""
-    stored_type, number_format, is_date = read_style(_attributes(attributes), shared)
-    style = CellStyle(number_format, stored_type == "s", stored_type == "" and not is_date)
+    stored_type, number_format, is_date, look = read_style(_attributes(attributes), shared)
+    is_usual = look.display is None
+    is_plain = is_usual and stored_type == "" and not is_date
+    style = CellStyle(number_format, is_usual and stored_type == "s", is_plain)
     shared.styles[attributes] = style
     return style
 
@@ -189,8 +192,8 @@ def _cell_style(attributes: str, shared: Shared) -> CellStyle:
 def _make_cell(
     attributes: str, stored: str | None, formula: str | None, inline: str | None, shared: Shared
 ) -> Cell | None:
-    stored_type, number_format, is_date = read_style(_attributes(attributes), shared)
-    return make_cell(stored_type, stored, inline, formula, number_format, is_date, shared)
+    stored_type, number_format, is_date, look = read_style(_attributes(attributes), shared)
+    return make_cell(stored_type, stored, inline, formula, number_format, is_date, shared, look)
 
 
 _Inside = tuple[str | None, str | None, str | None]

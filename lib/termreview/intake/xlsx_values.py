@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from termreview.intake.cell_display import PLAIN, Look, Runs, display_of_runs
 from termreview.intake.guard import RefusedFile
+from termreview.intake.number_format import is_date_format
 from termreview.intake.workbook_model import Cell, CellValue
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE | re.DOTALL)
-_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-_DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
+_PICTURE = re.compile(r"=(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)  # as WPS keeps a picture in a cell
+PICTURE = "picture"  # the type of a cell with a picture of its own, which the file gives as an error
 _LAST_SERIAL = 2_958_466  # the day after 31/12/9999
 _EPOCH = datetime.datetime(1899, 12, 30)
 _EPOCH_1904 = datetime.datetime(1904, 1, 1)
@@ -36,7 +38,8 @@ NumberFormats = list[tuple[str, bool]]
 class CellStyle(NamedTuple):
     """What the attributes of a cell say of a whole number in it: its format, and what it is.
 
-    `is_shared` is the number of a shared string, `is_plain` a number that is no date; the rest is neither.
+    `is_shared` is the number of a shared string, `is_plain` a number that is no date; the rest is neither, nor is
+    what looks otherwise than it is stored.
     """
 
     number_format: str
@@ -46,24 +49,25 @@ class CellStyle(NamedTuple):
 
 @dataclass(frozen=True)
 class Shared:
-    """What the cells of one workbook lean on: its strings, its formats by style, its calendar.
+    """What the cells of one workbook lean on: its strings, its formats and looks by style, its calendar.
 
-    `styles` fills up as cells are read: by the attributes as they are written.
+    A string with letters of several fonts that are of note is blank among `strings` and stands in `marked`, with its
+    runs. `pictures` are the numbers of the rich values that are pictures; None where the file does not say. `styles` fills up as cells are read: by the attributes as they are written.
     """
 
     strings: list[str]
     formats: NumberFormats
     is_1904: bool
+    looks: Sequence[Look] = ()
+    marked: Mapping[int, tuple[str, Runs]] = field(default_factory=dict)
+    theme: bytes | None = None
+    pictures: frozenset[int] | None = None
     styles: dict[str, CellStyle] = field(default_factory=dict, compare=False, repr=False)
 
 
-def is_date_format(code: str) -> bool:
-    """Whether one number format shows a calendar date or a time of day.
-
-    Elapsed time (``[h]:mm``) is an amount, not a date: such cells stay numbers.
-    """
-    shown = _NOT_SHOWN.sub("", code.partition(";")[0])
-    return _DATE_LETTER.search(shown) is not None and _ELAPSED.search(shown) is None
+def is_picture_formula(text: str) -> bool:
+    """Whether one formula, or what is left of it as a text, stands for a picture in its cell."""
+    return text[:1] == "=" and _PICTURE.match(text) is not None
 
 
 def unescape_string(text: str) -> str:
@@ -131,6 +135,8 @@ def make_cell(
     number_format: str,
     is_date: bool,
     shared: Shared,
+    look: Look = PLAIN,
+    inline_runs: Runs = (),
 ) -> Cell | None:
     """Return one cell from what is stored, or None when nothing is.
 
@@ -140,6 +146,10 @@ def make_cell(
         The cell's ``t``: blank or ``n``, ``s``, ``str``, ``inlineStr``, ``b``, ``e``, ``d``.
     stored, inline
         The stored value and the inline string, None where the element is not there at all.
+    is_date
+        Whether the format shows some numbers as dates.
+    look, inline_runs
+        How cells of this style look; the runs of an inline string of several fonts.
 
     Raises
     ------
@@ -150,6 +160,7 @@ def make_cell(
     if stored_type != "str":
         text = text.strip()
     value: CellValue
+    runs = inline_runs
     if stored_type == "inlineStr":
         text = unescape_string(inline or "")
         value, kind = text, "text"
@@ -159,17 +170,19 @@ def make_cell(
     elif not text:
         value, kind = None, "formula_without_value"
     elif stored_type == "s":
-        text = _shared_string(text, shared.strings)
+        text, runs = _shared_string(text, shared)
         value, kind = text, "text"
     elif stored_type in ("", "n"):
         value, kind = read_number(text), "number"
-        if value is not None and is_date:
+        if value is not None and is_date and is_date_format(number_format, value):
             value, kind = read_serial(value, shared.is_1904), "date"
     elif stored_type == "b":
         value, kind = {"1": True, "true": True, "0": False, "false": False}.get(text), "boolean"
         text = text if value is None else str(value).upper()
     elif stored_type == "e":
         value, kind = text, "error"
+    elif stored_type == PICTURE:
+        value, kind = text, "picture"
     elif stored_type == "d":
         value, kind = read_iso(text), "date"
     else:
@@ -180,10 +193,14 @@ def make_cell(
         return None
     if kind == "formula_without_value":
         text = formula or ""
-    return Cell(value, text, kind, formula, number_format)
+    if is_picture_formula(formula or text):
+        value, kind = text, "picture"
+    display = display_of_runs(runs, look) if runs else look.display
+    return Cell(value, text, kind, formula, number_format, display)
 
 
-def _shared_string(index: str, strings: list[str]) -> str:
+def _shared_string(index: str, shared: Shared) -> tuple[str, Runs]:
+    strings = shared.strings
     if not (index.isdigit() and index.isascii() and len(index) < 10 and int(index) < len(strings)):
         raise RefusedFile("damaged", f"a cell points to the shared string {index!r} of {len(strings)}")
-    return strings[int(index)]
+    return shared.marked.get(int(index)) or (strings[int(index)], ())

@@ -19,6 +19,7 @@ from termreview.intake.xlsx_content import (
     refuse_size,
 )
 from termreview.intake.xlsx_formulas import SharedFormulas, read_formula
+from termreview.intake.xlsx_looks import RunReader, colours_of
 from termreview.intake.xlsx_values import Shared, make_cell
 from termreview.intake.xml_part import parse_xml
 
@@ -45,6 +46,8 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
     cell_attributes: Mapping[str, str] = {}
     formula_attributes: Mapping[str, str] = {}
     texts: dict[str, list[str]] = {}  # of the cell being read: its f, v and is
+    colours = colours_of(shared.theme)
+    reader = RunReader(colours)
     current: list[str] = []
 
     def on_start(name: str, attributes: Mapping[str, str]) -> None:
@@ -55,6 +58,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
             readings, \
             has_cell_data, \
             is_text, \
+            reader, \
             cell_attributes, \
             formula_attributes, \
             current
@@ -68,10 +72,13 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
         elif element in ("v", "f", "is"):
             current = texts.setdefault(element, [])
             is_text = element != "is"
+            reader = RunReader(colours)
             if element == "f":
                 formula_attributes = attributes
         elif element == "t":
             is_text = readings == 0 and "is" in texts
+        elif "is" in texts and readings == 0 and element != "rPh":
+            reader.start(element, attributes)
         elif element == "rPh":
             readings += 1
         elif element == "row":
@@ -85,6 +92,8 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
             note_columns(attributes, content)
         elif element == "mergeCell":
             content.merges.append(attributes.get("ref", "").upper())
+        elif element == "sheetView" and attributes.get("showZeros") in ("0", "false"):
+            content.hides_zeros = True
         elif element == "sheetFormatPr" and attributes.get("zeroHeight") in ("1", "true"):
             content.notes.add("rows_hidden_by_default")
 
@@ -100,8 +109,11 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
         elif element == "c" and texts:
             parts = {kind: "".join(pieces) for kind, pieces in texts.items()}
             formula = read_formula(row, column, formula_attributes, parts.get("f", ""), masters)
-            stored_type, code, is_date = read_style(cell_attributes, shared)
-            cell = make_cell(stored_type, parts.get("v"), parts.get("is"), formula, code, is_date, shared)
+            stored_type, code, is_date, look = read_style(cell_attributes, shared)
+            runs = reader.read() if any(font for _, font in reader.runs) else ()
+            cell = make_cell(
+                stored_type, parts.get("v"), parts.get("is"), formula, code, is_date, shared, look, runs
+            )
             if cell is not None:
                 if (row, column) in content.cells or row > MAX_ROW or column > MAX_COLUMN:
                     refuse_place(row, column)
@@ -114,6 +126,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
     def on_text(text: str) -> None:
         if is_text:
             current.append(text)
+            reader.text(text)
 
     parse_xml(part, on_start, on_end, on_text)
     if not has_cell_data:

@@ -47,6 +47,8 @@ same_file_two_schools same_answers_two_schools same_evidence_two_schools duplica
 encoding_guessed errors_not_seen cell_outside_its_row named_for_other_school day_impossible
 date_order_inferred date_era_shifted date_partly_shown date_zone_converted date_zone_ambiguous
 row_twice other_school_mentioned equals_quoted text_became_number text_redecoded text_letters_lost direction_override
+shown_differs hidden_value zero_not_shown struck_out struck_out_part raised_part sign_font checkbox_unticked
+foreign_currency picture_in_cell merged_answers covered_by_merge
 """
 MESSAGE_CODES = frozenset(_CODES.split())
 

@@ -1,0 +1,141 @@
+"""One cell as a person sees it, beside what is stored in it: where the two differ, it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from termreview.intake.cell_display import INVISIBLE, RAISED, STRUCK, left_to_read, sign_text
+from termreview.intake.number_format import section_for
+from termreview.intake.number_shown import foreign_currency, number_as_shown, shows_plainly, text_as_shown
+from termreview.intake.value_reading import UNREADABLE, Flag, Reading
+from termreview.intake.workbook import Cell, Sheet, parse_address
+from termreview.intake.workbook_model import places_inside
+from termreview.intake.xlsx_values import is_picture_formula
+from termreview.reference.forms import Field
+from termreview.text import clean, number_words
+
+_Place = tuple[int, int]
+
+
+class Seen(NamedTuple):
+    """One cell to read as it is shown: what stands there for a person, and the remarks on the difference.
+
+    `reading` ends the matter: what a person sees is no answer, or not the one that is stored.
+    """
+
+    cell: Cell
+    flags: tuple[Flag, ...] = ()
+    reading: Reading | None = None
+
+
+def looks_as_stored(cell: Cell) -> bool:
+    """Whether one cell looks as it is stored, which nearly all do."""
+    return (
+        cell.display is None
+        and cell.kind != "picture"
+        and shows_plainly(cell.number_format)
+        and not (cell.text[:1] == "=" and is_picture_formula(cell.text))
+    )
+
+
+def as_seen(field: Field, cell: Cell) -> Seen:
+    """What a person sees in one cell that is asked, where that is not plainly what is stored."""
+    if cell.kind == "picture" or is_picture_formula(cell.text):
+        return _ended(cell, Flag("picture_in_cell", ""))
+    flags: tuple[Flag, ...] = ()
+    stored = stored_words(cell)
+    display = cell.display
+    if display is not None:
+        if display.is_struck:
+            return _ended(cell, Flag("struck_out", stored))
+        if display.is_invisible and not _is_coloured(cell):
+            return _ended(cell, Flag("hidden_value", stored))
+        if display.pieces:
+            left = clean(left_to_read(display, field.kind == "text"))
+            marks = {mark for text, mark in display.pieces if text.strip()}
+            if not left:
+                return _ended(cell, Flag("struck_out" if STRUCK in marks else "hidden_value", stored))
+            if marks & {STRUCK, INVISIBLE}:
+                flags = (Flag("struck_out_part", stored, left),)
+            elif RAISED in marks and field.kind != "text":
+                flags = (Flag("raised_part", stored, left),)
+            cell = cell._replace(value=left, display=None)
+        elif display.sign_font:
+            signs = sign_text(cell.text, display.sign_font) if cell.kind == "text" else None
+            if signs is None:
+                return _ended(cell, Flag("sign_font", stored, display.sign_font.title()))
+            cell = cell._replace(value=signs, display=None)
+        if display.is_checkbox and cell.value is False:
+            flags = (*flags, Flag("checkbox_unticked", "☐"))
+    if cell.kind == "number":
+        return _seen_number(field, cell, flags)
+    if cell.kind == "text" and (shown := text_as_shown(cell.number_format, str(cell.value))) is not None:
+        if not shown:
+            return _ended(cell, Flag("hidden_value", stored))
+        if field.kind != "text":
+            cell = cell._replace(value=shown, number_format=None)
+    return Seen(cell, flags)
+
+
+def _seen_number(field: Field, cell: Cell, flags: tuple[Flag, ...]) -> Seen:
+    number, code = float(cell.value), cell.number_format or "General"  # type: ignore[arg-type]
+    shown = cell.display.shown if cell.display is not None else None
+    if shown is None:
+        shown = number_as_shown(code, number, field.kind == "money")
+    if shown is not None and not shown.strip():
+        if number == 0:
+            return Seen(cell, (*flags, Flag("zero_not_shown", "0")))
+        return _ended(cell, Flag("hidden_value", stored_words(cell)))
+    if shown is not None:
+        return _ended(cell, Flag("shown_differs", stored_words(cell), shown, code))
+    if field.kind == "money" and (sign := foreign_currency(code, number)):
+        flags = (*flags, Flag("foreign_currency", stored_words(cell), sign))
+    return Seen(cell, flags)
+
+
+def _ended(cell: Cell, flag: Flag) -> Seen:
+    return Seen(cell, reading=Reading(UNREADABLE, flags=(flag,)))
+
+
+def _is_coloured(cell: Cell) -> bool:
+    """Whether a number has a colour by its format, whatever that of its font."""
+    is_number = cell.kind == "number" and cell.number_format is not None
+    return is_number and section_for(str(cell.number_format), float(cell.value)).colour != ""  # type: ignore[arg-type]
+
+
+def stored_words(cell: Cell) -> str:
+    """What is stored in one cell, a number written the Vietnamese way."""
+    return number_words(float(cell.value)) if cell.kind == "number" else clean(cell.text)  # type: ignore[arg-type]
+
+
+def merged_answers(sheet: Sheet, asked: Collection[_Place]) -> Mapping[_Place, Flag]:
+    """What is to be remarked of the asked places of one sheet that a merge joins with others.
+
+    A merge of two answers leaves open which of them its one figure is; what it covers, nobody sees.
+    """
+    found: dict[_Place, Flag] = {}
+    for merge in sheet.merges:
+        corners = _corners(merge)
+        if corners is None:
+            continue
+        first, last = corners
+        joined = sorted(places_inside(asked, first, last))
+        for place in joined:
+            cell = sheet.cells.get(place)
+            stored = "" if cell is None else stored_words(cell)
+            if len(joined) > 1:
+                found[place] = Flag("merged_answers", stored, merge)
+            elif place != first and cell is not None:
+                found[place] = Flag("covered_by_merge", stored, merge)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _corners(merge: str) -> tuple[_Place, _Place] | None:
+    first, _, last = merge.partition(":")
+    try:
+        return parse_address(first), parse_address(last or first)
+    except ValueError:
+        return None
