@@ -17,9 +17,8 @@ _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _NUMBER: Final = re.compile(r'(?:\[\$-42A\])?("[^"]*")?#,##0(?:\.(0+))?(?:("[^"]*")?(%))?("[^"]*")?')
 _SUM: Final = re.compile(r"SUM\(([A-Z]+)(\d+):([A-Z]+)(\d+)\)")
 _RATIO: Final = re.compile(r"(?:(\d+)\*)?([A-Z]+\d+)/([A-Z]+\d+)")
-_ESCAPE: Final = re.compile(
-    r"_x([0-9A-Fa-f]{4})_"
-)  # a sign that XML does not carry, or a "_" that would begin one
+# A text that looks like an escape, as the writer marks it; a sign that XML does not carry.
+_ESCAPE: Final = re.compile(r"_x005F(_x[0-9A-Fa-f]{4}_)|_x(00[01][0-9A-F]|FFF[EF])_")
 _DAY_ZERO: Final = datetime.date(1899, 12, 30)
 
 
@@ -77,7 +76,7 @@ def _worked_out(formula: str, sheet: ReadSheet) -> float | None:
 
 def _texts(root: ElementTree.Element) -> list[str]:
     stored = ("".join(text.text or "" for text in item.iter(f"{S}t")) for item in root.iter(f"{S}si"))
-    return [_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) for text in stored]
+    return [_ESCAPE.sub(lambda found: found[1] or chr(int(found[2], 16)), text) for text in stored]
 
 
 def _formats(root: ElementTree.Element) -> list[str]:
