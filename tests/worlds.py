@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +38,20 @@ Answers = Mapping[str, Value]
 def copy_reference(folder: Path) -> Path:
     """Copy the committed declarations below one folder, to be changed there."""
     return Path(shutil.copytree(REFERENCE, folder / "reference"))
+
+
+def cp1258(text: str) -> bytes:
+    """A text in the Vietnamese code page of Windows: letters with a tone as two bytes where it has no single one."""
+    out = bytearray()
+    for letter in text:
+        try:
+            out += letter.encode("cp1258")
+        except UnicodeEncodeError:
+            base, *tones = unicodedata.normalize("NFD", letter)
+            own = [tone for tone in tones if tone in "\u0300\u0301\u0303\u0309\u0323"]
+            whole = unicodedata.normalize("NFC", base + "".join(tone for tone in tones if tone not in own))
+            out += (whole + "".join(own)).encode("cp1258")
+    return bytes(out)
 
 
 def change(path: Path, old: str, new: str) -> int:

@@ -18,7 +18,7 @@ from termreview.reference.mistakes import BUILT_IN, PLACE, Kind, Mistakes, read_
 
 REFERENCE = ROOT / "data" / "reference"
 LIBRARY = ROOT / "lib" / "termreview" / "reference"
-TELLING = ("report", "report_word", "_tell")
+TELLING = ("report", "report_word", "note", "note_word", "_tell", "Said")
 # Words made elsewhere or in pieces: the number of mistakes, points declared unallocated, tables and their faults.
 OTHERS = {
     "table issue.json ({0}) breaks its contract: {1}",
@@ -45,7 +45,7 @@ OF_PARSERS_AND_SYSTEMS = (
     "found undefined alias {0}", "second occurrence", "did not find expected alphabetic or numeric character",
     "but found another document", "control characters are not allowed", "special characters are not allowed",
     "did not find expected comment or line break", "unexpected end of data", "',' expected after '\"'",
-    "semicolons", "tabs", "(the same at {0})", "(the same at {0}; look into {1} first)",
+    "semicolons", "tabs", "commas", "(the same at {0})", "(the same at {0}; look into {1} first)",
     "({0} more that only follow from these are not listed)",
     "Permission denied", "Is a directory", "Not a directory", "No such file or directory", "File exists",
     "No space left on device", "Disk quota exceeded", "File too large", "Read-only file system", "Input/output error",
@@ -115,7 +115,8 @@ def templates() -> dict[str, str]:
                 is_mistake = name in TELLING and LIBRARY in path.parents and function.name not in TELLING
                 if not (is_mistake or name in REFUSALS):
                     continue
-                for pieces in texts_of(node.args[-1], known):
+                said = node.args[1] if name == "Said" else node.args[-1]
+                for pieces in texts_of(said, known):
                     if any(pieces) and not VIETNAMESE.search("".join(filter(None, pieces)).lower()):
                         found[numbered(pieces)] = f"{path.name}:{node.lineno}"
     return found
@@ -171,7 +172,7 @@ BREAKS: dict[str, Callable[[Path], object]] = {
     "heads with semicolons": lambda path: path.write_text(
         path.read_text(encoding="utf-8").replace(",", ";", 3) if path.suffix == ".csv" else "- a\n", encoding="utf-8"
     ),
-    "saved in UTF-16": lambda path: path.write_bytes(path.read_text(encoding="utf-8").encode("utf-16")),
+    "torn in UTF-16": lambda path: path.write_bytes(path.read_text(encoding="utf-8").encode("utf-16")[:-1]),
 }  # fmt: skip
 FILES = sorted(path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglob("*") if path.suffix in (".csv", ".yml"))  # fmt: skip
 

@@ -21,6 +21,7 @@ from termreview.intake.received import (
     record_first_seen,
     record_received,
 )
+from worlds import cp1258
 
 AS_OF = datetime.date(2024, 1, 9)
 
@@ -94,7 +95,7 @@ def test_a_day_that_is_none_stops_the_run_and_is_named(tmp_path: Path, day: str)
 def test_a_list_in_another_encoding_stops_the_run(tmp_path: Path) -> None:
     listed(tmp_path, "file,received_on,note\nTrường.xlsx,2024-01-05,\n".replace("ờ", "ô"), "cp1258")
     put(tmp_path, "a.xlsx")
-    with pytest.raises(UsageError, match="not UTF-8"):
+    with pytest.raises(UsageError, match=r"line 2: the line is not UTF-8 text"):
         list_received(tmp_path, AS_OF)
 
 
@@ -114,6 +115,32 @@ def test_recording_keeps_the_separator_of_the_list(tmp_path: Path) -> None:
     listed(tmp_path, "file;received_on;note\na.xlsx;05/01/2024;")
     record_received(tmp_path, list_received(tmp_path, AS_OF))
     assert days(tmp_path) == {"a.xlsx": "2024-01-05", "b.xlsx": "2024-01-09"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1258"])
+def test_a_list_in_another_encoding_is_read_and_written_anew_as_a_whole(
+    tmp_path: Path, encoding: str
+) -> None:
+    put(tmp_path, "Xã Bình An.xlsx", "b.xlsx")
+    text = "file;received_on;note\r\nXã Bình An.xlsx;05/01/2024;gửi lại\r\n"
+    (tmp_path / RECEIVED_LIST).write_bytes(cp1258(text) if encoding == "cp1258" else text.encode(encoding))
+    assert record_received(tmp_path, list_received(tmp_path, AS_OF)) == 1
+    written = (tmp_path / RECEIVED_LIST).read_text(encoding="utf-8-sig").splitlines()
+    assert written == ["file,received_on,note", "Xã Bình An.xlsx,2024-01-05,gửi lại", "b.xlsx,2024-01-09,"]
+    assert days(tmp_path) == {"Xã Bình An.xlsx": "2024-01-05", "b.xlsx": "2024-01-09"}
+
+
+def test_a_name_that_lost_its_letters_is_told_and_not_taken_for_late(tmp_path: Path) -> None:
+    put(tmp_path, "Trường An Lộc.xlsx")
+    listed(tmp_path, "file,received_on,note\nTr??ng An L?c.xlsx,2024-01-05,\n")
+    with pytest.raises(UsageError, match="letters of the file name"):
+        list_received(tmp_path, AS_OF)
+
+
+def test_a_folder_in_the_place_of_the_list_is_told(tmp_path: Path) -> None:
+    (tmp_path / RECEIVED_LIST).mkdir()
+    with pytest.raises(UsageError, match="no plain file"):
+        list_received(tmp_path, AS_OF)
 
 
 def test_recording_starts_a_list(tmp_path: Path) -> None:

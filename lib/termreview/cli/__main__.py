@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from termreview.cli.options import parser, workspace_of
-from termreview.cli.progress import counter, on_one_line
+from termreview.cli.progress import counter, on_one_line, tell_notes
 from termreview.errors import RunError, TermReviewError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.mistakes import Mistakes, read_mistakes
@@ -71,6 +71,7 @@ def _check(options: argparse.Namespace, workspace: Workspace, reference: Referen
                 f"Lưu ý: {document.number} được dẫn ngày {document.cited_on:%d/%m/%Y}, "
                 f"ngày xác nhận là {document.confirmed_on:%d/%m/%Y}"
             )
+    tell_notes((*reference.unlike, *reference.notes))
     print(f"Khai báo hợp lệ (dấu vân tay {reference.fingerprint[:12]}).")
 
 

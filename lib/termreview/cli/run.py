@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from termreview.cli.options import as_of_day
+from termreview.cli.progress import tell_notes
 from termreview.errors import RunError, UsageError
 from termreview.reference.declarations import Reference
 from termreview.terms import parse_term
@@ -24,6 +25,7 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
     if options.each and (options.unit or options.level):
         raise UsageError("--each: không dùng cùng --unit, --level")
     term, as_of = parse_term(options.term), as_of_day(options)
+    tell_notes(reference.unlike)
     declared = reference.of(term)
     scopes: list[Scope] = []
     if options.each:

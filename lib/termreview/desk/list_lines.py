@@ -19,7 +19,10 @@ from termreview.cell_text import as_meant, inert
 from termreview.errors import WorkspaceBusyError
 from termreview.lock import held
 from termreview.reference.declarations import Reference
+from termreview.reference.file_reading import declared_bytes
+from termreview.reference.list_file import ListFile, parse_list
 from termreview.reference.loading import Source
+from termreview.reference.mistakes import read_mistakes
 from termreview.text import clean
 from termreview.workspace import written_whole
 
@@ -69,13 +72,45 @@ class ListText:
 
 
 def read_list_text(path: Path) -> ListText:
-    """Read one list; a last line without its line end gets one."""
-    content = path.read_bytes().decode("utf-8")
+    """Read one list; a last line without its line end gets one.
+
+    One that a spreadsheet program saved in its own way is given as the office's lists are written, so that a row added
+    to it makes one whole list and no mixture.
+
+    Raises
+    ------
+    DeclarationError
+        When the list cannot be read, or holds what can mean two things.
+    """
+    source = Source(path.parent)
+    source.mistakes = read_mistakes(path.parent)
+    saved = declared_bytes(source, path)
+    found = parse_list(saved or b"")
+    for told in found.faults:
+        source.report(path, told.line, told.message, told.is_broken)
+    if fault := source.fault():
+        raise fault
+    if not found.is_house:
+        return _in_house_form(found)
+    content = (saved or b"").decode("utf-8")
     line_end = "\r\n" if "\r\n" in content else "\n"
     if content and not content.endswith("\n"):
         content += line_end
     parts = list(_rows(content))
     return ListText(parts[0] if parts else "", tuple(part for part in parts[1:] if part.strip()), line_end)
+
+
+def _in_house_form(found: ListFile) -> ListText:
+    """One list as the office's lists are written, with the mark by which Excel knows its letters."""
+    stream = io.StringIO()
+    lines = csv.writer(stream, lineterminator="\n")
+    texts = []
+    for cells in (found.header, *(cells for _, cells in found.rows)):
+        lines.writerow(cells)
+        texts.append(stream.getvalue())
+        stream.seek(0)
+        stream.truncate()
+    return ListText(_BOM + texts[0], tuple(texts[1:]), "\n")
 
 
 def read_held_against(

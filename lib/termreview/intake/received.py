@@ -19,12 +19,12 @@ from termreview.intake.date_value import DateWindow, term_window
 from termreview.intake.received_list import (
     COLUMNS,
     RECEIVED_LIST,
-    list_separator,
-    list_text,
     listed_day,
     listed_days,
     name_key,
     printable_name,
+    read_received_list,
+    refuse_lost_letters,
 )
 from termreview.intake.workbook_archive import ArchiveMember, archive_members, member_facts
 from termreview.reference.calendar import TermPlan
@@ -127,6 +127,7 @@ def list_received(
     """
     seen = listed_days(folder)
     found = list(_found_in(folder))
+    refuse_lost_letters(folder, seen, {name_key(file.name) for file in found})
     is_known = all(listed_day(seen, file.name) for file in found)
     renamed = {} if is_known else _renamed(folder, seen, found)
     files = []
@@ -220,18 +221,26 @@ def record_received(folder: Path, files: Sequence[ReceivedFile], renamed_note: s
     }
     if not new:
         return 0
-    kept = list_text(path).rstrip("\n") + "\n" if path.is_file() else ",".join(COLUMNS) + "\n"
+    found = read_received_list(folder)
+    header, rows = (found.header, found.rows) if found is not None and found.header else (COLUMNS, ())
+    is_kept = found is not None and found.is_appendable
+    kept = path.read_text(encoding="utf-8-sig").rstrip("\n") + "\n" if is_kept else ""
     with written_whole(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as stream:
         stream.write(kept)
-        writer = csv.writer(stream, delimiter=list_separator(kept.splitlines()), lineterminator="\n")
-        writer.writerows(
-            (
-                inert(name),
-                file.received_on.isoformat(),
-                inert(renamed_note.format(name=file.renamed_from) if file.renamed_from else ""),
-            )
+        writer = csv.writer(
+            stream, delimiter=found.separator if found and is_kept else ",", lineterminator="\n"
+        )
+        if not is_kept:  # a list in another encoding is written anew as a whole, never mixed
+            writer.writerows((header, *(cells for _, cells in rows)))
+        own = (
+            {
+                "file": inert(name),
+                "received_on": file.received_on.isoformat(),
+                "note": inert(renamed_note.format(name=file.renamed_from) if file.renamed_from else ""),
+            }
             for name, file in new.items()
         )
+        writer.writerows([row.get(name, "") for name in header] for row in own)
     return len(new)
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from termreview.cell_text import as_meant
 from termreview.errors import UsageError
 from termreview.intake.date_value import parse_date
 from termreview.intake.personal_data import name_without_personal
+from termreview.reference.list_file import ListFile, parse_list
 
 RECEIVED_LIST = "received.csv"
 COLUMNS = ("file", "received_on", "note")
@@ -33,16 +33,15 @@ def listed_days(folder: Path) -> Mapping[str, datetime.date]:
         When a line names no day: a late report must not become punctual by a slip of the pen.
     """
     path = folder / RECEIVED_LIST
-    if not path.is_file():
+    found = read_received_list(folder)
+    if found is None:
         return {}
-    text = list_text(path)
-    seen = {}
-    # As a stream: a name in quotes may hold a line break, of an earlier version of the program.
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=list_separator(text.splitlines()))
-    if missing := [name for name in COLUMNS[:2] if name not in (rows.fieldnames or ())]:
+    if missing := [name for name in COLUMNS[:2] if name not in found.header]:
         raise UsageError(f"{path} has no column '{missing[0]}'; its first line names: {', '.join(COLUMNS)}")
-    for row in rows:
-        name, day = printable_name(as_meant(row.get("file") or "")), (row.get("received_on") or "").strip()
+    seen = {}
+    for _, cells in found.rows:
+        row = dict(zip(found.header, cells, strict=False))
+        name, day = printable_name(as_meant(row.get("file", ""))), row.get("received_on", "").strip()
         received_on = parse_date(day)
         if received_on is not None:
             seen[name_key(name)] = received_on
@@ -74,14 +73,41 @@ def printable_name(name: str) -> str:
     return name_without_personal(line)
 
 
-def list_text(path: Path) -> str:
-    """The text of one list."""
+def read_received_list(folder: Path) -> ListFile | None:
+    """The office's list of one term as any spreadsheet program saved it; nothing where there is none.
+
+    Raises
+    ------
+    UsageError
+        When it cannot be read, or a line can mean two things.
+    """
+    path = folder / RECEIVED_LIST
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from None
+        if not path.is_file():
+            if path.exists() or path.is_symlink():
+                raise UsageError(f"{path} cannot be read: this is no plain file")
+            return None
+        found = parse_list(path.read_bytes(), COLUMNS[:2], is_by_hand=True)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
+    for fault in found.faults:
+        raise UsageError(f"{path}, line {fault.line}: {fault.message}")
+    return found
 
 
-def list_separator(lines: list[str]) -> str:
-    """The separator of the list: Excel writes `;` where the comma is the decimal sign."""
-    return ";" if lines and ";" in lines[0] else ","
+def refuse_lost_letters(folder: Path, seen: Mapping[str, datetime.date], there: Collection[str]) -> None:
+    """Stop where a listed name is that of a file but for letters that became `?`: the file would count as new.
+
+    Raises
+    ------
+    UsageError
+        Naming the first such line.
+    """
+    for name in seen:
+        if "?" in name and name not in there:
+            letters = re.compile(re.escape(name).replace(r"\?", r"[^\x00-\x7f]"))
+            if any(letters.fullmatch(other) for other in there):
+                path = folder / RECEIVED_LIST
+                raise UsageError(
+                    f"{path}: letters of the file name '{name}' were lost when the list was saved"
+                )

@@ -94,7 +94,7 @@ def _effort(row: Row | None, key: str, known: Mapping[int, str]) -> int:
 
 def _actions(row: Row, items: set[str], set_id: str) -> tuple[Action, ...]:
     rows = row.rows("actions", is_required=False)
-    unique([(entry, entry.text("id")) for entry in rows])
+    unique([(entry, entry.id("id")) for entry in rows])
     actions = []
     for entry in rows:
         entry.only(("id", "title", "items", "conditions"))
@@ -102,5 +102,5 @@ def _actions(row: Row, items: set[str], set_id: str) -> tuple[Action, ...]:
         for item_id in named:
             if item_id not in items:
                 entry.report(f"'{item_id}' is not an item of {set_id}", key="items")
-        actions.append(Action(entry.text("id"), entry.text("title"), named, entry.yes("conditions")))
+        actions.append(Action(entry.id("id"), entry.text("title"), named, entry.yes("conditions")))
     return tuple(actions)

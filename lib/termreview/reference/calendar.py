@@ -126,15 +126,15 @@ def _term_plan(row: Row, year_id: str) -> TermPlan | None:
     if term is None:
         row.source.hide(row.path)
         return None
-    if not all(row.text(key) for key in ("form", "tasks", "indicator_set")):
+    if not all(row.id(key) for key in ("form", "tasks", "indicator_set")):
         row.source.hide(row.path)  # what stands in those files may be what is looked for
     if year_id and term.school_year != year_id:
         row.report(f"'{term.term_id}' stands under school year '{year_id}'")
-    elif term.part != row.text("part"):
+    elif term.part != row.id("part"):
         row.report(f"part '{row.text('part')}' does not fit '{term.term_id}'")
     return TermPlan(
         term, row.text("title"), row.choice("report", REPORTS), row.date("due_on") or UNKNOWN_DAY,
-        row.date("data_as_of") or UNKNOWN_DAY, row.text("form"), row.text("tasks"), row.text("indicator_set"),
+        row.date("data_as_of") or UNKNOWN_DAY, row.id("form"), row.id("tasks"), row.id("indicator_set"),
         row.text("legal"), previous, row.choice("mark", ("A", "B", "C"), "A"),
     )  # fmt: skip
 
@@ -169,7 +169,7 @@ def _load_offices(source: Source) -> tuple[Office, ...]:
             continue
         offices.append(
             Office(
-                row.text("office_id"),
+                row.id("office_id"),
                 start,
                 row.date("valid_to", is_required=False),
                 row.text("unit_id"),

@@ -132,12 +132,12 @@ _COLUMNS = (
 def load_checks(source: Source, form: Form, levels: Sequence[str]) -> tuple[Check, ...]:
     """Read the checks of one form; every field id must exist and numbers must be numbers."""
     rows = read_list(source, f"checks/{form.form_id}.csv", _COLUMNS)
-    unique([(row, row.text("check_code")) for row in rows])
+    unique([(row, row.id("check_code")) for row in rows])
     fields = form.all_fields()
     checks = []
     for row in rows:
         check = Check(
-            row.text("check_code"), row.choice("kind", CHECK_KINDS), row.choice("severity", ("error", "query", "note")),
+            row.id("check_code"), row.choice("kind", CHECK_KINDS), row.choice("severity", ("error", "query", "note")),
             row.items("fields"), row.items("against"), row.text("low", ""), row.text("high", ""),
             row.among("levels", levels), row.items("terms") or ("*",), row.text("title"),
             row.template("message", PLACES), row.template("remedy", PLACES), row.choice("mark", ("A", "B", "C")),

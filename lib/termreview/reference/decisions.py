@@ -139,11 +139,11 @@ def load_decisions(
         Every field of every form by id; empty where a broken file hides them.
     """
     rows = read_list(source, "decisions.csv", _COLUMNS)
-    unique([(row, row.text("decision_id")) for row in rows])
+    unique([(row, row.id("decision_id")) for row in rows])
     decisions = []
     for row in rows:
         decision = Decision(
-            row.text("decision_id"), row.choice("term_id", (ANY, *term_ids) if term_ids else ()), row.choice("scope", SCOPES),
+            row.id("decision_id"), row.choice("term_id", (ANY, *term_ids) if term_ids else ()), row.choice("scope", SCOPES),
             row.text("school_id"), row.text("field_id", ANY), row.text("cause", ""), row.text("expected_value", ""),
             row.choice("action", ACTIONS), row.text("new_value", ""), row.text("reason"), row.text("decided_by"),
             row.date("decided_on"),

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from termreview.errors import Problem
 from termreview.reference.advice import Advice, load_advice
 from termreview.reference.calendar import Calendar, Office, TermPlan, load_calendar
 from termreview.reference.checks import Check, Pair, load_checks, pairs_of
@@ -15,7 +16,7 @@ from termreview.reference.cross_references import check_references
 from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
 from termreview.reference.desk_words import load_desk_words
 from termreview.reference.disclosure import Disclosure, load_disclosure
-from termreview.reference.fingerprint import file_fingerprints, fingerprint
+from termreview.reference.fingerprint import file_fingerprints, fingerprint, odd_entries
 from termreview.reference.form_loading import load_form
 from termreview.reference.forms import Field, Form, applies, with_index
 from termreview.reference.highlights import Highlights, load_highlights
@@ -93,7 +94,8 @@ class Reference:
 
     `fingerprint` is the hash of every file they came from, `files` that of each by name, `reading_fingerprint` that of
     the files that decide how a workbook is read: all but the office's rulings. What decides the report of one term is
-    `fingerprints_of` it.
+    `fingerprints_of` it. `notes` are what is right but worth a look, `unlike` how lists were read that a spreadsheet
+    program had saved in its own way.
     """
 
     fingerprint: str
@@ -123,6 +125,8 @@ class Reference:
     advice: Mapping[str, Advice] = field(default_factory=dict)
     school_pages: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Problem, ...] = ()
+    unlike: tuple[Problem, ...] = ()
 
     def of(self, term: Term) -> TermReference:
         """What is declared for one term; the registry is read as of the deadline.
@@ -190,6 +194,8 @@ def load_reference(folder: Path) -> Reference:
 @lru_cache(maxsize=4)
 def _loaded(folder: Path, content_sha256: str) -> Reference:
     source = Source(folder)
+    for path in odd_entries(folder):
+        source.report(path, 1, "this is no plain file of the folder but a link, a pipe or a device, which is not opened", is_broken=True)  # fmt: skip
     registry = load_registry(source)
     calendar = load_calendar(source)
     documents = {document.document_id: document for document in load_documents(source)}
@@ -235,10 +241,9 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
     if fault := source.fault():
         raise fault
     return replace(
-        reference,
-        reading_fingerprint=fingerprint(folder, leaving=RULINGS),
-        files=file_fingerprints(folder),
-    )
+        reference, notes=tuple(sorted(source.notes)), unlike=tuple(sorted(source.unlike)),
+        reading_fingerprint=fingerprint(folder, leaving=RULINGS), files=file_fingerprints(folder),
+    )  # fmt: skip
 
 
 def decisions_in(source: Source, reference: Reference) -> tuple[Decision, ...]:

@@ -26,9 +26,9 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
         tree.report(f"id '{tree.text('id')}' does not fit the folder name '{form_id}'")
     options = _load_options(tree)
     sheet_rows, section_rows = tree.rows("sheets"), tree.rows("sections")
-    unique([(row, row.text("id")) for row in sheet_rows])
+    unique([(row, row.id("id")) for row in sheet_rows])
     unique([(row, ("title", row.text("title").casefold())) for row in sheet_rows])
-    unique([(row, row.text("id")) for row in section_rows])
+    unique([(row, row.id("id")) for row in section_rows])
     sheets = tuple(_sheet(row, levels) for row in sheet_rows)
     sections = tuple(_section(row, {sheet.sheet_id for sheet in sheets}, levels) for row in section_rows)
     rows = _load_rows(source, form_id, sections, dict(options), levels)
@@ -70,7 +70,7 @@ def _sheet(row: Row, levels: tuple[str, ...]) -> SheetPlan:
         )
     if odd := [sign for sign in _SHEET_TITLE_FORBIDDEN if sign in title]:
         row.report(f"the sheet title '{title}' holds characters Excel forbids: {' '.join(odd)}")
-    return SheetPlan(row.text("id"), title, row.text("intro", ""), row.among("levels", levels))
+    return SheetPlan(row.id("id"), title, row.text("intro", ""), row.among("levels", levels))
 
 
 def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
@@ -81,7 +81,7 @@ def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], .
     found = []
     for name in (name for name in lists.values if name != "__line__"):
         rows = lists.rows(name)
-        unique([(row, row.text("id")) for row in rows])
+        unique([(row, row.id("id")) for row in rows])
         labels = [row.text("label") for row in rows]
         for row, label in zip(rows, labels, strict=True):
             row.only(("id", "label"))
@@ -91,7 +91,7 @@ def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], .
             lists.report(
                 f"the labels of '{name}' are longer than the {_LIST_LENGTH} characters of a drop-down"
             )
-        found.append((name, tuple((row.text("id"), label) for row, label in zip(rows, labels, strict=True))))
+        found.append((name, tuple((row.id("id"), label) for row, label in zip(rows, labels, strict=True))))
     return tuple(found)
 
 
@@ -129,13 +129,13 @@ def _section(row: Row, sheet_ids: set[str], levels: tuple[str, ...]) -> Section:
         child.only(("id", "label", "kind", "levels"))
         kind = child.choice("kind", ("", *KINDS), "")
         asked = child.among("levels", levels) if "levels" in child.values else (ANY,)
-        columns.append(FormColumn(child.text("id"), child.text("label"), kind, asked))
-    unique([(child, child.text("id")) for child in row.rows("columns", is_required=False)])
+        columns.append(FormColumn(child.id("id"), child.text("label"), kind, asked))
+    unique([(child, child.id("id")) for child in row.rows("columns", is_required=False)])
     if group and not columns:
         row.report(
             "an index section must give the labels of its columns in_use, self, evidence", is_broken=True
         )
-    return Section(row.text("id"), sheet_id, row.text("title"), row.text("task", ""), group, tuple(columns))
+    return Section(row.id("id"), sheet_id, row.text("title"), row.text("task", ""), group, tuple(columns))
 
 
 def _load_rows(
@@ -147,14 +147,14 @@ def _load_rows(
 ) -> tuple[FormRow, ...]:
     known_sections = {section.section_id: section for section in sections}
     rows = read_list(source, f"forms/{form_id}/rows.csv", _ROW_COLUMNS)
-    unique([(row, row.text("row_code")) for row in rows])
-    unique([(row, ("field", row.text("field_id"))) for row in rows])
+    unique([(row, row.id("row_code")) for row in rows])
+    unique([(row, ("field", row.id("field_id"))) for row in rows])
     loaded = []
     for row in rows:
         kind = row.choice("kind", KINDS)
         section = known_sections.get(row.text("section_id"))
         if section is None:  # what it asks is asked, though where cannot be told
-            source.hide(row.path, row.text("field_id"))
+            source.hide(row.path, row.id("field_id"))
             if row.text("section_id"):
                 row.report(f"'{row.text('section_id')}' is not a section of this form")
         listed = row.text("options", "")
@@ -173,8 +173,8 @@ def _load_rows(
         loaded.append(
             FormRow(
                 row.text("section_id"),
-                row.text("row_code"),
-                row.text("field_id"),
+                row.id("row_code"),
+                row.id("field_id"),
                 row.text("label"),
                 kind,
                 row.text("unit", ""),

@@ -30,7 +30,7 @@ def load_indicator_set(source: Source, set_id: str, levels: Sequence[str]) -> In
     ))  # fmt: skip
     if tree.text("id") != set_id:
         tree.report(f"id '{tree.text('id')}' does not fit the file name '{set_id}'")
-    prefix = tree.text("field_prefix")
+    prefix = tree.id("field_prefix")
     groups = tuple(_group(row, prefix) for row in tree.rows("groups"))
     _check_unique(tree, groups)
     overall, failed = tree.row("overall"), tree.row("failed_condition")
@@ -72,7 +72,7 @@ def _mark(row: Row, default: str | None = None) -> str:
 
 def _group(row: Row, prefix: str) -> Group:
     row.only(("id", "title", "short_title", "max_points", "unallocated", "criteria", "mark", "note", "legal"))
-    group_id = row.text("id")
+    group_id = row.id("id")
     declared = row.number("max_points", is_required=True)
     criteria = tuple(_criterion(child, group_id, prefix) for child in row.rows("criteria"))
     held = row.row("unallocated")
@@ -99,7 +99,7 @@ def _group(row: Row, prefix: str) -> Group:
 
 def _criterion(row: Row, group_id: str, prefix: str) -> Criterion:
     row.only(("id", "title", "max_points", "mark", "condition", "items", "note", "legal", "evidence"))
-    criterion_id, mark, legal = row.text("id"), _mark(row), row.text("legal", "")
+    criterion_id, mark, legal = row.id("id"), _mark(row), row.text("legal", "")
     condition = row.row("condition")
     if condition is not None:
         condition.only(("requires", "note"))
@@ -132,7 +132,7 @@ def _item(row: Row, criterion_id: str, group_id: str, prefix: str, legal: str) -
     else:
         rule = _rule(rule_row, maximum, _mark(row))
     return Item(
-        row.text("id"), criterion_id, group_id, row.text("title"), declared or 0.0, row.text("evidence", ""),
+        row.id("id"), criterion_id, group_id, row.text("title"), declared or 0.0, row.text("evidence", ""),
         row.text("legal", legal), _mark(row), rule, prefix,
     )  # fmt: skip
 

@@ -62,10 +62,10 @@ def load_documents(source: Source) -> tuple[LegalDocument, ...]:
         "document_id", "number", "title", "issuer", "cited_on", "confirmed_on", "mark", "note", "listed_in",
     )  # fmt: skip
     rows = read_list(source, "legal_documents.csv", columns, ("school_year", "valid_to"))
-    unique([(row, row.text("document_id")) for row in rows])
+    unique([(row, row.id("document_id")) for row in rows])
     return tuple(
         LegalDocument(
-            row.text("document_id"),
+            row.id("document_id"),
             row.text("number"),
             row.text("title"),
             row.text("issuer", ""),

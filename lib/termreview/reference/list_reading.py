@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from termreview.cell_text import as_meant
-from termreview.reference.file_reading import declared_text
+from termreview.reference.file_reading import declared_bytes
+from termreview.reference.list_file import HOUSE_SEPARATOR, SEPARATORS, parse_list
 from termreview.reference.rows import Row, meant_by
 from termreview.reference.source import Source
-
-_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
 def read_list(source: Source, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
@@ -22,21 +19,26 @@ def read_list(source: Source, name: str, columns: Sequence[str], optional: Seque
     before them: what was written before there was such a column is read as it is.
     """
     path = source.root / name
-    text = declared_text(source, path)
-    if text is None:
+    content = declared_bytes(source, path)
+    if content is None:
         return []
-    lines = list(_numbered_lines(source, path, text))
-    if not lines:
-        source.report(path, 1, "the file is empty", is_broken=name not in source.broken)
+    found = parse_list(content, columns)
+    for fault in found.faults:
+        source.report(path, fault.line, fault.message, fault.is_broken)
+    if not found.header:
+        if not found.faults:
+            source.report(path, 1, "the file is empty", is_broken=name not in source.broken)
         return []
-    header = _header(source, path, lines[0][1], columns, optional)
+    header = _header(source, path, found.header, columns, optional)
     if not header:
         return []
+    for note in found.notes:
+        source.note(path, note.line, note.message, is_of_reading=True)
     rows = []
-    for line, cells in lines[1:]:
+    for line, cells in found.rows:
         left_out = header[len(cells) :]
         if left_out and set(left_out) <= set(optional):
-            cells = [*cells, *("" for _ in left_out)]
+            cells = (*cells, *("" for _ in left_out))
         if len(cells) == len(header):
             rows.append(Row(source, path, line, dict(zip(header, map(as_meant, cells), strict=True))))
         else:  # which cell is which cannot be told
@@ -50,8 +52,12 @@ def _header(
     source: Source, path: Path, header: Sequence[str], columns: Sequence[str], optional: Sequence[str]
 ) -> list[str]:
     """The names of the columns as they are meant, each once; none, and the mistakes noted, where one is missing."""
-    for separator, separators in _OTHER_SEPARATORS.items():
-        if len(header) < len(columns) and len(separator.join(header).split(separator)) >= len(columns):
+    for separator, separators in SEPARATORS.items():
+        if (
+            separator != HOUSE_SEPARATOR
+            and len(header) < len(columns)
+            and len(separator.join(header).split(separator)) >= len(columns)
+        ):
             source.report(
                 path, 1, f"the columns are separated by {separators}, not by commas", is_broken=True
             )
@@ -73,19 +79,3 @@ def _header(
         what = "stands twice" if column in meant else "is missing"
         source.report(path, 1, f"column '{column}' {what}", is_broken=True)
     return [] if wrong else meant
-
-
-def _numbered_lines(source: Source, path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Every filled line of one CSV file with the number it starts at; reading ends at a broken quote."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        start = reader.line_num + 1
-        try:
-            cells = [cell.strip() for cell in next(reader)]
-        except StopIteration:
-            return
-        except csv.Error as error:
-            source.report(path, start, f"the quoting of this line is broken: {error}", is_broken=True)
-            return
-        if any(cells):
-            yield start, cells

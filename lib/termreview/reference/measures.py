@@ -91,7 +91,7 @@ def load_tasks(
         "systems", "legal", "mark",
     )  # fmt: skip
     rows = read_list(source, f"tasks/{name}.csv", columns)
-    unique([(row, row.text("task_id")) for row in rows])
+    unique([(row, row.id("task_id")) for row in rows])
     rows.sort(key=lambda row: row.number("order", 0.0) or 0.0)
     tasks = []
     for row in rows:
@@ -103,7 +103,7 @@ def load_tasks(
                 row.report(f"'{figure}' is neither a ratio nor a field")
         tasks.append(
             Task(
-                row.text("task_id"),
+                row.id("task_id"),
                 row.text("section"),
                 row.text("title"),
                 row.text("short_title"),
@@ -126,10 +126,10 @@ def load_ratios(source: Source, fields: Container[str], levels: Sequence[str]) -
         "outline", "mark",
     )  # fmt: skip
     rows = read_list(source, "ratios.csv", columns)
-    unique([(row, row.text("ratio_id")) for row in rows])
+    unique([(row, row.id("ratio_id")) for row in rows])
     return tuple(
         Ratio(
-            row.text("ratio_id"),
+            row.id("ratio_id"),
             row.text("title"),
             row.text("short_title"),
             _sum(row, "numerator", fields),
@@ -161,7 +161,7 @@ def load_targets(
         "target_id", "ratio_id", "levels", "value", "year", "source_document", "title", "mark", "is_shown",
     )  # fmt: skip
     rows = read_list(source, "targets.csv", columns)
-    unique([(row, row.text("target_id")) for row in rows])
+    unique([(row, row.id("target_id")) for row in rows])
     targets = []
     for row in rows:
         is_shown, mark = row.yes("is_shown"), row.choice("mark", ("A", "B", "C"))
@@ -174,7 +174,7 @@ def load_targets(
             row.report("a target marked C stays hidden until it is confirmed: set is_shown to no")
         targets.append(
             Target(
-                row.text("target_id"),
+                row.id("target_id"),
                 ratio_id,
                 row.among("levels", levels),
                 row.number("value", 0.0, is_required=True) or 0.0,

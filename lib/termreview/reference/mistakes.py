@@ -6,14 +6,17 @@ schools is torn); the catalogue names such files, and while one of them is broke
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
+
+from termreview.reference.fingerprint import is_own_file
+from termreview.reference.list_file import parse_list
 
 FILE, DETAILS = "mistakes.csv", "refusal_details.csv"
 COLUMNS = ("english", "vietnamese", "follows_from")
@@ -120,11 +123,11 @@ def read_mistakes(root: Path, file: str = FILE) -> Mistakes:
     One that cannot be read leaves those kinds in words that every reading needs, and says so in the heading.
     `DETAILS` holds what is found in a file that is refused, by the same keys.
     """
-    try:
-        with (root / file).open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error):
-        rows = []
+    rows: list[dict[str, str]] = []
+    with suppress(OSError):
+        if is_own_file(root, root / file):
+            found = parse_list((root / file).read_bytes(), COLUMNS)
+            rows = [dict(zip(found.header, cells, strict=False)) for _, cells in found.rows]
     kinds = [
         Kind(
             row.get("english") or "",

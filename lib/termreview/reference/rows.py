@@ -12,11 +12,15 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from termreview.reference.list_file import Unsure
 from termreview.reference.source import Source
 
 LINE = "__line__"
 _DATE = datetime.datetime.strptime
 _KNOWN_SHOWN = 12
+_LONGEST_ID = 80
+_OF_WINDOWS = {"CON", "PRN", "AUX", "NUL", *(f"{name}{n}" for name in ("COM", "LPT") for n in range(10))}
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters by their class, blank on every screen
 _LIKENESS = 0.75  # from here on a name is taken for a slip of the pen of another
 
 
@@ -54,7 +58,18 @@ class Row:
         if not isinstance(value, str):
             self.report(f"'{key}' must be text in quotes, not {type(value).__name__} {value!r}", key=key)
             return "" if isinstance(value, list | dict) else str(value)
+        if value.strip(" ") and not any(map(_is_visible, value)):
+            self.report(f"'{key}' holds nothing that can be seen", key=key)
+            return ""
         return unicodedata.normalize("NFC", value)
+
+    def id(self, key: str, default: str | None = None) -> str:
+        """One id: what names a file, a column or a key wherever it is used, on every system."""
+        value = self.text(key, default)
+        if value and isinstance(self.values.get(key), str) and not is_id(value):
+            self.report(f"'{key}' is '{value}', which is no id", key=key)
+            return ""
+        return value
 
     def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> str:
         """One text value out of a closed list."""
@@ -71,6 +86,8 @@ class Row:
             if is_required:
                 self.report(f"'{key}' is missing")
             return default
+        if isinstance(value, Unsure):
+            return default
         try:
             number = math.nan if isinstance(value, bool) else float(value)
         except (TypeError, ValueError):
@@ -86,6 +103,8 @@ class Row:
         if value is None or value == "":
             if is_required:
                 self.report(f"'{key}' is missing")
+            return None
+        if isinstance(value, Unsure):
             return None
         try:
             return value if isinstance(value, datetime.date) else _DATE(str(value), "%Y-%m-%d").date()
@@ -188,6 +207,18 @@ class Row:
 
     def _child(self, value: Mapping[str, Any]) -> Row:
         return Row(self.source, self.path, int(value.get(LINE, self.line)), value)
+
+
+def is_id(text: str) -> bool:
+    """Say whether one text can name a file and a key: letters, digits, `-`, `_` and `.`, no name that Windows keeps."""
+    is_plain = all(sign.isalnum() or sign in "-_." for sign in text)
+    is_composed = unicodedata.normalize("NFKC", text) == text
+    is_kept = text.partition(".")[0].upper() in _OF_WINDOWS
+    return is_plain and is_composed and text.strip(".") == text and not is_kept and len(text) <= _LONGEST_ID
+
+
+def _is_visible(sign: str) -> bool:
+    return unicodedata.category(sign)[0] not in "CZM" and sign not in _BLANK_LETTERS
 
 
 def _as_written(key: Hashable) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from termreview.errors import DeclarationError, Problem
+from termreview.reference.list_encoding import decoded_list
 from termreview.reference.mistakes import Mistakes, read_mistakes
 
 _MANY = 3
@@ -17,12 +18,16 @@ _MANY = 3
 class Source:
     """One folder of declarations being read, with the mistakes found so far.
 
+    `notes` are what is right but worth a look, `unlike` what was read although a spreadsheet program had saved it in
+    its own way.
     `broken` are files that could not be read whole, `hidden` the ids of records, by their file, that are declared but
     could not be read: what seems to be missing stands there, so that nobody is told it is unknown.
     """
 
     root: Path
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    unlike: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     hidden: dict[str, set[str]] = field(default_factory=dict)
 
@@ -47,6 +52,16 @@ class Source:
             self.problems.append(problem)
         if is_broken:
             self.broken.add(name)
+
+    def note(self, path: Path, line: int, message: str, is_of_reading: bool = False) -> None:
+        """Note what is right but worth a look at one line of one file; the same words at the same place once.
+
+        `is_of_reading` says that the file was read although a spreadsheet program had saved it in its own way.
+        """
+        said = Problem(self.name(path), line, message, self.mistakes.words(message))
+        found = self.unlike if is_of_reading else self.notes
+        if said not in found:
+            found.append(said)
 
     def name(self, path: Path) -> str:
         """The name of one file below the folder."""
@@ -102,9 +117,24 @@ class Source:
 
     def report_word(self, path: Path, word: str, message: str) -> None:
         """Note one mistake at the first line of one file that holds a word."""
-        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
-        line = next((number for number, text in enumerate(lines, start=1) if word in text), 1)
-        self.report(path, line, message)
+        self.report(path, self.line_with(path, word), message)
+
+    def note_word(self, path: Path, word: str, message: str) -> None:
+        """Note what is worth a look at the first line of one file that holds a word."""
+        self.note(path, self.line_with(path, word), message)
+
+    def line_with(self, path: Path, *words: str) -> int:
+        """The first line of one file that holds a word, however its columns are separated; 1 where none does."""
+        text = decoded_list(path.read_bytes())[0] if path.is_file() else None
+        lines = (text or "").splitlines()
+        for number, line in enumerate(lines, start=1):
+            if any(
+                word in form
+                for word in words
+                for form in (line, line.replace(";", ","), line.replace("\t", ","))
+            ):
+                return number
+        return 1
 
 
 def _places(file: str, problems: Iterable[Problem]) -> str:

@@ -134,7 +134,7 @@ def load_registry(source: Source) -> Registry:
     )
     for row in read_list(source, UNITS, columns):
         kind = row.choice("kind", KINDS)
-        unit_id, level = row.text("unit_id"), row.choice("level", level_ids, "" if kind != "school" else None)
+        unit_id, level = row.id("unit_id"), row.choice("level", level_ids, "" if kind != "school" else None)
         start, end = row.date("valid_from"), row.date("valid_to", is_required=False)
         is_ended = start is not None and end is not None and end < start
         if is_ended:
@@ -155,16 +155,17 @@ def load_registry(source: Source) -> Registry:
         else:
             loaded.append((row, unit))
     _check_periods(loaded)
+    _check_circles(loaded)
     units = tuple(unit for _, unit in loaded)
     return Registry(levels, units, _load_events(source, {unit.unit_id for unit in units}))
 
 
 def _load_levels(source: Source) -> tuple[Level, ...]:
     rows = read_list(source, LEVELS, ("level", "title", "short_title", "order", "is_general"))
-    unique([(row, row.text("level")) for row in rows])
+    unique([(row, row.id("level")) for row in rows])
     rows.sort(key=lambda row: row.number("order", 0.0) or 0.0)
     return tuple(
-        Level(row.text("level"), row.text("title"), row.text("short_title"), row.yes("is_general"))
+        Level(row.id("level"), row.text("title"), row.text("short_title"), row.yes("is_general"))
         for row in rows
     )
 
@@ -187,6 +188,25 @@ def _check_periods(loaded: Sequence[tuple[Row, Unit]]) -> None:
             row.report(f"the parent '{unit.parent_id}' ends before this period does")
 
 
+def _check_circles(loaded: Sequence[tuple[Row, Unit]]) -> None:
+    """A unit that stands below itself, on any day that a period starts, and two codes that are one file name."""
+    spelled: dict[str, str] = {}
+    for row, unit in loaded:
+        first = spelled.setdefault(unit.unit_id.casefold(), unit.unit_id)
+        if first != unit.unit_id:
+            row.report(f"'{unit.unit_id}' and '{first}' differ by capitals only: their files would be one")
+    for day in sorted({unit.valid_from for _, unit in loaded}):
+        valid = {unit.unit_id: (row, unit.parent_id) for row, unit in loaded if unit.is_valid_on(day)}
+        rank: dict[str, int] = {}
+        for number, start in enumerate(valid):
+            at = start
+            while at in valid and at not in rank:
+                rank[at] = number
+                at = valid[at][1]
+            if at in valid and rank[at] == number:
+                valid[at][0].report(f"'{at}' stands below itself: follow 'parent_id' from unit to unit")
+
+
 def _reaches(parent: Unit, date: datetime.date | None) -> bool:
     return parent.valid_to is None or (date is not None and date <= parent.valid_to)
 
@@ -194,7 +214,7 @@ def _reaches(parent: Unit, date: datetime.date | None) -> bool:
 def _load_events(source: Source, known: set[str]) -> tuple[UnitEvent, ...]:
     events = []
     rows = read_list(source, "unit_events.csv", ("event_id", "on", "kind", "from_ids", "to_ids", "note"))
-    unique([(row, row.text("event_id")) for row in rows])
+    unique([(row, row.id("event_id")) for row in rows])
     for row in rows:
         on = row.date("on")
         event_kind = row.choice("kind", EVENT_KINDS)
@@ -203,7 +223,5 @@ def _load_events(source: Source, known: set[str]) -> tuple[UnitEvent, ...]:
             if unit_id not in known:
                 row.report(f"'{unit_id}' is not a unit")
         if on is not None:
-            events.append(
-                UnitEvent(row.text("event_id"), on, event_kind, before, after, row.text("note", ""))
-            )
+            events.append(UnitEvent(row.id("event_id"), on, event_kind, before, after, row.text("note", "")))
     return tuple(events)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 from xml.etree import ElementTree
 
+from termreview.reference.fingerprint import is_own_file
 from termreview.reference.loading import Source
 
 TEMPLATE: Final = "templates/bao-cao.docx"
@@ -34,8 +35,9 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 def check_word_template(source: Source) -> None:
     """Note what keeps the template from being filled: no Word file, a style or the body's place missing, unknown places."""
     path = source.root / TEMPLATE
-    if not path.is_file():
-        source.report(path, 1, "the file is missing")
+    if not is_own_file(source.root, path):  # a link, a pipe or a device is told for every file alike
+        if not path.is_symlink() and not path.exists():
+            source.report(path, 1, "the file is missing")
         return
     try:
         with zipfile.ZipFile(path) as package:

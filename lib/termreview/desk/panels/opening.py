@@ -66,6 +66,8 @@ def _desk(term_id: str, workspace_root: str, as_of: str, today: Callable[[], dat
     desk = Desk(look(term, as_of, str(workspace.root)), as_of, str(workspace.root), today)
     tabs = (GlanceTab, TriageTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab)
     desk.fill([tab(desk) for tab in tabs])
+    if desk.reference.unlike:
+        desk.tell("done", "; ".join(map(str, desk.reference.unlike)))
     return desk
 
 
