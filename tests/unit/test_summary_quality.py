@@ -7,7 +7,7 @@ import pandas as pd
 from termreview.reference.declarations import Reference
 from termreview.reporting.answers import spread_answers
 from termreview.reporting.summary_opinions import HIDDEN, LONGEST_QUOTE, opinions
-from termreview.reporting.summary_quality import cell_account, findings_by_cause
+from termreview.reporting.summary_quality import cell_account, file_fates, findings_by_cause
 from termreview.reporting.summary_schools import expected_schools
 from worlds import observe, term_of
 
@@ -54,3 +54,21 @@ def test_a_long_opinion_is_shortened_at_a_word(reference: Reference) -> None:
     text = opinions(spread, expected_schools(term, reference.registry), ("proposals",))["text"][0]
     assert len(text) <= LONGEST_QUOTE + 1
     assert text.endswith("nghị…")
+
+
+def test_one_workbook_of_two_schools_is_one_file_and_two_returns() -> None:
+    files = pd.DataFrame(
+        [
+            ("gộp.xlsx", "1", "accepted", None, 60, 50, 5, 5),
+            ("gộp.xlsx", "2", "accepted", None, 40, 30, 0, 10),
+            ("gộp.xlsx", "3", "refused", "unknown_school", 7, 0, 0, 0),
+            ("a.xlsx", "4", "accepted", None, 50, 40, 5, 5),
+        ],
+        columns=["file", "submission_id", "fate", "reason_code", "cells_total", "cells_used", "cells_flagged", "cells_ignored"],
+    )  # fmt: skip
+    account = cell_account(files).iloc[0]
+    assert (account["file_count"], account["total_count"], account["gap_count"]) == (2, 150, 0)
+    assert file_fates(files).values.tolist() == [
+        ["accepted", "", 2, 3],
+        ["refused", "unknown_school", 1, 1],
+    ]

@@ -102,7 +102,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "quality": (
         "findings(count,parts) findings_unnamed(count,parts) unnamed unnamed_remedy unnamed_note(fewest) findings_parts.error(count) findings_parts.query(count) findings_parts.note(count) account(files,flagged,ignored,total,used) "
-        "account_gap(count) refused(count,reasons) states(by_state,total) marks "
+        "account_gap(count) refused(count,reasons) shared_files states(by_state,total) marks "
     ),
     "assessment": (
         "note(criterion_weak,ratio_strong,ratio_weak,report_rate_strong,task_strong,task_weak) none "

@@ -44,7 +44,7 @@ def redacted_tables(
     code_of = dict(zip(submissions["file"], submissions["submission_id"], strict=True))
     sheets = frozenset(sheet.title for sheet in declared.form.sheets)
     return TermTables(
-        submissions=submissions.assign(file=submissions["submission_id"]),
+        submissions=submissions.assign(file=submissions["file"].map(code_of)),
         observations=_observations(reference, tables.observations, code_of, sheets, withheld),
         findings=_findings(reference, declared, tables.findings, code_of),
         ledger=tables.ledger.assign(

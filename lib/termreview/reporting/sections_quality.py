@@ -84,12 +84,20 @@ def fates_table(report: ReportContext) -> Block:
         fate_text=[_capital(label(report, "fates", fate)) for fate in frame["fate"]],
         reason=[_reason(report, code) for code in frame["reason_code"]],
     )
+    total = {"file_count": int(report.term.tables.submissions["file"].nunique())}
+    columns = {"fate_text": "Tệp nhận được", "reason": "Lý do", "file_count": "Số tệp"}
+    notes = []
+    if not frame["return_count"].eq(frame["file_count"]).all():  # a file of several schools
+        columns["return_count"] = "Số báo cáo"
+        total["return_count"] = int(frame["return_count"].sum())
+        notes.append(say(report, "quality.shared_files"))
     return table(
         frame,
-        columns={"fate_text": "Tệp nhận được", "reason": "Lý do", "file_count": "Số tệp"},
+        columns=columns,
         caption="Số tệp nhận được theo kết quả tiếp nhận",
-        formats={"file_count": "integer"},
-        total_row={"fate_text": "Cộng", "file_count": int(frame["file_count"].sum())},
+        formats=dict.fromkeys(total, "integer"),
+        total_row={"fate_text": "Cộng", **total},
+        notes=notes,
     )
 
 

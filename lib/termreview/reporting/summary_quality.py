@@ -56,12 +56,13 @@ def unnamed_causes(
 def cell_account(submissions: pd.DataFrame) -> pd.DataFrame:
     """Account for every filled cell of the accepted files: one row per level of account, in all one row.
 
-    `total_count` = `used_count` + `flagged_count` + `ignored_count`; `gap_count` is what that leaves open.
+    A file of several schools is one of `file_count`. `total_count` = `used_count` + `flagged_count` + `ignored_count`; `gap_count` is what that leaves open.
     """
     accepted = submissions[submissions["fate"] == "accepted"]
+    names = accepted.get("file", pd.Series(accepted.index))  # without names each row is a file
     sums = accepted[["cells_total", "cells_used", "cells_flagged", "cells_ignored"]].sum()
     frame = pd.DataFrame(
-        [[len(accepted), *(int(value) for value in sums)]],
+        [[names.nunique(), *(int(value) for value in sums)]],
         columns=["file_count", "total_count", "used_count", "flagged_count", "ignored_count"],
     )
     parts = frame[["used_count", "flagged_count", "ignored_count"]].sum(axis=1)
@@ -69,9 +70,14 @@ def cell_account(submissions: pd.DataFrame) -> pd.DataFrame:
 
 
 def file_fates(submissions: pd.DataFrame) -> pd.DataFrame:
-    """Count the received files by fate: one row per fate and reason."""
+    """Count the received files by fate: one row per fate and reason.
+
+    A file of several schools is one of `file_count` and as many of `return_count` as it holds schools.
+    """
     frame = submissions.assign(reason_code=submissions["reason_code"].fillna(""))
-    return frame.groupby(["fate", "reason_code"], as_index=False).agg(file_count=("submission_id", "size"))
+    return frame.groupby(["fate", "reason_code"], as_index=False).agg(
+        file_count=("file", "nunique"), return_count=("submission_id", "size")
+    )
 
 
 def answer_states(observations: pd.DataFrame) -> pd.DataFrame:

@@ -74,10 +74,13 @@ def show_fates(submissions: pd.DataFrame, reference: Reference) -> Block:
     fates = file_fates(submissions)
     fates["fate_title"] = fates["fate"].map(labels["fates"])
     fates["reason"] = fates["reason_code"].map(_reasons(reference)).fillna("")
+    columns = {"fate_title": "Kết quả", "reason": "Lý do", "file_count": "Số tệp"}
+    if not fates["return_count"].eq(fates["file_count"]).all():  # a file of several schools
+        columns["return_count"] = "Số báo cáo"
     counted = table(
         fates,
-        columns={"fate_title": "Kết quả", "reason": "Lý do", "file_count": "Số tệp"},
-        formats={"file_count": "integer"},
+        columns=columns,
+        formats={"file_count": "integer", "return_count": "integer"},
         caption="Kết quả tiếp nhận",
     )
     others = submissions[submissions["fate"] != "accepted"].copy()
