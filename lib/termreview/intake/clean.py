@@ -27,7 +27,16 @@ from termreview.intake.reader import Reader
 from termreview.intake.reading import is_late
 from termreview.intake.received import ReceivedFile, received_order
 from termreview.intake.revisions import ACCEPTED, Fate, decide_fates
-from termreview.intake.shards import ANSWERS, READING, Progress, Shard, answers_at, cut_shared, read_shards
+from termreview.intake.shards import (
+    ANSWERS,
+    READING,
+    Progress,
+    Shard,
+    answers_at,
+    compacted,
+    cut_shared,
+    read_shards,
+)
 from termreview.intake.supplements import (
     Supplement,
     add_questions,
@@ -83,7 +92,7 @@ def clean_term(
     named = reference if registry is reference.registry else replace(reference, registry=registry)
     reader = Reader(named.of(term), registry)
     read = read_shards(sorted(files, key=received_order), reader, workers, progress, kept)
-    shards = list(cut_shared(read, reader))
+    shards = [compacted(shard) for shard in cut_shared(read, reader)]
     readings = [reading for shard in shards for reading in shard.readings]
     fates = decide_fates(readings)
     accepted = {
@@ -199,8 +208,9 @@ def _observations(shards: Sequence[Shard], accepted: Mapping[str, int], reader: 
             [-1 if school_id is None else rank[school_id] for school_id in owners], dtype=int
         )
         found = by_reading[shard.answers[READING].to_numpy()]
-        tables.append(shard.answers)
-        ranks.append(found)
+        counts = found >= 0
+        tables.append(shard.answers.filter(pa.array(counts)).cast(ANSWERS))
+        ranks.append(found[counts])
         first += len(shard.readings)
     for school_id in names:
         if school_id not in accepted:
@@ -210,7 +220,6 @@ def _observations(shards: Sequence[Shard], accepted: Mapping[str, int], reader: 
     tables.append(_not_submitted(silent))
     place = np.concatenate(ranks)
     order = np.argsort(place, kind="stable")
-    order = order[np.searchsorted(place[order], 0) :]  # without the answers of files that do not count
     place = place[order]
     answers = pa.concat_tables(tables).take(pa.array(order)).drop_columns([READING])
     owned = {

@@ -136,6 +136,15 @@ def cut_shared(shards: Iterable[Shard], reader: Reader) -> Iterator[Shard]:
         yield _join(entries)
 
 
+def compacted(shard: Shard) -> Shard:
+    """One batch with each text of its answers stored once: files that do not count in the end are held, too."""
+    columns = [
+        column.dictionary_encode() if pa.types.is_large_string(column.type) else column
+        for column in shard.answers.columns
+    ]
+    return Shard(shard.readings, pa.table(columns, names=shard.answers.column_names))
+
+
 def answers_at(shards: Iterable[Shard], places: Container[int]) -> dict[int, list[Answer]]:
     """The answers of some files, by their place among all."""
     found, first = {}, 0
