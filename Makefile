@@ -12,6 +12,9 @@ key = $(shell { pwd -P; cat $(1) pyproject.toml; } | cksum | cut -d ' ' -f 1)
 READY := $(VENV)/.ready-$(call key,requirements.lock)
 TEST_READY := $(VENV)/.test-ready-$(call key,requirements-test.lock)
 
+# File names and texts are the same whatever the language of the machine.
+export PYTHONUTF8 := 1
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lab desk bench fuzz odd crash lock clean
 

@@ -71,8 +71,8 @@ def execute_notebook(
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the error raised
     with stage_in_use(stage):
         return papermill.execute_notebook(
-            source,
-            output,
+            _as_it_is(source),
+            _as_it_is(output),
             parameters=dict(step.parameters),
             **_EXECUTION,
             **options,
@@ -127,9 +127,14 @@ def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> No
     """
     papermill = load_papermill()
     try:
-        declared = papermill.inspect_notebook(notebook)
+        declared = papermill.inspect_notebook(_as_it_is(notebook))
+        tagged = sum("parameters" in cell.metadata.get("tags", []) for cell in read_notebook(notebook).cells)
     except Exception as error:  # no JSON, no language named, another version of the format
         raise RunError(f"{notebook.name} cannot be read as a notebook: {error}") from error
+    if tagged > 1:  # the later one would put back what the run has given
+        raise RunError(
+            f"{notebook.name} has {tagged} cells tagged 'parameters': leave that tag to the first of them"
+        )
     problems = [
         f"'{name}' is not a parameter; known: {', '.join(declared)}"
         for name in parameters
@@ -141,6 +146,18 @@ def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> No
             problems.append(f"'{name}' must be {wanted.__name__}, not {type(value).__name__}")
     if problems:
         raise RunError(f"{notebook.name} cannot run with these parameters: " + "; ".join(problems))
+
+
+def _as_it_is(path: Path) -> str:
+    """One path for papermill, which would fill in what stands in braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def read_notebook(path: Path) -> Any:
+    """One notebook as nbformat reads it."""
+    import nbformat
+
+    return nbformat.read(path, as_version=4)
 
 
 def finish_notebook(path: Path, content: Any) -> None:

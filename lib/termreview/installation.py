@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
+import sys
+import sysconfig
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,6 +30,27 @@ def made_with() -> dict[str, Any]:
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in LIBRARIES},
     }
+
+
+def shadowed(*folders: Path) -> list[tuple[str, Path]]:
+    """Every installed library in whose place another file is imported, with that file: one of the same name earlier.
+
+    Parameters
+    ----------
+    folders
+        Folders that are looked into beside those of this process, such as that of the notebooks.
+    """
+    installed = Path(sysconfig.get_paths()["purelib"])
+    own = {Path(sysconfig.get_paths()[name]) for name in ("stdlib", "platstdlib")}
+    earlier = [Path(entry or os.curdir) for entry in sys.path]
+    earlier = earlier[: earlier.index(installed)] if installed in earlier else []
+    found = []
+    for folder in (*folders, *(folder for folder in earlier if folder not in own)):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            is_module = path.suffix == ".py" or (path / "__init__.py").is_file()
+            if is_module and any((installed / name).exists() for name in (path.stem, f"{path.stem}.py")):
+                found.append((path.stem, path))
+    return found
 
 
 def _version(name: str) -> str:

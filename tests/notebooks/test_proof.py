@@ -17,6 +17,7 @@ from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview.cli import __main__ as cli
 from termreview.cli.verify import verdict_lines
 from termreview.proof import verify
+from termreview.reference.declarations import load_reference
 from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.published import index_path
 from termreview.reporting.scope import find_scope
@@ -203,19 +204,20 @@ def test_files_saved_anew_by_libreoffice_say_the_same(office: Workspace, demo: D
 def test_a_file_whose_grounds_changed_is_called_edited_only_where_its_hash_says_so(
     office: Workspace, demo: Demo, tmp_path: Path
 ) -> None:
-    append(office.reference / "decisions.csv", "")
+    append(office.reference / "sentences.yml", "# x")
+    reference = load_reference(office.reference)
     document = office.reports(SEMESTER) / demo.semester.reports[1].name
     made = dict(verify.rebuilt_files(office, demo.reference, {}))
     made[document.name] = made[document.name] + b" "
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(verify, "rebuilt_files", lambda *_, **__: made)
-        intact = verify.verify_report(office, demo.reference, document)
+        intact = verify.verify_report(office, reference, document)
         document.write_bytes(document.read_bytes() + b"  ")
-        edited = verify.verify_report(office, demo.reference, document)
+        edited = verify.verify_report(office, reference, document)
         elsewhere = tmp_path / document.name
         for path in (document, document.with_suffix(".html")):
             shutil.copyfile(path, tmp_path / path.name)
-        unknown = verify.verify_report(office, demo.reference, elsewhere)
+        unknown = verify.verify_report(office, reference, elsewhere)
     assert [verdict.seal for verdict in (intact, edited, unknown)] == ["intact", "edited", "unknown"]
     said = ["\n".join(verdict_lines(each, demo.reference.provenance)) for each in (intact, edited, unknown)]
     assert "còn nguyên" in said[0]

@@ -124,6 +124,24 @@ def test_plain_papermill_runs_the_same_notebook(demo: Demo, copy: Workspace, tmp
     )
 
 
+def test_a_second_cell_of_parameters_is_told_as_what_it_is(copy: Workspace) -> None:
+    path = copy.notebooks / "2_score_indicators.ipynb"
+    book = nbformat.read(path, as_version=4)
+    again = nbformat.v4.new_code_cell('term_id: str = "2023-2024-hk1"', metadata={"tags": ["parameters"]})
+    book.cells.insert(3, again)
+    nbformat.write(book, path)
+    with pytest.raises(RunError, match=r"2_score_indicators\.ipynb has 2 cells tagged 'parameters'"):
+        begin_step(copy, SEMESTER, Step("2_score_indicators", {"term_id": SEMESTER.term_id}))
+
+
+def test_braces_in_the_name_of_a_folder_are_nothing_to_fill_in(copy: Workspace, tmp_path: Path) -> None:
+    office = Workspace(copy.root.rename(tmp_path / "thư mục {term_id} {x}"))
+    before = published(office)
+    step = Step("2_score_indicators", {"term_id": SEMESTER.term_id, "workspace_root": str(office.root)})
+    assert begin_step(office, SEMESTER, step)().is_file()
+    assert published(office).keys() == before.keys()
+
+
 def test_an_unknown_or_mistyped_parameter_is_refused(demo: Demo) -> None:
     notebook = demo.workspace.notebooks / "1_clean_submissions.ipynb"
     refuse_wrong_parameters(notebook, {"term_id": "x", "workers": 2})

@@ -47,6 +47,9 @@ def test_a_folder_that_is_not_there_holds_no_files(tmp_path: Path) -> None:
 
 def test_only_submissions_are_listed(tmp_path: Path) -> None:
     put(tmp_path, "0477101.xlsx", "xã Bình An/0477103.xlsx", "~$0477101.xlsx", ".DS_Store", RECEIVED_LIST)
+    put(
+        tmp_path, "Icon\r", "xã Bình An/Icon\r", "Thumbs.db", "desktop.ini", "._0477101.xlsx"
+    )  # of the systems
     listed(tmp_path, "file,received_on,note\n")
     assert [file.name for file in list_received(tmp_path, AS_OF)] == [
         "0477101.xlsx",

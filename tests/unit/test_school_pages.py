@@ -37,6 +37,18 @@ def first(kind: str, report: ReportContext = REPORT) -> str:
     return next(s for s in material_of(report).schools if kind_of(report, s) == kind)
 
 
+def test_a_page_may_load_and_run_nothing_whatever_the_name_of_the_school() -> None:
+    school_id = first(SCORED)
+    schools = REPORT.term.schools.copy()
+    schools.loc[schools["school_id"] == school_id, ["school_name", "short_name"]] = ATTACK
+    page = soup_of(school_id, replace(REPORT, term=replace(REPORT.term, schools=schools)))
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    assert policy == (
+        "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    )
+    assert not page.find_all(["script", "img", "link", "iframe", "object", "base", "form"])
+
+
 def test_every_expected_school_has_a_page_named_by_its_code() -> None:
     assert list(PAGES) == [f"{school_id}.html" for school_id in REPORT.term.schools["school_id"]]
     assert {kind_of(REPORT, name.removesuffix(".html")) for name in PAGES} == {SCORED, REPORTED, SILENT}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import locale
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from termreview.cli.options import parser, workspace_of
-from termreview.cli.progress import counter, on_one_line, tell_notes
+from termreview.cli.progress import counter, heard_or_not, on_one_line, tell_notes
 from termreview.errors import RunError, TermReviewError
+from termreview.installation import shadowed
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.mistakes import Mistakes, read_mistakes
 from termreview.terms import parse_term
@@ -22,9 +24,33 @@ Command = Callable[[argparse.Namespace, Workspace, Reference], int | None]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 when all went well, otherwise that of the error."""
+    if arguments is None:
+        _speak_utf8()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    with heard_or_not():
+        return _done(arguments)
+
+
+def _speak_utf8() -> None:
+    """Begin again in UTF-8 where this machine's language has another: file names and texts are the same everywhere.
+
+    What is started from here, such as the kernels of notebooks, does as this process does.
+    """
+    os.environ["PYTHONUTF8"] = "1"
+    os.environ.pop("PYTHONIOENCODING", None)
+    spoken = {sys.getfilesystemencoding(), locale.getencoding()}
+    if (
+        os.name != "nt"
+        and not sys.flags.utf8_mode
+        and {name.lower().replace("-", "") for name in spoken} != {"utf8"}
+    ):
+        os.execv(sys.executable, [sys.executable, "-m", "termreview.cli", *sys.argv[1:]])
+
+
+def _done(arguments: Sequence[str] | None) -> int:
+    """Run one command; its exit code."""
     # A kernel's debugger would warn of itself on the terminal.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     options = parser().parse_args(arguments)
@@ -40,15 +66,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _COMMANDS[options.command](options, workspace, reference) or 0
     except TermReviewError as error:
         print(f"termreview: {catalogue.words(str(error))}", file=sys.stderr)
+        if isinstance(error, RunError):
+            _tell_shadowed(options)
         return error.exit_code
-    except BrokenPipeError:
-        return 0
+    except (ImportError, AttributeError) as error:
+        if not _tell_shadowed(options):
+            raise
+        print(f"termreview: {error}", file=sys.stderr)
+        return RunError.exit_code
     except OSError as error:
         print(f"termreview: không đọc hoặc không ghi được {error.filename or ''} ({catalogue.words(str(error.strerror or error))})", file=sys.stderr)  # fmt: skip
         return RunError.exit_code
     except KeyboardInterrupt:
         print("termreview: đã dừng theo yêu cầu", file=sys.stderr)
         return 130
+
+
+def _tell_shadowed(options: argparse.Namespace) -> bool:
+    """Name what stands in the place of a library, where something does: what fails then says anything but that."""
+    found = shadowed(*([workspace_of(options).notebooks] if options.command != "inspect" else []))
+    for name, path in found:
+        print(
+            f"termreview: {path} đứng chỗ của thư viện {name}: đổi tên tệp đó, hoặc bỏ thư mục của nó khỏi PYTHONPATH",
+            file=sys.stderr,
+        )
+    return bool(found)
 
 
 def _check(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from termreview import __version__
 from termreview.errors import UsageError
+from termreview.terms import parse_term
 from termreview.workspace import Workspace, find_workspace, workspace_at
 
 _LAST_PORT = 65_535
@@ -37,11 +38,31 @@ class _Help(argparse.HelpFormatter):
         super().add_usage(usage, actions, groups, "cách gọi: " if prefix is None else prefix)
 
 
+class _Once(argparse.Action):
+    """One value of one option: named twice, nobody can know which was meant."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        options: argparse.Namespace,
+        values: Any,
+        option: str | None = None,
+    ) -> None:
+        """Keep the value; refuse a second one that differs."""
+        told = getattr(options, f"_told_{self.dest}", values)
+        if option and told != values:
+            raise argparse.ArgumentError(self, f"chỉ nêu một lần, không nêu cả '{told}' và '{values}'")
+        setattr(options, f"_told_{self.dest}", values)
+        setattr(options, self.dest, values)
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose own words are Vietnamese, too."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(add_help=False, formatter_class=_Help, **settings)
+        for name in (None, "store"):
+            self.register("action", name, _Once)
         self._positionals.title, self._optionals.title = "phải nêu", "tùy chọn"
         self.add_argument("-h", "--help", action="help", help="in hướng dẫn này rồi dừng")
 
@@ -121,12 +142,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="SỐ",
         help="số tiến trình song song (mặc định: mỗi bộ xử lý một)",
     )
-    _add_scope(run, "lập thêm ")
+    _add_scope(run, "lập thêm ", is_repeatable=True)
     run.add_argument(
         "--each",
-        default="",
+        action="append",
+        default=[],
         metavar="LOẠI",
-        help="lập thêm báo cáo cho từng xã (commune), phường (ward), cấp học (level)…",
+        help="lập thêm báo cáo cho từng xã (commune), phường (ward), cấp học (level)…; nêu được nhiều lần",
     )
     run.add_argument(
         "--edition",
@@ -234,12 +256,17 @@ def _add_output(parser: argparse.ArgumentParser, below: str = "") -> None:
     parser.add_argument("--output", type=_folder, metavar="THƯ_MỤC", help=told)
 
 
-def _add_scope(parser: argparse.ArgumentParser, does: str = "") -> None:
+def _add_scope(parser: argparse.ArgumentParser, does: str = "", is_repeatable: bool = False) -> None:
+    several: dict[str, Any] = {"action": "append", "default": []} if is_repeatable else {"default": ""}
+    more = "; nêu được nhiều lần" if is_repeatable else ""
     parser.add_argument(
-        "--unit", default="", metavar="MÃ", help=f"{does}báo cáo của một xã, phường, huyện hoặc trường"
+        "--unit", metavar="MÃ", help=f"{does}báo cáo của một xã, phường, huyện hoặc trường{more}", **several
     )
     parser.add_argument(
-        "--level", default="", metavar="CẤP", help=f"{does}báo cáo của một cấp học: mn, th, thcs, th_thcs"
+        "--level",
+        metavar="CẤP",
+        help=f"{does}báo cáo của một cấp học: mn, th, thcs, th_thcs{more}",
+        **several,
     )
 
 
@@ -258,10 +285,14 @@ def as_of_day(options: argparse.Namespace) -> datetime.date:
     Raises
     ------
     UsageError
-        When what was given is no date.
+        When what was given is no date, or the clock of the machine stands before the term's school year: all that
+        came late would be on time.
     """
     if options.as_of is None:
-        return datetime.date.today()
+        today = datetime.date.today()
+        if today.year < int(parse_term(options.term).school_year[:4]):
+            raise UsageError(f"đồng hồ của máy chỉ ngày {today:%d/%m/%Y}, trước cả năm học của kỳ {options.term}: chỉnh lại đồng hồ, hoặc nêu ngày bằng --as-of")  # fmt: skip
+        return today
     try:
         return datetime.date.fromisoformat(options.as_of)
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 
 from termreview.cli.options import as_of_day
@@ -29,9 +30,11 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
     declared = reference.of(term)
     scopes: list[Scope] = []
     if options.each:
-        scopes = scopes_of_kind(reference, declared, options.each)
+        found = (scope for kind in options.each for scope in scopes_of_kind(reference, declared, kind))
+        scopes = list(dict.fromkeys(found))
     elif options.unit or options.level:
-        scopes = [find_scope(reference, declared, options.unit, options.level)]
+        pairs = itertools.product(dict.fromkeys(options.unit or [""]), dict.fromkeys(options.level or [""]))
+        scopes = [find_scope(reference, declared, unit, level) for unit, level in pairs]
     editions = EDITIONS if options.edition == "both" else (options.edition,)
     result = run_term(
         workspace, reference, term, as_of, options.workers, print, is_forced=options.force, editions=editions

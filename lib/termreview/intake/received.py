@@ -50,7 +50,8 @@ __all__ = [
 ]
 
 FIRST_SEEN = ".first-seen.json"  # beside it: the hash that each file had when a run first saw it
-_OF_WINDOWS = frozenset(("thumbs.db", "desktop.ini"))  # what its folders keep for themselves
+# What folders of Windows and macOS keep for themselves: previews, settings, the folder's own picture.
+_OF_SYSTEMS = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "icon\u240d"))
 _AT_ONCE = 8 * 2**20
 NOTHING_READ = hashlib.sha256(b"").hexdigest()
 _LATEST = datetime.timedelta(days=300)  # after the deadline; what is said to come later is a slip of the pen
@@ -115,7 +116,8 @@ def list_received(
     """List the files of one term in the order received; `received.csv` says when each was first seen.
 
     A file that the list does not know is taken as first seen on `as_of`, or on the day of the file of the same
-    content that it is another name of. Lock files of office programs and dot files are no submissions. What cannot
+    content that it is another name of. Lock files of office programs, dot files
+    and what systems keep in their folders are no submissions. What cannot
     be opened is listed, too, with the hash of nothing: its reading says so.
 
     Parameters
@@ -151,7 +153,7 @@ def _found_in(folder: Path) -> Iterator[ReceivedFile]:
     names: set[str] = set()
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         name = printable_name(path.relative_to(folder).as_posix())
-        is_own = name.casefold() == RECEIVED_LIST or path.name.casefold() in _OF_WINDOWS
+        is_own = name.casefold() == RECEIVED_LIST or path.name.casefold() in _OF_SYSTEMS
         if is_own or path.name.startswith((".", "~$")) or path.is_dir():
             continue
         name = _own_name(name, os.fsencode(path.name), names)

@@ -24,7 +24,7 @@ _ZIP = b"PK\x03\x04"
 _IS_LOCKED = 0x1  # among the flags of a member
 _OF_PACKAGES = ("[content_types].xml", "mimetype", "content.xml")
 _IN_PACKAGES = ("_rels/", "docprops/", "xl/", "word/", "ppt/", "index/", "meta-inf/")
-_OF_SYSTEMS = ("__MACOSX", "thumbs.db", "desktop.ini")
+_OF_SYSTEMS = ("__MACOSX", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")
 _SPREADSHEETS = frozenset((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods"))
 _TEXTS = frozenset((".csv", ".tsv"))
 
