@@ -136,6 +136,18 @@ def display_of_runs(runs: Runs, look: Look) -> Display | None:
     return Display(pieces=tuple(pieces))
 
 
+def cut_runs(text: str, starts: Sequence[tuple[int, int]], fonts: Sequence[Font]) -> Runs:
+    """One text cut where its letters change their font: `starts` tell from which letter on which font holds."""
+    runs: list[tuple[str, Font | None]] = []
+    begin, font = 0, None
+    for start, number in (*starts, (len(text), -1)):
+        if begin < start <= len(text):
+            runs.append((text[begin:start], font))
+            begin = start
+        font = fonts[number] if 0 <= number < len(fonts) else None
+    return runs
+
+
 def left_to_read(display: Display, is_prose: bool) -> str:
     """What is left of a text without what is crossed out or unseen; in prose a raised sign belongs to the text."""
     dropped = (STRUCK, INVISIBLE) if is_prose else (STRUCK, INVISIBLE, RAISED)

@@ -13,10 +13,11 @@ from itertools import islice
 from operator import itemgetter
 
 from termreview.intake.guard import Limits, RefusedFile
-from termreview.intake.old_fonts import old_named_styles
-from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, CellValue, Sheet, Workbook, address
+from termreview.intake.old_fonts import encoding_of_font
+from termreview.intake.opendocument_cell import make_cell
+from termreview.intake.opendocument_looks import Styles
+from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, Sheet, Workbook, address
 from termreview.intake.xlsx_content import MOST_HIDDEN, refuse_text
-from termreview.intake.xlsx_values import read_iso, read_number, read_serial
 from termreview.intake.xml_part import parse_xml
 
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
@@ -25,10 +26,8 @@ _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0 "
 _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
 _MODULE = "http://openoffice.org/2004/office module"
-_CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 
-_DURATION = re.compile(r"(-?)PT?(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:[.,][0-9]+)?)S)?")
-_FORMULA_PREFIX = re.compile(r"[a-z]+:(?==)")
+_ZEROS_HIDDEN = re.compile(rb'"ShowZeroValues" config:type="boolean">false<')
 _LONGEST_NAME = 255
 _HIDDEN = ("collapse", "filter")
 _OTHER_BODIES = {
@@ -70,8 +69,11 @@ def read_opendocument(
     RefusedFile
         When it is no spreadsheet, is not well-formed or too large.
     """
-    old = old_named_styles((parts.get("styles.xml"), parts["content.xml"]))
-    tables, notes = _walk_tables(parts["content.xml"], limits, old)
+    styles = Styles()
+    if "styles.xml" in parts:
+        parse_xml(parts["styles.xml"], styles.start)
+    tables, notes = _walk_tables(parts["content.xml"], limits, styles)
+    hides_zeros = _ZEROS_HIDDEN.search(parts.get("settings.xml", parts["content.xml"])) is not None
     if any(name.startswith("Basic/") for name in names):
         notes.append("macros")
     sheets = tuple(
@@ -83,6 +85,7 @@ def read_opendocument(
             frozenset(table.hidden_columns),
             tuple(table.merges),
             table.old_fonts,
+            hides_zeros,
         )
         for table in tables
     )
@@ -99,9 +102,7 @@ def _hidden_rows(table: _Table) -> frozenset[int]:
     return frozenset(islice(hidden, MOST_HIDDEN))
 
 
-def _walk_tables(
-    part: bytes, limits: Limits, old: Mapping[tuple[str, str], str]
-) -> tuple[list[_Table], list[str]]:
+def _walk_tables(part: bytes, limits: Limits, styles: Styles) -> tuple[list[_Table], list[str]]:
     tables: list[_Table] = []
     notes: list[str] = []
     hidden_styles: set[str] = set()
@@ -111,6 +112,8 @@ def _walk_tables(
     row: Mapping[str, str] = {}
     paragraphs: list[list[str]] = []  # of the cell being read, each in pieces
     run_font: str | None = None  # of the letters of this cell that are in a font of their own
+    spans: list[str] = []  # the styles of the letters being read, the innermost last
+    runs: list[tuple[str, str]] = []  # the text of this cell, each piece with the style of its own
     style_name, aside = "", 0  # aside: how deep inside a comment or a drawing
     filled = characters = 0
 
@@ -137,6 +140,7 @@ def _walk_tables(
             if table is not None and table.name.startswith("'") and tables[-1] is table:
                 tables.pop()  # what was last seen of another file: no sheet of this one bears such a name
         if table is None:
+            styles.start(name, attributes)
             return
         if aside or name == _OFFICE + "annotation" or name.startswith(_DRAWING) or name == _TABLE + "shapes":
             aside += 1
@@ -146,18 +150,22 @@ def _walk_tables(
         elif name in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
             cell, run_font = attributes, None
             paragraphs.clear()
+            spans.clear()
+            runs.clear()
         elif name == _TABLE + "table-column":
             first = table.columns_declared + 1
             table.columns_declared += _repeats(attributes, "number-columns-repeated", MAX_COLUMN)
-            if old:
-                default = attributes.get(_TABLE + "default-cell-style-name", "Default")
-                table.column_styles.append((first, default))
+            default = attributes.get(_TABLE + "default-cell-style-name", "Default")
+            table.column_styles.append((first, default))
             if attributes.get(_TABLE + "visibility") in _HIDDEN:
                 table.hidden_columns.update(range(first, min(table.columns_declared, MAX_COLUMN) + 1))
         elif cell is not None and name == _TEXT + "p":
             paragraphs.append([])
-        elif cell is not None and name == _TEXT + "span" and old:
-            run_font = run_font or old.get(("text", attributes.get(_TEXT + "style-name", "")))
+            if runs:
+                runs.append(("\n", ""))
+        elif cell is not None and name == _TEXT + "span" and styles.has_marked_text:
+            spans.append(attributes.get(_TEXT + "style-name", ""))
+            run_font = run_font or encoding_of_font(styles.of("text", spans[-1]).get("name", ""))
         elif cell is not None and name == _TEXT + "s" and paragraphs:
             count = attributes.get(_TEXT + "c", "1")
             add(" " * min(int(count[:9]) if count.isdigit() and count.isascii() else 1, 32_767))
@@ -171,10 +179,13 @@ def _walk_tables(
             return
         if aside:
             aside -= 1
+        elif spans and name == _TEXT + "span":
+            spans.pop()
         elif cell is not None and name in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
             shown = "\n".join("".join(pieces) for pieces in paragraphs) if paragraphs else None
-            font = run_font or (_cell_font(table, cell, row, old) if old else None)
-            _finish_cell(table, cell, shown, font)
+            style = _cell_style(table, cell, row)
+            font = run_font or encoding_of_font(styles.of("table-cell", style).get("name", ""))
+            _finish_cell(table, cell, make_cell(cell, shown, styles.display(style, runs)), font)
             cell = None
         elif name == _TABLE + "table-row":
             filled += _finish_row(table, row, limits.cells - filled)
@@ -191,19 +202,17 @@ def _walk_tables(
         if characters > limits.text_characters:
             raise RefusedFile("too_large", f"more than {limits.text_characters} characters of text")
         paragraphs[-1].append(text)
+        runs.append((text, spans[-1] if spans else ""))
 
     parse_xml(part, on_start, on_end, on_text)
     return tables, notes
 
 
-def _cell_font(
-    table: _Table, cell: Mapping[str, str], row: Mapping[str, str], old: Mapping[tuple[str, str], str]
-) -> str | None:
-    """Return the encoding of one cell's font, by its own style, its row's, its column's or the common one."""
+def _cell_style(table: _Table, cell: Mapping[str, str], row: Mapping[str, str]) -> str:
+    """Return the name of one cell's style: its own, its row's, its column's or the common one."""
     style = cell.get(_TABLE + "style-name") or row.get(_TABLE + "default-cell-style-name")
     columns = bisect_right(table.column_styles, table.column + 1, key=itemgetter(0))
-    style = style or (table.column_styles[columns - 1][1] if columns else "Default")
-    return old.get(("table-cell", style), old.get(("table-cell", "")) if style == "Default" else None)
+    return style or (table.column_styles[columns - 1][1] if columns else "Default")
 
 
 def _repeats(attributes: Mapping[str, str], name: str, most: int) -> int:
@@ -211,7 +220,7 @@ def _repeats(attributes: Mapping[str, str], name: str, most: int) -> int:
     return min(int(count[:9]), most) if count.isdigit() and count.isascii() else 1
 
 
-def _finish_cell(table: _Table, attributes: Mapping[str, str], shown: str | None, font: str | None) -> None:
+def _finish_cell(table: _Table, attributes: Mapping[str, str], cell: Cell | None, font: str | None) -> None:
     """Add one cell, as often as it says it is repeated, to its row."""
     first = table.column + 1
     table.column += _repeats(attributes, "number-columns-repeated", MAX_COLUMN)
@@ -220,7 +229,6 @@ def _finish_cell(table: _Table, attributes: Mapping[str, str], shown: str | None
     if wide > 1 or high > 1:
         last = address(table.row + high, first + wide - 1)
         table.merges.append(f"{address(table.row + 1, first)}:{last}")
-    cell = _make_cell(attributes, shown)
     if cell is not None:
         if table.column > MAX_COLUMN:
             raise RefusedFile("damaged", f"row {table.row + 1} has a cell outside the grid")
@@ -247,49 +255,3 @@ def _finish_row(table: _Table, attributes: Mapping[str, str], left: int) -> int:
         table.cells.update({(row, column): cell for column, cell in table.row_cells.items()})
         table.old_fonts.update({(row, column): font for column, font in table.row_fonts.items()})
     return count
-
-
-def _make_cell(attributes: Mapping[str, str], shown: str | None) -> Cell | None:
-    """Return one cell from its attributes and the text it shows, or None when it holds nothing."""
-    formula = attributes.get(_TABLE + "formula")
-    if formula is not None:
-        formula = _FORMULA_PREFIX.sub("", formula, count=1)
-    stored_type = attributes.get(_OFFICE + "value-type", "")
-    value: CellValue
-    if attributes.get(_CALC + "value-type") == "error":
-        return Cell(shown or "#N/A", shown or "#N/A", "error", formula)
-    if stored_type == "string":
-        text = attributes.get(_OFFICE + "string-value", shown or "")
-        value, kind = text, "text"
-    elif stored_type in ("float", "percentage", "currency"):
-        text = attributes.get(_OFFICE + "value", "")
-        value, kind = read_number(text), "number"
-    elif stored_type == "boolean":
-        text = attributes.get(_OFFICE + "boolean-value", "").upper()
-        value, kind = {"TRUE": True, "FALSE": False}.get(text), "boolean"
-    elif stored_type == "date":
-        text = attributes.get(_OFFICE + "date-value", "")
-        value, kind = read_iso(text), "date"
-    elif stored_type == "time":
-        text = attributes.get(_OFFICE + "time-value", "")
-        value, kind = _read_duration(text)
-    elif shown is not None:
-        value, text, kind = shown, shown, "text"
-    else:
-        return None if formula is None else Cell(None, formula, "formula_without_value", formula)
-    if value is None:
-        value, kind = text, "error"
-    return Cell(value, text, kind, formula) if text or formula is not None else None
-
-
-def _read_duration(text: str) -> tuple[CellValue, str]:
-    """Return one ISO duration as a time of day, or as a number of days from one day on, with its kind."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        return None, "error"
-    hours, minutes = int(match[2] or 0), int(match[3] or 0)
-    seconds = float((match[4] or "0").replace(",", "."))
-    days = (hours * 3600 + minutes * 60 + seconds) / 86_400
-    if match[1] or days >= 1:
-        return (-days if match[1] else days), "number"
-    return read_serial(days), "date"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 
 from termreview.intake.legacy_text import TCVN3, VNI
@@ -11,9 +11,7 @@ from termreview.intake.workbook_model import parse_address
 from termreview.intake.xml_part import local_name, parse_xml
 
 _HINTS = (b".Vn", b"VNI", b"vni")
-_FAMILY = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0 font-family"
 _STRING = re.compile(rb'<c r="([A-Za-z]{1,3}[1-9][0-9]{0,6})"[^<>]* t="s"[^<>]*><v>([0-9]{1,9})</v>')
-_MOST_PARENTS = 20
 _CELL = re.compile(rb'<c r="([A-Za-z]{1,3}[1-9][0-9]{0,6})"(?: [a-z]+="[^"<>]*")*? s="([0-9]{1,9})"')
 
 
@@ -71,44 +69,6 @@ def old_strings(part: bytes | None) -> dict[int, str]:
             found.setdefault(number, encoding)
 
     parse_xml(part, on_start)
-    return found
-
-
-def old_named_styles(parts: Iterable[bytes | None]) -> dict[tuple[str, str], str]:
-    """The encoding by family and name of style, of the styles of one OpenDocument workbook with an old font.
-
-    Of its parts with styles; a style without a font has that of its parent.
-    """
-    faces: dict[str, str] = {}
-    fonts: dict[tuple[str, str], str | None] = {}
-    parents: dict[tuple[str, str], str] = {}
-    style = "", ""
-
-    def on_start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal style
-        element = local_name(name)
-        plain = {local_name(key): value for key, value in attributes.items()}
-        if element == "font-face":
-            faces[plain.get("name", "")] = plain.get("font-family", "").strip("'")
-        elif element == "style" or element == "default-style":
-            style = plain.get("family", ""), plain.get("name", "")
-            fonts[style] = None
-            parents[style] = plain.get("parent-style-name", "")
-        elif element == "text-properties" and style in fonts:
-            face = plain.get("font-name")
-            family = attributes.get(_FAMILY) if face is None else faces.get(face, face)
-            fonts[style] = fonts[style] if family is None else family.strip("'")
-
-    for part in parts:
-        if part is not None and any(hint in part for hint in _HINTS):
-            parse_xml(part, on_start)
-    found = {}
-    for family, name in fonts:
-        nearest, steps = name, 0
-        while fonts.get((family, nearest)) is None and nearest and steps < _MOST_PARENTS:
-            nearest, steps = parents.get((family, nearest), ""), steps + 1
-        if encoding := encoding_of_font(fonts.get((family, nearest)) or ""):
-            found[family, name] = encoding
     return found
 
 

@@ -69,6 +69,8 @@ def as_seen(field: Field, cell: Cell) -> Seen:
             cell = cell._replace(value=signs, display=None)
         if display.is_checkbox and cell.value is False:
             flags = (*flags, Flag("checkbox_unticked", "☐"))
+        if cell.kind == "date" and display.shown is not None:
+            return _ended(cell, Flag("hidden_value", stored))
     if cell.kind == "number":
         return _seen_number(field, cell, flags)
     if cell.kind == "text" and (shown := text_as_shown(cell.number_format, str(cell.value))) is not None:
@@ -89,7 +91,9 @@ def _seen_number(field: Field, cell: Cell, flags: tuple[Flag, ...]) -> Seen:
             return Seen(cell, (*flags, Flag("zero_not_shown", "0")))
         return _ended(cell, Flag("hidden_value", stored_words(cell)))
     if shown is not None:
-        return _ended(cell, Flag("shown_differs", stored_words(cell), shown, code))
+        return _ended(
+            cell, Flag("shown_differs", stored_words(cell), shown, cell.number_format or "OpenDocument")
+        )
     if field.kind == "money" and (sign := foreign_currency(code, number)):
         flags = (*flags, Flag("foreign_currency", stored_words(cell), sign))
     return Seen(cell, flags)

@@ -74,7 +74,9 @@ def read_value(
     if not (is_seen or looks_as_stored(cell)):
         seen = as_seen(field, cell)
         if seen.reading is not None:
-            is_number = cell.kind == "number" and field.kind != "money"  # sums have as many digits as telephones
+            is_number = (
+                cell.kind == "number" and field.kind != "money"
+            )  # sums have as many digits as telephones
             return PERSONAL_DATA if is_number and is_personal_number(cell.text) else seen.reading
         reading = read_value(field, seen.cell, habit, choices, window, font, dates, is_seen=True)
         return _with_first(reading, *seen.flags)
