@@ -87,6 +87,7 @@ CONTRACTS = {
                 "cells_total": _COUNT,
                 "cells_used": _COUNT,
                 "cells_flagged": _COUNT,
+                "cells_unowned": _COUNT,
                 "cells_ignored": _COUNT,
             },
         ),

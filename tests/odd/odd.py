@@ -157,7 +157,7 @@ def judge(path: Path) -> Outcome:
     if seen.state == REFUSED:
         return found._replace(verdict=UNNAMED, detail=f"{seen.reason}, {reading.refusal}")
     account = seen.account or {}
-    parts = account["used"] + account["flagged"] + account["ignored"]
+    parts = account["used"] + account["flagged"] + account["unowned"] + account["ignored"]
     total = sum(sheet["cells"] for sheet in seen.sheets)
     if parts != account["total"] or min(account.values()) < 0 or not 0 < account["total"] <= total:
         return found._replace(verdict=ACCOUNT, detail=f"{account} of {total}")

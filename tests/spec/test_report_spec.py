@@ -64,7 +64,9 @@ def _claimed(term: TermReference, case: Case, name: str, doubted: list[str]) -> 
 
 
 def _file(name: str, term: TermReference) -> dict[str, Any]:
-    counts = dict.fromkeys(("cells_total", "cells_used", "cells_flagged", "cells_ignored"), 0)
+    counts = dict.fromkeys(
+        ("cells_total", "cells_used", "cells_flagged", "cells_unowned", "cells_ignored"), 0
+    )
     return counts | {
         "submission_id": name, "school_id": name, "term_id": term.term.term_id, "file": f"{name}.xlsx",
         "sha256": "0" * 64, "size_bytes": 1, "received_on": pd.Timestamp(term.plan.due_on), "revision": 1,

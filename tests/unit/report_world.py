@@ -73,7 +73,7 @@ def build_tables(declared: TermReference, fate: str = "") -> TermTables:
                     "received_on": due_on + pd.Timedelta(days=days + 1 if came == "late" else -days),
                     "fate": "refused" if came == "refused" else "accepted", "form_id": declared.form.form_id,
                     "reason_code": "damaged" if came == "refused" else None, "is_late": came == "late",
-                    "cells_total": 200, "cells_used": 190, "cells_flagged": 4, "cells_ignored": 6,
+                    "cells_total": 200, "cells_used": 190, "cells_flagged": 4, "cells_unowned": 0, "cells_ignored": 6,
                 }
             )  # fmt: skip
         is_in = came in ("on_time", "late")

@@ -92,7 +92,7 @@ def test_every_expected_school_has_every_field_it_is_asked_once() -> None:
 def test_every_cell_of_a_file_that_was_read_is_accounted_for() -> None:
     read = cleaned().submissions[lambda frame: frame["found_by"] != "none"]
     assert len(read) > 40
-    total = read["cells_used"] + read["cells_flagged"] + read["cells_ignored"]
+    total = read["cells_used"] + read["cells_flagged"] + read["cells_unowned"] + read["cells_ignored"]
     assert (total == read["cells_total"]).all()
 
 

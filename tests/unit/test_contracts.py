@@ -20,7 +20,7 @@ SUBMISSION: dict[str, Any] = {
     "submission_id": "a", "school_id": None, "term_id": "2023-2024-hk1", "file": "a.xlsx", "sha256": "0" * 64,
     "size_bytes": 10, "received_on": datetime.date(2024, 1, 9), "revision": 1, "fate": "accepted",
     "reason_code": None, "form_id": None, "found_by": "address", "is_late": False, "cells_total": 5, "cells_used": 3,
-    "cells_flagged": 1, "cells_ignored": 1,
+    "cells_flagged": 1, "cells_unowned": 0, "cells_ignored": 1,
 }  # fmt: skip
 
 

@@ -97,7 +97,9 @@ def test_any_mix_of_defects_loses_nothing(school_id: str, names: list[str]) -> N
     assert set(file_rows["file"]) == {path.name}
     for row in file_rows.itertuples():
         if row.fate == "accepted":  # of a refused file nothing is used: its account stays open
-            assert row.cells_total == row.cells_used + row.cells_flagged + row.cells_ignored, made
+            assert (
+                row.cells_total == row.cells_used + row.cells_flagged + row.cells_unowned + row.cells_ignored
+            ), made
         assert min(row.cells_used, row.cells_flagged, row.cells_ignored) >= 0
         if row.fate == "refused":
             told = set(cleaned.findings["check_code"])

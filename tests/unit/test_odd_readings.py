@@ -32,7 +32,10 @@ def test_two_sheets_of_one_name_are_asked_about(tmp_path: Path) -> None:
     assert (found.file, found.sheet, found.severity) == (path.name, "Thống kê", "query")
     row = cleaned.submissions.set_index("school_id").loc[PRESCHOOL]
     assert row["fate"] == "accepted"
-    assert row["cells_total"] == row["cells_used"] + row["cells_flagged"] + row["cells_ignored"]
+    assert (
+        row["cells_total"]
+        == row["cells_used"] + row["cells_flagged"] + row["cells_unowned"] + row["cells_ignored"]
+    )
 
 
 def test_a_guessed_encoding_is_asked_about(tmp_path: Path) -> None:

@@ -158,7 +158,10 @@ def test_the_file_is_known_by_its_marks_and_every_row_by_its_address(
     submissions = cleaned[suffix, SCHOOLS[school_id]].submissions.set_index("file")
     row = submissions.loc[f"{school_id}.{suffix}"]
     assert (row["school_id"], row["fate"], row["found_by"]) == (school_id, "accepted", "address")
-    assert row["cells_total"] == row["cells_used"] + row["cells_flagged"] + row["cells_ignored"]
+    assert (
+        row["cells_total"]
+        == row["cells_used"] + row["cells_flagged"] + row["cells_unowned"] + row["cells_ignored"]
+    )
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

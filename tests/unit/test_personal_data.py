@@ -140,7 +140,10 @@ def test_lists_of_names_stay_out_of_the_tables_and_are_reported(tmp_path: Path) 
     for name in ("Văn An", "Thị Dung", "Văn Em"):
         assert name not in text
     row = cleaned.submissions.set_index("school_id").loc[PRESCHOOL]
-    assert row["cells_total"] == row["cells_used"] + row["cells_flagged"] + row["cells_ignored"]
+    assert (
+        row["cells_total"]
+        == row["cells_used"] + row["cells_flagged"] + row["cells_unowned"] + row["cells_ignored"]
+    )
 
 
 def test_a_finding_that_quotes_a_label_or_a_sheet_tells_nothing_of_a_person(tmp_path: Path) -> None:

@@ -49,7 +49,10 @@ def test_no_file_raises_and_its_account_is_closed(name: str) -> None:
     reading = read(name)
     assert reading.cells_total >= 0
     if reading.refusal is None:
-        assert reading.cells_total == reading.cells_used + reading.cells_flagged + reading.cells_ignored
+        assert (
+            reading.cells_total
+            == reading.cells_used + reading.cells_flagged + reading.cells_unowned + reading.cells_ignored
+        )
         assert reading.cells_ignored >= 0
         answered = [answer for answer in reading.answers if answer.original is not None]
         assert reading.cells_used + reading.cells_flagged >= len(answered)

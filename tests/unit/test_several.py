@@ -73,7 +73,7 @@ def table(heads: list[list[object]], lines: list[list[object]]) -> Any:
 def balanced(cleaned: Cleaned, file: str, cells: int) -> None:
     """Every non-empty cell of one file belongs to one of its schools, once."""
     own = cleaned.submissions[cleaned.submissions["file"] == file]
-    sums = own["cells_used"] + own["cells_flagged"] + own["cells_ignored"]
+    sums = own["cells_used"] + own["cells_flagged"] + own["cells_unowned"] + own["cells_ignored"]
     assert (own["cells_total"] == sums).sum() + (own["fate"] == "refused").sum() >= len(own)
     assert int(own["cells_total"].sum()) == cells
     assert own["submission_id"].is_unique

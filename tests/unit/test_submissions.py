@@ -165,7 +165,10 @@ def test_each_file_has_its_fate_and_its_account(number: int) -> None:
             assert row["reason_code"] == case["refused"]
         if file["fate"] == "accepted":
             assert row["found_by"] == case.get("found_by", "address")
-            assert row["cells_total"] == row["cells_used"] + row["cells_flagged"] + row["cells_ignored"]
+            assert (
+                row["cells_total"]
+                == row["cells_used"] + row["cells_flagged"] + row["cells_unowned"] + row["cells_ignored"]
+            )
 
 
 @every_case

@@ -27,11 +27,12 @@ def test_findings_fold_by_check_errors_first_widest_first() -> None:
 
 def test_cells_are_accounted_for_and_a_gap_is_shown() -> None:
     files = pd.DataFrame(
-        [("accepted", 100, 80, 5, 15), ("accepted", 50, 40, 5, 4), ("refused", 9, 0, 0, 0)],
-        columns=["fate", "cells_total", "cells_used", "cells_flagged", "cells_ignored"],
+        [("accepted", 100, 80, 5, 2, 13), ("accepted", 50, 40, 5, 0, 4), ("refused", 9, 0, 0, 0, 0)],
+        columns=["fate", "cells_total", "cells_used", "cells_flagged", "cells_unowned", "cells_ignored"],
     )
     account = cell_account(files).iloc[0]
     assert (account["file_count"], account["total_count"], account["gap_count"]) == (2, 150, 1)
+    assert account["unowned_count"] == 2
 
 
 def test_opinions_of_one_wording_are_counted_once_and_personal_marks_taken_out(reference: Reference) -> None:

@@ -1,4 +1,4 @@
-"""One account of one file: every cell used, flagged or ignored by name, and what it carries beside answers."""
+"""One account of one file: every cell used, flagged, unowned or ignored by name, and what it carries beside answers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
 from termreview.intake.located import Located, Spot
 from termreview.intake.personal_data import personal_place
+from termreview.intake.unowned import unowned_numbers
 from termreview.intake.workbook import Sheet, Workbook, address, column_letters
 from termreview.text import clean, fold
 
 UNSEALED_KINDS = ("xls", "csv", "fods")  # without any checksum: damage to a value cannot be seen
 _ADDED_SHEETS_SHOWN = 5
+_ROWS_ASKED = 20
 _MOST_SEARCHED = 2_000  # cells of a sheet that is not ours
 # What a reader had to assume, or could not see, of a whole file.
 _ODD_READINGS = ("encoding_guessed", "errors_not_seen", "cell_outside_its_row", "equals_quoted")
@@ -63,8 +65,11 @@ def note_carried(reading: FileReading, workbook: Workbook, sheets: Iterable[Shee
 
 
 def close_account(reading: FileReading, workbook: Workbook, located: Located, layout: FormLayout) -> None:
-    """Close the account of one file: cells used + flagged + ignored = non-empty cells; strays are named."""
-    reading.cells_ignored = reading.cells_total - reading.cells_used - reading.cells_flagged
+    """Close the account of one file: cells used + flagged + unowned + ignored = non-empty cells; strays are named."""
+    unowned = _ask_about_numbers(reading, located, layout)
+    reading.cells_ignored = (
+        reading.cells_total - reading.cells_used - reading.cells_flagged - reading.cells_unowned
+    )
     owned = {plan.plan.sheet_id: plan for plan in layout.sheets}
     used: dict[str, list[Spot]] = {}
     for spot in located.spots.values():
@@ -79,7 +84,11 @@ def close_account(reading: FileReading, workbook: Workbook, located: Located, la
         bottom = max(last_row, *(block.last_row for block in plan.blocks)) + (2 if is_index else 0)
         right = max(last_column + 1, plan.help_column) + (3 if is_index else 0)
         outside = sorted([place for place in sheet.cells if place[0] > bottom or place[1] > right])
-        strays = [address(row, column) for row, column in outside if clean(sheet.cells[row, column].text)]
+        strays = [
+            address(row, column)
+            for row, column in outside
+            if clean(sheet.cells[row, column].text) and (sheet.name, row, column) not in unowned
+        ]
         if strays:
             shown = ", ".join(strays[:_ADDED_SHEETS_SHOWN])
             reading.remarks.append(
@@ -92,6 +101,7 @@ def close_account(reading: FileReading, workbook: Workbook, located: Located, la
                     detail=shown,
                 )
             )
+        if outside:
             _note_persons(reading, sheet, outside)
     added = [
         sheet.name
@@ -107,6 +117,35 @@ def close_account(reading: FileReading, workbook: Workbook, located: Located, la
         reading.remarks.append(Remark("cells_ignored", "cells_ignored", name, "", found=str(count)))
         for sheet in named:
             _note_persons(reading, sheet, sorted(sheet.cells)[:_MOST_SEARCHED])
+
+
+def _ask_about_numbers(
+    reading: FileReading, located: Located, layout: FormLayout
+) -> set[tuple[str, int, int]]:
+    """Ask about every number that no question owns, a row at a time; the places of all of them.
+
+    A row copied with its code is asked about with both its figures already.
+    """
+    rows = list(unowned_numbers(located, layout))
+    places = {(row.sheet.name, row.row, column) for row in rows for column in row.columns}
+    reading.cells_unowned = len(places)
+    asked = [row for row in rows if (row.sheet.name, row.row) not in located.twins]
+    code = "unowned_number"
+    for place, row in enumerate(asked[:_ROWS_ASKED], start=1):
+        rest = len(asked) - _ROWS_ASKED if place == _ROWS_ASKED else 0
+        more = f"; và {rest} dòng khác có số" if rest > 0 else ""
+        cell = address(row.row, row.columns[0])
+        reading.remarks.append(
+            Remark(
+                code,
+                code,
+                row.sheet.name,
+                cell,
+                found=row.found + more,
+                label=row.label or "không có tên dòng",
+            )
+        )
+    return places
 
 
 def _note_persons(reading: FileReading, sheet: Sheet, places: Iterable[tuple[int, int]]) -> None:

@@ -263,6 +263,7 @@ def _submissions(readings: Sequence[FileReading], fates: Sequence[Fate], reader:
             "cells_total": reading.cells_total,
             "cells_used": reading.cells_used,
             "cells_flagged": reading.cells_flagged,
+            "cells_unowned": reading.cells_unowned,
             "cells_ignored": reading.cells_ignored,
         }
         for reading, fate in zip(readings, fates, strict=True)

@@ -54,6 +54,7 @@ class FileReading:
     cells_total: int = 0
     cells_used: int = 0
     cells_flagged: int = 0
+    cells_unowned: int = 0
     cells_ignored: int = 0
     answers_sha256: str = ""
     answered_count: int = 0

@@ -42,7 +42,7 @@ class Inspection:
     form
         Term and school of one of the office's forms, and its fate there by itself; None for other workbooks.
     account
-        Non-empty cells: `total` = `used` + `flagged` + `ignored`.
+        Non-empty cells: `total` = `used` + `flagged` + `unowned` + `ignored`.
     findings
         Each with code, severity, place, words and remedy.
     """
@@ -189,7 +189,7 @@ def _facts(seen: Inspection, workbook: Workbook) -> Inspection:
     return _replaced(
         seen, kind=workbook.kind, sheets=tuple(_sheet_facts(sheet) for sheet in workbook.sheets),
         has_macros=workbook.has_macros, has_external_links=workbook.has_external_links, notes=workbook.notes,
-        account={"total": total, "used": 0, "flagged": 0, "ignored": total},
+        account={"total": total, "used": 0, "flagged": 0, "unowned": 0, "ignored": total},
     )  # fmt: skip
 
 
@@ -244,13 +244,14 @@ def _as_form(
         "term_id": plan.term.term_id, "school_id": "; ".join(schools) or None, "form_id": _plain(rows[0]["form_id"]),
         "found_by": rows[0]["found_by"], "fate": rows[0]["fate"], "reason": _plain(rows[0]["reason_code"]),
     }  # fmt: skip
-    account = dict.fromkeys(("total", "used", "flagged", "ignored"), 0)
+    account = dict.fromkeys(("total", "used", "flagged", "unowned", "ignored"), 0)
     for row in rows:
         is_refused = row["fate"] == "refused"  # whose or when cannot be told: nothing in it is used
         account["total"] += int(row["cells_total"])
         account["used"] += 0 if is_refused else int(row["cells_used"])
         account["flagged"] += 0 if is_refused else int(row["cells_flagged"])
-    account["ignored"] = account["total"] - account["used"] - account["flagged"]
+        account["unowned"] += 0 if is_refused else int(row["cells_unowned"])
+    account["ignored"] = account["total"] - account["used"] - account["flagged"] - account["unowned"]
     columns = (
         "check_code", "severity", "sheet", "cell", "field_id", "found", "expected", "message", "remedy",
     )  # fmt: skip

@@ -48,7 +48,7 @@ def inspection_lines(inspection: Inspection, labels: Mapping[str, Any]) -> Itera
     yield from ("  " + line for line in _finding_lines(inspection.findings, labels, words))
 
 
-_ACCOUNT = ("used", "flagged", "ignored", "total")
+_ACCOUNT = ("used", "flagged", "unowned", "ignored", "total")
 
 
 def _finding_lines(

@@ -41,7 +41,7 @@ WORDS: Mapping[str, str] = {
     "inspection": (
         "refused(file,named,reason) read(file,kind,size_bytes,sheet_count,cell_count) hidden very_hidden cells "
         "formulas formulas_without_value errors hidden_rows hidden_columns macros external_links "
-        "form(form_id,term_id,school_id) not_taken(named,reason) unknown account(used,flagged,ignored,total) "
+        "form(form_id,term_id,school_id) not_taken(named,reason) unknown account(used,flagged,unowned,ignored,total) "
         "more(count,severity) folded(count,places) other_cell"
     ),
     "report_titles": " ".join(f"{report}(term,school_year)" for report in REPORTS),

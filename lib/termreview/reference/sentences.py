@@ -101,7 +101,7 @@ SENTENCES: Mapping[str, str] = {
         "grades_caption(section) levels_caption(section) coverage(asked,counted) mismatch(count,schools) absent(count) "
     ),
     "quality": (
-        "findings(count,parts) findings_unnamed(count,parts) unnamed unnamed_remedy unnamed_note(fewest) findings_parts.error(count) findings_parts.query(count) findings_parts.note(count) account(files,flagged,ignored,total,used) "
+        "findings(count,parts) findings_unnamed(count,parts) unnamed unnamed_remedy unnamed_note(fewest) findings_parts.error(count) findings_parts.query(count) findings_parts.note(count) account(files,flagged,ignored,total,unowned,used) "
         "account_gap(count) refused(count,reasons) shared_files states(by_state,total) marks "
     ),
     "assessment": (

@@ -31,7 +31,8 @@ def data_quality(report: ReportContext) -> Block:
         say(report, "quality.refused", count=int(refused["file_count"].sum()), reasons=listed(reasons)),
         say(
             report, "quality.account", files=account["file_count"], total=account["total_count"],
-            used=account["used_count"], flagged=account["flagged_count"], ignored=account["ignored_count"],
+            used=account["used_count"], flagged=account["flagged_count"], unowned=account["unowned_count"],
+            ignored=account["ignored_count"],
         )
         + " "
         + say(report, "quality.account_gap", count=abs(int(account["gap_count"]))),

@@ -56,16 +56,23 @@ def unnamed_causes(
 def cell_account(submissions: pd.DataFrame) -> pd.DataFrame:
     """Account for every filled cell of the accepted files: one row per level of account, in all one row.
 
-    A file of several schools is one of `file_count`. `total_count` = `used_count` + `flagged_count` + `ignored_count`; `gap_count` is what that leaves open.
+    A file of several schools is one of `file_count`. `total_count` = `used_count` + `flagged_count` + `unowned_count` + `ignored_count`; `gap_count` is what that leaves open.
     """
     accepted = submissions[submissions["fate"] == "accepted"]
     names = accepted.get("file", pd.Series(accepted.index))  # without names each row is a file
-    sums = accepted[["cells_total", "cells_used", "cells_flagged", "cells_ignored"]].sum()
+    sums = accepted[["cells_total", "cells_used", "cells_flagged", "cells_unowned", "cells_ignored"]].sum()
     frame = pd.DataFrame(
         [[names.nunique(), *(int(value) for value in sums)]],
-        columns=["file_count", "total_count", "used_count", "flagged_count", "ignored_count"],
+        columns=[
+            "file_count",
+            "total_count",
+            "used_count",
+            "flagged_count",
+            "unowned_count",
+            "ignored_count",
+        ],
     )
-    parts = frame[["used_count", "flagged_count", "ignored_count"]].sum(axis=1)
+    parts = frame[["used_count", "flagged_count", "unowned_count", "ignored_count"]].sum(axis=1)
     return frame.assign(gap_count=frame["total_count"] - parts)
 
 

@@ -111,7 +111,8 @@ def show_account(submissions: pd.DataFrame) -> Block:
     account = cell_account(submissions)
     columns = {
         "file_count": "Số tệp", "total_count": "Ô có nội dung", "used_count": "Ô trả lời, đọc ngay được",
-        "flagged_count": "Ô trả lời, có ghi chú", "ignored_count": "Ô nhãn, tiêu đề và ô ngoài phần điền",
+        "flagged_count": "Ô trả lời, có ghi chú", "unowned_count": "Ô số ngoài các chỉ tiêu, đang hỏi lại",
+        "ignored_count": "Ô nhãn, tiêu đề và ô ngoài phần điền",
         "gap_count": "Chênh lệch",
     }  # fmt: skip
     block = table(account, columns=columns, formats=dict.fromkeys(columns, "integer"), caption="Cân đối số ô")

@@ -1,0 +1,98 @@
+"""One number beside a label that no question of the form owns: an inserted row, a line added below, a second figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from termreview.intake.layout import FormLayout, SheetLayout
+from termreview.intake.located import Located
+from termreview.intake.personal_data import full_names, is_personal, is_personal_number, lists_names
+from termreview.intake.workbook import Cell, Sheet
+from termreview.text import clean, fold
+
+_FIGURES = re.compile(r"-?\d[\d.,\u00a0\u202f ]{0,18}%?")
+_LETTER = re.compile(r"[^\W\d_]")
+_NUMBERS = ("number", "formula_without_value")
+_LONGEST_LABEL, _LONGEST_NUMBER = 120, 40
+HIDDEN = "…"
+
+
+class Unowned(NamedTuple):
+    """The numbers of one row that nobody asked for, with the words beside them; none quoted that tells of a person."""
+
+    sheet: Sheet
+    row: int
+    columns: tuple[int, ...]
+    label: str
+    found: str
+
+
+def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
+    """Every row of the form's sheets that holds numbers outside of its questions, row by row.
+
+    The form's own numbers are none: highest points stand left of the answers, live points and sums are formulas
+    or stand in the lines of the sums.
+    """
+    plans: dict[str, list[SheetLayout]] = {}
+    for plan in layout.sheets:
+        if plan.plan.sheet_id in located.sheets:
+            plans.setdefault(located.sheets[plan.plan.sheet_id].name, []).append(plan)
+    asked: dict[str, dict[int, set[int]]] = {}
+    for spot in located.spots.values():
+        asked.setdefault(spot.sheet.name, {}).setdefault(spot.row, set()).add(spot.column)
+    own_lines = tuple(fold(layout.form.word(name, group="")) for name in ("group_total", "group_level"))
+    for sheet in {sheet.name: sheet for sheet in located.sheets.values()}.values():
+        if sheet.name in asked:
+            is_index = any(
+                block.section.indicator_group for plan in plans[sheet.name] for block in plan.blocks
+            )
+            yield from _of_sheet(sheet, asked[sheet.name], is_index, own_lines)
+
+
+def _of_sheet(
+    sheet: Sheet, asked: dict[int, set[int]], is_index: bool, own_lines: tuple[str, ...]
+) -> Iterator[Unowned]:
+    first = min(min(columns) for columns in asked.values())
+    last = max(max(columns) for columns in asked.values()) + 1  # the column of the hints
+    found: dict[int, list[int]] = {}
+    for (row, column), cell in sheet.cells.items():
+        if column < first or not (cell.kind in _NUMBERS or (cell.kind == "text" and _is_figures(cell))):
+            continue
+        own = asked.get(row)
+        if own is not None and (column in own or column > last or cell.formula is not None):
+            continue
+        if own is not None and is_index and column > max(own):
+            continue  # live points, perhaps stored as values
+        if own is None and is_index and cell.formula is not None:
+            continue
+        found.setdefault(row, []).append(column)
+    for row, columns in sorted(found.items()):
+        columns.sort()
+        label = _label(sheet, row, columns[0])
+        if is_index and fold(label).startswith(own_lines):
+            continue
+        numbers = [clean(sheet.cells[row, column].text)[:_LONGEST_NUMBER] for column in columns]
+        if not label and numbers == [str(place) for place in range(1, len(numbers) + 1)]:
+            continue  # the columns of a table, counted
+        is_hidden = _tells_of_a_person(label) or any(map(is_personal_number, numbers))
+        shown = (HIDDEN, HIDDEN) if is_hidden else (label[:_LONGEST_LABEL], "; ".join(numbers))
+        yield Unowned(sheet, row, tuple(columns), *shown)
+
+
+def _is_figures(cell: Cell) -> bool:
+    return len(cell.text) < 24 and _FIGURES.fullmatch(clean(cell.text)) is not None
+
+
+def _label(sheet: Sheet, row: int, column: int) -> str:
+    """The words nearest to one cell on its left; nothing where there are none."""
+    for place in range(column - 1, 0, -1):
+        cell = sheet.cells.get((row, place))
+        if cell is not None and cell.kind == "text" and len(_LETTER.findall(cell.text)) > 1:
+            return clean(cell.text)
+    return ""
+
+
+def _tells_of_a_person(label: str) -> bool:
+    return is_personal(label) or lists_names(label) or next(full_names(label), None) is not None
