@@ -60,12 +60,13 @@ def test_a_long_opinion_is_shortened_at_a_word(reference: Reference) -> None:
 def test_one_workbook_of_two_schools_is_one_file_and_two_returns() -> None:
     files = pd.DataFrame(
         [
-            ("gộp.xlsx", "1", "accepted", None, 60, 50, 5, 5),
-            ("gộp.xlsx", "2", "accepted", None, 40, 30, 0, 10),
-            ("gộp.xlsx", "3", "refused", "unknown_school", 7, 0, 0, 0),
-            ("a.xlsx", "4", "accepted", None, 50, 40, 5, 5),
+            ("gộp.xlsx", "1", "accepted", None, 60, 50, 5, 0, 5),
+            ("gộp.xlsx", "2", "accepted", None, 40, 30, 0, 3, 7),
+            ("gộp.xlsx", "3", "refused", "unknown_school", 7, 0, 0, 0, 0),
+            ("a.xlsx", "4", "accepted", None, 50, 40, 5, 0, 5),
         ],
-        columns=["file", "submission_id", "fate", "reason_code", "cells_total", "cells_used", "cells_flagged", "cells_ignored"],
+        columns=["file", "submission_id", "fate", "reason_code", "cells_total", "cells_used", "cells_flagged", "cells_unowned",
+                 "cells_ignored"],
     )  # fmt: skip
     account = cell_account(files).iloc[0]
     assert (account["file_count"], account["total_count"], account["gap_count"]) == (2, 150, 0)

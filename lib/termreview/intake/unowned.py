@@ -32,7 +32,7 @@ class Unowned(NamedTuple):
 def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
     """Every row of the form's sheets that holds numbers outside of its questions, row by row.
 
-    The form's own numbers are none: highest points stand left of the answers, live points and sums are formulas
+    What stands right of the form is told with its other strays. The form's own numbers are none: highest points stand left of the answers, live points and sums are formulas
     or stand in the lines of the sums.
     """
     plans: dict[str, list[SheetLayout]] = {}
@@ -58,10 +58,12 @@ def _of_sheet(
     last = max(max(columns) for columns in asked.values()) + 1  # the column of the hints
     found: dict[int, list[int]] = {}
     for (row, column), cell in sheet.cells.items():
-        if column < first or not (cell.kind in _NUMBERS or (cell.kind == "text" and _is_figures(cell))):
+        if not first <= column <= last or not (
+            cell.kind in _NUMBERS or (cell.kind == "text" and _is_figures(cell))
+        ):
             continue
         own = asked.get(row)
-        if own is not None and (column in own or column > last or cell.formula is not None):
+        if own is not None and (column in own or cell.formula is not None):
             continue
         if own is not None and is_index and column > max(own):
             continue  # live points, perhaps stored as values
