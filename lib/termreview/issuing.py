@@ -41,7 +41,7 @@ from termreview.whole_files import as_umask_says, read_json, sha256_of, sync_fil
 from termreview.work_list import INTERNAL, Step, report_step
 from termreview.workspace import Workspace
 
-_MADE_OF = ("inputs", "previous", "package_version", "package_sha256", "python", "libraries")
+_MADE_OF = ("inputs", "previous", "compared", "package_version", "package_sha256", "python", "libraries")
 
 
 @dataclass(frozen=True)

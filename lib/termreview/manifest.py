@@ -23,6 +23,7 @@ from termreview.workspace import Workspace
 
 TABLES = ("submissions", "observations", "findings", "ledger", "scores")
 _OUTPUTS = ("tables", "reports", "unread")
+COMPARED = "compared"
 
 
 def describe_inputs(
@@ -40,6 +41,7 @@ def describe_inputs(
         "declarations_sha256": reference.fingerprint_of(declared.term),
         "steps": {step.name: describe_step(workspace, step) for step in steps},
         "previous": _describe_previous(workspace, declared.plan.previous),
+        **_describe_compared(workspace, reference, declared),
         "inputs": [
             {"file": file.name, "sha256": file.sha256, "received_on": file.received_on.isoformat()}
             for file in files
@@ -66,6 +68,14 @@ def _describe_previous(workspace: Workspace, term: Term | None) -> dict[str, Any
     found = read_published(workspace.shelf(term), [f"{name}.parquet" for name in TABLES])
     hashes = {name: sha256_of(content) for name, content in found.items() if content is not None}
     return {"term_id": term.term_id, "tables": hashes}
+
+
+def _describe_compared(workspace: Workspace, reference: Reference, declared: TermReference) -> dict[str, Any]:
+    """The tables of further terms that the report reads: the same part of earlier years; nothing where there are none."""
+    terms = reference.calendar.terms_read_by(declared.term)
+    told = [_describe_previous(workspace, term) for term in terms if term != declared.plan.previous]
+    told = [one for one in told if one is not None]
+    return {COMPARED: told} if told else {}
 
 
 def describe_outputs(stage: Path, shelf: Shelf, root: Path) -> dict[str, Any]:

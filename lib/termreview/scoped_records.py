@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from termreview.installation import made_with
-from termreview.manifest import describe_step
+from termreview.manifest import COMPARED, describe_step
 from termreview.reference.declarations import Reference
 from termreview.shelf import MANIFEST, PAGES
 from termreview.terms import Term, parse_term
@@ -89,5 +89,6 @@ def _inputs(
         "step": describe_step(workspace, step),
         "tables": manifest["tables"],
         "previous": manifest["previous"],
+        **({COMPARED: manifest[COMPARED]} if COMPARED in manifest else {}),
         **made_with(),
     }

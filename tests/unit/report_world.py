@@ -11,11 +11,11 @@ import pandas as pd
 from termreview.contracts import CONTRACTS, shaped
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.forms import Field
-from termreview.reporting.context import ReportContext, build_view
+from termreview.reporting.context import ReportContext, TermView, build_view
 from termreview.reporting.scope import find_scope, narrowed, narrowed_before, narrowed_tables
 from termreview.reporting.term_tables import TermTables
 from termreview.scoring.score import score_term
-from termreview.terms import parse_term
+from termreview.terms import Term, parse_term
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -117,15 +117,17 @@ def tables_of(term_id: str, fate: str = "") -> TermTables:
 
 @cache
 def report(term_id: str = "2023-2024-hk1", fate: str = "", unit: str = "", level: str = "") -> ReportContext:
-    """One report over the illustrative tables, with the term before it where one is declared."""
+    """One report over the illustrative tables, with the terms that it compares with where they are declared."""
     declared = reference().of(parse_term(term_id))
     scope = find_scope(reference(), declared, unit, level)
     own = narrowed(reference(), declared, scope)
     view = build_view(reference(), own, narrowed_tables(tables_of(term_id, fate), own))
-    before = declared.plan.previous
-    previous = None
-    if before is not None:
-        earlier = narrowed_before(reference(), reference().of(before), own, scope)
-        tables = narrowed_tables(tables_of(before.term_id, fate), earlier)
-        previous = build_view(reference(), earlier, tables)
-    return ReportContext(reference(), view, previous, declared.plan.due_on, scope)
+
+    def read(term: Term) -> TermView:
+        earlier = narrowed_before(reference(), reference().of(term), own, scope)
+        return build_view(reference(), earlier, narrowed_tables(tables_of(term.term_id, fate), earlier))
+
+    before = declared.plan.compare_with
+    previous = None if before is None else read(before)
+    years = tuple(read(term) for term in reference().calendar.same_part_before(declared.term))
+    return ReportContext(reference(), view, previous, declared.plan.due_on, scope, years=years)

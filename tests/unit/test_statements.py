@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import random
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import report_world
 from bs4 import BeautifulSoup
@@ -19,12 +22,15 @@ from termreview.reporting import (
     sections_actions,
     sections_annexes,
     sections_assessment,
+    sections_change,
     sections_opening,
     sections_ratios,
     sections_situation,
 )
 from termreview.reporting.blocks import as_html
-from worlds import HK1, change, copy_reference
+from termreview.reporting.charts_change import _change_text
+from termreview.reporting.summary_change import ratio_change
+from worlds import HK1, HK2, change, copy_reference
 
 NEXT_YEAR = "2024-2025-hk1"
 
@@ -141,3 +147,64 @@ def test_guidance_of_another_year_is_no_ground_and_is_told_by_check(
     text = text_of(sections_opening.grounds(replace(report, term=replace(report.term, declared=declared))))
     assert "407/PGDĐT" not in text
     assert text.startswith("Phòng GDĐT tổng hợp báo cáo")
+
+
+def read_number(text: str) -> Decimal:
+    """A number as a Vietnamese reader reads it."""
+    return Decimal(text.strip().replace("−", "-").replace("+", "").replace(".", "").replace(",", "."))
+
+
+NUMBER = r"[+−]?[\d.]+(?:,\d+)?"
+MOVED = re.compile(rf"({NUMBER})\s*%? → ({NUMBER})\s*%? \(({NUMBER})")
+
+
+@pytest.mark.parametrize("unit", ["percent", "points", "ratio", "count"])
+def test_a_printed_difference_is_that_of_its_printed_ends(unit: str) -> None:
+    draw = random.Random(2024)
+    for _ in range(400):
+        ends = [draw.uniform(0, 100) if draw.random() < 0.8 else draw.randrange(2000) / 20 for _ in range(2)]
+        told = MOVED.search(_change_text(*ends, unit))
+        assert told is not None
+        start, end, moved = map(read_number, told.groups())
+        assert end - start == moved, told[0]
+
+
+@pytest.mark.parametrize("term_id", [HK2, NEXT_YEAR, "2024-2025-hk2"])
+def test_every_difference_in_the_tables_of_change_fits_its_ends(term_id: str) -> None:
+    report = report_world.report(term_id)
+    checked = 0
+    for block in (sections_change.task_changes(report), sections_change.ratio_changes(report)):
+        soup = BeautifulSoup(as_html(block), "html.parser")
+        for row in soup.select("table tbody tr"):
+            cells = [cell.get_text(" ", strip=True) for cell in row.select("th, td")]
+            if len(cells) == 7:  # a task: both shares and what they moved by
+                start, end, moved = map(read_number, cells[4:7])
+            elif len(cells) in (6, 7) and "→" not in cells[1]:
+                start, end = (read_number(re.match(NUMBER, text)[0]) for text in cells[1:3])  # type: ignore[index]
+                moved = read_number(cells[3])
+            else:
+                continue
+            assert end - start == moved, cells
+            checked += 1
+        for told in MOVED.finditer(soup.get_text(" ")):
+            start, end, moved = map(read_number, told.groups())
+            assert end - start == moved, told[0]
+            checked += 1
+    assert checked > 8
+
+
+def test_a_change_that_prints_as_none_is_neither_a_rise_nor_a_fall(reference: Reference) -> None:
+    """4 999/10 000 and 4 998/10 000 both print as 50,0 %."""
+
+    def counted(part: float) -> pd.DataFrame:
+        row = {
+            "ratio_id": "parents_linked",
+            "school_id": "s",
+            "level": "th",
+            "numerator": part,
+            "denominator": 10_000.0,
+        }
+        return pd.DataFrame([row | {"value": part / 100, "state": "counted"}])
+
+    row = ratio_change(counted(4_999), counted(4_998), reference.ratios).iloc[0]
+    assert (row["change"], row["is_better"]) == (0, False)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from termreview.reference.declarations import Reference
 from termreview.reporting.answers import spread_answers
-from termreview.reporting.summary_opinions import HIDDEN, LONGEST_QUOTE, opinions
+from termreview.reporting.summary_opinions import (
+    HIDDEN,
+    LONGEST_QUOTE,
+    opinions,
+    schools_writing,
+    sentences_of,
+)
 from termreview.reporting.summary_quality import cell_account, file_fates, findings_by_cause
 from termreview.reporting.summary_schools import expected_schools
 from worlds import observe, term_of
@@ -47,6 +54,38 @@ def test_opinions_of_one_wording_are_counted_once_and_personal_marks_taken_out(r
     folded = opinions(spread, expected_schools(term, reference.registry), ("difficulties",))
     assert folded["school_count"].tolist() == [2, 1]
     assert folded["text"].tolist()[1] == f"Thiếu máy tính; liên hệ {HIDDEN} hoặc {HIDDEN}"
+
+
+def test_opinions_are_counted_by_what_they_say_and_each_school_once(reference: Reference) -> None:
+    """Five schools, by hand: the money stands in four answers, one of them twice and one with a slip of the pen."""
+    schools = ["0477201", "0477202", "0477203", "0477204", "0477205"]
+    term = term_of(reference, schools=schools)
+    money, line = "Kinh phí mua sắm, sửa chữa thiết bị còn hạn chế.", "Đường truyền Internet chưa ổn định."
+    answers = {
+        "0477201": {"difficulties": f"{money} {line}"},
+        "0477202": {"difficulties": money},
+        "0477203": {"difficulties": f"- {money.upper()}\n- {money}"},
+        "0477204": {"difficulties": "1. Kinh phí mua sắm, sửa chữa thiết bi còn hạn chế\n2. " + line},
+        "0477205": {"difficulties": "Thiếu 2 máy tính. Thiếu 3 máy tính."},
+    }
+    folded = opinions(spread_answers(observe(term, answers), term), expected_schools(term, reference.registry), ("difficulties",))  # fmt: skip
+    found = dict(zip(folded["text"], folded["school_count"], strict=True))
+    assert found == {money: 4, line: 2, "Thiếu 2 máy tính.": 1, "Thiếu 3 máy tính.": 1}
+    assert schools_writing(folded, "difficulties") == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Thiếu máy. Mạng yếu!", ["Thiếu máy.", "Mạng yếu!"]),
+        ("Trường ở TP. Huế. Mạng yếu", ["Trường ở TP. Huế.", "Mạng yếu"]),
+        ("Hết hạn từ tháng 3/2024, chưa gia hạn.", ["Hết hạn từ tháng 3/2024, chưa gia hạn."]),
+        ("a) Thiếu máy\n\n+ Mạng yếu\n .", ["Thiếu máy", "Mạng yếu"]),
+        ("đạt 94.5 % số máy. còn lại hỏng", ["đạt 94.5 % số máy. còn lại hỏng"]),
+    ],
+)
+def test_an_answer_is_split_where_a_sentence_ends(text: str, told: list[str]) -> None:
+    assert sentences_of(text) == told
 
 
 def test_a_long_opinion_is_shortened_at_a_word(reference: Reference) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from termreview.desk.term_now import TermNow, answers_of, plain_rows
+from termreview.intake.answer_grid import comparable_answers
 from termreview.reference.forms import Field
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import Record
@@ -88,7 +89,9 @@ def cell_context(now: TermNow, school_id: str, field_id: str) -> CellContext | N
         row for row in form.rows if (row.section_id, row.row_code) == (field.section_id, field.row_code)
     )
     marks = [mark for mark in (answer["note"] or "").split(";") if mark.startswith("decision:")]
-    last = {} if now.previous is None else answers_of(now.previous, school_id)
+    last = (
+        {} if now.previous is None else answers_of(comparable_answers(now.previous, now.declared), school_id)
+    )
     before = last.get(field_id)
     return CellContext(
         school_id=school_id, field=field, section=section.title, row_code=field.row_code, label=row.label,

@@ -96,9 +96,10 @@ def _place(
 
 
 def _lows_before(now: TermNow, school_id: str) -> dict[str, float]:
-    """The lower bounds of one school in the term before, by group; empty where it was not scored."""
-    scores = read_if_there(now.workspace, now.declared.plan.previous, "scores")
-    if scores is None:
+    """The lower bounds of one school in the term that is compared with, by group; empty where it was not scored."""
+    before = now.declared.plan.compare_with
+    scores = read_if_there(now.workspace, before, "scores")
+    if before is None or scores is None or not now.reference.may_compare_scores(before, now.declared.term):
         return {}
     own = scores[(scores["school_id"] == school_id) & (scores["state"] == "scored")]
     return {str(name): float(low) for name, low in zip(own["group_id"], own["low"], strict=True)}

@@ -25,7 +25,7 @@ from termreview.reporting.summary_schools import expected_schools
 from termreview.reporting.term_tables import TermTables
 from termreview.scoring.score import Scored
 from termreview.shelf import LOOSE, MANIFEST
-from termreview.workspace import Workspace
+from termreview.workspace import Workspace, read_if_there
 
 Stamp = frozenset[tuple[str, int, int]]
 
@@ -106,13 +106,15 @@ class TermNow:
 
     @cached_property
     def ratios_before(self) -> Mapping[tuple[str, str], float]:
-        """The key ratios of the term before, by school and ratio; empty where it was not run."""
-        before = self.declared.plan.previous
-        if before is None or self.previous is None:
+        """The key ratios of the term that is compared with, by school and ratio; empty where it was not run."""
+        before = self.declared.plan.compare_with
+        answers = read_if_there(self.workspace, before, "observations")
+        if before is None or answers is None:
             return {}
         declared = self.reference.of(before)
         schools = expected_schools(declared, self.reference.registry)
-        found = ratios_by_school(spread_answers(self.previous, declared), schools, self.reference.ratios)
+        ratios = self.reference.comparable_ratios(before, self.declared.term)
+        found = ratios_by_school(spread_answers(answers, declared), schools, ratios)
         found = found[found["state"] == "counted"]
         keys = zip(found["school_id"], found["ratio_id"], strict=True)
         return dict(zip(keys, found["value"].astype(float), strict=True))
@@ -174,7 +176,7 @@ def stamp_of(opened: steps.OpenTerm) -> Stamp:
     workspace = opened.workspace
     folders = [workspace.raw(opened.term), workspace.reference]
     paths = [path for folder in folders if folder.is_dir() for path in folder.rglob("*")]
-    if (before := opened.declared.plan.previous) is not None:
+    for before in opened.reference.calendar.terms_read_by(opened.term):
         paths += [workspace.processed(before) / name for name in (MANIFEST, LOOSE)]
     return frozenset(found for path in paths if (found := _facts(path)) is not None)
 

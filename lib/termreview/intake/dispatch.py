@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from termreview.errors import UsageError
+from termreview.intake.answer_grid import comparable_answers
 from termreview.intake.form import FormOrder, Value, write_form
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.forms import Field
@@ -76,6 +77,7 @@ def lasting_answers(
         for field in declared.form.fields_for(school.level, declared.term.part)
         if field.row_code in prefilled
     }
+    previous = comparable_answers(previous, declared)
     own = previous[(previous["school_id"] == school.unit_id) & (previous["state"] == "answered")]
     columns = (own[name].tolist() for name in ("field_id", "value_number", "value_text"))
     return {

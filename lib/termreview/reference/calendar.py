@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from termreview.errors import UsageError
 from termreview.reference.loading import Row, Source, read_list, read_tree, unique
@@ -11,12 +12,17 @@ from termreview.terms import Term, parse_term
 
 REPORTS = ("semester_review", "year_end_summary")
 OFFICES = "office.csv"
+NO_TERM = "none"  # what stands for a comparison that the office does not want
 UNKNOWN_DAY = datetime.date.min  # stands for a day that could not be read
 
 
 @dataclass(frozen=True)
 class TermPlan:
-    """What one term asks of the schools."""
+    """What one term asks of the schools.
+
+    `previous` is the term before it, whose answers forms carry over and checks of change hold against; `compare_with`
+    the term that its report compares figures with, if any.
+    """
 
     term: Term
     title: str
@@ -29,6 +35,7 @@ class TermPlan:
     legal: str
     previous: Term | None
     mark: str
+    compare_with: Term | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,23 @@ class Calendar:
         known = ", ".join(plan.term.term_id for plan in self.plans)
         raise UsageError(f"{term.term_id} is not in data/reference/calendar.yml; declared terms: {known}")
 
+    def same_part_before(self, term: Term) -> tuple[Term, ...]:
+        """The declared terms that are the same part of an earlier school year, oldest first."""
+        found = (plan.term for plan in self.plans)
+        return tuple(
+            sorted(one for one in found if one.part == term.part and one.school_year < term.school_year)
+        )
+
+    def terms_read_by(self, term: Term) -> tuple[Term, ...]:
+        """The other terms whose tables the report of one term reads, if they are there, each once.
+
+        The term before comes first (its answers are those that checks hold against), then what it is compared with
+        and the same part of earlier years.
+        """
+        plan = self.plan(term)
+        named = (plan.previous, plan.compare_with, *self.same_part_before(term))
+        return tuple(dict.fromkeys(one for one in named if one is not None))
+
     def office_on(self, date: datetime.date) -> Office:
         """The office in charge on one day; the latest one when none covers the day."""
         valid = [
@@ -82,7 +106,7 @@ class Calendar:
 
 _TERM_KEYS = (
     "id", "part", "title", "report", "due_on", "data_as_of", "form", "tasks", "indicator_set", "legal",
-    "previous", "mark",
+    "previous", "compare_with", "mark",
 )  # fmt: skip
 
 
@@ -104,25 +128,49 @@ def load_calendar(source: Source) -> Calendar:
     unique([(row, plan.term.term_id) for row, plan in loaded])
     due_on = {plan.term: plan.due_on for _, plan in loaded}
     for row, plan in loaded:
-        if plan.previous is not None and plan.previous not in due_on:
-            row.report(f"the previous term '{plan.previous.term_id}' is not declared")
-        elif (
-            plan.previous is not None
-            and UNKNOWN_DAY not in (plan.due_on, due_on[plan.previous])
-            and due_on[plan.previous] >= plan.due_on
-        ):
-            row.report(f"the previous term '{plan.previous.term_id}' is not due before this one")
-    plans = sorted((plan for _, plan in loaded), key=lambda plan: plan.due_on)
+        for key, earlier in (("previous", plan.previous), ("compare_with", plan.compare_with)):
+            what = "term to compare with" if key == "compare_with" else "previous term"
+            if earlier is not None and earlier not in due_on:
+                row.report(f"the {what} '{earlier.term_id}' is not declared")
+            elif (
+                earlier is not None
+                and UNKNOWN_DAY not in (plan.due_on, due_on[earlier])
+                and due_on[earlier] >= plan.due_on
+            ):
+                row.report(f"the {what} '{earlier.term_id}' is not due before this one")
+    plans = sorted(
+        (_with_comparison(row, plan, due_on) for row, plan in loaded), key=lambda plan: plan.due_on
+    )
     offices = _load_offices(source)
     if not offices and not source.is_hidden(source.root / OFFICES):
         source.report(source.root / OFFICES, 1, "no office is declared")
     return Calendar(tuple(plans), offices)
 
 
+def _with_comparison(row: Row, plan: TermPlan, due_on: Mapping[Term, datetime.date]) -> TermPlan:
+    """The plan with the term that its report compares with, where the calendar leaves that open.
+
+    Within one school year that is the term before; over its end only the same part of an earlier year, as what counts
+    from the start of the year begins anew.
+    """
+    if row.values.get("compare_with"):
+        return plan
+    if plan.previous is not None and plan.previous.school_year == plan.term.school_year:
+        return replace(plan, compare_with=plan.previous)
+    same_part = [
+        term
+        for term, day in due_on.items()
+        if term.part == plan.term.part and term.school_year < plan.term.school_year and day < plan.due_on
+    ]
+    return replace(plan, compare_with=max(same_part, default=None))
+
+
 def _term_plan(row: Row, year_id: str) -> TermPlan | None:
     """One term; what cannot be read of it has a stand-in, so that nothing else seems to be missing for it."""
     term = _term(row, "id", f"{year_id}-{row.text('part')}")
     previous = _term(row, "previous") if row.values.get("previous") else None
+    is_compared = row.values.get("compare_with") not in (None, "", NO_TERM)
+    compare_with = _term(row, "compare_with") if is_compared else None
     if term is None:
         row.source.hide(row.path)
         return None
@@ -135,7 +183,7 @@ def _term_plan(row: Row, year_id: str) -> TermPlan | None:
     return TermPlan(
         term, row.text("title"), row.choice("report", REPORTS), row.date("due_on") or UNKNOWN_DAY,
         row.date("data_as_of") or UNKNOWN_DAY, row.id("form"), row.id("tasks"), row.id("indicator_set"),
-        row.text("legal"), previous, row.choice("mark", ("A", "B", "C"), "A"),
+        row.text("legal"), previous, row.choice("mark", ("A", "B", "C"), "A"), compare_with,
     )  # fmt: skip
 
 

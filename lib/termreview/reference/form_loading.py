@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from termreview.reference.forms import ANY, KINDS, Form, FormColumn, FormRow, Section, SheetPlan
+from termreview.reference.forms import (
+    ANY,
+    KINDS,
+    NUMERIC_KINDS,
+    YEAR_START,
+    Form,
+    FormColumn,
+    FormRow,
+    Section,
+    SheetPlan,
+)
 from termreview.reference.loading import Row, Source, read_list, read_tree, unique
 from termreview.text import fold
 
@@ -146,7 +156,7 @@ def _load_rows(
     levels: tuple[str, ...],
 ) -> tuple[FormRow, ...]:
     known_sections = {section.section_id: section for section in sections}
-    rows = read_list(source, f"forms/{form_id}/rows.csv", _ROW_COLUMNS)
+    rows = read_list(source, f"forms/{form_id}/rows.csv", _ROW_COLUMNS, ("counts_since",))
     unique([(row, row.id("row_code")) for row in rows])
     unique([(row, ("field", row.id("field_id"))) for row in rows])
     loaded = []
@@ -165,6 +175,9 @@ def _load_rows(
         minimum, maximum = row.number("minimum"), row.number("maximum")
         if minimum is not None and maximum is not None and minimum > maximum:
             row.report(f"the minimum {minimum:g} is above the maximum {maximum:g}")
+        counts_since = row.choice("counts_since", (YEAR_START,), "")
+        if counts_since and kind and kind not in NUMERIC_KINDS:
+            row.report(f"'counts_since' is for numbers only, not for '{kind}'", key="counts_since")
         columns = row.items("columns")
         known_columns = {column.column_id for column in section.columns} if section else set()
         for column in columns if section else ():
@@ -189,6 +202,7 @@ def _load_rows(
                 row.text("prefill", ""),
                 row.text("help", ""),
                 row.choice("mark", ("A", "B", "C")),
+                counts_since,
             )
         )
     return tuple(row for row in loaded if row.section_id in known_sections)

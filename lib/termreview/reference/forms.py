@@ -11,6 +11,7 @@ from termreview.reference.indicators import IndicatorSet, Item
 KINDS = ("count", "number", "money", "percent", "points", "yes_no", "choice", "text", "date", "status")
 NUMERIC_KINDS = frozenset({"count", "number", "money", "percent", "points"})
 ANY = "*"
+YEAR_START = "year_start"  # a number that is counted from the start of the school year
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,11 @@ class SheetPlan:
 
 @dataclass(frozen=True)
 class FormRow:
-    """One visible line of the form with its code; each of its cells is a field."""
+    """One visible line of the form with its code; each of its cells is a field.
+
+    `counts_since` says from when on a number is counted: from the start of the school year (`year_start`), or not at
+    all (blank): it is what there is on the day.
+    """
 
     section_id: str
     row_code: str
@@ -66,11 +71,12 @@ class FormRow:
     prefill: str
     help: str
     mark: str
+    counts_since: str = ""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One question with one answer: a cell of the form."""
+    """One question with one answer: a cell of the form; `counts_since` as of its row."""
 
     field_id: str
     label: str
@@ -86,6 +92,12 @@ class Field:
     task_id: str
     help: str
     mark: str
+    counts_since: str = ""
+
+    @property
+    def is_of_one_year(self) -> bool:
+        """Say whether the answer holds within one school year alone: a count from its start, the state of a task."""
+        return self.kind == "status" or self.counts_since == YEAR_START
 
     @property
     def is_numeric(self) -> bool:
@@ -173,6 +185,11 @@ class Form:
         """Every field of the form at any level and term, by id."""
         return dict(self._fields)
 
+    @cached_property
+    def of_one_year(self) -> frozenset[str]:
+        """The fields whose answers of two school years must not be compared."""
+        return frozenset(name for name, field in self._fields.items() if field.is_of_one_year)
+
     def field_at(self, section: Section, row: FormRow, column: FormColumn) -> Field:
         """The field at one row and column of one section."""
         return self._fields[_field_id(section, row, column)]
@@ -206,7 +223,7 @@ def _field(section: Section, row: FormRow, column: FormColumn) -> Field:
         _field_id(section, row, column), label, kind, row.unit if is_own else "",
         "status" if kind == "status" else row.options, row.is_required, row.minimum if is_own else None,
         row.maximum if is_own or kind == "points" else None, section.section_id, row.row_code, column.column_id,
-        row.task_id or section.task_id, row.help, row.mark,
+        row.task_id or section.task_id, row.help, row.mark, row.counts_since if kind in NUMERIC_KINDS else "",
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ TEXTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         ),
     },
     "change_texts": {
-        "first": (), "no_tables": ("before",),
+        "first": (), "nothing_alike": (), "no_tables": ("before",),
         "reports": ("after", "after_total", "before", "start", "start_total"),
         **dict.fromkeys(("tasks_up", "tasks_down", "tasks_same"), ("start", "end", "counted")),
         "ratios_up": ("items",), "ratios_down": ("items",),

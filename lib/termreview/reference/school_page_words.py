@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = {
     ),
     "criteria": "title criterion points most share middle alt(points,most) lacking(items) lacking_item(item,reason)",
     "conditions": "title met failed unknown note(mark,meaning)",
-    "change": "title(before) none first measure was is group(group) level(group) overall last(before,items) last_group(group,points)",
+    "change": "title(before) none first nothing_alike no_tables(before) measure was is group(group) level(group) overall last(before,items) last_group(group,points)",
     "tasks": (
         "title counts(done,total,rest) count_under_way(count) count_not_started(count) count_unanswered(count) "
         "left(items) under_way(items)"

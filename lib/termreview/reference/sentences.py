@@ -37,9 +37,9 @@ SENTENCES: Mapping[str, str] = {
         "outstanding(count,parts,pct,total) short.missing(count,names) short.refused(count,names) "
         "short.errors(count,names) "
         "levels(items) levels_item(asked,group,levels) level_item(level,now,range) ratios_unknown(names) "
-        "tables.levels tables.averages tables.tasks tables.ratios columns.title columns.count columns.final "
+        "tables.levels tables.averages tables.tasks tables.ratios(before) columns.title columns.count columns.final "
         "columns.asked_count columns.average columns.final_average columns.scored_count columns.done_count "
-        "columns.done_share columns.final_share columns.parts columns.share columns.added columns.silent_count "
+        "columns.done_share columns.final_share columns.parts columns.share columns.added(before) columns.silent_count "
     ),
     "issued": (
         "opening(as_of,count,figures,now,now_status,number,schools,status) "
@@ -144,7 +144,9 @@ SENTENCES: Mapping[str, str] = {
         "verbs.down unmoved nothing levels(count,group,moves) levels_up(count) levels_same(count) "
         "levels_down(count) levels_open(count) moves_note moves_title(group) "
         "points(before,falls,others,rises) scores_title scores_note(after,before) "
-        "scores_alt(count,falls,pct,rises,total) targets(count,pct,total) years "
+        "scores_alt(count,falls,pct,rises,total) targets(count,pct,total) year_end tasks_of_year(before) "
+        "ratios_of_year(names) scores_not_compared(before) years_first(school_year) years_none(names) years_some(names) "
+        "years_title(term) years_head years_note years_received years_groups.sizes years_groups.ratios years_groups.levels "
     ),
     "open_reasons": (
         "disputed no_evidence no_facts unanswered unreadable out_of_range computed_only unallocated "

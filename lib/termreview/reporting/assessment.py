@@ -11,6 +11,7 @@ from termreview.reporting.evidence import Evidence, Point
 from termreview.reporting.narrative import fill
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import by_key, records
+from termreview.reporting.summary_opinions import schools_writing
 from termreview.reporting.wording import before_name, fewest, label, lower_first, say, threshold
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
@@ -131,7 +132,7 @@ def causes(report: ReportContext, evidence: Evidence) -> list[str]:
     ]
     if items:
         lines.append(say(report, "assessment.causes.repair_shared", items=joined(report, items)))
-    named = schools_writing(report, "difficulties")
+    named = schools_writing(report.summaries.opinions, "difficulties")
     if named:
         key = "difficulties" if report.edition == INTERNAL else "difficulties_counted"
         lines.append(say(report, f"assessment.causes.{key}", count=named))
@@ -162,12 +163,6 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
     if lacking:
         lines.append(say(report, "assessment.next_steps.evidence", count=lacking))
     return lines
-
-
-def schools_writing(report: ReportContext, field_id: str) -> int:
-    """How many schools wrote something in one of the opinion fields."""
-    own = report.summaries.opinions
-    return int(own.loc[own["field_id"] == field_id, "school_count"].sum())
 
 
 def told(report: ReportContext, items: Sequence[Point]) -> str:

@@ -28,7 +28,7 @@ from termreview.reporting.chart_style import (
 )
 from termreview.reporting.chart_text import SMALL_SIZE, text_width
 from termreview.reporting.figures import Figure, drawn, nothing_to_draw
-from termreview.reporting.number_format import NO_BREAK_SPACE, number_text
+from termreview.reporting.number_format import NO_BREAK_SPACE, number_text, printed_difference
 
 # What a percentage moves by: a per cent of a percentage would be another figure.
 PERCENTAGE_POINTS: Final = "điểm %"
@@ -101,9 +101,10 @@ def _change_text(before: Any, after: Any, unit: str) -> str:
     was, now = finite(before), finite(after)
     if was is None or now is None:
         return f"{start} → {end}"
-    change = number_text(now - was, "decimal1" if unit == "percent" else form)
+    moved = printed_difference(was, now, form) or 0.0
+    change = number_text(moved, "decimal1" if unit == "percent" else form)
     of = f"{NO_BREAK_SPACE}{PERCENTAGE_POINTS}" if unit == "percent" else ""
-    return f"{start} → {end} ({'+' if now > was else ''}{change}{of})"
+    return f"{start} → {end} ({'+' if moved > 0 else ''}{change}{of})"
 
 
 def _change_legend(before_label: str, after_label: str, has_line: bool) -> list[Mark]:

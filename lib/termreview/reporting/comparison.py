@@ -18,8 +18,8 @@ from termreview.reporting.replay_figures import OFFICE, RATIOS, SIZES, Figure, K
 from termreview.reporting.scope import Scope, find_scope, narrowed, narrowed_before, narrowed_tables
 from termreview.reporting.status import PROVISIONAL, report_status
 from termreview.reporting.term_tables import TermTables, read_tables
-from termreview.reporting.term_view import build_view
-from termreview.terms import parse_term
+from termreview.reporting.term_view import TermView, build_view
+from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace, has_tables
 
 
@@ -107,18 +107,25 @@ def _may_be_shown(move: Move, report: ReportContext) -> bool:
 def open_issue(issue: Issue, now: Reference, workspace: Workspace | None = None) -> ReportContext:
     """The report as it was handed out, opened from what was kept of it.
 
-    The term before is that of the workspace, where one is given: of that an issue keeps nothing.
+    The terms that it compares with are those of the workspace, where one is given: of them an issue keeps nothing.
     """
     unit, level = issue.scope_ids
     reference = issued_reference(issue, now)
     declared, scope, tables = _opened(issue, reference, unit, level)
     view = build_view(reference, declared, tables)
-    before, previous = declared.plan.previous, None
-    if workspace is not None and before is not None and has_tables(workspace, before):
-        earlier = narrowed_before(reference, reference.of(before), declared, scope)
-        kept = read_tables(workspace, before)
-        previous = build_view(reference, earlier, kept if scope.is_whole else narrowed_tables(kept, earlier))
-    return ReportContext(reference, view, previous, issue.as_of, scope)
+
+    def read(term: Term | None) -> TermView | None:
+        if workspace is None or term is None or not has_tables(workspace, term):
+            return None
+        earlier = narrowed_before(reference, reference.of(term), declared, scope)
+        kept = read_tables(workspace, term)
+        return build_view(reference, earlier, kept if scope.is_whole else narrowed_tables(kept, earlier))
+
+    previous = read(declared.plan.compare_with)
+    years = [read(term) for term in reference.calendar.same_part_before(declared.term)]
+    return ReportContext(
+        reference, view, previous, issue.as_of, scope, years=tuple(one for one in years if one is not None)
+    )
 
 
 def _opened(

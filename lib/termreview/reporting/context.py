@@ -12,6 +12,7 @@ import pandas as pd
 from termreview.collector import spare_what_is_here
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference, load_reference
+from termreview.reference.measures import Ratio
 from termreview.reporting.disclosure import Hiding, decide_hiding
 from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
 from termreview.reporting.handed_out import read_handed_out
@@ -60,7 +61,11 @@ class Since:
 
 @dataclass(frozen=True, eq=False)
 class ReportContext:
-    """One report: its term, the term before (where its tables exist), the day, scope and edition it speaks for."""
+    """One report: its term, the day, scope and edition it speaks for.
+
+    `previous` is the term that it compares with, `years` the same part of earlier school years, oldest first; each only
+    where its tables exist.
+    """
 
     reference: Reference
     term: TermView
@@ -70,6 +75,29 @@ class ReportContext:
     edition: str = INTERNAL
     provenance: Provenance = NOWHERE
     since: Since | None = None
+    years: tuple[TermView, ...] = ()
+
+    @property
+    def comparable_ratios(self) -> tuple[Ratio, ...]:
+        """The ratios that may be compared with those of the other term; none without one."""
+        if self.previous is None:
+            return ()
+        return self.reference.comparable_ratios(self.previous.declared.term, self.declared.term)
+
+    @property
+    def may_compare_statuses(self) -> bool:
+        """Whether the states of tasks may be compared: within one school year alone."""
+        return (
+            self.previous is not None
+            and self.previous.declared.term.school_year == self.declared.term.school_year
+        )
+
+    @property
+    def may_compare_scores(self) -> bool:
+        """Whether points and levels may be compared with those of the other term."""
+        return self.previous is not None and self.reference.may_compare_scores(
+            self.previous.declared.term, self.declared.term
+        )
 
     @property
     def declared(self) -> TermReference:
@@ -140,8 +168,12 @@ def report_on(
     """One report's material around one view of its whole term, wherever that comes from: the term before, the day."""
     before = _before(workspace, reference, whole.declared)
     previous = None if before is None else view_term(workspace, reference, before)
+    years = tuple(
+        view_term(workspace, reference, each) for each in _years(workspace, reference, whole.declared)
+    )
     hiding = None if edition == INTERNAL else _hiding(workspace, reference, whole)
-    return present(ReportContext(reference, whole, previous, _as_of(as_of, whole)), scope, edition, hiding)
+    report = ReportContext(reference, whole, previous, _as_of(as_of, whole), years=years)
+    return present(report, scope, edition, hiding)
 
 
 def _hiding(workspace: Workspace, reference: Reference, whole: TermView) -> Hiding:
@@ -154,9 +186,15 @@ def _hiding(workspace: Workspace, reference: Reference, whole: TermView) -> Hidi
 
 
 def _before(workspace: Workspace, reference: Reference, declared: TermReference) -> TermReference | None:
-    """What is declared for the term before, where its tables exist."""
-    before = declared.plan.previous
+    """What is declared for the term that the report compares with, where its tables exist."""
+    before = declared.plan.compare_with
     return reference.of(before) if before is not None and has_tables(workspace, before) else None
+
+
+def _years(workspace: Workspace, reference: Reference, declared: TermReference) -> list[TermReference]:
+    """What is declared for the same part of earlier school years, where their tables exist; oldest first."""
+    terms = reference.calendar.same_part_before(declared.term)
+    return [reference.of(term) for term in terms if has_tables(workspace, term)]
 
 
 def present(
@@ -167,21 +205,27 @@ def present(
     What a shareable edition hides is decided on the whole term, so that no two reports give it away together; without
     `hiding`, as if nothing of the term had been handed out before.
     """
-    reference, term, previous = whole.reference, whole.term, whole.previous
+    reference, term = whole.reference, whole.term
     own = narrowed(reference, term.declared, scope)
     view = _narrowed(reference, term, own, scope)
-    if previous is not None:
-        earlier = narrowed_before(reference, previous.declared, own, scope)
-        previous = _narrowed(reference, previous, earlier, scope)
+    earlier = [
+        _narrowed(reference, one, narrowed_before(reference, one.declared, own, scope), scope)
+        for one in ((whole.previous,) if whole.previous else ()) + whole.years
+    ]
     if edition == SHAREABLE:
         hiding = hiding or decide_hiding(reference, term.declared, term.answers)
         view = shareable_view(reference, view, hiding.is_shown)
-        if previous is not None:  # its own report decided what it shows; here nothing of it is needed
-            previous = shareable_view(
-                reference, previous, lambda field_id, _: not reference.disclosure.is_sensitive(field_id)
+        earlier = [  # its own report decided what each shows; here nothing of it is needed
+            shareable_view(
+                reference, one, lambda field_id, _: not reference.disclosure.is_sensitive(field_id)
             )
+            for one in earlier
+        ]
         reference = without_words(reference)
-    return ReportContext(reference, view, previous, whole.as_of, scope, edition, whole.provenance)
+    previous = earlier.pop(0) if whole.previous else None
+    return ReportContext(
+        reference, view, previous, whole.as_of, scope, edition, whole.provenance, years=tuple(earlier)
+    )
 
 
 def _narrowed(reference: Reference, view: TermView, declared: TermReference, scope: Scope) -> TermView:
@@ -207,9 +251,8 @@ def keep_view(workspace: Workspace, term: Term) -> None:
     with pd.option_context("mode.string_storage", _TEXTS):
         reference = load_reference(workspace.reference)
         declared = reference.of(term)
-        for own in (declared, _before(workspace, reference, declared)):
-            if own is None:
-                continue
+        before = _before(workspace, reference, declared)
+        for own in (declared, *([before] if before else ()), *_years(workspace, reference, declared)):
             view = view_term(workspace, reference, own)
             _KEPT_VIEWS[_state(workspace, reference, own)] = view
             if own is declared:

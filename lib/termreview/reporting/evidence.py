@@ -182,7 +182,7 @@ def _changes(report: ReportContext, sign: int) -> tuple[Point, ...]:
     if report.previous is None:
         return ()
     change = ratio_change(
-        report.previous.summaries.school_ratios, report.summaries.school_ratios, report.reference.ratios
+        report.previous.summaries.school_ratios, report.summaries.school_ratios, report.comparable_ratios
     )
     own = change[(change["unit"] == "percent") & (change["better"] == "higher")]
     own = own[own["counted_count"] >= fewest(report)]
@@ -201,7 +201,7 @@ def _changes(report: ReportContext, sign: int) -> tuple[Point, ...]:
 
 
 def _moves(report: ReportContext, move: str) -> int:
-    if report.previous is None:
+    if report.previous is None or not report.may_compare_scores:
         return 0
     changes = standing_change(report.previous.summaries.standings, report.summaries.standings)
     return int(((changes["move"] == move) & (changes["group_id"] != OVERALL)).sum())

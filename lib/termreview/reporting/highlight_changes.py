@@ -28,7 +28,12 @@ def changes(report: ReportContext) -> list[str]:
         return [
             tell(report, "change_texts.no_tables", before=name)
             if name
-            else tell(report, "change_texts.first")
+            else tell(
+                report,
+                "change_texts.first"
+                if report.declared.plan.previous is None
+                else "change_texts.nothing_alike",
+            )
         ]
     found = [
         _reports(report, before), _tasks(report, before), *_ratios(report, before), _levels(report, before),
@@ -46,6 +51,8 @@ def _reports(report: ReportContext, before: TermView) -> str:
 
 
 def _tasks(report: ReportContext, before: TermView) -> str:
+    if not report.may_compare_statuses:
+        return ""
     frame = status_change(before.summaries.school_statuses, report.summaries.school_statuses)
     counted = int(frame["counted_count"].sum())
     if not counted:
@@ -59,7 +66,7 @@ def _tasks(report: ReportContext, before: TermView) -> str:
 def _ratios(report: ReportContext, before: TermView) -> list[str]:
     """The shares that rose and fell most, among the same schools; too few schools allow no such word."""
     change = ratio_change(
-        before.summaries.school_ratios, report.summaries.school_ratios, report.reference.ratios
+        before.summaries.school_ratios, report.summaries.school_ratios, report.comparable_ratios
     )
     shares = change[(change["unit"] == "percent") & (change["counted_count"] >= fewest(report))]
     verbs, least = report.reference.sentences["change"]["verbs"], report.reference.highlights.least_change
@@ -79,6 +86,8 @@ def _ratios(report: ReportContext, before: TermView) -> list[str]:
 
 
 def _levels(report: ReportContext, before: TermView) -> str:
+    if not report.may_compare_scores:
+        return ""
     moves = by_key(
         moves_by_group(standing_change(before.summaries.standings, report.summaries.standings)), "group_id"
     )

@@ -52,6 +52,20 @@ def interval_text(low: Any, high: Any) -> str:
     return low_text if low_text == high_text else f"{low_text}–{high_text}"
 
 
+def printed_difference(start: Any, end: Any, format: str) -> float | None:
+    """Return what a printed figure moved by: the difference of both ends as they are printed, never another.
+
+    A reader who subtracts one printed end from the other finds what is printed as the difference; that of the exact
+    values may read otherwise by one in the last place. Nothing where an end is missing.
+    """
+    decimals, factor, _ = _NUMBER_FORMATS[format]
+    ends = [exact_number(value) for value in (start, end)]
+    if ends[0] is None or ends[1] is None:
+        return None
+    first, last = (_rounded(number * factor, decimals) for number in ends if number is not None)
+    return float(last - first)
+
+
 def fraction_text(numerator: Any, denominator: Any) -> str:
     """Return a part of a whole as text with both numbers: 27/29 (93,1 %)."""
     part, whole = exact_number(numerator), exact_number(denominator)
@@ -86,9 +100,13 @@ def raw_value(value: Any, format: str) -> int | float | str | None:
 
 
 def _grouped(number: Decimal, decimals: int) -> str:
-    rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    rounded = _rounded(number, decimals)
     text = f"{abs(rounded):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
     return f"−{text}" if rounded < 0 else text
+
+
+def _rounded(number: Decimal, decimals: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 def _date_text(value: Any) -> str:

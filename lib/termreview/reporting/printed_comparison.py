@@ -87,7 +87,8 @@ def compare_printed(
         if own is None or page is None:
             unread += [] if own is None else [own.number]
             continue
-        cause = outside_cause(workspace, own, report.declared.plan.previous)
+        terms = report.reference.calendar.terms_read_by(report.declared.term)
+        cause = outside_cause(workspace, own, report.declared.plan.previous, terms)
         if own is issue:
             printed = anchored(told[0][1], _read(report, page, names))
             told = [("", printed), (cause, told[0][1]), *told[1:]]
@@ -123,7 +124,7 @@ def _printed(
 ) -> Printed:
     state = station.state
     view: TermView = build_view(spoken, state.declared, state.tables)
-    there = ReportContext(spoken, view, report.previous, report.as_of, report.scope)
+    there = ReportContext(spoken, view, report.previous, report.as_of, report.scope, years=report.years)
     return printed_by(((call.title, call.parts(there)) for call in calls), names)
 
 
@@ -156,11 +157,21 @@ def _page_of(issue: Issue) -> Path | None:
     return next((path for path in issue.reports if path.suffix == ".html" and path.is_file()), None)
 
 
-def outside_cause(workspace: Workspace, issue: Issue, previous: Term | None) -> str:
-    """Why the page of an issue may print what its own tables do not give any more."""
+def outside_cause(
+    workspace: Workspace, issue: Issue, previous: Term | None, terms: Sequence[Term] = ()
+) -> str:
+    """Why the page of an issue may print what its own tables do not give any more.
+
+    Parameters
+    ----------
+    terms
+        All other terms that the report reads, the term before among them.
+    """
     if issue.record.get("package_sha256") != made_with()["package_sha256"]:
         return PROGRAM
-    return RULE if issue.record.get("previous") == _previous_now(workspace, previous) else PREVIOUS
+    others = [_previous_now(workspace, term) for term in terms if term != previous]
+    now = (_previous_now(workspace, previous), [told for told in others if told])
+    return RULE if (issue.record.get("previous"), issue.record.get("compared", [])) == now else PREVIOUS
 
 
 def _previous_now(workspace: Workspace, term: Term | None) -> object:

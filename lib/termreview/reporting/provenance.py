@@ -52,13 +52,14 @@ def read_provenance(workspace: Workspace, reference: Reference, term: Term) -> P
 
 
 def terms_behind(workspace: Workspace, reference: Reference, term: Term) -> list[Term]:
-    """The terms that one term's report rests on: those before it as far as there are tables, and itself last."""
-    chain = [term]
-    before = reference.calendar.plan(term).previous
-    while before is not None and before not in chain and has_tables(workspace, before):
-        chain.append(before)
-        before = reference.calendar.plan(before).previous
-    return chain[::-1]
+    """The terms that one term's report rests on, as far as there are tables; the one due last, itself, at the end."""
+    found, due = [term], [term]
+    while due:
+        for one in reference.calendar.terms_read_by(due.pop()):
+            if one not in found and has_tables(workspace, one):
+                found.append(one)
+                due.append(one)
+    return sorted(found, key=lambda one: reference.calendar.plan(one).due_on)
 
 
 def _sources(workspace: Workspace, term: Term) -> tuple[Source, ...]:

@@ -25,7 +25,7 @@ WORDS_FILE = "school_pages.yml"
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """The rows of one term by school; `before` and `ratios_before` are those of the term before."""
+    """The rows of one term by school; `before` and `ratios_before` are those of the term that is compared with."""
 
     schools: dict[str, Record]
     reporting: dict[str, Record]
@@ -52,7 +52,9 @@ def material_of(report: ReportContext) -> Material:
         schools=by_key(term.schools, "school_id"),
         reporting=by_key(summaries.reporting, "school_id"),
         standings=by_key(summaries.standings, "school_id", "group_id"),
-        before=by_key(before.summaries.standings, "school_id", "group_id") if before else {},
+        before=by_key(before.summaries.standings, "school_id", "group_id")
+        if before and report.may_compare_scores
+        else {},
         criteria=by_key(
             school_points(ledger, summaries.standings).reset_index(), "school_id", "criterion_id"
         ),
@@ -60,7 +62,13 @@ def material_of(report: ReportContext) -> Material:
         lacking=grouped(open_lines[["school_id", "item_id", "reason"]]),
         statuses=grouped(summaries.school_statuses),
         ratios=grouped(summaries.school_ratios),
-        ratios_before=by_key(before.summaries.school_ratios, "ratio_id", "school_id") if before else {},
+        ratios_before={
+            key: row
+            for key, row in (
+                by_key(before.summaries.school_ratios, "ratio_id", "school_id") if before else {}
+            ).items()
+            if key[0] in {ratio.ratio_id for ratio in report.comparable_ratios}
+        },
         findings=grouped(term.tables.findings[term.tables.findings["school_id"].notna()]),
         numbers=_index_numbers(report),
         least=fewest(report),

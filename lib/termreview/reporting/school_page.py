@@ -19,7 +19,7 @@ from termreview.reporting.school_page_index import (
 from termreview.reporting.school_page_path import path_view
 from termreview.reporting.school_page_work import findings_view, good_view, ratios_view, tasks_view
 from termreview.reporting.summary_index import OVERALL
-from termreview.reporting.wording import say
+from termreview.reporting.wording import before_name, say
 
 SCORED, REPORTED, SILENT = "scored", "reported", "silent"
 
@@ -47,7 +47,6 @@ def page_view(report: ReportContext, school_id: str) -> dict[str, Any]:
     view |= {"tasks": tasks_view(report, school_id), "good": good_view(report, school_id)}
     if kind == REPORTED:
         return view | {"lead": _unscored_lead(report, view), "ratios": ratios_view(report, school_id)}
-    before = report.declared.plan.previous
     return view | {
         "lead": lead_view(report, school_id),
         "scores": scores_view(report, school_id),
@@ -59,7 +58,7 @@ def page_view(report: ReportContext, school_id: str) -> dict[str, Any]:
         "change_title": word(
             report,
             "change.title",
-            before=report.reference.calendar.plan(before).title if before else "kỳ trước",
+            before=before_name(report) or "kỳ trước",
         ),
     }
 

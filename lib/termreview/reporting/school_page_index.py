@@ -14,7 +14,7 @@ from termreview.reporting.school_material import material_of, peer_middle, peer_
 from termreview.reporting.school_outlook import look_ahead
 from termreview.reporting.strength_words import strength_lines
 from termreview.reporting.summary_index import OVERALL
-from termreview.reporting.wording import label, labels
+from termreview.reporting.wording import before_name, label, labels
 
 View = dict[str, Any]
 MOST_LACKING = 5
@@ -158,7 +158,11 @@ def change_view(report: ReportContext, school_id: str) -> View:
     """The scores of the term before and of this one, group by group; why there are none otherwise."""
     material = material_of(report)
     if report.previous is None:
-        return {"rows": [], "note": word(report, "change.first")}
+        name = before_name(report)
+        if name:
+            return {"rows": [], "note": word(report, "change.no_tables", before=name)}
+        is_first = report.declared.plan.previous is None
+        return {"rows": [], "note": word(report, "change.first" if is_first else "change.nothing_alike")}
     rows = []
     for group_id in [*(group.group_id for group in report.declared.indicator_set.groups), OVERALL]:
         was, now = material.before.get((school_id, group_id)), material.standings.get((school_id, group_id))
@@ -181,9 +185,9 @@ def change_view(report: ReportContext, school_id: str) -> View:
 
 def last_result(report: ReportContext, school_id: str) -> list[str]:
     """The scores of the term before in one sentence; none where the school had none."""
-    material, before = material_of(report), report.declared.plan.previous
+    material = material_of(report)
     was = material.before.get((school_id, OVERALL))
-    if before is None or was is None or was["state"] != "scored":
+    if was is None or was["state"] != "scored":
         return []
     items = [label(report, "score_levels_short", was["standing"].removeprefix("level_")).lower()]
     for group in report.declared.indicator_set.groups:
@@ -191,5 +195,4 @@ def last_result(report: ReportContext, school_id: str) -> list[str]:
         if row is not None:
             points = interval_text(row["low"], row["high"])
             items.append(word(report, "change.last_group", group=group.group_id, points=points))
-    name = report.reference.calendar.plan(before).title
-    return [word(report, "change.last", before=name, items=", ".join(items))]
+    return [word(report, "change.last", before=before_name(report), items=", ".join(items))]

@@ -7,7 +7,6 @@ from termreview.reporting.assessment import (
     joined,
     limits,
     next_steps,
-    schools_writing,
     strengths,
 )
 from termreview.reporting.blocks import Block, bullets, clean_text, escape_text, paragraph, stack
@@ -16,6 +15,7 @@ from termreview.reporting.evidence import weigh
 from termreview.reporting.narrative import fill
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import records
+from termreview.reporting.summary_opinions import schools_writing
 from termreview.reporting.summary_schools import whole_of
 from termreview.reporting.tables import table
 from termreview.reporting.wording import cited_documents, document_text, fewest, labels, say, threshold
@@ -48,7 +48,7 @@ def reasons(report: ReportContext) -> Block:
 def coming_tasks(report: ReportContext) -> Block:
     """IV: what the limits call for, and what schools plan themselves."""
     lines = next_steps(report, weigh(report))
-    count = schools_writing(report, "next_steps")
+    count = schools_writing(report.summaries.opinions, "next_steps")
     own = report.summaries.opinions.query("field_id == 'next_steps'")
     if count and report.edition == INTERNAL:
         items = [
@@ -71,7 +71,7 @@ def proposals(report: ReportContext) -> Block:
     received = int(whole_of(report.summaries.reporting_levels)["received_count"])
     blocks: list[object] = []
     for field_id, caption in (("difficulties", "Khó khăn, vướng mắc các trường nêu"), ("proposals", "Kiến nghị, đề xuất của các trường")):  # fmt: skip
-        count = schools_writing(report, field_id)
+        count = schools_writing(report.summaries.opinions, field_id)
         blocks.append(paragraph(say(report, f"proposals.{field_id}", count=count, total=received)))
         if count and report.edition == INTERNAL:
             blocks.append(quotes_table(report, field_id, caption))

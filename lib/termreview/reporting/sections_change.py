@@ -8,9 +8,10 @@ from termreview.reporting.blocks import Block, bullets, callout, paragraph, stac
 from termreview.reporting.charts import dumbbell
 from termreview.reporting.context import ReportContext, TermView
 from termreview.reporting.narrative import listed
-from termreview.reporting.number_format import number_text
+from termreview.reporting.number_format import number_text, printed_difference
 from termreview.reporting.rows import records, ties
 from termreview.reporting.sections_figures import coverage, parts_text
+from termreview.reporting.sections_years import years_side_by_side
 from termreview.reporting.summary_change import (
     GONE,
     MERGED,
@@ -20,13 +21,13 @@ from termreview.reporting.summary_change import (
     status_change,
 )
 from termreview.reporting.tables import table
-from termreview.reporting.wording import before_name, label, lower_first, say
+from termreview.reporting.wording import before_name, label, lower_first, say, term_name
 
 
 def compared_schools(report: ReportContext) -> Block:
-    """Which schools compare, which grew out of others, which are gone."""
+    """Which schools compare, which grew out of others, which are gone; and the school years side by side."""
     if report.previous is None:
-        return no_comparison(report)
+        return stack(no_comparison(report), years_side_by_side(report))
     pairs = school_pairs(report, report.previous)
     same, merged, gone = (pairs[pairs["pairing"] == kind] for kind in (SAME, MERGED, GONE))
     items = [f"{row['short_name']} (từ {listed(row['predecessors'])})" for row in records(merged)]
@@ -40,20 +41,20 @@ def compared_schools(report: ReportContext) -> Block:
             names=listed(list(gone["short_name"])),
             before=before_name(report),
         ),
-        say(report, "change.years"),
     ]
-    return bullets([line for line in lines if line])
+    return stack(bullets([line for line in lines if line]), years_side_by_side(report))
 
 
 def task_changes(report: ReportContext) -> Block:
     """The share of schools that have done each task, before and after: chart and table."""
     if report.previous is None:
         return no_comparison(report)
+    if not report.may_compare_statuses:
+        return paragraph(say(report, "change.tasks_of_year", before=before_name(report)))
     frame = status_change(report.previous.summaries.school_statuses, report.summaries.school_statuses)
     titles = {task.task_id: task.short_title for task in report.declared.tasks}
     frame = frame.assign(
         title=frame["task_id"].map(titles), name=frame["task_id"] + " " + frame["task_id"].map(titles),
-        gain=frame["after_pct"] - frame["before_pct"],
     )  # fmt: skip
     rows = records(frame)
     frame = frame.assign(
@@ -92,8 +93,10 @@ def ratio_changes(report: ReportContext) -> Block:
     if report.previous is None:
         return no_comparison(report)
     frame = ratio_change(
-        report.previous.summaries.school_ratios, report.summaries.school_ratios, report.reference.ratios
+        report.previous.summaries.school_ratios, report.summaries.school_ratios, report.comparable_ratios
     )
+    kept = {ratio.ratio_id for ratio in report.comparable_ratios}
+    of_year = [ratio.short_title for ratio in report.reference.ratios if ratio.ratio_id not in kept]
     asked = report.summaries.ratios.query("scope == 'all'").set_index("ratio_id")["asked_count"]
     frame = frame.assign(asked_count=frame["ratio_id"].map(asked))
     shares = frame[frame["unit"] == "percent"]
@@ -103,8 +106,15 @@ def ratio_changes(report: ReportContext) -> Block:
         report, "change.ratios", count=int(frame["is_better"].sum()), total=len(frame), before=before_name(report),
         others=_others(report, "ratios", worse=worse, same=(frame["change"] == 0).sum()),
     )  # fmt: skip
+    rest = label(report, "rest", "ratios")
+    remark = (
+        paragraph(say(report, "change.ratios_of_year", names=listed(of_year, rest=rest)))
+        if of_year
+        else Block("")
+    )
     return stack(
         paragraph(text),
+        remark,
         dumbbell(
             shares.sort_values("change", ascending=False, kind="stable"), label="short_title", before="before_value",
             after="after_value", before_label=before, after_label=after, unit="percent",
@@ -118,7 +128,9 @@ def ratio_changes(report: ReportContext) -> Block:
 
 def _moved(report: ReportContext, frame: pd.DataFrame, before: str, after: str, title: str) -> str:
     """What rose most and what fell most, as one sentence; several that moved alike are named together."""
-    moved = frame.assign(size=frame[after] - frame[before])
+    moved = frame.assign(
+        size=[printed_difference(row[before], row[after], "percent1") for row in records(frame)]
+    )
     lines = []
     for key, rows in (
         ("risen", ties(moved[moved["size"] > 0], "size")),
@@ -184,8 +196,10 @@ def school_pairs(report: ReportContext, previous: TermView) -> pd.DataFrame:
 
 def term_names(report: ReportContext) -> tuple[str, str]:
     """How the two terms are called in heads and legends."""
-    before = report.previous.declared.plan.title if report.previous else ""
-    return before[:1].upper() + before[1:], "Cuối năm học"
+    before = term_name(report, report.previous.declared.term) if report.previous else ""
+    plan = report.declared.plan
+    after = say(report, "change.year_end") if plan.report == "year_end_summary" else plan.title
+    return before[:1].upper() + before[1:], after[:1].upper() + after[1:]
 
 
 def no_comparison(report: ReportContext) -> Block:

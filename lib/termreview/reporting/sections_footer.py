@@ -116,7 +116,8 @@ def key_counts(report: ReportContext) -> dict[str, Any]:
     """Schools expected and received, and schools by level of each group of the index."""
     who = whole_of(report.summaries.reporting_levels)
     levels = report.summaries.levels
-    counts = [name for name in levels.columns if name.endswith("_count")]
+    # Parts that add up, and the wholes: not the schools that reached a level whichever it is.
+    counts = [name for name in levels.columns if name.endswith("_count") and name != "reached_count"]
     return {
         **{name: int(who[name]) for name in COUNTS},
         "levels": {

@@ -23,7 +23,7 @@ from termreview.reporting.summary_intervals import (
 from termreview.reporting.summary_pending import ERRORS, PENDING
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
-from termreview.reporting.wording import group_title, label, say, scope_title
+from termreview.reporting.wording import before_name, group_title, label, say, scope_title
 
 _NAMED = 3  # schools that one part of the main points' line names
 
@@ -235,6 +235,8 @@ def _tasks_table(report: ReportContext) -> Block:
 def _ratios_table(report: ReportContext) -> Block:
     """Shares of pupils, teachers and the like, now and as they could still come out by last term's sizes."""
     before = report.previous.summaries.school_ratios if report.previous else None
+    if before is not None:
+        before = before[before["ratio_id"].isin([ratio.ratio_id for ratio in report.comparable_ratios])]
     ratios = report.summaries.ratios
     whole = by_key(ratios[(ratios["scope"] == ALL) & (ratios["unit"] == "percent")], "ratio_id")
     frame = ratio_intervals(report.summaries.school_ratios, _silent(report), before)
@@ -259,8 +261,10 @@ def _ratios_table(report: ReportContext) -> Block:
     )
     return table(
         known,
-        columns=_heads(report, "title", "parts", "share", "added", "final_share", "silent_count"),
-        caption=say(report, "status.tables.ratios"),
+        columns=_heads(report, "title", "parts", "share")
+        | {"added": say(report, "status.columns.added", before=before_name(report))}
+        | _heads(report, "final_share", "silent_count"),
+        caption=say(report, "status.tables.ratios", before=before_name(report)),
         formats={"share": "share1", "added": "integer", "silent_count": "integer"},
         align={"final_share": "right", "parts": "right"},
         max_rows=0,

@@ -29,6 +29,8 @@ def level_transitions(report: ReportContext) -> Block:
     """Moves between levels of each group, and what the points allow to say."""
     if report.previous is None:
         return no_comparison(report)
+    if not report.may_compare_scores:
+        return paragraph(say(report, "change.scores_not_compared", before=before_name(report)))
     changes = _standing_changes(report, report.previous)
     moves = by_key(moves_by_group(changes), "group_id")
     lines, charts = [], []
@@ -136,7 +138,10 @@ def targets_reached(report: ReportContext) -> Block:
     lines = report.summaries.lines
     reached = lines.groupby("target_id")["is_reached"].apply(lambda flags: bool(flags.fillna(False).all()))
     text = say(report, "change.targets", count=int(reached.sum()), total=len(reached))
+    kept = {ratio.ratio_id for ratio in report.comparable_ratios}
     earlier = report.previous.summaries.lines.set_index(["target_id", "scope"]) if report.previous else None
+    if earlier is not None:
+        earlier = earlier[earlier["ratio_id"].isin(kept)]
     before, after = term_names(report)
     rows = records(lines)
     forms = ["percent1" if row["unit"] == "percent" else "ratio" for row in rows]

@@ -13,6 +13,7 @@ from termreview.reference.disclosure import Disclosure
 from termreview.reporting.redaction import redacted_answers, redacted_tables, withheld_fields
 from termreview.reporting.summaries import Summaries
 from termreview.reporting.summary_decisions import open_findings
+from termreview.reporting.summary_opinions import schools_writing
 from termreview.reporting.summary_quality import findings_by_cause, unnamed_causes
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.term_view import TermView
@@ -139,5 +140,8 @@ def _blanked(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
 
 def _counted_opinions(opinions: pd.DataFrame) -> pd.DataFrame:
     """How many schools wrote in each field, without a word of what they wrote."""
-    counts = opinions.groupby("field_id", sort=False, as_index=False)["school_count"].sum()
-    return counts.assign(text="", school_names=[[] for _ in range(len(counts))])[list(opinions.columns)]
+    ids = list(dict.fromkeys(opinions["field_id"]))
+    rows = [(field_id, "", schools_writing(opinions, field_id), []) for field_id in ids]
+    return pd.DataFrame(rows, columns=["field_id", "text", "school_count", "school_names"])[
+        list(opinions.columns)
+    ]

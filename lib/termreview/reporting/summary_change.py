@@ -8,6 +8,7 @@ import pandas as pd
 
 from termreview.reference.measures import Ratio
 from termreview.reference.units import Registry
+from termreview.reporting.number_format import printed_difference
 from termreview.reporting.summary_index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 from termreview.reporting.summary_ratios import COUNTED, ratios_by_scope
 
@@ -39,8 +40,8 @@ def paired_schools(
 def ratio_change(before: pd.DataFrame, after: pd.DataFrame, ratios: Sequence[Ratio]) -> pd.DataFrame:
     """Compare ratios: one row per ratio, over the schools that count in both terms (`counted_count`).
 
-    `before_*` and `after_*` are sums over these schools alone; `change` is after minus before in the ratio's unit,
-    `is_better` says whether it went the wanted way.
+    `before_*` and `after_*` are sums over these schools alone; `change` is after minus before in the ratio's unit, both
+    as they are printed; `is_better` says whether it went the wanted way.
     """
     counted = [frame[frame["state"] == COUNTED] for frame in (before, after)]
     keys = counted[0][["ratio_id", "school_id"]].merge(counted[1][["ratio_id", "school_id"]])
@@ -56,14 +57,19 @@ def ratio_change(before: pd.DataFrame, after: pd.DataFrame, ratios: Sequence[Rat
         frame[f"{prefix}_value"] = own["value"]
     frame["counted_count"] = sums[1]["counted_count"]
     frame = frame[frame["counted_count"].fillna(0) > 0].copy()
-    frame["change"] = frame["after_value"] - frame["before_value"]
+    forms = ["percent1" if unit == "percent" else "ratio" for unit in frame["unit"]]
+    ends = zip(frame["before_value"], frame["after_value"], forms, strict=True)
+    frame["change"] = pd.Series([printed_difference(*end) for end in ends], index=frame.index, dtype=float)
     frame["is_better"] = (frame["change"] > 0) == (frame["better"] == "higher")
     frame["is_better"] &= frame["change"] != 0
     return frame.reset_index(names="ratio_id")
 
 
 def status_change(before: pd.DataFrame, after: pd.DataFrame, done: str = "done") -> pd.DataFrame:
-    """Compare tasks: one row per task, over the schools that gave a status in both terms (`counted_count`)."""
+    """Compare tasks: one row per task, over the schools that gave a status in both terms (`counted_count`).
+
+    `gain` is the difference of both shares (0-100) as they are printed.
+    """
     answered = [frame[~frame["status"].isin(["unanswered", "not_submitted"])] for frame in (before, after)]
     both = answered[0].merge(answered[1], on=["task_id", "school_id"], suffixes=("_before", "_after"))
     both = both.assign(
@@ -77,7 +83,8 @@ def status_change(before: pd.DataFrame, after: pd.DataFrame, done: str = "done")
     )
     for prefix in ("before", "after"):
         frame[f"{prefix}_pct"] = 100 * frame[f"{prefix}_count"] / frame["counted_count"]
-    return frame
+    ends = zip(frame["before_pct"], frame["after_pct"], strict=True)
+    return frame.assign(gain=[printed_difference(*end, "percent1") for end in ends])
 
 
 def standing_change(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

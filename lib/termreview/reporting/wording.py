@@ -15,6 +15,7 @@ from termreview.reporting.narrative import listed, sentence
 from termreview.reporting.number_format import number_text
 from termreview.reporting.scope import scope_total
 from termreview.reporting.summary_schools import ALL
+from termreview.terms import Term
 
 
 def say(report: ReportContext, key: str, **values: Any) -> str:
@@ -91,14 +92,17 @@ def threshold(report: ReportContext, name: str) -> float:
 
 
 def before_name(report: ReportContext) -> str:
-    """How sentences call the term before: with its school year where that is another one; blank without one."""
-    own = report.declared.plan
-    if own.previous is None:
-        return ""
-    plan = report.reference.calendar.plan(own.previous)
-    if plan.term.school_year == own.term.school_year:
-        return plan.title
-    return say(report, "change.of_year", term=plan.title, school_year=plan.term.school_year)
+    """How sentences call the term that is compared with; blank without one."""
+    before = report.declared.plan.compare_with
+    return "" if before is None else term_name(report, before)
+
+
+def term_name(report: ReportContext, term: Term) -> str:
+    """How sentences call another term: with its school year where that is another one."""
+    title = report.reference.calendar.plan(term).title
+    if term.school_year == report.declared.term.school_year:
+        return title
+    return say(report, "change.of_year", term=title, school_year=term.school_year)
 
 
 def fewest(report: ReportContext) -> int:
