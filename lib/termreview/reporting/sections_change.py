@@ -128,9 +128,8 @@ def ratio_changes(report: ReportContext) -> Block:
 
 def _moved(report: ReportContext, frame: pd.DataFrame, before: str, after: str, title: str) -> str:
     """What rose most and what fell most, as one sentence; several that moved alike are named together."""
-    moved = frame.assign(
-        size=[printed_difference(row[before], row[after], "percent1") for row in records(frame)]
-    )
+    sizes = [printed_difference(row[before], row[after], "percent1") for row in records(frame)]
+    moved = frame.assign(size=pd.Series(sizes, index=frame.index, dtype=float))
     lines = []
     for key, rows in (
         ("risen", ties(moved[moved["size"] > 0], "size")),

@@ -141,7 +141,9 @@ def _blanked(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
 def _counted_opinions(opinions: pd.DataFrame) -> pd.DataFrame:
     """How many schools wrote in each field, without a word of what they wrote."""
     ids = list(dict.fromkeys(opinions["field_id"]))
-    rows = [(field_id, "", schools_writing(opinions, field_id), []) for field_id in ids]
+    rows: list[tuple[object, ...]] = [
+        (field_id, "", schools_writing(opinions, field_id), []) for field_id in ids
+    ]
     return pd.DataFrame(rows, columns=["field_id", "text", "school_count", "school_names"])[
         list(opinions.columns)
     ]

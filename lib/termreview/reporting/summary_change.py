@@ -84,7 +84,8 @@ def status_change(before: pd.DataFrame, after: pd.DataFrame, done: str = "done")
     for prefix in ("before", "after"):
         frame[f"{prefix}_pct"] = 100 * frame[f"{prefix}_count"] / frame["counted_count"]
     ends = zip(frame["before_pct"], frame["after_pct"], strict=True)
-    return frame.assign(gain=[printed_difference(*end, "percent1") for end in ends])
+    gains = [printed_difference(*end, "percent1") for end in ends]
+    return frame.assign(gain=pd.Series(gains, index=frame.index, dtype=float))
 
 
 def standing_change(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
