@@ -16,6 +16,7 @@ from termreview.errors import DeclarationError
 from termreview.intake.answer_grid import gather_answers
 from termreview.manifest import COMPARED, describe_inputs
 from termreview.reference.calendar import Calendar
+from termreview.reference.comparable import comparable_ratios, may_compare_scores
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.blocks import as_html
 from termreview.reporting.context import ReportContext
@@ -97,12 +98,12 @@ def test_only_numbers_count_from_the_start_of_a_year(tmp_path: Path) -> None:
 def test_figures_that_count_within_a_year_are_never_compared_over_its_end(reference: Reference) -> None:
     first, second, third = (parse_term(term_id) for term_id in (HK1, HK2, NEXT))
     ids = {ratio.ratio_id for ratio in reference.ratios}
-    assert {ratio.ratio_id for ratio in reference.comparable_ratios(first, second)} == ids
+    assert {ratio.ratio_id for ratio in comparable_ratios(reference, first, second)} == ids
     for before in (first, second):
-        kept = {ratio.ratio_id for ratio in reference.comparable_ratios(before, third)}
+        kept = {ratio.ratio_id for ratio in comparable_ratios(reference, before, third)}
         assert ids - kept == OF_THE_YEAR
-    assert reference.may_compare_scores(first, third)
-    assert not reference.may_compare_scores(second, third)
+    assert may_compare_scores(reference, first, third)
+    assert not may_compare_scores(reference, second, third)
 
 
 def test_no_sentence_of_a_semester_review_compares_cumulative_figures_with_another_year() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from termreview.desk.term_now import TermNow, plain_rows
+from termreview.reference.comparable import may_compare_scores
 from termreview.reference.forms import applies
 from termreview.reporting.strength_words import StrengthLine, strength_lines
 from termreview.reporting.summary_decisions import doubted_answers
@@ -99,7 +100,7 @@ def _lows_before(now: TermNow, school_id: str) -> dict[str, float]:
     """The lower bounds of one school in the term that is compared with, by group; empty where it was not scored."""
     before = now.declared.plan.compare_with
     scores = read_if_there(now.workspace, before, "scores")
-    if before is None or scores is None or not now.reference.may_compare_scores(before, now.declared.term):
+    if before is None or scores is None or not may_compare_scores(now.reference, before, now.declared.term):
         return {}
     own = scores[(scores["school_id"] == school_id) & (scores["state"] == "scored")]
     return {str(name): float(low) for name, low in zip(own["group_id"], own["low"], strict=True)}

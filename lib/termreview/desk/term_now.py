@@ -12,6 +12,7 @@ import pandas as pd
 from termreview import steps
 from termreview.intake.clean import Cleaned
 from termreview.intake.received import ReceivedFile
+from termreview.reference.comparable import comparable_ratios
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.forms import Field
 from termreview.reporting.answers import Answers, spread_answers
@@ -113,7 +114,7 @@ class TermNow:
             return {}
         declared = self.reference.of(before)
         schools = expected_schools(declared, self.reference.registry)
-        ratios = self.reference.comparable_ratios(before, self.declared.term)
+        ratios = comparable_ratios(self.reference, before, self.declared.term)
         found = ratios_by_school(spread_answers(answers, declared), schools, ratios)
         found = found[found["state"] == "counted"]
         keys = zip(found["school_id"], found["ratio_id"], strict=True)

@@ -160,24 +160,6 @@ class Reference:
     def _fingerprints(self) -> dict[Term, dict[str, str]]:
         return {}
 
-    def not_comparable(self, before: Term, after: Term) -> frozenset[str]:
-        """The fields whose answers of two terms must not be compared: over the end of a school year, what is of one."""
-        if before.school_year == after.school_year:
-            return frozenset()
-        return self.of(before).form.of_one_year | self.of(after).form.of_one_year
-
-    def comparable_ratios(self, before: Term, after: Term) -> tuple[Ratio, ...]:
-        """The ratios of two terms that may be compared: those of which every part may."""
-        held_back = self.not_comparable(before, after)
-        return tuple(
-            ratio for ratio in self.ratios if held_back.isdisjoint((*ratio.numerator, *ratio.denominator))
-        )
-
-    def may_compare_scores(self, before: Term, after: Term) -> bool:
-        """Whether points and levels of two terms may be compared: by one index, over a year's end of the same part."""
-        is_one_set = self.calendar.plan(before).indicator_set == self.calendar.plan(after).indicator_set
-        return is_one_set and (before.school_year == after.school_year or before.part == after.part)
-
     def targets_in(self, school_year: str) -> tuple[Target, ...]:
         """The lines that hold in one school year: neither overdue before it, nor set by the guidance of another."""
         return tuple(

@@ -11,6 +11,7 @@ import pandas as pd
 
 from termreview.collector import spare_what_is_here
 from termreview.errors import UsageError
+from termreview.reference.comparable import comparable_ratios, may_compare_scores
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.measures import Ratio
 from termreview.reporting.disclosure import Hiding, decide_hiding
@@ -82,7 +83,7 @@ class ReportContext:
         """The ratios that may be compared with those of the other term; none without one."""
         if self.previous is None:
             return ()
-        return self.reference.comparable_ratios(self.previous.declared.term, self.declared.term)
+        return comparable_ratios(self.reference, self.previous.declared.term, self.declared.term)
 
     @property
     def may_compare_statuses(self) -> bool:
@@ -95,8 +96,8 @@ class ReportContext:
     @property
     def may_compare_scores(self) -> bool:
         """Whether points and levels may be compared with those of the other term."""
-        return self.previous is not None and self.reference.may_compare_scores(
-            self.previous.declared.term, self.declared.term
+        return self.previous is not None and may_compare_scores(
+            self.reference, self.previous.declared.term, self.declared.term
         )
 
     @property

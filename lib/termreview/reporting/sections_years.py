@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from termreview.reference.comparable import comparable_ratios, may_compare_scores
 from termreview.reporting.blocks import Block, paragraph, stack
 from termreview.reporting.context import ReportContext, TermView
 from termreview.reporting.narrative import listed
@@ -74,7 +75,7 @@ def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str, 
 def _ratios(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str, str, list[object]]]:
     """The ratios that may be compared over the years, each with its parts."""
     own = report.declared.term
-    kept = [set(report.reference.comparable_ratios(view.declared.term, own)) for view in report.years]
+    kept = [set(comparable_ratios(report.reference, view.declared.term, own)) for view in report.years]
     rows = [by_key(_whole(view.summaries.ratios), "ratio_id") for view in views]
     lines = []
     for ratio in report.reference.ratios:
@@ -105,7 +106,7 @@ def _levels(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str,
         texts: list[object] = []
         for view in views:
             row = by_key(_whole(view.summaries.levels), "group_id").get(group.group_id)
-            is_alike = report.reference.may_compare_scores(view.declared.term, own)
+            is_alike = may_compare_scores(report.reference, view.declared.term, own)
             known = row is not None and is_alike and row["asked_count"]
             texts.append(
                 fraction_text(row["reached_count"], row["asked_count"])

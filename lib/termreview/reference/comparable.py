@@ -1,0 +1,29 @@
+"""What two terms allow to be compared: nothing that counts within one school year over its end."""
+
+from __future__ import annotations
+
+from termreview.reference.declarations import Reference
+from termreview.reference.measures import Ratio
+from termreview.terms import Term
+
+
+def not_comparable(reference: Reference, before: Term, after: Term) -> frozenset[str]:
+    """The fields whose answers of two terms must not be compared: over the end of a school year, what is of one."""
+    if before.school_year == after.school_year:
+        return frozenset()
+    return reference.of(before).form.of_one_year | reference.of(after).form.of_one_year
+
+
+def comparable_ratios(reference: Reference, before: Term, after: Term) -> tuple[Ratio, ...]:
+    """The ratios of two terms that may be compared: those of which every part may."""
+    held_back = not_comparable(reference, before, after)
+    return tuple(
+        ratio for ratio in reference.ratios if held_back.isdisjoint((*ratio.numerator, *ratio.denominator))
+    )
+
+
+def may_compare_scores(reference: Reference, before: Term, after: Term) -> bool:
+    """Whether points and levels of two terms may be compared: by one index, over a year's end of the same part."""
+    plans = [reference.calendar.plan(term) for term in (before, after)]
+    is_one_set = plans[0].indicator_set == plans[1].indicator_set
+    return is_one_set and (before.school_year == after.school_year or before.part == after.part)
