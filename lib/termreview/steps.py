@@ -18,6 +18,7 @@ from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.received import ReceivedFile, list_received, received_window
 from termreview.lock import held
 from termreview.publication import publish, read_published, settle, sweep
+from termreview.reference.decisions import FILE_ACTIONS
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.scoring.score import Scored, score_term
 from termreview.shelf import LOOSE, MANIFEST, PAGES, SCHOOL_FOLDER, TRIAL_FOLDER
@@ -118,7 +119,19 @@ def kept_readings(
         for decision in reference.decisions
         if decision.action == "alias" and decision.holds_in(opened.term.term_id)
     ]
-    made_of = [opened.term.term_id, reference.reading_fingerprint, aliases, made_with()]
+    claims = [
+        (
+            decision.action,
+            decision.decision_id,
+            decision.school_id,
+            decision.expected_value,
+            decision.new_value,
+            decision.reason,
+        )
+        for decision in reference.decisions
+        if decision.action in FILE_ACTIONS and decision.holds_in(opened.term.term_id)
+    ]
+    made_of = [opened.term.term_id, reference.reading_fingerprint, aliases, claims, made_with()]
     folder = opened.workspace.processed(opened.term) / READINGS
     return KeptReadings(folder, json.dumps(made_of, sort_keys=True), tell)
 

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 def status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Say who has sent, who has not, and what each school still owes; write the reminder list where it is asked for."""
-    from termreview.intake.received_notices import received_notices
+    from termreview.intake.received_notices import (
+        MOST_SHOWN,
+        file_decision_lines,
+        received_notices,
+        unknown_files,
+    )
     from termreview.intake.reminders import reminder_list, write_reminders
     from termreview.intake.returned import plan_returns, point_counts, point_table
     from termreview.reporting.summary_decisions import open_findings
@@ -46,9 +51,10 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
         as_of,
         _later_of_schools([file for file in there if file.received_on > as_of], term, reference),
     )
+    unknown = unknown_files(cleaned.submissions, reference.labels["refusals"])
     if options.xlsx:  # before anything is printed: who reads the list through a pipe may stop early
         points = point_table(planned, term)
-        write_reminders(options.xlsx, reminders, points, reference, term, as_of, len(schools))
+        write_reminders(options.xlsx, reminders, points, reference, term, as_of, len(schools), unknown)
     whole = reporting_by_level(reporting).set_index("scope").loc["all"]
     days = (as_of - declared.plan.due_on).days
     title = declared.plan.title[:1].upper() + declared.plan.title[1:]
@@ -78,12 +84,16 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
     lines = list(received_notices(workspace.raw(term), there, as_of, reference.provenance["notices"]))
     if lines:
         print("\n" + "\n".join(lines))
-    refusals = reference.labels["refusals"]
-    unknown = cleaned.submissions.query("school_id.isna()")
+    for line in file_decision_lines(cleaned.findings, reference.returns["files"]):
+        print(line)
     if len(unknown):
         print(f"\nTệp không rõ của trường nào ({len(unknown)}) – Xem từng tệp bằng `termreview inspect`:")
-    for row in unknown.itertuples():
-        print(f"  {row.file} – {refusals[row.reason_code]}")
+    for row in unknown[:MOST_SHOWN].itertuples():
+        print(f"  {row.file} – {row.reason}")
+    if len(unknown) > MOST_SHOWN:
+        counts = unknown["reason"][MOST_SHOWN:].value_counts()
+        told = "; ".join(f"{reason} {count}" for reason, count in counts.items())
+        print(f"  … và {len(unknown) - MOST_SHOWN} tệp khác: {told} (danh sách đủ: --xlsx)")
     if options.xlsx:
         print(f"\nDanh sách nhắc: {options.xlsx}")
 

@@ -20,6 +20,7 @@ from termreview.intake.decisions import (
     cell_rulings,
     settle_findings,
 )
+from termreview.intake.file_decisions import file_decisions, tell_unapplied
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.findings import Findings, places_at
 from termreview.intake.kept_readings import KeptReadings
@@ -90,7 +91,7 @@ def clean_term(
     decisions = [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
     registry = with_aliases(reference.registry, decisions)
     named = reference if registry is reference.registry else replace(reference, registry=registry)
-    reader = Reader(named.of(term), registry)
+    reader = Reader(named.of(term), registry, file_decisions(decisions))
     read = read_shards(sorted(files, key=received_order), reader, workers, progress, kept)
     shards = [compacted(shard) for shard in cut_shared(read, reader)]
     readings = [reading for shard in shards for reading in shard.readings]
@@ -147,6 +148,7 @@ def _decide(
             more.observations, {**more.applied, **decided.applied}, (*decided.unapplied, *more.unapplied)
         )
         findings, _ = _judge(decided.observations, taken)
+    tell_unapplied(findings, taken.reader.file_decisions, taken.readings)
     if decisions:
         settle_supplements(findings, taken.supplements, taken.readings, taken.reader)
         silent = settle_findings(findings, decisions, kept.observations, decided)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from termreview.intake.date_value import DateWindow, term_window
+from termreview.intake.file_decisions import FileDecisions
 from termreview.intake.file_names import FileNames, file_names
 from termreview.intake.identity import Mention, mentions_of, unique_names
 from termreview.intake.layout import FormLayout, form_layout
@@ -36,6 +37,7 @@ class Reader:
 
     term: TermReference
     registry: Registry
+    file_decisions: FileDecisions = field(default_factory=dict)
 
     @cached_property
     def schools(self) -> Mapping[str, Unit]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from termreview.intake.account import close_account, note_workbook
 from termreview.intake.field_answers import read_answers
+from termreview.intake.file_decisions import CLAIMED, SET_ASIDE, decision_on
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.identity import is_term, names_other_term, with_numbers
 from termreview.intake.layout import FINGERPRINT_SHEET
@@ -29,20 +30,34 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
     A refused file whose name is of one school and whose content of another is nobody's: neither is told of a file
     that is perhaps not its own.
     """
-    reading = _read(file, reader)
+    decision = decision_on(file, reader.file_decisions, SET_ASIDE)
+    if decision is not None:
+        reading = FileReading(file)
+        _refuse(reading, "set_aside", found=decision.reason, detail=decision.decision_id)
+        return reading
+    decision = decision_on(file, reader.file_decisions, "claim")
+    claimed = None if decision is None else reader.schools.get(decision.school_id)
+    reading = _read(file, reader, claimed)
+    if claimed is not None and decision is not None and reading.school_id == claimed.unit_id:
+        reading.remarks.append(
+            Remark(
+                CLAIMED, CLAIMED, found=decision.reason, expected=claimed.name, detail=decision.decision_id
+            )
+        )
+        return reading
     named = reader.file_names.school_of(file.name)
     if reading.refusal is not None and named is not None and named != reading.school_id:
         reading.school_id = None
     return reading
 
 
-def _read(file: ReceivedFile, reader: Reader) -> FileReading:
+def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReading:
     reading = FileReading(file)
     try:
         workbook = read_workbook(file.source)
     except RefusedFile as refused:
         _refuse(reading, refused.reason, detail=refused.detail)
-        reading.school_id = reader.file_names.school_of(file.name)
+        reading.school_id = claimed.unit_id if claimed else reader.file_names.school_of(file.name)
         return reading
     reading.cells_total = sum(
         len(sheet.cells) for sheet in workbook.sheets if sheet.name != FINGERPRINT_SHEET
@@ -55,7 +70,7 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
         reading.is_shared = True
         _refuse(reading, "unknown_school", found=_named(workbook, reader))
         return reading
-    school = _identify(reading, workbook, marks, reader)
+    school = _identify(reading, workbook, marks, reader, claimed)
     if school is None:
         return reading
     reading.school_id, reading.form_id = school.unit_id, reader.term.form.form_id
@@ -70,7 +85,7 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
             )
         )
     named = reader.schools.get(reader.file_names.school_of(file.name) or "", school)
-    if named != school:
+    if named != school and claimed is None:
         reading.remarks.append(
             Remark(OTHER_NAMED, OTHER_NAMED, found=named.name, expected=school.name, detail=named.unit_id)
         )
@@ -103,15 +118,21 @@ def _refuse(reading: FileReading, reason: str, found: str = "", expected: str = 
 
 
 def _identify(
-    reading: FileReading, workbook: Workbook, marks: Mapping[str, str], reader: Reader
+    reading: FileReading,
+    workbook: Workbook,
+    marks: Mapping[str, str],
+    reader: Reader,
+    claimed: Unit | None,
 ) -> Unit | None:
     term = reader.term
     visible = read_identity(workbook, term.form)
     if not marks and not visible:
-        return _identify_by_name(reading, workbook, reader)
+        return _identify_by_name(reading, workbook, reader, claimed)
     term_id = marks.get("term_id") or visible.get("term_id", "")
     school_id = marks.get("school_id") or visible.get("school_id", "")
     school = reader.schools.get(school_id)
+    if school is None and claimed is not None:  # whose it is was not to be told from it
+        school = claimed
     if school is None and not marks and school_id:
         school = reader.schools.get(school_id.zfill(len(next(iter(reader.schools), ""))))
         if school is not None:
@@ -155,18 +176,24 @@ def _identify(
     return school
 
 
-def _identify_by_name(reading: FileReading, workbook: Workbook, reader: Reader) -> Unit | None:
-    """The school of a file that carries none of our marks: by one name or code on it, then by its file name."""
+def _identify_by_name(
+    reading: FileReading, workbook: Workbook, reader: Reader, claimed: Unit | None
+) -> Unit | None:
+    """The school of a file that carries none of our marks: by one name or code on it, then as the office decided,
+    then by its file name."""
     named = _schools_on(workbook, reader)
     if len(named) > 1:
         _refuse(reading, "unknown_school", found=_named(workbook, reader))
         return None
-    code = next(iter(named), None) or reader.file_names.school_of(reading.file.name)
+    told = claimed.unit_id if claimed else reader.file_names.school_of(reading.file.name)
+    code = next(iter(named), None) or told
     school = reader.schools.get(code or "")
     reading.school_id = code
     if school is None or not locate(workbook, reader.layouts[school.level]).spots:
         _refuse(reading, "not_our_form")
         return None
+    if claimed is not None and not named:
+        return school
     way = "matched_by_name" if named else "matched_by_file_name"
     reading.remarks.append(
         Remark(way, way, found=school.name if named else reading.file.name, expected=school.name)

@@ -157,11 +157,12 @@ def _found_in(folder: Path) -> Iterator[ReceivedFile]:
         if is_own or path.name.startswith((".", "~$")) or path.is_dir():
             continue
         name = _own_name(name, os.fsencode(path.name), names)
-        for member in archive_members(path):
+        members = archive_members(path)
+        for member in members:
             inner = _own_name(f"{name}/{printable_name(member.name)}", str(member.index).encode(), names)
             member = replace(member, name=inner.removeprefix(f"{name}/"))
             yield ReceivedFile(inner, path, datetime.date.min, *content_facts(member), member=member)
-        if not any(known.startswith(f"{name_key(name)}/") for known in names):
+        if not members:
             yield ReceivedFile(name, path, datetime.date.min, *content_facts(path))
 
 

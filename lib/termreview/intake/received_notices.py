@@ -6,10 +6,14 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from termreview.intake.absent_files import absent_files
+from termreview.intake.file_decisions import CLAIMED, SET_ASIDE
 from termreview.intake.received import RECEIVED_LIST, ReceivedFile
 from termreview.text import day_words
 
+_DECIDED = (CLAIMED, f"refused_{SET_ASIDE}", "file_decision_not_applied")
 MOST_SHOWN = 20  # files of one kind that are named one by one
 
 
@@ -43,6 +47,22 @@ def received_notices(
             yield from (f"  {line}" for line in lines[:MOST_SHOWN])
             if len(lines) > MOST_SHOWN:
                 yield "  " + words["more_files"].format(count=len(lines) - MOST_SHOWN)
+
+
+def file_decision_lines(findings: pd.DataFrame, words: Mapping[str, str]) -> Iterator[str]:
+    """Say which files the office has decided about, and which of these decisions hold no longer."""
+    own = findings[findings["check_code"].isin(_DECIDED)]
+    if len(own):
+        yield "\n" + words["decided"].format(count=len(own))
+    yield from (f"  {message}" for message in own["message"][:MOST_SHOWN])
+    if len(own) > MOST_SHOWN:
+        yield "  " + words["more"].format(count=len(own) - MOST_SHOWN)
+
+
+def unknown_files(submissions: pd.DataFrame, refusals: Mapping[str, str]) -> pd.DataFrame:
+    """The files that are no school's, so far as can be told: one row per file, with its reason in words."""
+    own = submissions[submissions["school_id"].isna() & submissions["reason_code"].ne(SET_ASIDE)]
+    return own[["file", "received_on"]].assign(reason=own["reason_code"].map(refusals)).reset_index(drop=True)
 
 
 def _told(words: str, name: str, day: datetime.date | None) -> str:

@@ -28,6 +28,7 @@ _POINT_WIDTHS = {
     "school_id": 11, "school_name": 34, "severity": 17, "change": 14, "sheet": 14, "cell": 8, "problem": 60,
     "found": 18, "explanation": 46,
 }  # fmt: skip
+_FILE_WIDTHS = {"file": 60, "received_on": 12, "reason": 40}
 _FILLS = {
     "missing": "#F9C9C1",
     "day_later": "#F9C9C1",
@@ -114,8 +115,12 @@ def write_reminders(
     term: Term,
     as_of: datetime.date,
     expected_count: int,
+    unknown: pd.DataFrame | None = None,
 ) -> None:
-    """Write the reminder list, and the points behind it, as one workbook; every text is stored as text."""
+    """Write the reminder list, the points behind it and the files of no known school as one workbook.
+
+    Every text is stored as text.
+    """
     plan, words = reference.calendar.plan(term), reference.returns
     with written_whole(path) as beside:
         book = xlsxwriter.Workbook(
@@ -152,6 +157,12 @@ def write_reminders(
             _table(
                 book, words["reminders"]["points_sheet"], heads[:2], _readable(points, reference), titles,
                 _POINT_WIDTHS, looks,
+            )  # fmt: skip
+        if unknown is not None and len(unknown):
+            days = [day.date() for day in unknown["received_on"]]
+            _table(
+                book, words["files"]["sheet"], heads[:2], unknown.assign(received_on=pd.Series(days, dtype=object)),
+                words["files"], _FILE_WIDTHS, looks,
             )  # fmt: skip
         book.close()
 

@@ -16,7 +16,8 @@ from termreview.text import fold
 SCOPES = ("cell", "file", "school", "rule", "cause")
 BY_CAUSE = ("school", "rule", "cause")  # all but those on one place
 PLACE, SCHOOL, RULE = "place", "school", "rule"
-ACTIONS = ("correct", "accept", "alias", "not_applicable", "supplement")
+FILE_ACTIONS = ("claim", "set_aside")  # whose a file is
+ACTIONS = ("correct", "accept", "alias", "not_applicable", "supplement", *FILE_ACTIONS)
 FOLDED_CAUSES = (
     "unit_too_small", "unit_too_large", "column_shifted", "old_form", "decimal_comma", "name_alias",
     "same_as_last_term",
@@ -26,6 +27,7 @@ _COLUMNS = (
     "reason", "decided_by", "decided_on",
 )  # fmt: skip
 _FACTOR = re.compile(r"([x/])(\d+(?:\.\d+)?)")
+_HASH = re.compile(r"[0-9a-fA-F]{12,64}")
 _PERSONAL = re.compile(r"@|\d{9}")
 
 
@@ -40,6 +42,8 @@ class Decision:
     cause, or a folded cause. `expected_value` is what the cell said when the office decided; for an alias it
     is the name as the school writes it; for a supplement, the name of the later file that leaves sections blank
     which shall keep the answers of the file before. `new_value` is the corrected answer, or a factor such as `x1000`.
+    `claim` says that a file is the school's, `set_aside` that it counts for nothing; `expected_value` is its name,
+    `new_value` may give the beginning of the hash of its content, by which it must still be known.
     """
 
     decision_id: str
@@ -179,14 +183,15 @@ def _check_scope(row: Row, decision: Decision, registry: Registry) -> None:
         row.report("a decision on a school's cause names the school; for all schools it is a 'rule'")
     if decision.scope == "rule" and decision.school_id != ANY:
         row.report("a rule holds for all schools: 'school_id' is '*'; for one school it is a 'school'")
-    if decision.scope == "file" and decision.school_id == ANY:
+    if decision.scope == "file" and decision.school_id == ANY and decision.action != "set_aside":
         row.report("a decision on a file names its school")
     if decision.scope == "file" and decision.action in ("correct", "not_applicable"):
         row.report(f"'{decision.action}' rules on a cell or a cause, not on a file")
     if decision.action == "alias" and decision.scope != "file":
         row.report("'alias' rules on a file")
-    if decision.action == "supplement" and (decision.scope != "file" or not decision.expected_value):
-        row.report("'supplement' rules on a file, named in 'expected_value'")
+    on_file = ("supplement", *FILE_ACTIONS)
+    if decision.action in on_file and (decision.scope != "file" or not decision.expected_value):
+        row.report(f"'{decision.action}' rules on a file, named in 'expected_value'")
     if decision.action == "alias":
         known = {
             unit.unit_id
@@ -203,6 +208,10 @@ def _check_scope(row: Row, decision: Decision, registry: Registry) -> None:
 def _check_value(
     row: Row, decision: Decision, fields: Mapping[str, Field], options: Mapping[str, Mapping[str, str]]
 ) -> None:
+    if decision.action in FILE_ACTIONS:
+        if decision.new_value and not _HASH.fullmatch(decision.new_value):
+            row.report(f"'new_value' of '{decision.action}' is the hash of the file, or its first 12 letters")
+        return
     if decision.action != "correct":
         if decision.new_value:
             row.report(f"'new_value' has no meaning with '{decision.action}'")
@@ -223,6 +232,14 @@ def _check_conflicts(decisions: Sequence[tuple[Row, Decision]]) -> None:
     """Two decisions that change one cell in one term, for the same old value, contradict each other."""
     first: dict[tuple[str, str, str], list[tuple[Row, Decision]]] = {}
     for row, decision in decisions:
+        if decision.action in FILE_ACTIONS:
+            of_file = first.setdefault(("", decision.expected_value, ""), [])
+            for other_row, other in of_file:
+                if other.holds_in(decision.term_id) or ANY in (decision.term_id, other.term_id):
+                    row.report(
+                        f"'{decision.decision_id}' rules on the file of '{other.decision_id}' (line {other_row.line})"
+                    )
+            of_file.append((row, decision))
         if decision.scope != "cell" or decision.action not in ("correct", "not_applicable"):
             continue
         key = (decision.school_id, decision.field_id, decision.expected_value)

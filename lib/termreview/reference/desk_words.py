@@ -59,7 +59,7 @@ WORDS: Mapping[str, str] = {
         "title(school) scope cell file places(count) school(school,count) rule(count,schools) action value value_hint alias_school "
         "reason reason_of_rule reason_hint try try_hint save save_hint faults"
     ),
-    "actions": "correct accept alias not_applicable supplement",
+    "actions": "correct accept alias not_applicable supplement claim set_aside",
     "kinds": "count number money percent points",
     "draft_faults": (
         "action nobody personal reason alias_school value_missing value_kind "

@@ -36,7 +36,8 @@ WORDS: Mapping[str, str] = {
     "refusals": (
         "empty_file cannot_be_opened password_protected html_as_spreadsheet word_document pdf picture "
         "archive_not_workbook truncated damaged unsafe_xml zip_bomb too_large unsupported_format engine_failed "
-        "machine_busy rights_managed no_cells not_our_form unknown_school other_term school_not_expected duplicate_file"
+        "machine_busy rights_managed no_cells not_our_form unknown_school other_term school_not_expected duplicate_file "
+        "set_aside"
     ),
     "inspection": (
         "refused(file,named,reason) read(file,kind,size_bytes,sheet_count,cell_count) hidden very_hidden cells "

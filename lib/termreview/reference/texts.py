@@ -45,6 +45,7 @@ required_blank personal_data_suspected cells_ignored submission_late not_submitt
 fraction_in_number matched_by_file_name sheet_copied value_beside partial_resubmission answers_dropped
 same_file_two_schools same_answers_two_schools same_evidence_two_schools duplicate_sheet_name
 encoding_guessed errors_not_seen cell_outside_its_row named_for_other_school day_impossible
+file_claimed refused_set_aside file_decision_not_applied
 date_order_inferred date_era_shifted date_partly_shown date_zone_converted date_zone_ambiguous
 row_twice unowned_number other_school_mentioned equals_quoted text_became_number text_redecoded text_letters_lost direction_override
 shown_differs hidden_value zero_not_shown struck_out struck_out_part raised_part sign_font checkbox_unticked
@@ -105,6 +106,7 @@ RETURN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
                    "explain_count", "explained_count"),
         "none": (),
     },
+    "files": {"sheet": (), "file": (), "received_on": (), "reason": (), "decided": ("count",), "more": ("count",)},
     "reminder_columns": dict.fromkeys(
         ("number", "school_id", "school_name", "level_title", "commune_name", "state", "detail", "received_on",
          "days_late", "to_do"), (),
