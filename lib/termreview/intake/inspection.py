@@ -15,7 +15,7 @@ from termreview.intake.guard import RefusedFile
 from termreview.intake.inspection_findings import workbook_findings
 from termreview.intake.locate import read_fingerprint, read_identity
 from termreview.intake.received import ReceivedFile, printable_name
-from termreview.intake.sniffing import sniff
+from termreview.intake.sniffing import LOCKED, sniff
 from termreview.intake.workbook import Sheet, Workbook, address, read_content, read_workbook
 from termreview.intake.workbook_archive import ArchiveMember, archive_members
 from termreview.reference.calendar import TermPlan
@@ -178,9 +178,10 @@ def _refused(
 
 def _sniffed(content: bytes) -> str | None:
     try:
-        return sniff(content)
+        kind = sniff(content)
     except RefusedFile:
         return None
+    return None if kind == LOCKED else kind
 
 
 def _facts(seen: Inspection, workbook: Workbook) -> Inspection:

@@ -23,6 +23,7 @@ from typing import Any
 from termreview.intake.guard import DEFAULT_LIMITS, MACHINE_BUSY, Limits, RefusedFile, system_code
 from termreview.intake.legacy_binary import read_binary
 from termreview.intake.legacy_excel import read_excel
+from termreview.intake.sniffing import LOCKED
 from termreview.intake.workbook_model import Cell, CellValue, Display, Sheet, Workbook, address
 
 _CELLS_IN_A_LINE = 1_000
@@ -31,7 +32,7 @@ _LIBRARY = Path(__file__).resolve().parents[2]
 
 
 def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Workbook:
-    """Return one workbook read by a child process; `kind` is ``xls``, ``xlsb``, or ``whole``
+    """Return one workbook read by a child process; `kind` is ``xls``, ``xlsb``, ``locked``, or ``whole``
     for a file of unusual size of any kind.
 
     Raises
@@ -90,13 +91,13 @@ def main(arguments: list[str]) -> int:
     _bound_memory(limits.child_memory_bytes)
     _bound_work(limits.child_seconds)
     try:
-        if kind == "whole":
-            from termreview.intake.workbook import read_workbook  # the door itself, which imports this room
+        if kind in ("whole", LOCKED):
+            from termreview.intake.workbook import read_locked, read_workbook  # which import this room
 
             here = replace(
                 limits, in_process_bytes=limits.inflated_bytes, in_process_text_bytes=limits.file_bytes
             )
-            workbook = read_workbook(path, here)
+            workbook = (read_locked if kind == LOCKED else read_workbook)(path, here)
         else:
             workbook = read_with_engine(path, kind, limits)
         answer = _pack(workbook)

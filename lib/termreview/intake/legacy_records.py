@@ -6,7 +6,9 @@ import codecs
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
+from termreview.intake.default_password import FILE_PASS, stream_within
 from termreview.intake.guard import RefusedFile
 from termreview.intake.legacy_formulas import formula_text
 from termreview.intake.legacy_streams import workbook_stream
@@ -19,6 +21,7 @@ from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared
 _STATES = {1: "hidden", 2: "very_hidden"}
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _BIFF5, _BIFF8 = b"\x00\x05", b"\x00\x06"
+_FIRST = 64  # records among which a workbook says that it is locked
 _CODE_PAGES = {367: "ascii", 32768: "mac_roman", 32769: "cp1252"}  # the others bear their number
 
 _Place = tuple[int, int]
@@ -69,6 +72,10 @@ def _read_book(data: bytes, most_cells: int) -> BookRecords | None:
     stream = workbook_stream(data)
     if stream is None or stream[4:6] not in (_BIFF5, _BIFF8):
         return None
+    lock = next((body for record, body in islice(_records(stream, 0), _FIRST) if record == FILE_PASS), None)
+    stream = stream if lock is None else stream_within(stream, lock)
+    if stream is None:
+        raise RefusedFile("password_protected", "an .xls workbook locked with a password")
     letters = "cp1252" if stream[4:6] == _BIFF5 else ""
     formats, styles = dict(BUILT_IN_FORMATS), []
     sheets: list[SheetRecords] = []
@@ -87,8 +94,6 @@ def _read_book(data: bytes, most_cells: int) -> BookRecords | None:
             sheets.append(SheetRecords(short_text(body, 6, 1, letters), state, body[5] == 0))
             starts.append(struct.unpack_from("<I", body)[0])
             has_macros |= body[5] == 1
-        elif record == 0x2F:
-            return None  # locked with a password
         elif record == 0x42 and letters:
             letters = _code_page(struct.unpack_from("<H", body)[0])
         elif record == 0x41E:

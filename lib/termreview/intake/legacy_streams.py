@@ -1,4 +1,4 @@
-"""One OLE file's workbook stream, whichever way its sectors are laid."""
+"""One OLE file's streams, whichever way their sectors are laid."""
 
 from __future__ import annotations
 
@@ -9,14 +9,25 @@ _SMALL_STREAM = 4096
 
 
 def workbook_stream(data: bytes) -> bytes | None:
-    """Return the workbook stream of one OLE file, whichever of its two kinds of sector holds it."""
+    """Return the workbook stream of one OLE file; Excel 95 keeps it by the shorter name."""
+    return ole_stream(data, "workbook", "book")
+
+
+def ole_stream(data: bytes, *names: str) -> bytes | None:
+    """Return the first there is of some streams of one OLE file, whichever of its two kinds of sector holds it.
+
+    Raises
+    ------
+    struct.error, IndexError, KeyError
+        When its sectors are not as expected.
+    """
     bits = struct.unpack_from("<H", data, 30)[0]
     if bits not in (9, 12):
         return None
     table = _sector_table(data, bits)
     # By its chain: programs that save twice leave sectors of older directories lying about.
     entries = _directory(_chain(data, table, struct.unpack_from("<I", data, 48)[0], bits, 1 << bits))
-    entry = entries.get("workbook") or entries.get("book")  # Excel 95 keeps it by the shorter name
+    entry = next((entries[name] for name in names if name in entries), None)
     if entry is None:
         return None
     start, size = entry

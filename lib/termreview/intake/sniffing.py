@@ -7,14 +7,21 @@ called ``.xlsx``.
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 
 from termreview.intake.guard import OLE_MAGIC, RefusedFile
+from termreview.intake.legacy_streams import workbook_stream
 
 _PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"\xfd7zXZ")
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<body", b"<div")
+LOCKED = "locked"  # an encrypted package: only its key tells what it holds
 _OLE_STREAMS = (  # the first one found in the directory decides
-    ("EncryptedPackage", "password_protected"),
+    ("DRMEncryptedTransform", "rights_managed"),
+    ("DRMEncryptedDataSpace", "rights_managed"),
+    ("\tDRMContent", "rights_managed"),
+    ("\tDRMViewerContent", "rights_managed"),
+    ("EncryptedPackage", LOCKED),
     ("Workbook", "xls"),
     ("Book", "xls"),
     ("WordDocument", "word_document"),
@@ -23,7 +30,7 @@ _OLE_STREAMS = (  # the first one found in the directory decides
 
 
 def sniff(data: bytes) -> str:
-    """Return what the bytes of one file are: ``zip``, ``xls``, ``fods`` or ``csv``; anything else is refused by name."""
+    """Return what the bytes of one file are: ``zip``, ``xls``, ``locked``, ``fods`` or ``csv``; else it is refused by name."""
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise RefusedFile("empty_file", "no content" if not data else f"{len(data)} zero bytes")
     if data.startswith(b"PK\x03\x04"):
@@ -47,13 +54,13 @@ def sniff(data: bytes) -> str:
 
 
 def _sniff_ole(data: bytes) -> str:
-    """Return ``xls``, or refuse, by the stream names in the directory of an OLE file."""
+    """Return ``xls`` or ``locked``, or refuse, by the stream names in the directory of an OLE file."""
     for name, kind in _OLE_STREAMS:
         if ole_directory_entry(data, name) < 0:
             continue
-        if kind == "xls":
-            if _is_xls_encrypted(data, name):
-                raise RefusedFile("password_protected", "an .xls workbook locked with a password")
+        if kind == "xls" and _is_locked_for_good(data, name):
+            raise RefusedFile("password_protected", "an .xls workbook locked with a password")
+        if kind in ("xls", LOCKED):
             return kind
         raise RefusedFile(kind, f"an OLE file holding the stream {name!r}")
     reason = "truncated" if len(data) < 1536 else "unsupported_format"
@@ -75,8 +82,14 @@ def ole_directory_entry(data: bytes, name: str) -> int:
     return -1
 
 
-def _is_xls_encrypted(data: bytes, stream: str) -> bool:
-    """Whether a FILEPASS record stands among the first records of the workbook stream."""
+def _is_locked_for_good(data: bytes, stream: str) -> bool:
+    """Whether a FILEPASS record stands among the first records of a stream whose sectors cannot be followed.
+
+    One that can is unlocked where the program itself locked it.
+    """
+    with suppress(struct.error, LookupError):
+        if workbook_stream(data) is not None:
+            return False
     entry = ole_directory_entry(data, stream)
     sector_bits = struct.unpack_from("<H", data, 30)[0]
     if len(data) < entry + 128 or sector_bits not in (9, 12):

@@ -16,11 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from termreview.intake import guard
+from termreview.intake.default_password import package_within
 from termreview.intake.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits, RefusedFile, system_code
 from termreview.intake.legacy_formats import read_in_child
 from termreview.intake.legacy_opendocument import read_opendocument
 from termreview.intake.old_fonts import old_cells, old_strings, old_styles
-from termreview.intake.sniffing import sniff
+from termreview.intake.sniffing import LOCKED, sniff
 from termreview.intake.workbook_archive import ArchiveMember, read_member
 from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
 from termreview.intake.xlsx_content import refuse_text
@@ -89,6 +90,23 @@ def _read_member_in_child(member: ArchiveMember, kind: str, limits: Limits) -> W
         copy = Path(folder) / (re.sub(r"\W", "_", member.stem)[:60] or "_")
         copy.write_bytes(read_member(member, limits))
         return read_in_child(copy, kind, limits)
+
+
+def read_locked(path: Path, limits: Limits) -> Workbook:
+    """Return one encrypted workbook that the spreadsheet program itself locked, read in this very process.
+
+    Raises
+    ------
+    RefusedFile
+        When it is locked with a password of somebody's own, or cannot be read.
+    """
+    plain = package_within(read_content(path, limits))
+    if plain is None or sniff(plain) == LOCKED:
+        raise RefusedFile("password_protected", "an Office file locked with a password")
+    with tempfile.TemporaryDirectory(prefix="termreview-") as folder:
+        copy = Path(folder) / path.name
+        copy.write_bytes(plain)
+        return read_workbook(copy, limits)
 
 
 def _read_here(path: Path | ArchiveMember, limits: Limits) -> Workbook | str:
