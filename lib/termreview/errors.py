@@ -60,6 +60,15 @@ class WorkspaceBusyError(TermReviewError):
     exit_code = 5
 
 
+class SampleError(TermReviewError):
+    """An illustrative school year or a rehearsal cannot be made of what this office declares."""
+
+    exit_code = 7
+
+
+UNEXPECTED = 8  # the exit code of a fault of the program itself
+
+
 class ContractError(TermReviewError):
     """A table does not keep its declared columns, types, keys or ranges."""
 

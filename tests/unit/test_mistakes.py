@@ -21,6 +21,7 @@ LIBRARY = ROOT / "lib" / "termreview" / "reference"
 TELLING = ("report", "report_word", "note", "note_word", "_tell", "Said")
 # Words made elsewhere or in pieces: the number of mistakes, points declared unallocated, tables and their faults.
 OTHERS = {
+    "no known fault has a place in the form of {0}, or no two schools report",
     "table issue.json ({0}) breaks its contract: {1}",
     "table {0} ({1}) breaks its contract: {2}",
     "table {0} breaks its contract: {1}",
@@ -52,7 +53,7 @@ OF_PARSERS_AND_SYSTEMS = (
     "File name too long", "Too many open files", "Too many levels of symbolic links", "Broken pipe", "Invalid argument",
     *(f"[WinError {number}] {{0}}" for number in (2, 3, 5, 32, 33, 112)), "[Errno {0}] {1}: '{2}'", "[Errno {0}] {1}",
 )  # fmt: skip
-REFUSALS = ("UsageError", "RunError", "WorkspaceBusyError")
+REFUSALS = ("UsageError", "RunError", "WorkspaceBusyError", "SampleError")
 VIETNAMESE = re.compile("[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]")
 
 

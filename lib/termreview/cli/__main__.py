@@ -7,18 +7,21 @@ import datetime
 import locale
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from termreview.cli.options import parser, workspace_of
 from termreview.cli.progress import counter, heard_or_not, on_one_line, tell_notes
-from termreview.errors import RunError, TermReviewError
+from termreview.errors import UNEXPECTED, RunError, TermReviewError
 from termreview.installation import shadowed
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.mistakes import Mistakes, read_mistakes
 from termreview.terms import parse_term
 from termreview.workspace import Workspace, read_if_there, sweep_workspace
 
+ERROR_LOG = "loi-chuong-trinh.log"
 Command = Callable[[argparse.Namespace, Workspace, Reference], int | None]
 
 
@@ -54,7 +57,7 @@ def _done(arguments: Sequence[str] | None) -> int:
     # A kernel's debugger would warn of itself on the terminal.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     options = parser().parse_args(arguments)
-    catalogue = Mistakes()
+    catalogue, workspace = Mistakes(), None
     try:
         if options.command == "inspect":  # knows files of no office, too
             return _inspect(options)
@@ -77,6 +80,9 @@ def _done(arguments: Sequence[str] | None) -> int:
     except OSError as error:
         print(f"termreview: không đọc hoặc không ghi được {error.filename or ''} ({catalogue.words(str(error.strerror or error))})", file=sys.stderr)  # fmt: skip
         return RunError.exit_code
+    except Exception as error:  # a fault of the program: no screen full of code for who cannot read it
+        print(f"termreview: {_unexpected(error, workspace)}", file=sys.stderr)
+        return UNEXPECTED
     except KeyboardInterrupt:
         print("termreview: đã dừng theo yêu cầu", file=sys.stderr)
         return 130
@@ -91,6 +97,19 @@ def _tell_shadowed(options: argparse.Namespace) -> bool:
             file=sys.stderr,
         )
     return bool(found)
+
+
+def _unexpected(error: Exception, workspace: Workspace | None) -> str:
+    """What is said of a fault of the program; its details go to a file, for who mends it."""
+    folder = workspace.root / "data" / "processed" if workspace else Path(tempfile.gettempdir())
+    path = folder / ERROR_LOG
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
+        where = f"chi tiết ở {path}"
+    except OSError:
+        where = f"không ghi được chi tiết vào {path}"
+    return f"lỗi ngoài dự kiến của chương trình ({type(error).__name__}), lệnh dừng lại; {where}, gửi tệp này cho người phụ trách phần mềm"
 
 
 def _check(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:

@@ -84,7 +84,8 @@ def parser() -> argparse.ArgumentParser:
         epilog="Mã thoát: 0 xong; 1 báo cáo khác bản lập lại (verify); 2 gọi sai, kỳ chưa nhận tệp nào, hoặc không lập lại được "
         "báo cáo (verify); 3 khai báo có lỗi; 4 một bước chạy lỗi, báo cáo cần dùng chưa có hoặc đã bị sửa, hoặc không đọc, "
         "không ghi được vào nơi cần dùng; 5 thư mục đang được một lần chạy khác sử dụng; 6 số liệu đã lưu không còn như cũ, "
-        "hoặc có tệp không nhận (inspect); 130 dừng theo yêu cầu (Ctrl+C).",
+        "hoặc có tệp không nhận (inspect); 7 khai báo của cơ quan không đủ để lập dữ liệu minh họa (demo) hoặc diễn tập (rehearse); "
+        "8 lỗi ngoài dự kiến của chương trình, chi tiết ở data/processed/loi-chuong-trinh.log; 130 dừng theo yêu cầu (Ctrl+C).",
     )
     whole.add_argument(
         "--version", action="version", version=f"termreview {__version__}", help="in phiên bản rồi dừng"

@@ -32,6 +32,8 @@ def _put(answers: Answers, name: str, value: Value) -> list[str]:
 def total_wrong_digit(answers: Answers, last: Answers, fields: Fields, draw: random.Random) -> list[str]:
     """A total with its tens one too high."""
     names = [name for name in _counts(answers, fields, 10) if name.endswith(".total")]
+    if not names:
+        return []
     name = draw.choice(names)
     return _put(answers, name, int(float(str(answers[name]))) + 10)
 
@@ -43,6 +45,8 @@ def digits_swapped(answers: Answers, last: Answers, fields: Fields, draw: random
         text = str(int(float(str(answers[name]))))
         if text[0] != text[1] and text[1] != "0":
             names.append(name)
+    if not names:
+        return []
     name = draw.choice(names)
     text = str(int(float(str(answers[name]))))
     return _put(answers, name, int(text[1] + text[0] + text[2:]))
@@ -59,13 +63,21 @@ def in_thousands(answers: Answers, last: Answers, fields: Fields, draw: random.R
 
 def times_thousand(answers: Answers, last: Answers, fields: Fields, draw: random.Random) -> list[str]:
     """A count with three noughts too many."""
-    name = draw.choice(_counts(answers, fields, 1))
+    names = _counts(answers, fields, 1)
+    if not names:
+        return []
+    name = draw.choice(names)
     return _put(answers, name, int(float(str(answers[name]))) * 1000)
 
 
 def column_shifted(answers: Answers, last: Answers, fields: Fields, draw: random.Random) -> list[str]:
     """A row of the grid by grade, one column too far to the right."""
-    stem = draw.choice(("classes_count", "pupils_count", "pupils_girls_count"))
+    stems = ("classes_count", "pupils_count", "pupils_girls_count")
+    grids = [stem for stem in stems if any(name.startswith(f"{stem}.") for name in fields)]
+    grids = grids or sorted({name.partition(".")[0] for name in _counts(answers, fields, 1) if "." in name})
+    if not grids:
+        return []
+    stem = draw.choice(grids)
     names = [name for name in fields if name.startswith(f"{stem}.")]
     values = [None, *(answers.get(name) for name in names[:-1])]
     answers.update(zip(names, values, strict=True))
@@ -77,6 +89,8 @@ def girls_above_pupils(answers: Answers, last: Answers, fields: Fields, draw: ra
     names = [
         name for name in fields if name.startswith("pupils_girls_count.") and not name.endswith(".total")
     ]
+    if not names:
+        return []
     name = draw.choice(names)
     pupils = answers.get(name.replace("_girls", "")) or 0
     return _put(answers, name, int(float(str(pupils))) + draw.randint(1, 5))
@@ -85,6 +99,8 @@ def girls_above_pupils(answers: Answers, last: Answers, fields: Fields, draw: ra
 def section_blank(answers: Answers, last: Answers, fields: Fields, draw: random.Random) -> list[str]:
     """A whole section left blank."""
     required = sorted({field.section_id for field in fields.values() if field.is_required})
+    if not required:
+        return []
     section = draw.choice(required)
     names = [name for name, field in fields.items() if field.section_id == section and name in answers]
     for name in names:
@@ -130,19 +146,24 @@ def section_again(answers: Answers, last: Answers, fields: Fields, draw: random.
 
 def minus_sign(answers: Answers, last: Answers, fields: Fields, draw: random.Random) -> list[str]:
     """A count with a minus sign."""
-    name = draw.choice(_counts(answers, fields, 1))
+    names = _counts(answers, fields, 1)
+    if not names:
+        return []
+    name = draw.choice(names)
     return _put(answers, name, -int(float(str(answers[name]))))
 
 
 def part_above_whole(answers: Answers, last: Answers, fields: Fields, draw: random.Random) -> list[str]:
     """More teachers trained, or machines protected, than there are."""
-    part, whole = draw.choice(
-        (
-            ("teachers_trained_count", "teachers_count.total"),
-            ("computers_antivirus_count", "computers_count"),
-            ("pupils_identified_count", "pupils_count.total"),
-        )
+    pairs = (
+        ("teachers_trained_count", "teachers_count.total"),
+        ("computers_antivirus_count", "computers_count"),
+        ("pupils_identified_count", "pupils_count.total"),
     )
+    pairs_asked = [pair for pair in pairs if set(pair) <= set(fields)]
+    if not pairs_asked:
+        return []
+    part, whole = draw.choice(pairs_asked)
     return _put(answers, part, int(float(str(answers.get(whole) or 0))) + draw.randint(1, 9))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.errors import UsageError
+from termreview.errors import SampleError, UsageError
 from termreview.intake.clean import clean_term
 from termreview.intake.dispatch import form_order
 from termreview.intake.form import Value, write_form
@@ -28,6 +28,8 @@ from termreview.rehearsal.faults import FAULTS
 from termreview.sample.answers import school_answers
 from termreview.terms import Term
 
+_FEWEST = 2  # schools: every second one gets a fault
+_NO_PLACE = "no known fault has a place in the form of {0}, or no two schools report"
 _ASKING = ("error", "query")
 
 
@@ -59,9 +61,13 @@ def rehearse(reference: Reference, term: Term, rounds: int = 1, seed: int = 1, w
     ------
     UsageError
         When there is no round.
+    SampleError
+        When no fault could be planted.
     """
     if rounds < 1:
         raise UsageError("--rounds: số lượt ít nhất là 1")
+    if len(reference.of(term).schools) < _FEWEST:
+        raise SampleError(_NO_PLACE.format(term.term_id))
     reference = replace(reference, decisions=())
     command = f"termreview rehearse {term.term_id} --rounds {rounds}"
     with tempfile.TemporaryDirectory(prefix="termreview-rehearsal-") as name:
@@ -99,6 +105,8 @@ def rehearse(reference: Reference, term: Term, rounds: int = 1, seed: int = 1, w
                     }
                 )  # fmt: skip
             spoken.append(new.assign(is_planted=new["school_id"].isin(faults)))
+        if not planted:
+            raise SampleError(_NO_PLACE.format(term.term_id))
         return _summed(pd.DataFrame(planted), pd.concat(spoken), alarms, command, declared)
 
 
@@ -138,7 +146,8 @@ def _by_check(planted: pd.DataFrame, spoken: pd.DataFrame) -> pd.DataFrame:
         }
         for code in sorted({*aimed, *beyond, *alarms})
     ]  # fmt: skip
-    frame = pd.DataFrame(rows)
+    columns = ["check_code", "aimed_count", "caught_count", "missed_count", "beyond_count", "alarm_count"]
+    frame = pd.DataFrame(rows, columns=columns)
     order = ["aimed_count", "caught_count", "beyond_count"]
     return frame.sort_values(order, ascending=False, kind="stable", ignore_index=True)
 

@@ -118,7 +118,10 @@ def _usual_day(school: Unit, plan: TermPlan) -> datetime.date:
     """A working day between the day the figures are of and the deadline; most schools wait for the last days."""
     span = (plan.due_on - plan.data_as_of).days
     days = [plan.data_as_of + datetime.timedelta(days=number) for number in range(1, span + 1)]
+    if not days:
+        return plan.due_on
     working = [day for day in days if day.weekday() < 5 and (day.month, day.day) != (1, 1)]
+    working = working or days
     late = draw(school.unit_id, plan.term.part, "day").triangular(0, 1, 1)
     return working[min(int(late * len(working)), len(working) - 1)]
 

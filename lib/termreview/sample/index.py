@@ -10,11 +10,11 @@ from termreview.reference.indicators import Group, IndicatorSet, Item
 from termreview.sample.management import document
 from termreview.sample.schools import Answer, SchoolTerm
 from termreview.sample.stories import (
-    AIMS,
     DENIED_CONDITIONS,
     OPEN_CONDITIONS,
     OVERCLAIMED_ITEMS,
     UNPROVEN_ITEMS,
+    aims_of,
     draw,
 )
 from termreview.sample.teaching import has_studio, materials_listed
@@ -38,7 +38,7 @@ def index_answers(
 ) -> dict[str, Answer]:
     """The answers of the index sheet; `known` are the school's answers on the other sheets."""
     answers = _conditions(here) | _facts(here)
-    aims = AIMS[here.school_id]
+    aims = aims_of(here.school_id)
     for group in indicator_set.groups:
         aim = aims.teaching(here.part) if group.group_id == "1" else aims.management(here.part)
         answers |= _group_answers(here, group, aim, {**known, **answers})

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from termreview.cell_text import inert
-from termreview.intake.form import FormOrder, write_form
+from termreview.intake.dispatch import form_order
+from termreview.intake.form import write_form
 from termreview.reference.declarations import Reference
 from termreview.reference.units import Unit
-from termreview.sample.answers import school_answers
+from termreview.sample.answers import is_of_sample, school_answers
 from termreview.sample.damage import FILE_FAULTS
 from termreview.sample.deliveries import Arrival, term_arrivals
 from termreview.sample.faults import ANSWER_FAULTS
+from termreview.sample.schools import Answer
 from termreview.terms import Term
+
+# What a change finds where the office's form does not ask what it is about.
+_NO_PLACE = (KeyError, ValueError, StopIteration, AssertionError)
 
 
 @dataclass(frozen=True)
@@ -69,16 +75,26 @@ def write_parcel(parcel: Parcel, folder: Path, reference: Reference) -> None:
     """Fill the form of one school, with the declared faults in its answers, then in its bytes."""
     declared, school = reference.of(parcel.source), parcel.school
     answers = school_answers(school, parcel.source, reference)
-    for name in parcel.arrival.faults:
+    faults = parcel.arrival.faults if is_of_sample(school, declared) else ()
+    for name in faults:
         if name in ANSWER_FAULTS:
-            ANSWER_FAULTS[name](answers)
-    parent = reference.registry.on(declared.plan.due_on)[school.parent_id].name
-    order = FormOrder(declared, school, reference.registry.level_titles()[school.level], parent)
+            answers = _with_fault(ANSWER_FAULTS[name], answers)
+    order = form_order(reference, declared, school)
     path = folder / parcel.arrival.name
     layout = write_form(path, order, answers)
-    for name in parcel.arrival.faults:
+    for name in faults:
         if name in FILE_FAULTS:
-            path.write_bytes(FILE_FAULTS[name](path.read_bytes(), layout))
+            with suppress(*_NO_PLACE):
+                path.write_bytes(FILE_FAULTS[name](path.read_bytes(), layout))
+
+
+def _with_fault(change: Callable[[dict[str, Answer]], None], answers: dict[str, Answer]) -> dict[str, Answer]:
+    """The answers with one declared trouble; as they were where the office's form has no place for it."""
+    changed = dict(answers)
+    with suppress(*_NO_PLACE):
+        change(changed)
+        return changed
+    return answers
 
 
 def write_received(path: Path, parcels: Sequence[Parcel]) -> None:

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from termreview.errors import UsageError
+from termreview.errors import SampleError, UsageError
 from termreview.intake.received import RECEIVED_LIST
 from termreview.reference.declarations import Reference
 from termreview.sample.parcels import term_parcels, write_parcels, write_received
@@ -51,13 +51,14 @@ def write_sample(
         When a raw folder holds a file that the sample did not write, or that was changed since. Nothing is
         written then.
     """
-    for term in SAMPLE_TERMS:
+    terms = sample_terms(reference)
+    for term in terms:
         _refuse_foreign_files(workspace.raw(term))
     building = workspace.root / "data" / "raw" / ".sample.part"
     shutil.rmtree(building, ignore_errors=True)
     counts = {}
     try:
-        for term in SAMPLE_TERMS:
+        for term in terms:
             folder = building / term.folder
             folder.mkdir(parents=True)
             parcels = term_parcels(term, reference)
@@ -65,12 +66,33 @@ def write_sample(
                 progress(f"{term.term_id} {number}/{len(parcels)} {parcel.arrival.name}")
             write_received(folder / RECEIVED_LIST, parcels)
             counts[term.term_id] = len(parcels)
-        for term in SAMPLE_TERMS:
+        for term in terms:
             _refuse_foreign_files(workspace.raw(term))
             _switch(building / term.folder, workspace.raw(term))
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return counts
+
+
+def sample_terms(reference: Reference) -> tuple[Term, ...]:
+    """The terms that the sample fills: its own school year, or the office's first one where that is not declared.
+
+    Raises
+    ------
+    SampleError
+        When no school reports in such a term, or the office's reports would not say that they are illustrative.
+    """
+    declared = [plan.term for plan in reference.calendar.plans]
+    years = [term.school_year for term in declared]
+    terms = tuple(term for term in SAMPLE_TERMS if term in declared)
+    if len(terms) < len(SAMPLE_TERMS):
+        terms = tuple(term for term in declared if term.school_year == years[0])
+    if empty := [term.term_id for term in terms if not reference.of(term).schools] or not terms:
+        named = ", ".join(empty) if isinstance(empty, list) else "calendar.yml"
+        raise SampleError(f"the sample needs schools that report in its terms: {named}")
+    if real := [term.term_id for term in terms if not reference.of(term).office.is_illustrative]:
+        raise SampleError(f"the sample would look like reports of a real office in {', '.join(real)}")
+    return terms
 
 
 def _refuse_foreign_files(folder: Path) -> None:

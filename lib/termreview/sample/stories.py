@@ -112,6 +112,14 @@ UNPROVEN_ITEMS: Mapping[tuple[str, str], tuple[str, ...]] = {  # claimed, the ev
 }  # fmt: skip
 
 
+def aims_of(school_id: str) -> Aims:
+    """The points that one general school reaches: as its story tells, or drawn for a school without one."""
+    if school_id in AIMS:
+        return AIMS[school_id]
+    first, rise = draw(school_id, "aims").randint(38, 78), draw(school_id, "rise").randint(3, 10)
+    return Aims(first, min(first, 80), first + rise, min(first + rise, 84))
+
+
 def capability(school_id: str, part: str) -> tuple[float, float]:
     """How far one school is, 0 to 1, in teaching and in management."""
     aims = AIMS.get(school_id)
