@@ -33,7 +33,7 @@ def desk(options: argparse.Namespace, workspace: Workspace, reference: Reference
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server ends with this process
     server = subprocess.Popen(
         serving_command(notebook, port), env=serving_environment(token), cwd=workspace.root,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
     )  # fmt: skip
     try:
         _wait(server, port)

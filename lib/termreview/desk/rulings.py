@@ -19,6 +19,8 @@ CELL, FILE = "cell", "file"
 PLACES = "places"  # those that share the cause and are listed now: one line of the list for each, never a later file
 SCHOOL, RULE = "school", "rule"
 PARTIAL = "partial_resubmission"  # a later file that leaves whole sections blank
+# In one order for every scope: a click that is under way while the scope changes still means the same.
+_OF_CELLS = ("correct", "accept", "not_applicable")
 FEWEST_LETTERS = 8  # of a reason: "ok" explains nothing to who reads the list next year
 _FACTOR = re.compile(r"[x×:/÷]\s*\d[\d.]*")
 _NUMBER = re.compile(r"[-−]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")  # a dot elsewhere is no Vietnamese number
@@ -55,14 +57,14 @@ def scopes_for(finding: Record) -> tuple[str, ...]:
 def actions_for(finding: Record, scope: str) -> tuple[str, ...]:
     """What one ruling of a scope can do about a finding."""
     if scope == CELL:
-        return ("correct", "accept", "not_applicable")
+        return _OF_CELLS
     if scope == FILE and finding["check_code"] == PARTIAL:
         return ("supplement", "accept")
     if scope == FILE:
         if name_in(finding):
             return ("alias", "accept") if finding["school_id"] else ("alias",)
         return ("accept",) if finding["school_id"] else ()
-    return ("accept", "correct", "not_applicable") if finding["field_id"] else ("accept",)
+    return _OF_CELLS if finding["field_id"] else ("accept",)
 
 
 def name_in(finding: Record) -> str:

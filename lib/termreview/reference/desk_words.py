@@ -13,6 +13,10 @@ COMMON_ADVICE = ("note", "refused", "other")  # on causes that have none of thei
 # Every word by section; its places in brackets.
 WORDS: Mapping[str, str] = {
     "bar": "title term level commune all author author_hint refresh refresh_hint",
+    "connection": (
+        "lost_title lost dead_title dead reload back_title back close drafts_title drafts(count,titles) forget "
+        "given_back"
+    ),
     "tabs": "glance triage verification explorer what_if explore",
     "status": (
         "opened(files) reading working ready trying tried tried_points(school) saving saved(decision) "

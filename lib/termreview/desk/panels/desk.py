@@ -11,11 +11,12 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
+from termreview.desk.drafts import page_words
 from termreview.desk.glance import ALL, Scope, arrived
 from termreview.desk.panels import controls
 from termreview.desk.panels.look import ROOT_CLASS, style_sheet
 from termreview.desk.term_now import Stamp, TermNow, look, stamp_of
-from termreview.desk.wording import say, words
+from termreview.desk.wording import joined, say, words
 from termreview.errors import DeclarationError, TermReviewError, WorkspaceBusyError
 from termreview.reference.declarations import Reference
 from termreview.reporting.blocks import Block, escape_text
@@ -66,7 +67,7 @@ class Desk:
             self._term, self._level, self._commune, self._author, self._refresh, css="desk-bar-line"
         )
         self.box = controls.column(
-            controls.shown(Block(style_sheet()), "desk-style"),
+            controls.shown(joined(Block(style_sheet()), page_words(now)), "desk-style"),
             self._head,
             bar,
             self._status,
@@ -114,11 +115,11 @@ class Desk:
                 said += " " + say(self.reference, "status.decided", count=len(more))
             self.tell("news" if new or more else "done", said)
 
-    def reload(self, said: str) -> None:
-        """Look at the term anew after something was written, and say so."""
+    def reload(self, said: str, saved: str = "") -> None:
+        """Look at the term anew after something was written, and say so; `saved` is the form that it came from."""
         with self.working("status.reading"):
             self._adopt(look(self.now.term_id, self._as_of, self._root))
-            self.tell("done", said)
+            self.tell("done", said, saved)
 
     def open_term(self, term_id: str) -> None:
         """Look at another term."""
@@ -141,12 +142,15 @@ class Desk:
         """Say why what was asked for was not done."""
         self.tell("error", text)
 
-    def tell(self, kind: str, text: str) -> None:
-        """Say one thing in the status line, which screen readers speak; the same words again are news, too."""
+    def tell(self, kind: str, text: str, saved: str = "") -> None:
+        """Say one thing in the status line, which screen readers speak; the same words again are news, too.
+
+        `saved` is a form of which the page need not keep the text any longer.
+        """
         spoken = "assertive" if kind == "error" else "polite"
         self._turn += kind != "busy"
         html = (
-            f'<p class="status status-{kind}" role="status" aria-live="{spoken}" data-turn="{self._turn}">'
+            f'<p class="status status-{kind}" role="status" aria-live="{spoken}" data-turn="{self._turn}" data-saved="{escape_text(saved)}">'
             f"{escape_text(text)}</p>"
         )
         controls.show(self._status, Block(html))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from termreview.desk.drafts import draft_key, form_title
 from termreview.desk.effect import effect_of_points
 from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
@@ -27,6 +28,7 @@ class PointsForm:
         self._school_id = ""
         self._line: ItemLine | None = None
         self._own: list[Change] = []
+        self._shown: tuple[str, VerifiedPoints | None] = ("", None)
         self._is_filling = False
         names = words(desk.reference, "points")
         self._points = controls.choice(names["points"], [("", None)])
@@ -53,10 +55,17 @@ class PointsForm:
     def show(self, school_id: str, line: ItemLine | None) -> None:
         """Offer to verify one item of one school."""
         controls.visible(self.box, line is not None)
+        shown = self._shown
         self._school_id, self._line = school_id, line
+        self._shown = (self._key, line.verified) if line is not None else ("", None)
         if line is None:
+            controls.show(self._title, "")
             return
-        controls.show(self._title, self._say("points.title"))
+        self._show_undo()
+        self._as_self.disabled, self._as_facts.disabled = line.own is None, line.computed is None
+        if self._shown == shown:  # what was typed for this item stays when the term is looked at anew
+            self._changed()
+            return
         self._is_filling = True
         steps = [(number_text(points, "points"), points) for points in allowed_points(line.item)]
         self._points.options = [("—", None), *steps]
@@ -64,10 +73,9 @@ class PointsForm:
             line.verified.points if line.verified and line.verified.points in dict(steps).values() else None
         )
         self._reason.value = line.verified.reason if line.verified else ""
-        self._as_self.disabled, self._as_facts.disabled = line.own is None, line.computed is None
         controls.visible(self._remove, line.verified is not None)
         self._is_filling = False
-        self._show_undo()
+        controls.show(self._title, form_title(self._say("points.title"), self._key))
         self._changed()
 
     def _take(self, source: str) -> None:
@@ -78,6 +86,13 @@ class PointsForm:
             self._points.value = max(
                 step for step in allowed_points(self._line.item) if step <= max(wanted, 0)
             )
+
+    @property
+    def _key(self) -> str:
+        """The name under which the page keeps what is half typed for this item of this school."""
+        return draft_key(
+            self.desk.now, "points", self._school_id, self._line.item.item_id if self._line else ""
+        )
 
     def _say(self, key: str, **places: object) -> str:
         """One sentence about the item in view, with its school."""
@@ -133,9 +148,10 @@ class PointsForm:
                 self.desk.tell("error", say(now.reference, "status.not_ready"))
                 return
             said = self._say("status.verified", points=entered.points)
+            key = self._key
             if self._write(entered, self._line.verified, said):
                 self._on_saved()
-                self.desk.tell("done", said)
+                self.desk.tell("done", said, key)
 
     def _removed(self) -> None:
         with self.desk.working("status.saving"):
@@ -157,7 +173,7 @@ class PointsForm:
             self.desk.tell("error", say(now.reference, "status.conflict"))
             return False
         self._own.append((place, done.before, done.now))
-        self.desk.reload(said)
+        self.desk.reload(said, self._key)
         return True
 
     def _conflict(self, points: VerifiedPoints | None) -> Block:

@@ -8,6 +8,7 @@ from typing import Any
 from termreview.desk.causes import OPEN, findings_in
 from termreview.desk.cell_context import CellContext
 from termreview.desk.decision_list import write_decision
+from termreview.desk.drafts import draft_key, form_title
 from termreview.desk.effect import Effect, effect_of_decision
 from termreview.desk.glance import Scope
 from termreview.desk.panels import controls
@@ -72,14 +73,19 @@ class RulingForm:
         if finding is None or not is_open:
             return
         self._is_filling = True
-        controls.show(self._title, say(self.desk.reference, "form.title", school=self._school_name(finding)))
         scopes = self._scopes(finding)
         _offer(self._scope, scopes)
         if not is_same:  # what was typed for this finding stays when the term is looked at anew
             self._scope.value = next(iter(scopes))
             self._empty(finding, context)
         self._is_filling = False
+        title = say(self.desk.reference, "form.title", school=self._school_name(finding))
+        controls.show(self._title, form_title(title, self._key(finding)))
         self._changed(None)
+
+    def _key(self, finding: Record) -> str:
+        """The name under which the page keeps what is half typed about this finding."""
+        return draft_key(self.desk.now, "ruling", finding["school_id"] or "", finding["finding_id"])
 
     def _school_name(self, finding: Record) -> str:
         if finding["school_id"]:
@@ -191,9 +197,9 @@ class RulingForm:
                 controls.visible(self._save, False)
                 self.desk.refuse(say(now.reference, "status.conflict"))
                 return
-            self._reason.value = ""
+            self._reason.value, key = "", self._key(self._finding)
             said = say(now.reference, "status.saved", decision=ruling_text(now, written.decisions))
-            self.desk.reload(said)
+            self.desk.reload(said, key)
             self._on_saved(written.decision)
 
 
