@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
@@ -163,6 +164,27 @@ class Seat:
         box = self.visible(self.desk.get_by_role("textbox", name=name, exact=True))
         box.fill(text)
         self.page.keyboard.press("Tab")
+
+    def school_line(self) -> Locator:
+        """The line of the school in the tab in front."""
+        return self.visible(self.desk.locator(".desk-picker input[list]"))
+
+    def school(self, typed: str) -> None:
+        """Type a school the way people do, and leave the line."""
+        with self.done():
+            self.school_line().fill(typed)
+            self.page.keyboard.press("Tab")
+
+    def form(self) -> Locator:
+        """The form in front, if there is one."""
+        return self.desk.locator(".desk-form").locator("visible=true")
+
+    def within_the_screen(self, locator: Locator) -> None:
+        """Nothing of one part is cut off at a side of the screen."""
+        box = locator.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= SCREEN["width"]
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"]
 
     def show(self, cause: str, school: str) -> None:
         """Triage one finding until its surroundings are shown."""
@@ -430,6 +452,194 @@ def test_the_batch_run_gives_the_figures_that_the_desk_showed(office: Workspace)
         assert school_page(shown.report, school_id) == (pages / f"{school_id}.html").read_text(
             encoding="utf-8"
         )
+
+
+def test_a_school_typed_without_its_code_is_the_one_that_gets_the_points(
+    analyst: tuple[Seat, list[str]], voila: Served
+) -> None:
+    """The line showed the new school's name, the points went to the school before."""
+    one, trouble = analyst
+    one.open("Thẩm định")
+    one.school("0477205")
+    expect(one.form()).to_contain_text("Trường TH Bình Hòa (0477205)")
+    one.school("binh an 2")
+    expect(one.school_line()).to_have_value("Trường TH Bình An 2 · 0477204")
+    expect(one.form()).to_contain_text("Trường TH Bình An 2 (0477204)")
+    one.verify("1.3.1", "2,5", "đã xem phần mềm tại trường")
+    one.said("Trường TH Bình An 2 (0477204)")
+    (given,) = load_reference(voila.office.reference).verified
+    assert (given.school_id, given.points) == ("0477204", 2.5)
+    assert trouble == []
+
+
+def test_points_entered_for_one_school_are_not_saved_for_the_one_typed_after(
+    analyst: tuple[Seat, list[str]], voila: Served
+) -> None:
+    """Typing another school and pressing the button at once: the line is left by the very click."""
+    one, _ = analyst
+    one.open("Thẩm định")
+    one.school("0477205")
+    with one.done():
+        one.visible(one.desk.get_by_label("Điểm (bước 0,5)")).select_option("2,5")
+    one.fill("Nhận xét, lý do", "đã xem phần mềm tại trường")
+    expect(one.button("Ghi điểm")).to_be_enabled()
+    one.school_line().fill("Bình An 2")
+    one.button("Ghi điểm").click()
+    expect(one.form()).to_contain_text("Trường TH Bình An 2 (0477204)")
+    expect(one.button("Ghi điểm")).to_be_disabled()
+    assert load_reference(voila.office.reference).verified == ()
+
+
+@pytest.mark.parametrize("tab", ["Thẩm định", "Từng trường", "Nếu… thì"])
+def test_every_school_line_asks_or_takes_back_what_it_cannot_place(
+    analyst: tuple[Seat, list[str]], tab: str
+) -> None:
+    one, trouble = analyst
+    one.open(tab)
+    one.school("0477205")
+    expect(one.school_line()).to_have_value("Trường TH Bình Hòa · 0477205")
+    one.school("TH Bình An")
+    one.said("2 trường")
+    expect(one.school_line()).to_have_value("TH Bình An")
+    expect(one.form()).to_have_count(0)
+    one.within_the_screen(one.visible(one.desk.locator(".picker-problem")))
+    one.press("Trường TH Bình An 1 · 0477203")
+    expect(one.school_line()).to_have_value("Trường TH Bình An 1 · 0477203")
+    expect(one.desk.locator(".picker-problem:visible")).to_have_count(0)
+    one.school("Trường Không Có")
+    one.said("Không trường nào có tên hoặc mã “Trường Không Có”")
+    expect(one.school_line()).to_have_value("Trường TH Bình An 1 · 0477203")
+    if tab != "Từng trường":
+        one.school("THCS Nguyễn Du")  # a school of the term that sent nothing
+        one.said("(0477301) không có ở đây")
+        expect(one.school_line()).to_have_value("Trường TH Bình An 1 · 0477203")
+    assert trouble == []
+
+
+def test_these_places_one_school_and_a_rule_are_three_choices(
+    analyst: tuple[Seat, list[str]], voila: Served
+) -> None:
+    """One choice, "all places of this cause", saved a rule for files to come and did not say so."""
+    one, trouble = analyst
+    lines = {"Các chỗ đang liệt kê": "cell", "mọi chỗ (2)": "school", "Quy tắc chung cho mọi tệp": "rule"}
+    for choice, scope in lines.items():
+        one.show("Không phải số", "TH Trần Quốc Toản")
+        one.button(choice, exact=False).click()
+        one.button("Chấp nhận giải trình").click()
+        one.visible(one.desk.locator(".desk-form textarea")).fill("trường đã giải trình bằng văn bản")
+        one.page.keyboard.press("Tab")
+        one.press("Xem ảnh hưởng")
+        one.said("Đã tính ảnh hưởng")
+        reach = one.visible(one.desk.locator(".desk-effect .callout"))
+        expect(reach).to_contain_text("(0477201)")
+        if scope != "school":
+            expect(reach).to_contain_text("3 chỗ ở 2 trường")
+        if scope == "rule":
+            expect(reach).to_contain_text("mọi tệp nộp sau")
+        one.press("Ghi quyết định")
+        one.said("Đã ghi quyết định qd-0001")
+        rows = load_reference(voila.office.reference).decisions
+        assert {row.scope for row in rows} == {scope}
+        assert {row.school_id for row in rows} == {
+            "cell": {"0477201", "0477204"}, "school": {"0477201"}, "rule": {"*"},
+        }[scope]  # fmt: skip
+        if scope != "rule":
+            one.press("Hoàn tác qd-0001")
+            one.said("Đã hoàn tác quyết định qd-0001")
+            assert load_reference(voila.office.reference).decisions == ()
+    one.press("Danh sách quyết định")
+    row = one.visible(one.desk.locator(".pick-row", has_text="qd-0001"))
+    expect(row).to_contain_text("Quy tắc chung")
+    expect(row).to_contain_text("Mọi trường, cả tệp nộp sau")
+    one.within_the_screen(row)
+    found = Axe().run(one.page, context=".termreview-desk").response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+    one.press("Rút qd-0001")
+    one.said("Đã hoàn tác quyết định qd-0001")
+    assert load_reference(voila.office.reference).decisions == ()
+    assert trouble == []
+
+
+def test_a_refused_save_is_no_news_to_any_desk(
+    analyst: tuple[Seat, list[str]], screen: BrowserContext, voila: Served
+) -> None:
+    """The list was written anew with the same rows; both desks then told of others' decisions."""
+    first, _ = analyst
+    second, _ = seat(screen, voila.url, "Chuyên viên B")
+    first.try_correction("Không phải số", "TH Bình An 2", "9")
+    second.try_correction("Không phải số", "TH Bình An 2", "8")
+    first.press("Ghi quyết định")
+    first.said("Đã ghi quyết định qd-0001")
+    path = voila.office.reference / "decisions.csv"
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    second.press("Ghi quyết định")
+    second.said("vừa có người khác xử lý")
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    second.press("Làm mới")
+    second.said("1 quyết định mới của người khác")
+    first.said("Đã ghi quyết định qd-0001")
+
+
+def processes_of(served: Served) -> tuple[psutil.Process, list[psutil.Process]]:
+    """The command that serves one desk, and what it has started: the server, and a kernel for each page."""
+    for process in psutil.process_iter(["cmdline"]):
+        line = process.info["cmdline"] or []
+        if "termreview.cli" in line and str(served.office.root) in line:
+            return process, process.children(recursive=True)
+    raise AssertionError("nobody serves this desk")
+
+
+def test_a_dead_kernel_is_told_at_once_and_what_was_typed_comes_back(
+    analyst: tuple[Seat, list[str]], voila: Served
+) -> None:
+    one, _ = analyst
+    one.open("Thẩm định")
+    one.school("0477204")
+    expect(one.form()).to_contain_text("(0477204)")
+    with one.done():
+        one.visible(one.desk.get_by_label("Điểm (bước 0,5)")).select_option("2,5")
+    one.visible(one.desk.get_by_label("Nhận xét, lý do")).fill("đang gõ dở thì mất")
+    _, children = processes_of(voila)
+    for kernel in (child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())):
+        kernel.kill()
+    banner = one.page.locator("#desk-connection")
+    expect(banner).to_contain_text("Mất kết nối")
+    expect(banner).to_contain_text("chữ đang gõ được giữ")
+    one.within_the_screen(banner)
+    banner.get_by_role("button", name="Tải lại trang").click()
+    expect(banner).to_contain_text("Trường TH Bình An 2 (0477204)")  # told as soon as the desk is there again
+    again = Seat(one.page, "Chuyên viên A")
+    again.open("Thẩm định")
+    reason = again.visible(again.desk.get_by_label("Nhận xét, lý do"))
+    again.school("0477205")
+    expect(again.form()).to_contain_text("(0477205)")
+    expect(reason).to_have_value("")  # what was typed for one school is in the form of no other
+    again.school("0477204")
+    expect(reason).to_have_value("đang gõ dở thì mất")
+    expect(again.visible(again.desk.get_by_label("Điểm (bước 0,5)"))).to_have_value("2,5")
+    expect(again.button("Ghi điểm")).to_be_enabled()
+    again.button("Ghi điểm").click()
+    again.said("Đã ghi 2,5 điểm thẩm định cho tiểu mục 1.3.1 của Trường TH Bình An 2 (0477204)")
+    (given,) = load_reference(voila.office.reference).verified
+    assert (given.school_id, given.points, given.reason) == ("0477204", 2.5, "đang gõ dở thì mất")
+    expect(again.form()).to_contain_text("1.3.2")
+    again.page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('termreview-desk'))")
+
+
+def test_a_killed_desk_leaves_no_server_and_its_page_says_so(
+    analyst: tuple[Seat, list[str]], voila: Served
+) -> None:
+    """`kill -9` of the command left the server and its kernels running."""
+    one, _ = analyst
+    command, children = processes_of(voila)
+    assert len(children) >= 2, "a server and a kernel"
+    command.kill()
+    banner = one.page.locator("#desk-connection")
+    expect(banner).to_contain_text("Mất kết nối")
+    expect(banner).to_contain_text("termreview desk")
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE_MS / 1000)
+    assert alive == []
+    assert not is_listening(voila.port)
 
 
 def lab_command(port: int) -> list[str]:
