@@ -169,10 +169,11 @@ def test_an_outside_program_has_one_door(package: str) -> None:
 def test_the_command_line_alone_prints_and_exits() -> None:
     speaking = {"print", "sys.exit", "exit", "quit", "sys.stdout.write", "sys.stderr.write", "os._exit"}
     found = {name_of(path): calls_of(path) & speaking for path in MODULES if calls_of(path) & speaking}
-    # Older formats are read in a child process, which ends with a code of its own; a kernel is such a process.
+    # Older formats are read in a child process, which ends with a code of its own; a kernel and the desk's server are such processes.
     assert found.pop("intake/legacy_formats", set()) <= {"sys.exit"}
     assert found.pop("kernels/nursery_process", set()) <= {"os._exit"}
     assert found.pop("kernels/forks", set()) <= {"os._exit"}
+    assert found.pop("desk/voila_server", set()) <= {"os._exit"}
     assert {room_of(name) for name in found} == {"cli"}, found
 
 
