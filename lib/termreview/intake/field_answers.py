@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from termreview.intake.blank_groups import note_blank_groups
 from termreview.intake.date_value import DateHabit, DateWindow, date_habit
 from termreview.intake.file_reading import Answer, FileReading, Remark
 from termreview.intake.formula_value import Formulas, worked_out
@@ -96,6 +97,7 @@ def read_answers(
             new(Answer, (field_id, state, number, text, original, sheet.name, where, found_by, note))
         )
     reading.cells_used, reading.cells_flagged = used, flagged
+    note_blank_groups(reading, reader.parts[level])
 
 
 def _read_formula(

@@ -78,6 +78,19 @@ class Reader:
         }
 
     @cached_property
+    def parts(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """The fields that add up to each total, by school level: where a check says so, all other columns of a row."""
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for level, layout in self.layouts.items():
+            found[level] = {}
+            for check, left, right in self.term.pairs_for(level):
+                row = left[0].partition(".")[0] + "."
+                others = {name for name in layout.places if name.startswith(row)} - {left[0]}
+                if check.kind == "sum_equals" and others and others == set(right):
+                    found[level][left[0]] = tuple(right)
+        return found
+
+    @cached_property
     def fields(self) -> Mapping[str, Field]:
         """Every field that any level is asked, in form order."""
         return {
