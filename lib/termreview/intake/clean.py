@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from termreview.contracts import CONTRACTS, from_arrow, from_rows, shaped
 from termreview.intake.answer_grid import gather_answers
+from termreview.intake.blank_items import blank_items
 from termreview.intake.causes import Suspects, fold_causes
 from termreview.intake.checks import run_checks
 from termreview.intake.decisions import (
@@ -183,6 +184,8 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     places = places_at(observations, answers, wanted)
     for failure in failures:
         findings.add_check(failure, taken.readings[accepted[failure.school_id]].file.name, places)
+    for school_id, remark in blank_items(observations, reader.term):
+        findings.add(school_id, taken.readings[accepted[school_id]].file.name, remark)
     came = {fate.school_id for fate in taken.fates}
     for school_id in reader.schools:
         if school_id not in came:

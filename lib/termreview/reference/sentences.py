@@ -33,9 +33,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "status": (
         "title(status) final(total) provisional(count,pct,total) who.missing(count,names,pct,total) "
-        "who.refused(count,names,pct,total) who.errors(count,names,pct,total) how_to_read reached(level) "
+        "who.refused(count,names,pct,total) who.errors(count,names,pct,total) who.blank(count,names,pct,total) how_to_read reached(level) "
         "outstanding(count,parts,pct,total) short.missing(count,names) short.refused(count,names) "
-        "short.errors(count,names) "
+        "short.errors(count,names) short.blank(count,names) "
         "levels(items) levels_item(asked,group,levels) level_item(level,now,range) ratios_unknown(names) "
         "tables.levels tables.averages tables.tasks tables.ratios(before) columns.title columns.count columns.final "
         "columns.asked_count columns.average columns.final_average columns.scored_count columns.done_count "

@@ -49,7 +49,7 @@ file_claimed refused_set_aside file_decision_not_applied
 date_order_inferred date_era_shifted date_partly_shown date_zone_converted date_zone_ambiguous
 row_twice group_left_blank unowned_number other_school_mentioned equals_quoted text_became_number text_redecoded text_letters_lost direction_override
 shown_differs hidden_value zero_not_shown struck_out struck_out_part raised_part sign_font checkbox_unticked
-foreign_currency picture_in_cell merged_answers covered_by_merge
+foreign_currency picture_in_cell merged_answers covered_by_merge items_blank
 """
 MESSAGE_CODES = frozenset(_CODES.split())
 

@@ -26,7 +26,7 @@ def path_view(report: ReportContext, school_id: str) -> dict[str, Any]:
             "id": step.key,
             "title": _title(report, step),
             "goal": _goal(report, school_id, step),
-            "before": "" if step.kind == CONDITION else number_text(step.before, "points"),
+            "before": "" if step.kind == CONDITION else _before(report, school_id, step),
             "after": "" if step.kind == CONDITION else number_text(step.after, "points"),
             "effort": advice.efforts.get(step.effort, str(step.effort)),
         }
@@ -50,6 +50,13 @@ def path_view(report: ReportContext, school_id: str) -> dict[str, Any]:
         "totals": totals,
         "note": word(report, "path.mark", mark=advice.mark, meaning=label(report, "marks", advice.mark)),
     }
+
+
+def _before(report: ReportContext, school_id: str, step: PathStep) -> str:
+    """What is surely won now; of an item that the school left blank nothing is known, which is not 0."""
+    open_lines = material_of(report).lacking.get(school_id, [])
+    is_blank = any(row["item_id"] == step.key and row["reason"] == "unanswered" for row in open_lines)
+    return number_text(None if is_blank else step.before, "points")
 
 
 def _title(report: ReportContext, step: PathStep) -> str:

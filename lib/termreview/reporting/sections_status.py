@@ -20,7 +20,7 @@ from termreview.reporting.summary_intervals import (
     ratio_intervals,
     task_intervals,
 )
-from termreview.reporting.summary_pending import ERRORS, PENDING
+from termreview.reporting.summary_pending import MISSING, PENDING, REFUSED
 from termreview.reporting.summary_schools import ALL
 from termreview.reporting.tables import table
 from termreview.reporting.wording import before_name, group_title, label, say, scope_title
@@ -117,7 +117,7 @@ def _possible(report: ReportContext) -> pd.DataFrame:
 
 def _silent(report: ReportContext) -> list[str]:
     pending = report.summaries.pending
-    return list(pending.loc[pending["pending"] != ERRORS, "school_id"])
+    return list(pending.loc[pending["pending"].isin([MISSING, REFUSED]), "school_id"])
 
 
 @cache

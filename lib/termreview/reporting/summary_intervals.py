@@ -10,7 +10,7 @@ import pandas as pd
 
 from termreview.reference.declarations import TermReference
 from termreview.reporting.summary_index import NOT_CONCLUDED, OVERALL
-from termreview.reporting.summary_pending import ERRORS
+from termreview.reporting.summary_pending import BLANK, ERRORS
 from termreview.reporting.summary_ratios import COUNTED
 from termreview.reporting.summary_schools import ALL
 from termreview.scoring.levels import levels_of
@@ -49,7 +49,7 @@ def possible_scores(
             conditions = {part.criterion_id for part in group.conditions}
             state = "unknown" if conditions else "none"
             touched = None  # all that is not verified
-            if school["pending"] == ERRORS:
+            if school["pending"] in (ERRORS, BLANK):
                 touched = set(school["items"])
                 if not conditions & set(school["conditions"]):
                     state = states[school["school_id"], group.group_id]

@@ -10,8 +10,9 @@ from termreview.reference.checks import Check
 from termreview.reference.declarations import TermReference
 from termreview.scoring.ledger import item_inputs
 
-MISSING, REFUSED, ERRORS = "missing", "refused", "errors"
-PENDING = (MISSING, REFUSED, ERRORS)
+MISSING, REFUSED, ERRORS, BLANK = "missing", "refused", "errors", "blank"
+PENDING = (MISSING, REFUSED, ERRORS, BLANK)
+_ITEMS_BLANK = "items_blank"  # the finding of intake on items of the index that a school left blank
 COLUMNS = [
     "school_id", "short_name", "level", "commune_name", "place", "pending", "error_count", "items", "conditions",
 ]  # fmt: skip
@@ -28,8 +29,9 @@ def pending_schools(
 ) -> pd.DataFrame:
     """List the expected schools whose figures may still change: one row per school, key `school_id`.
 
-    `pending` is `missing`, `refused` (no file could be taken in, or one sent after the file that counts) or
-    `errors` (open errors of the file that counts which a score reads). `items` are the items of the index and
+    `pending` is `missing`, `refused` (no file could be taken in, or one sent after the file that counts), `errors` (open
+    errors of the file that counts which a score reads) or `blank` (no such error, but items of the index that the school
+    left blank and was asked about). `items` are the items of the index and
     `conditions` its mandatory conditions that the errors leave in doubt; for `missing` and `refused` everything is,
     and both stay empty.
 
@@ -48,6 +50,9 @@ def pending_schools(
         )
     )
     doubted = _doubted(reporting, errors, observations, declared)
+    asked_blank = set(findings.loc[findings["check_code"] == _ITEMS_BLANK, "school_id"])
+    unanswered = ledger[ledger["school_id"].isin(asked_blank) & (ledger["reason"] == "unanswered")]
+    blank = {str(name): tuple(own) for name, own in unanswered.groupby("school_id", sort=False)["item_id"]}
     rows = []
     for school in reporting.to_dict("records"):
         key = school["school_id"]
@@ -62,6 +67,9 @@ def pending_schools(
         elif is_scored and read:
             names = set().union(*(inputs[part] for part in read))
             pending, count = ERRORS, sum(bool(names & own) for own in touched.values())
+            read += [item_id for item_id in blank.get(key, ()) if item_id not in read]
+        elif is_scored and key in blank:
+            pending, count, read = BLANK, 0, list(blank[key])
         else:
             continue
         items = tuple(part for part in read if part in item_ids)
