@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from intake_world import ROOT
 from locked_files import DEFAULT, locked_stream, small_container
-from test_guard import ole_file
-from test_workbook_legacy import number, xls
+from test_guard import archive, ole_file
+from test_workbook_legacy import number, piece, xls, xlsb
 
-from termreview.intake import default_password
-from termreview.intake.guard import RefusedFile
+from termreview.intake import default_password, workbook
+from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.legacy_streams import workbook_stream
 from termreview.intake.workbook import read_workbook
 
@@ -133,3 +133,24 @@ def test_managed_rights_are_a_reason_of_their_own_in_every_format(stream: str, t
         with pytest.raises(RefusedFile) as refusal:
             read_workbook(path)
         assert refusal.value.reason == "rights_managed"
+
+
+def test_what_the_lock_holds_is_told_by_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever kind of workbook it is; another document, or a lock within the lock, is refused by name."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"locked")
+
+    def within(content: bytes) -> str:
+        monkeypatch.setattr("termreview.intake.workbook.package_within", lambda _: content)
+        try:
+            return workbook.read_locked(path, Limits()).kind
+        except RefusedFile as refused:
+            return refused.reason
+
+    word = archive(("[Content_Types].xml", "<Types/>"), ("word/document.xml", "<d/>"))
+    cell = piece(5, struct.pack("<IId", 0, 0, 7.0))
+    binary = xlsb(piece(0, struct.pack("<IIHBB", 0, 0, 0, 0, 0) + bytes(12)) + cell)
+    assert within((ROOT / "tests" / "data" / "cases" / "plain.xlsx").read_bytes()) == "xlsx"
+    assert within(binary) == "xlsb"
+    assert within(word) == "word_document"
+    assert within(CASE.read_bytes()) == "password_protected"
