@@ -81,6 +81,36 @@ def test_a_formula_gives_what_a_spreadsheet_gives_or_nothing(formula: str, expec
     assert worked_out(formulas, sheet, 1, 5) == (pytest.approx(expected) if expected is not None else None)
 
 
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("=SUM(H1:H3,222)", 228.0),
+        ("=SUM(H1,228)", 228.0),
+        ("=SUM(2>1,228)", 229.0),  # written as an argument it counts
+        ("=COUNT(H1:H3)", 1.0),
+        ("=AVERAGE(H1:H3)", 6.0),
+        ("=MAX(H1:H2)", 0.0),
+        ("=H1+H2+227", 229.0),
+        ("=IF(H1,7,8)", 7.0),
+        ("=IF(H1=1,7,8)", None),  # no truth value is a number: who compares them is not followed
+    ],
+)
+def test_a_sum_leaves_out_the_truth_values_that_cells_hold_or_give(
+    formula: str, expected: float | None
+) -> None:
+    sheet = sheet_of(H1="=2>1", H3=6, D1=formula)
+    sheet.cells[2, 8] = Cell(True, "TRUE", "boolean")
+    assert worked_out(Formulas.of([sheet]), sheet, 1, 4) == expected
+
+
+def test_a_workbook_that_goes_on_with_its_numbers_as_displayed_adds_the_rounded_ones() -> None:
+    cells = {(row, 8): Cell(114.4, "114.4", "number", None, "#,##0") for row in (1, 2)}
+    cells[1, 4] = Cell(228, "228", "number", "=SUM(H1:H2)", "#,##0")
+    sheet = Sheet("S", "visible", cells)
+    assert worked_out(Formulas.of([sheet], is_as_displayed=True), sheet, 1, 4) == 228
+    assert worked_out(Formulas.of([sheet]), sheet, 1, 4) == 228.8
+
+
 def test_a_chain_of_formulas_ends() -> None:
     cells: dict[str, float | str] = {f"A{row}": f"=A{row + 1}+1" for row in range(1, 3000)}
     sheet = sheet_of(**cells)

@@ -7,10 +7,22 @@ cells of programs that leave out the column of a cell next to the one before.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from termreview.intake import guard
+from termreview.intake.cell_display import (
+    BLACK,
+    PLAIN,
+    WHITE,
+    Font,
+    Look,
+    Runs,
+    cut_runs,
+    display_of_runs,
+    look_of,
+)
 from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.legacy_formulas import steps_text
 from termreview.intake.legacy_records import ERRORS, number_text, packed_number
@@ -18,11 +30,12 @@ from termreview.intake.number_format import may_show_date
 from termreview.intake.old_fonts import by_style
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, Sheet, Workbook, address
 from termreview.intake.xlsx_content import MOST_HIDDEN, refuse_place, refuse_size, refuse_text
+from termreview.intake.xlsx_looks import Colours, colours_of
 from termreview.intake.xlsx_package import relationships, workbook_part_name
 from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared, make_cell
 
 _STATES = {1: "hidden", 2: "very_hidden"}
-_ROW, _COLUMN, _MERGE = 0, 60, 176
+_ROW, _COLUMN, _MERGE, _VIEW = 0, 60, 176, 137
 _SHORT = range(12, 19)  # cells that stand next to the one before, else as those with 11 less
 _RICH = 62
 _FORMULAS = range(8, 12)
@@ -37,6 +50,16 @@ class _Content:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[str] = field(default_factory=list)
+    hides_zeros: bool = False
+
+
+class _Styles(NamedTuple):
+    """What the cells look like, by style: formats, looks, the encoding of old fonts; and all fonts in order."""
+
+    formats: list[tuple[str, bool]]
+    looks: list[Look]
+    old: Mapping[int, str]
+    fonts: list[Font]
 
 
 def read_binary(data: bytes, limits: Limits) -> Workbook | None:
@@ -61,30 +84,36 @@ def _read_book(parts: Mapping[str, bytes], limits: Limits) -> Workbook:
     main = workbook_part_name(parts) or ""
     arrows = relationships(parts, main)
     by_kind = {arrow.kind: arrow.target for arrow in arrows.values()}
-    is_1904, listed = False, []
+    is_1904, is_as_displayed, listed = False, False, []
     for record, body in _records(parts[main]):
         if record == 153:
             is_1904 = body[0] & 1 == 1
+        elif record == 157:
+            is_as_displayed = len(body) > 24 and not body[24] & 8
         elif record == 156:
             arrow_id, at = _text(body, 8)
             listed.append((_text(body, at)[0], _STATES.get(body[0] & 3, "visible"), arrow_id))
     if not listed:
         raise KeyError("no sheets")
-    formats, old = _read_styles(parts.get(by_kind.get("styles", ""), b""))
-    shared = Shared(_read_strings(parts.get(by_kind.get("sharedStrings", ""), b"")), formats, is_1904)
-    sheets, notes, filled = [], [], 0
+    theme = parts.get(by_kind.get("theme", ""))
+    styles = _read_styles(parts.get(by_kind.get("styles", ""), b""), colours_of(theme))
+    strings, runs = _read_strings(parts.get(by_kind.get("sharedStrings", ""), b""), styles.fonts)
+    marked = {number: (strings[number], one) for number, one in runs.items()}
+    shared = Shared(strings, styles.formats, is_1904, styles.looks, marked, theme)
+    sheets, filled = [], 0
+    notes = ["precision_as_displayed"] if is_as_displayed else []
     for name, state, arrow_id in listed:
         if arrow_id not in arrows or arrows[arrow_id].kind != "worksheet":
             notes.append("sheet_without_cells")
             continue
-        content = _read_sheet(parts[arrows[arrow_id].target], shared, old, limits)
+        content = _read_sheet(parts[arrows[arrow_id].target], shared, styles, limits)
         filled += len(content.cells)
         if filled > limits.cells:
             raise RefusedFile("too_large", f"more than {limits.cells} filled cells")
         sheets.append(
             Sheet(
                 name, state, content.cells, frozenset(content.hidden_rows), frozenset(content.hidden_columns),
-                tuple(content.merges), content.old_fonts,
+                tuple(content.merges), content.old_fonts, content.hides_zeros,
             )
         )  # fmt: skip
     refuse_text((cell for sheet in sheets for cell in sheet.cells.values()), limits)
@@ -95,30 +124,66 @@ def _read_book(parts: Mapping[str, bytes], limits: Limits) -> Workbook:
     return Workbook(tuple(sheets), "xlsb", has_macros, has_links, tuple(dict.fromkeys(notes)))
 
 
-def _read_strings(part: bytes) -> list[str]:
-    return [_text(body, 1)[0] for record, body in _records(part) if record == 19]
+def _read_strings(part: bytes, fonts: Sequence[Font]) -> tuple[list[str], dict[int, Runs]]:
+    """Return the shared strings in order, and the runs of those of several fonts."""
+    strings: list[str] = []
+    runs = {}
+    for record, body in _records(part):
+        if record == 19:
+            text, end = _text(body, 1)
+            if body[0] & 1:
+                runs[len(strings)] = _runs(text, body, end, fonts)
+            strings.append(text)
+    return strings, runs
 
 
-def _read_styles(part: bytes) -> tuple[list[tuple[str, bool]], dict[int, str]]:
-    """Return the number format of each cell style, and the encoding of those whose font is an old one."""
+def _runs(text: str, body: bytes, at: int, fonts: Sequence[Font]) -> Runs:
+    """Return the runs of one text of several fonts, told behind it."""
+    count = min(struct.unpack_from("<I", body, at)[0], (len(body) - at - 4) // 4)
+    starts = [struct.unpack_from("<HH", body, at + 4 + 4 * step) for step in range(count)]
+    return cut_runs(text, starts, fonts)
+
+
+def _colour(body: bytes, at: int, colours: Colours) -> str | None:
+    """Return one colour; None for the usual one."""
+    kind, number, tint = body[at] >> 1, body[at + 1], struct.unpack_from("<h", body, at + 2)[0] / 32767
+    facts = {1: {"indexed": str(number)}, 2: {"rgb": body[at + 4 : at + 7].hex()}, 3: {"theme": str(number)}}
+    return colours.read(facts.get(kind, {}) | ({"tint": str(tint)} if tint else {}))
+
+
+def _read_styles(part: bytes, colours: Colours) -> _Styles:
     codes, numbers, fonts, names = dict(BUILT_IN_FORMATS), [], [], []
+    faces: list[Font] = []
+    grounds: list[str | None] = []
+    fills: list[int] = []
     is_inside = False
     for record, body in _records(part):
         if record in (617, 618):
             is_inside = record == 617
         elif record == 43:
             names.append(_text(body, 21)[0])
+            is_raised = body[6] in (1, 2)
+            faces.append(Font(names[-1], body[2] & 8 != 0, is_raised, _colour(body, 12, colours)))
+        elif record == 45:
+            pattern = struct.unpack_from("<I", body)[0]
+            ground = WHITE if pattern == 0 else None
+            grounds.append(ground if pattern != 1 else _colour(body, 4, colours) or BLACK)
         elif record == 44:
             codes[struct.unpack_from("<H", body)[0]] = _text(body, 2)[0]
         elif record == 47 and is_inside:
-            number, font = struct.unpack_from("<HH", body, 2)
+            number, font, fill = struct.unpack_from("<HHH", body, 2)
             numbers.append(number)
+            fills.append(fill)
             fonts.append(font)
     shown = [(code := codes.get(number, "General"), may_show_date(code)) for number in numbers]
-    return shown, by_style(names, fonts)
+    looks = [
+        look_of(faces[font] if font < len(faces) else Font(), grounds[fill] if fill < len(grounds) else WHITE)
+        for font, fill in zip(fonts, fills, strict=True)
+    ]
+    return _Styles(shown, looks, by_style(names, fonts), faces)
 
 
-def _read_sheet(part: bytes, shared: Shared, old: Mapping[int, str], limits: Limits) -> _Content:
+def _read_sheet(part: bytes, shared: Shared, styles: _Styles, limits: Limits) -> _Content:
     content = _Content()
     row = column = 0
     for record, body in _records(part):
@@ -130,6 +195,8 @@ def _read_sheet(part: bytes, shared: Shared, old: Mapping[int, str], limits: Lim
             first, last = struct.unpack_from("<II", body)
             if body[16] & 1:
                 content.hidden_columns.update(range(first + 1, min(last + 1, MAX_COLUMN) + 1))
+        elif record == _VIEW:
+            content.hides_zeros = not body[0] & 0x10
         elif record == _MERGE:
             top, bottom, left, right = struct.unpack_from("<4I", body)
             content.merges.append(f"{address(top + 1, left + 1)}:{address(bottom + 1, right + 1)}")
@@ -146,22 +213,34 @@ def _read_sheet(part: bytes, shared: Shared, old: Mapping[int, str], limits: Lim
                 length = struct.unpack_from("<I", body, end + 2)[0]
                 formula = steps_text(body[end + 6 : end + 6 + length], is_wide=True)
             cell: Cell | None
+            look = shared.looks[style] if style < len(shared.looks) else PLAIN
             if stored_type == "s":
-                cell = Cell(stored, stored, "text", formula, code) if stored or formula else None
+                runs = _runs_of(record, body, at, stored, end, shared, styles.fonts)
+                display = display_of_runs(runs, look) if runs else look.display
+                cell = Cell(stored, stored, "text", formula, code, display) if stored or formula else None
+            elif stored:
+                cell = make_cell(stored_type, stored, None, formula, code, is_date, shared, look)
             else:
-                cell = (
-                    make_cell(stored_type, stored, None, formula, code, is_date, shared) if stored else None
-                )
+                cell = None
             if cell is None:
                 continue
             if (row, column) in content.cells or not (1 <= row <= MAX_ROW and column <= MAX_COLUMN):
                 refuse_place(row, column)
             content.cells[row, column] = cell
-            if style in old:
-                content.old_fonts[row, column] = old[style]
+            if style in styles.old:
+                content.old_fonts[row, column] = styles.old[style]
             if len(content.cells) > limits.cells:
                 refuse_size(limits)
     return content
+
+
+def _runs_of(
+    record: int, body: bytes, at: int, text: str, end: int, shared: Shared, fonts: Sequence[Font]
+) -> Runs:
+    """Return the runs of one text of several fonts: of a shared string, or told behind a text of its own."""
+    if record == 7:
+        return shared.marked.get(struct.unpack_from("<I", body, at)[0], ("", ()))[1]
+    return _runs(text, body, end, fonts) if record == _RICH and body[at] & 1 else ()
 
 
 def _stored(record: int, body: bytes, at: int, strings: list[str]) -> tuple[str, str, int]:

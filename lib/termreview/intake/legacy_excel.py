@@ -6,6 +6,7 @@ errors as blanks and keeps no formats.
 
 from __future__ import annotations
 
+from termreview.intake.cell_display import PLAIN, display_of_runs
 from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.legacy_records import SheetRecords, read_records
 from termreview.intake.workbook_model import Cell, Sheet, Workbook, address
@@ -42,6 +43,7 @@ def read_excel(data: bytes, limits: Limits) -> Workbook | None:
                 hidden_columns=frozenset(facts.hidden_columns),
                 merges=tuple(_merge(*corners) for corners in facts.merges),
                 old_fonts={place: encoding for place, encoding in old.items() if encoding},
+                hides_zeros=facts.hides_zeros,
             )
         )
     if sum(len(sheet.cells) for sheet in sheets) > limits.cells:
@@ -49,6 +51,8 @@ def read_excel(data: bytes, limits: Limits) -> Workbook | None:
     refuse_text((cell for sheet in sheets for cell in sheet.cells.values()), limits)
     if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
         notes.append("duplicate_sheet_name")
+    if records.is_as_displayed:
+        notes.append("precision_as_displayed")
     if records.has_macros:
         notes.append("macros")
     if records.has_external_links:
@@ -65,11 +69,13 @@ def _cells(sheet: SheetRecords, shared: Shared) -> dict[tuple[int, int], Cell]:
         formula = sheet.formulas.get(place)
         style = sheet.styles.get(place, -1)
         code, is_date = shared.formats[style] if 0 <= style < len(shared.formats) else ("General", False)
+        look = shared.looks[style] if 0 <= style < len(shared.looks) else PLAIN
         if place in sheet.stored:
-            cell = make_cell(*sheet.stored[place], None, formula, code, is_date, shared)
+            cell = make_cell(*sheet.stored[place], None, formula, code, is_date, shared, look)
         else:
-            text = sheet.texts.get(place, "")
-            cell = Cell(text, text, "text", formula, code) if text or formula is not None else None
+            text, runs = sheet.texts.get(place, ""), sheet.runs.get(place)
+            display = display_of_runs(runs, look) if runs else look.display
+            cell = Cell(text, text, "text", formula, code, display) if text or formula is not None else None
         if cell is not None:
             cells[place] = cell
     return cells

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import codecs
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from termreview.intake.cell_display import BLACK, WHITE, Font, Runs, cut_runs, look_of
 from termreview.intake.default_password import FILE_PASS, stream_within
 from termreview.intake.guard import RefusedFile
 from termreview.intake.legacy_formulas import formula_text
 from termreview.intake.legacy_streams import workbook_stream
-from termreview.intake.legacy_strings import pieces_text, shared_strings, short_text
+from termreview.intake.legacy_strings import pieces_text, rich_strings, short_text
 from termreview.intake.number_format import may_show_date
 from termreview.intake.old_fonts import by_style
 from termreview.intake.sniffing import ole_directory_entry
+from termreview.intake.xlsx_looks import PALETTE
 from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared
 
 _STATES = {1: "hidden", 2: "very_hidden"}
@@ -38,9 +40,11 @@ class SheetRecords:
     styles: dict[_Place, int] = field(default_factory=dict)
     stored: dict[_Place, tuple[str, str]] = field(default_factory=dict)  # type and value, texts left out
     texts: dict[_Place, str] = field(default_factory=dict)
+    runs: dict[_Place, Runs] = field(default_factory=dict)  # of texts of several fonts
     formulas: dict[_Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    hides_zeros: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class BookRecords:
     has_macros: bool
     has_external_links: bool
     old_styles: dict[int, str]
+    is_as_displayed: bool  # it goes on with its numbers as they are shown
 
 
 def read_records(data: bytes, most_cells: int) -> BookRecords | None:
@@ -82,6 +87,9 @@ def _read_book(data: bytes, most_cells: int) -> BookRecords | None:
     starts: list[int] = []
     names: list[str] = []
     fonts: list[int] = []
+    faces: list[bytes] = []
+    grounds: list[bytes] = []
+    palette, is_as_displayed = list(PALETTE), False
     pieces: list[bytes] = []  # of the shared strings
     before, is_1904, has_external_links = 0, False, False
     has_macros = ole_directory_entry(data, "_VBA_PROJECT_CUR") >= 0
@@ -103,19 +111,56 @@ def _read_book(data: bytes, most_cells: int) -> BookRecords | None:
             number, style = struct.unpack_from("<HH", body)
             styles.append(style)
             fonts.append(number - (number > 4))  # no font is the fourth
+            grounds.append(body)
+        elif record == 0x92:
+            for step in range(min(struct.unpack_from("<H", body)[0], 56, (len(body) - 2) // 4)):
+                palette[8 + step] = body[2 + 4 * step : 5 + 4 * step].hex().upper()
+        elif record == 0x0E:
+            is_as_displayed = body[:2] == b"\0\0"
         elif record == 0x31:
+            faces.append(body)
             names.append(short_text(body, 14, 1, letters))
         elif record == 0x22:
             is_1904 = body[:1] == b"\x01"
         elif record == 0x1AE:
             has_external_links |= len(body) > 4
-    strings = shared_strings(pieces)
+    strings, changes = rich_strings(pieces)
+    known = [
+        Font(name, body[2] & 8 != 0, body[8:10] in (b"\1\0", b"\2\0"), colour_at(palette, body[4:6]))
+        for name, body in zip(names, faces, strict=True)
+    ]
+    looks = [
+        look_of(known[font] if font < len(known) else Font(), _ground(body, palette, bool(letters)))
+        for font, body in zip(fonts, grounds, strict=True)
+    ]
+    of_runs = [*known[:4], Font(), *known[4:]]  # there is no fourth
+    runs = {number: cut_runs(strings[number], starts, of_runs) for number, starts in changes.items()}
     shown = [(code := formats.get(number, "General"), may_show_date(code)) for number in styles]
     for sheet, start in zip(sheets, starts, strict=True):
         if sheet.has_cells:
-            _read_sheet(sheet, _records(stream, start), letters, strings, most_cells)
+            _read_sheet(sheet, _records(stream, start), letters, strings, runs, most_cells)
     old = by_style(names, fonts)
-    return BookRecords(tuple(sheets), Shared([], shown, is_1904), has_macros, has_external_links, old)
+    shared = Shared([], shown, is_1904, looks)
+    return BookRecords(tuple(sheets), shared, has_macros, has_external_links, old, is_as_displayed)
+
+
+def colour_at(palette: Sequence[str], number: bytes) -> str | None:
+    """Return the colour that one number names; None for the usual one."""
+    place = int.from_bytes(number, "little")
+    return palette[place] if place < len(palette) else None
+
+
+def _ground(body: bytes, palette: Sequence[str], is_old: bool) -> str | None:
+    """Return the colour behind the letters of one style; None where it is a pattern of two."""
+    if is_old:
+        fill = struct.unpack_from("<I", body, 8)[0]
+        pattern, colour = fill >> 16 & 0x3F, fill & 0x7F
+    else:
+        pattern = struct.unpack_from("<I", body, 14)[0] >> 26
+        colour = struct.unpack_from("<H", body, 18)[0] & 0x7F
+    if pattern > 1:
+        return None
+    return WHITE if pattern == 0 else colour_at(palette, bytes([colour])) or BLACK
 
 
 def _code_page(number: int) -> str:
@@ -132,6 +177,7 @@ def _read_sheet(
     records: Iterator[tuple[int, bytes]],
     letters: str,
     strings: list[str],
+    runs: Mapping[int, Runs],
     most_cells: int,
 ) -> None:
     """Fill in what the records of one sheet say."""
@@ -147,6 +193,8 @@ def _read_sheet(
             pieces = [body]
         elif record == 0x208 and body[12] & 0x20:
             sheet.hidden_rows.add(struct.unpack_from("<H", body)[0] + 1)
+        elif record == 0x23E:
+            sheet.hides_zeros = not body[0] & 0x10
         elif record == 0x7D and body[8] & 0x01:
             first, last = struct.unpack_from("<HH", body)
             sheet.hidden_columns.update(range(first + 1, min(last, 255) + 2))
@@ -181,6 +229,8 @@ def _read_sheet(
                         "damaged", f"a cell points to the shared string {index!r} of {len(strings)}"
                     )
                 sheet.texts[place] = strings[index]
+                if index in runs:
+                    sheet.runs[place] = runs[index]
             elif record in _LABELS:
                 sheet.texts[place] = short_text(body, 6, 2, letters)
             elif record == 0x205:

@@ -41,7 +41,12 @@ def whole_letters(text: str) -> str:
 
 
 def shared_strings(pieces: list[bytes]) -> list[str]:
-    """Return the strings that the cells of one workbook share, in order; formatting and readings left out.
+    """Return the strings that the cells of one workbook share, in order; formatting and readings left out."""
+    return rich_strings(pieces)[0]
+
+
+def rich_strings(pieces: list[bytes]) -> tuple[list[str], dict[int, list[tuple[int, int]]]]:
+    """Return the shared strings, and of those of several fonts from which letter on which font holds.
 
     They run on over several records; a string that is cut says in the next one anew how wide its letters are.
     """
@@ -50,6 +55,7 @@ def shared_strings(pieces: list[bytes]) -> list[str]:
     for piece in pieces:
         ends.append(ends[-1] + len(piece))
     strings: list[str] = []
+    changes: dict[int, list[tuple[int, int]]] = {}
     at, part = 8, 1
     count = struct.unpack_from("<I", data, 4)[0] if pieces else 0
     while len(strings) < count and at + 3 <= len(data):
@@ -71,6 +77,8 @@ def shared_strings(pieces: list[bytes]) -> list[str]:
                 at, width = ends[part] + 1, 1 + (data[ends[part]] & 1)
             elif left:
                 break
+        if runs and at + 4 * runs <= len(data):
+            changes[len(strings)] = [struct.unpack_from("<HH", data, at + 4 * run) for run in range(runs)]
         strings.append(whole_letters("".join(texts)))
         at += 4 * runs + more
-    return strings
+    return strings, changes

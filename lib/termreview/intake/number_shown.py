@@ -17,6 +17,7 @@ _THOUSANDS = re.compile(
 )
 _THOUSANDS_OF_MONEY = re.compile(r"(?<!\w)(?:trđ|tr|m|mn|bn)(?!\w)", re.IGNORECASE)
 _DIGIT_BEFORE, _DIGIT_BEHIND = re.compile(r"[0-9][., ]?$"), re.compile(r"[., ]?[0-9]")
+DASHES = ("-", "–", "—", "−")  # by which accounts show that there is nothing
 _GROUPING = frozenset(".,' \u00a0\u202f")
 
 
@@ -47,7 +48,7 @@ def number_as_shown(code: str, number: float, is_money: bool = False) -> str | N
     if not section.has_digits:
         return None if number == 0 else (section.before + section.behind).strip()
     if not section.shows_zero and round(number * 100.0**section.percents / 1000.0**section.thousands) == 0:
-        return ""
+        return None if (section.before + section.behind).strip() in DASHES else ""
     unit = section.before + "\0" + section.behind
     differs = (
         (section.thousands and number != 0)

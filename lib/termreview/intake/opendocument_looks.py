@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from termreview.intake.cell_display import PLAIN, WHITE, Font, Look, Runs, display_of_runs, look_of
+from termreview.intake.number_shown import DASHES
 from termreview.intake.workbook_model import Display
 
 _FO = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0 "
@@ -123,7 +124,9 @@ def format_of_shown(shown: str, number: float, is_percent: bool) -> str | None:
     `0` for the digits, the letters before and behind them quoted: what they say of the number is judged as in any
     other workbook.
     """
-    if "/" in shown:  # a fraction
+    if "/" in shown or (
+        number == 0 and shown.strip() in DASHES
+    ):  # a fraction, or what accounts show for zero
         return "General"
     match = _CORE.search(shown)
     rest = shown[: match.start()] + shown[match.end() :] if match else ""
