@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from demo_world import new_workspace
+from demo_world import SEMESTER, YEAR_END, Demo, as_of, new_workspace
 from termreview.cli import __main__ as cli
 from termreview.errors import ContractError, RunError, UsageError
 from termreview.issuing import issue_report
@@ -50,6 +50,23 @@ def run(workspace: Workspace, day: datetime.date) -> RunResult:
     declared = reference.of(TERM)
     steps = [*table_steps(workspace, declared, day), report_step(workspace, reference, declared, day)]
     return run_term(workspace, reference, TERM, day, steps=steps)
+
+
+def test_an_issue_of_a_report_whose_term_before_has_other_figures_now_says_so(
+    demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = Workspace(Path(shutil.copytree(demo.workspace.root, tmp_path / "copy")))
+    command = ["--root", str(workspace.root), "issue", YEAR_END.term_id]
+    assert cli.main(command) == 0
+    assert "chưa như hiện nay" not in capsys.readouterr().out
+    day = as_of(demo.reference, SEMESTER)
+    (next(iter(sorted(workspace.raw(SEMESTER).glob("*.xlsx"))))).unlink()
+    steps = table_steps(workspace, demo.reference.of(SEMESTER), day)
+    run_term(workspace, demo.reference, SEMESTER, day, steps=steps)
+    assert cli.main(command) == 0
+    told = capsys.readouterr().out
+    assert f"lập khi số liệu kỳ {SEMESTER.term_id} chưa như hiện nay" in told
+    assert f"`termreview run {YEAR_END.term_id}`" in told
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,8 @@ from office_world import (
 )
 
 from termreview.errors import RunError
+from termreview.proof.verify import file_differences
+from termreview.reference.declarations import load_reference
 from termreview.reporting.blocks import bullets, callout, key_figures, paragraph
 from termreview.reporting.document import export_docx
 from termreview.reporting.document_tables import fit_table, table_of
@@ -209,6 +213,33 @@ def test_another_hash_seed_time_zone_and_locale_give_the_same_bytes(made: Files,
     )  # fmt: skip
     assert (tmp_path / "a.docx").read_bytes() == made.document.read_bytes()
     assert (tmp_path / "a.xlsx").read_bytes() == made.workbook.read_bytes()
+
+
+def test_a_clock_before_the_age_of_archives_gives_the_same_bytes(
+    made: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = time.gmtime(0)
+    monkeypatch.setattr(time, "localtime", lambda *_: early)
+    export_docx(made.notebook, tmp_path / "a.docx", TEMPLATE, title=TITLE)
+    assert (tmp_path / "a.docx").read_bytes() == made.document.read_bytes()
+
+
+def test_a_caption_with_another_number_is_no_document_that_was_only_saved_anew(made: Files) -> None:
+    words = load_reference(ROOT / "data" / "reference").provenance["places"]
+    content = made.document.read_bytes()
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == "word/document.xml":
+                number = b"<w:r><w:t>1</w:t></w:r></w:fldSimple>"
+                assert number in text
+                text = text.replace(number, number.replace(b"1", b"7"), 1)
+            new.writestr(name, text)
+    (found,) = file_differences(changed.getvalue(), content, ".docx", words)
+    assert found.kind == "changed"
+    assert found.found.startswith("Bảng 7. ")
+    assert found.expected == found.found.replace("Bảng 7", "Bảng 1")
 
 
 def hostile(folder: Path) -> Files:

@@ -14,7 +14,7 @@ import pytest
 from report_world import report
 
 from termreview.installation import made_with
-from termreview.proof.causes import Cause, changed_causes
+from termreview.proof.causes import Cause, changed_causes, later_files
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.fingerprint import file_fingerprints
 from termreview.reporting.page_record import RECORD_MIME
@@ -219,6 +219,17 @@ def test_a_file_that_came_later_is_none_and_one_put_before_is(
     (raw(office) / "bù.xlsx").write_bytes(b"put in")
     append(raw(office) / "received.csv", "muộn.xlsx,2024-02-01,", "bù.xlsx,2024-01-19,")
     assert changed_causes(office, reference, made(reference)) == [Cause("file_added", "bù.xlsx", HK1)]
+
+
+def test_files_of_a_term_that_a_report_compares_with_which_came_after_it_are_counted(
+    reference: Reference, office: Workspace
+) -> None:
+    provenance = Provenance({HK1: sources(), HK2: ()}, {})
+    record = made(reference) | {"term_id": HK2, "origin": origin_record(provenance)}
+    assert later_files(office, record) == {}
+    (raw(office) / "muộn.xlsx").write_bytes(b"late")
+    append(raw(office) / "received.csv", "muộn.xlsx,2024-07-01,")
+    assert later_files(office, record) == {HK1: 1}
 
 
 def test_another_day_of_receipt_is_a_cause(reference: Reference, office: Workspace) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -19,6 +20,8 @@ from termreview.reference.decisions import Decision
 from termreview.reference.declarations import Reference
 from termreview.reference.indicators import Criterion, Group, Item
 from termreview.reference.measures import VerifiedPoints
+from termreview.reporting.comparison import Comparison
+from termreview.reporting.issued import Issue
 from termreview.reporting.moves import Move, figures_along, moves_of, printed
 from termreview.reporting.replay import (
     CORRECTION,
@@ -32,6 +35,7 @@ from termreview.reporting.replay import (
     replay,
 )
 from termreview.reporting.replay_figures import Figure, exact, figures_of
+from termreview.reporting.sections_issued import opening
 from termreview.reporting.term_tables import TermTables
 from termreview.scoring.score import score_term
 from worlds import HK1, term_of
@@ -334,3 +338,13 @@ def test_figures_are_those_that_the_report_prints() -> None:
     assert found["", "levels", "level_2", "1"].value == levels["level_2_count"]
     received = sums.reporting["state"].isin(["on_time", "late"]).sum()
     assert found["", "reporting", "received", ""].value == received
+
+
+def test_a_comparison_says_nothing_changed_only_where_no_printed_figure_did() -> None:
+    """The term before came later: its figures are printed beside those of the term, which are as they were."""
+    told = report("2023-2024-hk2")
+    issue = Issue(1, Path(), {"as_of": "2024-06-01", "status": "final"}, Path())
+    comparison = Comparison(issue, None, told.as_of, (), {}, {}, {}, ())
+    assert opening(told, comparison).startswith("Không có số liệu chung")
+    assert opening(told, comparison, 321).startswith("Số liệu, điểm và mức độ của chính kỳ này không đổi")
+    assert "nhưng 321 số in trong báo cáo thay đổi" in opening(told, comparison, 321)

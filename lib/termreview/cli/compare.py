@@ -61,7 +61,7 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
     page, listing, every = (folder / f"{name}{end}" for end in (".html", ".csv", "-moi-so.csv"))
     write_changes(report, comparison, page, listing, printed, every)
     print(changes_title(report, comparison))
-    print(opening(report, comparison))
+    print(opening(report, comparison, printed.figures))
     for line in causes_told(report, comparison):
         print(f"  {line}")
     print(printed_opening(report, printed))

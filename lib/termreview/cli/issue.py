@@ -16,6 +16,7 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     from termreview.intake.received import list_received, received_window
     from termreview.issuing import issue_report
     from termreview.reporting.issued import broken_issues
+    from termreview.reporting.printed_comparison import previous_now
     from termreview.reporting.scope import find_scope
 
     term = parse_term(options.term)
@@ -44,5 +45,13 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     later = [file.name for file in there if file.name not in counted]
     if later:
         print(f"Chưa tính vào báo cáo này: {len(later)} tệp nhận sau ({', '.join(later[:5])}{', …' if len(later) > 5 else ''})")  # fmt: skip
+    was = [told for told in (found.record.get("previous"), *found.record.get("compared", [])) if told]
+    for other in reference.calendar.terms_read_by(term):
+        now = previous_now(workspace, other)
+        if now != next((told for told in was if told["term_id"] == other.term_id), None):
+            print(
+                f"Báo cáo này lập khi số liệu kỳ {other.term_id} chưa như hiện nay: chỗ so với kỳ đó là số liệu cũ; "
+                f"muốn so với số liệu hiện nay thì chạy lại `termreview run {term.term_id}` rồi phát hành lại"
+            )
     for report in found.reports:
         print(f"  {report}")

@@ -53,6 +53,7 @@ def verdict_data(verdict: Verdict, name: str) -> dict[str, Any]:
         "edited": list(verdict.edited),
         "seal": verdict.seal,
         "is_resaved": verdict.is_resaved,
+        "later": dict(verdict.later),
         "causes": [asdict(cause) for cause in verdict.causes],
         "differences": [asdict(difference) for difference in verdict.differences],
     }
@@ -63,6 +64,7 @@ def verdict_lines(verdict: Verdict, words: Mapping[str, Any]) -> Iterator[str]:
     said = words["verdicts"]
     if verdict.state == "identical":
         yield said["identical"]
+        yield from (said["later"].format(term=term, count=count) for term, count in verdict.later.items())
         return
     if verdict.state == "unverifiable":
         code, detail = verdict.reason

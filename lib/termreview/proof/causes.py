@@ -64,6 +64,17 @@ def last_day(reference: Reference, record: Mapping[str, Any], told: Mapping[str,
     return datetime.date.fromisoformat(max(days))
 
 
+def later_files(workspace: Workspace, record: Mapping[str, Any]) -> dict[str, int]:
+    """How many files of each term that one report compares with came after those that it was made from."""
+    found = {}
+    for told in record["origin"]["inputs"][:-1]:
+        known = {sha256 for _, sha256, _ in told["files"]}
+        files = list_received(workspace.raw(parse_term(told["term_id"])), datetime.date.max)
+        if count := sum(file.sha256 not in known for file in files):
+            found[told["term_id"]] = count
+    return found
+
+
 def _hash(path: Path) -> str:
     return sha256_of(path.read_bytes())
 

@@ -49,6 +49,13 @@ def document_places(path: Path) -> dict[str, list[Place]]:
     return {name: places for name, places in parts.items() if places}
 
 
+def numbered_lines(path: Path) -> list[str]:
+    """The lines of one document that a number stands before, with it: captions of tables and figures, in order."""
+    body, _ = open_document(path)
+    texts = (_text_of(paragraph) for paragraph in body.iter(f"{W}p"))
+    return [text for text in texts if _NUMBERED.match(text)]
+
+
 def _heading_levels(styles: ElementTree.Element) -> dict[str, int]:
     """The level of each style of headings, by its id."""
     levels = {}

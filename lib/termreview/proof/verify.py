@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from termreview.errors import TermReviewError
-from termreview.proof.causes import Cause, changed_causes
+from termreview.proof.causes import Cause, changed_causes, later_files
+from termreview.proof.document_places import numbered_lines
 from termreview.proof.file_places import (
     is_too_large,
     read_file_places,
@@ -21,6 +22,7 @@ from termreview.proof.rebuild import rebuilt_files
 from termreview.proof.target import ANNEX, DOCUMENT, PAGE, SCHOOL, Target, find_target, published_hashes
 from termreview.reference.declarations import Reference
 from termreview.reporting.page_difference import (
+    CHANGED,
     UNSEEN,
     Difference,
     page_differences,
@@ -54,6 +56,8 @@ class Verdict:
         Whether the file is as it was published: `intact`, `edited`, or `unknown` where nothing tells.
     is_resaved
         Whether a document or workbook was only saved anew: every word, figure and formula that is read is as made.
+    later
+        By term that the report compares with, how many files came after those that it was made from.
     """
 
     state: str
@@ -64,6 +68,7 @@ class Verdict:
     record: Mapping[str, Any] | None = None
     seal: str = UNKNOWN
     is_resaved: bool = False
+    later: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_same_content(self) -> bool:
@@ -126,12 +131,20 @@ def verify_report(
         if seal == EDITED and not causes:  # so every difference is an edit
             seen = [each.section for each in differences if each.kind != UNSEEN]
             edited = tuple(dict.fromkeys(seen))
+    later = later_files(workspace, record)
     if is_same:
-        return Verdict(IDENTICAL, record=record, seal=INTACT)
+        return Verdict(IDENTICAL, record=record, seal=INTACT, later=later)
     is_file = target.kind in (DOCUMENT, ANNEX)
     is_resaved = is_file and not causes and all(each.kind == UNSEEN for each in differences)
     return Verdict(
-        DIFFERS, edited, causes, tuple(differences), record=record, seal=seal, is_resaved=is_resaved
+        DIFFERS,
+        edited,
+        causes,
+        tuple(differences),
+        record=record,
+        seal=seal,
+        is_resaved=is_resaved,
+        later=later,
     )
 
 
@@ -163,14 +176,43 @@ def file_differences(content: bytes, again: bytes, suffix: str, words: Mapping[s
         found = {name: with_kept_results(own, expected.get(name, ())) for name, own in found.items()}
     opening = str(words["lead"])  # what stands before the first heading
     here, there = ({name or opening: own for name, own in each.items()} for each in (found, expected))
-    return part_differences(here, there, words)
+    differences = part_differences(here, there, words)
+    if suffix == ".docx" and all(each.kind == UNSEEN for each in differences):
+        return _renumbered(content, again, words) or differences
+    return differences
+
+
+def _renumbered(content: bytes, again: bytes, words: Mapping[str, Any]) -> list[Difference]:
+    """The captions whose numbers alone differ: where nothing was added, none of them moves by itself."""
+    lines, expected = (_numbered(each) for each in (content, again))
+    return (
+        [
+            Difference("", str(words["document"]), str(words["caption"]), found, made, CHANGED)
+            for found, made in zip(lines, expected, strict=True)
+            if found != made
+        ]
+        if len(lines) == len(expected)
+        else []
+    )
+
+
+def _numbered(content: bytes) -> list[str]:
+    with _on_disk(content, ".docx") as path:
+        return numbered_lines(path)
 
 
 def _read_back(content: bytes, suffix: str) -> dict[str, list[Place]]:
+    with _on_disk(content, suffix) as path:
+        return read_file_places(path)
+
+
+@contextmanager
+def _on_disk(content: bytes, suffix: str) -> Iterator[Path]:
+    """One content as a file, for as long as the block runs."""
     with tempfile.TemporaryDirectory(prefix="termreview-verify-") as folder:
         path = Path(folder) / f"read{suffix}"
         path.write_bytes(content)
-        return read_file_places(path)
+        yield path
 
 
 def edited_sections(page: str, record: Mapping[str, Any], places: Mapping[str, Any]) -> tuple[str, ...]:

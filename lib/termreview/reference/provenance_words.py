@@ -16,7 +16,7 @@ WORDS: Mapping[str, str] = {
         "made_with(version,package,python,libraries,library) how_to_verify"
     ),
     "verdicts": (
-        "identical differs edited edited_somewhere resaved perhaps_edited not_edited same_content causes differences(count) more(count) "
+        "identical later(term,count) differs edited edited_somewhere resaved perhaps_edited not_edited same_content causes differences(count) more(count) "
         "section(section) line(place,found,expected) line_missing(place,expected) "
         "line_added(place,found) line_changed(place) unlike(reason)"
     ),

@@ -44,7 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "issued": (
         "opening(as_of,count,figures,now,now_status,number,schools,status) "
         "opening_later(as_of,count,figures,later,now,now_status,number,schools,status) "
-        "nothing(as_of,figures,now,now_status,number,schools,status) told.late(ids,schools) told.correction(ids,schools) told.in_place(ids,schools) "
+        "nothing(as_of,figures,now,now_status,number,schools,status) nothing_own(as_of,figures,now,now_status,number,printed,schools,status) told.late(ids,schools) told.correction(ids,schools) told.in_place(ids,schools) "
         "told.decision(ids,schools) told.rule(ids,schools) told.program(ids,schools) schools(count,names) no_school "
         "ruled(ids) file(file) groups.reporting groups.sizes groups.tasks groups.ratios groups.levels(group) overall "
         "figures.received figures.needs_repair figures.tasks step(after,before) bounds(high,low) "

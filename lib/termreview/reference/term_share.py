@@ -32,13 +32,8 @@ def terms_compared(reference: Reference, term: Term) -> tuple[Term, ...]:
         one = due.pop(0)
         if one not in found:
             found[one] = None
-            due += _named_by(reference.calendar.plan(one))
+            due += reference.calendar.terms_read_by(one)
     return tuple(found)
-
-
-def _named_by(plan: TermPlan) -> list[Term]:
-    """Every other term that the plan of one term names."""
-    return [value for name, value in vars(plan).items() if name != "term" and isinstance(value, Term)]
 
 
 def term_fingerprints(reference: Reference, term: Term) -> dict[str, str]:

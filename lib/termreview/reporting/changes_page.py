@@ -47,11 +47,12 @@ def write_changes(
     """
     from termreview.reporting.pages import export_blocks
 
+    told = [] if printed is None else [printed.figures]
     parts = {"summary": changes_told, "office": office_table, "schools": schools_table}
     shown = [
         (say(report, f"issued.page.{name}"), block)
         for name, part in parts.items()
-        if (block := part(report, comparison)).html
+        if (block := part(report, comparison, *told) if name == "summary" else part(report, comparison)).html
     ]
     if printed is not None:
         title, summary = shown[0]

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
+from docx.opc.pkgwriter import PackageWriter
 from docx.oxml.ns import qn
 
 from termreview.reporting.block_model import INLINE, Part, plain_text
@@ -245,13 +246,30 @@ def _describe(document: Any, title: str) -> None:
 
 
 def _packed(document: Any, content: bytes) -> bytes:
-    """The document with its content as one file without the hour of its making; pictures are packed already."""
-    loose, packed = io.BytesIO(), io.BytesIO()
-    document.save(loose)
+    """The document with its content as one file without the hour of its making; pictures are packed already.
+
+    python-docx itself packs with the hour of the machine, which a clock before 1980 makes impossible.
+    """
+    package, kept, packed = document.part.package, _Kept({}), io.BytesIO()
+    for part in package.parts:
+        part.before_marshal()
+    PackageWriter._write_content_types_stream(kept, package.parts)
+    PackageWriter._write_pkg_rels(kept, package.rels)
+    PackageWriter._write_parts(kept, package.parts)  # type: ignore[arg-type]  # only its `write` is called
     main = str(document.part.partname).removeprefix("/")
-    with zipfile.ZipFile(loose) as old, zipfile.ZipFile(packed, "w") as new:
-        for name in old.namelist():
+    with zipfile.ZipFile(packed, "w") as new:
+        for name, own in kept.parts.items():
             entry = zipfile.ZipInfo(name, _DATE)
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
-            new.writestr(entry, content if name == main else old.read(name))
+            new.writestr(entry, content if name == main else own)
     return packed.getvalue()
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The parts of one document by name, as python-docx hands them to who packs them."""
+
+    parts: dict[str, bytes]
+
+    def write(self, place: Any, content: bytes) -> None:
+        self.parts[place.membername] = content

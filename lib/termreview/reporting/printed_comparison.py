@@ -169,12 +169,12 @@ def outside_cause(
     """
     if issue.record.get("package_sha256") != made_with()["package_sha256"]:
         return PROGRAM
-    others = [_previous_now(workspace, term) for term in terms if term != previous]
-    now = (_previous_now(workspace, previous), [told for told in others if told])
+    others = [previous_now(workspace, term) for term in terms if term != previous]
+    now = (previous_now(workspace, previous), [told for told in others if told])
     return RULE if (issue.record.get("previous"), issue.record.get("compared", [])) == now else PREVIOUS
 
 
-def _previous_now(workspace: Workspace, term: Term | None) -> object:
+def previous_now(workspace: Workspace, term: Term | None) -> object:
     """The tables of the term before as a run notes them; None where there are none."""
     if term is None or not is_published(workspace.shelf(term), "scores.parquet"):
         return None

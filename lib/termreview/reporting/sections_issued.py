@@ -48,13 +48,21 @@ def changes_shown(report: ReportContext, comparison: Comparison) -> Block:
     return stack(changes_told(report, comparison), *(shown(report, comparison, _SHOWN) for shown in tables))
 
 
-def changes_told(report: ReportContext, comparison: Comparison) -> Block:
+def changes_told(report: ReportContext, comparison: Comparison, printed_count: int = 0) -> Block:
     """The changes in words: which reports, how much, and by which cause."""
-    return stack(paragraph(opening(report, comparison)), bullets(causes_told(report, comparison)))
+    return stack(
+        paragraph(opening(report, comparison, printed_count)), bullets(causes_told(report, comparison))
+    )
 
 
-def opening(report: ReportContext, comparison: Comparison) -> str:
-    """Which two reports are compared, and how much moved."""
+def opening(report: ReportContext, comparison: Comparison, printed_count: int = 0) -> str:
+    """Which two reports are compared, and how much moved.
+
+    Parameters
+    ----------
+    printed_count
+        How many figures that the report prints changed, those that compare with another term among them.
+    """
     issue = comparison.issue
     schools = len({move.key[0] for move in comparison.of_schools})
     values = {
@@ -62,6 +70,8 @@ def opening(report: ReportContext, comparison: Comparison) -> str:
         "status": _status_words(report, issue.status), "now_status": _status_words(report, comparison.status),
         "figures": len(comparison.of_office), "schools": schools,
     }  # fmt: skip
+    if not comparison.moves and printed_count:
+        return say(report, "issued.nothing_own", printed=printed_count, **values)
     if not comparison.moves:
         return say(report, "issued.nothing", **values)
     if comparison.later is not None:
