@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 from termreview.intake.date_value import DateHabit, DateWindow, fraction_readings, read_date
+from termreview.intake.keystrokes import keystroke_readings, read_keystrokes
 from termreview.intake.layout import NOTHING_WORDS
 from termreview.intake.legacy_text import read_in_font, read_legacy
 from termreview.intake.misdecoded import read_misdecoded
@@ -120,11 +122,32 @@ def read_value(
         reading = read_text(cell)
     if cell.kind == "number" and reading.state == UNREADABLE and is_personal_number(cell.text):
         return PERSONAL_DATA
+    meant_keys = _by_keystrokes(field, cell, choices, reading)
+    if meant_keys is not None:
+        return meant_keys
     if cell.kind == "text" and reading is not PERSONAL_DATA and has_invisible(str(cell.value)):
         reading = _as_seen(field, str(cell.value), reading)
     if cell.formula is not None and reading is not PERSONAL_DATA:
         return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", _shown_result(cell))))
     return reading
+
+
+def _by_keystrokes(field: Field, cell: Cell, choices: Choices | None, reading: Reading) -> Reading | None:
+    """The reading of a text typed without an input method, asked about; None where it is none."""
+    if cell.kind != "text" or field.is_numeric or field.kind == "date" or cell.formula is not None:
+        return None
+    typed = clean(str(cell.value))
+    meant: Iterable[str]
+    if choices is not None:
+        meant = keystroke_readings(typed) if reading.state == UNREADABLE else ()
+    else:
+        sentence = read_keystrokes(typed) if reading.state == ANSWERED else None
+        meant = () if sentence is None else (sentence,)
+    for text in meant:
+        found = read_value(field, cell._replace(value=text), "", choices, is_seen=True)
+        if found.state == ANSWERED or found is PERSONAL_DATA:
+            return _with_first(found, Flag("typed_as_keys", typed, text))
+    return None
 
 
 def _with_first(reading: Reading, *flags: Flag) -> Reading:
