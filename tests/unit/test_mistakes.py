@@ -21,6 +21,7 @@ LIBRARY = ROOT / "lib" / "termreview" / "reference"
 TELLING = ("report", "report_word", "note", "note_word", "_tell", "Said")
 # Words made elsewhere or in pieces: the number of mistakes, points declared unallocated, tables and their faults.
 OTHERS = {
+    "this is no plain file of the folder but a link, a pipe or a device, which is not opened",
     "no known fault has a place in the form of {0}, or no two schools report",
     "table issue.json ({0}) breaks its contract: {1}",
     "table {0} ({1}) breaks its contract: {2}",

@@ -72,15 +72,13 @@ def _done(arguments: Sequence[str] | None) -> int:
         if isinstance(error, RunError):
             _tell_shadowed(options)
         return error.exit_code
-    except (ImportError, AttributeError) as error:
-        if not _tell_shadowed(options):
-            raise
-        print(f"termreview: {error}", file=sys.stderr)
-        return RunError.exit_code
     except OSError as error:
         print(f"termreview: không đọc hoặc không ghi được {error.filename or ''} ({catalogue.words(str(error.strerror or error))})", file=sys.stderr)  # fmt: skip
         return RunError.exit_code
-    except Exception as error:  # a fault of the program: no screen full of code for who cannot read it
+    except Exception as error:  # a fault of the installation, or of the program: no screen full of code for who cannot read it
+        if isinstance(error, ImportError | AttributeError) and _tell_shadowed(options):
+            print(f"termreview: {error}", file=sys.stderr)
+            return RunError.exit_code
         print(f"termreview: {_unexpected(error, workspace)}", file=sys.stderr)
         return UNEXPECTED
     except KeyboardInterrupt:
@@ -113,6 +111,8 @@ def _unexpected(error: Exception, workspace: Workspace | None) -> str:
 
 
 def _check(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.intake.form_changes import files_of_former_form
+
     for plan in reference.calendar.plans:
         declared = reference.of(plan.term)
         print(
@@ -125,6 +125,12 @@ def _check(options: argparse.Namespace, workspace: Workspace, reference: Referen
             print(
                 f"Lưu ý: văn bản căn cứ {legal.number} là của năm học khác, chưa ban hành hoặc đã hết hiệu lực vào hạn nộp "
                 "của kỳ này, nên báo cáo không nêu ở phần căn cứ"
+            )
+        changed, looked = files_of_former_form(workspace, reference, plan.term)
+        if changed:
+            print(
+                f"Lưu ý: biểu mẫu {plan.form} đã thay đổi sau khi kỳ {plan.term.term_id} nhận tệp: {changed}/{looked} tệp đã xem theo "
+                "bản cũ; giữ nguyên biểu mẫu đã gửi, câu hỏi mới thì lập biểu mẫu mới"
             )
     for document in reference.documents.values():
         if document.has_two_dates:

@@ -176,13 +176,15 @@ def _term_plan(row: Row, year_id: str) -> TermPlan | None:
         return None
     if not all(row.id(key) for key in ("form", "tasks", "indicator_set")):
         row.source.hide(row.path)  # what stands in those files may be what is looked for
+    due_on, data_as_of = row.date("due_on") or UNKNOWN_DAY, row.date("data_as_of") or UNKNOWN_DAY
+    if UNKNOWN_DAY not in (due_on, data_as_of) and data_as_of > due_on:
+        row.report(f"'data_as_of' ({data_as_of}) is after 'due_on' ({due_on})", key="data_as_of")
     if year_id and term.school_year != year_id:
         row.report(f"'{term.term_id}' stands under school year '{year_id}'")
     elif term.part != row.id("part"):
         row.report(f"part '{row.text('part')}' does not fit '{term.term_id}'")
     return TermPlan(
-        term, row.text("title"), row.choice("report", REPORTS), row.date("due_on") or UNKNOWN_DAY,
-        row.date("data_as_of") or UNKNOWN_DAY, row.id("form"), row.id("tasks"), row.id("indicator_set"),
+        term, row.text("title"), row.choice("report", REPORTS), due_on, data_as_of, row.id("form"), row.id("tasks"), row.id("indicator_set"),
         row.text("legal"), previous, row.choice("mark", ("A", "B", "C"), "A"), compare_with,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from termreview.reference.calendar import TermPlan
 from termreview.reference.forms import Form, with_index
 from termreview.reference.loading import Source
+from termreview.reference.oversights import note_oversights
 
 if TYPE_CHECKING:
     from termreview.reference.declarations import Reference
@@ -36,6 +37,7 @@ def check_references(source: Source, reference: Reference, fields: Container[str
         if indicator_set.legal not in reference.documents:
             path = source.root / "indicator_sets" / f"{indicator_set.set_id}.yml"
             source.report_word(path, "legal:", f"'{indicator_set.legal}' is not in legal_documents.csv")
+    note_oversights(source, reference)
 
 
 def _check_index(source: Source, plan: TermPlan, reference: Reference, fields: Container[str]) -> None:

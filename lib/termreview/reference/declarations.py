@@ -16,7 +16,8 @@ from termreview.reference.cross_references import check_references
 from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
 from termreview.reference.desk_words import load_desk_words
 from termreview.reference.disclosure import Disclosure, load_disclosure
-from termreview.reference.fingerprint import file_fingerprints, fingerprint, odd_entries
+from termreview.reference.file_reading import report_odd_entries
+from termreview.reference.fingerprint import file_fingerprints, fingerprint
 from termreview.reference.form_loading import load_form
 from termreview.reference.forms import Field, Form, applies, with_index
 from termreview.reference.highlights import Highlights, load_highlights
@@ -194,8 +195,7 @@ def load_reference(folder: Path) -> Reference:
 @lru_cache(maxsize=4)
 def _loaded(folder: Path, content_sha256: str) -> Reference:
     source = Source(folder)
-    for path in odd_entries(folder):
-        source.report(path, 1, "this is no plain file of the folder but a link, a pipe or a device, which is not opened", is_broken=True)  # fmt: skip
+    report_odd_entries(source)
     registry = load_registry(source)
     calendar = load_calendar(source)
     documents = {document.document_id: document for document in load_documents(source)}

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from termreview.reference.fingerprint import LARGEST, is_own_file
+from termreview.reference.fingerprint import LARGEST, is_own_file, odd_entries
 from termreview.reference.source import Source
 
+NO_PLAIN_FILE: Final = (
+    "this is no plain file of the folder but a link, a pipe or a device, which is not opened"
+)
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -22,13 +25,19 @@ def declared_bytes(source: Source, path: Path) -> bytes | None:
                 return path.read_bytes()
             said = f"the file is too large for declarations: more than {LARGEST // 1_000_000} MB"
         elif path.is_symlink() or path.exists():
-            said = "this is no plain file of the folder but a link, a pipe or a device, which is not opened"
+            said = NO_PLAIN_FILE
         else:
             said = "the file is missing"
     except OSError as error:
         said = f"the file cannot be read: {error.strerror or error}"
     source.report(path, 1, said, is_broken=True)
     return None
+
+
+def report_odd_entries(source: Source) -> None:
+    """Tell at once of what stands among the declarations and is no plain file, whoever would open it."""
+    for path in odd_entries(source.root):
+        source.report(path, 1, NO_PLAIN_FILE, is_broken=True)
 
 
 def declared_text(source: Source, path: Path) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from termreview.reference.list_reading import read_list
-from termreview.reference.rows import Row, unique, without_lines
+from termreview.reference.rows import Row, unique, unique_order, without_lines
 from termreview.reference.source import Source
 from termreview.reference.tree_reading import read_tree
 
-__all__ = ["Row", "Source", "read_list", "read_tree", "unique", "without_lines"]
+__all__ = ["Row", "Source", "read_list", "read_tree", "unique", "unique_order", "without_lines"]

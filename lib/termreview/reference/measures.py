@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from termreview.reference.loading import Row, Source, read_list, unique
+from termreview.reference.loading import Row, Source, read_list, unique, unique_order
 
 OUTLINES = tuple("123456789")
 
@@ -92,6 +92,7 @@ def load_tasks(
     )  # fmt: skip
     rows = read_list(source, f"tasks/{name}.csv", columns)
     unique([(row, row.id("task_id")) for row in rows])
+    unique_order(rows)
     rows.sort(key=lambda row: row.number("order", 0.0) or 0.0)
     tasks = []
     for row in rows:

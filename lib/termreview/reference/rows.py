@@ -245,6 +245,15 @@ def unique(rows: Sequence[tuple[Row, Hashable]]) -> None:
         first.setdefault(key, row)
 
 
+def unique_order(rows: Sequence[Row]) -> None:
+    """Note every `order` that stands twice in one list: which of the two comes first would be chance."""
+    first: dict[float, Row] = {}
+    for row in rows:
+        number = row.number("order")
+        if number is not None and first.setdefault(number, row) is not row:
+            row.report(f"'order' {number:g} stands twice; first in line {first[number].line}", key="order")
+
+
 def without_lines(value: Any) -> Any:
     """Take the line marks out of one tree."""
     if isinstance(value, dict):

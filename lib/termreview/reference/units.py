@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from termreview.reference.loading import Row, Source, read_list, unique
+from termreview.reference.loading import Row, Source, read_list, unique, unique_order
 from termreview.text import fold
 
 KINDS = ("province", "district", "commune", "ward", "school")
@@ -163,6 +163,7 @@ def load_registry(source: Source) -> Registry:
 def _load_levels(source: Source) -> tuple[Level, ...]:
     rows = read_list(source, LEVELS, ("level", "title", "short_title", "order", "is_general"))
     unique([(row, row.id("level")) for row in rows])
+    unique_order(rows)
     rows.sort(key=lambda row: row.number("order", 0.0) or 0.0)
     return tuple(
         Level(row.id("level"), row.text("title"), row.text("short_title"), row.yes("is_general"))

@@ -1,0 +1,119 @@
+"""One thing that declarations leave undone or contradict among each other: a mistake where a report would be wrong for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from termreview.reference.calendar import OFFICES, UNKNOWN_DAY
+from termreview.reference.checks import CHECK_KINDS, Check
+from termreview.reference.forms import Form
+from termreview.reference.loading import Source
+from termreview.reference.units import UNITS, Unit
+from termreview.text import fold
+
+if TYPE_CHECKING:
+    from termreview.reference.declarations import Reference
+
+_SHOWN_SHEETS = (
+    "statistics",
+    "opinions",
+)  # every figure, every opinion of theirs stands in a table of the report
+_COMPARING = tuple(kind for kind in CHECK_KINDS if kind != "unchanged")
+
+
+def note_oversights(source: Source, reference: Reference) -> None:
+    """Note what is declared and used by nobody, and report what would put a report in the wrong hands or order."""
+    _check_offices(source, reference)
+    _check_names(source, reference)
+    for form_id, form in reference.forms.items():
+        _note_unused(source, form_id, form, reference)
+    for set_id in reference.indicator_sets:
+        if not (source.root / "advice" / f"{set_id}.yml").is_file():
+            path = source.root / "indicator_sets" / f"{set_id}.yml"
+            source.note(
+                path, 1, f"the indicator set has no advice/{set_id}.yml: no effort and no action can be shown"
+            )
+
+
+def _check_offices(source: Source, reference: Reference) -> None:
+    """Every term needs the one office that collects it: another's name and signature must not stand in its report."""
+    if source.is_hidden(source.root / OFFICES):
+        return
+    offices = reference.calendar.offices
+    calendar = source.root / "calendar.yml"
+    for plan in reference.calendar.plans:
+        valid = [
+            office.office_id
+            for office in offices
+            if office.valid_from <= plan.due_on
+            and (office.valid_to is None or plan.due_on <= office.valid_to)
+        ]
+        word = f'"{plan.term.term_id}"'
+        if plan.due_on == UNKNOWN_DAY or not offices:
+            continue
+        if not valid:
+            source.report_word(
+                calendar,
+                word,
+                f"no office of office.csv is valid on {plan.due_on}, when '{plan.term.term_id}' is due",
+            )
+        elif len(valid) > 1:
+            source.report_word(
+                calendar,
+                word,
+                f"several offices of office.csv are valid on {plan.due_on}, when '{plan.term.term_id}' is due: {', '.join(valid)}",
+            )
+
+
+def _check_names(source: Source, reference: Reference) -> None:
+    """Two schools of one level and one name on one day: below one unit one is there twice, else a name tells neither."""
+    told: set[tuple[str, str]] = set()
+    for day in sorted({plan.due_on for plan in reference.calendar.plans if plan.due_on != UNKNOWN_DAY}):
+        first: dict[tuple[str, str], Unit] = {}
+        for school in reference.registry.schools_on(day):
+            other = first.setdefault((school.level, fold(school.name)), school)
+            pair = (other.unit_id, school.unit_id)
+            if other is school or pair in told:
+                continue
+            told.add(pair)
+            path, word = source.root / UNITS, f"{school.unit_id},{school.valid_from}"
+            what = f"'{school.unit_id}' and '{other.unit_id}' are schools of one level with one name, '{school.name}'"
+            if other.parent_id == school.parent_id:
+                source.report_word(path, word, f"{what}, below one unit")
+            else:
+                source.note_word(path, word, f"{what}: a file with that name and no code is asked about")
+
+
+def _note_unused(source: Source, form_id: str, form: Form, reference: Reference) -> None:
+    """What is asked of every school and shown nowhere is work for nothing."""
+    used = {name.partition(".")[0] for name in _used(form_id, reference)}
+    sheets = {section.section_id: section.sheet_id for section in form.sections}
+    for row in form.rows:
+        if row.field_id not in used and sheets.get(row.section_id) not in _SHOWN_SHEETS:
+            path = source.root / "forms" / form_id / "rows.csv"
+            source.note_word(
+                path,
+                f",{row.row_code},",
+                f"'{row.field_id}' is asked, but no task, ratio, check or table uses it",
+            )
+
+
+def _used(form_id: str, reference: Reference) -> Iterator[str]:
+    plans = [plan for plan in reference.calendar.plans if plan.form == form_id]
+    for name in {plan.tasks for plan in plans}:
+        for task in reference.tasks.get(name, ()):
+            yield from (task.status_field, *task.figures)
+    for ratio in reference.ratios:
+        yield from (*ratio.numerator, *ratio.denominator)
+    checks: tuple[Check, ...] = reference.checks.get(form_id, ())
+    for check in checks:
+        if check.kind in _COMPARING:
+            yield from (*check.fields, *check.against)
+    for name in {plan.indicator_set for plan in plans}:
+        if name in reference.indicator_sets:
+            for item in reference.indicator_sets[name].items:
+                yield from item.rule.fields
+            for group in reference.indicator_sets[name].groups:
+                for condition in group.conditions:
+                    yield from condition.requires

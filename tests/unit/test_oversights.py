@@ -1,0 +1,102 @@
+"""One thing that declarations leave undone or contradict: told by `check` where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from termreview.errors import DeclarationError
+from termreview.reference.declarations import load_reference
+from worlds import REFERENCE, append, change, copy_reference
+
+SCHOOL = "{code},2020-01-01,2025-06-30,school,th,Trường Tiểu học Trăng Non,TH Trăng Non,{parent},"
+
+
+def told(folder: Path) -> list[tuple[str, int, str]]:
+    with pytest.raises(DeclarationError) as raised:
+        load_reference(folder)
+    return [(problem.file, problem.line, problem.words) for problem in raised.value.problems]
+
+
+def test_figures_of_a_day_after_the_deadline_are_a_mistake(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    line = change(folder / "calendar.yml", 'data_as_of: "2023-12-31"', 'data_as_of: "2024-01-11"')
+    assert told(folder) == [
+        ("calendar.yml", line, "'data_as_of' (2024-01-11) sau 'due_on' (2024-01-10): ngày chốt số liệu phải trước hoặc đúng hạn nộp")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("tasks/cv407-2023.csv", "II.1.b,II.1,2,", "II.1.b,II.1,1,"),
+        ("levels.csv", "Tiểu học,TH,2,", "Tiểu học,TH,1,"),
+    ],
+)
+def test_two_of_one_order_are_a_mistake(name: str, old: str, new: str, tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    line = change(folder / name, old, new)
+    assert [(file, number) for file, number, _ in told(folder)] == [(name, line)]
+
+
+def test_a_term_without_an_office_is_a_mistake(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    change(folder / "office.csv", "2025-06-30,0477,", "2024-05-01,0477,")
+    assert [words[:59] for _, _, words in told(folder)] == [
+        f"không cơ quan nào ở office.csv còn hiệu lực ngày {day}"[:59]
+        for day in ("2024-05-25", "2025-01-10", "2025-05-25")
+    ]
+
+
+def test_two_offices_on_one_day_are_a_mistake(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    change(folder / "office.csv", "2025-07-01,,047751", "2025-05-01,,047751")
+    ((file, _, words),) = told(folder)
+    assert file == "calendar.yml"
+    assert "pgddt-phong-mau, vhxh-phuong-phong-mau" in words
+
+
+def test_two_schools_of_one_name_below_one_unit_are_a_mistake(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    append(folder / "units.csv", SCHOOL.format(code="0477291", parent="047701"))
+    line = append(folder / "units.csv", SCHOOL.format(code="0477292", parent="047701"))
+    ((file, number, words),) = told(folder)
+    assert (file, number) == ("units.csv", line)
+    assert "'0477292' và '0477291' cùng cấp học" in words
+
+
+def test_two_schools_of_one_name_below_two_units_are_a_note(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    append(folder / "units.csv", SCHOOL.format(code="0477291", parent="047701"))
+    line = append(folder / "units.csv", SCHOOL.format(code="0477292", parent="047702"))
+    (note,) = load_reference(folder).notes
+    assert (note.file, note.line) == ("units.csv", line)
+    assert "'0477292' và '0477291'" in note.words
+
+
+NOTES: dict[str, tuple[Callable[[Path], object], str, str]] = {
+    "a question that nobody uses": (
+        lambda folder: append(folder / "forms/cv407-2023/rows.csv", "II.3,3.99,drones_count,Số máy bay,count,máy,,,*,*,no,0,9,II.3,,,C"),
+        "forms/cv407-2023/rows.csv",
+        "chỉ tiêu 'drones_count' có hỏi nhưng không nhiệm vụ, tỉ lệ, phép kiểm tra hay bảng nào dùng",
+    ),
+    "an index without advice": (
+        lambda folder: (folder / "advice/qd-4725-2022.yml").unlink(),
+        "indicator_sets/qd-4725-2022.yml",
+        "bộ chỉ số chưa có advice/qd-4725-2022.yml nên báo cáo và phiếu phản hồi không nêu được công sức và việc nên làm",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_what_is_declared_in_vain_is_a_note(name: str, tmp_path: Path) -> None:
+    plant, file, words = NOTES[name]
+    folder = copy_reference(tmp_path)
+    plant(folder)
+    assert [(note.file, note.words) for note in load_reference(folder).notes] == [(file, words)]
+
+
+def test_the_committed_declarations_leave_nothing_undone() -> None:
+    assert load_reference(REFERENCE).notes == load_reference(REFERENCE).unlike == ()
