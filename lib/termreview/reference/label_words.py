@@ -61,7 +61,7 @@ WORDS: Mapping[str, str] = {
         "no_file whole item points max origin reason own computed verified ruling rule rule_id legal mark inputs "
         "question value cell note written total published differs conditions level numerator denominator result "
         "counted state_counted state_unanswered state_zero_denominator state_contradictory status all_data rebuilt "
-        "added_up(stated) band_from(start,points) band_above(start,points) kind_school kind_item kind_ratio "
+        "added_up(cell,stated) band_from(start,points) band_above(start,points) kind_school kind_item kind_ratio "
         "kind_field kind_task"
     ),
 }

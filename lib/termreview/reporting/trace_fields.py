@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.reference.forms import Field
+from termreview.reporting.answers import total_parts
 from termreview.reporting.context import ReportContext
 from termreview.reporting.rows import plain_values
 from termreview.scoring.ledger import item_inputs
@@ -77,7 +78,11 @@ def field_columns(
 
 
 def _mark_rebuilt(report: ReportContext, columns: Mapping[str, Any]) -> None:
-    """Add to each field the totals that the report adds up anew (`r`, in school order), where they differ."""
+    """Add to each field the totals that the report adds up anew where they differ (`r`, in school order), and the parts
+    that they are added up from (`p`, by level): such a total stands in no cell.
+    """
+    levels = dict.fromkeys(report.term.schools["level"])
+    parts = {level: total_parts(report.declared, str(level)) for level in levels}
     numbers, stated = report.term.answers.numbers, report.term.answers.stated
     differs = numbers.ne(stated) & numbers.notna()
     for field_id in differs.columns[differs.any()]:
@@ -85,6 +90,7 @@ def _mark_rebuilt(report: ReportContext, columns: Mapping[str, Any]) -> None:
             own = numbers[field_id].tolist()
             places = [place for place, is_other in enumerate(differs[field_id].tolist()) if is_other]
             columns[field_id]["r"] = {place: short_number(own[place]) for place in places}
+            columns[field_id]["p"] = {level: list(by_total[field_id]) for level, by_total in parts.items() if field_id in by_total}  # fmt: skip
 
 
 def _options(report: ReportContext, field: Field) -> Mapping[Any, str]:

@@ -47,23 +47,37 @@
         ...[].concat(value).map((line) => make("dd", {}, line instanceof Node ? line : show(line)))]));
   }
 
-  // One answer: its value or state, its cell, what was assumed.
-  function answer(fieldId, place) {
+  const cellOf = (field, place) =>
+    (field.off && field.off[place]) || (field.at && field.at[data.schools[place][2]]) || "";
+
+  // The cells of the parts that a total was added up from, the name of their sheet once; none where one is not shown.
+  function partCells(field, place) {
+    const parts = ((field.p && field.p[data.schools[place][2]]) || []).map((id) => data.fields[id]);
+    const cells = parts.map((part) => (part ? cellOf(part, place) : ""));
+    if (!cells.length || cells.includes("")) return "";
+    const sheetOf = (cell) => cell.slice(0, cell.lastIndexOf("!") + 1);
+    return cells.map((cell, at) => at && sheetOf(cell) === sheetOf(cells[0]) ? cell.slice(sheetOf(cell).length) : cell).join(" + ");
+  }
+
+  // One answer: its value or state, the cells that hold it, what was assumed. A total that the report adds up anew
+  // stands in no cell of its own: its parts are named, and what the school wrote beside. Points are drawn from what the
+  // school wrote (`isStated`).
+  function answer(fieldId, place, isStated) {
     const field = data.fields[fieldId];
     if (!field) return null;
-    const level = data.schools[place][2];
     const state = field.s && field.s[place];
     const isAsked = field.v[place] !== null || state;
     const note = field.n && field.n[place];
-    const rebuilt = field.r && field.r[place];
-    const cell = (field.off && field.off[place]) || (field.at && field.at[level]) || "";
+    const rebuilt = isStated ? undefined : field.r && field.r[place];
+    const own = cellOf(field, place);
+    const cell = rebuilt !== undefined ? partCells(field, place) : own;
     return {
-      label: field.t, isAsked,
+      label: field.t, isAsked, isRebuilt: rebuilt !== undefined,
       value: rebuilt !== undefined ? show(rebuilt)
         : field.v[place] === null ? (state ? data.states[state] || state : "—") : show(field.v[place]),
       number: rebuilt !== undefined ? rebuilt : typeof field.v[place] === "number" ? field.v[place] : null,
       cell: isAsked && state !== "not_submitted" ? cell : "",
-      note: rebuilt !== undefined ? say("added_up", { stated: show(field.v[place]) }) : note ? `${data.notes[note[0]] || note[0]}${note[1] ? ` (${say("written")}: ${note[1]})` : ""}` : "",
+      note: rebuilt !== undefined ? say("added_up", { stated: show(field.v[place]), cell: own }) : note ? `${data.notes[note[0]] || note[0]}${note[1] ? ` (${say("written")}: ${note[1]})` : ""}` : "",
     };
   }
 
@@ -134,7 +148,7 @@
       const line = (data.ledger[scope] || []).find((one) => one[0] === itemId);
       if (!line) return null;
       const [, , low, high, most, origin, reason, own, computedLow, computedHigh, verified, ruling] = line;
-      const inputs = item.in.map((name) => answer(name, place)).filter(Boolean);
+      const inputs = item.in.map((name) => answer(name, place, true)).filter(Boolean);
       return [`${data.schools[place][1]}: ${itemId} ${item.t}`,
         facts([[say("points"), `${range(low, high)} / ${show(most)}`], [say("origin"), data.origins[origin]],
           [say("reason"), data.reasons[reason]], [say("own"), own],
@@ -153,12 +167,15 @@
         const cells = names.map((name) => answer(name, place)).filter(Boolean);
         return make("span", {}, show(value), make("small", {}, cells.map((one) => one.cell).filter(Boolean).join(" + ")));
       };
+      const addedUp = (names, place) => names.map((name) => answer(name, place))
+        .filter((one) => one && one.isRebuilt).map((one) => `${one.label}: ${one.note}`);
       const asked = schoolsOf(scope).filter(([place]) => ratio.rows[place]);
       const rows = asked.map(([place, id]) => {
         const [state, numerator, denominator] = ratio.rows[place];
         if (state === "counted") { above += numerator; below += denominator; counted += 1; }
         return [schoolLink(id), part(numerator, ratio.num, place), part(denominator, ratio.den, place),
-          state === "counted" ? figure(ratio, numerator, denominator) : "—", say(`state_${state}`)];
+          state === "counted" ? figure(ratio, numerator, denominator) : "—",
+          [say(`state_${state}`), ...addedUp([...ratio.num, ...ratio.den], place)].join("; ")];
       });
       return [`${ratio.t}: ${scopeName(scope)}`,
         facts([[say("numerator"), ratio.num.map(titleOf).join(" + ")], [say("denominator"), ratio.den.map(titleOf).join(" + ")],
