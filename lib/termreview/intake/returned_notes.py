@@ -18,6 +18,7 @@ from termreview.intake.returned_package import (
     free_name,
     relationships,
 )
+from termreview.intake.returned_threads import add_replies, drop_replies
 from termreview.intake.returned_xml import MAIN, Edit, Element, edited, element_text, elements, prefix_of
 from termreview.intake.workbook_model import address, parse_address
 
@@ -36,6 +37,7 @@ def drop_notes(parts: Parts, sheet: Sheet, heads: tuple[str, ...]) -> None:
 
     Ours bear our author, or none (LibreOffice saves none) and one of the heads with which our notes begin.
     """
+    drop_replies(parts, sheet, AUTHOR_MARK)
     for relation in relationships(parts, sheet.part):
         if relation.kind != "comments" or relation.target not in parts:
             continue
@@ -67,6 +69,7 @@ def add_notes(parts: Parts, sheet: Sheet, notes: Mapping[Place, Note], author: s
         add_relationship(parts, sheet.part, "comments", name)
     boxes = {place: note for place, note in notes.items() if place not in kept}
     _add_shapes(parts, sheet, boxes)
+    add_replies(parts, sheet, notes, author)
 
 
 def _comments(part: bytes) -> list[tuple[Element, str]]:
