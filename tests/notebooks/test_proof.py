@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import docx
@@ -25,6 +26,9 @@ from termreview.runner import run_term
 from termreview.scoped_runs import make_scoped
 from termreview.workspace import Workspace
 from worlds import append, change
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+from test_provenance import declare_next_year
 
 
 @pytest.fixture
@@ -98,6 +102,13 @@ def test_every_change_is_named_by_file_declaration_section_and_figures(
     figure = next(each for each in told["differences"] if each["section"] == "Điểm chính")
     assert figure["place"] == "Số liệu chính “Trường có báo cáo được tiếp nhận”"
     assert (figure["found"], figure["expected"]) == ("54/55", "49/55")  # the damaged file is refused
+
+
+def test_the_declarations_of_a_new_year_leave_an_old_report_identical(demo: Demo, copy: Workspace) -> None:
+    declare_next_year(copy.reference)
+    reference = load_reference(copy.reference)
+    verdict = verify.verify_report(copy, reference, copy.reports(SEMESTER) / demo.semester.report.name)
+    assert (verdict.state, verdict.causes, verdict.differences) == ("identical", (), ())
 
 
 def test_a_run_that_changes_nothing_puts_back_the_index_of_all_reports(demo: Demo, copy: Workspace) -> None:
