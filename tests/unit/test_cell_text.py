@@ -87,6 +87,18 @@ def test_file_names_in_the_list_of_received_files_are_inert_and_still_match(
     assert record_received(tmp_path, later) == 0
 
 
+def test_live_cells_of_a_list_saved_by_excel_are_made_inert_when_it_is_written_anew(tmp_path: Path) -> None:
+    (tmp_path / "=1+1.xlsx").write_bytes(b"1")
+    (tmp_path / "b.xlsx").write_bytes(b"2")
+    text = "file\treceived_on\tnote\n=1+1.xlsx\t2024-01-05\t=1+1 đã gọi\n"
+    (tmp_path / RECEIVED_LIST).write_text(text, encoding="utf-16")
+    assert record_received(tmp_path, list_received(tmp_path, AS_OF)) == 1
+    rows = list(csv.reader(io.StringIO((tmp_path / RECEIVED_LIST).read_text(encoding="utf-8-sig"))))
+    assert rows[1:] == [["'=1+1.xlsx", "2024-01-05", "'=1+1 đã gọi"], ["b.xlsx", "2024-01-20", ""]]
+    days = {file.name: file.received_on for file in list_received(tmp_path, AS_OF)}
+    assert days == {"=1+1.xlsx": datetime.date(2024, 1, 5), "b.xlsx": AS_OF}
+
+
 def test_a_list_to_take_away_computes_nothing() -> None:
     rows = [{"a": text, "b": f"{text} x"} for text in PAYLOADS]
     columns = {"a": "=1+1", "b": "B"}

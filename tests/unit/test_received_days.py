@@ -128,6 +128,19 @@ def test_names_that_differ_by_case_alone_or_print_alike_are_files_of_their_own(t
     assert {file.name: file.received_on for file in later} == {file.name: AS_OF for file in files}
 
 
+@pytest.mark.parametrize("name", [" a.xlsx", "a.xlsx ", "\u00a0a .xlsx"])
+def test_a_name_with_white_space_around_it_keeps_its_day(tmp_path: Path, name: str) -> None:
+    try:
+        put(tmp_path, name)
+    except OSError:
+        pytest.skip("the system takes no such names")
+    assert record_received(tmp_path, list_received(tmp_path, AS_OF)) == 1
+    later = list_received(tmp_path, AS_OF + datetime.timedelta(days=9))
+    assert [file.received_on for file in later] == [AS_OF]
+    assert record_received(tmp_path, later) == 0
+    assert absent_files(tmp_path, later) == []
+
+
 def test_status_tells_of_each_file_with_an_odd_day_and_of_each_that_is_gone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

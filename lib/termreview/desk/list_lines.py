@@ -106,7 +106,7 @@ def _in_house_form(found: ListFile) -> ListText:
     lines = csv.writer(stream, lineterminator="\n")
     texts = []
     for cells in (found.header, *(cells for _, cells in found.rows)):
-        lines.writerow(cells)
+        lines.writerow([inert(as_meant(cell)) for cell in cells])
         texts.append(stream.getvalue())
         stream.seek(0)
         stream.truncate()

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from termreview.cell_text import inert
+from termreview.cell_text import as_meant, inert
 from termreview.errors import UsageError
 from termreview.intake.date_value import DateWindow, term_window
 from termreview.intake.received_list import (
@@ -234,7 +234,8 @@ def record_received(folder: Path, files: Sequence[ReceivedFile], renamed_note: s
             stream, delimiter=found.separator if found and is_kept else ",", lineterminator="\n"
         )
         if not is_kept:  # a list in another encoding is written anew as a whole, never mixed
-            writer.writerows((header, *(cells for _, cells in rows)))
+            lines = (header, *(cells for _, cells in rows))
+            writer.writerows([inert(as_meant(cell)) for cell in cells] for cells in lines)
         own = (
             {
                 "file": inert(name),

@@ -59,8 +59,8 @@ def listed_day(seen: Mapping[str, datetime.date], name: str) -> datetime.date | 
 
 
 def name_key(name: str) -> str:
-    """One name as the lists are searched for it: however its letters are composed."""
-    return unicodedata.normalize("NFC", name)
+    """One name as the lists are searched for it: however its letters are composed, without white space around it."""
+    return unicodedata.normalize("NFC", name).strip()
 
 
 def printable_name(name: str) -> str:
