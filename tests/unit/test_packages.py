@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 from hostile_files import MAIN, cell, package, row, sheet
 from intake_world import ROOT
 from test_guard import read_bytes, reason_of
+from test_workbook_legacy import piece, xlsb
 
 from termreview.intake.guard import RefusedFile
 from termreview.intake.returned_package import open_parts, sheets_of
@@ -178,6 +180,21 @@ def test_an_attribute_left_blank_or_odd_is_no_damage(name: str, tmp_path: Path) 
         found = read_bytes(package(ODD_ATTRIBUTES[name], styles=styles), tmp_path).sheets[0]
         assert [(place, one.value) for place, one in found.cells.items()] == [((1, 1), 7)]
         assert found.hidden_columns == frozenset()
+
+
+def test_a_part_that_says_utf_16_in_bytes_of_utf_8_is_read(tmp_path: Path) -> None:
+    text = f'<?xml version="1.0" encoding="utf-16"?>{sheet(row(cell("A1", "7")))}'
+    assert read_bytes(package(text), tmp_path).sheets[0].cells[1, 1].value == 7
+
+
+def test_the_parts_of_a_binary_workbook_are_found_whatever_their_case(tmp_path: Path) -> None:
+    cells = piece(0, struct.pack("<IIHBB", 0, 0, 0, 0, 0) + bytes(12)) + piece(
+        5, struct.pack("<IId", 0, 0, 7.0)
+    )
+    with zipfile.ZipFile(io.BytesIO(xlsb(cells))) as book:
+        parts = {name.upper(): book.read(name) for name in book.namelist()}
+    found = read_bytes(packed(*parts.items()), tmp_path)
+    assert (found.kind, found.sheets[0].cells[1, 1].value) == ("xlsb", 7)
 
 
 def test_merges_in_small_letters_are_those_in_capitals(tmp_path: Path) -> None:

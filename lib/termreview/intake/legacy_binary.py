@@ -31,7 +31,7 @@ from termreview.intake.old_fonts import by_style
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, Sheet, Workbook, address
 from termreview.intake.xlsx_content import MOST_HIDDEN, refuse_place, refuse_size, refuse_text
 from termreview.intake.xlsx_looks import Colours, colours_of
-from termreview.intake.xlsx_package import relationships, workbook_part_name
+from termreview.intake.xlsx_package import find_part, relationships, workbook_part_name
 from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared, make_cell
 
 _STATES = {1: "hidden", 2: "very_hidden"}
@@ -81,11 +81,14 @@ def read_binary(data: bytes, limits: Limits) -> Workbook | None:
 
 
 def _read_book(parts: Mapping[str, bytes], limits: Limits) -> Workbook:
+    def part(name: str) -> bytes | None:
+        return parts.get(find_part(parts, name) or "")
+
     main = workbook_part_name(parts) or ""
     arrows = relationships(parts, main)
     by_kind = {arrow.kind: arrow.target for arrow in arrows.values()}
     is_1904, is_as_displayed, listed = False, False, []
-    for record, body in _records(parts[main]):
+    for record, body in _records(part(main) or b""):
         if record == 153:
             is_1904 = body[0] & 1 == 1
         elif record == 157:
@@ -95,9 +98,9 @@ def _read_book(parts: Mapping[str, bytes], limits: Limits) -> Workbook:
             listed.append((_text(body, at)[0], _STATES.get(body[0] & 3, "visible"), arrow_id))
     if not listed:
         raise KeyError("no sheets")
-    theme = parts.get(by_kind.get("theme", ""))
-    styles = _read_styles(parts.get(by_kind.get("styles", ""), b""), colours_of(theme))
-    strings, runs = _read_strings(parts.get(by_kind.get("sharedStrings", ""), b""), styles.fonts)
+    theme = part(by_kind.get("theme", ""))
+    styles = _read_styles(part(by_kind.get("styles", "")) or b"", colours_of(theme))
+    strings, runs = _read_strings(part(by_kind.get("sharedStrings", "")) or b"", styles.fonts)
     marked = {number: (strings[number], one) for number, one in runs.items()}
     shared = Shared(strings, styles.formats, is_1904, styles.looks, marked, theme)
     sheets, filled = [], 0
@@ -106,7 +109,7 @@ def _read_book(parts: Mapping[str, bytes], limits: Limits) -> Workbook:
         if arrow_id not in arrows or arrows[arrow_id].kind != "worksheet":
             notes.append("sheet_without_cells")
             continue
-        content = _read_sheet(parts[arrows[arrow_id].target], shared, styles, limits)
+        content = _read_sheet(parts[find_part(parts, arrows[arrow_id].target) or ""], shared, styles, limits)
         filled += len(content.cells)
         if filled > limits.cells:
             raise RefusedFile("too_large", f"more than {limits.cells} filled cells")

@@ -89,12 +89,13 @@ def is_utf8(part: bytes) -> bool:
 
 
 def _odd_encoding(part: bytes) -> str | None:
-    """Return the encoding of Unicode that one XML part calls by a name that the parser does not know (``utf8``)."""
+    """Return the encoding of one XML part that calls it by a name unknown to the parser (``utf8``), or a wrong one."""
     if part[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     declaration = _DECLARATION.match(part.removeprefix(codecs.BOM_UTF8))
     if declaration is not None:
         with suppress(LookupError):
             name = codecs.lookup(declaration[1].decode()).name
-            return "utf-8" if name in ("utf-8", "utf-8-sig") else None
+            # A declaration that can be read byte by byte is not in UTF-16: some libraries say so all the same.
+            return "utf-8" if name.startswith(("utf-8", "utf-16")) else None
     return None
