@@ -197,6 +197,12 @@ def test_the_parts_of_a_binary_workbook_are_found_whatever_their_case(tmp_path: 
     assert (found.kind, found.sheets[0].cells[1, 1].value) == ("xlsb", 7)
 
 
+def test_a_member_without_a_name_is_no_part(tmp_path: Path, plain_cells: list[object]) -> None:
+    data = packed(*parts_of().items(), ("@@@@", b"x")).replace(b"@@@@", b"\0@@@")
+    assert data.count(b"\0@@@") == 2
+    assert cells(read_bytes(data, tmp_path)) == plain_cells
+
+
 def test_merges_in_small_letters_are_those_in_capitals(tmp_path: Path) -> None:
     one = sheet(row(cell("a1", "1")), tail='<mergeCells count="1"><mergeCell ref="a1:b2"/></mergeCells>')
     assert read_bytes(package(one), tmp_path).sheets[0].merges == ("A1:B2",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -154,5 +155,7 @@ def _is_near(number: float, reading: str) -> bool:
     """Whether one number, rounded to the decimals of a reading, is that reading."""
     mantissa, _, power = reading.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
-    unit = 10.0 ** (int(power or 0) - decimals)
-    return abs(number - float(reading)) <= unit * 0.5000001
+    unit = (
+        float(f"1e{power or 0}") * 10.0**-decimals
+    )  # beyond all numbers it is infinite, and nothing is near
+    return math.isfinite(unit) and abs(number - float(reading)) <= unit * 0.5000001

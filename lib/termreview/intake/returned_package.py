@@ -68,7 +68,7 @@ def open_parts(path: Path | ArchiveMember) -> Parts:
     try:
         data = read_content(path)
         members = list_members(data, DEFAULT_LIMITS)
-        parts = inflate_members(data, members, lambda member: not member.is_dir())
+        parts = inflate_members(data, members, lambda member: not member.filename.endswith("/"))
     except RefusedFile as refused:
         raise UnmarkableError(str(refused)) from None
     types = parts.get(TYPES_PART, b"")

@@ -61,7 +61,7 @@ def _folded(name: str) -> str:
 def xml_members(data: bytes, members: list[zipfile.ZipInfo]) -> frozenset[str]:
     """The members that are read as XML: by their names, and those of other names that the package says are XML."""
     read = {member.filename for member in members if is_xml(member)}
-    others = [member for member in members if member.filename not in read and not member.is_dir()]
+    others = [member for member in members if member.filename not in read]
     if not others:
         return frozenset(read)
     types = next((member for member in members if part_name(member).lower() == _TYPES.lower()), None)
