@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -414,6 +415,49 @@ def test_what_an_analyst_is_about_to_write_is_no_news_from_others(tmp_path: Path
     (office.raw(parse_term(TERM)) / "moi-2.pdf").write_bytes(b"%PDF-1.4")
     desk.notice()
     assert "moi-2.pdf" in desk._status.value
+
+
+def test_a_list_that_was_only_saved_again_is_no_news(desk: Desk, office: Workspace) -> None:
+    """As Excel does on closing: the same rows under a new time are nobody's decisions."""
+    desk.go_to("triage")
+    path = office.reference / "decisions.csv"
+    path.write_bytes(path.read_bytes())
+    os.utime(path, ns=(10**18, 10**18))
+    before = status_of(desk)
+    desk.notice()
+    assert status_of(desk) == before
+    theirs = f"qd-0001,{TERM},rule,*,*,submission_late,,accept,,chấp nhận nộp muộn,Chuyên viên B,2024-01-12\n"
+    path.write_text(path.read_text(encoding="utf-8") + theirs, encoding="utf-8")
+    desk.notice()
+    assert "quyết định mới" in status_of(desk)
+
+
+def test_a_count_that_is_no_number_is_given_back_and_said(desk: Desk) -> None:
+    """It stayed in its field while the school's own count was reckoned with."""
+    trial = desk.go_to("what_if")._trial
+    count = trial._counts[0]
+    own = count.value
+    assert own
+    for typed in ("mười", "-3", "1.5", ""):
+        count.value = typed
+        assert count.value == own
+        assert ("status-error" in status_of(desk)) == bool(typed), typed
+    count.value = "1.250"
+    assert count.value == "1.250"
+    assert "status-error" not in status_of(desk)
+
+
+def test_the_list_of_rulings_names_files_of_no_school(desk: Desk, office: Workspace) -> None:
+    path = office.reference / "decisions.csv"
+    line = f"tep-1,{TERM},file,*,*,,anh.png,set_aside,,ảnh chụp nhầm,Chuyên viên B,2024-01-12\n"
+    path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
+    desk.refresh()
+    tab = desk.go_to("triage")
+    tab._status.value = "rulings"
+    (row,) = tab._rulings._table.rows
+    assert row.cells[:2] == ("Từng chỗ", "chưa rõ trường")
+    assert "anh.png" in str(row.cells[2])
+    assert "status-error" not in status_of(desk)
 
 
 def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, office: Workspace) -> None:

@@ -23,7 +23,7 @@ PARTIAL = "partial_resubmission"  # a later file that leaves whole sections blan
 _OF_CELLS = ("correct", "accept", "not_applicable")
 FEWEST_LETTERS = 8  # of a reason: "ok" explains nothing to who reads the list next year
 _FACTOR = re.compile(r"[x×:/÷]\s*\d[\d.]*")
-_NUMBER = re.compile(r"[-−]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")  # a dot elsewhere is no Vietnamese number
+NUMBER = re.compile(r"[-−]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")  # a dot elsewhere is no Vietnamese number
 PERSONAL = re.compile(r"@|\d{9}")
 
 
@@ -148,7 +148,7 @@ def typed_value(now: TermNow, draft: Draft, field: Field | None) -> str:
         return sign + text[1:].strip().replace(".", "")
     if field is None:
         return text
-    if field.is_numeric and _NUMBER.fullmatch(text):
+    if field.is_numeric and NUMBER.fullmatch(text):
         return f"{float(text.replace('−', '-').replace('.', '').replace(',', '.')):.15g}"
     if field.kind == "date":
         day = parse_date(text)

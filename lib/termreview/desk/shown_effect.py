@@ -14,6 +14,7 @@ from termreview.desk.school_names import school_label
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.desk.wording import joined, say, words
 from termreview.reference.decisions import PLACE, RULE, Decision
+from termreview.reference.forms import ANY
 from termreview.reporting.blocks import Block, CalloutKind, callout
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text, number_text
@@ -106,9 +107,7 @@ def score_text(now: TermNow, row: Record, suffix: str = "") -> str:
 def decision_text(now: TermNow, decision: Decision) -> str:
     """One decision in words: what it does, where and how far, why, who and when."""
     names = words(now.reference, "actions")
-    school = say(now.reference, "decision.all_schools")
-    if decision.reach != RULE:
-        school = school_label(now, decision.school_id)
+    school = ruled_school(now, decision)
     field = now.fields.get(decision.field_id)
     where = (
         field.label if field else now.titles.get(decision.cause, decision.cause) or decision.expected_value
@@ -116,9 +115,22 @@ def decision_text(now: TermNow, decision: Decision) -> str:
     on = number_text(decision.decided_on, "date") if decision.decided_on else ""
     return say(
         now.reference, f"decision.{decision.reach}", decision=decision.decision_id, action=names[decision.action].lower(),
-        value=f" → {decision.new_value}" if decision.new_value else "", where=where, school=school,
+        value=_value(decision), where=where, school=school,
         reason=decision.reason, who=decision.decided_by, on=on,
     )  # fmt: skip
+
+
+def ruled_school(now: TermNow, decision: Decision) -> str:
+    """Whom one decision is about: a school by name and code, all of them, or a file of which the school is not known."""
+    if decision.reach == RULE:
+        return say(now.reference, "decision.all_schools")
+    if decision.school_id == ANY:
+        return say(now.reference, "context.no_school")
+    return school_label(now, decision.school_id)
+
+
+def _value(decision: Decision) -> str:
+    return f" → {decision.new_value}" if decision.action == "correct" else ""
 
 
 def ruling_text(now: TermNow, decisions: Sequence[Decision]) -> str:
@@ -130,7 +142,7 @@ def ruling_text(now: TermNow, decisions: Sequence[Decision]) -> str:
     return say(
         now.reference, "decision.places", decision=ruling_of(first.decision_id), count=len(decisions),
         action=words(now.reference, "actions")[first.action].lower(),
-        value=f" → {first.new_value}" if first.new_value else "", schools=len(schools),
+        value=_value(first), schools=len(schools),
         names=listed([school_label(now, key) for key in schools], most=4),
         reason=first.reason, who=first.decided_by, on=number_text(first.decided_on, "date"),
     )  # fmt: skip

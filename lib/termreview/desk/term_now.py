@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from termreview.shelf import LOOSE, MANIFEST
 from termreview.workspace import Workspace, read_if_there
 
 Stamp = frozenset[tuple[str, int, int]]
+Lists = Mapping[str, str]  # what stands in each file of the declarations, as a hash
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,7 @@ class TermNow:
     cleaned: Cleaned
     scored: Scored
     stamp: Stamp
+    lists: Lists = field(default_factory=dict)
 
     @property
     def reference(self) -> Reference:
@@ -164,12 +167,12 @@ def look(term_id: str, as_of: str = "", workspace_root: str = "", workers: int =
         When the declarations hold mistakes.
     """
     opened = steps.open_term(term_id, as_of, workspace_root)
-    stamp = stamp_of(opened)
+    stamp, lists = stamp_of(opened), _lists_of(opened)
     files = steps.received_files(opened)
     cleaned = steps.clean(opened, files, workers)
     scored = steps.score_answers(opened, cleaned.observations)
     previous = steps.previous_answers(opened)
-    return TermNow(opened, tuple(files), previous, cleaned, scored, stamp)
+    return TermNow(opened, tuple(files), previous, cleaned, scored, stamp, lists)
 
 
 def stamp_of(opened: steps.OpenTerm) -> Stamp:
@@ -180,6 +183,26 @@ def stamp_of(opened: steps.OpenTerm) -> Stamp:
     for before in opened.reference.calendar.terms_read_by(opened.term):
         paths += [workspace.processed(before) / name for name in (MANIFEST, LOOSE)]
     return frozenset(found for path in paths if (found := _facts(path)) is not None)
+
+
+def moved(now: TermNow, stamp: Stamp) -> bool:
+    """Say whether there is anything new behind another stamp: a list that was only saved again says what it said."""
+    paths = {path for path, _, _ in now.stamp ^ stamp}
+    lists = str(now.workspace.reference)
+    return any(not path.startswith(lists) for path in paths) or _lists_of(now.opened) != now.lists
+
+
+def _lists_of(opened: steps.OpenTerm) -> Lists:
+    folder = opened.workspace.reference
+    paths = sorted(path for path in folder.rglob("*") if _facts(path) is not None)
+    return {str(path.relative_to(folder)): _hash_of(path) for path in paths}
+
+
+def _hash_of(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:  # gone, or held open by another program: then its time tells
+        return ""
 
 
 def _facts(path: Path) -> tuple[str, int, int] | None:

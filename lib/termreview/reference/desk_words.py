@@ -120,7 +120,7 @@ WORDS: Mapping[str, str] = {
     "finding_columns": "caption severity place message decision",
     "what_if": (
         "part school district conditions items counts find find_hint clear clear_hint "
-        "rises(before,after) falls(before,after) stays(after) certain scores(school) tried"
+        "rises(before,after) falls(before,after) stays(after) certain scores(school) tried no_number(names)"
     ),
     "path": "title(count,level,school) none_title none short_title(level) short mark(mark)",
     "path_columns": "step kind before after effort",

@@ -15,7 +15,7 @@ from termreview.desk.drafts import page_words
 from termreview.desk.glance import ALL, Scope, arrived
 from termreview.desk.panels import controls
 from termreview.desk.panels.look import ROOT_CLASS, style_sheet
-from termreview.desk.term_now import Stamp, TermNow, look, stamp_of
+from termreview.desk.term_now import Stamp, TermNow, look, moved, stamp_of
 from termreview.desk.wording import joined, say, words
 from termreview.errors import DeclarationError, TermReviewError, WorkspaceBusyError
 from termreview.reference.declarations import Reference
@@ -207,6 +207,8 @@ class Desk:
             if stamp in (self.now.stamp, self._noticed):
                 return
             self._noticed = stamp
+            if not moved(self.now, stamp):
+                return
             if self._tabs[self._pages.selected_index or 0].name == "glance":
                 self.refresh()
             else:

@@ -8,8 +8,7 @@ from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.ruling_list import RulingLine, rulings_in
-from termreview.desk.school_names import school_label
-from termreview.desk.shown_effect import ruling_block, ruling_text
+from termreview.desk.shown_effect import ruled_school, ruling_block, ruling_text
 from termreview.desk.wording import say, words
 from termreview.reference.decisions import PLACE, RULE, SCHOOL
 from termreview.text import fold
@@ -53,22 +52,22 @@ class RulingsView:
     def _row(self, line: RulingLine) -> PickRow:
         now, first = self.desk.now, line.first
         names = words(now.reference, "rulings")
-        ruled = dict.fromkeys(decision.school_id for decision in line.decisions)
-        where = names["everywhere"] if line.reach == RULE else self._schools(list(ruled))
+        ruled = list(dict.fromkeys(ruled_school(now, decision) for decision in line.decisions))
+        where = names["everywhere"] if line.reach == RULE else self._schools(ruled)
         title = now.titles.get(first.cause, "") or (
             now.fields[first.field_id].label if first.field_id in now.fields else first.expected_value
         )
-        what = f"{words(now.reference, 'actions')[first.action]} {first.new_value}".strip() + f": {title}"
+        value = f" {first.new_value}" if first.action == "correct" else ""
+        what = f"{words(now.reference, 'actions')[first.action]}{value}: {title}"
         said = ruling_text(now, line.decisions)
         cells = (names[line.reach], where, what, first.decided_by, len(line.places))
         return PickRow(line.ruling_id, line.ruling_id, cells, f"{names[line.reach]}. {said}")
 
-    def _schools(self, school_ids: list[str]) -> str:
-        label = school_label(self.desk.now, school_ids[0])
-        more = len(school_ids) - 1
-        return (
-            label if not more else say(self.desk.reference, "rulings.more_schools", school=label, count=more)
-        )
+    def _schools(self, names: list[str]) -> str:
+        more = len(names) - 1
+        if not more:
+            return names[0]
+        return say(self.desk.reference, "rulings.more_schools", school=names[0], count=more)
 
     def _show_one(self) -> None:
         line = self._lines.get(self._picked_id)

@@ -7,6 +7,7 @@ from typing import Any
 from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.panels.school_picker import SchoolPicker
+from termreview.desk.rulings import NUMBER
 from termreview.desk.school_names import spellings_of
 from termreview.desk.shown_what_if import path_block, trial_block
 from termreview.desk.term_now import answers_of
@@ -29,6 +30,7 @@ class TrialView:
         self._fields: list[Field] = []
         self._ticks: dict[str, Any] = {}
         self._counts: list[Any] = []
+        self._own: list[float | None] = []
         self.picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._picked(), desk.refuse)
         self._conditions = controls.tick(names["conditions"])
         self._conditions.observe(lambda _: self._changed(), "value")
@@ -84,9 +86,9 @@ class TrialView:
             self._fields = fields
             self._counts = [self._number(field) for field in fields]
             self._numbers.children = self._counts
-        for field, control in zip(self._fields, self._counts, strict=True):
-            value = answers[field.field_id]["value_number"]
-            control.value = "" if value is None else number_words(float(value))
+        self._own = [answers[field.field_id]["value_number"] for field in fields]
+        for control, own in zip(self._counts, self._own, strict=True):
+            control.value = "" if own is None else number_words(float(own))
 
     def _number(self, field: Field) -> Any:
         control = controls.text(field.label)
@@ -94,12 +96,10 @@ class TrialView:
         return control
 
     def _trial(self) -> Trial:
-        now = self.desk.now
-        answers = answers_of(now.cleaned.observations, self.picker.school_id)
-        counts = {}
-        for field, control in zip(self._fields, self._counts, strict=True):
+        now, counts = self.desk.now, {}
+        for field, control, own in zip(self._fields, self._counts, self._own, strict=True):
             number = read_number(control.value)
-            if number is not None and number != answers[field.field_id]["value_number"]:
+            if number is not None and number != own:
                 counts[field.field_id] = number
         most = {item.item_id: item.max_points for item in now.declared.indicator_set.items}
         points = {
@@ -121,9 +121,24 @@ class TrialView:
     def _changed(self) -> None:
         if self._is_filling:
             return
+        not_read = self._take_back()
         with self.desk.working("status.working"):
             self._tried()
             self.desk.tell("done", say(self.desk.reference, "what_if.tried"))
+        if not_read:
+            self.desk.refuse(say(self.desk.reference, "what_if.no_number", names="; ".join(not_read)))
+
+    def _take_back(self) -> list[str]:
+        """Show the school's own count again where something else than a number stands; name what stood there."""
+        said = []
+        self._is_filling = True
+        for control, own in zip(self._counts, self._own, strict=True):
+            typed = control.value.strip()
+            if read_number(typed) is None and (typed or own is not None):
+                said += [f"{control.description}: “{typed}”"] if typed else []
+                control.value = "" if own is None else number_words(float(own))
+        self._is_filling = False
+        return said
 
     def _found(self) -> None:
         """Find the path to the next level and tick its items."""
@@ -151,10 +166,8 @@ class TrialView:
 
 
 def read_number(text: str) -> float | None:
-    """One number typed the Vietnamese way; None where it is none, or below nought."""
-    plain = text.strip().replace(".", "").replace(",", ".")
-    try:
-        number = float(plain)
-    except ValueError:
+    """One number typed the Vietnamese way, 1.250,5; None where it is none, or below nought."""
+    plain = text.strip()
+    if NUMBER.fullmatch(plain) is None or plain[0] in "-−":
         return None
-    return number if number >= 0 and number != float("inf") else None
+    return float(plain.replace(".", "").replace(",", "."))
