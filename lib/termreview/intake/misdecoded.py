@@ -9,6 +9,8 @@ _PAGES = ("cp1252", "cp1258")
 _SAFE = re.compile(
     "[\\x09\\x0a\\x0d\\x20-\\x7e\\u00a0\\u00a7\\u00ab\\u00b0-\\u00b3\\u00b5\\u00b7\\u00bb-\\u00be\\u00d7\\u00f7\\u2010-\\u2027\\u2030-\\u203a\\u20ab\\u2190-\\u22ff]*"
 )
+# The first byte of a letter shown as a sign, and a further one: without these there is nothing to give back.
+_LEAD = re.compile("[\u00c2-\u00efĂƠƯăơư\u0300-\u0323][^\\x00-\\x7f]|Ã ")
 _VIETNAMESE = frozenset("aăâeêioôơuưydđ")
 # What the bytes of an accented Vietnamese letter look like on the Western and on the Vietnamese page.
 _TRACES = re.compile(
@@ -21,7 +23,7 @@ _ADDRESS = re.compile(r"\S*(?:://|www\.)\S*", re.IGNORECASE)
 
 def read_misdecoded(text: str) -> str | None:
     """Give back one text in UTF-8 that was read by another code page; None unless all of it becomes Vietnamese."""
-    if text.isascii():
+    if text.isascii() or _LEAD.search(text) is None:
         return None
     for page in _PAGES:
         for written in (text, text.replace("Ã ", "Ã\u00a0")):  # a space that does not break, made plain
