@@ -110,6 +110,19 @@ def test_lost_zeros_are_told_where_they_were_lost(tmp_path: Path) -> None:
     ]
 
 
+def test_zeros_lost_in_a_whole_file_are_one_line(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    events = folder / "unit_events.csv"
+    events.write_text(events.read_text(encoding="utf-8").replace(",0477", ",477").replace(";0477", ";477"), encoding="utf-8")  # fmt: skip
+    lines = told(folder)
+    assert len(lines) == 1
+    assert lines[0].startswith("  unit_events.csv:2: ")
+    assert (
+        "mã đã mất số 0 ở đầu (trong ngoặc là mã mà units.csv ghi): 477222 (0477222); 477310 (0477310)"
+        in lines[0]
+    )
+
+
 def test_a_folder_without_declarations_is_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,6 +47,17 @@ def test_a_rehearsal_works_in_another_office(form: str, tmp_path: Path) -> None:
         assert found.clean_count == 6
 
 
+def test_the_texts_of_a_form_name_the_office_that_collects_it(tmp_path: Path) -> None:
+    declared = load_reference(other_office(tmp_path)).of(TERM)
+    said = [
+        *declared.form.instructions,
+        *(row.help for row in declared.form.rows),
+        *(task.title for task in declared.tasks),
+    ]
+    assert "Gửi báo cáo sơ kết, báo cáo tổng kết về Phòng VHXH đúng thời hạn" in said
+    assert not any("{office}" in text or "Phòng GDĐT" in text for text in said)
+
+
 def test_illustrative_answers_of_any_form_add_up(tmp_path: Path) -> None:
     declared = load_reference(other_office(tmp_path)).of(TERM)
     for school in declared.schools:

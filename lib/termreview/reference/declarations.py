@@ -38,6 +38,7 @@ from termreview.reference.measures import (
     load_verified,
 )  # fmt: skip
 from termreview.reference.mistakes import DETAILS, Mistakes, read_mistakes
+from termreview.reference.office_words import in_words_of
 from termreview.reference.provenance_words import load_provenance_words
 from termreview.reference.school_page_words import load_school_page_words
 from termreview.reference.sentences import load_sentences
@@ -139,11 +140,11 @@ class Reference:
         """
         if term not in self._terms:
             plan = self.calendar.plan(term)
-            indicator_set = self.indicator_sets[plan.indicator_set]
+            office, index = self.calendar.office_on(plan.due_on), self.indicator_sets[plan.indicator_set]
+            form = with_index(self.forms[plan.form], index)
             self._terms[term] = TermReference(
-                plan, with_index(self.forms[plan.form], indicator_set), self.tasks[plan.tasks],
-                self.checks[plan.form], indicator_set, self.registry.schools_on(plan.due_on),
-                self.calendar.office_on(plan.due_on),
+                plan, *in_words_of(office, form, self.tasks[plan.tasks]), self.checks[plan.form], index,
+                self.registry.schools_on(plan.due_on), office,
             )  # fmt: skip
         return self._terms[term]
 

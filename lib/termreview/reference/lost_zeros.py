@@ -18,6 +18,7 @@ def note_lost_zeros(source: Source, registry: Registry) -> None:
     """
     by_rest: Mapping[str, str] = {unit.unit_id.lstrip("0"): unit.unit_id for unit in registry.units}
     lost: dict[str, str] = {}
+    elsewhere: dict[str, dict[tuple[str, str], int]] = {}
     for problem in list(source.problems):
         found = source.mistakes.find(problem.message)
         if found is None or UNITS not in found[0].follows_from:
@@ -28,8 +29,15 @@ def note_lost_zeros(source: Source, registry: Registry) -> None:
             lost[wanted] = declared
         elif len(declared) > len(wanted):
             source.problems.remove(problem)
-            said = f"'{wanted}' lost the zeros that it starts with: units.csv declares '{declared}'"
-            source.report(source.root / problem.file, problem.line, said)
+            elsewhere.setdefault(problem.file, {}).setdefault((wanted, declared), problem.line)
+    for file, codes in elsewhere.items():
+        (first, whole), line = next(iter(codes.items()))
+        said = f"'{first}' lost the zeros that it starts with: units.csv declares '{whole}'"
+        if len(codes) > 1:
+            pairs = [f"{wanted} ({declared})" for wanted, declared in list(codes)[:_SHOWN]]
+            listed = "; ".join([*pairs, "…"] if len(codes) > _SHOWN else pairs)
+            said = f"{len(codes)} codes lost the zeros that they start with; units.csv declares: {listed}"
+        source.report(source.root / file, line, said)
     if lost:
         source.hide(source.root / UNITS, *lost)
         order = {unit.unit_id: place for place, unit in reversed(list(enumerate(registry.units)))}
