@@ -106,7 +106,7 @@ def test_a_file_that_was_set_aside_counts_for_nothing_and_the_one_before_it_coun
     }
     own = found.observations.set_index(["school_id", "field_id"])
     assert own.loc[(PRIMARY, "computers_count"), "value_number"] == 40
-    told = found.findings.set_index("check_code").loc["refused_set_aside"]
+    told = found.findings.set_index("check_code").loc["file_set_aside"]
     assert told["message"] == "Theo quyết định qd1, tệp lần 2.xlsx không tính vào số liệu (đã gọi điện)."
 
 

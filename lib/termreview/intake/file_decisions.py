@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SET_ASIDE: Final = "set_aside"
 CLAIMED: Final = "file_claimed"
+PUT_ASIDE: Final = "file_set_aside"
 SHORT: Final = 12  # letters of a file's hash that a decision may be guarded by
 
 FileDecisions = Mapping[str, Sequence[Decision]]
@@ -43,7 +44,7 @@ def tell_unapplied(findings: Findings, decisions: FileDecisions, readings: Seque
         remark.detail
         for reading in readings
         for remark in reading.remarks
-        if remark.code in (CLAIMED, f"refused_{SET_ASIDE}")
+        if remark.code in (CLAIMED, PUT_ASIDE)
     }
     for decision in [one for of_file in decisions.values() for one in of_file]:
         if decision.decision_id not in applied:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from termreview.intake.account import close_account, note_workbook
 from termreview.intake.field_answers import read_answers
-from termreview.intake.file_decisions import CLAIMED, SET_ASIDE, decision_on
+from termreview.intake.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE, decision_on
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.identity import is_term, names_other_term, with_numbers
 from termreview.intake.layout import FINGERPRINT_SHEET
@@ -32,9 +32,8 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
     """
     decision = decision_on(file, reader.file_decisions, SET_ASIDE)
     if decision is not None:
-        reading = FileReading(file)
-        _refuse(reading, "set_aside", found=decision.reason, detail=decision.decision_id)
-        return reading
+        told = Remark(PUT_ASIDE, PUT_ASIDE, found=decision.reason, detail=decision.decision_id)
+        return FileReading(file, refusal="set_aside", remarks=[told])
     decision = decision_on(file, reader.file_decisions, "claim")
     claimed = None if decision is None else reader.schools.get(decision.school_id)
     reading = _read(file, reader, claimed)

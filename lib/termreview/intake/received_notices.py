@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from termreview.intake.absent_files import absent_files
-from termreview.intake.file_decisions import CLAIMED, SET_ASIDE
+from termreview.intake.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE
 from termreview.intake.received import RECEIVED_LIST, ReceivedFile
 from termreview.text import day_words
 
-_DECIDED = (CLAIMED, f"refused_{SET_ASIDE}", "file_decision_not_applied")
+_DECIDED = (CLAIMED, PUT_ASIDE, "file_decision_not_applied")
 MOST_SHOWN = 20  # files of one kind that are named one by one
 
 
