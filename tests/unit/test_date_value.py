@@ -16,6 +16,7 @@ from termreview.intake.date_value import (
     swapped,
     term_window,
 )
+from termreview.intake.value_reading import Flag
 from termreview.intake.workbook import Cell
 
 WINDOW = term_window("2023-2024", datetime.date(2024, 1, 10))
@@ -146,7 +147,7 @@ def test_a_date_cell_in_greenwich_time_is_the_day_in_vietnam() -> None:
 def test_a_date_of_the_other_calendar_is_asked_with_both_days(stored: datetime.date, meant: str) -> None:
     reading = read_date(dated(stored), WINDOW)
     assert reading.text == stored.isoformat()
-    assert [tuple(flag) for flag in reading.flags] == [("date_era_shifted", f"{stored:%d/%m/%Y}", meant)]
+    assert reading.flags == (Flag("date_era_shifted", f"{stored:%d/%m/%Y}", meant),)
 
 
 def test_an_older_document_is_not_taken_for_a_date_of_the_other_calendar() -> None:

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from termreview import errors
+from termreview.cli.__main__ import UNEXPECTED
 from termreview.cli.options import parser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,7 +184,7 @@ def test_every_command_named_in_the_papers_exists(paper: str) -> None:
 
 def test_the_papers_and_the_help_tell_every_exit_code_and_no_other() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
-    codes = {0, 1, 130} | {
+    codes = {0, 1, UNEXPECTED, 130} | {
         kind.exit_code for kind in kinds if issubclass(kind, errors.TermReviewError) and kind is not errors.TermReviewError
     }  # fmt: skip
     for paper in ("README.md", "README.vi.md"):
