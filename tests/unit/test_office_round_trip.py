@@ -144,11 +144,9 @@ def test_only_the_formula_is_remarked_on(
     findings = findings[~findings["check_code"].isin(of_the_file)]
     remarks = {(row.check_code, row.field_id) for row in findings.itertuples()}
     assert ("formula_in_cell", TOTAL) in remarks
-    # An OpenDocument cell keeps no code of its format: a share of 1 is asked about, and read the same.
-    assumed = (
-        {("percent_assumed", "results_updated_pct")} if (suffix, school_id) == ("ods", PRIMARY) else set()
-    )
-    assert remarks - {("formula_in_cell", TOTAL)} == assumed
+    assert (
+        remarks - {("formula_in_cell", TOTAL)} == set()
+    )  # nor is a share asked about: each format says it is one
 
 
 @each_saved
