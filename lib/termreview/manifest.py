@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.installation import made_with
-from termreview.intake.guard import MACHINE_BUSY
+from termreview.intake.guard import NOT_OPENED
 from termreview.intake.received import NOTHING_READ, ReceivedFile
 from termreview.publication import is_published, read_published
 from termreview.reference.declarations import Reference, TermReference
@@ -94,8 +94,7 @@ def unread_files(stage: Path) -> list[str]:
     columns = ["file", "sha256", "reason_code"]
     table = pd.read_parquet(stage / "submissions.parquet", columns=columns)
     is_there = table["sha256"] != NOTHING_READ  # what could not even be listed is known to be so
-    was_held = table["reason_code"].eq("cannot_be_opened") & is_there
-    return sorted(set(table["file"][table["reason_code"].eq(MACHINE_BUSY) | was_held]))
+    return sorted(set(table["file"][table["reason_code"].eq(NOT_OPENED) & is_there]))
 
 
 def is_up_to_date(shelf: Shelf, root: Path, inputs: dict[str, Any]) -> bool:

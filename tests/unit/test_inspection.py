@@ -10,8 +10,8 @@ import pytest
 from intake_world import SUBMISSIONS
 
 from termreview.cli import __main__ as cli
-from termreview.intake.guard import REFUSAL_REASONS
-from termreview.intake.inspection import NOT_OPENED, Inspection, inspect_file
+from termreview.intake.guard import NOT_OPENED, REFUSAL_REASONS
+from termreview.intake.inspection import Inspection, inspect_file
 from termreview.intake.inspection_text import inspection_lines
 from termreview.reference.declarations import Reference
 from worlds import ROOT

@@ -14,6 +14,7 @@ from returned_world import give_back, put
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
 from termreview.errors import DeclarationError
+from termreview.intake.received import ReceivedFile
 from termreview.intake.reminders import reminder_list, write_reminders
 from termreview.reference.declarations import Reference, load_reference
 from worlds import change, copy_reference
@@ -40,6 +41,20 @@ def counts(*schools: tuple[str, int, int, int], is_compared: bool = False) -> pd
             for name, repair, explain, explained in schools
         ]
     )  # fmt: skip
+
+
+def test_a_file_of_a_later_day_is_named_for_its_school_after_other_schools_too(
+    tmp_path: Path, reference: Reference
+) -> None:
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(b"x")
+    file = ReceivedFile("b.xlsx", path, datetime.date(2024, 1, 17), "0" * 64, 1)
+    listed = reminder_list(
+        reporting(a="refused", b="missing"), counts(("a", 1, 0, 0)), reference, DUE_ON, AS_OF, {"b": file}
+    )
+    assert listed[["school_id", "state"]].values.tolist() == [["b", "day_later"], ["a", "refused"]]
+    assert "b.xlsx" in listed["detail"][0]
+    assert "17/01/2024" in listed["detail"][0]
 
 
 def test_the_most_urgent_come_first_and_who_owes_nothing_is_not_listed(reference: Reference) -> None:

@@ -15,9 +15,11 @@ from returned_world import plan
 from test_reminders import AS_OF, DUE_ON, counts, reporting
 from test_workbook_legacy import number, xls
 
+import termreview.cli.__main__ as cli
+from demo_world import new_workspace
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.guard import MACHINE_BUSY, Limits, RefusedFile
+from termreview.intake.guard import NOT_OPENED, Limits, RefusedFile
 from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.legacy_formats import read_in_child
 from termreview.intake.reader import Reader
@@ -66,7 +68,7 @@ def test_a_file_that_takes_too_much_work_is_refused_as_such(book: Callable[[str]
 
 def test_a_reader_that_is_not_given_its_turn_is_the_machines_doing(book: Callable[[str], Path]) -> None:
     found = refusal_of(book(SLEEPS.format(600)), Limits(child_wait_seconds=1.5))
-    assert found.reason == MACHINE_BUSY
+    assert found.reason == NOT_OPENED
     assert found.detail == "reading was not finished after 1.5 seconds beside other work"
 
 
@@ -76,19 +78,34 @@ def test_a_reader_that_the_system_ends_is_the_machines_doing(book: Callable[[str
         SLEEPS.format(0)
         + "import os, signal\nroom.read_excel = lambda *given: os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    assert refusal_of(path, Limits()).reason == MACHINE_BUSY
+    assert refusal_of(path, Limits()).reason == NOT_OPENED
 
 
 def test_a_process_that_cannot_be_started_is_the_machines_doing(
     book: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/there/is/no/such/program")
-    assert refusal_of(book(""), Limits()).reason == MACHINE_BUSY
+    assert refusal_of(book(""), Limits()).reason == NOT_OPENED
 
 
 def busy(file: ReceivedFile) -> FileReading:
-    remark = Remark("refused_machine_busy", "refused_machine_busy", detail="the system ended the reading")
-    return FileReading(file, PRIMARY, MACHINE_BUSY, remarks=[remark])
+    remark = Remark(
+        "refused_cannot_be_opened", "refused_cannot_be_opened", detail="the system ended the reading"
+    )
+    return FileReading(file, PRIMARY, NOT_OPENED, remarks=[remark])
+
+
+def test_status_names_what_the_machine_did_not_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = new_workspace(tmp_path / "office")
+    office.raw(HK1).mkdir(parents=True)
+    (office.raw(HK1) / f"{PRIMARY}.xlsx").symlink_to(tmp_path / "gone.xlsx")
+    assert cli.main(["--root", str(office.root), "status", HK1.term_id, "--as-of", "2024-01-15"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if line.startswith("1 tệp máy chưa đọc xong")]
+    assert f"({PRIMARY}.xlsx)" in line
+    assert not [line for line in lines if line.startswith(f"  {PRIMARY} ")]  # nothing is asked of the school
 
 
 @pytest.fixture
@@ -134,7 +151,7 @@ def test_what_was_not_read_is_tried_once_more_at_the_end(raw: Path, slow: Callab
 def test_a_slow_moment_is_never_kept(raw: Path, slow: Callable[[int], list[str]], tmp_path: Path) -> None:
     tried = slow(2)
     kept = KeptReadings(tmp_path / "kept", "v1")
-    assert clean(raw, kept).submissions["reason_code"].dropna().tolist() == [MACHINE_BUSY]
+    assert clean(raw, kept).submissions["reason_code"].dropna().tolist() == [NOT_OPENED]
     assert clean(raw, kept).submissions["fate"].tolist() == ["accepted", "accepted"]
     assert tried.count(f"{SECONDARY}.xlsx") == 1
 
@@ -143,12 +160,12 @@ def test_a_school_is_not_asked_to_send_again_what_the_machine_did_not_read(
     raw: Path, slow: Callable[[int], list[str]]
 ) -> None:
     slow(99)
-    found = clean(raw).findings.set_index("check_code").loc["refused_machine_busy"]
+    found = clean(raw).findings.set_index("check_code").loc["refused_cannot_be_opened"]
     assert "Máy của cơ quan thu báo cáo" in found["message"]
     assert "trường không phải gửi lại" in found["remedy"]
     assert PRIMARY not in [entry.school.unit_id for entry in plan(raw)[0]]
     schools = reporting(a="refused", b="refused")
-    schools.loc[0, "refused_reason"] = MACHINE_BUSY
+    schools.loc[0, "refused_reason"] = NOT_OPENED
     listed = reminder_list(schools, counts(("a", 1, 0, 0), ("b", 1, 0, 0)), reference(), DUE_ON, AS_OF)
     assert listed["school_id"].tolist() == ["b"]
 
@@ -165,9 +182,8 @@ def test_a_copy_of_a_file_that_the_machine_did_not_read_counts(
 @pytest.mark.parametrize(
     ("reason", "sha256", "is_left"),
     [
-        (MACHINE_BUSY, "a" * 64, True),
-        ("cannot_be_opened", "a" * 64, True),  # it was there when the files were listed
-        ("cannot_be_opened", NOTHING_READ, False),
+        (NOT_OPENED, "a" * 64, True),  # it was there when the files were listed
+        (NOT_OPENED, NOTHING_READ, False),
         ("damaged", "a" * 64, False),
         (None, "a" * 64, False),
     ],

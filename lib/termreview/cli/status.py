@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Say who has sent, who has not, and what each school still owes; write the reminder list where it is asked for."""
+    from termreview.intake.guard import NOT_OPENED
     from termreview.intake.received_notices import (
         MOST_SHOWN,
         file_decision_lines,
@@ -84,6 +85,10 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
     lines = list(received_notices(workspace.raw(term), there, as_of, reference.provenance["notices"]))
     if lines:
         print("\n" + "\n".join(lines))
+    is_unread = cleaned.submissions["reason_code"].eq(NOT_OPENED) & cleaned.submissions["school_id"].notna()
+    if names := sorted(set(cleaned.submissions["file"][is_unread])):  # nothing is asked of their schools
+        told = reference.provenance["notices"]["unread"]
+        print("\n" + told.format(count=len(names), names=", ".join(names[:MOST_SHOWN])))
     for line in file_decision_lines(cleaned.findings, reference.returns["files"]):
         print(line)
     if len(unknown):

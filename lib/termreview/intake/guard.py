@@ -16,27 +16,25 @@ from typing import NoReturn
 
 from zlib_ng import zlib_ng as zlib
 
-MACHINE_BUSY = "machine_busy"
+NOT_OPENED = "cannot_be_opened"  # nothing is known of the file, through no fault of its school
 REFUSAL_REASONS = frozenset(
     {
         "archive_not_workbook",  # a zip, rar or 7z that holds no workbook
-        "cannot_be_opened",  # a folder, a pipe, a file that is gone, locked or not ours to read
+        NOT_OPENED,  # a folder, a pipe, a file that is gone, locked or not ours to read; or the machine is busy
         "damaged",  # bytes that contradict each other
         "empty_file",
         "engine_failed",  # reading broke down, or took too much work and was stopped
         "html_as_spreadsheet",  # a web page saved under a spreadsheet's name
-        MACHINE_BUSY,  # nothing is known of the file: this machine did not get round to it
         "no_cells",
         "password_protected",
         "pdf",
         "picture",
         "rights_managed",  # only who may read it has the key
-        "too_large",
+        "too_large",  # or would be once inflated
         "truncated",
         "unsafe_xml",  # document type or entity declarations
         "unsupported_format",
         "word_document",
-        "zip_bomb",
     }
 )
 _LONGEST_DETAIL = 200
@@ -103,18 +101,18 @@ def list_members(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
     if not members:
         raise RefusedFile("archive_not_workbook", "an empty zip archive")
     if len(members) > limits.members:
-        raise RefusedFile("zip_bomb", f"{len(members)} members")
+        raise RefusedFile("too_large", f"{len(members)} members")
     if struct.unpack_from("<H", data, end + 10)[0] not in (len(members), 0xFFFF):
         raise RefusedFile("damaged", "the zip directory does not list as many members as it says")
     _refuse_rivals(members)
     total = sum(member.file_size for member in members)
     if total > limits.inflated_bytes:
-        raise RefusedFile("zip_bomb", f"{total} bytes once inflated")
+        raise RefusedFile("too_large", f"{total} bytes once inflated")
     for member in members:
         size = member.file_size
         if size > limits.ratio_free_bytes and size > limits.inflated_ratio * member.compress_size:
             detail = f"{member.filename} would swell from {member.compress_size} to {size} bytes"
-            raise RefusedFile("zip_bomb", detail)
+            raise RefusedFile("too_large", detail)
     return members
 
 

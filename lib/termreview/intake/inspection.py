@@ -23,7 +23,7 @@ from termreview.reference.declarations import Reference
 from termreview.whole_files import sha256_of
 
 READ, REFUSED = "read", "refused"
-NOT_OPENED = "cannot_be_opened"
+
 _MOST_SHOWN = 20  # cells of one sheet that are named one by one
 _KINDS = ("pdf", "picture", "word_document", "html_as_spreadsheet", "archive_not_workbook")
 

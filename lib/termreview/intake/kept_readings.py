@@ -18,14 +18,14 @@ import pyarrow as pa
 
 from termreview.errors import RunError
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.guard import MACHINE_BUSY
+from termreview.intake.guard import NOT_OPENED
 from termreview.intake.received import ReceivedFile, content_facts
 from termreview.whole_files import as_umask_says, sha256_of
 
 _SUFFIX = ".reading"
 _FACTS = b"reading"
 _NOT_STORED = ("file", "answers")
-_PASSING = ("engine_failed", "cannot_be_opened", MACHINE_BUSY)  # refusals that another time may not repeat
+_PASSING = ("engine_failed", NOT_OPENED)  # refusals that another time may not repeat
 _HASH_LENGTH = 64
 
 KeptReading = tuple[FileReading, pa.Table]
@@ -88,7 +88,7 @@ def keep_reading(kept: KeptReadings, reading: FileReading, answers: pa.Table) ->
         When the file is no longer the one that was listed: what was read cannot be said to be its content.
     """
     file = reading.file
-    if reading.refusal == "cannot_be_opened":
+    if reading.refusal == NOT_OPENED:
         return
     if content_facts(file.source)[0] != file.sha256:
         raise RunError(f"{file.name} changed while it was read: run the term again")

@@ -20,7 +20,7 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from termreview.intake.guard import DEFAULT_LIMITS, MACHINE_BUSY, Limits, RefusedFile, system_code
+from termreview.intake.guard import DEFAULT_LIMITS, NOT_OPENED, Limits, RefusedFile, system_code
 from termreview.intake.legacy_binary import read_binary
 from termreview.intake.legacy_excel import read_excel
 from termreview.intake.sniffing import LOCKED
@@ -38,7 +38,7 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
     Raises
     ------
     RefusedFile
-        ``engine_failed`` when the child does too much work or dies, ``machine_busy`` when it is not given the
+        ``engine_failed`` when the child does too much work or dies, ``cannot_be_opened`` when it is not given the
         time or the memory to do it, else what it found.
     """
     search_path = os.pathsep.join(filter(None, (str(_LIBRARY), os.environ.get("PYTHONPATH"))))
@@ -53,7 +53,7 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
         )
     except OSError as error:  # no more processes, or no memory for one
         detail = f"no process could be started ({system_code(error)})"
-        raise RefusedFile(MACHINE_BUSY, detail) from None
+        raise RefusedFile(NOT_OPENED, detail) from None
     assert child.stdout is not None
     stop = threading.Timer(limits.child_wait_seconds, child.kill)
     stop.daemon = True
@@ -71,12 +71,12 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
     stop.cancel()
     if child.returncode != 0 and is_stopped:
         detail = f"reading was not finished after {limits.child_wait_seconds:g} seconds beside other work"
-        raise RefusedFile(MACHINE_BUSY, detail)
+        raise RefusedFile(NOT_OPENED, detail)
     if _SPENT and child.returncode == -_SPENT:
         detail = f"reading was stopped after {limits.child_seconds:g} seconds of work"
         raise RefusedFile("engine_failed", detail)
     if _KILLED and child.returncode == -_KILLED:  # by nobody here: memory ran out, or somebody ended it
-        raise RefusedFile(MACHINE_BUSY, "the system ended the reading")
+        raise RefusedFile(NOT_OPENED, "the system ended the reading")
     if child.returncode != 0 or answer is None:
         raise RefusedFile("engine_failed", f"the reading engine ({kind}) broke down on this file")
     if isinstance(answer, RefusedFile):

@@ -12,7 +12,7 @@ import pandas as pd
 import xlsxwriter
 
 from termreview.intake.form_style import ACCENT, FONT, INK, PALE, RULE
-from termreview.intake.guard import MACHINE_BUSY
+from termreview.intake.guard import NOT_OPENED
 from termreview.intake.received import ReceivedFile
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
@@ -71,16 +71,16 @@ def reminder_list(
     for school in reporting.to_dict("records"):
         points = by_school.get(school["school_id"])
         state = _state(school["state"], points)
-        if state is None or (state == "refused" and school["refused_reason"] == MACHINE_BUSY):
+        if state is None or (state == "refused" and school["refused_reason"] == NOT_OPENED):
             continue
         places = dict(points or {})
         if state == "missing" and (file := (later or {}).get(school["school_id"])):
             state = "day_later"
             places = {"file": file.name, "day": day_words(file.received_on), "as_of": day_words(as_of)}
         refusals = reference.labels["refusals"]
-        reason, later = school["refused_reason"], places.get("later_reason", "")
+        reason, resent_reason = school["refused_reason"], places.get("later_reason", "")
         places["reason"] = refusals[reason] if isinstance(reason, str) else ""
-        places["later_reason"] = refusals[later] if later else ""
+        places["later_reason"] = refusals[resent_reason] if resent_reason else ""
         places |= {
             "error_count": places.get("repair_count", 0),
             "query_count": places.get("explain_count", 0),

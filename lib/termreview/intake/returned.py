@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.guard import MACHINE_BUSY, RefusedFile
+from termreview.intake.guard import NOT_OPENED, RefusedFile
 from termreview.intake.received import ReceivedFile
 from termreview.intake.returned_points import (
     ASKING,
@@ -86,7 +86,7 @@ def plan_returns(
         if chain is None:
             continue
         counted = _counted(chain)
-        if counted.reason == MACHINE_BUSY:  # the school has nothing to mend
+        if counted.reason == NOT_OPENED:  # the school has nothing to mend
             continue
         own = findings.get(school.unit_id, cleaned.findings.iloc[:0])
         concerned = own["file"].eq(counted.file).fillna(False) | own["file"].isna()
@@ -121,7 +121,7 @@ def _later(
     """What one school is told of the files refused after the one that counts; none where the office let it rest."""
     own = own[own["check_code"].str.startswith("refused_")]
     refused = [sent for sent in chain if sent.fate == "refused" and sent.revision > counted.revision]
-    refused = [sent for sent in refused if sent.reason != MACHINE_BUSY]
+    refused = [sent for sent in refused if sent.reason != NOT_OPENED]
     refused = [sent for sent in refused if sent.file in set(own["file"].dropna())]
     if not refused:
         return None

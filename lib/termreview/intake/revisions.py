@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from termreview.intake.file_reading import FileReading
-from termreview.intake.guard import MACHINE_BUSY
+from termreview.intake.guard import NOT_OPENED
 from termreview.intake.likeness import is_resaved, likeness_remarks
 
 ACCEPTED, SUPERSEDED, REFUSED = "accepted", "superseded", "refused"
@@ -67,7 +67,7 @@ def _fates_of_school(
     decided = []
     for revision, number in enumerate(numbers, start=1):
         reading = readings[number]
-        if reading.refusal in ("cannot_be_opened", MACHINE_BUSY):  # not known, so like no other
+        if reading.refusal == NOT_OPENED:  # not known, so like no other
             decided.append((number, Fate(school_id, REFUSED, reading.refusal, revision)))
             continue
         first = firsts.setdefault(reading.file.sha256, number)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from termreview.collector import memory_left_alone
 from termreview.intake.file_reading import Answer, FileReading, Remark
-from termreview.intake.guard import MACHINE_BUSY
+from termreview.intake.guard import NOT_OPENED
 from termreview.intake.kept_readings import (
     KeptReading,
     KeptReadings,
@@ -190,7 +190,7 @@ def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
     with memory_left_alone():
         readings = [_read(file, reader) for file in files]
         for number, reading in enumerate(readings):
-            if reading.refusal == MACHINE_BUSY:
+            if reading.refusal == NOT_OPENED:
                 readings[number] = reading = _read(reading.file, reader)
             rows += reading.answers
             places += [number] * len(reading.answers)
@@ -217,7 +217,7 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
     except OSError:
         raise
     except Exception as error:
-        reason = MACHINE_BUSY if isinstance(error, MemoryError) else "engine_failed"
+        reason = NOT_OPENED if isinstance(error, MemoryError) else "engine_failed"
         reading = FileReading(file, refusal=reason)
         detail = f"an unforeseen failure ({type(error).__name__})"
         reading.remarks = [Remark(f"refused_{reason}", f"refused_{reason}", detail=detail)]

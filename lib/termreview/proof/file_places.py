@@ -27,7 +27,7 @@ def is_too_large(path: Path) -> bool:
     try:
         list_members(path.read_bytes(), _SWELLING)
     except RefusedFile as refused:
-        return refused.reason == "zip_bomb"
+        return refused.reason == "too_large"
     return False
 
 

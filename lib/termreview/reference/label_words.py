@@ -35,8 +35,8 @@ WORDS: Mapping[str, str] = {
     "rule_kinds": " ".join(RULE_KINDS),
     "refusals": (
         "empty_file cannot_be_opened password_protected html_as_spreadsheet word_document pdf picture "
-        "archive_not_workbook truncated damaged unsafe_xml zip_bomb too_large unsupported_format engine_failed "
-        "machine_busy rights_managed no_cells not_our_form unknown_school other_term school_not_expected duplicate_file "
+        "archive_not_workbook truncated damaged unsafe_xml too_large unsupported_format engine_failed "
+        "rights_managed no_cells not_our_form unknown_school other_term school_not_expected duplicate_file "
         "set_aside"
     ),
     "inspection": (

@@ -101,7 +101,7 @@ def _silence(report: ReportContext, school_id: str) -> str:
     reporting = material_of(report).reporting[school_id]
     if reporting["state"] != "refused":
         return "missing"
-    return "unread" if reporting["refused_reason"] == "machine_busy" else "refused"
+    return "unread" if reporting["refused_reason"] == "cannot_be_opened" else "refused"
 
 
 def _unscored_lead(report: ReportContext, view: dict[str, Any]) -> dict[str, Any]:
