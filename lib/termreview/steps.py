@@ -28,6 +28,7 @@ from termreview.whole_files import read_json, sha256_of
 from termreview.workspace import (
     Workspace,
     find_workspace,
+    place_in,
     read_if_there,
     read_table,
     write_json,
@@ -241,7 +242,7 @@ def _are_as_published(opened: OpenTerm, folder: Path, pages: Mapping[str, str]) 
 
 def _write_pages(folder: Path, pages: Mapping[str, str]) -> None:
     for name, page in pages.items():
-        with written_whole(folder / name) as beside:
+        with written_whole(place_in(folder, name)) as beside:
             beside.write_text(page, encoding="utf-8", newline="\n")
 
 

@@ -16,7 +16,7 @@ from termreview.reporting.published import ANNEX_FILE
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
 from termreview.terms import Term, parse_term
 from termreview.whole_files import sha256_of
-from termreview.workspace import Workspace
+from termreview.workspace import Workspace, place_in
 
 CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
 SCHOOL_PAGES = "5_school_pages"
@@ -207,9 +207,9 @@ def report_step(
         parameters["since"] = issues[-1].number
     folder, title = workspace.reports(declared.term), report_title(reference, declared, scope, edition)
     exports = (
-        Export(folder / f"{name}.html", html_page),
-        Export(folder / f"{name}.docx", word_document),
-        Export(folder / f"{name}-{ANNEX_FILE}.xlsx", annex_workbook),
+        Export(place_in(folder, f"{name}.html"), html_page),
+        Export(place_in(folder, f"{name}.docx"), word_document),
+        Export(place_in(folder, f"{name}-{ANNEX_FILE}.xlsx"), annex_workbook),
     )
     return Step(own, parameters, notebook, exports, title, files_agree)
 

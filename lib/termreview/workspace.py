@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from termreview.errors import ContractError, UsageError
+from termreview.errors import ContractError, RunError, UsageError
 from termreview.publication import is_published, read_published
 from termreview.shelf import LOOSE, MANIFEST, Shelf
 from termreview.stage import active_stage, read_staged
@@ -23,6 +23,7 @@ __all__ = [
     "Workspace",
     "find_workspace",
     "has_tables",
+    "place_in",
     "read_if_there",
     "read_table",
     "read_tables",
@@ -31,6 +32,9 @@ __all__ = [
     "write_table",
     "written_whole",
 ]
+
+
+_LEADING_ELSEWHERE = "/\\:"
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,21 @@ class Workspace:
     def forms(self, term: Term) -> Path:
         """The blank workbooks of one term, ready to send."""
         return self.reports(term) / "forms"
+
+
+def place_in(folder: Path, name: str) -> Path:
+    """The place of one file of a folder, by a name that was made of an id; on any system it stands in that folder.
+
+    Declarations refuse such ids by file and line; this holds for whatever comes another way.
+
+    Raises
+    ------
+    RunError
+        When the name leads elsewhere, or is none.
+    """
+    if not name.strip(". ") or any(sign in _LEADING_ELSEWHERE or ord(sign) < 32 for sign in name):
+        raise RunError(f"{name!r} does not name a file in {folder}: nothing was written there")
+    return folder / name
 
 
 def find_workspace(start: Path | None = None) -> Workspace:

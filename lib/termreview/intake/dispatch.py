@@ -14,7 +14,7 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.forms import Field
 from termreview.reference.units import Unit
 from termreview.terms import Term
-from termreview.workspace import written_whole
+from termreview.workspace import place_in, written_whole
 
 
 def write_forms(
@@ -47,7 +47,7 @@ def write_forms(
     chosen = [expected[school_id] for school_id in school_ids or expected]
     paths = []
     for number, school in enumerate(chosen, start=1):
-        path = folder / f"{school.unit_id}_{term.term_id}.xlsx"
+        path = place_in(folder, f"{school.unit_id}_{term.term_id}.xlsx")
         with written_whole(path) as beside:
             write_form(
                 beside, form_order(reference, declared, school), lasting_answers(declared, school, previous)

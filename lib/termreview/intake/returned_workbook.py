@@ -38,7 +38,7 @@ from termreview.intake.returned_xml import UnmarkableError
 from termreview.intake.workbook import Workbook, address, parse_address, read_workbook
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
-from termreview.workspace import written_whole
+from termreview.workspace import place_in, written_whole
 
 # Points whose cell is where something should stand, not where it stands.
 _WITHOUT_CELL = ("row_missing", "sheet_missing")
@@ -53,16 +53,16 @@ class Written:
     way: str
 
 
-def return_name(school_id: str, term: Term) -> str:
-    """The file name of one school's returned workbook."""
-    return f"{school_id}_{term.term_id}_can-sua.xlsx"
+def return_path(folder: Path, school_id: str, term: Term) -> Path:
+    """The place of one school's returned workbook."""
+    return place_in(folder, f"{school_id}_{term.term_id}_can-sua.xlsx")
 
 
 def write_return(
     folder: Path, entry: SchoolReturn, observations: pd.DataFrame, reference: Reference, term: Term
 ) -> Written:
     """Write what goes back to one school, whole or not at all; the same inputs make the same bytes."""
-    path = folder / return_name(entry.school.unit_id, term)
+    path = return_path(folder, entry.school.unit_id, term)
     remarks = _about_later(entry, reference)
     if entry.later is not None and not is_asked(entry.points):
         entry = entry.later
@@ -253,5 +253,5 @@ def write_returns(
         if entry.is_asked:
             written[entry.school.unit_id] = write_return(folder, entry, observations, reference, term)
         else:
-            (folder / return_name(entry.school.unit_id, term)).unlink(missing_ok=True)
+            return_path(folder, entry.school.unit_id, term).unlink(missing_ok=True)
     return written

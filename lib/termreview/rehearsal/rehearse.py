@@ -27,6 +27,7 @@ from termreview.rehearsal.aims import aimed_at
 from termreview.rehearsal.faults import FAULTS
 from termreview.sample.answers import school_answers
 from termreview.terms import Term
+from termreview.workspace import place_in
 
 _FEWEST = 2  # schools: every second one gets a fault
 _NO_PLACE = "no known fault has a place in the form of {0}, or no two schools report"
@@ -198,7 +199,7 @@ def _write_some(tasks: Sequence[tuple[Any, ...]]) -> dict[str, list[str]]:
             fields = {field.field_id: field for field in form}
             if names := FAULTS[name][1](answers, last, fields, random.Random(seed)):
                 touched[school_id] = names
-        write_form(folder / f"{school_id}.xlsx", form_order(reference, declared, school), answers)
+        write_form(place_in(folder, f"{school_id}.xlsx"), form_order(reference, declared, school), answers)
     return touched
 
 
