@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from termreview.reference.units import Unit
 from termreview.text import clean, fold
@@ -121,6 +122,7 @@ def _is_numbered(after: Sequence[str]) -> bool:
     return bool(after) and after[0] in _NUMBERS and not (len(after) > 1 and after[1].isdecimal())
 
 
+@lru_cache(maxsize=8192)  # the same words stand in many names
 def _unaccented(word: str) -> str:
     letters = unicodedata.normalize("NFD", word.translate(_STROKE))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from termreview.intake.legacy_text import is_syllable
 
@@ -40,8 +41,10 @@ def read_keystrokes(text: str) -> str | None:
         return None
     for method, words in _WORDS.items():
         typed = words.findall(text)
-        meant = [_word(word, method) for word in typed]
         is_plain = [is_syllable(word) for word in typed]
+        if is_plain.count(False) < _FEWEST_WORDS:
+            continue
+        meant = [_word(word, method) for word in typed]
         strange = sum(found is not None and not plain for found, plain in zip(meant, is_plain, strict=True))
         lost = sum(found is None and not plain for found, plain in zip(meant, is_plain, strict=True))
         if strange >= _FEWEST_WORDS and strange * 5 >= len(typed) * 2 and lost * 10 <= len(typed):
@@ -49,6 +52,7 @@ def read_keystrokes(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def _word(typed: str, method: str) -> str | None:
     """One word as it was meant; None where its keys are no accents, or make no Vietnamese syllable."""
     letters, tone = "", ""

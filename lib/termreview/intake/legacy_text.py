@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 TCVN3, VNI = "TCVN3", "VNI"
@@ -93,6 +94,7 @@ def from_vni(text: str) -> str:
     return _VNI.sub(_from_vni, text)
 
 
+@lru_cache(maxsize=8192)  # a term has few words
 def is_syllable(word: str) -> bool:
     """Say whether one word has the shape of one Vietnamese syllable, with at most one tone."""
     bare, tones = _TONES.subn("", unicodedata.normalize("NFD", word.casefold()))

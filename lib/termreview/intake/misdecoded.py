@@ -11,6 +11,8 @@ _SAFE = re.compile(
 )
 # The first byte of a letter shown as a sign, and a further one: without these there is nothing to give back.
 _LEAD = re.compile("[\u00c2-\u00efĂƠƯăơư\u0300-\u0323][^\\x00-\\x7f]|Ã ")
+# One accented letter between plain ones: its byte (or two) is no UTF-8, so the text was read by the right page.
+_ALONE = re.compile("(?<![^\\x00-\\x7f])[\u00c0-\u00c2\u00c4-\u1ef9](?![^\\x00-\\x7f])")
 _VIETNAMESE = frozenset("aăâeêioôơuưydđ")
 # What the bytes of an accented Vietnamese letter look like on the Western and on the Vietnamese page.
 _TRACES = re.compile(
@@ -23,7 +25,7 @@ _ADDRESS = re.compile(r"\S*(?:://|www\.)\S*", re.IGNORECASE)
 
 def read_misdecoded(text: str) -> str | None:
     """Give back one text in UTF-8 that was read by another code page; None unless all of it becomes Vietnamese."""
-    if text.isascii() or _LEAD.search(text) is None:
+    if text.isascii() or _ALONE.search(text) is not None or _LEAD.search(text) is None:
         return None
     for page in _PAGES:
         for written in (text, text.replace("Ã ", "Ã\u00a0")):  # a space that does not break, made plain

@@ -83,9 +83,11 @@ class Reader:
         found: dict[str, dict[str, tuple[str, ...]]] = {}
         for level, layout in self.layouts.items():
             found[level] = {}
+            columns: dict[str, set[str]] = {}
+            for name in layout.places:
+                columns.setdefault(name.partition(".")[0], set()).add(name)
             for check, left, right in self.term.pairs_for(level):
-                row = left[0].partition(".")[0] + "."
-                others = {name for name in layout.places if name.startswith(row)} - {left[0]}
+                others = columns.get(left[0].partition(".")[0], set()) - {left[0]}
                 if check.kind == "sum_equals" and others and others == set(right):
                     found[level][left[0]] = tuple(right)
         return found

@@ -11,10 +11,20 @@ from termreview.text import clean
 
 _MOST_SHOWN = 3  # columns of a grid
 _LONGEST = 60
+_SPACE_AROUND = 8  # that a code may have
 
 
 def note_twins(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
     """Remark every further row with the code of a row that is read, where it answers otherwise."""
+    codes = {form_row.row_code for block in plan.blocks for form_row, _ in block.rows}
+    longest = max(map(len, codes), default=0) + _SPACE_AROUND
+    standing = [
+        (place, text)
+        for place, cell in sheet.cells.items()
+        if len(cell.text) <= longest and (text := cell.text.strip()) in codes
+    ]
+    if len(standing) == len({text for _, text in standing}):
+        return  # nearly always
     rows: dict[str, tuple[FormRow, int, dict[int, int]]] = {}
     for block in plan.blocks:
         for form_row, number in block.rows:
@@ -25,8 +35,8 @@ def note_twins(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
             row = next((spot.row for _, spot in spots if spot is not None), None)
             if row is not None:
                 rows[form_row.row_code] = form_row, row, here
-    for (row, column), cell in list(sheet.cells.items()):
-        if len(cell.text) >= 20 or (known := rows.get(cell.text.strip())) is None:
+    for (row, column), code in standing:
+        if (known := rows.get(code)) is None:
             continue
         form_row, own, columns = known
         at_own = sheet.cells.get((own, column))

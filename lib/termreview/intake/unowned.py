@@ -40,8 +40,8 @@ def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
         if plan.plan.sheet_id in located.sheets:
             plans.setdefault(located.sheets[plan.plan.sheet_id].name, []).append(plan)
     asked: dict[str, dict[int, set[int]]] = {}
-    for spot in located.spots.values():
-        asked.setdefault(spot.sheet.name, {}).setdefault(spot.row, set()).add(spot.column)
+    for sheet, row, column, _ in located.spots.values():
+        asked.setdefault(sheet.name, {}).setdefault(row, set()).add(column)
     own_lines = tuple(fold(layout.form.word(name, group="")) for name in ("group_total", "group_level"))
     for sheet in {sheet.name: sheet for sheet in located.sheets.values()}.values():
         if sheet.name in asked:
@@ -58,12 +58,12 @@ def _of_sheet(
     last = max(max(columns) for columns in asked.values()) + 1  # the column of the hints
     found: dict[int, list[int]] = {}
     for (row, column), cell in sheet.cells.items():
-        if not first <= column <= last or not (
-            cell.kind in _NUMBERS or (cell.kind == "text" and _is_figures(cell))
-        ):
+        if not first <= column <= last:
             continue
         own = asked.get(row)
         if own is not None and (column in own or cell.formula is not None):
+            continue
+        if cell.kind not in _NUMBERS and not (cell.kind == "text" and _is_figures(cell)):
             continue
         if own is not None and is_index and column > max(own):
             continue  # live points, perhaps stored as values
@@ -84,7 +84,9 @@ def _of_sheet(
 
 
 def _is_figures(cell: Cell) -> bool:
-    return len(cell.text) < 24 and _FIGURES.fullmatch(clean(cell.text)) is not None
+    # What begins with a letter is no figure, whatever is cleaned of it: asked first, for it is most of a form.
+    text = cell.text
+    return len(text) < 24 and not text[:1].isalpha() and _FIGURES.fullmatch(clean(text)) is not None
 
 
 def _label(sheet: Sheet, row: int, column: int) -> str:
