@@ -20,17 +20,25 @@ def blank_items(observations: pd.DataFrame, term: TermReference) -> Iterator[tup
     """
     items = [item for item in term.indicator_set.items if "in_use" in item.columns]
     item_of = {item.field(column): item for item in items for column in item.columns}
-    own = observations[observations["field_id"].isin(list(item_of))]
     levels = {school.unit_id: school.level for school in term.schools}
-    own = own[own["school_id"].map(levels).isin(list(term.indicator_set.levels))]
-    is_blank = own["state"].eq("blank").to_numpy(dtype=bool)
-    named = own.assign(item_id=own["field_id"].map({name: item.item_id for name, item in item_of.items()}))
-    answered = set(zip(*(named.loc[~is_blank, name] for name in ("school_id", "item_id")), strict=True))
+    scored = frozenset(term.indicator_set.levels)
+    answered: set[tuple[str, str]] = set()
+    blank_at: dict[tuple[str, str], int] = {}  # a school and an item -> the row of its first blank answer
+    names = (observations[name].tolist() for name in ("school_id", "field_id", "state"))
+    for row, (school_id, field_id, state) in enumerate(zip(*names, strict=True)):
+        item = item_of.get(field_id)
+        if item is None or levels.get(school_id) not in scored:
+            continue
+        if state == "blank":
+            blank_at.setdefault((school_id, item.item_id), row)
+        else:
+            answered.add((school_id, item.item_id))
+    item_named = {item.item_id: item for item in items}
     found: dict[tuple[str, str], dict[str, Mapping[Hashable, object]]] = {}
-    for row in named[is_blank].to_dict("records"):
-        item = item_of[row["field_id"]]
-        if (row["school_id"], item.item_id) not in answered:
-            found.setdefault((row["school_id"], item.group_id), {}).setdefault(item.item_id, row)
+    for (school_id, item_id), row in blank_at.items():
+        if (school_id, item_id) not in answered:
+            line = observations.iloc[row].to_dict()
+            found.setdefault((school_id, item_named[item_id].group_id), {})[item_id] = line
     asked = {group.group_id: len(group.items) for group in term.indicator_set.groups}
     for (school_id, group_id), blank in found.items():
         first = next(iter(blank.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,11 +30,14 @@ class FileNames:
         By every folded name or alias, as its words; None for one that several schools have.
     plain
         The same without accents: every spelling that it may stand for.
+    first
+        The words that such a name begins with, without accents.
     """
 
     schools: Mapping[str, Unit]
     spelled: Mapping[tuple[str, ...], Unit | None]
     plain: Mapping[tuple[str, ...], Sequence[tuple[str, ...]]]
+    first: Collection[str]
 
     def school_of(self, name: str) -> str | None:
         """The one school whose code or name stands in a file name; None where it is none, or may be several.
@@ -72,8 +75,9 @@ class FileNames:
         """
         longest = max(map(len, self.plain), default=0)
         found: dict[tuple[int, int], str] = {}
+        begins = [_unaccented(word) in self.first for word in words]
         for first, last in _spans(len(words), longest):
-            if any(start <= first and last <= end for start, end in found):
+            if not begins[first] or any(start <= first and last <= end for start, end in found):
                 continue
             units = self._units(tuple(words[first:last]), is_whole=last - first == len(words))
             if units and not _is_numbered(words[last : last + 2]):
@@ -107,7 +111,7 @@ def file_names(schools: Mapping[str, Unit]) -> FileNames:
     plain: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for words in spelled:
         plain.setdefault(tuple(map(_unaccented, words)), []).append(words)
-    return FileNames(schools, spelled, plain)
+    return FileNames(schools, spelled, plain, frozenset(words[0] for words in plain))
 
 
 def _spans(count: int, longest: int) -> Iterator[tuple[int, int]]:

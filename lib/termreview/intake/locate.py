@@ -158,6 +158,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form)
     labels: Mapping[str, tuple[int, int]] = {}
     short = dict(form.abbreviations)
     moves: list[Move] = []
+    code_columns = {CODE_COLUMN}
     order = 0
     for block in plan.blocks:
         is_home = columns_at_home(sheet, block, form.word("label"))
@@ -194,6 +195,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form)
             else:
                 located.remarks.append(missing(sheet, number, form_row))
                 continue
+            code_columns.add(code_column)
             if columns is None:
                 columns = moved_columns(located, sheet, block, code_column, short)
             asked = block.places_by_row[number]
@@ -205,4 +207,4 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form)
                 column = here.get(place.field.column_id, place.column + code_column - CODE_COLUMN)
                 located.spots[place.field.field_id] = Spot(sheet, row, column, found_by)
     located.remarks += moved_rows(sheet, moves)
-    note_twins(located, sheet, plan)
+    note_twins(located, sheet, plan, code_columns)

@@ -45,6 +45,8 @@ def has_lost_letters(text: str) -> bool:
     """Say whether letters of one text are gone: `Đ? ngh? c?p`, signs of replacement, remains of a wrong page."""
     if "\ufffd" in text or len(_TRACES.findall(text)) > 1:
         return True
+    if "?" not in text:
+        return False
     words = _ADDRESS.sub("", text)
     inside = len(_GAP_IN_WORD.findall(words))
     if inside == 0:

@@ -44,9 +44,10 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
             )
         )
         return reading
-    named = reader.file_names.school_of(file.name)
-    if reading.refusal is not None and named is not None and named != reading.school_id:
-        reading.school_id = None
+    if reading.refusal is not None:
+        named = reader.file_names.school_of(file.name)
+        if named is not None and named != reading.school_id:
+            reading.school_id = None
     return reading
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from termreview.intake.layout import SheetLayout
 from termreview.intake.located import Located, Remark
 from termreview.intake.personal_data import is_personal, lists_names
@@ -11,17 +13,18 @@ from termreview.text import clean
 
 _MOST_SHOWN = 3  # columns of a grid
 _LONGEST = 60
-_SPACE_AROUND = 8  # that a code may have
 
 
-def note_twins(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
-    """Remark every further row with the code of a row that is read, where it answers otherwise."""
+def note_twins(located: Located, sheet: Sheet, plan: SheetLayout, code_columns: Collection[int]) -> None:
+    """Remark every further row with the code of a row that is read, where it answers otherwise.
+
+    A copied code stands in one of the columns in which codes were found.
+    """
     codes = {form_row.row_code for block in plan.blocks for form_row, _ in block.rows}
-    longest = max(map(len, codes), default=0) + _SPACE_AROUND
     standing = [
         (place, text)
         for place, cell in sheet.cells.items()
-        if len(cell.text) <= longest and (text := cell.text.strip()) in codes
+        if place[1] in code_columns and (text := cell.text.strip()) in codes
     ]
     if len(standing) == len({text for _, text in standing}):
         return  # nearly always
