@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
-from termreview.intake.located import Located, Spot
+from termreview.intake.located import Located
 from termreview.intake.personal_data import personal_place
 from termreview.intake.unowned import unowned_numbers
 from termreview.intake.workbook import Sheet, Workbook, address, column_letters
@@ -71,16 +71,13 @@ def close_account(reading: FileReading, workbook: Workbook, located: Located, la
         reading.cells_total - reading.cells_used - reading.cells_flagged - reading.cells_unowned
     )
     owned = {plan.plan.sheet_id: plan for plan in layout.sheets}
-    used: dict[str, list[Spot]] = {}
-    for spot in located.spots.values():
-        used.setdefault(spot.sheet.name, []).append(spot)
     for sheet_id, sheet in located.sheets.items():
         plan = owned[sheet_id]
         # Below an index stand its sums, right of it its live points; rows and columns may have moved as a whole.
         is_index = any(block.section.indicator_group for block in plan.blocks)
-        spots = used.get(sheet.name, ())
-        last_row = max((spot.row for spot in spots), default=0)
-        last_column = max((spot.column for spot in spots), default=0)
+        asked = located.asked[sheet.name]
+        last_row = max((row for row, _ in asked), default=0)
+        last_column = max((column for _, column in asked), default=0)
         bottom = max(last_row, *(block.last_row for block in plan.blocks)) + (2 if is_index else 0)
         right = max(last_column + 1, plan.help_column) + (3 if is_index else 0)
         outside = sorted([place for place in sheet.cells if place[0] > bottom or place[1] > right])

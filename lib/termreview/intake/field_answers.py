@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from termreview.intake.blank_groups import note_blank_groups
 from termreview.intake.date_value import DateHabit, DateWindow, date_habit
@@ -17,7 +17,7 @@ from termreview.intake.reader import Question, Reader
 from termreview.intake.shown_value import merged_answers
 from termreview.intake.value_reading import UNREADABLE, Choices, Flag, Reading
 from termreview.intake.values import ANSWERED, read_value
-from termreview.intake.workbook import Cell, Sheet, Workbook, address
+from termreview.intake.workbook import Cell, Workbook, address
 from termreview.reference.forms import Field
 from termreview.text import number_words
 
@@ -40,7 +40,7 @@ def read_answers(
     new = tuple.__new__  # a named tuple made without its slower constructor
     habit: str | None = None  # worked out when a number is written as text: in most files none is
     dates: DateHabit | None = None  # worked out when a date is asked
-    merged = _merged(spots.values())
+    merged = _merged(located)
     used = flagged = 0
     formulas: Formulas | None = None
     for field_id, asked, choices, least, most in questions:
@@ -117,18 +117,13 @@ def _read_formula(
     return _flagged_as(value, Flag("formula_differs", number_words(float(stored)), number_words(anew)))
 
 
-def _merged(spots: Iterable[Spot]) -> Mapping[tuple[str, int, int], Flag]:
+def _merged(located: Located) -> Mapping[tuple[str, int, int], Flag]:
     """The remarks on answers that a merge joins or covers, by sheet and place."""
-    asked: dict[str, tuple[Sheet, set[tuple[int, int]]]] = {}
-    for sheet, row, column, _ in spots:
-        if sheet.merges:
-            if sheet.name not in asked:
-                asked[sheet.name] = sheet, set()
-            asked[sheet.name][1].add((row, column))
     return {
-        (name, *place): flag
-        for name, (sheet, places) in asked.items()
-        for place, flag in merged_answers(sheet, places).items()
+        (sheet.name, *place): flag
+        for sheet in located.sheets.values()
+        if sheet.merges
+        for place, flag in merged_answers(sheet, located.asked[sheet.name]).items()
     }
 
 

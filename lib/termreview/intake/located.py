@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from termreview.intake.workbook import Sheet
@@ -41,6 +43,14 @@ class Located:
     remarks: list[Remark] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     twins: set[tuple[str, int]] = field(default_factory=set)
+
+    @cached_property
+    def asked(self) -> Mapping[str, set[tuple[int, int]]]:
+        """The places of the fields that were found, by sheet; to be asked for when all are located."""
+        places: dict[str, set[tuple[int, int]]] = {sheet.name: set() for sheet in self.sheets.values()}
+        for sheet, row, column, _ in self.spots.values():
+            places[sheet.name].add((row, column))
+        return places
 
     @property
     def found_by(self) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from termreview.intake.layout import FormLayout, SheetLayout
 from termreview.intake.located import Located
 from termreview.intake.personal_data import full_names, is_personal, is_personal_number, lists_names
-from termreview.intake.workbook import Cell, Sheet
+from termreview.intake.workbook import Sheet
 from termreview.text import clean, fold
 
 _FIGURES = re.compile(r"-?\d[\d.,\u00a0\u202f ]{0,18}%?")
@@ -39,35 +39,32 @@ def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
     for plan in layout.sheets:
         if plan.plan.sheet_id in located.sheets:
             plans.setdefault(located.sheets[plan.plan.sheet_id].name, []).append(plan)
-    asked: dict[str, dict[int, set[int]]] = {}
-    for sheet, row, column, _ in located.spots.values():
-        asked.setdefault(sheet.name, {}).setdefault(row, set()).add(column)
     own_lines = tuple(fold(layout.form.word(name, group="")) for name in ("group_total", "group_level"))
     for sheet in {sheet.name: sheet for sheet in located.sheets.values()}.values():
-        if sheet.name in asked:
+        if located.asked[sheet.name]:
             is_index = any(
                 block.section.indicator_group for plan in plans[sheet.name] for block in plan.blocks
             )
-            yield from _of_sheet(sheet, asked[sheet.name], is_index, own_lines)
+            yield from _of_sheet(sheet, located.asked[sheet.name], is_index, own_lines)
 
 
 def _of_sheet(
-    sheet: Sheet, asked: dict[int, set[int]], is_index: bool, own_lines: tuple[str, ...]
+    sheet: Sheet, asked: Collection[tuple[int, int]], is_index: bool, own_lines: tuple[str, ...]
 ) -> Iterator[Unowned]:
-    first = min(min(columns) for columns in asked.values())
-    last = max(max(columns) for columns in asked.values()) + 1  # the column of the hints
+    last_asked: dict[int, int] = {}
+    for row, column in asked:
+        last_asked[row] = max(column, last_asked.get(row, 0))
+    first, last = min(column for _, column in asked), max(last_asked.values()) + 1  # the column of the hints
     found: dict[int, list[int]] = {}
-    for (row, column), cell in sheet.cells.items():
-        if not first <= column <= last:
+    for place, cell in sheet.cells.items():
+        row, column = place
+        if not first <= column <= last or place in asked:
             continue
-        own = asked.get(row)
-        if own is not None and (column in own or cell.formula is not None):
+        if cell.kind not in _NUMBERS and not (cell.kind == "text" and _is_figures(cell.text)):
             continue
-        if cell.kind not in _NUMBERS and not (cell.kind == "text" and _is_figures(cell)):
-            continue
-        if own is not None and is_index and column > max(own):
+        if row in last_asked and (cell.formula is not None or (is_index and column > last_asked[row])):
             continue  # live points, perhaps stored as values
-        if own is None and is_index and cell.formula is not None:
+        if row not in last_asked and is_index and cell.formula is not None:
             continue
         found.setdefault(row, []).append(column)
     for row, columns in sorted(found.items()):
@@ -83,9 +80,8 @@ def _of_sheet(
         yield Unowned(sheet, row, tuple(columns), *shown)
 
 
-def _is_figures(cell: Cell) -> bool:
+def _is_figures(text: str) -> bool:
     # What begins with a letter is no figure, whatever is cleaned of it: asked first, for it is most of a form.
-    text = cell.text
     return len(text) < 24 and not text[:1].isalpha() and _FIGURES.fullmatch(clean(text)) is not None
 
 
