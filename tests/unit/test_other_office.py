@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from other_office import SCHOOLS, TERMS, other_office
 from termreview.cli import __main__ as cli
 from termreview.errors import UNEXPECTED, SampleError
 from termreview.reference.declarations import load_reference
-from termreview.rehearsal.rehearse import rehearse
+from termreview.rehearsal.rehearse import rehearsal_page, rehearse
 from termreview.sample.plain import plain_answers
 from termreview.sample.school_year import sample_terms, write_sample
 from termreview.terms import parse_term
@@ -45,6 +46,31 @@ def test_a_rehearsal_works_in_another_office(form: str, tmp_path: Path) -> None:
         found = rehearse(reference, parse_term(term_id), rounds=2, workers=1)
         assert len(found.planted) >= 3
         assert found.clean_count == 6
+        assert found.is_of_sample is (form == "cv407-2023")
+        assert ("nói về số liệu minh họa" in rehearsal_page(found)) is (form != "cv407-2023")
+        checks = {check.check_code: check.kind for check in reference.of(parse_term(term_id)).checks}
+        alarmed = found.by_check[found.by_check["alarm_count"] > 0]["check_code"]
+        agreed = {"sum_equals", "at_most", "required_if", "positive_if", "unchanged"}
+        assert [code for code in alarmed if checks.get(code) in agreed] == []
+
+
+def test_what_a_clean_file_is_asked_already_is_no_catch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A check that speaks of a cell whatever stands there has caught nothing, though its words follow the fault."""
+    reference = load_reference(other_office(tmp_path))
+
+    def findings(folder: Path, *_: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+        rows = [
+            (school, "managers_plausible", "managers_count.total", folder.name, "query") for school in SCHOOLS
+        ]
+        columns = ["school_id", "check_code", "field_id", "found", "severity"]
+        return pd.DataFrame(rows, columns=columns), pd.DataFrame()
+
+    monkeypatch.setattr("termreview.rehearsal.rehearse._findings", findings)
+    found = rehearse(reference, TERM, rounds=1, workers=1)
+    assert found.alarm_count == 6
+    assert not found.planted["is_caught"].any()
 
 
 def test_the_texts_of_a_form_name_the_office_that_collects_it(tmp_path: Path) -> None:
