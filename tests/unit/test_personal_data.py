@@ -12,8 +12,8 @@ from intake_world import PRESCHOOL, clean_folder, place_of, receive, write_schoo
 from termreview.intake.personal_data import (
     is_personal,
     is_personal_number,
-    lists_names,
     name_without_personal,
+    names_persons,
     personal_place,
 )
 from termreview.intake.workbook import Cell
@@ -28,11 +28,14 @@ from termreview.intake.workbook import Cell
         "NGUYỄN VĂN AN, TRẦN THỊ BÌNH và LÊ VĂN CƯỜNG",
         "Danh sách: Nguyễn Văn An, Trần Thị Bình, Lê Hoàng Cường",
         "Học sinh: Nguyễn Văn An (7A1); Trần Thị Bình (7A2); Lê Hoàng Cường (8B)",
+        "Hai em Nguyễn Văn An và Trần Thị Bình bị khuyết tật vận động",
+        "Cô Nguyễn Thị Hoa dạy em Trần Văn Bình lớp 4B",
+        "Trần Văn Bình, lớp 4B, khuyết tật trí tuệ",
         "Nguyễn Văn An: 8,5; Trần Thị Bình: 7,0; Lê Hoàng Cường: 9,0",
     ],
 )
 def test_a_list_of_names_is_known(text: str) -> None:
-    assert lists_names(text)
+    assert names_persons(text)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,7 @@ def test_a_list_of_names_is_known(text: str) -> None:
     [
         "",
         "Nguyễn Văn An là hiệu trưởng",
+        "Trường THCS Nguyễn Văn Trỗi có 12 lớp; học sinh lớp 6 học trực tuyến",
         "Thiếu máy tính, đường truyền yếu, giáo viên chưa được tập huấn",
         "Trường THCS Nguyễn Tri Phương, Trường TH Trần Quốc Toản",
         "Hà Nội, Huế, Cao Bằng",
@@ -51,7 +55,7 @@ def test_a_list_of_names_is_known(text: str) -> None:
     ],
 )
 def test_ordinary_lists_are_let_be(text: str) -> None:
-    assert not lists_names(text)
+    assert not names_persons(text)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +67,13 @@ def test_ordinary_lists_are_let_be(text: str) -> None:
         "0462 0401 2345",
         "046-204-012345",
         "046 2 04 012345",
+        "CCCD 0462-12-001-234",
+        "số CMND 191234567",
+        "CMT: 191 234 567",
+        "hộ chiếu C1234567",
+        "STK 0161001234567",
+        "thẻ BHYT HS4460123456789",
+        "HS 4 46 01 234 56789",
         "CCCD 46204012345",  # the zero in front was lost
         "số định danh: 1204012345",  # both zeros
         "(0234) 3822 123",
@@ -97,6 +108,9 @@ def test_a_number_or_an_address_of_a_person_is_known_however_it_is_typed(text: s
         "https://truong-0477201.example/minh-chung/1-7-1",
         "phòng học (a) và (b); khối (at) 3",
         "98.765.432",
+        "đã cấp mã định danh cho 1.445 học sinh",
+        "100% học sinh có thẻ BHYT; 29 093 em",
+        "thu 12.345.678 đồng qua tài khoản",
         "từ 2020 2021 2022 2023",
     ],
 )

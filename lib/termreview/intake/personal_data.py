@@ -13,7 +13,7 @@ from termreview.text import clean, fold
 # A citizen's number: province (001-096), century and sex, year of birth, six figures more; typed as a number it loses
 # the zeros in front. An amount of money never begins with 0, so twelve figures in the groups that people write are one.
 _GAP = r"[ .\-]?"
-_CITIZEN = r"0(?:0[1-9]|[1-8]\d|9[0-6])(?:\d{9}|[ .\-]\d{3}[ .\-]\d{3}[ .\-]?\d{3}|\d[ .\-]\d{4}[ .\-]\d{4}|\d{3}[ .\-]\d{6}|[ .\-]\d[ .\-]\d\d[ .\-]\d{6})"
+_CITIZEN = r"0(?:0[1-9]|[1-8]\d|9[0-6])(?:\d{9}|[ .\-]\d{3}[ .\-]\d{3}[ .\-]?\d{3}|\d[ .\-]\d{4}[ .\-]\d{4}|\d{3}[ .\-]\d{6}|[ .\-]\d[ .\-]\d\d[ .\-]\d{6}|\d[ .\-]\d\d[ .\-]\d{3}[ .\-]\d{3})"
 _CITIZEN_CUT = r"(?:[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}"
 _TELEPHONE = (
     rf"(?:0|\(?\+?84\)?[ .\-]?|\(0\)[ .\-]?)(?:\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{4}}"
@@ -23,16 +23,21 @@ _TELEPHONE = (
     rf"|(?<=\()0\d{{3}}\) ?\d{{3}}{_GAP}\d{{3}}"
 )
 _AT = r"(?:@|＠|[(\[] ?(?:a|at|@|a còng|a vòng) ?[)\]])"
+# Said to be a number of a person, whatever its shape: the old card, a passport, an account, an insurance card.
+_SAID = (
+    r"(?<!\w)(?:cccd|cmnd|cmtnd|cmt|căn cước|chứng minh (?:nhân dân|thư)|định danh cá nhân|hộ chiếu|passport|stk"
+    r"|số tài khoản|bhyt|bhxh|bảo hiểm (?:y tế|xã hội))(?!\w)[^\d\n]{0,25}\d(?:[ .\-]?\d){6,}"
+)
+_INSURANCE = r"(?<!\w)(?:HS|TE|SV|HN|CN|DT|DK|BT|CH|HC|DN|GD|TC|HT|XN|GB) ?\d(?: ?\d){12}(?!\d)"
 _PERSONAL = re.compile(
     rf"(?<!\d)(?:\d{{12}}|\d{{3}} \d{{3}} \d{{3}} \d{{3}}|{_CITIZEN})(?!\d)"
     rf"|(?<![\w/=.,\-]){_CITIZEN_CUT}(?![\w/,]|[.\-]\d)"
-    rf"|(?<!\d)(?:{_TELEPHONE})(?!\d)"
+    rf"|(?<!\d)(?:{_TELEPHONE})(?!\d)|{_SAID}|{_INSURANCE}"
     rf"|(?<![\w.+-])[\w.+-]+ ?{_AT} ?[\w-]+\.\w{{2,}}",
     re.IGNORECASE,
 )
-_NINE_DIGITS = re.compile(
-    r"\d(?:[ .()\-]{0,2}\d){8}"
-)  # what numbers of persons hold, found at a tenth of the price
+# What numbers of persons hold, found at a tenth of the price.
+_MANY_DIGITS = re.compile(r"\d{7}|\d(?:[ .()\-]{0,2}\d){8}")
 _SIGNS_OF_MAIL = "@＠(["
 _PERSONAL_NUMBER = re.compile(
     rf"\d{{12}}|{_CITIZEN_CUT}|[35789]\d{{8}}"
@@ -60,6 +65,9 @@ _PERSON_WORDS = re.compile(
     r"(?<!\w)(?:ông|bà|thầy|cô|em|cháu|gv|giáo viên|hs|học sinh|phụ huynh|người lập|họ và tên|họ tên|hiệu trưởng|cccd|cmnd"
     r"|sđt|sdt|lý lịch|hồ sơ cá nhân)(?!\w)"
 )
+_PUPIL = re.compile(r"(?<!\w)(?:em|cháu|bé|trẻ|học sinh|hs|lớp)(?!\w)", re.IGNORECASE)
+_PUPIL_BEFORE = re.compile(r"(?<!\w)(?:em|cháu|bé|trẻ|học sinh|hs)[ :]*$", re.IGNORECASE)
+_CLASS_BEHIND = re.compile(r"[ ,(\-–]{0,3}(?:học sinh )?lớp ?\d", re.IGNORECASE)
 WITHHELD = "▒▒▒"  # stands for what tells of a person
 _BETWEEN_NAMES = (",", ";", "\n", " - ", " và ")
 _SPLIT = re.compile("|".join(_BETWEEN_NAMES))
@@ -77,7 +85,7 @@ _HEADS = frozenset(
 
 def is_personal(text: str) -> bool:
     """Say whether one text holds a number of a person, a telephone or an address of mail."""
-    is_worth_a_look = any(sign in text for sign in _SIGNS_OF_MAIL) or _NINE_DIGITS.search(text) is not None
+    is_worth_a_look = any(sign in text for sign in _SIGNS_OF_MAIL) or _MANY_DIGITS.search(text) is not None
     return is_worth_a_look and _PERSONAL.search(text) is not None
 
 
@@ -109,11 +117,17 @@ def is_personal_number(text: str) -> bool:
     return _PERSONAL_NUMBER.fullmatch(text) is not None
 
 
-def lists_names(text: str) -> bool:
-    """Say whether one text lists persons: three names or more, one behind the other.
+def names_persons(text: str) -> bool:
+    """Say whether one text tells of persons by name: a pupil, or three names or more, one behind the other.
 
     Names alone between commas count, and full names wherever they stand ("Danh sách: …", with class or mark behind).
+    A leader named alone is no secret of the school.
     """
+    if _PUPIL.search(text) is not None and any(
+        _PUPIL_BEFORE.search(text[:begin]) or _CLASS_BEHIND.match(text[end:])
+        for begin, end in full_names(text)
+    ):
+        return True
     if sum(map(text.count, _BETWEEN_NAMES)) < _FEWEST_NAMES - 1:
         return False
     if sum(map(_is_name, _SPLIT.split(text))) >= _FEWEST_NAMES:
@@ -158,7 +172,7 @@ def personal_place(
         text = clean(cell.text[:400])
         if is_personal(text) or (cell.kind == "number" and is_personal_number(text)):
             return place
-        if cell.kind == "text" and (lists_names(cell.text) or (len(text) < 40 and fold(text) in _HEADS)):
+        if cell.kind == "text" and (names_persons(cell.text) or (len(text) < 40 and fold(text) in _HEADS)):
             return place
         if cell.kind == "text" and _is_name(text):
             names.append(place)

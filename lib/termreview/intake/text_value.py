@@ -9,7 +9,7 @@ from termreview.intake.date_text import BARE_DATE
 from termreview.intake.date_value import fraction_readings
 from termreview.intake.layout import NOTHING_WORDS
 from termreview.intake.misdecoded import has_lost_letters
-from termreview.intake.personal_data import is_personal, lists_names
+from termreview.intake.personal_data import is_personal, names_persons
 from termreview.intake.value_reading import (
     ANSWERED,
     PERSONAL_DATA,
@@ -30,7 +30,7 @@ def read_text(cell: Cell) -> Reading:
     raw = str(cell.value) if cell.kind == "text" else shown_value(cell)
     text = clean(raw)
     # The stored text was looked at before; what a date or a formula shows was not.
-    if (cell.value is not cell.text and is_personal(text)) or lists_names(raw):
+    if (cell.value is not cell.text and is_personal(text)) or names_persons(raw):
         return PERSONAL_DATA
     if text.casefold() in NOTHING_WORDS:
         return nothing_to_report(text)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from termreview.intake.layout import SheetLayout
 from termreview.intake.located import Located, Remark
-from termreview.intake.personal_data import is_personal, lists_names
+from termreview.intake.personal_data import is_personal, names_persons
 from termreview.intake.workbook import Cell, Sheet, address
 from termreview.reference.forms import FormRow
 from termreview.text import clean
@@ -66,4 +66,4 @@ def _words(cell: Cell | None) -> str:
     text = clean(cell.text)[:_LONGEST] if cell is not None else ""
     if not text:
         return "để trống"
-    return "…" if cell is not None and (is_personal(text) or lists_names(cell.text)) else text
+    return "…" if cell is not None and (is_personal(text) or names_persons(cell.text)) else text

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from termreview.intake.layout import FormLayout, SheetLayout
 from termreview.intake.located import Located
-from termreview.intake.personal_data import full_names, is_personal, is_personal_number, lists_names
+from termreview.intake.personal_data import full_names, is_personal, is_personal_number, names_persons
 from termreview.intake.workbook import Sheet
 from termreview.text import clean, fold
 
@@ -95,4 +95,4 @@ def _label(sheet: Sheet, row: int, column: int) -> str:
 
 
 def _tells_of_a_person(label: str) -> bool:
-    return is_personal(label) or lists_names(label) or next(full_names(label), None) is not None
+    return is_personal(label) or names_persons(label) or next(full_names(label), None) is not None
