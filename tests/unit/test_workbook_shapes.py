@@ -131,6 +131,20 @@ def test_rich_inline_text_leaves_formatting_and_readings_out() -> None:
     assert xlsx_sheet.read_sheet(part, SHARED, DEFAULT_LIMITS).cells[3, 2].value == "một hai"
 
 
+def test_the_rows_after_an_inline_string_are_told_apart_hidden_or_not() -> None:
+    rich = '<c t="inlineStr"><is><r><rPr><b/></rPr><t>đậm</t></r></is></c>'
+    rows = f'<row><c><v>1</v></c>{rich}</row><row hidden="1"><c><v>2</v></c></row><row><c><v>3</v></c>{rich}</row>'
+    content = walk_sheet(
+        worksheet(rows, tail='<mergeCells><mergeCell ref="A5:B5"/></mergeCells>'), SHARED, DEFAULT_LIMITS
+    )
+    assert {place: cell.value for place, cell in content.cells.items()} == {
+        (1, 1): 1, (1, 2): "đậm", (2, 1): 2, (3, 1): 3, (3, 2): "đậm",
+    }  # fmt: skip
+    assert content.hidden_rows == {2}
+    assert content.merges == ["A5:B5"]
+    assert content.notes == set()
+
+
 def test_prefixes_and_the_strict_namespace_are_understood() -> None:
     part = (
         f'<x:worksheet xmlns:x="{STRICT}"><x:cols><x:col min="2" max="3" hidden="1"/></x:cols><x:sheetData>'

@@ -42,7 +42,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
     content = SheetContent()
     masters = SharedFormulas()
     own_row = row = column = readings = 0  # the row being read; where its current cell says it stands
-    has_cell_data = is_text = False
+    has_cell_data = is_text = is_inline = False  # inside an inline string, whose tags are none of the sheet's
     cell_attributes: Mapping[str, str] = {}
     formula_attributes: Mapping[str, str] = {}
     texts: dict[str, list[str]] = {}  # of the cell being read: its f, v and is
@@ -58,6 +58,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
             readings, \
             has_cell_data, \
             is_text, \
+            is_inline, \
             reader, \
             cell_attributes, \
             formula_attributes, \
@@ -71,16 +72,18 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
             row, column = _place(attributes.get("r"), row, column + 1)
         elif element in ("v", "f", "is"):
             current = texts.setdefault(element, [])
-            is_text = element != "is"
+            is_inline = element == "is"
+            is_text = not is_inline
             reader = RunReader(colours)
             if element == "f":
                 formula_attributes = attributes
         elif element == "t":
-            is_text = readings == 0 and "is" in texts
-        elif "is" in texts and readings == 0 and element != "rPh":
-            reader.start(element, attributes)
+            is_text = readings == 0 and is_inline
         elif element == "rPh":
             readings += 1
+        elif is_inline:
+            if readings == 0:
+                reader.start(element, attributes)
         elif element == "row":
             own_row = row = _row_number(attributes.get("r"), own_row + 1)
             column = 0
@@ -98,12 +101,13 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
             content.notes.add("rows_hidden_by_default")
 
     def on_end(name: str) -> None:
-        nonlocal readings, is_text
+        nonlocal readings, is_text, is_inline
         namespace, _, element = name.rpartition(" ")
         if namespace not in _NAMESPACES:
             return
         if element in ("v", "f", "is", "t"):
             is_text = False
+            is_inline = is_inline and element == "t"
         elif element == "rPh":
             readings -= 1
         elif element == "c" and texts:
