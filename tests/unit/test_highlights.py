@@ -122,7 +122,7 @@ def test_nothing_moved_is_not_told_as_a_rise_or_a_fall() -> None:
     assert "giữ nguyên" in text
     assert "Tăng nhiều nhất" not in text
     assert "Giảm nhiều nhất" not in text
-    assert "tăng mức" not in text.replace("tăng hay giảm mức", "")
+    assert "tăng mức" not in text
 
 
 def test_small_moves_are_left_out() -> None:
@@ -171,6 +171,19 @@ def test_nothing_to_decide_is_said() -> None:
     assert decisions(declared(report_world.report(HK1), decisions=())) == [
         "Số liệu của kỳ này chưa đặt ra nội dung nào cần quyết định."
     ]
+
+
+def test_no_move_of_a_level_is_told_without_the_schools_that_cannot_be_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moves = pd.DataFrame(
+        {"group_id": ["1", "2"], "up": [9, 0], "same": [4, 13], "down": [1, 0], "open": [0, 22]}
+    )
+    monkeypatch.setattr("termreview.reporting.highlight_changes.moves_by_group", lambda _: moves)
+    line = next(line for line in changes(report_world.report(HK2)) if "giữ nguyên mức" in line)
+    first, second = line.split("; ")
+    assert first.endswith(": 9 trường tăng mức, 4 trường giữ nguyên mức, 1 trường giảm mức")
+    assert second.endswith(": 13 trường giữ nguyên mức, 22 trường chưa đủ căn cứ so sánh.")
 
 
 def test_levels_that_hang_on_unplaced_points_alone_are_counted() -> None:

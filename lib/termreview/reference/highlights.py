@@ -35,8 +35,8 @@ TEXTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("tasks_up", "tasks_down", "tasks_same"), ("start", "end", "counted")),
         "ratios_up": ("items",), "ratios_down": ("items",),
         "ratio_item": ("title", "start", "end", "verb", "counted"),
-        "levels": ("items",), "levels_item": ("group", "moves"), "levels_still": ("group",), "levels_all_still": ("groups",), "levels_up": _COUNTED,
-        "levels_down": _COUNTED, "schools": ("items",), "schools_merged": ("name", "names"),
+        "levels": ("items",), "levels_item": ("group", "moves"),
+        **dict.fromkeys(("levels_up", "levels_same", "levels_down", "levels_open"), _COUNTED), "schools": ("items",), "schools_merged": ("name", "names"),
         "schools_new": ("names",), "schools_gone": ("names",),
     },
     "decision_texts": {

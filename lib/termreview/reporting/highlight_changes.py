@@ -91,25 +91,17 @@ def _levels(report: ReportContext, before: TermView) -> str:
     moves = by_key(
         moves_by_group(standing_change(before.summaries.standings, report.summaries.standings)), "group_id"
     )
-    told: dict[str, str] = {}
+    items = []
     for group in report.declared.indicator_set.groups:
         row = moves.get(group.group_id)
         if row is None or not row["up"] + row["same"] + row["down"]:
             continue
-        counts = {name: int(row[name]) for name in ("up", "down") if row[name]}
-        told[group_told(report, group.group_id)] = listed(
-            [tell(report, f"change_texts.levels_{name}", count=count) for name, count in counts.items()]
-        )
-    if not told:
+        counts = {name: int(row[name]) for name in ("up", "same", "down", "open") if row[name]}
+        parts = [tell(report, f"change_texts.levels_{name}", count=count) for name, count in counts.items()]
+        name = group_told(report, group.group_id)
+        items.append(tell(report, "change_texts.levels_item", group=name, moves=", ".join(parts)))
+    if not items:
         return ""
-    if not any(told.values()):
-        return tell(report, "change_texts.levels_all_still", groups=listed(list(told)))
-    items = [
-        tell(report, "change_texts.levels_item", group=name, moves=moved)
-        if moved
-        else tell(report, "change_texts.levels_still", group=name)
-        for name, moved in told.items()
-    ]
     return tell(report, "change_texts.levels", items="; ".join(items))
 
 
