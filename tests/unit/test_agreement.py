@@ -159,7 +159,19 @@ def test_cells_that_point_nowhere_are_told(copy: Files, old: str, new: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["x _x0041_ y", "_x005F_x0041_", "a_xD83D_b", "a\x0bb\x1f", "a\ufffe\uffffb", "a\x85b\u2028c", "_x000D_"],
+    [
+        "x _x0041_ y",
+        "_x005F_x0041_",
+        "_x0041_x0042_",
+        "_x0041\x0b",
+        "<r><t>x</t></r>",
+        "<r></b></r>",
+        "a_xD83D_b",
+        "a\x0bb\x1f",
+        "a\ufffe\uffffb",
+        "a\x85b\u2028c",
+        "_x000D_",
+    ],
 )
 def test_a_text_that_looks_like_an_escape_or_cannot_be_seen_is_the_same_in_all_files(
     text: str, tmp_path: Path

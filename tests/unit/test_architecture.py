@@ -18,13 +18,14 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 LONGEST = 300
 
 # Each room, and the rooms it may know. The storage modules stand beside `reference` and know no room.
-GROUND = {"cell_text", "collector", "errors", "installation", "terms", "text"}
+GROUND = {"cell_text", "collector", "errors", "installation", "terms", "text", "workbook_text"}
 STORAGE = {"contracts", "disk_room", "publication", "shelf", "stage", "whole_files", "workspace"}
 SHELVES = GROUND | STORAGE | {"reference"}
 MAY_IMPORT = {
     "errors": set(),
     "text": set(),
     "cell_text": set(),
+    "workbook_text": set(),
     "collector": set(),
     "installation": set(),
     "terms": {"errors"},
@@ -85,7 +86,7 @@ DOORS = {
         r"reference/word_template",
         r"reporting/(document|agreement\w*)",
     ),
-    "xlsxwriter": (r"intake/form\w*", r"intake/reminders", r"desk/exports", r"reporting/annex"),
+    "xlsxwriter": (r"workbook_text", r"intake/form\w*", r"reporting/annex"),
     "docx": (r"reporting/document\w*",),
     "papermill": (r"execution", r"kernels/in_process"),
     "nbclient": (r"execution", r"kernels/in_process"),

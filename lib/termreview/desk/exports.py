@@ -9,12 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import xlsxwriter
-
 from termreview.reporting.blocks import Block, clean_text, escape_text
 from termreview.reporting.csv_table import csv_bytes
+from termreview.workbook_text import fitted, open_book
 
-_LONGEST = 32_000  # a cell of Excel holds no more
 _MIME = {
     "csv": "text/csv;charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -53,13 +51,7 @@ def xlsx_file(
     `on` is the day that the workbook gives as its own: that of the figures, not of the clock.
     """
     stream = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(stream, options)
+    book = open_book(stream, in_memory=True)
     book.set_properties({"title": title, "created": datetime.datetime.combine(on, datetime.time())})
     page = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "1")
     base = {
@@ -87,7 +79,7 @@ def xlsx_file(
             elif value is None or value != value or value == "":
                 page.write_blank(line, place, None, text)
             else:
-                page.write_string(line, place, clean_text(value)[:_LONGEST], text)
+                page.write_string(line, place, fitted(clean_text(value)), text)
     page.freeze_panes(3, 1)
     page.autofilter(2, 0, 2 + max(len(rows), 1), max(len(columns) - 1, 0))
     page.ignore_errors({"number_stored_as_text": f"A1:ZZ{len(rows) + 4}"})

@@ -33,6 +33,7 @@ from termreview.reference.checks import Check
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field, applies
 from termreview.reference.units import Unit
+from termreview.workbook_text import open_book
 
 IDENTITY_ROW = 8
 Value = str | int | float | datetime.date | None
@@ -54,7 +55,7 @@ def write_form(path: Path, order: FormOrder, answers: Mapping[str, Value] | None
     Returns the layout, for whoever fills the form further.
     """
     layout = form_layout(order.term.form, order.school.level, order.term.term.part)
-    book = xlsxwriter.Workbook(path, {"default_date_format": "dd/mm/yyyy", "strings_to_formulas": False})
+    book = open_book(path, default_date_format="dd/mm/yyyy")
     try:
         office = order.term.office
         book.set_size(2200, 1500)

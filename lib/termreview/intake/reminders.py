@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
 from termreview.intake.form_style import ACCENT, FONT, INK, PALE, RULE
 from termreview.intake.guard import NOT_OPENED
@@ -17,6 +16,7 @@ from termreview.intake.received import ReceivedFile
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
 from termreview.text import day_words
+from termreview.workbook_text import fitted, open_book
 from termreview.workspace import written_whole
 
 STATES = ("missing", "day_later", "refused", "repair", "resent", "explain", "explained")
@@ -123,9 +123,7 @@ def write_reminders(
     """
     plan, words = reference.calendar.plan(term), reference.returns
     with written_whole(path) as beside:
-        book = xlsxwriter.Workbook(
-            beside, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        )
+        book = open_book(beside)
         created = datetime.datetime.combine(as_of, datetime.time())
         office = reference.calendar.office_on(plan.due_on)
         book.set_properties(
@@ -243,7 +241,7 @@ def _table(
             elif value is None or pd.isna(value) or value == "":
                 page.write_blank(row, column, None, looks["text"])
             else:
-                page.write_string(row, column, str(value)[:32_000], looks["text"])
+                page.write_string(row, column, fitted(str(value)), looks["text"])
     for row, texts in enumerate(zip(*(frame[name] for name in widths), strict=True), start=first + 1):
         sizes = zip(texts, widths.values(), strict=True)
         lines = max(

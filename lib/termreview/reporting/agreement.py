@@ -22,6 +22,7 @@ from termreview.reporting.annex import HEAD_ROW
 from termreview.reporting.annex_cells import ROLES
 from termreview.reporting.annex_tables import head_of
 from termreview.reporting.report_reading import read_report
+from termreview.workbook_text import CUT, is_cut
 
 PAGE, DOCUMENT, WORKBOOK = "the page", "Word", "Excel"
 MOST_TOLD: Final = 10
@@ -126,7 +127,7 @@ def _sheet_differences(
     mark = heads.index(words["mark"]) if words["mark"] in heads[-1:] else None
     for place, (group, cells) in enumerate(table.rows):
         row = HEAD_ROW + 1 + place
-        if has_groups and plain(sheet.shown.get((row, 0), "")) != group:
+        if has_groups and not _holds(sheet.shown.get((row, 0), ""), group):
             yield f"{name}, row “{''.join(cells[:1])}”: the group is “{group}” on {PAGE}, “{sheet.shown.get((row, 0), '')}” in {WORKBOOK}"
         letter = sheet.shown.get((row, mark), "") if mark is not None else ""
         if len(cells) != len(spans):
@@ -162,8 +163,17 @@ def _spans(columns: Sequence[str], heads: Sequence[str], words: Mapping[str, str
     return spans if rest in ([], [words["mark"]]) else None
 
 
+def _holds(said: str, text: str) -> bool:
+    """Say whether one cell of a sheet is one text of the page, as far as a cell can hold it."""
+    if is_cut(said):
+        return text.startswith(plain(said.removesuffix(CUT)))
+    return plain(said) == text
+
+
 def _says(cell: str, said: Sequence[str], letter: str) -> bool:
     """Say whether cells of a sheet tell one cell of the page: the same words, or the same figures told apart."""
+    if len(said) == 1 and _holds(said[0], cell):
+        return True
     texts = [plain(text) for text in said if text]
     whole = " ".join(texts)
     if whole == cell or (letter and f"{whole} {letter}".strip() == cell):

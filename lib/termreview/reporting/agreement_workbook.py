@@ -11,14 +11,13 @@ from typing import Final
 from xml.etree import ElementTree
 
 from termreview.reporting.annex_cells import shown_number
+from termreview.workbook_text import as_shown
 
 S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _NUMBER: Final = re.compile(r'(?:\[\$-42A\])?("[^"]*")?#,##0(?:\.(0+))?(?:("[^"]*")?(%))?("[^"]*")?')
 _SUM: Final = re.compile(r"SUM\(([A-Z]+)(\d+):([A-Z]+)(\d+)\)")
 _RATIO: Final = re.compile(r"(?:(\d+)\*)?([A-Z]+\d+)/([A-Z]+\d+)")
-# A text that looks like an escape, as the writer marks it; a sign that XML does not carry.
-_ESCAPE: Final = re.compile(r"_x005F(_x[0-9A-Fa-f]{4}_)|_x(00[01][0-9A-F]|FFF[EF])_")
 _DAY_ZERO: Final = datetime.date(1899, 12, 30)
 
 
@@ -76,7 +75,7 @@ def _worked_out(formula: str, sheet: ReadSheet) -> float | None:
 
 def _texts(root: ElementTree.Element) -> list[str]:
     stored = ("".join(text.text or "" for text in item.iter(f"{S}t")) for item in root.iter(f"{S}si"))
-    return [_ESCAPE.sub(lambda found: found[1] or chr(int(found[2], 16)), text) for text in stored]
+    return [as_shown(text) for text in stored]
 
 
 def _formats(root: ElementTree.Element) -> list[str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from termreview.reporting.annex_cells import TEXT_FORMAT, Piece
@@ -19,6 +18,7 @@ from termreview.reporting.block_model import INLINE, Part, plain_text
 from termreview.reporting.blocks import clean_text
 from termreview.reporting.report_reading import ReadReport, read_report
 from termreview.reporting.tables import NO_ROWS
+from termreview.workbook_text import fitted, open_book
 from termreview.workspace import written_whole
 
 HEAD_ROW: Final = 3
@@ -26,7 +26,6 @@ COVER_WIDTHS: Final = (11, 46, 36, 8)
 NOTES_WIDTH: Final = 86
 # Columns up to the name of the row stay in sight when they leave room for the others.
 MOST_FROZEN: Final = 55
-LONGEST_TEXT: Final = 32_000
 # Files say no hour of their making; the format wants one all the same.
 MADE_ON: Final = datetime.datetime(2000, 1, 1)
 
@@ -52,8 +51,7 @@ def export_xlsx(notebook_path: Path, output_path: Path, *, title: str) -> None:
     report = read_report(notebook_path)
     words = report.letterhead["words"]["annex"]
     tables = list_tables(report)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with written_whole(output_path) as beside, xlsxwriter.Workbook(beside, options) as book:
+    with written_whole(output_path) as beside, open_book(beside) as book:
         book.set_properties({"title": title, "created": MADE_ON})
         book.set_calc_mode("auto")
         formats = Formats(book)
@@ -99,8 +97,8 @@ def _write_cover(
     row += 1
     for name, text in head["facts"]:
         sheet.merge_range(row, 0, row, 1, "", formats.of("fact"))
-        sheet.write_string(row, 0, clean_text(name), formats.of("fact"))
-        sheet.write_string(row, 2, clean_text(text), formats.of("value"))
+        sheet.write_string(row, 0, _text(name), formats.of("fact"))
+        sheet.write_string(row, 2, _text(text), formats.of("value"))
         row += 1
     row += 1
     sheet.write_string(row, 0, words["sheets"], formats.of("heading"))
@@ -109,7 +107,7 @@ def _write_cover(
         sheet.write_string(row + 1, place, words[name], formats.of("head"))
     row += 2
     for listed in tables:
-        caption, heading = clean_text(listed.part["caption"]), clean_text(listed.heading)
+        caption, heading = _text(listed.part["caption"]), _text(listed.heading)
         heights = (lines_height(caption, COVER_WIDTHS[1] - 1), lines_height(heading, COVER_WIDTHS[2] - 1))
         sheet.set_row(row, max(heights))
         text_format = formats.of("value", "left", TEXT_FORMAT)
@@ -135,10 +133,10 @@ def _write_notes(book: Any, formats: Formats, report: ReadReport) -> None:
     ]
     row = 2
     for title, lines in sections:
-        sheet.write_string(row, 0, clean_text(title), formats.of("heading"))
+        sheet.write_string(row, 0, _text(title), formats.of("heading"))
         for line in lines:
             row += 1
-            text = clean_text(line)
+            text = _text(line)
             sheet.set_row(row, lines_height(text, NOTES_WIDTH))
             sheet.write_string(row, 0, text, formats.of("words"))
         row += 2
@@ -152,8 +150,8 @@ def _write_table(book: Any, formats: Formats, listed: Listed, words: Mapping[str
         sheet.set_column(place, place, width)
     total, last = sum(widths), len(widths) - 1
     _link(sheet, 0, 0, words["cover"], words["back"], formats)
-    caption = f"{listed.sheet}. {clean_text(part['caption'])}"
-    heading = clean_text(listed.heading)
+    caption = f"{listed.sheet}. {_text(part['caption'])}"
+    heading = _text(listed.heading)
     heights = [LINE, lines_height(caption, total, 13), lines_height(heading, total)]
     _wide_line(sheet, 1, last, caption, formats.of("title"), heights[1])
     _wide_line(sheet, 2, last, heading, formats.of("place"), heights[2])
@@ -164,7 +162,7 @@ def _write_table(book: Any, formats: Formats, listed: Listed, words: Mapping[str
     heights.append(max(heads, default=LINE))
     sheet.set_row(HEAD_ROW, heights[-1])
     for place, column in enumerate(table.columns):
-        sheet.write_string(HEAD_ROW, place, clean_text(column.title), formats.of("head"))
+        sheet.write_string(HEAD_ROW, place, _text(column.title), formats.of("head"))
     for number, row in enumerate(table.rows):
         is_total = table.has_total and number == len(table.rows) - 1
         heights.append(row_height(table, row, widths))
@@ -188,7 +186,7 @@ def _finish(sheet: Any, formats: Formats, listed: Listed, widths: Sequence[float
     sheet.freeze_panes(HEAD_ROW + 1, head + 1 if sum(widths[: head + 1]) < MOST_FROZEN else 0)
     sheet.repeat_rows(HEAD_ROW)
     row = HEAD_ROW + max(len(table.rows), 1) + 2
-    notes = [clean_text(plain_text(note)) for note in listed.part["notes"]]
+    notes = [_text(plain_text(note)) for note in listed.part["notes"]]
     heights = [lines_height(text, sum(widths)) for text in notes]
     for place, (text, height) in enumerate(zip(notes, heights, strict=True)):
         _wide_line(sheet, row + place, last, text, formats.of("note"), height)
@@ -202,7 +200,7 @@ def _write_cell(
     if piece is None:
         sheet.write_blank(row, place, None, formats.of(look))
     elif isinstance(piece.value, str):
-        text = clean_text(piece.value)[:LONGEST_TEXT]
+        text = _text(piece.value)
         side = "left" if table.columns[place].align == "left" else "center"
         is_guarded = text[:1] in ("=", "+", "-", "@", "\t", "'")
         sheet.write_string(row, place, text, formats.of(look, side, TEXT_FORMAT, is_guarded=is_guarded))
@@ -240,12 +238,17 @@ def _sheet(book: Any, name: str, words: Mapping[str, str]) -> Any:
     return sheet
 
 
+def _text(value: object) -> str:
+    """One text of a report as a cell holds it."""
+    return fitted(clean_text(value))
+
+
 def _wide_line(sheet: Any, row: int, last: int, text: str, look: Any, height: float) -> None:
     """One text over all columns of a sheet."""
     sheet.set_row(row, height)
     if last > 0:
         sheet.merge_range(row, 0, row, last, "", look)
-    sheet.write_string(row, 0, clean_text(text), look)
+    sheet.write_string(row, 0, _text(text), look)
 
 
 def _link(sheet: Any, row: int, place: int, target: str, text: str, formats: Formats) -> None:

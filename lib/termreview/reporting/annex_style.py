@@ -13,6 +13,7 @@ WIDEST: Final = 44
 GROUP_WIDEST, GROUP_SIZE = 44, 9
 NARROWEST: Final = 7
 LINE: Final = 15.0
+_HIGHEST: Final = 409.0  # points: what a row of Excel can be
 # How many signs one width holds, in the widest font that may stand in for ours.
 SIGNS_PER_WIDTH, SIGNS_OF_HEAD = 1.0, 0.95
 
@@ -73,7 +74,7 @@ def lines_height(text: str, width: float, points: float = 11.0, signs: float = S
     """How high a row is that shows one text, broken between words at `width`; `signs` says how many one width holds."""
     per_line = max(width * 11.0 / points * signs, 1.0)
     lines = sum(_line_count(line, per_line) for line in text.split("\n"))
-    return lines * LINE * points / 11.0 + 3
+    return min(lines * LINE * points / 11.0 + 3, _HIGHEST)
 
 
 def _line_count(text: str, per_line: float) -> int:

@@ -1,0 +1,60 @@
+"""One text as a cell of a workbook that we write: a spreadsheet program shows the text itself, whatever it looks like.
+
+xlsxwriter takes a text between `<r>` and `</r>` for markup of its own, and of two escapes that share a sign
+(`_x005F_x0041_`) escapes the first only: Excel would then show `_x005FA`. Whoever writes texts that are not ours opens
+the workbook by `open_book`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.utility import _preserve_whitespace
+
+LONGEST = 32_000  # of the 32 767 units of UTF-16 that a cell of Excel holds
+CUT = " […]"
+_UNSEEN = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
+# A sign that XML does not carry, and one that would begin an escape; ECMA-376 Part 1, 22.9.2.19.
+_ESCAPED = re.compile(rf"_(?=x[0-9A-Fa-f]{{4}}[_{_UNSEEN}])|[{_UNSEEN}]")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def open_book(target: Any, **options: Any) -> Any:
+    """A workbook to write to, in which every text is a text: no formula, no link, no number, no markup."""
+    SharedStrings._write_si = _write_text
+    texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    return xlsxwriter.Workbook(target, texts | options)
+
+
+def escaped(text: str) -> str:
+    """One text as the parts of a workbook store it."""
+    return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
+def as_shown(stored: str) -> str:
+    """The text that a program shows of one that a part of a workbook stores."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), stored)
+
+
+def fitted(text: str) -> str:
+    """One text as far as a cell holds it, with a mark where it was cut."""
+    if len(text) <= LONGEST // 2:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * LONGEST:
+        return text
+    return units[: 2 * (LONGEST - len(CUT))].decode("utf-16-le", "ignore") + CUT
+
+
+def is_cut(text: str) -> bool:
+    """Whether one cell of a workbook holds a text that `fitted` cut."""
+    return text.endswith(CUT) and len(text.encode("utf-16-le", "surrogatepass")) >= 2 * (LONGEST - 1)
+
+
+def _write_text(part: Any, text: str) -> None:
+    """Write one shared text, in the place of xlsxwriter's own."""
+    stored = escaped(text)
+    part._xml_si_element(stored, [("xml:space", "preserve")] if _preserve_whitespace(stored) else [])
