@@ -16,11 +16,10 @@ from termreview.reference.declarations import Reference
 from termreview.reporting.answers import spread_answers
 from termreview.reporting.context import open_report
 from termreview.reporting.disclosure import decide_hiding
-from termreview.reporting.edition import SHAREABLE
+from termreview.reporting.edition import IN_HAND, SHAREABLE
 from termreview.reporting.handed_out import read_handed_out, shown_counts
 from termreview.reporting.issued import (
     DECLARATIONS,
-    IN_HAND,
     RECORD,
     RECORD_FILE,
     SHOWN,

@@ -10,8 +10,8 @@ from typing import Any
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.word_template import TEMPLATE
-from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
-from termreview.reporting.issued import IN_HAND, find_issue, issues_in_hand, issues_of
+from termreview.reporting.edition import EDITIONS, IN_HAND, INTERNAL, SHAREABLE
+from termreview.reporting.issued import find_issue, issues_in_hand, issues_of
 from termreview.reporting.published import ANNEX_FILE
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
 from termreview.terms import Term, parse_term

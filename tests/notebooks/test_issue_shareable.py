@@ -14,8 +14,8 @@ from termreview.issuing import issue_report
 from termreview.proof.verify import verify_report
 from termreview.reference.declarations import load_reference
 from termreview.reporting.context import open_report
-from termreview.reporting.edition import SHAREABLE
-from termreview.reporting.issued import IN_HAND, SHOWN, list_issues, record_path
+from termreview.reporting.edition import IN_HAND, SHAREABLE
+from termreview.reporting.issued import SHOWN, list_issues, record_path
 from termreview.reporting.page_record import read_record
 from termreview.runner import RunResult, run_term
 from termreview.terms import parse_term

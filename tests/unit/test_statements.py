@@ -149,6 +149,16 @@ def test_guidance_of_another_year_is_no_ground_and_is_told_by_check(
     assert text.startswith("Phòng GDĐT tổng hợp báo cáo")
 
 
+def test_a_document_that_nobody_has_named_yet_is_no_ground_and_cites_nothing() -> None:
+    """The letter of the sketched year is a row without a number."""
+    report = report_world.report(NEXT_YEAR)
+    assert report.declared.plan.legal == "huong-dan-2024-2025"
+    text = text_of(sections_opening.grounds(report))
+    assert text.startswith("Phòng GDĐT tổng hợp báo cáo")
+    assert "chưa xác nhận của" not in text
+    assert "được công văn hướng dẫn ghi ngày" not in text
+
+
 def read_number(text: str) -> Decimal:
     """A number as a Vietnamese reader reads it."""
     return Decimal(text.strip().replace("−", "-").replace("+", "").replace(".", "").replace(",", "."))

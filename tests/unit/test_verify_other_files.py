@@ -72,7 +72,7 @@ def altered(value: Any, wrong: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[
 
 
 WRONG: tuple[Any, ...] = (
-    None, True, 0, -1, 1.5, 10**30, "", "x", "\ud800", "../../x", "2023-2024-hk9", [], {}, [[]], [None], {"x": 1}, {"x": {}}, [["a", "b"]],
+    None, True, 0, -1, 1.5, 10**30, "", "x", "\ud800", "../../x", "2023-2024-hk9", [], {}, [[]], [None], {"x": 1}, {"x": {}}, [["a", "b"]], ["a", "b"], [["a", "b", "c"]],
 )  # fmt: skip
 
 
@@ -92,6 +92,7 @@ def whole_record() -> dict[str, Any]:
         "parameters": parameters,
         "notebooks": {"1_clean_submissions": "0" * 64},
         "since_sha256": "0" * 64,
+        "in_hand": {"1": "0" * 64},
     }
     return RECORD | {"origin": origin, "step": step}
 

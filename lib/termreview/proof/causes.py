@@ -13,7 +13,8 @@ from termreview.intake.received import list_received, listed_days, name_key, pri
 from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference
 from termreview.reference.fingerprint import file_fingerprints
-from termreview.reporting.issued import IN_HAND, record_path
+from termreview.reporting.edition import IN_HAND
+from termreview.reporting.issued import record_path
 from termreview.reporting.provenance import OWN_SHARE, SHORT, hidden_name
 from termreview.terms import parse_term
 from termreview.whole_files import sha256_of

@@ -49,6 +49,11 @@ class LegalDocument:
         return year is None or int(year[1]) <= day.year
 
     @property
+    def is_known(self) -> bool:
+        """Say whether its number is known: a row may hold the place of a document that the office has yet to name."""
+        return any(map(str.isdecimal, self.number))
+
+    @property
     def has_two_dates(self) -> bool:
         """Say whether the letter cites another date than the confirmed one."""
         return (

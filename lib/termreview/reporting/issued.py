@@ -35,7 +35,6 @@ _KEYS: Final = (
 )  # fmt: skip
 _STATUSES: Final = ("provisional", "final")
 SHOWN: Final = "shown_counts"  # of a shareable issue: the sums of sensitive attributes that its readers have
-IN_HAND: Final = "in_hand"  # of a shareable report: the issues whose readers it had to mind
 TABLES: Final = ("submissions", "observations", "findings", "ledger", "scores")
 
 

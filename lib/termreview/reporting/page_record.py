@@ -11,6 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from termreview.reporting.edition import IN_HAND
+
 RECORD_MIME: Final = "application/vnd.termreview.record+json"
 RECORD_ID: Final = "lai-lich-bao-cao"
 FORMAT: Final = 1
@@ -137,7 +139,7 @@ def _is_whole(record: Mapping[str, Any]) -> bool:
             and type(record[SEAL]) is list
             and all(type(told) is list and len(told) == 2 and _are_texts(told) for told in record[SEAL])
         )
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, ValueError):
         return False
 
 
@@ -177,6 +179,8 @@ def _is_step(step: Any) -> bool:
         and _are_names(step["notebooks"])
         and all(_NOTEBOOK.fullmatch(name) for name in step["notebooks"])
         and type(step.get("since_sha256", "")) is str
+        and _are_names(in_hand := step.get(IN_HAND, {}))
+        and all(number.isdecimal() and len(number) < 7 for number in in_hand)
     )
 
 

@@ -105,13 +105,13 @@ def grounds(report: ReportContext) -> Block:
     """Căn cứ: the documents the report stands on, with the dates that differ from their citation."""
     declared, cited = report.declared, cited_documents(report)
     lines = [inline(document_text(document), " ", badge_mark(document.mark)) for document in cited]
+    office = declared.office.short_name
+    legal = [document_text(document) for document in cited if document.document_id == declared.plan.legal]
     notes = [
         say(report, "report.two_dates", number=d.number, cited_on=d.cited_on, confirmed_on=d.confirmed_on)
         for d in cited
-        if d.has_two_dates
+        if d.has_two_dates and legal  # a letter nobody has seen cites nothing
     ]
-    office = declared.office.short_name
-    legal = [document_text(document) for document in cited if document.document_id == declared.plan.legal]
     opening = (
         say(report, "report.opening", legal=legal[0], office=office)
         if legal

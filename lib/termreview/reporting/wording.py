@@ -125,7 +125,7 @@ def document_text(document: LegalDocument) -> str:
 
 
 def cited_documents(report: ReportContext) -> list[LegalDocument]:
-    """The documents that the report stands on, each once: of its school year, and in force on its day."""
+    """The documents that the report stands on, each once: known by number, of its school year, in force on its day."""
     declared, documents = report.declared, report.reference.documents
     year = declared.term.school_year
     targets = report.reference.targets_in(year)
@@ -134,7 +134,7 @@ def cited_documents(report: ReportContext) -> list[LegalDocument]:
         *(target.source_document for target in targets if target.is_shown),
     ]  # fmt: skip
     found = (documents[name] for name in dict.fromkeys(ids) if name in documents)
-    return [document for document in found if document.holds_on(report.as_of, year)]
+    return [document for document in found if document.is_known and document.holds_on(report.as_of, year)]
 
 
 _KINDS = ("Công văn", "Quyết định", "Thông tư", "Nghị định", "Nghị quyết", "Kế hoạch", "Luật", "Văn bản")
