@@ -11,6 +11,7 @@ from functools import lru_cache
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "\u00a0": " ", "\u202f": " "})
+_STROKE = str.maketrans("đĐ", "dD")
 _SPACE = re.compile(r"\s+")
 # Joiners, marks of direction, soft hyphens, selectors, controls, noncharacters: stored, and never seen.
 _PRINTABLE_INVISIBLE = (
@@ -66,6 +67,12 @@ def fold(text: str) -> str:
 def spelled_out(folded: str, abbreviations: Mapping[str, str]) -> str:
     """One folded text with its abbreviations spelled out: "số hs nữ" is "số học sinh nữ"."""
     return " ".join(abbreviations.get(word, word) for word in folded.split())
+
+
+def unaccented(text: str) -> str:
+    """One text without its accents: only to recognise what was typed without them."""
+    letters = unicodedata.normalize("NFD", text.translate(_STROKE))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _tone_last(match: re.Match[str]) -> str:

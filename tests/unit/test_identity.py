@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from intake_world import (
     PRESCHOOL,
+    PRIMARY,
     SECONDARY,
     SUBMISSIONS,
     declared,
@@ -168,3 +169,51 @@ def test_values_that_a_program_wrapped_in_equals_and_quotes_are_the_values_insid
     assert values(wrapped) == values(usual)
     codes = [{remark.code for remark in reading.remarks} for reading in readings]
     assert codes[1] - codes[0] == {"equals_quoted"}
+
+
+def renamed(folder: Path, name: str, title: str | None = None) -> list[tuple[str, str]]:
+    """What is asked of one filled form of the primary school on which other names of the school are seen."""
+    path = folder / "bao-cao.xlsx"
+    write_school(path, PRIMARY)
+    own = READER.schools[PRIMARY].name
+    book = openpyxl.load_workbook(path)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value == own:
+                    cell.value = name
+                elif isinstance(cell.value, str) and cell.value.endswith(own):
+                    cell.value = cell.value.removesuffix(own) + (name if title is None else title)
+    book.save(path)
+    reading = read(path)
+    assert reading.school_id == PRIMARY
+    assert reading.refusal is None
+    return [(told.found, told.expected) for told in reading.remarks if told.code == "identity_mismatch"]
+
+
+def test_a_neighbours_form_renamed_but_under_its_old_code_is_asked_about(tmp_path: Path) -> None:
+    other = READER.schools[SECONDARY].name
+    ((found, expected),) = renamed(tmp_path, other)
+    assert found.startswith(f"{other} (Thông tin!B9, ")
+    assert "Thống kê!A1" in found
+    assert expected == f"{READER.schools[PRIMARY].name} ({PRIMARY})"
+
+
+@pytest.mark.parametrize("written", ["Trường TH Nguyễn Văn Trỗi", "TRUONG TH LUONG DIEN 2"])
+def test_a_name_that_no_school_has_is_asked_about(tmp_path: Path, written: str) -> None:
+    assert [found.partition(" (")[0] for found, _ in renamed(tmp_path, written)] == [written]
+
+
+def test_the_name_of_another_school_above_one_sheet_is_asked_about(tmp_path: Path) -> None:
+    other = READER.schools[SECONDARY].name
+    ((found, _),) = renamed(tmp_path, READER.schools[PRIMARY].name, other)
+    assert found.startswith(f"{other} (Nhiệm vụ!A1, ")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["TRƯỜNG TH LƯƠNG ĐIỀN", "Truong TH Luong Dien", "Trường Tiểu học Lương Điền", "TH Lương Điền",
+     "Trường TH Lương Điên", "0477222 - Trường TH Lương Điền", "Tr­êng TH L­¬ng §iÒn"],
+)  # fmt: skip
+def test_other_spellings_of_the_own_name_are_no_contradiction(tmp_path: Path, written: str) -> None:
+    assert renamed(tmp_path, written) == []

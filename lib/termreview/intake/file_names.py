@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from termreview.reference.units import Unit
-from termreview.text import clean, fold
+from termreview.text import clean, fold, unaccented
 
 _SHORTEST = 5  # letters that a name must have to be looked for among other words
 _COPY = re.compile(r"\(\d+\)")  # what browsers add to a second download
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _NUMBERS = frozenset(["1", "2", "3", "4", "5", "6", "7", "8", "9", "i", "ii", "iii", "iv", "v"])
-_STROKE = str.maketrans("đĐ", "dD")
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class FileNames:
         """
         longest = max(map(len, self.plain), default=0)
         found: dict[tuple[int, int], str] = {}
-        begins = [_unaccented(word) in self.first for word in words]
+        begins = [unaccented(word) in self.first for word in words]
         for first, last in _spans(len(words), longest):
             if not begins[first] or any(start <= first and last <= end for start, end in found):
                 continue
@@ -92,9 +90,9 @@ class FileNames:
             return [self.spelled[words]]
         return [
             self.spelled[spelling]
-            for spelling in self.plain.get(tuple(map(_unaccented, words)), ())
+            for spelling in self.plain.get(tuple(map(unaccented, words)), ())
             if all(
-                word == told or word == _unaccented(told) for word, told in zip(words, spelling, strict=True)
+                word == told or word == unaccented(told) for word, told in zip(words, spelling, strict=True)
             )
         ]
 
@@ -105,12 +103,12 @@ def file_names(schools: Mapping[str, Unit]) -> FileNames:
     for school in schools.values():
         for name in (school.name, school.short_name, *school.aliases):
             words = tuple(fold(name).split())
-            joined = ("".join(map(_unaccented, words)),)  # mnhoasen
+            joined = ("".join(map(unaccented, words)),)  # mnhoasen
             for spelling in {words, joined} if words else ():
                 spelled[spelling] = school if spelled.get(spelling, school) == school else None
     plain: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for words in spelled:
-        plain.setdefault(tuple(map(_unaccented, words)), []).append(words)
+        plain.setdefault(tuple(map(unaccented, words)), []).append(words)
     return FileNames(schools, spelled, plain, frozenset(words[0] for words in plain))
 
 
@@ -127,11 +125,6 @@ def _is_numbered(after: Sequence[str]) -> bool:
 
 
 @lru_cache(maxsize=8192)  # the same words stand in many names
-def _unaccented(word: str) -> str:
-    letters = unicodedata.normalize("NFD", word.translate(_STROKE))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
 def _taken_apart(text: str) -> str:
     """One text with the words apart that capitals alone tell apart: `BaoCaoTHAnLoc1` is `Bao Cao TH An Loc 1`."""
     parts = [""]

@@ -12,6 +12,7 @@ from termreview.intake.file_decisions import FileDecisions
 from termreview.intake.file_names import FileNames, file_names
 from termreview.intake.identity import Mention, mentions_of, unique_names
 from termreview.intake.layout import FormLayout, form_layout
+from termreview.intake.printed_text import plain_words
 from termreview.intake.value_reading import Choices
 from termreview.intake.values import choice_reading, whole_bounds
 from termreview.intake.workbook import Workbook
@@ -105,6 +106,26 @@ class Reader:
     def names(self) -> Mapping[str, Unit]:
         """Schools expected in the term by every name that is theirs alone."""
         return unique_names(self.term.schools)
+
+    @cached_property
+    def spoken_names(self) -> Mapping[str, frozenset[str]]:
+        """Every name or alias of each school in any of its periods, without accents; renamed ones by all names."""
+        found: dict[str, set[str]] = {}
+        for unit in self.registry.units:
+            if unit.kind == "school":
+                known = (unit.name, unit.short_name, *unit.aliases)
+                found.setdefault(unit.unit_id, set()).update(plain_words(name) for name in known)
+        for event in self.registry.events:
+            if event.kind == "rename":
+                for new in event.to_ids:
+                    former = (found.get(old, set()) for old in event.from_ids)
+                    found.get(new, set()).update(*former)
+        return {unit_id: frozenset(names - {""}) for unit_id, names in found.items()}
+
+    @cached_property
+    def all_spoken_names(self) -> frozenset[str]:
+        """Every name of every school, without accents."""
+        return frozenset().union(*self.spoken_names.values())
 
     @cached_property
     def file_names(self) -> FileNames:

@@ -13,15 +13,19 @@ from termreview.intake.identity import is_term, names_other_term, with_numbers
 from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.likeness import take_likeness
 from termreview.intake.locate import locate, read_fingerprint, read_identity
+from termreview.intake.located import Located
+from termreview.intake.printed_text import names_another
 from termreview.intake.reader import Reader
 from termreview.intake.received import ReceivedFile
 from termreview.intake.returned_points import without_points_sheets
 from termreview.intake.several import divide, is_shared
 from termreview.intake.workbook import RefusedFile, Workbook, address, read_workbook
 from termreview.reference.units import Unit
+from termreview.text import clean, fold
 
 OTHER_NAMED = "named_for_other_school"
 _SCHOOLS_SHOWN = 5
+_LONGEST_NAME = 120
 
 
 def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
@@ -70,7 +74,8 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
         reading.is_shared = True
         _refuse(reading, "unknown_school", found=_named(workbook, reader))
         return reading
-    school = _identify(reading, workbook, marks, reader, claimed)
+    visible = read_identity(workbook, reader.term.form)
+    school = _identify(reading, workbook, marks, visible, reader, claimed)
     if school is None:
         return reading
     reading.school_id, reading.form_id = school.unit_id, reader.term.form.form_id
@@ -95,6 +100,8 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
     if not located.spots:
         _refuse(reading, "not_our_form")
         return reading
+    if claimed is None:
+        _ask_about_name(reading, workbook, visible.get("school_name", ""), located, school, reader)
     reading.found_by = located.found_by
     read_answers(reading, located, school.level, reader, workbook)
     if not any(
@@ -121,11 +128,11 @@ def _identify(
     reading: FileReading,
     workbook: Workbook,
     marks: Mapping[str, str],
+    visible: Mapping[str, str],
     reader: Reader,
     claimed: Unit | None,
 ) -> Unit | None:
     term = reader.term
-    visible = read_identity(workbook, term.form)
     if not marks and not visible:
         return _identify_by_name(reading, workbook, reader, claimed)
     term_id = marks.get("term_id") or visible.get("term_id", "")
@@ -216,6 +223,54 @@ def _others_named(workbook: Workbook, school: Unit, reader: Reader) -> list[Rema
             place = address(other.row, other.column)
             remarks.append(Remark(code, code, other.sheet, place, found=other.words, expected=school.name))
     return remarks
+
+
+def _ask_about_name(
+    reading: FileReading, workbook: Workbook, name: str, located: Located, school: Unit, reader: Reader
+) -> None:
+    """Ask where the name that people see, on the first sheet or above a sheet, is not that of the school of the code.
+
+    A neighbour's form that was filled again under its old code would put one school's figures in the other's place.
+    """
+    seen: list[tuple[str, str, str]] = []  # name, sheet, cell
+    if name and name != school.name:
+        place = next(
+            (
+                (sheet.name, address(row, column))
+                for sheet in workbook.sheets
+                for (row, column), cell in sheet.cells.items()
+                if clean(cell.text) == name
+            ),
+            ("", ""),
+        )
+        seen.append((name, *place))
+    layout = reader.layouts[school.level]
+    for plan in layout.sheets:
+        sheet = located.sheets.get(plan.plan.sheet_id)
+        title = None if sheet is None else sheet.cells.get((1, 1))
+        if sheet is None or title is None or title.text.endswith(school.name):
+            continue
+        heading, below = fold(plan.plan.title), fold(title.text)
+        if below.startswith(f"{heading} "):
+            seen.append((clean(title.text)[len(plan.plan.title) :].lstrip(" –—-:"), sheet.name, "A1"))
+    own = reader.spoken_names.get(school.unit_id, frozenset())
+    told = {remark.sheet for remark in reading.remarks if remark.code == "other_school_mentioned"}
+    by_name: dict[str, list[tuple[str, str]]] = {}
+    for name, sheet_name, cell in seen:
+        if sheet_name not in told and names_another(name, own, reader.all_spoken_names):
+            by_name.setdefault(name, []).append((sheet_name, cell))
+    for name, places in by_name.items():
+        where = ", ".join(f"{sheet}!{cell}" for sheet, cell in places[:_SCHOOLS_SHOWN])
+        found = f"{name[:_LONGEST_NAME]} ({where}{', …' if len(places) > _SCHOOLS_SHOWN else ''})"
+        reading.remarks.append(
+            Remark(
+                "identity_mismatch",
+                "identity_mismatch",
+                *places[0],
+                found=found,
+                expected=f"{school.name} ({school.unit_id})",
+            )
+        )
 
 
 def _named(workbook: Workbook, reader: Reader) -> str:
