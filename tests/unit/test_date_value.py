@@ -156,12 +156,17 @@ def test_an_older_document_is_not_taken_for_a_date_of_the_other_calendar() -> No
 
 
 def test_dates_that_stayed_texts_prove_that_the_others_changed_day_and_month() -> None:
-    stuck = typed("23/10/2023")
-    assert read_beside(dated(datetime.date(2023, 10, 9)), stuck) == ("2023-09-10", ["date_order_inferred"])
+    stuck, also = typed("23/10/2023"), typed("25/10/2023")
+    assert read_beside(dated(datetime.date(2023, 10, 9)), stuck, also) == (
+        "2023-09-10", ["date_order_inferred"],
+    )  # fmt: skip
     assert read_beside(dated(datetime.date(2023, 10, 9))) == ("2023-10-09", [])
     # Changed over they would lie outside of the term, or are no day at all: as stored.
-    assert read_beside(dated(datetime.date(2023, 10, 2)), stuck) == ("2023-10-02", [])
-    assert read_beside(dated(datetime.date(2023, 10, 16)), stuck) == ("2023-10-16", [])
+    assert read_beside(dated(datetime.date(2023, 10, 2)), stuck, also) == ("2023-10-02", [])
+    assert read_beside(dated(datetime.date(2023, 10, 16)), stuck, also) == ("2023-10-16", [])
+    # One alone may be a slip: the stored day stays and is asked, unless only the other makes sense.
+    assert read_beside(dated(datetime.date(2023, 10, 9)), stuck) == ("2023-10-09", ["date_order_unsure"])
+    assert read_beside(dated(datetime.date(2024, 10, 1)), stuck) == ("2024-01-10", ["date_order_inferred"])
     # Typed into a cell of texts, or with dots, the text proves nothing about the machine.
     assert read_beside(dated(datetime.date(2023, 10, 9)), typed("23/10/2023", "@"))[0] == "2023-10-09"
     assert read_beside(dated(datetime.date(2023, 10, 9)), typed("23.10.2023"))[0] == "2023-10-09"
@@ -174,8 +179,21 @@ def test_texts_with_the_month_first_are_read_by_the_evidence_of_their_file() -> 
     assert read_beside(typed("09/10/2023", None)) == ("2023-10-09", ["date_from_text"])
     against = typed("25/10/2023", None)
     assert read_beside(typed("09/10/2023", None), proof, against) == (
-        "2023-10-09", ["date_from_text", "day_month_ambiguous"],
+        "2023-10-09", ["date_from_text", "date_order_unsure"],
     )  # fmt: skip
+
+
+def test_texts_never_turn_round_dates_that_another_stored_date_proves_right() -> None:
+    proof = dated(datetime.date(2023, 9, 26))
+    for stuck in (typed("23/10/2023", "General"), typed("10/23/2023", "General")):
+        assert read_beside(dated(datetime.date(2023, 9, 6)), stuck, stuck, proof) == (
+            "2023-09-06", ["date_order_unsure"],
+        )  # fmt: skip
+        assert read_beside(dated(datetime.date(2023, 10, 2)), stuck, stuck, proof) == ("2023-10-02", [])
+        assert read_beside(proof, stuck, stuck) == ("2023-09-26", [])
+        assert read_beside(dated(datetime.date(2024, 10, 1)), stuck, proof) == (
+            "2024-10-01", ["day_month_ambiguous"],
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(

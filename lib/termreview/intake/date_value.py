@@ -39,14 +39,17 @@ class DateHabit(NamedTuple):
     Attributes
     ----------
     is_month_first, is_mixed
-        Whether its texts name the month first, or now this and now that first.
+        Whether its texts name the month first; whether its dates contradict one another in that.
     is_swapped
         Whether its spreadsheet read the other order than was typed: 23/10 stayed a text, so 10/09 became 9 October.
+    is_repeated
+        Whether more than one date says so: a single one may have been typed into a cell of texts.
     """
 
     is_month_first: bool = False
     is_mixed: bool = False
     is_swapped: bool = False
+    is_repeated: bool = False
 
 
 def term_window(school_year: str, due_on: datetime.date) -> DateWindow:
@@ -55,20 +58,27 @@ def term_window(school_year: str, due_on: datetime.date) -> DateWindow:
 
 
 def date_habit(cells: Iterable[Cell | None]) -> DateHabit:
-    """The habit of one file, by all cells in which it answers with a date: a figure above 12 is no month."""
-    is_day_first = is_month_first = is_stuck = False
+    """The habit of one file, by all cells in which it answers with a date: a figure above 12 is no month.
+
+    A stored date with such a day was read in the order in which it was typed.
+    """
+    is_day_first = is_month_first = is_stored_as_typed = False
+    stuck = 0
     for cell in cells:
-        match = DAY_MONTH.fullmatch(clean(cell.text)) if cell is not None and cell.kind == "text" else None
-        if cell is None or match is None:
+        if cell is None:
+            continue
+        is_stored_as_typed |= isinstance(cell.value, datetime.date) and cell.value.day > 12
+        match = DAY_MONTH.fullmatch(clean(cell.text)) if cell.kind == "text" else None
+        if match is None:
             continue
         first, second = int(match["d"]), int(match["m"])
         if first > 31 or second > 31 or (first > 12) == (second > 12):
             continue
         is_day_first |= first > 12
         is_month_first |= second > 12
-        is_stuck |= match["sign"] != "." and cell.number_format != "@"
-    is_mixed = is_day_first and is_month_first
-    return DateHabit(is_month_first and not is_mixed, is_mixed, is_stuck and not is_mixed)
+        stuck += match["sign"] != "." and cell.number_format != "@"
+    is_mixed = (is_day_first and is_month_first) or (stuck > 0 and is_stored_as_typed)
+    return DateHabit(is_month_first and not is_mixed, is_mixed, stuck > 0 and not is_mixed, stuck > 1)
 
 
 def read_date(cell: Cell, window: DateWindow | None = None, habit: DateHabit | None = None) -> Reading:
@@ -107,9 +117,14 @@ def _stored_day(
     found, flags = _day_meant(moment, cell.text) if isinstance(moment, datetime.datetime) else (moment, ())
     if _hides_a_part(cell.number_format):
         flags = (*flags, Flag("date_partly_shown", cell.number_format or "", day_words(found)))
-    other = swapped(found) if habit.is_swapped else None
-    if other is not None and (window is None or window.holds(other)):
+    other = swapped(found) if habit.is_swapped or habit.is_mixed else None
+    if other is None or not (window is None or window.holds(other)):
+        return found, flags
+    is_possible = window is None or window.holds(found)
+    if habit.is_swapped and (habit.is_repeated or not is_possible):
         return other, (*flags, Flag("date_order_inferred", day_words(found), day_words(other)))
+    if is_possible:
+        flags = (*flags, Flag("date_order_unsure", day_words(found), day_words(other)))
     return found, flags
 
 
@@ -128,7 +143,7 @@ def _written_day(
         return other, (Flag("date_order_inferred", text, day_words(other)),)
     flags = (Flag("date_from_text", text, day_words(day)),)
     if habit.is_mixed and other is not None and other != day:
-        flags = (*flags, Flag("day_month_ambiguous", day_words(day), day_words(other)))
+        flags = (*flags, Flag("date_order_unsure", day_words(day), day_words(other)))
     return day, flags
 
 
@@ -142,7 +157,7 @@ def _sensible(found: tuple[datetime.date, bool] | None, window: DateWindow | Non
 
 def _doubts(found: datetime.date, window: DateWindow, kind: str, flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
     """What is asked about a day that lies outside of the term, where a known slip explains it."""
-    if window.holds(found) or any(flag.code == "day_month_ambiguous" for flag in flags):
+    if window.holds(found) or any(flag.code == "date_order_unsure" for flag in flags):
         return ()
     other = likelier_swap(found, window)
     if other is not None:
