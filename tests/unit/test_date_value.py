@@ -183,17 +183,24 @@ def test_texts_with_the_month_first_are_read_by_the_evidence_of_their_file() -> 
     )  # fmt: skip
 
 
-def test_texts_never_turn_round_dates_that_another_stored_date_proves_right() -> None:
-    proof = dated(datetime.date(2023, 9, 26))
-    for stuck in (typed("23/10/2023", "General"), typed("10/23/2023", "General")):
-        assert read_beside(dated(datetime.date(2023, 9, 6)), stuck, stuck, proof) == (
-            "2023-09-06", ["date_order_unsure"],
-        )  # fmt: skip
-        assert read_beside(dated(datetime.date(2023, 10, 2)), stuck, stuck, proof) == ("2023-10-02", [])
-        assert read_beside(proof, stuck, stuck) == ("2023-09-26", [])
+def test_a_text_never_turns_round_dates_that_another_stored_date_proves_right() -> None:
+    proof, september = dated(datetime.date(2023, 9, 26)), dated(datetime.date(2023, 9, 6))
+    for stuck in (typed("23/10/2023", "General"), typed("10/23/2023", "General"), typed("23/10/2023")):
+        assert read_beside(september, stuck, proof) == ("2023-09-06", ["date_order_unsure"])
+        assert read_beside(dated(datetime.date(2023, 10, 2)), stuck, proof) == ("2023-10-02", [])
+        assert read_beside(proof, stuck) == ("2023-09-26", [])
         assert read_beside(dated(datetime.date(2024, 10, 1)), stuck, proof) == (
             "2024-10-01", ["day_month_ambiguous"],
         )  # fmt: skip
+    pasted, stuck = typed("23/10/2023", "General"), typed("23/10/2023")
+    assert read_beside(september, pasted, pasted, pasted, proof) == ("2023-09-06", ["date_order_unsure"])
+    assert read_beside(september, stuck, stuck, proof, proof) == ("2023-09-06", ["date_order_unsure"])
+    assert read_beside(september, stuck, stuck, proof) == ("2023-06-09", ["date_order_inferred"])
+
+
+def test_texts_that_contradict_one_another_leave_the_stored_dates_and_ask() -> None:
+    found = read_beside(dated(datetime.date(2023, 10, 9)), typed("23/10/2023"), typed("10/25/2023"))
+    assert found == ("2023-10-09", ["date_order_unsure"])
 
 
 @pytest.mark.parametrize(

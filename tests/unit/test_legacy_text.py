@@ -89,6 +89,11 @@ def test_a_text_once_converted_is_not_converted_again(written: str) -> None:
         ("Trường học", TCVN3, None),  # typed in Unicode, whatever the font
         ("Microsoft Teams", VNI, None),
         ("½", TCVN3, None),
+        ("64/Q§-TH", TCVN3, "64/QĐ-TH"),  # the initials of a document are no syllables
+        ("12/KH-PGD§T", TCVN3, "12/KH-PGDĐT"),
+        ("64/QÑ-TH", VNI, "64/QĐ-TH"),
+        ("64/q®-th", TCVN3, "64/qđ-th"),  # .VnTimeH shows small letters as capitals
+        ("Q§x½", TCVN3, None),
     ],
 )
 def test_the_font_decides_what_letters_leave_open(written: str, font: str, meant: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import struct
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from termreview.intake.number_shown import number_as_shown, shows_plainly, text_
 from termreview.intake.opendocument_cell import make_cell as make_open_cell
 from termreview.intake.opendocument_looks import format_of_shown
 from termreview.intake.shown_value import merged_answers
+from termreview.intake.value_reading import Choices, Reading
 from termreview.intake.values import read_value
 from termreview.intake.workbook import Cell, Sheet, read_workbook
 from termreview.intake.workbook_model import Display
@@ -31,7 +33,10 @@ OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
      (";;;", 999, ""), ('"";"";"";""', 999, ""), ("[White]0", 5, ""), ("#,##0;-#,##0;;@", 0, ""), ("#,###", 0, ""),
      ('#,##0" nghìn đồng"', 234_404, "234.404 nghìn đồng"), ('#,##0\\ "triệu"', 5, "5 triệu"), ('0"k"', 12, "12k"),
      ('General" tỷ"', 5, "5 tỷ"), ('0"000"', 12, "12000"), ("00-00", 1234, "12-34"), ('"-"0', 5, "-5"),
-     ("0%%", 0.5, "5.000%%"), ('[<100]"ít";0', 5, "ít")],
+     ("0%%", 0.5, "5.000%%"), ('[<100]"ít";0', 5, "ít"), ('"Có"', 0, "Có"), ('"x";"x";"x"', 0, "x"),
+     ('0"x10"', 50, "50x10"), ('0" / 60"', 50, "50 / 60"), ('0"/100"', 50, "50/100"), ('0"(1)"', 50, "50(1)"),
+     ('0"tr"', 50, "50tr"), ('0" tá"', 5, "5 tá"), ('">"0', 50, ">50"), ('"~"0', 50, "~50"), ('"≤ "0', 50, "≤ 50"),
+     ('"khoảng "0', 50, "khoảng 50"), ('"Hơn "0', 50, "Hơn 50"), ('0"+"', 50, "50+"), ('"10 x "0', 5, "10 x 5")],
 )  # fmt: skip
 def test_a_format_that_shows_another_number_is_seen_through(code: str, number: float, shown: str) -> None:
     assert number_as_shown(code, number) == shown
@@ -42,7 +47,8 @@ def test_a_format_that_shows_another_number_is_seen_through(code: str, number: f
     "code",
     ["General", "Standard", "Geral", "[$-42A]General", "#,##0", "0.00", "#,##0 đ", '#,##0" đ"', "[$VND] #,##0",
      '"Ngày; "0', '"tạm; tính "#,##0" đ"', "0 hs", '0" m2"', '0" Ti vi"', '"Tỉ lệ "0', "#\\.##0", "# ##0",
-     '_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-', "[Red]#,##0;(#,##0)", "0.00E+00", "# ?/?", "@"],
+     '0" em"', '0" học sinh"', '0" buổi/tuần"', '0" trang"', '"Quý 1: "0', '0;-0;"Không"', '0" hs (cả nữ)"', '0"%"',
+     '_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-', '_-* #,##0\\ "₫"_-;-* #,##0\\ "₫"_-;_-* "-"??\\ "₫"_-;_-@_-', "[Red]#,##0;(#,##0)", "0.00E+00", "# ?/?", "@"],
 )  # fmt: skip
 def test_a_format_that_only_groups_rounds_or_names_the_unit_is_no_question(code: str) -> None:
     assert [number_as_shown(code, number) for number in (0, 5, 228, 234_404_000)] == [None] * 4
@@ -72,6 +78,32 @@ def test_a_text_under_a_format_of_its_own_is_seen_as_it_is_shown() -> None:
     assert text_as_shown(";;;", "50") == ""
     assert text_as_shown('0;-0;0;@" nghìn"', "50") == "50 nghìn"
     assert text_as_shown("#,##0", "50") is None
+    seen = read_value(field("count"), Cell("50", "50", "text", None, '0;-0;0;@" nghìn"'), "")
+    assert (seen.number, codes(seen)) == (None, ["not_a_number"])
+    named = read_value(field("text"), Cell("64", "64", "text", None, '@"/QĐ-TH"'), "")
+    assert (named.text, codes(named)) == ("64/QĐ-TH", ["text_normalised"])
+    choices = Choices({"có": "yes"}, "Có; Không", {"Có": Reading("answered", 1.0)})
+    hidden = read_value(field("yes_no"), Cell("Có", "Có", "text", None, ";;;"), "", choices)
+    assert (hidden.number, codes(hidden)) == (None, ["hidden_value"])
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "text", "flags"),
+    [('0"/QĐ-TH"', 64, "64/QĐ-TH", ["text_normalised"]), ('"Số "0', 64, "Số 64", ["text_normalised"]),
+     ("000", 64, "064", ["text_normalised"]), ('0"/KH"', 2_023, "2023/KH", ["text_normalised"]),
+     ('General"/KH"', 64, "64/KH", ["text_normalised"]), ("General", 64, "64", []), ("0", 64, "64", []), ("#,##0", 64, "64", [])],
+)  # fmt: skip
+def test_a_document_number_is_what_its_format_shows(
+    code: str, number: int, text: str, flags: list[str]
+) -> None:
+    reading = read_value(field("text"), Cell(number, str(number), "number", None, code), "")
+    assert (reading.text, codes(reading)) == (text, flags)
+
+
+def test_a_day_that_is_crossed_out_is_quoted_as_a_day() -> None:
+    stored = Cell(datetime.date(2023, 10, 23), "45222", "date", None, "dd/mm/yyyy", Display(is_struck=True))
+    reading = read_value(field("date"), stored, "")
+    assert [(flag.code, flag.found) for flag in reading.flags] == [("struck_out", "23/10/2023")]
 
 
 def test_fifteen_digits_are_a_number() -> None:
@@ -90,6 +122,14 @@ def test_fifteen_digits_are_a_number() -> None:
         (Cell(0, "0", "number", None, "#,##0;-#,##0;"), "count", 0, ["zero_not_shown"]),
         (Cell(5, "5", "number", None, '#,##0" tr"'), "money", None, ["shown_differs"]),
         (Cell(5, "5", "number", None, "[$$-409]#,##0"), "money", 5, ["foreign_currency"]),
+        (Cell(0, "0", "number", None, '"Có"'), "yes_no", None, ["shown_differs"]),
+        (Cell(1, "1", "number", None, '"Không"'), "yes_no", None, ["shown_differs"]),
+        (Cell(7, "7", "number", None, '"Có"'), "yes_no", None, ["shown_differs"]),
+        (Cell(1, "1", "number", None, '"Có";;"Không"'), "yes_no", 1, ["yes_no_spelling"]),
+        (Cell(0, "0", "number", None, '"Có";;"Không"'), "yes_no", 0, ["yes_no_spelling"]),
+        (Cell(0, "0", "number", None, None, Display(shown="Có")), "yes_no", None, ["shown_differs"]),
+        (Cell(1, "1", "number", None, None, Display(shown="Có")), "yes_no", 1, ["yes_no_spelling"]),
+        (Cell(0, "0", "number", None, None, Display(shown="Không")), "count", 0, []),
         (Cell(0.9464, "0.9464", "number", None, "0.0%"), "percent", 94.64, []),
         (Cell(0.94, "0.94", "number", None, '0.00"%"'), "percent", 0.94, []),
         (Cell(228, "228", "number", None, "0", Display(is_struck=True)), "count", None, ["struck_out"]),
@@ -184,11 +224,15 @@ def test_a_merge_of_two_answers_is_asked_for_both_and_what_it_covers_is_no_answe
     assert {place: (flag.code, flag.found) for place, flag in found.items()} == {
         (1, 4): ("merged_answers", "79"), (2, 4): ("merged_answers", "12"), (5, 4): ("covered_by_merge", "3"),
     }  # fmt: skip
+    del cells[2, 4]
+    assert merged_answers(sheet, {(1, 4), (2, 4)})[2, 4].found == "để trống"
 
 
 @pytest.mark.parametrize(
     ("shown", "number", "is_percent", "code"),
-    [("228", 228, False, "0"), ("1.234.567", 1_234_567, False, "0"), ("94,6", 94.64, False, "0"),
+    [("50 / 60", 50, False, None), ("5/6", 50, False, None), ("1/2", 0.5, False, "General"),
+     ("64/QĐ-TH", 64, False, '0"/QĐ-TH"'), ("Có", 0, False, None),
+     ("228", 228, False, "0"), ("1.234.567", 1_234_567, False, "0"), ("94,6", 94.64, False, "0"),
      ("105%", 1.05, True, "0%"), ("-", 0, False, "General"), ("1 1/2", 1.5, False, "General"),
      ("(5)", -5, False, "0"), ("5 triệu", 5, False, '0"triệu"'), ("48:00", 2, False, None), ("50", 50_000, False, None),
      ("1,5E+10", 15_000_000_000, False, "0")],

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from termreview.intake.date_text import DAY_MONTH, day_of, parse_moment, read_day
 from termreview.intake.layout import NOTHING_WORDS
+from termreview.intake.number_format import may_show_date
 from termreview.intake.value_reading import ANSWERED, UNREADABLE, Flag, Reading, nothing_to_report
 from termreview.intake.workbook import Cell
 from termreview.text import clean, day_words
@@ -39,17 +40,20 @@ class DateHabit(NamedTuple):
     Attributes
     ----------
     is_month_first, is_mixed
-        Whether its texts name the month first; whether its dates contradict one another in that.
+        Whether its texts name the month first; whether they contradict one another in that.
+    is_doubtful
+        Whether anything says that its spreadsheet reads the other order than was typed.
     is_swapped
-        Whether its spreadsheet read the other order than was typed: 23/10 stayed a text, so 10/09 became 9 October.
-    is_repeated
-        Whether more than one date says so: a single one may have been typed into a cell of texts.
+        Whether all says so: 23/10 stayed a text, so 10/09 became 9 October.
+    is_certain
+        Whether it stayed a text in more cells of dates than one, and in more than prove the contrary.
     """
 
     is_month_first: bool = False
     is_mixed: bool = False
+    is_doubtful: bool = False
     is_swapped: bool = False
-    is_repeated: bool = False
+    is_certain: bool = False
 
 
 def term_window(school_year: str, due_on: datetime.date) -> DateWindow:
@@ -62,12 +66,12 @@ def date_habit(cells: Iterable[Cell | None]) -> DateHabit:
 
     A stored date with such a day was read in the order in which it was typed.
     """
-    is_day_first = is_month_first = is_stored_as_typed = False
-    stuck = 0
+    is_day_first = is_month_first = is_stuck = False
+    as_typed = stuck_in_date_cells = 0
     for cell in cells:
         if cell is None:
             continue
-        is_stored_as_typed |= isinstance(cell.value, datetime.date) and cell.value.day > 12
+        as_typed += isinstance(cell.value, datetime.date) and cell.value.day > 12
         match = DAY_MONTH.fullmatch(clean(cell.text)) if cell.kind == "text" else None
         if match is None:
             continue
@@ -76,9 +80,17 @@ def date_habit(cells: Iterable[Cell | None]) -> DateHabit:
             continue
         is_day_first |= first > 12
         is_month_first |= second > 12
-        stuck += match["sign"] != "." and cell.number_format != "@"
-    is_mixed = (is_day_first and is_month_first) or (stuck > 0 and is_stored_as_typed)
-    return DateHabit(is_month_first and not is_mixed, is_mixed, stuck > 0 and not is_mixed, stuck > 1)
+        if match["sign"] != "." and cell.number_format != "@":
+            is_stuck = True
+            stuck_in_date_cells += may_show_date(cell.number_format or "General")
+    is_mixed = is_day_first and is_month_first
+    return DateHabit(
+        is_month_first and not is_mixed,
+        is_mixed,
+        is_stuck or is_mixed,
+        is_stuck and not is_mixed and as_typed == 0,
+        not is_mixed and stuck_in_date_cells > max(as_typed, 1),
+    )
 
 
 def read_date(cell: Cell, window: DateWindow | None = None, habit: DateHabit | None = None) -> Reading:
@@ -117,11 +129,11 @@ def _stored_day(
     found, flags = _day_meant(moment, cell.text) if isinstance(moment, datetime.datetime) else (moment, ())
     if _hides_a_part(cell.number_format):
         flags = (*flags, Flag("date_partly_shown", cell.number_format or "", day_words(found)))
-    other = swapped(found) if habit.is_swapped or habit.is_mixed else None
+    other = swapped(found) if habit.is_doubtful else None
     if other is None or not (window is None or window.holds(other)):
         return found, flags
     is_possible = window is None or window.holds(found)
-    if habit.is_swapped and (habit.is_repeated or not is_possible):
+    if habit.is_certain or (habit.is_swapped and not is_possible):
         return other, (*flags, Flag("date_order_inferred", day_words(found), day_words(other)))
     if is_possible:
         flags = (*flags, Flag("date_order_unsure", day_words(found), day_words(other)))

@@ -38,6 +38,7 @@ _SYLLABLE = re.compile(
     + r"|ai|ao|au|ay|âu|ây|eo|êu|ia|iu|iêu|yêu|oai|oay|oeo|oi|ôi|ơi|ua|uê|ui|uôi|uơ|uy|uyu|uya|uây|ưa|ưi|ưu|ươi|ươu"
     + r"|oa|oe|a|e|ê|i|o|ô|ơ|u|ư|y)"
 )
+_INITIALS = re.compile("[bcdđghklmnpqrstvx]{2,}", re.IGNORECASE)
 _TONES = re.compile(f"[{_GRAVE}{_ACUTE}{_HOOK}{_TILDE}{_DOT}]")
 
 
@@ -79,9 +80,14 @@ def read_in_font(text: str, encoding: str) -> LegacyText | None:
     text = unicodedata.normalize("NFC", text)
     convert = from_vni if encoding == VNI else from_tcvn3
     words = [word for word in _WORD.findall(_UNIT.sub(" ", text)) if not word.isascii()]
-    if not words or not all(is_syllable(convert(word)) and convert(word) != word for word in words):
+    if not words or not all(_is_written_so(convert(word)) and convert(word) != word for word in words):
         return None
     return LegacyText(convert(text), encoding)
+
+
+def _is_written_so(word: str) -> bool:
+    """Whether Vietnamese writes one word so: a syllable, or the initials of a document's number (QĐ, GDĐT)."""
+    return is_syllable(word) or _INITIALS.fullmatch(word) is not None
 
 
 def from_tcvn3(text: str) -> str:

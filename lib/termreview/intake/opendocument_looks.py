@@ -16,6 +16,7 @@ _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
 _MOST_PARENTS = 20
 _POSITION = re.compile(r"(super|sub|-?[0-9]+(?:\.[0-9]+)?%)")
 _CORE = re.compile(r"[-−]?[0-9](?:[0-9.,'\s]*[0-9])?(?:[eE][+-]?[0-9]+)?|[.,][0-9]+")
+_FRACTION = re.compile(r"[-−]?(?:([0-9]{1,9}) )?([0-9]{1,9}) ?/ ?([0-9]{1,9})")
 _Key = tuple[str, str]
 
 
@@ -125,10 +126,12 @@ def format_of_shown(shown: str, number: float, is_percent: bool) -> str | None:
     `0` for the digits, the letters before and behind them quoted: what they say of the number is judged as in any
     other workbook.
     """
-    if "/" in shown or (
-        number == 0 and shown.strip() in DASHES
-    ):  # a fraction, or what accounts show for zero
+    if number == 0 and shown.strip() in DASHES:  # what accounts show for zero
         return "General"
+    if fraction := _FRACTION.fullmatch(shown.strip()):
+        whole, above, below = (float(part or 0) for part in fraction.groups())
+        is_same = below > 0 and abs(abs(number) - whole - above / below) <= 0.5 / below
+        return "General" if is_same else None
     match = _CORE.search(shown)
     rest = shown[: match.start()] + shown[match.end() :] if match else ""
     if match is None or re.search(r"[0-9]", rest) or ":" in shown:

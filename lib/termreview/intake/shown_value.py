@@ -8,15 +8,26 @@ from typing import NamedTuple
 
 from termreview.intake.cell_display import INVISIBLE, RAISED, STRUCK, left_to_read, sign_text
 from termreview.intake.number_format import section_for
-from termreview.intake.number_shown import foreign_currency, number_as_shown, shows_plainly, text_as_shown
+from termreview.intake.number_shown import (
+    alters_text,
+    foreign_currency,
+    number_as_shown,
+    number_as_text,
+    reads_as_zero,
+    shows_plainly,
+    text_as_shown,
+)
+from termreview.intake.text_value import shown_value
 from termreview.intake.value_reading import UNREADABLE, Flag, Reading
 from termreview.intake.workbook import Cell, Sheet, parse_address
 from termreview.intake.workbook_model import places_inside
 from termreview.intake.xlsx_values import is_picture_formula
+from termreview.intake.yes_no_value import read_yes_no
 from termreview.reference.forms import Field
 from termreview.text import clean, number_words
 
 _Place = tuple[int, int]
+EMPTY = "để trống"
 
 
 class Seen(NamedTuple):
@@ -30,12 +41,15 @@ class Seen(NamedTuple):
     reading: Reading | None = None
 
 
-def looks_as_stored(cell: Cell) -> bool:
-    """Whether one cell looks as it is stored, which nearly all do."""
+def looks_as_stored(field: Field, cell: Cell) -> bool:
+    """Whether the cell of one answer looks as it is stored, which nearly all do."""
+    if cell.kind == "number" and field.kind == "text":
+        return False
     return (
         cell.display is None
         and cell.kind != "picture"
         and shows_plainly(cell.number_format)
+        and not (cell.kind == "text" and alters_text(cell.number_format))
         and not (cell.text[:1] == "=" and is_picture_formula(cell.text))
     )
 
@@ -76,27 +90,39 @@ def as_seen(field: Field, cell: Cell) -> Seen:
     if cell.kind == "text" and (shown := text_as_shown(cell.number_format, str(cell.value))) is not None:
         if not shown:
             return _ended(cell, Flag("hidden_value", stored))
-        if field.kind != "text":
-            cell = cell._replace(value=shown, number_format=None)
+        if field.kind == "text":
+            flags = (*flags, Flag("text_normalised", stored, shown))
+        cell = cell._replace(value=shown, number_format=None)
     return Seen(cell, flags)
 
 
 def _seen_number(field: Field, cell: Cell, flags: tuple[Flag, ...]) -> Seen:
     number, code = float(cell.value), cell.number_format or "General"  # type: ignore[arg-type]
     shown = cell.display.shown if cell.display is not None else None
+    if field.kind == "text" and (as_text := number_as_text(code, number) if shown is None else shown):
+        read = cell._replace(value=as_text, kind="text", number_format=None, display=None)
+        return Seen(read, (*flags, Flag("text_normalised", stored_words(cell), as_text)))
     if shown is None:
         shown = number_as_shown(code, number, field.kind == "money")
+    elif number == 0 and shown and reads_as_zero(shown):
+        shown = None
     if shown is not None and not shown.strip():
         if number == 0:
             return Seen(cell, (*flags, Flag("zero_not_shown", "0")))
         return _ended(cell, Flag("hidden_value", stored_words(cell)))
-    if shown is not None:
+    if shown is not None and not (field.kind == "yes_no" and _says_the_same(shown, cell)):
         return _ended(
             cell, Flag("shown_differs", stored_words(cell), shown, cell.number_format or "OpenDocument")
         )
     if field.kind == "money" and (sign := foreign_currency(code, number)):
         flags = (*flags, Flag("foreign_currency", stored_words(cell), sign))
     return Seen(cell, flags)
+
+
+def _says_the_same(shown: str, cell: Cell) -> bool:
+    """Whether the word that a format shows for a number is the Yes or No that is stored."""
+    seen, stored = (read_yes_no(one, None) for one in (Cell(shown, shown, "text"), cell))
+    return seen.number is not None and seen.number == stored.number
 
 
 def _ended(cell: Cell, flag: Flag) -> Seen:
@@ -110,8 +136,10 @@ def _is_coloured(cell: Cell) -> bool:
 
 
 def stored_words(cell: Cell) -> str:
-    """What is stored in one cell, a number written the Vietnamese way."""
-    return number_words(float(cell.value)) if cell.kind == "number" else clean(cell.text)  # type: ignore[arg-type]
+    """What is stored in one cell, a number and a day written the Vietnamese way."""
+    if cell.kind == "number":
+        return number_words(float(cell.value))  # type: ignore[arg-type]
+    return clean(shown_value(cell))
 
 
 def merged_answers(sheet: Sheet, asked: Collection[_Place]) -> Mapping[_Place, Flag]:
@@ -128,7 +156,7 @@ def merged_answers(sheet: Sheet, asked: Collection[_Place]) -> Mapping[_Place, F
         joined = sorted(places_inside(asked, first, last))
         for place in joined:
             cell = sheet.cells.get(place)
-            stored = "" if cell is None else stored_words(cell)
+            stored = EMPTY if cell is None else stored_words(cell)
             if len(joined) > 1:
                 found[place] = Flag("merged_answers", stored, merge)
             elif place != first and cell is not None:

@@ -12,6 +12,7 @@ from termreview.intake.layout import NOTHING_WORDS
 from termreview.intake.legacy_text import read_in_font, read_legacy
 from termreview.intake.misdecoded import read_misdecoded
 from termreview.intake.number_format import fifteen_digits, has_percent_sign, scales_to_percent
+from termreview.intake.number_shown import alters_text
 from termreview.intake.number_text import numbers_apart, parse_number
 from termreview.intake.personal_data import is_personal, is_personal_number
 from termreview.intake.shown_value import as_seen, looks_as_stored
@@ -69,11 +70,11 @@ def read_value(
         return _BLANK
     if cell.formula is None and cell.kind == "text" and cell.display is None and choices is not None:
         own_word = choices.exact.get(cell.text)
-        if own_word is not None:
+        if own_word is not None and not alters_text(cell.number_format):
             return own_word
     if cell.kind != "date" and cell.kind != "number" and is_personal(clean(cell.text)):
         return PERSONAL_DATA
-    if not (is_seen or looks_as_stored(cell)):
+    if not (is_seen or looks_as_stored(field, cell)):
         seen = as_seen(field, cell)
         if seen.reading is not None:
             is_number = (
