@@ -37,7 +37,10 @@ def missing_schools(report: ReportContext) -> Block:
         caption="Trường chưa nộp, nộp muộn hoặc cần sửa",
         formats={"received_on": "date"},
         group_by="level_title",
-        notes=[say(report, "annexes.no_names")],
+        notes=[
+            *([say(report, "annexes.by_day", as_of=report.as_of)] if frame["state"].eq("missing").any() else []),
+            say(report, "annexes.no_names"),
+        ],
     )  # fmt: skip
 
 
