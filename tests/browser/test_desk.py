@@ -405,14 +405,19 @@ def look_at_every_tab(one: Seat) -> None:
             one.page.keyboard.press("Enter")
 
 
-def test_two_desks_at_once_lose_nothing_and_show_each_other(
-    analyst: tuple[Seat, list[str]], screen: BrowserContext, voila: Served
-) -> None:
-    first, _ = analyst
-    second, _ = seat(screen, voila.url, "Chuyên viên B")
+def rivals(first: Seat, screen: BrowserContext, url: str) -> tuple[Seat, Seat]:
+    """Two desks that tried another correction of the same cell, the first of which was just written down."""
+    second, _ = seat(screen, url, "Chuyên viên B")
     first.try_correction("Không phải số", "TH Bình An 2", "9")
     second.try_correction("Không phải số", "TH Bình An 2", "8")
     first.press("Ghi quyết định")
+    return first, second
+
+
+def test_two_desks_at_once_lose_nothing_and_show_each_other(
+    analyst: tuple[Seat, list[str]], screen: BrowserContext, voila: Served
+) -> None:
+    first, second = rivals(analyst[0], screen, voila.url)
     first.said("Đã ghi quyết định")
     second.press("Ghi quyết định")
     second.said("vừa có người khác xử lý")
@@ -564,11 +569,7 @@ def test_a_refused_save_is_no_news_to_any_desk(
     analyst: tuple[Seat, list[str]], screen: BrowserContext, voila: Served
 ) -> None:
     """The list was written anew with the same rows; both desks then told of others' decisions."""
-    first, _ = analyst
-    second, _ = seat(screen, voila.url, "Chuyên viên B")
-    first.try_correction("Không phải số", "TH Bình An 2", "9")
-    second.try_correction("Không phải số", "TH Bình An 2", "8")
-    first.press("Ghi quyết định")
+    first, second = rivals(analyst[0], screen, voila.url)
     first.said("Đã ghi quyết định qd-0001")
     path = voila.office.reference / "decisions.csv"
     before = (path.read_bytes(), path.stat().st_mtime_ns)

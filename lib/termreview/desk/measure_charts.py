@@ -64,13 +64,11 @@ def draw(now: TermNow, compared: Compared) -> Drawing:
         alt = say(now.reference, "charts.alt_two", x=x.title, y=y.title, known=len(known))
     if known.empty:
         return Drawing((), 0, title, alt, caption)
-    marks, height = _marks(compared, known, x, y)
+    marks, height = _marks(known, x, y)
     return Drawing(tuple(marks), height, title, alt, caption)
 
 
-def _marks(
-    compared: Compared, known: pd.DataFrame, x: Measure, y: Measure | None
-) -> tuple[list[Mark], float]:
+def _marks(known: pd.DataFrame, x: Measure, y: Measure | None) -> tuple[list[Mark], float]:
     if y is None:
         return _bars(known["x"], x) if x.kind == CATEGORY else _strips(known, None, x)
     if x.kind == CATEGORY and y.kind == CATEGORY:

@@ -14,7 +14,6 @@ from termreview.reference.forms import Field
 from termreview.reporting.summary_index import OVERALL
 
 NUMBER, DATE, CATEGORY = "number", "date", "category"
-NO_MEASURE = ""
 _FORMATS = {
     "percent": "percent1",
     "points": "points",

@@ -15,9 +15,9 @@ def finding_block(now: TermNow, finding: Record, context: CellContext | None) ->
     """One finding with everything beside it that helps to rule on it."""
     head = _head(now, finding)
     if context is None:
-        return joined(head, _facts(now, _finding_facts(now, finding)))
+        return joined(head, _facts(_finding_facts(now, finding)))
     facts = _finding_facts(now, finding) + _cell_facts(now, context)
-    return joined(head, _row(now, context), _facts(now, facts), _peers(now, context))
+    return joined(head, _row(now, context), _facts(facts), _peers(now, context))
 
 
 def _head(now: TermNow, finding: Record) -> Block:
@@ -67,7 +67,7 @@ def _place(now: TermNow, sheet: str | None, cell: str | None) -> str:
     return sheet or ""
 
 
-def _facts(now: TermNow, facts: list[tuple[str, str]]) -> Block:
+def _facts(facts: list[tuple[str, str]]) -> Block:
     rows = "".join(f"<dt>{escape_text(name)}</dt><dd>{escape_text(text)}</dd>" for name, text in facts)
     return Block(f'<dl class="desk-facts">{rows}</dl>')
 

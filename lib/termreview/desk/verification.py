@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -196,8 +195,3 @@ def condition_warnings(now: TermNow, group: Group, school_id: str) -> list[str]:
     if unknown:
         said.append(say(now.reference, "conditions.unknown", names=", ".join(unknown)))
     return said
-
-
-def inputs_of(line: Record) -> list[Record]:
-    """The inputs of one ledger line, as it stores them."""
-    return list(json.loads(line["inputs"]))

@@ -152,7 +152,7 @@ class _Writer:
                 page, sheet, block, self.layout, self.order.term.indicator_set, self.formats
             )
         else:
-            self._live_checks(page, sheet, block)
+            self._live_checks(page, block)
 
     def _header(self, page: Any, sheet: SheetLayout, block: Block) -> None:
         row, head, word = block.header_row - 1, self.formats["header"], self.layout.form.word
@@ -193,7 +193,7 @@ class _Writer:
         name = "yes_no" if field.kind == "yes_no" else field.options
         return self.layout.form.choices(name) if name else {}
 
-    def _live_checks(self, page: Any, sheet: SheetLayout, block: Block) -> None:
+    def _live_checks(self, page: Any, block: Block) -> None:
         """Colour an answer that cannot be right while it is being typed."""
         fields = {place.field.field_id: place.field for place in block.places}
         cells = {place.field.field_id: address(place.row, place.column) for place in block.places}

@@ -98,7 +98,7 @@ def _joined(part: bytes, notes: Mapping[Place, Note], author: str) -> tuple[byte
     listing = next(element for element in found if element.name == "commentList")
     number = sum(element.name == "author" for element in found)
     by_place = {parse_address(e.attributes["ref"]): e for e in found if e.name == "comment"}
-    edits = _within(part, authors, f"<{p}author>{element_text(author)}</{p}author>", p)
+    edits = _within(authors, f"<{p}author>{element_text(author)}</{p}author>", p)
     added = []
     for place, note in sorted(notes.items()):
         words = _runs(note, p)
@@ -124,11 +124,11 @@ def _joined(part: bytes, notes: Mapping[Place, Note], author: str) -> tuple[byte
                 (f'<{p}r><{p}t xml:space="preserve">\n\n</{p}t></{p}r>' + words).encode(),
             )
         )
-    edits += _within(part, listing, "".join(added), p)
+    edits += _within(listing, "".join(added), p)
     return edited(part, edits), set(by_place)
 
 
-def _within(part: bytes, element: Element, content: str, prefix: str) -> list[Edit]:
+def _within(element: Element, content: str, prefix: str) -> list[Edit]:
     if not content:
         return []
     if not element.is_empty:

@@ -78,14 +78,14 @@ def load_labels(source: Source, calendar: Calendar, sets: Mapping[str, Indicator
         return {}
     tree.only((*WORDS, *OF_GROUPS, *OF_LEVELS))
     check_words(tree, {section: places_in(declared) for section, declared in WORDS.items()})
-    if _are_known(source, calendar, sets):
+    if _are_known(source, calendar):
         check_words(tree, _of_sets(sets))
     else:
         _check_texts(tree)
     return without_lines(dict(tree.values))
 
 
-def _are_known(source: Source, calendar: Calendar, sets: Mapping[str, IndicatorSet]) -> bool:
+def _are_known(source: Source, calendar: Calendar) -> bool:
     """Say whether the groups and levels in use are known: a slip where they are declared is told there alone."""
     files = {"calendar.yml", *(f"indicator_sets/{plan.indicator_set}.yml" for plan in calendar.plans)}
     return files.isdisjoint(problem.file for problem in source.problems)

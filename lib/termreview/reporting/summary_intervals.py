@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
-from termreview.reporting.summary_index import NOT_CONCLUDED, OVERALL
+from termreview.reporting.summary_index import OVERALL
 from termreview.reporting.summary_pending import BLANK, ERRORS
 from termreview.reporting.summary_ratios import COUNTED
 from termreview.reporting.summary_schools import ALL
@@ -118,19 +118,6 @@ def level_intervals(
                 rows.append((group_id, scope, level, count, surely, possibly, len(own)))
     columns = ["group_id", "scope", "level", "count", "low_count", "high_count", "asked_count"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def open_interval(standings: pd.DataFrame, possible: pd.DataFrame, group_id: str) -> tuple[int, int, int]:
-    """How many schools of one group are not concluded now, and at least and at most once nothing is outstanding."""
-    own = standings[standings["group_id"] == group_id]
-    may = possible[possible["group_id"] == group_id]
-    settled = own[~own["school_id"].isin(may["school_id"])]
-    base = int((settled["standing"] == NOT_CONCLUDED).sum())
-    return (
-        int((own["standing"] == NOT_CONCLUDED).sum()),
-        base,
-        base + int((may["level_low"] < may["level_high"]).sum()),
-    )
 
 
 def average_intervals(standings: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:

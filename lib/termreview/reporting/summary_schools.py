@@ -38,12 +38,6 @@ def expected_schools(declared: TermReference, registry: Registry) -> pd.DataFram
     return pd.DataFrame(rows, columns=columns)
 
 
-def scopes_of(schools: pd.DataFrame, levels: tuple[str, ...] = ("*",)) -> list[str]:
-    """The school levels present among the schools, in report order, kept to those wanted."""
-    present = list(dict.fromkeys(schools["level"]))
-    return [level for level in present if "*" in levels or level in levels]
-
-
 def with_all(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The rows of one table with, for each key, one more row of scope `all` that sums its school levels."""
     numbers = [column for column in frame.columns if column not in (*keys, "scope")]

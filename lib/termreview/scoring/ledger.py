@@ -72,7 +72,7 @@ def build_ledger(
             for item in group.items
         ]
         if group.unallocated is not None:
-            parts.append(_unallocated_lines(indicator_set, group, schools, facts))
+            parts.append(_unallocated_lines(indicator_set, group, schools))
     ledger = _frame_of(parts, len(schools))
     ledger.insert(1, "term_id", term_id)
     rulings = {
@@ -171,7 +171,7 @@ def _item_lines(
 
 
 def _unallocated_lines(
-    indicator_set: IndicatorSet, group: Group, schools: Sequence[tuple[str, str]], facts: Facts
+    indicator_set: IndicatorSet, group: Group, schools: Sequence[tuple[str, str]]
 ) -> Lines:
     assert group.unallocated is not None
     return {
