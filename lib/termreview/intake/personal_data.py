@@ -37,8 +37,8 @@ _PERSONAL = re.compile(
     re.IGNORECASE,
 )
 # What numbers of persons hold, found at a tenth of the price.
-_MANY_DIGITS = re.compile(r"\d{7}|\d(?:[ .()\-]{0,2}\d){8}")
-_SIGNS_OF_MAIL = "@＠(["
+_MANY_DIGITS = re.compile(r"[A-Z]\d{7}|\d(?:[ .()\-]{0,2}\d){8}")
+_SIGNS_OF_MAIL = ("@", "＠", "(a", "[a", "( a", "[ a", "(A", "[A")
 _PERSONAL_NUMBER = re.compile(
     rf"\d{{12}}|{_CITIZEN_CUT}|[35789]\d{{8}}"
 )  # typed as a number, a telephone loses its 0
