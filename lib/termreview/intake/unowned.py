@@ -51,20 +51,26 @@ def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
 def _of_sheet(
     sheet: Sheet, asked: Collection[tuple[int, int]], is_index: bool, own_lines: tuple[str, ...]
 ) -> Iterator[Unowned]:
+    in_use = {column for _, column in asked}
+    first, last = min(in_use), max(in_use) + 1  # the column of the hints
+    strange = [
+        place
+        for place, cell in sheet.cells.items()
+        if first <= place[1] <= last
+        and place not in asked
+        and (cell.kind in _NUMBERS or (cell.kind == "text" and _is_figures(cell.text)))
+    ]
+    if not strange:
+        return
     last_asked: dict[int, int] = {}
     for row, column in asked:
         last_asked[row] = max(column, last_asked.get(row, 0))
-    first, last = min(column for _, column in asked), max(last_asked.values()) + 1  # the column of the hints
     found: dict[int, list[int]] = {}
-    for place, cell in sheet.cells.items():
-        row, column = place
-        if not first <= column <= last or place in asked:
-            continue
-        if cell.kind not in _NUMBERS and not (cell.kind == "text" and _is_figures(cell.text)):
-            continue
-        if row in last_asked and (cell.formula is not None or (is_index and column > last_asked[row])):
+    for row, column in strange:
+        is_formula = sheet.cells[row, column].formula is not None
+        if row in last_asked and (is_formula or (is_index and column > last_asked[row])):
             continue  # live points, perhaps stored as values
-        if row not in last_asked and is_index and cell.formula is not None:
+        if row not in last_asked and is_index and is_formula:
             continue
         found.setdefault(row, []).append(column)
     for row, columns in sorted(found.items()):
