@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import islice
 
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
@@ -16,6 +17,7 @@ from termreview.text import clean, fold
 UNSEALED_KINDS = ("xls", "csv", "fods")  # without any checksum: damage to a value cannot be seen
 _ADDED_SHEETS_SHOWN = 5
 _ROWS_ASKED = 20
+_HIDDEN_SHOWN = 6
 _MOST_SEARCHED = 2_000  # cells of a sheet that is not ours
 # What a reader had to assume, or could not see, of a whole file.
 _ODD_READINGS = ("encoding_guessed", "errors_not_seen", "cell_outside_its_row", "equals_quoted")
@@ -23,7 +25,8 @@ _ODD_READINGS = ("encoding_guessed", "errors_not_seen", "cell_outside_its_row", 
 
 def note_workbook(reading: FileReading, workbook: Workbook, located: Located) -> None:
     """Remark what the workbook of one school carries beside its answers."""
-    note_carried(reading, workbook, located.sheets.values())
+    told = _note_hidden_answers(reading, located)
+    note_carried(reading, workbook, located.sheets.values(), told)
 
 
 def workbook_remarks(workbook: Workbook) -> list[Remark]:
@@ -45,8 +48,45 @@ def workbook_remarks(workbook: Workbook) -> list[Remark]:
     return remarks
 
 
-def note_carried(reading: FileReading, workbook: Workbook, sheets: Iterable[Sheet]) -> None:
-    """Remark what is odd about a workbook as a whole, and the hidden parts of the `sheets` that were read."""
+def _note_hidden_answers(reading: FileReading, located: Located) -> Collection[str]:
+    """Ask about the hidden sheets, rows and columns that hold answers, which count all the same; return them."""
+    found: dict[str, None] = {}
+    first: tuple[str, str] | None = None
+    for sheet, row, column, _ in located.spots.values():
+        if sheet.state == "visible" and not sheet.hidden_rows and not sheet.hidden_columns:
+            continue
+        is_hidden = sheet.state != "visible"
+        if not (is_hidden or row in sheet.hidden_rows or column in sheet.hidden_columns):
+            continue
+        cell = sheet.cells.get((row, column))
+        if cell is None or not clean(cell.text):
+            continue
+        part = (
+            f"sheet {sheet.name}"
+            if is_hidden
+            else _row_words(sheet, row)
+            if row in sheet.hidden_rows
+            else _column_words(sheet, column)
+        )
+        found[part] = None
+        first = first or (sheet.name, address(row, column))
+    if first is not None:
+        parts = list(found)
+        rest = len(parts) - _HIDDEN_SHOWN
+        more = [f"và {rest} chỗ khác"] if rest > 0 else []
+        code = "hidden_answers"
+        said = "; ".join(parts[:_HIDDEN_SHOWN] + more)
+        reading.remarks.append(Remark(code, code, *first, found=said))
+    return found
+
+
+def note_carried(
+    reading: FileReading, workbook: Workbook, sheets: Iterable[Sheet], told: Collection[str] = ()
+) -> None:
+    """Remark what is odd about a workbook as a whole, and the hidden parts of the `sheets` that were read.
+
+    Of the hidden parts those are left out that were told before.
+    """
     reading.remarks += workbook_remarks(workbook)
     hidden = [
         sheet.name
@@ -56,12 +96,22 @@ def note_carried(reading: FileReading, workbook: Workbook, sheets: Iterable[Shee
     parts = [f"sheet {name}" for name in hidden]
     parts += ["các dòng ẩn theo mặc định"] * ("rows_hidden_by_default" in workbook.notes)
     for sheet in sheets:
-        parts += [f"{sheet.name}: dòng {row}" for row in sorted(sheet.hidden_rows)[:3]]
-        parts += [
-            f"{sheet.name}: cột {column_letters(column)}" for column in sorted(sheet.hidden_columns)[:3]
-        ]
+        rows = (_row_words(sheet, row) for row in sorted(sheet.hidden_rows))
+        columns = (_column_words(sheet, column) for column in sorted(sheet.hidden_columns))
+        parts += islice((part for part in rows if part not in told), 3)
+        parts += islice((part for part in columns if part not in told), 3)
+    parts = [part for part in parts if part not in told]
     if parts:
-        reading.remarks.append(Remark("hidden_content", "hidden_content", found="; ".join(parts[:6])))
+        said = "; ".join(parts[:_HIDDEN_SHOWN])
+        reading.remarks.append(Remark("hidden_content", "hidden_content", found=said))
+
+
+def _row_words(sheet: Sheet, row: int) -> str:
+    return f"{sheet.name}: dòng {row}"
+
+
+def _column_words(sheet: Sheet, column: int) -> str:
+    return f"{sheet.name}: cột {column_letters(column)}"
 
 
 def close_account(reading: FileReading, workbook: Workbook, located: Located, layout: FormLayout) -> None:

@@ -25,7 +25,7 @@ from termreview.intake.cell_display import (
 )
 from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.legacy_formulas import steps_text
-from termreview.intake.legacy_records import ERRORS, number_text, packed_number
+from termreview.intake.legacy_records import ERRORS, NARROW, is_low_row, number_text, packed_number
 from termreview.intake.number_format import may_show_date
 from termreview.intake.old_fonts import by_style
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, Sheet, Workbook, address
@@ -192,11 +192,14 @@ def _read_sheet(part: bytes, shared: Shared, styles: _Styles, limits: Limits) ->
     for record, body in _records(part):
         if record == _ROW:
             row, column = struct.unpack_from("<I", body)[0] + 1, 0
-            if body[11] & 0x10 and len(content.hidden_rows) < MOST_HIDDEN:
+            if (
+                is_low_row(body[11] & 0x10, body[8:10], body[11] & 0x20)
+                and len(content.hidden_rows) < MOST_HIDDEN
+            ):
                 content.hidden_rows.add(row)
         elif record == _COLUMN:
-            first, last = struct.unpack_from("<II", body)
-            if body[16] & 1:
+            first, last, width = struct.unpack_from("<III", body)
+            if body[16] & 1 or width < NARROW:
                 content.hidden_columns.update(range(first + 1, min(last + 1, MAX_COLUMN) + 1))
         elif record == _VIEW:
             content.hides_zeros = not body[0] & 0x10

@@ -17,7 +17,7 @@ from termreview.intake.old_fonts import encoding_of_font
 from termreview.intake.opendocument_cell import make_cell
 from termreview.intake.opendocument_looks import Styles
 from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, Sheet, Workbook, address
-from termreview.intake.xlsx_content import MOST_HIDDEN, refuse_text
+from termreview.intake.xlsx_content import LEAST_HEIGHT, LEAST_WIDTH, MOST_HIDDEN, refuse_text
 from termreview.intake.xml_part import parse_xml
 
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
@@ -36,6 +36,10 @@ _OTHER_BODIES = {
     _OFFICE + "drawing": ("unsupported_format", "an OpenDocument drawing"),
 }
 _MARKS = {_TEXT + "tab": "\t", _TEXT + "line-break": "\n"}
+
+_LENGTH = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(in|cm|mm|pt|px|pc)")
+_POINTS = {"in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pt": 1.0, "px": 0.75, "pc": 12.0}
+_LETTER = 5.25  # points: how wide one figure is
 
 
 @dataclass
@@ -106,6 +110,8 @@ def _walk_tables(part: bytes, limits: Limits, styles: Styles) -> tuple[list[_Tab
     tables: list[_Table] = []
     notes: list[str] = []
     hidden_styles: set[str] = set()
+    low_rows: set[str] = set()  # by the names of their styles
+    narrow_columns: set[str] = set()
     path: list[str] = [""]
     table: _Table | None = None
     cell: Mapping[str, str] | None = None
@@ -127,6 +133,14 @@ def _walk_tables(part: bytes, limits: Limits, styles: Styles) -> tuple[list[_Tab
             style_name = attributes.get(_STYLE + "name", "")
         elif name == _STYLE + "table-properties" and attributes.get(_TABLE + "display") == "false":
             hidden_styles.add(style_name)
+        elif name == _STYLE + "table-row-properties" and _is_below(
+            attributes.get(_STYLE + "row-height"), LEAST_HEIGHT
+        ):
+            low_rows.add(style_name)
+        elif name == _STYLE + "table-column-properties" and _is_below(
+            attributes.get(_STYLE + "column-width"), LEAST_WIDTH * _LETTER
+        ):
+            narrow_columns.add(style_name)
         elif name == _TABLE + "table" and parent == _OFFICE + "spreadsheet" and not aside:
             is_hidden = attributes.get(_TABLE + "style-name", "") in hidden_styles
             table = _Table(attributes.get(_TABLE + "name", "")[:_LONGEST_NAME], is_hidden)
@@ -146,6 +160,8 @@ def _walk_tables(part: bytes, limits: Limits, styles: Styles) -> tuple[list[_Tab
             aside += 1
         elif name == _TABLE + "table-row":
             row, table.column = attributes, 0
+            if attributes.get(_TABLE + "style-name") in low_rows:
+                row = {**attributes, _TABLE + "visibility": "collapse"}
             table.row_cells, table.row_fonts = {}, {}
         elif name in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
             cell, run_font = attributes, None
@@ -157,7 +173,8 @@ def _walk_tables(part: bytes, limits: Limits, styles: Styles) -> tuple[list[_Tab
             table.columns_declared += _repeats(attributes, "number-columns-repeated", MAX_COLUMN)
             default = attributes.get(_TABLE + "default-cell-style-name", "Default")
             table.column_styles.append((first, default))
-            if attributes.get(_TABLE + "visibility") in _HIDDEN:
+            is_narrow = attributes.get(_TABLE + "style-name") in narrow_columns
+            if is_narrow or attributes.get(_TABLE + "visibility") in _HIDDEN:
                 table.hidden_columns.update(range(first, min(table.columns_declared, MAX_COLUMN) + 1))
         elif cell is not None and name == _TEXT + "p":
             paragraphs.append([])
@@ -206,6 +223,12 @@ def _walk_tables(part: bytes, limits: Limits, styles: Styles) -> tuple[list[_Tab
 
     parse_xml(part, on_start, on_end, on_text)
     return tables, notes
+
+
+def _is_below(size: str | None, least: float) -> bool:
+    """Whether one length is below some points."""
+    match = _LENGTH.fullmatch(size or "")
+    return match is not None and float(match[1]) * _POINTS[match[2]] < least
 
 
 def _cell_style(table: _Table, cell: Mapping[str, str], row: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from termreview.intake.legacy_strings import pieces_text, rich_strings, short_te
 from termreview.intake.number_format import may_show_date
 from termreview.intake.old_fonts import by_style
 from termreview.intake.sniffing import ole_directory_entry
+from termreview.intake.xlsx_content import LEAST_HEIGHT, LEAST_WIDTH
 from termreview.intake.xlsx_looks import PALETTE
 from termreview.intake.xlsx_values import BUILT_IN_FORMATS, Shared
 
@@ -27,6 +28,13 @@ _FIRST = 64  # records among which a workbook says that it is locked
 _CODE_PAGES = {367: "ascii", 32768: "mac_roman", 32769: "cp1252"}  # the others bear their number
 
 _Place = tuple[int, int]
+NARROW = 256 * LEAST_WIDTH  # of a column, in parts of a letter
+
+
+def is_low_row(is_hidden: int, height: bytes, is_set: int) -> bool:
+    """Whether one row is hidden, or too low for anyone to see: its height in twips, whether somebody set it."""
+    twips = int.from_bytes(height, "little")
+    return bool(is_hidden) or (twips < 20 * LEAST_HEIGHT and bool(twips or is_set))
 
 
 @dataclass
@@ -191,11 +199,11 @@ def _read_sheet(
             pieces = []
         if record == 0x207 and place in sheet.formulas:
             pieces = [body]
-        elif record == 0x208 and body[12] & 0x20:
+        elif record == 0x208 and is_low_row(body[12] & 0x20, body[6:8], body[12] & 0x40):
             sheet.hidden_rows.add(struct.unpack_from("<H", body)[0] + 1)
         elif record == 0x23E:
             sheet.hides_zeros = not body[0] & 0x10
-        elif record == 0x7D and body[8] & 0x01:
+        elif record == 0x7D and (body[8] & 0x01 or struct.unpack_from("<H", body, 4)[0] < NARROW):
             first, last = struct.unpack_from("<HH", body)
             sheet.hidden_columns.update(range(first + 1, min(last, 255) + 2))
         elif record == 0xE5:

@@ -13,6 +13,8 @@ from termreview.intake.xlsx_values import PICTURE, Shared
 
 MOST_HIDDEN = 65_536  # hidden rows that are kept one by one: "all rows below" may be a million
 
+LEAST_HEIGHT, LEAST_WIDTH = 1.0, 0.3  # points, letters: below it a row or a column is as good as hidden
+
 
 @dataclass
 class SheetContent:
@@ -51,9 +53,22 @@ def is_picture(number: str, pictures: frozenset[int] | None) -> bool:
     return pictures is None or (is_number and int(number) in pictures)
 
 
+def hides_row(attributes: Mapping[str, str]) -> bool:
+    """Whether one row is hidden, or too low for anyone to see."""
+    return attributes.get("hidden") in ("1", "true") or is_below(attributes.get("ht"), LEAST_HEIGHT)
+
+
+def is_below(size: str | None, least: float) -> bool:
+    """Whether one size is a number below the least that is seen."""
+    try:
+        return size is not None and 0 <= float(size) < least
+    except ValueError:
+        return False
+
+
 def note_columns(attributes: Mapping[str, str], content: SheetContent) -> None:
-    """Add the columns of one column declaration when it hides them."""
-    if attributes.get("hidden") not in ("1", "true"):
+    """Add the columns of one column declaration when it hides them, or leaves no width to see."""
+    if attributes.get("hidden") not in ("1", "true") and not is_below(attributes.get("width"), LEAST_WIDTH):
         return
     try:
         first, last = int(attributes.get("min") or 1), int(attributes.get("max") or 0)

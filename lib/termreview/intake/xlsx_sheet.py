@@ -16,6 +16,7 @@ from termreview.intake.workbook_model import MAX_ROW, Cell, parse_address
 from termreview.intake.xlsx_content import (
     MOST_HIDDEN,
     SheetContent,
+    hides_row,
     note_columns,
     read_style,
     refuse_size,
@@ -164,10 +165,9 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
                 row = int(new_row)
                 if row > MAX_ROW:
                     raise UnusualShapeError("a row outside the grid")
-                if "hidden" in row_attributes:
+                if "hidden" in row_attributes or ' ht="0' in row_attributes:
                     if row_attributes not in hides:
-                        hidden = _attributes(row_attributes.removesuffix("/")).get("hidden")
-                        hides[row_attributes] = hidden in ("1", "true")
+                        hides[row_attributes] = hides_row(_attributes(row_attributes.removesuffix("/")))
                     if hides[row_attributes] and len(content.hidden_rows) < MOST_HIDDEN:
                         content.hidden_rows.add(row)
             elif odd:

@@ -13,6 +13,7 @@ from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, column_number
 from termreview.intake.xlsx_content import (
     MOST_HIDDEN,
     SheetContent,
+    hides_row,
     note_columns,
     read_style,
     refuse_place,
@@ -87,7 +88,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
         elif element == "row":
             own_row = row = _row_number(attributes.get("r"), own_row + 1)
             column = 0
-            if attributes.get("hidden") in ("1", "true") and len(content.hidden_rows) < MOST_HIDDEN:
+            if hides_row(attributes) and len(content.hidden_rows) < MOST_HIDDEN:
                 content.hidden_rows.add(row)
         elif element == "sheetData":
             has_cell_data = True
