@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import openpyxl
 import pytest
 from hypothesis import given, settings, strategies as st
-from intake_world import PRESCHOOL, PRIMARY, declared, layout_of, place_of, write_school
+from intake_world import PRESCHOOL, PRIMARY, clean_folder, declared, layout_of, place_of, write_school
 
 from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.locate import locate, read_fingerprint, read_identity
@@ -306,3 +307,26 @@ def test_a_copied_row_with_the_same_answers_is_not_asked_about() -> None:
     title, place = place_of("computers_count", PRESCHOOL)
     workbook = with_cells(received(), title, lambda cells: copied_row(cells, place.row, 200, 40))
     assert locate(workbook, layout_of(PRESCHOOL)).remarks == []
+
+
+@pytest.mark.parametrize("gone", ["total", "g2", "qualified"])
+def test_a_deleted_column_is_never_read_from_its_neighbour(tmp_path: Path, gone: str) -> None:
+    """The columns right of it move up: what stood in the next one is not the answer of the one that is gone."""
+    path = tmp_path / f"{PRIMARY}.xlsx"
+    write_school(path, PRIMARY)
+    grid = "teachers_count" if gone == "qualified" else "pupils_count"
+    title, place = place_of(f"{grid}.{gone}", PRIMARY)
+    book = openpyxl.load_workbook(path)
+    for merge in list(book[title].merged_cells.ranges):
+        book[title].unmerge_cells(str(merge))
+    book[title].delete_cols(place.column)
+    book.save(path)
+    cleaned = clean_folder(tmp_path)
+    own = cleaned.observations[cleaned.observations["school_id"] == PRIMARY].set_index("field_id")
+    lost = own.loc[f"{grid}.{gone}"]
+    assert (lost["state"], lost["note"]) == ("unreadable", "row_missing")
+    answered = own[own["state"].eq("answered") & own["cell"].notna()]
+    assert not answered.duplicated(["sheet", "cell"]).any(), "one cell answers one question"
+    found = cleaned.findings.query("check_code == 'column_missing' and school_id == @PRIMARY")
+    assert len(found) > 0
+    assert set(found["severity"]) == {"error"}

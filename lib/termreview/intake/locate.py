@@ -10,6 +10,7 @@ from termreview.intake.layout import (
     LABEL_COLUMN,
     TAG,
     FormLayout,
+    Place,
     SheetLayout,
 )
 from termreview.intake.located import ADDRESS, CODE, LABEL, Located, Remark, Spot
@@ -18,8 +19,10 @@ from termreview.intake.moved import (
     code_places,
     columns_at_home,
     columns_beside,
+    is_gone,
     label_places,
     missing,
+    missing_column,
     moved_columns,
     moved_rows,
     spelled_places,
@@ -163,6 +166,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form)
     for block in plan.blocks:
         is_home = columns_at_home(sheet, block, form.word("label"))
         columns: dict[str, int] | None = None
+        gone: dict[str, Place] = {}  # columns that are nowhere, each by a place of it
         for form_row, number in block.rows:
             order += 1
             at_home = sheet.cells.get((number, CODE_COLUMN))
@@ -204,7 +208,12 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form)
                 located.remarks.append(missing(sheet, number, form_row))
                 continue
             for place in asked:
-                column = here.get(place.field.column_id, place.column + code_column - CODE_COLUMN)
+                written_at = place.column + code_column - CODE_COLUMN
+                if place.field.column_id not in here and is_gone(columns, block, written_at):
+                    gone[place.field.column_id] = place
+                    continue
+                column = here.get(place.field.column_id, written_at)
                 located.spots[place.field.field_id] = Spot(sheet, row, column, found_by)
+        located.remarks += [missing_column(sheet, block, place) for place in gone.values()]
     located.remarks += moved_rows(sheet, moves)
     note_twins(located, sheet, plan, code_columns)

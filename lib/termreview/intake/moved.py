@@ -19,6 +19,25 @@ def missing(sheet: Sheet, number: int, row: FormRow) -> Remark:
     return Remark("row_missing", sheet.name, address(number, CODE_COLUMN), "", row.row_code, row.label)
 
 
+def missing_column(sheet: Sheet, block: Block, place: Place) -> Remark:
+    """The remark on one answer column that is nowhere, at the head that it had."""
+    label = next(column.label for column, _ in block.columns if column.column_id == place.field.column_id)
+    head = address(block.header_row, place.column)
+    return Remark("column_missing", sheet.name, head, "", column_letters(place.column), label)
+
+
+def is_gone(columns: Mapping[str, int] | None, block: Block, column: int) -> bool:
+    """Say whether a column whose head was found nowhere cannot be the one that stands in its place.
+
+    That one bears another head, or the heads that were found do not stand where they were written.
+    """
+    if not columns:
+        return False
+    return column in columns.values() or any(
+        columns.get(head.column_id, at) != at for head, at in block.columns
+    )
+
+
 class Move(NamedTuple):
     """One row found elsewhere: its place among the rows asked, where it stands, where it was written, its label."""
 

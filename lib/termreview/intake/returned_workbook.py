@@ -41,7 +41,7 @@ from termreview.terms import Term
 from termreview.workspace import place_in, written_whole
 
 # Points whose cell is where something should stand, not where it stands.
-_WITHOUT_CELL = ("row_missing", "sheet_missing")
+_WITHOUT_CELL = ("row_missing", "column_missing", "sheet_missing")
 _RANK = {severity: number for number, severity in enumerate((*ASKING, "note"))}
 
 
