@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from termreview.intake.blank_groups import note_blank_groups
 from termreview.intake.date_value import DateHabit, DateWindow, date_habit
@@ -14,7 +14,7 @@ from termreview.intake.number_shown import shows_plainly
 from termreview.intake.number_text import decimal_habit
 from termreview.intake.personal_data import is_personal
 from termreview.intake.reader import Question, Reader
-from termreview.intake.shown_value import merged_answers
+from termreview.intake.shown_value import merged_answers, places_of, with_look
 from termreview.intake.value_reading import UNREADABLE, Choices, Flag, Reading
 from termreview.intake.values import ANSWERED, read_value
 from termreview.intake.workbook import Cell, Workbook, address
@@ -40,7 +40,7 @@ def read_answers(
     new = tuple.__new__  # a named tuple made without its slower constructor
     habit: str | None = None  # worked out when a number is written as text: in most files none is
     dates: DateHabit | None = None  # worked out when a date is asked
-    merged = _merged(located)
+    merged, conditional = _merged(located), _conditional(located)
     used = flagged = 0
     formulas: Formulas | None = None
     for field_id, asked, choices, least, most in questions:
@@ -61,6 +61,7 @@ def read_answers(
             and shows_plainly(cell.number_format)
             and (cell.value or not sheet.hides_zeros)
             and not (merged and (sheet.name, row, column) in merged)
+            and not (conditional and (sheet.name, row, column) in conditional)
         ):
             used += 1
             amount, where = float(cell.value), address(row, column)
@@ -80,6 +81,8 @@ def read_answers(
             value = _read_formula(asked, cell, anew, habit or "", choices, reader.window)
         if cell is not None and sheet.hides_zeros and cell.kind == "number" and not cell.value:
             value = value._replace(flags=(*value.flags, Flag("zero_not_shown", "0")))
+        if conditional and cell is not None and (sheet.name, row, column) in conditional:
+            value = with_look(value, cell)
         if merged and (flag := merged.get((sheet.name, row, column))) is not None:
             value = Reading(UNREADABLE, flags=(flag,))
         state, number, text, flags = value
@@ -124,6 +127,16 @@ def _merged(located: Located) -> Mapping[tuple[str, int, int], Flag]:
         for sheet in located.sheets.values()
         if sheet.merges
         for place, flag in merged_answers(sheet, located.asked[sheet.name]).items()
+    }
+
+
+def _conditional(located: Located) -> Collection[tuple[str, int, int]]:
+    """The answers, by sheet and place, whose look hangs on a condition that may hide them."""
+    return {
+        (sheet.name, *place)
+        for sheet in located.sheets.values()
+        for area in sheet.conditional
+        for place in places_of(area, located.asked[sheet.name])[0]
     }
 
 

@@ -218,6 +218,7 @@ def _pack(workbook: Workbook) -> Iterator[Any]:
             sheet.merges,
             [[*place, encoding] for place, encoding in sheet.old_fonts.items()],
             sheet.hides_zeros,
+            sheet.conditional,
         ]
         cells = list(sheet.cells.items())
         for first in range(0, len(cells), _CELLS_IN_A_LINE):
@@ -244,7 +245,7 @@ def _unpack(answer: Iterable[bytes]) -> Workbook:
     if isinstance(facts, dict):
         raise RefusedFile(*facts["refused"])
     sheets = []
-    for name, state, hidden_rows, hidden_columns, merges, old_fonts, hides_zeros in lines:
+    for name, state, hidden_rows, hidden_columns, merges, old_fonts, hides_zeros, conditional in lines:
         cells: dict[tuple[int, int], Cell] = {}
         at = 0  # the number of the row being filled, one object for all its cells
         while packed := next(lines):
@@ -269,6 +270,7 @@ def _unpack(answer: Iterable[bytes]) -> Workbook:
                 tuple(merges),
                 {(row, column): intern(encoding) for row, column, encoding in old_fonts},
                 hides_zeros,
+                tuple(conditional),
             )
         )
     kind, has_macros, has_external_links, notes = facts

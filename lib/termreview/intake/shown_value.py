@@ -18,7 +18,7 @@ from termreview.intake.number_shown import (
     text_as_shown,
 )
 from termreview.intake.text_value import shown_value
-from termreview.intake.value_reading import UNREADABLE, Flag, Reading
+from termreview.intake.value_reading import PERSONAL_DATA, UNREADABLE, Flag, Reading
 from termreview.intake.workbook import Cell, Sheet, parse_address
 from termreview.intake.workbook_model import places_inside
 from termreview.intake.xlsx_values import is_picture_formula
@@ -149,11 +149,7 @@ def merged_answers(sheet: Sheet, asked: Collection[_Place]) -> Mapping[_Place, F
     """
     found: dict[_Place, Flag] = {}
     for merge in sheet.merges:
-        corners = _corners(merge)
-        if corners is None:
-            continue
-        first, last = corners
-        joined = sorted(places_inside(asked, first, last))
+        joined, first = places_of(merge, asked)
         for place in joined:
             cell = sheet.cells.get(place)
             stored = EMPTY if cell is None else stored_words(cell)
@@ -162,6 +158,19 @@ def merged_answers(sheet: Sheet, asked: Collection[_Place]) -> Mapping[_Place, F
             elif place != first and cell is not None:
                 found[place] = Flag("covered_by_merge", stored, merge)
     return found
+
+
+def with_look(value: Reading, cell: Cell) -> Reading:
+    """One reading of a cell whose look hangs on a condition, asked about; of personal data nothing is quoted."""
+    if value is PERSONAL_DATA:
+        return value
+    return value._replace(flags=(*value.flags, Flag("look_on_condition", stored_words(cell))))
+
+
+def places_of(area: str, asked: Collection[_Place]) -> tuple[list[_Place], _Place]:
+    """The asked places of one area in order, and its first place; none where it names no area."""
+    corners = _corners(area)
+    return ([], (0, 0)) if corners is None else (sorted(places_inside(asked, *corners)), corners[0])
 
 
 @lru_cache(maxsize=1024)

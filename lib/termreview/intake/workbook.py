@@ -24,6 +24,7 @@ from termreview.intake.old_fonts import old_cells, old_strings, old_styles
 from termreview.intake.sniffing import LOCKED, sniff
 from termreview.intake.workbook_archive import ArchiveMember, read_member
 from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
+from termreview.intake.xlsx_conditions import hiding_areas
 from termreview.intake.xlsx_content import refuse_text
 from termreview.intake.xlsx_looks import read_looks, read_runs
 from termreview.intake.xlsx_package import Package, find_part, open_package, workbook_part_name, xml_members
@@ -219,6 +220,7 @@ def _read_package(package: Package, parts: Mapping[str, bytes], limits: Limits) 
                 tuple(content.merges),
                 old_cells(part.part, old, content.cells, old_texts),
                 content.hides_zeros,
+                tuple(hiding_areas(part.part, package.styles, package.theme)),
             )
         )
     if longest * filled > limits.text_characters:  # one long string may stand in every cell

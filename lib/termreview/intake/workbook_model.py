@@ -77,6 +77,7 @@ class Sheet:
     """One worksheet: its non-empty cells by (row, column), both counted from 1.
 
     `old_fonts` names the encoding of cells whose font is from before Unicode: ``TCVN3`` or ``VNI``.
+    `conditional` are the areas whose look hangs on a condition that may hide or cross out what they hold.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Sheet:
     merges: tuple[str, ...] = ()
     old_fonts: Mapping[tuple[int, int], str] = field(default_factory=dict)
     hides_zeros: bool = False
+    conditional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
