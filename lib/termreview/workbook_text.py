@@ -24,9 +24,10 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def open_book(target: Any, **options: Any) -> Any:
     """A workbook to write to, in which every text is a text: no formula, no link, no number, no markup."""
-    SharedStrings._write_si = _write_text
     texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    return xlsxwriter.Workbook(target, texts | options)
+    book = xlsxwriter.Workbook(target, texts | options)
+    book.str_table.holds_texts_alone = True
+    return book
 
 
 def escaped(text: str) -> str:
@@ -55,6 +56,13 @@ def is_cut(text: str) -> bool:
 
 
 def _write_text(part: Any, text: str) -> None:
-    """Write one shared text, in the place of xlsxwriter's own."""
+    """Write one shared text of a book of ours, in the place of xlsxwriter's own; other books are as they were."""
+    if not hasattr(part.string_table, "holds_texts_alone"):
+        _write_theirs(part, text)
+        return
     stored = escaped(text)
     part._xml_si_element(stored, [("xml:space", "preserve")] if _preserve_whitespace(stored) else [])
+
+
+_write_theirs = SharedStrings._write_si
+SharedStrings._write_si = _write_text
