@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import openpyxl
@@ -73,6 +74,64 @@ def test_a_second_figure_beside_an_answer_is_asked(tmp_path: Path) -> None:
     title, place = place_of("computers_count", PRIMARY)
     findings = cleaned_with(tmp_path / "a", (title, f"E{place.row}", 38))
     assert asked(findings) == [(title, f"E{place.row}", "38")]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "found"),
+    [
+        ("D", "2 người", "2 người"),
+        ("C", 2, "2"),
+        ("D", datetime.datetime(2023, 10, 5), "05/10/2023"),
+        ("D", "Có", "Có"),
+    ],
+)
+def test_no_answer_of_an_inserted_row_vanishes(
+    tmp_path: Path, column: str, value: object, found: str
+) -> None:
+    title, place = place_of("training_courses_count", PRIMARY)
+    row = place.row + 1
+    findings = cleaned_with(
+        tmp_path / "a", (title, f"B{row}", TEACHERS), (title, f"{column}{row}", value), inserted=(title, row)
+    )
+    assert asked(findings) == [(title, f"{column}{row}", found)]
+
+
+def test_the_figure_inside_an_inserted_label_is_asked(tmp_path: Path) -> None:
+    title, place = place_of("training_courses_count", PRIMARY)
+    row = place.row + 1
+    findings = cleaned_with(tmp_path / "a", (title, f"B{row}", f"{TEACHERS}: 2 người"), inserted=(title, row))
+    assert asked(findings) == [(title, f"B{row}", "2 người")]
+    assert f'"{TEACHERS}"' in findings[findings["check_code"] == "unowned_number"].iloc[0]["message"]
+
+
+def test_the_numbers_right_of_the_form_are_one_question_that_counts_them(tmp_path: Path) -> None:
+    findings = cleaned_with(
+        tmp_path / "a",
+        *((STATISTICS, f"{column}{row}", value) for row in (30, 31, 32) for column, value in (("P", f"Phòng {row}"), ("Q", row))),
+        (TASKS, "H12", 7),
+    )  # fmt: skip
+    assert sorted(asked(findings)) == [
+        (TASKS, "H12", "7"),
+        (STATISTICS, "Q30", "30; và 2 số khác bên phải biểu"),
+    ]
+    assert findings["unowned"].iloc[0] == 4
+
+
+def test_workings_beside_the_form_that_an_answer_counts_are_not_asked(tmp_path: Path) -> None:
+    title, place = place_of("computers_count", PRIMARY)
+    findings = cleaned_with(
+        tmp_path / "a", (title, "H1", 18), (title, "H2", 22), (title, "J1", "=H1*2"),
+        (title, f"D{place.row}", "=SUM(H1:H2)"),
+    )  # fmt: skip
+    assert asked(findings) == []
+
+
+@pytest.mark.parametrize("typed", [18, "18", "18 giáo viên"])
+def test_an_answer_typed_over_the_unit_beside_its_blank_is_asked(tmp_path: Path, typed: object) -> None:
+    title, place = place_of("computers_count", PRIMARY)
+    findings = cleaned_with(tmp_path / "a", (title, f"C{place.row}", typed), (title, f"D{place.row}", None))
+    assert asked(findings) == [(title, f"C{place.row}", str(typed))]
+    assert "unit_differs" not in set(findings["check_code"])
 
 
 def test_the_forms_own_numbers_are_not_asked(tmp_path: Path) -> None:

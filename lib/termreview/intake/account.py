@@ -174,7 +174,7 @@ def _ask_about_numbers(
     A row copied with its code is asked about with both its figures already.
     """
     rows = list(unowned_numbers(located, layout))
-    places = {(row.sheet.name, row.row, column) for row in rows for column in row.columns}
+    places = {place for row in rows for place in row.places}
     reading.cells_unowned = len(places)
     asked = [row for row in rows if (row.sheet.name, row.row) not in located.twins]
     code = "unowned_number"

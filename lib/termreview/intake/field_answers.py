@@ -19,7 +19,11 @@ from termreview.intake.value_reading import UNREADABLE, Choices, Flag, Reading
 from termreview.intake.values import ANSWERED, read_value
 from termreview.intake.workbook import Cell, Workbook, address
 from termreview.reference.forms import Field
-from termreview.text import number_words
+from termreview.text import day_words, number_words
+
+_DATE_ASKED = frozenset(
+    ["day_month_ambiguous", "date_order_unsure", "date_era_shifted", "date_zone_ambiguous"]
+)
 
 
 def read_answers(
@@ -41,6 +45,7 @@ def read_answers(
     habit: str | None = None  # worked out when a number is written as text: in most files none is
     dates: DateHabit | None = None  # worked out when a date is asked
     merged, conditional = _merged(located), _conditional(located)
+    latest = max(reading.file.received_on, reader.window.last).isoformat()  # no document is dated later
     used = flagged = 0
     formulas: Formulas | None = None
     for field_id, asked, choices, least, most in questions:
@@ -83,6 +88,12 @@ def read_answers(
             value = value._replace(flags=(*value.flags, Flag("zero_not_shown", "0")))
         if conditional and cell is not None and (sheet.name, row, column) in conditional:
             value = with_look(value, cell)
+        if asked.kind == "date" and value.text is not None and value.text > latest:
+            came = day_words(reading.file.received_on)
+            if not any(flag.code in _DATE_ASKED for flag in value.flags):
+                value = value._replace(
+                    flags=(*value.flags, Flag("date_after_report", day_words(value.text), came))
+                )
         if merged and (flag := merged.get((sheet.name, row, column))) is not None:
             value = Reading(UNREADABLE, flags=(flag,))
         state, number, text, flags = value

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from termreview.reference.forms import Field, Form, FormColumn, FormRow, Section, SheetPlan
+from termreview.text import plain_words
 
 CODE_COLUMN, LABEL_COLUMN, UNIT_COLUMN, FIRST_ANSWER_COLUMN = 1, 2, 3, 4
 FIRST_SECTION_ROW = 4
@@ -57,6 +58,27 @@ class Block:
         }
 
     @cached_property
+    def printed_rows(
+        self,
+    ) -> tuple[tuple[FormRow, int, str, str, str | None, tuple[tuple[str, int], ...]], ...]:
+        """Each answer row and its number; the code, label and unit that stand there; field ids and columns.
+
+        An index has its highest points where others have the unit.
+        """
+        has_unit = not self.section.indicator_group
+        return tuple(
+            (
+                row,
+                number,
+                row.row_code,
+                row.label,
+                row.unit if has_unit else None,
+                self.columns_by_row[number],
+            )
+            for row, number in self.rows
+        )
+
+    @cached_property
     def places_by_row(self) -> Mapping[int, tuple[Place, ...]]:
         """The fields of each answer row."""
         return {
@@ -97,6 +119,33 @@ class FormLayout:
             for block in sheet.blocks
             for place in block.places
         }
+
+    @cached_property
+    def spoken_labels(self) -> frozenset[str]:
+        """The labels of all rows, case, accents and abbreviations forgiven."""
+        short = dict(self.form.abbreviations)
+        return frozenset(plain_words(row.label, short) for row in self._rows)
+
+    @cached_property
+    def spoken_units(self) -> frozenset[str]:
+        """The units of all rows, case, accents and abbreviations forgiven."""
+        short = dict(self.form.abbreviations)
+        return frozenset(plain_words(row.unit, short) for row in self._rows) - {""}
+
+    @cached_property
+    def printed_texts(self) -> frozenset[str]:
+        """What the form itself prints on the sheets of the answers: heads, hints, codes, labels, units."""
+        texts = {text for row in self._rows for text in (row.row_code, row.label, row.unit, row.help)}
+        for sheet in self.sheets:
+            texts.add(sheet.plan.intro)
+            for block in sheet.blocks:
+                texts.add(block.section.title)
+                texts |= {text for column, _ in block.columns for text in (column.label, column.column_id)}
+        return frozenset(texts)
+
+    @property
+    def _rows(self) -> list[FormRow]:
+        return [row for sheet in self.sheets for block in sheet.blocks for row, _ in block.rows]
 
 
 @lru_cache(maxsize=64)

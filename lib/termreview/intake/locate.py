@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from termreview.intake.contradictions import FoundRow, note_contradictions
 from termreview.intake.layout import (
     CODE_COLUMN,
     FINGERPRINT_SHEET,
     LABEL_COLUMN,
     TAG,
+    UNIT_COLUMN,
     FormLayout,
     Place,
     SheetLayout,
@@ -94,7 +96,7 @@ def locate(workbook: Workbook, layout: FormLayout) -> Located:
             located.remarks.append(
                 Remark("sheet_renamed", sheet.name, "", sheet.name, plan.plan.title, plan.plan.title)
             )
-        _locate_sheet(located, sheet, plan, layout.form)
+        _locate_sheet(located, sheet, plan, layout)
     _note_copies(located, workbook, layout, taken)
     return located
 
@@ -155,24 +157,32 @@ def _label_place(
     return labels.get(folded) or labels.get(spelled_out(folded, abbreviations))
 
 
-def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form) -> None:
+def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: FormLayout) -> None:
+    form, cells = layout.form, sheet.cells
     codes: Mapping[str, tuple[int, int]] | None = None
     spots, new = located.spots, tuple.__new__  # a named tuple made without its slower constructor
     labels: Mapping[str, tuple[int, int]] = {}
     short = dict(form.abbreviations)
     moves: list[Move] = []
+    odd: list[FoundRow] = []  # whose label or unit is not, to the letter, the form's
     code_columns = {CODE_COLUMN}
     order = 0
     for block in plan.blocks:
         is_home = columns_at_home(sheet, block, form.word("label"))
         columns: dict[str, int] | None = None
         gone: dict[str, Place] = {}  # columns that are nowhere, each by a place of it
-        for form_row, number in block.rows:
+        for form_row, number, code, own_label, own_unit, asked_columns in block.printed_rows:
             order += 1
-            at_home = sheet.cells.get((number, CODE_COLUMN))
-            if at_home is not None and at_home.text.strip() == form_row.row_code and is_home:
-                for field_id, column in block.columns_by_row[number]:
+            at_home = cells.get((number, CODE_COLUMN))
+            if at_home is not None and is_home and at_home.text.strip() == code:
+                for field_id, column in asked_columns:
                     spots[field_id] = new(Spot, (sheet, number, column, ADDRESS))
+                label, unit = cells.get((number, LABEL_COLUMN)), cells.get((number, UNIT_COLUMN))
+                if (label is not None and label.text != own_label) or (
+                    unit is not None and own_unit is not None and unit.text != own_unit
+                ):
+                    answers = tuple(column for _, column in asked_columns)
+                    odd.append(FoundRow(form_row, own_unit or "", number, CODE_COLUMN, answers))
                 continue
             if codes is None:
                 codes = code_places(sheet)
@@ -214,6 +224,12 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, form: Form)
                     continue
                 column = here.get(place.field.column_id, written_at)
                 located.spots[place.field.field_id] = Spot(sheet, row, column, found_by)
+            if found_by == CODE:
+                fields = (place.field.field_id for place in asked)
+                answers = tuple(spots[name].column for name in fields if name in spots)
+                odd.append(FoundRow(form_row, own_unit or "", row, code_column, answers))
         located.remarks += [missing_column(sheet, block, place) for place in gone.values()]
     located.remarks += moved_rows(sheet, moves)
+    if odd:
+        note_contradictions(located, sheet, layout, odd)
     note_twins(located, sheet, plan, code_columns)

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from termreview.intake.keystrokes import read_keystrokes
 from termreview.intake.legacy_text import read_in_font, read_legacy
 from termreview.intake.misdecoded import has_lost_letters, read_misdecoded
-from termreview.text import clean, fold, spelled_out, unaccented
+from termreview.text import clean, plain_words
 
 _LONGEST = 400
 _WORD = re.compile(r"[^\W_]+|%")
@@ -27,11 +27,6 @@ _KIND_OF_SCHOOL = frozenset(
     ["truong", "th", "thcs", "mn", "mg", "tieu", "hoc", "trung", "co", "so", "mam", "non", "mau", "giao"]
 )
 _LIKE = 0.6  # how alike two names without the kind of school are that may be one
-
-
-def plain_words(text: str, abbreviations: Mapping[str, str] | None = None) -> str:
-    """One text as a key that forgives case, accents and abbreviations."""
-    return unaccented(spelled_out(fold(text), abbreviations or {}))
 
 
 def label_differs(
@@ -125,7 +120,7 @@ def _changes_words(own: str, found: str, spare: Collection[str]) -> bool:
 
 def _is_slip(word: str, meant: str) -> bool:
     """Say whether one word is another with one key struck wrong: one letter more, less, other, or two changed over."""
-    if word == meant:
+    if word.replace("y", "i") == meant.replace("y", "i"):  # kỹ, kĩ
         return True
     if min(len(word), len(meant)) < 3 or word.isdigit() or meant.isdigit():
         return False

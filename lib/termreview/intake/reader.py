@@ -12,14 +12,13 @@ from termreview.intake.file_decisions import FileDecisions
 from termreview.intake.file_names import FileNames, file_names
 from termreview.intake.identity import Mention, mentions_of, unique_names
 from termreview.intake.layout import FormLayout, form_layout
-from termreview.intake.printed_text import plain_words
 from termreview.intake.value_reading import Choices
 from termreview.intake.values import choice_reading, whole_bounds
 from termreview.intake.workbook import Workbook
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
 from termreview.reference.units import Registry, Unit
-from termreview.text import fold
+from termreview.text import fold, plain_words
 
 
 class Question(NamedTuple):

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from termreview.intake.layout import FormLayout, SheetLayout
 from termreview.intake.located import Located
 from termreview.intake.personal_data import full_names, is_personal, is_personal_number, names_persons
-from termreview.intake.workbook import Sheet
-from termreview.text import clean, fold
+from termreview.intake.workbook import Cell, Sheet, parse_address
+from termreview.text import clean, day_words, fold
 
 _FIGURES = re.compile(r"-?\d[\d.,\u00a0\u202f ]{0,18}%?")
+_COUNTED = re.compile(r"(?:khoảng |~ ?)?\d[\d.,]*(?: ?[^\W\d_]+){1,3}", re.IGNORECASE)  # 2 người
+_BEHIND_LABEL = re.compile(r"[:=] ?(-?\d[\d.,]*(?: ?(?:%|[^\W\d_]+)){0,3})$")
+_REFERENCE = re.compile(
+    r"(?<![\w$])\$?([A-Z]{1,3})\$?([1-9]\d{0,6})(?::\$?([A-Z]{1,3})\$?([1-9]\d{0,6}))?(?![\w(])"
+)
+_YES_NO = frozenset(["có", "không"])
+_LIVE_COLUMNS = 3  # of an index: points by the figures, lowest, highest
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBERS = ("number", "formula_without_value")
-_LONGEST_LABEL, _LONGEST_NUMBER = 120, 40
+_LONGEST_LABEL, _LONGEST_NUMBER, _LONGEST_BRIEF = 120, 40, 24
 HIDDEN = "…"
 
 
@@ -27,13 +35,20 @@ class Unowned(NamedTuple):
     columns: tuple[int, ...]
     label: str
     found: str
+    further: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def places(self) -> set[tuple[str, int, int]]:
+        """Sheet, row and column of every number."""
+        own = ((self.row, column) for column in self.columns)
+        return {(self.sheet.name, *place) for place in (*own, *self.further)}
 
 
 def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
     """Every row of the form's sheets that holds numbers outside of its questions, row by row.
 
-    What stands right of the form is told with its other strays. The form's own numbers are none: highest points stand left of the answers, live points and sums are formulas
-    or stand in the lines of the sums.
+    All numbers right of the form are one line. The form's own numbers are none: highest points stand left of the
+    answers, live points and sums are formulas or stand in the lines of the sums.
     """
     plans: dict[str, list[SheetLayout]] = {}
     for plan in layout.sheets:
@@ -41,64 +56,170 @@ def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
             plans.setdefault(located.sheets[plan.plan.sheet_id].name, []).append(plan)
     own_lines = tuple(fold(layout.form.word(name, group="")) for name in ("group_total", "group_level"))
     for sheet in {sheet.name: sheet for sheet in located.sheets.values()}.values():
-        if located.asked[sheet.name]:
-            is_index = any(
-                block.section.indicator_group for plan in plans[sheet.name] for block in plan.blocks
-            )
-            yield from _of_sheet(sheet, located.asked[sheet.name], is_index, own_lines)
+        if not located.asked[sheet.name]:
+            continue
+        is_index = any(block.section.indicator_group for plan in plans[sheet.name] for block in plan.blocks)
+        asked = located.asked[sheet.name]
+        printed = layout.printed_texts  # most of a form is what is asked and what is printed
+        strange = [
+            place
+            for place, cell in sheet.cells.items()
+            if place not in asked and (cell.kind != "text" or cell.text not in printed)
+        ]
+        if not strange:
+            continue
+        frame = _frame(asked, is_index)
+        found: dict[int, list[int]] = {}
+        beyond: list[tuple[int, int]] = []
+        for row, column in strange:
+            cell = sheet.cells[row, column]
+            if column > frame.right:
+                if cell.formula is None and figures_in(cell):
+                    beyond.append((row, column))
+            elif _is_unowned(cell, row, column, frame):
+                found.setdefault(row, []).append(column)
+        yield from _rows(sheet, found, frame, own_lines)
+        if beyond:
+            used = _used_by_answers(sheet, asked)
+            beyond = [place for place in beyond if not any(area.holds(place) for area in used)]
+        if beyond:
+            yield _right_of_the_form(sheet, sorted(beyond), frame.right)
 
 
-def _of_sheet(
-    sheet: Sheet, asked: Collection[tuple[int, int]], is_index: bool, own_lines: tuple[str, ...]
-) -> Iterator[Unowned]:
-    in_use = {column for _, column in asked}
-    first, last = min(in_use), max(in_use) + 1  # the column of the hints
-    strange = [
-        place
-        for place, cell in sheet.cells.items()
-        if first <= place[1] <= last
-        and place not in asked
-        and (cell.kind in _NUMBERS or (cell.kind == "text" and _is_figures(cell.text)))
-    ]
-    if not strange:
-        return
+class _Area(NamedTuple):
+    """Some cells side by side, both corners included."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+    def holds(self, place: tuple[int, int]) -> bool:
+        return self.first[0] <= place[0] <= self.last[0] and self.first[1] <= place[1] <= self.last[1]
+
+
+def _used_by_answers(sheet: Sheet, asked: Collection[tuple[int, int]]) -> list[_Area]:
+    """The cells from which the formulas of answers are worked out: workings beside the form, counted in the answer."""
+    formulas = (cell.formula for place in asked if (cell := sheet.cells.get(place)) is not None)
+    areas = []
+    for formula in formulas:
+        for match in _REFERENCE.finditer(formula or ""):
+            first, last = match[1] + match[2], (match[3] or match[1]) + (match[4] or match[2])
+            try:
+                areas.append(_Area(parse_address(first), parse_address(last)))
+            except ValueError:
+                continue  # the name of a function or of an area
+    return areas
+
+
+class _Frame(NamedTuple):
+    """Where the answers of one sheet stand: the last column asked by row, first answer column, last own column, last row."""
+
+    last_asked: dict[int, int]
+    is_index: bool
+    first: int
+    right: int
+    bottom: int
+
+
+def _frame(asked: Collection[tuple[int, int]], is_index: bool) -> _Frame:
     last_asked: dict[int, int] = {}
     for row, column in asked:
-        last_asked[row] = max(column, last_asked.get(row, 0))
-    found: dict[int, list[int]] = {}
-    for row, column in strange:
-        is_formula = sheet.cells[row, column].formula is not None
-        if row in last_asked and (is_formula or (is_index and column > last_asked[row])):
-            continue  # live points, perhaps stored as values
-        if row not in last_asked and is_index and is_formula:
-            continue
-        found.setdefault(row, []).append(column)
+        if last_asked.get(row, 0) < column:
+            last_asked[row] = column
+    hints = max(last_asked.values()) + 1
+    right = hints + (_LIVE_COLUMNS if is_index else 0)
+    return _Frame(last_asked, is_index, min(column for _, column in asked), right, max(last_asked))
+
+
+def _is_unowned(cell: Cell, row: int, column: int, frame: _Frame) -> bool:
+    last, kind, first = frame.last_asked.get(row), cell.kind, frame.first
+    if column < first - 1:
+        return last is None and kind == "text" and _figure_behind(cell.text) is not None
+    if kind == "text" and cell.text[:1].isalpha() and len(cell.text) > _LONGEST_BRIEF:
+        return False  # asked first, for it is most of a form
+    if frame.is_index and (
+        column < first  # highest points
+        or (last is not None and column > last)  # live points, perhaps stored as values
+        or cell.formula is not None
+    ):
+        return False
+    if last is not None and cell.formula is not None:
+        return False
+    if kind == "date" or (kind == "text" and fold(cell.text) in _YES_NO):
+        return row < frame.bottom if last is None else column < first
+    return figures_in(cell)
+
+
+def _rows(
+    sheet: Sheet, found: dict[int, list[int]], frame: _Frame, own_lines: tuple[str, ...]
+) -> Iterator[Unowned]:
     for row, columns in sorted(found.items()):
         columns.sort()
+        if len(columns) > 1 and columns[0] < frame.first - 1:
+            columns = columns[1:]  # the label of a row with a number of its own
+        numbers = [_shown(sheet.cells[row, column]) for column in columns]
         label = _label(sheet, row, columns[0])
-        if is_index and fold(label).startswith(own_lines):
+        if frame.is_index and fold(label).startswith(own_lines):
             continue
-        numbers = [clean(sheet.cells[row, column].text)[:_LONGEST_NUMBER] for column in columns]
         if not label and numbers == [str(place) for place in range(1, len(numbers) + 1)]:
             continue  # the columns of a table, counted
-        is_hidden = _tells_of_a_person(label) or any(map(is_personal_number, numbers))
-        shown = (HIDDEN, HIDDEN) if is_hidden else (label[:_LONGEST_LABEL], "; ".join(numbers))
-        yield Unowned(sheet, row, tuple(columns), *shown)
+        yield _unowned(sheet, row, columns, label, numbers)
 
 
-def _is_figures(text: str) -> bool:
-    # What begins with a letter is no figure, whatever is cleaned of it: asked first, for it is most of a form.
-    return len(text) < 24 and not text[:1].isalpha() and _FIGURES.fullmatch(clean(text)) is not None
+def _right_of_the_form(sheet: Sheet, places: Sequence[tuple[int, int]], right: int) -> Unowned:
+    row, column = places[0]
+    beside = [*range(column - 1, right, -1), column + 1]
+    label = next((words for place in beside if (words := _words(sheet, row, place))), "")
+    told = _unowned(sheet, row, [column], label, [_shown(sheet.cells[row, column])])
+    more = f"; và {len(places) - 1} số khác bên phải biểu" if len(places) > 1 else ""
+    return told._replace(found=told.found + more, further=tuple(places[1:]))
+
+
+def _unowned(sheet: Sheet, row: int, columns: Sequence[int], label: str, numbers: Sequence[str]) -> Unowned:
+    is_hidden = tells_of_a_person(label) or any(map(is_personal_number, numbers))
+    shown = (HIDDEN, HIDDEN) if is_hidden else (label[:_LONGEST_LABEL], "; ".join(numbers))
+    return Unowned(sheet, row, tuple(columns), *shown)
+
+
+def figures_in(cell: Cell) -> bool:
+    """Say whether one cell holds a number: stored as one, as text, or with the word of what is counted."""
+    if cell.kind != "text":
+        return cell.kind in _NUMBERS
+    text = cell.text
+    if len(text) > _LONGEST_NUMBER or (text[:1].isalpha() and text[:5].casefold() != "khoản"):
+        return False
+    text = clean(text)
+    return _FIGURES.fullmatch(text) is not None or _COUNTED.fullmatch(text) is not None
+
+
+def _figure_behind(text: str) -> str | None:
+    """The figure behind the colon of an inserted label: "Trong đó giáo viên Tin học: 2"."""
+    if ":" not in text and "=" not in text:
+        return None
+    match = _BEHIND_LABEL.search(clean(text)) if len(text) < _LONGEST_LABEL else None
+    return None if match is None else match[1]
+
+
+def _shown(cell: Cell) -> str:
+    if cell.kind == "date" and isinstance(cell.value, datetime.date):
+        return day_words(cell.value)
+    return clean(_figure_behind(cell.text) or cell.text)[:_LONGEST_NUMBER]
 
 
 def _label(sheet: Sheet, row: int, column: int) -> str:
-    """The words nearest to one cell on its left; nothing where there are none."""
-    for place in range(column - 1, 0, -1):
-        cell = sheet.cells.get((row, place))
-        if cell is not None and cell.kind == "text" and len(_LETTER.findall(cell.text)) > 1:
-            return clean(cell.text)
-    return ""
+    """The words nearest to one cell on its left, or its own before a colon; nothing where there are none."""
+    own = sheet.cells[row, column]
+    if figure := _figure_behind(own.text):
+        return clean(own.text).removesuffix(figure).rstrip(" :=")
+    return next((words for place in range(column - 1, 0, -1) if (words := _words(sheet, row, place))), "")
 
 
-def _tells_of_a_person(label: str) -> bool:
+def _words(sheet: Sheet, row: int, column: int) -> str:
+    cell = sheet.cells.get((row, column))
+    if cell is None or cell.kind != "text" or len(_LETTER.findall(cell.text)) < 2:
+        return ""
+    return clean(cell.text)
+
+
+def tells_of_a_person(label: str) -> bool:
+    """Say whether the words beside a number tell of a person."""
     return is_personal(label) or names_persons(label) or next(full_names(label), None) is not None

@@ -1,0 +1,79 @@
+"""One row whose label or unit says another thing than its code: the code decides, and it is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from termreview.intake.layout import CODE_COLUMN, FIRST_ANSWER_COLUMN, LABEL_COLUMN, UNIT_COLUMN, FormLayout
+from termreview.intake.located import Located, Remark
+from termreview.intake.printed_text import label_differs, unit_differs
+from termreview.intake.unowned import HIDDEN, figures_in, tells_of_a_person
+from termreview.intake.workbook import Sheet, address
+from termreview.reference.forms import FormRow
+from termreview.text import clean
+
+_LONGEST = 120
+_MOST_SHOWN = 5
+
+
+class FoundRow(NamedTuple):
+    """One row of the form with its unit ("" where none is held against it), where its code and its answers stand."""
+
+    row: FormRow
+    unit: str
+    number: int
+    code_column: int
+    answers: tuple[int, ...]
+
+
+def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows: Sequence[FoundRow]) -> None:
+    """Remark the rows of one sheet whose label or unit contradicts their code, a few of each by name."""
+    short = dict(layout.form.abbreviations)
+    labels: list[Remark] = []
+    units: list[Remark] = []
+    for found in rows:
+        row = found.row
+        label_column, unit_column = _columns(sheet, found)
+        told = len(labels)
+        for own, column, remarks in (
+            (row.label, label_column, labels),
+            (found.unit, unit_column, units),
+        ):
+            place = found.number, column
+            cell = sheet.cells.get(place)
+            # The unit goes with the label: of a row that is another one, both differ, and one question is enough.
+            if cell is None or cell.text == own or len(labels) > told:
+                continue
+            font = sheet.old_fonts.get(place) if sheet.old_fonts else None
+            if remarks is labels:
+                differs = label_differs(
+                    cell.text, (row.row_code, row.label, row.unit), layout.spoken_labels, short, font
+                )
+            else:
+                differs = not figures_in(cell) and unit_differs(
+                    cell.text, own, layout.spoken_units, short, font
+                )
+            if differs:
+                text = clean(cell.text)
+                text = HIDDEN if tells_of_a_person(text) else text[:_LONGEST]
+                code, label = (
+                    ("label_differs", row.row_code) if remarks is labels else ("unit_differs", row.label)
+                )
+                remarks.append(Remark(code, sheet.name, address(*place), text, own, label))
+    for remarks in (labels, units):
+        rest = len(remarks) - _MOST_SHOWN
+        if rest > 0:
+            last = remarks[_MOST_SHOWN - 1]
+            remarks[_MOST_SHOWN - 1 :] = [last._replace(found=f"{last.found}; và {rest} dòng khác")]
+        located.remarks += remarks
+
+
+def _columns(sheet: Sheet, found: FoundRow) -> tuple[int, int]:
+    """Where label and unit of one row stand: in their columns, else what is filled between code and answers; 0 for none."""
+    if found.code_column == CODE_COLUMN and min(found.answers, default=0) == FIRST_ANSWER_COLUMN:
+        return LABEL_COLUMN, UNIT_COLUMN
+    between = range(found.code_column + 1, min(found.answers, default=0))
+    filled = [column for column in between if (found.number, column) in sheet.cells]
+    label = next((column for column in filled if sheet.cells[found.number, column].text != found.unit), 0)
+    return label, next((column for column in filled if 0 < label < column), 0)

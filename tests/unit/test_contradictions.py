@@ -1,0 +1,115 @@
+"""Rows whose label or unit says another thing than their code, and dates after the report: each is asked about."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from intake_world import PRIMARY, clean_folder, place_of, write_school
+
+TASKS, TRAINED = place_of("teachers_trained_count", PRIMARY)
+_, COURSES = place_of("training_courses_count", PRIMARY)
+_, SPENT = place_of("equipment_bought_vnd", PRIMARY)
+_, DECIDED = place_of("people_decision_on", PRIMARY)
+LABEL, UNIT = f"B{TRAINED.row}", f"C{SPENT.row}"
+
+
+def asked(folder: Path, *changes: tuple[str, object]) -> list[tuple[str, str, str]]:
+    """What is asked of one filled form with some cells of the tasks changed: code, cell, what was found."""
+    path = folder / f"{PRIMARY}.xlsx"
+    write_school(path, PRIMARY)
+    book = openpyxl.load_workbook(path)
+    for cell, value in changes:
+        book[TASKS][cell] = value
+    book.save(path)
+    found = clean_folder(folder).findings
+    found = found[found["check_code"].isin(["label_differs", "unit_differs", "date_after_report"])]
+    assert set(found["severity"]) <= {"query"}
+    assert not found["message"].str.contains("{", regex=False).any()
+    return list(found[["check_code", "cell", "found"]].astype(object).itertuples(index=False, name=None))
+
+
+def test_the_codes_of_two_rows_exchanged_are_asked_about_both(tmp_path: Path) -> None:
+    book_codes = (f"A{COURSES.row}", TRAINED.field.row_code), (f"A{TRAINED.row}", COURSES.field.row_code)
+    found = asked(tmp_path, *book_codes)
+    assert {place[:2] for place in found} == {
+        ("label_differs", f"B{COURSES.row}"),
+        ("label_differs", f"B{TRAINED.row}"),
+    }
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Số giáo viên CHƯA được bồi dưỡng kỹ năng số",
+        "Số đợt tập huấn, bồi dưỡng kỹ năng số",
+        "Số giáo viên nữ đã được bồi dưỡng kỹ năng số",
+        "Số giáo viên đã được bồi dưỡng kỹ năng số (kể cả hợp đồng)",
+        "Số phòng họp trực tuyến",
+    ],
+)
+def test_a_label_that_says_another_thing_is_asked_about(tmp_path: Path, written: str) -> None:
+    assert asked(tmp_path, (LABEL, written)) == [("label_differs", LABEL, written)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "SỐ GIÁO VIÊN ĐÃ ĐƯỢC BỒI DƯỠNG KỸ NĂNG SỐ",
+        "Số GV đã được bồi dưỡng kỹ năng số",
+        "So giao vien da duoc boi duong ky nang so",
+        "- Số giáo viên đã được bồi dưỡng kĩ năng số:",
+        "Số giáo vien đã được bòi dưỡng kỹ nắng số",
+        "Số giáo viên đã đựơc bồi dưỡg kỹ năng số (giáo viên)",
+        "3. Số giáo viên được bồi dưỡng kỹ năng số",
+        None,
+    ],
+)
+def test_a_label_spelled_another_way_is_no_contradiction(tmp_path: Path, written: str | None) -> None:
+    assert asked(tmp_path, (LABEL, written)) == []
+
+
+def test_beside_the_name_of_a_person_no_label_is_quoted(tmp_path: Path) -> None:
+    assert asked(tmp_path, (LABEL, "Số điện thoại cô Nguyễn Thị Minh Hoà 0905123456")) == [
+        ("label_differs", LABEL, "…")
+    ]
+
+
+@pytest.mark.parametrize("written", ["triệu đồng", "nghìn đồng", "Tr. đồng", "máy"])
+def test_a_changed_unit_is_asked_about_with_both_units(tmp_path: Path, written: str) -> None:
+    assert asked(tmp_path, (UNIT, written)) == [("unit_differs", UNIT, written)]
+
+
+@pytest.mark.parametrize("written", ["Đồng", "VNĐ", "đ", "dong", "(đồng)", None])
+def test_a_unit_spelled_another_way_is_no_contradiction(tmp_path: Path, written: str | None) -> None:
+    assert asked(tmp_path, (UNIT, written)) == []
+
+
+def test_many_changed_labels_are_a_few_questions_that_count_the_rest(tmp_path: Path) -> None:
+    rows = range(TRAINED.row - 2, TRAINED.row + 1)
+    others = [(f"B{row}", f"Nội dung khác hẳn {row}") for row in (*rows, *range(37, 43))]
+    found = asked(tmp_path, *others)
+    assert len(found) == 5
+    assert found[-1][2].endswith("; và 4 dòng khác")
+
+
+@pytest.mark.parametrize(
+    ("day", "is_asked"),
+    [
+        (datetime.datetime(2024, 10, 23), True),
+        ("15/03/2024", True),
+        (datetime.datetime(2023, 12, 28), False),
+    ],
+)
+def test_a_document_dated_after_the_report_is_asked_about(
+    tmp_path: Path, day: object, is_asked: bool
+) -> None:
+    cell = f"D{DECIDED.row}"
+    found = [place[:2] for place in asked(tmp_path, (cell, day))]
+    assert found == ([("date_after_report", cell)] if is_asked else [])
+
+
+def test_a_filled_form_contradicts_itself_nowhere(tmp_path: Path) -> None:
+    assert asked(tmp_path) == []
