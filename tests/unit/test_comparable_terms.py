@@ -58,7 +58,7 @@ def test_a_semester_review_is_compared_with_the_same_part_of_last_year(
 
 @pytest.mark.parametrize(
     ("written", "found"),
-    [("", HK1), ('        compare_with: "2023-2024-hk2"\n', HK2), ('        compare_with: "none"\n', None)],
+    [("", HK1), ('        compare_with: "none"\n', None)],
 )
 def test_a_calendar_that_leaves_the_comparison_open_gets_the_one_that_is_fair(
     tmp_path: Path, written: str, found: str | None
@@ -74,6 +74,10 @@ def test_a_calendar_that_leaves_the_comparison_open_gets_the_one_that_is_fair(
     ("named", "told"),
     [
         ("2021-2022-hk1", r"calendar.yml:\d+: kỳ so sánh '2021-2022-hk1' chưa được khai báo"),
+        (
+            "2023-2024-hk2",
+            r"calendar.yml:\d+: kỳ so sánh '2023-2024-hk2' không cùng năm học, cũng không phải cùng kỳ",
+        ),
         ("2024-2025-hk2", r"calendar.yml:\d+: kỳ so sánh '2024-2025-hk2' không có hạn nộp trước kỳ này"),
     ],
 )

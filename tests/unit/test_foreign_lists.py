@@ -260,7 +260,7 @@ def test_a_name_that_nobody_sees_is_no_name(name: str, tmp_path: Path) -> None:
 def test_codes_that_would_be_one_file_are_told(tmp_path: Path) -> None:
     folder = copy_reference(tmp_path)
     rows = [
-        f"{code},2023-09-01,2025-06-30,school,mn,Trường {number},A,047701,"
+        f"{code},2023-09-01,2025-06-30,school,mn,Trường {number},A{number},047701,"
         for number, code in enumerate(("Mn-a", "MN-A"))
     ]
     line = append(folder / "units.csv", *rows)

@@ -100,3 +100,71 @@ def test_what_is_declared_in_vain_is_a_note(name: str, tmp_path: Path) -> None:
 
 def test_the_committed_declarations_leave_nothing_undone() -> None:
     assert load_reference(REFERENCE).notes == load_reference(REFERENCE).unlike == ()
+
+
+SCHOOL_OF = "{code},2020-01-01,2025-06-30,school,th,{name},{short},{parent},{aliases}"
+
+
+def school(**other: str) -> str:
+    own = {"code": "0477291", "name": "Trường TH Trăng Non", "short": "TH Trăng Non", "parent": "047701"}
+    return SCHOOL_OF.format(**(own | {"aliases": ""} | other))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (school(parent="0477202"), "cấp trên '0477202' là một trường"),
+        (school(parent="047706", short="TH An Lộc 1"), "'0477291' và '0477208' cùng tên ngắn 'TH An Lộc 1', cùng cấp trên"),
+        (school(aliases="TH Trăng Mới;Trường TH An Lộc 1"), "tên khác 'Trường TH An Lộc 1' của '0477291' là tên đầy đủ của '0477208'"),
+        (school(name='"Trường TH\nTrăng Non"'), "'name' có ký tự U+000A"),
+        (school(name="Trường TH <b>Trăng Non</b>"), "'name' có ký tự U+003C"),
+        (school(short="TH \u202eTrăng Non"), "'short_name' có ký tự U+202E"),
+        (school(aliases="TH Trăng Mới;TH \u2066Trăng"), "'aliases' có ký tự U+2066"),
+    ],
+)  # fmt: skip
+def test_a_school_that_reports_would_mistake_is_a_mistake(line: str, words: str, tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    append(folder / "units.csv", line)
+    ((file, _, found),) = told(folder)
+    assert file == "units.csv"
+    assert found.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (school(short="TH An Lộc 1"), "'0477291' và '0477208' cùng tên ngắn 'TH An Lộc 1': báo cáo"),
+        (school(code="477201"), "mã '477201' là mã '0477201' bỏ số 0 ở đầu"),
+    ],
+)
+def test_a_school_that_people_would_mistake_is_a_note(line: str, words: str, tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    append(folder / "units.csv", line)
+    (note,) = load_reference(folder).notes
+    assert note.file == "units.csv"
+    assert note.words.startswith(words)
+
+
+def test_two_terms_of_a_year_with_one_title_are_a_mistake(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    line = change(folder / "calendar.yml", 'title: "học kỳ II"', 'title: "học kỳ I"')
+    assert [(file, number, words[:37]) for file, number, words in told(folder)] == [
+        ("calendar.yml", line, "'2023-2024-hk2' và '2023-2024-hk1' cù")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "term_id"),
+    [
+        ('report: "semester_review"', 'report: "year_end_summary"', "2023-2024-hk1"),
+        ('report: "year_end_summary"', 'report: "semester_review"', "2023-2024-hk2"),
+    ],
+)
+def test_a_report_that_does_not_fit_its_part_is_a_note(
+    old: str, new: str, term_id: str, tmp_path: Path
+) -> None:
+    folder = copy_reference(tmp_path)
+    line = change(folder / "calendar.yml", old, new)
+    (note,) = load_reference(folder).notes
+    assert (note.file, note.line) == ("calendar.yml", line)
+    assert note.words.startswith(f"báo cáo của '{term_id}' ghi là '{new[9:-1]}', không hợp với kỳ này")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from termreview.errors import UsageError
 from termreview.reference.loading import Row, Source, read_list, read_tree, unique
 from termreview.terms import Term, parse_term
+from termreview.text import fold
 
 REPORTS = ("semester_review", "year_end_summary")
 OFFICES = "office.csv"
@@ -138,6 +139,13 @@ def load_calendar(source: Source) -> Calendar:
                 and due_on[earlier] >= plan.due_on
             ):
                 row.report(f"the {what} '{earlier.term_id}' is not due before this one")
+            elif key == "compare_with" and earlier is not None and not _is_fair(plan.term, earlier):
+                row.report(
+                    f"the term to compare with '{earlier.term_id}' is neither of the same school year nor the same part of another",
+                    key=key,
+                )
+    _check_titles(loaded)
+    _note_reports(loaded)
     plans = sorted(
         (_with_comparison(row, plan, due_on) for row, plan in loaded), key=lambda plan: plan.due_on
     )
@@ -145,6 +153,39 @@ def load_calendar(source: Source) -> Calendar:
     if not offices and not source.is_hidden(source.root / OFFICES):
         source.report(source.root / OFFICES, 1, "no office is declared")
     return Calendar(tuple(plans), offices)
+
+
+def _is_fair(term: Term, other: Term) -> bool:
+    """Say whether figures of two terms may be compared: over the end of a school year only the same part."""
+    return term.school_year == other.school_year or term.part == other.part
+
+
+def _check_titles(loaded: Sequence[tuple[Row, TermPlan]]) -> None:
+    """Two terms of one school year that a report would name alike."""
+    first: dict[tuple[str, str], Term] = {}
+    for row, plan in loaded:
+        other = first.setdefault((plan.term.school_year, fold(plan.title)), plan.term)
+        if plan.title and other != plan.term:
+            row.report(
+                f"'{plan.term.term_id}' and '{other.term_id}' have one title, '{plan.title}'", key="title"
+            )
+
+
+def _note_reports(loaded: Sequence[tuple[Row, TermPlan]]) -> None:
+    """A term whose report is not the one of its part: a year summed up before its end, or never."""
+    for row, plan in loaded:
+        later = [
+            other
+            for _, other in loaded
+            if other.term.school_year == plan.term.school_year and other.due_on > plan.due_on
+        ]
+        is_summary = plan.report == "year_end_summary"
+        is_summed_up = is_summary or any(other.report == "year_end_summary" for other in later)
+        if (is_summary and (later or plan.term.part == "hk1")) or (
+            plan.report in REPORTS and plan.term.part == "hk2" and not is_summed_up
+        ):
+            said = f"the report of '{plan.term.term_id}' is '{plan.report}', which does not fit its part"
+            row.source.note(row.path, row.line_of("report"), said)
 
 
 def _with_comparison(row: Row, plan: TermPlan, due_on: Mapping[Term, datetime.date]) -> TermPlan:
@@ -223,10 +264,10 @@ def _load_offices(source: Source) -> tuple[Office, ...]:
                 start,
                 row.date("valid_to", is_required=False),
                 row.text("unit_id"),
-                row.text("parent_body", ""),
-                row.text("name"),
-                row.text("short_name"),
-                row.text("place_name"),
+                row.name("parent_body", ""),
+                row.name("name"),
+                row.name("short_name"),
+                row.name("place_name"),
                 row.text("signer_title"),
                 row.text("signer_prefix", ""),
                 row.text("document_suffix", ""),

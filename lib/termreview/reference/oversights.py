@@ -26,6 +26,7 @@ def note_oversights(source: Source, reference: Reference) -> None:
     """Note what is declared and used by nobody, and report what would put a report in the wrong hands or order."""
     _check_offices(source, reference)
     _check_names(source, reference)
+    _check_short_names(source, reference)
     for form_id, form in reference.forms.items():
         _note_unused(source, form_id, form, reference)
     for set_id in reference.indicator_sets:
@@ -83,6 +84,35 @@ def _check_names(source: Source, reference: Reference) -> None:
                 source.report_word(path, word, f"{what}, below one unit")
             else:
                 source.note_word(path, word, f"{what}: a file with that name and no code is asked about")
+
+
+def _check_short_names(source: Source, reference: Reference) -> None:
+    """Two schools of one short name, which tables and charts print alone, and an alias that is another's full name."""
+    path, told = source.root / UNITS, set[tuple[str, str]]()
+    for day in sorted({plan.due_on for plan in reference.calendar.plans if plan.due_on != UNKNOWN_DAY}):
+        schools = reference.registry.schools_on(day)
+        named = {fold(school.name): school for school in schools}
+        first: dict[str, Unit] = {}
+        for school in schools:
+            word = f"{school.unit_id},{school.valid_from}"
+            other = first.setdefault(fold(school.short_name), school)
+            is_one_name = (other.level, fold(other.name)) == (school.level, fold(school.name))  # told as such
+            if other is not school and not is_one_name and (other.unit_id, school.unit_id) not in told:
+                told.add((other.unit_id, school.unit_id))
+                what = f"'{school.unit_id}' and '{other.unit_id}' have one short name, '{school.short_name}'"
+                if other.parent_id == school.parent_id:
+                    source.report_word(path, word, f"{what}, below one unit")
+                else:
+                    source.note_word(path, word, f"{what}: reports cannot tell them apart")
+            for alias in school.aliases:
+                owner = named.get(fold(alias), school)
+                if owner.unit_id != school.unit_id and (alias, school.unit_id) not in told:
+                    told.add((alias, school.unit_id))
+                    source.report_word(
+                        path,
+                        word,
+                        f"the alias '{alias}' of '{school.unit_id}' is the name of '{owner.unit_id}'",
+                    )
 
 
 def _note_unused(source: Source, form_id: str, form: Form, reference: Reference) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import unicodedata
 from collections.abc import Hashable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ LINE = "__line__"
 _DATE = datetime.datetime.strptime
 _KNOWN_SHOWN = 12
 _LONGEST_ID = 80
+# Line breaks and controls, marks of markup, and what turns the direction of the text around it.
+_NO_NAME = re.compile("[\x00-\x1f\x7f-\x9f<>\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _OF_WINDOWS = {"CON", "PRN", "AUX", "NUL", *(f"{name}{n}" for name in ("COM", "LPT") for n in range(10))}
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters by their class, blank on every screen
 _LIKENESS = 0.75  # from here on a name is taken for a slip of the pen of another
@@ -62,6 +65,13 @@ class Row:
             self.report(f"'{key}' holds nothing that can be seen", key=key)
             return ""
         return unicodedata.normalize("NFC", value)
+
+    def name(self, key: str, default: str | None = None) -> str:
+        """One name, on one line, without signs that a page or a file name would take for something else."""
+        value = self.text(key, default)
+        if isinstance(self.values.get(key), str) and (found := _NO_NAME.search(value)):
+            self.report(f"'{key}' holds the sign U+{ord(found[0]):04X}, which stands in no name", key=key)
+        return value
 
     def id(self, key: str, default: str | None = None) -> str:
         """One id: what names a file, a column or a key wherever it is used, on every system."""

@@ -140,8 +140,8 @@ def load_registry(source: Source) -> Registry:
         if is_ended:
             row.report(f"the period ends ({end}) before it starts ({start})")
         unit = Unit(
-            unit_id, start or datetime.date.min, end, kind, level, row.text("name"), row.text("short_name"),
-            row.text("parent_id", None if kind in KINDS[1:] else ""), row.items("aliases"),
+            unit_id, start or datetime.date.min, end, kind, level, row.name("name"), row.name("short_name"),
+            row.text("parent_id", None if kind in KINDS[1:] else ""), _aliases(row),
         )  # fmt: skip
         # When it exists, or whether it is a school, is not known of such a row: nothing can be held against it.
         if (
@@ -156,8 +156,14 @@ def load_registry(source: Source) -> Registry:
             loaded.append((row, unit))
     _check_periods(loaded)
     _check_circles(loaded)
+    _note_zeros(loaded)
     units = tuple(unit for _, unit in loaded)
     return Registry(levels, units, _load_events(source, {unit.unit_id for unit in units}))
+
+
+def _aliases(row: Row) -> tuple[str, ...]:
+    row.name("aliases", "")  # told where a sign stands in one of them
+    return row.items("aliases")
 
 
 def _load_levels(source: Source) -> tuple[Level, ...]:
@@ -187,6 +193,18 @@ def _check_periods(loaded: Sequence[tuple[Row, Unit]]) -> None:
             row.report(f"the parent '{unit.parent_id}' is not a unit valid on {unit.valid_from}")
         elif unit.parent_id and not any(_reaches(parent, unit.valid_to) for parent in parents):
             row.report(f"the parent '{unit.parent_id}' ends before this period does")
+        elif any(parent.kind == "school" and parent.is_valid_on(unit.valid_from) for parent in parents):
+            row.report(f"the parent '{unit.parent_id}' is a school")
+
+
+def _note_zeros(loaded: Sequence[tuple[Row, Unit]]) -> None:
+    """Two codes that are one where a spreadsheet program drops the zeros that a code starts with."""
+    first: dict[str, str] = {}
+    for row, unit in loaded:
+        other = first.setdefault(unit.unit_id.lstrip("0"), unit.unit_id)
+        if other != unit.unit_id:
+            short, long = sorted((unit.unit_id, other), key=len)
+            row.source.note(row.path, row.line, f"the id '{short}' is '{long}' without zeros at its start")
 
 
 def _check_circles(loaded: Sequence[tuple[Row, Unit]]) -> None:
