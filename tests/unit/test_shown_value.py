@@ -243,6 +243,19 @@ def test_the_text_beside_a_number_of_an_open_document_is_held_against_it(
     assert format_of_shown(shown, number, is_percent) == code
 
 
+@pytest.mark.parametrize(
+    ("shown", "code"),
+    [("23/10/2023", ""), ("23/10/23", ""), ("23 tháng 10, 2023", ""), ("2023-10-23", ""), ("10/2023", "mm/yyyy"),
+     ("2023", "yyyy"), ("23/10", "dd/mm"), ("Thứ hai", ""), ("23", "dd/mm")],
+)  # fmt: skip
+def test_a_day_of_which_an_open_document_shows_a_part_is_asked(shown: str, code: str) -> None:
+    attributes = {OFFICE + "value-type": "date", OFFICE + "date-value": "2023-10-23"}
+    cell = make_open_cell(attributes, shown, None)
+    assert cell is not None
+    assert cell.number_format == (code or None)
+    assert codes(read_value(field("date"), cell, "")) == (["date_partly_shown"] if code else [])
+
+
 def test_a_number_of_an_open_document_that_shows_nothing_is_asked() -> None:
     cell = make_open_cell({OFFICE + "value-type": "float", OFFICE + "value": "999"}, "", None)
     assert cell is not None

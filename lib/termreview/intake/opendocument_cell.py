@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 
-from termreview.intake.opendocument_looks import format_of_shown
+from termreview.intake.opendocument_looks import format_of_day, format_of_shown
 from termreview.intake.workbook_model import Cell, CellValue, Display
 from termreview.intake.xlsx_values import read_iso, read_number, read_serial
 
@@ -27,6 +28,8 @@ def make_cell(attributes: Mapping[str, str], shown: str | None, display: Display
     if cell.kind == "number":
         is_percent = attributes.get(_OFFICE + "value-type") == "percentage"
         code = format_of_shown(shown, float(cell.value), is_percent)  # type: ignore[arg-type]
+    elif isinstance(cell.value, datetime.date):
+        code = format_of_day(shown, cell.value)
     if code is None or not shown.strip():
         display = (display or Display())._replace(shown=shown.strip())
     return cell._replace(number_format=code or None, display=display)

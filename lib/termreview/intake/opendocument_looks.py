@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections.abc import Mapping
@@ -146,6 +147,20 @@ def format_of_shown(shown: str, number: float, is_percent: bool) -> str | None:
         f'"{part}"' if (part := side.replace('"', "").strip(" ()")) else "" for side in (before, behind)
     ]
     return f"{quoted[0]}0{quoted[1]}{'%' if is_percent else ''}"
+
+
+def format_of_day(shown: str, day: datetime.date) -> str:
+    """The format by which one day reads as the text beside it, where that leaves out its day or its year."""
+    figures = [int(figure) for figure in re.findall(r"[0-9]{1,4}", shown)]
+    year = next((one for one in (day.year, day.year % 100) if one in figures), None)
+    if not figures or (year is None and day.day not in figures):
+        return ""
+    if year is None or (year == day.day and figures.count(year) < 2):
+        return "dd/mm"
+    figures.remove(year)
+    if day.day in figures and (day.day != day.month or len(figures) > 1 or re.search(r"[^\W\d]", shown)):
+        return ""
+    return "mm/yyyy" if figures else "yyyy"
 
 
 def _readings(digits: str) -> list[str]:
