@@ -352,6 +352,17 @@ def test_while_the_line_means_several_schools_nothing_can_be_saved(office: Works
     assert load_reference(office.reference).verified == ()
 
 
+def test_one_school_that_may_be_meant_is_asked_by_its_name_and_code(desk: Desk) -> None:
+    """What only begins like a name is never sure: one choice was offered as "1 trường"."""
+    tab = desk.go_to("verification")
+    tab._picker._line.value = "Phong M"
+    assert tab._picker.school_id == ""
+    assert "có phải là Trường TH Phong Mẫu (0477202) không?" in tab._picker._note.value
+    (choice,) = tab._picker._choices.children
+    choice.click()
+    assert tab._picker.school_id == "0477202"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

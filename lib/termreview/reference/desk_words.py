@@ -27,7 +27,7 @@ WORDS: Mapping[str, str] = {
     ),
     "pick": "back forward where(page,pages,count) empty picked",
     "picker": (
-        "school hint back forward choose several(text,count) elsewhere(names,shown) none(text,shown) "
+        "school hint back forward choose one(text,names) several(text,count) elsewhere(names,shown) none(text,shown) "
         "blank(shown)"
     ),
     "states": "on_time late needs_repair refused missing",

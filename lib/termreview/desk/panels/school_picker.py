@@ -114,7 +114,7 @@ class SchoolPicker:
         elif offered:
             self._ask(text)
             self.on_pick("")
-            self.on_problem(self._said("several", text, offered))
+            self.on_problem(self._asked_of(text, offered))
         else:
             self._take_back(text, meant.school_ids)
 
@@ -130,7 +130,7 @@ class SchoolPicker:
         offered = self._offered(text)
         self.school_id, self._asked = "", text
         self._write(text)
-        self._say(self._said("several", text, offered), offered)
+        self._say(self._asked_of(text, offered), offered)
 
     def _take_back(self, text: str, meant: Sequence[str]) -> None:
         """Show the school in view again, and say why the text picked none."""
@@ -141,6 +141,9 @@ class SchoolPicker:
         if not before and self.school_id:
             self.on_pick(self.school_id)
         self.on_problem(said)
+
+    def _asked_of(self, text: str, offered: Sequence[str]) -> str:
+        return self._said("one" if len(offered) == 1 else "several", text, offered)
 
     def _said(self, key: str, text: str, meant: Sequence[str]) -> str:
         names = ", ".join(f"{self._spellings[school_id][0]} ({school_id})" for school_id in meant[:3])
