@@ -210,7 +210,7 @@ def _tell_received(
 ) -> None:
     """Tell of days that cannot be, of files that came later, were renamed or are gone."""
     words = reference.provenance["notices"]
-    for line in received_notices(workspace.raw(term), there, as_of, words):
+    for line in received_notices(workspace.raw(term), there, as_of, words, reference.mistakes.words):
         progress(line)
 
 

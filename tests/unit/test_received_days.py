@@ -161,3 +161,19 @@ def test_status_tells_of_each_file_with_an_odd_day_and_of_each_that_is_gone(
     assert f"  {SECOND}.xlsx (ghi nhận ngày 05/01/2042)" in said
     assert "1 tệp đã nhận không còn trong thư mục của kỳ" in said
     assert "  0477103.xlsx (ghi nhận ngày 06/01/2024)" in said
+
+
+def test_a_list_saved_by_another_program_is_read_with_a_note_in_status(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = new_workspace(tmp_path / "office")
+    folder = office.raw(HK1)
+    folder.mkdir(parents=True)
+    write_school(folder / f"{FIRST}.xlsx", FIRST)
+    text = f"file\treceived_on\tnote\r\n{FIRST}.xlsx\t15/01/2024\t\r\n"
+    (folder / RECEIVED_LIST).write_bytes(text.encode("utf-16"))
+    assert cli.main(["--root", str(office.root), "status", str(HK1.term_id), "--as-of", "2024-01-20"]) == 0
+    shown = capsys.readouterr().out
+    notes = [line for line in shown.splitlines() if line.startswith(f"{RECEIVED_LIST}: ")]
+    assert any("UTF-16" in note for note in notes), notes
+    assert any("ngày" in note for note in notes), notes

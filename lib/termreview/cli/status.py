@@ -82,7 +82,8 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
             late = f"; quá hạn {school['days_late']} ngày" if school["days_late"] else ""
             place = f"{school['school_name']} ({school['commune_name']})"
             print(f"  {school['school_id']}  {place} – {school['detail']}{late}")
-    lines = list(received_notices(workspace.raw(term), there, as_of, reference.provenance["notices"]))
+    words, in_vietnamese = reference.provenance["notices"], reference.mistakes.words
+    lines = list(received_notices(workspace.raw(term), there, as_of, words, in_vietnamese))
     if lines:
         print("\n" + "\n".join(lines))
     is_unread = cleaned.submissions["reason_code"].eq(NOT_OPENED) & cleaned.submissions["school_id"].notna()

@@ -35,7 +35,7 @@ WORDS: Mapping[str, str] = {
     "notices": (
         "received(count,day,list) parts_outdated(count) broken_issue(number,term,file) changed(count,term) changed_file(name,was,now) changed_remedy(list) "
         "day_impossible(count,list,as_of) day_later(count,list,as_of) day_file(name,day) renamed(count,list,as_of) "
-        "renamed_file(name,before,day) renamed_note(name) absent(count,list,as_of) absent_same(name) more_files(count) unread(count,names)"
+        "renamed_file(name,before,day) renamed_note(name) absent(count,list,as_of) absent_same(name) more_files(count) list_note(list,note) unread(count,names)"
     ),
     "portfolio": (
         "title subtitle skip none table overview levels levels_note whole scoped issued broken schools(count) outdated "
