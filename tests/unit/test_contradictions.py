@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from intake_world import PRIMARY, clean_folder, place_of, write_school
+from intake_world import PRIMARY, clean_folder, layout_of, place_of, write_school
 
 TASKS, TRAINED = place_of("teachers_trained_count", PRIMARY)
 _, COURSES = place_of("training_courses_count", PRIMARY)
@@ -113,3 +113,24 @@ def test_a_document_dated_after_the_report_is_asked_about(
 
 def test_a_filled_form_contradicts_itself_nowhere(tmp_path: Path) -> None:
     assert asked(tmp_path) == []
+
+
+def test_heads_of_columns_that_changed_places_are_asked_about(tmp_path: Path) -> None:
+    """What a person sees above a column is held against the hidden code that decides."""
+    path = tmp_path / f"{PRIMARY}.xlsx"
+    write_school(path, PRIMARY)
+    title, first = place_of("pupils_count.g1", PRIMARY)
+    _, second = place_of("pupils_count.g2", PRIMARY)
+    block = next(
+        block
+        for sheet in layout_of(PRIMARY).sheets
+        for block in sheet.blocks
+        if any(place.field.field_id == "pupils_count.g1" for place in block.places)
+    )
+    book = openpyxl.load_workbook(path)
+    heads = [book[title].cell(block.header_row, place.column) for place in (first, second)]
+    heads[0].value, heads[1].value = heads[1].value, heads[0].value
+    book.save(path)
+    found = clean_folder(tmp_path).findings.query("check_code == 'head_differs'")
+    assert set(found["cell"]) == {head.coordinate for head in heads}
+    assert set(found["severity"]) == {"query"}

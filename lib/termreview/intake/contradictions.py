@@ -1,17 +1,24 @@
-"""One row whose label or unit says another thing than its code: the code decides, and it is asked about."""
+"""One row or column whose label, unit or head says another thing than its code: the code decides, and it is asked about."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from termreview.intake.layout import CODE_COLUMN, FIRST_ANSWER_COLUMN, LABEL_COLUMN, UNIT_COLUMN, FormLayout
+from termreview.intake.layout import (
+    CODE_COLUMN,
+    FIRST_ANSWER_COLUMN,
+    LABEL_COLUMN,
+    UNIT_COLUMN,
+    Block,
+    FormLayout,
+)
 from termreview.intake.located import Located, Remark
 from termreview.intake.printed_text import label_differs, unit_differs
 from termreview.intake.unowned import HIDDEN, figures_in, tells_of_a_person
 from termreview.intake.workbook import Sheet, address
 from termreview.reference.forms import FormRow
-from termreview.text import clean
+from termreview.text import clean, fold
 
 _LONGEST = 120
 _MOST_SHOWN = 5
@@ -67,6 +74,20 @@ def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows
             last = remarks[_MOST_SHOWN - 1]
             remarks[_MOST_SHOWN - 1 :] = [last._replace(found=f"{last.found}; và {rest} dòng khác")]
         located.remarks += remarks
+
+
+def note_heads(located: Located, sheet: Sheet, block: Block) -> None:
+    """Remark the columns of one grid whose visible head is that of another one; their hidden codes decide."""
+    labels = {fold(column.label): column.column_id for column, _ in block.columns}
+    for column, number in block.columns:
+        cell = sheet.cells.get((block.header_row, number))
+        if cell is None or cell.text == column.label:
+            continue
+        if labels.get(fold(cell.text), column.column_id) != column.column_id:
+            place = address(block.header_row, number)
+            located.remarks.append(
+                Remark("head_differs", sheet.name, place, clean(cell.text), column.label, column.column_id)
+            )
 
 
 def _columns(sheet: Sheet, found: FoundRow) -> tuple[int, int]:

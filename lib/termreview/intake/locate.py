@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from termreview.intake.contradictions import FoundRow, note_contradictions
+from termreview.intake.contradictions import FoundRow, note_contradictions, note_heads
 from termreview.intake.layout import (
     CODE_COLUMN,
     FINGERPRINT_SHEET,
@@ -169,6 +169,8 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
     order = 0
     for block in plan.blocks:
         is_home = columns_at_home(sheet, block, form.word("label"))
+        if is_home and block.codes_row is not None:
+            note_heads(located, sheet, block)
         columns: dict[str, int] | None = None
         gone: dict[str, Place] = {}  # columns that are nowhere, each by a place of it
         for form_row, number, code, own_label, own_unit, asked_columns in block.printed_rows:
