@@ -294,7 +294,7 @@ def test_a_provisional_report_names_who_could_change_it_and_a_final_one_nobody()
     section = as_html(status_section(report)).replace("&amp;", "&")
     assert all(school.short_name in section for school in report.declared.schools)
     cards = as_html(main_figures(report))
-    assert cards.count("khi đủ báo cáo, đủ căn cứ: 0–3") == 2
+    assert cards.count("khi đủ báo cáo: 0–3") == 2
     assert "Khi đủ báo cáo" in section
     final = report_of(all_in())
     assert "Báo cáo chính thức: báo cáo của cả 4 trường" in as_html(status_line(final))
