@@ -59,7 +59,7 @@ def test_a_level_counts_every_school_whose_whole_interval_lies_there_concluded_o
     reached, asked = (int(number) for number in figure.value.split("/"))
     assert reached == (scores["level_low"] >= 2).sum() > (scores["level"] >= 2).sum()
     assert asked == report.summaries.standings["school_id"].nunique()
-    counts = [int(number) for number in re.findall(r"(\d+) (?:ở|chắc|chưa)", figure.detail)]
+    counts = [int(number) for number in re.findall(r"(\d+) (?:ở|từ|chưa)", figure.detail)]
     assert sum(counts) == asked, "every school stands in one part"
     assert f"{reached} từ mức 2 trở lên" in figure.detail
 
