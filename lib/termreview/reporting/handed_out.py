@@ -48,12 +48,11 @@ def _handed_out(reference: Reference, term: Term, issue: Issue) -> HandedOut:
     declared = then.of(term)
     answers = spread_answers(issued_tables(issue).observations, declared)
     levels = {school.unit_id: school.level for school in declared.schools}
+    scope = find_scope(then, declared, *issue.scope_ids)
     told = issue.record.get(SHOWN)
     if told is None:  # handed out before such a list was kept
-        scope = find_scope(then, declared, *issue.scope_ids)
         told = shown_counts(decide_hiding(then, declared, answers), then, declared, answers, scope)
-    own = narrowed(then, declared, find_scope(then, declared, *issue.scope_ids))
-    schools = _schools_by_level(own)
+    schools = _schools_by_level(narrowed(then, declared, scope))
     return HandedOut(
         answers, levels, tuple((field_id, schools[level]) for field_id, level in told if level in schools)
     )
