@@ -171,12 +171,16 @@ def _ask_about_numbers(
 ) -> set[tuple[str, int, int]]:
     """Ask about every number that no question owns, a row at a time; the places of all of them.
 
-    A row copied with its code is asked about with both its figures already.
+    A row copied with its code, a column copied with its head, is asked about with both its figures already.
     """
     rows = list(unowned_numbers(located, layout))
     places = {place for row in rows for place in row.places}
     reading.cells_unowned = len(places)
-    asked = [row for row in rows if (row.sheet.name, row.row) not in located.twins]
+    asked = [
+        row
+        for row in rows
+        if (row.sheet.name, row.row) not in located.twins and not row.places <= located.copies
+    ]
     code = "unowned_number"
     for place, row in enumerate(asked[:_ROWS_ASKED], start=1):
         rest = len(asked) - _ROWS_ASKED if place == _ROWS_ASKED else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from termreview.intake.column_twins import has_further_head, settle_column_twins
 from termreview.intake.contradictions import FoundRow, note_contradictions, note_heads
 from termreview.intake.layout import (
     CODE_COLUMN,
@@ -11,6 +12,7 @@ from termreview.intake.layout import (
     LABEL_COLUMN,
     TAG,
     UNIT_COLUMN,
+    Block,
     FormLayout,
     Place,
     SheetLayout,
@@ -166,11 +168,15 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
     moves: list[Move] = []
     odd: list[FoundRow] = []  # whose label or unit is not, to the letter, the form's
     code_columns = {CODE_COLUMN}
+    beside_heads = (form.word("help"), form.word("computed"))
+    odd_heads: list[Block] = []  # whose heads may stand twice
     order = 0
     for block in plan.blocks:
         is_home = columns_at_home(sheet, block, form.word("label"))
         if is_home and block.codes_row is not None:
             note_heads(located, sheet, block)
+        if not is_home or has_further_head(cells, block, beside_heads):
+            odd_heads.append(block)
         columns: dict[str, int] | None = None
         gone: dict[str, Place] = {}  # columns that are nowhere, each by a place of it
         for form_row, number, code, own_label, own_unit, asked_columns in block.printed_rows:
@@ -232,6 +238,8 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
                 odd.append(FoundRow(form_row, own_unit or "", row, code_column, answers))
         located.remarks += [missing_column(sheet, block, place) for place in gone.values()]
     located.remarks += moved_rows(sheet, moves)
+    if odd_heads:
+        settle_column_twins(located, sheet, odd_heads)
     if odd:
         note_contradictions(located, sheet, layout, odd)
     note_twins(located, sheet, plan, code_columns)

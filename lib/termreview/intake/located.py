@@ -36,13 +36,15 @@ class Remark(NamedTuple):
 class Located:
     """All fields that were found, the remarks, and the sheets that belong to the form.
 
-    `twins` are further rows with the code of a row that was read: sheet name and row.
+    `twins` are further rows with the code of a row that was read: sheet name and row; `copies` the places beside
+    answers that were read, in further columns with the same head.
     """
 
     spots: dict[str, Spot] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     twins: set[tuple[str, int]] = field(default_factory=set)
+    copies: set[tuple[str, int, int]] = field(default_factory=set)
 
     @cached_property
     def asked(self) -> Mapping[str, set[tuple[int, int]]]:

@@ -46,11 +46,11 @@ def note_twins(located: Located, sheet: Sheet, plan: SheetLayout, code_columns: 
         if row == own or at_own is None or at_own.text.strip() != form_row.row_code:
             continue
         differing = [
-            f"{_words(sheet.cells.get((own, answer)))} ({address(own, answer)}), "
-            f"{_words(other)} ({address(row, answer)})"
+            f"{answer_words(sheet.cells.get((own, answer)))} ({address(own, answer)}), "
+            f"{answer_words(other)} ({address(row, answer)})"
             for answer in columns.values()
             if (other := sheet.cells.get((row, answer))) is not None
-            and _words(sheet.cells.get((own, answer))) != _words(other)
+            and answer_words(sheet.cells.get((own, answer))) != answer_words(other)
         ]
         located.twins.add((sheet.name, row))
         if differing:
@@ -61,7 +61,7 @@ def note_twins(located: Located, sheet: Sheet, plan: SheetLayout, code_columns: 
             )
 
 
-def _words(cell: Cell | None) -> str:
+def answer_words(cell: Cell | None) -> str:
     """One answer as it is quoted: never what may tell of a person."""
     text = clean(cell.text)[:_LONGEST] if cell is not None else ""
     if not text:
