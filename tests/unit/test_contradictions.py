@@ -1,13 +1,16 @@
-"""Rows whose label or unit says another thing than their code, and dates after the report: each is asked about."""
+"""Rows, columns and grids whose labels and codes say different things, and dates after the report: each is asked about."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
 import pytest
 from intake_world import PRIMARY, clean_folder, layout_of, place_of, write_school
+
+from termreview.intake.clean import Cleaned
 
 TASKS, TRAINED = place_of("teachers_trained_count", PRIMARY)
 _, COURSES = place_of("training_courses_count", PRIMARY)
@@ -134,3 +137,76 @@ def test_heads_of_columns_that_changed_places_are_asked_about(tmp_path: Path) ->
     found = clean_folder(tmp_path).findings.query("check_code == 'head_differs'")
     assert set(found["cell"]) == {head.coordinate for head in heads}
     assert set(found["severity"]) == {"query"}
+
+
+def codes_typed(folder: Path, title: str, first: int, codes: Sequence[str]) -> Cleaned:
+    """One filled form cleaned with the code cells of some rows, one below the other, written over."""
+    path = folder / f"{PRIMARY}.xlsx"
+    write_school(path, PRIMARY)
+    book = openpyxl.load_workbook(path)
+    for place, code in enumerate(codes):
+        book[title].cell(first + place, 1).value = code
+    book.save(path)
+    return clean_folder(folder)
+
+
+STATISTICS, CLASSES = place_of("classes_count.g1", PRIMARY)
+_, LESSONS = place_of("elessons_count", PRIMARY)
+
+
+@pytest.mark.parametrize(
+    ("title", "first", "codes"),
+    [
+        (STATISTICS, CLASSES.row, [f"TK1.{number:02}" for number in range(2, 10)]),
+        (TASKS, LESSONS.row - 1, [f"1B.{number:02}" for number in range(2, 9)]),
+        (TASKS, LESSONS.row - 1, ["1B.01"] * 7),
+        ("Chỉ số CĐS", 24, [f"1.3.{number}" for number in range(2, 16)]),
+    ],
+    ids=["grid", "section", "one code copied", "index"],
+)
+def test_codes_filled_down_are_asked_about_once_and_change_no_answer(
+    tmp_path: Path, title: str, first: int, codes: Sequence[str]
+) -> None:
+    """A spreadsheet counts on when a code is dragged: the labels, which stand as printed, decide."""
+    cleaned = codes_typed(tmp_path, title, first, codes)
+    found = cleaned.findings[cleaned.findings["school_id"] == PRIMARY]
+    assert list(found["check_code"]) == ["codes_differ"]
+    assert list(found["severity"]) == ["query"]
+    assert codes[-1] in found.iloc[0]["found"]
+    (tmp_path / f"{PRIMARY}.xlsx").unlink()
+    untouched = codes_typed(tmp_path, title, first, ())
+    for column in ("field_id", "original", "cell"):
+        assert list(cleaned.observations[column].astype(str)) == list(
+            untouched.observations[column].astype(str)
+        )
+
+
+def test_codes_filled_down_the_whole_sheet_are_one_question(tmp_path: Path) -> None:
+    cleaned = codes_typed(tmp_path, TASKS, 6, [f"1A.{number:02}" for number in range(1, 146)])
+    found = cleaned.findings[cleaned.findings["school_id"] == PRIMARY]
+    assert found["check_code"].eq("codes_differ").sum() == 1
+    assert not found["check_code"].isin(["row_twice", "label_differs", "row_missing"]).any()
+
+
+def test_labels_that_slipped_down_a_section_are_one_question(tmp_path: Path) -> None:
+    path = tmp_path / f"{PRIMARY}.xlsx"
+    write_school(path, PRIMARY)
+    sheet = openpyxl.load_workbook(path)[TASKS]
+    labels = [sheet.cell(row, 2).value for row in range(LESSONS.row - 1, LESSONS.row + 5)]
+    found = asked(tmp_path, *((f"B{LESSONS.row + place}", label) for place, label in enumerate(labels)))
+    assert [place[:2] for place in found] == [("label_differs", f"B{LESSONS.row}")]
+    assert found[0][2].endswith("; và 5 dòng khác của phần này")
+
+
+def test_heads_that_slipped_across_a_grid_are_one_question(tmp_path: Path) -> None:
+    path = tmp_path / f"{PRIMARY}.xlsx"
+    write_school(path, PRIMARY)
+    book = openpyxl.load_workbook(path)
+    sheet, row = book[STATISTICS], CLASSES.row - 2
+    heads = [sheet.cell(row, column).value for column in range(5, 9)]
+    for place, head in enumerate(heads):
+        sheet.cell(row, 6 + place).value = head
+    book.save(path)
+    found = clean_folder(tmp_path).findings.query("check_code == 'head_differs'")
+    assert list(found["cell"]) == [f"F{row}"]
+    assert found.iloc[0]["found"] == "Lớp 1; và 3 cột khác của phần này"

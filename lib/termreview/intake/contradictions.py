@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from termreview.intake.layout import (
@@ -12,16 +13,52 @@ from termreview.intake.layout import (
     UNIT_COLUMN,
     Block,
     FormLayout,
+    SheetLayout,
 )
 from termreview.intake.located import Located, Remark
 from termreview.intake.printed_text import label_differs, unit_differs
 from termreview.intake.unowned import HIDDEN, figures_in, tells_of_a_person
 from termreview.intake.workbook import Sheet, address
 from termreview.reference.forms import FormRow
-from termreview.text import clean, fold
+from termreview.text import clean, fold, plain_words
 
 _LONGEST = 120
 _MOST_SHOWN = 5
+_FEWEST_OF_A_BLOCK = 3  # fewer contradictions are rows, each asked about by itself
+
+
+def rows_with_other_codes(sheet: Sheet, plan: SheetLayout) -> frozenset[int]:
+    """The rows of one sheet whose label is the form's at its place beside another code, most rows of their block so.
+
+    Codes filled down by dragging count on from a wrong one: there the labels decide.
+    """
+    found: set[int] = set()
+    for block in plan.blocks:
+        rows = {number for row, number in block.rows if _has_other_code(sheet, row, number)}
+        if len(rows) >= _FEWEST_OF_A_BLOCK and len(rows) * 2 > len(block.rows):
+            found |= rows
+    return frozenset(found)
+
+
+def _has_other_code(sheet: Sheet, row: FormRow, number: int) -> bool:
+    code, label = sheet.cells.get((number, CODE_COLUMN)), sheet.cells.get((number, LABEL_COLUMN))
+    if code is None or label is None or code.text.strip() in ("", row.row_code):
+        return False
+    return label.text == row.label or fold(label.text) == fold(row.label)
+
+
+def note_other_codes(located: Located, sheet: Sheet, plan: SheetLayout, numbers: Collection[int]) -> None:
+    """Remark in one line the rows of one sheet whose codes contradict the labels by which they were read."""
+    rows = [(row, number) for block in plan.blocks for row, number in block.rows if number in numbers]
+    titles = [block.section.title for block in plan.blocks if block.rows[-1][1] in numbers]
+    titles = titles or [row.label for row, _ in rows[:1]]
+    codes = [clean(sheet.cells[number, CODE_COLUMN].text)[:_LONGEST] for _, number in rows]
+    code = HIDDEN if any(map(tells_of_a_person, codes)) else f"{codes[0]} … {codes[-1]}"
+    own = f"{rows[0][0].row_code} … {rows[-1][0].row_code}"
+    more = f" và {len(titles) - 1} phần khác" if len(titles) > 1 else ""
+    place = address(rows[0][1], CODE_COLUMN)
+    found = f"{code} ({len(rows)} dòng)"
+    located.remarks.append(Remark("codes_differ", sheet.name, place, found, own, titles[0] + more))
 
 
 class FoundRow(NamedTuple):
@@ -39,6 +76,7 @@ def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows
     short = dict(layout.form.abbreviations)
     labels: list[Remark] = []
     units: list[Remark] = []
+    sections: list[str] = []  # of each label that is another row's, else blank
     for found in rows:
         row = found.row
         label_column, unit_column = _columns(sheet, found)
@@ -68,6 +106,10 @@ def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows
                     ("label_differs", row.row_code) if remarks is labels else ("unit_differs", row.label)
                 )
                 remarks.append(Remark(code, sheet.name, address(*place), text, own, label))
+                if remarks is labels:
+                    is_of_another = plain_words(cell.text, short) in layout.spoken_labels
+                    sections.append(row.section_id if is_of_another else "")
+    labels = _folded(labels, sections, "dòng")
     for remarks in (labels, units):
         rest = len(remarks) - _MOST_SHOWN
         if rest > 0:
@@ -79,15 +121,30 @@ def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows
 def note_heads(located: Located, sheet: Sheet, block: Block) -> None:
     """Remark the columns of one grid whose visible head is that of another one; their hidden codes decide."""
     labels = {fold(column.label): column.column_id for column, _ in block.columns}
+    remarks: list[Remark] = []
     for column, number in block.columns:
         cell = sheet.cells.get((block.header_row, number))
         if cell is None or cell.text == column.label:
             continue
         if labels.get(fold(cell.text), column.column_id) != column.column_id:
             place = address(block.header_row, number)
-            located.remarks.append(
+            remarks.append(
                 Remark("head_differs", sheet.name, place, clean(cell.text), column.label, column.column_id)
             )
+    located.remarks += _folded(remarks, [block.section.section_id] * len(remarks), "cột")
+
+
+def _folded(remarks: Sequence[Remark], groups: Sequence[str], thing: str) -> list[Remark]:
+    """The remarks, those of one group as one that counts the others: a whole grid that slipped is one question."""
+    counts = Counter(group for group in groups if group)
+    kept: list[Remark] = []
+    for place, (remark, group) in enumerate(zip(remarks, groups, strict=True)):
+        if counts[group] < _FEWEST_OF_A_BLOCK:
+            kept.append(remark)
+        elif group not in groups[:place]:
+            more = f"{remark.found}; và {counts[group] - 1} {thing} khác của phần này"
+            kept.append(remark._replace(found=more))
+    return kept
 
 
 def _columns(sheet: Sheet, found: FoundRow) -> tuple[int, int]:

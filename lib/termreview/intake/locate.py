@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from termreview.intake.column_twins import has_further_head, settle_column_twins
-from termreview.intake.contradictions import FoundRow, note_contradictions, note_heads
+from termreview.intake.contradictions import (
+    FoundRow,
+    note_contradictions,
+    note_heads,
+    note_other_codes,
+    rows_with_other_codes,
+)
 from termreview.intake.layout import (
     CODE_COLUMN,
     FINGERPRINT_SHEET,
@@ -170,6 +176,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
     code_columns = {CODE_COLUMN}
     beside_heads = (form.word("help"), form.word("computed"))
     odd_heads: list[Block] = []  # whose heads may stand twice
+    slipped: frozenset[int] = frozenset()  # rows whose codes were filled down from a wrong one
     order = 0
     for block in plan.blocks:
         is_home = columns_at_home(sheet, block, form.word("label"))
@@ -193,9 +200,14 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
                     odd.append(FoundRow(form_row, own_unit or "", number, CODE_COLUMN, answers))
                 continue
             if codes is None:
-                codes = code_places(sheet)
+                slipped = rows_with_other_codes(sheet, plan)
+                codes = code_places(sheet, slipped)
                 labels = label_places(sheet, short)
                 labels = spelled_places(labels, short) | labels
+            if is_home and number in slipped:
+                for field_id, column in asked_columns:
+                    spots[field_id] = new(Spot, (sheet, number, column, LABEL))
+                continue
             row, code_column, found_by = number, CODE_COLUMN, CODE
             if form_row.row_code in codes:
                 row, code_column = codes[form_row.row_code]
@@ -240,6 +252,8 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
     located.remarks += moved_rows(sheet, moves)
     if odd_heads:
         settle_column_twins(located, sheet, odd_heads)
+    if slipped:
+        note_other_codes(located, sheet, plan, slipped)
     if odd:
         note_contradictions(located, sheet, layout, odd)
-    note_twins(located, sheet, plan, code_columns)
+    note_twins(located, sheet, plan, code_columns, slipped)

@@ -121,12 +121,12 @@ def columns_at_home(sheet: Sheet, block: Block, label_head: str) -> bool:
     return True
 
 
-def code_places(sheet: Sheet) -> dict[str, tuple[int, int]]:
-    """Row and column of every short text on one sheet; the leftmost place of each counts."""
+def code_places(sheet: Sheet, slipped: Container[int] = ()) -> dict[str, tuple[int, int]]:
+    """Row and column of every short text on one sheet but for `slipped` rows; the leftmost place of each counts."""
     places: dict[str, tuple[int, int]] = {}
     for (row, column), cell in sheet.cells.items():
         text = clean(cell.text)
-        if len(text) < 20 and (text not in places or column < places[text][1]):
+        if len(text) < 20 and row not in slipped and (text not in places or column < places[text][1]):
             places[text] = (row, column)
     return places
 

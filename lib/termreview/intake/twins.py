@@ -15,16 +15,22 @@ _MOST_SHOWN = 3  # columns of a grid
 _LONGEST = 60
 
 
-def note_twins(located: Located, sheet: Sheet, plan: SheetLayout, code_columns: Collection[int]) -> None:
+def note_twins(
+    located: Located,
+    sheet: Sheet,
+    plan: SheetLayout,
+    code_columns: Collection[int],
+    slipped: Collection[int] = (),
+) -> None:
     """Remark every further row with the code of a row that is read, where it answers otherwise.
 
-    A copied code stands in one of the columns in which codes were found.
+    A copied code stands in one of the columns in which codes were found; those of `slipped` rows are none.
     """
     codes = {form_row.row_code for block in plan.blocks for form_row, _ in block.rows}
     standing = [
         (place, text)
         for place, cell in sheet.cells.items()
-        if place[1] in code_columns and (text := cell.text.strip()) in codes
+        if place[1] in code_columns and (text := cell.text.strip()) in codes and place[0] not in slipped
     ]
     if len(standing) == len({text for _, text in standing}):
         return  # nearly always
