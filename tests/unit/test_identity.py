@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
@@ -21,7 +22,7 @@ from intake_world import (
 )
 
 from termreview.intake.file_reading import FileReading
-from termreview.intake.identity import is_term
+from termreview.intake.identity import contradicts_term, is_term
 from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
@@ -29,6 +30,7 @@ from termreview.intake.received import ReceivedFile
 from termreview.intake.workbook import Cell, Sheet, Workbook, read_workbook
 from termreview.terms import parse_term
 
+INFO = "Thông tin"
 TERM = parse_term("2023-2024-hk1")
 READER = Reader(declared(), reference().registry)
 
@@ -59,6 +61,75 @@ def values(reading: FileReading) -> dict[str, tuple[str, float | None, str | Non
 )
 def test_a_term_is_known_in_the_ways_people_write_it(written: str, expected: bool) -> None:
     assert is_term(written, TERM) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("HỌC KỲ II", True),
+        ("Học kì 2 năm học 2023-2024", True),
+        ("BÁO CÁO HOC KY II", True),
+        ("Học kỳ I, năm học 2022 – 2023", True),
+        ("năm học 22-23", True),
+        ("HKII", True),
+        ("Học kỳ I và II năm học 2023-2024", False),
+        ("Học kỳ I, năm học 2023/2024", False),
+        ("So sánh học kỳ I với học kỳ II", False),
+        ("Kế hoạch giai đoạn 2021-2025", False),
+        ("Ngày 11/12/2023", False),
+        ("Trường TH Lương Điền", False),
+        ("", False),
+    ],
+)
+def test_a_text_contradicts_a_term_by_semester_or_school_year(written: str, expected: bool) -> None:
+    assert contradicts_term(written, TERM) is expected
+
+
+def term_questions(path: Path, changes: Mapping[tuple[str, str], object]) -> list[tuple[str, str]]:
+    """Cell and text of every question about the term of one filled form with some cells changed."""
+    write_school(path, PRIMARY)
+    book = openpyxl.load_workbook(path)
+    for (title, cell), value in changes.items():
+        if title not in book.sheetnames:
+            book.create_sheet(title)
+        book[title][cell] = value
+    book.save(path)
+    return [(remark.cell, remark.found) for remark in read(path).remarks if remark.code == "term_mismatch"]
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "written"),
+    [
+        (INFO, "A5", "Học kỳ II, năm học 2023-2024"),
+        (INFO, "A5", "Học kỳ I, năm học 2022-2023"),
+        (INFO, "A3", "BÁO CÁO HỌC KỲ II"),
+        (INFO, "B12", "Học kỳ II"),
+        (INFO, "B12", "2022-2023"),
+        ("Nhiệm vụ", "A1", "NHIỆM VỤ HỌC KỲ II – Trường TH Lương Điền"),
+        ("Thống kê", "A3", "Số liệu học kỳ I năm học 2022-2023"),
+    ],
+)
+def test_a_term_written_on_the_sheet_that_is_another_is_asked_about(
+    tmp_path: Path, title: str, cell: str, written: str
+) -> None:
+    assert term_questions(tmp_path / "bc.xlsx", {(title, cell): written}) == [(cell, written)]
+
+
+def test_other_terms_beside_the_title_lines_are_no_question(tmp_path: Path) -> None:
+    elsewhere = {
+        (INFO, "A6"): "So với kế hoạch giai đoạn 2021-2025",
+        ("Thống kê", "D5"): "Tổng số học kỳ II năm học 2022-2023",
+        ("Thống kê", "K5"): "Năm học 2022-2023",
+        ("Ý kiến", "D6"): "Học kỳ II năm học 2022-2023 đường truyền chưa ổn định.",
+        ("Năm trước", "A1"): "Học kỳ II năm học 2022-2023",
+    }
+    assert term_questions(tmp_path / "bc.xlsx", elsewhere) == []
+
+
+def test_a_whole_cover_of_another_term_is_one_question(tmp_path: Path) -> None:
+    written = "Học kỳ II, năm học 2023-2024"
+    cells = {(INFO, "A5"): written, (INFO, "B12"): "2023-2024-hk2"}
+    assert term_questions(tmp_path / "bc.xlsx", cells) == [("A5", f"{written}; 2023-2024-hk2")]
 
 
 def test_schools_are_known_by_name_and_code_wherever_they_stand() -> None:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from termreview.intake.workbook import Cell, Sheet, Workbook
+from termreview.intake.workbook import Cell, Sheet, Workbook, address
 from termreview.reference.forms import Form
 from termreview.reference.units import Unit
 from termreview.terms import Term
 from termreview.text import clean, fold
 
 _YEARS = re.compile(r"(?<!\d)(20\d\d|\d\d) ?[-–—/_] ?(20\d\d|\d\d)(?!\d)")
-_PART = re.compile(r"(?:học k[ỳìỳ]|hk) ?(1|2|ii|i)(?![a-z0-9])")
+_PART = re.compile(
+    r"(?:h[ọo]c k[ỳìiy]|hk)[ :]?((?:1|2|ii|i)(?: ?(?:,|và|&|\+) ?(?:hk|học k[ỳì])? ?(?:1|2|ii|i))*)(?![a-z0-9])"
+)
+_ONE_PART = re.compile(r"ii|i|1|2")
 _PARTS = {"1": "hk1", "i": "hk1", "2": "hk2", "ii": "hk2"}
+_SCHOOL_YEAR = re.compile(
+    r"(?<![\d/.])(?:20(\d\d)|(?<=năm học )(\d\d)) ?[-–—/_] ?(?:20)?(\d\d)(?!\d|[-/]\d)"
+)  # not the days of "11/12/2023"
+_HEADING_ROWS = 3  # of a sheet with answers, above its first section
+_COVER_ROWS = 12  # of the first sheet, above the identity of the school
+_LONGEST_HEADING = 200
 _LONGEST_NAME = 120
 _EQUALS_QUOTED = re.compile(r'= ?"((?:[^"]|"")*)"\s*', re.DOTALL)
 _INTEGER = re.compile(r"0|[1-9]\d{0,14}")
@@ -28,18 +38,69 @@ def is_term(text: str, term: Term) -> bool:
     return _named_term(text) == _numbered(term)
 
 
-def names_other_term(text: str, term: Term) -> bool:
-    """Say whether a text names a term, and not this one."""
-    return _named_term(text) not in (None, _numbered(term))
-
-
 def _named_term(text: str) -> tuple[int, int, str] | None:
     lowered = clean(text).casefold()
     years, part = _YEARS.search(lowered), _PART.search(lowered)
     if years is None or part is None:
         return None
     first, second = (int(year) % 100 for year in years.groups())
-    return first, second, _PARTS[part[1]]
+    return first, second, _PARTS[_ONE_PART.findall(part[1])[0]]
+
+
+@lru_cache(maxsize=4096)  # the printed lines of all files are the same
+def contradicts_term(text: str, term: Term) -> bool:
+    """Say whether a text names a semester or a school year, and not that of one term.
+
+    Years that do not follow one another ("2021-2025") are no school year.
+    """
+    lowered = text.casefold()
+    if "20" not in lowered and "k" not in lowered and "năm" not in lowered:
+        return False  # asked first, for these are most lines
+    lowered = clean(lowered)
+    parts = {_PARTS[one] for match in _PART.finditer(lowered) for one in _ONE_PART.findall(match[1])}
+    named = {
+        (int(match[1] or match[2]), int(match[3]))
+        for match in _SCHOOL_YEAR.finditer(lowered)
+        if int(match[3]) == int(match[1] or match[2]) + 1
+    }
+    *own, part = _numbered(term)
+    return (bool(parts) and part not in parts) or (bool(named) and tuple(own) not in named)
+
+
+def other_term_stated(
+    workbook: Workbook, cover: str, sheets: Collection[str], term: Term, stated: str
+) -> list[tuple[str, str, str]]:
+    """Where a workbook calls itself that of another term: text, sheet and cell, in the order of the sheets.
+
+    That is beside the label of the term and in the lines above the identity of the school and above the first section
+    of a sheet; what answers, heads of columns and further sheets tell of other years is no such thing.
+
+    Parameters
+    ----------
+    cover
+        The name of the sheet with the identity of the school.
+    sheets
+        The names of the sheets with answers.
+    stated
+        The text beside the label of the term.
+    """
+    is_other = bool(stated) and contradicts_term(stated, term)
+    found = []
+    for place, sheet in enumerate(workbook.sheets):
+        is_cover = sheet.name == cover or (place == 0 and sheet.name not in sheets)
+        if not is_cover and sheet.name not in sheets:
+            continue
+        for row in range(1, (_COVER_ROWS if is_cover else _HEADING_ROWS) + 1):
+            for column in (1, 2) if is_other else (1,):
+                cell = sheet.cells.get((row, column))
+                if cell is None or cell.kind != "text" or len(cell.text) > _LONGEST_HEADING:
+                    continue
+                is_stated = is_other and clean(cell.text) == stated
+                if is_stated or (column == 1 and contradicts_term(cell.text, term)):
+                    found.append((clean(cell.text), sheet.name, address(row, column)))
+    if is_other and all(text != stated for text, _, _ in found):
+        found.insert(0, (stated, "", ""))
+    return found
 
 
 def _numbered(term: Term) -> tuple[int, int, str]:

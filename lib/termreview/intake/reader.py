@@ -11,7 +11,7 @@ from termreview.intake.date_value import DateWindow, term_window
 from termreview.intake.file_decisions import FileDecisions
 from termreview.intake.file_names import FileNames, file_names
 from termreview.intake.identity import Mention, mentions_of, unique_names
-from termreview.intake.layout import FormLayout, form_layout
+from termreview.intake.layout import INFO_SHEET_ID, FormLayout, form_layout
 from termreview.intake.value_reading import Choices
 from termreview.intake.values import choice_reading, whole_bounds
 from termreview.intake.workbook import Workbook
@@ -130,6 +130,11 @@ class Reader:
     def file_names(self) -> FileNames:
         """Schools expected in the term as file names call them."""
         return file_names(self.schools)
+
+    @cached_property
+    def cover(self) -> str:
+        """The title of the sheet with the identity of the school."""
+        return next((plan.title for plan in self.term.form.sheets if plan.sheet_id == INFO_SHEET_ID), "")
 
     @cached_property
     def row_codes(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from termreview.intake.account import close_account, note_workbook
 from termreview.intake.field_answers import read_answers
 from termreview.intake.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE, decision_on
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.identity import is_term, names_other_term, with_numbers
+from termreview.intake.identity import is_term, other_term_stated, with_numbers
 from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.likeness import take_likeness
 from termreview.intake.locate import locate, read_fingerprint, read_identity
@@ -102,6 +102,7 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
         return reading
     if claimed is None:
         _ask_about_name(reading, workbook, visible.get("school_name", ""), located, school, reader)
+    _ask_about_term(reading, workbook, visible.get("term_id", ""), located, reader)
     reading.found_by = located.found_by
     read_answers(reading, located, school.level, reader, workbook)
     if not any(
@@ -177,9 +178,6 @@ def _identify(
         reading.remarks.append(
             Remark("identity_mismatch", "identity_mismatch", found=typed, expected=school.unit_id)
         )
-    if names_other_term(visible.get("term_id", ""), term.term):  # the hidden marks are of this one
-        typed_term, own = visible["term_id"], term.term.term_id
-        reading.remarks.append(Remark("term_mismatch", "term_mismatch", found=typed_term, expected=own))
     return school
 
 
@@ -271,6 +269,18 @@ def _ask_about_name(
                 expected=f"{school.name} ({school.unit_id})",
             )
         )
+
+
+def _ask_about_term(
+    reading: FileReading, workbook: Workbook, stated: str, located: Located, reader: Reader
+) -> None:
+    """Ask where the lines that people see call the file that of another term than it is taken for."""
+    sheets = {sheet.name for sheet in located.sheets.values()}
+    found = other_term_stated(workbook, reader.cover, sheets, reader.term.term, stated)
+    if found:
+        texts = "; ".join(dict.fromkeys(text[:_LONGEST_NAME] for text, _, _ in found[:_SCHOOLS_SHOWN]))
+        code, own = "term_mismatch", reader.term.term.term_id
+        reading.remarks.append(Remark(code, code, *found[0][1:], found=texts, expected=own))
 
 
 def _named(workbook: Workbook, reader: Reader) -> str:
