@@ -116,6 +116,8 @@ def school(**other: str) -> str:
         (school(parent="0477202"), "cấp trên '0477202' là một trường"),
         (school(parent="047706", short="TH An Lộc 1"), "'0477291' và '0477208' cùng tên ngắn 'TH An Lộc 1', cùng cấp trên"),
         (school(aliases="TH Trăng Mới;Trường TH An Lộc 1"), "tên khác 'Trường TH An Lộc 1' của '0477291' là tên đầy đủ của '0477208'"),
+        (school(aliases="th an lộc 1"), "tên khác 'th an lộc 1' của '0477291' là tên ngắn của '0477208' (dòng "),
+        (school(aliases="Trường THCS Phú Lâm"), "tên khác 'Trường THCS Phú Lâm' của '0477291' là tên đầy đủ của '0477306' (dòng "),
         (school(name='"Trường TH\nTrăng Non"'), "'name' có ký tự U+000A"),
         (school(name="Trường TH <b>Trăng Non</b>"), "'name' có ký tự U+003C"),
         (school(short="TH \u202eTrăng Non"), "'short_name' có ký tự U+202E"),
@@ -128,6 +130,25 @@ def test_a_school_that_reports_would_mistake_is_a_mistake(line: str, words: str,
     ((file, _, found),) = told(folder)
     assert file == "units.csv"
     assert found.startswith(words)
+
+
+def test_an_alias_of_two_schools_is_a_mistake_with_both_lines(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    first = append(folder / "units.csv", school(aliases="TH Trăng Mới"))
+    other = {"code": "0477292", "name": "Trường TH Sao Mai", "short": "TH Sao Mai", "aliases": "TH trăng mới"}
+    second = append(folder / "units.csv", school(**other))
+    ((file, line, words),) = told(folder)
+    assert (file, line) == ("units.csv", second)
+    assert words.startswith(f"tên khác 'TH trăng mới' của '0477292' là tên khác của '0477291' (dòng {first})")
+
+
+def test_an_alias_of_schools_that_are_never_due_together_is_none(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    ended = school(aliases="TH Trăng Mới").replace("2025-06-30", "2023-06-30")
+    append(folder / "units.csv", ended)
+    other = {"code": "0477292", "name": "Trường TH Sao Mai", "short": "TH Sao Mai", "aliases": "TH Trăng Mới"}
+    append(folder / "units.csv", school(**other))
+    assert load_reference(folder).notes == ()
 
 
 @pytest.mark.parametrize(

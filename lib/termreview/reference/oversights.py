@@ -27,6 +27,7 @@ def note_oversights(source: Source, reference: Reference) -> None:
     _check_offices(source, reference)
     _check_names(source, reference)
     _check_short_names(source, reference)
+    _check_aliases(source, reference)
     for form_id, form in reference.forms.items():
         _note_unused(source, form_id, form, reference)
     for set_id in reference.indicator_sets:
@@ -87,11 +88,10 @@ def _check_names(source: Source, reference: Reference) -> None:
 
 
 def _check_short_names(source: Source, reference: Reference) -> None:
-    """Two schools of one short name, which tables and charts print alone, and an alias that is another's full name."""
+    """Two schools of one short name, which tables and charts print alone."""
     path, told = source.root / UNITS, set[tuple[str, str]]()
     for day in sorted({plan.due_on for plan in reference.calendar.plans if plan.due_on != UNKNOWN_DAY}):
         schools = reference.registry.schools_on(day)
-        named = {fold(school.name): school for school in schools}
         first: dict[str, Unit] = {}
         for school in schools:
             word = f"{school.unit_id},{school.valid_from}"
@@ -104,15 +104,32 @@ def _check_short_names(source: Source, reference: Reference) -> None:
                     source.report_word(path, word, f"{what}, below one unit")
                 else:
                     source.note_word(path, word, f"{what}: reports cannot tell them apart")
-            for alias in school.aliases:
-                owner = named.get(fold(alias), school)
-                if owner.unit_id != school.unit_id and (alias, school.unit_id) not in told:
-                    told.add((alias, school.unit_id))
-                    source.report_word(
-                        path,
-                        word,
-                        f"the alias '{alias}' of '{school.unit_id}' is the name of '{owner.unit_id}'",
-                    )
+
+
+def _check_aliases(source: Source, reference: Reference) -> None:
+    """An alias of one school that another of the same day is called too: a file of that name would be nobody's."""
+    path, told = source.root / UNITS, set[tuple[str, str]]()
+    for day in sorted({plan.due_on for plan in reference.calendar.plans if plan.due_on != UNKNOWN_DAY}):
+        schools = reference.registry.schools_on(day)
+        named = {fold(school.name): school for school in schools}
+        briefly = {fold(school.short_name): school for school in schools}
+        also: dict[str, Unit] = {}
+        for school, alias in ((one, alias) for one in schools for alias in one.aliases):
+            key = fold(alias)
+            owners = (named.get(key), briefly.get(key), also.setdefault(key, school))
+            other = next((one for one in owners if one and one.unit_id != school.unit_id), school)
+            if other is school or (alias, school.unit_id) in told:
+                continue
+            told.add((alias, school.unit_id))
+            word = f"{school.unit_id},{school.valid_from}"
+            line = source.line_with(path, f"{other.unit_id},{other.valid_from}")
+            what = f"the alias '{alias}' of '{school.unit_id}'"
+            if other is named.get(key):
+                source.report_word(path, word, f"{what} is the name of '{other.unit_id}', line {line}")
+            elif other is briefly.get(key):
+                source.report_word(path, word, f"{what} is the short name of '{other.unit_id}', line {line}")
+            else:
+                source.report_word(path, word, f"{what} is an alias of '{other.unit_id}', line {line}")
 
 
 def _note_unused(source: Source, form_id: str, form: Form, reference: Reference) -> None:
