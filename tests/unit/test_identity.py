@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from intake_world import (
+    COMBINED,
+    HK2,
     PRESCHOOL,
     PRIMARY,
     SECONDARY,
@@ -28,6 +31,7 @@ from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
 from termreview.intake.workbook import Cell, Sheet, Workbook, read_workbook
+from termreview.reference.units import UnitEvent
 from termreview.terms import parse_term
 
 INFO = "Thông tin"
@@ -288,3 +292,39 @@ def test_the_name_of_another_school_above_one_sheet_is_asked_about(tmp_path: Pat
 )  # fmt: skip
 def test_other_spellings_of_the_own_name_are_no_contradiction(tmp_path: Path, written: str) -> None:
     assert renamed(tmp_path, written) == []
+
+
+MERGER = UnitEvent("m", datetime.date(2024, 2, 1), "merge", (PRIMARY, "0477310"), (COMBINED,), "")
+
+
+@pytest.mark.parametrize(
+    ("event", "is_asked"),
+    [
+        (MERGER, False),
+        (replace(MERGER, to_ids=(COMBINED, SECONDARY)), False),
+        (replace(MERGER, kind="split"), True),
+        (replace(MERGER, on=datetime.date(2024, 7, 1)), True),
+        (replace(MERGER, from_ids=(SECONDARY,)), True),
+    ],
+    ids=["merged", "merged into two", "split", "merged after the term", "of another school"],
+)
+def test_the_name_of_a_school_that_was_merged_into_one_is_its_own(
+    event: UnitEvent, is_asked: bool, tmp_path: Path
+) -> None:
+    registry = replace(reference().registry, events=(event,))
+    path = tmp_path / "bao-cao.xlsx"
+    write_school(path, COMBINED, HK2.term_id)
+    book = openpyxl.load_workbook(path)
+    book[INFO]["B9"] = "Trường Tiểu học Lương Điền"
+    book.save(path)
+    received = ReceivedFile(path.name, path, datetime.date(2024, 5, 20), "0" * 64, 1)
+    reading = read_file(received, Reader(declared(HK2.term_id), registry))
+    assert reading.school_id == COMBINED
+    assert any(remark.code == "identity_mismatch" for remark in reading.remarks) is is_asked
+
+
+def test_a_school_that_was_merged_and_still_reports_keeps_its_name(tmp_path: Path) -> None:
+    """One that was taken in by another and is expected all the same is another school."""
+    event = replace(MERGER, from_ids=(SECONDARY,))
+    reader = Reader(declared(HK2.term_id), replace(reference().registry, events=(event,)))
+    assert not reader.spoken_names[SECONDARY] & reader.spoken_names[COMBINED]

@@ -108,16 +108,21 @@ class Reader:
 
     @cached_property
     def spoken_names(self) -> Mapping[str, frozenset[str]]:
-        """Every name or alias of each school in any of its periods, without accents; renamed ones by all names."""
+        """Every name or alias of each school in any of its periods, without accents; renamed ones by all names.
+
+        A school that others were merged into bears their names too, from that day on and unless they still report.
+        """
         found: dict[str, set[str]] = {}
         for unit in self.registry.units:
             if unit.kind == "school":
                 known = (unit.name, unit.short_name, *unit.aliases)
                 found.setdefault(unit.unit_id, set()).update(plain_words(name) for name in known)
-        for event in self.registry.events:
-            if event.kind == "rename":
+        for event in sorted(self.registry.events, key=lambda event: event.on):
+            is_merger = event.kind == "merge" and event.on <= self.term.plan.due_on
+            if is_merger or event.kind == "rename":
+                gone = [old for old in event.from_ids if not (is_merger and old in self.schools)]
+                former = [found.get(old, set()) for old in gone]
                 for new in event.to_ids:
-                    former = (found.get(old, set()) for old in event.from_ids)
                     found.get(new, set()).update(*former)
         return {unit_id: frozenset(names - {""}) for unit_id, names in found.items()}
 
