@@ -125,9 +125,8 @@ def close_account(reading: FileReading, workbook: Workbook, located: Located, la
         plan = owned[sheet_id]
         # Below an index stand its sums, right of it its live points; rows and columns may have moved as a whole.
         is_index = any(block.section.indicator_group for block in plan.blocks)
-        asked = located.asked[sheet.name]
-        last_row = max((row for row, _ in asked), default=0)
-        last_column = max((column for _, column in asked), default=0)
+        extent = located.extents.get(sheet.name)
+        last_row, last_column = (extent.bottom, extent.right) if extent else (0, 0)
         bottom = max(last_row, *(block.last_row for block in plan.blocks)) + (2 if is_index else 0)
         right = max(last_column + 1, plan.help_column) + (3 if is_index else 0)
         outside = sorted([place for place in sheet.cells if place[0] > bottom or place[1] > right])

@@ -10,7 +10,7 @@ from termreview.intake.date_value import DateHabit, DateWindow, date_habit
 from termreview.intake.file_reading import Answer, FileReading, Remark
 from termreview.intake.formula_value import Formulas, worked_out
 from termreview.intake.located import Located, Spot
-from termreview.intake.number_shown import shows_plainly
+from termreview.intake.number_shown import alters_text, shows_plainly
 from termreview.intake.number_text import decimal_habit
 from termreview.intake.personal_data import is_personal
 from termreview.intake.reader import Question, Reader
@@ -48,7 +48,7 @@ def read_answers(
     latest = max(reading.file.received_on, reader.window.last).isoformat()  # no document is dated later
     used = flagged = 0
     formulas: Formulas | None = None
-    for field_id, asked, choices, least, most in questions:
+    for field_id, asked, choices, least, most, step in questions:
         spot = spots.get(field_id)
         if spot is None:
             answers.append(
@@ -57,20 +57,18 @@ def read_answers(
             continue
         sheet, row, column, found_by = spot
         cell = sheet.cells.get((row, column))
-        if (  # nearly every cell: a whole number where one is asked
+        plain = None if cell is None else _plain_answer(cell, choices, least, most, step)
+        if (  # nearly every cell
             cell is not None
-            and type(cell.value) is int
-            and least <= cell.value <= most
-            and cell.formula is None
-            and cell.display is None
-            and shows_plainly(cell.number_format)
-            and (cell.value or not sheet.hides_zeros)
+            and plain is not None
+            and not (sheet.hides_zeros and cell.value == 0)
             and not (merged and (sheet.name, row, column) in merged)
             and not (conditional and (sheet.name, row, column) in conditional)
         ):
             used += 1
-            amount, where = float(cell.value), address(row, column)
-            said = (field_id, ANSWERED, amount, None, cell.text, sheet.name, where, found_by, None)
+            number, text = plain
+            where = address(row, column)
+            said = (field_id, ANSWERED, number, text, cell.text, sheet.name, where, found_by, None)
             answers.append(new(Answer, said))
             continue
         if habit is None and cell is not None and cell.kind == "text" and asked.is_numeric:
@@ -112,6 +110,24 @@ def read_answers(
         )
     reading.cells_used, reading.cells_flagged = used, flagged
     note_blank_groups(reading, reader.parts[level])
+
+
+def _plain_answer(
+    cell: Cell, choices: Choices | None, least: float, most: float, step: float
+) -> tuple[float | None, str | None] | None:
+    """Number and text of one cell that as it stands is what its field asks for; None where it is to be looked at."""
+    value, text, _, formula, number_format, display = cell
+    if formula is not None or display is not None:
+        return None
+    if choices is not None:
+        word = choices.exact.get(text) if value is text else None
+        return None if word is None or alters_text(number_format) else (word.number, word.text)
+    kind = type(value)
+    if not (kind is int or (kind is float and step < 1 and (value / step).is_integer())):  # type: ignore[operator]
+        return None
+    if least <= value <= most and shows_plainly(number_format):  # type: ignore[operator]
+        return float(value), None  # type: ignore[arg-type]
+    return None
 
 
 def _read_formula(

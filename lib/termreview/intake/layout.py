@@ -136,6 +136,7 @@ class FormLayout:
     def printed_texts(self) -> frozenset[str]:
         """What the form itself prints on the sheets of the answers: heads, hints, codes, labels, units."""
         texts = {text for row in self._rows for text in (row.row_code, row.label, row.unit, row.help)}
+        texts |= {text for _, text in self.form.words if "{" not in text}
         for sheet in self.sheets:
             texts.add(sheet.plan.intro)
             for block in sheet.blocks:

@@ -21,6 +21,15 @@ class Spot(NamedTuple):
     found_by: str
 
 
+class Extent(NamedTuple):
+    """Where the answers of one sheet stand: their last column by row, their first and last column, their last row."""
+
+    last_columns: Mapping[int, int]
+    left: int
+    right: int
+    bottom: int
+
+
 class Remark(NamedTuple):
     """One remark on the layout: code in the catalogue, place, what was found and expected, for which label."""
 
@@ -53,6 +62,18 @@ class Located:
         for sheet, row, column, _ in self.spots.values():
             places[sheet.name].add((row, column))
         return places
+
+    @cached_property
+    def extents(self) -> Mapping[str, Extent]:
+        """Where the answers of each sheet stand, of those that have any."""
+        found = {}
+        for name, places in self.asked.items():
+            if places:
+                ordered = sorted(places)
+                last = dict(ordered)  # of a row its last column comes last
+                left = min(column for _, column in ordered)
+                found[name] = Extent(last, left, max(last.values()), ordered[-1][0])
+        return found
 
     @property
     def found_by(self) -> str:

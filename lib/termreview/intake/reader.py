@@ -13,7 +13,7 @@ from termreview.intake.file_names import FileNames, file_names
 from termreview.intake.identity import Mention, mentions_of, unique_names
 from termreview.intake.layout import INFO_SHEET_ID, FormLayout, form_layout
 from termreview.intake.value_reading import Choices
-from termreview.intake.values import choice_reading, whole_bounds
+from termreview.intake.values import choice_reading, plain_numbers
 from termreview.intake.workbook import Workbook
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
@@ -22,13 +22,14 @@ from termreview.text import fold, plain_words
 
 
 class Question(NamedTuple):
-    """One field as it is asked: its drop-down, and the bounds of a whole number (none fits where none is asked)."""
+    """One field as it is asked: its drop-down, and the bounds and steps of a number that needs no second look."""
 
     field_id: str
     field: Field
     choices: Choices | None
     least: float
     most: float
+    step: float
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Reader:
                     field_id,
                     place.field,
                     self.choices.get("yes_no" if place.field.kind == "yes_no" else place.field.options),
-                    *whole_bounds(place.field),
+                    *plain_numbers(place.field),
                 )
                 for field_id, (_, place) in layout.places.items()
             )

@@ -28,6 +28,7 @@ from termreview.text import clean, number_words
 
 _Place = tuple[int, int]
 EMPTY = "để trống"
+_FEW_PLACES = 64
 
 
 class Seen(NamedTuple):
@@ -169,14 +170,25 @@ def with_look(value: Reading, cell: Cell) -> Reading:
 
 def places_of(area: str, asked: Collection[_Place]) -> tuple[list[_Place], _Place]:
     """The asked places of one area in order, and its first place; none where it names no area."""
-    corners = _corners(area)
-    return ([], (0, 0)) if corners is None else (sorted(places_inside(asked, *corners)), corners[0])
+    known = _area(area)
+    if known is None:
+        return [], (0, 0)
+    first, last, cells = known
+    if cells is not None and cells.isdisjoint(asked):  # nearly always: heads and labels
+        return [], first
+    return sorted(places_inside(asked, first, last)), first
 
 
 @lru_cache(maxsize=1024)
-def _corners(merge: str) -> tuple[_Place, _Place] | None:
-    first, _, last = merge.partition(":")
+def _area(merge: str) -> tuple[_Place, _Place, frozenset[_Place] | None] | None:
+    """First and last place of one area, and its places where they are few; None where it names no area."""
+    begin, _, end = merge.partition(":")
     try:
-        return parse_address(first), parse_address(last or first)
+        first, last = parse_address(begin), parse_address(end or begin)
     except ValueError:
         return None
+    (top, left), (bottom, right) = first, last
+    if (bottom - top + 1) * (right - left + 1) > _FEW_PLACES:
+        return first, last, None
+    area = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+    return first, last, frozenset(area)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from termreview.intake.layout import FormLayout, SheetLayout
-from termreview.intake.located import Located
+from termreview.intake.located import Extent, Located
 from termreview.intake.personal_data import full_names, is_personal, is_personal_number, names_persons
 from termreview.intake.workbook import Cell, Sheet, parse_address
 from termreview.text import clean, day_words, fold
@@ -56,24 +56,31 @@ def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
             plans.setdefault(located.sheets[plan.plan.sheet_id].name, []).append(plan)
     own_lines = tuple(fold(layout.form.word(name, group="")) for name in ("group_total", "group_level"))
     for sheet in {sheet.name: sheet for sheet in located.sheets.values()}.values():
-        if not located.asked[sheet.name]:
+        extent = located.extents.get(sheet.name)
+        if extent is None:
             continue
         is_index = any(block.section.indicator_group for plan in plans[sheet.name] for block in plan.blocks)
-        asked = located.asked[sheet.name]
+        asked, first = located.asked[sheet.name], extent.left
         printed = layout.printed_texts  # most of a form is what is asked and what is printed
         strange = [
             place
             for place, cell in sheet.cells.items()
-            if place not in asked and (cell.kind != "text" or cell.text not in printed)
+            if place not in asked
+            and (
+                cell.text not in printed
+                if cell.kind == "text"
+                else not is_index or (place[1] >= first and cell.formula is None)
+            )
         ]
         if not strange:
             continue
-        frame = _frame(asked, is_index)
+        frame = _Frame(extent, is_index)
+        right = frame.right
         found: dict[int, list[int]] = {}
         beyond: list[tuple[int, int]] = []
         for row, column in strange:
             cell = sheet.cells[row, column]
-            if column > frame.right:
+            if column > right:
                 if cell.formula is None and figures_in(cell):
                     beyond.append((row, column))
             elif _is_unowned(cell, row, column, frame):
@@ -83,7 +90,7 @@ def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
             used = _used_by_answers(sheet, asked)
             beyond = [place for place in beyond if not any(area.holds(place) for area in used)]
         if beyond:
-            yield _right_of_the_form(sheet, sorted(beyond), frame.right)
+            yield _right_of_the_form(sheet, sorted(beyond), right)
 
 
 class _Area(NamedTuple):
@@ -111,27 +118,19 @@ def _used_by_answers(sheet: Sheet, asked: Collection[tuple[int, int]]) -> list[_
 
 
 class _Frame(NamedTuple):
-    """Where the answers of one sheet stand: the last column asked by row, first answer column, last own column, last row."""
+    """Where the answers of one sheet stand, and whether it is that of an index."""
 
-    last_asked: dict[int, int]
+    answers: Extent
     is_index: bool
-    first: int
-    right: int
-    bottom: int
 
-
-def _frame(asked: Collection[tuple[int, int]], is_index: bool) -> _Frame:
-    last_asked: dict[int, int] = {}
-    for row, column in asked:
-        if last_asked.get(row, 0) < column:
-            last_asked[row] = column
-    hints = max(last_asked.values()) + 1
-    right = hints + (_LIVE_COLUMNS if is_index else 0)
-    return _Frame(last_asked, is_index, min(column for _, column in asked), right, max(last_asked))
+    @property
+    def right(self) -> int:
+        """The last column that the form itself may fill."""
+        return self.answers.right + 1 + (_LIVE_COLUMNS if self.is_index else 0)
 
 
 def _is_unowned(cell: Cell, row: int, column: int, frame: _Frame) -> bool:
-    last, kind, first = frame.last_asked.get(row), cell.kind, frame.first
+    last, kind, first = frame.answers.last_columns.get(row), cell.kind, frame.answers.left
     if column < first - 1:
         return last is None and kind == "text" and _figure_behind(cell.text) is not None
     if kind == "text" and cell.text[:1].isalpha() and len(cell.text) > _LONGEST_BRIEF:
@@ -145,7 +144,7 @@ def _is_unowned(cell: Cell, row: int, column: int, frame: _Frame) -> bool:
     if last is not None and cell.formula is not None:
         return False
     if kind == "date" or (kind == "text" and fold(cell.text) in _YES_NO):
-        return row < frame.bottom if last is None else column < first
+        return row < frame.answers.bottom if last is None else column < first
     return figures_in(cell)
 
 
@@ -154,7 +153,7 @@ def _rows(
 ) -> Iterator[Unowned]:
     for row, columns in sorted(found.items()):
         columns.sort()
-        if len(columns) > 1 and columns[0] < frame.first - 1:
+        if len(columns) > 1 and columns[0] < frame.answers.left - 1:
             columns = columns[1:]  # the label of a row with a number of its own
         numbers = [_shown(sheet.cells[row, column]) for column in columns]
         label = _label(sheet, row, columns[0])

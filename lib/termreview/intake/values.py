@@ -45,6 +45,7 @@ _NOT_APPLICABLE = {
     "n/a",
     "na",
 }
+_POINTS_STEP = 0.5
 _FRACTION = re.compile(r"\d+ ?/ ?\d+")
 _REVERSED = re.compile("[\u202b\u202e\u2067].*\\d")  # what is seen runs the other way than what is stored
 
@@ -172,11 +173,12 @@ def choice_reading(name: str, option: str) -> Reading:
     return Reading(ANSWERED, text=option)
 
 
-def whole_bounds(field: Field) -> tuple[float, float]:
-    """Between which whole numbers stand as they are written; where no whole number is asked, none does."""
-    if field.kind not in ("count", "money"):
-        return math.inf, -math.inf
-    return field.minimum or 0.0, math.inf if field.maximum is None else field.maximum
+def plain_numbers(field: Field) -> tuple[float, float, float]:
+    """Least, most and step of the numbers that stand as they are written; of other kinds of fields none does."""
+    if field.kind not in ("count", "money", "points"):
+        return math.inf, -math.inf, 1.0
+    most = math.inf if field.maximum is None else field.maximum
+    return field.minimum or 0.0, most, _POINTS_STEP if field.kind == "points" else 1.0
 
 
 def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
@@ -254,7 +256,7 @@ def _within(field: Field, number: float, flags: tuple[Flag, ...]) -> Reading:
             return Reading(ANSWERED, number, flags=(*flags, above))
         limits = f"{number_words(low)}–{number_words(high)}" if high is not None else f"≥ {number_words(low)}"
         return Reading(UNREADABLE, flags=(*flags, Flag("out_of_range", said, limits)))
-    if field.kind == "points" and number * 2 != int(number * 2):
+    if field.kind == "points" and not (number / _POINTS_STEP).is_integer():
         flags = (*flags, Flag("points_step", said, "0,5"))
     return Reading(ANSWERED, number, flags=flags)
 

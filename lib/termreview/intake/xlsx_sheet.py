@@ -142,13 +142,14 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
                 if place[0] != row:
                     raise UnusualShapeError("a cell outside its row")
                 filled += 1
-                number_format, is_shared, is_plain = styles.get(attributes) or _cell_style(attributes, shared)
+                style = styles.get(attributes) or _cell_style(attributes, shared)
+                number_format, is_shared, is_plain, _, _, look = style
                 number = int(whole)
                 if is_shared and number < count and strings[number]:
                     string = strings[number]
-                    cells[place] = new(Cell, (string, string, "text", None, number_format, None))
+                    cells[place] = new(Cell, (string, string, "text", None, number_format, look.display))
                 elif is_plain:
-                    cells[place] = new(Cell, (number, whole, "number", None, number_format, None))
+                    cells[place] = new(Cell, (number, whole, "number", None, number_format, look.display))
                 elif (cell := _make_cell(attributes, whole, None, None, shared)) is not None:
                     cells[place] = cell
                 else:
@@ -180,11 +181,10 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
 
 
 def _cell_style(attributes: str, shared: Shared) -> CellStyle:
-    """What the attributes of cells with a whole number say, for nearly all of them."""
+    """What the attributes of one cell say; remembered for all that have the same."""
     stored_type, number_format, is_date, look = read_style(_attributes(attributes), shared)
-    is_usual = look.display is None
-    is_plain = is_usual and stored_type == "" and not is_date
-    style = CellStyle(number_format, is_usual and stored_type == "s", is_plain)
+    is_plain = stored_type == "" and not is_date
+    style = CellStyle(number_format, stored_type == "s", is_plain, stored_type, is_date, look)
     shared.styles[attributes] = style
     return style
 
@@ -192,7 +192,8 @@ def _cell_style(attributes: str, shared: Shared) -> CellStyle:
 def _make_cell(
     attributes: str, stored: str | None, formula: str | None, inline: str | None, shared: Shared
 ) -> Cell | None:
-    stored_type, number_format, is_date, look = read_style(_attributes(attributes), shared)
+    style = shared.styles.get(attributes) or _cell_style(attributes, shared)
+    number_format, _, _, stored_type, is_date, look = style
     return make_cell(stored_type, stored, inline, formula, number_format, is_date, shared, look)
 
 

@@ -36,15 +36,18 @@ NumberFormats = list[tuple[str, bool]]
 
 
 class CellStyle(NamedTuple):
-    """What the attributes of a cell say of a whole number in it: its format, and what it is.
+    """What the attributes of a cell say: its format, and what a whole number in it is.
 
-    `is_shared` is the number of a shared string, `is_plain` a number that is no date; the rest is neither, nor is
-    what looks otherwise than it is stored.
+    `is_shared` is the number of a shared string, `is_plain` a number that is no date; the rest is neither. `is_date`
+    says whether the format shows some numbers as dates.
     """
 
     number_format: str
     is_shared: bool
     is_plain: bool
+    stored_type: str
+    is_date: bool
+    look: Look
 
 
 @dataclass(frozen=True)
