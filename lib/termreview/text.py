@@ -27,6 +27,7 @@ _PUNCTUATION = re.compile(r"[\s.,;:&/()\"'’“”–—_-]+")
 _CLUSTER = re.compile(f"(o[ae]|uy)([{_TONES}])|([ou])([{_TONES}])([aey])")
 
 
+@lru_cache(maxsize=8192)  # an answer is looked at from several sides
 def clean(text: str) -> str:
     """One text as people mean it: NFC, single spaces, Vietnamese Đ, no invisible characters."""
     if (
@@ -69,6 +70,7 @@ def spelled_out(folded: str, abbreviations: Mapping[str, str]) -> str:
     return " ".join(abbreviations.get(word, word) for word in folded.split())
 
 
+@lru_cache(maxsize=8192)  # names are of few words
 def unaccented(text: str) -> str:
     """One text without its accents: only to recognise what was typed without them."""
     letters = unicodedata.normalize("NFD", text.translate(_STROKE))

@@ -120,12 +120,12 @@ def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows
 
 def note_heads(located: Located, sheet: Sheet, block: Block) -> None:
     """Remark the columns of one grid whose visible head is that of another one; their hidden codes decide."""
-    labels = {fold(column.label): column.column_id for column, _ in block.columns}
     remarks: list[Remark] = []
     for column, number in block.columns:
         cell = sheet.cells.get((block.header_row, number))
         if cell is None or cell.text == column.label:
             continue
+        labels = {fold(other.label): other.column_id for other, _ in block.columns}
         if labels.get(fold(cell.text), column.column_id) != column.column_id:
             place = address(block.header_row, number)
             remarks.append(

@@ -73,9 +73,9 @@ class FileNames:
         """
         longest = max(map(len, self.plain), default=0)
         found: dict[tuple[int, int], str] = {}
-        begins = [unaccented(word) in self.first for word in words]
-        for first, last in _spans(len(words), longest):
-            if not begins[first] or any(start <= first and last <= end for start, end in found):
+        begins = [place for place, word in enumerate(words) if unaccented(word) in self.first]
+        for first, last in _spans(begins, len(words), longest):
+            if any(start <= first and last <= end for start, end in found):
                 continue
             units = self._units(tuple(words[first:last]), is_whole=last - first == len(words))
             if units and not _is_numbered(words[last : last + 2]):
@@ -112,11 +112,12 @@ def file_names(schools: Mapping[str, Unit]) -> FileNames:
     return FileNames(schools, spelled, plain, frozenset(words[0] for words in plain))
 
 
-def _spans(count: int, longest: int) -> Iterator[tuple[int, int]]:
-    """Every run of words, the longest first."""
-    for length in range(min(count, longest), 0, -1):
-        for first in range(count - length + 1):
-            yield first, first + length
+def _spans(begins: Sequence[int], count: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Every run of words from one of some beginnings, the longest first."""
+    for length in range(min(count, longest) if begins else 0, 0, -1):
+        for first in begins:
+            if first + length <= count:
+                yield first, first + length
 
 
 def _is_numbered(after: Sequence[str]) -> bool:

@@ -41,6 +41,8 @@ def read_keystrokes(text: str) -> str | None:
         return None
     for method, words in _WORDS.items():
         typed = words.findall(text)
+        if len(typed) < _FEWEST_WORDS:
+            continue
         is_plain = [is_syllable(word) for word in typed]
         if is_plain.count(False) < _FEWEST_WORDS:
             continue

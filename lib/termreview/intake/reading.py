@@ -251,6 +251,8 @@ def _ask_about_name(
         heading, below = fold(plan.plan.title), fold(title.text)
         if below.startswith(f"{heading} "):
             seen.append((clean(title.text)[len(plan.plan.title) :].lstrip(" –—-:"), sheet.name, "A1"))
+    if not seen:
+        return  # nearly always
     own = reader.spoken_names.get(school.unit_id, frozenset())
     told = {remark.sheet for remark in reading.remarks if remark.code == "other_school_mentioned"}
     by_name: dict[str, list[tuple[str, str]]] = {}

@@ -24,13 +24,14 @@ _LONGEST_STYLE, _MOST_AREAS = 5_000, 2_000
 
 def hiding_areas(part: bytes, styles: bytes | None, theme: bytes | None) -> list[str]:
     """The areas of one worksheet part, as it names them; none in nearly every sheet."""
+    part = part[max(part.rfind(b"</sheetData>"), 0) :]  # conditions stand behind the cells
     if b"conditionalFormatting" not in part:
         return []
     hiding = _hiding_styles(styles or b"", theme)
     if not (hiding or b'showValue="' in part or b"<x14:dxf>" in part):
         return []
     areas: list[str] = []
-    text = part[part.find(b"</sheetData>") :].decode("utf-8", "replace")
+    text = part.decode("utf-8", "replace")
     for rules in _within(text, "conditionalFormatting"):
         numbers = map(int, _RULE_STYLE.findall(rules))
         if _ONLY_A_SIGN.search(rules) is not None or any(number in hiding for number in numbers):

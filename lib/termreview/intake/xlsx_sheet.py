@@ -125,6 +125,7 @@ def _merges(part: str) -> Sequence[str]:
 
 def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent) -> None:
     cells, strings, styles, places = content.cells, shared.strings, shared.styles, _PLACES
+    marked = shared.marked
     hides: dict[str, bool] = {}  # by the attributes of a row
     masters = SharedFormulas()
     new = tuple.__new__  # a named tuple made without its slower constructor
@@ -148,6 +149,8 @@ def _scan_cells(text: str, shared: Shared, limits: Limits, content: SheetContent
                 if is_shared and number < count and strings[number]:
                     string = strings[number]
                     cells[place] = new(Cell, (string, string, "text", None, number_format, look.display))
+                elif is_shared and number < count and number not in marked:
+                    filled -= 1  # an empty string
                 elif is_plain:
                     cells[place] = new(Cell, (number, whole, "number", None, number_format, look.display))
                 elif (cell := _make_cell(attributes, whole, None, None, shared)) is not None:
