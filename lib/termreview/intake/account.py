@@ -129,7 +129,8 @@ def close_account(reading: FileReading, workbook: Workbook, located: Located, la
         last_row, last_column = (extent.bottom, extent.right) if extent else (0, 0)
         bottom = max(last_row, *(block.last_row for block in plan.blocks)) + (2 if is_index else 0)
         right = max(last_column + 1, plan.help_column) + (3 if is_index else 0)
-        outside = sorted([place for place in sheet.cells if place[0] > bottom or place[1] > right])
+        beside = located.to_look_at(sheet)
+        outside = sorted([place for place in beside if place[0] > bottom or place[1] > right])
         strays = [
             address(row, column)
             for row, column in outside

@@ -60,8 +60,8 @@ class FileNames:
 
     def _named(self, part: str) -> set[str]:
         plain = _COPY.sub(" ", part)
-        for text in dict.fromkeys((plain, _taken_apart(plain))):
-            hits = self._hits(fold(text).split())
+        for spelled in (str, _taken_apart):
+            hits = self._hits(fold(spelled(plain)).split())
             if hits:
                 return {code for code in hits.values() if code} if all(hits.values()) else {"", "?"}
         return set()

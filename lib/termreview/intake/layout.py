@@ -6,10 +6,13 @@ Columns of every sheet: A code, B label, C unit, then the answers, then what onl
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
+from termreview.intake.workbook_model import Cell
 from termreview.reference.forms import Field, Form, FormColumn, FormRow, Section, SheetPlan
 from termreview.text import plain_words
 
@@ -100,6 +103,81 @@ class SheetLayout:
         return max(ends, default=FIRST_ANSWER_COLUMN) + 1
 
 
+class Extent(NamedTuple):
+    """Where the answers of one sheet stand: their last column by row, their first and last column, their last row."""
+
+    last_columns: Mapping[int, int]
+    left: int
+    right: int
+    bottom: int
+
+
+def extent_of(places: Collection[tuple[int, int]]) -> Extent:
+    """Where some answers stand, at least one."""
+    ordered = sorted(places)
+    last = dict(ordered)  # of a row its last column comes last
+    return Extent(last, min(column for _, column in ordered), max(last.values()), ordered[-1][0])
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One sheet of answers as it leaves the office: heads, codes, labels and units by place; its fields by id.
+
+    `empty` are places of units that are blank; `codes` are those of its rows.
+    """
+
+    texts: Mapping[tuple[int, int], str]
+    empty: frozenset[tuple[int, int]]
+    fields: Mapping[str, tuple[int, int]]
+    codes: frozenset[str]
+
+    @cached_property
+    def asked(self) -> frozenset[tuple[int, int]]:
+        """The places of its fields."""
+        return frozenset(self.fields.values())
+
+    @cached_property
+    def extent(self) -> Extent:
+        """Where its fields stand."""
+        return extent_of(self.asked)
+
+    @cached_property
+    def own(self) -> frozenset[tuple[int, int]]:
+        """The places of its fields and of what it says."""
+        return self.asked | self.texts.keys()
+
+    @cached_property
+    def cells_of(self) -> Callable[[Mapping[tuple[int, int], Cell]], tuple[Cell, ...]]:
+        """Look up the cells of the texts in order, all at once."""
+        return itemgetter(*self.texts)
+
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """The texts in order."""
+        return tuple(self.texts.values())
+
+
+def _printed(sheet: SheetLayout, label_head: str) -> Printed:
+    texts: dict[tuple[int, int], str] = {}
+    for block in sheet.blocks:
+        texts[block.header_row, LABEL_COLUMN] = label_head
+        for column, number in block.columns:
+            texts[block.header_row, number] = column.label
+            if block.codes_row is not None:
+                texts[block.codes_row, number] = column.column_id
+        for _, number, code, label, unit, _ in block.printed_rows:
+            texts[number, CODE_COLUMN], texts[number, LABEL_COLUMN] = code, label
+            if unit is not None:
+                texts[number, UNIT_COLUMN] = unit
+    places = (place for block in sheet.blocks for place in block.places)
+    return Printed(
+        {place: text for place, text in texts.items() if text},
+        frozenset(place for place, text in texts.items() if not text),
+        {place.field.field_id: (place.row, place.column) for place in places},
+        frozenset(row.row_code for block in sheet.blocks for row, _ in block.rows),
+    )
+
+
 @dataclass(frozen=True)
 class FormLayout:
     """The whole workbook of one school level in one part of the year; `version` changes when a cell moves."""
@@ -119,6 +197,12 @@ class FormLayout:
             for block in sheet.blocks
             for place in block.places
         }
+
+    @cached_property
+    def printed(self) -> Mapping[str, Printed]:
+        """What each sheet of answers says where nobody changed it."""
+        head = self.form.word("label")
+        return {sheet.plan.sheet_id: _printed(sheet, head) for sheet in self.sheets if sheet.blocks}
 
     @cached_property
     def spoken_labels(self) -> frozenset[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import combinations
@@ -19,8 +21,10 @@ _FILES_SHOWN = 3
 def take_likeness(reading: FileReading) -> None:
     """Note on one reading what its answers are, as hashes: `answers_sha256`, `answered_count`, `long_texts`."""
     answered = [answer for answer in reading.answers if answer.state == "answered"]
-    names, states, *values = list(zip(*reading.answers, strict=True))[:_SAID] or ((), ())
-    reading.answers_sha256 = _hash("\0".join((*names, *states, repr(values))))
+    names, states, numbers, texts = list(zip(*reading.answers, strict=True))[:_SAID] or ((), (), (), ())
+    figures = array("d", [math.nan if number is None else number for number in numbers]).tobytes()
+    words = "\0".join((*names, *states, *(text or "" for text in texts)))
+    reading.answers_sha256 = _hash(words + figures.hex())
     reading.answered_count = len(answered)
     long_texts = {
         answer.value_text for answer in answered if answer.value_text and len(answer.value_text) >= _LONG_TEXT

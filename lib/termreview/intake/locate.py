@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from operator import attrgetter
 
 from termreview.intake.column_twins import has_further_head, settle_column_twins
 from termreview.intake.contradictions import (
@@ -21,9 +22,10 @@ from termreview.intake.layout import (
     Block,
     FormLayout,
     Place,
+    Printed,
     SheetLayout,
 )
-from termreview.intake.located import ADDRESS, CODE, LABEL, Located, Remark, Spot
+from termreview.intake.located import ADDRESS, CODE, LABEL, AsPrinted, Located, Remark, Spot
 from termreview.intake.moved import (
     Move,
     code_places,
@@ -41,6 +43,8 @@ from termreview.intake.twins import note_twins
 from termreview.intake.workbook import Sheet, Workbook, address
 from termreview.reference.forms import Form
 from termreview.text import clean, fold, spelled_out
+
+_text_of = attrgetter("text")
 
 
 def read_fingerprint(workbook: Workbook) -> dict[str, str]:
@@ -98,6 +102,7 @@ def locate(workbook: Workbook, layout: FormLayout) -> Located:
                 Remark("sheet_missing", plan.plan.title, "", "", plan.plan.title, plan.plan.title)
             )
             continue
+        is_shared = sheet.name in taken
         taken.add(sheet.name)
         located.sheets[plan.plan.sheet_id] = sheet
         if fold(sheet.name) != fold(plan.plan.title):
@@ -105,6 +110,8 @@ def locate(workbook: Workbook, layout: FormLayout) -> Located:
                 Remark("sheet_renamed", sheet.name, "", sheet.name, plan.plan.title, plan.plan.title)
             )
         _locate_sheet(located, sheet, plan, layout)
+        if is_shared:  # it holds more than one part of the form
+            located.as_printed.pop(sheet.name, None)
     _note_copies(located, workbook, layout, taken)
     return located
 
@@ -165,8 +172,39 @@ def _label_place(
     return labels.get(folded) or labels.get(spelled_out(folded, abbreviations))
 
 
+def _is_as_printed(
+    located: Located, sheet: Sheet, plan: SheetLayout, printed: Printed, beside_heads: Collection[str]
+) -> bool:
+    """Find all fields of one sheet at their addresses where, to the letter, it says what the form printed: nearly always.
+
+    A further code or head is for a closer look.
+    """
+    cells = sheet.cells
+    try:
+        found = printed.cells_of(cells)
+    except KeyError:
+        return False
+    if tuple(map(_text_of, found)) != printed.said or not cells.keys().isdisjoint(printed.empty):
+        return False
+    others = cells.keys() - printed.own
+    if any(
+        column == CODE_COLUMN and cells[row, column].text.strip() in printed.codes for row, column in others
+    ):
+        return False
+    if any(has_further_head(cells, block, beside_heads) for block in plan.blocks):
+        return False
+    new = tuple.__new__  # a named tuple made without its slower constructor
+    for field_id, (row, column) in printed.fields.items():
+        located.spots[field_id] = new(Spot, (sheet, row, column, ADDRESS))
+    located.as_printed[sheet.name] = AsPrinted(printed, others)
+    return True
+
+
 def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: FormLayout) -> None:
     form, cells = layout.form, sheet.cells
+    beside_heads = (form.word("help"), form.word("computed"))
+    if _is_as_printed(located, sheet, plan, layout.printed[plan.plan.sheet_id], beside_heads):
+        return
     codes: Mapping[str, tuple[int, int]] | None = None
     spots, new = located.spots, tuple.__new__  # a named tuple made without its slower constructor
     labels: Mapping[str, tuple[int, int]] = {}
@@ -174,7 +212,6 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
     moves: list[Move] = []
     odd: list[FoundRow] = []  # whose label or unit is not, to the letter, the form's
     code_columns = {CODE_COLUMN}
-    beside_heads = (form.word("help"), form.word("computed"))
     odd_heads: list[Block] = []  # whose heads may stand twice
     slipped: frozenset[int] = frozenset()  # rows whose codes were filled down from a wrong one
     order = 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from termreview.intake.layout import Extent, Printed, extent_of
 from termreview.intake.workbook import Sheet
 
 ADDRESS, CODE, LABEL, NONE = "address", "code", "label", "none"
@@ -21,13 +22,11 @@ class Spot(NamedTuple):
     found_by: str
 
 
-class Extent(NamedTuple):
-    """Where the answers of one sheet stand: their last column by row, their first and last column, their last row."""
+class AsPrinted(NamedTuple):
+    """One sheet as printed, and its cells beside answers, heads, codes, labels and units."""
 
-    last_columns: Mapping[int, int]
-    left: int
-    right: int
-    bottom: int
+    printed: Printed
+    others: Set[tuple[int, int]]
 
 
 class Remark(NamedTuple):
@@ -47,33 +46,45 @@ class Located:
 
     `twins` are further rows with the code of a row that was read: sheet name and row; `copies` the places beside
     answers that were read, in further columns with the same head.
+    `as_printed` are the sheets that say, to the letter, what the form printed on them.
     """
 
     spots: dict[str, Spot] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     twins: set[tuple[str, int]] = field(default_factory=set)
+    as_printed: dict[str, AsPrinted] = field(default_factory=dict)
     copies: set[tuple[str, int, int]] = field(default_factory=set)
 
     @cached_property
-    def asked(self) -> Mapping[str, set[tuple[int, int]]]:
+    def asked(self) -> Mapping[str, Set[tuple[int, int]]]:
         """The places of the fields that were found, by sheet; to be asked for when all are located."""
-        places: dict[str, set[tuple[int, int]]] = {sheet.name: set() for sheet in self.sheets.values()}
-        for sheet, row, column, _ in self.spots.values():
-            places[sheet.name].add((row, column))
+        places: dict[str, Set[tuple[int, int]]] = {
+            name: known.printed.asked for name, known in self.as_printed.items()
+        }
+        found: dict[str, set[tuple[int, int]]] = {
+            sheet.name: set() for sheet in self.sheets.values() if sheet.name not in places
+        }
+        for sheet, row, column, _ in self.spots.values() if found else ():
+            if sheet.name in found:
+                found[sheet.name].add((row, column))
+        places.update(found)
         return places
+
+    def to_look_at(self, sheet: Sheet) -> Iterable[tuple[int, int]]:
+        """The filled places of one sheet, answers or not, without those that are known to be as printed."""
+        known = self.as_printed.get(sheet.name)
+        return sheet.cells if known is None else known.others
 
     @cached_property
     def extents(self) -> Mapping[str, Extent]:
         """Where the answers of each sheet stand, of those that have any."""
-        found = {}
-        for name, places in self.asked.items():
-            if places:
-                ordered = sorted(places)
-                last = dict(ordered)  # of a row its last column comes last
-                left = min(column for _, column in ordered)
-                found[name] = Extent(last, left, max(last.values()), ordered[-1][0])
-        return found
+        as_printed = self.as_printed
+        return {
+            name: as_printed[name].printed.extent if name in as_printed else extent_of(places)
+            for name, places in self.asked.items()
+            if places
+        }
 
     @property
     def found_by(self) -> str:

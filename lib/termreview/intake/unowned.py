@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from termreview.intake.layout import FormLayout, SheetLayout
-from termreview.intake.located import Extent, Located
+from termreview.intake.layout import Extent, FormLayout, SheetLayout
+from termreview.intake.located import Located
 from termreview.intake.personal_data import full_names, is_personal, is_personal_number, names_persons
 from termreview.intake.workbook import Cell, Sheet, parse_address
 from termreview.text import clean, day_words, fold
@@ -62,13 +62,14 @@ def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
         is_index = any(block.section.indicator_group for plan in plans[sheet.name] for block in plan.blocks)
         asked, first = located.asked[sheet.name], extent.left
         printed = layout.printed_texts  # most of a form is what is asked and what is printed
+        cells = sheet.cells
         strange = [
             place
-            for place, cell in sheet.cells.items()
+            for place in located.to_look_at(sheet)
             if place not in asked
             and (
                 cell.text not in printed
-                if cell.kind == "text"
+                if (cell := cells[place]).kind == "text"
                 else not is_index or (place[1] >= first and cell.formula is None)
             )
         ]

@@ -25,6 +25,9 @@ _LONGEST_STYLE, _MOST_AREAS = 5_000, 2_000
 def hiding_areas(part: bytes, styles: bytes | None, theme: bytes | None) -> list[str]:
     """The areas of one worksheet part, as it names them; none in nearly every sheet."""
     part = part[max(part.rfind(b"</sheetData>"), 0) :]  # conditions stand behind the cells
+    begin, end = part.find(b"<dataValidations"), part.rfind(b"</dataValidations>")
+    if 0 <= begin < end:  # these are most of what stands there, and hold none
+        part = part[:begin] + part[end:]
     if b"conditionalFormatting" not in part:
         return []
     hiding = _hiding_styles(styles or b"", theme)

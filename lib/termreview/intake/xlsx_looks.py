@@ -205,8 +205,9 @@ class RunReader:
 
 def read_runs(part: bytes | None, theme: bytes | None, looks: Sequence[Look]) -> Mapping[int, Runs]:
     """The runs of each shared string of several fonts, by its number; none where no font is of note."""
-    is_marked = part is not None and b"<r" in part and any(hint in part for hint in _RUN_HINTS)
-    if part is None or not (is_marked or (b"rPr" in part and any(look.display for look in looks))):
+    if part is None or b"rPr" not in part:
+        return {}
+    if not (any(look.display for look in looks) or any(hint in part for hint in _RUN_HINTS)):
         return {}
     found: dict[int, Runs] = {}
     colours = colours_of(theme)
