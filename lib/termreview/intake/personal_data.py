@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 
+from termreview.intake.plain_names import plain_names
 from termreview.intake.workbook_model import Cell
 from termreview.text import clean, fold
 
@@ -100,19 +102,23 @@ def without_personal(text: str) -> str:
 def name_without_personal(name: str) -> str:
     """One file name with a sign in the place of numbers and names of persons, and the hash that tells it from others.
 
-    A full name goes where the file name holds a number or a word that tells of a person ("cô", "học sinh") as well:
-    alone it is rather that of a school.
+    A full name goes where the file name holds a number or a word that tells of a person ("cô", "học sinh") as well, or
+    where Văn or Thị stands in it, accents or not: any other alone is rather that of a school.
     """
-    flat = name.replace("_", " ")
+    composed = unicodedata.normalize("NFC", name)
+    flat = composed.replace("_", " ")
     spans = [match.span() for match in _PERSONAL.finditer(flat)] if is_personal(flat) else []
     if spans or _PERSON_WORDS.search(flat.casefold()):
         spans += full_names(flat)
+    spans += plain_names(flat)
     if not spans:
         return name
     mark = f"{WITHHELD}[{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}]"
+    last = len(composed)
     for begin, end in sorted(spans, reverse=True):
-        name = name[:begin] + WITHHELD + name[end:]
-    return name.replace(WITHHELD, mark, 1)
+        if end <= last:  # else within one that is gone already
+            composed, last = composed[:begin] + WITHHELD + composed[end:], begin
+    return composed.replace(WITHHELD, mark, 1)
 
 
 def is_personal_number(text: str) -> bool:
