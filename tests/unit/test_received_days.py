@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,20 @@ from intake_world import HK1, PRESCHOOL, PRIMARY, write_school
 
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
+from termreview.intake import received_list
 from termreview.intake.absent_files import AbsentFile, absent_files
 from termreview.intake.clean import clean_term
 from termreview.intake.received import (
+    FIRST_SEEN,
     RECEIVED_LIST,
     list_received,
     received_window,
     record_first_seen,
     record_received,
 )
+from termreview.intake.received_notices import received_notices
 from termreview.reference.declarations import Reference
+from termreview.reference.list_file import ListFile, parse_list
 
 DUE_ON, AS_OF = datetime.date(2024, 1, 10), datetime.date(2024, 1, 20)
 FIRST, SECOND = PRESCHOOL, PRIMARY
@@ -177,3 +182,39 @@ def test_a_list_saved_by_another_program_is_read_with_a_note_in_status(
     notes = [line for line in shown.splitlines() if line.startswith(f"{RECEIVED_LIST}: ")]
     assert any("UTF-16" in note for note in notes), notes
     assert any("ngày" in note for note in notes), notes
+
+
+def test_one_parse_of_the_list_serves_days_notices_and_what_is_gone(
+    tmp_path: Path, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[bytes] = []
+
+    def counted(content: bytes, *columns: object, **how: object) -> ListFile:
+        parsed.append(content)
+        return parse_list(content, ("file", "received_on"), is_by_hand=True)
+
+    monkeypatch.setattr(received_list, "parse_list", counted)
+    put(tmp_path, "a.xlsx")
+    (tmp_path / RECEIVED_LIST).write_text(
+        f"file;received_on;note\na.xlsx;08/01/2024;\n{tmp_path.name}.xlsx;2024-01-09;\n", encoding="utf-8"
+    )
+    files = list_received(tmp_path, AS_OF)
+    words = reference.provenance["notices"]
+    told = list(received_notices(tmp_path, files, AS_OF, words, reference.mistakes.words))
+    assert any(tmp_path.name in line for line in told)
+    assert any("received.csv" in line for line in told)
+    assert record_received(tmp_path, files) == 0
+    assert len(parsed) == 1
+    listed(tmp_path, "a.xlsx,2024-01-07,")
+    assert list_received(tmp_path, AS_OF)[0].received_on == datetime.date(2024, 1, 7)
+    assert len(parsed) == 2
+
+
+def test_a_name_of_a_person_that_an_earlier_run_noted_is_that_of_the_same_file(tmp_path: Path) -> None:
+    put(tmp_path, "Nguyen Van An.xlsx")
+    files = list_received(tmp_path, AS_OF)
+    (tmp_path / FIRST_SEEN).write_text(json.dumps({"Nguyen Van An.xlsx": "0" * 64}), encoding="utf-8")
+    assert absent_files(tmp_path, files) == []
+    assert [(changed.name, changed.first_sha256) for changed in record_first_seen(tmp_path, files)] == [
+        (files[0].name, "0" * 64)
+    ]

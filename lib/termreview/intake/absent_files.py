@@ -14,6 +14,7 @@ from termreview.intake.received import (
     listed_days,
     name_key,
     natural_order,
+    printable_name,
 )
 from termreview.whole_files import read_json
 
@@ -39,7 +40,8 @@ def absent_files(folder: Path, files: Sequence[ReceivedFile]) -> list[AbsentFile
     """
     there = {name_key(file.name) for file in files}
     hashes = {
-        name_key(str(name)): str(sha256) for name, sha256 in (read_json(folder / FIRST_SEEN) or {}).items()
+        name_key(printable_name(str(name))): str(sha256)
+        for name, sha256 in (read_json(folder / FIRST_SEEN) or {}).items()
     }
     seen = listed_days(folder)
     absent: list[AbsentFile] = []

@@ -277,7 +277,7 @@ def _first_seen(path: Path) -> dict[str, str]:
         raise UsageError(
             f"{path} cannot be read: put it back from a copy, or delete it to have the files at hand count as received"
         )
-    return {str(name): str(sha256) for name, sha256 in told.items()}
+    return {printable_name(str(name)): str(sha256) for name, sha256 in told.items()}
 
 
 def received_order(file: ReceivedFile) -> tuple[datetime.date, tuple[tuple[bool, int, str], ...], str]:

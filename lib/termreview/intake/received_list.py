@@ -6,7 +6,9 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from termreview.cell_text import as_meant
 from termreview.errors import UsageError
@@ -33,21 +35,8 @@ def listed_days(folder: Path) -> Mapping[str, datetime.date]:
         When a line names no day: a late report must not become punctual by a slip of the pen.
     """
     path = folder / RECEIVED_LIST
-    found = read_received_list(folder)
-    if found is None:
-        return {}
-    if missing := [name for name in COLUMNS[:2] if name not in found.header]:
-        raise UsageError(f"{path} has no column '{missing[0]}'; its first line names: {', '.join(COLUMNS)}")
-    seen = {}
-    for _, cells in found.rows:
-        row = dict(zip(found.header, cells, strict=False))
-        name, day = printable_name(as_meant(row.get("file", ""))), row.get("received_on", "").strip()
-        received_on = parse_date(day)
-        if received_on is not None:
-            seen[name_key(name)] = received_on
-        elif day:
-            raise UsageError(f"{path}: '{day}' is not a day (file {name}); write it like 2024-01-10")
-    return seen
+    content = _content(path)
+    return {} if content is None else _days(path, content)
 
 
 def listed_day(seen: Mapping[str, datetime.date], name: str) -> datetime.date | None:
@@ -82,17 +71,44 @@ def read_received_list(folder: Path) -> ListFile | None:
         When it cannot be read, or a line can mean two things.
     """
     path = folder / RECEIVED_LIST
+    content = _content(path)
+    return None if content is None else _parsed(path, content)
+
+
+def _content(path: Path) -> bytes | None:
     try:
-        if not path.is_file():
-            if path.exists() or path.is_symlink():
-                raise UsageError(f"{path} cannot be read: this is no plain file")
-            return None
-        found = parse_list(path.read_bytes(), COLUMNS[:2], is_by_hand=True)
+        if path.is_file():
+            return path.read_bytes()
+        if path.exists() or path.is_symlink():
+            raise UsageError(f"{path} cannot be read: this is no plain file")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
+    return None
+
+
+@lru_cache(maxsize=4)  # one run asks for days, notes and lines of the same list
+def _parsed(path: Path, content: bytes) -> ListFile:
+    found = parse_list(content, COLUMNS[:2], is_by_hand=True)
     for fault in found.faults:
         raise UsageError(f"{path}, line {fault.line}: {fault.message}")
     return found
+
+
+@lru_cache(maxsize=4)
+def _days(path: Path, content: bytes) -> Mapping[str, datetime.date]:
+    found = _parsed(path, content)
+    if missing := [name for name in COLUMNS[:2] if name not in found.header]:
+        raise UsageError(f"{path} has no column '{missing[0]}'; its first line names: {', '.join(COLUMNS)}")
+    seen = {}
+    for _, cells in found.rows:
+        row = dict(zip(found.header, cells, strict=False))
+        name, day = printable_name(as_meant(row.get("file", ""))), row.get("received_on", "").strip()
+        received_on = parse_date(day)
+        if received_on is not None:
+            seen[name_key(name)] = received_on
+        elif day:
+            raise UsageError(f"{path}: '{day}' is not a day (file {name}); write it like 2024-01-10")
+    return MappingProxyType(seen)
 
 
 def refuse_lost_letters(folder: Path, seen: Mapping[str, datetime.date], there: Collection[str]) -> None:
