@@ -22,17 +22,21 @@ def blank_items(observations: pd.DataFrame, term: TermReference) -> Iterator[tup
     item_of = {item.field(column): item for item in items for column in item.columns}
     levels = {school.unit_id: school.level for school in term.schools}
     scored = frozenset(term.indicator_set.levels)
-    answered: set[tuple[str, str]] = set()
     blank_at: dict[tuple[str, str], int] = {}  # a school and an item -> the row of its first blank answer
-    names = (observations[name].tolist() for name in ("school_id", "field_id", "state"))
-    for row, (school_id, field_id, state) in enumerate(zip(*names, strict=True)):
-        item = item_of.get(field_id)
-        if item is None or levels.get(school_id) not in scored:
-            continue
-        if state == "blank":
-            blank_at.setdefault((school_id, item.item_id), row)
-        else:
-            answered.add((school_id, item.item_id))
+    school_ids, field_ids, states = (
+        observations[name].tolist() for name in ("school_id", "field_id", "state")
+    )
+    for row, state in enumerate(states):
+        item = item_of.get(field_ids[row]) if state == "blank" else None
+        if item is not None and levels.get(school_ids[row]) in scored:
+            blank_at.setdefault((school_ids[row], item.item_id), row)
+    if not blank_at:
+        return
+    answered = {
+        (school_id, item_of[field_id].item_id)
+        for school_id, field_id, state in zip(school_ids, field_ids, states, strict=True)
+        if state != "blank" and field_id in item_of
+    }
     item_named = {item.item_id: item for item in items}
     found: dict[tuple[str, str], dict[str, Mapping[Hashable, object]]] = {}
     for (school_id, item_id), row in blank_at.items():

@@ -16,7 +16,8 @@ _ALONE = re.compile("(?<![^\\x00-\\x7f])[\u00c0-\u00c2\u00c4-\u1ef9](?![^\\x00-\
 _VIETNAMESE = frozenset("aăâeêioôơuưydđ")
 # What the bytes of an accented Vietnamese letter look like on the Western and on the Vietnamese page.
 _TRACES = re.compile(
-    "[ÃĂ][\\x80-\\xbf\\u0300-\\u0323\\u2018-\\u2122ŒœŸƒˆ˜ ]|á[º»]|Ä[‘\\x91]|Æ[°\\xa1]|Ä[\\x83‚ƒ©¨]|Å[©¨]"
+    "[ÃĂáÄÆÅ](?:(?<=[ÃĂ])[\\x80-\\xbf\\u0300-\\u0323\\u2018-\\u2122ŒœŸƒˆ˜ ]|(?<=á)[º»]|(?<=Ä)[‘\\x91\\x83‚ƒ©¨]"
+    "|(?<=Æ)[°\\xa1]|(?<=Å)[©¨])"  # one set of letters in front is found at a third of the price
 )
 _GAP_IN_WORD = re.compile(r"[^\W\d_]\?[^\W\d_]")
 _GAP_AT_END = re.compile(r"[^\W\d_]\?(?= [^\W\d_])")
