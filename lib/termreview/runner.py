@@ -15,6 +15,7 @@ from termreview.disk_room import lack_of_room
 from termreview.earlier_reports import keep_edited, outdated_reports
 from termreview.errors import RunError, UsageError
 from termreview.execution import TIME_LIMIT_S, load_papermill, nursery_of
+from termreview.intake.later_files import later_days, later_text
 from termreview.intake.received import (
     FIRST_SEEN,
     RECEIVED_LIST,
@@ -112,10 +113,12 @@ def run_term(
     started = time.monotonic()
     declared = reference.of(term)
     shelf = workspace.shelf(term)
-    everything = plan_steps(workspace, reference, declared, as_of, workers) if steps is None else steps
     is_whole_run = steps is None
+    everything: Sequence[Step] = steps or ()
     if steps is None:
-        steps = plan_steps(workspace, reference, declared, as_of, workers, editions)
+        later = later_text(later_days(workspace.raw(term), as_of, term, reference))
+        everything = plan_steps(workspace, reference, declared, as_of, workers, later=later)
+        steps = plan_steps(workspace, reference, declared, as_of, workers, editions, later)
     reports = tuple(export.path for step in steps for export in step.exports)
     with held(workspace.root, f"run {term.term_id}"):
         try:

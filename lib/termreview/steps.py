@@ -15,6 +15,7 @@ from termreview.errors import UsageError
 from termreview.installation import made_with
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.kept_readings import KeptReadings
+from termreview.intake.later_files import parse_later
 from termreview.intake.received import ReceivedFile, list_received, received_window
 from termreview.lock import held
 from termreview.publication import publish, read_published, settle, sweep
@@ -98,13 +99,22 @@ def received_files(opened: OpenTerm) -> list[ReceivedFile]:
     return list_received(opened.workspace.raw(opened.term), opened.as_of, opened.until, window)
 
 
-def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 0) -> Cleaned:
+def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 0, later: str = "") -> Cleaned:
     """Clean the term; only files that changed since the run before are read again.
 
-    The term before, where its tables exist, lends the figures to compare with.
+    The term before, where its tables exist, lends the figures to compare with. `later` names the schools of which a
+    file has a day after the report's, with that day (`0477101:12/01/2024`).
     """
     kept = kept_readings(opened, lambda read, total: _tell_run(opened, read, total))
-    return clean_term(files, opened.reference, opened.term, previous_answers(opened), workers, kept=kept)
+    return clean_term(
+        files,
+        opened.reference,
+        opened.term,
+        previous_answers(opened),
+        workers,
+        kept=kept,
+        later=parse_later(later),
+    )
 
 
 def kept_readings(

@@ -150,23 +150,32 @@ def plan_steps(
     as_of: datetime.date,
     workers: int = 0,
     editions: Sequence[str] = EDITIONS,
+    later: str = "",
 ) -> list[Step]:
     """List the steps of one term in order; the first file published is the term's main report."""
     school_pages = school_step(workspace, declared, as_of)
     return [
-        *table_steps(workspace, declared, as_of, workers),
+        *table_steps(workspace, declared, as_of, workers, later),
         *(report_step(workspace, reference, declared, as_of, edition=edition) for edition in editions),
         *([school_pages] if INTERNAL in editions else []),  # each for its school alone
     ]
 
 
 def table_steps(
-    workspace: Workspace, declared: TermReference, as_of: datetime.date, workers: int = 0
+    workspace: Workspace,
+    declared: TermReference,
+    as_of: datetime.date,
+    workers: int = 0,
+    later: str = "",
 ) -> list[Step]:
-    """The steps that make the tables of one term, which every report of it rests on."""
+    """The steps that make the tables of one term, which every report of it rests on.
+
+    `later` gives, by school, the day after `as_of` of a file of its that does not count (`intake.later_files`).
+    """
     dated = _dated(workspace, declared, as_of)
     shared = {name: value for name, value in dated.items() if name != "as_of"}
-    return [Step(CLEAN, dated | {"workers": workers}), Step(SCORE, shared)]
+    told = {"later": later} if later else {}
+    return [Step(CLEAN, dated | {"workers": workers} | told), Step(SCORE, shared)]
 
 
 def school_step(workspace: Workspace, declared: TermReference, as_of: datetime.date) -> Step:

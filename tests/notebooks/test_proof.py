@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import shutil
@@ -17,14 +18,16 @@ from bs4 import BeautifulSoup
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview.cli import __main__ as cli
 from termreview.cli.verify import verdict_lines
+from termreview.intake.received import RECEIVED_LIST
 from termreview.proof import verify
 from termreview.reference.declarations import load_reference
-from termreview.reporting.edition import SHAREABLE
+from termreview.reporting.edition import INTERNAL, SHAREABLE
 from termreview.reporting.published import index_path
 from termreview.reporting.scope import find_scope
 from termreview.runner import run_term
 from termreview.scoped_runs import make_scoped
-from termreview.workspace import Workspace
+from termreview.text import day_words
+from termreview.workspace import Workspace, read_table
 from worlds import append, change
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
@@ -270,3 +273,31 @@ def test_what_is_no_report_of_ours_cannot_be_verified(
         (tmp_path / name).write_text(content, encoding="utf-8")
     assert cli.main(["--root", str(demo.workspace.root), "verify", str(tmp_path / name)]) == 2
     assert said in capsys.readouterr().out
+
+
+def test_a_school_whose_only_file_came_later_is_named_and_the_report_made_again_names_no_other(
+    demo: Demo, copy: Workspace
+) -> None:
+    """The record carries which files of a later day were known; what comes afterwards is not in the report."""
+    day = as_of(demo.reference, SEMESTER)
+    sent = read_table(copy, SEMESTER, "submissions")
+    once = sent[~sent["school_id"].duplicated(keep=False) & sent["fate"].eq("accepted")]
+    once = once[~once["file"].str.contains("/")].sort_values("school_id")
+    (first, first_file), (_, second_file) = once[["school_id", "file"]].head(2).to_numpy().tolist()
+    listed = copy.raw(SEMESTER) / RECEIVED_LIST
+    lines = listed.read_text(encoding="utf-8-sig").splitlines()
+    lines = [line for line in lines if first_file not in line and second_file not in line]
+    later = (day + datetime.timedelta(days=3)).isoformat()
+    listed.write_text("\n".join([*lines, f"{first_file},{later},", ""]), encoding="utf-8")
+    kept = (copy.raw(SEMESTER) / second_file).read_bytes()
+    (copy.raw(SEMESTER) / second_file).unlink()
+
+    report = run_term(copy, demo.reference, SEMESTER, day, editions=(INTERNAL,)).report
+    page = BeautifulSoup(report.read_text(encoding="utf-8"), "lxml")
+    said = [row.get_text(" ") for row in page.select("tr") if "có tệp ghi ngày nhận" in row.get_text()]
+    assert [(first in row, day_words(later) in row) for row in said] == [(True, True)]
+
+    (copy.raw(SEMESTER) / second_file).write_bytes(kept)
+    listed.write_text("\n".join([*lines, f"{first_file},{later},", f"{second_file},{later},", ""]))
+    verdict = verify.verify_report(copy, demo.reference, report)
+    assert (verdict.state, verdict.causes, verdict.differences) == ("identical", (), ())

@@ -11,9 +11,11 @@ from intake_world import HK1, PRESCHOOL, PRIMARY, write_school
 
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
+from termreview.errors import UsageError
 from termreview.intake import received_list
 from termreview.intake.absent_files import AbsentFile, absent_files
 from termreview.intake.clean import clean_term
+from termreview.intake.later_files import later_days, later_text, parse_later
 from termreview.intake.received import (
     FIRST_SEEN,
     RECEIVED_LIST,
@@ -218,3 +220,26 @@ def test_a_name_of_a_person_that_an_earlier_run_noted_is_that_of_the_same_file(t
     assert [(changed.name, changed.first_sha256) for changed in record_first_seen(tmp_path, files)] == [
         (files[0].name, "0" * 64)
     ]
+
+
+def test_a_school_whose_file_has_a_later_day_is_told_with_that_day(
+    tmp_path: Path, reference: Reference
+) -> None:
+    write_school(tmp_path / f"{FIRST}.xlsx", FIRST)
+    write_school(tmp_path / f"{SECOND}.xlsx", SECOND)
+    listed(tmp_path, f"{FIRST}.xlsx,2024-01-08,", f"{SECOND}.xlsx,2024-01-22,")
+    days = later_days(tmp_path, AS_OF, HK1, reference)
+    assert days == {SECOND: "22/01/2024"}
+    assert parse_later(later_text(days)) == days
+    assert later_days(tmp_path, datetime.date(2024, 1, 22), HK1, reference) == {}
+    files = list_received(tmp_path, AS_OF, AS_OF, received_window(reference.calendar.plan(HK1)))
+    findings = clean_term(files, reference, HK1, later=days).findings
+    silent = findings[findings["check_code"] == "not_submitted"].set_index("school_id")["found"].fillna("")
+    assert silent[SECOND] == "22/01/2024"
+    assert set(silent.drop(SECOND)) == {""}
+
+
+@pytest.mark.parametrize("text", ["0477101", "0477101:", ":12/01/2024"])
+def test_a_later_day_without_its_school_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="write schools and days"):
+        parse_later(text)

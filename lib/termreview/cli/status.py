@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Say who has sent, who has not, and what each school still owes; write the reminder list where it is asked for."""
     from termreview.intake.guard import NOT_OPENED
+    from termreview.intake.later_files import later_of_schools
     from termreview.intake.received_notices import (
         MOST_SHOWN,
         file_decision_lines,
@@ -50,7 +51,7 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
         reference,
         declared.plan.due_on,
         as_of,
-        _later_of_schools([file for file in there if file.received_on > as_of], term, reference),
+        later_of_schools([file for file in there if file.received_on > as_of], term, reference),
     )
     unknown = unknown_files(cleaned.submissions, reference.labels["refusals"])
     if options.xlsx:  # before anything is printed: who reads the list through a pipe may stop early
@@ -154,15 +155,3 @@ def _cleaned(
 
     previous = read_if_there(workspace, reference.calendar.plan(term).previous, "observations")
     return clean_term(files, reference, term, previous, progress=counter("tệp")), previous
-
-
-def _later_of_schools(files: list[ReceivedFile], term: Term, reference: Reference) -> dict[str, ReceivedFile]:
-    """By school, the first file that the office's list gives a later day."""
-    from termreview.intake.clean import clean_term
-
-    if not files:
-        return {}
-    by_name = {file.name: file for file in reversed(files)}
-    submissions = clean_term(files, reference, term).submissions
-    sent = submissions[submissions["school_id"].notna()].iloc[::-1]
-    return {str(row.school_id): by_name[str(row.file)] for row in sent.itertuples()}

@@ -72,6 +72,7 @@ def clean_term(
     workers: int = 1,
     progress: Progress | None = None,
     kept: KeptReadings | None = None,
+    later: Mapping[str, str] | None = None,
 ) -> Cleaned:
     """Clean one term.
 
@@ -88,6 +89,8 @@ def clean_term(
         Processes that read files side by side; the result does not depend on it.
     kept
         Readings of the run before, used for files that did not change; the result does not depend on it.
+    later
+        By school, the day of a file of its that came too late to count: told of schools of which nothing counts.
     """
     decisions = [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
     registry = with_aliases(reference.registry, decisions)
@@ -106,7 +109,9 @@ def clean_term(
     chains = chains_of(fates)
     answers = answers_at(shards, {place for chain in chains.values() for place in chain}) if chains else {}
     supplements = find_supplements(chains, answers, readings, decisions, reader)
-    taken = _Taken(readings, fates, accepted, reader, reference.messages, previous, chains, supplements)
+    taken = _Taken(
+        readings, fates, accepted, reader, reference.messages, previous, chains, supplements, later or {}
+    )
     decided, findings = _decide(observations, decisions, taken)
     return Cleaned(
         _submissions(readings, fates, reader),
@@ -129,6 +134,7 @@ class _Taken:
     previous: pd.DataFrame | None
     chains: Mapping[str, Sequence[int]]
     supplements: Sequence[Supplement]
+    later: Mapping[str, str]
 
 
 def _decide(
@@ -189,9 +195,8 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     came = {fate.school_id for fate in taken.fates}
     for school_id in reader.schools:
         if school_id not in came:
-            findings.add(
-                school_id, None, Remark("not_submitted", "not_submitted", expected=day_words(due_on))
-            )
+            code, day = "not_submitted", taken.later.get(school_id, "")
+            findings.add(school_id, None, Remark(code, code, found=day, expected=day_words(due_on)))
     return findings, fold_causes(findings, answers, reader.term)
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from termreview.intake.later_files import later_text
 from termreview.intake.received import RECEIVED_LIST
 from termreview.proof.causes import last_day, minded_issues
 from termreview.reference.declarations import Reference
@@ -47,15 +48,15 @@ def rebuilt_files(
     """
     parameters = record["step"]["parameters"]
     terms = [
-        (parse_term(told["term_id"]), last_day(reference, record, told))
+        (parse_term(told["term_id"]), last_day(reference, record, told), later_text(told.get("later", {})))
         for told in record["origin"]["inputs"]
     ]
-    with _private_copy(workspace, [term for term, _ in terms]) as private:
+    with _private_copy(workspace, [term for term, _, _ in terms]) as private:
         for number in sorted(minded_issues(record)):
             _bring_issue(workspace, private, parse_term(record["term_id"]), number)
-        for term, day in terms:
+        for term, day, later in terms:
             declared = reference.of(term)
-            steps = table_steps(private, declared, day)
+            steps = table_steps(private, declared, day, later=later)
             if term.term_id == record["term_id"]:
                 unit, level = (parameters.get(name, "") for name in ("unit", "level"))
                 scope = find_scope(reference, declared, unit, level)

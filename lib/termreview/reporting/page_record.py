@@ -161,6 +161,7 @@ def _is_origin(origin: Any) -> bool:
             for told in inputs
             for file in told["files"]
         )
+        and all(_are_names(told.get("later", {})) for told in inputs)
         and _are_names(origin["declarations"])
         and _are_names(program.pop("libraries", {}))
         and _are_names(program)

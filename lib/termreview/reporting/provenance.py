@@ -6,12 +6,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from termreview.installation import made_with
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
 from termreview.workspace import Workspace, has_tables, read_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHORT: Final = 12  # letters of a hash that people compare by eye
 OWN_SHARE: Final = "term"  # in a record: its declarations are the term's share of each file, not whole files
@@ -36,10 +39,13 @@ class Provenance:
         The received files of each term that the report rests on, by name; the oldest term first, its own last.
     declarations
         The hash of what each declaration file says of the term and of those that it is compared with, by its name.
+    later
+        By term and school, the day of a file that came too late to count.
     """
 
     inputs: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
     declarations: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 NOWHERE: Final = Provenance()
@@ -47,8 +53,16 @@ NOWHERE: Final = Provenance()
 
 def read_provenance(workspace: Workspace, reference: Reference, term: Term) -> Provenance:
     """Say what the tables of one term were made from, as these tables tell it themselves."""
-    inputs = {each.term_id: _sources(workspace, each) for each in terms_behind(workspace, reference, term)}
-    return Provenance(inputs, reference.fingerprints_of(term))
+    terms = terms_behind(workspace, reference, term)
+    inputs = {each.term_id: _sources(workspace, each) for each in terms}
+    later = {each.term_id: later_of(read_table(workspace, each, "findings")) for each in terms}
+    return Provenance(inputs, reference.fingerprints_of(term), later)
+
+
+def later_of(findings: pd.DataFrame) -> dict[str, str]:
+    """By school of which nothing counts, the day of a file of its that came after the day of the report."""
+    told = findings[findings["check_code"].eq("not_submitted") & findings["found"].fillna("").ne("")]
+    return dict(zip(told["school_id"], told["found"], strict=True))
 
 
 def terms_behind(workspace: Workspace, reference: Reference, term: Term) -> list[Term]:
@@ -102,6 +116,7 @@ def origin_record(provenance: Provenance, hides_names: bool = False) -> dict[str
                     [hidden_name(each.file) if hides_names else each.file, each.sha256, each.received_on]
                     for each in sources
                 ),
+                **({"later": dict(later)} if (later := provenance.later.get(term_id)) else {}),
             }
             for term_id, sources in provenance.inputs.items()
         ],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from termreview.reporting.blocks import Block, paragraph, stack
 from termreview.reporting.context import ReportContext
 from termreview.reporting.number_format import number_text
+from termreview.reporting.provenance import later_of
 from termreview.reporting.rows import Record, records
 from termreview.reporting.summary_ratios import CONTRADICTORY, COUNTED, ZERO
 from termreview.reporting.summary_schools import ALL
@@ -22,11 +25,11 @@ def missing_schools(report: ReportContext) -> Block:
     frame = reporting[(reporting["state"] != "on_time") | reporting["needs_repair"]]
     if frame.empty:
         return paragraph(say(report, "annexes.missing_none"))
-    rows = records(frame)
+    rows, later = records(frame), later_of(report.term.tables.findings)
     words = report.reference.sentences["reporting"]["states"]
     frame = frame.assign(
         state_text=[words[row["state"]].lower() for row in rows],
-        blocked=[_blocked(report, row) for row in rows],
+        blocked=[_blocked(report, row, later) for row in rows],
     )
     return table(
         frame,
@@ -44,8 +47,10 @@ def missing_schools(report: ReportContext) -> Block:
     )  # fmt: skip
 
 
-def _blocked(report: ReportContext, row: Record) -> str:
+def _blocked(report: ReportContext, row: Record, later: Mapping[str, str]) -> str:
     parts = []
+    if row["state"] == "missing" and (day := later.get(str(row["school_id"]))):
+        parts.append(say(report, "annexes.later", day=day))
     if row["state"] == "refused":
         parts.append(label(report, "refusals", str(row["refused_reason"])))
     if row["error_count"]:
