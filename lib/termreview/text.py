@@ -9,6 +9,10 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
+NOTHING_WORDS = (
+    "không", "không có", "chưa", "chưa có", "không phát sinh", "ko", "ko có", "none", "-", "–", "—",
+)  # fmt: skip
+
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "\u00a0": " ", "\u202f": " "})
 _STROKE = str.maketrans("đĐ", "dD")

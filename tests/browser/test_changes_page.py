@@ -18,8 +18,9 @@ from termreview.reporting.issued import Issue
 from termreview.reporting.moves import figures_along, moves_of
 from termreview.reporting.printed_comparison import PrintedComparison, names_with_numbers, printed_along
 from termreview.reporting.printed_moves import figures_printed, key_figure_moves, printed_moves
-from termreview.reporting.replay import State, changes_between, replay
+from termreview.reporting.replay import changes_between, replay
 from termreview.reporting.section_calls import section_calls
+from termreview.reporting.term_tables import State
 from worlds import HK1
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))

@@ -12,11 +12,11 @@ import pandas as pd
 from intake_world import HK1, ON_TIME, PRIMARY, clean_folder, place_of, receive, reference, write_school
 from openpyxl.worksheet.worksheet import Worksheet
 
+from termreview.cells import address
+from termreview.intake.points_sheet import POINTS_TAG
 from termreview.intake.received import list_received
 from termreview.intake.returned import SchoolReturn, plan_returns
-from termreview.intake.returned_points import POINTS_TAG
 from termreview.intake.returned_workbook import Written, write_returns
-from termreview.intake.workbook import address
 
 TITLE = "Cần sửa – Cần giải trình"
 # An error of reading, one of a check, a query, a note, and two blanks; by field, as a school would type them.

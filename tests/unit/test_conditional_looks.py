@@ -11,9 +11,10 @@ from openpyxl import load_workbook
 from openpyxl.formatting.rule import DataBarRule
 from test_values import codes
 
+from termreview.cells import address
 from termreview.intake.shown_value import with_look
 from termreview.intake.value_reading import PERSONAL_DATA, Reading
-from termreview.intake.workbook import Cell, Limits, address, read_workbook
+from termreview.intake.workbook import Cell, Limits, read_workbook
 from termreview.intake.xlsx_conditions import hiding_areas
 
 ALWAYS = {"type": "formula", "criteria": "=TRUE"}

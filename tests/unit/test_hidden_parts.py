@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 from intake_world import PRESCHOOL, clean_folder, place_of, write_school
 
+from termreview.cells import address
 from termreview.intake.guard import DEFAULT_LIMITS
 from termreview.intake.legacy_opendocument import read_opendocument
 from termreview.intake.legacy_records import is_low_row
-from termreview.intake.workbook import address
 from termreview.intake.xlsx_sheet import scan_sheet
 from termreview.intake.xlsx_values import Shared
 from termreview.intake.xlsx_walk import walk_sheet

@@ -14,12 +14,13 @@ import pytest
 from hostile_files import ONE, READ, heavy_files, odd_files, package, row, sheet, strings
 from intake_world import HK1, SUBMISSIONS, reference
 
+from termreview.cells import address
 from termreview.intake.clean import clean_term
 from termreview.intake.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits
 from termreview.intake.inspection import Inspection, inspect_file
 from termreview.intake.inspection_text import inspection_lines
 from termreview.intake.received import list_received
-from termreview.intake.workbook import address, read_workbook
+from termreview.intake.workbook import read_workbook
 
 ODD, HEAVY = odd_files(), heavy_files()
 # Of processor time, generous: what is guarded against takes minutes and hours, what is promised is in `make bench`.

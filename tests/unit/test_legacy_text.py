@@ -12,6 +12,7 @@ from intake_world import PRESCHOOL, clean_folder, place_of, write_school
 from openpyxl.styles import Font
 from returned_world import save_in_office
 
+from termreview.cells import address
 from termreview.intake.legacy_text import (
     TCVN3,
     VNI,
@@ -22,7 +23,7 @@ from termreview.intake.legacy_text import (
     read_legacy,
 )
 from termreview.intake.old_fonts import encoding_of_font
-from termreview.intake.workbook import Limits, address, read_workbook
+from termreview.intake.workbook import Limits, read_workbook
 
 
 @pytest.mark.parametrize(

@@ -30,13 +30,12 @@ from termreview.reporting.replay import (
     LATE,
     PROGRAM,
     RULE,
-    State,
     changes_between,
     replay,
 )
 from termreview.reporting.replay_figures import Figure, exact, figures_of
 from termreview.reporting.sections_issued import opening
-from termreview.reporting.term_tables import TermTables
+from termreview.reporting.term_tables import State, TermTables
 from termreview.scoring.score import score_term
 from worlds import HK1, term_of
 

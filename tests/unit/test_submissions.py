@@ -33,8 +33,8 @@ from intake_world import (
     write_school,
 )
 
+from termreview.cells import address
 from termreview.intake.clean import Cleaned
-from termreview.intake.workbook import address
 from termreview.scoring.score import Scored, score_term
 
 CASES: list[dict[str, Any]] = yaml.safe_load((SUBMISSIONS / "expected.yml").read_text(encoding="utf-8"))

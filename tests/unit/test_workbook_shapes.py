@@ -11,17 +11,10 @@ from hostile_files import cell, formats, package, row, sheet
 from hypothesis import given, settings, strategies as st
 from openpyxl.formula.translate import Translator
 
+from termreview.cells import address, column_letters, parse_address
 from termreview.intake import xlsx_sheet
 from termreview.intake.guard import DEFAULT_LIMITS, Limits
-from termreview.intake.workbook import (
-    Cell,
-    RefusedFile,
-    Sheet,
-    address,
-    column_letters,
-    parse_address,
-    read_workbook,
-)
+from termreview.intake.workbook import Cell, RefusedFile, Sheet, read_workbook
 from termreview.intake.xlsx_formulas import move_formula
 from termreview.intake.xlsx_shared import UnusualShapeError, read_number_formats, read_shared_strings
 from termreview.intake.xlsx_sheet import scan_sheet

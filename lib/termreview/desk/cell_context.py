@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from termreview.desk.term_now import TermNow, answers_of, plain_rows
-from termreview.intake.answer_grid import comparable_answers
+from termreview.reference.comparable import comparable_answers
 from termreview.reference.forms import Field
 from termreview.reporting.number_format import number_text
 from termreview.reporting.rows import Record

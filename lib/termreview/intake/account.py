@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import islice
 
+from termreview.cells import address, column_letters
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
 from termreview.intake.located import Located
 from termreview.intake.personal_data import personal_place
 from termreview.intake.unowned import unowned_numbers
-from termreview.intake.workbook import Sheet, Workbook, address, column_letters
+from termreview.intake.workbook import Sheet, Workbook
 from termreview.text import clean, fold
 
 UNSEALED_KINDS = ("xls", "csv", "fods")  # without any checksum: damage to a value cannot be seen

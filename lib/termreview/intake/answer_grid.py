@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from termreview.reference.comparable import comparable_answers
 from termreview.reference.declarations import TermReference
-from termreview.terms import parse_term
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -93,18 +93,6 @@ def gather_answers(
     names = list(dict.fromkeys(field.field_id for fields in asked for field in fields))
     previous = None if previous is None else comparable_answers(previous, term)
     return spread_answers(observations, previous, school_ids, levels, names)
-
-
-def comparable_answers(previous: pd.DataFrame, term: TermReference) -> pd.DataFrame:
-    """The observations of an earlier term that those of the term may be held against.
-
-    Over the end of a school year that is none of a count from its start, and of no task's state.
-    """
-    years = {term_id: parse_term(term_id).school_year for term_id in previous["term_id"].unique()}
-    is_same_year = previous["term_id"].map(years).eq(term.term.school_year)
-    if is_same_year.all():
-        return previous
-    return previous[is_same_year | ~previous["field_id"].isin(term.form.of_one_year)]
 
 
 def spread_answers(

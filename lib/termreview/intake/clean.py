@@ -20,8 +20,9 @@ from termreview.intake.decisions import (
     cause_rulings,
     cell_rulings,
     settle_findings,
+    tell_unapplied,
 )
-from termreview.intake.file_decisions import file_decisions, tell_unapplied
+from termreview.intake.file_decisions import file_decisions
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.findings import Findings, places_at
 from termreview.intake.kept_readings import KeptReadings

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from termreview.cells import address, column_letters
 from termreview.intake.layout import LABEL_COLUMN, Block
 from termreview.intake.located import CODE, Located, Remark, Spot
 from termreview.intake.twins import answer_words
-from termreview.intake.workbook import Cell, Sheet, address, column_letters
+from termreview.intake.workbook import Cell, Sheet
 from termreview.text import clean, fold
 
 _MOST_SHOWN = 3  # answers that differ

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from termreview.cells import address
 from termreview.intake.layout import (
     CODE_COLUMN,
     FIRST_ANSWER_COLUMN,
@@ -18,7 +19,7 @@ from termreview.intake.layout import (
 from termreview.intake.located import Located, Remark
 from termreview.intake.printed_text import label_differs, unit_differs
 from termreview.intake.unowned import HIDDEN, figures_in, tells_of_a_person
-from termreview.intake.workbook import Sheet, address
+from termreview.intake.workbook import Sheet
 from termreview.reference.forms import FormRow
 from termreview.text import clean, fold, plain_words
 

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from termreview.intake.causes import Suspects
+from termreview.intake.file_decisions import CLAIMED, PUT_ASIDE, FileDecisions
+from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.findings import Findings
 from termreview.reference.decisions import BY_CAUSE, Decision, new_answer
 from termreview.reference.forms import ANY, Field
@@ -221,3 +223,21 @@ def _is_of(row: Mapping[str, str | None], cause: str) -> bool:
     """Say whether one finding has a cause, by its code, its cause or the kind of its cause."""
     found = row["cause"] or ""
     return not cause or cause in (row["check_code"], found, found.partition(":")[0])
+
+
+def tell_unapplied(findings: Findings, decisions: FileDecisions, readings: Sequence[FileReading]) -> None:
+    """Tell of each decision on a file that is not there, has another content or is another school's."""
+    applied = {
+        remark.detail
+        for reading in readings
+        for remark in reading.remarks
+        if remark.code in (CLAIMED, PUT_ASIDE)
+    }
+    for decision in [one for of_file in decisions.values() for one in of_file]:
+        if decision.decision_id not in applied:
+            code, school_id = "file_decision_not_applied", decision.school_id
+            findings.add(
+                None if school_id == ANY else school_id,
+                None,
+                Remark(code, code, expected=decision.expected_value, detail=decision.decision_id),
+            )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from termreview.errors import UsageError
-from termreview.intake.answer_grid import comparable_answers
 from termreview.intake.form import FormOrder, Value, write_form
+from termreview.reference.comparable import comparable_answers
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.forms import Field
 from termreview.reference.units import Unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from termreview.cells import address
 from termreview.intake.blank_groups import note_blank_groups
 from termreview.intake.date_value import DateHabit, DateWindow, date_habit
 from termreview.intake.file_reading import Answer, FileReading, Remark
@@ -17,7 +18,7 @@ from termreview.intake.reader import Question, Reader
 from termreview.intake.shown_value import merged_answers, places_of, with_look
 from termreview.intake.value_reading import UNREADABLE, Choices, Flag, Reading
 from termreview.intake.values import ANSWERED, read_value
-from termreview.intake.workbook import Cell, Workbook, address
+from termreview.intake.workbook import Cell, Workbook
 from termreview.reference.forms import Field
 from termreview.text import day_words, number_words
 

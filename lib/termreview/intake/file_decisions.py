@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.received import ReceivedFile, name_key
 from termreview.reference.decisions import FILE_ACTIONS, Decision
-from termreview.reference.forms import ANY
 
 if TYPE_CHECKING:
-    from termreview.intake.findings import Findings
+    pass
 
 SET_ASIDE: Final = "set_aside"
 CLAIMED: Final = "file_claimed"
@@ -36,21 +34,3 @@ def decision_on(file: ReceivedFile, decisions: FileDecisions, action: str) -> De
         if decision.action == action and file.sha256.startswith(decision.new_value.lower()):
             return decision
     return None
-
-
-def tell_unapplied(findings: Findings, decisions: FileDecisions, readings: Sequence[FileReading]) -> None:
-    """Tell of each decision on a file that is not there, has another content or is another school's."""
-    applied = {
-        remark.detail
-        for reading in readings
-        for remark in reading.remarks
-        if remark.code in (CLAIMED, PUT_ASIDE)
-    }
-    for decision in [one for of_file in decisions.values() for one in of_file]:
-        if decision.decision_id not in applied:
-            code, school_id = "file_decision_not_applied", decision.school_id
-            findings.add(
-                None if school_id == ANY else school_id,
-                None,
-                Remark(code, code, expected=decision.expected_value, detail=decision.decision_id),
-            )

@@ -14,6 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
+from termreview.cells import address
 from termreview.intake import form_index, form_print, form_style
 from termreview.intake.layout import (
     CODE_COLUMN,
@@ -28,7 +29,6 @@ from termreview.intake.layout import (
     SheetLayout,
     form_layout,
 )
-from termreview.intake.workbook_model import address
 from termreview.reference.checks import Check
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field, applies

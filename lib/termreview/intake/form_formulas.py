@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from termreview.intake.layout import NOTHING_WORDS
 from termreview.reference.forms import Form
 from termreview.reference.indicators import Band, Criterion, Group, IndicatorSet, Item
+from termreview.text import NOTHING_WORDS
 
 Reference = Callable[[str], str]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from termreview.cells import address
 from termreview.intake import form_formulas
 from termreview.intake.layout import UNIT_COLUMN, Block, FormLayout, SheetLayout
-from termreview.intake.workbook_model import address
 from termreview.reference.forms import Form
 from termreview.reference.indicators import Group, IndicatorSet
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from termreview.cells import ACCENT, FONT, INK, INPUT, PALE, RULE
 from termreview.intake.form_print import text_height
 from termreview.intake.layout import (
     CODE_COLUMN,
@@ -14,9 +15,6 @@ from termreview.intake.layout import (
     SheetLayout,
 )
 from termreview.reference.forms import Field, Form
-
-INK, ACCENT, PALE, INPUT, RULE = "#1F2933", "#1F4E79", "#E8EEF5", "#FFFBE6", "#B8C4D0"
-FONT = "Times New Roman"
 
 
 def formats(book: Any) -> Mapping[str, Any]:

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from termreview.cells import parse_address
 from termreview.intake.number_format import shown_decimals
-from termreview.intake.workbook import Cell, Sheet, parse_address
+from termreview.intake.workbook import Cell, Sheet
 from termreview.intake.workbook_model import places_inside
 
 _TOKEN = re.compile(

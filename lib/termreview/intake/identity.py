@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from termreview.intake.workbook import Cell, Sheet, Workbook, address
+from termreview.cells import address
+from termreview.intake.workbook import Cell, Sheet, Workbook
 from termreview.reference.forms import Form
 from termreview.reference.units import Unit
 from termreview.terms import Term

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from termreview.cells import address
 from termreview.intake.clean import clean_term
 from termreview.intake.guard import RefusedFile
 from termreview.intake.inspection_findings import workbook_findings
 from termreview.intake.locate import read_fingerprint, read_identity
 from termreview.intake.received import ReceivedFile, printable_name
 from termreview.intake.sniffing import LOCKED, sniff
-from termreview.intake.workbook import Sheet, Workbook, address, read_content, read_workbook
+from termreview.intake.workbook import Sheet, Workbook, read_content, read_workbook
 from termreview.intake.workbook_archive import ArchiveMember, archive_members
 from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference

@@ -21,9 +21,6 @@ FIRST_SECTION_ROW = 4
 INFO_SHEET_ID = "info"
 FINGERPRINT_SHEET = "_termreview"
 TAG = "termreview-form"
-NOTHING_WORDS = (
-    "không", "không có", "chưa", "chưa có", "không phát sinh", "ko", "ko có", "none", "-", "–", "—",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

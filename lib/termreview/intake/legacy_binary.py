@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from termreview.cells import MAX_COLUMN, MAX_ROW, address
 from termreview.intake import guard
 from termreview.intake.cell_display import (
     BLACK,
@@ -28,7 +29,7 @@ from termreview.intake.legacy_formulas import steps_text
 from termreview.intake.legacy_records import ERRORS, NARROW, is_low_row, number_text, packed_number
 from termreview.intake.number_format import may_show_date
 from termreview.intake.old_fonts import by_style
-from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, Sheet, Workbook, address
+from termreview.intake.workbook_model import Cell, Sheet, Workbook
 from termreview.intake.xlsx_content import MOST_HIDDEN, refuse_place, refuse_size, refuse_text
 from termreview.intake.xlsx_looks import Colours, colours_of
 from termreview.intake.xlsx_package import find_part, relationships, workbook_part_name

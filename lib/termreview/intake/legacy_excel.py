@@ -6,10 +6,11 @@ errors as blanks and keeps no formats.
 
 from __future__ import annotations
 
+from termreview.cells import address
 from termreview.intake.cell_display import PLAIN, display_of_runs
 from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.legacy_records import SheetRecords, read_records
-from termreview.intake.workbook_model import Cell, Sheet, Workbook, address
+from termreview.intake.workbook_model import Cell, Sheet, Workbook
 from termreview.intake.xlsx_content import refuse_text
 from termreview.intake.xlsx_values import Shared, make_cell
 

@@ -20,11 +20,12 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
+from termreview.cells import address
 from termreview.intake.guard import DEFAULT_LIMITS, NOT_OPENED, Limits, RefusedFile, system_code
 from termreview.intake.legacy_binary import read_binary
 from termreview.intake.legacy_excel import read_excel
 from termreview.intake.sniffing import LOCKED
-from termreview.intake.workbook_model import Cell, CellValue, Display, Sheet, Workbook, address
+from termreview.intake.workbook_model import Cell, CellValue, Display, Sheet, Workbook
 
 _CELLS_IN_A_LINE = 1_000
 _SPENT, _KILLED = getattr(signal, "SIGPROF", 0), getattr(signal, "SIGKILL", 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-from termreview.intake.workbook_model import address
+from termreview.cells import address
 
 _BETWEEN = {
     0x03: "+", 0x04: "-", 0x05: "*", 0x06: "/", 0x09: "<", 0x0A: "<=", 0x0B: "=", 0x0C: ">=", 0x0D: ">", 0x0E: "<>",

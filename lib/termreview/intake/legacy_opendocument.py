@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
 
+from termreview.cells import MAX_COLUMN, MAX_ROW, address
 from termreview.intake.guard import Limits, RefusedFile
 from termreview.intake.old_fonts import encoding_of_font
 from termreview.intake.opendocument_cell import make_cell
 from termreview.intake.opendocument_looks import Styles
-from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, Sheet, Workbook, address
+from termreview.intake.workbook_model import Cell, Sheet, Workbook
 from termreview.intake.xlsx_content import LEAST_HEIGHT, LEAST_WIDTH, MOST_HIDDEN, refuse_text
 from termreview.intake.xml_part import parse_xml
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 
+from termreview.cells import address
 from termreview.intake.column_twins import has_further_head, settle_column_twins
 from termreview.intake.contradictions import (
     FoundRow,
@@ -40,7 +41,7 @@ from termreview.intake.moved import (
     spelled_places,
 )
 from termreview.intake.twins import note_twins
-from termreview.intake.workbook import Sheet, Workbook, address
+from termreview.intake.workbook import Sheet, Workbook
 from termreview.reference.forms import Form
 from termreview.text import clean, fold, spelled_out
 

@@ -6,10 +6,11 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from termreview.cells import address, column_letters
 from termreview.intake.layout import CODE_COLUMN, LABEL_COLUMN, Block, Place
 from termreview.intake.legacy_text import read_legacy
 from termreview.intake.located import Located, Remark
-from termreview.intake.workbook import Sheet, address, column_letters
+from termreview.intake.workbook import Sheet
 from termreview.reference.forms import FormColumn, FormRow
 from termreview.text import clean, fold, spelled_out
 

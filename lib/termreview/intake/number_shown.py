@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from termreview.intake.layout import NOTHING_WORDS
 from termreview.intake.number_format import (
     Section,
     scales_to_percent,
     section_for,
     sections,
 )
-from termreview.text import number_words
+from termreview.text import NOTHING_WORDS, number_words
 
 _THOUSANDS = re.compile(
     r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ(?! (?:lệ|số))|vạn|chục|tá|trđ|tr|(?<!phần )trăm|k|thousand|million|billion)(?!\w)",

@@ -6,8 +6,8 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 
+from termreview.cells import parse_address
 from termreview.intake.legacy_text import TCVN3, VNI
-from termreview.intake.workbook_model import parse_address
 from termreview.intake.xml_part import local_name, parse_xml
 
 _HINTS = (b".Vn", b"VNI", b"vni")

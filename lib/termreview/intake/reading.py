@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
+from termreview.cells import address
 from termreview.intake.account import close_account, note_workbook
 from termreview.intake.field_answers import read_answers
 from termreview.intake.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE, decision_on
@@ -14,12 +15,12 @@ from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.likeness import take_likeness
 from termreview.intake.locate import locate, read_fingerprint, read_identity
 from termreview.intake.located import Located
+from termreview.intake.points_sheet import without_points_sheets
 from termreview.intake.printed_text import names_another
 from termreview.intake.reader import Reader
 from termreview.intake.received import ReceivedFile
-from termreview.intake.returned_points import without_points_sheets
 from termreview.intake.several import divide, is_shared
-from termreview.intake.workbook import RefusedFile, Workbook, address, read_workbook
+from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
 from termreview.reference.units import Unit
 from termreview.text import clean, fold
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.intake.form_style import ACCENT, FONT, INK, PALE, RULE
+from termreview.cells import ACCENT, FONT, INK, PALE, RULE
 from termreview.intake.guard import NOT_OPENED
 from termreview.intake.received import ReceivedFile
 from termreview.reference.declarations import Reference

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from termreview.cells import address, parse_address
 from termreview.intake.returned_xml import (
     Edit,
     Element,
@@ -13,7 +14,6 @@ from termreview.intake.returned_xml import (
     prefix_of,
     with_attributes,
 )
-from termreview.intake.workbook_model import address, parse_address
 
 Place = tuple[int, int]
 # What may stand between the cells and the link to the notes, and after that link.

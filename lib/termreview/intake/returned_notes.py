@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from xml.sax.saxutils import unescape
 
-from termreview.intake.form_style import FONT
+from termreview.cells import FONT, address, parse_address
 from termreview.intake.returned_marks import Place, link_notes
 from termreview.intake.returned_package import (
     RELATION,
@@ -20,7 +20,6 @@ from termreview.intake.returned_package import (
 )
 from termreview.intake.returned_threads import add_replies, drop_replies
 from termreview.intake.returned_xml import MAIN, Edit, Element, edited, element_text, elements, prefix_of
-from termreview.intake.workbook_model import address, parse_address
 
 AUTHOR_MARK = "(termreview)"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from termreview.cells import address, column_letters
 from termreview.intake.returned_styles import Look, StyleBook, look_format
 from termreview.intake.returned_xml import MAIN, attribute_text, element_text
-from termreview.intake.workbook_model import address, column_letters
 
 _LONGEST_TEXT = 2_000
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")

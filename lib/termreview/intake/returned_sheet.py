@@ -8,17 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.intake.form_style import ACCENT, INPUT, PALE
+from termreview.cells import ACCENT, INPUT, PALE
+from termreview.intake.points_sheet import POINTS_TAG
 from termreview.intake.returned_page import Page, PageCell, PageRow, sheet_link
-from termreview.intake.returned_points import (
-    ASKING,
-    COLUMNS_TAG,
-    EXPLAINED,
-    FIXED,
-    POINTS_TAG,
-    change_counts,
-    point_tag,
-)
+from termreview.intake.returned_points import ASKING, COLUMNS_TAG, EXPLAINED, FIXED, change_counts, point_tag
 from termreview.intake.returned_styles import MARKS, Look, heading_look
 
 _WIDTHS = {

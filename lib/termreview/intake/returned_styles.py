@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from termreview.intake.form_style import ACCENT, FONT, INK, INPUT, RULE
+from termreview.cells import ACCENT, FONT, INK, INPUT, RULE
 from termreview.intake.returned_xml import (
     Edit,
     Element,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
+from termreview.cells import address, parse_address
 from termreview.intake.returned_marks import Place
 from termreview.intake.returned_package import Parts, Sheet, relationships, workbook_part
 from termreview.intake.returned_xml import (
@@ -20,7 +21,6 @@ from termreview.intake.returned_xml import (
     elements,
     prefix_of,
 )
-from termreview.intake.workbook_model import address, parse_address
 
 _THREADS = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
 

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from termreview.cells import address, parse_address
 from termreview.intake.dispatch import form_order
 from termreview.intake.form import Value, write_form
 from termreview.intake.layout import FormLayout, form_layout
+from termreview.intake.points_sheet import find_points_sheet
 from termreview.intake.returned import SchoolReturn
 from termreview.intake.returned_marks import Place, mark_cells, restyle
 from termreview.intake.returned_notes import Note, add_notes, drop_notes
@@ -29,13 +31,13 @@ from termreview.intake.returned_package import (
     sheets_of,
 )
 from termreview.intake.returned_page import page_part
-from termreview.intake.returned_points import ASKING, FIXED, find_points_sheet, is_asked
+from termreview.intake.returned_points import ASKING, FIXED, is_asked
 from termreview.intake.returned_sheet import SheetOrder, first_sheet
 from termreview.intake.returned_sheets import drop_sheet, empty_workbook, insert_first_sheet, styles_part
 from termreview.intake.returned_styles import close_styles, marked_format, open_styles, plain_formats
 from termreview.intake.returned_words import Answered, point_words
 from termreview.intake.returned_xml import UnmarkableError
-from termreview.intake.workbook import Workbook, address, parse_address, read_workbook
+from termreview.intake.workbook import Workbook, read_workbook
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
 from termreview.workspace import place_in, written_whole

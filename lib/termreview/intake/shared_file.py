@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from termreview.cells import address
 from termreview.intake.account import note_carried
 from termreview.intake.field_answers import read_answers
 from termreview.intake.file_reading import FileReading, Remark
@@ -13,7 +14,7 @@ from termreview.intake.likeness import take_likeness
 from termreview.intake.reader import Reader
 from termreview.intake.received import ReceivedFile
 from termreview.intake.several import Division, Share, divide
-from termreview.intake.workbook import RefusedFile, Workbook, address, read_workbook
+from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
 
 
 def read_shares(file: ReceivedFile, reader: Reader) -> list[FileReading]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from termreview.cells import parse_address
 from termreview.intake.cell_display import INVISIBLE, RAISED, STRUCK, left_to_read, sign_text
 from termreview.intake.number_format import section_for
 from termreview.intake.number_shown import (
@@ -19,7 +20,7 @@ from termreview.intake.number_shown import (
 )
 from termreview.intake.text_value import shown_value
 from termreview.intake.value_reading import PERSONAL_DATA, UNREADABLE, Flag, Reading
-from termreview.intake.workbook import Cell, Sheet, parse_address
+from termreview.intake.workbook import Cell, Sheet
 from termreview.intake.workbook_model import places_inside
 from termreview.intake.xlsx_values import is_picture_formula
 from termreview.intake.yes_no_value import read_yes_no

@@ -7,7 +7,6 @@ import re
 
 from termreview.intake.date_text import BARE_DATE
 from termreview.intake.date_value import fraction_readings
-from termreview.intake.layout import NOTHING_WORDS
 from termreview.intake.misdecoded import has_lost_letters
 from termreview.intake.personal_data import is_personal, names_persons
 from termreview.intake.value_reading import (
@@ -19,7 +18,7 @@ from termreview.intake.value_reading import (
     nothing_to_report,
 )
 from termreview.intake.workbook import Cell
-from termreview.text import clean
+from termreview.text import NOTHING_WORDS, clean
 
 _POWER = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)  # what a spreadsheet makes of 12E3
 _PLAIN_NUMBERS = 1000.0  # below it a text of figures alone is what was typed: a document's bare number

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from termreview.cells import address
 from termreview.intake.layout import SheetLayout
 from termreview.intake.located import Located, Remark
 from termreview.intake.personal_data import is_personal, names_persons
-from termreview.intake.workbook import Cell, Sheet, address
+from termreview.intake.workbook import Cell, Sheet
 from termreview.reference.forms import FormRow
 from termreview.text import clean
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 from termreview.intake.date_value import DateHabit, DateWindow, fraction_readings, read_date
 from termreview.intake.keystrokes import keystroke_readings, read_keystrokes
-from termreview.intake.layout import NOTHING_WORDS
 from termreview.intake.legacy_text import read_in_font, read_legacy
 from termreview.intake.misdecoded import read_misdecoded
 from termreview.intake.number_format import fifteen_digits, has_percent_sign, scales_to_percent
@@ -31,7 +30,7 @@ from termreview.intake.value_reading import (
 from termreview.intake.workbook import Cell
 from termreview.intake.yes_no_value import read_yes_no
 from termreview.reference.forms import Field
-from termreview.text import clean, fold, has_invisible, number_words
+from termreview.text import NOTHING_WORDS, clean, fold, has_invisible, number_words
 
 _new = tuple.__new__  # a named tuple made without its slower constructor
 _BLANK = Reading(BLANK)

@@ -23,7 +23,7 @@ from termreview.intake.legacy_opendocument import read_opendocument
 from termreview.intake.old_fonts import old_cells, old_strings, old_styles
 from termreview.intake.sniffing import LOCKED, sniff
 from termreview.intake.workbook_archive import ArchiveMember, read_member
-from termreview.intake.workbook_model import Cell, Sheet, Workbook, address, column_letters, parse_address
+from termreview.intake.workbook_model import Cell, Sheet, Workbook
 from termreview.intake.xlsx_conditions import hiding_areas
 from termreview.intake.xlsx_content import refuse_text
 from termreview.intake.xlsx_looks import read_looks, read_runs
@@ -41,9 +41,6 @@ __all__ = [
     "RefusedFile",
     "Sheet",
     "Workbook",
-    "address",
-    "column_letters",
-    "parse_address",
     "read_content",
     "read_workbook",
 ]

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
-MAX_ROW = 1_048_576
-MAX_COLUMN = 16_384
-
 CellValue = str | float | int | bool | datetime.date | datetime.datetime | datetime.time | None
-
-_ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 
 class Display(NamedTuple):
@@ -102,36 +95,6 @@ class Workbook:
     notes: tuple[str, ...] = ()
 
 
-def column_letters(column: int) -> str:
-    """Return the letters of one column counted from 1: 1 is ``A``, 28 is ``AB``."""
-    letters = ""
-    while column > 0:
-        column, place = divmod(column - 1, 26)
-        letters = chr(65 + place) + letters
-    return letters
-
-
-@lru_cache(maxsize=65536)
-def address(row: int, column: int) -> str:
-    """Return the address of one cell, as a spreadsheet shows it: (3, 28) is ``AB3``."""
-    return f"{column_letters(column)}{row}"
-
-
-def parse_address(text: str) -> tuple[int, int]:
-    """Return (row, column) of one cell address; ``$`` signs and small letters are accepted.
-
-    Raises
-    ------
-    ValueError
-        When the text is not the address of a cell inside the grid.
-    """
-    match = _ADDRESS.fullmatch(text.strip())
-    row, column = (int(match[2]), column_number(match[1].upper())) if match else (0, 0)
-    if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
-        raise ValueError(f"not a cell address: {text!r}")
-    return row, column
-
-
 def places_inside(
     places: Collection[tuple[int, int]], first: tuple[int, int], last: tuple[int, int]
 ) -> list[tuple[int, int]]:
@@ -141,11 +104,3 @@ def places_inside(
         return [place for place in places if top <= place[0] <= bottom and left <= place[1] <= right]
     area = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
     return [place for place in area if place in places]
-
-
-def column_number(letters: str) -> int:
-    """Return the number of one column from its capital letters, inside the grid or not."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from termreview.cells import MAX_COLUMN, MAX_ROW, address
 from termreview.intake.cell_display import PLAIN, Look
 from termreview.intake.guard import Limits, RefusedFile
-from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, Cell, address
+from termreview.intake.workbook_model import Cell
 from termreview.intake.xlsx_values import PICTURE, Shared
 
 MOST_HIDDEN = 65_536  # hidden rows that are kept one by one: "all rows below" may be a million

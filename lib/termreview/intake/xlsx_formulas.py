@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, column_letters, column_number
+from termreview.cells import MAX_COLUMN, MAX_ROW, column_letters, column_number
 
 # Texts and quoted sheet names are stepped over; a reference is not part of a longer word or a function name.
 _TOKEN = re.compile(

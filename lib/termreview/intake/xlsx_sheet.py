@@ -11,8 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from termreview.cells import MAX_ROW, parse_address
 from termreview.intake.guard import Limits
-from termreview.intake.workbook_model import MAX_ROW, Cell, parse_address
+from termreview.intake.workbook_model import Cell
 from termreview.intake.xlsx_content import (
     MOST_HIDDEN,
     SheetContent,

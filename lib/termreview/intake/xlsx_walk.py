@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from termreview.cells import MAX_COLUMN, MAX_ROW, column_number
 from termreview.intake.guard import Limits, RefusedFile
-from termreview.intake.workbook_model import MAX_COLUMN, MAX_ROW, column_number
 from termreview.intake.xlsx_content import (
     MOST_HIDDEN,
     SheetContent,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from termreview.intake.layout import NOTHING_WORDS
 from termreview.intake.value_reading import ANSWERED, UNREADABLE, Choices, Flag, Reading, nothing_to_report
 from termreview.intake.workbook import Cell
-from termreview.text import clean
+from termreview.text import NOTHING_WORDS, clean
 
 _AS_PICTURE = "\ufe0f"  # behind a sign that is to be shown in colours
 _YES = {

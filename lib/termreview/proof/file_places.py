@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from termreview.cells import address
 from termreview.intake.guard import Limits, RefusedFile, list_members
-from termreview.intake.workbook import Cell, address, read_workbook
+from termreview.intake.workbook import Cell, read_workbook
 from termreview.proof.document_places import document_places
 from termreview.reporting.page_reading import Place, read_places
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from termreview.reference.declarations import Reference
+import pandas as pd
+
+from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.measures import Ratio
-from termreview.terms import Term
+from termreview.terms import Term, parse_term
 
 
 def not_comparable(reference: Reference, before: Term, after: Term) -> frozenset[str]:
@@ -27,3 +29,15 @@ def may_compare_scores(reference: Reference, before: Term, after: Term) -> bool:
     plans = [reference.calendar.plan(term) for term in (before, after)]
     is_one_set = plans[0].indicator_set == plans[1].indicator_set
     return is_one_set and (before.school_year == after.school_year or before.part == after.part)
+
+
+def comparable_answers(previous: pd.DataFrame, term: TermReference) -> pd.DataFrame:
+    """The observations of an earlier term that those of the term may be held against.
+
+    Over the end of a school year that is none of a count from its start, and of no task's state.
+    """
+    years = {term_id: parse_term(term_id).school_year for term_id in previous["term_id"].unique()}
+    is_same_year = previous["term_id"].map(years).eq(term.term.school_year)
+    if is_same_year.all():
+        return previous
+    return previous[is_same_year | ~previous["field_id"].isin(term.form.of_one_year)]

@@ -13,11 +13,11 @@ from termreview.reporting.context import ReportContext
 from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.issued import Issue, issued_reference, issued_tables
 from termreview.reporting.moves import NOTHING, Move, causes_of, figures_along, moves_of
-from termreview.reporting.replay import PROGRAM, RULE, State, changes_between, replay
+from termreview.reporting.replay import PROGRAM, RULE, changes_between, replay
 from termreview.reporting.replay_figures import OFFICE, RATIOS, SIZES, Figure, Key
 from termreview.reporting.scope import Scope, find_scope, narrowed, narrowed_before, narrowed_tables
 from termreview.reporting.status import PROVISIONAL, report_status
-from termreview.reporting.term_tables import TermTables, read_tables
+from termreview.reporting.term_tables import State, TermTables, read_tables
 from termreview.reporting.term_view import TermView, build_view
 from termreview.terms import Term, parse_term
 from termreview.workspace import Workspace, has_tables

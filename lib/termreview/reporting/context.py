@@ -19,7 +19,6 @@ from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
 from termreview.reporting.handed_out import read_handed_out
 from termreview.reporting.issued import Issue, find_issue
 from termreview.reporting.provenance import NOWHERE, Provenance, read_provenance
-from termreview.reporting.replay import State
 from termreview.reporting.scope import (
     WHOLE,
     Scope,
@@ -30,7 +29,7 @@ from termreview.reporting.scope import (
 )
 from termreview.reporting.shareable import shareable_view, without_words
 from termreview.reporting.summaries import Summaries
-from termreview.reporting.term_tables import read_tables, sha256_of_tables
+from termreview.reporting.term_tables import State, read_tables, sha256_of_tables
 from termreview.reporting.term_view import TermView, build_view
 from termreview.stage import stage_in_use
 from termreview.terms import Term, parse_term

@@ -9,8 +9,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from termreview.reporting.replay import CAUSES, State, Station
+from termreview.reporting.replay import CAUSES, Station
 from termreview.reporting.replay_figures import Figure, Key, figures_of
+from termreview.reporting.term_tables import State
 
 NOTHING: Final = Fraction(0)
 

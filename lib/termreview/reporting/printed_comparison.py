@@ -23,8 +23,9 @@ from termreview.reporting.printed_moves import (
     printed_moves,
 )
 from termreview.reporting.printed_places import Printed, printed_by, tables_of_page
-from termreview.reporting.replay import CAUSES, DECISION, PROGRAM, RULE, State, Station, replay
+from termreview.reporting.replay import CAUSES, DECISION, PROGRAM, RULE, Station, replay
 from termreview.reporting.section_calls import SectionCall, section_calls
+from termreview.reporting.term_tables import State
 from termreview.reporting.term_view import TermView, build_view
 from termreview.reporting.wording import say
 from termreview.terms import Term

@@ -28,8 +28,8 @@ from typing import Final
 import pandas as pd
 
 from termreview.reference.decisions import Decision
-from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.term_tables import TermTables
+from termreview.reference.declarations import Reference
+from termreview.reporting.term_tables import State, TermTables
 from termreview.scoring.score import score_term
 
 PROGRAM, LATE, CORRECTION, IN_PLACE, DECISION, RULE = (
@@ -39,15 +39,6 @@ FILE_CAUSES: Final = (LATE, CORRECTION, IN_PLACE)  # by which the files of schoo
 CAUSES: Final = (*FILE_CAUSES, DECISION, RULE, PROGRAM)
 _NOTE: Final = "decision:"  # what the intake room notes beside an answer that a decision changed
 _KEY: Final = ["school_id", "field_id"]
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """One state of a term: the declarations (those of the term narrowed to the schools compared) and the tables."""
-
-    reference: Reference
-    declared: TermReference
-    tables: TermTables
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ import pandas as pd
 
 from termreview.reference.indicators import IndicatorSet
 from termreview.reporting.answers import Answers, spread_answers
-from termreview.reporting.replay import State
 from termreview.reporting.rows import records
 from termreview.reporting.summaries import STATUS_OPTIONS
 from termreview.reporting.summary_decisions import open_findings
@@ -25,6 +24,7 @@ from termreview.reporting.summary_ratios import ratios_by_school, ratios_by_scop
 from termreview.reporting.summary_reporting import reporting_by_level, school_reporting
 from termreview.reporting.summary_schools import ALL, expected_schools, whole_of
 from termreview.reporting.summary_tasks import school_statuses, task_statuses
+from termreview.reporting.term_tables import State
 
 OFFICE: Final = ""  # the place of a school's id in the key of a figure of all schools
 REPORTING, TASKS, RATIOS, LEVELS, SIZES, LOW, HIGH, STANDING = (

@@ -11,16 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.reference.declarations import Reference
 from termreview.reporting.context import ReportContext
-from termreview.reporting.narrative import fill
+from termreview.reporting.page_words import page_word
 from termreview.reporting.rows import Record, by_key, records
 from termreview.reporting.summary_criteria import school_points
 from termreview.reporting.summary_index import UNALLOCATED
 from termreview.reporting.summary_ratios import COUNTED
 from termreview.reporting.wording import fewest
-
-WORDS_FILE = "school_pages.yml"
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +83,6 @@ def grouped(frame: pd.DataFrame) -> dict[str, list[Record]]:
 def word(report: ReportContext, key: str, **values: Any) -> str:
     """One declared word of the pages, its places filled."""
     return page_word(report.reference, key, **values)
-
-
-def page_word(reference: Reference, key: str, **values: Any) -> str:
-    """One declared word of the pages, its places filled, wherever it is shown."""
-    section, _, name = key.partition(".")
-    return fill(reference.school_pages[section][name], values, key, WORDS_FILE)
 
 
 def peers_of(report: ReportContext, school_id: str) -> list[str]:

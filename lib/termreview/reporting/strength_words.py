@@ -8,8 +8,8 @@ from typing import NamedTuple
 from termreview.reference.declarations import Reference
 from termreview.reference.indicators import IndicatorSet
 from termreview.reporting.number_format import number_text
+from termreview.reporting.page_words import page_word
 from termreview.reporting.rows import Record
-from termreview.reporting.school_material import page_word
 from termreview.reporting.summary_index import UNALLOCATED
 from termreview.scoring.strength import NOT_CONCLUDED, SOLID
 

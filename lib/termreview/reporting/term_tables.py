@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from termreview import workspace as storage
+from termreview.reference.declarations import Reference, TermReference
 from termreview.terms import Term
 from termreview.workspace import Workspace
 
@@ -43,3 +44,12 @@ def read_tables(workspace: Workspace, term: Term) -> TermTables:
 def sha256_of_tables(workspace: Workspace, term: Term) -> str:
     """The hash of the tables of one term as they stand."""
     return storage.tables_sha256(workspace, term, _NAMES)
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """One state of a term: the declarations (those of the term narrowed to the schools compared) and the tables."""
+
+    reference: Reference
+    declared: TermReference
+    tables: TermTables

@@ -13,8 +13,8 @@ import struct
 import zipfile
 from collections.abc import Callable, Mapping
 
+from termreview.cells import address
 from termreview.intake.layout import FIRST_ANSWER_COLUMN, FormLayout
-from termreview.intake.workbook_model import address
 
 _PACKED_ON = (1980, 1, 1, 0, 0, 0)
 _PLACED = re.compile(r'\b(?P<name>r|ref|sqref)="(?P<cells>[^"]*)"')
