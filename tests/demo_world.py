@@ -13,8 +13,8 @@ import pytest
 from termreview.reference.declarations import Reference, load_reference
 from termreview.runner import RunResult, run_term
 from termreview.sample.school_year import write_sample
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
-from termreview.workspace import Workspace
 
 REPOSITORY = Path(__file__).parents[1]
 SEMESTER, YEAR_END = parse_term("2023-2024-hk1"), parse_term("2023-2024-hk2")

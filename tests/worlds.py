@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from termreview.contracts import shaped
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.forms import Field
 from termreview.reference.measures import VerifiedPoints
 from termreview.reference.units import Unit
+from termreview.storage.contracts import shaped
 from termreview.terms import parse_term
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -14,9 +14,9 @@ from typing import Any
 
 from termreview.errors import RunError
 from termreview.kernels.nursery import Nursery, nursery_for
-from termreview.stage import stage_in_use
+from termreview.storage.stage import stage_in_use
+from termreview.storage.workspace import Workspace
 from termreview.work_list import Step
-from termreview.workspace import Workspace
 
 CLOSING_TAG = "closing"
 HEADED_TAG = "when-shown"

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from termreview.errors import RunError, UsageError
-from termreview.lock import held
-from termreview.publication import read_published
 from termreview.reference.declarations import Reference
 from termreview.reporting.answers import spread_answers
 from termreview.reporting.context import open_report
@@ -33,12 +31,21 @@ from termreview.reporting.scope import WHOLE, Scope
 from termreview.reporting.status import report_status
 from termreview.reporting.term_tables import read_tables
 from termreview.scoped_records import RECORDS
-from termreview.shelf import MANIFEST
+from termreview.storage.lock import held
+from termreview.storage.publication import read_published
+from termreview.storage.shelf import MANIFEST
+from termreview.storage.whole_files import (
+    as_umask_says,
+    read_json,
+    sha256_of,
+    sync_file,
+    sync_folder,
+    write_json,
+)
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 from termreview.text import day_words
-from termreview.whole_files import as_umask_says, read_json, sha256_of, sync_file, sync_folder, write_json
 from termreview.work_list import INTERNAL, Step, report_step
-from termreview.workspace import Workspace
 
 _MADE_OF = ("inputs", "previous", "compared", "package_version", "package_sha256", "python", "libraries")
 

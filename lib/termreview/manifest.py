@@ -12,14 +12,14 @@ import pandas as pd
 from termreview.installation import made_with
 from termreview.intake.guard import NOT_OPENED
 from termreview.intake.received import NOTHING_READ, ReceivedFile
-from termreview.publication import is_published, read_published
 from termreview.reference.declarations import Reference, TermReference
-from termreview.shelf import MANIFEST, PAGES, Shelf
-from termreview.stage import staged_files
+from termreview.storage.publication import is_published, read_published
+from termreview.storage.shelf import MANIFEST, PAGES, Shelf
+from termreview.storage.stage import staged_files
+from termreview.storage.whole_files import read_json, sha256_of
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from termreview.whole_files import read_json, sha256_of
 from termreview.work_list import Step, describe_issues
-from termreview.workspace import Workspace
 
 TABLES = ("submissions", "observations", "findings", "ledger", "scores")
 _OUTPUTS = ("tables", "reports", "unread")

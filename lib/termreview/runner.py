@@ -11,8 +11,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from termreview.disk_room import lack_of_room
-from termreview.earlier_reports import keep_edited, outdated_reports
 from termreview.errors import RunError, UsageError
 from termreview.execution import TIME_LIMIT_S, load_papermill, nursery_of
 from termreview.intake.later_files import later_days, later_text
@@ -27,22 +25,24 @@ from termreview.intake.received import (
 )
 from termreview.intake.received_notices import received_notices
 from termreview.kernels.nursery import Nursery
-from termreview.lock import held
 from termreview.manifest import describe_inputs, describe_outputs, is_up_to_date
-from termreview.publication import publish, refuse_blocked, settle, sweep
 from termreview.reference.declarations import Reference
 from termreview.reporting.edition import EDITIONS
 from termreview.reporting.issued import broken_issues
 from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.provenance import SHORT
 from termreview.scoped_records import RECORDS, outdated_parts
-from termreview.shelf import LOOSE, MANIFEST, PAGES, Shelf
-from termreview.stage import READ_COUNT, open_stage
 from termreview.step_run import begin_step
+from termreview.storage.disk_room import lack_of_room
+from termreview.storage.earlier_reports import keep_edited, outdated_reports
+from termreview.storage.lock import held
+from termreview.storage.publication import publish, refuse_blocked, settle, sweep
+from termreview.storage.shelf import LOOSE, MANIFEST, PAGES, Shelf
+from termreview.storage.stage import READ_COUNT, open_stage
+from termreview.storage.whole_files import read_json, write_json
+from termreview.storage.workspace import Workspace, sweep_workspace
 from termreview.terms import Term
-from termreview.whole_files import read_json, write_json
 from termreview.work_list import CLEAN, Step, plan_steps
-from termreview.workspace import Workspace, sweep_workspace
 
 _UNFINISHED = re.compile(r"\..+\.(running\.ipynb|told\.json)")  # of a notebook that was being executed
 

@@ -15,18 +15,18 @@ from pathlib import Path
 from termreview.errors import RunError, TermReviewError
 from termreview.execution import TIME_LIMIT_S, nursery_of
 from termreview.kernels.nursery import Nursery
-from termreview.lock import held
 from termreview.reference.declarations import Reference
 from termreview.reporting.edition import EDITIONS
 from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.scope import Scope
 from termreview.scoped_records import is_recorded, write_record
-from termreview.shelf import MANIFEST
 from termreview.step_run import begin_step
+from termreview.storage.lock import held
+from termreview.storage.shelf import MANIFEST
+from termreview.storage.whole_files import read_json
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from termreview.whole_files import read_json
 from termreview.work_list import Step, report_step
-from termreview.workspace import Workspace
 
 Progress = Callable[[int, int, "Made"], None]
 

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 
 from termreview.collector import memory_left_alone
-from termreview.disk_room import lack_of_room
 from termreview.errors import RunError
 from termreview.execution import (
     TIME_LIMIT_S,
@@ -25,12 +24,13 @@ from termreview.execution import (
 )
 from termreview.kernels.forks import done_in_forks
 from termreview.kernels.nursery import Nursery, WarmProcess
-from termreview.shelf import PAGES
-from termreview.stage import stage_in_use
+from termreview.storage.disk_room import lack_of_room
+from termreview.storage.shelf import PAGES
+from termreview.storage.stage import stage_in_use
+from termreview.storage.whole_files import read_json, write_json
+from termreview.storage.workspace import Workspace, written_whole
 from termreview.terms import Term
-from termreview.whole_files import read_json, write_json
 from termreview.work_list import Step
-from termreview.workspace import Workspace, written_whole
 
 _PAUSE_S = 0.002
 _STUCK = 1  # how a process ends that no signal could stop

@@ -17,16 +17,15 @@ from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.later_files import parse_later
 from termreview.intake.received import ReceivedFile, list_received, received_window
-from termreview.lock import held
-from termreview.publication import publish, read_published, settle, sweep
 from termreview.reference.decisions import FILE_ACTIONS
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.scoring.score import Scored, score_term
-from termreview.shelf import LOOSE, MANIFEST, PAGES, SCHOOL_FOLDER, TRIAL_FOLDER
-from termreview.stage import READ_COUNT, active_stage, open_stage
-from termreview.terms import Term, parse_term
-from termreview.whole_files import read_json, sha256_of
-from termreview.workspace import (
+from termreview.storage.lock import held
+from termreview.storage.publication import publish, read_published, settle, sweep
+from termreview.storage.shelf import LOOSE, MANIFEST, PAGES, SCHOOL_FOLDER, TRIAL_FOLDER
+from termreview.storage.stage import READ_COUNT, active_stage, open_stage
+from termreview.storage.whole_files import read_json, sha256_of
+from termreview.storage.workspace import (
     Workspace,
     find_workspace,
     place_in,
@@ -37,6 +36,7 @@ from termreview.workspace import (
     write_table,
     written_whole,
 )
+from termreview.terms import Term, parse_term
 
 READINGS = ".cache"
 LOOSE_NOTE = (

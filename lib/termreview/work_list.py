@@ -14,9 +14,9 @@ from termreview.reporting.edition import EDITIONS, IN_HAND, INTERNAL, SHAREABLE
 from termreview.reporting.issued import find_issue, issues_in_hand, issues_of
 from termreview.reporting.published import ANNEX_FILE
 from termreview.reporting.scope import WHOLE, Scope, scope_subject
+from termreview.storage.whole_files import sha256_of
+from termreview.storage.workspace import Workspace, place_in
 from termreview.terms import Term, parse_term
-from termreview.whole_files import sha256_of
-from termreview.workspace import Workspace, place_in
 
 CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
 SCHOOL_PAGES = "5_school_pages"

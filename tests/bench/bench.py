@@ -33,9 +33,9 @@ from termreview.reporting.context import open_report
 from termreview.reporting.school_pages import school_page, school_pages
 from termreview.sample.school_year import write_sample
 from termreview.scoring.score import score_term
-from termreview.stage import open_stage
+from termreview.storage.stage import open_stage
+from termreview.storage.workspace import Workspace, find_workspace, write_staged
 from termreview.terms import Term, parse_term
-from termreview.workspace import Workspace, find_workspace, write_staged
 
 TERM = parse_term("2023-2024-hk1")
 AS_OF = datetime.date(2024, 1, 15)

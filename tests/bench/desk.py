@@ -40,7 +40,7 @@ from termreview.desk.visits import plan_visits
 from termreview.desk.what_if import Trial, actions_tried, path_of, try_school
 from termreview.intake.form import FormOrder, write_form
 from termreview.reference.declarations import Reference, load_reference
-from termreview.workspace import Workspace
+from termreview.storage.workspace import Workspace
 
 TESTS = Path(__file__).resolve().parents[1]
 TODAY = datetime.date(2024, 1, 12)

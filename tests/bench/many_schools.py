@@ -13,8 +13,8 @@ import pandas as pd
 from termreview.intake.received import ReceivedFile
 from termreview.reference.declarations import Reference
 from termreview.reference.units import Unit
+from termreview.storage.whole_files import sha256_of
 from termreview.terms import Term
-from termreview.whole_files import sha256_of
 
 
 def enlarge(reference: Reference, term: Term, count: int) -> tuple[Reference, dict[str, list[str]]]:

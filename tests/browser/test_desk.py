@@ -32,8 +32,8 @@ from termreview.desk.serving import free_port, is_listening
 from termreview.desk.term_now import look
 from termreview.reference.declarations import load_reference
 from termreview.reporting.school_pages import school_page
+from termreview.storage.workspace import Workspace, read_tables
 from termreview.terms import parse_term
-from termreview.workspace import Workspace, read_tables
 
 pytestmark = pytest.mark.browser
 

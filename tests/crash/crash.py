@@ -44,8 +44,8 @@ from small_world import (
     shown,
 )
 
-from termreview.publication import read_published
-from termreview.workspace import Workspace
+from termreview.storage.publication import read_published
+from termreview.storage.workspace import Workspace
 
 Figures = tuple[int, list[str]]
 

@@ -16,7 +16,7 @@ from typing import Any
 from small_world import TERM, World, run
 
 from termreview.errors import RunError, WorkspaceBusyError
-from termreview.publication import read_published
+from termreview.storage.publication import read_published
 
 HOOKED = ("replace", "rename", "unlink", "fsync", "open", "mkdir", "rmdir")
 FINISHED, BUSY, STOPPED, BROKEN = 0, 5, 4, 1

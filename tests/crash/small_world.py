@@ -18,13 +18,13 @@ from intake_world import HK1, ON_TIME, PRESCHOOL, PRIMARY, ROOT, SECONDARY, rece
 
 from termreview import steps
 from termreview.manifest import TABLES
-from termreview.publication import read_published
 from termreview.runner import RunResult, run_term
-from termreview.shelf import PAGES, SWITCH
-from termreview.stage import STAGE_VARIABLE
-from termreview.whole_files import written_whole
+from termreview.storage.publication import read_published
+from termreview.storage.shelf import PAGES, SWITCH
+from termreview.storage.stage import STAGE_VARIABLE
+from termreview.storage.whole_files import written_whole
+from termreview.storage.workspace import Workspace
 from termreview.work_list import CLEAN, SCORE, Step
-from termreview.workspace import Workspace
 
 TERM = HK1
 DAY = datetime.date(2024, 1, 15)

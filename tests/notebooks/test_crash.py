@@ -19,8 +19,8 @@ import kills
 from small_world import TERM, World, faults_after_a_kill, faults_after_a_run, new_workspace, new_world, shown
 
 import crash
-from termreview.publication import read_published
-from termreview.shelf import SWITCH
+from termreview.storage.publication import read_published
+from termreview.storage.shelf import SWITCH
 
 SEED = 407
 

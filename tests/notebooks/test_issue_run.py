@@ -29,10 +29,10 @@ from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.printed_text import take_apart
 from termreview.reporting.replay import CORRECTION, DECISION, LATE, PROGRAM, RULE
 from termreview.runner import RunResult, run_term
+from termreview.storage.whole_files import sha256_of
+from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.whole_files import sha256_of
 from termreview.work_list import report_step, table_steps
-from termreview.workspace import Workspace
 from worlds import append, change
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))

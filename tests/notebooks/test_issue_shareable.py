@@ -18,9 +18,9 @@ from termreview.reporting.edition import IN_HAND, SHAREABLE
 from termreview.reporting.issued import SHOWN, list_issues, record_path
 from termreview.reporting.page_record import read_record
 from termreview.runner import RunResult, run_term
+from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 from termreview.work_list import report_step, table_steps
-from termreview.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from intake_world import PRESCHOOL, PRIMARY, SECONDARY, receive, write_school

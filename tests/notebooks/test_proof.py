@@ -26,8 +26,8 @@ from termreview.reporting.published import index_path
 from termreview.reporting.scope import find_scope
 from termreview.runner import run_term
 from termreview.scoped_runs import make_scoped
+from termreview.storage.workspace import Workspace, read_table
 from termreview.text import day_words
-from termreview.workspace import Workspace, read_table
 from worlds import append, change
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))

@@ -17,8 +17,8 @@ from termreview.reference.declarations import load_reference
 from termreview.reporting.tables import number_text
 from termreview.runner import run_term
 from termreview.sample.school_year import write_sample
+from termreview.storage.workspace import read_table
 from termreview.terms import Term
-from termreview.workspace import read_table
 
 OUTLINE = (
     "Đặc điểm tình hình", "Kết quả thực hiện", "Đánh giá chung", "Phương hướng", "Kiến nghị", "Phụ lục",

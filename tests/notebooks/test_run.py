@@ -21,11 +21,11 @@ from termreview import steps
 from termreview.cli import __main__ as cli
 from termreview.errors import ContractError, RunError, WorkspaceBusyError
 from termreview.execution import refuse_wrong_parameters
-from termreview.lock import LOCK_NAME, held
 from termreview.runner import run_term
 from termreview.step_run import begin_step
+from termreview.storage.lock import LOCK_NAME, held
+from termreview.storage.workspace import Workspace, has_tables, read_table
 from termreview.work_list import Export, Step, html_page, plan_steps
-from termreview.workspace import Workspace, has_tables, read_table
 from worlds import append
 
 METADATA = {

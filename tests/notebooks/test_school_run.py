@@ -14,9 +14,9 @@ from termreview import steps
 from termreview.reporting.context import open_report
 from termreview.reporting.school_pages import school_pages
 from termreview.runner import run_term
-from termreview.shelf import MANIFEST
-from termreview.whole_files import sha256_of
-from termreview.workspace import Workspace
+from termreview.storage.shelf import MANIFEST
+from termreview.storage.whole_files import sha256_of
+from termreview.storage.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("demo")
 

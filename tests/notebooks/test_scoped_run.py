@@ -17,7 +17,7 @@ from termreview.reporting.edition import INTERNAL
 from termreview.reporting.scope import Scope, find_scope
 from termreview.runner import RunResult
 from termreview.scoped_runs import Made, make_scoped
-from termreview.workspace import Workspace
+from termreview.storage.workspace import Workspace
 
 COMMUNES = ("047702", "047703", "047704")
 PARAMETERS = "\n".join(f'{name}: str = ""  # text' for name in ("term_id", "as_of", "workspace_root", "unit"))

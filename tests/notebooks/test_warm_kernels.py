@@ -27,8 +27,8 @@ from termreview.reference.declarations import load_reference
 from termreview.reporting import context
 from termreview.runner import run_term
 from termreview.step_run import begin_step
+from termreview.storage.workspace import Workspace, write_table
 from termreview.work_list import Export, Step, Write, html_page
-from termreview.workspace import Workspace, write_table
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="this system starts its kernels as Jupyter does"),

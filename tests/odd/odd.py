@@ -29,8 +29,8 @@ from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
 from termreview.reference.declarations import load_reference
+from termreview.storage.whole_files import sha256_of
 from termreview.terms import parse_term
-from termreview.whole_files import sha256_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S, MOST_MIB = 20.0, 100.0

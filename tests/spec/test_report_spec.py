@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 import yaml
 
-from termreview.contracts import CONTRACTS, shaped
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.context import ReportContext
 from termreview.reporting.status import report_status
@@ -17,6 +16,7 @@ from termreview.reporting.summary_intervals import average_intervals, level_inte
 from termreview.reporting.term_tables import TermTables
 from termreview.reporting.term_view import build_view
 from termreview.scoring.score import score_term
+from termreview.storage.contracts import CONTRACTS, shaped
 from worlds import conditions_met, crowd, observe, spread
 
 Case = dict[str, Any]

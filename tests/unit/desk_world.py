@@ -15,7 +15,7 @@ from termreview.desk.term_now import TermNow, look, plain_rows
 from termreview.intake.form import FormOrder, Value, write_form
 from termreview.reference.declarations import load_reference
 from termreview.reporting.rows import Record
-from termreview.workspace import Workspace
+from termreview.storage.workspace import Workspace
 
 TERM, TODAY, ROLE = HK1.term_id, datetime.date(2024, 1, 12), "Chuyên viên CNTT"
 PRESCHOOL, SILENT = "0477101", "0477301"

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from termreview.contracts import CONTRACTS, shaped
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.forms import Field
 from termreview.reporting.context import ReportContext, TermView, build_view
 from termreview.reporting.scope import find_scope, narrowed, narrowed_before, narrowed_tables
 from termreview.reporting.term_tables import TermTables
 from termreview.scoring.score import score_term
+from termreview.storage.contracts import CONTRACTS, shaped
 from termreview.terms import Term, parse_term
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -33,43 +33,30 @@ GROUND = {
 }
 # Each room (a folder; those inside it are rooms of their own), and the rooms it may know beside the ground, from below upward.
 ROOMS = {
-    "contracts": "",
-    "disk_room": "",
     "kernels": "",
-    "shelf": "",
-    "whole_files": "",
-    "earlier_reports": "shelf whole_files",
-    "lock": "whole_files",
-    "stage": "shelf whole_files",
-    "publication": "shelf whole_files stage",
-    "workspace": "contracts shelf whole_files stage publication",
+    "storage": "",
     "reference": "",
-    "intake": "contracts whole_files workspace reference",
-    "scoring": "contracts reference",
-    "steps": "shelf whole_files lock stage publication workspace reference intake scoring",
-    "reporting": "contracts shelf whole_files stage publication workspace reference scoring",
-    "work_list": "whole_files workspace reference reporting",
-    "execution": "kernels stage workspace work_list",
-    "manifest": "shelf whole_files stage publication workspace reference intake work_list",
-    "scoped_records": "shelf whole_files workspace reference work_list manifest",
-    "issuing": "shelf whole_files lock publication workspace reference reporting work_list scoped_records",
-    "step_run": "disk_room kernels shelf whole_files stage workspace work_list execution",
+    "intake": "storage reference",
+    "scoring": "storage reference",
+    "steps": "storage reference intake scoring",
+    "reporting": "storage reference scoring",
+    "work_list": "storage reference reporting",
+    "execution": "kernels storage work_list",
+    "manifest": "storage reference intake work_list",
+    "scoped_records": "storage reference work_list manifest",
+    "issuing": "storage reference reporting work_list scoped_records",
+    "step_run": "kernels storage work_list execution",
     "runner": (
-        "disk_room kernels shelf whole_files earlier_reports lock stage publication workspace "
-        "reference intake reporting work_list execution manifest scoped_records step_run"
+        "kernels storage reference intake reporting work_list execution manifest scoped_records step_run"
     ),
-    "scoped_runs": (
-        "kernels shelf whole_files lock workspace reference reporting work_list execution "
-        "scoped_records step_run"
-    ),
-    "proof": "shelf whole_files workspace reference intake reporting work_list scoped_records runner",
-    "desk": "shelf whole_files lock workspace reference intake scoring steps reporting manifest",
-    "desk/panels": "workspace reference reporting desk",
-    "sample": "workspace reference intake scoring",
-    "rehearsal": "workspace reference intake sample",
+    "scoped_runs": "kernels storage reference reporting work_list execution scoped_records step_run",
+    "proof": "storage reference intake reporting work_list scoped_records runner",
+    "desk": "storage reference intake scoring steps reporting manifest",
+    "desk/panels": "storage reference reporting desk",
+    "sample": "storage reference intake scoring",
+    "rehearsal": "storage reference intake sample",
     "cli": (
-        "shelf whole_files workspace reference intake reporting work_list issuing runner "
-        "scoped_runs proof desk sample rehearsal"
+        "storage reference intake reporting work_list issuing runner scoped_runs proof desk sample rehearsal"
     ),
 }
 
@@ -131,7 +118,7 @@ ENDING = {
 }
 # Rooms whose steps read no clock, and single modules beside them.
 TIMELESS = ("reference", "spreadsheets", "forms", "intake", "returns", "scoring", "reporting", "desk")
-TIMELESS_MODULES = ("contracts", "text", "terms")
+TIMELESS_MODULES = ("storage/contracts", "text", "terms")
 # At the desk only who waits for the lock, and who opens it for a person, may ask what time it is.
 TIMED_DESK = ("desk/list_lines", "desk/panels/opening")
 CLOCK = re.compile(r"(.*\.)?(now|today|utcnow|monotonic|perf_counter|localtime|gmtime)|time\.(time|ctime)")

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pandas as pd
 from report_world import build_tables, reference
 
-from termreview.contracts import CONTRACTS
 from termreview.intake.blank_items import blank_items
 from termreview.reference.declarations import TermReference
 from termreview.reporting.blocks import as_html
@@ -20,6 +19,7 @@ from termreview.reporting.sections_status import status_section
 from termreview.reporting.status import PROVISIONAL, report_status
 from termreview.reporting.term_tables import TermTables
 from termreview.scoring.score import score_term
+from termreview.storage.contracts import CONTRACTS
 from worlds import State, observe, term_of
 
 SCHOOL, NURSERY = "0477201", "0477101"

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from intake_world import COMBINED, HK2, PRESCHOOL, PRIMARY, SECONDARY, answers_of, declared, reference, school
 
-from termreview.contracts import CONTRACTS, shaped
 from termreview.intake.answer_grid import gather_answers
 from termreview.intake.checks import Failure, run_checks as run_checks_on
 from termreview.reference.checks import Check
 from termreview.reference.declarations import TermReference
 from termreview.reference.forms import Field
+from termreview.storage.contracts import CONTRACTS, shaped
 
 STATES = ("blank", "unreadable", "nothing_to_report", "not_applicable")
 Changes = Mapping[str, object]

@@ -28,8 +28,8 @@ from termreview.reporting.sections_change import compared_schools, ratio_changes
 from termreview.reporting.sections_transitions import level_transitions
 from termreview.reporting.sections_years import years_table
 from termreview.reporting.summary_change import ratio_change
+from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.workspace import Workspace
 from worlds import HK1, HK2, append, change, copy_reference
 
 NEXT, LAST = "2024-2025-hk1", "2024-2025-hk2"

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from termreview.contracts import CONTRACTS, shaped
 from termreview.errors import ContractError
+from termreview.storage.contracts import CONTRACTS, shaped
 
 SCORE: dict[str, Any] = {
     "school_id": "0477201", "term_id": "2023-2024-hk1", "group_id": "1", "state": "scored", "low": 50, "high": 60.5,

@@ -18,10 +18,10 @@ from termreview.desk.panels.desk import Desk
 from termreview.desk.panels.opening import latest_term, open_desk
 from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.panels.school_picker import SchoolPicker
-from termreview.lock import held
 from termreview.reference.declarations import load_reference
+from termreview.storage.lock import held
+from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.workspace import Workspace
 
 PICK = {
     "back": "‹",

@@ -13,7 +13,7 @@ from desk_world import new_office
 
 from termreview.desk import serving
 from termreview.errors import UsageError
-from termreview.workspace import Workspace
+from termreview.storage.workspace import Workspace
 
 
 def test_the_server_binds_the_loopback_and_asks_for_a_token(tmp_path: Path) -> None:

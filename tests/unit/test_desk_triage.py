@@ -44,7 +44,7 @@ from termreview.reference.decisions import Decision
 from termreview.reference.measures import VerifiedPoints
 from termreview.reporting.summary_decisions import advice_on
 from termreview.steps import open_term, score_answers
-from termreview.workspace import Workspace
+from termreview.storage.workspace import Workspace
 
 COMPUTERS = "informatics_computers_working_count"
 REASON = "đã gọi điện đối chiếu với sổ của trường"

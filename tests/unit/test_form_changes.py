@@ -10,7 +10,7 @@ from intake_world import HK1, PRESCHOOL, PRIMARY, SECONDARY, clean_folder, decla
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
 from termreview.scoring.score import score_term
-from termreview.workspace import Workspace, write_table
+from termreview.storage.workspace import Workspace, write_table
 from worlds import append, change
 
 NOTE = f"Lưu ý: biểu mẫu cv407-2023 đã thay đổi sau khi kỳ {HK1.term_id} nhận tệp: "

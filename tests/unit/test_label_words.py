@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import report_world
 
-from termreview.contracts import CONTRACTS, FATES, ORIGINS, REASONS, SEVERITIES, STATES
 from termreview.errors import DeclarationError
 from termreview.intake.guard import REFUSAL_REASONS
 from termreview.reference.declarations import load_reference
@@ -21,6 +20,7 @@ from termreview.reporting.edition import EDITIONS
 from termreview.reporting.summary_index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 from termreview.reporting.summary_ratios import CONTRADICTORY, COUNTED, UNANSWERED, ZERO
 from termreview.reporting.wording import group_title, kept_label, label
+from termreview.storage.contracts import CONTRACTS, FATES, ORIGINS, REASONS, SEVERITIES, STATES
 from worlds import HK1, REFERENCE, ROOT, change, copy_reference
 
 LIBRARY = ROOT / "lib" / "termreview"

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from termreview.errors import RunError, WorkspaceBusyError
-from termreview.lock import LOCK_NAME, held
+from termreview.storage.lock import LOCK_NAME, held
 
-HOLD = "import sys, time\nfrom termreview.lock import held\nfrom pathlib import Path\nwith held(Path(sys.argv[1]), 'run x'):\n    print('held', flush=True)\n    time.sleep(3600)\n"
+HOLD = "import sys, time\nfrom termreview.storage.lock import held\nfrom pathlib import Path\nwith held(Path(sys.argv[1]), 'run x'):\n    print('held', flush=True)\n    time.sleep(3600)\n"
 
 
 def test_the_second_is_told_who_what_and_since_when(tmp_path: Path) -> None:

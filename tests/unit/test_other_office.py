@@ -14,8 +14,8 @@ from termreview.reference.declarations import load_reference
 from termreview.rehearsal.rehearse import rehearsal_page, rehearse
 from termreview.sample.plain import plain_answers
 from termreview.sample.school_year import sample_terms, write_sample
+from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.workspace import Workspace
 from worlds import change
 
 TERM = parse_term(TERMS[0])

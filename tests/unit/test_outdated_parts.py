@@ -11,7 +11,7 @@ from intake_world import HK1
 from demo_world import new_workspace
 from termreview.reference.declarations import Reference
 from termreview.scoped_records import outdated_parts
-from termreview.whole_files import sha256_of
+from termreview.storage.whole_files import sha256_of
 from termreview.work_list import scoped_report_name
 
 SCHOOL = "0477101"

@@ -19,8 +19,8 @@ from termreview.intake.dispatch import write_forms
 from termreview.intake.returned_workbook import write_return
 from termreview.reference.mistakes import read_mistakes
 from termreview.reporting.scope import Scope
+from termreview.storage.workspace import place_in
 from termreview.work_list import report_step
-from termreview.workspace import place_in
 from worlds import REFERENCE
 
 LEADING_ELSEWHERE = ("../a", "..\\a", "/a", "C:a", "a/../../b", "a\x00b")

@@ -18,7 +18,7 @@ from termreview.reporting import portfolio
 from termreview.reporting.page_record import with_record
 from termreview.reporting.portfolio import write_portfolio
 from termreview.reporting.published import published_terms
-from termreview.workspace import Workspace
+from termreview.storage.workspace import Workspace
 from worlds import HK2
 
 PAGE = "<!DOCTYPE html>\n<html><head>\n<title>Báo cáo</title>\n</head>\n<body></body></html>\n"

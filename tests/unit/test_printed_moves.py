@@ -18,7 +18,7 @@ from termreview.reporting.printed_places import Printed, printed_by
 from termreview.reporting.printed_text import aligned_figures, amount, sentences, take_apart
 from termreview.reporting.replay import PROGRAM, RULE
 from termreview.reporting.section_calls import section_calls
-from termreview.workspace import Workspace
+from termreview.storage.workspace import Workspace
 
 NOTEBOOKS = ROOT / "notebooks"
 

@@ -20,9 +20,9 @@ from termreview.reference.fingerprint import file_fingerprints
 from termreview.reporting.page_record import RECORD_MIME
 from termreview.reporting.provenance import Provenance, Source, hidden_name, inputs_fingerprint, origin_record
 from termreview.reporting.sections_footer import footer, record_of
+from termreview.storage.whole_files import sha256_of
+from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.whole_files import sha256_of
-from termreview.workspace import Workspace
 from worlds import HK1, HK2, REFERENCE, ROOT, append, change
 
 FILES = {"0477101.xlsx": b"one", "lớp/0477102.xlsx": b"two"}

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from termreview import publication
 from termreview.errors import ContractError, RunError
-from termreview.publication import is_published, publish, read_published, settle, sweep
-from termreview.shelf import MANIFEST, Shelf
-from termreview.stage import STAGE_VARIABLE, active_stage, open_stage
-from termreview.whole_files import sha256_of, write_json
+from termreview.storage import publication
+from termreview.storage.publication import is_published, publish, read_published, settle, sweep
+from termreview.storage.shelf import MANIFEST, Shelf
+from termreview.storage.stage import STAGE_VARIABLE, active_stage, open_stage
+from termreview.storage.whole_files import sha256_of, write_json
 
 NAMES = ["a.parquet", "b.parquet"]
 
@@ -91,7 +91,7 @@ def test_readers_follow_the_switch_before_anything_is_moved(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(shelf, staged(shelf, b"1", b"2"))
-    monkeypatch.setattr("termreview.publication.settle", lambda _: None)
+    monkeypatch.setattr("termreview.storage.publication.settle", lambda _: None)
     publish(shelf, staged(shelf, b"3", b"4"))
     assert (shelf.tables / "a.parquet").read_bytes() == b"1"
     assert read_published(shelf, NAMES) == {"a.parquet": b"3", "b.parquet": b"4"}
@@ -108,7 +108,7 @@ def test_a_published_set_that_lost_a_file_is_no_finished_run(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("termreview.publication.settle", lambda _: None)
+        patch.setattr("termreview.storage.publication.settle", lambda _: None)
         publish(shelf, staged(shelf, b"3", b"4"))
     next(shelf.runs.glob("run-*/a.parquet")).unlink()
     settle(shelf)

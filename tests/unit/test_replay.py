@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from report_world import build_tables, reference, report
 
-from termreview.contracts import shaped
 from termreview.reference.decisions import Decision
 from termreview.reference.declarations import Reference
 from termreview.reference.indicators import Criterion, Group, Item
@@ -37,6 +36,7 @@ from termreview.reporting.replay_figures import Figure, exact, figures_of
 from termreview.reporting.sections_issued import opening
 from termreview.reporting.term_tables import State, TermTables
 from termreview.scoring.score import score_term
+from termreview.storage.contracts import shaped
 from worlds import HK1, term_of
 
 SCHOOLS = ("0477201", "0477202", "0477301", "0477401")

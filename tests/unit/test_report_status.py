@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from report_world import build_tables, reference
 
-from termreview.contracts import CONTRACTS
 from termreview.reporting.blocks import as_html
 from termreview.reporting.context import ReportContext, build_view
 from termreview.reporting.scope import Scope
@@ -25,6 +24,7 @@ from termreview.reporting.summary_intervals import (
     task_intervals,
 )
 from termreview.reporting.term_tables import TermTables
+from termreview.storage.contracts import CONTRACTS
 from worlds import HK1, term_of
 
 SCHOOLS = ("0477101", "0477201", "0477202", "0477301")

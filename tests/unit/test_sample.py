@@ -31,8 +31,8 @@ from termreview.sample.stories import (
     UNPROVEN_ITEMS,
 )
 from termreview.scoring.score import Scored, score_term
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from termreview.workspace import Workspace
 
 HK1, HK2 = SAMPLE_TERMS
 TROUBLED = {(arrival.part, arrival.school_id) for arrival in ARRIVALS if arrival.faults or arrival.copies}

@@ -26,8 +26,8 @@ from termreview.intake.reader import Reader
 from termreview.intake.received import NOTHING_READ, ReceivedFile, list_received
 from termreview.intake.reminders import reminder_list
 from termreview.manifest import TABLES, describe_outputs, is_up_to_date
-from termreview.shelf import MANIFEST, Shelf
-from termreview.whole_files import write_json
+from termreview.storage.shelf import MANIFEST, Shelf
+from termreview.storage.whole_files import write_json
 
 SLEEPS = "import time\nimport termreview.intake.legacy_excel as room\nread = room.read_excel\nroom.read_excel = lambda *given: time.sleep({}) or read(*given)\n"
 BURNS = "import termreview.intake.legacy_excel as room\ndef burn(*given):\n    while True: pass\nroom.read_excel = burn\n"

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from termreview.contracts import CONTRACTS
 from termreview.reference.declarations import Reference
 from termreview.reporting.summary_reporting import received_by_day, reporting_by_level, school_reporting
 from termreview.reporting.summary_schools import expected_schools
+from termreview.storage.contracts import CONTRACTS
 from worlds import HK1, term_of
 
 SCHOOLS = ["0477101", "0477201", "0477202", "0477203", "0477301"]

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from termreview import whole_files
-from termreview.disk_room import lack_of_room
 from termreview.reference.mistakes import read_mistakes
-from termreview.shelf import Shelf
-from termreview.stage import open_stage
-from termreview.whole_files import replace_file, sweep_left_overs, written_whole
-from termreview.workspace import Workspace, sweep_workspace
+from termreview.storage import whole_files
+from termreview.storage.disk_room import lack_of_room
+from termreview.storage.shelf import Shelf
+from termreview.storage.stage import open_stage
+from termreview.storage.whole_files import replace_file, sweep_left_overs, written_whole
+from termreview.storage.workspace import Workspace, sweep_workspace
 from worlds import REFERENCE
 
 
@@ -124,7 +124,7 @@ def test_what_is_written_has_the_rights_that_the_umask_leaves(
 
 @pytest.mark.skipif(os.name == "nt", reason="there, what a living process writes cannot be deleted")
 def test_what_a_living_process_is_writing_is_not_swept_and_that_of_a_dead_one_is(tmp_path: Path) -> None:
-    writer = "import sys, time\nfrom pathlib import Path\nfrom termreview.whole_files import written_whole\nwith written_whole(Path(sys.argv[1])) as beside:\n    print(beside.name, flush=True)\n    time.sleep(3600)\n"
+    writer = "import sys, time\nfrom pathlib import Path\nfrom termreview.storage.whole_files import written_whole\nwith written_whole(Path(sys.argv[1])) as beside:\n    print(beside.name, flush=True)\n    time.sleep(3600)\n"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(
         [sys.executable, "-c", writer, str(tmp_path / "a.csv")],

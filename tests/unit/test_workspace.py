@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 from test_contracts import scores
 
-from termreview.contracts import shaped
 from termreview.errors import ContractError, UsageError
-from termreview.terms import parse_term
-from termreview.workspace import (
+from termreview.storage.contracts import shaped
+from termreview.storage.workspace import (
     Workspace,
     find_workspace,
     has_tables,
@@ -21,6 +20,7 @@ from termreview.workspace import (
     write_table,
     written_whole,
 )
+from termreview.terms import parse_term
 
 TERM = parse_term("2023-2024-hk1")
 

@@ -18,8 +18,8 @@ from termreview.errors import UNEXPECTED, RunError, TermReviewError
 from termreview.installation import shadowed
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.mistakes import Mistakes, read_mistakes
+from termreview.storage.workspace import Workspace, read_if_there, sweep_workspace
 from termreview.terms import parse_term
-from termreview.workspace import Workspace, read_if_there, sweep_workspace
 
 ERROR_LOG = "loi-chuong-trinh.log"
 Command = Callable[[argparse.Namespace, Workspace, Reference], int | None]

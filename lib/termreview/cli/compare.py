@@ -7,10 +7,10 @@ import sys
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
-from termreview.shelf import MANIFEST
+from termreview.storage.shelf import MANIFEST
+from termreview.storage.whole_files import read_json
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
-from termreview.whole_files import read_json
-from termreview.workspace import Workspace
 
 
 def compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:

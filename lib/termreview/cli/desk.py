@@ -21,7 +21,7 @@ from termreview.desk.serving import (
 )
 from termreview.errors import RunError
 from termreview.reference.declarations import Reference
-from termreview.workspace import Workspace
+from termreview.storage.workspace import Workspace
 
 _WAIT_S = 60.0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from termreview.cli.options import workspace_of
 from termreview.errors import ContractError, TermReviewError
 from termreview.reference.declarations import Reference, load_reference
-from termreview.workspace import find_workspace
+from termreview.storage.workspace import find_workspace
 
 
 def inspect(options: argparse.Namespace) -> int:

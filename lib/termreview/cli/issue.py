@@ -7,8 +7,8 @@ import sys
 
 from termreview.cli.options import as_of_day
 from termreview.reference.declarations import Reference
+from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.workspace import Workspace
 
 
 def issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:

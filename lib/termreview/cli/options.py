@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 
 from termreview import __version__
 from termreview.errors import UsageError
+from termreview.storage.workspace import Workspace, find_workspace, workspace_at
 from termreview.terms import parse_term
-from termreview.workspace import Workspace, find_workspace, workspace_at
 
 _LAST_PORT = 65_535
 

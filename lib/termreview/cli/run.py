@@ -10,8 +10,8 @@ from termreview.cli.options import as_of_day
 from termreview.cli.progress import tell_notes
 from termreview.errors import RunError, UsageError
 from termreview.reference.declarations import Reference
+from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.workspace import Workspace
 
 
 def run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:

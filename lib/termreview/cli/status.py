@@ -10,8 +10,8 @@ from termreview.cli.options import as_of_day
 from termreview.cli.progress import counter, tell_notes
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
+from termreview.storage.workspace import Workspace, read_if_there
 from termreview.terms import Term, parse_term
-from termreview.workspace import Workspace, read_if_there
 
 if TYPE_CHECKING:
     import pandas as pd

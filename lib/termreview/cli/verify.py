@@ -10,8 +10,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from termreview.reference.declarations import Reference
+from termreview.storage.workspace import Workspace
 from termreview.text import day_words
-from termreview.workspace import Workspace
 
 if TYPE_CHECKING:
     from termreview.proof.causes import Cause

@@ -10,8 +10,8 @@ from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_h
 from termreview.reference.decisions import PLACE, Decision
 from termreview.reference.declarations import Reference, decisions_in
 from termreview.reference.forms import ANY
+from termreview.storage.workspace import Workspace
 from termreview.text import fold
-from termreview.workspace import Workspace
 
 DECISIONS = "decisions.csv"
 _NUMBERED = re.compile(r"qd-(\d+)(?:\.\d+)?")

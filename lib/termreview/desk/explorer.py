@@ -13,7 +13,7 @@ from termreview.reporting.strength_words import StrengthLine, strength_lines
 from termreview.reporting.summary_decisions import doubted_answers
 from termreview.reporting.summary_index import OVERALL
 from termreview.scoring.strength import weigh_levels
-from termreview.workspace import read_if_there
+from termreview.storage.workspace import read_if_there
 
 
 def terms_of_school(now: TermNow, school_id: str) -> pd.DataFrame:

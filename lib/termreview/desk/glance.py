@@ -11,8 +11,8 @@ import pandas as pd
 from termreview.desk.term_now import TermNow
 from termreview.manifest import TABLES
 from termreview.reporting.summary_index import OVERALL
-from termreview.shelf import MANIFEST
-from termreview.whole_files import read_json
+from termreview.storage.shelf import MANIFEST
+from termreview.storage.whole_files import read_json
 
 ALL = "*"
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from termreview.errors import RunError, UsageError
-from termreview.workspace import Workspace
+from termreview.storage.workspace import Workspace
 
 NOTEBOOK = "0_review_desk.ipynb"
 LOOPBACK = "127.0.0.1"

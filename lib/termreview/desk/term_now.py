@@ -26,8 +26,8 @@ from termreview.reporting.summary_reporting import school_reporting
 from termreview.reporting.summary_schools import expected_schools
 from termreview.reporting.term_tables import TermTables
 from termreview.scoring.score import Scored
-from termreview.shelf import LOOSE, MANIFEST
-from termreview.workspace import Workspace, read_if_there
+from termreview.storage.shelf import LOOSE, MANIFEST
+from termreview.storage.workspace import Workspace, read_if_there
 
 Stamp = frozenset[tuple[str, int, int]]
 Lists = Mapping[str, str]  # what stands in each file of the declarations, as a hash

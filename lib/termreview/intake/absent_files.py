@@ -16,7 +16,7 @@ from termreview.intake.received import (
     natural_order,
     printable_name,
 )
-from termreview.whole_files import read_json
+from termreview.storage.whole_files import read_json
 
 
 @dataclass(frozen=True)

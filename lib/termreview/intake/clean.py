@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from termreview.contracts import CONTRACTS, from_arrow, from_rows, shaped
 from termreview.intake.answer_grid import gather_answers
 from termreview.intake.blank_items import blank_items
 from termreview.intake.causes import Suspects, fold_causes
@@ -52,6 +51,7 @@ from termreview.intake.supplements import (
 from termreview.reference.decisions import Decision, options_of, with_aliases
 from termreview.reference.declarations import Reference
 from termreview.reference.texts import Message
+from termreview.storage.contracts import CONTRACTS, from_arrow, from_rows, shaped
 from termreview.terms import Term
 from termreview.text import day_words
 

@@ -13,8 +13,8 @@ from termreview.reference.comparable import comparable_answers
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.forms import Field
 from termreview.reference.units import Unit
+from termreview.storage.workspace import place_in, written_whole
 from termreview.terms import Term
-from termreview.workspace import place_in, written_whole
 
 
 def write_forms(

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from termreview.contracts import from_rows
 from termreview.intake.answer_grid import Answers, text_or_none
 from termreview.intake.checks import Failure
 from termreview.intake.file_reading import FileReading, Remark
@@ -18,6 +17,7 @@ from termreview.intake.personal_data import without_personal
 from termreview.intake.reading import OTHER_NAMED, is_late
 from termreview.intake.revisions import Fate
 from termreview.reference.texts import Message
+from termreview.storage.contracts import from_rows
 from termreview.text import day_words
 
 AGAIN = "same_as_last_term"

@@ -7,8 +7,8 @@ from termreview.intake.layout import form_layout
 from termreview.intake.locate import read_fingerprint
 from termreview.intake.workbook import RefusedFile, read_workbook
 from termreview.reference.declarations import Reference
+from termreview.storage.workspace import Workspace, has_tables, read_table
 from termreview.terms import Term
-from termreview.workspace import Workspace, has_tables, read_table
 
 _LOOKED_INTO = 3  # files a school level: all of one level were sent out as one form
 

@@ -21,7 +21,7 @@ from termreview.intake.workbook import Sheet, Workbook, read_content, read_workb
 from termreview.intake.workbook_archive import ArchiveMember, archive_members
 from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference
-from termreview.whole_files import sha256_of
+from termreview.storage.whole_files import sha256_of
 
 READ, REFUSED = "read", "refused"
 

@@ -20,7 +20,7 @@ from termreview.errors import RunError
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.guard import NOT_OPENED
 from termreview.intake.received import ReceivedFile, content_facts
-from termreview.whole_files import as_umask_says, sha256_of
+from termreview.storage.whole_files import as_umask_says, sha256_of
 
 _SUFFIX = ".reading"
 _FACTS = b"reading"

@@ -28,8 +28,8 @@ from termreview.intake.received_list import (
 )
 from termreview.intake.workbook_archive import ArchiveMember, archive_members, member_facts
 from termreview.reference.calendar import TermPlan
-from termreview.whole_files import read_json
-from termreview.workspace import written_whole
+from termreview.storage.whole_files import read_json
+from termreview.storage.workspace import written_whole
 
 __all__ = [
     "FIRST_SEEN",

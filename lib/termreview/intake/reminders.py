@@ -14,10 +14,10 @@ from termreview.cells import ACCENT, FONT, INK, PALE, RULE
 from termreview.intake.guard import NOT_OPENED
 from termreview.intake.received import ReceivedFile
 from termreview.reference.declarations import Reference
+from termreview.storage.workspace import written_whole
 from termreview.terms import Term
 from termreview.text import day_words
 from termreview.workbook_text import fitted, open_book
-from termreview.workspace import written_whole
 
 STATES = ("missing", "day_later", "refused", "repair", "resent", "explain", "explained")
 _WIDTHS = {

@@ -39,8 +39,8 @@ from termreview.intake.returned_words import Answered, point_words
 from termreview.intake.returned_xml import UnmarkableError
 from termreview.intake.workbook import Workbook, read_workbook
 from termreview.reference.declarations import Reference
+from termreview.storage.workspace import place_in, written_whole
 from termreview.terms import Term
-from termreview.workspace import place_in, written_whole
 
 # Points whose cell is where something should stand, not where it stands.
 _WITHOUT_CELL = ("row_missing", "column_missing", "sheet_missing")

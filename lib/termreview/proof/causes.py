@@ -16,9 +16,9 @@ from termreview.reference.fingerprint import file_fingerprints
 from termreview.reporting.edition import IN_HAND
 from termreview.reporting.issued import record_path
 from termreview.reporting.provenance import OWN_SHARE, SHORT, hidden_name
+from termreview.storage.whole_files import sha256_of
+from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.whole_files import sha256_of
-from termreview.workspace import Workspace
 
 
 @dataclass(frozen=True)

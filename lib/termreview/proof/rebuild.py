@@ -17,10 +17,10 @@ from termreview.reference.declarations import Reference
 from termreview.reporting.issued import issued_folder
 from termreview.reporting.scope import find_scope
 from termreview.runner import run_term
-from termreview.shelf import SCHOOL_FOLDER
+from termreview.storage.shelf import SCHOOL_FOLDER
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
 from termreview.work_list import INTERNAL, report_step, school_step, table_steps
-from termreview.workspace import Workspace
 
 Progress = Callable[[str], None]
 

@@ -12,10 +12,10 @@ from termreview.reporting.issued import list_issues
 from termreview.reporting.page_record import read_record
 from termreview.reporting.published import ANNEX_FILE
 from termreview.scoped_records import RECORDS
-from termreview.shelf import MANIFEST, SCHOOL_FOLDER
+from termreview.storage.shelf import MANIFEST, SCHOOL_FOLDER
+from termreview.storage.whole_files import read_json
+from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.whole_files import read_json
-from termreview.workspace import Workspace
 
 PAGE, DOCUMENT, ANNEX, SCHOOL = "page", "document", "annex", "school"
 _SUFFIXES: Final = {".docx": DOCUMENT, ".xlsx": ANNEX}

@@ -31,8 +31,8 @@ from termreview.reporting.page_difference import (
 )
 from termreview.reporting.page_reading import Place
 from termreview.reporting.page_record import RECORD, SEAL, seal_of, without_record
-from termreview.whole_files import sha256_of
-from termreview.workspace import Workspace
+from termreview.storage.whole_files import sha256_of
+from termreview.storage.workspace import Workspace
 
 IDENTICAL, DIFFERS, UNVERIFIABLE = "identical", "differs", "unverifiable"
 INTACT, EDITED, UNKNOWN = "intact", "edited", "unknown"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.measures import Ratio
 from termreview.terms import Term, parse_term
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def not_comparable(reference: Reference, before: Term, after: Term) -> frozenset[str]:

@@ -26,8 +26,8 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.rehearsal.aims import aimed_at
 from termreview.rehearsal.faults import FAULTS
 from termreview.sample.answers import is_of_sample, school_answers
+from termreview.storage.workspace import place_in
 from termreview.terms import Term
-from termreview.workspace import place_in
 
 _FEWEST = 2  # schools: every second one gets a fault
 _NO_PLACE = "no known fault has a place in the form of {0}, or no two schools report"

@@ -18,8 +18,8 @@ from termreview.reporting.block_model import INLINE, Part, plain_text
 from termreview.reporting.blocks import clean_text
 from termreview.reporting.report_reading import ReadReport, read_report
 from termreview.reporting.tables import NO_ROWS
+from termreview.storage.workspace import written_whole
 from termreview.workbook_text import fitted, open_book
-from termreview.workspace import written_whole
 
 HEAD_ROW: Final = 3
 COVER_WIDTHS: Final = (11, 46, 36, 8)

@@ -20,7 +20,7 @@ from termreview.reporting.sections_issued import changes_told, office_table, sch
 from termreview.reporting.sections_opening import banner, subject_of
 from termreview.reporting.sections_printed import main_figures, printed_columns, printed_rows, printed_shown
 from termreview.reporting.wording import kept_label, say
-from termreview.whole_files import written_whole
+from termreview.storage.whole_files import written_whole
 
 _DECIMALS: Final = 6  # of a share in the table; counts and points are whole or have one
 

@@ -19,8 +19,8 @@ from termreview.reporting.scope import Scope, find_scope, narrowed, narrowed_bef
 from termreview.reporting.status import PROVISIONAL, report_status
 from termreview.reporting.term_tables import State, TermTables, read_tables
 from termreview.reporting.term_view import TermView, build_view
+from termreview.storage.workspace import Workspace, has_tables
 from termreview.terms import Term, parse_term
-from termreview.workspace import Workspace, has_tables
 
 
 @dataclass(frozen=True, eq=False)

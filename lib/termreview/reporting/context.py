@@ -31,9 +31,9 @@ from termreview.reporting.shareable import shareable_view, without_words
 from termreview.reporting.summaries import Summaries
 from termreview.reporting.term_tables import State, read_tables, sha256_of_tables
 from termreview.reporting.term_view import TermView, build_view
-from termreview.stage import stage_in_use
+from termreview.storage.stage import stage_in_use
+from termreview.storage.workspace import Workspace, find_workspace, has_tables
 from termreview.terms import Term, parse_term
-from termreview.workspace import Workspace, find_workspace, has_tables
 
 __all__ = [
     "EDITIONS",

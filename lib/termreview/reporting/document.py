@@ -37,7 +37,7 @@ from termreview.reporting.document_xml import (
 )
 from termreview.reporting.report_reading import ReadReport, read_report
 from termreview.reporting.tables import NO_ROWS
-from termreview.workspace import written_whole
+from termreview.storage.workspace import written_whole
 
 CARDS_IN_ROW: Final = 3
 CARD_STEPS: Final = 6  # rows of one, two and three cards fill the same width

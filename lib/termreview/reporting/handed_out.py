@@ -18,8 +18,8 @@ from termreview.reporting.issued import (
     read_issues,
 )
 from termreview.reporting.scope import Scope, find_scope, narrowed
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from termreview.workspace import Workspace
 
 
 def read_handed_out(

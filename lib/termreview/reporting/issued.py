@@ -16,9 +16,9 @@ from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.edition import EDITIONS, SHAREABLE
 from termreview.reporting.scope import WHOLE, Scope
 from termreview.reporting.term_tables import TermTables
+from termreview.storage.whole_files import read_json, sha256_of
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from termreview.whole_files import read_json, sha256_of
-from termreview.workspace import Workspace
 
 ISSUED: Final = "issued"
 RECORD: Final = "record"  # below an issue: what is kept to compare with, not to hand out
@@ -215,7 +215,7 @@ def issued_tables(issue: Issue) -> TermTables:
     """
     import pyarrow.parquet as parquet  # only now: who asks for the number of an issue needs no tables
 
-    from termreview.contracts import shaped
+    from termreview.storage.contracts import shaped
 
     tables = {}
     for name in TABLES:

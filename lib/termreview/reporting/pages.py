@@ -20,7 +20,7 @@ from termreview.reporting.page_record import record_in, with_record
 from termreview.reporting.page_rules import forbidden_markup
 from termreview.reporting.page_styles import report_styles, unbroken_years
 from termreview.reporting.page_trace import dead_traces, trace_parts, with_trace
-from termreview.workspace import written_whole
+from termreview.storage.workspace import written_whole
 
 LANGUAGE: Final = "vi"
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"

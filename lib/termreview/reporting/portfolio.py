@@ -14,8 +14,8 @@ from termreview.reporting.blocks import clean_text
 from termreview.reporting.page_styles import font_faces, theme_text, unbroken_years
 from termreview.reporting.portfolio_view import portfolio_view
 from termreview.reporting.published import PublishedTerm, index_path, published_terms
-from termreview.whole_files import written_whole
-from termreview.workspace import Workspace
+from termreview.storage.whole_files import written_whole
+from termreview.storage.workspace import Workspace
 
 
 def write_portfolio(workspace: Workspace, reference: Reference) -> Path:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from termreview.installation import made_with
-from termreview.publication import is_published, read_published
 from termreview.reference.declarations import Reference
 from termreview.reporting.agreement_reading import plain, read_page
 from termreview.reporting.comparison import first_state, second_state
@@ -28,9 +27,10 @@ from termreview.reporting.section_calls import SectionCall, section_calls
 from termreview.reporting.term_tables import State
 from termreview.reporting.term_view import TermView, build_view
 from termreview.reporting.wording import say
+from termreview.storage.publication import is_published, read_published
+from termreview.storage.whole_files import sha256_of
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from termreview.whole_files import sha256_of
-from termreview.workspace import Workspace
 
 PREVIOUS: Final = "previous"  # the tables of the term before are others now: no part of the replay
 PRINTED_CAUSES: Final = (*CAUSES, PREVIOUS)

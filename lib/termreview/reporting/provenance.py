@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from termreview.installation import made_with
 from termreview.reference.declarations import Reference
+from termreview.storage.workspace import Workspace, has_tables, read_table
 from termreview.terms import Term
-from termreview.workspace import Workspace, has_tables, read_table
 
 if TYPE_CHECKING:
     import pandas as pd

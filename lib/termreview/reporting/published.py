@@ -11,8 +11,8 @@ from urllib.parse import quote
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.issued import broken_issues, list_issues
 from termreview.reporting.page_record import read_record
-from termreview.shelf import SCHOOL_FOLDER
-from termreview.workspace import Workspace
+from termreview.storage.shelf import SCHOOL_FOLDER
+from termreview.storage.workspace import Workspace
 
 INDEX_FILE: Final = "index.html"
 ANNEX_FILE: Final = "phu-luc"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from termreview import workspace as storage
 from termreview.reference.declarations import Reference, TermReference
+from termreview.storage import workspace as storage
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from termreview.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd

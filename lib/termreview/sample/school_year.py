@@ -16,8 +16,8 @@ from termreview.errors import SampleError, UsageError
 from termreview.intake.received import RECEIVED_LIST
 from termreview.reference.declarations import Reference
 from termreview.sample.parcels import term_parcels, write_parcels, write_received
+from termreview.storage.workspace import Workspace, write_json
 from termreview.terms import Term
-from termreview.workspace import Workspace, write_json
 
 SAMPLE_TERMS = (Term("2023-2024", "hk1"), Term("2023-2024", "hk2"))
 SAMPLE_LIST = ".sample.json"

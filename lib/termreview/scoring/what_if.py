@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from termreview.contracts import shaped
 from termreview.reference.declarations import TermReference
 from termreview.reference.measures import VerifiedPoints
 from termreview.scoring.ledger import build_ledger, with_points
 from termreview.scoring.levels import build_scores
 from termreview.scoring.score import Scored
+from termreview.storage.contracts import shaped
 
 ItemPoints = Mapping[tuple[str, str], float]  # school and item -> points
 FieldNumbers = Mapping[tuple[str, str], float | None]  # school and field -> its answer; None: left blank

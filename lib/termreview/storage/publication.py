@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from termreview.errors import ContractError, RunError
-from termreview.shelf import LOOSE, MANIFEST, Shelf
-from termreview.stage import staged_files
-from termreview.whole_files import (
+from termreview.storage.shelf import LOOSE, MANIFEST, Shelf
+from termreview.storage.stage import staged_files
+from termreview.storage.whole_files import (
     content_of,
     read_json,
     replace_file,

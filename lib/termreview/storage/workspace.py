@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from termreview.errors import ContractError, RunError, UsageError
-from termreview.publication import is_published, read_published
-from termreview.shelf import LOOSE, MANIFEST, Shelf
-from termreview.stage import active_stage, read_staged
+from termreview.storage.publication import is_published, read_published
+from termreview.storage.shelf import LOOSE, MANIFEST, Shelf
+from termreview.storage.stage import active_stage, read_staged
+from termreview.storage.whole_files import sha256_of, sweep_left_overs, write_json, written_whole
 from termreview.terms import Term
-from termreview.whole_files import sha256_of, sweep_left_overs, write_json, written_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,7 +161,7 @@ def write_staged(stage: Path, name: str, frame: pd.DataFrame) -> Path:
 def _write_parquet(path: Path, name: str, frame: pd.DataFrame) -> None:
     from pyarrow import parquet
 
-    from termreview.contracts import to_arrow
+    from termreview.storage.contracts import to_arrow
 
     # No statistics: a term is one group of rows, which nobody skips by its lowest and highest.
     parquet.write_table(to_arrow(name, frame), path, write_statistics=False)
@@ -212,7 +212,7 @@ def _table(workspace: Workspace, term: Term, name: str, content: bytes | None) -
         )
     import pyarrow.parquet as parquet  # only now: it takes longer to load than all that runs without tables
 
-    from termreview.contracts import shaped
+    from termreview.storage.contracts import shaped
 
     path = workspace.shelf(term).place(f"{name}.parquet")
     try:

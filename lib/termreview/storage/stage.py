@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from termreview.errors import RunError
-from termreview.shelf import Shelf
-from termreview.whole_files import as_umask_says, content_of
+from termreview.storage.shelf import Shelf
+from termreview.storage.whole_files import as_umask_says, content_of
 
 READ_COUNT = ".reading.json"  # in the stage of a run: how many files had to be read
 STAGE_VARIABLE = "TERMREVIEW_STAGE"

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from termreview.shelf import PAGES, Shelf
-from termreview.whole_files import sha256_of, written_whole
+from termreview.storage.shelf import PAGES, Shelf
+from termreview.storage.whole_files import sha256_of, written_whole
 
 EDITED = "sua-tay"
 
