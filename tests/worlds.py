@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.forms import Field
-from termreview.reference.measures import VerifiedPoints
-from termreview.reference.units import Unit
+from termreview.reference.kinds.forms import Field
+from termreview.reference.kinds.measures import VerifiedPoints
+from termreview.reference.kinds.units import Unit
 from termreview.storage.contracts import shaped
 from termreview.terms import parse_term
 

@@ -17,8 +17,8 @@ from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.later_files import parse_later
 from termreview.intake.received import ReceivedFile, list_received, received_window
-from termreview.reference.decisions import FILE_ACTIONS
 from termreview.reference.declarations import Reference, TermReference, load_reference
+from termreview.reference.kinds.decisions import FILE_ACTIONS
 from termreview.scoring.score import Scored, score_term
 from termreview.storage.lock import held
 from termreview.storage.publication import publish, read_published, settle, sweep

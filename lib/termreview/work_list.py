@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.word_template import TEMPLATE
+from termreview.reference.kinds.word_template import TEMPLATE
 from termreview.reporting.edition import EDITIONS, IN_HAND, INTERNAL, SHAREABLE
 from termreview.reporting.issued import find_issue, issues_in_hand, issues_of
 from termreview.reporting.published import ANNEX_FILE

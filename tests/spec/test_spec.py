@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.indicators import RULE_KINDS, UNALLOCATED
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.indicators import RULE_KINDS, UNALLOCATED
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.scoring.score import Scored, score_term
 from termreview.storage.contracts import REASONS
 from worlds import State, Value, conditions_met, crowd, observe, spread, term_of

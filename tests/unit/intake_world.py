@@ -20,8 +20,8 @@ from termreview.intake.form import FormOrder, Value, write_form
 from termreview.intake.layout import FormLayout, Place, form_layout
 from termreview.intake.received import RECEIVED_LIST, list_received
 from termreview.reference.declarations import Reference, TermReference, load_reference
-from termreview.reference.forms import Field
-from termreview.reference.units import Unit
+from termreview.reference.kinds.forms import Field
+from termreview.reference.kinds.units import Unit
 from termreview.terms import parse_term
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from termreview.reference.declarations import Reference, TermReference, load_reference
-from termreview.reference.forms import Field
+from termreview.reference.kinds.forms import Field
 from termreview.reporting.context import ReportContext, TermView, build_view
 from termreview.reporting.scope import find_scope, narrowed, narrowed_before, narrowed_tables
 from termreview.reporting.term_tables import TermTables

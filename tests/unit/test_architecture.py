@@ -35,12 +35,15 @@ GROUND = {
 ROOMS = {
     "kernels": "",
     "storage": "",
-    "reference": "",
-    "intake": "storage reference",
-    "scoring": "storage reference",
-    "steps": "storage reference intake scoring",
-    "reporting": "storage reference scoring",
-    "work_list": "storage reference reporting",
+    "reference/loading": "",
+    "reference/kinds": "reference/loading",
+    "reference/words": "reference/loading reference/kinds",
+    "reference": "reference/loading reference/kinds reference/words",
+    "intake": "storage reference/loading reference/kinds reference/words reference",
+    "scoring": "storage reference/kinds reference",
+    "steps": "storage reference/kinds reference intake scoring",
+    "reporting": "storage reference/kinds reference/words reference scoring",
+    "work_list": "storage reference/kinds reference reporting",
     "execution": "kernels storage work_list",
     "manifest": "storage reference intake work_list",
     "scoped_records": "storage reference work_list manifest",
@@ -50,13 +53,16 @@ ROOMS = {
         "kernels storage reference intake reporting work_list execution manifest scoped_records step_run"
     ),
     "scoped_runs": "kernels storage reference reporting work_list execution scoped_records step_run",
-    "proof": "storage reference intake reporting work_list scoped_records runner",
-    "desk": "storage reference intake scoring steps reporting manifest",
-    "desk/panels": "storage reference reporting desk",
-    "sample": "storage reference intake scoring",
-    "rehearsal": "storage reference intake sample",
+    "proof": (
+        "storage reference/loading reference/kinds reference intake reporting work_list scoped_records runner"
+    ),
+    "desk": "storage reference/loading reference/kinds reference intake scoring steps reporting manifest",
+    "desk/panels": "storage reference/kinds reference reporting desk",
+    "sample": "storage reference/kinds reference intake scoring",
+    "rehearsal": "storage reference/kinds reference intake sample",
     "cli": (
-        "storage reference intake reporting work_list issuing runner scoped_runs proof desk sample rehearsal"
+        "storage reference/loading reference intake reporting work_list issuing runner scoped_runs "
+        "proof desk sample rehearsal"
     ),
 }
 
@@ -75,7 +81,7 @@ DOORS = {
         r"sample/damage",
         r"reporting/\w+",
         r"reference/\w+",
-        r"reference/word_template",
+        r"reference/kinds/word_template",
         r"reporting/document",
         r"reporting/agreement/(reading|workbook)",
     ),
@@ -104,7 +110,7 @@ DOORS = {
     ),
     "yaml": (
         r"reference/\w+",
-        r"reference/tree_reading",
+        r"reference/loading/tree_reading",
     ),
     "argparse": (r"cli/\w+",),
     "ipywidgets": (r"desk/panels/\w+(/\w+)?",),

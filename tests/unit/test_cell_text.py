@@ -23,7 +23,7 @@ from termreview.intake.received import (
 )
 from termreview.intake.reminders import write_reminders
 from termreview.reference.declarations import Reference
-from termreview.reference.loading import Source, read_list
+from termreview.reference.loading.loading import Source, read_list
 
 AS_OF = datetime.date(2024, 1, 20)
 LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

@@ -12,9 +12,9 @@ from intake_world import COMBINED, HK2, PRESCHOOL, PRIMARY, SECONDARY, answers_o
 
 from termreview.intake.answer_grid import gather_answers
 from termreview.intake.checks import Failure, run_checks as run_checks_on
-from termreview.reference.checks import Check
 from termreview.reference.declarations import TermReference
-from termreview.reference.forms import Field
+from termreview.reference.kinds.checks import Check
+from termreview.reference.kinds.forms import Field
 from termreview.storage.contracts import CONTRACTS, shaped
 
 STATES = ("blank", "unreadable", "nothing_to_report", "not_applicable")

@@ -15,9 +15,9 @@ from bs4 import BeautifulSoup
 from termreview.errors import DeclarationError
 from termreview.intake.answer_grid import gather_answers
 from termreview.manifest import COMPARED, describe_inputs
-from termreview.reference.calendar import Calendar
 from termreview.reference.comparable import comparable_ratios, may_compare_scores
 from termreview.reference.declarations import Reference, load_reference
+from termreview.reference.kinds.calendar import Calendar
 from termreview.reporting.blocks import as_html
 from termreview.reporting.context import ReportContext
 from termreview.reporting.evidence import weigh

@@ -31,8 +31,8 @@ from termreview.intake.decisions import Ruling, apply_rulings
 from termreview.intake.form import Value
 from termreview.intake.reader import Reader
 from termreview.intake.received import list_received
-from termreview.reference.decisions import Decision, load_decisions, options_of, with_aliases
-from termreview.reference.loading import Source
+from termreview.reference.kinds.decisions import Decision, load_decisions, options_of, with_aliases
+from termreview.reference.loading.loading import Source
 from termreview.reporting.summary_decisions import causes_of, check_record, open_findings
 from termreview.text import fold
 

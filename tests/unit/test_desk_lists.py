@@ -22,9 +22,9 @@ from termreview.desk.decision_list import (
 from termreview.desk.list_lines import read_list_text
 from termreview.desk.verified_list import last_verified, place_of, verified_now, write_verified
 from termreview.errors import DeclarationError, WorkspaceBusyError
-from termreview.reference.decisions import Decision
 from termreview.reference.declarations import load_reference
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.decisions import Decision
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.storage.lock import held
 from termreview.storage.workspace import Workspace
 

@@ -26,9 +26,9 @@ from termreview.desk.term_now import TermNow, plain_rows
 from termreview.desk.verification import item_lines
 from termreview.desk.visits import plan_visits
 from termreview.errors import DeclarationError
-from termreview.reference.decisions import Decision
 from termreview.reference.declarations import load_reference
-from termreview.reference.desk_words import WORDS
+from termreview.reference.kinds.decisions import Decision
+from termreview.reference.words.desk_words import WORDS
 from termreview.reporting.blocks import Block, escape_text
 from termreview.reporting.school_page_index import strength_view
 from termreview.reporting.school_pages import school_page

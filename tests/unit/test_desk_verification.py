@@ -23,7 +23,7 @@ from termreview.desk.verification import (
     warnings_of,
 )
 from termreview.desk.visits import draw, margin, plan_visits, risk_of_schools
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.scoring.score import score_term
 
 REASON = "đã xem phần mềm tại trường"

@@ -24,7 +24,7 @@ from termreview.desk.what_if import (
     trial_of,
     try_school,
 )
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.measures import VerifiedPoints
 
 
 def test_nothing_supposed_changes_nothing() -> None:

@@ -13,7 +13,7 @@ from report_world import tables_of
 
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import Reference, TermReference, load_reference
-from termreview.reference.disclosure import Disclosure
+from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.answers import Answers, spread_answers
 from termreview.reporting.disclosure import decide_hiding
 from termreview.reporting.disclosure_atoms import Atom

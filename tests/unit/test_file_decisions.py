@@ -15,8 +15,8 @@ from demo_world import new_workspace
 from termreview.errors import DeclarationError
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.received import list_received
-from termreview.reference.decisions import Decision
 from termreview.reference.declarations import load_reference
+from termreview.reference.kinds.decisions import Decision
 
 AS_OF = datetime.date(2024, 1, 9)
 PDF = b"%PDF-1.4 x"

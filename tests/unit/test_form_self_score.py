@@ -17,7 +17,7 @@ from termreview.intake.form import Value, write_form
 from termreview.intake.layout import FormLayout
 from termreview.intake.received import list_received
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.indicators import IndicatorSet
+from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.scoring.score import Scored, score_term
 from termreview.terms import parse_term
 from worlds import HK1, term_of

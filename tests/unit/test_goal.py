@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from termreview.reference.declarations import Reference
-from termreview.reference.indicators import Item
+from termreview.reference.kinds.indicators import Item
 from termreview.scoring.goal import goal_of
 from termreview.scoring.rules import banded
 from worlds import term_of

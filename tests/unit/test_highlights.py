@@ -11,7 +11,7 @@ import pytest
 import report_world
 from bs4 import BeautifulSoup
 
-from termreview.reference.highlights import FIGURE_COUNT
+from termreview.reference.words.highlights import FIGURE_COUNT
 from termreview.reporting import sections_highlights as sections
 from termreview.reporting.context import ReportContext
 from termreview.reporting.highlight_changes import changes

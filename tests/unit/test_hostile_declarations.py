@@ -9,9 +9,9 @@ import pytest
 from termreview.cli import __main__ as cli
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
-from termreview.reference.mistakes import read_mistakes
-from termreview.reference.source import Source
-from termreview.reference.tree_reading import read_tree
+from termreview.reference.loading.mistakes import read_mistakes
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 from worlds import REFERENCE, change, copy_reference
 
 # What stands in a tree, the line that is told, and words of what is said.

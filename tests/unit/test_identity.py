@@ -31,7 +31,7 @@ from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
 from termreview.intake.workbook import Cell, Sheet, Workbook, read_workbook
-from termreview.reference.units import UnitEvent
+from termreview.reference.kinds.units import UnitEvent
 from termreview.terms import parse_term
 
 INFO = "Thông tin"

@@ -13,8 +13,8 @@ import report_world
 from termreview.errors import DeclarationError
 from termreview.intake.guard import REFUSAL_REASONS
 from termreview.reference.declarations import load_reference
-from termreview.reference.declared_words import places_in
-from termreview.reference.label_words import OF_GROUPS, OF_LEVELS, WHOLE_SET, WORDS
+from termreview.reference.words.declared_words import places_in
+from termreview.reference.words.label_words import OF_GROUPS, OF_LEVELS, WHOLE_SET, WORDS
 from termreview.reporting.blocks import MARK_TITLES
 from termreview.reporting.edition import EDITIONS
 from termreview.reporting.summary_index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL

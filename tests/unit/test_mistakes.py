@@ -14,7 +14,7 @@ from intake_world import ROOT
 from termreview.cli import __main__ as cli
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
-from termreview.reference.mistakes import BUILT_IN, PLACE, Kind, Mistakes, read_mistakes
+from termreview.reference.loading.mistakes import BUILT_IN, PLACE, Kind, Mistakes, read_mistakes
 
 REFERENCE = ROOT / "data" / "reference"
 LIBRARY = ROOT / "lib" / "termreview" / "reference"

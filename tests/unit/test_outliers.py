@@ -10,8 +10,8 @@ from hypothesis import given, settings, strategies as st
 from intake_world import declared
 
 from termreview.intake.outliers import FEWEST_PEERS, usual_bounds
-from termreview.reference.checks import load_checks
-from termreview.reference.loading import Source
+from termreview.reference.kinds.checks import load_checks
+from termreview.reference.loading.loading import Source
 
 FIGURES = st.lists(st.floats(0.01, 1e9), min_size=FEWEST_PEERS, max_size=40)
 

@@ -17,7 +17,7 @@ from termreview import steps
 from termreview.errors import RunError
 from termreview.intake.dispatch import write_forms
 from termreview.intake.returned_workbook import write_return
-from termreview.reference.mistakes import read_mistakes
+from termreview.reference.loading.mistakes import read_mistakes
 from termreview.reporting.scope import Scope
 from termreview.storage.workspace import place_in
 from termreview.work_list import report_step

@@ -16,7 +16,7 @@ from report_world import report
 from termreview.installation import made_with
 from termreview.proof.causes import Cause, changed_causes, later_files
 from termreview.reference.declarations import Reference, load_reference
-from termreview.reference.fingerprint import file_fingerprints
+from termreview.reference.loading.fingerprint import file_fingerprints
 from termreview.reporting.page_record import RECORD_MIME
 from termreview.reporting.provenance import Provenance, Source, hidden_name, inputs_fingerprint, origin_record
 from termreview.reporting.sections_footer import footer, record_of

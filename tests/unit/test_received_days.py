@@ -26,7 +26,7 @@ from termreview.intake.received import (
 )
 from termreview.intake.received_notices import received_notices
 from termreview.reference.declarations import Reference
-from termreview.reference.list_file import ListFile, parse_list
+from termreview.reference.loading.list_file import ListFile, parse_list
 
 DUE_ON, AS_OF = datetime.date(2024, 1, 10), datetime.date(2024, 1, 20)
 FIRST, SECOND = PRESCHOOL, PRIMARY

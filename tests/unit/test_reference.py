@@ -9,7 +9,7 @@ import pytest
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, load_reference
-from termreview.reference.fingerprint import fingerprint
+from termreview.reference.loading.fingerprint import fingerprint
 from termreview.terms import parse_term
 from worlds import HK1, HK2, REFERENCE, append, copy_reference, term_of
 

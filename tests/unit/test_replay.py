@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from report_world import build_tables, reference, report
 
-from termreview.reference.decisions import Decision
 from termreview.reference.declarations import Reference
-from termreview.reference.indicators import Criterion, Group, Item
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.decisions import Decision
+from termreview.reference.kinds.indicators import Criterion, Group, Item
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.reporting.comparison import Comparison
 from termreview.reporting.issued import Issue
 from termreview.reporting.moves import Move, figures_along, moves_of, printed

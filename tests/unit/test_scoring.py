@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.scoring.score import score_term
 from worlds import NOTHING, SCHOOL_OF, conditions_met, crowd, observe, spread, term_of
 

@@ -15,9 +15,9 @@ import report_world
 from bs4 import BeautifulSoup
 
 from termreview.cli.__main__ import main
-from termreview.reference.advice import Advice
 from termreview.reference.declarations import Reference
-from termreview.reference.legal_documents import LegalDocument
+from termreview.reference.kinds.advice import Advice
+from termreview.reference.kinds.legal_documents import LegalDocument
 from termreview.reporting import (
     sections_actions,
     sections_annexes,

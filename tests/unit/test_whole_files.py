@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from termreview.reference.mistakes import read_mistakes
+from termreview.reference.loading.mistakes import read_mistakes
 from termreview.storage import whole_files
 from termreview.storage.disk_room import lack_of_room
 from termreview.storage.shelf import Shelf

@@ -17,7 +17,7 @@ from termreview.cli.progress import counter, heard_or_not, on_one_line, tell_not
 from termreview.errors import UNEXPECTED, RunError, TermReviewError
 from termreview.installation import shadowed
 from termreview.reference.declarations import Reference, load_reference
-from termreview.reference.mistakes import Mistakes, read_mistakes
+from termreview.reference.loading.mistakes import Mistakes, read_mistakes
 from termreview.storage.workspace import Workspace, read_if_there, sweep_workspace
 from termreview.terms import parse_term
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_held_against, read_list_text
-from termreview.reference.decisions import PLACE, Decision
 from termreview.reference.declarations import Reference, decisions_in
-from termreview.reference.forms import ANY
+from termreview.reference.kinds.decisions import PLACE, Decision
+from termreview.reference.kinds.forms import ANY
 from termreview.storage.workspace import Workspace
 from termreview.text import fold
 

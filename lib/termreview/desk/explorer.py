@@ -8,7 +8,7 @@ import pandas as pd
 
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.reference.comparable import may_compare_scores
-from termreview.reference.forms import applies
+from termreview.reference.kinds.forms import applies
 from termreview.reporting.strength_words import StrengthLine, strength_lines
 from termreview.reporting.summary_decisions import doubted_answers
 from termreview.reporting.summary_index import OVERALL

@@ -18,10 +18,10 @@ from typing import TypeVar
 from termreview.cell_text import as_meant, inert
 from termreview.errors import WorkspaceBusyError
 from termreview.reference.declarations import Reference
-from termreview.reference.file_reading import declared_bytes
-from termreview.reference.list_file import ListFile, parse_list
-from termreview.reference.loading import Source
-from termreview.reference.mistakes import read_mistakes
+from termreview.reference.loading.file_reading import declared_bytes
+from termreview.reference.loading.list_file import ListFile, parse_list
+from termreview.reference.loading.loading import Source
+from termreview.reference.loading.mistakes import read_mistakes
 from termreview.storage.lock import held
 from termreview.storage.workspace import written_whole
 from termreview.text import clean

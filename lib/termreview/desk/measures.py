@@ -10,7 +10,7 @@ import pandas as pd
 from termreview.desk.cell_context import value_text
 from termreview.desk.glance import Scope, who_reported
 from termreview.desk.term_now import TermNow, plain_rows
-from termreview.reference.forms import Field
+from termreview.reference.kinds.forms import Field
 from termreview.reporting.summary_index import OVERALL
 
 NUMBER, DATE, CATEGORY = "number", "date", "category"

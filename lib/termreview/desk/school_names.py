@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from termreview.desk.term_now import TermNow
-from termreview.reference.decisions import with_aliases
+from termreview.reference.kinds.decisions import with_aliases
 from termreview.text import clean, fold
 
 Spellings = Mapping[str, Sequence[str]]

@@ -13,8 +13,8 @@ from termreview.desk.ruling_list import RulingLine
 from termreview.desk.school_names import school_label
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.desk.wording import joined, say, words
-from termreview.reference.decisions import PLACE, RULE, Decision
-from termreview.reference.forms import ANY
+from termreview.reference.kinds.decisions import PLACE, RULE, Decision
+from termreview.reference.kinds.forms import ANY
 from termreview.reporting.blocks import Block, CalloutKind, callout
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import interval_text, number_text

@@ -9,7 +9,7 @@ from termreview.desk.shown_effect import scores_block
 from termreview.desk.term_now import TermNow
 from termreview.desk.what_if import CONDITION, OWN, advice_of
 from termreview.desk.wording import joined, say, words
-from termreview.reference.advice import Action
+from termreview.reference.kinds.advice import Action
 from termreview.reporting.blocks import Block, CalloutKind, callout
 from termreview.reporting.narrative import listed
 from termreview.reporting.rows import Record

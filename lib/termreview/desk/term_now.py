@@ -15,7 +15,7 @@ from termreview.intake.clean import Cleaned
 from termreview.intake.received import ReceivedFile
 from termreview.reference.comparable import comparable_ratios
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.forms import Field
+from termreview.reference.kinds.forms import Field
 from termreview.reporting.answers import Answers, spread_answers
 from termreview.reporting.context import ReportContext, build_view, report_on
 from termreview.reporting.rows import Record

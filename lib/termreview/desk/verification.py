@@ -11,8 +11,8 @@ from termreview.desk.cell_context import value_text
 from termreview.desk.rulings import FEWEST_LETTERS, PERSONAL
 from termreview.desk.term_now import TermNow, answers_of, plain_rows
 from termreview.desk.wording import say
-from termreview.reference.indicators import Criterion, Group, Item
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.indicators import Criterion, Group, Item
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.reporting.rows import Record
 from termreview.scoring.ledger import facts_of, item_inputs
 from termreview.scoring.levels import condition_states

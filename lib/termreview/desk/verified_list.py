@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_held_against, read_list_text
 from termreview.reference.declarations import Reference, verified_in
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.storage.workspace import Workspace
 from termreview.text import fold
 

@@ -10,8 +10,8 @@ import pandas as pd
 from termreview.desk.effect import only_schools, side_by_side
 from termreview.desk.glance import Scope
 from termreview.desk.term_now import TermNow, answers_of
-from termreview.reference.advice import Action, Advice
-from termreview.reference.forms import Field
+from termreview.reference.kinds.advice import Action, Advice
+from termreview.reference.kinds.forms import Field
 from termreview.scoring.actions import try_actions
 from termreview.scoring.next_level import CONDITION, EVIDENCE, NextLevel, next_levels
 from termreview.scoring.what_if import of_school, what_if

@@ -9,9 +9,9 @@ import numpy as np
 
 from termreview.intake.answer_grid import Answers, Numbers
 from termreview.intake.findings import AGAIN, Findings
-from termreview.reference.checks import grids_of
 from termreview.reference.declarations import TermReference
-from termreview.reference.forms import Field
+from termreview.reference.kinds.checks import grids_of
+from termreview.reference.kinds.forms import Field
 
 # A value between these multiples of last term's (or of what its peers let expect) was written in thousands.
 UNIT_BAND = (500.0, 2000.0)

@@ -9,9 +9,9 @@ import numpy as np
 
 from termreview.intake.answer_grid import Answers, Flags, Numbers
 from termreview.intake.outliers import usual_bounds
-from termreview.reference.checks import EVERYTHING, Check, Pair
 from termreview.reference.declarations import TermReference
-from termreview.reference.forms import Field
+from termreview.reference.kinds.checks import EVERYTHING, Check, Pair
+from termreview.reference.kinds.forms import Field
 from termreview.text import number_words
 
 # Which pairs fail at which schools; for one pair and school what was found and what is expected, in words.

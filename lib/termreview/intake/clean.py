@@ -48,9 +48,9 @@ from termreview.intake.supplements import (
     settle_supplements,
     unknown_supplements,
 )
-from termreview.reference.decisions import Decision, options_of, with_aliases
 from termreview.reference.declarations import Reference
-from termreview.reference.texts import Message
+from termreview.reference.kinds.decisions import Decision, options_of, with_aliases
+from termreview.reference.words.texts import Message
 from termreview.storage.contracts import CONTRACTS, from_arrow, from_rows, shaped
 from termreview.terms import Term
 from termreview.text import day_words

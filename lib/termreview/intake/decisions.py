@@ -12,8 +12,8 @@ from termreview.intake.causes import Suspects
 from termreview.intake.file_decisions import CLAIMED, PUT_ASIDE, FileDecisions
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.findings import Findings
-from termreview.reference.decisions import BY_CAUSE, Decision, new_answer
-from termreview.reference.forms import ANY, Field
+from termreview.reference.kinds.decisions import BY_CAUSE, Decision, new_answer
+from termreview.reference.kinds.forms import ANY, Field
 from termreview.text import clean
 
 NOTE = "decision:"

@@ -11,8 +11,8 @@ from termreview.errors import UsageError
 from termreview.intake.form import FormOrder, Value, write_form
 from termreview.reference.comparable import comparable_answers
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.forms import Field
-from termreview.reference.units import Unit
+from termreview.reference.kinds.forms import Field
+from termreview.reference.kinds.units import Unit
 from termreview.storage.workspace import place_in, written_whole
 from termreview.terms import Term
 

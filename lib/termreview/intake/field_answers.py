@@ -19,7 +19,7 @@ from termreview.intake.shown_value import merged_answers, places_of, with_look
 from termreview.intake.value_reading import UNREADABLE, Choices, Flag, Reading
 from termreview.intake.values import ANSWERED, read_value
 from termreview.intake.workbook import Cell, Workbook
-from termreview.reference.forms import Field
+from termreview.reference.kinds.forms import Field
 from termreview.text import day_words, number_words
 
 _DATE_ASKED = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from termreview.intake.received import ReceivedFile, name_key
-from termreview.reference.decisions import FILE_ACTIONS, Decision
+from termreview.reference.kinds.decisions import FILE_ACTIONS, Decision
 
 if TYPE_CHECKING:
     pass

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from termreview.reference.units import Unit
+from termreview.reference.kinds.units import Unit
 from termreview.text import clean, fold, unaccented
 
 _SHORTEST = 5  # letters that a name must have to be looked for among other words

@@ -16,7 +16,7 @@ from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.personal_data import without_personal
 from termreview.intake.reading import OTHER_NAMED, is_late
 from termreview.intake.revisions import Fate
-from termreview.reference.texts import Message
+from termreview.reference.words.texts import Message
 from termreview.storage.contracts import from_rows
 from termreview.text import day_words
 

@@ -29,10 +29,10 @@ from termreview.intake.layout import (
     SheetLayout,
     form_layout,
 )
-from termreview.reference.checks import Check
 from termreview.reference.declarations import TermReference
-from termreview.reference.forms import Field, applies
-from termreview.reference.units import Unit
+from termreview.reference.kinds.checks import Check
+from termreview.reference.kinds.forms import Field, applies
+from termreview.reference.kinds.units import Unit
 from termreview.workbook_text import open_book
 
 IDENTITY_ROW = 8

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from termreview.reference.forms import Form
-from termreview.reference.indicators import Band, Criterion, Group, IndicatorSet, Item
+from termreview.reference.kinds.forms import Form
+from termreview.reference.kinds.indicators import Band, Criterion, Group, IndicatorSet, Item
 from termreview.text import NOTHING_WORDS
 
 Reference = Callable[[str], str]

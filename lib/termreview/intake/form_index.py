@@ -8,8 +8,8 @@ from typing import Any
 from termreview.cells import address
 from termreview.intake import form_formulas
 from termreview.intake.layout import UNIT_COLUMN, Block, FormLayout, SheetLayout
-from termreview.reference.forms import Form
-from termreview.reference.indicators import Group, IndicatorSet
+from termreview.reference.kinds.forms import Form
+from termreview.reference.kinds.indicators import Group, IndicatorSet
 
 
 def write_index(

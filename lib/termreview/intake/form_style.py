@@ -14,7 +14,7 @@ from termreview.intake.layout import (
     UNIT_COLUMN,
     SheetLayout,
 )
-from termreview.reference.forms import Field, Form
+from termreview.reference.kinds.forms import Field, Form
 
 
 def formats(book: Any) -> Mapping[str, Any]:

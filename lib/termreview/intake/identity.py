@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from termreview.cells import address
 from termreview.intake.workbook import Cell, Sheet, Workbook
-from termreview.reference.forms import Form
-from termreview.reference.units import Unit
+from termreview.reference.kinds.forms import Form
+from termreview.reference.kinds.units import Unit
 from termreview.terms import Term
 from termreview.text import clean, fold
 

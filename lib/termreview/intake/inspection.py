@@ -19,8 +19,8 @@ from termreview.intake.received import ReceivedFile, printable_name
 from termreview.intake.sniffing import LOCKED, sniff
 from termreview.intake.workbook import Sheet, Workbook, read_content, read_workbook
 from termreview.intake.workbook_archive import ArchiveMember, archive_members
-from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference
+from termreview.reference.kinds.calendar import TermPlan
 from termreview.storage.whole_files import sha256_of
 
 READ, REFUSED = "read", "refused"

@@ -42,7 +42,7 @@ from termreview.intake.moved import (
 )
 from termreview.intake.twins import note_twins
 from termreview.intake.workbook import Sheet, Workbook
-from termreview.reference.forms import Form
+from termreview.reference.kinds.forms import Form
 from termreview.text import clean, fold, spelled_out
 
 _text_of = attrgetter("text")

@@ -11,7 +11,7 @@ from termreview.intake.layout import CODE_COLUMN, LABEL_COLUMN, Block, Place
 from termreview.intake.legacy_text import read_legacy
 from termreview.intake.located import Located, Remark
 from termreview.intake.workbook import Sheet
-from termreview.reference.forms import FormColumn, FormRow
+from termreview.reference.kinds.forms import FormColumn, FormRow
 from termreview.text import clean, fold, spelled_out
 
 

@@ -16,8 +16,8 @@ from termreview.intake.value_reading import Choices
 from termreview.intake.values import choice_reading, plain_numbers
 from termreview.intake.workbook import Workbook
 from termreview.reference.declarations import TermReference
-from termreview.reference.forms import Field
-from termreview.reference.units import Registry, Unit
+from termreview.reference.kinds.forms import Field
+from termreview.reference.kinds.units import Registry, Unit
 from termreview.text import fold, plain_words
 
 

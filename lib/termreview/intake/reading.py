@@ -21,7 +21,7 @@ from termreview.intake.reader import Reader
 from termreview.intake.received import ReceivedFile
 from termreview.intake.several import divide, is_shared
 from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
-from termreview.reference.units import Unit
+from termreview.reference.kinds.units import Unit
 from termreview.text import clean, fold
 
 OTHER_NAMED = "named_for_other_school"

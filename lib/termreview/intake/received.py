@@ -27,7 +27,7 @@ from termreview.intake.received_list import (
     refuse_lost_letters,
 )
 from termreview.intake.workbook_archive import ArchiveMember, archive_members, member_facts
-from termreview.reference.calendar import TermPlan
+from termreview.reference.kinds.calendar import TermPlan
 from termreview.storage.whole_files import read_json
 from termreview.storage.workspace import written_whole
 

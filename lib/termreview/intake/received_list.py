@@ -14,7 +14,7 @@ from termreview.cell_text import as_meant
 from termreview.errors import UsageError
 from termreview.intake.date_value import parse_date
 from termreview.intake.personal_data import name_without_personal
-from termreview.reference.list_file import ListFile, parse_list
+from termreview.reference.loading.list_file import ListFile, parse_list
 
 RECEIVED_LIST = "received.csv"
 COLUMNS = ("file", "received_on", "note")

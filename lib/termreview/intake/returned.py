@@ -27,7 +27,7 @@ from termreview.intake.returned_points import (
 )
 from termreview.intake.workbook import read_workbook
 from termreview.reference.declarations import Reference
-from termreview.reference.units import Unit
+from termreview.reference.kinds.units import Unit
 from termreview.terms import Term
 
 _ABOUT_OTHER_FILES = ("not_submitted", "superseded_revision", "refused_duplicate_file")

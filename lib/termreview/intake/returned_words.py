@@ -10,7 +10,7 @@ import pandas as pd
 
 from termreview.intake.layout import FormLayout
 from termreview.reference.declarations import Reference
-from termreview.reference.forms import Field, Form
+from termreview.reference.kinds.forms import Field, Form
 from termreview.terms import Term
 from termreview.text import number_words
 

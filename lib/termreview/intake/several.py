@@ -13,7 +13,7 @@ from termreview.intake.located import Located
 from termreview.intake.reader import Reader
 from termreview.intake.school_lines import find_columns, find_lines, form_names
 from termreview.intake.workbook import Sheet, Workbook
-from termreview.reference.units import Unit
+from termreview.reference.kinds.units import Unit
 
 FEWEST_FIELDS = 2
 

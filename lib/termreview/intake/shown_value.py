@@ -24,7 +24,7 @@ from termreview.intake.workbook import Cell, Sheet
 from termreview.intake.workbook_model import places_inside
 from termreview.intake.xlsx_values import is_picture_formula
 from termreview.intake.yes_no_value import read_yes_no
-from termreview.reference.forms import Field
+from termreview.reference.kinds.forms import Field
 from termreview.text import clean, number_words
 
 _Place = tuple[int, int]

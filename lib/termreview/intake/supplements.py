@@ -13,7 +13,7 @@ from termreview.intake.file_reading import Answer, FileReading, Remark
 from termreview.intake.findings import Findings
 from termreview.intake.reader import Reader
 from termreview.intake.revisions import ACCEPTED, REVISED, Fate
-from termreview.reference.decisions import Decision
+from termreview.reference.kinds.decisions import Decision
 from termreview.text import clean
 
 _MOST_SHOWN = 5

@@ -29,7 +29,7 @@ from termreview.intake.value_reading import (
 )
 from termreview.intake.workbook import Cell
 from termreview.intake.yes_no_value import read_yes_no
-from termreview.reference.forms import Field
+from termreview.reference.kinds.forms import Field
 from termreview.text import NOTHING_WORDS, clean, fold, has_invisible, number_words
 
 _new = tuple.__new__  # a named tuple made without its slower constructor

@@ -10,9 +10,9 @@ from typing import Any
 
 from termreview.installation import made_with
 from termreview.intake.received import list_received, listed_days, name_key, printable_name, received_window
-from termreview.reference.calendar import TermPlan
 from termreview.reference.declarations import Reference
-from termreview.reference.fingerprint import file_fingerprints
+from termreview.reference.kinds.calendar import TermPlan
+from termreview.reference.loading.fingerprint import file_fingerprints
 from termreview.reporting.edition import IN_HAND
 from termreview.reporting.issued import record_path
 from termreview.reporting.provenance import OWN_SHARE, SHORT, hidden_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.measures import Ratio
+from termreview.reference.kinds.measures import Ratio
 from termreview.terms import Term, parse_term
 
 if TYPE_CHECKING:

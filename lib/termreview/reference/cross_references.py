@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
-from termreview.reference.calendar import TermPlan
-from termreview.reference.forms import Form, with_index
-from termreview.reference.loading import Source
+from termreview.reference.kinds.calendar import TermPlan
+from termreview.reference.kinds.forms import Form, with_index
+from termreview.reference.loading.loading import Source
 from termreview.reference.oversights import note_oversights
 
 if TYPE_CHECKING:

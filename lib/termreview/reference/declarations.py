@@ -9,25 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from termreview.errors import Problem
-from termreview.reference.advice import Advice, load_advice
-from termreview.reference.calendar import Calendar, Office, TermPlan, load_calendar
-from termreview.reference.checks import Check, Pair, load_checks, pairs_of
 from termreview.reference.cross_references import check_references
-from termreview.reference.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
-from termreview.reference.desk_words import load_desk_words
-from termreview.reference.disclosure import Disclosure, load_disclosure
-from termreview.reference.file_reading import report_odd_entries
-from termreview.reference.fingerprint import file_fingerprints, fingerprint
-from termreview.reference.form_loading import load_form
-from termreview.reference.forms import Field, Form, applies, with_index
-from termreview.reference.highlights import Highlights, load_highlights
-from termreview.reference.indicator_loading import load_indicator_set
-from termreview.reference.indicators import IndicatorSet
-from termreview.reference.label_words import load_labels
-from termreview.reference.legal_documents import LegalDocument, load_documents
-from termreview.reference.loading import Source
-from termreview.reference.lost_zeros import note_lost_zeros
-from termreview.reference.measures import (
+from termreview.reference.kinds.advice import Advice, load_advice
+from termreview.reference.kinds.calendar import Calendar, Office, TermPlan, load_calendar
+from termreview.reference.kinds.checks import Check, Pair, load_checks, pairs_of
+from termreview.reference.kinds.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
+from termreview.reference.kinds.disclosure import Disclosure, load_disclosure
+from termreview.reference.kinds.form_loading import load_form
+from termreview.reference.kinds.forms import Field, Form, applies, with_index
+from termreview.reference.kinds.indicator_loading import load_indicator_set
+from termreview.reference.kinds.indicators import IndicatorSet
+from termreview.reference.kinds.legal_documents import LegalDocument, load_documents
+from termreview.reference.kinds.measures import (  # fmt: skip
     Ratio,
     Target,
     Task,
@@ -36,22 +29,29 @@ from termreview.reference.measures import (
     load_targets,
     load_tasks,
     load_verified,
-)  # fmt: skip
-from termreview.reference.mistakes import DETAILS, Mistakes, read_mistakes
-from termreview.reference.office_words import in_words_of
-from termreview.reference.provenance_words import load_provenance_words
-from termreview.reference.school_page_words import load_school_page_words
-from termreview.reference.sentences import load_sentences
+)
+from termreview.reference.kinds.units import LEVELS, Registry, Unit, load_registry
+from termreview.reference.kinds.word_template import check_word_template
+from termreview.reference.loading.file_reading import report_odd_entries
+from termreview.reference.loading.fingerprint import file_fingerprints, fingerprint
+from termreview.reference.loading.loading import Source
+from termreview.reference.loading.mistakes import DETAILS, Mistakes, read_mistakes
+from termreview.reference.lost_zeros import note_lost_zeros
 from termreview.reference.term_share import combined, term_fingerprints
-from termreview.reference.texts import (
+from termreview.reference.words.desk_words import load_desk_words
+from termreview.reference.words.highlights import Highlights, load_highlights
+from termreview.reference.words.label_words import load_labels
+from termreview.reference.words.office_words import in_words_of
+from termreview.reference.words.provenance_words import load_provenance_words
+from termreview.reference.words.school_page_words import load_school_page_words
+from termreview.reference.words.sentences import load_sentences
+from termreview.reference.words.texts import (  # fmt: skip
     Message,
     load_messages,
     load_mistakes,
     load_publishing,
     load_returns,
-)  # fmt: skip
-from termreview.reference.units import LEVELS, Registry, Unit, load_registry
-from termreview.reference.word_template import check_word_template
+)
 from termreview.terms import Term
 
 RULINGS = ("decisions.csv", "verified_points.csv")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from termreview.reference.source import Source
-from termreview.reference.units import UNITS, Registry
+from termreview.reference.kinds.units import UNITS, Registry
+from termreview.reference.loading.source import Source
 
 _SHOWN: Final = 12
 

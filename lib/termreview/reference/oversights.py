@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from termreview.reference.calendar import OFFICES, UNKNOWN_DAY
-from termreview.reference.checks import CHECK_KINDS, Check
-from termreview.reference.forms import Form
-from termreview.reference.loading import Source
-from termreview.reference.units import UNITS, Unit
+from termreview.reference.kinds.calendar import OFFICES, UNKNOWN_DAY
+from termreview.reference.kinds.checks import CHECK_KINDS, Check
+from termreview.reference.kinds.forms import Form
+from termreview.reference.kinds.units import UNITS, Unit
+from termreview.reference.loading.loading import Source
 from termreview.text import fold
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from termreview.terms import Term
 
 if TYPE_CHECKING:
-    from termreview.reference.calendar import Office, TermPlan
     from termreview.reference.declarations import Reference
-    from termreview.reference.legal_documents import LegalDocument
-    from termreview.reference.units import Unit
+    from termreview.reference.kinds.calendar import Office, TermPlan
+    from termreview.reference.kinds.legal_documents import LegalDocument
+    from termreview.reference.kinds.units import Unit
 
 # Lists and folders that hold entries of several terms, and a list whose texts stand in no report.
 _BY_TERM = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from termreview.reference.checks import EVERYTHING, Check
 from termreview.reference.declarations import TermReference
-from termreview.reference.forms import applies
+from termreview.reference.kinds.checks import EVERYTHING, Check
+from termreview.reference.kinds.forms import applies
 
 # What reading itself notices, by kind of fault: codes of the catalogue of messages.
 _READING: Mapping[str, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 
 from termreview.intake.form import Value
-from termreview.reference.forms import Field
+from termreview.reference.kinds.forms import Field
 
 Answers = dict[str, Value]
 Fields = Mapping[str, Field]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from termreview.reference.checks import Check
 from termreview.reference.declarations import TermReference
-from termreview.reference.forms import applies
+from termreview.reference.kinds.checks import Check
+from termreview.reference.kinds.forms import applies
 
 USABLE_PARTS = ("answered", "nothing_to_report")
 

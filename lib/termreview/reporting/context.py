@@ -13,7 +13,7 @@ from termreview.collector import spare_what_is_here
 from termreview.errors import UsageError
 from termreview.reference.comparable import comparable_ratios, may_compare_scores
 from termreview.reference.declarations import Reference, TermReference, load_reference
-from termreview.reference.measures import Ratio
+from termreview.reference.kinds.measures import Ratio
 from termreview.reporting.disclosure import Hiding, decide_hiding
 from termreview.reporting.edition import EDITIONS, INTERNAL, SHAREABLE
 from termreview.reporting.handed_out import read_handed_out

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.disclosure import Attribute, Disclosure
+from termreview.reference.kinds.disclosure import Attribute, Disclosure
 from termreview.reporting.answers import Answers
 from termreview.reporting.disclosure_atoms import Where, atoms_of, joined_atoms, summed_atoms
 from termreview.reporting.disclosure_search import Cell, shown_cells

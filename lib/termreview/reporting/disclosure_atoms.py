@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from termreview.reference.disclosure import Attribute
+from termreview.reference.kinds.disclosure import Attribute
 from termreview.reporting.answers import Answers
 
 TOTAL_COLUMNS = ("total", "value", "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from termreview.reference.disclosure import Disclosure
+from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.disclosure_atoms import Atom
 
 Cell = frozenset[int]  # the atoms of one count, by place

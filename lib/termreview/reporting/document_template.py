@@ -14,7 +14,7 @@ from docx.opc.oxml import serialize_part_xml
 from docx.oxml.ns import qn
 
 from termreview.errors import RunError
-from termreview.reference.word_template import BODY_PLACE, STYLES
+from termreview.reference.kinds.word_template import BODY_PLACE, STYLES
 from termreview.reporting.document_xml import EMU_PER_TWIP, NAMESPACES, Page, Styles
 
 _PLACE = re.compile(r"\{(\w+)\}")

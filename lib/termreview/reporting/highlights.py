@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.reference import highlights as declared
+from termreview.reference.words import highlights as declared
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed, sentence
 from termreview.reporting.number_format import number_text

@@ -27,8 +27,8 @@ from typing import Final
 
 import pandas as pd
 
-from termreview.reference.decisions import Decision
 from termreview.reference.declarations import Reference
+from termreview.reference.kinds.decisions import Decision
 from termreview.reporting.term_tables import State, TermTables
 from termreview.scoring.score import score_term
 

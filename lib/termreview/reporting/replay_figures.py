@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from termreview.reference.indicators import IndicatorSet
+from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.answers import Answers, spread_answers
 from termreview.reporting.rows import records
 from termreview.reporting.summaries import STATUS_OPTIONS

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from termreview.reference.advice import Advice
+from termreview.reference.kinds.advice import Advice
 from termreview.reporting.context import ReportContext
 from termreview.reporting.rows import Record, by_key, records
 from termreview.reporting.summary_decisions import doubted_answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from termreview.reference.measures import Ratio
+from termreview.reference.kinds.measures import Ratio
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed
 from termreview.reporting.number_format import MISSING_MARK, number_text

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.units import Unit
+from termreview.reference.kinds.units import Unit
 from termreview.reporting.term_tables import TermTables
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.reference.measures import Task
+from termreview.reference.kinds.measures import Task
 from termreview.reporting.blocks import Block, callout, stack
 from termreview.reporting.charts import Figure, ratio_strip
 from termreview.reporting.context import ReportContext

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from termreview.reference.indicators import Group
+from termreview.reference.kinds.indicators import Group
 from termreview.reporting.blocks import Block, bullets, callout, paragraph, stack
 from termreview.reporting.charts import Figure, stacked_bars
 from termreview.reporting.context import ReportContext

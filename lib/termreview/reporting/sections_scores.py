@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.reference.indicators import IndicatorSet
+from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.blocks import Block, stack
 from termreview.reporting.charts import Bounds, Figure, interval_panels
 from termreview.reporting.context import ReportContext

@@ -6,7 +6,7 @@ from functools import cache
 
 import pandas as pd
 
-from termreview.reference.measures import Task
+from termreview.reference.kinds.measures import Task
 from termreview.reporting.blocks import Block, bullets, lead_in, paragraph, stack
 from termreview.reporting.charts import Figure, stacked_bars
 from termreview.reporting.context import ReportContext

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import Reference
-from termreview.reference.disclosure import Disclosure
+from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.redaction import redacted_answers, redacted_tables, withheld_fields
 from termreview.reporting.summaries import Summaries
 from termreview.reporting.summary_decisions import open_findings

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from termreview.reference.declarations import Reference
-from termreview.reference.indicators import IndicatorSet
+from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.number_format import number_text
 from termreview.reporting.page_words import page_word
 from termreview.reporting.rows import Record

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from termreview.reference.measures import Ratio
-from termreview.reference.units import Registry
+from termreview.reference.kinds.measures import Ratio
+from termreview.reference.kinds.units import Registry
 from termreview.reporting.number_format import printed_difference
 from termreview.reporting.summary_index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 from termreview.reporting.summary_ratios import COUNTED, ratios_by_scope

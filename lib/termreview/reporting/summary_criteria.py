@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from termreview.reference.indicators import IndicatorSet
+from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.summary_index import UNALLOCATED
 
 

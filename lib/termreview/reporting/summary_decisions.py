@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from termreview.reference.decisions import FOLDED_CAUSES, Decision
 from termreview.reference.declarations import Reference
+from termreview.reference.kinds.decisions import FOLDED_CAUSES, Decision
 
 _ORDER = {"error": 0, "query": 1, "note": 2}
 _DOUBTED = ("error", "query")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from termreview.reference.checks import Check
 from termreview.reference.declarations import TermReference
+from termreview.reference.kinds.checks import Check
 from termreview.scoring.ledger import item_inputs
 
 MISSING, REFUSED, ERRORS, BLANK = "missing", "refused", "errors", "blank"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from termreview.reference.forms import applies
-from termreview.reference.measures import Ratio, Target
+from termreview.reference.kinds.forms import applies
+from termreview.reference.kinds.measures import Ratio, Target
 from termreview.reporting.answers import Answers
 from termreview.reporting.rows import by_key
 from termreview.reporting.summary_schools import ALL

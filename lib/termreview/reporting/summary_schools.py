@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
-from termreview.reference.units import Registry
+from termreview.reference.kinds.units import Registry
 
 ALL = "all"
 

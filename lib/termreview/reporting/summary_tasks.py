@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from termreview.reference.forms import Field, Form, applies
-from termreview.reference.measures import Task
+from termreview.reference.kinds.forms import Field, Form, applies
+from termreview.reference.kinds.measures import Task
 from termreview.reporting.answers import Answers
 from termreview.reporting.rows import Record, by_key
 from termreview.reporting.summary_schools import ALL, with_all

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from termreview.reference.declarations import Reference
-from termreview.reference.indicators import Band, Item
+from termreview.reference.kinds.indicators import Band, Item
 from termreview.reporting.context import ReportContext
 from termreview.reporting.edition import SHAREABLE
 from termreview.reporting.number_format import number_text

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.reference.forms import Field
+from termreview.reference.kinds.forms import Field
 from termreview.reporting.answers import total_parts
 from termreview.reporting.context import ReportContext
 from termreview.reporting.rows import plain_values

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.reference.legal_documents import LegalDocument
+from termreview.reference.kinds.legal_documents import LegalDocument
 from termreview.reporting.blocks import Hidden, hidden
 from termreview.reporting.context import ReportContext
 from termreview.reporting.narrative import listed, sentence

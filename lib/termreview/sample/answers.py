@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.units import Unit
+from termreview.reference.kinds.units import Unit
 from termreview.sample.index import index_answers
 from termreview.sample.management import management_answers
 from termreview.sample.opinions import opinion_answers

@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from termreview.reference.calendar import TermPlan
-from termreview.reference.units import Unit
+from termreview.reference.kinds.calendar import TermPlan
+from termreview.reference.kinds.units import Unit
 from termreview.sample.stories import draw
 
 

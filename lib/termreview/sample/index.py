@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from termreview.reference.indicators import Group, IndicatorSet, Item
+from termreview.reference.kinds.indicators import Group, IndicatorSet, Item
 from termreview.sample.management import document
 from termreview.sample.schools import Answer, SchoolTerm
 from termreview.sample.stories import (

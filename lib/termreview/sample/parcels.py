@@ -14,7 +14,7 @@ from termreview.cell_text import inert
 from termreview.intake.dispatch import form_order
 from termreview.intake.form import write_form
 from termreview.reference.declarations import Reference
-from termreview.reference.units import Unit
+from termreview.reference.kinds.units import Unit
 from termreview.sample.answers import is_of_sample, school_answers
 from termreview.sample.damage import FILE_FAULTS
 from termreview.sample.deliveries import Arrival, term_arrivals

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from termreview.reference.checks import Pair
 from termreview.reference.declarations import TermReference
-from termreview.reference.forms import Field
-from termreview.reference.units import Unit
+from termreview.reference.kinds.checks import Pair
+from termreview.reference.kinds.forms import Field
+from termreview.reference.kinds.units import Unit
 from termreview.sample.schools import Answer
 from termreview.sample.stories import draw
 

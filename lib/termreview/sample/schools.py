@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from termreview.reference.declarations import Reference
-from termreview.reference.units import Unit
+from termreview.reference.kinds.units import Unit
 from termreview.sample.rolls import Roll, school_roll
 from termreview.sample.stories import PUPILS_PER_COMPUTER, capability, draw
 from termreview.terms import Term

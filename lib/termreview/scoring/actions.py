@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from termreview.reference.advice import Action, Advice
 from termreview.reference.declarations import TermReference
+from termreview.reference.kinds.advice import Action, Advice
 from termreview.scoring.levels import OVERALL, in_points, sure_levels
 from termreview.scoring.rules import Flags, Numbers
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from termreview.reference.indicators import Item
+from termreview.reference.kinds.indicators import Item
 from termreview.scoring.rules import banded
 
 _STEPS = 4

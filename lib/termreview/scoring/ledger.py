@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
-from termreview.reference.indicators import UNALLOCATED, Group, IndicatorSet, Item
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.indicators import UNALLOCATED, Group, IndicatorSet, Item
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.scoring.rules import Facts, score_item
 
 _INPUT_COLUMNS = ["field_id", "state", "value_number", "value_text", "file", "sheet", "cell"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
-from termreview.reference.indicators import Criterion, Group
+from termreview.reference.kinds.indicators import Criterion, Group
 from termreview.scoring.ledger import facts_of, scored_schools
 from termreview.scoring.rules import Facts, Flags, Numbers, Words, banded
 

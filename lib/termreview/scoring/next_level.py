@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.reference.advice import Advice
 from termreview.reference.declarations import TermReference
-from termreview.reference.indicators import Group, IndicatorSet
+from termreview.reference.kinds.advice import Advice
+from termreview.reference.kinds.indicators import Group, IndicatorSet
 from termreview.scoring.levels import OVERALL
 
 EVIDENCE, RAISE, CONDITION = "evidence", "raise", "condition"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from termreview.reference.indicators import Band, Item
+from termreview.reference.kinds.indicators import Band, Item
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.scoring.ledger import build_ledger
 from termreview.scoring.levels import build_scores
 from termreview.storage.contracts import shaped

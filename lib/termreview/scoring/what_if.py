@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.scoring.ledger import build_ledger, with_points
 from termreview.scoring.levels import build_scores
 from termreview.scoring.score import Scored

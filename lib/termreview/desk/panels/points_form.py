@@ -13,7 +13,7 @@ from termreview.desk.shown_effect import scores_block
 from termreview.desk.verification import ItemLine, allowed_points, faults_of, points_of, warnings_of
 from termreview.desk.verified_list import last_verified, place_of, write_verified
 from termreview.desk.wording import joined, say, words
-from termreview.reference.measures import VerifiedPoints
+from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.reporting.blocks import Block, callout
 from termreview.reporting.number_format import number_text
 

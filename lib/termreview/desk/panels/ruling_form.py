@@ -30,7 +30,7 @@ from termreview.desk.school_names import school_label
 from termreview.desk.shown_effect import conflicts_block, effect_block, reach_block, ruling_text
 from termreview.desk.term_now import plain_rows
 from termreview.desk.wording import joined, say, words
-from termreview.reference.decisions import Decision
+from termreview.reference.kinds.decisions import Decision
 from termreview.reporting.blocks import callout
 from termreview.reporting.rows import Record
 

@@ -10,7 +10,7 @@ from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.ruling_list import RulingLine, rulings_in
 from termreview.desk.shown_effect import ruled_school, ruling_block, ruling_text
 from termreview.desk.wording import say, words
-from termreview.reference.decisions import PLACE, RULE, SCHOOL
+from termreview.reference.kinds.decisions import PLACE, RULE, SCHOOL
 from termreview.text import fold
 
 ALL = "all"

@@ -17,7 +17,7 @@ from termreview.desk.shown_cell import finding_block
 from termreview.desk.shown_effect import ruling_text
 from termreview.desk.term_now import plain_rows
 from termreview.desk.wording import say, words
-from termreview.reference.decisions import Decision
+from termreview.reference.kinds.decisions import Decision
 from termreview.reporting.blocks import Block, escape_text
 from termreview.reporting.rows import Record
 

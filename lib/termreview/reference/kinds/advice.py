@@ -1,0 +1,106 @@
+"""One indicator set's advice: what each step costs in effort, and what the office itself can do for many schools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from termreview.reference.kinds.indicators import IndicatorSet
+from termreview.reference.loading.loading import Row, Source, read_tree, unique
+
+FOLDER = "advice"
+DEFAULT_EFFORT = 2
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that the office can do: it takes its items to their maximum at every school; perhaps conditions too."""
+
+    action_id: str
+    title: str
+    items: tuple[str, ...]
+    meets_conditions: bool
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Efforts (whole numbers, more is harder) and actions; all of them working values of the office, marked."""
+
+    mark: str = "C"
+    efforts: Mapping[int, str] = field(default_factory=dict)
+    evidence_effort: int = 1
+    condition_effort: int = 1
+    item_efforts: Mapping[str, int] = field(default_factory=dict)
+    actions: tuple[Action, ...] = ()
+
+    def effort(self, item_id: str) -> int:
+        """The effort of taking one item to its maximum."""
+        return self.item_efforts.get(item_id, DEFAULT_EFFORT)
+
+
+def load_advice(source: Source, indicator_set: IndicatorSet) -> Advice:
+    """Read the advice of one set; a set without a file of its own has no actions and one effort for all."""
+    name = f"{FOLDER}/{indicator_set.set_id}.yml"
+    if not (source.root / name).is_file():
+        return Advice()
+    row = read_tree(source, name)
+    if row is None:
+        return Advice()
+    row.only(("mark", "efforts", "evidence_effort", "condition_effort", "item_efforts", "actions"))
+    items = {item.item_id for item in indicator_set.items}
+    known = _titles(row)
+    efforts = row.row("item_efforts")
+    by_item = {}
+    for item_id in _keys(efforts):
+        if item_id not in items:
+            _tell(efforts, item_id, f"'{item_id}' is not an item of {indicator_set.set_id}")
+        by_item[item_id] = _effort(efforts, item_id, known)
+    return Advice(
+        row.choice("mark", ("A", "B", "C")), known, _effort(row, "evidence_effort", known),
+        _effort(row, "condition_effort", known), by_item, _actions(row, items, indicator_set.set_id),
+    )  # fmt: skip
+
+
+def _keys(row: Row | None) -> list[str]:
+    return [] if row is None else [str(key) for key in row.values if key != "__line__"]
+
+
+def _tell(row: Row | None, key: str, message: str) -> None:
+    if row is not None:
+        row.report(message, key=key)
+
+
+def _titles(row: Row) -> dict[int, str]:
+    titles = row.row("efforts")
+    if titles is None and row.values.get("efforts") is None:
+        row.report("'efforts' is missing")
+    found = {}
+    for name in _keys(titles):
+        if not name.isdigit() or int(name) < 1:
+            _tell(titles, name, f"'{name}' is not an effort: a whole number from 1, in quotes")
+        else:
+            found[int(name)] = titles.text(name) if titles else ""
+    return found
+
+
+def _effort(row: Row | None, key: str, known: Mapping[int, str]) -> int:
+    number = row.number(key, DEFAULT_EFFORT) if row is not None else DEFAULT_EFFORT
+    effort = int(number or 0)
+    if known and effort not in known:
+        declared = ", ".join(map(str, known))
+        _tell(row, key, f"{number:g} is not one of the declared efforts: {declared}")
+    return effort
+
+
+def _actions(row: Row, items: set[str], set_id: str) -> tuple[Action, ...]:
+    rows = row.rows("actions", is_required=False)
+    unique([(entry, entry.id("id")) for entry in rows])
+    actions = []
+    for entry in rows:
+        entry.only(("id", "title", "items", "conditions"))
+        named = entry.items("items")
+        for item_id in named:
+            if item_id not in items:
+                entry.report(f"'{item_id}' is not an item of {set_id}", key="items")
+        actions.append(Action(entry.id("id"), entry.text("title"), named, entry.yes("conditions")))
+    return tuple(actions)

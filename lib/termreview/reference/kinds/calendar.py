@@ -1,0 +1,277 @@
+"""One term of one school year: its deadline, form, task list, indicator set and legal reference; one office."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from termreview.errors import UsageError
+from termreview.reference.loading.loading import Row, Source, read_list, read_tree, unique
+from termreview.terms import Term, parse_term
+from termreview.text import fold
+
+REPORTS = ("semester_review", "year_end_summary")
+OFFICES = "office.csv"
+NO_TERM = "none"  # what stands for a comparison that the office does not want
+UNKNOWN_DAY = datetime.date.min  # stands for a day that could not be read
+
+
+@dataclass(frozen=True)
+class TermPlan:
+    """What one term asks of the schools.
+
+    `previous` is the term before it, whose answers forms carry over and checks of change hold against; `compare_with`
+    the term that its report compares figures with, if any.
+    """
+
+    term: Term
+    title: str
+    report: str
+    due_on: datetime.date
+    data_as_of: datetime.date
+    form: str
+    tasks: str
+    indicator_set: str
+    legal: str
+    previous: Term | None
+    mark: str
+    compare_with: Term | None = None
+
+
+@dataclass(frozen=True)
+class Office:
+    """The body that collects and signs in one period."""
+
+    office_id: str
+    valid_from: datetime.date
+    valid_to: datetime.date | None
+    unit_id: str
+    parent_body: str
+    name: str
+    short_name: str
+    place_name: str
+    signer_title: str
+    signer_prefix: str
+    document_suffix: str
+    is_illustrative: bool
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """All declared terms, oldest first, and the offices by period."""
+
+    plans: tuple[TermPlan, ...]
+    offices: tuple[Office, ...]
+
+    def plan(self, term: Term) -> TermPlan:
+        """The plan of one term.
+
+        Raises
+        ------
+        UsageError
+            When the term is not declared; the message lists those that are.
+        """
+        for plan in self.plans:
+            if plan.term == term:
+                return plan
+        known = ", ".join(plan.term.term_id for plan in self.plans)
+        raise UsageError(f"{term.term_id} is not in data/reference/calendar.yml; declared terms: {known}")
+
+    def same_part_before(self, term: Term) -> tuple[Term, ...]:
+        """The declared terms that are the same part of an earlier school year, oldest first."""
+        found = (plan.term for plan in self.plans)
+        return tuple(
+            sorted(one for one in found if one.part == term.part and one.school_year < term.school_year)
+        )
+
+    def terms_read_by(self, term: Term) -> tuple[Term, ...]:
+        """The other terms whose tables the report of one term reads, if they are there, each once.
+
+        The term before comes first (its answers are those that checks hold against), then what it is compared with
+        and the same part of earlier years.
+        """
+        plan = self.plan(term)
+        named = (plan.previous, plan.compare_with, *self.same_part_before(term))
+        return tuple(dict.fromkeys(one for one in named if one is not None))
+
+    def office_on(self, date: datetime.date) -> Office:
+        """The office in charge on one day; the latest one when none covers the day."""
+        valid = [
+            office
+            for office in self.offices
+            if office.valid_from <= date and (office.valid_to is None or date <= office.valid_to)
+        ]
+        return valid[0] if valid else self.offices[-1]
+
+
+_TERM_KEYS = (
+    "id", "part", "title", "report", "due_on", "data_as_of", "form", "tasks", "indicator_set", "legal",
+    "previous", "compare_with", "mark",
+)  # fmt: skip
+
+
+def load_calendar(source: Source) -> Calendar:
+    """Read the school years and offices; term ids, dates and references to earlier terms are checked."""
+    tree = read_tree(source, "calendar.yml")
+    loaded: list[tuple[Row, TermPlan]] = []
+    if tree is not None:
+        tree.only(("school_years",))
+    for year in tree.rows("school_years") if tree else []:
+        year.only(("id", "starts_on", "terms", "mark", "note"))
+        year_id = year.text("id")
+        year.date("starts_on")
+        for row in year.rows("terms"):
+            row.only(_TERM_KEYS)
+            plan = _term_plan(row, year_id)
+            if plan is not None:
+                loaded.append((row, plan))
+    unique([(row, plan.term.term_id) for row, plan in loaded])
+    due_on = {plan.term: plan.due_on for _, plan in loaded}
+    for row, plan in loaded:
+        for key, earlier in (("previous", plan.previous), ("compare_with", plan.compare_with)):
+            what = "term to compare with" if key == "compare_with" else "previous term"
+            if earlier is not None and earlier not in due_on:
+                row.report(f"the {what} '{earlier.term_id}' is not declared")
+            elif (
+                earlier is not None
+                and UNKNOWN_DAY not in (plan.due_on, due_on[earlier])
+                and due_on[earlier] >= plan.due_on
+            ):
+                row.report(f"the {what} '{earlier.term_id}' is not due before this one")
+            elif key == "compare_with" and earlier is not None and not _is_fair(plan.term, earlier):
+                row.report(
+                    f"the term to compare with '{earlier.term_id}' is neither of the same school year nor the same part of another",
+                    key=key,
+                )
+    _check_titles(loaded)
+    _note_reports(loaded)
+    plans = sorted(
+        (_with_comparison(row, plan, due_on) for row, plan in loaded), key=lambda plan: plan.due_on
+    )
+    offices = _load_offices(source)
+    if not offices and not source.is_hidden(source.root / OFFICES):
+        source.report(source.root / OFFICES, 1, "no office is declared")
+    return Calendar(tuple(plans), offices)
+
+
+def _is_fair(term: Term, other: Term) -> bool:
+    """Say whether figures of two terms may be compared: over the end of a school year only the same part."""
+    return term.school_year == other.school_year or term.part == other.part
+
+
+def _check_titles(loaded: Sequence[tuple[Row, TermPlan]]) -> None:
+    """Two terms of one school year that a report would name alike."""
+    first: dict[tuple[str, str], Term] = {}
+    for row, plan in loaded:
+        other = first.setdefault((plan.term.school_year, fold(plan.title)), plan.term)
+        if plan.title and other != plan.term:
+            row.report(
+                f"'{plan.term.term_id}' and '{other.term_id}' have one title, '{plan.title}'", key="title"
+            )
+
+
+def _note_reports(loaded: Sequence[tuple[Row, TermPlan]]) -> None:
+    """A term whose report is not the one of its part: a year summed up before its end, or never."""
+    for row, plan in loaded:
+        later = [
+            other
+            for _, other in loaded
+            if other.term.school_year == plan.term.school_year and other.due_on > plan.due_on
+        ]
+        is_summary = plan.report == "year_end_summary"
+        is_summed_up = is_summary or any(other.report == "year_end_summary" for other in later)
+        if (is_summary and (later or plan.term.part == "hk1")) or (
+            plan.report in REPORTS and plan.term.part == "hk2" and not is_summed_up
+        ):
+            said = f"the report of '{plan.term.term_id}' is '{plan.report}', which does not fit its part"
+            row.source.note(row.path, row.line_of("report"), said)
+
+
+def _with_comparison(row: Row, plan: TermPlan, due_on: Mapping[Term, datetime.date]) -> TermPlan:
+    """The plan with the term that its report compares with, where the calendar leaves that open.
+
+    Within one school year that is the term before; over its end only the same part of an earlier year, as what counts
+    from the start of the year begins anew.
+    """
+    if row.values.get("compare_with"):
+        return plan
+    if plan.previous is not None and plan.previous.school_year == plan.term.school_year:
+        return replace(plan, compare_with=plan.previous)
+    same_part = [
+        term
+        for term, day in due_on.items()
+        if term.part == plan.term.part and term.school_year < plan.term.school_year and day < plan.due_on
+    ]
+    return replace(plan, compare_with=max(same_part, default=None))
+
+
+def _term_plan(row: Row, year_id: str) -> TermPlan | None:
+    """One term; what cannot be read of it has a stand-in, so that nothing else seems to be missing for it."""
+    term = _term(row, "id", f"{year_id}-{row.text('part')}")
+    previous = _term(row, "previous") if row.values.get("previous") else None
+    is_compared = row.values.get("compare_with") not in (None, "", NO_TERM)
+    compare_with = _term(row, "compare_with") if is_compared else None
+    if term is None:
+        row.source.hide(row.path)
+        return None
+    if not all(row.id(key) for key in ("form", "tasks", "indicator_set")):
+        row.source.hide(row.path)  # what stands in those files may be what is looked for
+    due_on, data_as_of = row.date("due_on") or UNKNOWN_DAY, row.date("data_as_of") or UNKNOWN_DAY
+    if UNKNOWN_DAY not in (due_on, data_as_of) and data_as_of > due_on:
+        row.report(f"'data_as_of' ({data_as_of}) is after 'due_on' ({due_on})", key="data_as_of")
+    if year_id and term.school_year != year_id:
+        row.report(f"'{term.term_id}' stands under school year '{year_id}'")
+    elif term.part != row.id("part"):
+        row.report(f"part '{row.text('part')}' does not fit '{term.term_id}'")
+    return TermPlan(
+        term, row.text("title"), row.choice("report", REPORTS), due_on, data_as_of, row.id("form"), row.id("tasks"), row.id("indicator_set"),
+        row.text("legal"), previous, row.choice("mark", ("A", "B", "C"), "A"), compare_with,
+    )  # fmt: skip
+
+
+def _term(row: Row, key: str, otherwise: str = "") -> Term | None:
+    """The term that one key names; where it is none, the one that the entry's place makes it, if any."""
+    try:
+        return parse_term(row.text(key))
+    except UsageError as error:
+        if row.values.get(key):  # otherwise it is told that it is missing
+            row.report(str(error))
+    try:
+        return parse_term(otherwise)
+    except UsageError:
+        return None
+
+
+_OFFICE_COLUMNS = (
+    "office_id", "valid_from", "valid_to", "unit_id", "parent_body", "name", "short_name", "place_name",
+    "signer_title", "signer_prefix", "document_suffix", "is_illustrative",
+)  # fmt: skip
+
+
+def _load_offices(source: Source) -> tuple[Office, ...]:
+    offices = []
+    rows = read_list(source, OFFICES, _OFFICE_COLUMNS)
+    unique([(row, f"{row.text('office_id')}, {row.text('valid_from', '')}") for row in rows])
+    for row in rows:
+        start = row.date("valid_from")
+        if start is None:
+            source.hide(row.path, row.text("office_id"))
+            continue
+        offices.append(
+            Office(
+                row.id("office_id"),
+                start,
+                row.date("valid_to", is_required=False),
+                row.text("unit_id"),
+                row.name("parent_body", ""),
+                row.name("name"),
+                row.name("short_name"),
+                row.name("place_name"),
+                row.text("signer_title"),
+                row.text("signer_prefix", ""),
+                row.text("document_suffix", ""),
+                row.yes("is_illustrative"),
+            )
+        )
+    return tuple(offices)

@@ -1,0 +1,265 @@
+"""One decision: the office's dated, reasoned ruling on one cell, one file, one school's cause, or a cause for good."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from termreview.reference.kinds.forms import ANY, Field, Form
+from termreview.reference.kinds.units import Registry
+from termreview.reference.loading.loading import Row, Source, read_list, unique
+from termreview.text import fold
+
+SCOPES = ("cell", "file", "school", "rule", "cause")
+BY_CAUSE = ("school", "rule", "cause")  # all but those on one place
+PLACE, SCHOOL, RULE = "place", "school", "rule"
+FILE_ACTIONS = ("claim", "set_aside")  # whose a file is
+ACTIONS = ("correct", "accept", "alias", "not_applicable", "supplement", *FILE_ACTIONS)
+FOLDED_CAUSES = (
+    "unit_too_small", "unit_too_large", "column_shifted", "old_form", "decimal_comma", "name_alias",
+    "same_as_last_term",
+)  # fmt: skip
+_COLUMNS = (
+    "decision_id", "term_id", "scope", "school_id", "field_id", "cause", "expected_value", "action", "new_value",
+    "reason", "decided_by", "decided_on",
+)  # fmt: skip
+_FACTOR = re.compile(r"([x/])(\d+(?:\.\d+)?)")
+_HASH = re.compile(r"[0-9a-fA-F]{12,64}")
+_PERSONAL = re.compile(r"@|\d{9}")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision.
+
+    A `cell` or a `file` is one place; `school` is every place of one cause at one school; `rule` is a standing rule:
+    every place of one cause at all schools. The last two hold for files that come later as well. `cause` is how lists
+    wrote both before there were words for them: with a school it is a `school`, with `*` a `rule`.
+    `term_id`, `school_id` and `field_id` may be `*`. `cause` is the code of a check or message, a finding's
+    cause, or a folded cause. `expected_value` is what the cell said when the office decided; for an alias it
+    is the name as the school writes it; for a supplement, the name of the later file that leaves sections blank
+    which shall keep the answers of the file before. `new_value` is the corrected answer, or a factor such as `x1000`.
+    `claim` says that a file is the school's, `set_aside` that it counts for nothing; `expected_value` is its name,
+    `new_value` may give the beginning of the hash of its content, by which it must still be known.
+    """
+
+    decision_id: str
+    term_id: str
+    scope: str
+    school_id: str
+    field_id: str
+    cause: str
+    expected_value: str
+    action: str
+    new_value: str
+    reason: str
+    decided_by: str
+    decided_on: datetime.date | None
+
+    @property
+    def reach(self) -> str:
+        """How far this decision goes: one `place`, one `school`, or as a `rule` for all."""
+        if self.scope not in BY_CAUSE:
+            return PLACE
+        return RULE if self.school_id == ANY else SCHOOL
+
+    def holds_in(self, term_id: str) -> bool:
+        """Say whether this decision speaks of one term."""
+        return self.term_id in (ANY, term_id)
+
+    def covers(self, school_id: str | None, field_id: str | None) -> bool:
+        """Say whether this decision speaks of one school and one field (or of a finding that names none)."""
+        return self.school_id in (ANY, school_id) and self.field_id in (ANY, field_id)
+
+
+def new_answer(
+    text: str, field: Field, options: Mapping[str, Mapping[str, str]], was: float | None = None
+) -> tuple[float | None, str | None] | None:
+    """The number and the text of one corrected answer as its field stores them; nothing where it does not fit.
+
+    Parameters
+    ----------
+    options
+        The drop-downs of the form: labels by option id, by name.
+    was
+        The answer before, which a factor multiplies or divides.
+    """
+    if field.kind == "yes_no":
+        return ({"yes": 1.0, "no": 0.0}[text], None) if text in ("yes", "no") else None
+    if field.is_numeric:
+        number = _number(text, was)
+        fits = number is not None and (field.kind != "count" or number == int(number))
+        low, high = field.minimum, field.maximum
+        is_inside = number is not None and (low is None or number >= low) and (high is None or number <= high)
+        return (number, None) if fits and is_inside else None
+    if field.options or field.kind == "status":
+        return (None, text) if text in options.get(field.options or field.kind, {}) else None
+    if field.kind == "date":
+        try:
+            return None, datetime.date.fromisoformat(text).isoformat()
+        except ValueError:
+            return None
+    return (None, text) if text else None
+
+
+def _number(text: str, was: float | None) -> float | None:
+    if factor := _FACTOR.fullmatch(text):
+        if was is None:
+            return None
+        by = float(factor[2])
+        return was * by if factor[1] == "x" else was / by if by else None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def options_of(forms: Sequence[Form]) -> dict[str, Mapping[str, str]]:
+    """The labels of every drop-down by option id, by name; later forms add to earlier ones."""
+    found: dict[str, dict[str, str]] = {}
+    for form in forms:
+        for name, options in form.options:
+            found.setdefault(name, {}).update(options)
+    return dict(found)
+
+
+def load_decisions(
+    source: Source,
+    registry: Registry,
+    term_ids: Sequence[str],
+    fields: Mapping[str, Field],
+    causes: Container[str],
+    options: Mapping[str, Mapping[str, str]],
+) -> tuple[Decision, ...]:
+    """Read the decisions; schools, fields, causes and values must fit, and no cell may be ruled on twice.
+
+    Parameters
+    ----------
+    fields
+        Every field of every form by id; empty where a broken file hides them.
+    """
+    rows = read_list(source, "decisions.csv", _COLUMNS)
+    unique([(row, row.id("decision_id")) for row in rows])
+    decisions = []
+    for row in rows:
+        decision = Decision(
+            row.id("decision_id"), row.choice("term_id", (ANY, *term_ids) if term_ids else ()), row.choice("scope", SCOPES),
+            row.text("school_id"), row.text("field_id", ANY), row.text("cause", ""), row.text("expected_value", ""),
+            row.choice("action", ACTIONS), row.text("new_value", ""), row.text("reason"), row.text("decided_by"),
+            row.date("decided_on"),
+        )  # fmt: skip
+        _check_ids(row, decision, registry, fields, causes)
+        _check_scope(row, decision, registry)
+        _check_value(row, decision, fields, options)
+        decisions.append((row, decision))
+    _check_conflicts(decisions)
+    return tuple(decision for _, decision in decisions)
+
+
+def _check_ids(
+    row: Row, decision: Decision, registry: Registry, fields: Mapping[str, Field], causes: Container[str]
+) -> None:
+    schools = {unit.unit_id for unit in registry.units if unit.kind == "school"}
+    if decision.school_id and decision.school_id not in schools and decision.school_id != ANY:
+        row.report(f"'{decision.school_id}' is not a school")
+    if fields and decision.field_id != ANY and decision.field_id not in fields:
+        row.report(f"'{decision.field_id}' is not a field of any form in use")
+    if decision.cause and decision.cause.partition(":")[0] not in causes:
+        row.report(f"'{decision.cause}' is neither a check, a message nor a cause")
+    if _PERSONAL.search(decision.decided_by):
+        row.report("'decided_by' names a role, never a person's number or address")
+
+
+def _check_scope(row: Row, decision: Decision, registry: Registry) -> None:
+    if decision.scope == "cell" and ANY in (decision.school_id, decision.field_id):
+        row.report("a decision on a cell names its school and its field")
+    if decision.scope in BY_CAUSE and not decision.cause:
+        row.report("a decision on a cause names the cause")
+    if decision.scope == "school" and decision.school_id == ANY:
+        row.report("a decision on a school's cause names the school; for all schools it is a 'rule'")
+    if decision.scope == "rule" and decision.school_id != ANY:
+        row.report("a rule holds for all schools: 'school_id' is '*'; for one school it is a 'school'")
+    if decision.scope == "file" and decision.school_id == ANY and decision.action != "set_aside":
+        row.report("a decision on a file names its school")
+    if decision.scope == "file" and decision.action in ("correct", "not_applicable"):
+        row.report(f"'{decision.action}' rules on a cell or a cause, not on a file")
+    if decision.action == "alias" and decision.scope != "file":
+        row.report("'alias' rules on a file")
+    on_file = ("supplement", *FILE_ACTIONS)
+    if decision.action in on_file and (decision.scope != "file" or not decision.expected_value):
+        row.report(f"'{decision.action}' rules on a file, named in 'expected_value'")
+    if decision.action == "alias":
+        known = {
+            unit.unit_id
+            for unit in registry.units
+            if unit.kind == "school"
+            and fold(decision.expected_value) in map(fold, (unit.name, unit.short_name, *unit.aliases))
+        }
+        if not fold(decision.expected_value):
+            row.report("an alias needs the name as written in 'expected_value'")
+        elif others := sorted(known - {decision.school_id}):
+            row.report(f"'{decision.expected_value}' is already a name of {', '.join(others)}")
+
+
+def _check_value(
+    row: Row, decision: Decision, fields: Mapping[str, Field], options: Mapping[str, Mapping[str, str]]
+) -> None:
+    if decision.action in FILE_ACTIONS:
+        if decision.new_value and not _HASH.fullmatch(decision.new_value):
+            row.report(f"'new_value' of '{decision.action}' is the hash of the file, or its first 12 letters")
+        return
+    if decision.action != "correct":
+        if decision.new_value:
+            row.report(f"'new_value' has no meaning with '{decision.action}'")
+        return
+    if not decision.new_value:
+        row.report("'correct' needs 'new_value'")
+    elif decision.field_id == ANY:
+        if not _FACTOR.fullmatch(decision.new_value):
+            row.report("'correct' over several fields needs a factor such as x1000 or /1000")
+    elif decision.field_id in fields:
+        field = fields[decision.field_id]
+        is_factor = field.is_numeric and _FACTOR.fullmatch(decision.new_value) is not None
+        if not is_factor and new_answer(decision.new_value, field, options) is None:
+            row.report(f"'{decision.new_value}' does not fit '{field.field_id}' ({field.kind})")
+
+
+def _check_conflicts(decisions: Sequence[tuple[Row, Decision]]) -> None:
+    """Two decisions that change one cell in one term, for the same old value, contradict each other."""
+    first: dict[tuple[str, str, str], list[tuple[Row, Decision]]] = {}
+    for row, decision in decisions:
+        if decision.action in FILE_ACTIONS:
+            of_file = first.setdefault(("", decision.expected_value, ""), [])
+            for other_row, other in of_file:
+                if other.holds_in(decision.term_id) or ANY in (decision.term_id, other.term_id):
+                    row.report(
+                        f"'{decision.decision_id}' rules on the file of '{other.decision_id}' (line {other_row.line})"
+                    )
+            of_file.append((row, decision))
+        if decision.scope != "cell" or decision.action not in ("correct", "not_applicable"):
+            continue
+        key = (decision.school_id, decision.field_id, decision.expected_value)
+        for other_row, other in first.get(key, ()):
+            if other.holds_in(decision.term_id) or ANY in (decision.term_id, other.term_id):
+                row.report(
+                    f"'{decision.decision_id}' rules on the cell of '{other.decision_id}' (line {other_row.line})"
+                )
+        first.setdefault(key, []).append((row, decision))
+
+
+def with_aliases(registry: Registry, decisions: Sequence[Decision]) -> Registry:
+    """The registry with the names that the office has decided to know a school by."""
+    added: dict[str, tuple[str, ...]] = {}
+    for decision in decisions:
+        if decision.action == "alias":
+            added[decision.school_id] = (*added.get(decision.school_id, ()), decision.expected_value)
+    if not added:
+        return registry
+    units = tuple(
+        replace(unit, aliases=(*unit.aliases, *added.get(unit.unit_id, ()))) for unit in registry.units
+    )
+    return replace(registry, units=units)

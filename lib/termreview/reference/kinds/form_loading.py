@@ -1,0 +1,208 @@
+"""One form read from its declarations: sheets, sections, drop-downs, fixed words and rows, all mistakes noted."""
+
+from __future__ import annotations
+
+from termreview.reference.kinds.forms import (
+    ANY,
+    KINDS,
+    NUMERIC_KINDS,
+    YEAR_START,
+    Form,
+    FormColumn,
+    FormRow,
+    Section,
+    SheetPlan,
+)
+from termreview.reference.loading.loading import Row, Source, read_list, read_tree, unique
+from termreview.text import fold
+
+_ROW_COLUMNS = (
+    "section_id", "row_code", "field_id", "label", "kind", "unit", "options", "columns", "levels", "terms",
+    "is_required", "minimum", "maximum", "task_id", "prefill", "help", "mark",
+)  # fmt: skip
+_SHEET_TITLE_LENGTH, _SHEET_TITLE_FORBIDDEN, _LIST_LENGTH = 31, "[]:*?/\\'", 255
+
+
+def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | None:
+    """Read one form; the rows of index sections come later, from the indicator set of the term."""
+    tree = read_tree(source, f"forms/{form_id}/form.yml")
+    if tree is None:
+        return None
+    tree.only((
+        "id", "title", "version", "legal", "options", "instructions", "words", "sheets", "sections", "abbreviations",
+        "note", "mark",
+    ))  # fmt: skip
+    if tree.text("id") != form_id:
+        tree.report(f"id '{tree.text('id')}' does not fit the folder name '{form_id}'")
+    options = _load_options(tree)
+    sheet_rows, section_rows = tree.rows("sheets"), tree.rows("sections")
+    unique([(row, row.id("id")) for row in sheet_rows])
+    unique([(row, ("title", row.text("title").casefold())) for row in sheet_rows])
+    unique([(row, row.id("id")) for row in section_rows])
+    sheets = tuple(_sheet(row, levels) for row in sheet_rows)
+    sections = tuple(_section(row, {sheet.sheet_id for sheet in sheets}, levels) for row in section_rows)
+    rows = _load_rows(source, form_id, sections, dict(options), levels)
+    return Form(
+        form_id,
+        tree.text("title"),
+        tree.text("version"),
+        tree.text("legal"),
+        options,
+        tree.items("instructions"),
+        _words(tree),
+        sheets,
+        sections,
+        rows,
+        _abbreviations(tree),
+    )
+
+
+def _abbreviations(tree: Row) -> tuple[tuple[str, str], ...]:
+    """What schools write for words of the labels: each one word, spelled out by other words."""
+    row = tree.row("abbreviations") if "abbreviations" in tree.values else None
+    if row is None:
+        return ()
+    found = []
+    for name in (name for name in row.values if name != "__line__"):
+        short, spelled = fold(str(name)), fold(row.text(name))
+        if " " in short or short in spelled.split():
+            row.report(f"the abbreviation '{name}' is not one word, or stands for itself")
+        found.append((short, spelled))
+    return tuple(found)
+
+
+def _sheet(row: Row, levels: tuple[str, ...]) -> SheetPlan:
+    row.only(("id", "title", "intro", "levels", "note"))
+    title = row.text("title")
+    if len(title) > _SHEET_TITLE_LENGTH:
+        row.report(
+            f"the sheet title '{title}' is longer than the {_SHEET_TITLE_LENGTH} characters Excel allows"
+        )
+    if odd := [sign for sign in _SHEET_TITLE_FORBIDDEN if sign in title]:
+        row.report(f"the sheet title '{title}' holds characters Excel forbids: {' '.join(odd)}")
+    return SheetPlan(row.id("id"), title, row.text("intro", ""), row.among("levels", levels))
+
+
+def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    lists = tree.row("options")
+    if lists is None:
+        tree.report("'options' is missing", is_broken=True)
+        return ()
+    found = []
+    for name in (name for name in lists.values if name != "__line__"):
+        rows = lists.rows(name)
+        unique([(row, row.id("id")) for row in rows])
+        labels = [row.text("label") for row in rows]
+        for row, label in zip(rows, labels, strict=True):
+            row.only(("id", "label"))
+            if "," in label or '"' in label:
+                row.report(f"the label '{label}' holds a comma or a quote, which a drop-down cannot show")
+        if len(",".join(labels)) > _LIST_LENGTH:
+            lists.report(
+                f"the labels of '{name}' are longer than the {_LIST_LENGTH} characters of a drop-down"
+            )
+        found.append((name, tuple((row.id("id"), label) for row, label in zip(rows, labels, strict=True))))
+    return tuple(found)
+
+
+WORDS = (
+    "code", "label", "unit", "help", "max_points", "computed", "low", "high", "evidence_asked", "column_code",
+    "group_total", "group_level", "unallocated", "level", "not_concluded", "met", "failed", "unknown",
+    "instructions", "contents", "term_line", "illustrative", "school_id", "school_name", "level_title", "parent",
+    "term_id", "data_as_of", "due_on", "page", "invalid", "whole_number", "number_between", "choose",
+)  # fmt: skip
+_WORD_PLACES = {
+    "group_total": ("group",), "unallocated": ("points",), "level": ("level", "title"),
+    "not_concluded": ("low", "high"), "term_line": ("term", "school_year"), "whole_number": ("low", "high"),
+    "number_between": ("low", "high"), "choose": ("options",),
+}  # fmt: skip
+
+
+def _words(tree: Row) -> tuple[tuple[str, str], ...]:
+    row = tree.row("words")
+    if row is None:
+        tree.report("'words' is missing")
+        return ()
+    row.only(WORDS)
+    for name in WORDS:
+        row.text(name)
+    return tuple((name, row.template(name, _WORD_PLACES.get(name, ()))) for name in WORDS)
+
+
+def _section(row: Row, sheet_ids: set[str], levels: tuple[str, ...]) -> Section:
+    row.only(("id", "sheet", "title", "task", "columns", "indicator_group", "note", "mark"))
+    sheet_id, group = row.text("sheet"), row.text("indicator_group", "")
+    if sheet_id not in sheet_ids:
+        row.report(f"'{sheet_id}' is not a sheet of this form")
+    columns = []
+    for child in row.rows("columns", is_required=not group):
+        child.only(("id", "label", "kind", "levels"))
+        kind = child.choice("kind", ("", *KINDS), "")
+        asked = child.among("levels", levels) if "levels" in child.values else (ANY,)
+        columns.append(FormColumn(child.id("id"), child.text("label"), kind, asked))
+    unique([(child, child.id("id")) for child in row.rows("columns", is_required=False)])
+    if group and not columns:
+        row.report(
+            "an index section must give the labels of its columns in_use, self, evidence", is_broken=True
+        )
+    return Section(row.id("id"), sheet_id, row.text("title"), row.text("task", ""), group, tuple(columns))
+
+
+def _load_rows(
+    source: Source,
+    form_id: str,
+    sections: tuple[Section, ...],
+    options: dict[str, object],
+    levels: tuple[str, ...],
+) -> tuple[FormRow, ...]:
+    known_sections = {section.section_id: section for section in sections}
+    rows = read_list(source, f"forms/{form_id}/rows.csv", _ROW_COLUMNS, ("counts_since",))
+    unique([(row, row.id("row_code")) for row in rows])
+    unique([(row, ("field", row.id("field_id"))) for row in rows])
+    loaded = []
+    for row in rows:
+        kind = row.choice("kind", KINDS)
+        section = known_sections.get(row.text("section_id"))
+        if section is None:  # what it asks is asked, though where cannot be told
+            source.hide(row.path, row.id("field_id"))
+            if row.text("section_id"):
+                row.report(f"'{row.text('section_id')}' is not a section of this form")
+        listed = row.text("options", "")
+        if (kind == "choice" or listed) and listed not in options:
+            row.report(f"'{listed}' is not a list of options of this form")
+        if not row.items("terms"):
+            row.report("'terms' is missing; write * where it means all")
+        minimum, maximum = row.number("minimum"), row.number("maximum")
+        if minimum is not None and maximum is not None and minimum > maximum:
+            row.report(f"the minimum {minimum:g} is above the maximum {maximum:g}")
+        counts_since = row.choice("counts_since", (YEAR_START,), "")
+        if counts_since and kind and kind not in NUMERIC_KINDS:
+            row.report(f"'counts_since' is for numbers only, not for '{kind}'", key="counts_since")
+        columns = row.items("columns")
+        known_columns = {column.column_id for column in section.columns} if section else set()
+        for column in columns if section else ():
+            if column not in known_columns:
+                row.report(f"'{column}' is not a column of section '{row.text('section_id')}'")
+        loaded.append(
+            FormRow(
+                row.text("section_id"),
+                row.id("row_code"),
+                row.id("field_id"),
+                row.text("label"),
+                kind,
+                row.text("unit", ""),
+                listed,
+                columns,
+                row.among("levels", levels),
+                row.items("terms"),
+                row.yes("is_required"),
+                minimum,
+                maximum,
+                row.text("task_id", ""),
+                row.text("prefill", ""),
+                row.text("help", ""),
+                row.choice("mark", ("A", "B", "C")),
+                counts_since,
+            )
+        )
+    return tuple(row for row in loaded if row.section_id in known_sections)

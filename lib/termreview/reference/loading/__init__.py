@@ -1,0 +1,1 @@
+"""Declaration files opened and read row by row; every mistake is noted with its line, none raised."""
