@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from termreview.installation import made_with
-from termreview.intake.guard import NOT_OPENED
 from termreview.intake.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
+from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.publication import is_published, read_published
 from termreview.storage.shelf import MANIFEST, PAGES, Shelf
 from termreview.storage.stage import staged_files

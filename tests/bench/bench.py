@@ -24,7 +24,6 @@ from notebook_speed import print_line
 from stray_files import LAST_ROW, LAST_ROW_OF_XLS, SPACE, every_fifth_with_stray, with_stray
 
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.guard import DEFAULT_LIMITS
 from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import RECEIVED_LIST, ReceivedFile, list_received
@@ -33,6 +32,7 @@ from termreview.reporting.context import open_report
 from termreview.reporting.school_pages import school_page, school_pages
 from termreview.sample.school_year import write_sample
 from termreview.scoring.score import score_term
+from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS
 from termreview.storage.stage import open_stage
 from termreview.storage.workspace import Workspace, find_workspace, write_staged
 from termreview.terms import Term, parse_term

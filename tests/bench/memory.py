@@ -12,18 +12,18 @@ from pathlib import Path
 
 import xlsxwriter
 
-from termreview.intake.guard import DEFAULT_LIMITS
 from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
 from termreview.intake.shards import read_shard
-from termreview.intake.workbook import read_workbook
+from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS
+from termreview.spreadsheets.workbook import read_workbook
 
 MIB = 2**20
 _CHILD = """
 import resource, sys
 from pathlib import Path
-from termreview.intake.legacy_formats import read_in_child
+from termreview.spreadsheets.older_formats import read_in_child
 read_in_child(Path(sys.argv[1]), "xls")
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
 """

@@ -21,7 +21,7 @@ from mutations import Mutant, make_mutant, plan, seed_files
 from verdicts import RAISED, SILENT, judge, read
 
 from termreview.intake.file_reading import FileReading
-from termreview.intake.workbook import Workbook
+from termreview.spreadsheets.workbook import Workbook
 
 FAILURES = Path(__file__).parents[1] / "data" / "fuzz_failures"
 LIMIT_S = 20.0

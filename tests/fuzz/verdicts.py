@@ -13,8 +13,8 @@ from termreview.intake.file_reading import FileReading
 from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
-from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
 from termreview.reference.declarations import load_reference
+from termreview.spreadsheets.workbook import RefusedFile, Workbook, read_workbook
 from termreview.terms import parse_term
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -39,13 +39,22 @@ ROOMS = {
     "reference/kinds": "reference/loading",
     "reference/words": "reference/loading reference/kinds",
     "reference": "reference/loading reference/kinds reference/words",
-    "intake": "storage reference/loading reference/kinds reference/words reference",
+    "spreadsheets/packages": "",
+    "spreadsheets/model": "spreadsheets/packages",
+    "spreadsheets/xlsx": "spreadsheets/packages spreadsheets/model",
+    "spreadsheets/older": "spreadsheets/packages spreadsheets/model spreadsheets/xlsx",
+    "spreadsheets": "spreadsheets/packages spreadsheets/model spreadsheets/xlsx spreadsheets/older",
+    "spreadsheets/editing": "spreadsheets/packages spreadsheets/xlsx spreadsheets",
+    "intake": (
+        "storage reference/loading reference/kinds reference/words reference spreadsheets/packages "
+        "spreadsheets/model spreadsheets/older spreadsheets spreadsheets/editing"
+    ),
     "scoring": "storage reference/kinds reference",
     "steps": "storage reference/kinds reference intake scoring",
     "reporting": "storage reference/kinds reference/words reference scoring",
     "work_list": "storage reference/kinds reference reporting",
     "execution": "kernels storage work_list",
-    "manifest": "storage reference intake work_list",
+    "manifest": "storage reference spreadsheets/packages intake work_list",
     "scoped_records": "storage reference work_list manifest",
     "issuing": "storage reference reporting work_list scoped_records",
     "step_run": "kernels storage work_list execution",
@@ -54,15 +63,16 @@ ROOMS = {
     ),
     "scoped_runs": "kernels storage reference reporting work_list execution scoped_records step_run",
     "proof": (
-        "storage reference/loading reference/kinds reference intake reporting work_list scoped_records runner"
+        "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets "
+        "intake reporting work_list scoped_records runner"
     ),
     "desk": "storage reference/loading reference/kinds reference intake scoring steps reporting manifest",
     "desk/panels": "storage reference/kinds reference reporting desk",
     "sample": "storage reference/kinds reference intake scoring",
     "rehearsal": "storage reference/kinds reference intake sample",
     "cli": (
-        "storage reference/loading reference intake reporting work_list issuing runner scoped_runs "
-        "proof desk sample rehearsal"
+        "storage reference/loading reference spreadsheets/packages intake reporting work_list "
+        "issuing runner scoped_runs proof desk sample rehearsal"
     ),
 }
 
@@ -71,13 +81,13 @@ DOORS = {
     "openpyxl": (),
     "python_calamine": (
         r"intake/\w+",
-        r"intake/legacy_formats",
+        r"spreadsheets/older_formats",
     ),
     "zipfile": (
         r"intake/\w+",
         r"spreadsheets/packages/(archive|guard)",
-        r"intake/xlsx_package",
-        r"intake/returned_package",
+        r"spreadsheets/xlsx/package",
+        r"spreadsheets/editing/package",
         r"sample/damage",
         r"reporting/\w+",
         r"reference/\w+",
@@ -117,7 +127,7 @@ DOORS = {
 }
 # What ends a process of its own: older formats are read in a child process, a kernel and the desk's server are such processes.
 ENDING = {
-    "intake/legacy_formats": {"sys.exit"},
+    "spreadsheets/older_formats": {"sys.exit"},
     "kernels/nursery_process": {"os._exit"},
     "kernels/forks": {"os._exit"},
     "desk/voila_server": {"os._exit"},

@@ -14,8 +14,8 @@ from test_values import codes
 from termreview.cells import address
 from termreview.intake.shown_value import with_look
 from termreview.intake.value_reading import PERSONAL_DATA, Reading
-from termreview.intake.workbook import Cell, Limits, read_workbook
-from termreview.intake.xlsx_conditions import hiding_areas
+from termreview.spreadsheets.workbook import Cell, Limits, read_workbook
+from termreview.spreadsheets.xlsx.conditions import hiding_areas
 
 ALWAYS = {"type": "formula", "criteria": "=TRUE"}
 

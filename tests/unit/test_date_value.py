@@ -17,7 +17,7 @@ from termreview.intake.date_value import (
     term_window,
 )
 from termreview.intake.value_reading import Flag
-from termreview.intake.workbook import Cell
+from termreview.spreadsheets.workbook import Cell
 
 WINDOW = term_window("2023-2024", datetime.date(2024, 1, 10))
 DAYS = st.dates(datetime.date(2000, 1, 1), datetime.date(2099, 12, 31))

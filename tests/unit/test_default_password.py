@@ -14,10 +14,11 @@ from locked_files import DEFAULT, locked_stream, small_container
 from test_guard import archive, ole_file
 from test_workbook_legacy import number, piece, xls, xlsb
 
-from termreview.intake import default_password, workbook
-from termreview.intake.guard import Limits, RefusedFile
-from termreview.intake.legacy_streams import workbook_stream
-from termreview.intake.workbook import read_workbook
+from termreview.spreadsheets import workbook
+from termreview.spreadsheets.packages import default_password
+from termreview.spreadsheets.packages.guard import Limits, RefusedFile
+from termreview.spreadsheets.packages.ole_streams import workbook_stream
+from termreview.spreadsheets.workbook import read_workbook
 
 CASE = ROOT / "tests" / "data" / "cases" / "write_protected_default_password.xlsx"
 
@@ -141,7 +142,7 @@ def test_what_the_lock_holds_is_told_by_its_content(tmp_path: Path, monkeypatch:
     path.write_bytes(b"locked")
 
     def within(content: bytes) -> str:
-        monkeypatch.setattr("termreview.intake.workbook.package_within", lambda _: content)
+        monkeypatch.setattr("termreview.spreadsheets.workbook.package_within", lambda _: content)
         try:
             return workbook.read_locked(path, Limits()).kind
         except RefusedFile as refused:

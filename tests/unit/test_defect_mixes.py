@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, Phase, assume, given, settings, strategies a
 from intake_world import HK1, ROOT, clean_folder, declared, layout_of, receive, write_school
 
 from termreview.intake.clean import Cleaned
-from termreview.intake.guard import REFUSAL_REASONS
 from termreview.scoring.score import score_term
+from termreview.spreadsheets.packages.guard import REFUSAL_REASONS
 
 _MOST_ROWS = 2_000
 IN_USE = ("answered", "blank", "not_applicable", "nothing_to_report", "unreadable", "not_submitted")

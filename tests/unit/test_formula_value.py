@@ -13,9 +13,9 @@ import pytest
 from intake_world import PRIMARY, answers_of, clean_folder, place_of, write_school
 
 from termreview.cells import address, parse_address
-from termreview.intake.formula_value import Formulas, worked_out
-from termreview.intake.legacy_formulas import formula_text
-from termreview.intake.workbook import Cell, Sheet, read_workbook
+from termreview.spreadsheets.formula_value import Formulas, worked_out
+from termreview.spreadsheets.older.formulas import formula_text
+from termreview.spreadsheets.workbook import Cell, Sheet, read_workbook
 from termreview.text import number_words
 
 TOTAL = "pupils_count.total"

@@ -13,7 +13,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "fuzz"))
 from mutations import SEEDS, make_mutant, plan, seed_files
 
 from fuzz import FAILED, FAILURES, run
-from termreview.intake.workbook import RefusedFile, read_workbook
+from termreview.spreadsheets.workbook import RefusedFile, read_workbook
 
 COUNT, SEED, FLIPS = 500, 407, 200
 KEPT = sorted(FAILURES.glob("*")) if FAILURES.is_dir() else []

@@ -13,8 +13,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from termreview.intake.guard import OLE_MAGIC, REFUSAL_REASONS, Limits, RefusedFile
-from termreview.intake.workbook import Workbook, read_workbook
+from termreview.spreadsheets.packages.guard import OLE_MAGIC, REFUSAL_REASONS, Limits, RefusedFile
+from termreview.spreadsheets.workbook import Workbook, read_workbook
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ import pytest
 from intake_world import PRESCHOOL, clean_folder, place_of, write_school
 
 from termreview.cells import address
-from termreview.intake.guard import DEFAULT_LIMITS
-from termreview.intake.legacy_opendocument import read_opendocument
-from termreview.intake.legacy_records import is_low_row
-from termreview.intake.xlsx_sheet import scan_sheet
-from termreview.intake.xlsx_values import Shared
-from termreview.intake.xlsx_walk import walk_sheet
+from termreview.spreadsheets.model.cell_values import Shared
+from termreview.spreadsheets.older.opendocument import read_opendocument
+from termreview.spreadsheets.older.records import is_low_row
+from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS
+from termreview.spreadsheets.xlsx.sheet import scan_sheet
+from termreview.spreadsheets.xlsx.walk import walk_sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OPEN = "urn:oasis:names:tc:opendocument:xmlns"

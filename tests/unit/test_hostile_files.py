@@ -16,11 +16,11 @@ from intake_world import HK1, SUBMISSIONS, reference
 
 from termreview.cells import address
 from termreview.intake.clean import clean_term
-from termreview.intake.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits
 from termreview.intake.inspection import Inspection, inspect_file
 from termreview.intake.inspection_text import inspection_lines
 from termreview.intake.received import list_received
-from termreview.intake.workbook import read_workbook
+from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits
+from termreview.spreadsheets.workbook import read_workbook
 
 ODD, HEAVY = odd_files(), heavy_files()
 # Of processor time, generous: what is guarded against takes minutes and hours, what is promised is in `make bench`.

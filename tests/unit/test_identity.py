@@ -30,8 +30,8 @@ from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
-from termreview.intake.workbook import Cell, Sheet, Workbook, read_workbook
 from termreview.reference.kinds.units import UnitEvent
+from termreview.spreadsheets.workbook import Cell, Sheet, Workbook, read_workbook
 from termreview.terms import parse_term
 
 INFO = "Thông tin"

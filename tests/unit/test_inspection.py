@@ -10,10 +10,10 @@ import pytest
 from intake_world import SUBMISSIONS
 
 from termreview.cli import __main__ as cli
-from termreview.intake.guard import NOT_OPENED, REFUSAL_REASONS
 from termreview.intake.inspection import Inspection, inspect_file
 from termreview.intake.inspection_text import inspection_lines
 from termreview.reference.declarations import Reference
+from termreview.spreadsheets.packages.guard import NOT_OPENED, REFUSAL_REASONS
 from worlds import ROOT
 
 EVERY = sorted(path for path in SUBMISSIONS.iterdir() if path.suffix != ".yml")

@@ -13,7 +13,7 @@ from openpyxl.styles import Font
 from returned_world import save_in_office
 
 from termreview.cells import address
-from termreview.intake.legacy_text import (
+from termreview.spreadsheets.older.legacy_text import (
     TCVN3,
     VNI,
     from_tcvn3,
@@ -22,8 +22,8 @@ from termreview.intake.legacy_text import (
     read_in_font,
     read_legacy,
 )
-from termreview.intake.old_fonts import encoding_of_font
-from termreview.intake.workbook import Limits, read_workbook
+from termreview.spreadsheets.older.old_fonts import encoding_of_font
+from termreview.spreadsheets.workbook import Limits, read_workbook
 
 
 @pytest.mark.parametrize(

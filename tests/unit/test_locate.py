@@ -18,7 +18,7 @@ from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.locate import locate, read_fingerprint, read_identity
 from termreview.intake.located import Located
 from termreview.intake.moved import spelled_places
-from termreview.intake.workbook import Cell, Sheet, Workbook, read_workbook
+from termreview.spreadsheets.workbook import Cell, Sheet, Workbook, read_workbook
 
 Cells = dict[tuple[int, int], Cell]
 TASKS, STATISTICS, OPINIONS = "Nhiệm vụ", "Thống kê", "Ý kiến"

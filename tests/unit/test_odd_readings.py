@@ -10,7 +10,7 @@ from intake_world import PRESCHOOL, SUBMISSIONS, clean_folder, reference
 
 from termreview.intake.account import workbook_remarks
 from termreview.intake.inspection import inspect_file
-from termreview.intake.workbook import Sheet, Workbook
+from termreview.spreadsheets.workbook import Sheet, Workbook
 
 
 def with_part(source: Path, target: Path, name: str, old: str, new: str) -> None:

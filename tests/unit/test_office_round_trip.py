@@ -31,7 +31,7 @@ from intake_world import (
 from termreview.cells import address
 from termreview.intake.clean import Cleaned
 from termreview.intake.form import Value
-from termreview.intake.workbook import read_workbook
+from termreview.spreadsheets.workbook import read_workbook
 
 SCHOOLS = {PRESCHOOL: HK1.term_id, PRIMARY: HK1.term_id, SECONDARY: HK1.term_id, COMBINED: HK2.term_id}
 FORMATS = ("xlsx", "xls", "ods")

@@ -16,9 +16,9 @@ from intake_world import ROOT
 from test_guard import read_bytes, reason_of
 from test_workbook_legacy import piece, xlsb
 
-from termreview.intake.guard import RefusedFile
-from termreview.intake.returned_package import open_parts, sheets_of
-from termreview.intake.workbook import Workbook, read_workbook
+from termreview.spreadsheets.editing.package import open_parts, sheets_of
+from termreview.spreadsheets.packages.guard import RefusedFile
+from termreview.spreadsheets.workbook import Workbook, read_workbook
 
 PLAIN = ROOT / "tests" / "data" / "cases" / "plain.xlsx"
 SHEET_1 = "xl/worksheets/sheet1.xml"

@@ -16,7 +16,7 @@ from termreview.intake.personal_data import (
     names_persons,
     personal_place,
 )
-from termreview.intake.workbook import Cell
+from termreview.spreadsheets.workbook import Cell
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from termreview.intake.clean import clean_term
 from termreview.intake.reader import Reader
 from termreview.intake.reading import FileReading, is_late, read_file
 from termreview.intake.received import ReceivedFile
-from termreview.intake.workbook import REFUSAL_REASONS, RefusedFile
+from termreview.spreadsheets.workbook import REFUSAL_REASONS, RefusedFile
 
 
 @cache

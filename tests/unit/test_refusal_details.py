@@ -11,12 +11,12 @@ from test_guard import NOT_WORKBOOKS
 from test_mistakes import assigned_in, numbered, texts_of
 
 from termreview.cli import __main__ as cli
-from termreview.intake import workbook
 from termreview.intake.inspection import inspect_file
 from termreview.reference.declarations import Reference
+from termreview.spreadsheets import workbook
 from worlds import ROOT
 
-INTAKE = ROOT / "lib" / "termreview" / "intake"
+LIBRARY = ROOT / "lib" / "termreview"
 # Kept in tables of (reason, found): a folder, a Word document … are tried by their files below and here.
 TABLES = {
     *(what for _, what in workbook._NO_FILES),
@@ -32,9 +32,9 @@ MADE_ELSEWHERE = {
 
 
 def details() -> set[str]:
-    """Every detail that the intake room may give, with numbered places."""
+    """Every detail that the rooms of spreadsheets and intake may give, with numbered places."""
     found = set(TABLES)
-    for path in sorted(INTAKE.glob("*.py")):
+    for path in sorted([*LIBRARY.glob("spreadsheets/**/*.py"), *LIBRARY.glob("intake/**/*.py")]):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for function in ast.walk(tree):
             if not isinstance(function, ast.FunctionDef):

@@ -41,8 +41,8 @@ from termreview.intake.points_sheet import without_points_sheets
 from termreview.intake.received import list_received
 from termreview.intake.returned import plan_returns, point_counts, point_table
 from termreview.intake.returned_points import compare_points, points_of, read_points
-from termreview.intake.returned_styles import MARKS
-from termreview.intake.workbook import read_workbook
+from termreview.spreadsheets.editing.styles import MARKS
+from termreview.spreadsheets.workbook import read_workbook
 
 GIRLS = "pupils_girls_count.total"
 

@@ -12,8 +12,8 @@ from intake_world import PRESCHOOL, PRIMARY, SUBMISSIONS, clean_folder, receive,
 from returned_world import DEFECTS, TITLE, cell_of, give_back, listed, members, plan, send
 
 from termreview.intake.layout import FINGERPRINT_SHEET
-from termreview.intake.returned_styles import MARKS
-from termreview.intake.workbook import read_workbook
+from termreview.spreadsheets.editing.styles import MARKS
+from termreview.spreadsheets.workbook import read_workbook
 
 # The children of a worksheet in the order that Excel insists on.
 ORDER = re.split(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from termreview.intake.returned_marks import link_notes, mark_cells, restyle, unselect
-from termreview.intake.returned_page import Page, PageCell, PageRow, page_part, sheet_link
-from termreview.intake.returned_sheets import empty_workbook, insert_first_sheet, styles_part
-from termreview.intake.returned_styles import (
+from termreview.spreadsheets.editing.marks import link_notes, mark_cells, restyle, unselect
+from termreview.spreadsheets.editing.page import Page, PageCell, PageRow, page_part, sheet_link
+from termreview.spreadsheets.editing.sheets import empty_workbook, insert_first_sheet, styles_part
+from termreview.spreadsheets.editing.styles import (
     MARKS,
     Look,
     close_styles,
@@ -19,7 +19,7 @@ from termreview.intake.returned_styles import (
     open_styles,
     plain_formats,
 )
-from termreview.intake.returned_xml import (
+from termreview.spreadsheets.editing.xml import (
     MAIN,
     Edit,
     UnmarkableError,

@@ -10,17 +10,17 @@ import pytest
 import xlsxwriter
 from test_values import codes, field
 
-from termreview.intake.cell_display import cut_runs, is_lost, sign_text, tinted
-from termreview.intake.number_format import fifteen_digits, is_date_format, section_for
-from termreview.intake.number_shown import number_as_shown, shows_plainly, text_as_shown
-from termreview.intake.opendocument_cell import make_cell as make_open_cell
-from termreview.intake.opendocument_looks import format_of_shown
 from termreview.intake.shown_value import merged_answers
 from termreview.intake.value_reading import Choices, Reading
 from termreview.intake.values import read_value
-from termreview.intake.workbook import Cell, Sheet, read_workbook
-from termreview.intake.workbook_model import Display
-from termreview.intake.xlsx_looks import read_looks, read_runs
+from termreview.spreadsheets.model.cell_display import cut_runs, is_lost, sign_text, tinted
+from termreview.spreadsheets.model.number_format import fifteen_digits, is_date_format, section_for
+from termreview.spreadsheets.model.number_shown import number_as_shown, shows_plainly, text_as_shown
+from termreview.spreadsheets.model.workbook_model import Display
+from termreview.spreadsheets.older.opendocument_cell import make_cell as make_open_cell
+from termreview.spreadsheets.older.opendocument_looks import format_of_shown
+from termreview.spreadsheets.workbook import Cell, Sheet, read_workbook
+from termreview.spreadsheets.xlsx.looks import read_looks, read_runs
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
@@ -287,7 +287,7 @@ def test_each_way_of_hiding_is_seen_in_a_workbook_as_a_program_writes_it(tmp_pat
 
 
 def test_the_records_of_an_xls_tell_where_the_font_of_a_text_changes() -> None:
-    from termreview.intake.legacy_strings import rich_strings
+    from termreview.spreadsheets.older.strings import rich_strings
 
     text = struct.pack("<HBH", 2, 8, 1) + b"35" + struct.pack("<HH", 1, 6)
     strings, changes = rich_strings([struct.pack("<II", 1, 1) + text])

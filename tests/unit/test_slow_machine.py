@@ -19,18 +19,18 @@ import termreview.cli.__main__ as cli
 from demo_world import new_workspace
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.guard import NOT_OPENED, Limits, RefusedFile
 from termreview.intake.kept_readings import KeptReadings
-from termreview.intake.legacy_formats import read_in_child
 from termreview.intake.reader import Reader
 from termreview.intake.received import NOTHING_READ, ReceivedFile, list_received
 from termreview.intake.reminders import reminder_list
 from termreview.manifest import TABLES, describe_outputs, is_up_to_date
+from termreview.spreadsheets.older_formats import read_in_child
+from termreview.spreadsheets.packages.guard import NOT_OPENED, Limits, RefusedFile
 from termreview.storage.shelf import MANIFEST, Shelf
 from termreview.storage.whole_files import write_json
 
-SLEEPS = "import time\nimport termreview.intake.legacy_excel as room\nread = room.read_excel\nroom.read_excel = lambda *given: time.sleep({}) or read(*given)\n"
-BURNS = "import termreview.intake.legacy_excel as room\ndef burn(*given):\n    while True: pass\nroom.read_excel = burn\n"
+SLEEPS = "import time\nimport termreview.spreadsheets.older.excel as room\nread = room.read_excel\nroom.read_excel = lambda *given: time.sleep({}) or read(*given)\n"
+BURNS = "import termreview.spreadsheets.older.excel as room\ndef burn(*given):\n    while True: pass\nroom.read_excel = burn\n"
 DAY = ON_TIME[HK1.term_id]
 
 

@@ -13,8 +13,8 @@ from termreview.intake.date_value import parse_date
 from termreview.intake.number_text import decimal_habit, parse_number
 from termreview.intake.value_reading import Choices, Reading
 from termreview.intake.values import choice_reading, read_value
-from termreview.intake.workbook import Cell
 from termreview.reference.kinds.forms import Field
+from termreview.spreadsheets.workbook import Cell
 from termreview.text import fold, number_words
 
 STATUS = {"done": "Hoàn thành", "under_way": "Đang thực hiện"}

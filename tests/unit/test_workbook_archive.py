@@ -14,15 +14,15 @@ from test_workbook_legacy import number, xls
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.guard import DEFAULT_LIMITS, RefusedFile
 from termreview.intake.received import (
     RECEIVED_LIST,
     list_received,
     record_first_seen,
     record_received,
 )
-from termreview.intake.workbook import read_workbook
-from termreview.intake.workbook_archive import archive_members
+from termreview.spreadsheets.packages.archive import archive_members
+from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS, RefusedFile
+from termreview.spreadsheets.workbook import read_workbook
 
 AS_OF = datetime.date(2024, 1, 20)
 PDF = b"%PDF-1.4 x"

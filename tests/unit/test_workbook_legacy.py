@@ -14,12 +14,12 @@ import pytest
 from hostile_files import flat
 from test_guard import ole_file
 
-from termreview.intake import legacy_formats
-from termreview.intake.guard import Limits
-from termreview.intake.legacy_formats import main, read_in_child
-from termreview.intake.legacy_records import read_records
-from termreview.intake.legacy_strings import shared_strings
-from termreview.intake.workbook import Cell, RefusedFile, read_workbook
+from termreview.spreadsheets import older_formats
+from termreview.spreadsheets.older.records import read_records
+from termreview.spreadsheets.older.strings import shared_strings
+from termreview.spreadsheets.older_formats import main, read_in_child
+from termreview.spreadsheets.packages.guard import Limits
+from termreview.spreadsheets.workbook import Cell, RefusedFile, read_workbook
 
 
 def record(number: int, body: bytes) -> bytes:
@@ -357,7 +357,7 @@ def test_a_child_without_bounded_memory_still_reads(
     path.write_bytes(xls(number(0, 0, 1.0)))
     assert main([str(path), "xls", "{}"]) == 0
     assert capsys.readouterr().out.startswith('["xls"')
-    assert legacy_formats.read_with_engine(path, "xls", Limits()).sheets[0].cells[1, 1].value == 1
+    assert older_formats.read_with_engine(path, "xls", Limits()).sheets[0].cells[1, 1].value == 1
 
 
 @pytest.mark.parametrize(

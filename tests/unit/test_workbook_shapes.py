@@ -12,14 +12,20 @@ from hypothesis import given, settings, strategies as st
 from openpyxl.formula.translate import Translator
 
 from termreview.cells import address, column_letters, parse_address
-from termreview.intake import xlsx_sheet
-from termreview.intake.guard import DEFAULT_LIMITS, Limits
-from termreview.intake.workbook import Cell, RefusedFile, Sheet, read_workbook
-from termreview.intake.xlsx_formulas import move_formula
-from termreview.intake.xlsx_shared import UnusualShapeError, read_number_formats, read_shared_strings
-from termreview.intake.xlsx_sheet import scan_sheet
-from termreview.intake.xlsx_values import Shared, is_date_format, read_number, read_serial, unescape_string
-from termreview.intake.xlsx_walk import walk_sheet
+from termreview.spreadsheets.model.cell_values import (
+    Shared,
+    is_date_format,
+    read_number,
+    read_serial,
+    unescape_string,
+)
+from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS, Limits
+from termreview.spreadsheets.workbook import Cell, RefusedFile, Sheet, read_workbook
+from termreview.spreadsheets.xlsx import sheet as xlsx_sheet
+from termreview.spreadsheets.xlsx.formulas import move_formula
+from termreview.spreadsheets.xlsx.shared import UnusualShapeError, read_number_formats, read_shared_strings
+from termreview.spreadsheets.xlsx.sheet import scan_sheet
+from termreview.spreadsheets.xlsx.walk import walk_sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

@@ -14,14 +14,14 @@ import pytest
 import xlsxwriter
 from openpyxl.styles import Border, Side
 
-from termreview.intake import guard
-from termreview.intake.guard import DEFAULT_LIMITS
-from termreview.intake.workbook import Cell, Workbook, read_workbook
-from termreview.intake.xlsx_package import open_package
-from termreview.intake.xlsx_shared import read_number_formats, read_shared_strings
-from termreview.intake.xlsx_sheet import scan_sheet
-from termreview.intake.xlsx_values import Shared
-from termreview.intake.xlsx_walk import walk_sheet
+from termreview.spreadsheets.model.cell_values import Shared
+from termreview.spreadsheets.packages import guard
+from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS
+from termreview.spreadsheets.workbook import Cell, Workbook, read_workbook
+from termreview.spreadsheets.xlsx.package import open_package
+from termreview.spreadsheets.xlsx.shared import read_number_formats, read_shared_strings
+from termreview.spreadsheets.xlsx.sheet import scan_sheet
+from termreview.spreadsheets.xlsx.walk import walk_sheet
 
 SOFFICE = shutil.which("soffice")
 VALUES: list[Any] = [

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 def status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Say who has sent, who has not, and what each school still owes; write the reminder list where it is asked for."""
-    from termreview.intake.guard import NOT_OPENED
     from termreview.intake.later_files import later_of_schools
     from termreview.intake.received_notices import (
         MOST_SHOWN,
@@ -35,6 +34,7 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
     from termreview.reporting.summary_decisions import open_findings
     from termreview.reporting.summary_reporting import reporting_by_level, school_reporting
     from termreview.reporting.summary_schools import expected_schools
+    from termreview.spreadsheets.packages.guard import NOT_OPENED
 
     term, as_of = parse_term(options.term), as_of_day(options)
     tell_notes(reference.unlike)

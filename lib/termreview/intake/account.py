@@ -12,7 +12,7 @@ from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayou
 from termreview.intake.located import Located
 from termreview.intake.personal_data import personal_place
 from termreview.intake.unowned import unowned_numbers
-from termreview.intake.workbook import Sheet, Workbook
+from termreview.spreadsheets.workbook import Sheet, Workbook
 from termreview.text import clean, fold
 
 UNSEALED_KINDS = ("xls", "csv", "fods")  # without any checksum: damage to a value cannot be seen

@@ -10,7 +10,7 @@ from termreview.cells import address, column_letters
 from termreview.intake.layout import LABEL_COLUMN, Block
 from termreview.intake.located import CODE, Located, Remark, Spot
 from termreview.intake.twins import answer_words
-from termreview.intake.workbook import Cell, Sheet
+from termreview.spreadsheets.workbook import Cell, Sheet
 from termreview.text import clean, fold
 
 _MOST_SHOWN = 3  # answers that differ

@@ -19,8 +19,8 @@ from termreview.intake.layout import (
 from termreview.intake.located import Located, Remark
 from termreview.intake.printed_text import label_differs, unit_differs
 from termreview.intake.unowned import HIDDEN, figures_in, tells_of_a_person
-from termreview.intake.workbook import Sheet
 from termreview.reference.kinds.forms import FormRow
+from termreview.spreadsheets.workbook import Sheet
 from termreview.text import clean, fold, plain_words
 
 _LONGEST = 120

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from termreview.intake.date_text import DAY_MONTH, day_of, parse_moment, read_day
-from termreview.intake.number_format import may_show_date
 from termreview.intake.value_reading import ANSWERED, UNREADABLE, Flag, Reading, nothing_to_report
-from termreview.intake.workbook import Cell
+from termreview.spreadsheets.model.number_format import may_show_date
+from termreview.spreadsheets.workbook import Cell
 from termreview.text import NOTHING_WORDS, clean, day_words
 
 _EARLIEST, _LATEST = datetime.date(2000, 1, 1), datetime.date(2099, 12, 31)

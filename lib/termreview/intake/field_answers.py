@@ -9,17 +9,17 @@ from termreview.cells import address
 from termreview.intake.blank_groups import note_blank_groups
 from termreview.intake.date_value import DateHabit, DateWindow, date_habit
 from termreview.intake.file_reading import Answer, FileReading, Remark
-from termreview.intake.formula_value import Formulas, worked_out
 from termreview.intake.located import Located, Spot
-from termreview.intake.number_shown import alters_text, shows_plainly
 from termreview.intake.number_text import decimal_habit
 from termreview.intake.personal_data import is_personal
 from termreview.intake.reader import Question, Reader
 from termreview.intake.shown_value import merged_answers, places_of, with_look
 from termreview.intake.value_reading import UNREADABLE, Choices, Flag, Reading
 from termreview.intake.values import ANSWERED, read_value
-from termreview.intake.workbook import Cell, Workbook
 from termreview.reference.kinds.forms import Field
+from termreview.spreadsheets.formula_value import Formulas, worked_out
+from termreview.spreadsheets.model.number_shown import alters_text, shows_plainly
+from termreview.spreadsheets.workbook import Cell, Workbook
 from termreview.text import day_words, number_words
 
 _DATE_ASKED = frozenset(

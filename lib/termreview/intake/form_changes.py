@@ -5,8 +5,8 @@ from __future__ import annotations
 from termreview.errors import TermReviewError
 from termreview.intake.layout import form_layout
 from termreview.intake.locate import read_fingerprint
-from termreview.intake.workbook import RefusedFile, read_workbook
 from termreview.reference.declarations import Reference
+from termreview.spreadsheets.workbook import RefusedFile, read_workbook
 from termreview.storage.workspace import Workspace, has_tables, read_table
 from termreview.terms import Term
 

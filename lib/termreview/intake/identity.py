@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from termreview.cells import address
-from termreview.intake.workbook import Cell, Sheet, Workbook
 from termreview.reference.kinds.forms import Form
 from termreview.reference.kinds.units import Unit
+from termreview.spreadsheets.workbook import Cell, Sheet, Workbook
 from termreview.terms import Term
 from termreview.text import clean, fold
 

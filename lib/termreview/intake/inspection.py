@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 
 from termreview.cells import address
 from termreview.intake.clean import clean_term
-from termreview.intake.guard import RefusedFile
 from termreview.intake.inspection_findings import workbook_findings
 from termreview.intake.locate import read_fingerprint, read_identity
 from termreview.intake.received import ReceivedFile, printable_name
-from termreview.intake.sniffing import LOCKED, sniff
-from termreview.intake.workbook import Sheet, Workbook, read_content, read_workbook
-from termreview.intake.workbook_archive import ArchiveMember, archive_members
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.calendar import TermPlan
+from termreview.spreadsheets.packages.archive import ArchiveMember, archive_members
+from termreview.spreadsheets.packages.guard import RefusedFile
+from termreview.spreadsheets.packages.sniffing import LOCKED, sniff
+from termreview.spreadsheets.workbook import Sheet, Workbook, read_content, read_workbook
 from termreview.storage.whole_files import sha256_of
 
 READ, REFUSED = "read", "refused"

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from termreview.intake.account import workbook_remarks
-from termreview.intake.workbook import Workbook
 from termreview.reference.declarations import Reference
+from termreview.spreadsheets.workbook import Workbook
 
 
 def workbook_findings(

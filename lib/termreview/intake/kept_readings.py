@@ -18,8 +18,8 @@ import pyarrow as pa
 
 from termreview.errors import RunError
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.guard import NOT_OPENED
 from termreview.intake.received import ReceivedFile, content_facts
+from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.whole_files import as_umask_says, sha256_of
 
 _SUFFIX = ".reading"

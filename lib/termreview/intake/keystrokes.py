@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from termreview.intake.legacy_text import is_syllable
+from termreview.spreadsheets.older.legacy_text import is_syllable
 
 _GRAVE, _ACUTE, _HOOK, _TILDE, _DOT = "\u0300\u0301\u0309\u0303\u0323"
 _TONES = {

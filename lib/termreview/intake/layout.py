@@ -12,8 +12,8 @@ from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from termreview.intake.workbook_model import Cell
 from termreview.reference.kinds.forms import Field, Form, FormColumn, FormRow, Section, SheetPlan
+from termreview.spreadsheets.model.workbook_model import Cell
 from termreview.text import plain_words
 
 CODE_COLUMN, LABEL_COLUMN, UNIT_COLUMN, FIRST_ANSWER_COLUMN = 1, 2, 3, 4

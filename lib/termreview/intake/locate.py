@@ -41,8 +41,8 @@ from termreview.intake.moved import (
     spelled_places,
 )
 from termreview.intake.twins import note_twins
-from termreview.intake.workbook import Sheet, Workbook
 from termreview.reference.kinds.forms import Form
+from termreview.spreadsheets.workbook import Sheet, Workbook
 from termreview.text import clean, fold, spelled_out
 
 _text_of = attrgetter("text")

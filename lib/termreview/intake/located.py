@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from termreview.intake.layout import Extent, Printed, extent_of
-from termreview.intake.workbook import Sheet
+from termreview.spreadsheets.workbook import Sheet
 
 ADDRESS, CODE, LABEL, NONE = "address", "code", "label", "none"
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from termreview.cells import address, column_letters
 from termreview.intake.layout import CODE_COLUMN, LABEL_COLUMN, Block, Place
-from termreview.intake.legacy_text import read_legacy
 from termreview.intake.located import Located, Remark
-from termreview.intake.workbook import Sheet
 from termreview.reference.kinds.forms import FormColumn, FormRow
+from termreview.spreadsheets.older.legacy_text import read_legacy
+from termreview.spreadsheets.workbook import Sheet
 from termreview.text import clean, fold, spelled_out
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 
 from termreview.intake.plain_names import plain_names
-from termreview.intake.workbook_model import Cell
+from termreview.spreadsheets.model.workbook_model import Cell
 from termreview.text import clean, fold
 
 # A citizen's number: province (001-096), century and sex, year of birth, six figures more; typed as a number it loses

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from termreview.intake.workbook_model import Sheet, Workbook
+from termreview.spreadsheets.model.workbook_model import Sheet, Workbook
 
 POINTS_TAG = "termreview-points"
 _NEAR = 5  # rows and columns within which the tag of the sheet is looked for

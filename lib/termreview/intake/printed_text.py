@@ -10,8 +10,8 @@ from collections.abc import Collection, Container, Iterator, Mapping
 from difflib import SequenceMatcher
 
 from termreview.intake.keystrokes import read_keystrokes
-from termreview.intake.legacy_text import read_in_font, read_legacy
 from termreview.intake.misdecoded import has_lost_letters, read_misdecoded
+from termreview.spreadsheets.older.legacy_text import read_in_font, read_legacy
 from termreview.text import clean, plain_words
 
 _LONGEST = 400

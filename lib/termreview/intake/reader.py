@@ -14,10 +14,10 @@ from termreview.intake.identity import Mention, mentions_of, unique_names
 from termreview.intake.layout import INFO_SHEET_ID, FormLayout, form_layout
 from termreview.intake.value_reading import Choices
 from termreview.intake.values import choice_reading, plain_numbers
-from termreview.intake.workbook import Workbook
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.forms import Field
 from termreview.reference.kinds.units import Registry, Unit
+from termreview.spreadsheets.workbook import Workbook
 from termreview.text import fold, plain_words
 
 

@@ -20,8 +20,8 @@ from termreview.intake.printed_text import names_another
 from termreview.intake.reader import Reader
 from termreview.intake.received import ReceivedFile
 from termreview.intake.several import divide, is_shared
-from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
 from termreview.reference.kinds.units import Unit
+from termreview.spreadsheets.workbook import RefusedFile, Workbook, read_workbook
 from termreview.text import clean, fold
 
 OTHER_NAMED = "named_for_other_school"

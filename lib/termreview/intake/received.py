@@ -26,8 +26,8 @@ from termreview.intake.received_list import (
     read_received_list,
     refuse_lost_letters,
 )
-from termreview.intake.workbook_archive import ArchiveMember, archive_members, member_facts
 from termreview.reference.kinds.calendar import TermPlan
+from termreview.spreadsheets.packages.archive import ArchiveMember, archive_members, member_facts
 from termreview.storage.whole_files import read_json
 from termreview.storage.workspace import written_whole
 

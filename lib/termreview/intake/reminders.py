@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from termreview.cells import ACCENT, FONT, INK, PALE, RULE
-from termreview.intake.guard import NOT_OPENED
 from termreview.intake.received import ReceivedFile
 from termreview.reference.declarations import Reference
+from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.workspace import written_whole
 from termreview.terms import Term
 from termreview.text import day_words

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.guard import NOT_OPENED, RefusedFile
 from termreview.intake.received import ReceivedFile
 from termreview.intake.returned_points import (
     ASKING,
@@ -25,9 +24,10 @@ from termreview.intake.returned_points import (
     points_of,
     read_points,
 )
-from termreview.intake.workbook import read_workbook
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Unit
+from termreview.spreadsheets.packages.guard import NOT_OPENED, RefusedFile
+from termreview.spreadsheets.workbook import read_workbook
 from termreview.terms import Term
 
 _ABOUT_OTHER_FILES = ("not_submitted", "superseded_revision", "refused_duplicate_file")

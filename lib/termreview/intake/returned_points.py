@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from termreview.intake.points_sheet import find_points_sheet
-from termreview.intake.workbook_model import Workbook
+from termreview.spreadsheets.model.workbook_model import Workbook
 from termreview.text import clean
 
 COLUMNS_TAG = "columns"

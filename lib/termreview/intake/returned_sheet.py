@@ -10,9 +10,9 @@ import pandas as pd
 
 from termreview.cells import ACCENT, INPUT, PALE
 from termreview.intake.points_sheet import POINTS_TAG
-from termreview.intake.returned_page import Page, PageCell, PageRow, sheet_link
 from termreview.intake.returned_points import ASKING, COLUMNS_TAG, EXPLAINED, FIXED, change_counts, point_tag
-from termreview.intake.returned_styles import MARKS, Look, heading_look
+from termreview.spreadsheets.editing.page import Page, PageCell, PageRow, sheet_link
+from termreview.spreadsheets.editing.styles import MARKS, Look, heading_look
 
 _WIDTHS = {
     "number": 5, "severity": 10, "change": 10, "sheet": 11, "cell": 7, "label": 28, "problem": 29, "found": 13,

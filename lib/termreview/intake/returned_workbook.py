@@ -20,9 +20,13 @@ from termreview.intake.form import Value, write_form
 from termreview.intake.layout import FormLayout, form_layout
 from termreview.intake.points_sheet import find_points_sheet
 from termreview.intake.returned import SchoolReturn
-from termreview.intake.returned_marks import Place, mark_cells, restyle
-from termreview.intake.returned_notes import Note, add_notes, drop_notes
-from termreview.intake.returned_package import (
+from termreview.intake.returned_points import ASKING, FIXED, is_asked
+from termreview.intake.returned_sheet import SheetOrder, first_sheet
+from termreview.intake.returned_words import Answered, point_words
+from termreview.reference.declarations import Reference
+from termreview.spreadsheets.editing.marks import Place, mark_cells, restyle
+from termreview.spreadsheets.editing.notes import Note, add_notes, drop_notes
+from termreview.spreadsheets.editing.package import (
     Parts,
     leave_out_code,
     open_parts,
@@ -30,15 +34,11 @@ from termreview.intake.returned_package import (
     set_authors,
     sheets_of,
 )
-from termreview.intake.returned_page import page_part
-from termreview.intake.returned_points import ASKING, FIXED, is_asked
-from termreview.intake.returned_sheet import SheetOrder, first_sheet
-from termreview.intake.returned_sheets import drop_sheet, empty_workbook, insert_first_sheet, styles_part
-from termreview.intake.returned_styles import close_styles, marked_format, open_styles, plain_formats
-from termreview.intake.returned_words import Answered, point_words
-from termreview.intake.returned_xml import UnmarkableError
-from termreview.intake.workbook import Workbook, read_workbook
-from termreview.reference.declarations import Reference
+from termreview.spreadsheets.editing.page import page_part
+from termreview.spreadsheets.editing.sheets import drop_sheet, empty_workbook, insert_first_sheet, styles_part
+from termreview.spreadsheets.editing.styles import close_styles, marked_format, open_styles, plain_formats
+from termreview.spreadsheets.editing.xml import UnmarkableError
+from termreview.spreadsheets.workbook import Workbook, read_workbook
 from termreview.storage.workspace import place_in, written_whole
 from termreview.terms import Term
 

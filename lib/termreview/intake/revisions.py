@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from termreview.intake.file_reading import FileReading
-from termreview.intake.guard import NOT_OPENED
 from termreview.intake.likeness import is_resaved, likeness_remarks
+from termreview.spreadsheets.packages.guard import NOT_OPENED
 
 ACCEPTED, SUPERSEDED, REFUSED = "accepted", "superseded", "refused"
 REVISED = "superseded_revision"  # the reason of a file that a later version replaces

@@ -9,7 +9,7 @@ from termreview.cells import address, parse_address
 from termreview.intake.identity import Mention
 from termreview.intake.layout import FormLayout
 from termreview.intake.located import CODE, LABEL, Located, Remark, Spot
-from termreview.intake.workbook import Sheet
+from termreview.spreadsheets.workbook import Sheet
 from termreview.text import clean, fold
 
 _HEAD_LINES = 6  # rows above the first school, or columns before it, in which heads are looked for

@@ -12,8 +12,8 @@ from termreview.intake.locate import locate
 from termreview.intake.located import Located
 from termreview.intake.reader import Reader
 from termreview.intake.school_lines import find_columns, find_lines, form_names
-from termreview.intake.workbook import Sheet, Workbook
 from termreview.reference.kinds.units import Unit
+from termreview.spreadsheets.workbook import Sheet, Workbook
 
 FEWEST_FIELDS = 2
 

@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from termreview.collector import memory_left_alone
 from termreview.intake.file_reading import Answer, FileReading, Remark
-from termreview.intake.guard import NOT_OPENED
 from termreview.intake.kept_readings import (
     KeptReading,
     KeptReadings,
@@ -28,6 +27,7 @@ from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile
 from termreview.intake.shared_file import read_shares
 from termreview.intake.side_by_side import processors, side_by_side
+from termreview.spreadsheets.packages.guard import NOT_OPENED
 
 READING = "reading"
 _SMALLEST_BATCH, _LARGEST_BATCH = 1, 50

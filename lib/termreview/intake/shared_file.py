@@ -14,7 +14,7 @@ from termreview.intake.likeness import take_likeness
 from termreview.intake.reader import Reader
 from termreview.intake.received import ReceivedFile
 from termreview.intake.several import Division, Share, divide
-from termreview.intake.workbook import RefusedFile, Workbook, read_workbook
+from termreview.spreadsheets.workbook import RefusedFile, Workbook, read_workbook
 
 
 def read_shares(file: ReceivedFile, reader: Reader) -> list[FileReading]:

@@ -7,9 +7,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from termreview.cells import parse_address
-from termreview.intake.cell_display import INVISIBLE, RAISED, STRUCK, left_to_read, sign_text
-from termreview.intake.number_format import section_for
-from termreview.intake.number_shown import (
+from termreview.intake.text_value import shown_value
+from termreview.intake.value_reading import PERSONAL_DATA, UNREADABLE, Flag, Reading
+from termreview.intake.yes_no_value import read_yes_no
+from termreview.reference.kinds.forms import Field
+from termreview.spreadsheets.model.cell_display import INVISIBLE, RAISED, STRUCK, left_to_read, sign_text
+from termreview.spreadsheets.model.cell_values import is_picture_formula
+from termreview.spreadsheets.model.number_format import section_for
+from termreview.spreadsheets.model.number_shown import (
     alters_text,
     foreign_currency,
     number_as_shown,
@@ -18,13 +23,8 @@ from termreview.intake.number_shown import (
     shows_plainly,
     text_as_shown,
 )
-from termreview.intake.text_value import shown_value
-from termreview.intake.value_reading import PERSONAL_DATA, UNREADABLE, Flag, Reading
-from termreview.intake.workbook import Cell, Sheet
-from termreview.intake.workbook_model import places_inside
-from termreview.intake.xlsx_values import is_picture_formula
-from termreview.intake.yes_no_value import read_yes_no
-from termreview.reference.kinds.forms import Field
+from termreview.spreadsheets.model.workbook_model import places_inside
+from termreview.spreadsheets.workbook import Cell, Sheet
 from termreview.text import clean, number_words
 
 _Place = tuple[int, int]

@@ -17,7 +17,7 @@ from termreview.intake.value_reading import (
     Reading,
     nothing_to_report,
 )
-from termreview.intake.workbook import Cell
+from termreview.spreadsheets.workbook import Cell
 from termreview.text import NOTHING_WORDS, clean
 
 _POWER = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)  # what a spreadsheet makes of 12E3

@@ -8,8 +8,8 @@ from termreview.cells import address
 from termreview.intake.layout import SheetLayout
 from termreview.intake.located import Located, Remark
 from termreview.intake.personal_data import is_personal, names_persons
-from termreview.intake.workbook import Cell, Sheet
 from termreview.reference.kinds.forms import FormRow
+from termreview.spreadsheets.workbook import Cell, Sheet
 from termreview.text import clean
 
 _MOST_SHOWN = 3  # columns of a grid

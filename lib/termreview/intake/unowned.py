@@ -11,7 +11,7 @@ from termreview.cells import parse_address
 from termreview.intake.layout import Extent, FormLayout, SheetLayout
 from termreview.intake.located import Located
 from termreview.intake.personal_data import full_names, is_personal, is_personal_number, names_persons
-from termreview.intake.workbook import Cell, Sheet
+from termreview.spreadsheets.workbook import Cell, Sheet
 from termreview.text import clean, day_words, fold
 
 _FIGURES = re.compile(r"-?\d[\d.,\u00a0\u202f ]{0,18}%?")

@@ -8,10 +8,7 @@ from collections.abc import Iterable
 
 from termreview.intake.date_value import DateHabit, DateWindow, fraction_readings, read_date
 from termreview.intake.keystrokes import keystroke_readings, read_keystrokes
-from termreview.intake.legacy_text import read_in_font, read_legacy
 from termreview.intake.misdecoded import read_misdecoded
-from termreview.intake.number_format import fifteen_digits, has_percent_sign, scales_to_percent
-from termreview.intake.number_shown import alters_text
 from termreview.intake.number_text import numbers_apart, parse_number
 from termreview.intake.personal_data import is_personal, is_personal_number
 from termreview.intake.shown_value import as_seen, looks_as_stored
@@ -27,9 +24,12 @@ from termreview.intake.value_reading import (
     Reading,
     nothing_to_report,
 )
-from termreview.intake.workbook import Cell
 from termreview.intake.yes_no_value import read_yes_no
 from termreview.reference.kinds.forms import Field
+from termreview.spreadsheets.model.number_format import fifteen_digits, has_percent_sign, scales_to_percent
+from termreview.spreadsheets.model.number_shown import alters_text
+from termreview.spreadsheets.older.legacy_text import read_in_font, read_legacy
+from termreview.spreadsheets.workbook import Cell
 from termreview.text import NOTHING_WORDS, clean, fold, has_invisible, number_words
 
 _new = tuple.__new__  # a named tuple made without its slower constructor

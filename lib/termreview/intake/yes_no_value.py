@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from termreview.intake.value_reading import ANSWERED, UNREADABLE, Choices, Flag, Reading, nothing_to_report
-from termreview.intake.workbook import Cell
+from termreview.spreadsheets.workbook import Cell
 from termreview.text import NOTHING_WORDS, clean
 
 _AS_PICTURE = "\ufe0f"  # behind a sign that is to be shown in colours

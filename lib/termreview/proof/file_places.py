@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from termreview.cells import address
-from termreview.intake.guard import Limits, RefusedFile, list_members
-from termreview.intake.workbook import Cell, read_workbook
 from termreview.proof.document_places import document_places
 from termreview.reporting.page_reading import Place, read_places
+from termreview.spreadsheets.packages.guard import Limits, RefusedFile, list_members
+from termreview.spreadsheets.workbook import Cell, read_workbook
 
 # Far above what any report holds: a file that is larger, or swells to more, is none, whatever its name says.
 _LARGEST = 64 * 2**20

@@ -1,0 +1,1 @@
+"""Any workbook in, its cells out; knows no school and no form."""

@@ -1,0 +1,1 @@
+"""A workbook changed in place: marks, notes and added sheets; all other bytes stay."""

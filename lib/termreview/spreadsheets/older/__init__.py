@@ -1,0 +1,1 @@
+"""Workbooks of other formats: `.xls`, `.xlsb`, OpenDocument, and fonts from before Unicode."""

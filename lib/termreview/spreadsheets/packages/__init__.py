@@ -1,0 +1,1 @@
+"""What a received file is by its content: archives, containers and their XML parts, guarded."""

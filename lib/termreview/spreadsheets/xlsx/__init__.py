@@ -1,0 +1,1 @@
+"""The parts of an `.xlsx` workbook, read into cells."""
