@@ -38,7 +38,7 @@ from termreview.desk.term_now import TermNow, look, plain_rows
 from termreview.desk.verification import item_lines
 from termreview.desk.visits import plan_visits
 from termreview.desk.what_if import Trial, actions_tried, path_of, try_school
-from termreview.intake.form import FormOrder, write_form
+from termreview.forms.form import FormOrder, write_form
 from termreview.reference.declarations import Reference, load_reference
 from termreview.storage.workspace import Workspace
 

@@ -33,7 +33,7 @@ sys.path[:0] = [str(ROOT / "lib"), str(ROOT / "tests" / "unit")]
 
 from intake_world import HK1, HK2, PRESCHOOL, PRIMARY, SUBMISSIONS, layout_of, place_of, write_school  # noqa: E402
 
-from termreview.intake.layout import FINGERPRINT_SHEET, Block  # noqa: E402
+from termreview.forms.layout import FINGERPRINT_SHEET, Block  # noqa: E402
 
 Edit = Callable[[Any, str], None]
 TASKS, STATISTICS, OPINIONS, IDENTITY = "Nhiệm vụ", "Thống kê", "Ý kiến", "Thông tin"

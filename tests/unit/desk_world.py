@@ -12,7 +12,7 @@ from pathlib import Path
 from intake_world import HK1, PRIMARY, ROOT, SECONDARY, answers_of, receive, scratch
 
 from termreview.desk.term_now import TermNow, look, plain_rows
-from termreview.intake.form import FormOrder, Value, write_form
+from termreview.forms.form import FormOrder, Value, write_form
 from termreview.reference.declarations import load_reference
 from termreview.reporting.rows import Record
 from termreview.storage.workspace import Workspace

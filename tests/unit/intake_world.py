@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from termreview.forms.form import FormOrder, Value, write_form
+from termreview.forms.layout import FormLayout, Place, form_layout
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.form import FormOrder, Value, write_form
-from termreview.intake.layout import FormLayout, Place, form_layout
 from termreview.intake.received import RECEIVED_LIST, list_received
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.forms import Field

@@ -45,9 +45,10 @@ ROOMS = {
     "spreadsheets/older": "spreadsheets/packages spreadsheets/model spreadsheets/xlsx",
     "spreadsheets": "spreadsheets/packages spreadsheets/model spreadsheets/xlsx spreadsheets/older",
     "spreadsheets/editing": "spreadsheets/packages spreadsheets/xlsx spreadsheets",
+    "forms": "storage reference/kinds reference spreadsheets/model",
     "intake": (
         "storage reference/loading reference/kinds reference/words reference spreadsheets/packages "
-        "spreadsheets/model spreadsheets/older spreadsheets spreadsheets/editing"
+        "spreadsheets/model spreadsheets/older spreadsheets spreadsheets/editing forms"
     ),
     "scoring": "storage reference/kinds reference",
     "steps": "storage reference/kinds reference intake scoring",
@@ -68,10 +69,10 @@ ROOMS = {
     ),
     "desk": "storage reference/loading reference/kinds reference intake scoring steps reporting manifest",
     "desk/panels": "storage reference/kinds reference reporting desk",
-    "sample": "storage reference/kinds reference intake scoring",
-    "rehearsal": "storage reference/kinds reference intake sample",
+    "sample": "storage reference/kinds reference forms intake scoring",
+    "rehearsal": "storage reference/kinds reference forms intake sample",
     "cli": (
-        "storage reference/loading reference spreadsheets/packages intake reporting work_list "
+        "storage reference/loading reference spreadsheets/packages forms intake reporting work_list "
         "issuing runner scoped_runs proof desk sample rehearsal"
     ),
 }
@@ -95,7 +96,7 @@ DOORS = {
         r"reporting/document",
         r"reporting/agreement/(reading|workbook)",
     ),
-    "xlsxwriter": (r"intake/\w+", r"reporting/\w+", r"workbook_text", r"intake/form", r"reporting/annex"),
+    "xlsxwriter": (r"intake/\w+", r"reporting/\w+", r"workbook_text", r"forms/form", r"reporting/annex"),
     "docx": (
         r"reporting/\w+",
         r"reporting/word/(document|template)",

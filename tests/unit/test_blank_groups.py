@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 from intake_world import PRESCHOOL, answers_of, clean_folder, place_of, write_school
 
+from termreview.forms.form import Value
 from termreview.intake.clean import Cleaned
-from termreview.intake.form import Value
 
 TOLD = ("required_blank", "group_left_blank")
 

@@ -26,9 +26,9 @@ from intake_world import (
     write_school,
 )
 
+from termreview.forms.form import Value
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.decisions import Ruling, apply_rulings
-from termreview.intake.form import Value
 from termreview.intake.reader import Reader
 from termreview.intake.received import list_received
 from termreview.reference.kinds.decisions import Decision, load_decisions, options_of, with_aliases

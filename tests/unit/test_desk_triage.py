@@ -39,7 +39,7 @@ from termreview.desk.rulings import (
 )
 from termreview.desk.shown_effect import reach_block, ruling_text
 from termreview.desk.term_now import TermNow, look, plain_rows, stamp_of
-from termreview.intake.form import FormOrder, write_form
+from termreview.forms.form import FormOrder, write_form
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.reporting.summary_decisions import advice_on

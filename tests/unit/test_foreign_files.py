@@ -13,7 +13,7 @@ from returned_world import put
 
 from demo_world import new_workspace
 from termreview.cli import __main__ as cli
-from termreview.intake.layout import FINGERPRINT_SHEET
+from termreview.forms.layout import FINGERPRINT_SHEET
 from termreview.storage.workspace import Workspace
 
 AS_OF = ("--as-of", "2024-01-15")

@@ -11,9 +11,9 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from termreview.intake.dispatch import form_order
-from termreview.intake.form import FormOrder, write_form
-from termreview.intake.layout import CODE_COLUMN, FINGERPRINT_SHEET, TAG, FormLayout, form_layout
+from termreview.forms.dispatch import form_order
+from termreview.forms.form import FormOrder, write_form
+from termreview.forms.layout import CODE_COLUMN, FINGERPRINT_SHEET, TAG, FormLayout, form_layout
 from termreview.reference.declarations import Reference, TermReference
 from worlds import HK2, SCHOOL_OF, school_of, term_of
 

@@ -11,10 +11,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from termreview.forms.dispatch import form_order
+from termreview.forms.form import Value, write_form
+from termreview.forms.layout import FormLayout
 from termreview.intake.clean import clean_term
-from termreview.intake.dispatch import form_order
-from termreview.intake.form import Value, write_form
-from termreview.intake.layout import FormLayout
 from termreview.intake.received import list_received
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.indicators import IndicatorSet

@@ -24,9 +24,9 @@ from intake_world import (
     write_school,
 )
 
+from termreview.forms.layout import FINGERPRINT_SHEET
 from termreview.intake.file_reading import FileReading
 from termreview.intake.identity import contradicts_term, is_term
-from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.reader import Reader
 from termreview.intake.reading import read_file
 from termreview.intake.received import ReceivedFile

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from intake_world import PRESCHOOL, PRIMARY, clean_folder, declared, layout_of, place_of, write_school
 
-from termreview.intake.layout import FINGERPRINT_SHEET
+from termreview.forms.layout import FINGERPRINT_SHEET
 from termreview.intake.locate import locate, read_fingerprint, read_identity
 from termreview.intake.located import Located
 from termreview.intake.moved import spelled_places

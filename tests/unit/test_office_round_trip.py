@@ -29,8 +29,8 @@ from intake_world import (
 )
 
 from termreview.cells import address
+from termreview.forms.form import Value
 from termreview.intake.clean import Cleaned
-from termreview.intake.form import Value
 from termreview.spreadsheets.workbook import read_workbook
 
 SCHOOLS = {PRESCHOOL: HK1.term_id, PRIMARY: HK1.term_id, SECONDARY: HK1.term_id, COMBINED: HK2.term_id}

@@ -15,7 +15,7 @@ from intake_world import HK1, PRIMARY, declared, reference, school
 from demo_world import new_workspace
 from termreview import steps
 from termreview.errors import RunError
-from termreview.intake.dispatch import write_forms
+from termreview.forms.dispatch import write_forms
 from termreview.intake.returned_workbook import write_return
 from termreview.reference.loading.mistakes import read_mistakes
 from termreview.reporting.scope import Scope

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import yaml
 
+from termreview.forms.dispatch import form_order
+from termreview.forms.form import Value, write_form
+from termreview.forms.layout import form_layout
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.dispatch import form_order
-from termreview.intake.form import Value, write_form
-from termreview.intake.layout import form_layout
 from termreview.intake.received import list_received
 from termreview.reference.declarations import Reference, load_reference
 from termreview.scoring.score import Scored, score_term

@@ -11,7 +11,7 @@ import pytest
 from intake_world import PRESCHOOL, PRIMARY, SUBMISSIONS, clean_folder, receive, rows_of, write_school
 from returned_world import DEFECTS, TITLE, cell_of, give_back, listed, members, plan, send
 
-from termreview.intake.layout import FINGERPRINT_SHEET
+from termreview.forms.layout import FINGERPRINT_SHEET
 from termreview.spreadsheets.editing.styles import MARKS
 from termreview.spreadsheets.workbook import read_workbook
 

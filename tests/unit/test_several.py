@@ -23,10 +23,10 @@ from intake_world import (
     write_school,
 )
 
+from termreview.forms.layout import FINGERPRINT_SHEET
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.inspection import inspect_file
 from termreview.intake.kept_readings import KeptReadings
-from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.received import list_received
 from termreview.intake.returned import plan_returns
 from termreview.intake.returned_workbook import write_returns

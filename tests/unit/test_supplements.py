@@ -23,8 +23,8 @@ from intake_world import (
     write_school,
 )
 
+from termreview.forms.form import Value
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.form import Value
 from termreview.intake.received import list_received
 from termreview.reference.kinds.decisions import Decision, load_decisions
 from termreview.reference.loading.loading import Source

@@ -143,7 +143,7 @@ def _check(options: argparse.Namespace, workspace: Workspace, reference: Referen
 
 
 def _forms(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.intake.dispatch import write_forms
+    from termreview.forms.dispatch import write_forms
 
     term = parse_term(options.term)
     folder = options.output or workspace.forms(term)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 
 from termreview.cells import address, column_letters
+from termreview.forms.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
 from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
 from termreview.intake.located import Located
 from termreview.intake.personal_data import personal_place
 from termreview.intake.unowned import unowned_numbers

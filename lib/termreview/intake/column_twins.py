@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from termreview.cells import address, column_letters
-from termreview.intake.layout import LABEL_COLUMN, Block
+from termreview.forms.layout import LABEL_COLUMN, Block
 from termreview.intake.located import CODE, Located, Remark, Spot
 from termreview.intake.twins import answer_words
 from termreview.spreadsheets.workbook import Cell, Sheet

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from termreview.cells import address
-from termreview.intake.layout import (
+from termreview.forms.layout import (
     CODE_COLUMN,
     FIRST_ANSWER_COLUMN,
     LABEL_COLUMN,

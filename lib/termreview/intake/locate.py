@@ -6,15 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 
 from termreview.cells import address
-from termreview.intake.column_twins import has_further_head, settle_column_twins
-from termreview.intake.contradictions import (
-    FoundRow,
-    note_contradictions,
-    note_heads,
-    note_other_codes,
-    rows_with_other_codes,
-)
-from termreview.intake.layout import (
+from termreview.forms.layout import (
     CODE_COLUMN,
     FINGERPRINT_SHEET,
     LABEL_COLUMN,
@@ -25,6 +17,14 @@ from termreview.intake.layout import (
     Place,
     Printed,
     SheetLayout,
+)
+from termreview.intake.column_twins import has_further_head, settle_column_twins
+from termreview.intake.contradictions import (
+    FoundRow,
+    note_contradictions,
+    note_heads,
+    note_other_codes,
+    rows_with_other_codes,
 )
 from termreview.intake.located import ADDRESS, CODE, LABEL, AsPrinted, Located, Remark, Spot
 from termreview.intake.moved import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from termreview.intake.layout import Extent, Printed, extent_of
+from termreview.forms.layout import Extent, Printed, extent_of
 from termreview.spreadsheets.workbook import Sheet
 
 ADDRESS, CODE, LABEL, NONE = "address", "code", "label", "none"

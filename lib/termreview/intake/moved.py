@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from termreview.cells import address, column_letters
-from termreview.intake.layout import CODE_COLUMN, LABEL_COLUMN, Block, Place
+from termreview.forms.layout import CODE_COLUMN, LABEL_COLUMN, Block, Place
 from termreview.intake.located import Located, Remark
 from termreview.reference.kinds.forms import FormColumn, FormRow
 from termreview.spreadsheets.older.legacy_text import read_legacy

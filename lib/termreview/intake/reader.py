@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from termreview.forms.layout import INFO_SHEET_ID, FormLayout, form_layout
 from termreview.intake.date_value import DateWindow, term_window
 from termreview.intake.file_decisions import FileDecisions
 from termreview.intake.file_names import FileNames, file_names
 from termreview.intake.identity import Mention, mentions_of, unique_names
-from termreview.intake.layout import INFO_SHEET_ID, FormLayout, form_layout
 from termreview.intake.value_reading import Choices
 from termreview.intake.values import choice_reading, plain_numbers
 from termreview.reference.declarations import TermReference

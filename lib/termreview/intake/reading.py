@@ -6,12 +6,12 @@ import datetime
 from collections.abc import Mapping
 
 from termreview.cells import address
+from termreview.forms.layout import FINGERPRINT_SHEET
 from termreview.intake.account import close_account, note_workbook
 from termreview.intake.field_answers import read_answers
 from termreview.intake.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE, decision_on
 from termreview.intake.file_reading import FileReading, Remark
 from termreview.intake.identity import is_term, other_term_stated, with_numbers
-from termreview.intake.layout import FINGERPRINT_SHEET
 from termreview.intake.likeness import take_likeness
 from termreview.intake.locate import locate, read_fingerprint, read_identity
 from termreview.intake.located import Located

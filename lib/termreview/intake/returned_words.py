@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.intake.layout import FormLayout
+from termreview.forms.layout import FormLayout
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.forms import Field, Form
 from termreview.terms import Term

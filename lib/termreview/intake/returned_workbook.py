@@ -15,9 +15,9 @@ from pathlib import Path
 import pandas as pd
 
 from termreview.cells import address, parse_address
-from termreview.intake.dispatch import form_order
-from termreview.intake.form import Value, write_form
-from termreview.intake.layout import FormLayout, form_layout
+from termreview.forms.dispatch import form_order
+from termreview.forms.form import Value, write_form
+from termreview.forms.layout import FormLayout, form_layout
 from termreview.intake.points_sheet import find_points_sheet
 from termreview.intake.returned import SchoolReturn
 from termreview.intake.returned_points import ASKING, FIXED, is_asked

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from termreview.cells import address, parse_address
+from termreview.forms.layout import FormLayout
 from termreview.intake.identity import Mention
-from termreview.intake.layout import FormLayout
 from termreview.intake.located import CODE, LABEL, Located, Remark, Spot
 from termreview.spreadsheets.workbook import Sheet
 from termreview.text import clean, fold

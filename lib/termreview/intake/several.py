@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from termreview.forms.layout import TAG
 from termreview.intake.identity import Mention, owners_stated
-from termreview.intake.layout import TAG
 from termreview.intake.locate import locate
 from termreview.intake.located import Located
 from termreview.intake.reader import Reader

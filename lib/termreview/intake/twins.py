@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from termreview.cells import address
-from termreview.intake.layout import SheetLayout
+from termreview.forms.layout import SheetLayout
 from termreview.intake.located import Located, Remark
 from termreview.intake.personal_data import is_personal, names_persons
 from termreview.reference.kinds.forms import FormRow

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from termreview.cells import parse_address
-from termreview.intake.layout import Extent, FormLayout, SheetLayout
+from termreview.forms.layout import Extent, FormLayout, SheetLayout
 from termreview.intake.located import Located
 from termreview.intake.personal_data import full_names, is_personal, is_personal_number, names_persons
 from termreview.spreadsheets.workbook import Cell, Sheet

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
-from termreview.intake.form import Value
+from termreview.forms.form import Value
 from termreview.reference.kinds.forms import Field
 
 Answers = dict[str, Value]

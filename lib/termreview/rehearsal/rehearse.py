@@ -18,9 +18,9 @@ from typing import Any
 import pandas as pd
 
 from termreview.errors import SampleError, UsageError
+from termreview.forms.dispatch import form_order
+from termreview.forms.form import Value, write_form
 from termreview.intake.clean import clean_term
-from termreview.intake.dispatch import form_order
-from termreview.intake.form import Value, write_form
 from termreview.intake.received import list_received
 from termreview.reference.declarations import Reference, TermReference
 from termreview.rehearsal.aims import aimed_at

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 
 from termreview.cells import address
-from termreview.intake.layout import FIRST_ANSWER_COLUMN, FormLayout
+from termreview.forms.layout import FIRST_ANSWER_COLUMN, FormLayout
 
 _PACKED_ON = (1980, 1, 1, 0, 0, 0)
 _PLACED = re.compile(r'\b(?P<name>r|ref|sqref)="(?P<cells>[^"]*)"')

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from termreview.cell_text import inert
-from termreview.intake.dispatch import form_order
-from termreview.intake.form import write_form
+from termreview.forms.dispatch import form_order
+from termreview.forms.form import write_form
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Unit
 from termreview.sample.answers import is_of_sample, school_answers

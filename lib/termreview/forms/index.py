@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from termreview.cells import address
-from termreview.intake import form_formulas
-from termreview.intake.layout import UNIT_COLUMN, Block, FormLayout, SheetLayout
+from termreview.forms import formulas as form_formulas
+from termreview.forms.layout import UNIT_COLUMN, Block, FormLayout, SheetLayout
 from termreview.reference.kinds.forms import Form
 from termreview.reference.kinds.indicators import Group, IndicatorSet
 

@@ -15,8 +15,8 @@ from typing import Any
 import xlsxwriter
 
 from termreview.cells import address
-from termreview.intake import form_index, form_print, form_style
-from termreview.intake.layout import (
+from termreview.forms import index, print_pages, style as form_style
+from termreview.forms.layout import (
     CODE_COLUMN,
     FINGERPRINT_SHEET,
     FIRST_SECTION_ROW,
@@ -118,11 +118,11 @@ class _Writer:
         heights = form_style.row_heights(sheet, widths)
         for number, points in heights.items():
             page.set_row(number - 1, points)
-        scale = form_print.print_scale(widths.values())
+        scale = print_pages.print_scale(widths.values())
         page.repeat_rows(0)
         starts = [block.title_row for block in sheet.blocks]
         last = sheet.blocks[-1].last_row + (2 if sheet.blocks[-1].section.indicator_group else 0)
-        if breaks := form_print.page_breaks(heights, starts, last, scale, heights[1]):
+        if breaks := print_pages.page_breaks(heights, starts, last, scale, heights[1]):
             page.set_h_pagebreaks(breaks)
 
     def _block(self, page: Any, sheet: SheetLayout, block: Block, width: int) -> None:
@@ -148,9 +148,7 @@ class _Writer:
         for place in block.places:
             self._answer(page, place.field, place.row - 1, place.column - 1)
         if block.section.indicator_group:
-            form_index.write_index(
-                page, sheet, block, self.layout, self.order.term.indicator_set, self.formats
-            )
+            index.write_index(page, sheet, block, self.layout, self.order.term.indicator_set, self.formats)
         else:
             self._live_checks(page, block)
 

@@ -6,14 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from termreview.cells import ACCENT, FONT, INK, INPUT, PALE, RULE
-from termreview.intake.form_print import text_height
-from termreview.intake.layout import (
-    CODE_COLUMN,
-    FIRST_ANSWER_COLUMN,
-    LABEL_COLUMN,
-    UNIT_COLUMN,
-    SheetLayout,
-)
+from termreview.forms.layout import CODE_COLUMN, FIRST_ANSWER_COLUMN, LABEL_COLUMN, UNIT_COLUMN, SheetLayout
+from termreview.forms.print_pages import text_height
 from termreview.reference.kinds.forms import Field, Form
 
 

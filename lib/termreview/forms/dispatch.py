@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from termreview.errors import UsageError
-from termreview.intake.form import FormOrder, Value, write_form
+from termreview.forms.form import FormOrder, Value, write_form
 from termreview.reference.comparable import comparable_answers
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.forms import Field
