@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.installation import made_with
-from termreview.intake.received import NOTHING_READ, ReceivedFile
+from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
 from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.publication import is_published, read_published

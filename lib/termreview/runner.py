@@ -14,7 +14,7 @@ from pathlib import Path
 from termreview.errors import RunError, UsageError
 from termreview.execution import TIME_LIMIT_S, load_papermill, nursery_of
 from termreview.intake.later_files import later_days, later_text
-from termreview.intake.received import (
+from termreview.intake.received.received import (
     FIRST_SEEN,
     RECEIVED_LIST,
     ReceivedFile,

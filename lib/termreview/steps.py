@@ -13,10 +13,10 @@ import pandas as pd
 
 from termreview.errors import UsageError
 from termreview.installation import made_with
+from termreview.intake.batches.kept_readings import KeptReadings
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.kept_readings import KeptReadings
 from termreview.intake.later_files import parse_later
-from termreview.intake.received import ReceivedFile, list_received, received_window
+from termreview.intake.received.received import ReceivedFile, list_received, received_window
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.decisions import FILE_ACTIONS
 from termreview.scoring.score import Scored, score_term

@@ -24,9 +24,9 @@ from notebook_speed import print_line
 from stray_files import LAST_ROW, LAST_ROW_OF_XLS, SPACE, every_fifth_with_stray, with_stray
 
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.reader import Reader
-from termreview.intake.reading import read_file
-from termreview.intake.received import RECEIVED_LIST, ReceivedFile, list_received
+from termreview.intake.files.reader import Reader
+from termreview.intake.files.reading import read_file
+from termreview.intake.received.received import RECEIVED_LIST, ReceivedFile, list_received
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.context import open_report
 from termreview.reporting.school_pages import school_page, school_pages

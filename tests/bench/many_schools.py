@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from termreview.intake.received import ReceivedFile
+from termreview.intake.received.received import ReceivedFile
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Unit
 from termreview.storage.whole_files import sha256_of

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import xlsxwriter
 
-from termreview.intake.reader import Reader
-from termreview.intake.reading import read_file
-from termreview.intake.received import ReceivedFile
-from termreview.intake.shards import read_shard
+from termreview.intake.batches.shards import read_shard
+from termreview.intake.files.reader import Reader
+from termreview.intake.files.reading import read_file
+from termreview.intake.received.received import ReceivedFile
 from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS
 from termreview.spreadsheets.workbook import read_workbook
 

@@ -6,7 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from termreview.intake.received import ReceivedFile
+from termreview.intake.received.received import ReceivedFile
 
 # Where real files have them: the last row of .xls, left by a sheet copied from there; the last row of .xlsx, left
 # by Ctrl+End and a stroke of the format brush.

@@ -20,7 +20,7 @@ from pathlib import Path
 from mutations import Mutant, make_mutant, plan, seed_files
 from verdicts import RAISED, SILENT, judge, read
 
-from termreview.intake.file_reading import FileReading
+from termreview.intake.files.file_reading import FileReading
 from termreview.spreadsheets.workbook import Workbook
 
 FAILURES = Path(__file__).parents[1] / "data" / "fuzz_failures"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from mutations import Mutant
 
-from termreview.intake.account import UNSEALED_KINDS
-from termreview.intake.file_reading import FileReading
-from termreview.intake.reader import Reader
-from termreview.intake.reading import read_file
-from termreview.intake.received import ReceivedFile
+from termreview.intake.files.account import UNSEALED_KINDS
+from termreview.intake.files.file_reading import FileReading
+from termreview.intake.files.reader import Reader
+from termreview.intake.files.reading import read_file
+from termreview.intake.received.received import ReceivedFile
 from termreview.reference.declarations import load_reference
 from termreview.spreadsheets.workbook import RefusedFile, Workbook, read_workbook
 from termreview.terms import parse_term

@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview.cli import __main__ as cli
 from termreview.cli.verify import verdict_lines
-from termreview.intake.received import RECEIVED_LIST
+from termreview.intake.received.received import RECEIVED_LIST
 from termreview.proof import verify
 from termreview.reference.declarations import load_reference
 from termreview.reporting.edition import INTERNAL, SHAREABLE

@@ -23,10 +23,10 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from termreview.intake.files.reader import Reader
+from termreview.intake.files.reading import read_file
 from termreview.intake.inspection import REFUSED, inspect_file
-from termreview.intake.reader import Reader
-from termreview.intake.reading import read_file
-from termreview.intake.received import ReceivedFile
+from termreview.intake.received.received import ReceivedFile
 from termreview.reference.declarations import load_reference
 from termreview.spreadsheets.packages.guard import REFUSAL_REASONS
 from termreview.storage.whole_files import sha256_of

@@ -18,7 +18,7 @@ import pandas as pd
 from termreview.forms.form import FormOrder, Value, write_form
 from termreview.forms.layout import FormLayout, Place, form_layout
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.received import RECEIVED_LIST, list_received
+from termreview.intake.received.received import RECEIVED_LIST, list_received
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.forms import Field
 from termreview.reference.kinds.units import Unit

@@ -13,8 +13,8 @@ from intake_world import HK1, ON_TIME, PRIMARY, clean_folder, place_of, receive,
 from openpyxl.worksheet.worksheet import Worksheet
 
 from termreview.cells import address
-from termreview.intake.points_sheet import POINTS_TAG
-from termreview.intake.received import list_received
+from termreview.intake.places.points_sheet import POINTS_TAG
+from termreview.intake.received.received import list_received
 from termreview.intake.returned import SchoolReturn, plan_returns
 from termreview.intake.returned_workbook import Written, write_returns
 

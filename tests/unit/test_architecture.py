@@ -46,34 +46,49 @@ ROOMS = {
     "spreadsheets": "spreadsheets/packages spreadsheets/model spreadsheets/xlsx spreadsheets/older",
     "spreadsheets/editing": "spreadsheets/packages spreadsheets/xlsx spreadsheets",
     "forms": "storage reference/kinds reference spreadsheets/model",
+    "intake/values": "reference/kinds spreadsheets/model spreadsheets/older spreadsheets",
+    "intake/places": "reference/kinds spreadsheets/model spreadsheets/older spreadsheets forms intake/values",
+    "intake/received": "storage reference/loading reference/kinds spreadsheets/packages intake/values",
+    "intake/files": (
+        "reference/kinds reference spreadsheets/packages spreadsheets/model spreadsheets forms "
+        "intake/values intake/places intake/received"
+    ),
+    "intake/batches": "storage spreadsheets/packages intake/received intake/files",
+    "intake/checks": "storage reference/kinds reference/words reference intake/values intake/files",
     "intake": (
-        "storage reference/loading reference/kinds reference/words reference spreadsheets/packages "
-        "spreadsheets/model spreadsheets/older spreadsheets spreadsheets/editing forms"
+        "storage reference/kinds reference/words reference spreadsheets/packages spreadsheets/model "
+        "spreadsheets spreadsheets/editing forms intake/places intake/received intake/files "
+        "intake/batches intake/checks"
     ),
     "scoring": "storage reference/kinds reference",
-    "steps": "storage reference/kinds reference intake scoring",
+    "steps": "storage reference/kinds reference intake/received intake/batches intake scoring",
     "reporting": "storage reference/kinds reference/words reference scoring",
     "work_list": "storage reference/kinds reference reporting",
     "execution": "kernels storage work_list",
-    "manifest": "storage reference spreadsheets/packages intake work_list",
+    "manifest": "storage reference spreadsheets/packages intake/received work_list",
     "scoped_records": "storage reference work_list manifest",
     "issuing": "storage reference reporting work_list scoped_records",
     "step_run": "kernels storage work_list execution",
     "runner": (
-        "kernels storage reference intake reporting work_list execution manifest scoped_records step_run"
+        "kernels storage reference intake/received intake reporting work_list execution manifest "
+        "scoped_records step_run"
     ),
     "scoped_runs": "kernels storage reference reporting work_list execution scoped_records step_run",
     "proof": (
         "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets "
-        "intake reporting work_list scoped_records runner"
+        "intake/received intake reporting work_list scoped_records runner"
     ),
-    "desk": "storage reference/loading reference/kinds reference intake scoring steps reporting manifest",
+    "desk": (
+        "storage reference/loading reference/kinds reference intake/values intake/received "
+        "intake/checks intake scoring steps reporting manifest"
+    ),
     "desk/panels": "storage reference/kinds reference reporting desk",
-    "sample": "storage reference/kinds reference forms intake scoring",
-    "rehearsal": "storage reference/kinds reference forms intake sample",
+    "sample": "storage reference/kinds reference forms intake/received scoring",
+    "rehearsal": "storage reference/kinds reference forms intake/received intake sample",
     "cli": (
-        "storage reference/loading reference spreadsheets/packages forms intake reporting work_list "
-        "issuing runner scoped_runs proof desk sample rehearsal"
+        "storage reference/loading reference spreadsheets/packages forms intake/received "
+        "intake/batches intake reporting work_list issuing runner scoped_runs proof desk sample "
+        "rehearsal"
     ),
 }
 

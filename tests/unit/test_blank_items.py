@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 from report_world import build_tables, reference
 
-from termreview.intake.blank_items import blank_items
+from termreview.intake.checks.blank_items import blank_items
 from termreview.reference.declarations import TermReference
 from termreview.reporting.blocks import as_html
 from termreview.reporting.context import ReportContext, build_view

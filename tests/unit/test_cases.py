@@ -15,7 +15,7 @@ import yaml
 from intake_world import HK1, ROOT, plain
 
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.received import list_received
+from termreview.intake.received.received import list_received
 from termreview.reference.declarations import Reference, load_reference
 
 CASES = ROOT / "tests" / "data" / "cases"

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from intake_world import COMBINED, HK2, PRESCHOOL, PRIMARY, SECONDARY, answers_of, declared, reference, school
 
-from termreview.intake.answer_grid import gather_answers
-from termreview.intake.checks import Failure, run_checks as run_checks_on
+from termreview.intake.checks.answer_grid import gather_answers
+from termreview.intake.checks.checks import Failure, run_checks as run_checks_on
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.checks import Check
 from termreview.reference.kinds.forms import Field

@@ -13,7 +13,7 @@ import report_world
 from bs4 import BeautifulSoup
 
 from termreview.errors import DeclarationError
-from termreview.intake.answer_grid import gather_answers
+from termreview.intake.checks.answer_grid import gather_answers
 from termreview.manifest import COMPARED, describe_inputs
 from termreview.reference.comparable import comparable_ratios, may_compare_scores
 from termreview.reference.declarations import Reference, load_reference

@@ -7,7 +7,7 @@ import datetime
 import pytest
 from hypothesis import given, strategies as st
 
-from termreview.intake.date_value import (
+from termreview.intake.values.date_value import (
     date_habit,
     fraction_readings,
     likelier_swap,
@@ -16,7 +16,7 @@ from termreview.intake.date_value import (
     swapped,
     term_window,
 )
-from termreview.intake.value_reading import Flag
+from termreview.intake.values.value_reading import Flag
 from termreview.spreadsheets.workbook import Cell
 
 WINDOW = term_window("2023-2024", datetime.date(2024, 1, 10))

@@ -27,10 +27,10 @@ from intake_world import (
 )
 
 from termreview.forms.form import Value
+from termreview.intake.checks.decisions import Ruling, apply_rulings
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.decisions import Ruling, apply_rulings
-from termreview.intake.reader import Reader
-from termreview.intake.received import list_received
+from termreview.intake.files.reader import Reader
+from termreview.intake.received.received import list_received
 from termreview.reference.kinds.decisions import Decision, load_decisions, options_of, with_aliases
 from termreview.reference.loading.loading import Source
 from termreview.reporting.summary_decisions import causes_of, check_record, open_findings

@@ -14,7 +14,7 @@ import termreview.cli.__main__ as cli
 from demo_world import new_workspace
 from termreview.errors import DeclarationError
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.received import list_received
+from termreview.intake.received.received import list_received
 from termreview.reference.declarations import load_reference
 from termreview.reference.kinds.decisions import Decision
 

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from intake_world import HK1
 
-from termreview.intake.file_names import FileNames, file_names
+from termreview.intake.places.file_names import FileNames, file_names
 from termreview.reference.declarations import Reference
 
 

@@ -15,7 +15,7 @@ from termreview.forms.dispatch import form_order
 from termreview.forms.form import Value, write_form
 from termreview.forms.layout import FormLayout
 from termreview.intake.clean import clean_term
-from termreview.intake.received import list_received
+from termreview.intake.received.received import list_received
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.scoring.score import Scored, score_term

@@ -18,7 +18,7 @@ from termreview.cells import address
 from termreview.intake.clean import clean_term
 from termreview.intake.inspection import Inspection, inspect_file
 from termreview.intake.inspection_text import inspection_lines
-from termreview.intake.received import list_received
+from termreview.intake.received.received import list_received
 from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS, REFUSAL_REASONS, Limits
 from termreview.spreadsheets.workbook import read_workbook
 

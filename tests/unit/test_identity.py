@@ -25,11 +25,11 @@ from intake_world import (
 )
 
 from termreview.forms.layout import FINGERPRINT_SHEET
-from termreview.intake.file_reading import FileReading
-from termreview.intake.identity import contradicts_term, is_term
-from termreview.intake.reader import Reader
-from termreview.intake.reading import read_file
-from termreview.intake.received import ReceivedFile
+from termreview.intake.files.file_reading import FileReading
+from termreview.intake.files.reader import Reader
+from termreview.intake.files.reading import read_file
+from termreview.intake.places.identity import contradicts_term, is_term
+from termreview.intake.received.received import ReceivedFile
 from termreview.reference.kinds.units import UnitEvent
 from termreview.spreadsheets.workbook import Cell, Sheet, Workbook, read_workbook
 from termreview.terms import parse_term

@@ -20,11 +20,11 @@ from intake_world import (
 )
 
 from termreview.errors import RunError
+from termreview.intake.batches.kept_readings import KeptReadings, find_reading
+from termreview.intake.batches.shards import FILE_ANSWERS, read_shards
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.kept_readings import KeptReadings, find_reading
-from termreview.intake.reader import Reader
-from termreview.intake.received import list_received
-from termreview.intake.shards import FILE_ANSWERS, read_shards
+from termreview.intake.files.reader import Reader
+from termreview.intake.received.received import list_received
 
 DAY = ON_TIME[HK1.term_id]
 
@@ -61,7 +61,7 @@ def as_bytes(cleaned: Cleaned, folder: Path) -> list[bytes]:
 def test_the_outcome_is_byte_identical_with_and_without(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("termreview.intake.shards._FEWEST_FILES", 1)
+    monkeypatch.setattr("termreview.intake.batches.shards._FEWEST_FILES", 1)
     kept, counted = kept_in(tmp_path / "kept")
     expected = as_bytes(clean(folder, None), tmp_path)
     assert as_bytes(clean(folder, kept), tmp_path) == expected

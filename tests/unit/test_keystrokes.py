@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from test_values import YES_NO, choices, codes, field, text
 
-from termreview.intake.keystrokes import read_keystrokes
-from termreview.intake.values import read_value
+from termreview.intake.values.keystrokes import read_keystrokes
+from termreview.intake.values.values import read_value
 
 MEANT = "Thiếu máy tính, đường truyền chậm; đề nghị cấp trên hỗ trợ"
 STATUS = {"done": "Hoàn thành", "under_way": "Đang thực hiện", "not_yet": "Chưa thực hiện"}

@@ -40,7 +40,7 @@ def sources() -> Iterator[tuple[Path, str]]:
 
 def refused_by_readers() -> set[str]:
     """Every reason that the reading of a file names beside those of the guard."""
-    texts = "".join((LIBRARY / "intake" / name).read_text(encoding="utf-8") for name in RECEIVING)
+    texts = "".join((LIBRARY / "intake" / "files" / name).read_text(encoding="utf-8") for name in RECEIVING)
     named = (
         r'_refuse\(\s*reading,\s*"(\w+)"|refusal="(\w+)"|SUPERSEDED, "(\w+)"|"(\w+)" if known else "(\w+)"'
     )

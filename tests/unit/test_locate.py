@@ -15,9 +15,9 @@ from hypothesis import given, settings, strategies as st
 from intake_world import PRESCHOOL, PRIMARY, clean_folder, declared, layout_of, place_of, write_school
 
 from termreview.forms.layout import FINGERPRINT_SHEET
-from termreview.intake.locate import locate, read_fingerprint, read_identity
-from termreview.intake.located import Located
-from termreview.intake.moved import spelled_places
+from termreview.intake.places.locate import locate, read_fingerprint, read_identity
+from termreview.intake.places.located import Located
+from termreview.intake.places.moved import spelled_places
 from termreview.spreadsheets.workbook import Cell, Sheet, Workbook, read_workbook
 
 Cells = dict[tuple[int, int], Cell]

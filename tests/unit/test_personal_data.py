@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from intake_world import PRESCHOOL, clean_folder, place_of, receive, write_school
 
-from termreview.intake.personal_data import (
+from termreview.intake.values.personal_data import (
     is_personal,
     is_personal_number,
     name_without_personal,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from intake_world import PRESCHOOL, clean_folder, receive, reference, write_school
 
-from termreview.intake.personal_data import WITHHELD, name_without_personal
+from termreview.intake.values.personal_data import WITHHELD, name_without_personal
 from termreview.text import unaccented
 
 PERSONS = [

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from intake_world import HK1, PRESCHOOL, SUBMISSIONS, declared, layout_of, reference
 
-from termreview.intake import reading as reading_module
 from termreview.intake.clean import clean_term
-from termreview.intake.reader import Reader
-from termreview.intake.reading import FileReading, is_late, read_file
-from termreview.intake.received import ReceivedFile
+from termreview.intake.files import reading as reading_module
+from termreview.intake.files.reader import Reader
+from termreview.intake.files.reading import FileReading, is_late, read_file
+from termreview.intake.received.received import ReceivedFile
 from termreview.spreadsheets.workbook import REFUSAL_REASONS, RefusedFile
 
 
@@ -104,7 +104,7 @@ def test_every_refusal_is_said_in_whole_words(reason: str, monkeypatch: pytest.M
     def refuse(path: Path) -> None:
         raise RefusedFile(reason, "a detail in English")
 
-    monkeypatch.setattr("termreview.intake.reading.read_workbook", refuse)
+    monkeypatch.setattr("termreview.intake.files.reading.read_workbook", refuse)
     received = file(SUBMISSIONS / "clean.xlsx", "0477101.xlsx")
     findings = clean_term([received], reference(), HK1).findings
     (refusal,) = findings[findings["check_code"] == f"refused_{reason}"].itertuples()
@@ -115,7 +115,7 @@ def test_every_refusal_is_said_in_whole_words(reason: str, monkeypatch: pytest.M
 
 
 def test_every_code_of_the_intake_room_has_words() -> None:
-    sources = Path(reading_module.__file__).parent.glob("*.py")
+    sources = Path(reading_module.__file__).parents[1].rglob("*.py")
     codes = {
         code
         for path in sources

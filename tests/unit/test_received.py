@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from termreview.errors import UsageError
-from termreview.intake.received import (
+from termreview.intake.received.received import (
     FIRST_SEEN,
     RECEIVED_LIST,
     list_received,

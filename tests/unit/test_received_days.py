@@ -12,11 +12,11 @@ from intake_world import HK1, PRESCHOOL, PRIMARY, write_school
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
 from termreview.errors import UsageError
-from termreview.intake import received_list
-from termreview.intake.absent_files import AbsentFile, absent_files
 from termreview.intake.clean import clean_term
 from termreview.intake.later_files import later_days, later_text, parse_later
-from termreview.intake.received import (
+from termreview.intake.received import received_list
+from termreview.intake.received.absent_files import AbsentFile, absent_files
+from termreview.intake.received.received import (
     FIRST_SEEN,
     RECEIVED_LIST,
     list_received,

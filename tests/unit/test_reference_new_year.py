@@ -12,7 +12,7 @@ from termreview.forms.dispatch import form_order
 from termreview.forms.form import Value, write_form
 from termreview.forms.layout import form_layout
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.received import list_received
+from termreview.intake.received.received import list_received
 from termreview.reference.declarations import Reference, load_reference
 from termreview.scoring.score import Scored, score_term
 from termreview.terms import parse_term

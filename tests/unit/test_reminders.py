@@ -14,7 +14,7 @@ from returned_world import give_back, put
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
 from termreview.errors import DeclarationError
-from termreview.intake.received import ReceivedFile
+from termreview.intake.received.received import ReceivedFile
 from termreview.intake.reminders import reminder_list, write_reminders
 from termreview.reference.declarations import Reference, load_reference
 from worlds import change, copy_reference

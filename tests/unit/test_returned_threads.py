@@ -12,7 +12,7 @@ from returned_world import members
 from test_cases import CASES, SCHOOL, whole_reference
 
 from termreview.intake.clean import clean_term
-from termreview.intake.received import list_received
+from termreview.intake.received.received import list_received
 from termreview.intake.returned import plan_returns
 from termreview.intake.returned_workbook import write_returns
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, strategies as st
 from intake_world import PRIMARY, SECONDARY, clean_folder, school, write_school
 
-from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.received import ReceivedFile
-from termreview.intake.revisions import Fate, decide_fates
+from termreview.intake.files.file_reading import FileReading, Remark
+from termreview.intake.files.revisions import Fate, decide_fates
+from termreview.intake.received.received import ReceivedFile
 
 DAY = datetime.date(2024, 1, 5)
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from termreview.errors import UsageError
-from termreview.intake.answer_grid import gather_answers
-from termreview.intake.checks import run_checks
+from termreview.intake.checks.answer_grid import gather_answers
+from termreview.intake.checks.checks import run_checks
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.received import list_received
+from termreview.intake.received.received import list_received
 from termreview.reference.declarations import Reference
 from termreview.sample import school_year as sample
 from termreview.sample.answers import school_answers

@@ -24,10 +24,10 @@ from intake_world import (
 )
 
 from termreview.forms.layout import FINGERPRINT_SHEET
+from termreview.intake.batches.kept_readings import KeptReadings
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.inspection import inspect_file
-from termreview.intake.kept_readings import KeptReadings
-from termreview.intake.received import list_received
+from termreview.intake.received.received import list_received
 from termreview.intake.returned import plan_returns
 from termreview.intake.returned_workbook import write_returns
 

@@ -10,9 +10,9 @@ import pytest
 import xlsxwriter
 from test_values import codes, field
 
-from termreview.intake.shown_value import merged_answers
-from termreview.intake.value_reading import Choices, Reading
-from termreview.intake.values import read_value
+from termreview.intake.values.shown_value import merged_answers
+from termreview.intake.values.value_reading import Choices, Reading
+from termreview.intake.values.values import read_value
 from termreview.spreadsheets.model.cell_display import cut_runs, is_lost, sign_text, tinted
 from termreview.spreadsheets.model.number_format import fifteen_digits, is_date_format, section_for
 from termreview.spreadsheets.model.number_shown import number_as_shown, shows_plainly, text_as_shown

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from termreview.intake.side_by_side import processors, side_by_side
+from termreview.intake.batches.side_by_side import processors, side_by_side
 
 BATCHES = [[number, number + 1] for number in range(0, 40, 2)]
 

@@ -17,11 +17,11 @@ from test_workbook_legacy import number, xls
 
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
+from termreview.intake.batches.kept_readings import KeptReadings
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.kept_readings import KeptReadings
-from termreview.intake.reader import Reader
-from termreview.intake.received import NOTHING_READ, ReceivedFile, list_received
+from termreview.intake.files.file_reading import FileReading, Remark
+from termreview.intake.files.reader import Reader
+from termreview.intake.received.received import NOTHING_READ, ReceivedFile, list_received
 from termreview.intake.reminders import reminder_list
 from termreview.manifest import TABLES, describe_outputs, is_up_to_date
 from termreview.spreadsheets.older_formats import read_in_child
@@ -121,7 +121,7 @@ def raw(tmp_path: Path) -> Path:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[str]]:
     """A reader that does not get round to one school the first times."""
-    from termreview.intake.reading import read_file
+    from termreview.intake.files.reading import read_file
 
     def make(times: int) -> list[str]:
         tried: list[str] = []
@@ -131,7 +131,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[str]]:
             is_late = PRIMARY in file.name and tried.count(file.name) <= times
             return busy(file) if is_late else read_file(file, reader)
 
-        monkeypatch.setattr("termreview.intake.shards.read_file", read)
+        monkeypatch.setattr("termreview.intake.batches.shards.read_file", read)
         return tried
 
     return make

@@ -25,7 +25,7 @@ from intake_world import (
 
 from termreview.forms.form import Value
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.received import list_received
+from termreview.intake.received.received import list_received
 from termreview.reference.kinds.decisions import Decision, load_decisions
 from termreview.reference.loading.loading import Source
 

@@ -9,10 +9,10 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from termreview.intake.date_value import parse_date
-from termreview.intake.number_text import decimal_habit, parse_number
-from termreview.intake.value_reading import Choices, Reading
-from termreview.intake.values import choice_reading, read_value
+from termreview.intake.values.date_value import parse_date
+from termreview.intake.values.number_text import decimal_habit, parse_number
+from termreview.intake.values.value_reading import Choices, Reading
+from termreview.intake.values.values import choice_reading, read_value
 from termreview.reference.kinds.forms import Field
 from termreview.spreadsheets.workbook import Cell
 from termreview.text import fold, number_words

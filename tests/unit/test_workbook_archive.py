@@ -14,7 +14,7 @@ from test_workbook_legacy import number, xls
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.received import (
+from termreview.intake.received.received import (
     RECEIVED_LIST,
     list_received,
     record_first_seen,

@@ -13,7 +13,7 @@ from termreview.terms import parse_term
 
 def issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Keep the report as it stands, and say under which number."""
-    from termreview.intake.received import list_received, received_window
+    from termreview.intake.received.received import list_received, received_window
     from termreview.issuing import issue_report
     from termreview.reporting.issued import broken_issues
     from termreview.reporting.printed_comparison import previous_now

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from termreview.intake.clean import Cleaned
-    from termreview.intake.received import ReceivedFile
+    from termreview.intake.received.received import ReceivedFile
 
 
 def status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
@@ -142,7 +142,7 @@ def _received(
     term: Term, as_of: datetime.date, workspace: Workspace, reference: Reference
 ) -> list[ReceivedFile]:
     """What was received of one term, of every day."""
-    from termreview.intake.received import list_received, received_window
+    from termreview.intake.received.received import list_received, received_window
 
     return list_received(workspace.raw(term), as_of, window=received_window(reference.calendar.plan(term)))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from termreview.desk.term_now import TermNow, answers_of
 from termreview.desk.wording import say
-from termreview.intake.date_value import parse_date
+from termreview.intake.values.date_value import parse_date
 from termreview.reference.kinds.decisions import Decision, new_answer, options_of
 from termreview.reference.kinds.forms import ANY, Field
 from termreview.reporting.rows import Record

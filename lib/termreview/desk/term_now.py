@@ -12,7 +12,7 @@ import pandas as pd
 
 from termreview import steps
 from termreview.intake.clean import Cleaned
-from termreview.intake.received import ReceivedFile
+from termreview.intake.received.received import ReceivedFile
 from termreview.reference.comparable import comparable_ratios
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.forms import Field

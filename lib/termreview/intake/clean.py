@@ -9,27 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from termreview.intake.answer_grid import gather_answers
-from termreview.intake.blank_items import blank_items
-from termreview.intake.causes import Suspects, fold_causes
-from termreview.intake.checks import run_checks
-from termreview.intake.decisions import (
-    Decided,
-    apply_rulings,
-    cause_rulings,
-    cell_rulings,
-    settle_findings,
-    tell_unapplied,
-)
-from termreview.intake.file_decisions import file_decisions
-from termreview.intake.file_reading import FileReading, Remark
-from termreview.intake.findings import Findings, places_at
-from termreview.intake.kept_readings import KeptReadings
-from termreview.intake.reader import Reader
-from termreview.intake.reading import is_late
-from termreview.intake.received import ReceivedFile, received_order
-from termreview.intake.revisions import ACCEPTED, Fate, decide_fates
-from termreview.intake.shards import (
+from termreview.intake.batches.kept_readings import KeptReadings
+from termreview.intake.batches.shards import (
     ANSWERS,
     READING,
     Progress,
@@ -39,7 +20,20 @@ from termreview.intake.shards import (
     cut_shared,
     read_shards,
 )
-from termreview.intake.supplements import (
+from termreview.intake.checks.answer_grid import gather_answers
+from termreview.intake.checks.blank_items import blank_items
+from termreview.intake.checks.causes import Suspects, fold_causes
+from termreview.intake.checks.checks import run_checks
+from termreview.intake.checks.decisions import (
+    Decided,
+    apply_rulings,
+    cause_rulings,
+    cell_rulings,
+    settle_findings,
+    tell_unapplied,
+)
+from termreview.intake.checks.findings import Findings, places_at
+from termreview.intake.checks.supplements import (
     Supplement,
     add_questions,
     chains_of,
@@ -48,6 +42,12 @@ from termreview.intake.supplements import (
     settle_supplements,
     unknown_supplements,
 )
+from termreview.intake.files.file_decisions import file_decisions
+from termreview.intake.files.file_reading import FileReading, Remark
+from termreview.intake.files.reader import Reader
+from termreview.intake.files.reading import is_late
+from termreview.intake.files.revisions import ACCEPTED, Fate, decide_fates
+from termreview.intake.received.received import ReceivedFile, received_order
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.decisions import Decision, options_of, with_aliases
 from termreview.reference.words.texts import Message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from termreview.errors import TermReviewError
 from termreview.forms.layout import form_layout
-from termreview.intake.locate import read_fingerprint
+from termreview.intake.places.locate import read_fingerprint
 from termreview.reference.declarations import Reference
 from termreview.spreadsheets.workbook import RefusedFile, read_workbook
 from termreview.storage.workspace import Workspace, has_tables, read_table

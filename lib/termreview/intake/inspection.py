@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from termreview.cells import address
 from termreview.intake.clean import clean_term
 from termreview.intake.inspection_findings import workbook_findings
-from termreview.intake.locate import read_fingerprint, read_identity
-from termreview.intake.received import ReceivedFile, printable_name
+from termreview.intake.places.locate import read_fingerprint, read_identity
+from termreview.intake.received.received import ReceivedFile, printable_name
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.calendar import TermPlan
 from termreview.spreadsheets.packages.archive import ArchiveMember, archive_members

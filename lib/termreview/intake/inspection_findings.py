@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from termreview.intake.account import workbook_remarks
+from termreview.intake.files.account import workbook_remarks
 from termreview.reference.declarations import Reference
 from termreview.spreadsheets.workbook import Workbook
 

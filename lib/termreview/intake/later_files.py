@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from termreview.errors import UsageError
-from termreview.intake.received import ReceivedFile, list_received, listed_days, received_window
+from termreview.intake.received.received import ReceivedFile, list_received, listed_days, received_window
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
 from termreview.text import day_words

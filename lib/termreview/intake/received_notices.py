@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from termreview.intake.absent_files import absent_files
-from termreview.intake.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE
-from termreview.intake.received import RECEIVED_LIST, ReceivedFile
-from termreview.intake.received_list import read_received_list
+from termreview.intake.files.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE
+from termreview.intake.received.absent_files import absent_files
+from termreview.intake.received.received import RECEIVED_LIST, ReceivedFile
+from termreview.intake.received.received_list import read_received_list
 from termreview.text import day_words
 
 _DECIDED = (CLAIMED, PUT_ASIDE, "file_decision_not_applied")

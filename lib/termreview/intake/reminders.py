@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.cells import ACCENT, FONT, INK, PALE, RULE
-from termreview.intake.received import ReceivedFile
+from termreview.intake.received.received import ReceivedFile
 from termreview.reference.declarations import Reference
 from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.workspace import written_whole

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from termreview.intake.clean import Cleaned, clean_term
-from termreview.intake.received import ReceivedFile
+from termreview.intake.received.received import ReceivedFile
 from termreview.intake.returned_points import (
     ASKING,
     ReturnedPoints,

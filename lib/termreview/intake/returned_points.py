@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from termreview.intake.points_sheet import find_points_sheet
+from termreview.intake.places.points_sheet import find_points_sheet
 from termreview.spreadsheets.model.workbook_model import Workbook
 from termreview.text import clean
 

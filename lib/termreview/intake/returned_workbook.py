@@ -18,7 +18,7 @@ from termreview.cells import address, parse_address
 from termreview.forms.dispatch import form_order
 from termreview.forms.form import Value, write_form
 from termreview.forms.layout import FormLayout, form_layout
-from termreview.intake.points_sheet import find_points_sheet
+from termreview.intake.places.points_sheet import find_points_sheet
 from termreview.intake.returned import SchoolReturn
 from termreview.intake.returned_points import ASKING, FIXED, is_asked
 from termreview.intake.returned_sheet import SheetOrder, first_sheet

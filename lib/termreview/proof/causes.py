@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from termreview.installation import made_with
-from termreview.intake.received import list_received, listed_days, name_key, printable_name, received_window
+from termreview.intake.received.received import (
+    list_received,
+    listed_days,
+    name_key,
+    printable_name,
+    received_window,
+)
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.calendar import TermPlan
 from termreview.reference.loading.fingerprint import file_fingerprints

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from termreview.intake.later_files import later_text
-from termreview.intake.received import RECEIVED_LIST
+from termreview.intake.received.received import RECEIVED_LIST
 from termreview.proof.causes import last_day, minded_issues
 from termreview.reference.declarations import Reference
 from termreview.reporting.issued import issued_folder

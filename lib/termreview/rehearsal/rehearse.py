@@ -21,7 +21,7 @@ from termreview.errors import SampleError, UsageError
 from termreview.forms.dispatch import form_order
 from termreview.forms.form import Value, write_form
 from termreview.intake.clean import clean_term
-from termreview.intake.received import list_received
+from termreview.intake.received.received import list_received
 from termreview.reference.declarations import Reference, TermReference
 from termreview.rehearsal.aims import aimed_at
 from termreview.rehearsal.faults import FAULTS

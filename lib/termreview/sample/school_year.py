@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from termreview.errors import SampleError, UsageError
-from termreview.intake.received import RECEIVED_LIST
+from termreview.intake.received.received import RECEIVED_LIST
 from termreview.reference.declarations import Reference
 from termreview.sample.parcels import term_parcels, write_parcels, write_received
 from termreview.storage.workspace import Workspace, write_json

@@ -1,0 +1,1 @@
+"""Many files read at once by several processes, and readings kept from the run before."""

@@ -1,0 +1,232 @@
+"""One batch of files read by one process, its answers already columns of one Arrow table.
+
+Many small Python objects are slow to send between processes; a table is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+
+from termreview.collector import memory_left_alone
+from termreview.intake.batches.kept_readings import (
+    KeptReading,
+    KeptReadings,
+    find_reading,
+    forget_others,
+    keep_reading,
+    tell_nobody,
+)
+from termreview.intake.batches.side_by_side import processors, side_by_side
+from termreview.intake.files.file_reading import Answer, FileReading, Remark
+from termreview.intake.files.reader import Reader
+from termreview.intake.files.reading import read_file
+from termreview.intake.files.shared_file import read_shares
+from termreview.intake.received.received import ReceivedFile
+from termreview.spreadsheets.packages.guard import NOT_OPENED
+
+READING = "reading"
+_SMALLEST_BATCH, _LARGEST_BATCH = 1, 50
+_SHARES = 2  # of what is left, one process takes at most half of its share
+_FEWEST_FILES = 8  # for which one more process is worth its start
+ANSWERS = pa.schema(
+    [(READING, pa.int32())]
+    + [(name, pa.float64() if name == "value_number" else pa.large_string()) for name in Answer._fields]
+)
+FILE_ANSWERS = ANSWERS.remove(0)
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One batch: the readings without their answers, and the answers of all of them.
+
+    The column `reading` of `answers` is the place of the file among the `readings`.
+    """
+
+    readings: list[FileReading]
+    answers: pa.Table
+
+
+def read_shards(
+    files: Sequence[ReceivedFile],
+    reader: Reader,
+    workers: int = 1,
+    progress: Progress | None = None,
+    kept: KeptReadings | None = None,
+) -> Iterator[Shard]:
+    """Give the readings of all files in batches, in their order.
+
+    Parameters
+    ----------
+    workers
+        Processes that read batches side by side; 0 for as many as there are processors.
+    kept
+        Readings of the run before: a file that has one there is not read again.
+    """
+    done = 0
+    shards = _shards(files, reader, workers) if kept is None else _kept_or_read(files, reader, workers, kept)
+    for shard in shards:
+        done += len(shard.readings)
+        if progress:
+            progress(done, len(files))
+        yield shard
+
+
+def _shards(
+    files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: KeptReadings | None = None
+) -> Iterator[Shard]:
+    """Read all files; with `kept`, keep the reading of each."""
+    processes = min(workers or processors(), max(1, len(files) // _FEWEST_FILES))
+    keeping = None if kept is None else replace(kept, tell=tell_nobody)
+    work = partial(_read_batch, reader=reader, kept=keeping)
+    return side_by_side(_batches(files, processes), work, processes)
+
+
+def _read_batch(files: Sequence[ReceivedFile], reader: Reader, kept: KeptReadings | None) -> Shard:
+    shard = read_shard(files, reader)
+    if kept is not None:
+        for reading, answers in _split(shard):
+            keep_reading(kept, reading, answers)
+    return shard
+
+
+def _batches(files: Sequence[ReceivedFile], processes: int = 1) -> list[Sequence[ReceivedFile]]:
+    """Large at first and small in the end, so that nobody waits long for the last one."""
+    batches, first = [], 0
+    while first < len(files):
+        size = len(files) - first
+        if processes > 1:
+            size = max(_SMALLEST_BATCH, -(-size // (processes * _SHARES)))
+        batches.append(files[first : first + min(size, _LARGEST_BATCH)])
+        first += len(batches[-1])
+    return batches
+
+
+def _kept_or_read(
+    files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: KeptReadings
+) -> Iterator[Shard]:
+    """Read what is not kept, keep it, and give both in the order of the files."""
+    found = {file: find_reading(kept, file, FILE_ANSWERS) for file in files}
+    missing = [file for file, reading in found.items() if reading is None]
+    for shard in _shards(missing, reader, workers, kept):
+        for reading, answers in _split(shard):
+            found[reading.file] = (reading, answers)
+    forget_others(kept, files)
+    kept.tell(len(missing), len(files))
+    for batch in _batches(files):
+        yield _join([entry for file in batch if (entry := found.pop(file)) is not None])
+
+
+def cut_shared(shards: Iterable[Shard], reader: Reader) -> Iterator[Shard]:
+    """Give the shards with each file of several schools replaced, in its place, by a reading per school."""
+    for shard in shards:
+        if not any(reading.is_shared for reading in shard.readings):
+            yield shard
+            continue
+        entries: list[KeptReading] = []
+        for reading, answers in _split(shard):
+            shares = read_shares(reading.file, reader) if reading.is_shared else []
+            entries += [_with_answers(share) for share in shares] or [(reading, answers)]
+        yield _join(entries)
+
+
+def compacted(shard: Shard) -> Shard:
+    """One batch with each text of its answers stored once: files that do not count in the end are held, too."""
+    columns = [
+        column.dictionary_encode() if pa.types.is_large_string(column.type) else column
+        for column in shard.answers.columns
+    ]
+    return Shard(shard.readings, pa.table(columns, names=shard.answers.column_names))
+
+
+def answers_at(shards: Iterable[Shard], places: Container[int]) -> dict[int, list[Answer]]:
+    """The answers of some files, by their place among all."""
+    found, first = {}, 0
+    for shard in shards:
+        wanted = [number for number in range(len(shard.readings)) if first + number in places]
+        entries = list(_split(shard)) if wanted else []
+        for number in wanted:
+            rows = zip(*map(_values, entries[number][1].select(Answer._fields).columns), strict=True)
+            found[first + number] = [Answer(*row) for row in rows]
+        first += len(shard.readings)
+    return found
+
+
+def _values(column: pa.ChunkedArray) -> list[object]:
+    """The values of one column, None where there is none; texts at a tenth of the price of one by one."""
+    if pa.types.is_dictionary(column.type):  # a text that is stored once
+        column = column.cast(column.type.value_type)
+    is_text = pa.types.is_large_string(column.type)
+    values: list[object] = column.to_numpy().tolist() if is_text else column.to_pylist()
+    return values
+
+
+def _with_answers(reading: FileReading) -> KeptReading:
+    """One reading and its answers as a table."""
+    columns = list(zip(*reading.answers, strict=True)) or [()] * len(Answer._fields)
+    reading.answers = []
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, FILE_ANSWERS, strict=True)]
+    return reading, pa.Table.from_arrays(arrays, schema=FILE_ANSWERS)
+
+
+def _split(shard: Shard) -> Iterator[KeptReading]:
+    """The readings of one batch one by one, each with its own answers: these stand together in the table."""
+    numbers = np.arange(len(shard.readings) + 1)
+    ends = np.searchsorted(shard.answers[READING].to_numpy(), numbers).tolist()
+    answers = shard.answers.drop_columns([READING])
+    for reading, first, last in zip(shard.readings, ends, ends[1:], strict=False):
+        yield reading, answers.slice(first, last - first)
+
+
+def _join(parts: Sequence[KeptReading]) -> Shard:
+    """One batch from readings one by one."""
+    places = [place for place, (_, answers) in enumerate(parts) for _ in range(len(answers))]
+    answers = pa.concat_tables([answers for _, answers in parts]).combine_chunks()
+    numbered = answers.add_column(0, ANSWERS.field(0), pa.array(places, pa.int32()))
+    return Shard([reading for reading, _ in parts], numbered)
+
+
+def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
+    """Read one batch of files; one that this machine did not get round to is tried once more in the end."""
+    places, rows = [], []
+    with memory_left_alone():
+        readings = [_read(file, reader) for file in files]
+        for number, reading in enumerate(readings):
+            if reading.refusal == NOT_OPENED:
+                readings[number] = reading = _read(reading.file, reader)
+            rows += reading.answers
+            places += [number] * len(reading.answers)
+            reading.answers = []
+    columns = list(zip(*rows, strict=True)) or [()] * len(Answer._fields)
+    arrays = [pa.array(places, pa.int32())]
+    arrays += [
+        pa.array(column, ANSWERS.field(name).type)
+        for name, column in zip(Answer._fields, columns, strict=True)
+    ]
+    return Shard(readings, pa.Table.from_arrays(arrays, schema=ANSWERS))
+
+
+def _read(file: ReceivedFile, reader: Reader) -> FileReading:
+    """Read one file; what nobody foresaw costs this file alone, and says so.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be opened: that is no fault of its content.
+    """
+    try:
+        return read_file(file, reader)
+    except OSError:
+        raise
+    except Exception as error:
+        reason = NOT_OPENED if isinstance(error, MemoryError) else "engine_failed"
+        reading = FileReading(file, refusal=reason)
+        detail = f"an unforeseen failure ({type(error).__name__})"
+        reading.remarks = [Remark(f"refused_{reason}", f"refused_{reason}", detail=detail)]
+        return reading

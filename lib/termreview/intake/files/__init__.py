@@ -1,0 +1,1 @@
+"""One received file read into one school's answers, with the account of all its cells."""

@@ -1,0 +1,220 @@
+"""One field's answer, read at the place where it was found, with every remark on the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from termreview.cells import address
+from termreview.intake.files.blank_groups import note_blank_groups
+from termreview.intake.files.file_reading import Answer, FileReading, Remark
+from termreview.intake.files.reader import Question, Reader
+from termreview.intake.places.located import Located, Spot
+from termreview.intake.values.date_value import DateHabit, DateWindow, date_habit
+from termreview.intake.values.number_text import decimal_habit
+from termreview.intake.values.personal_data import is_personal
+from termreview.intake.values.shown_value import merged_answers, places_of, with_look
+from termreview.intake.values.value_reading import UNREADABLE, Choices, Flag, Reading
+from termreview.intake.values.values import ANSWERED, read_value
+from termreview.reference.kinds.forms import Field
+from termreview.spreadsheets.formula_value import Formulas, worked_out
+from termreview.spreadsheets.model.number_shown import alters_text, shows_plainly
+from termreview.spreadsheets.workbook import Cell, Workbook
+from termreview.text import day_words, number_words
+
+_DATE_ASKED = frozenset(
+    ["day_month_ambiguous", "date_order_unsure", "date_era_shifted", "date_zone_ambiguous"]
+)
+
+
+def read_answers(
+    reading: FileReading, located: Located, level: str, reader: Reader, workbook: Workbook
+) -> None:
+    """Read every field that a level is asked; what was found nowhere is unreadable.
+
+    Formulas are worked out anew from the cells of the whole `workbook`.
+    """
+    for remark in located.remarks:
+        cause = remark.code if remark.code != "row_missing" else f"row_missing:{remark.sheet}"
+        reading.remarks.append(
+            Remark(
+                remark.code, cause, remark.sheet, remark.cell, "", remark.found, remark.expected, remark.label
+            )
+        )
+    spots, questions, answers = located.spots, reader.questions[level], reading.answers
+    new = tuple.__new__  # a named tuple made without its slower constructor
+    habit: str | None = None  # worked out when a number is written as text: in most files none is
+    dates: DateHabit | None = None  # worked out when a date is asked
+    merged, conditional = _merged(located), _conditional(located)
+    latest = max(reading.file.received_on, reader.window.last).isoformat()  # no document is dated later
+    used = flagged = 0
+    formulas: Formulas | None = None
+    for field_id, asked, choices, least, most, step in questions:
+        spot = spots.get(field_id)
+        if spot is None:
+            answers.append(
+                Answer(field_id, "unreadable", None, None, None, None, None, "none", "row_missing")
+            )
+            continue
+        sheet, row, column, found_by = spot
+        cell = sheet.cells.get((row, column))
+        plain = None if cell is None else _plain_answer(cell, choices, least, most, step)
+        if (  # nearly every cell
+            cell is not None
+            and plain is not None
+            and not (sheet.hides_zeros and cell.value == 0)
+            and not (merged and (sheet.name, row, column) in merged)
+            and not (conditional and (sheet.name, row, column) in conditional)
+        ):
+            used += 1
+            number, text = plain
+            where = address(row, column)
+            said = (field_id, ANSWERED, number, text, cell.text, sheet.name, where, found_by, None)
+            answers.append(new(Answer, said))
+            continue
+        if habit is None and cell is not None and cell.kind == "text" and asked.is_numeric:
+            habit = decimal_habit(_number_texts(questions, spots))
+        if dates is None and cell is not None and asked.kind == "date":
+            dates = date_habit(_date_cells(questions, spots))
+        if cell is None or cell.formula is None:
+            font = sheet.old_fonts.get((row, column)) if sheet.old_fonts else None
+            value = read_value(asked, cell, habit or "", choices, reader.window, font, dates)
+        else:
+            formulas = formulas or Formulas.of(workbook.sheets, "precision_as_displayed" in workbook.notes)
+            anew = worked_out(formulas, sheet, row, column)
+            value = _read_formula(asked, cell, anew, habit or "", choices, reader.window)
+        if cell is not None and sheet.hides_zeros and cell.kind == "number" and not cell.value:
+            value = value._replace(flags=(*value.flags, Flag("zero_not_shown", "0")))
+        if conditional and cell is not None and (sheet.name, row, column) in conditional:
+            value = with_look(value, cell)
+        if asked.kind == "date" and value.text is not None and value.text > latest:
+            came = day_words(reading.file.received_on)
+            if not any(flag.code in _DATE_ASKED for flag in value.flags):
+                value = value._replace(
+                    flags=(*value.flags, Flag("date_after_report", day_words(value.text), came))
+                )
+        if merged and (flag := merged.get((sheet.name, row, column))) is not None:
+            value = Reading(UNREADABLE, flags=(flag,))
+        state, number, text, flags = value
+        where = address(row, column)
+        original, note = None if cell is None else cell.text, None
+        if flags:
+            note = ";".join(flag.code for flag in flags)
+            original = None if "personal_data_suspected" in note else original
+        if flags or (asked.is_required and state == "blank"):
+            _remark_value(reading, asked, spot, where, value)
+        if cell is not None:
+            flagged += bool(flags)
+            used += not flags
+        answers.append(
+            new(Answer, (field_id, state, number, text, original, sheet.name, where, found_by, note))
+        )
+    reading.cells_used, reading.cells_flagged = used, flagged
+    note_blank_groups(reading, reader.parts[level])
+
+
+def _plain_answer(
+    cell: Cell, choices: Choices | None, least: float, most: float, step: float
+) -> tuple[float | None, str | None] | None:
+    """Number and text of one cell that as it stands is what its field asks for; None where it is to be looked at."""
+    value, text, _, formula, number_format, display = cell
+    if formula is not None or display is not None:
+        return None
+    if choices is not None:
+        word = choices.exact.get(text) if value is text else None
+        return None if word is None or alters_text(number_format) else (word.number, word.text)
+    kind = type(value)
+    if not (kind is int or (kind is float and step < 1 and (value / step).is_integer())):  # type: ignore[operator]
+        return None
+    if least <= value <= most and shows_plainly(number_format):  # type: ignore[operator]
+        return float(value), None  # type: ignore[arg-type]
+    return None
+
+
+def _read_formula(
+    asked: Field, cell: Cell, anew: float | None, habit: str, choices: Choices | None, window: DateWindow
+) -> Reading:
+    """Read one cell with a formula: its stored result only as far as it can be worked out anew."""
+    if anew is not None and cell.kind == "formula_without_value" and not is_personal(cell.text):
+        value = read_value(asked, _with_number(cell, anew), habit, choices, window)
+        return _flagged_as(value, Flag("formula_calculated", cell.text, number_words(anew)))
+    stored = cell.value if cell.kind == "number" else None
+    if anew is None or not isinstance(stored, int | float):
+        value = read_value(asked, cell, habit, choices, window)
+        return _flagged_as(value, Flag("formula_unchecked", ""))
+    if math.isclose(anew, stored, rel_tol=1e-9, abs_tol=1e-9):
+        return read_value(asked, cell, habit, choices, window)
+    value = read_value(asked, _with_number(cell, anew), habit, choices, window)
+    return _flagged_as(value, Flag("formula_differs", number_words(float(stored)), number_words(anew)))
+
+
+def _merged(located: Located) -> Mapping[tuple[str, int, int], Flag]:
+    """The remarks on answers that a merge joins or covers, by sheet and place."""
+    return {
+        (sheet.name, *place): flag
+        for sheet in located.sheets.values()
+        if sheet.merges
+        for place, flag in merged_answers(sheet, located.asked[sheet.name]).items()
+    }
+
+
+def _conditional(located: Located) -> Collection[tuple[str, int, int]]:
+    """The answers, by sheet and place, whose look hangs on a condition that may hide them."""
+    return {
+        (sheet.name, *place)
+        for sheet in located.sheets.values()
+        for area in sheet.conditional
+        for place in places_of(area, located.asked[sheet.name])[0]
+    }
+
+
+def _with_number(cell: Cell, number: float) -> Cell:
+    """The same cell as if it held one number."""
+    return cell._replace(value=number, text=repr(number), kind="number")
+
+
+def _flagged_as(value: Reading, flag: Flag) -> Reading:
+    """The same reading, its remark on the formula replaced by a graver one; other remarks stay."""
+    flags = (
+        one if one.code != "formula_in_cell" else flag._replace(found=flag.found or one.found)
+        for one in value.flags
+    )
+    return value._replace(flags=tuple(flags))
+
+
+def _number_texts(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[str]:
+    """What one file writes as text where a number is asked: the evidence of its decimal sign."""
+    for field_id, asked, *_ in questions:
+        if asked.is_numeric and (spot := spots.get(field_id)) is not None:
+            cell = spot.sheet.cells.get((spot.row, spot.column))
+            if cell is not None and cell.kind == "text":
+                yield cell.text
+
+
+def _date_cells(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[Cell | None]:
+    """What one file answers where a date is asked: the evidence of the order of day and month."""
+    for field_id, asked, *_ in questions:
+        if asked.kind == "date" and (spot := spots.get(field_id)) is not None:
+            yield spot.sheet.cells.get((spot.row, spot.column))
+
+
+def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, value: Reading) -> None:
+    for flag in value.flags:
+        reading.remarks.append(
+            Remark(
+                flag.code,
+                flag.code,
+                spot.sheet.name,
+                where,
+                asked.field_id,
+                flag.found,
+                flag.expected,
+                asked.label,
+                flag.detail,
+            )
+        )
+    if value.state == "blank" and asked.is_required:
+        cause = f"required_blank:{asked.section_id}"
+        reading.remarks.append(
+            Remark("required_blank", cause, spot.sheet.name, where, asked.field_id, label=asked.label)
+        )

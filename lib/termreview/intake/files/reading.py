@@ -1,0 +1,298 @@
+"""One file read into one school's answers: identity, fields, values, and every remark on the way."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+
+from termreview.cells import address
+from termreview.forms.layout import FINGERPRINT_SHEET
+from termreview.intake.files.account import close_account, note_workbook
+from termreview.intake.files.field_answers import read_answers
+from termreview.intake.files.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE, decision_on
+from termreview.intake.files.file_reading import FileReading, Remark
+from termreview.intake.files.likeness import take_likeness
+from termreview.intake.files.reader import Reader
+from termreview.intake.files.several import divide, is_shared
+from termreview.intake.places.identity import is_term, other_term_stated, with_numbers
+from termreview.intake.places.locate import locate, read_fingerprint, read_identity
+from termreview.intake.places.located import Located
+from termreview.intake.places.points_sheet import without_points_sheets
+from termreview.intake.received.received import ReceivedFile
+from termreview.intake.values.printed_text import names_another
+from termreview.reference.kinds.units import Unit
+from termreview.spreadsheets.workbook import RefusedFile, Workbook, read_workbook
+from termreview.text import clean, fold
+
+OTHER_NAMED = "named_for_other_school"
+_SCHOOLS_SHOWN = 5
+_LONGEST_NAME = 120
+
+
+def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
+    """Read one file; whatever is wrong with it becomes a remark or a refusal, never an exception.
+
+    A refused file whose name is of one school and whose content of another is nobody's: neither is told of a file
+    that is perhaps not its own.
+    """
+    decision = decision_on(file, reader.file_decisions, SET_ASIDE)
+    if decision is not None:
+        told = Remark(PUT_ASIDE, PUT_ASIDE, found=decision.reason, detail=decision.decision_id)
+        return FileReading(file, refusal="set_aside", remarks=[told])
+    decision = decision_on(file, reader.file_decisions, "claim")
+    claimed = None if decision is None else reader.schools.get(decision.school_id)
+    reading = _read(file, reader, claimed)
+    if claimed is not None and decision is not None and reading.school_id == claimed.unit_id:
+        reading.remarks.append(
+            Remark(
+                CLAIMED, CLAIMED, found=decision.reason, expected=claimed.name, detail=decision.decision_id
+            )
+        )
+        return reading
+    if reading.refusal is not None:
+        named = reader.file_names.school_of(file.name)
+        if named is not None and named != reading.school_id:
+            reading.school_id = None
+    return reading
+
+
+def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReading:
+    reading = FileReading(file)
+    try:
+        workbook = read_workbook(file.source)
+    except RefusedFile as refused:
+        _refuse(reading, refused.reason, detail=refused.detail)
+        reading.school_id = claimed.unit_id if claimed else reader.file_names.school_of(file.name)
+        return reading
+    reading.cells_total = sum(
+        len(sheet.cells) for sheet in workbook.sheets if sheet.name != FINGERPRINT_SHEET
+    )
+    workbook = without_points_sheets(workbook)  # what a return added counts as ignored cells
+    if workbook.kind == "csv":
+        workbook = with_numbers(workbook)
+    marks = read_fingerprint(workbook)
+    if (not marks or is_shared(workbook)) and divide(workbook, reader) is not None:
+        reading.is_shared = True
+        _refuse(reading, "unknown_school", found=_named(workbook, reader))
+        return reading
+    visible = read_identity(workbook, reader.term.form)
+    school = _identify(reading, workbook, marks, visible, reader, claimed)
+    if school is None:
+        return reading
+    reading.school_id, reading.form_id = school.unit_id, reader.term.form.form_id
+    layout = reader.layouts[school.level]
+    if marks and marks.get("layout") != layout.version:
+        reading.remarks.append(
+            Remark(
+                "form_version_differs",
+                "form_version_differs",
+                found=marks.get("layout", ""),
+                expected=layout.version,
+            )
+        )
+    named = reader.schools.get(reader.file_names.school_of(file.name) or "", school)
+    if named != school and claimed is None:
+        reading.remarks.append(
+            Remark(OTHER_NAMED, OTHER_NAMED, found=named.name, expected=school.name, detail=named.unit_id)
+        )
+    if not marks:
+        reading.remarks += _others_named(workbook, school, reader)
+    located = locate(workbook, layout)
+    if not located.spots:
+        _refuse(reading, "not_our_form")
+        return reading
+    if claimed is None:
+        _ask_about_name(reading, workbook, visible.get("school_name", ""), located, school, reader)
+    _ask_about_term(reading, workbook, visible.get("term_id", ""), located, reader)
+    reading.found_by = located.found_by
+    read_answers(reading, located, school.level, reader, workbook)
+    if not any(
+        answer.state != "blank" and answer.field_id not in reader.lasting for answer in reading.answers
+    ):
+        reading.answers, reading.remarks = [], []
+        reading.cells_used = reading.cells_flagged = 0
+        _refuse(reading, "no_cells")
+        return reading
+    take_likeness(reading)
+    note_workbook(reading, workbook, located)
+    close_account(reading, workbook, located, layout)
+    return reading
+
+
+def _refuse(reading: FileReading, reason: str, found: str = "", expected: str = "", detail: str = "") -> None:
+    reading.refusal = reason
+    reading.remarks.append(
+        Remark(f"refused_{reason}", f"refused_{reason}", found=found, expected=expected, detail=detail)
+    )
+
+
+def _identify(
+    reading: FileReading,
+    workbook: Workbook,
+    marks: Mapping[str, str],
+    visible: Mapping[str, str],
+    reader: Reader,
+    claimed: Unit | None,
+) -> Unit | None:
+    term = reader.term
+    if not marks and not visible:
+        return _identify_by_name(reading, workbook, reader, claimed)
+    term_id = marks.get("term_id") or visible.get("term_id", "")
+    school_id = marks.get("school_id") or visible.get("school_id", "")
+    school = reader.schools.get(school_id)
+    if school is None and claimed is not None:  # whose it is was not to be told from it
+        school = claimed
+    if school is None and not marks and school_id:
+        school = reader.schools.get(school_id.zfill(len(next(iter(reader.schools), ""))))
+        if school is not None:
+            reading.remarks.append(
+                Remark("identity_mismatch", "identity_mismatch", found=school_id, expected=school.unit_id)
+            )
+    if school is None and not marks:
+        named = reader.registry.named(visible.get("school_name", ""), term.plan.due_on)
+        if len(named) == 1:
+            school = named[0]
+            reading.remarks.append(
+                Remark(
+                    "matched_by_name", "matched_by_name", found=visible["school_name"], expected=school.name
+                )
+            )
+    typed = visible.get("school_id")
+    if school is not None and marks and typed in reader.schools and typed != school.unit_id:
+        # Two schools claim one file: to believe either would put one school's figures in the other's place.
+        _refuse(reading, "unknown_school", found=f"{typed} và {school.unit_id}")
+        return None
+    if school is not None:
+        reading.school_id = school.unit_id
+    if term_id and not is_term(term_id, term.term):
+        _refuse(reading, "other_term", found=term_id, expected=term.term.term_id)
+        return None
+    if school is None:
+        known = school_id in reader.registry.known_ids()
+        _refuse(
+            reading,
+            "school_not_expected" if known else "unknown_school",
+            found=school_id or visible.get("school_name") or "không có mã, không có tên",
+        )
+        return None
+    if marks and typed and typed != school.unit_id:
+        reading.remarks.append(
+            Remark("identity_mismatch", "identity_mismatch", found=typed, expected=school.unit_id)
+        )
+    return school
+
+
+def _identify_by_name(
+    reading: FileReading, workbook: Workbook, reader: Reader, claimed: Unit | None
+) -> Unit | None:
+    """The school of a file that carries none of our marks: by one name or code on it, then as the office decided,
+    then by its file name."""
+    named = _schools_on(workbook, reader)
+    if len(named) > 1:
+        _refuse(reading, "unknown_school", found=_named(workbook, reader))
+        return None
+    told = claimed.unit_id if claimed else reader.file_names.school_of(reading.file.name)
+    code = next(iter(named), None) or told
+    school = reader.schools.get(code or "")
+    reading.school_id = code
+    if school is None or not locate(workbook, reader.layouts[school.level]).spots:
+        _refuse(reading, "not_our_form")
+        return None
+    if claimed is not None and not named:
+        return school
+    way = "matched_by_name" if named else "matched_by_file_name"
+    reading.remarks.append(
+        Remark(way, way, found=school.name if named else reading.file.name, expected=school.name)
+    )
+    return school
+
+
+def _schools_on(workbook: Workbook, reader: Reader) -> dict[str, Unit]:
+    """The schools that one workbook names or codes, by id."""
+    mentions = (mention for found in reader.mentions(workbook) for mention in found)
+    return {mention.school.unit_id: mention.school for mention in mentions}
+
+
+def _others_named(workbook: Workbook, school: Unit, reader: Reader) -> list[Remark]:
+    """The first place of each sheet where a file of one school names another: sheets may be another's."""
+    code, remarks = "other_school_mentioned", []
+    for mentions in reader.mentions(workbook):
+        other = next((mention for mention in mentions if mention.school != school), None)
+        if other is not None:
+            place = address(other.row, other.column)
+            remarks.append(Remark(code, code, other.sheet, place, found=other.words, expected=school.name))
+    return remarks
+
+
+def _ask_about_name(
+    reading: FileReading, workbook: Workbook, name: str, located: Located, school: Unit, reader: Reader
+) -> None:
+    """Ask where the name that people see, on the first sheet or above a sheet, is not that of the school of the code.
+
+    A neighbour's form that was filled again under its old code would put one school's figures in the other's place.
+    """
+    seen: list[tuple[str, str, str]] = []  # name, sheet, cell
+    if name and name != school.name:
+        place = next(
+            (
+                (sheet.name, address(row, column))
+                for sheet in workbook.sheets
+                for (row, column), cell in sheet.cells.items()
+                if clean(cell.text) == name
+            ),
+            ("", ""),
+        )
+        seen.append((name, *place))
+    layout = reader.layouts[school.level]
+    for plan in layout.sheets:
+        sheet = located.sheets.get(plan.plan.sheet_id)
+        title = None if sheet is None else sheet.cells.get((1, 1))
+        if sheet is None or title is None or title.text.endswith(school.name):
+            continue
+        heading, below = fold(plan.plan.title), fold(title.text)
+        if below.startswith(f"{heading} "):
+            seen.append((clean(title.text)[len(plan.plan.title) :].lstrip(" –—-:"), sheet.name, "A1"))
+    if not seen:
+        return  # nearly always
+    own = reader.spoken_names.get(school.unit_id, frozenset())
+    told = {remark.sheet for remark in reading.remarks if remark.code == "other_school_mentioned"}
+    by_name: dict[str, list[tuple[str, str]]] = {}
+    for name, sheet_name, cell in seen:
+        if sheet_name not in told and names_another(name, own, reader.all_spoken_names):
+            by_name.setdefault(name, []).append((sheet_name, cell))
+    for name, places in by_name.items():
+        where = ", ".join(f"{sheet}!{cell}" for sheet, cell in places[:_SCHOOLS_SHOWN])
+        found = f"{name[:_LONGEST_NAME]} ({where}{', …' if len(places) > _SCHOOLS_SHOWN else ''})"
+        reading.remarks.append(
+            Remark(
+                "identity_mismatch",
+                "identity_mismatch",
+                *places[0],
+                found=found,
+                expected=f"{school.name} ({school.unit_id})",
+            )
+        )
+
+
+def _ask_about_term(
+    reading: FileReading, workbook: Workbook, stated: str, located: Located, reader: Reader
+) -> None:
+    """Ask where the lines that people see call the file that of another term than it is taken for."""
+    sheets = {sheet.name for sheet in located.sheets.values()}
+    found = other_term_stated(workbook, reader.cover, sheets, reader.term.term, stated)
+    if found:
+        texts = "; ".join(dict.fromkeys(text[:_LONGEST_NAME] for text, _, _ in found[:_SCHOOLS_SHOWN]))
+        code, own = "term_mismatch", reader.term.term.term_id
+        reading.remarks.append(Remark(code, code, *found[0][1:], found=texts, expected=own))
+
+
+def _named(workbook: Workbook, reader: Reader) -> str:
+    """The schools that one workbook names, in words."""
+    named = _schools_on(workbook, reader)
+    shown = ", ".join(unit.name for unit in list(named.values())[:_SCHOOLS_SHOWN])
+    return f"{len(named)} trường: {shown}" + (", …" if len(named) > _SCHOOLS_SHOWN else "")
+
+
+def is_late(file: ReceivedFile, due_on: datetime.date) -> bool:
+    """Say whether one file came after the deadline."""
+    return file.received_on > due_on

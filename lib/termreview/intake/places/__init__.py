@@ -1,0 +1,1 @@
+"""Where a field stands on a received workbook, and what contradicts its place."""

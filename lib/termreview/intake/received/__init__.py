@@ -1,0 +1,1 @@
+"""The files received of one term: their names, days and the office's list of them."""

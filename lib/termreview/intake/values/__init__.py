@@ -1,0 +1,1 @@
+"""One cell read as one answer: numbers, dates, yes and no, texts, and what a person sees of it."""
