@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from termreview.cells import address
 from termreview.intake.places.points_sheet import POINTS_TAG
 from termreview.intake.received.received import list_received
-from termreview.intake.returned import SchoolReturn, plan_returns
-from termreview.intake.returned_workbook import Written, write_returns
+from termreview.returns.returned import SchoolReturn, plan_returns
+from termreview.returns.workbook import Written, write_returns
 
 TITLE = "Cần sửa – Cần giải trình"
 # An error of reading, one of a check, a query, a note, and two blanks; by field, as a school would type them.

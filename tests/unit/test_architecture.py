@@ -56,9 +56,12 @@ ROOMS = {
     "intake/batches": "storage spreadsheets/packages intake/received intake/files",
     "intake/checks": "storage reference/kinds reference/words reference intake/values intake/files",
     "intake": (
-        "storage reference/kinds reference/words reference spreadsheets/packages spreadsheets/model "
-        "spreadsheets spreadsheets/editing forms intake/places intake/received intake/files "
-        "intake/batches intake/checks"
+        "storage reference/kinds reference/words reference spreadsheets/packages spreadsheets forms "
+        "intake/places intake/received intake/files intake/batches intake/checks"
+    ),
+    "returns": (
+        "storage reference/kinds reference spreadsheets/packages spreadsheets/model spreadsheets "
+        "spreadsheets/editing forms intake/places intake/received intake"
     ),
     "scoring": "storage reference/kinds reference",
     "steps": "storage reference/kinds reference intake/received intake/batches intake scoring",
@@ -87,8 +90,8 @@ ROOMS = {
     "rehearsal": "storage reference/kinds reference forms intake/received intake sample",
     "cli": (
         "storage reference/loading reference spreadsheets/packages forms intake/received "
-        "intake/batches intake reporting work_list issuing runner scoped_runs proof desk sample "
-        "rehearsal"
+        "intake/batches intake returns reporting work_list issuing runner scoped_runs proof desk "
+        "sample rehearsal"
     ),
 }
 

@@ -17,9 +17,9 @@ from termreview.cell_text import as_meant, inert
 from termreview.desk.exports import csv_file, xlsx_file
 from termreview.desk.list_lines import ListText
 from termreview.intake.received.received import RECEIVED_LIST, list_received, record_received
-from termreview.intake.reminders import write_reminders
 from termreview.reference.declarations import Reference
 from termreview.reference.loading.loading import Source, read_list
+from termreview.returns.reminders import write_reminders
 
 AS_OF = datetime.date(2024, 1, 20)
 LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

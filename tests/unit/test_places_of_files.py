@@ -16,9 +16,9 @@ from demo_world import new_workspace
 from termreview import steps
 from termreview.errors import RunError
 from termreview.forms.dispatch import write_forms
-from termreview.intake.returned_workbook import write_return
 from termreview.reference.loading.mistakes import read_mistakes
 from termreview.reporting.scope import Scope
+from termreview.returns.workbook import write_return
 from termreview.storage.workspace import place_in
 from termreview.work_list import report_step
 from worlds import REFERENCE

@@ -15,8 +15,8 @@ import termreview.cli.__main__ as cli
 from demo_world import new_workspace
 from termreview.errors import DeclarationError
 from termreview.intake.received.received import ReceivedFile
-from termreview.intake.reminders import reminder_list, write_reminders
 from termreview.reference.declarations import Reference, load_reference
+from termreview.returns.reminders import reminder_list, write_reminders
 from worlds import change, copy_reference
 
 DUE_ON, AS_OF = datetime.date(2024, 1, 10), datetime.date(2024, 1, 15)

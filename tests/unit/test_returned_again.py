@@ -39,8 +39,8 @@ from returned_world import (
 from termreview.cells import column_letters
 from termreview.intake.places.points_sheet import without_points_sheets
 from termreview.intake.received.received import list_received
-from termreview.intake.returned import plan_returns, point_counts, point_table
-from termreview.intake.returned_points import compare_points, points_of, read_points
+from termreview.returns.points import compare_points, points_of, read_points
+from termreview.returns.returned import plan_returns, point_counts, point_table
 from termreview.spreadsheets.editing.styles import MARKS
 from termreview.spreadsheets.workbook import read_workbook
 

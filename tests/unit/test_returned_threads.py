@@ -13,8 +13,8 @@ from test_cases import CASES, SCHOOL, whole_reference
 
 from termreview.intake.clean import clean_term
 from termreview.intake.received.received import list_received
-from termreview.intake.returned import plan_returns
-from termreview.intake.returned_workbook import write_returns
+from termreview.returns.returned import plan_returns
+from termreview.returns.workbook import write_returns
 
 THREADS = "xl/threadedComments/threadedComment1.xml"
 

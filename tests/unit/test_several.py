@@ -28,8 +28,8 @@ from termreview.intake.batches.kept_readings import KeptReadings
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.inspection import inspect_file
 from termreview.intake.received.received import list_received
-from termreview.intake.returned import plan_returns
-from termreview.intake.returned_workbook import write_returns
+from termreview.returns.returned import plan_returns
+from termreview.returns.workbook import write_returns
 
 
 def rows_of_school(cleaned: Cleaned, school_id: str) -> pd.DataFrame:

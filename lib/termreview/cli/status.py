@@ -29,11 +29,11 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
         received_notices,
         unknown_files,
     )
-    from termreview.intake.reminders import reminder_list, write_reminders
-    from termreview.intake.returned import plan_returns, point_counts, point_table
     from termreview.reporting.summary_decisions import open_findings
     from termreview.reporting.summary_reporting import reporting_by_level, school_reporting
     from termreview.reporting.summary_schools import expected_schools
+    from termreview.returns.reminders import reminder_list, write_reminders
+    from termreview.returns.returned import plan_returns, point_counts, point_table
     from termreview.spreadsheets.packages.guard import NOT_OPENED
 
     term, as_of = parse_term(options.term), as_of_day(options)
@@ -107,8 +107,8 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
 
 def give_back(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Write each school's own file with its points marked, and say how many and in which way."""
-    from termreview.intake.returned import plan_returns
-    from termreview.intake.returned_workbook import write_returns
+    from termreview.returns.returned import plan_returns
+    from termreview.returns.workbook import write_returns
 
     term, as_of = parse_term(options.term), as_of_day(options)
     expected = {school.unit_id for school in reference.of(term).schools}

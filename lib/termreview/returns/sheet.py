@@ -10,7 +10,7 @@ import pandas as pd
 
 from termreview.cells import ACCENT, INPUT, PALE
 from termreview.intake.places.points_sheet import POINTS_TAG
-from termreview.intake.returned_points import ASKING, COLUMNS_TAG, EXPLAINED, FIXED, change_counts, point_tag
+from termreview.returns.points import ASKING, COLUMNS_TAG, EXPLAINED, FIXED, change_counts, point_tag
 from termreview.spreadsheets.editing.page import Page, PageCell, PageRow, sheet_link
 from termreview.spreadsheets.editing.styles import MARKS, Look, heading_look
 

@@ -14,7 +14,9 @@ import pandas as pd
 
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.received.received import ReceivedFile
-from termreview.intake.returned_points import (
+from termreview.reference.declarations import Reference
+from termreview.reference.kinds.units import Unit
+from termreview.returns.points import (
     ASKING,
     ReturnedPoints,
     change_counts,
@@ -24,8 +26,6 @@ from termreview.intake.returned_points import (
     points_of,
     read_points,
 )
-from termreview.reference.declarations import Reference
-from termreview.reference.kinds.units import Unit
 from termreview.spreadsheets.packages.guard import NOT_OPENED, RefusedFile
 from termreview.spreadsheets.workbook import read_workbook
 from termreview.terms import Term

@@ -19,11 +19,11 @@ from termreview.forms.dispatch import form_order
 from termreview.forms.form import Value, write_form
 from termreview.forms.layout import FormLayout, form_layout
 from termreview.intake.places.points_sheet import find_points_sheet
-from termreview.intake.returned import SchoolReturn
-from termreview.intake.returned_points import ASKING, FIXED, is_asked
-from termreview.intake.returned_sheet import SheetOrder, first_sheet
-from termreview.intake.returned_words import Answered, point_words
 from termreview.reference.declarations import Reference
+from termreview.returns.points import ASKING, FIXED, is_asked
+from termreview.returns.returned import SchoolReturn
+from termreview.returns.sheet import SheetOrder, first_sheet
+from termreview.returns.words import Answered, point_words
 from termreview.spreadsheets.editing.marks import Place, mark_cells, restyle
 from termreview.spreadsheets.editing.notes import Note, add_notes, drop_notes
 from termreview.spreadsheets.editing.package import (
