@@ -6,7 +6,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-from termreview.reporting.chart_letters import KEPT, letters_to_keep
+from termreview.reporting.charts.drawing.letters import KEPT, letters_to_keep
 
 
 def main() -> int:

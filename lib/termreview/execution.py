@@ -31,7 +31,8 @@ _WHEREABOUTS_GIVEN = (
 
 # What writes the files that are published from notebooks.
 _WRITERS = tuple(
-    f"termreview.reporting.{name}" for name in ("pages:get_ready", "document", "annex", "agreement")
+    f"termreview.reporting.{name}"
+    for name in ("pages.pages:get_ready", "word.document", "excel.annex", "agreement.agreement")
 )
 _EXECUTION: Mapping[str, Any] = {
     "kernel_name": "python3",

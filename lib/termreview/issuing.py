@@ -11,12 +11,12 @@ from typing import Any
 
 from termreview.errors import RunError, UsageError
 from termreview.reference.declarations import Reference
-from termreview.reporting.answers import spread_answers
-from termreview.reporting.context import open_report
-from termreview.reporting.disclosure import decide_hiding
-from termreview.reporting.edition import IN_HAND, SHAREABLE
-from termreview.reporting.handed_out import read_handed_out, shown_counts
-from termreview.reporting.issued import (
+from termreview.reporting.editions.disclosure import decide_hiding
+from termreview.reporting.editions.edition import IN_HAND, SHAREABLE
+from termreview.reporting.editions.scope import WHOLE, Scope
+from termreview.reporting.pages.portfolio import write_portfolio
+from termreview.reporting.records.handed_out import read_handed_out, shown_counts
+from termreview.reporting.records.issued import (
     DECLARATIONS,
     RECORD,
     RECORD_FILE,
@@ -26,10 +26,10 @@ from termreview.reporting.issued import (
     issued_folder,
     issues_of,
 )
-from termreview.reporting.portfolio import write_portfolio
-from termreview.reporting.scope import WHOLE, Scope
-from termreview.reporting.status import report_status
-from termreview.reporting.term_tables import read_tables
+from termreview.reporting.report.context import open_report
+from termreview.reporting.report.status import report_status
+from termreview.reporting.term.answers import spread_answers
+from termreview.reporting.term.term_tables import read_tables
 from termreview.scoped_records import RECORDS
 from termreview.storage.lock import held
 from termreview.storage.publication import read_published

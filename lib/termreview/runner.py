@@ -27,10 +27,10 @@ from termreview.intake.received_notices import received_notices
 from termreview.kernels.nursery import Nursery
 from termreview.manifest import describe_inputs, describe_outputs, is_up_to_date
 from termreview.reference.declarations import Reference
-from termreview.reporting.edition import EDITIONS
-from termreview.reporting.issued import broken_issues
-from termreview.reporting.portfolio import write_portfolio
-from termreview.reporting.provenance import SHORT
+from termreview.reporting.editions.edition import EDITIONS
+from termreview.reporting.pages.portfolio import write_portfolio
+from termreview.reporting.records.issued import broken_issues
+from termreview.reporting.records.provenance import SHORT
 from termreview.scoped_records import RECORDS, outdated_parts
 from termreview.step_run import begin_step
 from termreview.storage.disk_room import lack_of_room

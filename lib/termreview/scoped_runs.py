@@ -16,9 +16,9 @@ from termreview.errors import RunError, TermReviewError
 from termreview.execution import TIME_LIMIT_S, nursery_of
 from termreview.kernels.nursery import Nursery
 from termreview.reference.declarations import Reference
-from termreview.reporting.edition import EDITIONS
-from termreview.reporting.portfolio import write_portfolio
-from termreview.reporting.scope import Scope
+from termreview.reporting.editions.edition import EDITIONS
+from termreview.reporting.editions.scope import Scope
+from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.scoped_records import is_recorded, write_record
 from termreview.step_run import begin_step
 from termreview.storage.lock import held

@@ -169,7 +169,7 @@ def _begin_elsewhere(work: _Work, nursery: Nursery) -> tuple[WarmProcess | None,
 def begin_reports(workspace: Workspace, term: Term, stage: Path | None) -> tuple[str, str]:
     """What to call, and with what, for all that the reports of one term begin with."""
     where = {"root": str(workspace.root), "term": term.term_id, "stage": str(stage or "")}
-    return "termreview.reporting.context:keep_for_reports", json.dumps(where)
+    return "termreview.reporting.report.context:keep_for_reports", json.dumps(where)
 
 
 def do_told(argument: str) -> None:

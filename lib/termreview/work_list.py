@@ -10,10 +10,10 @@ from typing import Any
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.word_template import TEMPLATE
-from termreview.reporting.edition import EDITIONS, IN_HAND, INTERNAL, SHAREABLE
-from termreview.reporting.issued import find_issue, issues_in_hand, issues_of
-from termreview.reporting.published import ANNEX_FILE
-from termreview.reporting.scope import WHOLE, Scope, scope_subject
+from termreview.reporting.editions.edition import EDITIONS, IN_HAND, INTERNAL, SHAREABLE
+from termreview.reporting.editions.scope import WHOLE, Scope, scope_subject
+from termreview.reporting.records.issued import find_issue, issues_in_hand, issues_of
+from termreview.reporting.records.published import ANNEX_FILE
 from termreview.storage.whole_files import sha256_of
 from termreview.storage.workspace import Workspace, place_in
 from termreview.terms import Term, parse_term
@@ -95,7 +95,7 @@ class Export:
 
 def html_page(executed: Path, output: Path, step: Step) -> None:
     """Write the self-contained page of one executed notebook."""
-    from termreview.reporting.pages import export_html
+    from termreview.reporting.pages.pages import export_html
 
     export_html(executed, output, title=step.title, made_by={"step": describe_report_step(step)})
 
@@ -123,7 +123,7 @@ def describe_issues(workspace: Workspace, step: Step) -> dict[str, Any]:
 
 def word_document(executed: Path, output: Path, step: Step) -> None:
     """Write one executed notebook into the office's Word template."""
-    from termreview.reporting.document import export_docx
+    from termreview.reporting.word.document import export_docx
 
     template = Workspace(Path(step.parameters["workspace_root"])).reference / TEMPLATE
     export_docx(executed, output, template, title=step.title)
@@ -131,14 +131,14 @@ def word_document(executed: Path, output: Path, step: Step) -> None:
 
 def annex_workbook(executed: Path, output: Path, step: Step) -> None:
     """Write the tables of one executed notebook as a workbook."""
-    from termreview.reporting.annex import export_xlsx
+    from termreview.reporting.excel.annex import export_xlsx
 
     export_xlsx(executed, output, title=step.title)
 
 
 def files_agree(executed: Path, files: Sequence[Path], step: Step) -> None:
     """Refuse a page, a document and a workbook that do not say the same."""
-    from termreview.reporting.agreement import refuse_disagreement
+    from termreview.reporting.agreement.agreement import refuse_disagreement
 
     refuse_disagreement(executed, *files)
 

@@ -28,8 +28,8 @@ from termreview.intake.files.reader import Reader
 from termreview.intake.files.reading import read_file
 from termreview.intake.received.received import RECEIVED_LIST, ReceivedFile, list_received
 from termreview.reference.declarations import Reference, load_reference
-from termreview.reporting.context import open_report
-from termreview.reporting.school_pages import school_page, school_pages
+from termreview.reporting.report.context import open_report
+from termreview.reporting.school_pages.pages import school_page, school_pages
 from termreview.sample.school_year import write_sample
 from termreview.scoring.score import score_term
 from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS

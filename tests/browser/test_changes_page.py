@@ -12,15 +12,19 @@ from browsing import opened
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from termreview.reporting.changes_page import write_changes
-from termreview.reporting.comparison import Comparison
-from termreview.reporting.issued import Issue
-from termreview.reporting.moves import figures_along, moves_of
-from termreview.reporting.printed_comparison import PrintedComparison, names_with_numbers, printed_along
-from termreview.reporting.printed_moves import figures_printed, key_figure_moves, printed_moves
-from termreview.reporting.replay import changes_between, replay
-from termreview.reporting.section_calls import section_calls
-from termreview.reporting.term_tables import State
+from termreview.reporting.changes.comparison import Comparison
+from termreview.reporting.changes.moves import figures_along, moves_of
+from termreview.reporting.changes.page import write_changes
+from termreview.reporting.changes.printed_comparison import (
+    PrintedComparison,
+    names_with_numbers,
+    printed_along,
+)
+from termreview.reporting.changes.printed_moves import figures_printed, key_figure_moves, printed_moves
+from termreview.reporting.changes.replay import changes_between, replay
+from termreview.reporting.changes.section_calls import section_calls
+from termreview.reporting.records.issued import Issue
+from termreview.reporting.term.term_tables import State
 from worlds import HK1
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))

@@ -31,7 +31,7 @@ from termreview.desk.glance import published
 from termreview.desk.serving import free_port, is_listening
 from termreview.desk.term_now import look
 from termreview.reference.declarations import load_reference
-from termreview.reporting.school_pages import school_page
+from termreview.reporting.school_pages.pages import school_page
 from termreview.storage.workspace import Workspace, read_tables
 from termreview.terms import parse_term
 

@@ -20,7 +20,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from termreview.reference.declarations import load_reference
-from termreview.reporting.edition import SHAREABLE
+from termreview.reporting.editions.edition import SHAREABLE
 from termreview.storage.workspace import Workspace
 from termreview.work_list import plan_steps
 

@@ -21,13 +21,19 @@ from termreview.cli import __main__ as cli
 from termreview.errors import ContractError, RunError, UsageError
 from termreview.issuing import issue_report
 from termreview.reference.declarations import load_reference
-from termreview.reporting.agreement_reading import read_page
-from termreview.reporting.comparison import compare_with
-from termreview.reporting.context import open_report
-from termreview.reporting.issued import broken_issues, find_issue, issued_tables, issues_of, list_issues
-from termreview.reporting.portfolio import write_portfolio
-from termreview.reporting.printed_text import take_apart
-from termreview.reporting.replay import CORRECTION, DECISION, LATE, PROGRAM, RULE
+from termreview.reporting.agreement.reading import read_page
+from termreview.reporting.changes.comparison import compare_with
+from termreview.reporting.changes.printed_text import take_apart
+from termreview.reporting.changes.replay import CORRECTION, DECISION, LATE, PROGRAM, RULE
+from termreview.reporting.pages.portfolio import write_portfolio
+from termreview.reporting.records.issued import (
+    broken_issues,
+    find_issue,
+    issued_tables,
+    issues_of,
+    list_issues,
+)
+from termreview.reporting.report.context import open_report
 from termreview.runner import RunResult, run_term
 from termreview.storage.whole_files import sha256_of
 from termreview.storage.workspace import Workspace

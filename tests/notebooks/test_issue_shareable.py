@@ -13,10 +13,10 @@ from demo_world import new_workspace
 from termreview.issuing import issue_report
 from termreview.proof.verify import verify_report
 from termreview.reference.declarations import load_reference
-from termreview.reporting.context import open_report
-from termreview.reporting.edition import IN_HAND, SHAREABLE
-from termreview.reporting.issued import SHOWN, list_issues, record_path
-from termreview.reporting.page_record import read_record
+from termreview.reporting.editions.edition import IN_HAND, SHAREABLE
+from termreview.reporting.records.issued import SHOWN, list_issues, record_path
+from termreview.reporting.records.page_record import read_record
+from termreview.reporting.report.context import open_report
 from termreview.runner import RunResult, run_term
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term

@@ -12,10 +12,10 @@ import pypdf
 import pytest
 
 from demo_world import SEMESTER, YEAR_END, Demo
-from termreview.reporting.agreement import refuse_disagreement
-from termreview.reporting.agreement_reading import read_document, read_page
-from termreview.reporting.annex import export_xlsx
-from termreview.reporting.document import export_docx
+from termreview.reporting.agreement.agreement import refuse_disagreement
+from termreview.reporting.agreement.reading import read_document, read_page
+from termreview.reporting.excel.annex import export_xlsx
+from termreview.reporting.word.document import export_docx
 from termreview.terms import Term
 
 BOTH = pytest.mark.parametrize("term", [SEMESTER, YEAR_END], ids=["semester review", "year-end summary"])

@@ -21,9 +21,9 @@ from termreview.cli.verify import verdict_lines
 from termreview.intake.received.received import RECEIVED_LIST
 from termreview.proof import verify
 from termreview.reference.declarations import load_reference
-from termreview.reporting.edition import INTERNAL, SHAREABLE
-from termreview.reporting.published import index_path
-from termreview.reporting.scope import find_scope
+from termreview.reporting.editions.edition import INTERNAL, SHAREABLE
+from termreview.reporting.editions.scope import find_scope
+from termreview.reporting.records.published import index_path
 from termreview.runner import run_term
 from termreview.scoped_runs import make_scoped
 from termreview.storage.workspace import Workspace, read_table

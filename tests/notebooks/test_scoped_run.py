@@ -13,8 +13,8 @@ from demo_world import SEMESTER, Demo, as_of
 from termreview import runner, scoped_runs
 from termreview.cli import __main__ as cli
 from termreview.errors import RunError, UsageError
-from termreview.reporting.edition import INTERNAL
-from termreview.reporting.scope import Scope, find_scope
+from termreview.reporting.editions.edition import INTERNAL
+from termreview.reporting.editions.scope import Scope, find_scope
 from termreview.runner import RunResult
 from termreview.scoped_runs import Made, make_scoped
 from termreview.storage.workspace import Workspace
@@ -22,10 +22,10 @@ from termreview.storage.workspace import Workspace
 COMMUNES = ("047702", "047703", "047704")
 PARAMETERS = "\n".join(f'{name}: str = ""  # text' for name in ("term_id", "as_of", "workspace_root", "unit"))
 
-HEAD = """from termreview.reporting import sections_opening
-from termreview.reporting.context import open_report
+HEAD = """from termreview.reporting.sections.basis import opening
+from termreview.reporting.report.context import open_report
 
-sections_opening.letterhead(open_report(term_id, as_of, workspace_root, unit))"""
+opening.letterhead(open_report(term_id, as_of, workspace_root, unit))"""
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from termreview.execution import TIME_LIMIT_S
 from termreview.kernels.forks import done_in_forks
 from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.reference.declarations import load_reference
-from termreview.reporting import context
+from termreview.reporting.report import context
 from termreview.runner import run_term
 from termreview.step_run import begin_step
 from termreview.storage.workspace import Workspace, write_table
@@ -246,7 +246,7 @@ def test_kernels_end_with_the_run_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_module_that_cannot_be_imported_harms_no_kernel(copy: Workspace) -> None:
-    with Nursery(["no.such.module", "termreview.reporting.context.open_report", "os"]) as nursery:
+    with Nursery(["no.such.module", "termreview.reporting.report.context.open_report", "os"]) as nursery:
         assert executed(copy, nursery, "'closed'").cells[-1].outputs
 
 

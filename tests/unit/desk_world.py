@@ -14,7 +14,7 @@ from intake_world import HK1, PRIMARY, ROOT, SECONDARY, answers_of, receive, scr
 from termreview.desk.term_now import TermNow, look, plain_rows
 from termreview.forms.form import FormOrder, Value, write_form
 from termreview.reference.declarations import load_reference
-from termreview.reporting.rows import Record
+from termreview.reporting.blocks.rows import Record
 from termreview.storage.workspace import Workspace
 
 TERM, TODAY, ROLE = HK1.term_id, datetime.date(2024, 1, 12), "Chuyên viên CNTT"

@@ -15,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.answers import Answers
+from termreview.reporting.term.answers import Answers
 
 FEW = ("pupils_dropout_count", "pupils_repeating_count")
 Variable = tuple[str, str, str]  # school, field family, column ("" is the total)

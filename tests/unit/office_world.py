@@ -12,16 +12,17 @@ import nbformat
 import pandas as pd
 from report_world import report
 
-from termreview.reporting import sections_assessment, sections_opening
-from termreview.reporting.agreement import refuse_disagreement
-from termreview.reporting.annex import export_xlsx
-from termreview.reporting.blocks import callout, inline, key_figures, paragraph
-from termreview.reporting.chart_canvas import Box, Dot, Stroke, Words
-from termreview.reporting.chart_style import LOW, UNKNOWN
-from termreview.reporting.document import export_docx
-from termreview.reporting.figures import Figure, drawn
-from termreview.reporting.pages import export_html
-from termreview.reporting.tables import table
+from termreview.reporting.agreement.agreement import refuse_disagreement
+from termreview.reporting.blocks.blocks import callout, inline, key_figures, paragraph
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.charts.drawing.canvas import Box, Dot, Stroke, Words
+from termreview.reporting.charts.drawing.style import LOW, UNKNOWN
+from termreview.reporting.charts.figures import Figure, drawn
+from termreview.reporting.excel.annex import export_xlsx
+from termreview.reporting.pages.pages import export_html
+from termreview.reporting.sections.assessment import sections_assessment
+from termreview.reporting.sections.basis import opening
+from termreview.reporting.word.document import export_docx
 from worlds import REFERENCE
 
 TEMPLATE = REFERENCE / "templates" / "bao-cao.docx"
@@ -54,9 +55,9 @@ def cell_of(content: Any) -> Any:
 def publish(folder: Path, *contents: Any) -> Files:
     """Write one executed notebook of the contents, with the head of a report before them, and its three files."""
     folder.mkdir(parents=True, exist_ok=True)
-    banner = cell_of(sections_opening.banner(report()))
+    banner = cell_of(opening.banner(report()))
     banner.metadata["tags"] = ["banner"]
-    cells = [banner, *map(cell_of, (sections_opening.letterhead(report()), *contents))]
+    cells = [banner, *map(cell_of, (opening.letterhead(report()), *contents))]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     files = Files(

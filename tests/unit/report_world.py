@@ -10,9 +10,9 @@ import pandas as pd
 
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.forms import Field
-from termreview.reporting.context import ReportContext, TermView, build_view
-from termreview.reporting.scope import find_scope, narrowed, narrowed_before, narrowed_tables
-from termreview.reporting.term_tables import TermTables
+from termreview.reporting.editions.scope import find_scope, narrowed, narrowed_before, narrowed_tables
+from termreview.reporting.report.context import ReportContext, TermView, build_view
+from termreview.reporting.term.term_tables import TermTables
 from termreview.scoring.score import score_term
 from termreview.storage.contracts import CONTRACTS, shaped
 from termreview.terms import Term, parse_term

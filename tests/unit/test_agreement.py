@@ -12,9 +12,9 @@ import pytest
 from office_world import Files, part_of, publish, rewritten, sizes_table, small_report
 
 from termreview.errors import RunError
-from termreview.reporting.agreement import MOST_TOLD
-from termreview.reporting.blocks import bullets, paragraph
-from termreview.reporting.tables import table
+from termreview.reporting.agreement.agreement import MOST_TOLD
+from termreview.reporting.blocks.blocks import bullets, paragraph
+from termreview.reporting.blocks.tables import table
 
 PAGE, DOCUMENT, SHEET, TEXTS = "page", "word/document.xml", "xl/worksheets/sheet3.xml", "xl/sharedStrings.xml"
 

@@ -13,10 +13,10 @@ import pytest
 from office_world import TITLE, Files, publish, small_report
 from test_document import PAYLOADS, hostile
 
-from termreview.reporting.annex import export_xlsx
-from termreview.reporting.annex_cells import cell_pieces, shown_number
-from termreview.reporting.annex_layout import set_pages
-from termreview.reporting.tables import NO_ROWS, table
+from termreview.reporting.blocks.tables import NO_ROWS, table
+from termreview.reporting.excel.annex import export_xlsx
+from termreview.reporting.excel.cells import cell_pieces, shown_number
+from termreview.reporting.excel.layout import set_pages
 
 HEAD = 4
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.answers import spread_answers
+from termreview.reporting.term.answers import spread_answers
 from worlds import NOTHING, UNREADABLE, Answers, observe, term_of
 
 SCHOOL = "0477201"

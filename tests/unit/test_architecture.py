@@ -65,33 +65,94 @@ ROOMS = {
     ),
     "scoring": "storage reference/kinds reference",
     "steps": "storage reference/kinds reference intake/received intake/batches intake scoring",
-    "reporting": "storage reference/kinds reference/words reference scoring",
-    "work_list": "storage reference/kinds reference reporting",
+    "reporting/blocks": "",
+    "reporting/charts/drawing": "reporting/blocks",
+    "reporting/charts": "reporting/blocks reporting/charts/drawing",
+    "reporting/excel": "storage reporting/blocks",
+    "reporting/agreement": "reporting/blocks reporting/excel",
+    "reporting/term": "storage reference/kinds reference",
+    "reporting/summaries": "reference/kinds reference scoring reporting/blocks reporting/term",
+    "reporting/editions": "reference/kinds reference reporting/term reporting/summaries",
+    "reporting/records": "storage reference reporting/term reporting/editions",
+    "reporting/pages": "storage reference reporting/blocks reporting/charts/drawing reporting/records",
+    "reporting/report": (
+        "storage reference/kinds reference/words reference scoring reporting/blocks reporting/term "
+        "reporting/summaries reporting/editions reporting/records"
+    ),
+    "reporting": (
+        "reference/kinds reference scoring reporting/blocks reporting/term reporting/editions "
+        "reporting/report"
+    ),
+    "reporting/sections/basis": (
+        "reporting/blocks reporting/charts reporting/term reporting/summaries reporting/editions "
+        "reporting/records reporting/report"
+    ),
+    "reporting/sections/work": (
+        "reference/kinds reference reporting/blocks reporting/charts reporting/term "
+        "reporting/summaries reporting/report"
+    ),
+    "reporting/school_pages": (
+        "reference/kinds scoring reporting/blocks reporting/summaries reporting/report "
+        "reporting/sections/work"
+    ),
+    "reporting/sections/assessment": (
+        "reference/words reporting/blocks reporting/term reporting/summaries reporting/report "
+        "reporting/sections/basis reporting/sections/work"
+    ),
+    "reporting/sections/index": (
+        "reference/kinds scoring reporting/blocks reporting/charts reporting/term "
+        "reporting/summaries reporting/report reporting/sections/basis reporting/sections/work"
+    ),
+    "reporting/changes": (
+        "storage reference/kinds reference scoring reporting/blocks reporting/charts "
+        "reporting/agreement reporting/term reporting/summaries reporting/editions "
+        "reporting/records reporting/pages reporting/report reporting/sections/basis "
+        "reporting/sections/index"
+    ),
+    "reporting/word": "storage reference/kinds reporting/blocks reporting/charts/drawing",
+    "work_list": (
+        "storage reference/kinds reference reporting/excel reporting/agreement reporting/editions "
+        "reporting/records reporting/pages reporting/word"
+    ),
     "execution": "kernels storage work_list",
     "manifest": "storage reference spreadsheets/packages intake/received work_list",
     "scoped_records": "storage reference work_list manifest",
-    "issuing": "storage reference reporting work_list scoped_records",
+    "issuing": (
+        "storage reference reporting/term reporting/editions reporting/records reporting/pages "
+        "reporting/report work_list scoped_records"
+    ),
     "step_run": "kernels storage work_list execution",
     "runner": (
-        "kernels storage reference intake/received intake reporting work_list execution manifest "
+        "kernels storage reference intake/received intake reporting/editions reporting/records "
+        "reporting/pages work_list execution manifest scoped_records step_run"
+    ),
+    "scoped_runs": (
+        "kernels storage reference reporting/editions reporting/pages work_list execution "
         "scoped_records step_run"
     ),
-    "scoped_runs": "kernels storage reference reporting work_list execution scoped_records step_run",
+    "reporting/workbench": "reference reporting/blocks reporting/charts reporting/term reporting/summaries",
     "proof": (
         "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets "
-        "intake/received intake reporting work_list scoped_records runner"
+        "intake/received intake reporting/agreement reporting/editions reporting/records "
+        "reporting/pages work_list scoped_records runner"
     ),
     "desk": (
         "storage reference/loading reference/kinds reference intake/values intake/received "
-        "intake/checks intake scoring steps reporting manifest"
+        "intake/checks intake scoring steps reporting/blocks reporting/charts/drawing "
+        "reporting/charts reporting/term reporting/summaries reporting/report "
+        "reporting/school_pages manifest"
     ),
-    "desk/panels": "storage reference/kinds reference reporting desk",
+    "desk/panels": (
+        "storage reference/kinds reference reporting/blocks reporting/charts/drawing "
+        "reporting/charts reporting/report desk"
+    ),
     "sample": "storage reference/kinds reference forms intake/received scoring",
     "rehearsal": "storage reference/kinds reference forms intake/received intake sample",
     "cli": (
         "storage reference/loading reference spreadsheets/packages forms intake/received "
-        "intake/batches intake returns reporting work_list issuing runner scoped_runs proof desk "
-        "sample rehearsal"
+        "intake/batches intake returns reporting/term reporting/summaries reporting/editions "
+        "reporting/records reporting/pages reporting/report reporting/changes work_list issuing "
+        "runner scoped_runs proof desk sample rehearsal"
     ),
 }
 
@@ -111,10 +172,16 @@ DOORS = {
         r"reporting/\w+",
         r"reference/\w+",
         r"reference/kinds/word_template",
-        r"reporting/document",
+        r"reporting/word/document",
         r"reporting/agreement/(reading|workbook)",
     ),
-    "xlsxwriter": (r"intake/\w+", r"reporting/\w+", r"workbook_text", r"forms/form", r"reporting/annex"),
+    "xlsxwriter": (
+        r"intake/\w+",
+        r"reporting/\w+",
+        r"workbook_text",
+        r"forms/form",
+        r"reporting/excel/annex",
+    ),
     "docx": (
         r"reporting/\w+",
         r"reporting/word/(document|template)",
@@ -131,7 +198,7 @@ DOORS = {
     ),
     "nbconvert": (
         r"reporting/\w+",
-        r"reporting/pages",
+        r"reporting/pages/pages",
     ),
     "matplotlib": (
         r"reporting/\w+",

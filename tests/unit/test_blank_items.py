@@ -9,15 +9,15 @@ from report_world import build_tables, reference
 
 from termreview.intake.checks.blank_items import blank_items
 from termreview.reference.declarations import TermReference
-from termreview.reporting.blocks import as_html
-from termreview.reporting.context import ReportContext, build_view
-from termreview.reporting.school_material import material_of
-from termreview.reporting.school_page_path import path_view
-from termreview.reporting.school_page_work import good_view
-from termreview.reporting.scope import Scope
-from termreview.reporting.sections_status import status_section
-from termreview.reporting.status import PROVISIONAL, report_status
-from termreview.reporting.term_tables import TermTables
+from termreview.reporting.blocks.blocks import as_html
+from termreview.reporting.editions.scope import Scope
+from termreview.reporting.report.context import ReportContext, build_view
+from termreview.reporting.report.status import PROVISIONAL, report_status
+from termreview.reporting.school_pages.material import material_of
+from termreview.reporting.school_pages.path import path_view
+from termreview.reporting.school_pages.work import good_view
+from termreview.reporting.sections.basis.status import status_section
+from termreview.reporting.term.term_tables import TermTables
 from termreview.scoring.score import score_term
 from termreview.storage.contracts import CONTRACTS
 from worlds import State, observe, term_of

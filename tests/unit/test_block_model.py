@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from termreview.reporting.block_model import BLOCK_MIME, plain_text, read_bundle
-from termreview.reporting.blocks import (
+from termreview.reporting.blocks.blocks import (
     Block,
     badge_mark,
     bullets,
@@ -19,11 +18,12 @@ from termreview.reporting.blocks import (
     paragraph,
     stack,
 )
-from termreview.reporting.chart_canvas import Box, Dot, Stroke, Words, render_svg
-from termreview.reporting.chart_marks import read_mark, written_mark
-from termreview.reporting.chart_style import LOW, UNKNOWN
-from termreview.reporting.figures import drawn
-from termreview.reporting.tables import table
+from termreview.reporting.blocks.model import BLOCK_MIME, plain_text, read_bundle
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.charts.drawing.canvas import Box, Dot, Stroke, Words, render_svg
+from termreview.reporting.charts.drawing.marks import read_mark, written_mark
+from termreview.reporting.charts.drawing.style import LOW, UNKNOWN
+from termreview.reporting.charts.figures import drawn
 
 FRAME = pd.DataFrame(
     {

@@ -8,9 +8,9 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from termreview.reporting.chart_canvas import Box, Dot, Mark, Stroke, Words
-from termreview.reporting.chart_picture import SCALE, render_png
-from termreview.reporting.chart_style import BEST, LOW, UNKNOWN
+from termreview.reporting.charts.drawing.canvas import Box, Dot, Mark, Stroke, Words
+from termreview.reporting.charts.drawing.picture import SCALE, render_png
+from termreview.reporting.charts.drawing.style import BEST, LOW, UNKNOWN
 
 
 def pixels(marks: list[Mark], height: float = 100, width: float = 200) -> np.ndarray:

@@ -13,10 +13,12 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from termreview.reporting import chart_letters, charts
-from termreview.reporting.chart_canvas import WIDTH, Stroke, Words
-from termreview.reporting.chart_layout import nice_top, place_rows
-from termreview.reporting.chart_style import (
+from termreview.reporting.charts import charts
+from termreview.reporting.charts.charts import Figure
+from termreview.reporting.charts.drawing import letters as chart_letters
+from termreview.reporting.charts.drawing.canvas import WIDTH, Stroke, Words
+from termreview.reporting.charts.drawing.layout import nice_top, place_rows
+from termreview.reporting.charts.drawing.style import (
     BEST,
     BLUE_STEPS,
     LOW,
@@ -26,8 +28,7 @@ from termreview.reporting.chart_style import (
     part_styles,
     share_style,
 )
-from termreview.reporting.chart_text import text_width, wrap_text
-from termreview.reporting.charts import Figure
+from termreview.reporting.charts.drawing.text import text_width, wrap_text
 
 HOSTILE = '<img src=x onerror="alert(1)"> $\\frac{a}{$ -->'
 LONG = "Trường Phổ thông dân tộc bán trú Tiểu học và Trung học cơ sở Nguyễn Thị Minh Khai, điểm trường thôn Hạ Long"

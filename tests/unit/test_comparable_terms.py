@@ -18,16 +18,16 @@ from termreview.manifest import COMPARED, describe_inputs
 from termreview.reference.comparable import comparable_ratios, may_compare_scores
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.kinds.calendar import Calendar
-from termreview.reporting.blocks import as_html
-from termreview.reporting.context import ReportContext
-from termreview.reporting.evidence import weigh
-from termreview.reporting.highlight_changes import changes
-from termreview.reporting.provenance import terms_behind
-from termreview.reporting.school_material import material_of
-from termreview.reporting.sections_change import compared_schools, ratio_changes, task_changes
-from termreview.reporting.sections_transitions import level_transitions
-from termreview.reporting.sections_years import years_table
-from termreview.reporting.summary_change import ratio_change
+from termreview.reporting.blocks.blocks import as_html
+from termreview.reporting.records.provenance import terms_behind
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.school_pages.material import material_of
+from termreview.reporting.sections.assessment.evidence import weigh
+from termreview.reporting.sections.assessment.highlight_changes import changes
+from termreview.reporting.sections.index.transitions import level_transitions
+from termreview.reporting.sections.work.change import compared_schools, ratio_changes, task_changes
+from termreview.reporting.sections.work.years import years_table
+from termreview.reporting.summaries.change import ratio_change
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 from worlds import HK1, HK2, append, change, copy_reference
@@ -191,7 +191,7 @@ def test_every_term_that_a_report_reads_is_part_of_its_record(
     reference: Reference, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from termreview import manifest
-    from termreview.reporting import provenance
+    from termreview.reporting.records import provenance
 
     monkeypatch.setattr(manifest, "_describe_previous", lambda _, term: term and {"term_id": term.term_id})
     monkeypatch.setattr(provenance, "has_tables", lambda *_: True)

@@ -16,8 +16,8 @@ from termreview.desk.glance import Scope
 from termreview.desk.measure_charts import draw, nice_step
 from termreview.desk.measure_rows import plain_rows_of, word_rows, written
 from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_of, values_of
-from termreview.reporting.chart_picture import render_png
-from termreview.reporting.csv_table import BOM
+from termreview.reporting.blocks.csv_table import BOM
+from termreview.reporting.charts.drawing.picture import render_png
 
 COLUMNS = {"name": "Trường", "value": "Số liệu"}
 

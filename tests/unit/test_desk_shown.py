@@ -29,9 +29,9 @@ from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.words.desk_words import WORDS
-from termreview.reporting.blocks import Block, escape_text
-from termreview.reporting.school_page_index import strength_view
-from termreview.reporting.school_pages import school_page
+from termreview.reporting.blocks.blocks import Block, escape_text
+from termreview.reporting.school_pages.index import strength_view
+from termreview.reporting.school_pages.pages import school_page
 from worlds import ROOT, change, copy_reference
 
 SOURCES = sorted((ROOT / "lib" / "termreview" / "desk").rglob("*.py"))

@@ -42,7 +42,7 @@ from termreview.desk.term_now import TermNow, look, plain_rows, stamp_of
 from termreview.forms.form import FormOrder, write_form
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.kinds.measures import VerifiedPoints
-from termreview.reporting.summary_decisions import advice_on
+from termreview.reporting.summaries.decisions import advice_on
 from termreview.steps import open_term, score_answers
 from termreview.storage.workspace import Workspace
 

@@ -14,10 +14,10 @@ from report_world import tables_of
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.disclosure import Disclosure
-from termreview.reporting.answers import Answers, spread_answers
-from termreview.reporting.disclosure import decide_hiding
-from termreview.reporting.disclosure_atoms import Atom
-from termreview.reporting.disclosure_search import shown_cells
+from termreview.reporting.editions.atoms import Atom
+from termreview.reporting.editions.disclosure import decide_hiding
+from termreview.reporting.editions.search import shown_cells
+from termreview.reporting.term.answers import Answers, spread_answers
 from termreview.terms import parse_term
 from worlds import HK1, change, copy_reference, term_of
 

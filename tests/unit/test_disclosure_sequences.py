@@ -11,9 +11,9 @@ from disclosure_world import FEW, Reader, reports_of, with_counts, written_over
 from report_world import tables_of
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.answers import Answers, spread_answers
-from termreview.reporting.disclosure import HandedOut, Hiding, decide_hiding
-from termreview.reporting.disclosure_atoms import Atom, joined_atoms
+from termreview.reporting.editions.atoms import Atom, joined_atoms
+from termreview.reporting.editions.disclosure import HandedOut, Hiding, decide_hiding
+from termreview.reporting.term.answers import Answers, spread_answers
 from termreview.terms import parse_term
 from worlds import HK1, term_of
 

@@ -33,11 +33,11 @@ from office_world import (
 from termreview.errors import RunError
 from termreview.proof.verify import file_differences
 from termreview.reference.declarations import load_reference
-from termreview.reporting.blocks import bullets, callout, key_figures, paragraph
-from termreview.reporting.document import export_docx
-from termreview.reporting.document_tables import fit_table, table_of
-from termreview.reporting.document_template import open_template
-from termreview.reporting.tables import NO_ROWS, table
+from termreview.reporting.blocks.blocks import bullets, callout, key_figures, paragraph
+from termreview.reporting.blocks.tables import NO_ROWS, table
+from termreview.reporting.word.document import export_docx
+from termreview.reporting.word.tables import fit_table, table_of
+from termreview.reporting.word.template import open_template
 from worlds import ROOT
 
 BODY = "word/document.xml"
@@ -197,7 +197,7 @@ def test_the_same_report_gives_the_same_bytes(made: Files, tmp_path: Path) -> No
 def test_another_hash_seed_time_zone_and_locale_give_the_same_bytes(made: Files, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; notebook, template, title, folder = sys.argv[1:];"
-        "from termreview.reporting.document import export_docx; from termreview.reporting.annex import export_xlsx;"
+        "from termreview.reporting.word.document import export_docx; from termreview.reporting.excel.annex import export_xlsx;"
         "export_docx(Path(notebook), Path(folder, 'a.docx'), Path(template), title=title);"
         "export_xlsx(Path(notebook), Path(folder, 'a.xlsx'), title=title)"
     )

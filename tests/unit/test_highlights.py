@@ -12,11 +12,11 @@ import report_world
 from bs4 import BeautifulSoup
 
 from termreview.reference.words.highlights import FIGURE_COUNT
-from termreview.reporting import sections_highlights as sections
-from termreview.reporting.context import ReportContext
-from termreview.reporting.highlight_changes import changes
-from termreview.reporting.highlight_decisions import decisions
-from termreview.reporting.highlights import highlights
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.sections.assessment import sections_highlights as sections
+from termreview.reporting.sections.assessment.highlight_changes import changes
+from termreview.reporting.sections.assessment.highlight_decisions import decisions
+from termreview.reporting.sections.assessment.highlights import highlights
 from termreview.terms import parse_term
 from worlds import HK1, HK2
 
@@ -179,7 +179,9 @@ def test_no_move_of_a_level_is_told_without_the_schools_that_cannot_be_compared(
     moves = pd.DataFrame(
         {"group_id": ["1", "2"], "up": [9, 0], "same": [4, 13], "down": [1, 0], "open": [0, 22]}
     )
-    monkeypatch.setattr("termreview.reporting.highlight_changes.moves_by_group", lambda _: moves)
+    monkeypatch.setattr(
+        "termreview.reporting.sections.assessment.highlight_changes.moves_by_group", lambda _: moves
+    )
     line = next(
         line for line in changes(report_world.report(HK2)) if "giữ nguyên, " in line or "giữ nguyên;" in line
     )

@@ -7,8 +7,8 @@ import datetime
 import pytest
 
 from termreview.errors import DeclarationError
-from termreview.reporting.narrative import fill, listed, sentence
-from termreview.reporting.wording import lower_first
+from termreview.reporting.report.narrative import fill, listed, sentence
+from termreview.reporting.report.wording import lower_first
 
 FORMS = {
     "late": {

@@ -6,9 +6,9 @@ import pytest
 from page_world import RECORD
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.page_difference import excerpts, page_differences
-from termreview.reporting.page_reading import Place, read_places
-from termreview.reporting.page_record import with_record
+from termreview.reporting.pages.difference import excerpts, page_differences
+from termreview.reporting.pages.reading import Place, read_places
+from termreview.reporting.records.page_record import with_record
 
 PAGE = """<!DOCTYPE html>
 <html><head>

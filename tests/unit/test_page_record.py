@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from page_world import RECORD
 
-from termreview.reporting.page_record import (
+from termreview.reporting.records.page_record import (
     parts_of_page,
     read_record,
     record_text,

@@ -12,10 +12,10 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from termreview.errors import RunError
-from termreview.reporting.blocks import Block, callout
-from termreview.reporting.charts import transition_matrix
-from termreview.reporting.pages import export_html
-from termreview.reporting.tables import table
+from termreview.reporting.blocks.blocks import Block, callout
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.charts.charts import transition_matrix
+from termreview.reporting.pages.pages import export_html
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 TITLE = "Báo cáo sơ kết học kỳ I năm học 2023-2024"

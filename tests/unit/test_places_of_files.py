@@ -17,7 +17,7 @@ from termreview import steps
 from termreview.errors import RunError
 from termreview.forms.dispatch import write_forms
 from termreview.reference.loading.mistakes import read_mistakes
-from termreview.reporting.scope import Scope
+from termreview.reporting.editions.scope import Scope
 from termreview.returns.workbook import write_return
 from termreview.storage.workspace import place_in
 from termreview.work_list import report_step

@@ -14,10 +14,10 @@ from page_world import RECORD
 
 from termreview.errors import RunError
 from termreview.reference.declarations import Reference
-from termreview.reporting import portfolio
-from termreview.reporting.page_record import with_record
-from termreview.reporting.portfolio import write_portfolio
-from termreview.reporting.published import published_terms
+from termreview.reporting.pages import portfolio
+from termreview.reporting.pages.portfolio import write_portfolio
+from termreview.reporting.records.page_record import with_record
+from termreview.reporting.records.published import published_terms
 from termreview.storage.workspace import Workspace
 from worlds import HK2
 

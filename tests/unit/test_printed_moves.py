@@ -11,13 +11,13 @@ from intake_world import ROOT
 from report_world import report
 
 from termreview.installation import made_with
-from termreview.reporting.issued import Issue
-from termreview.reporting.printed_comparison import PREVIOUS, outside_cause
-from termreview.reporting.printed_moves import PrintedMove, anchored, figures_printed, printed_moves
-from termreview.reporting.printed_places import Printed, printed_by
-from termreview.reporting.printed_text import aligned_figures, amount, sentences, take_apart
-from termreview.reporting.replay import PROGRAM, RULE
-from termreview.reporting.section_calls import section_calls
+from termreview.reporting.changes.printed_comparison import PREVIOUS, outside_cause
+from termreview.reporting.changes.printed_moves import PrintedMove, anchored, figures_printed, printed_moves
+from termreview.reporting.changes.printed_places import Printed, printed_by
+from termreview.reporting.changes.printed_text import aligned_figures, amount, sentences, take_apart
+from termreview.reporting.changes.replay import PROGRAM, RULE
+from termreview.reporting.changes.section_calls import section_calls
+from termreview.reporting.records.issued import Issue
 from termreview.storage.workspace import Workspace
 
 NOTEBOOKS = ROOT / "notebooks"

@@ -17,9 +17,15 @@ from termreview.installation import made_with
 from termreview.proof.causes import Cause, changed_causes, later_files
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.loading.fingerprint import file_fingerprints
-from termreview.reporting.page_record import RECORD_MIME
-from termreview.reporting.provenance import Provenance, Source, hidden_name, inputs_fingerprint, origin_record
-from termreview.reporting.sections_footer import footer, record_of
+from termreview.reporting.records.page_record import RECORD_MIME
+from termreview.reporting.records.provenance import (
+    Provenance,
+    Source,
+    hidden_name,
+    inputs_fingerprint,
+    origin_record,
+)
+from termreview.reporting.sections.basis.footer import footer, record_of
 from termreview.storage.whole_files import sha256_of
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term

@@ -11,15 +11,15 @@ from office_world import cell_of
 from report_world import report
 
 from termreview.errors import RunError
-from termreview.reporting import sections_opening
-from termreview.reporting.block_model import plain_text
-from termreview.reporting.blocks import paragraph
-from termreview.reporting.report_reading import read_report
+from termreview.reporting.blocks.blocks import paragraph
+from termreview.reporting.blocks.model import plain_text
+from termreview.reporting.blocks.report_reading import read_report
+from termreview.reporting.sections.basis import opening
 
 
 def executed(folder: Path, *cells: Any) -> Path:
     """One notebook with the head of a report before the cells."""
-    own = [cell_of(sections_opening.letterhead(report())), *cells]
+    own = [cell_of(opening.letterhead(report())), *cells]
     for number, cell in enumerate(own):
         cell["id"] = f"cell-{number}"
     path = folder / "bao-cao.ipynb"

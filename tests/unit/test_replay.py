@@ -19,10 +19,10 @@ from termreview.reference.declarations import Reference
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.kinds.indicators import Criterion, Group, Item
 from termreview.reference.kinds.measures import VerifiedPoints
-from termreview.reporting.comparison import Comparison
-from termreview.reporting.issued import Issue
-from termreview.reporting.moves import Move, figures_along, moves_of, printed
-from termreview.reporting.replay import (
+from termreview.reporting.changes.comparison import Comparison
+from termreview.reporting.changes.issued import opening
+from termreview.reporting.changes.moves import Move, figures_along, moves_of, printed
+from termreview.reporting.changes.replay import (
     CORRECTION,
     DECISION,
     IN_PLACE,
@@ -32,9 +32,9 @@ from termreview.reporting.replay import (
     changes_between,
     replay,
 )
-from termreview.reporting.replay_figures import Figure, exact, figures_of
-from termreview.reporting.sections_issued import opening
-from termreview.reporting.term_tables import State, TermTables
+from termreview.reporting.changes.replay_figures import Figure, exact, figures_of
+from termreview.reporting.records.issued import Issue
+from termreview.reporting.term.term_tables import State, TermTables
 from termreview.scoring.score import score_term
 from termreview.storage.contracts import shaped
 from worlds import HK1, term_of

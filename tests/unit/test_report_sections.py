@@ -15,39 +15,30 @@ import pytest
 import report_world
 from bs4 import BeautifulSoup
 
-from termreview.reporting import (
-    sections_actions,
-    sections_annexes,
-    sections_assessment,
-    sections_change,
-    sections_conclusions,
-    sections_criteria,
-    sections_footer,
-    sections_fragility,
-    sections_highlights,
-    sections_index,
-    sections_issued,
-    sections_opening,
-    sections_quality,
-    sections_ratios,
-    sections_scores,
-    sections_situation,
-    sections_statistics,
-    sections_status,
-    sections_tasks,
-    sections_transitions,
+from termreview.reporting.changes import issued
+from termreview.reporting.pages.rules import forbidden_markup
+from termreview.reporting.sections.assessment import sections_assessment, sections_highlights
+from termreview.reporting.sections.basis import annexes, footer, opening, quality, situation, status
+from termreview.reporting.sections.index import (
+    actions,
+    conclusions,
+    criteria,
+    fragility,
+    index,
+    scores,
+    transitions,
 )
-from termreview.reporting.page_rules import forbidden_markup
+from termreview.reporting.sections.work import change, ratios, statistics, tasks
 from worlds import HK1, HK2, ROOT
 
 MODULES: dict[str, ModuleType] = {
-    "actions": sections_actions, "fragility": sections_fragility,
-    "annexes": sections_annexes, "assessment": sections_assessment, "change": sections_change,
-    "conclusions": sections_conclusions, "criteria": sections_criteria, "footer": sections_footer,
-    "highlights": sections_highlights, "index": sections_index, "issued": sections_issued,
-    "opening": sections_opening, "quality": sections_quality, "ratios": sections_ratios, "scores": sections_scores,
-    "situation": sections_situation, "statistics": sections_statistics, "status": sections_status, "tasks": sections_tasks,
-    "transitions": sections_transitions,
+    "actions": actions, "fragility": fragility,
+    "annexes": annexes, "assessment": sections_assessment, "change": change,
+    "conclusions": conclusions, "criteria": criteria, "footer": footer,
+    "highlights": sections_highlights, "index": index, "issued": issued,
+    "opening": opening, "quality": quality, "ratios": ratios, "scores": scores,
+    "situation": situation, "statistics": statistics, "status": status, "tasks": tasks,
+    "transitions": transitions,
 }  # fmt: skip
 NOTEBOOKS = {HK1: "3_semester_review", HK2: "4_year_end_summary"}
 
@@ -79,7 +70,7 @@ def test_every_step_of_the_notebook_shows_something_publishable(term_id: str, fa
 
 def test_missing_reports_leave_dashes_and_no_zero_share() -> None:
     report = report_world.report(HK1, "missing")
-    text = BeautifulSoup(sections_ratios.key_ratios(report).html, "html.parser").get_text(" ")
+    text = BeautifulSoup(ratios.key_ratios(report).html, "html.parser").get_text(" ")
     assert not re.search(r"(?<!\d)0,0", text)
     assert "—" in text
     assert "0/37" in text
@@ -117,7 +108,7 @@ def test_headings_are_those_declared(term_id: str) -> None:
 
 def test_a_mark_stands_beside_every_figure_that_has_one() -> None:
     report = report_world.report(HK1)
-    page = BeautifulSoup(sections_tasks.task_results(report, "8").html, "html.parser")
+    page = BeautifulSoup(tasks.task_results(report, "8").html, "html.parser")
     figures = report.summaries.figures
     marks = [figures.loc[figures["task_id"] == "III.6", "mark"].tolist()]
     assert [tag.get_text() for tag in page.select("tbody .mark")] == marks[0]
@@ -129,7 +120,7 @@ def test_a_mark_stands_beside_every_figure_that_has_one() -> None:
 def test_who_counts_as_silent_is_told_by_the_day_that_the_list_gives(fate: str, is_said: bool) -> None:
     """A file that is there, with a later day in the list, is of a school that the report calls silent."""
     said = "chưa có tệp nào ghi ngày nhận từ ngày 10/01/2024 trở về trước; tệp ghi ngày nhận sau ngày này chưa tính"
-    shown = sections_annexes.missing_schools(report_world.report(HK1, fate))
+    shown = annexes.missing_schools(report_world.report(HK1, fate))
     assert (said in shown._repr_html_()) is is_said
 
 

@@ -10,20 +10,20 @@ import pandas as pd
 import pytest
 from report_world import build_tables, reference
 
-from termreview.reporting.blocks import as_html
-from termreview.reporting.context import ReportContext, build_view
-from termreview.reporting.scope import Scope
-from termreview.reporting.sections_highlights import main_figures
-from termreview.reporting.sections_status import levels_remark, status_line, status_section
-from termreview.reporting.status import FINAL, PROVISIONAL, report_status
-from termreview.reporting.summary_intervals import (
+from termreview.reporting.blocks.blocks import as_html
+from termreview.reporting.editions.scope import Scope
+from termreview.reporting.report.context import ReportContext, build_view
+from termreview.reporting.report.status import FINAL, PROVISIONAL, report_status
+from termreview.reporting.sections.assessment.sections_highlights import main_figures
+from termreview.reporting.sections.basis.status import levels_remark, status_line, status_section
+from termreview.reporting.summaries.intervals import (
     average_intervals,
     level_intervals,
     possible_scores,
     ratio_intervals,
     task_intervals,
 )
-from termreview.reporting.term_tables import TermTables
+from termreview.reporting.term.term_tables import TermTables
 from termreview.storage.contracts import CONTRACTS
 from worlds import HK1, term_of
 

@@ -10,16 +10,16 @@ import pytest
 import report_world
 from bs4 import BeautifulSoup
 
-from termreview.reporting.context import ReportContext, build_view
-from termreview.reporting.number_format import interval_text
-from termreview.reporting.school_material import material_of, peer_scores
-from termreview.reporting.school_outlook import look_ahead
-from termreview.reporting.school_page import REPORTED, SCORED, SILENT, kind_of
-from termreview.reporting.school_page_work import MOST_FINDINGS, findings_view
-from termreview.reporting.school_pages import school_page, school_pages, show_pages
-from termreview.reporting.sections_actions import office_actions, tried
-from termreview.reporting.sections_fragility import levels_at_stake
-from termreview.reporting.strength_words import strength_lines
+from termreview.reporting.blocks.number_format import interval_text
+from termreview.reporting.report.context import ReportContext, build_view
+from termreview.reporting.report.school_outlook import look_ahead
+from termreview.reporting.report.strength_words import strength_lines
+from termreview.reporting.school_pages.material import material_of, peer_scores
+from termreview.reporting.school_pages.page import REPORTED, SCORED, SILENT, kind_of
+from termreview.reporting.school_pages.pages import school_page, school_pages, show_pages
+from termreview.reporting.school_pages.work import MOST_FINDINGS, findings_view
+from termreview.reporting.sections.index.actions import office_actions, tried
+from termreview.reporting.sections.index.fragility import levels_at_stake
 from termreview.scoring.levels import OVERALL
 from termreview.scoring.strength import SOLID
 from worlds import HK1, HK2

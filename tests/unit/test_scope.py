@@ -11,10 +11,7 @@ from report_world import ROOT, build_tables, report
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference, load_reference
-from termreview.reporting import sections_opening
-from termreview.reporting.context import ReportContext
-from termreview.reporting.evidence import fewest, weigh
-from termreview.reporting.scope import (
+from termreview.reporting.editions.scope import (
     Scope,
     find_scope,
     narrowed,
@@ -24,6 +21,9 @@ from termreview.reporting.scope import (
     scope_subject,
     scopes_of_kind,
 )
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.sections.assessment.evidence import fewest, weigh
+from termreview.reporting.sections.basis import opening
 from termreview.terms import parse_term
 from worlds import HK1, HK2, append, change, copy_reference
 
@@ -208,7 +208,5 @@ def test_the_whole_office_reads_as_before(reference: Reference) -> None:
     assert narrowed(reference, declared, Scope()) is declared
     assert schools_in(reference, declared, Scope()) == declared.schools
     context = report(HK1)
-    assert sections_opening.subject_of(context).endswith("năm học 2023-2024")
-    assert sections_opening.subject_of(replace(context, scope=Scope(None, "th"))).endswith(
-        "của các trường tiểu học"
-    )
+    assert opening.subject_of(context).endswith("năm học 2023-2024")
+    assert opening.subject_of(replace(context, scope=Scope(None, "th"))).endswith("của các trường tiểu học")

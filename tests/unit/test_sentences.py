@@ -13,7 +13,7 @@ from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
 from termreview.reference.words.sentences import FORMATS, SENTENCES, places_of
 from termreview.reference.words.texts import SENTENCE_FORMS
-from termreview.reporting import number_format
+from termreview.reporting.blocks import number_format
 from worlds import change, copy_reference
 
 REPORTING = ROOT / "lib" / "termreview" / "reporting"
@@ -23,7 +23,7 @@ COUNTED = {"count", "total", "pct"}
 def said() -> list[tuple[str, set[str], str]]:
     """The sentences that the reports ask for by name: path, what they are given, where."""
     found = []
-    for path in sorted(REPORTING.glob("*.py")):
+    for path in sorted(REPORTING.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             is_say = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"
             if is_say and isinstance(node, ast.Call) and isinstance(node.args[1], ast.Constant):

@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 from report_world import report
 
-from termreview.reporting.context import ReportContext, build_view, present
-from termreview.reporting.edition import SHAREABLE
-from termreview.reporting.school_outlook import look_ahead
-from termreview.reporting.sections_actions import tried
-from termreview.reporting.sections_annexes import figures_by_school
-from termreview.reporting.sections_assessment import reasons
-from termreview.reporting.sections_quality import data_quality
-from termreview.reporting.shareable import shareable_view
-from termreview.reporting.summary_quality import UNNAMED
+from termreview.reporting.editions.edition import SHAREABLE
+from termreview.reporting.editions.shareable import shareable_view
+from termreview.reporting.report.context import ReportContext, build_view, present
+from termreview.reporting.report.school_outlook import look_ahead
+from termreview.reporting.sections.assessment.sections_assessment import reasons
+from termreview.reporting.sections.basis.annexes import figures_by_school
+from termreview.reporting.sections.basis.quality import data_quality
+from termreview.reporting.sections.index.actions import tried
+from termreview.reporting.summaries.quality import UNNAMED
 from termreview.reporting.trace import trace_data
 from worlds import HK1, HK2
 

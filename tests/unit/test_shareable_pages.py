@@ -19,12 +19,12 @@ from disclosure_world import Reader, reports_of, with_counts, written_over
 from report_world import tables_of
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting import context
-from termreview.reporting.context import ReportContext, build_view, present
-from termreview.reporting.disclosure import Hiding, decide_hiding
-from termreview.reporting.edition import SHAREABLE
-from termreview.reporting.scope import WHOLE, find_scope
-from termreview.reporting.sections_statistics import statistics_tables
+from termreview.reporting.editions.disclosure import Hiding, decide_hiding
+from termreview.reporting.editions.edition import SHAREABLE
+from termreview.reporting.editions.scope import WHOLE, find_scope
+from termreview.reporting.report import context
+from termreview.reporting.report.context import ReportContext, build_view, present
+from termreview.reporting.sections.work.statistics import statistics_tables
 from termreview.terms import parse_term
 from worlds import HK1, HK2, ROOT
 

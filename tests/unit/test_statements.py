@@ -18,18 +18,13 @@ from termreview.cli.__main__ import main
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.advice import Advice
 from termreview.reference.kinds.legal_documents import LegalDocument
-from termreview.reporting import (
-    sections_actions,
-    sections_annexes,
-    sections_assessment,
-    sections_change,
-    sections_opening,
-    sections_ratios,
-    sections_situation,
-)
-from termreview.reporting.blocks import as_html
-from termreview.reporting.charts_change import _change_text
-from termreview.reporting.summary_change import ratio_change
+from termreview.reporting.blocks.blocks import as_html
+from termreview.reporting.charts.change import _change_text
+from termreview.reporting.sections.assessment import sections_assessment
+from termreview.reporting.sections.basis import annexes, opening, situation
+from termreview.reporting.sections.index import actions
+from termreview.reporting.sections.work import change as sections_change, ratios
+from termreview.reporting.summaries.change import ratio_change
 from worlds import HK1, HK2, change, copy_reference
 
 NEXT_YEAR = "2024-2025-hk1"
@@ -64,7 +59,7 @@ def test_a_report_stands_on_no_document_younger_than_itself_or_of_another_year(
 
 
 def test_the_annex_lists_the_documents_that_the_report_cites_and_no_others() -> None:
-    text = text_of(sections_annexes.documents_cited(report_world.report(HK1)))
+    text = text_of(annexes.documents_cited(report_world.report(HK1)))
     assert all(number in text for number in ("407/PGDĐT", "4725/QĐ-BGDĐT", "131/QĐ-TTg"))
     for number in ("91/2025/QH15", "356/2025/NĐ-CP", "03/2024/TT-BGDĐT", "25/2024/TT-BGDĐT", "204/KH-UBND"):
         assert number not in text
@@ -72,15 +67,15 @@ def test_the_annex_lists_the_documents_that_the_report_cites_and_no_others() -> 
 
 def test_grounds_and_targets_of_another_year_are_left_out() -> None:
     report = report_world.report(NEXT_YEAR)
-    grounds = text_of(sections_opening.grounds(report))
+    grounds = text_of(opening.grounds(report))
     assert "407/PGDĐT" not in grounds
     assert "2023-2024" not in grounds
     assert "4725/QĐ-BGDĐT" in grounds
     assert "131/QĐ-TTg" in grounds
-    targets = text_of(sections_ratios.lines_table(report))
+    targets = text_of(ratios.lines_table(report))
     assert "407/PGDĐT" not in targets
     assert "131/QĐ-TTg" in targets
-    assert "407/PGDĐT" in text_of(sections_ratios.lines_table(report_world.report(HK1)))
+    assert "407/PGDĐT" in text_of(ratios.lines_table(report_world.report(HK1)))
 
 
 def test_a_target_that_was_due_before_the_school_year_is_no_target_of_it(reference: Reference) -> None:
@@ -91,8 +86,8 @@ def test_a_target_that_was_due_before_the_school_year_is_no_target_of_it(referen
 def test_nothing_is_said_of_actions_where_none_is_declared() -> None:
     report = report_world.report(HK1)
     bare = replace(report, reference=replace(report.reference, advice={}))
-    assert Advice() == sections_actions.advice_of(bare)
-    assert as_html(sections_actions.office_actions(bare)) == ""
+    assert Advice() == actions.advice_of(bare)
+    assert as_html(actions.office_actions(bare)) == ""
 
 
 def test_the_table_of_reports_says_truly_what_its_last_column_counts() -> None:
@@ -100,7 +95,7 @@ def test_the_table_of_reports_says_truly_what_its_last_column_counts() -> None:
     who = report.summaries.reporting
     assert who["needs_repair"].any()
     assert who.loc[who["needs_repair"], "state"].isin(["on_time", "late"]).all()
-    text = text_of(sections_situation.who_reported(report))
+    text = text_of(situation.who_reported(report))
     assert "trường chưa tiếp nhận được tệp nào, nên trùng" not in text
     assert "đã tính trong cột “Được tiếp nhận”" in text
 
@@ -144,7 +139,7 @@ def test_guidance_of_another_year_is_no_ground_and_is_told_by_check(
     assert "Lưu ý: văn bản căn cứ 407/PGDĐT là của năm học khác" in capsys.readouterr().out
     report = report_world.report(NEXT_YEAR)
     declared = replace(report.term.declared, plan=replace(report.declared.plan, legal="cv-407-2023"))
-    text = text_of(sections_opening.grounds(replace(report, term=replace(report.term, declared=declared))))
+    text = text_of(opening.grounds(replace(report, term=replace(report.term, declared=declared))))
     assert "407/PGDĐT" not in text
     assert text.startswith("Phòng GDĐT tổng hợp báo cáo")
 
@@ -153,7 +148,7 @@ def test_a_document_that_nobody_has_named_yet_is_no_ground_and_cites_nothing() -
     """The letter of the sketched year is a row without a number."""
     report = report_world.report(NEXT_YEAR)
     assert report.declared.plan.legal == "huong-dan-2024-2025"
-    text = text_of(sections_opening.grounds(report))
+    text = text_of(opening.grounds(report))
     assert text.startswith("Phòng GDĐT tổng hợp báo cáo")
     assert "chưa xác nhận của" not in text
     assert "được công văn hướng dẫn ghi ngày" not in text

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.summary_change import (
+from termreview.reporting.summaries.change import (
     level_moves,
     moves_by_group,
     paired_schools,
@@ -14,7 +14,7 @@ from termreview.reporting.summary_change import (
     standing_change,
     status_change,
 )
-from termreview.reporting.summary_schools import expected_schools
+from termreview.reporting.term.schools import expected_schools
 from termreview.terms import parse_term
 from worlds import HK1, HK2
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import report_world
 
-from termreview.reporting.rows import ties
-from termreview.reporting.summary_criteria import by_weakest, school_criteria, school_points
+from termreview.reporting.blocks.rows import ties
+from termreview.reporting.summaries.criteria import by_weakest, school_criteria, school_points
 from worlds import HK1
 
 GAP = float("nan")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.summary_index import (
+from termreview.reporting.summaries.index import (
     criterion_shares,
     failed_conditions,
     level_distribution,
@@ -15,7 +15,7 @@ from termreview.reporting.summary_index import (
     open_reasons,
     school_scores,
 )
-from termreview.reporting.summary_schools import expected_schools
+from termreview.reporting.term.schools import expected_schools
 from termreview.scoring.score import Scored, score_term
 from worlds import NOTHING, Value, conditions_met, observe, spread, term_of
 

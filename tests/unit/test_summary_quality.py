@@ -6,16 +6,16 @@ import pandas as pd
 import pytest
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.answers import spread_answers
-from termreview.reporting.summary_opinions import (
+from termreview.reporting.summaries.opinions import (
     HIDDEN,
     LONGEST_QUOTE,
     opinions,
     schools_writing,
     sentences_of,
 )
-from termreview.reporting.summary_quality import cell_account, file_fates, findings_by_cause
-from termreview.reporting.summary_schools import expected_schools
+from termreview.reporting.summaries.quality import cell_account, file_fates, findings_by_cause
+from termreview.reporting.term.answers import spread_answers
+from termreview.reporting.term.schools import expected_schools
 from worlds import observe, term_of
 
 

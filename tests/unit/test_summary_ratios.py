@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.answers import spread_answers
-from termreview.reporting.summary_ratios import ratios_against_lines, ratios_by_school, ratios_by_scope
-from termreview.reporting.summary_schools import expected_schools
+from termreview.reporting.summaries.ratios import ratios_against_lines, ratios_by_school, ratios_by_scope
+from termreview.reporting.term.answers import spread_answers
+from termreview.reporting.term.schools import expected_schools
 from worlds import NOTHING, Value, observe, term_of
 
 PARENTS = ("parents_linked_count", "parents_count")

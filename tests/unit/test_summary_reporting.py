@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.summary_reporting import received_by_day, reporting_by_level, school_reporting
-from termreview.reporting.summary_schools import expected_schools
+from termreview.reporting.summaries.reporting import received_by_day, reporting_by_level, school_reporting
+from termreview.reporting.term.schools import expected_schools
 from termreview.storage.contracts import CONTRACTS
 from worlds import HK1, term_of
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.answers import spread_answers
-from termreview.reporting.summary_schools import expected_schools
-from termreview.reporting.summary_statistics import rebuilt_totals, statistics_by_level
+from termreview.reporting.summaries.statistics import rebuilt_totals, statistics_by_level
+from termreview.reporting.term.answers import spread_answers
+from termreview.reporting.term.schools import expected_schools
 from worlds import Value, observe, term_of
 
 SCHOOLS = ["0477101", "0477201", "0477202", "0477301"]

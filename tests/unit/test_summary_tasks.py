@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.answers import spread_answers
-from termreview.reporting.summary_ratios import ratios_by_school, ratios_by_scope
-from termreview.reporting.summary_schools import expected_schools
-from termreview.reporting.summary_tasks import school_statuses, task_figures, task_statuses
+from termreview.reporting.summaries.ratios import ratios_by_school, ratios_by_scope
+from termreview.reporting.summaries.tasks import school_statuses, task_figures, task_statuses
+from termreview.reporting.term.answers import spread_answers
+from termreview.reporting.term.schools import expected_schools
 from worlds import HK1, UNREADABLE, Value, observe, term_of
 
 SCHOOLS = ["0477101", "0477201", "0477202", "0477203"]

@@ -9,8 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given, strategies as st
 
-from termreview.reporting.blocks import badge_mark, bullets, callout, key_figures, paragraph, stack
-from termreview.reporting.tables import fraction_text, interval_text, number_text, table
+from termreview.reporting.blocks.blocks import badge_mark, bullets, callout, key_figures, paragraph, stack
+from termreview.reporting.blocks.tables import fraction_text, interval_text, number_text, table
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 FRAME = pd.DataFrame(

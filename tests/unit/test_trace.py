@@ -7,8 +7,17 @@ import json
 import pytest
 import report_world
 
+from termreview.reporting.blocks.trace_target import (
+    FIELD,
+    ITEM,
+    RATIO,
+    SCHOOL,
+    SCORE,
+    TASK,
+    is_traced,
+    trace_target,
+)
 from termreview.reporting.trace import trace_data
-from termreview.reporting.trace_target import FIELD, ITEM, RATIO, SCHOOL, SCORE, TASK, is_traced, trace_target
 from worlds import HK1
 
 

@@ -21,7 +21,7 @@ from termreview.errors import RunError
 from termreview.proof import rebuild
 from termreview.proof.verify import UNVERIFIABLE, verify_report
 from termreview.reference.declarations import load_reference
-from termreview.reporting.page_record import LARGEST_RECORD, with_record
+from termreview.reporting.records.page_record import LARGEST_RECORD, with_record
 from termreview.storage.workspace import Workspace
 
 PAGE = '<!DOCTYPE html>\n<html><head>\n<title>Báo cáo</title>\n</head>\n<body><h2 id="muc-1">Một</h2></body></html>\n'

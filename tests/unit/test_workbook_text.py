@@ -14,7 +14,7 @@ import pytest
 from office_world import publish
 
 from termreview.desk.exports import xlsx_file
-from termreview.reporting.tables import table
+from termreview.reporting.blocks.tables import table
 from termreview.workbook_text import CUT, LONGEST, fitted, open_book
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -15,14 +15,14 @@ from termreview.terms import Term, parse_term
 
 def compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Write the comparison as a page and a list, and say how much moved and why."""
-    from termreview.reporting.changes_page import changes_title, write_changes
-    from termreview.reporting.comparison import compare_with, open_issue
-    from termreview.reporting.context import open_report
-    from termreview.reporting.issued import broken_issues, find_issue, issues_of
-    from termreview.reporting.printed_comparison import compare_printed
-    from termreview.reporting.scope import find_scope, scope_subject
-    from termreview.reporting.sections_issued import causes_told, opening
-    from termreview.reporting.sections_printed import printed_opening
+    from termreview.reporting.changes.comparison import compare_with, open_issue
+    from termreview.reporting.changes.issued import causes_told, opening
+    from termreview.reporting.changes.page import changes_title, write_changes
+    from termreview.reporting.changes.printed import printed_opening
+    from termreview.reporting.changes.printed_comparison import compare_printed
+    from termreview.reporting.editions.scope import find_scope, scope_subject
+    from termreview.reporting.records.issued import broken_issues, find_issue, issues_of
+    from termreview.reporting.report.context import open_report
     from termreview.work_list import REPORT_NOTEBOOKS
 
     term = parse_term(options.term)

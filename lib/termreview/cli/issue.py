@@ -15,9 +15,9 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     """Keep the report as it stands, and say under which number."""
     from termreview.intake.received.received import list_received, received_window
     from termreview.issuing import issue_report
-    from termreview.reporting.issued import broken_issues
-    from termreview.reporting.printed_comparison import previous_now
-    from termreview.reporting.scope import find_scope
+    from termreview.reporting.changes.printed_comparison import previous_now
+    from termreview.reporting.editions.scope import find_scope
+    from termreview.reporting.records.issued import broken_issues
 
     term = parse_term(options.term)
     scope = find_scope(reference, reference.of(term), options.unit, options.level)

@@ -29,9 +29,9 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
         received_notices,
         unknown_files,
     )
-    from termreview.reporting.summary_decisions import open_findings
-    from termreview.reporting.summary_reporting import reporting_by_level, school_reporting
-    from termreview.reporting.summary_schools import expected_schools
+    from termreview.reporting.summaries.decisions import open_findings
+    from termreview.reporting.summaries.reporting import reporting_by_level, school_reporting
+    from termreview.reporting.term.schools import expected_schools
     from termreview.returns.reminders import reminder_list, write_reminders
     from termreview.returns.returned import plan_returns, point_counts, point_table
     from termreview.spreadsheets.packages.guard import NOT_OPENED

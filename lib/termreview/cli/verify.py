@@ -16,7 +16,7 @@ from termreview.text import day_words
 if TYPE_CHECKING:
     from termreview.proof.causes import Cause
     from termreview.proof.verify import Verdict
-    from termreview.reporting.page_difference import Difference
+    from termreview.reporting.pages.difference import Difference
 
 EXIT_CODES = {"identical": 0, "differs": 1, "unverifiable": 2}
 MOST_SHOWN = 20
@@ -104,7 +104,7 @@ def _cause_text(cause: Cause, words: Mapping[str, str]) -> str:
 
 
 def _difference_lines(differences: tuple[Difference, ...], words: Mapping[str, str]) -> Iterator[str]:
-    from termreview.reporting.page_difference import excerpts
+    from termreview.reporting.pages.difference import excerpts
 
     section = None
     for each in differences:

@@ -11,8 +11,8 @@ import pandas as pd
 from termreview.desk.term_now import TermNow, answers_of, plain_rows
 from termreview.reference.comparable import comparable_answers
 from termreview.reference.kinds.forms import Field
-from termreview.reporting.number_format import number_text
-from termreview.reporting.rows import Record
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import Record
 from termreview.text import number_words
 
 

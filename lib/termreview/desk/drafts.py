@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from termreview.desk.term_now import TermNow
-from termreview.reporting.blocks import Block, escape_text
+from termreview.reporting.blocks.blocks import Block, escape_text
 
 
 def office_key(now: TermNow) -> str:

@@ -9,9 +9,9 @@ import pandas as pd
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.reference.comparable import may_compare_scores
 from termreview.reference.kinds.forms import applies
-from termreview.reporting.strength_words import StrengthLine, strength_lines
-from termreview.reporting.summary_decisions import doubted_answers
-from termreview.reporting.summary_index import OVERALL
+from termreview.reporting.report.strength_words import StrengthLine, strength_lines
+from termreview.reporting.summaries.decisions import doubted_answers
+from termreview.reporting.summaries.index import OVERALL
 from termreview.scoring.strength import weigh_levels
 from termreview.storage.workspace import read_if_there
 

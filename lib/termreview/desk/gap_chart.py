@@ -7,11 +7,11 @@ import pandas as pd
 from termreview.desk.measure_charts import Drawing
 from termreview.desk.term_now import TermNow
 from termreview.desk.wording import say
-from termreview.reporting.chart_canvas import WIDTH, Box, Mark, Stroke, Words
-from termreview.reporting.chart_layout import draw_names, name_width, nice_top, place_rows
-from termreview.reporting.chart_style import BLUE_MID, INK, WARM, Style
-from termreview.reporting.chart_text import SMALL_SIZE
-from termreview.reporting.number_format import number_text
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.charts.drawing.canvas import WIDTH, Box, Mark, Stroke, Words
+from termreview.reporting.charts.drawing.layout import draw_names, name_width, nice_top, place_rows
+from termreview.reporting.charts.drawing.style import BLUE_MID, INK, WARM, Style
+from termreview.reporting.charts.drawing.text import SMALL_SIZE
 
 
 def gap_bars(now: TermNow, rows: pd.DataFrame, title: str) -> Drawing:

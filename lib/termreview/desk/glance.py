@@ -10,7 +10,7 @@ import pandas as pd
 
 from termreview.desk.term_now import TermNow
 from termreview.manifest import TABLES
-from termreview.reporting.summary_index import OVERALL
+from termreview.reporting.summaries.index import OVERALL
 from termreview.storage.shelf import MANIFEST
 from termreview.storage.whole_files import read_json
 

@@ -13,9 +13,19 @@ from termreview.desk.measure_rows import written
 from termreview.desk.measures import CATEGORY, DATE, Compared, Measure
 from termreview.desk.term_now import TermNow
 from termreview.desk.wording import say
-from termreview.reporting.chart_canvas import WIDTH, Anchor, Box, Dot, Mark, Stroke, Words, words_block
-from termreview.reporting.chart_layout import draw_legend, name_width, nice_top, place_rows
-from termreview.reporting.chart_style import (
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.charts.drawing.canvas import (
+    WIDTH,
+    Anchor,
+    Box,
+    Dot,
+    Mark,
+    Stroke,
+    Words,
+    words_block,
+)
+from termreview.reporting.charts.drawing.layout import draw_legend, name_width, nice_top, place_rows
+from termreview.reporting.charts.drawing.style import (
     BLUE_DARK,
     BLUE_MID,
     BLUE_STEPS,
@@ -27,9 +37,8 @@ from termreview.reporting.chart_style import (
     WARM,
     Style,
 )
-from termreview.reporting.chart_text import SMALL_SIZE, TEXT_SIZE, wrap_text
-from termreview.reporting.figures import Figure, drawn, nothing_to_draw
-from termreview.reporting.number_format import number_text
+from termreview.reporting.charts.drawing.text import SMALL_SIZE, TEXT_SIZE, wrap_text
+from termreview.reporting.charts.figures import Figure, drawn, nothing_to_draw
 
 _COLOURS = (BLUE_DARK, WARM, BLUE_MID, "#8a4f7d", "#5d6b78")
 _HEIGHT = 380.0

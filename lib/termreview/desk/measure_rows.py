@@ -7,7 +7,7 @@ import datetime
 import pandas as pd
 
 from termreview.desk.measures import CATEGORY, DATE, NUMBER, Compared, Measure
-from termreview.reporting.number_format import number_text
+from termreview.reporting.blocks.number_format import number_text
 
 
 def written(value: float, measure: Measure) -> str:

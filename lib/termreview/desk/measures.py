@@ -11,7 +11,7 @@ from termreview.desk.cell_context import value_text
 from termreview.desk.glance import Scope, who_reported
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.reference.kinds.forms import Field
-from termreview.reporting.summary_index import OVERALL
+from termreview.reporting.summaries.index import OVERALL
 
 NUMBER, DATE, CATEGORY = "number", "date", "category"
 _FORMATS = {

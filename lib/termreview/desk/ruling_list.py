@@ -9,7 +9,7 @@ from termreview.desk.decision_list import ruling_of
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.intake.checks.decisions import NOTE
 from termreview.reference.kinds.decisions import Decision
-from termreview.reporting.rows import Record
+from termreview.reporting.blocks.rows import Record
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from termreview.desk.wording import say
 from termreview.intake.values.date_value import parse_date
 from termreview.reference.kinds.decisions import Decision, new_answer, options_of
 from termreview.reference.kinds.forms import ANY, Field
-from termreview.reporting.rows import Record
+from termreview.reporting.blocks.rows import Record
 from termreview.text import clean, fold, number_words
 
 CELL, FILE = "cell", "file"

@@ -15,11 +15,11 @@ from termreview.desk.term_now import TermNow, plain_rows
 from termreview.desk.wording import joined, say, words
 from termreview.reference.kinds.decisions import PLACE, RULE, Decision
 from termreview.reference.kinds.forms import ANY
-from termreview.reporting.blocks import Block, CalloutKind, callout
-from termreview.reporting.narrative import listed
-from termreview.reporting.number_format import interval_text, number_text
-from termreview.reporting.rows import Record
-from termreview.reporting.tables import table
+from termreview.reporting.blocks.blocks import Block, CalloutKind, callout
+from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.rows import Record
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.report.narrative import listed
 
 MOST_ROWS = 12
 _MOST_SCHOOLS = 60

@@ -7,8 +7,8 @@ import datetime
 from termreview.desk.glance import Progress, Published, Scope, progress, published
 from termreview.desk.term_now import TermNow
 from termreview.desk.wording import joined, say, words
-from termreview.reporting.blocks import Block, callout, escape_text, key_figures
-from termreview.reporting.number_format import fraction_text, number_text
+from termreview.reporting.blocks.blocks import Block, callout, escape_text, key_figures
+from termreview.reporting.blocks.number_format import fraction_text, number_text
 
 _PARTS = ("on_time", "late", "refused", "missing")
 

@@ -13,9 +13,9 @@ from termreview.desk.term_now import TermNow
 from termreview.desk.verification import ConditionLine, Fact, ItemLine
 from termreview.desk.visits import Visits
 from termreview.desk.wording import joined, say, words
-from termreview.reporting.blocks import Block, as_html, badge_mark, callout, escape_text
-from termreview.reporting.number_format import fraction_text, interval_text, number_text
-from termreview.reporting.tables import table
+from termreview.reporting.blocks.blocks import Block, as_html, badge_mark, callout, escape_text
+from termreview.reporting.blocks.number_format import fraction_text, interval_text, number_text
+from termreview.reporting.blocks.tables import table
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'()]+")
 _SHOWN = 40  # rows of a table at once; the others are folded below it

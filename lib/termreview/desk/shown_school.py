@@ -18,11 +18,11 @@ from termreview.desk.school_names import school_label
 from termreview.desk.shown_effect import score_text
 from termreview.desk.term_now import TermNow, plain_rows
 from termreview.desk.wording import joined, say, words
-from termreview.reporting.blocks import Block, CalloutKind, callout, escape_text
-from termreview.reporting.number_format import interval_text, number_text
-from termreview.reporting.school_pages import school_page
-from termreview.reporting.strength_words import StrengthLine
-from termreview.reporting.tables import table
+from termreview.reporting.blocks.blocks import Block, CalloutKind, callout, escape_text
+from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.report.strength_words import StrengthLine
+from termreview.reporting.school_pages.pages import school_page
 
 _FORMATS = {"percent": "percent1", "points": "points", "ratio": "ratio"}
 

@@ -10,11 +10,11 @@ from termreview.desk.term_now import TermNow
 from termreview.desk.what_if import CONDITION, OWN, advice_of
 from termreview.desk.wording import joined, say, words
 from termreview.reference.kinds.advice import Action
-from termreview.reporting.blocks import Block, CalloutKind, callout
-from termreview.reporting.narrative import listed
-from termreview.reporting.rows import Record
-from termreview.reporting.summary_index import OVERALL
-from termreview.reporting.tables import table
+from termreview.reporting.blocks.blocks import Block, CalloutKind, callout
+from termreview.reporting.blocks.rows import Record
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.report.narrative import listed
+from termreview.reporting.summaries.index import OVERALL
 from termreview.scoring.next_level import NextLevel
 
 

@@ -16,15 +16,15 @@ from termreview.intake.received.received import ReceivedFile
 from termreview.reference.comparable import comparable_ratios
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.forms import Field
-from termreview.reporting.answers import Answers, spread_answers
-from termreview.reporting.context import ReportContext, build_view, report_on
-from termreview.reporting.rows import Record
-from termreview.reporting.summary_decisions import open_findings
-from termreview.reporting.summary_index import school_scores
-from termreview.reporting.summary_ratios import ratios_by_school
-from termreview.reporting.summary_reporting import school_reporting
-from termreview.reporting.summary_schools import expected_schools
-from termreview.reporting.term_tables import TermTables
+from termreview.reporting.blocks.rows import Record
+from termreview.reporting.report.context import ReportContext, build_view, report_on
+from termreview.reporting.summaries.decisions import open_findings
+from termreview.reporting.summaries.index import school_scores
+from termreview.reporting.summaries.ratios import ratios_by_school
+from termreview.reporting.summaries.reporting import school_reporting
+from termreview.reporting.term.answers import Answers, spread_answers
+from termreview.reporting.term.schools import expected_schools
+from termreview.reporting.term.term_tables import TermTables
 from termreview.scoring.score import Scored
 from termreview.storage.shelf import LOOSE, MANIFEST
 from termreview.storage.workspace import Workspace, read_if_there

@@ -13,7 +13,7 @@ from termreview.desk.term_now import TermNow, answers_of, plain_rows
 from termreview.desk.wording import say
 from termreview.reference.kinds.indicators import Criterion, Group, Item
 from termreview.reference.kinds.measures import VerifiedPoints
-from termreview.reporting.rows import Record
+from termreview.reporting.blocks.rows import Record
 from termreview.scoring.ledger import facts_of, item_inputs
 from termreview.scoring.levels import condition_states
 from termreview.text import clean

@@ -11,8 +11,8 @@ import pandas as pd
 
 from termreview.desk.glance import Scope
 from termreview.desk.term_now import TermNow
-from termreview.reporting.summary_decisions import doubted_answers
-from termreview.reporting.summary_index import OVERALL
+from termreview.reporting.summaries.decisions import doubted_answers
+from termreview.reporting.summaries.index import OVERALL
 from termreview.scoring.strength import CLAIM, PENDING, weigh_levels
 
 Z_95 = 1.959964  # 95 of 100 samples of a normal quantity lie within this many standard errors

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.blocks import Block, as_html
-from termreview.reporting.narrative import sentence
+from termreview.reporting.blocks.blocks import Block, as_html
+from termreview.reporting.report.narrative import sentence
 
 
 def say(reference: Reference, key: str, **places: Any) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from termreview.reporting.agreement_reading import WP, W, open_document, plain
-from termreview.reporting.page_reading import Place
+from termreview.reporting.agreement.reading import WP, W, open_document, plain
+from termreview.reporting.pages.reading import Place
 
 _NUMBERED: Final = re.compile(
     r"^\S+ \d+\. (?=\S)"

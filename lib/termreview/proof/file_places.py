@@ -9,7 +9,7 @@ from pathlib import Path
 
 from termreview.cells import address
 from termreview.proof.document_places import document_places
-from termreview.reporting.page_reading import Place, read_places
+from termreview.reporting.pages.reading import Place, read_places
 from termreview.spreadsheets.packages.guard import Limits, RefusedFile, list_members
 from termreview.spreadsheets.workbook import Cell, read_workbook
 

@@ -14,8 +14,8 @@ from termreview.intake.later_files import later_text
 from termreview.intake.received.received import RECEIVED_LIST
 from termreview.proof.causes import last_day, minded_issues
 from termreview.reference.declarations import Reference
-from termreview.reporting.issued import issued_folder
-from termreview.reporting.scope import find_scope
+from termreview.reporting.editions.scope import find_scope
+from termreview.reporting.records.issued import issued_folder
 from termreview.runner import run_term
 from termreview.storage.shelf import SCHOOL_FOLDER
 from termreview.storage.workspace import Workspace

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from termreview.reporting.edition import INTERNAL
-from termreview.reporting.issued import list_issues
-from termreview.reporting.page_record import read_record
-from termreview.reporting.published import ANNEX_FILE
+from termreview.reporting.editions.edition import INTERNAL
+from termreview.reporting.records.issued import list_issues
+from termreview.reporting.records.page_record import read_record
+from termreview.reporting.records.published import ANNEX_FILE
 from termreview.scoped_records import RECORDS
 from termreview.storage.shelf import MANIFEST, SCHOOL_FOLDER
 from termreview.storage.whole_files import read_json

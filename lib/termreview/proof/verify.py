@@ -21,7 +21,7 @@ from termreview.proof.file_places import (
 from termreview.proof.rebuild import rebuilt_files
 from termreview.proof.target import ANNEX, DOCUMENT, PAGE, SCHOOL, Target, find_target, published_hashes
 from termreview.reference.declarations import Reference
-from termreview.reporting.page_difference import (
+from termreview.reporting.pages.difference import (
     CHANGED,
     UNSEEN,
     Difference,
@@ -29,8 +29,8 @@ from termreview.reporting.page_difference import (
     part_differences,
     section_titles,
 )
-from termreview.reporting.page_reading import Place
-from termreview.reporting.page_record import RECORD, SEAL, seal_of, without_record
+from termreview.reporting.pages.reading import Place
+from termreview.reporting.records.page_record import RECORD, SEAL, seal_of, without_record
 from termreview.storage.whole_files import sha256_of
 from termreview.storage.workspace import Workspace
 

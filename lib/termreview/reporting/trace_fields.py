@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from termreview.reference.kinds.forms import Field
-from termreview.reporting.answers import total_parts
-from termreview.reporting.context import ReportContext
-from termreview.reporting.rows import plain_values
+from termreview.reporting.blocks.rows import plain_values
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.term.answers import total_parts
 from termreview.scoring.ledger import item_inputs
 
 _READ = (

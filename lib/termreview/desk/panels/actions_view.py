@@ -11,8 +11,8 @@ from termreview.desk.shown_what_if import action_block
 from termreview.desk.term_now import plain_rows
 from termreview.desk.what_if import actions_tried, advice_of, own_action
 from termreview.desk.wording import say, words
-from termreview.reporting.number_format import number_text
-from termreview.reporting.rows import Record
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import Record
 
 
 class ActionsView:

@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from termreview.reporting.blocks import Block, as_html
+from termreview.reporting.blocks.blocks import Block, as_html
 
 Action = Callable[[], None]
 _NAMED = {"description_width": "auto"}

@@ -19,8 +19,8 @@ from termreview.desk.term_now import Stamp, TermNow, look, moved, stamp_of
 from termreview.desk.wording import joined, say, words
 from termreview.errors import DeclarationError, TermReviewError, WorkspaceBusyError
 from termreview.reference.declarations import Reference
-from termreview.reporting.blocks import Block, escape_text
-from termreview.reporting.narrative import listed
+from termreview.reporting.blocks.blocks import Block, escape_text
+from termreview.reporting.report.narrative import listed
 from termreview.text import clean
 
 WATCH_EVERY_S = 3.0

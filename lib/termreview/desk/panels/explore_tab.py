@@ -12,7 +12,7 @@ from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.wording import say, words
-from termreview.reporting.blocks import Block
+from termreview.reporting.blocks.blocks import Block
 
 ALL_STATES = ""
 
@@ -140,7 +140,9 @@ class ExploreTab:
             (xlsx_file(name, drawing.title, columns, rows, now.declared.plan.due_on), names["xlsx"]),
         ]
         if drawing.marks:
-            from termreview.reporting.chart_picture import render_png  # a large library, for pictures alone
+            from termreview.reporting.charts.drawing.picture import (
+                render_png,  # a large library, for pictures alone
+            )
 
             svg = drawing.figure().svg.encode("utf-8")
             files.append((Download(file_name(name, "svg"), "svg", svg), names["svg"]))

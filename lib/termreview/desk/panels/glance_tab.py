@@ -9,10 +9,10 @@ from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.shown_glance import glance_block
 from termreview.desk.term_now import plain_rows
 from termreview.desk.wording import say, words
-from termreview.reporting.blocks import Block, escape_text
-from termreview.reporting.charts import calendar_strip
-from termreview.reporting.number_format import number_text
-from termreview.reporting.rows import Record
+from termreview.reporting.blocks.blocks import Block, escape_text
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import Record
+from termreview.reporting.charts.charts import calendar_strip
 
 ALL_STATES = "all"
 

@@ -10,7 +10,7 @@ from termreview.desk.panels import controls
 from termreview.desk.panels.desk import Desk
 from termreview.desk.shown_points import coverage_block, gaps_block, gaps_rows
 from termreview.desk.wording import joined, say, words
-from termreview.reporting.blocks import callout
+from termreview.reporting.blocks.blocks import callout
 
 _MOST_BARS = 20
 

@@ -20,7 +20,7 @@ from termreview.desk.term_now import look
 from termreview.desk.wording import joined
 from termreview.errors import DeclarationError, TermReviewError
 from termreview.reference.declarations import load_reference
-from termreview.reporting.blocks import Block, callout
+from termreview.reporting.blocks.blocks import Block, callout
 from termreview.storage.workspace import Workspace, find_workspace
 
 _open: list[Desk] = []  # of this kernel: a cell run again replaces its desk

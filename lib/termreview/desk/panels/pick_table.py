@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from termreview.desk.panels import controls
-from termreview.reporting.blocks import Block, as_html, escape_text
-from termreview.reporting.narrative import fill
-from termreview.reporting.number_format import number_text
+from termreview.reporting.blocks.blocks import Block, as_html, escape_text
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.report.narrative import fill
 
 
 class PickColumn(NamedTuple):

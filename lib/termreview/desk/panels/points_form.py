@@ -14,8 +14,8 @@ from termreview.desk.verification import ItemLine, allowed_points, faults_of, po
 from termreview.desk.verified_list import last_verified, place_of, write_verified
 from termreview.desk.wording import joined, say, words
 from termreview.reference.kinds.measures import VerifiedPoints
-from termreview.reporting.blocks import Block, callout
-from termreview.reporting.number_format import number_text
+from termreview.reporting.blocks.blocks import Block, callout
+from termreview.reporting.blocks.number_format import number_text
 
 Change = tuple[tuple[str, str, str], VerifiedPoints | None, VerifiedPoints | None]
 

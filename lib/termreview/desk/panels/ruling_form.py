@@ -31,8 +31,8 @@ from termreview.desk.shown_effect import conflicts_block, effect_block, reach_bl
 from termreview.desk.term_now import plain_rows
 from termreview.desk.wording import joined, say, words
 from termreview.reference.kinds.decisions import Decision
-from termreview.reporting.blocks import callout
-from termreview.reporting.rows import Record
+from termreview.reporting.blocks.blocks import callout
+from termreview.reporting.blocks.rows import Record
 
 
 class RulingForm:

@@ -10,8 +10,8 @@ import ipywidgets as widgets
 
 from termreview.desk.panels import controls
 from termreview.desk.school_names import Spellings, schools_meant
-from termreview.reporting.blocks import Block, escape_text
-from termreview.reporting.narrative import fill
+from termreview.reporting.blocks.blocks import Block, escape_text
+from termreview.reporting.report.narrative import fill
 
 _MOST_CHOICES = 8
 

@@ -18,8 +18,8 @@ from termreview.desk.shown_effect import ruling_text
 from termreview.desk.term_now import plain_rows
 from termreview.desk.wording import say, words
 from termreview.reference.kinds.decisions import Decision
-from termreview.reporting.blocks import Block, escape_text
-from termreview.reporting.rows import Record
+from termreview.reporting.blocks.blocks import Block, escape_text
+from termreview.reporting.blocks.rows import Record
 
 RULINGS = "rulings"
 

@@ -15,7 +15,7 @@ from termreview.desk.verification import item_lines, verified_schools
 from termreview.desk.what_if import Trial, movable_fields, path_of, trial_of, try_school
 from termreview.desk.wording import say, words
 from termreview.reference.kinds.forms import Field
-from termreview.reporting.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.text import number_words
 
 

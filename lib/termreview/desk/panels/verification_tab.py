@@ -21,7 +21,7 @@ from termreview.desk.verification import (
     verified_schools,
 )
 from termreview.desk.wording import joined, say, words
-from termreview.reporting.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import interval_text, number_text
 
 ITEMS, MODERATION, VISITS = "items", "moderation", "visits"
 

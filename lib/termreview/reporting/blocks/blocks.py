@@ -1,0 +1,201 @@
+"""One block is one piece of a report: HTML built here from escaped text, and its model for Word and Excel."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, Final, Literal
+
+from termreview.reporting.blocks.model import (
+    Part,
+    Run,
+    bullets_part,
+    callout_part,
+    inline_part,
+    key_figures_part,
+    mark_run,
+    model_bundle,
+    paragraph_part,
+    plain_text,
+    runs_of_parts,
+    strong_run,
+)
+
+_PERCENT = re.compile(r"(\d) %")
+
+CalloutKind = Literal["note", "good", "query", "error"]
+
+MISSING_MARK: Final = "—"
+MISSING_TITLE: Final = "không có số liệu"
+MARK_TITLES: Final[Mapping[str, str]] = {
+    "A": "hai nguồn công khai trở lên",
+    "B": "một nguồn",
+    "C": "chưa xác nhận",
+}
+
+# Of pandas, which takes long to load and is not needed to write a text.
+_MISSING_TYPES: Final = frozenset(["NAType", "NaTType"])
+# Control characters break the page; lone surrogates break its encoding; direction overrides disguise text.
+_UNSAFE_CHARACTERS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One piece of HTML that is safe to publish, because only the functions of this room build it.
+
+    `parts` are its model (`block_model`): what Word and Excel are written from. A block whose HTML shows
+    something has one; markup without a model cannot be published.
+    """
+
+    html: str = field(repr=False)  # a notebook would carry it twice
+    parts: tuple[Part, ...] = field(default=(), compare=False, repr=False)
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return model_bundle(self.parts)
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether one value stands for no answer (None, NaN, NaT or NA)."""
+    is_nan = isinstance(value, float) and math.isnan(value)
+    return value is None or is_nan or type(value).__name__ in _MISSING_TYPES
+
+
+def clean_text(value: object) -> str:
+    """Return one value as text without the characters that no page, chart or document can carry.
+
+    The space between a number and its per cent sign does not break.
+    """
+    if is_missing(value):
+        return ""
+    text = _UNSAFE_CHARACTERS.sub("\ufffd", str(value))
+    return _PERCENT.sub("\\1\u00a0%", text) if " %" in text else text
+
+
+def escape_text(value: object) -> str:
+    """Return one value as HTML text in which nothing is markup."""
+    return escape(clean_text(value), quote=True)
+
+
+def as_html(content: object) -> str:
+    """Return the HTML of one block, one figure, or one plain value (which is escaped)."""
+    html_of = getattr(content, "_repr_html_", None)
+    return str(html_of()) if callable(html_of) else escape_text(content)
+
+
+def parts_of(content: object) -> tuple[Part, ...]:
+    """Return the model of one block, one figure, or one plain value."""
+    parts: tuple[Part, ...] | None = getattr(content, "parts", None)
+    if parts is None:
+        return (inline_part([clean_text(content)]),)
+    if not parts and as_html(content):
+        raise ValueError(f"a block of bare markup has no model: {as_html(content)[:60]}")
+    return parts
+
+
+def runs_of(content: object) -> list[Run]:
+    """Return the words of one line of text: a plain value, or a block that is text."""
+    return runs_of_parts(parts_of(content))
+
+
+def inline(*pieces: object) -> Block:
+    """Join words and badges to one line of text."""
+    runs = [run for piece in pieces for run in runs_of(piece)]
+    return Block("".join(as_html(piece) for piece in pieces), (inline_part(runs),))
+
+
+def paragraph(text: object, css_class: str | None = None) -> Block:
+    """Build one paragraph."""
+    part = paragraph_part(runs_of(text), css_class)
+    return Block(f"<p{_class_attribute(css_class)}>{as_html(text)}</p>", (part,))
+
+
+def bullets(items: Iterable[object], *, css_class: str | None = None) -> Block:
+    """Build one bulleted list; an item is text or a block, and no items give an empty block."""
+    items = list(items)
+    if not items:
+        return Block("")
+    rows = "".join(f"<li>{as_html(item)}</li>" for item in items)
+    part = bullets_part([runs_of(item) for item in items], css_class)
+    return Block(f"<ul{_class_attribute(css_class)}>{rows}</ul>", (part,))
+
+
+def lead_in(lead: object, text: object, aside: object = "") -> Block:
+    """Build one line of text that begins with its subject in bold and may end in a small aside."""
+    small = f' <span class="aside">{as_html(aside)}</span>' if aside else ""
+    runs = [
+        strong_run(plain_text(runs_of(lead))),
+        " ",
+        *runs_of(text),
+        *([" ", *runs_of(aside)] if aside else []),
+    ]
+    return Block(f"<strong>{as_html(lead)}</strong> {as_html(text)}{small}", (inline_part(runs),))
+
+
+def callout(title: str, items: Sequence[object] = (), kind: CalloutKind = "note") -> Block:
+    """Build one framed remark: its title and one line per item; a single item stands without a bullet."""
+    if kind not in ("note", "good", "query", "error"):
+        raise ValueError(f"unknown kind of callout: {kind!r}")
+    body = f"<p>{as_html(items[0])}</p>" if len(items) == 1 else bullets(items).html
+    return Block(
+        f'<div class="callout callout-{kind}" role="note">'
+        f'<p class="callout-title">{escape_text(title)}</p>{body}</div>',
+        (callout_part(clean_text(title), [runs_of(item) for item in items], kind),),
+    )
+
+
+def key_figures(figures: Sequence[tuple[str, object, str]]) -> Block:
+    """Build one strip of key figures: label, value as text, detail (how it is counted, or the numbers behind it)."""
+    cards = "".join(
+        '<div class="key-figure">'
+        f"<dt>{escape_text(label)}</dt>"
+        f'<dd class="key-value">{as_html(value)}</dd>'
+        + (f'<dd class="key-detail">{escape_text(detail)}</dd>' if detail else "")
+        + "</div>"
+        for label, value, detail in figures
+    )
+    if not cards:
+        return Block("")
+    told = [(clean_text(label), runs_of(value), clean_text(detail)) for label, value, detail in figures]
+    return Block(f'<dl class="key-figures">{cards}</dl>', (key_figures_part(told),))
+
+
+def badge_mark(mark: str, labels: Mapping[str, str] = MARK_TITLES) -> Block:
+    """Build the badge that says how sure a figure is: A, B or C, with its meaning as the spoken text."""
+    letter = clean_text(mark).strip()
+    if not letter:
+        return Block("")
+    meaning = escape_text(labels.get(letter, letter))
+    css = letter.lower() if letter in MARK_TITLES else "other"
+    html = f'<abbr class="mark mark-{css}" title="{meaning}">{escape_text(letter)}</abbr>'
+    return Block(html, (inline_part([mark_run(letter)]),))
+
+
+@dataclass(frozen=True)
+class Hidden(Block):
+    """What stands in the place of one figure that an edition does not show; `note` says why, below its table."""
+
+    note: str = ""
+
+
+def hidden(word: str, meaning: str, note: str) -> Hidden:
+    """Build the mark of one hidden figure, with its meaning as the spoken text."""
+    html = f'<abbr class="withheld" title="{escape_text(meaning)}">{escape_text(word)}</abbr>'
+    return Hidden(html, (inline_part([clean_text(word)]),), note)
+
+
+def stack(*blocks: object) -> Block:
+    """Join several blocks, figures or texts, one under the other."""
+    parts = tuple(part for block in blocks for part in parts_of(block))
+    return Block("\n".join(as_html(block) for block in blocks), parts)
+
+
+def _class_attribute(css_class: str | None) -> str:
+    return f' class="{escape_text(css_class)}"' if css_class else ""

@@ -1,0 +1,102 @@
+"""One executed report notebook read for the files beside the page: its headings and the parts its cells show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from termreview.errors import RunError
+from termreview.reporting.blocks.model import Part, bullets_part, paragraph_part, read_bundle
+
+_EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
+
+
+@dataclass(frozen=True)
+class ReadReport:
+    """What one executed notebook shows: the notice above it, its body in order, what stands at its foot."""
+
+    banner: tuple[Part, ...]
+    body: tuple[Part, ...]
+    footer: tuple[Part, ...]
+
+    @property
+    def letterhead(self) -> Part:
+        """The head of the official document, with what the covers say of the report."""
+        return next(part for part in self.body if part["kind"] == "letterhead")
+
+
+def read_report(notebook_path: Path) -> ReadReport:
+    """Read one executed notebook by the rules of the page: tags `banner`, `footer` and `hide`, `# titles` left out.
+
+    A heading is a part of its own (`heading`, with `level` 1 for a `## heading`, and `text`).
+
+    Raises
+    ------
+    RunError
+        When a cell shows HTML of which it carries no model, or the notebook has no letterhead.
+    """
+    stamp = notebook_path.stat()
+    return _read_once(notebook_path, stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(maxsize=1)
+def _read_once(notebook_path: Path, _changed: int, _size: int) -> ReadReport:
+    """Read one notebook; the exporters of one step read the same one after the other."""
+    notebook = nbformat.reads(notebook_path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
+    banner: list[Part] = []
+    body: list[Part] = []
+    footer: list[Part] = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        tags = cell.metadata.get("tags", [])
+        if "hide" in tags:
+            continue
+        place = banner if "banner" in tags else footer if "footer" in tags else body
+        if cell.cell_type == "markdown":
+            place += _markdown_parts(cell.source)
+        elif cell.cell_type == "code":
+            place += _shown_parts(cell, f"{notebook_path.name}: cell {number}")
+    if not any(part["kind"] == "letterhead" for part in body):
+        raise RunError(f"{notebook_path.name} shows no letterhead: a document cannot be made of it")
+    return ReadReport(tuple(banner), tuple(body), tuple(footer))
+
+
+def _shown_parts(cell: Any, place: str) -> list[Part]:
+    parts: list[Part] = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if output.output_type not in ("display_data", "execute_result") or "text/html" not in data:
+            continue
+        found = read_bundle(data)
+        if found is None or (not found and data["text/html"].strip()):
+            raise RunError(f"{place} shows HTML without its model: show blocks, figures or tables")
+        parts += found
+    return parts
+
+
+def _markdown_parts(source: str) -> list[Part]:
+    """The headings, paragraphs and lists of one Markdown cell."""
+    parts: list[Part] = []
+    for chunk in re.split(r"\n\s*\n|\n(?=#)|(?<=\n)(?=#)", source.strip()):
+        lines = [line.strip() for line in chunk.strip().splitlines() if line.strip()]
+        if not lines:
+            continue
+        heading = re.fullmatch(r"(#{1,6})\s+(.+?)\s*#*", lines[0])
+        if heading:
+            if len(heading[1]) > 1:
+                parts.append({"kind": "heading", "level": len(heading[1]) - 1, "text": _plain(heading[2])})
+            lines = lines[1:]
+        if lines and all(line.startswith(("- ", "* ")) for line in lines):
+            parts.append(bullets_part([[_plain(line[2:])] for line in lines], None))
+        elif lines:
+            parts.append(paragraph_part([_plain(" ".join(lines))], None))
+    return parts
+
+
+def _plain(text: str) -> str:
+    """One line of Markdown without its signs of emphasis."""
+    return _EMPHASIS.sub(r"\2", text)

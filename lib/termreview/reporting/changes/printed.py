@@ -1,0 +1,218 @@
+"""One section of a report by every figure in it that changed: cells of tables, sentences, and the part of each cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import pandas as pd
+
+from termreview.reporting.blocks.blocks import Block, bullets, escape_text, key_figures, paragraph, stack
+from termreview.reporting.blocks.model import Part
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.tables import STACKED, table
+from termreview.reporting.changes.move_words import part_text
+from termreview.reporting.changes.printed_comparison import PREVIOUS, PRINTED_CAUSES, PrintedComparison
+from termreview.reporting.changes.printed_moves import PrintedMove
+from termreview.reporting.changes.printed_text import amount
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.wording import say
+
+_MOST: Final = 120  # rows of one section on the page; the list has all
+
+
+def main_figures(report: ReportContext, compared: PrintedComparison) -> Block:
+    """The figures of the report's opening page, from what they were to what they are, with the part of each cause."""
+    return key_figures([_main_figure(report, move) for move in compared.main])
+
+
+def _main_figure(report: ReportContext, move: PrintedMove) -> tuple[str, str, str]:
+    before, after = (text or number_text(None) for text in (move.before, move.after))
+    label = move.where.row
+    if before == after:
+        return label, after, say(report, "issued.printed.unchanged")
+    value = say(report, "issued.step", before=before, after=after)
+    if move.figures is None:
+        return label, value, listed([say(report, f"issued.columns.{cause}") for cause in _causes_of([move])])
+    told = {cause: _joined(own, move.changed, move.decimals) for cause, own in move.parts().items()}
+    causes = [say(report, "issued.cause", cause=say(report, f"issued.columns.{cause}"), part=part) for cause, part in told.items() if part]  # fmt: skip
+    return label, value, "; ".join(causes)
+
+
+def printed_shown(report: ReportContext, compared: PrintedComparison) -> Block:
+    """What is compared and what the parts mean, then section by section every printed figure that changed, folded."""
+    told = printed_opening(report, compared)
+    if not compared.moves:
+        return paragraph(told)
+    sections: dict[str, list[PrintedMove]] = {}
+    for move in compared.moves:
+        sections.setdefault(move.where.section, []).append(move)
+    folded = [_folded(report, title, moves) for title, moves in sections.items()]
+    return stack(paragraph(told), bullets(_notes(report, compared)), *folded)
+
+
+def printed_opening(report: ReportContext, compared: PrintedComparison) -> str:
+    """How many figures the report prints, and how many of them changed."""
+    if not compared.moves:
+        return say(report, "issued.printed.nothing", counted=compared.counted)
+    values = {"counted": compared.counted, "figures": compared.figures, "words": compared.words}
+    return say(report, "issued.printed.opening", **values)
+
+
+def _notes(report: ReportContext, compared: PrintedComparison) -> list[str]:
+    notes = [
+        say(report, "issued.printed.adds_up"),
+        say(report, "issued.printed.words"),
+        say(report, "issued.printed.read"),
+    ]
+    if compared.unread:
+        notes.append(
+            say(report, "issued.printed.unread", numbers=listed([str(number) for number in compared.unread]))
+        )
+    if PREVIOUS in compared.causes:
+        notes.append(say(report, "issued.printed.previous"))
+    return notes
+
+
+def section_words(report: ReportContext, title: str) -> str:
+    """The heading of one section of the report as it is told here."""
+    return title or say(report, "issued.printed.elsewhere")
+
+
+def _folded(report: ReportContext, title: str, moves: Sequence[PrintedMove]) -> Block:
+    """One section of the report: closed on the page, with the number of what changed in it."""
+    cells = [move for move in moves if move.where.row or move.where.table]
+    lines = [move for move in moves if not (move.where.row or move.where.table)]
+    blocks = []
+    if cells:
+        blocks.append(_table(report, cells, "cells"))
+    if figures := [move for move in lines if move.figures is not None]:
+        blocks.append(_table(report, figures, "lines"))
+    if words := [move for move in lines if move.figures is None]:
+        blocks.append(paragraph(say(report, "issued.printed.tables.words"), "lead-in"))
+        blocks.append(bullets([_changed_words(report, move) for move in words]))
+    inner = stack(*blocks)
+    summary = say(report, "issued.printed.section", title=section_words(report, title), count=len(moves))
+    parts: tuple[Part, ...] = (*paragraph(summary).parts, *inner.parts)
+    html = f'<details class="tail"><summary>{escape_text(summary)}</summary>{inner.html}</details>'
+    return Block(html, parts)
+
+
+def _table(report: ReportContext, moves: Sequence[PrintedMove], kind: str) -> Block:
+    shown = moves[:_MOST]
+    causes = _causes_of(shown)
+    frame = pd.DataFrame([_row(report, move, causes) for move in shown])
+    columns = {
+        "title": say(report, "issued.printed.heads.cells") if kind == "cells" else say(report, "issued.printed.heads.lines"),
+        **{name: say(report, f"issued.columns.{name}") for name in ("before", "after", "move", *causes)},
+    }  # fmt: skip
+    left = len(moves) - len(shown)
+    return table(
+        frame,
+        columns=columns,
+        caption=say(report, "issued.printed.tables.cells") if kind == "cells" else say(report, "issued.printed.tables.lines"),
+        align=dict.fromkeys((*columns,)[1:], "right"),
+        group_by="group" if kind == "cells" else None,
+        css_class=STACKED,
+        notes=[say(report, "issued.printed.more", count=left)] if left else [],
+    )  # fmt: skip
+
+
+def _causes_of(moves: Iterable[PrintedMove]) -> list[str]:
+    found = {cause for move in moves for cause, _, _ in move.steps}
+    return [cause for cause in PRINTED_CAUSES if cause in found]
+
+
+def _row(report: ReportContext, move: PrintedMove, causes: Sequence[str]) -> dict[str, Any]:
+    where = move.where
+    is_line = not (where.row or where.table)
+    title = str(move.after) if is_line else " · ".join(part for part in (where.row, where.column) if part)
+    row: dict[str, Any] = {"group": where.table or say(report, "issued.printed.main"), "title": title}
+    if is_line:  # of a sentence only the figures that changed
+        row |= {"before": _figures(move, 0), "after": _figures(move, -1)}
+    else:
+        row |= {"before": move.before or number_text(None), "after": move.after or number_text(None)}
+    if move.figures is None:
+        turned = {cause for cause, _, _ in move.steps}
+        told = {cause: say(report, "issued.printed.turned") if cause in turned else "" for cause in causes}
+        return row | {"move": say(report, "issued.printed.turned")} | told
+    parts, wanted = move.parts(), move.changed if is_line else [True] * len(move.changed)
+    own = _causes_of([move])  # of what turned from nothing into a zero: the zero is its part
+    return row | {
+        "move": _joined(move.moves(), wanted, move.decimals) or "0",
+        **{cause: _joined(parts[cause], wanted, move.decimals) or "0" if cause in own else "" for cause in causes},
+    }  # fmt: skip
+
+
+def _figures(move: PrintedMove, station: int) -> str:
+    told = (move.figures or ())[station]
+    if told is None:
+        return number_text(None)
+    return " / ".join(figure for figure, changed in zip(told, move.changed, strict=True) if changed)
+
+
+def _joined(parts: Sequence[Decimal], wanted: Sequence[bool], decimals: int) -> str:
+    """The parts of one cause in the figures of one place; nothing where it has no part in any."""
+    if not any(parts):
+        return ""
+    shown = [
+        part_text(part, decimals) or "0" for part, is_shown in zip(parts, wanted, strict=True) if is_shown
+    ]
+    return " / ".join(shown)
+
+
+def _changed_words(report: ReportContext, move: PrintedMove) -> str:
+    """One sentence that came, went or changed its words, and by which causes."""
+    causes = listed([say(report, f"issued.columns.{cause}").lower() for cause in _causes_of([move])])
+    if move.before is None:
+        return say(report, "issued.printed.came", after=move.after, causes=causes)
+    if move.after is None:
+        return say(report, "issued.printed.went", before=move.before, causes=causes)
+    return say(report, "issued.printed.reworded", before=move.before, after=move.after, causes=causes)
+
+
+def printed_columns(report: ReportContext) -> dict[str, str]:
+    """The columns of the list of all printed figures that changed."""
+    first = ("section", "table", "row", "column", "number", "before", "after", "move")
+    return {
+        **{name: say(report, f"issued.printed.csv.{name}") for name in first},
+        **{cause: say(report, f"issued.columns.{cause}") for cause in PRINTED_CAUSES},
+        "steps": say(report, "issued.printed.csv.steps"),
+    }
+
+
+def printed_rows(report: ReportContext, compared: PrintedComparison) -> Iterable[Mapping[str, Any]]:
+    """Every printed figure that changed, a row each with its parts; of changed words the way they went."""
+    for move in compared.moves:
+        where = move.where
+        about = {
+            "section": section_words(report, where.section),
+            "table": where.table,
+            "row": where.row or (move.after or move.before),
+            "column": where.column,
+        }
+        if move.figures is None:
+            yield about | {"before": move.before, "after": move.after, "steps": _steps_told(report, move)}
+            continue
+        parts, first, last = move.parts(), move.figures[0], move.figures[-1]
+        for number, is_changed in enumerate(move.changed):
+            if is_changed:
+                yield about | {
+                    "number": number + 1 if len(move.changed) > 1 else None,
+                    "before": None if first is None else amount(first[number]),
+                    "after": None if last is None else amount(last[number]),
+                    "move": move.moves()[number],
+                    **{cause: own[number] for cause, own in parts.items() if own[number]},
+                    "steps": "" if any(own[number] for own in parts.values()) else _steps_told(report, move),
+                }
+
+
+def _steps_told(report: ReportContext, move: PrintedMove) -> str:
+    """Each change of one text on its way, with its cause."""
+    nothing = number_text(None)
+    return "; ".join(
+        say(report, "issued.cause", cause=say(report, f"issued.columns.{cause}"), part=f"{one or nothing} → {other or nothing}")
+        for cause, one, other in move.steps
+    )  # fmt: skip

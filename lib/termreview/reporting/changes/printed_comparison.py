@@ -1,0 +1,184 @@
+"""One comparison carried through to every figure that the report prints: the whole report told at each station of the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from termreview.installation import made_with
+from termreview.reference.declarations import Reference
+from termreview.reporting.agreement.reading import plain, read_page
+from termreview.reporting.changes.comparison import first_state, second_state
+from termreview.reporting.changes.printed_moves import (
+    PrintedMove,
+    anchored,
+    figures_printed,
+    key_figure_moves,
+    printed_moves,
+)
+from termreview.reporting.changes.printed_places import Printed, printed_by, tables_of_page
+from termreview.reporting.changes.replay import CAUSES, DECISION, PROGRAM, RULE, Station, replay
+from termreview.reporting.changes.section_calls import SectionCall, section_calls
+from termreview.reporting.editions.edition import INTERNAL
+from termreview.reporting.records.issued import TABLES, Issue
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.wording import say
+from termreview.reporting.summaries.term_view import TermView, build_view
+from termreview.reporting.term.term_tables import State
+from termreview.storage.publication import is_published, read_published
+from termreview.storage.whole_files import sha256_of
+from termreview.storage.workspace import Workspace
+from termreview.terms import Term
+
+PREVIOUS: Final = "previous"  # the tables of the term before are others now: no part of the replay
+PRINTED_CAUSES: Final = (*CAUSES, PREVIOUS)
+
+
+@dataclass(frozen=True, eq=False)
+class PrintedComparison:
+    """Every printed place that changed; `main` are all key figures of the opening page, changed or not.
+
+    `counted` is the number of figures that are printed now; `unread` are the issues of which the page itself was not
+    read: only what was kept of its making is compared.
+    """
+
+    moves: tuple[PrintedMove, ...]
+    main: tuple[PrintedMove, ...]
+    counted: int
+    unread: tuple[int, ...]
+
+    @property
+    def figures(self) -> int:
+        """How many printed figures changed, each with its parts."""
+        return sum(1 for move in self.moves for changed in move.changed if changed)
+
+    @property
+    def words(self) -> int:
+        """How many places changed in their words, which have no parts."""
+        return sum(move.figures is None for move in self.moves)
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """The causes of any change, in their declared order."""
+        found = {cause for move in self.moves for cause, _, _ in move.steps}
+        return tuple(cause for cause in PRINTED_CAUSES if cause in found)
+
+
+def compare_printed(
+    workspace: Workspace, report: ReportContext, issue: Issue, later: Issue | None, notebook: Path
+) -> PrintedComparison:
+    """Find every printed place that changed between an issue and the report (or a later issue), and why.
+
+    The sections of the report's notebook are told anew at each station, by the program and with the figures of the
+    term before that are at hand. Where an issue's own page prints something else in a table, that is its first (or
+    last) value, and the difference is a part of its own: of the program, of the term before, or of the declarations.
+    """
+    first, is_readable = first_state(report, issue)
+    second = second_state(report)
+    names = names_with_numbers(first, second)
+    told = [
+        (RULE if cause == PROGRAM and not is_readable else cause, printed)
+        for cause, printed in printed_along(report, first, second, section_calls(notebook), names)
+    ]
+    unread = []
+    for own in (issue, later):
+        page = None if own is None or own.edition != INTERNAL else _page_of(own)
+        if own is None or page is None:
+            unread += [] if own is None else [own.number]
+            continue
+        terms = report.reference.calendar.terms_read_by(report.declared.term)
+        cause = outside_cause(workspace, own, report.declared.plan.previous, terms)
+        if own is issue:
+            printed = anchored(told[0][1], _read(report, page, names))
+            told = [("", printed), (cause, told[0][1]), *told[1:]]
+        else:
+            told.append((cause, anchored(told[-1][1], _read(report, page, names))))
+    moves = tuple(printed_moves(told, names))
+    return PrintedComparison(
+        moves, tuple(key_figure_moves(told, names)), figures_printed(told[-1][1], names), tuple(unread)
+    )
+
+
+def printed_along(
+    report: ReportContext, first: State, second: State, calls: Sequence[SectionCall], names: Sequence[str]
+) -> list[tuple[str, Printed]]:
+    """The cause that leads to each station, and what the sections print there; nothing is told twice."""
+    told: list[tuple[str, Printed]] = []
+    last: tuple[Station, Reference] | None = None
+    for station in replay(first, second):
+        spoken = _spoken(station, second.reference)
+        is_same = last is not None and last[0].state is station.state and _rules_alike(last[1], spoken)
+        printed = told[-1][1] if is_same else _printed(report, station, spoken, calls, names)
+        told.append((station.cause, printed))
+        last = station, spoken
+    return told
+
+
+def _printed(
+    report: ReportContext,
+    station: Station,
+    spoken: Reference,
+    calls: Sequence[SectionCall],
+    names: Sequence[str],
+) -> Printed:
+    state = station.state
+    view: TermView = build_view(spoken, state.declared, state.tables)
+    there = ReportContext(spoken, view, report.previous, report.as_of, report.scope, years=report.years)
+    return printed_by(((call.title, call.parts(there)) for call in calls), names)
+
+
+def _spoken(station: Station, now: Reference) -> Reference:
+    """The declarations that the report of one station tells: the office's decisions are those that its answers follow."""
+    told = station.state.reference
+    if station.cause != DECISION:
+        return told
+    return replace(told, decisions=now.decisions, verified=now.verified)
+
+
+def _rules_alike(one: Reference, other: Reference) -> bool:
+    return one.decisions == other.decisions and one.verified == other.verified
+
+
+def names_with_numbers(*states: State) -> tuple[str, ...]:
+    """The names of schools that hold a number, which is no figure."""
+    schools = [school for state in states for school in state.declared.schools]
+    told = [name for school in schools for name in (school.name, school.short_name)]
+    return tuple(dict.fromkeys(name for name in told if any(map(str.isdecimal, name))))
+
+
+def _read(report: ReportContext, page: Path, names: Sequence[str]) -> Printed:
+    """The tables of one page as it was handed out, but for those on what changed since an issue before it."""
+    leaving = {plain(say(report, f"issued.tables.{name}")) for name in ("office", "schools")}
+    return tables_of_page([table for table in read_page(page).tables if table.caption not in leaving], names)
+
+
+def _page_of(issue: Issue) -> Path | None:
+    return next((path for path in issue.reports if path.suffix == ".html" and path.is_file()), None)
+
+
+def outside_cause(
+    workspace: Workspace, issue: Issue, previous: Term | None, terms: Sequence[Term] = ()
+) -> str:
+    """Why the page of an issue may print what its own tables do not give any more.
+
+    Parameters
+    ----------
+    terms
+        All other terms that the report reads, the term before among them.
+    """
+    if issue.record.get("package_sha256") != made_with()["package_sha256"]:
+        return PROGRAM
+    others = [previous_now(workspace, term) for term in terms if term != previous]
+    now = (previous_now(workspace, previous), [told for told in others if told])
+    return RULE if (issue.record.get("previous"), issue.record.get("compared", [])) == now else PREVIOUS
+
+
+def previous_now(workspace: Workspace, term: Term | None) -> object:
+    """The tables of the term before as a run notes them; None where there are none."""
+    if term is None or not is_published(workspace.shelf(term), "scores.parquet"):
+        return None
+    found = read_published(workspace.shelf(term), [f"{name}.parquet" for name in TABLES])
+    hashes = {name: sha256_of(content) for name, content in found.items() if content is not None}
+    return {"term_id": term.term_id, "tables": hashes}

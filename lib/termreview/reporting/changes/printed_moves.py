@@ -1,0 +1,249 @@
+"""One printed figure that is another one now: its value at each station of the way, in parts that add up in print."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from difflib import SequenceMatcher
+from itertools import pairwise
+from typing import Final
+
+from termreview.reporting.changes.printed_places import KEY_FIGURE, PlaceKey, Printed, Where
+from termreview.reporting.changes.printed_text import (
+    aligned_figures,
+    amount,
+    decimals_of,
+    is_nothing,
+    take_apart,
+)
+
+_FIRST_WORDS: Final = 3
+_ALIKE: Final = 0.5  # how much of two sentences must agree for one to be what became of the other
+
+
+@dataclass(frozen=True)
+class PrintedMove:
+    """One printed place that changed.
+
+    `path` is the cause and the text of each station (None: nothing is printed there); `figures` the figures of each
+    text in one order, None where words changed as well, so that there is nothing to add up.
+    """
+
+    where: Where
+    path: tuple[tuple[str, str | None], ...]
+    figures: tuple[tuple[str, ...] | None, ...] | None
+
+    @property
+    def before(self) -> str | None:
+        """What was printed."""
+        return self.path[0][1]
+
+    @property
+    def after(self) -> str | None:
+        """What is printed now."""
+        return self.path[-1][1]
+
+    @property
+    def steps(self) -> tuple[tuple[str, str | None, str | None], ...]:
+        """The cause of each change on the way, with the text before and after it."""
+        return tuple((cause, one, other) for (_, one), (cause, other) in pairwise(self.path) if one != other)
+
+    @property
+    def decimals(self) -> int:
+        """To how many decimals its figures are printed."""
+        return decimals_of(figure for told in self.figures or () for figure in told or ())
+
+    @property
+    def changed(self) -> list[bool]:
+        """Of each of its figures, whether it is another one now, or was on the way; a zero is not nothing."""
+        told = self.figures or ()
+        width = max((len(each) for each in told if each is not None), default=0)
+        return [len({None if each is None else each[at] for each in told}) > 1 for at in range(width)]
+
+    def moves(self) -> list[Decimal]:
+        """The whole move of each of its figures; a figure that appears moves from nothing."""
+        first, last = self._amounts()[0], self._amounts()[-1]
+        return [after - before for before, after in zip(first, last, strict=True)]
+
+    def parts(self) -> dict[str, list[Decimal]]:
+        """The part of each cause in the move of each of its figures.
+
+        Raises
+        ------
+        ValueError
+            When they do not add up to the move: what is printed would not be true.
+        """
+        amounts = self._amounts()
+        parts: dict[str, list[Decimal]] = {}
+        for (before, after), (cause, _) in zip(pairwise(amounts), self.path[1:], strict=True):
+            own = parts.setdefault(cause, [Decimal(0)] * len(before))
+            for number, (one, other) in enumerate(zip(before, after, strict=True)):
+                own[number] += other - one
+        sums = [sum(column, Decimal(0)) for column in zip(*parts.values(), strict=True)]
+        if sums != self.moves():
+            raise ValueError(f"the parts of {self.where} do not add up to its move")
+        return parts
+
+    def _amounts(self) -> list[list[Decimal]]:
+        told = self.figures or ()
+        width = max((len(each) for each in told if each is not None), default=0)
+        return [
+            [Decimal(0)] * width if each is None else [amount(figure) for figure in each] for each in told
+        ]
+
+
+def printed_moves(stations: Sequence[tuple[str, Printed]], names: Sequence[str] = ()) -> list[PrintedMove]:
+    """Every printed place that changed between the first and the last of some stations, or there and back, in order."""
+    order = list(dict.fromkeys(name for _, printed in (*stations[-1:], *stations) for name in printed.lines))
+    moves = [*_cell_moves(stations, names), *_line_moves(stations, names)]
+    return sorted(moves, key=lambda move: _place(order, move.where.section))
+
+
+def _place(order: Sequence[str], section: str) -> int:
+    return order.index(section) if section in order else len(order)
+
+
+def _cell_moves(stations: Sequence[tuple[str, Printed]], names: Sequence[str]) -> list[PrintedMove]:
+    keys = dict.fromkeys(key for _, printed in (*stations[-1:], *stations) for key in printed.cells)
+    changed = [key for key in keys if len({printed.cells.get(key) for _, printed in stations}) > 1]
+    return _without_bare_words([_cell_move(key, stations, names) for key in changed])
+
+
+def key_figure_moves(stations: Sequence[tuple[str, Printed]], names: Sequence[str] = ()) -> list[PrintedMove]:
+    """The way of every key figure that is printed now, changed or not."""
+    keys = [key for key in stations[-1][1].cells if key.kind == KEY_FIGURE]
+    return [_cell_move(key, stations, names) for key in keys]
+
+
+def _cell_move(key: PlaceKey, stations: Sequence[tuple[str, Printed]], names: Sequence[str]) -> PrintedMove:
+    path = tuple((cause, printed.cells.get(key)) for cause, printed in stations)
+    known = [printed.where[key] for _, printed in reversed(stations) if key in printed.where]
+    where = next((place for place in known if place.section), known[0])
+    return _move(where, path, names)
+
+
+def _without_bare_words(moves: Sequence[PrintedMove]) -> list[PrintedMove]:
+    """The moves without the words of rows that came or went, of which a figure (or the first word) tells enough."""
+    by_row: dict[Where, list[PrintedMove]] = {}
+    for move in moves:
+        by_row.setdefault(replace(move.where, column=""), []).append(move)
+    kept = []
+    for own in by_row.values():
+        told = [move for move in own if move.figures is not None or None not in (move.before, move.after)]  # fmt: skip
+        kept += told or own[:1]
+    return kept
+
+
+def _move(
+    where: Where, path: tuple[tuple[str, str | None], ...], names: Sequence[str], is_sentence: bool = False
+) -> PrintedMove:
+    texts = [None if text is None or is_nothing(text) else take_apart(text, names) for _, text in path]
+    figures = aligned_figures(texts, is_sentence)
+    return PrintedMove(where, path, None if figures is None else tuple(figures))
+
+
+def _line_moves(stations: Sequence[tuple[str, Printed]], names: Sequence[str]) -> list[PrintedMove]:
+    sections = dict.fromkeys(name for _, printed in (*stations[-1:], *stations) for name in printed.lines)
+    moves = []
+    for section in sections:
+        told = [printed.lines.get(section, ()) for _, printed in stations]
+        if len(set(told)) == 1:
+            continue
+        causes = [cause for cause, _ in stations]
+        for chain in _chains(told, names):
+            # What came and went on the way is printed in neither report.
+            if len(set(chain)) > 1 and (chain[0], chain[-1]) != (None, None):
+                move = _move(Where(section), tuple(zip(causes, chain, strict=True)), names, is_sentence=True)
+                # The figures of a sentence that comes or goes have moved from nowhere.
+                moves.append(replace(move, figures=None) if None in (chain[0], chain[-1]) else move)
+    return moves
+
+
+def _chains(told: Sequence[Sequence[str]], names: Sequence[str]) -> list[list[str | None]]:
+    """What became of each sentence of one section from station to station; None where it is not said."""
+    chains: list[list[str | None]] = [[line] for line in told[0]]
+    for number, lines in enumerate(told[1:], start=1):
+        left = list(enumerate(lines))
+        ends = [chain[-1] for chain in chains]
+        paired: dict[int, int] = {}
+        # Sentences that went away may come again: they are looked for last.
+        for place, line in left:
+            if (at := next((at for at, end in enumerate(ends) if end == line and at not in paired.values()), None)) is not None:  # fmt: skip
+                paired[place] = at
+        _pair_by_words(left, ends, paired, names)
+        _pair_alike(left, ends, paired, names)
+        _pair_by_words(left, ends, paired, names, _FIRST_WORDS)
+        for place, line in left:
+            if place in paired:
+                chains[paired[place]].append(line)
+            else:
+                chains.append([None] * number + [line])
+        for chain in chains:
+            if len(chain) == number:
+                chain.append(None)
+    return chains
+
+
+def _pair_by_words(
+    left: Sequence[tuple[int, str]],
+    ends: Sequence[str | None],
+    paired: dict[int, int],
+    names: Sequence[str],
+    most: int | None = None,
+) -> None:
+    """Pair the sentences that say the same of other figures, or begin alike (by so many words)."""
+
+    def said(text: str) -> str:
+        return " ".join(take_apart(text, names).bare.split()[:most])
+
+    taken = set(paired.values())
+    waiting: dict[str, list[int]] = {}
+    for at, end in enumerate(ends):
+        if end is not None and at not in taken:
+            waiting.setdefault(said(end), []).append(at)
+    for place, line in left:
+        if place not in paired and (found := waiting.get(said(line))):
+            paired[place] = found.pop(0)
+
+
+def _pair_alike(
+    left: Sequence[tuple[int, str]], ends: Sequence[str | None], paired: dict[int, int], names: Sequence[str]
+) -> None:
+    """Pair the sentences that are most alike, the nearest first."""
+    taken = set(paired.values())
+    open_ends = [
+        (at, take_apart(end, names).tokens)
+        for at, end in enumerate(ends)
+        if end is not None and at not in taken
+    ]
+    likeness = []
+    for place, line in left:
+        if place in paired:
+            continue
+        words = take_apart(line, names).tokens
+        for at, others in open_ends:
+            shared = sum((Counter(words) & Counter(others)).values())
+            if 2 * shared / (len(words) + len(others)) < _ALIKE:
+                continue
+            ratio = SequenceMatcher(None, words, others, autojunk=False).ratio()
+            if ratio >= _ALIKE:
+                likeness.append((-ratio, place, at))
+    for _, place, at in sorted(likeness):
+        if place not in paired and at not in paired.values():
+            paired[place] = at
+
+
+def anchored(printed: Printed, page: Printed) -> Printed:
+    """What a page that was handed out prints in its tables, with what its state prints elsewhere."""
+    rest = [key for key in printed.cells if key.kind == KEY_FIGURE]
+    cells = {**page.cells, **{key: printed.cells[key] for key in rest}}
+    where = {key: printed.where.get(key) or page.where[key] for key in cells}
+    return Printed(cells, where, printed.lines)
+
+
+def figures_printed(printed: Printed, names: Sequence[str] = ()) -> int:
+    """How many figures one report prints in its cells, key figures and sentences."""
+    texts = [*printed.cells.values(), *(line for lines in printed.lines.values() for line in lines)]
+    return sum(len(take_apart(text, names).figures) for text in texts)

@@ -1,0 +1,1 @@
+"""The charts of the reports, each one function from a table to a figure."""

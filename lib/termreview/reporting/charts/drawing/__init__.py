@@ -1,0 +1,1 @@
+"""How charts are drawn: marks, letters, styles, and their SVG and PNG."""

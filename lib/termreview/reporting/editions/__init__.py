@@ -1,0 +1,1 @@
+"""Which schools and which counts a report may show: scope, disclosure control, redaction."""

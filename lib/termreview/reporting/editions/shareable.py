@@ -1,0 +1,149 @@
+"""One term as readers outside of the office may see it: small counts hidden, no words of schools, no names of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from termreview.reference.declarations import Reference
+from termreview.reference.kinds.disclosure import Disclosure
+from termreview.reporting.editions.redaction import redacted_answers, redacted_tables, withheld_fields
+from termreview.reporting.summaries.decisions import open_findings
+from termreview.reporting.summaries.opinions import schools_writing
+from termreview.reporting.summaries.quality import findings_by_cause, unnamed_causes
+from termreview.reporting.summaries.summaries import Summaries
+from termreview.reporting.summaries.term_view import TermView
+from termreview.reporting.term.schools import ALL
+
+IsShown = Callable[[str, Collection[str]], bool]
+
+
+def shareable_view(reference: Reference, view: TermView, is_shown: IsShown) -> TermView:
+    """Take out of one view what the shareable edition may not show, before anything is built from it."""
+    withheld = withheld_fields(reference, view.declared)
+    tables = redacted_tables(reference, view.declared, view.tables, withheld)
+    answers = redacted_answers(view.answers, withheld)
+    summaries = _protected(reference, view, is_shown)
+    titles = {code: message.title for code, message in reference.messages.items()}
+    titles |= {check.check_code: check.title for check in view.declared.checks}
+    file_of = tables.submissions.query("fate == 'accepted'").drop_duplicates("school_id")
+    reporting = summaries.reporting
+    summaries = replace(
+        summaries,
+        findings=unnamed_causes(
+            findings_by_cause(open_findings(tables.findings), titles),
+            _sensitive_checks(reference, view),
+            reference.disclosure.smallest_shown,
+            str(reference.sentences["quality"]["unnamed"]),
+            str(reference.sentences["quality"]["unnamed_remedy"]),
+        ),
+        reporting=reporting.assign(
+            file=reporting["school_id"].map(file_of.set_index("school_id")["file"]).astype("string")
+        ),
+        opinions=_counted_opinions(summaries.opinions),
+    )
+    return TermView(view.declared, view.schools, tables, answers, summaries, withheld)
+
+
+def without_words(reference: Reference) -> Reference:
+    """The declarations without the reasons that officers wrote, nor who wrote them."""
+    return replace(
+        reference,
+        decisions=tuple(
+            replace(decision, expected_value="", new_value="", reason="", decided_by="")
+            for decision in reference.decisions
+        ),
+        verified=tuple(replace(ruling, reason="", verified_by="") for ruling in reference.verified),
+    )
+
+
+def _sensitive_checks(reference: Reference, view: TermView) -> frozenset[str]:
+    """The checks whose failure tells something of how many have a sensitive attribute: more than 5 % of few, say."""
+    return frozenset(
+        check.check_code
+        for check in view.declared.checks
+        if any(map(reference.disclosure.is_sensitive, (*check.fields, *check.against)))
+    )
+
+
+def _protected(reference: Reference, view: TermView, is_shown: IsShown) -> Summaries:
+    """Hide every figure that holds a count which may not be shown; `is_hidden` says so beside it."""
+    summaries, disclosure = view.summaries, reference.disclosure
+    schools_of = {ALL: list(view.schools["school_id"])}
+    for level, own in view.schools.groupby("level", sort=False):
+        schools_of[str(level)] = list(own["school_id"])
+
+    def hides(field_ids: Collection[str], scope: str) -> bool:
+        return not all(is_shown(field_id, schools_of[scope]) for field_id in field_ids)
+
+    statistics = summaries.statistics.assign(
+        is_hidden=[
+            hides([field_id], scope)
+            for field_id, scope in zip(
+                summaries.statistics["field_id"], summaries.statistics["scope"], strict=True
+            )
+        ]
+    )
+    parts = {ratio.ratio_id: (*ratio.numerator, *ratio.denominator) for ratio in reference.ratios}
+    hidden_ratios = {
+        (ratio_id, scope)
+        for ratio_id, scope in zip(summaries.ratios["ratio_id"], summaries.ratios["scope"], strict=True)
+        if hides(parts[ratio_id], scope)
+    }
+    sensitive = {ratio_id for ratio_id, fields in parts.items() if any(map(disclosure.is_sensitive, fields))}
+    figures = summaries.figures.assign(
+        is_hidden=[
+            (figure_id, ALL) in hidden_ratios or (figure_id not in parts and hides([figure_id], ALL))
+            for figure_id in summaries.figures["figure_id"]
+        ]
+    )
+    lines = summaries.lines
+    is_held = np.array(
+        [key not in hidden_ratios for key in zip(lines["ratio_id"], lines["scope"], strict=True)], dtype=bool
+    )
+    return replace(
+        summaries,
+        statistics=_blanked(statistics, ("value", "stated")),
+        figures=_blanked(figures, ("value", "low", "high", "numerator", "denominator")),
+        ratios=_blanked(
+            summaries.ratios.assign(
+                is_hidden=[
+                    key in hidden_ratios
+                    for key in zip(summaries.ratios["ratio_id"], summaries.ratios["scope"], strict=True)
+                ]
+            ),
+            ("value", "numerator", "denominator"),
+        ),
+        lines=lines[is_held].reset_index(drop=True),
+        school_ratios=summaries.school_ratios[
+            ~summaries.school_ratios["ratio_id"].isin(sensitive)
+        ].reset_index(drop=True),
+        rebuilt_totals=_others(summaries.rebuilt_totals, disclosure),
+    )
+
+
+def _others(totals: pd.DataFrame, disclosure: Disclosure) -> pd.DataFrame:
+    """The totals of single schools that count nobody with a sensitive attribute."""
+    # As flags of a column: of no totals at all an empty list would keep no column either.
+    is_sensitive = totals["field_id"].map(disclosure.is_sensitive).astype(bool)
+    return totals[~is_sensitive].reset_index(drop=True)
+
+
+def _blanked(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
+    """The frame with nothing in some columns of its hidden rows."""
+    frame = frame.assign(is_hidden=frame["is_hidden"].astype(bool))
+    return frame.assign(**{name: frame[name].mask(frame["is_hidden"]) for name in columns})
+
+
+def _counted_opinions(opinions: pd.DataFrame) -> pd.DataFrame:
+    """How many schools wrote in each field, without a word of what they wrote."""
+    ids = list(dict.fromkeys(opinions["field_id"]))
+    rows: list[tuple[object, ...]] = [
+        (field_id, "", schools_writing(opinions, field_id), []) for field_id in ids
+    ]
+    return pd.DataFrame(rows, columns=["field_id", "text", "school_count", "school_names"])[
+        list(opinions.columns)
+    ]

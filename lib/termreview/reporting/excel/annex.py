@@ -1,0 +1,255 @@
+"""One report's tables as an Excel workbook: a cover, notes, one table per sheet, live totals and shares."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from termreview.reporting.blocks.blocks import clean_text
+from termreview.reporting.blocks.model import INLINE, Part, plain_text
+from termreview.reporting.blocks.report_reading import ReadReport, read_report
+from termreview.reporting.blocks.tables import NO_ROWS
+from termreview.reporting.excel.cells import TEXT_FORMAT, Piece
+from termreview.reporting.excel.layout import column_widths, is_group, row_height, set_page, set_pages
+from termreview.reporting.excel.style import LINE, SIGNS_OF_HEAD, Formats, lines_height
+from termreview.reporting.excel.tables import Formula, SheetTable, sheet_table
+from termreview.storage.workspace import written_whole
+from termreview.workbook_text import fitted, open_book
+
+HEAD_ROW: Final = 3
+COVER_WIDTHS: Final = (11, 46, 36, 8)
+NOTES_WIDTH: Final = 86
+# Columns up to the name of the row stay in sight when they leave room for the others.
+MOST_FROZEN: Final = 55
+# Files say no hour of their making; the format wants one all the same.
+MADE_ON: Final = datetime.datetime(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One table as the cover lists it: its sheet, its caption, the heading it stands under, its layout."""
+
+    sheet: str
+    part: Part
+    heading: str
+    table: SheetTable
+
+
+def export_xlsx(notebook_path: Path, output_path: Path, *, title: str) -> None:
+    """Write the tables of one executed report notebook as one workbook, whole or not at all; the same bytes each time.
+
+    Raises
+    ------
+    RunError
+        When a cell shows what has no model.
+    """
+    report = read_report(notebook_path)
+    words = report.letterhead["words"]["annex"]
+    tables = list_tables(report)
+    with written_whole(output_path) as beside, open_book(beside) as book:
+        book.set_properties({"title": title, "created": MADE_ON})
+        book.set_calc_mode("auto")
+        formats = Formats(book)
+        _write_cover(book, formats, report, tables, title)
+        _write_notes(book, formats, report)
+        for listed in tables:
+            _write_table(book, formats, listed, words)
+
+
+def list_tables(report: ReadReport) -> list[Listed]:
+    """Every table of one report in reading order, each with the name of its sheet."""
+    words, whole = report.letterhead["words"]["annex"], report.letterhead["whole"]
+    found: list[Listed] = []
+    headings: list[str] = []
+    for part in report.body:
+        if part["kind"] == "heading":
+            headings = [*headings[: part["level"] - 1], part["text"]]
+        elif part["kind"] == "table":
+            table = sheet_table(part, words, whole)
+            found.append(
+                Listed(f"{words['table']} {len(found) + 1}", part, headings[-1] if headings else "", table)
+            )
+    return found  # fmt: skip
+
+
+def _write_cover(
+    book: Any, formats: Formats, report: ReadReport, tables: Sequence[Listed], title: str
+) -> None:
+    words, head = report.letterhead["words"]["annex"], report.letterhead
+    sheet = _sheet(book, words["cover"], words)
+    for place, width in enumerate(COVER_WIDTHS):
+        sheet.set_column(place, place, width)
+    sheet.fit_to_pages(1, 0)
+    total, row = sum(COVER_WIDTHS), 0
+    lines = [("cover", words["title"]), ("subject", head["subject"]), ("place", title)]
+    lines += [("notice", plain_text(part["runs"])) for part in report.banner if part["kind"] in INLINE]
+    for look, text in lines:
+        points = {"cover": 16.0, "subject": 13.0}.get(look, 11.0)
+        _wide_line(
+            sheet, row, len(COVER_WIDTHS) - 1, text, formats.of(look), lines_height(text, total, points)
+        )
+        row += 1
+    row += 1
+    for name, text in head["facts"]:
+        sheet.merge_range(row, 0, row, 1, "", formats.of("fact"))
+        sheet.write_string(row, 0, _text(name), formats.of("fact"))
+        sheet.write_string(row, 2, _text(text), formats.of("value"))
+        row += 1
+    row += 1
+    sheet.write_string(row, 0, words["sheets"], formats.of("heading"))
+    heads = ("sheet_number", "sheet_title", "sheet_part", "sheet_rows")
+    for place, name in enumerate(heads):
+        sheet.write_string(row + 1, place, words[name], formats.of("head"))
+    row += 2
+    for listed in tables:
+        caption, heading = _text(listed.part["caption"]), _text(listed.heading)
+        heights = (lines_height(caption, COVER_WIDTHS[1] - 1), lines_height(heading, COVER_WIDTHS[2] - 1))
+        sheet.set_row(row, max(heights))
+        text_format = formats.of("value", "left", TEXT_FORMAT)
+        _link(sheet, row, 0, listed.sheet, listed.sheet, formats)
+        sheet.write_string(row, 1, caption, text_format)
+        sheet.write_string(row, 2, heading, text_format)
+        sheet.write_number(row, 3, len(listed.part["rows"]), formats.of("value", "right", "#,##0"))
+        row += 1
+    sheet.activate()  # fmt: skip
+
+
+def _write_notes(book: Any, formats: Formats, report: ReadReport) -> None:
+    """How the tables are read: what the report says of it, and what is particular to the workbook."""
+    words = report.letterhead["words"]["annex"]
+    sheet = _sheet(book, words["notes"], words)
+    sheet.set_column(0, 0, NOTES_WIDTH)
+    _link(sheet, 0, 0, words["cover"], words["back"], formats)
+    sections = [(words["reading"], [words["same_figures"], words["live"], words["missing"]])]
+    sections += [
+        (part["title"], [plain_text(item) for item in part["items"]])
+        for part in report.body
+        if part["kind"] == "callout" and part["look"] == "note"
+    ]
+    row = 2
+    for title, lines in sections:
+        sheet.write_string(row, 0, _text(title), formats.of("heading"))
+        for line in lines:
+            row += 1
+            text = _text(line)
+            sheet.set_row(row, lines_height(text, NOTES_WIDTH))
+            sheet.write_string(row, 0, text, formats.of("words"))
+        row += 2
+
+
+def _write_table(book: Any, formats: Formats, listed: Listed, words: Mapping[str, str]) -> None:
+    table, part = listed.table, listed.part
+    sheet = _sheet(book, listed.sheet, words)
+    widths = column_widths(table)
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    total, last = sum(widths), len(widths) - 1
+    _link(sheet, 0, 0, words["cover"], words["back"], formats)
+    caption = f"{listed.sheet}. {_text(part['caption'])}"
+    heading = _text(listed.heading)
+    heights = [LINE, lines_height(caption, total, 13), lines_height(heading, total)]
+    _wide_line(sheet, 1, last, caption, formats.of("title"), heights[1])
+    _wide_line(sheet, 2, last, heading, formats.of("place"), heights[2])
+    heads = [
+        lines_height(column.title, width - 1, signs=SIGNS_OF_HEAD)
+        for column, width in zip(table.columns, widths, strict=True)
+    ]
+    heights.append(max(heads, default=LINE))
+    sheet.set_row(HEAD_ROW, heights[-1])
+    for place, column in enumerate(table.columns):
+        sheet.write_string(HEAD_ROW, place, _text(column.title), formats.of("head"))
+    for number, row in enumerate(table.rows):
+        is_total = table.has_total and number == len(table.rows) - 1
+        heights.append(row_height(table, row, widths))
+        sheet.set_row(HEAD_ROW + 1 + number, heights[-1])
+        for place, piece in enumerate(row):
+            look = "total" if is_total else "group" if is_group(table, place) else "cell"
+            _write_cell(sheet, formats, table, number, place, piece, look)
+    if not table.rows:
+        sheet.write_string(HEAD_ROW + 1, 0, NO_ROWS, formats.of("place"))
+    heights += _finish(sheet, formats, listed, widths)
+    set_pages(sheet, widths, sum(heights))
+
+
+def _finish(sheet: Any, formats: Formats, listed: Listed, widths: Sequence[float]) -> list[float]:
+    """Filters, frozen heads, the notes under the table; returns how high the notes are."""
+    table, last = listed.table, len(listed.table.columns) - 1
+    body = len(table.rows) - table.has_total
+    if body > 0:
+        sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + body, last)
+    head = next((place for place, column in enumerate(table.columns) if column.is_head), 0)
+    sheet.freeze_panes(HEAD_ROW + 1, head + 1 if sum(widths[: head + 1]) < MOST_FROZEN else 0)
+    sheet.repeat_rows(HEAD_ROW)
+    row = HEAD_ROW + max(len(table.rows), 1) + 2
+    notes = [_text(plain_text(note)) for note in listed.part["notes"]]
+    heights = [lines_height(text, sum(widths)) for text in notes]
+    for place, (text, height) in enumerate(zip(notes, heights, strict=True)):
+        _wide_line(sheet, row + place, last, text, formats.of("note"), height)
+    return [LINE, *heights] if notes else []
+
+
+def _write_cell(
+    sheet: Any, formats: Formats, table: SheetTable, number: int, place: int, piece: Piece | None, look: str
+) -> None:
+    row = HEAD_ROW + 1 + number
+    if piece is None:
+        sheet.write_blank(row, place, None, formats.of(look))
+    elif isinstance(piece.value, str):
+        text = _text(piece.value)
+        side = "left" if table.columns[place].align == "left" else "center"
+        is_guarded = text[:1] in ("=", "+", "-", "@", "\t", "'")
+        sheet.write_string(row, place, text, formats.of(look, side, TEXT_FORMAT, is_guarded=is_guarded))
+    elif isinstance(piece.value, datetime.date):
+        sheet.write_datetime(row, place, piece.value, formats.of(look, "center", piece.format))
+    elif (number, place) in table.formulas:
+        formula, value = _written(table, table.formulas[number, place])
+        sheet.write_formula(row, place, formula, formats.of(look, "right", piece.format), value)
+    else:
+        sheet.write_number(row, place, piece.value, formats.of(look, "right", piece.format))
+
+
+def _written(table: SheetTable, formula: Formula) -> tuple[str, float]:
+    """One formula as text, and the figure that it gives."""
+
+    def cell(place: tuple[int, int]) -> str:
+        return str(xl_rowcol_to_cell(HEAD_ROW + 1 + place[0], place[1]))
+
+    def number(row: int, column: int) -> float:
+        piece = table.rows[row][column]
+        return 0.0 if piece is None or piece.number is None else piece.number
+
+    (top, left), (bottom, right) = formula.first, formula.last
+    if formula.kind == "sum":
+        numbers = [number(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
+        return f"=SUM({cell(formula.first)}:{cell(formula.last)})", sum(numbers)
+    scaled = f"{formula.scale}*" if formula.scale != 1 else ""
+    value = formula.scale * number(top, left) / number(bottom, right)
+    return f"={scaled}{cell(formula.first)}/{cell(formula.last)}", value
+
+
+def _sheet(book: Any, name: str, words: Mapping[str, str]) -> Any:
+    sheet = book.add_worksheet(name)
+    set_page(sheet, words["page"])
+    return sheet
+
+
+def _text(value: object) -> str:
+    """One text of a report as a cell holds it."""
+    return fitted(clean_text(value))
+
+
+def _wide_line(sheet: Any, row: int, last: int, text: str, look: Any, height: float) -> None:
+    """One text over all columns of a sheet."""
+    sheet.set_row(row, height)
+    if last > 0:
+        sheet.merge_range(row, 0, row, last, "", look)
+    sheet.write_string(row, 0, _text(text), look)
+
+
+def _link(sheet: Any, row: int, place: int, target: str, text: str, formats: Formats) -> None:
+    sheet.write_url(row, place, f"internal:'{target}'!A1", formats.of("link"), text)

@@ -1,0 +1,183 @@
+"""One page is one executed notebook, published as a single HTML file that needs nothing but itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Final
+
+import nbformat
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+
+from termreview.errors import RunError
+from termreview.reporting.blocks.blocks import as_html, paragraph
+from termreview.reporting.pages.contents import with_contents
+from termreview.reporting.pages.rules import forbidden_markup
+from termreview.reporting.pages.styles import report_styles, unbroken_years
+from termreview.reporting.pages.trace import dead_traces, trace_parts, with_trace
+from termreview.reporting.records.page_record import record_in, with_record
+from termreview.storage.workspace import written_whole
+
+LANGUAGE: Final = "vi"
+WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
+_UNSHOWN: Final = ("application/javascript", "text/markdown", "text/latex", "image/")
+
+
+def export_html(
+    notebook_path: Path,
+    output_path: Path,
+    *,
+    title: str,
+    language: str = LANGUAGE,
+    made_by: Mapping[str, Any] | None = None,
+) -> None:
+    """Publish one executed notebook as one self-contained HTML file, whole or not at all.
+
+    The page holds the Markdown cells and the HTML outputs, in their order; inputs, prompts, streams and
+    parameters stay out. A code cell tagged `banner` stands in the page's header, one tagged `footer` in its
+    footer, one tagged `hide` nowhere. The page's main heading is `title`; a `# heading` of the notebook is left
+    out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
+    `made_by` adds, goes into the page's head, sealed.
+
+    Raises
+    ------
+    RunError
+        When the notebook holds an error, a widget, an output that a page cannot show, markup that data could have
+        brought in, an address outside the page, or headings out of order.
+    """
+    notebook = nbformat.read(notebook_path, as_version=4)
+    _publish(notebook, notebook_path.name, output_path, title, language, made_by)
+
+
+def export_blocks(
+    sections: Sequence[tuple[str, object]],
+    output_path: Path,
+    *,
+    title: str,
+    notice: object = None,
+    footer: str = "",
+    language: str = LANGUAGE,
+) -> None:
+    """Publish some blocks as one page of the same kind, each under its heading; no notebook is needed."""
+    cells: list[Any] = [] if notice is None else [_cell_of(notice, "banner")]
+    for heading, block in sections:
+        if heading:
+            cells.append(nbformat.v4.new_markdown_cell(f"## {heading}"))
+        cells.append(_cell_of(block))
+    if footer:
+        cells.append(_cell_of(paragraph(footer), "footer"))
+    _publish(nbformat.v4.new_notebook(cells=cells), output_path.name, output_path, title, language)
+
+
+def _cell_of(block: object, *tags: str) -> Any:
+    """One cell as an executed notebook has it, which shows one block."""
+    output = nbformat.v4.new_output("display_data", {"text/html": as_html(block)})
+    return nbformat.v4.new_code_cell(outputs=[output], metadata={"tags": list(tags)})
+
+
+def _publish(
+    notebook: Any,
+    name: str,
+    output_path: Path,
+    title: str,
+    language: str,
+    made_by: Mapping[str, Any] | None = None,
+) -> None:
+    faults = _notebook_faults(notebook)
+    if faults:
+        raise RunError(f"{name} cannot be published: " + "; ".join(faults))
+    exporter = _exporter(language)
+    exporter.faults.clear()
+    trace = trace_parts(notebook)
+    report = {"title": title, "heading": unbroken_years(title), "styles": report_styles(), "trace": trace}
+    html, _ = exporter.from_notebook_node(_shown(notebook), resources={"report": report})
+    html, disorder = with_contents(html)
+    faults = [*disorder, *exporter.faults, *dead_traces(html, trace)]
+    if faults:
+        raise RunError(f"{name} cannot be published: " + "; ".join(faults))
+    with written_whole(output_path) as beside:
+        page = with_trace(html.rstrip(), trace) + "\n"
+        record = record_in(notebook)
+        whole = with_record(page, None if record is None else record | dict(made_by or {}))
+        beside.write_text(whole, encoding="utf-8", newline="\n")
+
+
+class _PageExporter(HTMLExporter):
+    """nbconvert with the template of this project; it names what Markdown cells bring that no page may hold."""
+
+    def __init__(self, **options: Any) -> None:
+        with as_file(files("termreview.reporting") / "theme") as folder:
+            super().__init__(
+                template_name="termreview_report",
+                extra_template_basedirs=[str(folder)],
+                default_preprocessors=[],
+                exclude_anchor_links=True,
+                mathjax_url="",
+                require_js_url="",
+                mermaid_js_url="",
+                **options,
+            )
+            self.template  # noqa: B018  read while the folder is there
+        self.faults: list[str] = []
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        html: str = super().markdown2html(context, source)
+        self.faults += forbidden_markup(html)
+        return html
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
+        """Render the template; nbconvert would read the page once more, to mend images that are refused here."""
+        return super(HTMLExporter, self).from_notebook_node(nb, self._init_resources(resources), **options)
+
+
+@cache
+def _exporter(language: str) -> _PageExporter:
+    """The exporter of pages in one language; its template is compiled once."""
+    return _PageExporter(language_code=language)
+
+
+def get_ready() -> None:
+    """Compile what every page is made with."""
+    _exporter(LANGUAGE)
+
+
+def _notebook_faults(notebook: Any) -> list[str]:
+    """Name what keeps one notebook from being published, one line per output."""
+    faults = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            kinds = list(output.get("data", {}))
+            if output.output_type == "error":
+                faults.append(f"cell {number} failed with {output.get('ename', 'an error')}")
+            elif WIDGET_VIEW in kinds:
+                faults.append(f"cell {number} shows a widget, which lives only in the review desk")
+            elif "hide" in cell.metadata.get("tags", []):
+                continue  # what JupyterLab alone shows
+            elif "text/html" in kinds:
+                faults += [
+                    f"cell {number} {fault}" for fault in forbidden_markup(output["data"]["text/html"])
+                ]
+            elif any(kind.startswith(_UNSHOWN) for kind in kinds):
+                faults.append(
+                    f"cell {number} shows {kinds[0]}, which a page cannot hold: show a block or a figure"
+                )
+    return faults
+
+
+def _shown(notebook: Any) -> Any:
+    """The cells of one notebook with their HTML alone: the models beside it would be copied several times over."""
+    cells = [
+        NotebookNode(cell, outputs=[_html_alone(output) for output in cell.get("outputs", [])])
+        for cell in notebook.cells
+    ]
+    return NotebookNode(notebook, cells=cells)
+
+
+def _html_alone(output: Any) -> Any:
+    data = output.get("data", {})
+    return NotebookNode(output, data={kind: data[kind] for kind in ("text/html",) if kind in data})

@@ -1,0 +1,45 @@
+"""One style of the published pages: the fonts that they carry, and the sheets of a report."""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+from termreview.reporting.blocks.blocks import escape_text
+
+_FONT_FACES: Final = (("Regular", 400), ("SemiBold", 600))
+
+
+@cache
+def report_styles() -> str:
+    """The styles of a report, with its fonts."""
+    return font_faces() + "".join(theme_text(name) for name in ("report.css", "print.css"))
+
+
+@cache
+def font_faces() -> str:
+    """The fonts that a page carries, so that it looks the same on every machine."""
+    with as_file(files("termreview.reporting") / "theme" / "fonts") as fonts:
+        return "".join(
+            f'@font-face{{font-family:"Noto Sans Report";font-weight:{weight};font-style:normal;'
+            f'src:url(data:font/woff2;base64,{_encoded(fonts / f"NotoSansReport-{name}.woff2")}) format("woff2")}}\n'
+            for name, weight in _FONT_FACES
+        )
+
+
+def unbroken_years(title: str) -> str:
+    """Return one title as HTML in which a school year stays on one line."""
+    return re.sub(r"\d{4}-\d{4}", r'<span class="unbroken">\g<0></span>', escape_text(title))
+
+
+def theme_text(name: str) -> str:
+    """One file of the theme."""
+    return (files("termreview.reporting") / "theme" / name).read_text(encoding="utf-8")
+
+
+def _encoded(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode("ascii")

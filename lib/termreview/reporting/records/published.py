@@ -1,0 +1,114 @@
+"""One published report found in its folder by the record that it carries, with the files beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from termreview.reference.declarations import Reference, TermReference
+from termreview.reporting.records.issued import broken_issues, list_issues
+from termreview.reporting.records.page_record import read_record
+from termreview.storage.shelf import SCHOOL_FOLDER
+from termreview.storage.workspace import Workspace
+
+INDEX_FILE: Final = "index.html"
+ANNEX_FILE: Final = "phu-luc"
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published report: its record, its files as links from the index page; blank where there is none."""
+
+    record: Mapping[str, Any]
+    page: str
+    document: str = ""
+    annex: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it speaks of every school of the office."""
+        return not self.record["unit"] and not self.record["level"]
+
+
+@dataclass(frozen=True)
+class PublishedTerm:
+    """One term with its published reports, that of the whole office first, and links to the pages of its schools.
+
+    `issued` are those that were handed out, by number; `broken` those whose record cannot be read.
+    """
+
+    declared: TermReference
+    reports: tuple[Published, ...]
+    schools: Mapping[str, str]
+    issued: Mapping[int, Published] = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
+
+
+def index_path(workspace: Workspace) -> Path:
+    """Where the index page of all reports stands."""
+    return workspace.root / "reports" / INDEX_FILE
+
+
+def published_terms(workspace: Workspace, reference: Reference) -> list[PublishedTerm]:
+    """Every term of the calendar that has a published report, in the order of the calendar."""
+    found = []
+    for plan in reference.calendar.plans:
+        declared = reference.of(plan.term)
+        folder = workspace.reports(plan.term)
+        reports = [
+            _published(folder, path, record)
+            for path in sorted(folder.glob("*.html"))
+            if "." not in path.stem  # a copy that somebody edited, kept beside its report
+            and (record := read_record(path)) is not None
+            and record["term_id"] == plan.term.term_id
+        ]
+        issued = {
+            issue.number: _published(folder, issue.reports[0], record)
+            for issue in list_issues(workspace, plan.term)
+            if issue.reports
+            and issue.reports[0].is_file()
+            and (record := read_record(issue.reports[0])) is not None
+        }
+        notices = reference.provenance["notices"]
+        broken = tuple(issue.told(notices, workspace.root) for issue in broken_issues(workspace, plan.term))
+        if reports or issued:
+            reports.sort(key=lambda each: _place_of(declared, each))
+            schools = folder / SCHOOL_FOLDER
+            pages = {
+                school.unit_id: _link(folder, schools / f"{school.unit_id}.html")
+                for school in declared.schools
+            }
+            found.append(
+                PublishedTerm(
+                    declared,
+                    tuple(reports),
+                    {school_id: link for school_id, link in pages.items() if link},
+                    issued,
+                    broken,
+                )
+            )
+    return found
+
+
+def _place_of(declared: TermReference, report: Published) -> tuple[bool, str, int, str]:
+    """Where one report stands in the list: the whole office, then units, then school levels; its editions side by side."""
+    unit, level = str(report.record["unit"]), str(report.record["level"])
+    levels = list(dict.fromkeys(school.level for school in declared.schools))
+    place = levels.index(level) if level in levels else len(levels)
+    return not report.is_whole, unit, place, str(report.record["edition"])
+
+
+def _published(folder: Path, page: Path, record: Mapping[str, Any]) -> Published:
+    annex = page.with_name(f"{page.stem}-{ANNEX_FILE}.xlsx")
+    return Published(
+        record, _link(folder, page), _link(folder, page.with_suffix(".docx")), _link(folder, annex)
+    )
+
+
+def _link(folder: Path, path: Path) -> str:
+    """One file of a term's folder as the index page links to it; blank where it is not there."""
+    root = folder.parents[1]  # reports/<year>/<part>
+    return quote(path.relative_to(root).as_posix()) if path.is_file() else ""

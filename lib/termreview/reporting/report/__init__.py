@@ -1,0 +1,1 @@
+"""One report's material and its words, on which every section draws."""

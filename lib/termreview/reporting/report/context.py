@@ -1,0 +1,283 @@
+"""One report's material: the declarations, the tables of its term and of the term before, the as-of date."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from termreview.collector import spare_what_is_here
+from termreview.errors import UsageError
+from termreview.reference.comparable import comparable_ratios, may_compare_scores
+from termreview.reference.declarations import Reference, TermReference, load_reference
+from termreview.reference.kinds.measures import Ratio
+from termreview.reporting.editions.disclosure import Hiding, decide_hiding
+from termreview.reporting.editions.edition import EDITIONS, INTERNAL, SHAREABLE
+from termreview.reporting.editions.scope import (
+    WHOLE,
+    Scope,
+    find_scope,
+    narrowed,
+    narrowed_before,
+    narrowed_tables,
+)
+from termreview.reporting.editions.shareable import shareable_view, without_words
+from termreview.reporting.records.handed_out import read_handed_out
+from termreview.reporting.records.issued import Issue, find_issue
+from termreview.reporting.records.provenance import NOWHERE, Provenance, read_provenance
+from termreview.reporting.summaries.summaries import Summaries
+from termreview.reporting.summaries.term_view import TermView, build_view
+from termreview.reporting.term.term_tables import State, read_tables, sha256_of_tables
+from termreview.storage.stage import stage_in_use
+from termreview.storage.workspace import Workspace, find_workspace, has_tables
+from termreview.terms import Term, parse_term
+
+__all__ = [
+    "EDITIONS",
+    "INTERNAL",
+    "SHAREABLE",
+    "ReportContext",
+    "TermView",
+    "build_view",
+    "open_report",
+    "view_term",
+]
+
+
+# Reports are many small tables, on which texts of Python are handled sooner than those of Arrow.
+_TEXTS = "python"
+
+
+@dataclass(frozen=True, eq=False)
+class Since:
+    """The issue that a report tells its changes from, and the term as it stands now, before anything is hidden."""
+
+    issue: Issue
+    now: State
+
+
+@dataclass(frozen=True, eq=False)
+class ReportContext:
+    """One report: its term, the day, scope and edition it speaks for.
+
+    `previous` is the term that it compares with, `years` the same part of earlier school years, oldest first; each only
+    where its tables exist.
+    """
+
+    reference: Reference
+    term: TermView
+    previous: TermView | None
+    as_of: datetime.date
+    scope: Scope = WHOLE
+    edition: str = INTERNAL
+    provenance: Provenance = NOWHERE
+    since: Since | None = None
+    years: tuple[TermView, ...] = ()
+
+    @property
+    def comparable_ratios(self) -> tuple[Ratio, ...]:
+        """The ratios that may be compared with those of the other term; none without one."""
+        if self.previous is None:
+            return ()
+        return comparable_ratios(self.reference, self.previous.declared.term, self.declared.term)
+
+    @property
+    def may_compare_statuses(self) -> bool:
+        """Whether the states of tasks may be compared: within one school year alone."""
+        return (
+            self.previous is not None
+            and self.previous.declared.term.school_year == self.declared.term.school_year
+        )
+
+    @property
+    def may_compare_scores(self) -> bool:
+        """Whether points and levels may be compared with those of the other term."""
+        return self.previous is not None and may_compare_scores(
+            self.reference, self.previous.declared.term, self.declared.term
+        )
+
+    @property
+    def declared(self) -> TermReference:
+        """What is declared for the report's term."""
+        return self.term.declared
+
+    @property
+    def summaries(self) -> Summaries:
+        """The figures of the report's term."""
+        return self.term.summaries
+
+
+def open_report(
+    term_id: str,
+    as_of: str = "",
+    workspace_root: str = "",
+    unit: str = "",
+    level: str = "",
+    edition: str = INTERNAL,
+    since: int = 0,
+) -> ReportContext:
+    """Open the material of one report.
+
+    Parameters
+    ----------
+    term_id : such as `2023-2024-hk1`.
+    as_of : ISO date the report speaks for; blank: the deadline, or the day the last counted file came if later.
+    workspace_root : a folder of the workspace; blank: the one that holds the current folder.
+    unit : id of a commune, ward, district or school as it stood on the deadline; blank: all.
+    level : id of a school level; blank: all.
+    edition : `internal`, or `shareable` for readers outside of the office.
+    since : the number of the issue that the report tells its changes from; 0: none.
+
+    Raises
+    ------
+    UsageError
+        When the term, unit, level, edition or issue is unknown, the tables are not there yet, or `as_of` is no date.
+    DeclarationError, ContractError
+        When the declarations or a table are not as declared.
+    """
+    if edition not in EDITIONS:
+        raise UsageError(f"'{edition}' is not an edition; known: {', '.join(EDITIONS)}")
+    spare_what_is_here()
+    pd.set_option("mode.string_storage", _TEXTS)
+    workspace = find_workspace(Path(workspace_root) if workspace_root else None)
+    reference = load_reference(workspace.reference)
+    declared = reference.of(parse_term(term_id))
+    scope = find_scope(reference, declared, unit, level)
+    view = view_term(workspace, reference, declared)
+    report = report_on(workspace, reference, view, as_of, scope, edition)
+    told_since = None
+    if since:
+        own = narrowed(reference, declared, scope)
+        tables = view.tables if scope.is_whole else narrowed_tables(view.tables, own)
+        told_since = Since(find_issue(workspace, declared.term, since), State(reference, own, tables))
+    provenance = read_provenance(workspace, reference, declared.term)
+    return replace(report, provenance=provenance, since=told_since)
+
+
+def report_on(
+    workspace: Workspace,
+    reference: Reference,
+    whole: TermView,
+    as_of: str = "",
+    scope: Scope = WHOLE,
+    edition: str = INTERNAL,
+) -> ReportContext:
+    """One report's material around one view of its whole term, wherever that comes from: the term before, the day."""
+    before = _before(workspace, reference, whole.declared)
+    previous = None if before is None else view_term(workspace, reference, before)
+    years = tuple(
+        view_term(workspace, reference, each) for each in _years(workspace, reference, whole.declared)
+    )
+    hiding = None if edition == INTERNAL else _hiding(workspace, reference, whole)
+    report = ReportContext(reference, whole, previous, _as_of(as_of, whole), years=years)
+    return present(report, scope, edition, hiding)
+
+
+def _hiding(workspace: Workspace, reference: Reference, whole: TermView) -> Hiding:
+    """What the shareable reports of one term show, after all that was handed out of it before."""
+    kept = _KEPT_HIDINGS.get(whole)
+    if kept is not None:
+        return kept
+    in_hand = read_handed_out(workspace, reference, whole.declared.term)
+    return decide_hiding(reference, whole.declared, whole.answers, in_hand)
+
+
+def _before(workspace: Workspace, reference: Reference, declared: TermReference) -> TermReference | None:
+    """What is declared for the term that the report compares with, where its tables exist."""
+    before = declared.plan.compare_with
+    return reference.of(before) if before is not None and has_tables(workspace, before) else None
+
+
+def _years(workspace: Workspace, reference: Reference, declared: TermReference) -> list[TermReference]:
+    """What is declared for the same part of earlier school years, where their tables exist; oldest first."""
+    terms = reference.calendar.same_part_before(declared.term)
+    return [reference.of(term) for term in terms if has_tables(workspace, term)]
+
+
+def present(
+    whole: ReportContext, scope: Scope = WHOLE, edition: str = INTERNAL, hiding: Hiding | None = None
+) -> ReportContext:
+    """Narrow the report of a whole term to one scope and to what one edition may show.
+
+    What a shareable edition hides is decided on the whole term, so that no two reports give it away together; without
+    `hiding`, as if nothing of the term had been handed out before.
+    """
+    reference, term = whole.reference, whole.term
+    own = narrowed(reference, term.declared, scope)
+    view = _narrowed(reference, term, own, scope)
+    earlier = [
+        _narrowed(reference, one, narrowed_before(reference, one.declared, own, scope), scope)
+        for one in ((whole.previous,) if whole.previous else ()) + whole.years
+    ]
+    if edition == SHAREABLE:
+        hiding = hiding or decide_hiding(reference, term.declared, term.answers)
+        view = shareable_view(reference, view, hiding.is_shown)
+        earlier = [  # its own report decided what each shows; here nothing of it is needed
+            shareable_view(
+                reference, one, lambda field_id, _: not reference.disclosure.is_sensitive(field_id)
+            )
+            for one in earlier
+        ]
+        reference = without_words(reference)
+    previous = earlier.pop(0) if whole.previous else None
+    return ReportContext(
+        reference, view, previous, whole.as_of, scope, edition, whole.provenance, years=tuple(earlier)
+    )
+
+
+def _narrowed(reference: Reference, view: TermView, declared: TermReference, scope: Scope) -> TermView:
+    if scope.is_whole:
+        return view
+    return build_view(reference, declared, narrowed_tables(view.tables, declared))
+
+
+def view_term(workspace: Workspace, reference: Reference, declared: TermReference) -> TermView:
+    """Read the tables of one whole term and sum them up, unless that was kept."""
+    kept = _KEPT_VIEWS and _KEPT_VIEWS.get(_state(workspace, reference, declared))
+    return kept or build_view(reference, declared, read_tables(workspace, declared.term))
+
+
+# What several reports of one state of a term lean on, kept for the processes that are forked from this one.
+_State = tuple[str, str, str]
+_KEPT_VIEWS: dict[_State, TermView] = {}
+_KEPT_HIDINGS: dict[TermView, Hiding] = {}
+
+
+def keep_view(workspace: Workspace, term: Term) -> None:
+    """Keep what reports of one term as it stands begin with: its sums, those of the term before, what is hidden."""
+    with pd.option_context("mode.string_storage", _TEXTS):
+        reference = load_reference(workspace.reference)
+        declared = reference.of(term)
+        before = _before(workspace, reference, declared)
+        for own in (declared, *([before] if before else ()), *_years(workspace, reference, declared)):
+            view = view_term(workspace, reference, own)
+            _KEPT_VIEWS[_state(workspace, reference, own)] = view
+            if own is declared:
+                _KEPT_HIDINGS[view] = _hiding(workspace, reference, view)
+
+
+def keep_for_reports(argument: str) -> None:
+    """Keep the view of one term of one workspace, as the stage of a run has it; all three as JSON."""
+    where = json.loads(argument)
+    with stage_in_use(Path(where["stage"]) if where["stage"] else None):
+        keep_view(Workspace(Path(where["root"])), parse_term(where["term"]))
+
+
+def _state(workspace: Workspace, reference: Reference, declared: TermReference) -> _State:
+    """What decides the sums of one term: the declarations, the term, its tables."""
+    tables = sha256_of_tables(workspace, declared.term)
+    return reference.fingerprint, declared.term.term_id, tables
+
+
+def _as_of(as_of: str, view: TermView) -> datetime.date:
+    due_on = view.declared.plan.due_on
+    if not as_of.strip():
+        accepted = view.tables.submissions.query("fate == 'accepted'")["received_on"].dropna()
+        return max(due_on, accepted.max().date()) if len(accepted) else due_on
+    try:
+        return datetime.date.fromisoformat(as_of.strip())
+    except ValueError:
+        raise UsageError(f"as_of is '{as_of}': write a date like {due_on.isoformat()}") from None

@@ -1,0 +1,106 @@
+"""One sentence of a report: a declared template filled with figures, in the form that fits none, one, many or all."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from termreview.errors import DeclarationError, Problem
+from termreview.reference.words.texts import SENTENCE_FORMS
+from termreview.reporting.blocks.number_format import NO_BREAK_SPACE, number_text
+
+FILE = "sentences.yml"
+_PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_LAST_NUMBER = re.compile(r" (\d+)$")
+
+
+def sentence(
+    sentences: Mapping[str, Any],
+    key: str,
+    *,
+    count: int | None = None,
+    total: int | None = None,
+    declared_in: str = FILE,
+    **values: object,
+) -> str:
+    """Write one sentence.
+
+    Parameters
+    ----------
+    key : path of the template, such as `reporting.received`; the template is one text or one text per form.
+    count, total : choose the form: `none` at zero, `all` when everything counts (`only` where that is one), `one` at
+        one, else `many`; a form that is not declared falls back, `only` to `all`, the others to `many`. Both are at
+        hand as `{count}`, `{total}` and, as a percentage, `{pct}`.
+    declared_in : the file that a fault names.
+    values : what the places of the template stand for; text as it is, dates and numbers in Vietnamese writing.
+
+    Raises
+    ------
+    DeclarationError
+        When the template is missing or asks for a value that the report does not have.
+    """
+    template = _template(sentences, key, declared_in)
+    if isinstance(template, Mapping):
+        template = _form(template, count, total, key, declared_in)
+    known: dict[str, object] = {"count": count, "total": total, **values}
+    if count is not None and total:
+        known.setdefault("pct", 100 * count / total)
+    return fill(template, known, key, declared_in)
+
+
+def fill(template: str, values: Mapping[str, object], key: str = "", declared_in: str = FILE) -> str:
+    """Put figures into the places of one template: `{name}` or `{name:format}` (formats of `number_text`)."""
+
+    def written(place: re.Match[str]) -> str:
+        name, form = place[1], place[2]
+        if values.get(name) is None:
+            problem = f"the place '{{{name}}}' has no value here; known: {', '.join(sorted(values))}"
+            raise _fault(declared_in, key, problem)
+        value = values[name]
+        if isinstance(value, str):
+            return value
+        return number_text(value, form or ("date" if isinstance(value, datetime.date) else "integer"))
+
+    return _PLACE.sub(written, template)
+
+
+def listed(names: Sequence[str], *, most: int = 8, rest: str = "{count} trường khác") -> str:
+    """Join names as a sentence lists them: `A, B và C`; more than `most` end in how many others there are.
+
+    Names that hold a comma themselves are told apart by semicolons: `A, b; C; D`. The number that ends a name stays
+    on its line: a line that begins with `2, TH Xuân Hòa` reads as a count.
+    """
+    shown = [_LAST_NUMBER.sub(f"{NO_BREAK_SPACE}\\1", str(name)) for name in names]
+    if len(shown) > most:
+        shown = [*shown[: most - 1], fill(rest, {"count": len(shown) - most + 1})]
+    if len(shown) > 1 and any(", " in name for name in shown):
+        return "; ".join(shown)
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" và {shown[-1]}" if shown else ""
+
+
+def _template(sentences: Mapping[str, Any], key: str, declared_in: str) -> str | Mapping[str, str]:
+    found: Any = sentences
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    if isinstance(found, str) or (isinstance(found, Mapping) and set(found) <= set(SENTENCE_FORMS)):
+        return found
+    problem = f"is missing, or is neither a text nor a text per form ({', '.join(SENTENCE_FORMS)})"
+    raise _fault(declared_in, key, problem)
+
+
+def _form(forms: Mapping[str, str], count: int | None, total: int | None, key: str, declared_in: str) -> str:
+    if count is None:
+        raise _fault(declared_in, key, "has several forms, but nothing is counted here")
+    wanted = "none" if count == 0 else "all" if count == total else "one" if count == 1 else "many"
+    if wanted == "all" and count == 1 and "only" in forms:
+        wanted = "only"
+    found = forms.get(wanted, forms.get("many"))
+    if found is None:
+        raise _fault(declared_in, key, f"has neither the form '{wanted}' nor 'many'")
+    return found
+
+
+def _fault(declared_in: str, key: str, message: str) -> DeclarationError:
+    return DeclarationError([Problem(declared_in, 1, f"'{key}' {message}" if key else message)])

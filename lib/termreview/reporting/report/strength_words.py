@@ -1,0 +1,64 @@
+"""One level in words: solid, or what single thing it hangs on; the same words on a school's page and at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from termreview.reference.declarations import Reference
+from termreview.reference.kinds.indicators import IndicatorSet
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import Record
+from termreview.reporting.report.page_words import page_word
+from termreview.reporting.summaries.index import UNALLOCATED
+from termreview.scoring.strength import NOT_CONCLUDED, SOLID
+
+
+class StrengthLine(NamedTuple):
+    """What the level of one group hangs on."""
+
+    group_id: str
+    text: str
+    is_solid: bool
+
+
+def strength_lines(
+    reference: Reference,
+    indicator_set: IndicatorSet,
+    strengths: Mapping[str, Record],
+    reasons: Mapping[str, str],
+) -> list[StrengthLine]:
+    """What the levels of one school hang on: one line per group, in the order of the index.
+
+    Parameters
+    ----------
+    strengths
+        The rows of `weigh_levels` of the school, by group.
+    reasons
+        Why a level is not concluded, by group, as `school_scores` tells it.
+    """
+    lowest = int(indicator_set.level_bands[0].low)
+    titles = {item.item_id: item.title for item in indicator_set.items}
+    lines = []
+    for group in indicator_set.groups:
+        row = strengths[group.group_id]
+        kind, item = str(row["strength"]), str(row["item_id"])
+        places = {"group": group.group_id, "item": item, "title": titles.get(item, "")}
+        if kind == NOT_CONCLUDED:
+            if reasons[group.group_id] == "condition_unknown":
+                told = page_word(reference, "strength.open_condition", group=group.group_id)
+            elif group.unallocated is not None and item.endswith(UNALLOCATED):
+                points = number_text(group.unallocated.points)
+                told = page_word(reference, "strength.open_unallocated", group=group.group_id, points=points)
+            else:
+                told = page_word(reference, "strength.open_item", **places)
+        elif kind == SOLID and row["level"] == lowest:
+            told = page_word(reference, "strength.lowest", group=group.group_id, level=lowest)
+        elif kind == SOLID:
+            told = page_word(reference, "strength.solid", group=group.group_id)
+        else:
+            told = page_word(
+                reference, f"strength.{kind}", **places, level=row["if_level"], count=row["item_count"]
+            )
+        lines.append(StrengthLine(group.group_id, told, kind == SOLID))
+    return lines

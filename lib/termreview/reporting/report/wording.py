@@ -1,0 +1,145 @@
+"""One word that readers see for one id: labels, scopes, marks, documents."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from termreview.reference.kinds.legal_documents import LegalDocument
+from termreview.reporting.blocks.blocks import Hidden, hidden
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.editions.scope import scope_total
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed, sentence
+from termreview.reporting.term.schools import ALL
+from termreview.terms import Term
+
+
+def say(report: ReportContext, key: str, **values: Any) -> str:
+    """Write one declared sentence of the report."""
+    return sentence(report.reference.sentences, key, **values)
+
+
+def label(report: ReportContext, kind: str, name: str) -> str:
+    """The word for one id of one kind."""
+    return str(report.reference.labels[kind][name])
+
+
+def kept_label(report: ReportContext, kind: str, name: str) -> str:
+    """The word for one id that an issue keeps; the id itself where it is declared no more."""
+    return str(report.reference.labels[kind].get(name, name))
+
+
+def labels(report: ReportContext, kind: str) -> dict[str, str]:
+    """All words of one kind by id."""
+    return dict(report.reference.labels[kind])
+
+
+def scope_title(report: ReportContext, scope: str) -> str:
+    """The name of one scope: a school level, or all of them."""
+    if scope == ALL:
+        return scope_total(report.reference, report.scope)
+    return report.reference.registry.level_titles()[scope]
+
+
+def group_title(report: ReportContext, group_id: str) -> str:
+    """One group of the index as a heading names it."""
+    name = kept_label(report, "score_groups_short", group_id).lower()  # issues that are compared name theirs
+    return say(report, "index.panel", group=group_id, name=name)
+
+
+def counted(report: ReportContext, key: str, counts: Mapping[str, int]) -> str:
+    """Several counts as one list, by their declared sentences below `key`; nothing is said of none."""
+    return listed([say(report, f"{key}.{name}", count=int(count)) for name, count in counts.items() if count])
+
+
+def hidden_word(report: ReportContext) -> Hidden:
+    """What stands in the place of a figure that this edition does not show."""
+    words, most = report.reference.labels["hidden"], report.reference.disclosure.smallest_shown - 1
+    note = say(report, "report.hidden_note", most=most)
+    return hidden(str(words["word"]), str(words["meaning"]), note)
+
+
+def shown(report: ReportContext, frame: pd.DataFrame, column: str = "value") -> pd.Series:
+    """One column of figures as cells show them: the word for hidden ones, the figure otherwise."""
+    if not frame["is_hidden"].any():
+        return frame[column].astype(object)
+    return frame[column].astype(object).mask(frame["is_hidden"], hidden_word(report))
+
+
+def cells(frame: pd.DataFrame, contents: Iterable[object]) -> pd.Series:
+    """The cells of one column: figures in words, and marks of hidden ones."""
+    return pd.Series(list(contents), index=frame.index, dtype=object)
+
+
+def group_told(report: ReportContext, group_id: str) -> str:
+    """One group of the index as part of a sentence."""
+    name = label(report, "score_groups_short", group_id).lower()
+    return say(report, "assessment.level_in", group=group_id, name=name)
+
+
+def lower_first(text: str) -> str:
+    """One title as part of a sentence: only its first letter changes, and none of an abbreviation such as CNTT."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def threshold(report: ReportContext, name: str) -> float:
+    """One working threshold of the assessment, as declared beside the sentences."""
+    return float(report.reference.sentences["assessment"]["thresholds"][name])
+
+
+def before_name(report: ReportContext) -> str:
+    """How sentences call the term that is compared with; blank without one."""
+    before = report.declared.plan.compare_with
+    return "" if before is None else term_name(report, before)
+
+
+def term_name(report: ReportContext, term: Term) -> str:
+    """How sentences call another term: with its school year where that is another one."""
+    title = report.reference.calendar.plan(term).title
+    if term.school_year == report.declared.term.school_year:
+        return title
+    return say(report, "change.of_year", term=title, school_year=term.school_year)
+
+
+def fewest(report: ReportContext) -> int:
+    """The declared number of schools below which a share of them says nothing; at least one."""
+    return max(int(threshold(report, "fewest_schools")), 1)
+
+
+def document_text(document: LegalDocument) -> str:
+    """One legal document as it is cited: number, date, issuer and subject."""
+    on = document.confirmed_on or document.cited_on
+    kind, _, subject = document.title.partition(" ")
+    kind, subject = next(
+        ((name, document.title[len(name) + 1 :]) for name in _KINDS if document.title.startswith(name + " ")),
+        (kind, subject),
+    )
+    subject = subject.strip()
+    dated = f" ngày {number_text(on, 'date')}" if on else ""
+    issued = f" của {document.issuer}" if document.issuer else ""
+    return f"{kind} số {document.number}{dated}{issued} {subject}"
+
+
+def cited_documents(report: ReportContext) -> list[LegalDocument]:
+    """The documents that the report stands on, each once: known by number, of its school year, in force on its day."""
+    declared, documents = report.declared, report.reference.documents
+    year = declared.term.school_year
+    targets = report.reference.targets_in(year)
+    ids = [
+        declared.plan.legal, declared.form.legal, declared.indicator_set.legal, *(task.legal for task in declared.tasks),
+        *(target.source_document for target in targets if target.is_shown),
+    ]  # fmt: skip
+    found = (documents[name] for name in dict.fromkeys(ids) if name in documents)
+    return [document for document in found if document.is_known and document.holds_on(report.as_of, year)]
+
+
+_KINDS = ("Công văn", "Quyết định", "Thông tư", "Nghị định", "Nghị quyết", "Kế hoạch", "Luật", "Văn bản")
+
+
+def date_text(value: datetime.date) -> str:
+    """One day as 10/01/2024."""
+    return number_text(value, "date")

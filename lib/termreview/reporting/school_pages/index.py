@@ -1,0 +1,198 @@
+"""One school's score on its page: groups beside unnamed peers, criteria, conditions, what the level hangs on."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from termreview.reporting.blocks.blocks import badge_mark
+from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.school_outlook import look_ahead
+from termreview.reporting.report.strength_words import strength_lines
+from termreview.reporting.report.wording import before_name, label, labels
+from termreview.reporting.school_pages.bars import score_strip, share_bar
+from termreview.reporting.school_pages.material import material_of, peer_middle, peer_scores, word
+from termreview.reporting.summaries.index import OVERALL
+
+View = dict[str, Any]
+MOST_LACKING = 5
+
+
+def scores_view(report: ReportContext, school_id: str) -> View:
+    """Every group: points, level, strip among the peers, and how to read it."""
+    indicator_set, material = report.declared.indicator_set, material_of(report)
+    titles = indicator_set.level_titles()
+    edges = [
+        (band.start, word(report, "scores.line", level=int(band.low)))
+        for band in indicator_set.level_bands
+        if band.start > 0
+    ]
+    school = material.schools[school_id]
+    groups = []
+    for group in indicator_set.groups:
+        row = material.standings[school_id, group.group_id]
+        points = interval_text(row["low"], row["high"])
+        peers = peer_scores(report, school_id, group.group_id)
+        told = (
+            word(report, "scores.peers", count=len(peers), level=school["level_short"], low=number_text(min(peers), "points"),
+                 middle=number_text(statistics.median(peers), "points"), high=number_text(max(peers), "points"))
+            if peers else word(report, "scores.too_few", fewest=material.least)
+        )  # fmt: skip
+        alt = word(report, "scores.alt", points=points, lines=listed([number_text(at) for at, _ in edges]))
+        groups.append(
+            {
+                "title": word(report, "scores.group", group=group.group_id, title=group.title),
+                "points": word(report, "scores.points", points=points),
+                "of": word(report, "scores.of", most=number_text(group.max_points)),
+                "level": level_text(report, row, titles),
+                "strip": score_strip(float(row["low"]), float(row["high"]), peers, edges, group.max_points, f"{alt} {told}"),
+                "peers": told,
+            }
+        )  # fmt: skip
+    notes = [
+        word(report, "scores.unallocated", group=group.group_id, points=number_text(group.unallocated.points))
+        for group in indicator_set.groups
+        if group.unallocated is not None
+    ]
+    starts = [number_text(at) for at, _ in edges]
+    key = word(report, "scores.key", second=starts[0], third=starts[-1])
+    return {"groups": groups, "notes": [key, *notes]}
+
+
+def level_text(report: ReportContext, row: View, titles: dict[int, str]) -> str:
+    """The level of one group as concluded, or the levels between which it lies."""
+    low, high = int(row["score_level_low"]), int(row["score_level_high"])
+    if low == high:
+        return word(report, "scores.level", level=low, title=titles[low])
+    return word(report, "scores.open", low=low, high=high)
+
+
+def criteria_view(report: ReportContext, school_id: str) -> View:
+    """Every criterion with points: what is surely won, what is open, and the middle of the peers."""
+    material, reasons = material_of(report), labels(report, "reasons")
+    marks = material.marks
+    rows = []
+    for group in report.declared.indicator_set.groups:
+        for criterion in group.criteria:
+            row = material.criteria.get((school_id, criterion.criterion_id))
+            if criterion.is_condition or row is None:
+                continue
+            points = interval_text(row["low"], row["high"])
+            middle = peer_middle(report, school_id, criterion.criterion_id)
+            most = number_text(row["max_points"])
+            alt = word(report, "criteria.alt", points=points, most=most)
+            rows.append(
+                {
+                    "title": f"{criterion.criterion_id} {criterion.title}", "points": points, "most": most,
+                    "mark": badge_mark(marks.get(criterion.criterion_id, criterion.mark)).html,
+                    "middle": number_text(middle, "points"),
+                    "bar": share_bar(float(row["low"]), float(row["high"]), float(row["max_points"]), middle, alt),
+                }
+            )  # fmt: skip
+    items = [
+        word(
+            report,
+            "criteria.lacking_item",
+            item=row["item_id"],
+            reason=reasons[row["reason"]],
+        )
+        for row in material.lacking.get(school_id, [])
+    ]
+    rest = "{count} tiểu mục khác"
+    lacking = (
+        word(report, "criteria.lacking", items=listed(items, most=MOST_LACKING, rest=rest)) if items else ""
+    )
+    return {"rows": rows, "lacking": lacking}
+
+
+def conditions_view(report: ReportContext, school_id: str) -> View:
+    """Every mandatory condition with its state; in a group that is not clear, those not failed are not clear."""
+    material, indicator_set = material_of(report), report.declared.indicator_set
+    rows = []
+    for group in indicator_set.groups:
+        row = material.standings[school_id, group.group_id]
+        failed = set(str(row["conditions_failed"]).split(";")) if row["conditions"] == "failed" else set()
+        for condition in group.conditions:
+            state = "met" if row["conditions"] != "unknown" else "unknown"
+            state = "failed" if condition.criterion_id in failed else state
+            rows.append(
+                {
+                    "title": f"{condition.criterion_id} {condition.title}",
+                    "state": state,
+                    "word": word(report, f"conditions.{state}"),
+                }
+            )
+    mark = indicator_set.failed_condition_mark
+    note = word(report, "conditions.note", mark=mark, meaning=label(report, "marks", mark))
+    return {"rows": rows, "note": note if any(row["state"] != "met" for row in rows) else ""}
+
+
+def strength_view(report: ReportContext, school_id: str) -> list[View]:
+    """What the level of each group hangs on: one line a group, with whether it is solid."""
+    outlook, indicator_set, material = look_ahead(report), report.declared.indicator_set, material_of(report)
+    names = [group.group_id for group in indicator_set.groups]
+    strengths = {name: outlook.strength[school_id, name] for name in names}
+    reasons = {name: str(material.standings[school_id, name]["reason"]) for name in names}
+    lines = strength_lines(report.reference, indicator_set, strengths, reasons)
+    return [{"text": line.text, "is_solid": line.is_solid} for line in lines]
+
+
+def lead_view(report: ReportContext, school_id: str) -> View:
+    """The conclusion at the head of the page of a school whose score counts."""
+    indicator_set, row = report.declared.indicator_set, material_of(report).standings[school_id, OVERALL]
+    low, high = int(row["score_level_low"]), int(row["score_level_high"])
+    mark = word(report, "lead.overall_mark", mark=indicator_set.overall_mark, meaning=label(report, "marks", indicator_set.overall_mark))  # fmt: skip
+    if low != high:
+        return {
+            "title": word(report, "lead.open", low=low, high=high),
+            "notes": [word(report, "lead.open_note"), mark],
+            "kind": "open",
+        }
+    title = word(report, "lead.level", level=low, title=indicator_set.level_titles()[low])
+    return {"title": title, "notes": [mark], "kind": f"level-{low}"}
+
+
+def change_view(report: ReportContext, school_id: str) -> View:
+    """The scores of the term before and of this one, group by group; why there are none otherwise."""
+    material = material_of(report)
+    if report.previous is None:
+        name = before_name(report)
+        if name:
+            return {"rows": [], "note": word(report, "change.no_tables", before=name)}
+        is_first = report.declared.plan.previous is None
+        return {"rows": [], "note": word(report, "change.first" if is_first else "change.nothing_alike")}
+    rows = []
+    for group_id in [*(group.group_id for group in report.declared.indicator_set.groups), OVERALL]:
+        was, now = material.before.get((school_id, group_id)), material.standings.get((school_id, group_id))
+        if was is None or now is None or was["state"] != "scored" or now["state"] != "scored":
+            continue
+        if group_id != OVERALL:
+            points = [interval_text(row["low"], row["high"]) for row in (was, now)]
+            rows.append({"title": word(report, "change.group", group=group_id), "was": points[0], "is": points[1]})  # fmt: skip
+        standing = [
+            label(report, "score_levels_short", row["standing"].removeprefix("level_")) for row in (was, now)
+        ]
+        name = (
+            word(report, "change.overall")
+            if group_id == OVERALL
+            else word(report, "change.level", group=group_id)
+        )
+        rows.append({"title": name, "was": standing[0], "is": standing[1]})
+    return {"rows": rows, "note": "" if rows else word(report, "change.none")}
+
+
+def last_result(report: ReportContext, school_id: str) -> list[str]:
+    """The scores of the term before in one sentence; none where the school had none."""
+    material = material_of(report)
+    was = material.before.get((school_id, OVERALL))
+    if was is None or was["state"] != "scored":
+        return []
+    items = [label(report, "score_levels_short", was["standing"].removeprefix("level_")).lower()]
+    for group in report.declared.indicator_set.groups:
+        row = material.before.get((school_id, group.group_id))
+        if row is not None:
+            points = interval_text(row["low"], row["high"])
+            items.append(word(report, "change.last_group", group=group.group_id, points=points))
+    return [word(report, "change.last", before=before_name(report), items=", ".join(items))]

@@ -1,0 +1,128 @@
+"""One school's page (phiếu phản hồi): what its template shows, gathered from the parts that fit the school."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.wording import before_name, say
+from termreview.reporting.school_pages.index import (
+    change_view,
+    conditions_view,
+    criteria_view,
+    last_result,
+    lead_view,
+    scores_view,
+    strength_view,
+)
+from termreview.reporting.school_pages.material import material_of, word
+from termreview.reporting.school_pages.path import path_view
+from termreview.reporting.school_pages.work import findings_view, good_view, ratios_view, tasks_view
+from termreview.reporting.summaries.index import OVERALL
+
+SCORED, REPORTED, SILENT = "scored", "reported", "silent"
+
+
+def kind_of(report: ReportContext, school_id: str) -> str:
+    """`scored`; `reported`: a report came, but the index does not apply; `silent`: no report that could be read."""
+    material = material_of(report)
+    if material.reporting[school_id]["state"] not in ("on_time", "late"):
+        return SILENT
+    return SCORED if (school_id, OVERALL) in material.standings else REPORTED
+
+
+def page_view(report: ReportContext, school_id: str) -> dict[str, Any]:
+    """Everything that the template of one school's page fills in; words are text, drawings are SVG."""
+    kind = kind_of(report, school_id)
+    view: dict[str, Any] = {
+        "kind": kind,
+        "words": report.reference.school_pages,
+        "head": _head(report, school_id),
+        "findings": findings_view(report, school_id),
+        "foot": _foot(report, kind),
+    }
+    if kind == SILENT:
+        return view | {"lead": _silent_lead(report, school_id), "todo": _todo(report, school_id)}
+    view |= {"tasks": tasks_view(report, school_id), "good": good_view(report, school_id)}
+    if kind == REPORTED:
+        return view | {"lead": _unscored_lead(report, view), "ratios": ratios_view(report, school_id)}
+    return view | {
+        "lead": lead_view(report, school_id),
+        "scores": scores_view(report, school_id),
+        "criteria": criteria_view(report, school_id),
+        "conditions": conditions_view(report, school_id),
+        "strength": strength_view(report, school_id),
+        "path": path_view(report, school_id),
+        "change": change_view(report, school_id),
+        "change_title": word(
+            report,
+            "change.title",
+            before=before_name(report) or "kỳ trước",
+        ),
+    }
+
+
+def _head(report: ReportContext, school_id: str) -> dict[str, Any]:
+    material, plan, office = material_of(report), report.declared.plan, report.declared.office
+    school, reporting = material.schools[school_id], material.reporting[school_id]
+    places = {"term": plan.title, "school_year": plan.term.school_year}
+    due_on = number_text(plan.due_on, "date")
+    state = str(reporting["state"])
+    received = {"received_on": number_text(reporting["received_on"], "date")} if state in ("on_time", "late") else {}  # fmt: skip
+    told = word(report, f"head.{state}", due_on=due_on, **received)
+    return {
+        "office": office.name,
+        "parent": office.parent_body,
+        "page_title": word(report, "head.page_title", school=school["name"], **places),
+        "subtitle": word(report, "head.subtitle", **places),
+        "school": school["name"],
+        "facts": [
+            (word(report, "head.code"), school_id),
+            (word(report, "head.level"), school["level_title"]),
+            (word(report, "head.commune"), school["commune_name"]),
+            (word(report, "head.report"), told),
+        ],
+        "as_of": word(report, "head.as_of", as_of=number_text(report.as_of, "date")),
+        "internal": word(report, "head.internal"),
+        "illustrative": say(report, "report.banner_text") if office.is_illustrative else "",
+    }
+
+
+def _silent_lead(report: ReportContext, school_id: str) -> dict[str, Any]:
+    state = _silence(report, school_id)
+    due_on = number_text(report.declared.plan.due_on, "date")
+    notes = [word(report, f"lead.{state}_note", due_on=due_on), *last_result(report, school_id)]
+    return {"title": word(report, f"lead.{state}"), "notes": notes, "kind": "silent"}
+
+
+def _silence(report: ReportContext, school_id: str) -> str:
+    """Why nothing counts of one school: no file, a file that cannot be read, or one that this machine has not read."""
+    reporting = material_of(report).reporting[school_id]
+    if reporting["state"] != "refused":
+        return "missing"
+    return "unread" if reporting["refused_reason"] == "cannot_be_opened" else "refused"
+
+
+def _unscored_lead(report: ReportContext, view: dict[str, Any]) -> dict[str, Any]:
+    tasks = view["tasks"]
+    title = word(report, "lead.preschool", done=tasks["done"], total=tasks["total"])
+    return {"title": title, "notes": [word(report, "lead.preschool_note")], "kind": "plain"}
+
+
+def _todo(report: ReportContext, school_id: str) -> list[str]:
+    state = _silence(report, school_id)
+    if state == "unread":
+        return [word(report, "todo.unread")]
+    return [word(report, f"todo.{state}", school_id=school_id), word(report, "todo.report_now")]
+
+
+def _foot(report: ReportContext, kind: str) -> list[str]:
+    made = word(
+        report, "foot.made", office=report.declared.office.short_name,
+        as_of=number_text(report.as_of, "date"), fingerprint=report.reference.fingerprint_of(report.declared.term)[:12],
+    )  # fmt: skip
+    if kind != SCORED:
+        return [made]
+    marks = word(report, "foot.marks", set=report.declared.indicator_set.short_title)
+    return [word(report, "foot.claims"), marks, made]

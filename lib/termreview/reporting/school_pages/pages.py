@@ -1,0 +1,65 @@
+"""One HTML page per school of a term, rendered in one process from one template; each needs nothing but itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import pandas as pd
+from jinja2 import Environment, StrictUndefined, Template
+
+from termreview.reporting.blocks.blocks import Block, clean_text
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.school_pages.material import material_of
+from termreview.reporting.school_pages.page import kind_of, page_view
+
+
+def school_pages(report: ReportContext) -> dict[str, str]:
+    """Render the page of every expected school: file name (the school's code) to HTML, in registry order."""
+    return {f"{school_id}.html": school_page(report, school_id) for school_id in material_of(report).schools}
+
+
+def school_page(report: ReportContext, school_id: str) -> str:
+    """Render the page of one school; everything that comes from data is escaped."""
+    return _template().render(css=_style(), **page_view(report, school_id)).rstrip() + "\n"
+
+
+def show_pages(report: ReportContext, pages: Mapping[str, str]) -> Block:
+    """How many pages of which kind there are, and how heavy the largest one is."""
+    kinds = {"scored": "Có điểm", "reported": "Không thuộc bộ chỉ số", "silent": "Chưa có báo cáo đọc được"}
+    frame = pd.DataFrame(
+        {
+            "kind": [kinds[kind_of(report, name.removesuffix(".html"))] for name in pages],
+            "size": [len(text.encode()) / 1024 for text in pages.values()],
+        }
+    )
+    frame = frame.groupby("kind", sort=False, as_index=False).agg(
+        count=("size", "size"), size=("size", "max")
+    )
+    columns = {"kind": "Loại phiếu", "count": "Số phiếu", "size": "Phiếu nặng nhất (KB)"}
+    formats = {"count": "integer", "size": "decimal1"}
+    return table(frame, columns=columns, formats=formats, caption=f"{len(pages)} phiếu phản hồi")
+
+
+@cache
+def _template() -> Template:
+    # Text of data never becomes markup; what is missing in the view is a fault, not a blank.
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
+    )
+    return environment.from_string(_part("page.html.j2"))
+
+
+def _finalized(value: object) -> object:
+    return clean_text(value) if type(value) is str else value
+
+
+@cache
+def _style() -> str:
+    return _part("page.css")
+
+
+def _part(name: str) -> str:
+    return (files("termreview.reporting") / "theme" / "school_page" / name).read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What the figures call for: main points, strengths, limits, causes, next steps."""

@@ -1,0 +1,207 @@
+"""One set of figures that pass a declared threshold: what the assessment may speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import Record, records
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.wording import fewest, label, lower_first, say, threshold
+from termreview.reporting.sections.work.figures import parts_text
+from termreview.reporting.sections.work.ratios import scope_heads
+from termreview.reporting.sections.work.tasks import whole_statuses
+from termreview.reporting.summaries.change import ratio_change, standing_change
+from termreview.reporting.summaries.index import OVERALL
+from termreview.reporting.term.schools import ALL, whole_of
+
+EVIDENCE_REASONS = ("no_evidence", "disputed")
+UNANSWERED_REASONS = ("unanswered", "no_facts", "unreadable")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing the assessment may name: alone, and with its figures."""
+
+    name: str
+    told: str
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The figures that pass a declared threshold: what the sentences of part III and IV speak of."""
+
+    reported_count: int
+    expected_count: int
+    repair_count: int
+    strong_tasks: tuple[Point, ...]
+    weak_tasks: tuple[Point, ...]
+    reached_lines: tuple[Point, ...]
+    missed_lines: tuple[Point, ...]
+    strong_ratios: tuple[Point, ...]
+    weak_ratios: tuple[Point, ...]
+    weak_criteria: tuple[Point, ...]
+    top_levels: tuple[Point, ...]
+    risen_ratios: tuple[Point, ...]
+    fallen_ratios: tuple[Point, ...]
+    raised_count: int
+    lowered_count: int
+    failed_count: int
+    open_count: int
+    group_count: int
+
+
+@cache
+def weigh(report: ReportContext) -> Evidence:
+    """Hold the summaries against the declared thresholds, once per report; too few schools allow no judgement."""
+    who = whole_of(report.summaries.reporting_levels)
+    reporting = report.summaries.reporting
+    standings = report.summaries.standings
+    scored = standings[standings["state"] == "scored"]
+    groups = scored[scored["group_id"] != OVERALL]
+    strong, weak = _tasks(report)
+    high, low = _ratios(report)
+    criteria = report.summaries.criteria
+    whole = criteria[
+        (criteria["scope"] == ALL)
+        & (criteria["high_share"] * 100 < threshold(report, "criterion_weak"))
+        & (criteria["school_count"] >= fewest(report))
+    ]
+    return Evidence(
+        reported_count=int(who["received_count"]),
+        expected_count=int(who["expected_count"]),
+        repair_count=int(reporting["needs_repair"].sum()),
+        strong_tasks=strong,
+        weak_tasks=weak,
+        reached_lines=_lines(report, True),
+        missed_lines=_lines(report, False),
+        strong_ratios=high,
+        weak_ratios=low,
+        weak_criteria=tuple(
+            _point(report, "assessment.criterion_item", f"{row['criterion_id']} {row['title']}", share=share_range(row))
+            for row in records(whole)
+        ),
+        top_levels=_top_levels(report),
+        risen_ratios=_changes(report, 1),
+        fallen_ratios=_changes(report, -1),
+        raised_count=_moves(report, "up"),
+        lowered_count=_moves(report, "down"),
+        failed_count=int(scored[scored["group_id"] == OVERALL]["conditions"].eq("failed").sum()),
+        open_count=len(report.summaries.not_concluded),
+        group_count=len(groups),
+    )  # fmt: skip
+
+
+def _tasks(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    frame = whole_statuses(report)
+    frame = frame[frame["asked_count"] >= fewest(report)]
+    frame = frame.assign(
+        done_pct=100 * frame["done_count"] / frame["asked_count"],
+        idle_pct=100 * frame["not_started_count"] / frame["asked_count"],
+    )
+    strong = frame[frame["done_pct"] >= threshold(report, "task_strong")]
+    weak = frame[frame["idle_pct"] >= threshold(report, "task_weak")]
+    strong = strong.sort_values("done_pct", ascending=False, kind="stable")
+    weak = weak.sort_values("idle_pct", ascending=False, kind="stable")
+
+    def named(rows: pd.DataFrame, count: str, key: str) -> tuple[Point, ...]:
+        return tuple(
+            _point(report, f"assessment.{key}", lower_first(row["title"]), count=row[count], total=row["asked_count"])
+            for row in records(rows)
+        )  # fmt: skip
+
+    return named(strong, "done_count", "task_item"), named(weak, "not_started_count", "weak_task_item")
+
+
+def _ratios(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    ratios = report.summaries.ratios
+    own = ratios[(ratios["scope"] == ALL) & (ratios["unit"] == "percent") & (ratios["better"] == "higher")]
+    own = own[own["counted_count"] >= fewest(report)]
+    own = own[own["value"].notna() & ~own["ratio_id"].isin(report.summaries.lines["ratio_id"])]
+
+    def named(rows: pd.DataFrame) -> tuple[Point, ...]:
+        return tuple(
+            _point(report, "assessment.ratio_item", lower_first(row["title"]), value=row["value"], parts=parts_text(row))
+            for row in records(rows)
+        )  # fmt: skip
+
+    high = own[own["value"] >= threshold(report, "ratio_strong")].sort_values(
+        "value", ascending=False, kind="stable"
+    )
+    low = own[own["value"] < threshold(report, "ratio_weak")].sort_values("value", kind="stable")
+    return named(high), named(low)
+
+
+def _lines(report: ReportContext, is_reached: bool) -> tuple[Point, ...]:
+    lines = report.summaries.lines
+    own = lines[lines["is_reached"].eq(is_reached).fillna(False) & (lines["counted_count"] >= fewest(report))]
+    values: dict[str, list[str]] = {}
+    for row in records(own):
+        value = number_text(row["value"], "percent1" if row["unit"] == "percent" else "ratio")
+        scope = lower_first(scope_heads(report, [row["scope"]])[row["scope"]])
+        values.setdefault(lower_first(row["title"]), []).append(
+            say(report, "assessment.line_value", value=value, scope=scope)
+        )
+    return tuple(
+        _point(report, "assessment.line_item", title, values=listed(told)) for title, told in values.items()
+    )
+
+
+def _top_levels(report: ReportContext) -> tuple[Point, ...]:
+    levels = report.summaries.levels
+    whole = levels[(levels["scope"] == ALL) & (levels["group_id"] != OVERALL)]
+    top = max(report.declared.indicator_set.level_titles())
+    return tuple(
+        _point(
+            report, "assessment.strengths.level_item",
+            say(report, "assessment.level_in", group=row["group_id"], name=label(report, "score_groups_short", row["group_id"]).lower()),
+            count=row[f"level_{top}_count"], level=top,
+        )
+        for row in records(whole)
+        if row[f"level_{top}_count"] and row["scored_count"] >= fewest(report)
+    )  # fmt: skip
+
+
+def _point(report: ReportContext, key: str, name: str, **values: Any) -> Point:
+    return Point(name, say(report, key, title=name, **values))
+
+
+def share_range(row: Record) -> str:
+    """The share of points won, as one figure where both bounds read alike."""
+    low, high = number_text(row["low_share"], "share1"), number_text(row["high_share"], "share1")
+    return low if low == high else f"{low}–{high}"
+
+
+def _changes(report: ReportContext, sign: int) -> tuple[Point, ...]:
+    """The shares that changed by the declared step or more since the term before, among the same schools."""
+    if report.previous is None:
+        return ()
+    change = ratio_change(
+        report.previous.summaries.school_ratios, report.summaries.school_ratios, report.comparable_ratios
+    )
+    own = change[(change["unit"] == "percent") & (change["better"] == "higher")]
+    own = own[own["counted_count"] >= fewest(report)]
+    own = own.assign(size=own["change"] * sign)
+    own = own[own["size"] >= threshold(report, "change_strong")].sort_values(
+        "size", ascending=False, kind="stable"
+    )
+    key = f"assessment.{'strengths' if sign > 0 else 'limits'}.change_item"
+    return tuple(
+        _point(
+            report, key, lower_first(row["title"]), start=row["before_value"], end=row["after_value"],
+            counted=row["counted_count"],
+        )
+        for row in records(own)
+    )  # fmt: skip
+
+
+def _moves(report: ReportContext, move: str) -> int:
+    if report.previous is None or not report.may_compare_scores:
+        return 0
+    changes = standing_change(report.previous.summaries.standings, report.summaries.standings)
+    return int(((changes["move"] == move) & (changes["group_id"] != OVERALL)).sum())

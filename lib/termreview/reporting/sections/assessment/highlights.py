@@ -1,0 +1,170 @@
+"""One opening page: the figures that matter most, each with what it is counted from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from termreview.reference.words import highlights as declared
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import by_key
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed, sentence
+from termreview.reporting.report.wording import group_told
+from termreview.reporting.sections.basis.status import reached_range
+from termreview.reporting.sections.work.figures import parts_text
+from termreview.reporting.sections.work.ratios import line_words, verdict
+from termreview.reporting.summaries.index import group_marks
+from termreview.reporting.summaries.reporting import REPORTING_STATES
+from termreview.reporting.term.schools import ALL, whole_of
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """One figure of the opening page: what it is, its value, what it is counted from, how sure it is."""
+
+    label: str
+    value: str
+    detail: str
+    mark: str = ""
+
+
+def tell(report: ReportContext, key: str, **values: Any) -> str:
+    """Write one declared sentence of the opening page."""
+    return sentence(report.reference.highlights.texts, key, declared_in=declared.FILE, **values)
+
+
+def highlights(report: ReportContext) -> list[Highlight]:
+    """The declared figures in their order; one that does not apply to the schools of the report is left out."""
+    found: list[Highlight | None] = []
+    for figure in report.reference.highlights.figures:
+        kind, _, key = figure.partition(".")
+        match kind:
+            case "reports":
+                found.append(_reports(report))
+            case "tasks":
+                found.append(_tasks(report))
+            case "targets":
+                found.append(_targets(report))
+            case "level":
+                found.append(_level(report, key))
+            case "ratio":
+                found.append(_ratio(report, key))
+    return [one for one in found if one is not None]
+
+
+def _reports(report: ReportContext) -> Highlight:
+    who = whole_of(report.summaries.reporting_levels)
+    received, expected = who["received_count"], who["expected_count"]
+    parts = _counted(report, "reports", {state: who[f"{state}_count"] for state in REPORTING_STATES})
+    return Highlight(
+        tell(report, "figure_texts.reports_label"),
+        tell(report, "figure_texts.reports_value", received=received, expected=expected),
+        tell(report, "figure_texts.reports_detail", pct=100 * received / max(expected, 1), parts=parts),
+    )
+
+
+def _tasks(report: ReportContext) -> Highlight | None:
+    counts = whole_of(report.summaries.statuses)
+    done, asked = counts["done_count"], counts["asked_count"]
+    if not asked:
+        return None
+    others = {name: counts[f"{name}_count"] for name in ("under_way", "not_started", "missing")}
+    told = _counted(report, "tasks", others)
+    return Highlight(
+        tell(report, "figure_texts.tasks_label"),
+        tell(report, "figure_texts.tasks_value", pct=100 * done / asked),
+        tell(report, "figure_texts.tasks_detail", done=done, asked=asked, parts=f"; {told}" if told else ""),
+    )
+
+
+def _targets(report: ReportContext) -> Highlight | None:
+    lines = report.summaries.lines
+    if lines.empty:
+        return None
+    reached = lines.groupby("target_id", sort=False)["is_reached"].apply(
+        lambda flags: bool(flags.fillna(False).all())
+    )
+    titles = by_key(lines.drop_duplicates("target_id"), "target_id")
+    names = listed([titles[name]["title"] for name, is_reached in reached.items() if not is_reached])
+    count, total = int(reached.sum()), len(reached)
+    return Highlight(
+        tell(report, "figure_texts.targets_label"),
+        tell(report, "figure_texts.targets_value", count=count, total=total),
+        tell(report, "figure_texts.targets_detail", count=count, total=total, names=names),
+    )
+
+
+def _level(report: ReportContext, group_id: str) -> Highlight | None:
+    levels = by_key(_whole(report.summaries.levels), "group_id")
+    titles = sorted(report.declared.indicator_set.level_titles())
+    row = levels.get(group_id)
+    if row is None or not row["asked_count"] or len(titles) < 2:
+        return None
+    counts = {level: int(row[f"level_{level}_count"]) for level in titles}
+    parts = [
+        tell(report, "figure_texts.level_part", count=count, level=level)
+        for level, count in reversed(counts.items())
+        if count
+    ]
+    reached = int(row["reached_count"])
+    above = reached - (sum(counts.values()) - counts[titles[0]])
+    rest = {"above": above, "open": row["not_concluded_count"] - above, "absent": row["not_submitted_count"]}
+    parts += [
+        tell(report, f"figure_texts.level_{name}", count=int(count), level=titles[1])
+        for name, count in rest.items()
+        if count
+    ]
+    group, could_be = group_told(report, group_id), reached_range(report, group_id)
+    final = tell(report, "figure_texts.level_final", range=could_be) if could_be else ""
+    return Highlight(
+        tell(report, "figure_texts.level_label", level=titles[1], group=group) + final,
+        tell(report, "figure_texts.level_value", reached=reached, asked=row["asked_count"]),
+        tell(report, "figure_texts.level_detail", parts=listed(parts)),
+        group_marks(report.term.tables.ledger).get(group_id, ""),
+    )  # fmt: skip
+
+
+def _ratio(report: ReportContext, ratio_id: str) -> Highlight | None:
+    row = by_key(_whole(report.summaries.ratios), "ratio_id").get(ratio_id)
+    if row is None:
+        return None
+    if pd.isna(row["value"]):
+        return Highlight(row["title"], number_text(None), tell(report, "figure_texts.unknown"), row["mark"])
+    line = by_key(_whole(report.summaries.lines), "ratio_id").get(ratio_id)
+    told = (
+        ""
+        if line is None
+        else tell(
+            report,
+            "figure_texts.ratio_line",
+            line=line_words(report, line),
+            verdict=verdict(line["is_reached"]),
+        )
+    )
+    return Highlight(
+        row["title"],
+        number_text(row["value"], "percent1" if row["unit"] == "percent" else "ratio"),
+        tell(
+            report, "figure_texts.ratio_detail", parts=parts_text(row), counted=row["counted_count"],
+            asked=row["asked_count"], line=told,
+        ),
+        row["mark"],
+    )  # fmt: skip
+
+
+def _whole(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["scope"] == ALL]
+
+
+def _counted(report: ReportContext, kind: str, counts: dict[str, int]) -> str:
+    """Several counts as one list; nothing is said of none."""
+    return listed(
+        [
+            tell(report, f"figure_texts.{kind}_{name}", count=count)
+            for name, count in counts.items()
+            if count and name
+        ]
+    )

@@ -1,0 +1,144 @@
+"""One section of parts III to V: strengths, limits, causes, next steps, proposals, signature."""
+
+from __future__ import annotations
+
+from termreview.reporting.blocks.blocks import Block, bullets, clean_text, escape_text, paragraph, stack
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import records
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.report.context import INTERNAL, ReportContext
+from termreview.reporting.report.narrative import fill
+from termreview.reporting.report.wording import cited_documents, document_text, fewest, labels, say, threshold
+from termreview.reporting.sections.assessment.assessment import causes, joined, limits, next_steps, strengths
+from termreview.reporting.sections.assessment.evidence import weigh
+from termreview.reporting.summaries.opinions import schools_writing
+from termreview.reporting.term.schools import whole_of
+
+MOST_QUOTES = 8
+
+
+def strong_points(report: ReportContext) -> Block:
+    """III.1: what the figures show to be going well, and how the sentences were chosen."""
+    names = (
+        "report_rate_strong", "task_strong", "task_weak", "ratio_strong", "ratio_weak", "criterion_weak",
+    )  # fmt: skip
+    note = say(report, "assessment.note", **{name: number_text(threshold(report, name)) for name in names})
+    count = len(report.term.schools)
+    if count < fewest(report):
+        note = say(report, "assessment.too_few", count=count, fewest=fewest(report))
+    return stack(paragraph(note, css_class="small"), _listed(report, strengths(report, weigh(report))))
+
+
+def weak_points(report: ReportContext) -> Block:
+    """III.2: what the figures show to be lacking."""
+    return _listed(report, limits(report, weigh(report)))
+
+
+def reasons(report: ReportContext) -> Block:
+    """III.3: why, as far as figures tell."""
+    return _listed(report, causes(report, weigh(report)))
+
+
+def coming_tasks(report: ReportContext) -> Block:
+    """IV: what the limits call for, and what schools plan themselves."""
+    lines = next_steps(report, weigh(report))
+    count = schools_writing(report.summaries.opinions, "next_steps")
+    own = report.summaries.opinions.query("field_id == 'next_steps'")
+    if count and report.edition == INTERNAL:
+        items = [
+            say(
+                report,
+                "assessment.next_steps.schools_item",
+                text=row["text"].rstrip("."),
+                count=row["school_count"],
+            )
+            for row in records(own.head(3))
+        ]
+        lines.append(say(report, "assessment.next_steps.schools", count=count, items=joined(report, items)))
+    elif count:
+        lines.append(say(report, "assessment.next_steps.schools_counted", count=count))
+    return _listed(report, lines)
+
+
+def proposals(report: ReportContext) -> Block:
+    """V: what schools find hard and ask for, counted and quoted, and what the office asks upward."""
+    received = int(whole_of(report.summaries.reporting_levels)["received_count"])
+    blocks: list[object] = []
+    for field_id, caption in (("difficulties", "Khó khăn, vướng mắc các trường nêu"), ("proposals", "Kiến nghị, đề xuất của các trường")):  # fmt: skip
+        count = schools_writing(report.summaries.opinions, field_id)
+        blocks.append(paragraph(say(report, f"proposals.{field_id}", count=count, total=received)))
+        if count and report.edition == INTERNAL:
+            blocks.append(quotes_table(report, field_id, caption))
+    office = report.declared.office.short_name
+    if report.edition != INTERNAL and len(report.summaries.opinions):
+        blocks.append(paragraph(say(report, "proposals.not_quoted", office=office)))
+    asked = _upward(report)
+    if asked:
+        blocks += [
+            paragraph(say(report, "proposals.office", office=office)),
+            bullets(asked),
+        ]
+    return stack(*blocks)
+
+
+def quotes_table(report: ReportContext, field_id: str, caption: str) -> Block:
+    """What schools wrote in one field: the wording and how many wrote it."""
+    own = report.summaries.opinions.query("field_id == @field_id")
+    return table(
+        own,
+        columns={"text": "Nội dung (trích)", "school_count": "Trường"},
+        caption=caption,
+        formats={"school_count": "integer"},
+        max_rows=MOST_QUOTES,
+        notes=[say(report, "proposals.quotes_note")],
+    )
+
+
+def signature(report: ReportContext) -> Block:
+    """Recipients on the left, the signer's title on the right; the name stays for the signature."""
+    office, words = report.declared.office, labels(report, "document")
+    recipients = [*_recipients(report), words["archive"]]
+    lines = "".join(f"<li>{escape_text(line)}</li>" for line in recipients)
+    signer = "".join(
+        f"<p>{escape_text(text)}</p>" for text in (office.signer_prefix, office.signer_title) if text
+    )
+    part = {
+        "kind": "signature", "recipients_title": words["recipients"], "recipients": [clean_text(line) for line in recipients],
+        "signer_prefix": clean_text(office.signer_prefix), "signer_title": clean_text(office.signer_title),
+    }  # fmt: skip
+    html = (
+        f'<div class="letterhead signature"><div><p class="recipients">{escape_text(words["recipients"])}</p>'
+        f'<ul>{lines}</ul></div><div class="signer">{signer}</div></div>'
+    )
+    return stack(paragraph(say(report, "report.closing", office=office.short_name)), Block(html, (part,)))
+
+
+def _recipients(report: ReportContext) -> list[str]:
+    """Who receives the report, as declared, with the names of the office and of its territory on the deadline."""
+    office, due_on = report.declared.office, report.declared.plan.due_on
+    unit = report.reference.registry.on(due_on).get(office.unit_id)
+    places = {"office": office.short_name, "unit": unit.name if unit else office.place_name}
+    return [
+        fill(text, places, "report.recipients") for text in report.reference.sentences["report"]["recipients"]
+    ]
+
+
+def _listed(report: ReportContext, lines: list[str]) -> Block:
+    return bullets(lines) if lines else paragraph(say(report, "assessment.none"))
+
+
+def _upward(report: ReportContext) -> list[str]:
+    indicator_set, cited = report.declared.indicator_set, cited_documents(report)
+    lines = []
+    held = sum(group.unallocated.points for group in indicator_set.groups if group.unallocated)
+    own = [document for document in cited if document.document_id == indicator_set.legal]
+    if held and own:
+        lines.append(say(report, "proposals.unallocated", document=document_text(own[0]), points=held))
+    doubtful = [document.number for document in cited if document.has_two_dates]
+    if doubtful:
+        lines.append(say(report, "proposals.two_dates", count=len(doubtful), items=joined(report, doubtful)))
+    marks = {indicator_set.overall_mark, indicator_set.failed_condition_mark}
+    marks |= {item.rule.mark for item in indicator_set.items}
+    if "C" in marks:
+        lines.append(say(report, "proposals.marks"))
+    return lines

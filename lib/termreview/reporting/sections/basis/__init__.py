@@ -1,0 +1,1 @@
+"""What a report rests on: opening, status, situation, quality of the figures, annexes."""

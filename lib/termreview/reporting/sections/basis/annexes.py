@@ -1,0 +1,161 @@
+"""One annex: schools missing, late or to repair; tasks, figures and scores by school; documents cited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from termreview.reporting.blocks.blocks import Block, paragraph, stack
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import Record, records
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.records.provenance import later_of
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.wording import cited_documents, label, say, scope_title
+from termreview.reporting.summaries.ratios import CONTRADICTORY, COUNTED, ZERO
+from termreview.reporting.term.schools import ALL
+
+MOST_COLUMNS = 10
+
+
+def missing_schools(report: ReportContext) -> Block:
+    """Annex 1: every school that is missing, refused, late or has errors to repair, with what blocks it."""
+    reporting = report.summaries.reporting
+    frame = reporting[(reporting["state"] != "on_time") | reporting["needs_repair"]]
+    if frame.empty:
+        return paragraph(say(report, "annexes.missing_none"))
+    rows, later = records(frame), later_of(report.term.tables.findings)
+    words = report.reference.sentences["reporting"]["states"]
+    frame = frame.assign(
+        state_text=[words[row["state"]].lower() for row in rows],
+        blocked=[_blocked(report, row, later) for row in rows],
+    )
+    return table(
+        frame,
+        columns={
+            "short_name": "Trường", "school_id": "Mã trường", "commune_name": "Xã, thị trấn", "state_text": "Tình trạng",
+            "received_on": "Ngày nhận", "blocked": "Vướng mắc",
+        },
+        caption="Trường chưa nộp, nộp muộn hoặc cần sửa",
+        formats={"received_on": "date"},
+        group_by="level_title",
+        notes=[
+            *([say(report, "annexes.by_day", as_of=report.as_of)] if frame["state"].eq("missing").any() else []),
+            say(report, "annexes.no_names"),
+        ],
+    )  # fmt: skip
+
+
+def _blocked(report: ReportContext, row: Record, later: Mapping[str, str]) -> str:
+    parts = []
+    if row["state"] == "missing" and (day := later.get(str(row["school_id"]))):
+        parts.append(say(report, "annexes.later", day=day))
+    if row["state"] == "refused":
+        parts.append(label(report, "refusals", str(row["refused_reason"])))
+    if row["error_count"]:
+        parts.append(f"{number_text(row['error_count'])} lỗi phải sửa")
+    if row["query_count"]:
+        parts.append(f"{number_text(row['query_count'])} điểm cần giải trình")
+    return "; ".join(parts)
+
+
+def tasks_by_school(report: ReportContext) -> Block:
+    """Annex 2: the status of every task at every school, in short signs."""
+    by_school = report.summaries.school_statuses
+    tasks = [task.task_id for task in report.declared.tasks if task.status_field]
+    wide = by_school.assign(
+        sign=by_school["status"]
+        .map(report.reference.sentences["annexes"]["status_signs"])
+        .fillna(by_school["status"])
+    ).pivot(index="school_id", columns="task_id", values="sign")
+    frame = report.term.schools[["school_id", "short_name", "level_title"]].merge(
+        wide.fillna(""), left_on="school_id", right_index=True, how="left"
+    )
+    return table(
+        frame,
+        columns={"short_name": "Trường"}
+        | {task_id: task_id for task_id in tasks if task_id in frame.columns},
+        caption="Tình trạng từng nhiệm vụ theo trường",
+        align=dict.fromkeys(tasks, "center"),
+        group_by="level_title",
+        notes=[say(report, "annexes.statuses_note"), _task_key(report)],
+        css_class="dense",
+    )
+
+
+def _task_key(report: ReportContext) -> str:
+    return (
+        "; ".join(
+            f"{task.task_id}: {task.short_title}" for task in report.declared.tasks if task.status_field
+        )
+        + "."
+    )
+
+
+def figures_by_school(report: ReportContext) -> Block:
+    """Annex 3: size and key ratios of every school; what is not counted says why."""
+    ratios = {ratio.ratio_id: ratio for ratio in report.reference.ratios}
+    by_school = report.summaries.school_ratios
+    frame = report.term.schools[["school_id", "short_name", "level_title"]].copy()
+    sizes: dict[str, str] = {
+        field_id: head
+        for field_id, head in report.reference.sentences["profile"]["by_school"].items()
+        if field_id not in report.term.withheld
+    }
+    for field_id in sizes:
+        frame[field_id] = frame["school_id"].map(report.term.answers.number(field_id))
+    size = table(
+        frame,
+        columns={"short_name": "Trường"} | sizes,
+        caption="Quy mô theo trường",
+        formats=dict.fromkeys(sizes, "integer"),
+        group_by="level_title",
+        total_row=dict(frame[list(sizes)].sum(min_count=1)) | {"short_name": scope_title(report, ALL)},
+        notes=[say(report, "annexes.sizes_note")],
+    )
+    shown = by_school.assign(text=[_ratio_text(row, ratios) for row in records(by_school)])
+    wide = shown.pivot(index="school_id", columns="ratio_id", values="text").fillna("")
+    frame = frame.merge(wide, left_on="school_id", right_index=True, how="left")
+    columns = {ratio_id: ratio.short_title for ratio_id, ratio in ratios.items() if ratio_id in wide.columns}
+    names = list(columns)
+    blocks = [
+        table(
+            frame,
+            columns={"short_name": "Trường"}
+            | {name: columns[name] for name in names[start : start + MOST_COLUMNS]},
+            caption=f"Các tỉ lệ chính theo trường, phần {start // MOST_COLUMNS + 1}",
+            align=dict.fromkeys(names, "right"),
+            group_by="level_title",
+            css_class="dense",
+            notes=[say(report, "annexes.ratios_note")],
+        )
+        for start in range(0, len(names), MOST_COLUMNS)
+    ]
+    return stack(size, *blocks)
+
+
+def _ratio_text(row: Record, ratios: Record) -> str:
+    if row["state"] == COUNTED:
+        unit = ratios[str(row["ratio_id"])].unit
+        return number_text(row["value"], "decimal1" if unit == "percent" else "ratio")
+    return {CONTRADICTORY: "*", ZERO: "(0)"}.get(str(row["state"]), number_text(None))
+
+
+def documents_cited(report: ReportContext) -> Block:
+    """Annex: every legal document that the report cites, its date as cited and as confirmed."""
+    rows = [
+        (document.number, document.title, document.issuer, document.cited_on, document.confirmed_on, document.note, document.mark)
+        for document in cited_documents(report)
+    ]  # fmt: skip
+    frame = pd.DataFrame(
+        rows, columns=["number", "title", "issuer", "cited_on", "confirmed_on", "note", "mark"]
+    )
+    return table(
+        frame,
+        columns={"number": "Số, ký hiệu", "title": "Tên văn bản", "cited_on": "Ngày viện dẫn", "confirmed_on": "Ngày đã xác nhận", "note": "Ghi chú"},
+        caption="Văn bản viện dẫn",
+        formats={"cited_on": "date", "confirmed_on": "date"},
+        marks="mark",
+        max_rows=8,
+    )  # fmt: skip

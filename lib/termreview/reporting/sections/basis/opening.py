@@ -1,0 +1,138 @@
+"""One section of the report's opening: banner, letterhead, grounds, key points."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.reporting.blocks.blocks import (
+    Block,
+    badge_mark,
+    bullets,
+    callout,
+    clean_text,
+    escape_text,
+    inline,
+    paragraph,
+    stack,
+)
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.editions.scope import scope_subject
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import fill
+from termreview.reporting.report.status import report_status
+from termreview.reporting.report.wording import (
+    cited_documents,
+    document_text,
+    label,
+    labels,
+    say,
+    scope_title,
+)
+from termreview.reporting.term.schools import ALL, whole_of
+
+
+def banner(report: ReportContext) -> Block:
+    """What the reader must know first: whether the figures are illustrative, and the day they speak for."""
+    plan = report.declared.plan
+    later = report.term.tables.submissions.query("fate == 'accepted'")["received_on"] > pd.Timestamp(
+        report.as_of
+    )
+    lines = [str(report.reference.publishing["edition"][f"{report.edition}_note"])]
+    if report.declared.office.is_illustrative:
+        lines.append(say(report, "report.banner_text"))
+    lines.append(say(report, "report.as_of", as_of=report.as_of, due_on=plan.due_on))
+    if later.any():
+        lines.append(say(report, "report.as_of_early", count=int(later.sum()), as_of=report.as_of))
+    return paragraph(" ".join(line for line in lines if line))
+
+
+def letterhead(report: ReportContext) -> Block:
+    """The head of an official document; number and day stay blank for the clerk."""
+    office, words = report.declared.office, labels(report, "document")
+    told = {
+        "parent_body": office.parent_body,
+        "issuer": office.name,
+        "number": f"{words['number']} ……/BC-{office.document_suffix}",
+        "country": words["country"],
+        "motto": words["motto"],
+        "dated": f"{office.place_name}, ngày …… tháng …… năm {report.as_of.year}",
+        "document_kind": words["kind"],
+        "subject": subject_of(report),
+    }
+
+    def lines(**css_of: str) -> str:
+        shown = ((css, told[name]) for css, name in css_of.items() if told[name])
+        return "".join(f'<p class="{css}">{escape_text(text)}</p>' for css, text in shown)
+
+    left = lines(parent="parent_body", issuer="issuer", number="number")
+    right = lines(country="country", motto="motto", dated="dated")
+    html = (
+        f'<div class="letterhead"><div>{left}</div><div>{right}</div></div>'
+        f'<div class="document-title">{lines(kind="document_kind", subject="subject")}</div>'
+    )
+    part = {
+        "kind": "letterhead", "facts": facts_of(report), "words": file_words(report), "whole": scope_title(report, ALL),
+    }  # fmt: skip
+    return Block(html, (part | {name: clean_text(text) for name, text in told.items()},))
+
+
+def facts_of(report: ReportContext) -> list[list[str]]:
+    """What the covers of the files say of the report, line by line: term, day, status, edition, scope, coverage."""
+    words = report.reference.publishing["facts"]
+    who = whole_of(report.summaries.reporting_levels)
+    plan, term = report.declared.plan, report.declared.plan.title
+    told = {
+        "term": fill(
+            words["term_text"], {"term": term[:1].upper() + term[1:], "school_year": plan.term.school_year}
+        ),
+        "as_of": number_text(report.as_of, "date"),
+        "due_on": number_text(plan.due_on, "date"),
+        "status": report_status(report).title,
+        "edition": report.reference.publishing["edition"][report.edition],
+        "scope": scope_title(report, ALL),
+        "received": f"{number_text(who['received_count'])}/{number_text(who['expected_count'])}",
+    }
+    return [[words[name], text] for name, text in told.items()]
+
+
+def file_words(report: ReportContext) -> dict[str, dict[str, str]]:
+    """The words of the Word and Excel files that are not the report's own."""
+    return {name: dict(report.reference.publishing[name]) for name in ("document", "annex")}
+
+
+def subject_of(report: ReportContext) -> str:
+    """What the report is about, in one line."""
+    plan = report.declared.plan
+    key = f"report.subject.{plan.report}"
+    subject = say(report, key, term_title=plan.title, school_year=plan.term.school_year)
+    return " ".join(part for part in (subject, scope_subject(report.reference, report.scope)) if part)
+
+
+def grounds(report: ReportContext) -> Block:
+    """Căn cứ: the documents the report stands on, with the dates that differ from their citation."""
+    declared, cited = report.declared, cited_documents(report)
+    lines = [inline(document_text(document), " ", badge_mark(document.mark)) for document in cited]
+    office = declared.office.short_name
+    legal = [document_text(document) for document in cited if document.document_id == declared.plan.legal]
+    notes = [
+        say(report, "report.two_dates", number=d.number, cited_on=d.cited_on, confirmed_on=d.confirmed_on)
+        for d in cited
+        if d.has_two_dates and legal  # a letter nobody has seen cites nothing
+    ]
+    opening = (
+        say(report, "report.opening", legal=legal[0], office=office)
+        if legal
+        else say(report, "report.opening_bare", office=office)
+    )
+    remark = (
+        callout("Ngày văn bản", [*notes, say(report, "report.unconfirmed_dates")], "query") if notes else ""
+    )
+    return stack(
+        paragraph(opening), paragraph(say(report, "report.grounds_intro")), bullets(lines), remark,
+        callout("Cách đọc số liệu", [say(report, "report.how_to_read"), label_marks(report)]),
+    )  # fmt: skip
+
+
+def label_marks(report: ReportContext) -> str:
+    """What the letters A, B, C beside a figure mean."""
+    return label(report, "notes", "marks")

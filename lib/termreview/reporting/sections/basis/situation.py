@@ -1,0 +1,176 @@
+"""One section of part I: schools and their size by level, and who reported when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
+from termreview.reporting.blocks.number_format import fraction_text, number_text
+from termreview.reporting.blocks.rows import largest, records
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.trace_target import FIELD, trace_unless
+from termreview.reporting.charts.charts import Figure, calendar_strip, stacked_bars
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.wording import counted, fewest, say, scope_title, shown
+from termreview.reporting.summaries.reporting import REPORTING_STATES
+from termreview.reporting.term.schools import ALL, whole_of
+
+
+def situation(report: ReportContext) -> Block:
+    """I.1: schools, classes, pupils and staff by level, totals rebuilt."""
+    summaries = report.summaries
+    texts = report.reference.sentences["profile"]
+    wanted: dict[str, str] = dict(texts["columns"])
+    kept = summaries.statistics[summaries.statistics["field_id"].isin(wanted)]
+    kept = kept.assign(shown=shown(report, kept))
+    frame = summaries.reporting_levels[["scope", "expected_count", "received_count"]].copy()
+    for field_id in wanted:
+        own = kept[kept["field_id"] == field_id].set_index("scope")
+        frame[field_id] = frame["scope"].map(own["shown"])
+    is_known = (kept["scope"] == ALL) & (kept["counted_count"] > 0) & ~kept["is_hidden"]
+    known = kept[is_known].set_index("field_id")
+    frame["title"] = [scope_title(report, scope) for scope in frame["scope"]]
+    by_level = frame[frame["scope"] != ALL]
+    levels = [
+        f"{number_text(count)} trường {scope_title(report, scope).lower()}"
+        for scope, count in zip(by_level["scope"], by_level["expected_count"], strict=True)
+    ]
+    sentences = [
+        say(
+            report,
+            "profile.schools",
+            where=scope_title(report, ALL),
+            count=int(by_level["expected_count"].sum()),
+            by_level=listed(levels),
+        )
+    ]
+    coverage = {
+        (row["counted_count"], row["asked_count"])
+        for row in records(known.loc[known.index.isin(texts["names"])])
+    }
+    is_same = len(coverage) == 1
+    items = [
+        say(
+            report, "profile.size_item_all" if is_same else "profile.size_item", value=known.at[field_id, "value"], name=name,
+            counted=known.at[field_id, "counted_count"], asked=known.at[field_id, "asked_count"],
+        )
+        for field_id, name in texts["names"].items()
+        if field_id in known.index
+    ]  # fmt: skip
+    counted, asked = next(iter(coverage)) if is_same else (0, 0)
+    key = "profile.size_all" if is_same else "profile.size"
+    sentences.append(
+        say(report, key, items="; ".join(items), counted=counted, asked=asked)
+        if items
+        else say(report, "profile.unknown")
+    )
+    whole = records(frame[frame["scope"] == ALL])[0]
+    numbers = ["expected_count", "received_count", *wanted]
+    return stack(
+        paragraph(" ".join(sentences)),
+        table(
+            by_level,
+            columns={"title": "Cấp học", "expected_count": "Trường", "received_count": "Có báo cáo"} | wanted,
+            caption="Quy mô theo cấp học, từ các trường có báo cáo",
+            formats=dict.fromkeys(numbers, "integer"),
+            total_row={name: whole[name] for name in numbers}
+            | {"title": scope_title(report, ALL), "scope": ALL},
+            traces={field_id: _field_named(report, field_id) for field_id in wanted},
+            notes=[
+                "Cộng từ các trường có số liệu của từng cột; tổng của mỗi trường được cộng lại từ các phần."
+            ],
+        ),
+    )
+
+
+def _field_named(report: ReportContext, field_id: str) -> Callable[[Mapping[Any, Any]], str | None]:
+    return lambda row: trace_unless(report.term.withheld, FIELD, field_id, row["scope"])
+
+
+def who_reported(report: ReportContext) -> Block:
+    """I.2: expected, on time, late, refused, missing and in need of repair, by level, with the names."""
+    summaries = report.summaries
+    who, reporting = whole_of(summaries.reporting_levels), summaries.reporting
+    names = {
+        state: listed(list(reporting.loc[reporting["state"] == state, "short_name"]), most=12)
+        for state in REPORTING_STATES
+    }
+    total = int(who["expected_count"])
+    lines = [
+        say(
+            report, "reporting.received", count=int(who["received_count"]), total=total, as_of=report.as_of,
+            parts=counted(report, "reporting.parts", {name: who[f"{name}_count"] for name in ("on_time", "late")}),
+        ),
+        say(report, "reporting.late", count=int(who["late_count"]), total=total, names=names["late"]),
+        say(report, "reporting.refused", count=int(who["refused_count"]), total=total, names=names["refused"]),
+        say(report, "reporting.missing", count=int(who["missing_count"]), total=total, names=names["missing"]),
+    ]  # fmt: skip
+    repair, received = int(who["needs_repair_count"]), int(who["received_count"])
+    lines.append(say(report, "reporting.repair", count=repair, total=received))
+    frame = summaries.reporting_levels.assign(
+        title=[scope_title(report, scope) for scope in summaries.reporting_levels["scope"]]
+    )
+    numbers = [
+        "expected_count", "received_count", "on_time_count", "late_count", "refused_count", "missing_count",
+        "needs_repair_count",
+    ]  # fmt: skip
+    frame["rate"] = [fraction_text(row["received_count"], row["expected_count"]) for row in records(frame)]
+    columns = {
+        "title": "Cấp học", "expected_count": "Phải nộp", "rate": "Được tiếp nhận", "on_time_count": "Đúng hạn",
+        "late_count": "Nộp muộn", "refused_count": "Chưa tiếp nhận được", "missing_count": "Chưa nộp",
+        "needs_repair_count": "Cần sửa",
+    }  # fmt: skip
+    return stack(
+        paragraph(lines[0]),
+        bullets([line for line in lines[1:] if line]),
+        reporting_chart(report, frame),
+        days_chart(report),
+        table(
+            frame[frame["scope"] != ALL],
+            columns=columns,
+            caption="Tình hình nộp báo cáo theo cấp học",
+            formats=dict.fromkeys(numbers, "integer"),
+            align={"rate": "right"},
+            total_row=records(frame[frame["scope"] == ALL])[0],
+            notes=[say(report, "reporting.repair_note"), say(report, "reporting.annex")],
+        ),
+    )  # fmt: skip
+
+
+def reporting_chart(report: ReportContext, frame: pd.DataFrame) -> Figure:
+    """The states of the reports by level."""
+    who = whole_of(frame)
+    words = report.reference.sentences["reporting"]["states"]
+    parts = {f"{state}_count": words[state] for state in REPORTING_STATES}
+    return stacked_bars(
+        frame[frame["scope"] != ALL], category="title", parts=list(parts), part_labels=parts,
+        totals="expected_count", title="Tình hình nộp báo cáo theo cấp học (số trường)",
+        alt=say(
+            report, "reporting.chart_alt", received=who["received_count"], expected=who["expected_count"],
+            late=who["late_count"], refused=who["refused_count"], missing=who["missing_count"],
+        ),
+        fewest=fewest(report),
+    )  # fmt: skip
+
+
+def days_chart(report: ReportContext) -> Figure:
+    """The days on which the accepted files came, against the deadline."""
+    days = report.summaries.received_days
+    by_state = days.groupby("state")["school_count"].sum()
+    per_day = days.groupby("received_on")["school_count"].sum().reset_index()
+    busiest = largest(per_day, "school_count") if len(per_day) else None
+    alt = say(
+        report, "reporting.days_alt", count=int(by_state.sum()), on_time=int(by_state.get("on_time", 0)),
+        late=int(by_state.get("late", 0)), due_on=report.declared.plan.due_on,
+        busiest=busiest["received_on"] if busiest else "", most=busiest["school_count"] if busiest else 0,
+    )  # fmt: skip
+    frame = days.assign(state=days["state"].map(report.reference.sentences["reporting"]["states"]))
+    return calendar_strip(
+        frame, date="received_on", count="school_count", group="state",
+        due_on=report.declared.plan.due_on.isoformat(), title="Ngày nhận báo cáo được tiếp nhận (số báo cáo mỗi ngày)",
+        alt=alt, expected=int(whole_of(report.summaries.reporting_levels)["expected_count"]),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The indicator set (II.7): levels, scores, criteria, conclusions, moves between levels."""

@@ -1,0 +1,71 @@
+"""One section on what the indicator set cannot conclude yet (II.7), and why."""
+
+from __future__ import annotations
+
+from termreview.reporting.blocks.blocks import Block, paragraph, stack
+from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.rows import records
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.wording import label, labels, say
+from termreview.reporting.summaries.index import OVERALL
+
+
+def not_concluded(report: ReportContext) -> Block:
+    """What is not concluded and why: open points by reason, then school by school."""
+    standings = report.summaries.standings
+    groups = standings[(standings["group_id"] != OVERALL) & (standings["state"] == "scored")]
+    frame = report.summaries.not_concluded
+    text = say(report, "index.not_concluded", count=len(frame), total=len(groups))
+    if frame.empty:
+        return paragraph(text)
+    return stack(paragraph(text), reasons_table(report), schools_table(report))
+
+
+def reasons_table(report: ReportContext) -> Block:
+    """Open points by group and reason: what would let the levels be concluded."""
+    reasons, groups = labels(report, "reasons"), labels(report, "score_groups")
+    frame = report.summaries.open_reasons
+    frame = frame.assign(
+        reason_text=[_capital(reasons[reason]) for reason in frame["reason"]],
+        group=[groups[group_id] for group_id in frame["group_id"]],
+    )
+    return table(
+        frame,
+        columns={"reason_text": "Nguyên nhân", "open_points": "Điểm chưa xác định", "item_count": "Lượt tiểu mục", "school_count": "Trường"},
+        caption="Điểm chưa xác định theo nguyên nhân, cộng các trường đã tính điểm",
+        formats={"open_points": "points", "item_count": "integer", "school_count": "integer"},
+        group_by="group",
+    )  # fmt: skip
+
+
+def schools_table(report: ReportContext) -> Block:
+    """Every school and group without a concluded level: its bounds, possible levels, open points by reason."""
+    reasons = labels(report, "reasons")
+    frame = report.summaries.not_concluded
+    rows = records(frame)
+    short = dict(report.reference.sentences.get("open_reasons", {}))
+    frame = frame.assign(
+        group=[label(report, "score_groups", row["group_id"]) for row in rows],
+        bounds=[interval_text(row["low"], row["high"]) for row in rows],
+        possible=[f"{row['score_level_low']}–{row['score_level_high']}" for row in rows],
+        why=[
+            "; ".join(
+                [*(["điều kiện bắt buộc chưa rõ"] if row["conditions"] == "unknown" else []),
+                 *(f"{short.get(reason, reasons[reason])} {number_text(points, 'points')}" for reason, points in row["reasons"])]
+            )
+            for row in rows
+        ],
+    ).sort_values(["group_id", "place"], kind="stable")  # fmt: skip
+    return table(
+        frame,
+        columns={"short_name": "Trường", "bounds": "Khoảng điểm", "possible": "Mức có thể", "why": "Điểm chưa xác định theo nguyên nhân"},
+        caption="Trường chưa kết luận được mức độ, xếp theo danh mục",
+        align={"bounds": "right", "possible": "center"},
+        group_by="group",
+        max_rows=10,
+    )  # fmt: skip
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

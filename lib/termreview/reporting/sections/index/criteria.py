@@ -1,0 +1,176 @@
+"""One section on criteria and conditions (II.7): where the schools are weak, what is lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from termreview.reporting.blocks.blocks import Block, paragraph, stack
+from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.rows import Record, by_key, records, ties
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.trace_target import CRITERION, trace_target
+from termreview.reporting.charts.charts import Figure, heat_map
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.wording import fewest, group_title, label, say, threshold
+from termreview.reporting.sections.work.ratios import scope_heads
+from termreview.reporting.summaries.criteria import by_weakest, school_criteria, school_points
+from termreview.reporting.summaries.index import OVERALL
+from termreview.reporting.term.schools import ALL
+
+
+def criteria(report: ReportContext) -> Block:
+    """Where the schools are weak: shares of the points won per criterion, by school level and school by school."""
+    frame = report.summaries.criteria
+    known = frame[frame["low_share"].notna()]
+    whole = known[known["scope"] == ALL]
+    line = threshold(report, "criterion_weak")
+    weak = whole[(whole["high_share"] * 100 < line) & (whole["school_count"] >= fewest(report))]
+    names = [f"{row['criterion_id']} {row['title']}" for row in records(weak)]
+    text = say(
+        report, "index.weak", count=len(weak), line=number_text(line) + " %", names="; ".join(names) or "–"
+    )
+    return stack(
+        paragraph(text), criteria_chart(report, known), criteria_table(report, whole), *schools_by_criterion(report)
+    )  # fmt: skip
+
+
+def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Figure:
+    """The share of points surely won, per criterion and school level, written into its cell."""
+    wide = known.pivot(index="criterion_id", columns="scope", values="low_share")
+    scopes = [scope for scope in [ALL, *dict.fromkeys(report.term.schools["level"])] if scope in wide.columns]
+    order = list(dict.fromkeys(known["criterion_id"]))
+    about = by_key(known.drop_duplicates("criterion_id"), "criterion_id")
+    rows = {name: f"{name} {about[name]['title']}" for name in order}
+    groups = [group_title(report, str(about[name]["group_id"])) for name in order]
+    wide = wide.reindex(index=order, columns=scopes).rename(index=rows, columns=scope_heads(report, scopes))
+    whole = known[known["scope"] == ALL]
+    best, least = ties(whole, "low_share"), ties(whole, "low_share", is_largest=False)
+    alt = (
+        say(report, "index.heat_alt", strongest=_criteria_named(best), strongest_pct=100 * best[0]["low_share"],
+            weakest=_criteria_named(least), weakest_pct=100 * least[0]["low_share"])
+        if best
+        else ""
+    )  # fmt: skip
+    return heat_map(
+        wide, title=say(report, "index.heat_title"), alt=alt, caption=say(report, "index.heat_caption"), row_groups=groups,
+        widest=96, is_written=True,
+    )  # fmt: skip
+
+
+def _criteria_named(rows: list[Record]) -> str:
+    return listed([f"{row['criterion_id']} {row['title']}" for row in rows], most=3)
+
+
+def schools_by_criterion(report: ReportContext) -> list[object]:
+    """Every scored school and criterion: the schools that are weakest in one criterion stand together."""
+    standings = report.summaries.standings
+    points = school_points(report.term.tables.ledger, standings)
+    shares = school_criteria(points, standings, report.declared.indicator_set)
+    sorted_shares, weakest = by_weakest(shares)
+    if len(sorted_shares) < fewest(report):
+        return []
+    titles = {
+        criterion.criterion_id: criterion.title
+        for group in report.declared.indicator_set.groups
+        for criterion in group.criteria
+    }
+    columns = [str(name) for name in sorted_shares.columns]
+    counts = weakest.value_counts()
+    schools = report.term.schools
+    names = dict(zip(schools["school_id"], schools["short_name"], strict=True))
+    headings = [
+        say(report, "index.weakest_in", criterion=f"{name} {titles[name]}", count=int(counts[name]), total=len(weakest))
+        for name in weakest
+    ]  # fmt: skip
+    most = int(counts.max())
+    commonest = listed([f"{name} {titles[name]}" for name in columns if counts.get(name, 0) == most])
+    frame = sorted_shares.rename(index=names, columns={name: f"{name} {titles[name]}" for name in columns})
+    told = [
+        f"{interval_text(row['low'], row['high'])} ({number_text(row['low'] / row['max_points'], 'share1')})"
+        for row in records(points)
+    ]
+    written = pd.Series(told, index=points.index).unstack("criterion_id")
+    figures = written.reindex(index=sorted_shares.index, columns=columns).reset_index(names="school_id")
+    figures = figures.assign(short_name=figures["school_id"].map(names), weakest=headings)
+    return [
+        heat_map(
+            frame, title=say(report, "index.schools_title"), row_groups=headings, widest=96, is_written=True,
+            alt=say(report, "index.schools_alt", criterion=commonest, count=most, total=len(weakest)),
+            caption=say(report, "index.schools_note"),
+        ),
+        table(
+            figures,
+            columns={"short_name": "Trường"} | {name: name for name in columns},
+            caption=say(report, "index.schools_table"),
+            align=dict.fromkeys(columns, "right"),
+            group_by="weakest",
+            max_rows=0,
+            notes=["; ".join(f"{name}: {titles[name]}" for name in sorted(columns)) + "."],
+            traces={name: _at_school(name) for name in columns},
+            css_class="dense",
+        ),
+    ]  # fmt: skip
+
+
+def _at_school(criterion_id: str) -> Callable[[Mapping[Any, Any]], str]:
+    return lambda row: trace_target(CRITERION, criterion_id, row["school_id"])
+
+
+def criteria_table(report: ReportContext, whole: pd.DataFrame) -> Block:
+    """Points won per criterion over the scored schools, lowest and highest."""
+    rows = records(whole)
+    frame = whole.assign(
+        name=[f"{row['criterion_id']} {row['title']}" for row in rows],
+        points=[interval_text(row["low"], row["high"]) for row in rows],
+        group=[label(report, "score_groups", row["group_id"]) for row in rows],
+    )
+    return table(
+        frame,
+        columns={"name": "Tiêu chí", "school_count": "Trường", "points": "Tổng điểm", "max_points": "Tối đa", "low_share": "Thấp nhất", "high_share": "Cao nhất"},
+        caption="Điểm đạt được theo tiêu chí, cộng các trường đã tính điểm",
+        formats={"school_count": "integer", "max_points": "points", "low_share": "share1", "high_share": "share1"},
+        align={"points": "right"},
+        traces={"points": lambda row: trace_target(CRITERION, row["criterion_id"], ALL)},
+        group_by="group",
+        marks="mark",
+    )  # fmt: skip
+
+
+def conditions(report: ReportContext) -> Block:
+    """The mandatory conditions: how many schools say they lack the document, how many left it open."""
+    standings = report.summaries.standings
+    whole = standings[(standings["group_id"] == OVERALL) & (standings["state"] == "scored")]
+    failed = int((whole["conditions"] == "failed").sum())
+    unknown = int((whole["conditions"] == "unknown").sum())
+    text = " ".join(
+        line
+        for line in (
+            say(report, "index.conditions", count=failed, total=len(whole)),
+            say(report, "index.conditions_unknown", count=unknown, total=len(whole)),
+        )
+        if line
+    )
+    frame = report.summaries.conditions
+    frame = frame.assign(
+        name=[f"{row['criterion_id']} {row['title']}" for row in records(frame)],
+        schools=[listed(names, most=10) or "không có" for names in frame["school_names"]],
+        group=[label(report, "score_groups", group_id) for group_id in frame["group_id"]],
+    )
+    return stack(
+        paragraph(text),
+        table(
+            frame,
+            columns={
+                "name": "Điều kiện", "failed_count": "Không đạt", "scored_count": "Trường đã tính điểm",
+                "schools": "Trường không đạt",
+            },
+            caption="Điều kiện bắt buộc chưa đạt",
+            formats={"failed_count": "integer", "scored_count": "integer"},
+            group_by="group",
+            marks="mark",
+        ),
+    )  # fmt: skip

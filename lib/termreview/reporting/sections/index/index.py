@@ -1,0 +1,141 @@
+"""One section on the indicator set (II.7): how it is read, and how many schools reach which level."""
+
+from __future__ import annotations
+
+from termreview.reference.kinds.indicators import Group
+from termreview.reporting.blocks.blocks import Block, bullets, callout, paragraph, stack
+from termreview.reporting.blocks.rows import by_key
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.charts.charts import Figure, stacked_bars
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.wording import (
+    fewest,
+    group_title,
+    label,
+    labels,
+    lower_first,
+    say,
+    scope_title,
+)
+from termreview.reporting.sections.basis.status import levels_remark
+from termreview.reporting.sections.work.ratios import scope_heads
+from termreview.reporting.sections.work.tasks import task_results
+from termreview.reporting.summaries.index import OVERALL, group_marks
+from termreview.reporting.term.schools import ALL
+
+OUTLINE = "7"
+
+
+def introduction(report: ReportContext) -> Block:
+    """What the set covers, how bounds and levels are read, which rules are not confirmed."""
+    indicator_set = report.declared.indicator_set
+    scored = _scored(report)
+    standings = report.summaries.standings
+    general = standings["school_id"].nunique()
+    lines = [say(report, "index.scope", set=indicator_set.short_title, count=general)]
+    if not general:
+        return paragraph(lines[0])
+    lines.append(say(report, "index.scored", count=scored, total=general))
+    reading = [say(report, "index.bounds")]
+    reading += [
+        say(
+            report, "index.unallocated", group=group_name(report, group), points=group.unallocated.points,
+            reason=lower_first(group.unallocated.reason.rstrip(". ")),
+        )
+        for group in indicator_set.groups
+        if group.unallocated is not None
+    ]  # fmt: skip
+    marks = sorted({indicator_set.overall_mark, indicator_set.failed_condition_mark})
+    reading.append(say(report, "index.marks", marks=" và ".join(marks)))
+    verified = int((report.term.tables.ledger["origin"] == "verified").sum())
+    reading.append(say(report, "index.self_assessment", count=verified))
+    return stack(
+        task_results(report, OUTLINE), paragraph(" ".join(lines)), callout("Cách đọc điểm và mức độ", reading)
+    )
+
+
+def group_name(report: ReportContext, group: Group) -> str:
+    """The name of one group as sentences use it."""
+    return f"Nhóm {group.group_id} ({label(report, 'score_groups_short', group.group_id).lower()})"
+
+
+def levels(report: ReportContext) -> Block:
+    """How many schools reach which level, per group and school level: sentence, chart and table."""
+    distribution = report.summaries.levels
+    indicator_set = report.declared.indicator_set
+    whole = by_key(distribution[distribution["scope"] == ALL], "group_id")
+    sentences, items = [], []
+    if not any(row["asked_count"] for row in whole.values()):
+        return paragraph(say(report, "index.nobody"))
+    for group in indicator_set.groups:
+        row = whole[group.group_id]
+        parts = [
+            say(report, "index.levels_parts.level", count=int(row[f"level_{n}_count"]), level=n, title=title)
+            for n, title in indicator_set.level_titles().items()
+            if row[f"level_{n}_count"]
+        ]
+        rest = {"open": row["not_concluded_count"], "missing": row["not_submitted_count"]}
+        parts += [
+            say(report, f"index.levels_parts.{name}", count=int(count))
+            for name, count in rest.items()
+            if count
+        ]
+        values = {"group": group_name(report, group), "parts": listed(parts)}
+        sentences.append(say(report, "index.levels", **values))
+        items.append(say(report, "index.levels_alt_item", **values))
+    alt = say(report, "index.levels_alt", items="; ".join(items))
+    return stack(bullets(sentences), levels_chart(report, alt), levels_table(report))
+
+
+def levels_chart(report: ReportContext, alt: str) -> Figure:
+    """The level distribution of each group, one bar per school level."""
+    parts = _level_parts(report)
+    frame = report.summaries.levels
+    frame = frame[frame["group_id"] != OVERALL]
+    heads = scope_heads(report, list(frame["scope"]))
+    frame = frame.assign(
+        name=[heads[scope] for scope in frame["scope"]],
+        group=[group_title(report, group_id) for group_id in frame["group_id"]],
+    )
+    return stacked_bars(
+        frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
+        group="group", fewest=fewest(report), title=say(report, "index.levels_title"), alt=alt,
+        caption=" ".join(filter(None, (say(report, "index.levels_note"), levels_remark(report)))),
+    )  # fmt: skip
+
+
+def levels_table(report: ReportContext) -> Block:
+    """The level distribution in figures, the whole set included with its mark."""
+    indicator_set = report.declared.indicator_set
+    parts = _level_parts(report)
+    groups = labels(report, "score_groups")
+    frame = report.summaries.levels
+    order = [*(group.group_id for group in indicator_set.groups), OVERALL]
+    frame = frame.sort_values("group_id", key=lambda ids: ids.map(order.index), kind="stable")
+    marks = group_marks(report.term.tables.ledger) | {OVERALL: indicator_set.overall_mark}
+    frame = frame.assign(
+        scope_name=[scope_title(report, scope) for scope in frame["scope"]],
+        group=[groups[group] for group in frame["group_id"]],
+        mark=[marks.get(group, indicator_set.mark) for group in frame["group_id"]],
+    )
+    return table(
+        frame,
+        columns={"scope_name": "Cấp học", "asked_count": "Trường áp dụng"} | parts,
+        caption=say(report, "index.levels_title"),
+        formats=dict.fromkeys(("asked_count", *parts), "integer"),
+        group_by="group",
+        marks="mark",
+        max_rows=0,
+    )
+
+
+def _level_parts(report: ReportContext) -> dict[str, str]:
+    titles = report.declared.indicator_set.level_titles()
+    parts = {f"level_{level}_count": f"Mức {level} – {title}" for level, title in titles.items()}
+    return parts | {"not_concluded_count": "Chưa kết luận", "not_submitted_count": "Chưa có báo cáo"}
+
+
+def _scored(report: ReportContext) -> int:
+    standings = report.summaries.standings
+    return int(standings.loc[standings["state"] == "scored", "school_id"].nunique())

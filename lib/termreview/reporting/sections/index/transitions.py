@@ -1,0 +1,222 @@
+"""One section of the year-end summary: moves between levels, schools merged, lines reached."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
+from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.rows import Record, by_key, records
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.charts.charts import Bounds, Figure, interval_panels, transition_matrix
+from termreview.reporting.report.context import ReportContext, TermView
+from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.wording import before_name, group_title, label, lower_first, say
+from termreview.reporting.sections.index.index import group_name
+from termreview.reporting.sections.index.scores import (
+    level_lines,
+    spread_scores,
+    standing_names,
+    standing_text,
+)
+from termreview.reporting.sections.work.change import no_comparison, school_pairs, term_names
+from termreview.reporting.sections.work.ratios import line_text, scope_heads, verdict
+from termreview.reporting.summaries.change import MERGED, level_moves, moves_by_group, standing_change
+from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
+
+
+def level_transitions(report: ReportContext) -> Block:
+    """Moves between levels of each group, and what the points allow to say."""
+    if report.previous is None:
+        return no_comparison(report)
+    if not report.may_compare_scores:
+        return paragraph(say(report, "change.scores_not_compared", before=before_name(report)))
+    changes = _standing_changes(report, report.previous)
+    moves = by_key(moves_by_group(changes), "group_id")
+    lines, charts = [], []
+    for group in report.declared.indicator_set.groups:
+        if group.group_id not in moves:
+            continue
+        row = moves[group.group_id]
+        counts = {name: int(row[name]) for name in ("up", "same", "down", "open")}
+        told = say(
+            report, "change.levels", group=group_name(report, group), count=sum(counts.values()),
+            moves=listed([say(report, f"change.levels_{name}", count=count) for name, count in counts.items() if count]),
+        )  # fmt: skip
+        lines.append(told)
+        charts.append(_moves_chart(report, changes, group.group_id, told))
+    own = changes[changes["group_id"] != OVERALL]
+    lines.append(
+        say(
+            report, "change.points", rises=int(own["points"].eq("rise").sum()), falls=int(own["points"].eq("fall").sum()),
+            others=int(own["points"].eq("overlap").sum()), before=before_name(report),
+        )
+    )  # fmt: skip
+    return stack(bullets(lines), *charts, _scores_chart(report, changes), _scores_table(report, changes))
+
+
+def _scores_chart(report: ReportContext, changes: pd.DataFrame) -> Figure:
+    """The scores of every school at both times, group beside group, in registry order."""
+    indicator_set = report.declared.indicator_set
+    own = changes[(changes["state_before"] == "scored") & (changes["state_after"] == "scored")]
+    after = spread_scores(
+        indicator_set, own.rename(columns={f"{name}_after": name for name in ("low", "high", "standing")})
+    )
+    frame = after.merge(
+        spread_scores(indicator_set, own.rename(columns={f"{name}_before": name for name in ("low", "high", "standing")})),
+        on=["school_id", "short_name", "level_title"], suffixes=("", "_before"),
+    )  # fmt: skip
+    points = own[own["group_id"] != OVERALL]["points"]
+    before, now = term_names(report)
+    return interval_panels(
+        frame, label="short_name", group="level_title", standings=standing_names(report),
+        panels=[
+            Bounds(
+                group_title(report, name), f"low_{name}", f"high_{name}", f"standing_{name}", f"low_{name}_before",
+                f"high_{name}_before",
+            )
+            for name in (group.group_id for group in indicator_set.groups)
+        ],
+        lines=[(value, name) for value, name, _ in level_lines(indicator_set)],
+        limits=(0, max(group.max_points for group in indicator_set.groups)),
+        title=say(report, "change.scores_title"), caption=say(report, "change.scores_note", before=lower_first(before), after=lower_first(now)),
+        alt=say(
+            report, "change.scores_alt", count=frame["school_id"].nunique(), rises=int(points.eq("rise").sum()),
+            falls=int(points.eq("fall").sum()), total=len(points),
+        ),
+    )  # fmt: skip
+
+
+def _moves_chart(report: ReportContext, changes: pd.DataFrame, group_id: str, alt: str) -> Figure:
+    standings = [f"level_{level}" for level in report.declared.indicator_set.level_titles()]
+    standings += [NOT_CONCLUDED, NOT_SUBMITTED]
+    matrix = level_moves(changes, group_id, standings)
+    words = {standing: standing_text(report, standing).capitalize() for standing in standings}
+    before, after = term_names(report)
+    return transition_matrix(
+        matrix.rename(index=words, columns=words),
+        title=say(report, "change.moves_title", group=lower_first(group_title(report, group_id))),
+        alt=alt, caption=say(report, "change.moves_note"), before_label=before, after_label=after,
+        unranked=[words[NOT_CONCLUDED], words[NOT_SUBMITTED]],
+    )  # fmt: skip
+
+
+def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
+    own = changes[changes["group_id"] != OVERALL].sort_values(["group_id", "place"], kind="stable")
+    before, after = term_names(report)
+    rows = records(own)
+    words = {
+        "rise": "cao hơn hẳn",
+        "fall": "thấp hơn hẳn",
+        "overlap": "hai khoảng chồng nhau",
+        "open": "thiếu một kỳ",
+    }
+
+    shown = own.assign(
+        group=[label(report, "score_groups", row["group_id"]) for row in rows],
+        before_text=[_score_text(report, row, "_before") for row in rows],
+        after_text=[_score_text(report, row, "_after") for row in rows],
+        points_text=[words[row["points"]] for row in rows],
+    )
+    return table(
+        shown,
+        columns={
+            "short_name": "Trường",
+            "before_text": before,
+            "after_text": after,
+            "points_text": "So sánh điểm",
+        },
+        caption="Khoảng điểm và mức độ từng trường ở hai kỳ, xếp theo danh mục",
+        align={"before_text": "right", "after_text": "right"},
+        group_by="group",
+        max_rows=0,
+    )
+
+
+def targets_reached(report: ReportContext) -> Block:
+    """Every confirmed line at the end of the year, beside where the term before stood."""
+    lines = report.summaries.lines
+    reached = lines.groupby("target_id")["is_reached"].apply(lambda flags: bool(flags.fillna(False).all()))
+    text = say(report, "change.targets", count=int(reached.sum()), total=len(reached))
+    kept = {ratio.ratio_id for ratio in report.comparable_ratios}
+    earlier = report.previous.summaries.lines.set_index(["target_id", "scope"]) if report.previous else None
+    if earlier is not None:
+        earlier = earlier[earlier["ratio_id"].isin(kept)]
+    before, after = term_names(report)
+    rows = records(lines)
+    forms = ["percent1" if row["unit"] == "percent" else "ratio" for row in rows]
+    keys = [(row["target_id"], row["scope"]) for row in rows]
+    shown = lines.assign(
+        scope_name=[scope_heads(report, [scope])[scope] for scope in lines["scope"]],
+        line_text=[line_text(row) for row in rows],
+        before_text=[
+            number_text(earlier.at[key, "value"], form)
+            if earlier is not None and key in earlier.index
+            else number_text(None)
+            for key, form in zip(keys, forms, strict=True)
+        ],
+        after_text=[number_text(row["value"], form) for row, form in zip(rows, forms, strict=True)],
+        verdict=[verdict(row["is_reached"]) for row in rows],
+        schools=[f"{number_text(row['reached_count'])}/{number_text(row['counted_count'])}" for row in rows],
+    )
+    return stack(
+        paragraph(text),
+        table(
+            shown,
+            columns={"title": "Mức đề ra", "scope_name": "Phạm vi", "line_text": "Mức", "before_text": before, "after_text": after, "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu"},
+            caption="Mức đề ra đã xác nhận và kết quả hai kỳ",
+            align=dict.fromkeys(("line_text", "before_text", "after_text", "schools"), "right"),
+            marks="mark",
+            notes=["Kết quả mỗi kỳ tính trên các trường có số liệu của kỳ đó; số trường của hai kỳ có thể khác nhau."],
+        ),
+    )  # fmt: skip
+
+
+def _standing_changes(report: ReportContext, previous: TermView) -> pd.DataFrame:
+    return standing_change(previous.summaries.standings, report.summaries.standings)
+
+
+def merged_schools(report: ReportContext) -> Block:
+    """The schools that grew out of others, beside those: scores of each, no comparison drawn."""
+    if report.previous is None:
+        return no_comparison(report)
+    merged = [row for row in records(school_pairs(report, report.previous)) if row["pairing"] == MERGED]
+    if not merged:
+        return Block("")
+    before, after = term_names(report)
+    earlier = report.previous.schools.set_index("short_name")["school_id"]
+    rows = [
+        {"merged": row["short_name"], "short_name": name, "term": before}
+        | _group_scores(report, report.previous, str(earlier[name]))
+        for row in merged
+        for name in row["predecessors"]
+        if name in earlier.index
+    ]
+    rows += [
+        {"merged": row["short_name"], "short_name": row["short_name"], "term": after}
+        | _group_scores(report, report.term, row["school_id"])
+        for row in merged
+    ]
+    groups = {group.group_id: group_name(report, group) for group in report.declared.indicator_set.groups}
+    frame = pd.DataFrame(rows).sort_values("merged", kind="stable")
+    return table(
+        frame,
+        columns={"short_name": "Trường", "term": "Kỳ"} | groups,
+        caption="Trường hình thành từ sáp nhập, hợp nhất và các trường trước đó",
+        align=dict.fromkeys(groups, "right"),
+        group_by="merged",
+        notes=[say(report, "change.merged_note")],
+    )
+
+
+def _group_scores(report: ReportContext, view: TermView, school_id: str) -> dict[str, str]:
+    own = view.summaries.standings[view.summaries.standings["school_id"] == school_id]
+    return {row["group_id"]: _score_text(report, row) for row in records(own) if row["group_id"] != OVERALL}
+
+
+def _score_text(report: ReportContext, row: Record, suffix: str = "") -> str:
+    """Bounds and level of one score, or why there is none."""
+    standing = standing_text(report, str(row[f"standing{suffix}"]))
+    if row[f"state{suffix}"] != "scored":
+        return standing
+    return f"{interval_text(row[f'low{suffix}'], row[f'high{suffix}'])} ({standing.lower()})"

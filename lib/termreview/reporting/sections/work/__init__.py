@@ -1,0 +1,1 @@
+"""What the schools did: tasks, ratios, statistics, change and years."""

@@ -1,0 +1,208 @@
+"""One section of the year-end summary: tasks and ratios since the term before, among the same schools."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from termreview.reporting.blocks.blocks import Block, bullets, callout, paragraph, stack
+from termreview.reporting.blocks.number_format import number_text, printed_difference
+from termreview.reporting.blocks.rows import records, ties
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.charts.charts import dumbbell
+from termreview.reporting.report.context import ReportContext, TermView
+from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.wording import before_name, label, lower_first, say, term_name
+from termreview.reporting.sections.work.figures import coverage, parts_text
+from termreview.reporting.sections.work.years import years_side_by_side
+from termreview.reporting.summaries.change import (
+    GONE,
+    MERGED,
+    SAME,
+    paired_schools,
+    ratio_change,
+    status_change,
+)
+
+
+def compared_schools(report: ReportContext) -> Block:
+    """Which schools compare, which grew out of others, which are gone; and the school years side by side."""
+    if report.previous is None:
+        return stack(no_comparison(report), years_side_by_side(report))
+    pairs = school_pairs(report, report.previous)
+    same, merged, gone = (pairs[pairs["pairing"] == kind] for kind in (SAME, MERGED, GONE))
+    items = [f"{row['short_name']} (từ {listed(row['predecessors'])})" for row in records(merged)]
+    lines = [
+        say(report, "change.same_schools", count=len(same), total=len(report.term.schools)),
+        say(report, "change.merged", count=len(merged), names=listed(items)),
+        say(
+            report,
+            "change.gone",
+            count=len(gone),
+            names=listed(list(gone["short_name"])),
+            before=before_name(report),
+        ),
+    ]
+    return stack(bullets([line for line in lines if line]), years_side_by_side(report))
+
+
+def task_changes(report: ReportContext) -> Block:
+    """The share of schools that have done each task, before and after: chart and table."""
+    if report.previous is None:
+        return no_comparison(report)
+    if not report.may_compare_statuses:
+        return paragraph(say(report, "change.tasks_of_year", before=before_name(report)))
+    frame = status_change(report.previous.summaries.school_statuses, report.summaries.school_statuses)
+    titles = {task.task_id: task.short_title for task in report.declared.tasks}
+    frame = frame.assign(
+        title=frame["task_id"].map(titles), name=frame["task_id"] + " " + frame["task_id"].map(titles),
+    )  # fmt: skip
+    rows = records(frame)
+    frame = frame.assign(
+        before_text=[
+            f"{number_text(row['before_count'])}/{number_text(row['counted_count'])}" for row in rows
+        ],
+        after_text=[f"{number_text(row['after_count'])}/{number_text(row['counted_count'])}" for row in rows],
+    )
+    before, after = term_names(report)
+    text = say(
+        report, "change.tasks", count=int((frame["gain"] > 0).sum()), total=len(frame), before=before_name(report),
+        others=_others(report, "tasks", fallen=(frame["gain"] < 0).sum(), same=(frame["gain"] == 0).sum()),
+    )  # fmt: skip
+    return stack(
+        paragraph(text),
+        dumbbell(
+            frame.sort_values("gain", ascending=False, kind="stable"), label="name", before="before_pct",
+            after="after_pct", before_label=before, after_label=after, unit="percent",
+            title=say(report, "change.tasks_title"), alt=_moved(report, frame, "before_pct", "after_pct", "title"),
+            caption=say(report, "change.tasks_note"),
+        ),
+        table(
+            frame,
+            columns={"task_id": "Mã", "title": "Nhiệm vụ", "before_text": before, "after_text": after, "before_pct": f"{before}, %", "after_pct": f"{after}, %", "gain": "Thay đổi, điểm %"},
+            caption=say(report, "change.tasks_table"),
+            formats={"before_pct": "decimal1", "after_pct": "decimal1", "gain": "decimal1"},
+            align={"before_text": "right", "after_text": "right"},
+            row_header="title",
+            max_rows=0,
+        ),
+    )  # fmt: skip
+
+
+def ratio_changes(report: ReportContext) -> Block:
+    """The key ratios before and after, over the schools that count in both terms: chart and table."""
+    if report.previous is None:
+        return no_comparison(report)
+    frame = ratio_change(
+        report.previous.summaries.school_ratios, report.summaries.school_ratios, report.comparable_ratios
+    )
+    kept = {ratio.ratio_id for ratio in report.comparable_ratios}
+    of_year = [ratio.short_title for ratio in report.reference.ratios if ratio.ratio_id not in kept]
+    asked = report.summaries.ratios.query("scope == 'all'").set_index("ratio_id")["asked_count"]
+    frame = frame.assign(asked_count=frame["ratio_id"].map(asked))
+    shares = frame[frame["unit"] == "percent"]
+    before, after = term_names(report)
+    worse = int((~frame["is_better"] & (frame["change"] != 0)).sum())
+    text = say(
+        report, "change.ratios", count=int(frame["is_better"].sum()), total=len(frame), before=before_name(report),
+        others=_others(report, "ratios", worse=worse, same=(frame["change"] == 0).sum()),
+    )  # fmt: skip
+    rest = label(report, "rest", "ratios")
+    remark = (
+        paragraph(say(report, "change.ratios_of_year", names=listed(of_year, rest=rest)))
+        if of_year
+        else Block("")
+    )
+    return stack(
+        paragraph(text),
+        remark,
+        dumbbell(
+            shares.sort_values("change", ascending=False, kind="stable"), label="short_title", before="before_value",
+            after="after_value", before_label=before, after_label=after, unit="percent",
+            title=say(report, "change.ratios_title"),
+            alt=_moved(report, shares, "before_value", "after_value", "short_title"),
+            caption=say(report, "change.ratios_note"),
+        ),
+        _ratio_table(report, frame, before, after),
+    )  # fmt: skip
+
+
+def _moved(report: ReportContext, frame: pd.DataFrame, before: str, after: str, title: str) -> str:
+    """What rose most and what fell most, as one sentence; several that moved alike are named together."""
+    sizes = [printed_difference(row[before], row[after], "percent1") for row in records(frame)]
+    moved = frame.assign(size=pd.Series(sizes, index=frame.index, dtype=float))
+    lines = []
+    for key, rows in (
+        ("risen", ties(moved[moved["size"] > 0], "size")),
+        ("fallen", ties(moved[moved["size"] < 0], "size", is_largest=False)),
+    ):
+        verb = report.reference.sentences["change"]["verbs"]["up" if key == "risen" else "down"]
+        items = [
+            say(report, "change.moved_item", title=lower_first(row[title]), start=row[before], end=row[after], verb=verb)
+            for row in rows
+        ]  # fmt: skip
+        lines += (
+            [say(report, f"change.{key}", items=listed(items, most=3, rest=label(report, "rest", "points")))]
+            if items
+            else []
+        )
+    return " ".join(lines) or say(report, "change.unmoved" if len(frame) else "change.nothing")
+
+
+def _others(report: ReportContext, key: str, **counts: int) -> str:
+    """What else is to be counted beside what rose, after a semicolon; nothing is said of none."""
+    parts = [say(report, f"change.{key}_{name}", count=int(count)) for name, count in counts.items() if count]
+    return f"; {listed(parts)}" if parts else ""
+
+
+def _ratio_table(report: ReportContext, frame: pd.DataFrame, before: str, after: str) -> Block:
+    rows, trends = records(frame), report.reference.sentences["change"]["ratios_trends"]
+    forms = ["percent1" if row["unit"] == "percent" else "ratio" for row in rows]
+
+    def parts(prefix: str) -> list[str]:
+        return [
+            f"{number_text(row[f'{prefix}_value'], form)} ({parts_text(row, f'{prefix}_')})"
+            for row, form in zip(rows, forms, strict=True)
+        ]
+
+    shown = frame.assign(
+        before_text=parts("before"),
+        after_text=parts("after"),
+        change_text=[
+            number_text(row["change"], "decimal1" if row["unit"] == "percent" else "ratio") for row in rows
+        ],
+        trend=[
+            trends["better" if row["is_better"] else "same" if row["change"] == 0 else "worse"]
+            for row in rows
+        ],
+        coverage=[coverage(row) for row in rows],
+    )
+    return table(
+        shown,
+        columns={"title": "Tỉ lệ", "before_text": before, "after_text": after, "change_text": "Thay đổi", "trend": "Chiều hướng", "coverage": "Trường so sánh được"},
+        caption="Các tỉ lệ chính ở hai kỳ, trên cùng các trường",
+        align=dict.fromkeys(("before_text", "after_text", "change_text", "coverage"), "right"),
+        marks="mark",
+        max_rows=0,
+        notes=["Thay đổi tính bằng điểm phần trăm; riêng học sinh/máy tính tính bằng số học sinh, giảm là tốt lên.", say(report, "tasks.money_note")],
+    )  # fmt: skip
+
+
+def school_pairs(report: ReportContext, previous: TermView) -> pd.DataFrame:
+    """How the schools of both terms pair up."""
+    since, until = (pd.Timestamp(view.declared.plan.due_on) for view in (previous, report.term))
+    return paired_schools(previous.schools, report.term.schools, report.reference.registry, since, until)
+
+
+def term_names(report: ReportContext) -> tuple[str, str]:
+    """How the two terms are called in heads and legends."""
+    before = term_name(report, report.previous.declared.term) if report.previous else ""
+    plan = report.declared.plan
+    after = say(report, "change.year_end") if plan.report == "year_end_summary" else plan.title
+    return before[:1].upper() + before[1:], after[:1].upper() + after[1:]
+
+
+def no_comparison(report: ReportContext) -> Block:
+    """What stands where the term before has no tables."""
+    before = before_name(report)
+    text = say(report, "change.no_previous", before=before) if before else say(report, "change.no_earlier")
+    return callout("Chưa so sánh được", [text], "query")

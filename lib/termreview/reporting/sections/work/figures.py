@@ -1,0 +1,222 @@
+"""One figure of a task as readers see it: ratios as charts, results in a table, contradictions set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from termreview.reference.kinds.measures import Task
+from termreview.reporting.blocks.blocks import Block, callout, stack
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import Record, records, ties
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.trace_target import FIELD, RATIO, trace_unless
+from termreview.reporting.charts.charts import Figure, ratio_strip
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.wording import cells, hidden_word, label, lower_first, say, scope_title
+from termreview.reporting.summaries.ratios import CONTRADICTORY
+from termreview.reporting.term.schools import ALL
+
+MILLION = 1_000_000
+PARTED = ("share", "ratio", "option")
+MOST_SET_ASIDE = 8
+
+
+def ratio_chart(report: ReportContext, outline: str) -> object:
+    """The ratios of one heading, each against its line where one is confirmed."""
+    ratios = report.summaries.ratios
+    lines = report.summaries.lines
+    own = ratios[(ratios["outline"] == outline) & (ratios["counted_count"] > 0) & ~ratios["is_hidden"]]
+    whole_lines = lines[lines["scope"] == ALL].set_index("ratio_id")["line"]
+    shares = own[(own["unit"] == "percent") & (own["scope"] == ALL)]
+    shares = shares.sort_values("value", ascending=False, kind="stable")
+    shares = shares.assign(line=shares["ratio_id"].map(whole_lines), name=shares["short_title"])
+    charts: list[object] = []
+    if len(shares) > 1 or shares["line"].notna().any():
+        title = say(report, "tasks.ratios_title", heading=lower_first(heading(report, outline)))
+        charts.append(_strip(report, shares, "percent", title))
+    for ratio_id in dict.fromkeys(own.loc[own["unit"] != "percent", "ratio_id"]):
+        scopes = own[own["ratio_id"] == ratio_id]
+        by_scope = lines[lines["ratio_id"] == ratio_id].set_index("scope")["line"]
+        scopes = scopes.assign(
+            line=scopes["scope"].map(by_scope), name=[scope_title(report, scope) for scope in scopes["scope"]]
+        )
+        if scopes["line"].notna().any():
+            scopes = scopes[scopes["scope"] != ALL]
+        charts.append(_strip(report, scopes, "ratio", str(scopes["title"].iloc[0])))
+    return stack(*charts)
+
+
+def _strip(report: ReportContext, frame: pd.DataFrame, unit: str, title: str) -> Figure:
+    in_millions = frame["is_money"].map({True: MILLION, False: 1})
+    has_line = bool(frame["line"].notna().any())
+    notes = [_coverage_note(report, records(frame))]
+    notes += [say(report, "ratios.line_note")] if has_line else []
+    notes += [say(report, "tasks.money_note")] if frame["is_money"].any() else []
+    return ratio_strip(
+        frame.assign(
+            numerator=frame["numerator"] / in_millions, denominator=frame["denominator"] / in_millions
+        ),
+        label="name", value="value", numerator="numerator", denominator="denominator",
+        line="line" if has_line else None, better="better", unit="unit", title=title,
+        alt=_finding(report, frame, unit), caption=" ".join(notes),
+    )  # fmt: skip
+
+
+def _finding(report: ReportContext, frame: pd.DataFrame, unit: str) -> str:
+    """What one strip shows: the highest and the lowest of several ratios, or the few there are; lines not reached."""
+    form = "percent1" if unit == "percent" else "ratio"
+
+    def told(rows: list[Record]) -> str:
+        return listed(
+            [
+                say(report, "tasks.ratio_item", title=row["name"], value=number_text(row["value"], form), parts=parts_text(row))
+                for row in rows
+            ],
+            most=3, rest=label(report, "rest", "ratios"),
+        )  # fmt: skip
+
+    if len(frame) <= 2:
+        text = say(report, "tasks.ratios_alt", items=told(records(frame)))
+    else:
+        text = say(
+            report, "tasks.ratios_extremes", best=told(ties(frame, "value")), least=told(ties(frame, "value", is_largest=False)),
+        )  # fmt: skip
+    is_short = (frame["value"] < frame["line"]).where(
+        frame["better"] == "higher", frame["value"] > frame["line"]
+    )
+    missed = listed([str(name) for name in frame.loc[is_short.fillna(False), "name"]])
+    reached = int((frame["line"].notna() & ~is_short.fillna(False)).sum())
+    if not frame["line"].notna().any():
+        return text
+    return f"{text} {say(report, 'tasks.ratios_lines', count=reached, total=int(frame['line'].notna().sum()), names=missed)}"
+
+
+def _coverage_note(report: ReportContext, rows: list[Record]) -> str:
+    """Over how many schools the ratios of one strip speak; those over the same schools are named together."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        groups.setdefault(coverage(row), []).append(str(row["name"]))
+    if len(groups) == 1:
+        return say(report, "ratios.coverage_one", coverage=next(iter(groups)))
+    parts = [
+        say(report, "ratios.coverage_part", coverage=key, names=listed(names))
+        for key, names in groups.items()
+    ]
+    return say(report, "ratios.coverage_many", items="; ".join(parts))
+
+
+def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) -> Block:
+    """Every figure of the tasks of one heading: result, numerator / denominator, and over how many schools."""
+    figures = report.summaries.figures
+    names = {task.task_id: f"{task.task_id}. {task.title}" for task in tasks}
+    frame = figures[figures["task_id"].isin(names)]
+    if frame.empty:
+        return Block("")
+    rows = records(frame)
+    frame = frame.assign(
+        task=frame["task_id"].map(names),
+        result=cells(frame, [hidden_word(report) if row["is_hidden"] else figure_text(row) for row in rows]),
+        parts=[parts_text(row) if row["kind"] in PARTED and not row["is_hidden"] else "" for row in rows],
+        coverage=[coverage(row) for row in rows],
+    )
+    notes = [say(report, "tasks.figures_note")] if (frame["kind"] == "median").any() else []
+    notes += [say(report, "tasks.money_note")] if frame["is_money"].any() else []
+    return table(
+        frame,
+        columns={
+            "title": "Chỉ tiêu",
+            "result": "Kết quả",
+            "parts": "Tử số / mẫu số",
+            "coverage": "Trường có số liệu",
+        },
+        caption=say(report, "tasks.figures_title", heading=lower_first(heading(report, outline))),
+        align={"result": "right", "parts": "right", "coverage": "right"},
+        group_by="task",
+        marks="mark",
+        traces=dict.fromkeys(("result", "parts"), _figure_of(report)),
+        notes=notes,
+    )
+
+
+def _figure_of(report: ReportContext) -> Callable[[Mapping[Any, Any]], str | None]:
+    def target(row: Mapping[Any, Any]) -> str | None:
+        if row["kind"] == "filled":  # words of schools are not carried along
+            return None
+        kind = RATIO if row["kind"] in ("share", "ratio") else FIELD
+        return trace_unless(report.term.withheld, kind, row["figure_id"], ALL)
+
+    return target
+
+
+def figure_text(row: Record) -> str:
+    """One figure of a task as text, by its kind."""
+    match row["kind"]:
+        case "share":
+            return number_text(row["value"], "percent1")
+        case "ratio":
+            return number_text(row["value"], "ratio")
+        case "money":
+            return number_text(None) if pd.isna(row["value"]) else f"{millions_text(row['value'])} triệu đồng"
+        case "median":
+            if pd.isna(row["value"]):
+                return number_text(None)
+            spread = f"{number_text(row['low'], 'percent1')}–{number_text(row['high'], 'percent1')}"
+            return f"trung vị {number_text(row['value'], 'percent1')} ({spread})"
+        case "option":
+            if pd.isna(row["numerator"]) or not row["denominator"]:
+                return number_text(None)
+            share = number_text(100 * row["numerator"] / row["denominator"], "percent1")
+            return f"{number_text(row['numerator'])} trường ({share})"
+        case "filled":
+            return f"{number_text(row['numerator'])} trường đã ghi"
+    unit = f" {row['unit']}" if row["unit"] else ""
+    return number_text(row["value"]) + (unit if pd.notna(row["value"]) else "")
+
+
+def heading(report: ReportContext, outline: str) -> str:
+    """The heading of one part of section II."""
+    return label(report, "outline", f"II.{outline}")
+
+
+def parts_text(row: Record, prefix: str = "") -> str:
+    """Numerator and denominator of one ratio; amounts of money in millions of đồng."""
+    numerator, denominator = row[f"{prefix}numerator"], row[f"{prefix}denominator"]
+    if pd.isna(denominator):
+        return number_text(None)
+    if row.get("is_money") is True:
+        return f"{millions_text(numerator)}/{millions_text(denominator)}"
+    return f"{number_text(numerator)}/{number_text(denominator)}"
+
+
+def millions_text(amount: float) -> str:
+    """One amount of đồng, written in millions."""
+    return number_text(amount / MILLION, "decimal1")
+
+
+def coverage(row: Record) -> str:
+    """Over how many schools of how many asked one figure speaks."""
+    return f"{number_text(row['counted_count'])}/{number_text(row['asked_count'])}"
+
+
+def set_aside(report: ReportContext, outline: str = "") -> Block:
+    """The schools whose part exceeds the whole in a ratio of one heading: set aside, named, never dropped silently."""
+    by_school = report.summaries.school_ratios
+    ratios = {
+        ratio.ratio_id: ratio for ratio in report.reference.ratios if ratio.outline == outline or not outline
+    }
+    odd = by_school[(by_school["state"] == CONTRADICTORY) & by_school["ratio_id"].isin(ratios)]
+    if odd.empty:
+        return Block("")
+    names = report.term.schools.set_index("school_id")["short_name"]
+    lines = [
+        f"{names[row['school_id']]}: {ratios[row['ratio_id']].short_title} "
+        f"{number_text(row['numerator'])}/{number_text(row['denominator'])}"
+        for row in records(odd.head(MOST_SET_ASIDE))
+    ]
+    if len(odd) > MOST_SET_ASIDE:
+        lines.append(say(report, "ratios.contradictory_more", count=len(odd) - MOST_SET_ASIDE))
+    return callout(say(report, "ratios.contradictory", count=len(odd)), lines, "query")

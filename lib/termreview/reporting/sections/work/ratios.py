@@ -1,0 +1,193 @@
+"""One section on the key ratios: all of them against their confirmed lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from termreview.reporting.blocks.blocks import Block, paragraph, stack
+from termreview.reporting.blocks.number_format import NO_BREAK_SPACE, number_text
+from termreview.reporting.blocks.rows import Record, by_key, records
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.trace_target import RATIO, trace_unless
+from termreview.reporting.charts.charts import Figure, Shares, share_panels
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.wording import cells, fewest, hidden_word, label, say, scope_title
+from termreview.reporting.sections.work.figures import parts_text
+from termreview.reporting.term.schools import ALL
+
+
+def key_ratios(report: ReportContext) -> Block:
+    """All key ratios with numerator, denominator and coverage, and the confirmed lines beside them."""
+    lines = report.summaries.lines
+    reached = lines.groupby("target_id")["is_reached"].apply(lambda flags: bool(flags.fillna(False).all()))
+    intro = (
+        [say(report, "ratios.key_intro", count=int(reached.sum()), total=len(reached))]
+        if len(reached)
+        else []
+    )
+    hidden = sum(
+        not target.is_shown for target in report.reference.targets_in(report.declared.term.school_year)
+    )
+    intro.append(say(report, "ratios.hidden_targets", count=hidden))
+    return stack(
+        paragraph(" ".join(line for line in intro if line)),
+        lines_table(report),
+        ratios_chart(report),
+        ratios_table(report),
+    )
+
+
+def ratios_chart(report: ReportContext) -> Figure:
+    """Every share over all schools and by school level, the highest first."""
+    ratios = report.summaries.ratios
+    shares = ratios[ratios["unit"] == "percent"]
+    frame = shares[shares["scope"] == ALL][["ratio_id", "short_title", "value"]].rename(
+        columns={"value": "whole"}
+    )
+    lines = report.summaries.lines
+    frame["line"] = frame["ratio_id"].map(lines[lines["scope"] == ALL].set_index("ratio_id")["line"])
+    levels = list(dict.fromkeys(report.term.schools["level"]))
+    scopes = [ALL, *(levels if len(levels) > 1 else [])]
+    for scope in scopes:
+        own = shares[shares["scope"] == scope].set_index("ratio_id")
+        frame[f"value_{scope}"] = frame["ratio_id"].map(own["value"])
+        frame[f"counted_{scope}"] = frame["ratio_id"].map(own["counted_count"])
+    frame = frame[frame["whole"].notna()].sort_values("whole", ascending=False, kind="stable")
+    few = fewest(report)
+    heads = scope_heads(report, scopes)
+    return share_panels(
+        frame, label="short_title", panels=[Shares(heads[scope], f"value_{scope}", f"counted_{scope}") for scope in scopes],
+        fewest=few, few_label=say(report, "ratios.few", fewest=few), line="line", line_label=label(report, "charts", "line"),
+        title=say(report, "ratios.levels_title"), alt=_levels_finding(report, frame, scopes[1:], heads),
+        caption=say(report, "ratios.levels_note"),
+    )  # fmt: skip
+
+
+def _levels_finding(
+    report: ReportContext, frame: pd.DataFrame, levels: list[str], heads: dict[str, str]
+) -> str:
+    """The highest and the lowest share, and where school levels lie farthest apart; too few schools do not count."""
+    if frame.empty:
+        return say(report, "ratios.levels_none")
+    rows = records(frame)
+    text = say(
+        report, "ratios.levels_alt", best=rows[0]["short_title"], best_value=rows[0]["whole"],
+        least=rows[-1]["short_title"], least_value=rows[-1]["whole"],
+    )  # fmt: skip
+    gaps = []
+    for row in rows:
+        known = [
+            (row[f"value_{level}"], heads[level])
+            for level in levels
+            if pd.notna(row[f"value_{level}"]) and row[f"counted_{level}"] >= fewest(report)
+        ]
+        if len(known) > 1:
+            gaps.append((max(known)[0] - min(known)[0], row["short_title"], min(known), max(known)))
+    if not gaps:
+        return text
+    _, title, (low, lowest), (high, highest) = max(gaps, key=lambda gap: gap[0])
+    return f"{text} " + say(
+        report, "ratios.levels_gap", title=title, low=low, lowest=lowest, high=high, highest=highest
+    )
+
+
+def lines_table(report: ReportContext) -> Block:
+    """Every confirmed line: where the scope stands, whether it is reached, by how many schools."""
+    frame = report.summaries.lines
+    rows = records(frame)
+    documents = report.reference.documents
+    frame = frame.assign(
+        scope_name=[scope_heads(report, [scope])[scope] for scope in frame["scope"]],
+        figure=[_value_text(row["value"], row["unit"]) for row in rows],
+        target=[line_text(row) for row in rows],
+        verdict=[verdict(row["is_reached"]) for row in rows],
+        parts=[parts_text(row) for row in rows],
+        schools=[f"{number_text(row['reached_count'])}/{number_text(row['counted_count'])}" for row in rows],
+        source=[documents[name].number if name in documents else name for name in frame["source_document"]],
+    )
+    return table(
+        frame,
+        columns={
+            "short_title": "Chỉ tiêu", "scope_name": "Phạm vi", "target": "Mức đề ra", "figure": "Kết quả",
+            "parts": "Tử số / mẫu số", "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu", "source": "Nguồn",
+        },
+        caption="Các tỉ lệ có mức đề ra đã xác nhận",
+        align=dict.fromkeys(("target", "figure", "parts", "schools"), "right"),
+        marks="mark",
+        traces={"figure": lambda row: trace_unless(report.term.withheld, RATIO, row["ratio_id"], row["scope"])},
+        notes=["Mức đề ra của năm ghi trong văn bản nguồn; chỉ in các mức đã xác nhận."],
+    )  # fmt: skip
+
+
+def ratios_table(report: ReportContext) -> Block:
+    """Every key ratio by school level, each cell over the schools that answered both parts."""
+    ratios = report.summaries.ratios
+    scopes = [ALL, *dict.fromkeys(report.term.schools["level"])]
+    whole = ratios[ratios["scope"] == ALL]
+    frame = whole[["ratio_id", "title", "mark"]].copy()
+    known = by_key(ratios, "ratio_id", "scope")
+    for scope in scopes:
+        own = [known.get((ratio_id, scope)) for ratio_id in frame["ratio_id"]]
+        texts = [
+            ""
+            if row is None
+            else hidden_word(report)
+            if row["is_hidden"]
+            else _value_text(row["value"], row["unit"])
+            for row in own
+        ]
+        frame[scope] = cells(frame, texts)
+    rows = records(whole)
+    frame["parts"] = cells(
+        frame, [hidden_word(report) if row["is_hidden"] else parts_text(row) for row in rows]
+    )
+    frame["coverage"] = [
+        f"{number_text(row['counted_count'])}/{number_text(row['asked_count'])}" for row in rows
+    ]
+    heads = scope_heads(report, scopes)
+    return table(
+        frame,
+        columns={"title": "Tỉ lệ"} | heads | {"parts": "Tử số / mẫu số", "coverage": "Trường có số liệu"},
+        caption="Các tỉ lệ chính theo cấp học",
+        align=dict.fromkeys((*heads, "parts", "coverage"), "right"),
+        marks="mark",
+        traces={scope: _ratio_in(report, scope) for scope in scopes} | {"parts": _ratio_in(report, ALL)},
+        notes=[
+            "Ô trống: tỉ lệ không hỏi cấp học đó. Tử số, mẫu số và số trường ghi cho dòng cộng.",
+            say(report, "tasks.money_note"),
+        ],
+        max_rows=0,
+    )
+
+
+def _ratio_in(report: ReportContext, scope: str) -> Callable[[Mapping[Any, Any]], str | None]:
+    return lambda row: trace_unless(report.term.withheld, RATIO, row["ratio_id"], scope)
+
+
+def scope_heads(report: ReportContext, scopes: list[str]) -> dict[str, str]:
+    """Short names of scopes for the heads of narrow columns and panels."""
+    short = {level.level: level.short_title for level in report.reference.registry.levels}
+    return {scope: short.get(scope, scope_title(report, scope)) for scope in scopes}
+
+
+def verdict(is_reached: Any) -> str:
+    """Whether a line is reached, in words; open where there is no figure."""
+    return "chưa có số liệu" if pd.isna(is_reached) else "đạt" if is_reached else "chưa đạt"
+
+
+def _value_text(value: Any, unit: Any) -> str:
+    return number_text(value, "percent1" if unit == "percent" else "ratio")
+
+
+def line_words(report: ReportContext, row: Record) -> str:
+    """One line with its side as a sentence writes it."""
+    return say(report, f"ratios.line_words.{row['better']}", line=_value_text(row["line"], row["unit"]))
+
+
+def line_text(row: Record) -> str:
+    """One line with its side: at least or at most."""
+    sign = "≥" if row["better"] == "higher" else "≤"
+    return f"{sign}{NO_BREAK_SPACE}{_value_text(row['line'], row['unit'])}"

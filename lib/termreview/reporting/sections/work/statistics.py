@@ -1,0 +1,193 @@
+"""One section on education statistics (II.9): tables by level with totals rebuilt, and what did not add up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from termreview.reporting.blocks.blocks import Block, paragraph, stack
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import by_key
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.trace_target import FIELD, trace_unless
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.wording import say, scope_title, shown
+from termreview.reporting.summaries.statistics import WHOLE_COLUMN
+from termreview.reporting.term.schools import ALL
+
+Target = Callable[[Mapping[Any, Any]], str | None]
+
+
+def statistics_tables(report: ReportContext) -> Block:
+    """Every section of the statistics sheet by school level, and the totals that did not add up."""
+    frame = report.summaries.statistics
+    frame = frame.assign(shown=shown(report, frame))
+    whole = frame[(frame["scope"] == ALL) & (frame["field_id"] == "pupils_count.total")]
+    counted, asked = (
+        (int(whole["counted_count"].sum()), int(whole["asked_count"].sum())) if len(whole) else (0, 0)
+    )
+    odd = report.summaries.rebuilt_totals
+    differing = odd[odd["stated"].notna()]
+    lines = [
+        say(report, "statistics.coverage", counted=counted, asked=asked),
+        say(report, "statistics.mismatch", count=len(differing), schools=differing["school_id"].nunique()),
+        say(report, "statistics.absent", count=len(odd) - len(differing)),
+    ]
+    blocks: list[object] = [paragraph(" ".join(line for line in lines if line))]
+    for section_id in dict.fromkeys(frame["section_id"]):
+        own = frame[frame["section_id"] == section_id]
+        columns = list(dict.fromkeys(own["column_id"]))
+        is_grid_of_staff = WHOLE_COLUMN in columns and not _has_grades(own)
+        if is_grid_of_staff:
+            blocks.append(columns_table(report, own))
+        else:
+            blocks.append(levels_table(report, own))
+        if _has_grades(own):
+            blocks.append(grades_table(report, own))
+    return stack(*blocks, mismatch_table(report))
+
+
+def levels_table(report: ReportContext, own: pd.DataFrame) -> Block:
+    """One section: one row per line of the form, one column per school level."""
+    is_split = _has_grades(own)
+    own = own[own["column_id"].isin([WHOLE_COLUMN, "value"])]
+    scopes = _scopes(report, own)
+    frame = _spread(own, scopes)
+    return table(
+        frame,
+        columns={"row_label": "Chỉ tiêu"} | _heads(report, scopes) | {"coverage": "Trường có số liệu"},
+        caption=say(report, "statistics.levels_caption", section=_caption(own))
+        if is_split
+        else _caption(own),
+        formats=dict.fromkeys(scopes, "integer"),
+        align={"coverage": "right"},
+        marks="mark",
+        traces={scope: _field_in(report, scope) for scope in scopes},
+    )
+
+
+def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
+    """One section: one row per line and school level, one column per column of the form."""
+    scopes = _scopes(report, own)
+    heads = dict(zip(own["column_id"], own["column_label"], strict=True))
+    rows = own.pivot(index=["row_code", "scope"], columns="column_id", values="shown")
+    about = by_key(own[own["column_id"] == WHOLE_COLUMN], "row_code", "scope")
+    fields = dict(zip(zip(own["row_code"], own["column_id"], strict=True), own["field_id"], strict=True))
+    rows = rows.reindex([key for key in about if key in rows.index])
+    frame = rows.reset_index().rename_axis(columns=None)
+    keys = list(zip(frame["row_code"], frame["scope"], strict=True))
+    frame["row_label"] = [about[key]["row_label"] for key in keys]
+    frame["coverage"] = [
+        f"{number_text(about[key]['counted_count'])}/{number_text(about[key]['asked_count'])}" for key in keys
+    ]
+    frame["scope_name"] = [scope_title(report, scope) for scope in frame["scope"]]
+    frame["mark"] = [about[key]["mark"] for key in keys]
+    order = {scope: place for place, scope in enumerate([*scopes[1:], ALL])}
+    frame["place"] = frame["scope"].map(order)
+    codes = list(dict.fromkeys(code for code, _ in about))
+    frame["row_place"] = frame["row_code"].map(codes.index)
+    frame = frame.sort_values(["row_place", "place"], kind="stable")
+    return table(
+        frame,
+        columns={"scope_name": "Cấp học"} | heads | {"coverage": "Trường có số liệu"},
+        caption=_caption(own),
+        formats=dict.fromkeys(heads, "integer"),
+        align={"coverage": "right"},
+        group_by="row_label",
+        marks="mark",
+        traces={column: _column_of(report, fields, column) for column in heads},
+    )
+
+
+def grades_table(report: ReportContext, own: pd.DataFrame) -> Block:
+    """One section by grade or age group over all schools: one row per grade, one column per line."""
+    grades = own[(own["scope"] == ALL) & (own["column_id"] != WHOLE_COLUMN)]
+    heads = dict(zip(grades["row_code"], grades["row_label"], strict=True))
+    fields = dict(
+        zip(zip(grades["column_label"], grades["row_code"], strict=True), grades["field_id"], strict=True)
+    )
+    frame = grades.pivot(index="column_label", columns="row_code", values="shown")
+    frame = frame.reindex(list(dict.fromkeys(grades["column_label"]))).reset_index().rename_axis(columns=None)
+    return table(
+        frame,
+        columns={"column_label": "Khối lớp, nhóm tuổi"} | heads,
+        caption=say(report, "statistics.grades_caption", section=_caption(own)),
+        formats=dict.fromkeys(heads, "integer"),
+        traces={code: _row_of(report, fields, code) for code in heads},
+        notes=["Cộng các trường có số liệu của từng ô, mọi cấp học."],
+    )
+
+
+def mismatch_table(report: ReportContext) -> Block:
+    """The totals whose parts give another figure: school, stated, rebuilt, difference."""
+    odd = report.summaries.rebuilt_totals
+    if odd.empty:
+        return Block("")
+    return table(
+        odd.assign(gap=odd["rebuilt"] - odd["stated"]),
+        columns={"short_name": "Trường", "label": "Tổng số", "stated": "Trường ghi", "rebuilt": "Cộng lại", "gap": "Chênh lệch"},
+        caption="Tổng số không khớp hoặc thiếu, được cộng lại từ các phần",
+        formats=dict.fromkeys(("stated", "rebuilt", "gap"), "integer"),
+        max_rows=8,
+    )  # fmt: skip
+
+
+def _field_in(report: ReportContext, scope: str) -> Target:
+    return lambda row: trace_unless(report.term.withheld, FIELD, row["field_id"], scope)
+
+
+def _column_of(report: ReportContext, fields: Mapping[tuple[str, str], str], column: str) -> Target:
+    return lambda row: trace_unless(
+        report.term.withheld, FIELD, fields[row["row_code"], column], row["scope"]
+    )
+
+
+def _row_of(report: ReportContext, fields: Mapping[tuple[str, str], str], code: str) -> Target:
+    def target(row: Mapping[Any, Any]) -> str | None:
+        field_id = fields.get((row["column_label"], code))
+        return trace_unless(report.term.withheld, FIELD, field_id, ALL) if field_id else None
+
+    return target
+
+
+def _has_grades(own: pd.DataFrame) -> bool:
+    return own["column_id"].nunique() > 1 and own.groupby("column_id")["scope"].nunique().nunique() > 1
+
+
+def _scopes(report: ReportContext, own: pd.DataFrame) -> list[str]:
+    present = set(own["scope"])
+    return [scope for scope in [ALL, *dict.fromkeys(report.term.schools["level"])] if scope in present]
+
+
+def _heads(report: ReportContext, scopes: list[str]) -> dict[str, str]:
+    short = {level.level: level.short_title for level in report.reference.registry.levels}
+    return {scope: short.get(scope, scope_title(report, scope)) for scope in scopes}
+
+
+def _spread(own: pd.DataFrame, scopes: list[str]) -> pd.DataFrame:
+    wide = own.pivot(index="field_id", columns="scope", values="shown").reindex(columns=scopes)
+    whole = own[own["scope"] == ALL].set_index("field_id")
+    frame = wide.reindex(list(dict.fromkeys(own["field_id"])))
+    frame["row_label"] = whole["row_label"]
+    frame["mark"] = whole["mark"]
+    frame["coverage"] = [
+        f"{number_text(counted)}/{number_text(asked)}"
+        for counted, asked in zip(
+            whole["counted_count"].reindex(frame.index),
+            whole["asked_count"].reindex(frame.index),
+            strict=True,
+        )
+    ]
+    asked_scopes = own.groupby("field_id")["scope"].agg(set)
+    for scope in scopes:
+        is_outside = [scope not in asked_scopes[field_id] for field_id in frame.index]
+        frame[scope] = frame[scope].astype(object).mask(pd.Series(is_outside, index=frame.index), "")
+    return frame.reset_index().rename_axis(columns=None)
+
+
+def _caption(own: pd.DataFrame) -> str:
+    title = str(own["section_title"].iloc[0])
+    number, _, rest = title.partition(". ")
+    return rest if number.isdigit() and rest else title

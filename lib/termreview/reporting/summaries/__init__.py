@@ -1,0 +1,1 @@
+"""Tables in, the figures of a report out: one summary table a module."""

@@ -1,0 +1,73 @@
+"""One statistic in one scope: totals rebuilt from their parts, over the schools that gave them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from termreview.reference.declarations import TermReference
+from termreview.reporting.term.answers import Answers
+from termreview.reporting.term.schools import with_all
+
+STATISTICS_SHEET = "statistics"
+WHOLE_COLUMN = "total"
+
+
+def statistics_by_level(answers: Answers, schools: pd.DataFrame, declared: TermReference) -> pd.DataFrame:
+    """Sum every figure of the statistics sheet: one row per field and scope (a school level or `all`).
+
+    `value` sums the rebuilt totals of the schools that answered (missing when none did), `stated` what the same
+    schools wrote; `counted_count` of `asked_count` schools answered; `is_hidden` where an edition withholds it.
+    """
+    fields = _statistics_fields(declared, schools)
+    ids = [field_id for field_id in fields["field_id"] if field_id in answers.numbers.columns]
+    level = schools.set_index("school_id")["level"]
+    sums = {
+        "value": answers.numbers[ids].groupby(level, sort=False).sum(),
+        "stated": answers.stated[ids].groupby(level, sort=False).sum(),
+        "counted_count": answers.numbers[ids].notna().groupby(level, sort=False).sum(),
+        "asked_count": (answers.states[ids].fillna("not_applicable") != "not_applicable").groupby(level, sort=False).sum(),
+    }  # fmt: skip
+    long = pd.concat({name: frame.stack() for name, frame in sums.items()}, axis=1)
+    long = long.rename_axis(["scope", "field_id"]).reset_index()
+    long = with_all(long[["field_id", "scope", *sums]], ["field_id"])
+    long[["value", "stated"]] = long[["value", "stated"]].where(long["counted_count"] > 0)
+    return fields.merge(long[long["asked_count"] > 0], on="field_id").assign(is_hidden=False)
+
+
+def rebuilt_totals(answers: Answers, schools: pd.DataFrame, declared: TermReference) -> pd.DataFrame:
+    """List totals that do not add up: one row per school and total, with what it states and what its parts give."""
+    labels = {field_id: field.label for field_id, field in declared.form.all_fields().items()}
+    stated, rebuilt = answers.stated.to_numpy(), answers.numbers.to_numpy()
+    is_odd = ~np.isnan(rebuilt) & (stated != rebuilt)
+    places = [(int(row), int(column)) for row, column in zip(*np.nonzero(is_odd), strict=True)]
+    ids, names = schools["school_id"].tolist(), schools["short_name"].tolist()
+    rows = [
+        (ids[row], names[row], answers.numbers.columns[column], stated[row, column], rebuilt[row, column])
+        for row, column in places
+    ]
+    frame = pd.DataFrame(rows, columns=["school_id", "short_name", "field_id", "stated", "rebuilt"])
+    return frame.assign(label=frame["field_id"].map(labels))
+
+
+def _statistics_fields(declared: TermReference, schools: pd.DataFrame) -> pd.DataFrame:
+    """The fields of the statistics sheet with their row and column: one row per field."""
+    sections = {section.section_id: section for section in declared.form.sections_of(STATISTICS_SHEET)}
+    row_labels = {row.row_code: row.label for row in declared.form.rows}
+    found = {
+        field.field_id: (
+            field.field_id, field.section_id, sections[field.section_id].title, field.row_code,
+            row_labels[field.row_code], field.column_id,
+            next((c.label for c in sections[field.section_id].columns if c.column_id == field.column_id), ""),
+            field.mark,
+        )
+        for level in dict.fromkeys(schools["level"])
+        for field in declared.form.fields_for(level, declared.term.part)
+        if field.section_id in sections and field.is_numeric
+    }  # fmt: skip
+    order = {row.row_code: place for place, row in enumerate(declared.form.rows)}
+    columns = [
+        "field_id", "section_id", "section_title", "row_code", "row_label", "column_id", "column_label", "mark",
+    ]  # fmt: skip
+    frame = pd.DataFrame(list(found.values()), columns=columns)
+    return frame.sort_values("row_code", key=lambda codes: codes.map(order), kind="stable", ignore_index=True)

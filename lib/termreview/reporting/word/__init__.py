@@ -1,0 +1,1 @@
+"""A report as a Word document, written into the office's template."""

@@ -1,0 +1,269 @@
+"""One report as a Word document: the parts of the executed notebook written into the office's template."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from docx.opc.pkgwriter import PackageWriter
+from docx.oxml.ns import qn
+
+from termreview.reporting.blocks.model import INLINE, Part, plain_text
+from termreview.reporting.blocks.report_reading import ReadReport, read_report
+from termreview.reporting.blocks.tables import NO_ROWS
+from termreview.reporting.charts.drawing.marks import read_mark
+from termreview.reporting.charts.drawing.picture import render_png
+from termreview.reporting.word.tables import fit_table, table_of
+from termreview.reporting.word.template import Template, document_xml, end_of_section, filled, open_template
+from termreview.reporting.word.xml import (
+    caption_xml,
+    cell_xml,
+    closed,
+    paragraph_xml,
+    picture_xml,
+    row_xml,
+    small_gap_xml,
+    table_xml,
+)
+from termreview.storage.workspace import written_whole
+
+CARDS_IN_ROW: Final = 3
+CARD_STEPS: Final = 6  # rows of one, two and three cards fill the same width
+NEW_PAGE: Final = "<w:pageBreakBefore/>"
+# A picture leaves room for its caption on the page.
+PICTURE_HEIGHT: Final = 0.86
+_DATE: Final = (1980, 1, 1, 0, 0, 0)
+_PLAIN_WORDS: Final = 600
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One piece of the document in reading order: its XML, whether it wants a page that lies across."""
+
+    xml: str
+    is_wide: bool | None  # None: as what follows, when that comes soon
+    words: int = 0
+
+
+@dataclass
+class _Writing:
+    """The state of one document being written: the numbers given so far."""
+
+    template: Template
+    words: dict[str, str]
+    pictures: Iterator[bytes]
+    tables: int = 0
+    figures: int = 0
+    is_signed: bool = False
+    flows: list[Flow] = field(default_factory=list)
+
+
+def export_docx(notebook_path: Path, output_path: Path, template_path: Path, *, title: str) -> None:
+    """Write one executed report notebook as one Word document, whole or not at all; the same bytes each time.
+
+    Raises
+    ------
+    RunError
+        When a cell shows what has no model, or the template cannot be filled.
+    """
+    report = read_report(notebook_path)
+    template = open_template(template_path)
+    figures = [part for part in report.body if part["kind"] == "figure"]
+    with ThreadPoolExecutor(2) as pool:  # packing a picture leaves room to draw the next
+        pictures = iter(list(pool.map(_picture, figures)))
+    writing = _Writing(template, report.letterhead["words"]["document"], pictures)
+    for part in report.body:
+        writing.flows += _flows(part, report, writing)
+    writing.flows += [
+        Flow(paragraph_xml(part["runs"], "end", template.styles), False)
+        for part in report.footer
+        if part["kind"] in INLINE
+    ]
+    content = _content(writing)
+    _describe(template.document, title)
+    with written_whole(output_path) as beside:
+        beside.write_bytes(_packed(template.document, document_xml(template, content)))
+
+
+def _flows(part: Part, report: ReadReport, writing: _Writing) -> Iterator[Flow]:
+    """What one part of the report becomes."""
+    template, styles = writing.template, writing.template.styles
+    match part["kind"]:
+        case "letterhead":
+            yield Flow(filled(template.head, part), False)
+            for notice in report.banner:
+                if notice["kind"] in INLINE:
+                    yield Flow(paragraph_xml(notice["runs"], "notice", styles), False)
+        case "signature":
+            yield Flow(small_gap_xml() + filled(template.foot, part), False)
+            writing.is_signed = True
+        case "heading":
+            page = NEW_PAGE if writing.is_signed else ""
+            writing.is_signed = False
+            style = f"heading_{min(part['level'], 3)}"
+            yield Flow(paragraph_xml([part["text"]], style, styles, page), None)
+        case "inline" | "paragraph":
+            style = "note" if "small" in part.get("css", "").split() else "paragraph"
+            text = plain_text(part["runs"])
+            if text.strip():
+                yield Flow(paragraph_xml(part["runs"], style, styles), None, len(text))
+        case "bullets":
+            written = [paragraph_xml(item, "bullet", styles) for item in part["items"]]
+            yield Flow("".join(written), None, sum(len(plain_text(item)) for item in part["items"]))
+        case "callout":
+            yield Flow(_callout(part, writing), False)
+        case "key_figures":
+            yield Flow(_cards(part, writing), False)
+        case "table":
+            yield _table(part, writing)
+        case "figure":
+            yield _figure(part, writing)
+        case other:
+            raise ValueError(f"a document has no place for a {other}")
+
+
+def _callout(part: Part, writing: _Writing) -> str:
+    styles = writing.template.styles
+    items = part["items"]
+    sign = ["– "] if len(items) > 1 else []
+    title = paragraph_xml([part["title"]], "callout_title", styles)
+    return title + "".join(paragraph_xml([*sign, *item], "callout", styles) for item in items)
+
+
+def _cards(part: Part, writing: _Writing) -> str:
+    """The key figures as cards, at most three in a row, no place left empty."""
+    styles, page = writing.template.styles, writing.template.page
+    cards = part["cards"]
+    count = -(-len(cards) // CARDS_IN_ROW)
+    sizes = [len(cards) // count + (place < len(cards) % count) for place in range(count)]
+    step = page.width // CARD_STEPS
+    rows, start = [], 0
+    for size in sizes:
+        span = CARD_STEPS // size
+        cells = [
+            cell_xml(
+                step * span,
+                [
+                    paragraph_xml([label], "card_label", styles),
+                    paragraph_xml(value, "card_value", styles),
+                    paragraph_xml([detail], "card_detail", styles),
+                ],
+                f'<w:gridSpan w:val="{span}"/>',
+            )
+            for label, value, detail in cards[start : start + size]
+        ]
+        rows.append(row_xml(cells))
+        start += size
+    return table_xml([step] * CARD_STEPS, rows, styles) + small_gap_xml()
+
+
+def _table(part: Part, writing: _Writing) -> Flow:
+    styles = writing.template.styles
+    writing.tables += 1
+    fit = fit_table(part, writing.template.page, writing.template.sizes)
+    caption = caption_xml(writing.words["table"], writing.tables, part["caption"], styles)
+    notes = "".join(paragraph_xml(note, "note", styles) for note in part["notes"]) or small_gap_xml()
+    return Flow(caption + table_of(part, fit, styles, NO_ROWS) + notes, fit.is_wide)
+
+
+def _picture(part: Part) -> bytes:
+    width, height = part["size"]
+    return render_png([read_mark(mark) for mark in part["marks"]], height, width)
+
+
+def _figure(part: Part, writing: _Writing) -> Flow:
+    styles, page = writing.template.styles, writing.template.page
+    writing.figures += 1
+    width, height = part["size"]
+    relation, _ = writing.template.document.part.get_or_add_image(io.BytesIO(next(writing.pictures)))
+    scale = min(page.width / width, page.height * PICTURE_HEIGHT / height)
+    size = (int(width * scale), int(height * scale))
+    has_note = bool(part["caption"])
+    tie = "" if has_note else '<w:keepNext w:val="0"/>'
+    xml = picture_xml(relation, writing.figures, size, part["title"], part["alt"], styles)
+    xml += caption_xml(writing.words["figure"], writing.figures, part["title"], styles, tie)
+    xml += paragraph_xml([part["caption"]], "note", styles, '<w:jc w:val="center"/>') if has_note else ""
+    return Flow(xml, False)
+
+
+def _content(writing: _Writing) -> str:
+    """All pieces one after the other, a section of its own for each run of pages that lie across."""
+    wide = _orientations(writing.flows)
+    runs = [
+        (is_wide, "".join(flow.xml for _, flow in pairs))
+        for is_wide, pairs in groupby(zip(wide, writing.flows, strict=True), key=lambda pair: pair[0])
+    ]
+    written = []
+    for place, (is_wide, xml) in enumerate(runs):
+        section = end_of_section(writing.template, is_wide, is_first=place == 0)
+        is_last = place == len(runs) - 1
+        written.append(xml + section if is_last else closed(xml, section))
+    return "".join(written)
+
+
+def _orientations(flows: Sequence[Flow]) -> list[bool]:
+    """Whether each piece stands on a page that lies across: headings and short texts go with what follows them."""
+    wide: list[bool] = []
+    ahead, words = False, _PLAIN_WORDS + 1
+    for flow in reversed(flows):
+        if flow.is_wide is not None:
+            ahead, words = flow.is_wide, 0
+        else:
+            words += flow.words
+        wide.append(ahead and words <= _PLAIN_WORDS)
+    return wide[::-1]
+
+
+def _describe(document: Any, title: str) -> None:
+    """What the file says of itself: its title and language; no author, no hour, no trace of who made the template."""
+    properties = document.core_properties
+    for child in list(properties._element):
+        properties._element.remove(child)
+    properties.title, properties.language = title, "vi-VN"
+    package = document.part.package
+    for name, relation in list(package.rels.items()):
+        if relation.reltype.endswith(("/extended-properties", "/custom-properties", "/thumbnail")):
+            del package.rels[name]
+    for name, relation in list(document.part.rels.items()):
+        if relation.reltype.endswith(("/attachedTemplate", "/people", "/comments")):
+            del document.part.rels[name]
+    settings = document.settings.element
+    for tag in ("w:rsids", "w:attachedTemplate", "w:docVars"):
+        for element in settings.findall(qn(tag)):
+            settings.remove(element)
+
+
+def _packed(document: Any, content: bytes) -> bytes:
+    """The document with its content as one file without the hour of its making; pictures are packed already.
+
+    python-docx itself packs with the hour of the machine, which a clock before 1980 makes impossible.
+    """
+    package, kept, packed = document.part.package, _Kept({}), io.BytesIO()
+    for part in package.parts:
+        part.before_marshal()
+    PackageWriter._write_content_types_stream(kept, package.parts)
+    PackageWriter._write_pkg_rels(kept, package.rels)
+    PackageWriter._write_parts(kept, package.parts)  # type: ignore[arg-type]  # only its `write` is called
+    main = str(document.part.partname).removeprefix("/")
+    with zipfile.ZipFile(packed, "w") as new:
+        for name, own in kept.parts.items():
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            new.writestr(entry, content if name == main else own)
+    return packed.getvalue()
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The parts of one document by name, as python-docx hands them to who packs them."""
+
+    parts: dict[str, bytes]
+
+    def write(self, place: Any, content: bytes) -> None:
+        self.parts[place.membername] = content

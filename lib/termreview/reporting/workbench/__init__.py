@@ -1,0 +1,1 @@
+"""What the analyst sees of a step's result in the cleaning and scoring notebooks."""
