@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from termreview.reference.declarations import Reference, load_reference
-from termreview.runner import RunResult, run_term
+from termreview.run.runner import RunResult, run_term
 from termreview.sample.school_year import write_sample
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term

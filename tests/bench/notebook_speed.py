@@ -22,15 +22,15 @@ from pathlib import Path
 
 from jupyter_client.manager import KernelManager
 
-from termreview.execution import load_papermill, nursery_of
-from termreview.kernels.nursery import Nursery
 from termreview.reference.declarations import Reference, load_reference
+from termreview.run.execution import load_papermill, nursery_of
+from termreview.run.kernels.nursery import Nursery
+from termreview.run.step_run import begin_reports, begin_step
+from termreview.run.work_list import Step, plan_steps
 from termreview.sample.school_year import write_sample
-from termreview.step_run import begin_reports, begin_step
 from termreview.storage.whole_files import sha256_of
 from termreview.storage.workspace import Workspace, find_workspace
 from termreview.terms import Term, parse_term
-from termreview.work_list import Step, plan_steps
 
 Line = Callable[[str, str, str, bool], None]
 Timed = tuple[float, float]  # seconds, and K measured next to it

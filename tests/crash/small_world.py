@@ -16,15 +16,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
 from intake_world import HK1, ON_TIME, PRESCHOOL, PRIMARY, ROOT, SECONDARY, receive, reference, write_school
 
-from termreview import steps
-from termreview.manifest import TABLES
-from termreview.runner import RunResult, run_term
+from termreview.run import steps
+from termreview.run.manifest import TABLES
+from termreview.run.runner import RunResult, run_term
+from termreview.run.work_list import CLEAN, SCORE, Step
 from termreview.storage.publication import read_published
 from termreview.storage.shelf import PAGES, SWITCH
 from termreview.storage.stage import STAGE_VARIABLE
 from termreview.storage.whole_files import written_whole
 from termreview.storage.workspace import Workspace
-from termreview.work_list import CLEAN, SCORE, Step
 
 TERM = HK1
 DAY = datetime.date(2024, 1, 15)

@@ -21,8 +21,8 @@ from openpyxl.comments import Comment
 
 from termreview.reference.declarations import load_reference
 from termreview.reporting.editions.edition import SHAREABLE
+from termreview.run.work_list import plan_steps
 from termreview.storage.workspace import Workspace
-from termreview.work_list import plan_steps
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 

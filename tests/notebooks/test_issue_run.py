@@ -19,7 +19,6 @@ from bs4 import BeautifulSoup
 from demo_world import SEMESTER, YEAR_END, Demo, as_of, new_workspace
 from termreview.cli import __main__ as cli
 from termreview.errors import ContractError, RunError, UsageError
-from termreview.issuing import issue_report
 from termreview.reference.declarations import load_reference
 from termreview.reporting.agreement.reading import read_page
 from termreview.reporting.changes.comparison import compare_with
@@ -34,11 +33,12 @@ from termreview.reporting.records.issued import (
     list_issues,
 )
 from termreview.reporting.report.context import open_report
-from termreview.runner import RunResult, run_term
+from termreview.run.issuing import issue_report
+from termreview.run.runner import RunResult, run_term
+from termreview.run.work_list import report_step, table_steps
 from termreview.storage.whole_files import sha256_of
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.work_list import report_step, table_steps
 from worlds import append, change
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))

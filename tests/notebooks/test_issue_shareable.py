@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from demo_world import new_workspace
-from termreview.issuing import issue_report
 from termreview.proof.verify import verify_report
 from termreview.reference.declarations import load_reference
 from termreview.reporting.editions.edition import IN_HAND, SHAREABLE
 from termreview.reporting.records.issued import SHOWN, list_issues, record_path
 from termreview.reporting.records.page_record import read_record
 from termreview.reporting.report.context import open_report
-from termreview.runner import RunResult, run_term
+from termreview.run.issuing import issue_report
+from termreview.run.runner import RunResult, run_term
+from termreview.run.work_list import report_step, table_steps
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-from termreview.work_list import report_step, table_steps
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from intake_world import PRESCHOOL, PRIMARY, SECONDARY, receive, write_school

@@ -32,7 +32,7 @@ from small_world import new_workspace
 
 from termreview.intake.clean import clean_term
 from termreview.intake.received.received import list_received
-from termreview.runner import RunResult, run_term
+from termreview.run.runner import RunResult, run_term
 
 # As they are stored in a workbook: `_x0000_` is a sign that XML does not carry, `_x005F_x0041_` the text `_x0041_`.
 STORED = (

@@ -24,8 +24,8 @@ from termreview.reference.declarations import load_reference
 from termreview.reporting.editions.edition import INTERNAL, SHAREABLE
 from termreview.reporting.editions.scope import find_scope
 from termreview.reporting.records.published import index_path
-from termreview.runner import run_term
-from termreview.scoped_runs import make_scoped
+from termreview.run.runner import run_term
+from termreview.run.scoped_runs import make_scoped
 from termreview.storage.workspace import Workspace, read_table
 from termreview.text import day_words
 from worlds import append, change

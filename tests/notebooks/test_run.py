@@ -17,15 +17,15 @@ import pandas as pd
 import pytest
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
-from termreview import steps
 from termreview.cli import __main__ as cli
 from termreview.errors import ContractError, RunError, WorkspaceBusyError
-from termreview.execution import refuse_wrong_parameters
-from termreview.runner import run_term
-from termreview.step_run import begin_step
+from termreview.run import steps
+from termreview.run.execution import refuse_wrong_parameters
+from termreview.run.runner import run_term
+from termreview.run.step_run import begin_step
+from termreview.run.work_list import Export, Step, html_page, plan_steps
 from termreview.storage.lock import LOCK_NAME, held
 from termreview.storage.workspace import Workspace, has_tables, read_table
-from termreview.work_list import Export, Step, html_page, plan_steps
 from worlds import append
 
 METADATA = {

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
-from termreview import steps
 from termreview.reporting.report.context import open_report
 from termreview.reporting.school_pages.pages import school_pages
-from termreview.runner import run_term
+from termreview.run import steps
+from termreview.run.runner import run_term
 from termreview.storage.shelf import MANIFEST
 from termreview.storage.whole_files import sha256_of
 from termreview.storage.workspace import Workspace

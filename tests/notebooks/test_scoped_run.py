@@ -10,13 +10,13 @@ import nbformat
 import pytest
 
 from demo_world import SEMESTER, Demo, as_of
-from termreview import runner, scoped_runs
 from termreview.cli import __main__ as cli
 from termreview.errors import RunError, UsageError
 from termreview.reporting.editions.edition import INTERNAL
 from termreview.reporting.editions.scope import Scope, find_scope
-from termreview.runner import RunResult
-from termreview.scoped_runs import Made, make_scoped
+from termreview.run import runner, scoped_runs
+from termreview.run.runner import RunResult
+from termreview.run.scoped_runs import Made, make_scoped
 from termreview.storage.workspace import Workspace
 
 COMMUNES = ("047702", "047703", "047704")

@@ -20,15 +20,15 @@ from test_run import plant, published
 
 from demo_world import SEMESTER, Demo, as_of
 from termreview.errors import RunError
-from termreview.execution import TIME_LIMIT_S
-from termreview.kernels.forks import done_in_forks
-from termreview.kernels.nursery import Nursery, nursery_for
 from termreview.reference.declarations import load_reference
 from termreview.reporting.report import context
-from termreview.runner import run_term
-from termreview.step_run import begin_step
+from termreview.run.execution import TIME_LIMIT_S
+from termreview.run.kernels.forks import done_in_forks
+from termreview.run.kernels.nursery import Nursery, nursery_for
+from termreview.run.runner import run_term
+from termreview.run.step_run import begin_step
+from termreview.run.work_list import Export, Step, Write, html_page
 from termreview.storage.workspace import Workspace, write_table
-from termreview.work_list import Export, Step, Write, html_page
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="this system starts its kernels as Jupyter does"),
@@ -37,7 +37,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def nursery() -> Iterator[Nursery]:
-    with Nursery(["termreview.steps"]) as nursery:
+    with Nursery(["termreview.run.steps"]) as nursery:
         yield nursery
 
 
@@ -157,7 +157,7 @@ def test_failures_are_told_and_nothing_is_published(
 def writing_nursery() -> Iterator[Nursery]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        with Nursery(["termreview.steps", "writers"]) as nursery:
+        with Nursery(["termreview.run.steps", "writers"]) as nursery:
             yield nursery
 
 
@@ -231,7 +231,7 @@ def test_a_nursery_that_dies_takes_its_kernels_along_and_the_step_fails(
 def test_kernels_end_with_the_run_that_is_killed(tmp_path: Path) -> None:
     script = (
         "import os, sys, time\n"
-        "from termreview.kernels.nursery import Nursery\n"
+        "from termreview.run.kernels.nursery import Nursery\n"
         "nursery = Nursery([])\n"
         f"kernel = nursery.call('subprocess:getoutput', 'sleep 3600', os.environ, {str(tmp_path)!r})\n"
         "print(kernel.pid, flush=True)\n"

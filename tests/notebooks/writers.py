@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from termreview.errors import ContractError
-from termreview.work_list import Step
+from termreview.run.work_list import Step
 
 
 def by_whom(executed: Path, output: Path, step: Step) -> None:

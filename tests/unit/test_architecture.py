@@ -33,7 +33,6 @@ GROUND = {
 }
 # Each room (a folder; those inside it are rooms of their own), and the rooms it may know beside the ground, from below upward.
 ROOMS = {
-    "kernels": "",
     "storage": "",
     "reference/loading": "",
     "reference/kinds": "reference/loading",
@@ -64,7 +63,6 @@ ROOMS = {
         "spreadsheets/editing forms intake/places intake/received intake"
     ),
     "scoring": "storage reference/kinds reference",
-    "steps": "storage reference/kinds reference intake/received intake/batches intake scoring",
     "reporting/blocks": "",
     "reporting/charts/drawing": "reporting/blocks",
     "reporting/charts": "reporting/blocks reporting/charts/drawing",
@@ -110,37 +108,22 @@ ROOMS = {
         "reporting/sections/index"
     ),
     "reporting/word": "storage reference/kinds reporting/blocks reporting/charts/drawing",
-    "work_list": (
-        "storage reference/kinds reference reporting/excel reporting/agreement reporting/editions "
-        "reporting/records reporting/pages reporting/word"
-    ),
-    "execution": "kernels storage work_list",
-    "manifest": "storage reference spreadsheets/packages intake/received work_list",
-    "scoped_records": "storage reference work_list manifest",
-    "issuing": (
-        "storage reference reporting/term reporting/editions reporting/records reporting/pages "
-        "reporting/report work_list scoped_records"
-    ),
-    "step_run": "kernels storage work_list execution",
-    "runner": (
-        "kernels storage reference intake/received intake reporting/editions reporting/records "
-        "reporting/pages work_list execution manifest scoped_records step_run"
-    ),
-    "scoped_runs": (
-        "kernels storage reference reporting/editions reporting/pages work_list execution "
-        "scoped_records step_run"
-    ),
     "reporting/workbench": "reference reporting/blocks reporting/charts reporting/term reporting/summaries",
+    "run/kernels": "",
+    "run": (
+        "storage reference/kinds reference spreadsheets/packages intake/received intake/batches "
+        "intake scoring reporting/excel reporting/agreement reporting/term reporting/editions "
+        "reporting/records reporting/pages reporting/report reporting/word run/kernels"
+    ),
     "proof": (
         "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets "
         "intake/received intake reporting/agreement reporting/editions reporting/records "
-        "reporting/pages work_list scoped_records runner"
+        "reporting/pages run"
     ),
     "desk": (
         "storage reference/loading reference/kinds reference intake/values intake/received "
-        "intake/checks intake scoring steps reporting/blocks reporting/charts/drawing "
-        "reporting/charts reporting/term reporting/summaries reporting/report "
-        "reporting/school_pages manifest"
+        "intake/checks intake scoring reporting/blocks reporting/charts/drawing reporting/charts "
+        "reporting/term reporting/summaries reporting/report reporting/school_pages run"
     ),
     "desk/panels": (
         "storage reference/kinds reference reporting/blocks reporting/charts/drawing "
@@ -151,8 +134,8 @@ ROOMS = {
     "cli": (
         "storage reference/loading reference spreadsheets/packages forms intake/received "
         "intake/batches intake returns reporting/term reporting/summaries reporting/editions "
-        "reporting/records reporting/pages reporting/report reporting/changes work_list issuing "
-        "runner scoped_runs proof desk sample rehearsal"
+        "reporting/records reporting/pages reporting/report reporting/changes run proof desk sample "
+        "rehearsal"
     ),
 }
 
@@ -186,8 +169,8 @@ DOORS = {
         r"reporting/\w+",
         r"reporting/word/(document|template)",
     ),
-    "papermill": (r"execution", r"execution", r"kernels/in_process"),
-    "nbclient": (r"execution", r"execution", r"kernels/in_process"),
+    "papermill": (r"execution", r"run/execution", r"(run/)?kernels/in_process"),
+    "nbclient": (r"execution", r"run/execution", r"(run/)?kernels/in_process"),
     "jupyter_client": (
         r"kernels/\w+",
         r"run/kernels/\w+",
@@ -214,8 +197,8 @@ DOORS = {
 # What ends a process of its own: older formats are read in a child process, a kernel and the desk's server are such processes.
 ENDING = {
     "spreadsheets/older_formats": {"sys.exit"},
-    "kernels/nursery_process": {"os._exit"},
-    "kernels/forks": {"os._exit"},
+    "run/kernels/nursery_process": {"os._exit"},
+    "run/kernels/forks": {"os._exit"},
     "desk/voila_server": {"os._exit"},
 }
 # Rooms whose steps read no clock, and single modules beside them.

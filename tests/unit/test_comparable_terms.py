@@ -14,7 +14,6 @@ from bs4 import BeautifulSoup
 
 from termreview.errors import DeclarationError
 from termreview.intake.checks.answer_grid import gather_answers
-from termreview.manifest import COMPARED, describe_inputs
 from termreview.reference.comparable import comparable_ratios, may_compare_scores
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.kinds.calendar import Calendar
@@ -28,6 +27,7 @@ from termreview.reporting.sections.index.transitions import level_transitions
 from termreview.reporting.sections.work.change import compared_schools, ratio_changes, task_changes
 from termreview.reporting.sections.work.years import years_table
 from termreview.reporting.summaries.change import ratio_change
+from termreview.run.manifest import COMPARED, describe_inputs
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 from worlds import HK1, HK2, append, change, copy_reference
@@ -190,8 +190,8 @@ def test_the_table_of_several_years_sets_the_same_part_of_each_year_side_by_side
 def test_every_term_that_a_report_reads_is_part_of_its_record(
     reference: Reference, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from termreview import manifest
     from termreview.reporting.records import provenance
+    from termreview.run import manifest
 
     monkeypatch.setattr(manifest, "_describe_previous", lambda _, term: term and {"term_id": term.term_id})
     monkeypatch.setattr(provenance, "has_tables", lambda *_: True)

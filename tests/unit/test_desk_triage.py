@@ -43,7 +43,7 @@ from termreview.forms.form import FormOrder, write_form
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.reporting.summaries.decisions import advice_on
-from termreview.steps import open_term, score_answers
+from termreview.run.steps import open_term, score_answers
 from termreview.storage.workspace import Workspace
 
 COMPUTERS = "informatics_computers_working_count"

@@ -10,9 +10,9 @@ from intake_world import HK1
 
 from demo_world import new_workspace
 from termreview.reference.declarations import Reference
-from termreview.scoped_records import outdated_parts
+from termreview.run.scoped_records import outdated_parts
+from termreview.run.work_list import scoped_report_name
 from termreview.storage.whole_files import sha256_of
-from termreview.work_list import scoped_report_name
 
 SCHOOL = "0477101"
 REPORT = f"bao-cao-so-ket-{HK1.term_id}-{SCHOOL}"

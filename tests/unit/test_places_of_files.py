@@ -13,14 +13,14 @@ import pytest
 from intake_world import HK1, PRIMARY, declared, reference, school
 
 from demo_world import new_workspace
-from termreview import steps
 from termreview.errors import RunError
 from termreview.forms.dispatch import write_forms
 from termreview.reference.loading.mistakes import read_mistakes
 from termreview.reporting.editions.scope import Scope
 from termreview.returns.workbook import write_return
+from termreview.run import steps
+from termreview.run.work_list import report_step
 from termreview.storage.workspace import place_in
-from termreview.work_list import report_step
 from worlds import REFERENCE
 
 LEADING_ELSEWHERE = ("../a", "..\\a", "/a", "C:a", "a/../../b", "a\x00b")

@@ -22,8 +22,8 @@ from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.files.file_reading import FileReading, Remark
 from termreview.intake.files.reader import Reader
 from termreview.intake.received.received import NOTHING_READ, ReceivedFile, list_received
-from termreview.manifest import TABLES, describe_outputs, is_up_to_date
 from termreview.returns.reminders import reminder_list
+from termreview.run.manifest import TABLES, describe_outputs, is_up_to_date
 from termreview.spreadsheets.older_formats import read_in_child
 from termreview.spreadsheets.packages.guard import NOT_OPENED, Limits, RefusedFile
 from termreview.storage.shelf import MANIFEST, Shelf

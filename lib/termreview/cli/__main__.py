@@ -190,7 +190,7 @@ def _rehearse(options: argparse.Namespace, workspace: Workspace, reference: Refe
 
 def _demo(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.reporting.records.published import index_path
-    from termreview.runner import run_term
+    from termreview.run.runner import run_term
     from termreview.sample.school_year import write_sample
 
     print("Tạo dữ liệu minh họa (không phải số liệu của trường có thật)")

@@ -23,7 +23,7 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
     from termreview.reporting.editions.scope import find_scope, scope_subject
     from termreview.reporting.records.issued import broken_issues, find_issue, issues_of
     from termreview.reporting.report.context import open_report
-    from termreview.work_list import REPORT_NOTEBOOKS
+    from termreview.run.work_list import REPORT_NOTEBOOKS
 
     term = parse_term(options.term)
     scope = find_scope(reference, reference.of(term), options.unit, options.level)

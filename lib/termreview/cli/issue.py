@@ -14,10 +14,10 @@ from termreview.terms import parse_term
 def issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Keep the report as it stands, and say under which number."""
     from termreview.intake.received.received import list_received, received_window
-    from termreview.issuing import issue_report
     from termreview.reporting.changes.printed_comparison import previous_now
     from termreview.reporting.editions.scope import find_scope
     from termreview.reporting.records.issued import broken_issues
+    from termreview.run.issuing import issue_report
 
     term = parse_term(options.term)
     scope = find_scope(reference, reference.of(term), options.unit, options.level)

@@ -20,8 +20,8 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
     from termreview.reporting.editions.edition import EDITIONS
     from termreview.reporting.editions.scope import Scope, find_scope, scope_subject, scopes_of_kind
     from termreview.reporting.records.published import index_path
-    from termreview.runner import run_term
-    from termreview.scoped_runs import Made, make_scoped
+    from termreview.run.runner import run_term
+    from termreview.run.scoped_runs import Made, make_scoped
 
     if options.each and (options.unit or options.level):
         raise UsageError("--each: không dùng cùng --unit, --level")

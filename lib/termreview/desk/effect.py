@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from termreview import steps
 from termreview.desk.term_now import TermNow
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.kinds.measures import VerifiedPoints
+from termreview.run import steps
 from termreview.scoring.score import Scored, score_term
 
 TRIED_ID = "qd-0"  # no id that the list would ever give

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from termreview.desk.term_now import TermNow
-from termreview.manifest import TABLES
 from termreview.reporting.summaries.index import OVERALL
+from termreview.run.manifest import TABLES
 from termreview.storage.shelf import MANIFEST
 from termreview.storage.whole_files import read_json
 

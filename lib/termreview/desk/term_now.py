@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from termreview import steps
 from termreview.intake.clean import Cleaned
 from termreview.intake.received.received import ReceivedFile
 from termreview.reference.comparable import comparable_ratios
@@ -25,6 +24,7 @@ from termreview.reporting.summaries.reporting import school_reporting
 from termreview.reporting.term.answers import Answers, spread_answers
 from termreview.reporting.term.schools import expected_schools
 from termreview.reporting.term.term_tables import TermTables
+from termreview.run import steps
 from termreview.scoring.score import Scored
 from termreview.storage.shelf import LOOSE, MANIFEST
 from termreview.storage.workspace import Workspace, read_if_there

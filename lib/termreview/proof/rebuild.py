@@ -16,11 +16,11 @@ from termreview.proof.causes import last_day, minded_issues
 from termreview.reference.declarations import Reference
 from termreview.reporting.editions.scope import find_scope
 from termreview.reporting.records.issued import issued_folder
-from termreview.runner import run_term
+from termreview.run.runner import run_term
+from termreview.run.work_list import INTERNAL, report_step, school_step, table_steps
 from termreview.storage.shelf import SCHOOL_FOLDER
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
-from termreview.work_list import INTERNAL, report_step, school_step, table_steps
 
 Progress = Callable[[str], None]
 

@@ -13,20 +13,20 @@ from functools import cache
 from pathlib import Path
 
 from termreview.errors import RunError, TermReviewError
-from termreview.execution import TIME_LIMIT_S, nursery_of
-from termreview.kernels.nursery import Nursery
 from termreview.reference.declarations import Reference
 from termreview.reporting.editions.edition import EDITIONS
 from termreview.reporting.editions.scope import Scope
 from termreview.reporting.pages.portfolio import write_portfolio
-from termreview.scoped_records import is_recorded, write_record
-from termreview.step_run import begin_step
+from termreview.run.execution import TIME_LIMIT_S, nursery_of
+from termreview.run.kernels.nursery import Nursery
+from termreview.run.scoped_records import is_recorded, write_record
+from termreview.run.step_run import begin_step
+from termreview.run.work_list import Step, report_step
 from termreview.storage.lock import held
 from termreview.storage.shelf import MANIFEST
 from termreview.storage.whole_files import read_json
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from termreview.work_list import Step, report_step
 
 Progress = Callable[[int, int, "Made"], None]
 

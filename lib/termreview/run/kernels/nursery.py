@@ -34,7 +34,7 @@ class Nursery:
             command = [
                 sys.executable,
                 "-m",
-                "termreview.kernels.nursery_process",
+                "termreview.run.kernels.nursery_process",
                 str(theirs.fileno()),
                 *modules,
             ]

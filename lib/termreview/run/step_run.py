@@ -15,22 +15,22 @@ from pathlib import Path
 
 from termreview.collector import memory_left_alone
 from termreview.errors import RunError
-from termreview.execution import (
+from termreview.run.execution import (
     TIME_LIMIT_S,
     execute_notebook,
     finish_notebook,
     last_line,
     refuse_wrong_parameters,
 )
-from termreview.kernels.forks import done_in_forks
-from termreview.kernels.nursery import Nursery, WarmProcess
+from termreview.run.kernels.forks import done_in_forks
+from termreview.run.kernels.nursery import Nursery, WarmProcess
+from termreview.run.work_list import Step
 from termreview.storage.disk_room import lack_of_room
 from termreview.storage.shelf import PAGES
 from termreview.storage.stage import stage_in_use
 from termreview.storage.whole_files import read_json, write_json
 from termreview.storage.workspace import Workspace, written_whole
 from termreview.terms import Term
-from termreview.work_list import Step
 
 _PAUSE_S = 0.002
 _STUCK = 1  # how a process ends that no signal could stop

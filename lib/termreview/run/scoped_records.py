@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from termreview.installation import made_with
-from termreview.manifest import COMPARED, describe_step
 from termreview.reference.declarations import Reference
+from termreview.run.manifest import COMPARED, describe_step
+from termreview.run.work_list import Step, scoped_report_name
 from termreview.storage.shelf import MANIFEST, PAGES
 from termreview.storage.whole_files import read_json, sha256_of, write_json
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
-from termreview.work_list import Step, scoped_report_name
 
 RECORDS, NOTEBOOKS, FAILED = "scoped", "notebooks", ".failed"
 

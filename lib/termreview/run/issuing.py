@@ -30,7 +30,8 @@ from termreview.reporting.report.context import open_report
 from termreview.reporting.report.status import report_status
 from termreview.reporting.term.answers import spread_answers
 from termreview.reporting.term.term_tables import read_tables
-from termreview.scoped_records import RECORDS
+from termreview.run.scoped_records import RECORDS
+from termreview.run.work_list import INTERNAL, Step, report_step
 from termreview.storage.lock import held
 from termreview.storage.publication import read_published
 from termreview.storage.shelf import MANIFEST
@@ -45,7 +46,6 @@ from termreview.storage.whole_files import (
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 from termreview.text import day_words
-from termreview.work_list import INTERNAL, Step, report_step
 
 _MADE_OF = ("inputs", "previous", "compared", "package_version", "package_sha256", "python", "libraries")
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from termreview.errors import RunError, UsageError
-from termreview.execution import TIME_LIMIT_S, load_papermill, nursery_of
 from termreview.intake.later_files import later_days, later_text
 from termreview.intake.received.received import (
     FIRST_SEEN,
@@ -24,15 +23,17 @@ from termreview.intake.received.received import (
     record_received,
 )
 from termreview.intake.received_notices import received_notices
-from termreview.kernels.nursery import Nursery
-from termreview.manifest import describe_inputs, describe_outputs, is_up_to_date
 from termreview.reference.declarations import Reference
 from termreview.reporting.editions.edition import EDITIONS
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.reporting.records.issued import broken_issues
 from termreview.reporting.records.provenance import SHORT
-from termreview.scoped_records import RECORDS, outdated_parts
-from termreview.step_run import begin_step
+from termreview.run.execution import TIME_LIMIT_S, load_papermill, nursery_of
+from termreview.run.kernels.nursery import Nursery
+from termreview.run.manifest import describe_inputs, describe_outputs, is_up_to_date
+from termreview.run.scoped_records import RECORDS, outdated_parts
+from termreview.run.step_run import begin_step
+from termreview.run.work_list import CLEAN, Step, plan_steps
 from termreview.storage.disk_room import lack_of_room
 from termreview.storage.earlier_reports import keep_edited, outdated_reports
 from termreview.storage.lock import held
@@ -42,7 +43,6 @@ from termreview.storage.stage import READ_COUNT, open_stage
 from termreview.storage.whole_files import read_json, write_json
 from termreview.storage.workspace import Workspace, sweep_workspace
 from termreview.terms import Term
-from termreview.work_list import CLEAN, Step, plan_steps
 
 _UNFINISHED = re.compile(r"\..+\.(running\.ipynb|told\.json)")  # of a notebook that was being executed
 

@@ -13,10 +13,10 @@ from types import ModuleType
 from typing import Any
 
 from termreview.errors import RunError
-from termreview.kernels.nursery import Nursery, nursery_for
+from termreview.run.kernels.nursery import Nursery, nursery_for
+from termreview.run.work_list import Step
 from termreview.storage.stage import stage_in_use
 from termreview.storage.workspace import Workspace
-from termreview.work_list import Step
 
 CLOSING_TAG = "closing"
 HEADED_TAG = "when-shown"
@@ -66,7 +66,7 @@ def execute_notebook(
     papermill = load_papermill()
     options = dict(_OF_A_KERNEL)
     if is_in_process:
-        from termreview.kernels.in_process import ENGINE
+        from termreview.run.kernels.in_process import ENGINE
 
         options = {"engine_name": ENGINE}
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it would say is in the error raised
@@ -115,8 +115,8 @@ def nursery_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextMa
     kept = [
         f"termreview.reference.declarations:load_reference:{workspace.reference}",
         "termreview.installation:made_with",
-        "termreview.execution:get_ready",
-        "termreview.kernels.in_process",
+        "termreview.run.execution:get_ready",
+        "termreview.run.kernels.in_process",
     ]
     return nursery_for(notebooks, kept, _WRITERS)
 

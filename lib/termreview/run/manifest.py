@@ -12,6 +12,7 @@ import pandas as pd
 from termreview.installation import made_with
 from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
+from termreview.run.work_list import Step, describe_issues
 from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.publication import is_published, read_published
 from termreview.storage.shelf import MANIFEST, PAGES, Shelf
@@ -19,7 +20,6 @@ from termreview.storage.stage import staged_files
 from termreview.storage.whole_files import read_json, sha256_of
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from termreview.work_list import Step, describe_issues
 
 TABLES = ("submissions", "observations", "findings", "ledger", "scores")
 _OUTPUTS = ("tables", "reports", "unread")
