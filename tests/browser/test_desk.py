@@ -27,9 +27,9 @@ from browsing import PATIENCE_MS
 from desk_world import TERM, new_office
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
-from termreview.desk.glance import published
-from termreview.desk.serving import free_port, is_listening
-from termreview.desk.term_now import look
+from termreview.desk.serving.serving import free_port, is_listening
+from termreview.desk.term.glance import published
+from termreview.desk.term.term_now import look
 from termreview.reference.declarations import load_reference
 from termreview.reporting.school_pages.pages import school_page
 from termreview.storage.workspace import Workspace, read_tables

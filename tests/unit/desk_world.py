@@ -11,7 +11,7 @@ from pathlib import Path
 
 from intake_world import HK1, PRIMARY, ROOT, SECONDARY, answers_of, receive, scratch
 
-from termreview.desk.term_now import TermNow, look, plain_rows
+from termreview.desk.term.term_now import TermNow, look, plain_rows
 from termreview.forms.form import FormOrder, Value, write_form
 from termreview.reference.declarations import load_reference
 from termreview.reporting.blocks.rows import Record

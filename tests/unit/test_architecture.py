@@ -120,22 +120,36 @@ ROOMS = {
         "intake/received intake reporting/agreement reporting/editions reporting/records "
         "reporting/pages run"
     ),
+    "desk/lists": "storage reference/loading reference/kinds reference",
+    "desk/serving": "storage",
+    "desk/term": (
+        "storage reference/kinds reference intake/received intake scoring reporting/blocks "
+        "reporting/term reporting/summaries reporting/report run"
+    ),
     "desk": (
-        "storage reference/loading reference/kinds reference intake/values intake/received "
-        "intake/checks intake scoring reporting/blocks reporting/charts/drawing reporting/charts "
-        "reporting/term reporting/summaries reporting/report reporting/school_pages run"
+        "storage reference/kinds reference intake/values intake/checks intake scoring "
+        "reporting/blocks reporting/summaries reporting/report run desk/lists desk/term"
+    ),
+    "desk/panels/controls": "reference reporting/blocks reporting/report desk/term",
+    "desk/views": (
+        "reference/kinds scoring reporting/blocks reporting/charts/drawing reporting/charts "
+        "reporting/summaries reporting/report reporting/school_pages desk/lists desk/term desk"
+    ),
+    "desk/panels/parts": (
+        "reference/kinds reporting/blocks desk/lists desk/term desk desk/panels/controls desk/views"
     ),
     "desk/panels": (
         "storage reference/kinds reference reporting/blocks reporting/charts/drawing "
-        "reporting/charts reporting/report desk"
+        "reporting/charts desk/lists desk/term desk desk/panels/controls desk/views "
+        "desk/panels/parts"
     ),
     "sample": "storage reference/kinds reference forms intake/received scoring",
     "rehearsal": "storage reference/kinds reference forms intake/received intake sample",
     "cli": (
         "storage reference/loading reference spreadsheets/packages forms intake/received "
         "intake/batches intake returns reporting/term reporting/summaries reporting/editions "
-        "reporting/records reporting/pages reporting/report reporting/changes run proof desk sample "
-        "rehearsal"
+        "reporting/records reporting/pages reporting/report reporting/changes run proof "
+        "desk/serving sample rehearsal"
     ),
 }
 
@@ -199,13 +213,13 @@ ENDING = {
     "spreadsheets/older_formats": {"sys.exit"},
     "run/kernels/nursery_process": {"os._exit"},
     "run/kernels/forks": {"os._exit"},
-    "desk/voila_server": {"os._exit"},
+    "desk/serving/voila_server": {"os._exit"},
 }
 # Rooms whose steps read no clock, and single modules beside them.
 TIMELESS = ("reference", "spreadsheets", "forms", "intake", "returns", "scoring", "reporting", "desk")
 TIMELESS_MODULES = ("storage/contracts", "text", "terms")
 # At the desk only who waits for the lock, and who opens it for a person, may ask what time it is.
-TIMED_DESK = ("desk/list_lines", "desk/panels/opening")
+TIMED_DESK = ("desk/lists/list_lines", "desk/panels/opening")
 CLOCK = re.compile(r"(.*\.)?(now|today|utcnow|monotonic|perf_counter|localtime|gmtime)|time\.(time|ctime)")
 
 

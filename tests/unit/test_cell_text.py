@@ -15,7 +15,7 @@ from intake_world import HK1
 
 from termreview.cell_text import as_meant, inert
 from termreview.desk.exports import csv_file, xlsx_file
-from termreview.desk.list_lines import ListText
+from termreview.desk.lists.list_lines import ListText
 from termreview.intake.received.received import RECEIVED_LIST, list_received, record_received
 from termreview.reference.declarations import Reference
 from termreview.reference.loading.loading import Source, read_list

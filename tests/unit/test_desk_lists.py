@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from desk_world import ROLE, TERM, TODAY, look_at, new_office, seen
 
-from termreview.desk.decision_list import (
+from termreview.desk.lists.decision_list import (
     decisions_now,
     last_own,
     same_place,
@@ -19,8 +19,8 @@ from termreview.desk.decision_list import (
     take_back,
     write_decision,
 )
-from termreview.desk.list_lines import read_list_text
-from termreview.desk.verified_list import last_verified, place_of, verified_now, write_verified
+from termreview.desk.lists.list_lines import read_list_text
+from termreview.desk.lists.verified_list import last_verified, place_of, verified_now, write_verified
 from termreview.errors import DeclarationError, WorkspaceBusyError
 from termreview.reference.declarations import load_reference
 from termreview.reference.kinds.decisions import Decision

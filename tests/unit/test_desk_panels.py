@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from desk_world import HOSTILE, ROLE, TERM, TODAY, new_office
 
-from termreview.desk.decision_list import write_decision
+from termreview.desk.lists.decision_list import write_decision
 from termreview.desk.panels import opening
-from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.controls.school_picker import SchoolPicker
 from termreview.desk.panels.opening import latest_term, open_desk
-from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
-from termreview.desk.panels.school_picker import SchoolPicker
 from termreview.reference.declarations import load_reference
 from termreview.storage.lock import held
 from termreview.storage.workspace import Workspace
@@ -174,8 +174,8 @@ def test_the_decision_of_another_desk_is_shown_not_overwritten(office: Workspace
 def test_a_busy_office_is_said_and_the_form_kept(
     office: Workspace, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("termreview.desk.decision_list.PATIENCE_S", 0.1)
-    monkeypatch.setattr("termreview.desk.decision_list.write_decision.__defaults__", (0.1,))
+    monkeypatch.setattr("termreview.desk.lists.decision_list.PATIENCE_S", 0.1)
+    monkeypatch.setattr("termreview.desk.lists.decision_list.write_decision.__defaults__", (0.1,))
     tab = decide(desk, "not_a_number", "15")
     with held(office.root, "run"):
         tab._form._saved()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from desk_world import seen
 
-from termreview.desk.school_names import school_label, schools_meant, spellings_of
+from termreview.desk.term.school_names import school_label, schools_meant, spellings_of
 
 SCHOOLS = {
     "0477108": ("Trường Mầm non An Lộc", "MN An Lộc", "Mầm non An Lộc"),

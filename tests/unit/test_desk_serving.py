@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from desk_world import new_office
 
-from termreview.desk import serving
+from termreview.desk.serving import serving
 from termreview.errors import UsageError
 from termreview.storage.workspace import Workspace
 

@@ -11,19 +11,19 @@ import pytest
 from bs4 import BeautifulSoup
 from desk_world import HOSTILE, PRESCHOOL, PRIMARIES, ROLE, SILENT, TERM, TODAY, finding_of, seen
 
-from termreview.desk.causes import findings_in
-from termreview.desk.cell_context import cell_context
 from termreview.desk.effect import effect_of_decision
 from termreview.desk.explorer import strength_of
-from termreview.desk.glance import Scope
 from termreview.desk.rulings import Draft, decision_of
-from termreview.desk.shown_cell import finding_block
-from termreview.desk.shown_effect import conflicts_block, decision_text, effect_block
-from termreview.desk.shown_glance import glance_block
-from termreview.desk.shown_points import item_block, linked, visits_block
-from termreview.desk.shown_school import page_block, school_block, strength_block
-from termreview.desk.term_now import TermNow, plain_rows
+from termreview.desk.term.causes import findings_in
+from termreview.desk.term.cell_context import cell_context
+from termreview.desk.term.glance import Scope
+from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.desk.verification import item_lines
+from termreview.desk.views.cell import finding_block
+from termreview.desk.views.effect import conflicts_block, decision_text, effect_block
+from termreview.desk.views.glance import glance_block
+from termreview.desk.views.points import item_block, linked, visits_block
+from termreview.desk.views.school import page_block, school_block, strength_block
 from termreview.desk.visits import plan_visits
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference

@@ -21,11 +21,8 @@ from desk_world import (
 )
 from intake_world import PRIMARY, answers_of as model_answers
 
-from termreview.desk.causes import SETTLED, cells_of, finding, findings_in, fold_findings
-from termreview.desk.cell_context import cell_context
-from termreview.desk.decision_list import take_back, write_decision
 from termreview.desk.effect import changed_scores, effect_of_decision, effect_of_points, rescored
-from termreview.desk.glance import Scope, arrived, progress, published, received_days, who_reported
+from termreview.desk.lists.decision_list import take_back, write_decision
 from termreview.desk.ruling_list import rulings_in
 from termreview.desk.rulings import (
     Draft,
@@ -37,8 +34,11 @@ from termreview.desk.rulings import (
     scopes_for,
     typed_value,
 )
-from termreview.desk.shown_effect import reach_block, ruling_text
-from termreview.desk.term_now import TermNow, look, plain_rows, stamp_of
+from termreview.desk.term.causes import SETTLED, cells_of, finding, findings_in, fold_findings
+from termreview.desk.term.cell_context import cell_context
+from termreview.desk.term.glance import Scope, arrived, progress, published, received_days, who_reported
+from termreview.desk.term.term_now import TermNow, look, plain_rows, stamp_of
+from termreview.desk.views.effect import reach_block, ruling_text
 from termreview.forms.form import FormOrder, write_form
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.kinds.measures import VerifiedPoints

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from desk_world import HOSTILE, ROLE, TERM, TODAY, new_office, seen
 
-from termreview.desk.glance import Scope
+from termreview.desk.lists.verified_list import place_of, write_verified
 from termreview.desk.panels import opening
 from termreview.desk.panels.opening import open_desk
-from termreview.desk.panels.trial_view import read_number
-from termreview.desk.shown_what_if import action_block, path_block, trial_block
-from termreview.desk.term_now import look, plain_rows
-from termreview.desk.verified_list import place_of, write_verified
+from termreview.desk.panels.parts.trial_view import read_number
+from termreview.desk.term.glance import Scope
+from termreview.desk.term.term_now import look, plain_rows
+from termreview.desk.views.what_if import action_block, path_block, trial_block
 from termreview.desk.what_if import (
     Trial,
     actions_tried,

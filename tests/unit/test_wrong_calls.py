@@ -8,7 +8,7 @@ import pytest
 
 from demo_world import new_workspace
 from termreview.cli import __main__ as cli
-from termreview.desk import serving
+from termreview.desk.serving import serving
 from termreview.errors import RunError
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 import webbrowser
 
-from termreview.desk.serving import (
+from termreview.desk.serving.serving import (
     address,
     desk_notebook,
     doorway,

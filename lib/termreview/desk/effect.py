@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from termreview.desk.term_now import TermNow
+from termreview.desk.term.term_now import TermNow
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.decisions import Decision

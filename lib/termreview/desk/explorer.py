@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from termreview.desk.term_now import TermNow, plain_rows
+from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.reference.comparable import may_compare_scores
 from termreview.reference.kinds.forms import applies
 from termreview.reporting.report.strength_words import StrengthLine, strength_lines

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from termreview.desk.cell_context import value_text
-from termreview.desk.glance import Scope, who_reported
-from termreview.desk.term_now import TermNow, plain_rows
+from termreview.desk.term.cell_context import value_text
+from termreview.desk.term.glance import Scope, who_reported
+from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.reference.kinds.forms import Field
 from termreview.reporting.summaries.index import OVERALL
 

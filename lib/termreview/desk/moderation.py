@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from termreview.desk.glance import Scope
-from termreview.desk.term_now import TermNow
+from termreview.desk.term.glance import Scope
+from termreview.desk.term.term_now import TermNow
 
 BY_ITEM, BY_LEVEL, BY_SCHOOL = "item_id", "level", "school_id"
 

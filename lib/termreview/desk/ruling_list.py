@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from termreview.desk.decision_list import ruling_of
-from termreview.desk.term_now import TermNow, plain_rows
+from termreview.desk.lists.decision_list import ruling_of
+from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.intake.checks.decisions import NOTE
 from termreview.reference.kinds.decisions import Decision
 from termreview.reporting.blocks.rows import Record

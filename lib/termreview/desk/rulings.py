@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from termreview.desk.term_now import TermNow, answers_of
-from termreview.desk.wording import say
+from termreview.desk.term.term_now import TermNow, answers_of
+from termreview.desk.term.wording import say
 from termreview.intake.values.date_value import parse_date
 from termreview.reference.kinds.decisions import Decision, new_answer, options_of
 from termreview.reference.kinds.forms import ANY, Field

@@ -7,10 +7,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from termreview.desk.cell_context import value_text
 from termreview.desk.rulings import FEWEST_LETTERS, PERSONAL
-from termreview.desk.term_now import TermNow, answers_of, plain_rows
-from termreview.desk.wording import say
+from termreview.desk.term.cell_context import value_text
+from termreview.desk.term.term_now import TermNow, answers_of, plain_rows
+from termreview.desk.term.wording import say
 from termreview.reference.kinds.indicators import Criterion, Group, Item
 from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.reporting.blocks.rows import Record

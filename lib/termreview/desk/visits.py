@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from termreview.desk.glance import Scope
-from termreview.desk.term_now import TermNow
+from termreview.desk.term.glance import Scope
+from termreview.desk.term.term_now import TermNow
 from termreview.reporting.summaries.decisions import doubted_answers
 from termreview.reporting.summaries.index import OVERALL
 from termreview.scoring.strength import CLAIM, PENDING, weigh_levels

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from termreview.desk.effect import only_schools, side_by_side
-from termreview.desk.glance import Scope
-from termreview.desk.term_now import TermNow, answers_of
+from termreview.desk.term.glance import Scope
+from termreview.desk.term.term_now import TermNow, answers_of
 from termreview.reference.kinds.advice import Action, Advice
 from termreview.reference.kinds.forms import Field
 from termreview.scoring.actions import try_actions

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from termreview.desk.exports import Download, csv_file, file_name, xlsx_file
-from termreview.desk.measure_charts import Drawing, draw
 from termreview.desk.measure_rows import plain_rows_of, word_rows
 from termreview.desk.measures import Compared, Measure, compare, measures_of
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
-from termreview.desk.wording import say, words
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.term.wording import say, words
+from termreview.desk.views.measure_charts import Drawing, draw
 from termreview.reporting.blocks.blocks import Block
 
 ALL_STATES = ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.panels.school_picker import SchoolPicker
-from termreview.desk.school_names import spellings_of
-from termreview.desk.shown_school import page_block, school_block
-from termreview.desk.wording import say, words
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.school_picker import SchoolPicker
+from termreview.desk.term.school_names import spellings_of
+from termreview.desk.term.wording import say, words
+from termreview.desk.views.school import page_block, school_block
 
 OVERVIEW, PAGE = "overview", "page"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from termreview.desk.glance import received_days, who_reported
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
-from termreview.desk.shown_glance import glance_block
-from termreview.desk.term_now import plain_rows
-from termreview.desk.wording import say, words
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.term.glance import received_days, who_reported
+from termreview.desk.term.term_now import plain_rows
+from termreview.desk.term.wording import say, words
+from termreview.desk.views.glance import glance_block
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record

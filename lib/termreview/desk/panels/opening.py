@@ -7,17 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
 from termreview.desk.panels.explore_tab import ExploreTab
 from termreview.desk.panels.explorer_tab import ExplorerTab
 from termreview.desk.panels.glance_tab import GlanceTab
-from termreview.desk.panels.look import ROOT_CLASS, style_sheet
 from termreview.desk.panels.triage_tab import TriageTab
 from termreview.desk.panels.verification_tab import VerificationTab
 from termreview.desk.panels.what_if_tab import WhatIfTab
-from termreview.desk.term_now import look
-from termreview.desk.wording import joined
+from termreview.desk.term.term_now import look
+from termreview.desk.term.wording import joined
 from termreview.errors import DeclarationError, TermReviewError
 from termreview.reference.declarations import load_reference
 from termreview.reporting.blocks.blocks import Block, callout

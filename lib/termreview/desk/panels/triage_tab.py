@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from termreview.desk.causes import OPEN, SETTLED, cells_of, findings_in, fold_findings
-from termreview.desk.cell_context import cell_context
-from termreview.desk.decision_list import last_own, ruling_of, take_back
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
-from termreview.desk.panels.ruling_form import RulingForm
-from termreview.desk.panels.rulings_view import RulingsView
+from termreview.desk.lists.decision_list import last_own, ruling_of, take_back
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.parts.ruling_form import RulingForm
+from termreview.desk.panels.parts.rulings_view import RulingsView
 from termreview.desk.ruling_list import rulings_in
-from termreview.desk.shown_cell import finding_block
-from termreview.desk.shown_effect import ruling_text
-from termreview.desk.term_now import plain_rows
-from termreview.desk.wording import say, words
+from termreview.desk.term.causes import OPEN, SETTLED, cells_of, findings_in, fold_findings
+from termreview.desk.term.cell_context import cell_context
+from termreview.desk.term.term_now import plain_rows
+from termreview.desk.term.wording import say, words
+from termreview.desk.views.cell import finding_block
+from termreview.desk.views.effect import ruling_text
 from termreview.reference.kinds.decisions import Decision
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.blocks.rows import Record

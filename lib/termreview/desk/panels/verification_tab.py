@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from termreview.desk.explorer import strength_of
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.panels.moderation_view import ModerationView
-from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
-from termreview.desk.panels.points_form import PointsForm
-from termreview.desk.panels.school_picker import SchoolPicker
-from termreview.desk.panels.visits_view import VisitsView
-from termreview.desk.school_names import spellings_of
-from termreview.desk.shown_points import conditions_block, item_block
-from termreview.desk.shown_school import strength_block
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.controls.school_picker import SchoolPicker
+from termreview.desk.panels.parts.moderation_view import ModerationView
+from termreview.desk.panels.parts.points_form import PointsForm
+from termreview.desk.panels.parts.visits_view import VisitsView
+from termreview.desk.term.school_names import spellings_of
+from termreview.desk.term.wording import joined, say, words
 from termreview.desk.verification import (
     ItemLine,
     condition_lines,
@@ -20,7 +19,8 @@ from termreview.desk.verification import (
     item_lines,
     verified_schools,
 )
-from termreview.desk.wording import joined, say, words
+from termreview.desk.views.points import conditions_block, item_block
+from termreview.desk.views.school import strength_block
 from termreview.reporting.blocks.number_format import interval_text, number_text
 
 ITEMS, MODERATION, VISITS = "items", "moderation", "visits"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from termreview.desk.panels import controls
-from termreview.desk.panels.actions_view import ActionsView
-from termreview.desk.panels.desk import Desk
-from termreview.desk.panels.trial_view import TrialView
-from termreview.desk.wording import say, words
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.parts.actions_view import ActionsView
+from termreview.desk.panels.parts.trial_view import TrialView
+from termreview.desk.term.wording import say, words
 
 SCHOOL, DISTRICT = "school", "district"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from termreview.desk.term_now import TermNow, answers_of, plain_rows
+from termreview.desk.term.term_now import TermNow, answers_of, plain_rows
 from termreview.reference.comparable import comparable_answers
 from termreview.reference.kinds.forms import Field
 from termreview.reporting.blocks.number_format import number_text

@@ -41,7 +41,7 @@ def desk_notebook(workspace: Workspace) -> Path:
 def serving_command(notebook: Path, port: int) -> list[str]:
     """What serves the notebook: nothing of it can be asked for without the token, nor from another machine."""
     return [
-        sys.executable, "-m", "termreview.desk.voila_server", str(notebook), "--no-browser", "--token", f"--Voila.ip={LOOPBACK}",
+        sys.executable, "-m", "termreview.desk.serving.voila_server", str(notebook), "--no-browser", "--token", f"--Voila.ip={LOOPBACK}",
         f"--port={port}", "--Voila.port_retries=0", f"--template={TEMPLATE}", "--VoilaExporter.language_code=vi",
         "--VoilaConfiguration.allow_template_override=NO", "--VoilaConfiguration.allow_theme_override=NO",
         "--VoilaConfiguration.file_allowlist=[]", "--VoilaConfiguration.show_tracebacks=False",

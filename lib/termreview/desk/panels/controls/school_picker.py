@@ -8,8 +8,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from termreview.desk.panels import controls
-from termreview.desk.school_names import Spellings, schools_meant
+from termreview.desk.panels.controls import controls
+from termreview.desk.term.school_names import Spellings, schools_meant
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.report.narrative import fill
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.ruling_list import RulingLine, rulings_in
-from termreview.desk.shown_effect import ruled_school, ruling_block, ruling_text
-from termreview.desk.wording import say, words
+from termreview.desk.term.wording import say, words
+from termreview.desk.views.effect import ruled_school, ruling_block, ruling_text
 from termreview.reference.kinds.decisions import PLACE, RULE, SCHOOL
 from termreview.text import fold
 

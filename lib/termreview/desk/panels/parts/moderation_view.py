@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from termreview.desk.gap_chart import gap_bars
 from termreview.desk.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, gaps, verified_lines
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.shown_points import coverage_block, gaps_block, gaps_rows
-from termreview.desk.wording import joined, say, words
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.term.wording import joined, say, words
+from termreview.desk.views.gap_chart import gap_bars
+from termreview.desk.views.points import coverage_block, gaps_block, gaps_rows
 from termreview.reporting.blocks.blocks import callout
 
 _MOST_BARS = 20

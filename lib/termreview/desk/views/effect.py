@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from termreview.desk.cell_context import value_text
-from termreview.desk.decision_list import ruling_of
 from termreview.desk.effect import Effect
+from termreview.desk.lists.decision_list import ruling_of
 from termreview.desk.ruling_list import RulingLine
-from termreview.desk.school_names import school_label
-from termreview.desk.term_now import TermNow, plain_rows
-from termreview.desk.wording import joined, say, words
+from termreview.desk.term.cell_context import value_text
+from termreview.desk.term.school_names import school_label
+from termreview.desk.term.term_now import TermNow, plain_rows
+from termreview.desk.term.wording import joined, say, words
 from termreview.reference.kinds.decisions import PLACE, RULE, Decision
 from termreview.reference.kinds.forms import ANY
 from termreview.reporting.blocks.blocks import Block, CalloutKind, callout

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.panels.pick_table import PickColumn, PickRow, PickTable
-from termreview.desk.shown_what_if import action_block
-from termreview.desk.term_now import plain_rows
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.term.term_now import plain_rows
+from termreview.desk.term.wording import say, words
+from termreview.desk.views.what_if import action_block
 from termreview.desk.what_if import actions_tried, advice_of, own_action
-from termreview.desk.wording import say, words
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from termreview.desk.cell_context import CellContext, Peers, RowCell
-from termreview.desk.term_now import TermNow
-from termreview.desk.wording import joined, say, words
+from termreview.desk.term.cell_context import CellContext, Peers, RowCell
+from termreview.desk.term.term_now import TermNow
+from termreview.desk.term.wording import joined, say, words
 from termreview.reporting.blocks.blocks import Block, as_html, escape_text
 from termreview.reporting.blocks.rows import Record
 from termreview.reporting.summaries.decisions import advice_on

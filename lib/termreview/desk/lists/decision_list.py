@@ -6,7 +6,13 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_held_against, read_list_text
+from termreview.desk.lists.list_lines import (
+    PATIENCE_S,
+    ListText,
+    change_list,
+    read_held_against,
+    read_list_text,
+)
 from termreview.reference.declarations import Reference, decisions_in
 from termreview.reference.kinds.decisions import PLACE, Decision
 from termreview.reference.kinds.forms import ANY

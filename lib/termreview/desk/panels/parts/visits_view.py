@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.panels.school_picker import SchoolPicker
-from termreview.desk.school_names import spellings_of
-from termreview.desk.shown_points import visits_block
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.school_picker import SchoolPicker
+from termreview.desk.term.school_names import spellings_of
+from termreview.desk.term.wording import say, words
+from termreview.desk.views.points import visits_block
 from termreview.desk.visits import plan_visits
-from termreview.desk.wording import say, words
 
 
 class VisitsView:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from termreview.desk.measure_charts import Drawing
-from termreview.desk.term_now import TermNow
-from termreview.desk.wording import say
+from termreview.desk.term.term_now import TermNow
+from termreview.desk.term.wording import say
+from termreview.desk.views.measure_charts import Drawing
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.charts.drawing.canvas import WIDTH, Box, Mark, Stroke, Words
 from termreview.reporting.charts.drawing.layout import draw_names, name_width, nice_top, place_rows

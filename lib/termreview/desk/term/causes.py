@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from termreview.desk.glance import Scope
-from termreview.desk.term_now import TermNow
+from termreview.desk.term.glance import Scope
+from termreview.desk.term.term_now import TermNow
 
 SEVERITIES = ("error", "query", "note")
 OPEN, SETTLED = "open", "settled"

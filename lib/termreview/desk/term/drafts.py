@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from termreview.desk.term_now import TermNow
+from termreview.desk.term.term_now import TermNow
 from termreview.reporting.blocks.blocks import Block, escape_text
 
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from termreview.desk.causes import OPEN, findings_in
-from termreview.desk.cell_context import CellContext
-from termreview.desk.decision_list import write_decision
-from termreview.desk.drafts import draft_key, form_title
 from termreview.desk.effect import Effect, effect_of_decision
-from termreview.desk.glance import Scope
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
+from termreview.desk.lists.decision_list import write_decision
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.rulings import (
     CELL,
     PLACES,
@@ -26,10 +22,14 @@ from termreview.desk.rulings import (
     faults_of,
     scopes_for,
 )
-from termreview.desk.school_names import school_label
-from termreview.desk.shown_effect import conflicts_block, effect_block, reach_block, ruling_text
-from termreview.desk.term_now import plain_rows
-from termreview.desk.wording import joined, say, words
+from termreview.desk.term.causes import OPEN, findings_in
+from termreview.desk.term.cell_context import CellContext
+from termreview.desk.term.drafts import draft_key, form_title
+from termreview.desk.term.glance import Scope
+from termreview.desk.term.school_names import school_label
+from termreview.desk.term.term_now import plain_rows
+from termreview.desk.term.wording import joined, say, words
+from termreview.desk.views.effect import conflicts_block, effect_block, reach_block, ruling_text
 from termreview.reference.kinds.decisions import Decision
 from termreview.reporting.blocks.blocks import callout
 from termreview.reporting.blocks.rows import Record

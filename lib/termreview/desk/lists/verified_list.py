@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from termreview.desk.list_lines import PATIENCE_S, ListText, change_list, read_held_against, read_list_text
+from termreview.desk.lists.list_lines import (
+    PATIENCE_S,
+    ListText,
+    change_list,
+    read_held_against,
+    read_list_text,
+)
 from termreview.reference.declarations import Reference, verified_in
 from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.storage.workspace import Workspace

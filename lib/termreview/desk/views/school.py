@@ -14,10 +14,10 @@ from termreview.desk.explorer import (
     strength_of,
     terms_of_school,
 )
-from termreview.desk.school_names import school_label
-from termreview.desk.shown_effect import score_text
-from termreview.desk.term_now import TermNow, plain_rows
-from termreview.desk.wording import joined, say, words
+from termreview.desk.term.school_names import school_label
+from termreview.desk.term.term_now import TermNow, plain_rows
+from termreview.desk.term.wording import joined, say, words
+from termreview.desk.views.effect import score_text
 from termreview.reporting.blocks.blocks import Block, CalloutKind, callout, escape_text
 from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.reporting.blocks.tables import table

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.panels.school_picker import SchoolPicker
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.school_picker import SchoolPicker
 from termreview.desk.rulings import NUMBER
-from termreview.desk.school_names import spellings_of
-from termreview.desk.shown_what_if import path_block, trial_block
-from termreview.desk.term_now import answers_of
+from termreview.desk.term.school_names import spellings_of
+from termreview.desk.term.term_now import answers_of
+from termreview.desk.term.wording import say, words
 from termreview.desk.verification import item_lines, verified_schools
+from termreview.desk.views.what_if import path_block, trial_block
 from termreview.desk.what_if import Trial, movable_fields, path_of, trial_of, try_school
-from termreview.desk.wording import say, words
 from termreview.reference.kinds.forms import Field
 from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.text import number_words

@@ -11,12 +11,12 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from termreview.desk.drafts import page_words
-from termreview.desk.glance import ALL, Scope, arrived
-from termreview.desk.panels import controls
-from termreview.desk.panels.look import ROOT_CLASS, style_sheet
-from termreview.desk.term_now import Stamp, TermNow, look, moved, stamp_of
-from termreview.desk.wording import joined, say, words
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
+from termreview.desk.term.drafts import page_words
+from termreview.desk.term.glance import ALL, Scope, arrived
+from termreview.desk.term.term_now import Stamp, TermNow, look, moved, stamp_of
+from termreview.desk.term.wording import joined, say, words
 from termreview.errors import DeclarationError, TermReviewError, WorkspaceBusyError
 from termreview.reference.declarations import Reference
 from termreview.reporting.blocks.blocks import Block, escape_text

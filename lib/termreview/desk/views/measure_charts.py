@@ -11,8 +11,8 @@ import pandas as pd
 
 from termreview.desk.measure_rows import written
 from termreview.desk.measures import CATEGORY, DATE, Compared, Measure
-from termreview.desk.term_now import TermNow
-from termreview.desk.wording import say
+from termreview.desk.term.term_now import TermNow
+from termreview.desk.term.wording import say
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.charts.drawing.canvas import (
     WIDTH,

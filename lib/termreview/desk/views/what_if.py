@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from termreview.desk.school_names import school_label
-from termreview.desk.shown_effect import scores_block
-from termreview.desk.term_now import TermNow
+from termreview.desk.term.school_names import school_label
+from termreview.desk.term.term_now import TermNow
+from termreview.desk.term.wording import joined, say, words
+from termreview.desk.views.effect import scores_block
 from termreview.desk.what_if import CONDITION, OWN, advice_of
-from termreview.desk.wording import joined, say, words
 from termreview.reference.kinds.advice import Action
 from termreview.reporting.blocks.blocks import Block, CalloutKind, callout
 from termreview.reporting.blocks.rows import Record

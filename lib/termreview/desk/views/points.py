@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from termreview.desk.glance import Scope
 from termreview.desk.moderation import BY_ITEM, BY_LEVEL, coverage
-from termreview.desk.term_now import TermNow
+from termreview.desk.term.glance import Scope
+from termreview.desk.term.term_now import TermNow
+from termreview.desk.term.wording import joined, say, words
 from termreview.desk.verification import ConditionLine, Fact, ItemLine
 from termreview.desk.visits import Visits
-from termreview.desk.wording import joined, say, words
 from termreview.reporting.blocks.blocks import Block, as_html, badge_mark, callout, escape_text
 from termreview.reporting.blocks.number_format import fraction_text, interval_text, number_text
 from termreview.reporting.blocks.tables import table

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from termreview.desk.term_now import TermNow
+from termreview.desk.term.term_now import TermNow
 from termreview.reporting.summaries.index import OVERALL
 from termreview.run.manifest import TABLES
 from termreview.storage.shelf import MANIFEST

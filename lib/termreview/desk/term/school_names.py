@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from termreview.desk.term_now import TermNow
+from termreview.desk.term.term_now import TermNow
 from termreview.reference.kinds.decisions import with_aliases
 from termreview.text import clean, fold
 

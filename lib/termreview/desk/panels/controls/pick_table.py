@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
-from termreview.desk.panels import controls
+from termreview.desk.panels.controls import controls
 from termreview.reporting.blocks.blocks import Block, as_html, escape_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.report.narrative import fill

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from termreview.desk.drafts import draft_key, form_title
 from termreview.desk.effect import effect_of_points
-from termreview.desk.panels import controls
-from termreview.desk.panels.desk import Desk
-from termreview.desk.school_names import school_label
-from termreview.desk.shown_effect import scores_block
+from termreview.desk.lists.verified_list import last_verified, place_of, write_verified
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.term.drafts import draft_key, form_title
+from termreview.desk.term.school_names import school_label
+from termreview.desk.term.wording import joined, say, words
 from termreview.desk.verification import ItemLine, allowed_points, faults_of, points_of, warnings_of
-from termreview.desk.verified_list import last_verified, place_of, write_verified
-from termreview.desk.wording import joined, say, words
+from termreview.desk.views.effect import scores_block
 from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.reporting.blocks.blocks import Block, callout
 from termreview.reporting.blocks.number_format import number_text

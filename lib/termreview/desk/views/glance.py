@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-from termreview.desk.glance import Progress, Published, Scope, progress, published
-from termreview.desk.term_now import TermNow
-from termreview.desk.wording import joined, say, words
+from termreview.desk.term.glance import Progress, Published, Scope, progress, published
+from termreview.desk.term.term_now import TermNow
+from termreview.desk.term.wording import joined, say, words
 from termreview.reporting.blocks.blocks import Block, callout, escape_text, key_figures
 from termreview.reporting.blocks.number_format import fraction_text, number_text
 

@@ -1,0 +1,1 @@
+"""The controls of the desk that every tab is made of."""

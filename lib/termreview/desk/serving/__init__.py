@@ -1,0 +1,1 @@
+"""The desk served to a browser of this machine."""
