@@ -18,7 +18,7 @@ LIBRARY = ROOT / "lib" / "termreview"
 MODULES = sorted(LIBRARY.rglob("*.py"))
 # A guide, and the bound: a module of one noun has the lines that it needs, usually 80 to 400.
 USUAL, LONGEST = 400, 450
-FULLEST = 140  # modules of one folder
+FULLEST = 14  # modules of one folder
 
 # The ground: modules of the top level, which know each other only as said here. Every room may know them.
 GROUND = {
@@ -143,68 +143,40 @@ ROOMS = {
         "reporting/charts desk/lists desk/term desk desk/panels/controls desk/views "
         "desk/panels/parts"
     ),
-    "sample": "storage reference/kinds reference forms intake/received scoring",
-    "rehearsal": "storage reference/kinds reference forms intake/received intake sample",
+    "sample/schools": "reference/kinds reference",
+    "sample/answers": "reference/kinds reference scoring sample/schools",
+    "sample": "storage reference/kinds reference forms intake/received sample/schools sample/answers",
+    "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
     "cli": (
         "storage reference/loading reference spreadsheets/packages forms intake/received "
         "intake/batches intake returns reporting/term reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
-        "desk/serving sample rehearsal"
+        "desk/serving sample sample/rehearsal"
     ),
 }
 
 # One door each: the modules (by name below the package) that may know an outside program or format.
 DOORS = {
     "openpyxl": (),
-    "python_calamine": (
-        r"intake/\w+",
-        r"spreadsheets/older_formats",
-    ),
+    "python_calamine": (r"spreadsheets/older_formats",),
     "zipfile": (
-        r"intake/\w+",
         r"spreadsheets/packages/(archive|guard)",
         r"spreadsheets/xlsx/package",
         r"spreadsheets/editing/package",
         r"sample/damage",
-        r"reporting/\w+",
-        r"reference/\w+",
         r"reference/kinds/word_template",
         r"reporting/word/document",
         r"reporting/agreement/(reading|workbook)",
     ),
-    "xlsxwriter": (
-        r"intake/\w+",
-        r"reporting/\w+",
-        r"workbook_text",
-        r"forms/form",
-        r"reporting/excel/annex",
-    ),
-    "docx": (
-        r"reporting/\w+",
-        r"reporting/word/(document|template)",
-    ),
-    "papermill": (r"execution", r"run/execution", r"(run/)?kernels/in_process"),
-    "nbclient": (r"execution", r"run/execution", r"(run/)?kernels/in_process"),
-    "jupyter_client": (
-        r"kernels/\w+",
-        r"run/kernels/\w+",
-    ),
-    "ipykernel": (
-        r"kernels/\w+",
-        r"run/kernels/\w+",
-    ),
-    "nbconvert": (
-        r"reporting/\w+",
-        r"reporting/pages/pages",
-    ),
-    "matplotlib": (
-        r"reporting/\w+",
-        r"reporting/charts/drawing/\w+",
-    ),
-    "yaml": (
-        r"reference/\w+",
-        r"reference/loading/tree_reading",
-    ),
+    "xlsxwriter": (r"workbook_text", r"forms/form", r"reporting/excel/annex"),
+    "docx": (r"reporting/word/(document|template)",),
+    "papermill": (r"run/execution", r"run/kernels/in_process"),
+    "nbclient": (r"run/execution", r"run/kernels/in_process"),
+    "jupyter_client": (r"run/kernels/\w+",),
+    "ipykernel": (r"run/kernels/\w+",),
+    "nbconvert": (r"reporting/pages/pages",),
+    "matplotlib": (r"reporting/charts/drawing/\w+",),
+    "yaml": (r"reference/loading/tree_reading",),
     "argparse": (r"cli/\w+",),
     "ipywidgets": (r"desk/panels/\w+(/\w+)?",),
 }

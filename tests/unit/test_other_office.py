@@ -11,8 +11,8 @@ from other_office import SCHOOLS, TERMS, other_office
 from termreview.cli import __main__ as cli
 from termreview.errors import UNEXPECTED, SampleError
 from termreview.reference.declarations import load_reference
-from termreview.rehearsal.rehearse import rehearsal_page, rehearse
-from termreview.sample.plain import plain_answers
+from termreview.sample.answers.plain import plain_answers
+from termreview.sample.rehearsal.rehearse import rehearsal_page, rehearse
 from termreview.sample.school_year import sample_terms, write_sample
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
@@ -67,7 +67,7 @@ def test_what_a_clean_file_is_asked_already_is_no_catch(
         columns = ["school_id", "check_code", "field_id", "found", "severity"]
         return pd.DataFrame(rows, columns=columns), pd.DataFrame()
 
-    monkeypatch.setattr("termreview.rehearsal.rehearse._findings", findings)
+    monkeypatch.setattr("termreview.sample.rehearsal.rehearse._findings", findings)
     found = rehearse(reference, TERM, rounds=1, workers=1)
     assert found.alarm_count == 6
     assert not found.planted["is_caught"].any()

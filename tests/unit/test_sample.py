@@ -17,13 +17,13 @@ from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.received.received import list_received
 from termreview.reference.declarations import Reference
 from termreview.sample import school_year as sample
-from termreview.sample.answers import school_answers
+from termreview.sample.answers.answers import school_answers
 from termreview.sample.damage import FILE_FAULTS
 from termreview.sample.deliveries import ARRIVALS, MISSING
 from termreview.sample.faults import ANSWER_FAULTS
 from termreview.sample.parcels import term_parcels, write_parcels
 from termreview.sample.school_year import SAMPLE_LIST, SAMPLE_TERMS, write_sample
-from termreview.sample.stories import (
+from termreview.sample.schools.stories import (
     AIMS,
     DENIED_CONDITIONS,
     OPEN_CONDITIONS,

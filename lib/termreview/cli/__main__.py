@@ -183,7 +183,7 @@ def _verify(options: argparse.Namespace, workspace: Workspace, reference: Refere
 
 
 def _rehearse(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.rehearsal.rehearse import rehearsal_page, rehearse
+    from termreview.sample.rehearsal.rehearse import rehearsal_page, rehearse
 
     print(rehearsal_page(rehearse(reference, parse_term(options.term), options.rounds)))
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from termreview.sample.schools import Answer
+from termreview.sample.schools.schools import Answer
 
 Answers = dict[str, Answer]
 _OPTION_IDS = {"yes", "no"}

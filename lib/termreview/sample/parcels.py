@@ -15,11 +15,11 @@ from termreview.forms.dispatch import form_order
 from termreview.forms.form import write_form
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Unit
-from termreview.sample.answers import is_of_sample, school_answers
+from termreview.sample.answers.answers import is_of_sample, school_answers
 from termreview.sample.damage import FILE_FAULTS
 from termreview.sample.deliveries import Arrival, term_arrivals
 from termreview.sample.faults import ANSWER_FAULTS
-from termreview.sample.schools import Answer
+from termreview.sample.schools.schools import Answer
 from termreview.terms import Term
 
 # What a change finds where the office's form does not ask what it is about.

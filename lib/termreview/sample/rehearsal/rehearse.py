@@ -23,9 +23,9 @@ from termreview.forms.form import Value, write_form
 from termreview.intake.clean import clean_term
 from termreview.intake.received.received import list_received
 from termreview.reference.declarations import Reference, TermReference
-from termreview.rehearsal.aims import aimed_at
-from termreview.rehearsal.faults import FAULTS
-from termreview.sample.answers import is_of_sample, school_answers
+from termreview.sample.answers.answers import is_of_sample, school_answers
+from termreview.sample.rehearsal.aims import aimed_at
+from termreview.sample.rehearsal.faults import FAULTS
 from termreview.storage.workspace import place_in
 from termreview.terms import Term
 

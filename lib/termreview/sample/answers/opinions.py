@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from termreview.sample.schools import Answer, SchoolTerm
-from termreview.sample.stories import MINORITY_SHARE, PUPILS_PER_COMPUTER, draw
+from termreview.sample.schools.schools import Answer, SchoolTerm
+from termreview.sample.schools.stories import MINORITY_SHARE, PUPILS_PER_COMPUTER, draw
 
 _OWN: Mapping[tuple[str, str], tuple[str, str, str]] = {
     ("0477305", "hk2"): (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.units import Unit
-from termreview.sample.index import index_answers
-from termreview.sample.management import management_answers
-from termreview.sample.opinions import opinion_answers
-from termreview.sample.plain import plain_answers
-from termreview.sample.pupils import GRADE_WEIGHTS
-from termreview.sample.schools import Answer, roll_answers, school_term
-from termreview.sample.teaching import teaching_answers
+from termreview.sample.answers.index import index_answers
+from termreview.sample.answers.management import management_answers
+from termreview.sample.answers.opinions import opinion_answers
+from termreview.sample.answers.plain import plain_answers
+from termreview.sample.answers.teaching import teaching_answers
+from termreview.sample.schools.pupils import GRADE_WEIGHTS
+from termreview.sample.schools.schools import Answer, roll_answers, school_term
 from termreview.terms import Term
 
 SAMPLE_FORM, SAMPLE_SET = "cv407-2023", "qd-4725-2022"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Unit
-from termreview.sample.rolls import Roll, school_roll
-from termreview.sample.stories import PUPILS_PER_COMPUTER, capability, draw
+from termreview.sample.schools.rolls import Roll, school_roll
+from termreview.sample.schools.stories import PUPILS_PER_COMPUTER, capability, draw
 from termreview.terms import Term
 
 Answer = str | int | float | datetime.date

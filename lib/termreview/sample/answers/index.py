@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from termreview.reference.kinds.indicators import Group, IndicatorSet, Item
-from termreview.sample.management import document
-from termreview.sample.schools import Answer, SchoolTerm
-from termreview.sample.stories import (
+from termreview.sample.answers.management import document
+from termreview.sample.answers.teaching import has_studio, materials_listed
+from termreview.sample.schools.schools import Answer, SchoolTerm
+from termreview.sample.schools.stories import (
     DENIED_CONDITIONS,
     OPEN_CONDITIONS,
     OVERCLAIMED_ITEMS,
@@ -17,7 +18,6 @@ from termreview.sample.stories import (
     aims_of,
     draw,
 )
-from termreview.sample.teaching import has_studio, materials_listed
 from termreview.scoring.rules import banded
 
 _CONDITIONS = {  # kind of document, and whose number it shares

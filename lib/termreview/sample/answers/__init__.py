@@ -1,0 +1,1 @@
+"""All answers of one illustrative school to one form."""

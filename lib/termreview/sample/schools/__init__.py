@@ -1,0 +1,1 @@
+"""The illustrative schools: their stories, rolls and statistics."""
