@@ -8,7 +8,7 @@ from pathlib import Path
 from hostile_files import odd_files
 from intake_world import SUBMISSIONS
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "odd"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "odd"))
 
 from odd import FAILED, READ, different_files, judge, report, run
 from termreview.intake.inspection import REFUSED

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "fuzz"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "fuzz"))
 
 from mutations import SEEDS, make_mutant, plan, seed_files
 
