@@ -118,7 +118,7 @@ def extent_of(places: Collection[tuple[int, int]]) -> Extent:
 
 @dataclass(frozen=True)
 class Printed:
-    """One sheet of answers as it leaves the office: heads, codes, labels and units by place; its fields by id.
+    """One sheet of answers as it leaves the office: titles, heads, codes, labels and units by place; its fields by id.
 
     `empty` are places of units that are blank; `codes` are those of its rows.
     """
@@ -157,6 +157,7 @@ class Printed:
 def _printed(sheet: SheetLayout, label_head: str) -> Printed:
     texts: dict[tuple[int, int], str] = {}
     for block in sheet.blocks:
+        texts[block.title_row, CODE_COLUMN] = block.section.title
         texts[block.header_row, LABEL_COLUMN] = label_head
         for column, number in block.columns:
             texts[block.header_row, number] = column.label

@@ -103,7 +103,7 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
         return reading
     if claimed is None:
         _ask_about_name(reading, workbook, visible.get("school_name", ""), located, school, reader)
-    _ask_about_term(reading, workbook, visible.get("term_id", ""), located, reader)
+    _ask_about_term(reading, workbook, visible.get("term_id", ""), located, school.level, reader)
     reading.found_by = located.found_by
     read_answers(reading, located, school.level, reader, workbook)
     if not any(
@@ -275,10 +275,17 @@ def _ask_about_name(
 
 
 def _ask_about_term(
-    reading: FileReading, workbook: Workbook, stated: str, located: Located, reader: Reader
+    reading: FileReading, workbook: Workbook, stated: str, located: Located, level: str, reader: Reader
 ) -> None:
     """Ask where the lines that people see call the file that of another term than it is taken for."""
-    sheets = {sheet.name for sheet in located.sheets.values()}
+    layout = reader.layouts[level]
+    sheets = {
+        located.sheets[plan.plan.sheet_id].name: [block.title_row for block in plan.blocks]
+        for plan in layout.sheets
+        if plan.plan.sheet_id in located.sheets
+    }
+    for name in located.as_printed:
+        sheets[name] = []
     found = other_term_stated(workbook, reader.cover, sheets, reader.term.term, stated)
     if found:
         texts = "; ".join(dict.fromkeys(text[:_LONGEST_NAME] for text, _, _ in found[:_SCHOOLS_SHOWN]))

@@ -1,4 +1,4 @@
-"""One row or column whose label, unit or head says another thing than its code: the code decides, and it is asked about."""
+"""One row whose label or unit says another thing than its code: the code decides, and it is asked about."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from termreview.forms.layout import (
     FIRST_ANSWER_COLUMN,
     LABEL_COLUMN,
     UNIT_COLUMN,
-    Block,
     FormLayout,
     SheetLayout,
 )
@@ -110,7 +109,7 @@ def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows
                 if remarks is labels:
                     is_of_another = plain_words(cell.text, short) in layout.spoken_labels
                     sections.append(row.section_id if is_of_another else "")
-    labels = _folded(labels, sections, "dòng")
+    labels = folded(labels, sections, "dòng")
     for remarks in (labels, units):
         rest = len(remarks) - _MOST_SHOWN
         if rest > 0:
@@ -119,23 +118,7 @@ def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows
         located.remarks += remarks
 
 
-def note_heads(located: Located, sheet: Sheet, block: Block) -> None:
-    """Remark the columns of one grid whose visible head is that of another one; their hidden codes decide."""
-    remarks: list[Remark] = []
-    for column, number in block.columns:
-        cell = sheet.cells.get((block.header_row, number))
-        if cell is None or cell.text == column.label:
-            continue
-        labels = {fold(other.label): other.column_id for other, _ in block.columns}
-        if labels.get(fold(cell.text), column.column_id) != column.column_id:
-            place = address(block.header_row, number)
-            remarks.append(
-                Remark("head_differs", sheet.name, place, clean(cell.text), column.label, column.column_id)
-            )
-    located.remarks += _folded(remarks, [block.section.section_id] * len(remarks), "cột")
-
-
-def _folded(remarks: Sequence[Remark], groups: Sequence[str], thing: str) -> list[Remark]:
+def folded(remarks: Sequence[Remark], groups: Sequence[str], thing: str) -> list[Remark]:
     """The remarks, those of one group as one that counts the others: a whole grid that slipped is one question."""
     counts = Counter(group for group in groups if group)
     kept: list[Remark] = []

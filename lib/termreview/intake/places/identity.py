@@ -69,19 +69,19 @@ def contradicts_term(text: str, term: Term) -> bool:
 
 
 def other_term_stated(
-    workbook: Workbook, cover: str, sheets: Collection[str], term: Term, stated: str
+    workbook: Workbook, cover: str, sheets: Mapping[str, Collection[int]], term: Term, stated: str
 ) -> list[tuple[str, str, str]]:
     """Where a workbook calls itself that of another term: text, sheet and cell, in the order of the sheets.
 
-    That is beside the label of the term and in the lines above the identity of the school and above the first section
-    of a sheet; what answers, heads of columns and further sheets tell of other years is no such thing.
+    That is beside the label of the term, in the lines above the identity of the school and above the first section
+    of a sheet, and in the titles of its sections; what answers, heads of columns and further sheets tell of other years is no such thing.
 
     Parameters
     ----------
     cover
         The name of the sheet with the identity of the school.
     sheets
-        The names of the sheets with answers.
+        The rows of the titles that are not as printed, by the names of the sheets with answers.
     stated
         The text beside the label of the term.
     """
@@ -91,7 +91,7 @@ def other_term_stated(
         is_cover = sheet.name == cover or (place == 0 and sheet.name not in sheets)
         if not is_cover and sheet.name not in sheets:
             continue
-        for row in range(1, (_COVER_ROWS if is_cover else _HEADING_ROWS) + 1):
+        for row in (*range(1, (_COVER_ROWS if is_cover else _HEADING_ROWS) + 1), *sheets.get(sheet.name, ())):
             for column in (1, 2) if is_other else (1,):
                 cell = sheet.cells.get((row, column))
                 if cell is None or cell.kind != "text" or len(cell.text) > _LONGEST_HEADING:

@@ -22,10 +22,10 @@ from termreview.intake.places.column_twins import has_further_head, settle_colum
 from termreview.intake.places.contradictions import (
     FoundRow,
     note_contradictions,
-    note_heads,
     note_other_codes,
     rows_with_other_codes,
 )
+from termreview.intake.places.heads import note_heads
 from termreview.intake.places.located import ADDRESS, CODE, LABEL, AsPrinted, Located, Remark, Spot
 from termreview.intake.places.moved import (
     Move,
@@ -218,8 +218,6 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
     order = 0
     for block in plan.blocks:
         is_home = columns_at_home(sheet, block, form.word("label"))
-        if is_home and block.codes_row is not None:
-            note_heads(located, sheet, block)
         if not is_home or has_further_head(cells, block, beside_heads):
             odd_heads.append(block)
         columns: dict[str, int] | None = None
@@ -290,6 +288,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
     located.remarks += moved_rows(sheet, moves)
     if odd_heads:
         settle_column_twins(located, sheet, odd_heads)
+    note_heads(located, sheet, plan, layout)
     if slipped:
         note_other_codes(located, sheet, plan, slipped)
     if odd:

@@ -71,6 +71,10 @@ class Located:
         places.update(found)
         return places
 
+    def places_on(self, sheet: Sheet) -> Set[tuple[int, int]]:
+        """The places of the fields that were found so far on one sheet."""
+        return {(spot.row, spot.column) for spot in self.spots.values() if spot.sheet is sheet}
+
     def to_look_at(self, sheet: Sheet) -> Iterable[tuple[int, int]]:
         """The filled places of one sheet, answers or not, without those that are known to be as printed."""
         known = self.as_printed.get(sheet.name)

@@ -6,7 +6,7 @@ Spelled-out abbreviations, case, tones, small slips of the keys and old fonts ch
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from termreview.intake.values.keystrokes import read_keystrokes
@@ -26,6 +26,13 @@ _MONEY = frozenset(["dong", "d", "vnd", "viet nam dong", "dong viet nam"])
 _KIND_OF_SCHOOL = frozenset(
     ["truong", "th", "thcs", "mn", "mg", "tieu", "hoc", "trung", "co", "so", "mam", "non", "mau", "giao"]
 )
+_GRADE_WORDS = frozenset(["lop", "khoi", "k", "nhom", "tre", "tu", "den", "mg", "mam", "mau", "giao"])
+_BRACKETS = re.compile(r"\([^()]*\)")
+_MEASURE = re.compile(r"\b(?:nghin|ngan|trieu|tr|ty|20\d\d|nam hoc|hoc ky|hk ?[12i]|ky (?:1|2|i|ii))\b|%")
+_UNIT_LINE = re.compile(
+    r"(?:.* )?(?:don vi(?: tinh)?|dvt)(?: la)? (?P<unit>.{1,60})|(?:nghin|ngan|trieu|ty) dong"
+)
+_SCALED = re.compile(r"(?:tram|chuc|nghin|ngan|trieu|tr|ty)\b")
 _LIKE = 0.6  # how alike two names without the kind of school are that may be one
 
 
@@ -66,6 +73,72 @@ def unit_differs(
     return all(
         _is_other_unit(own, plain_words(text, short), units) for text in _readings(found[:_LONGEST], font)
     )
+
+
+def head_differs(
+    found: str,
+    own: str,
+    heads: Container[str],
+    units: Container[str],
+    short: Mapping[str, str],
+    font: str | None,
+) -> bool:
+    """Say whether the head above a column is that of another one, or says what the form does not ask there.
+
+    Parameters
+    ----------
+    heads, units
+        The heads of the block and the units of the form by `plain_words`.
+    """
+    if not clean(found) or has_lost_letters(found):
+        return False
+    asked = plain_words(_BRACKETS.sub(" ", own), short)
+    for text in _readings(found[:_LONGEST], font):
+        if (told := plain_words(text, short)) == plain_words(own, short):
+            return False
+        bracketed = [plain_words(words) for words in _BRACKETS.findall(text)]
+        if told not in heads and not any(_states_measure(words, units) for words in bracketed):
+            told = plain_words(_BRACKETS.sub(" ", text), short)
+            if _is_same_head(_WORD.findall(asked), _WORD.findall(told)):
+                return False
+    return True
+
+
+def _states_measure(words: str, units: Container[str]) -> bool:
+    """Say whether a note in brackets changes what the numbers are: a unit, a year, a term."""
+    return words in units or bool(_MEASURE.search(words))
+
+
+def _is_same_head(asked: Sequence[str], told: Sequence[str]) -> bool:
+    if not told or "".join(asked) == "".join(told):
+        return True
+    digits, own_digits = ([word for word in words if word.isdigit()] for words in (told, asked))
+    if digits != own_digits:
+        return False
+    extra, gone = [word for word in told if word not in asked], [word for word in asked if word not in told]
+    if digits:
+        age = {"tuoi"} if "thang" in asked and "thang" in told else set()
+        return set(extra) <= _GRADE_WORDS | age and set(gone) <= _GRADE_WORDS | {"tuoi", "thang"}
+    if len(told) > 1 and len(asked) > 2 and "".join(word[0] for word in asked) == "".join(told):
+        return True
+    if len(told) == len(asked) and all(map(_is_same_word, told, asked)):
+        return True
+    if extra:
+        return False
+    return len(told) * 2 >= len(asked) or (len(told) > 1 and list(told) == list(asked[: len(told)]))
+
+
+def _is_same_word(word: str, meant: str) -> bool:
+    return word == meant or _is_slip(word, meant)
+
+
+def states_unit(text: str, units: Container[str]) -> bool:
+    """Say whether a line states a unit for all numbers below it, as `Đơn vị tính: nghìn đồng`."""
+    match = _UNIT_LINE.fullmatch(plain_words(text))
+    if match is None:
+        return False
+    unit = match["unit"]
+    return unit is None or _SCALED.match(unit) is not None or unit in units
 
 
 def names_another(found: str, own: Collection[str], others: Container[str]) -> bool:

@@ -210,3 +210,82 @@ def test_heads_that_slipped_across_a_grid_are_one_question(tmp_path: Path) -> No
     found = clean_folder(tmp_path).findings.query("check_code == 'head_differs'")
     assert list(found["cell"]) == [f"F{row}"]
     assert found.iloc[0]["found"] == "Lớp 1; và 3 cột khác của phần này"
+
+
+def heads_asked(folder: Path, school_id: str, *changes: tuple[str, str, str]) -> Cleaned:
+    """One filled form cleaned with some cells written over: sheet, cell, text."""
+    path = folder / f"{school_id}.xlsx"
+    write_school(path, school_id)
+    book = openpyxl.load_workbook(path)
+    for title, cell, text in changes:
+        book[title][cell] = text
+    book.save(path)
+    return clean_folder(folder)
+
+
+_STAFF = next(
+    block.header_row
+    for sheet in layout_of(PRIMARY).sheets
+    for block in sheet.blocks
+    if any(place.field.field_id == "teachers_count.women" for place in block.places)
+)
+_HEAD = f"D{LESSONS.row - 2}"
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "written"),
+    [
+        (STATISTICS, f"E{_STAFF}", "Nam"),
+        (STATISTICS, f"E{_STAFF}", "Số còn thiếu"),
+        (STATISTICS, f"F{_STAFF}", "Trên chuẩn"),
+        (STATISTICS, f"E{CLASSES.row - 2}", "Khối 5"),
+        (TASKS, _HEAD, "Năm học 2022-2023"),
+        (TASKS, _HEAD, "Học kỳ II"),
+        (TASKS, _HEAD, "Số liệu (triệu đồng)"),
+    ],
+)
+def test_a_head_that_contradicts_its_column_is_asked_about(
+    tmp_path: Path, title: str, cell: str, written: str
+) -> None:
+    findings = heads_asked(tmp_path, PRIMARY, (title, cell, written)).findings
+    found = findings[findings["check_code"] == "head_differs"]
+    assert list(zip(found["cell"], found["found"], strict=True)) == [(cell, written)]
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "written"),
+    [
+        (STATISTICS, f"E{_STAFF}", "NU"),
+        (STATISTICS, f"D{_STAFF}", "TS"),
+        (STATISTICS, f"D{_STAFF}", "Tổng  số:"),
+        (STATISTICS, f"F{_STAFF}", "Đạt chuẩn"),
+        (STATISTICS, f"E{CLASSES.row - 2}", "Khối lớp 1"),
+        (TASKS, _HEAD, "So lieu (trường ghi)"),
+    ],
+)
+def test_a_head_spelled_another_way_is_no_contradiction(
+    tmp_path: Path, title: str, cell: str, written: str
+) -> None:
+    findings = heads_asked(tmp_path, PRIMARY, (title, cell, written)).findings
+    assert "head_differs" not in set(findings["check_code"])
+
+
+def test_grades_in_reverse_order_are_asked_about_once(tmp_path: Path) -> None:
+    row = CLASSES.row - 2
+    changes = [(STATISTICS, f"{letter}{row}", f"Khối {5 - place}") for place, letter in enumerate("EFGHI")]
+    found = heads_asked(tmp_path, PRIMARY, *changes).findings.query("check_code == 'head_differs'")
+    assert list(found["found"]) == ["Khối 5; và 3 cột khác của phần này"]
+
+
+def test_one_head_changed_above_every_part_is_one_question(tmp_path: Path) -> None:
+    blocks = next(sheet.blocks for sheet in layout_of(PRIMARY).sheets if sheet.plan.title == TASKS)
+    changes = [(TASKS, f"D{block.header_row}", "Kỳ trước") for block in blocks]
+    found = heads_asked(tmp_path, PRIMARY, *changes).findings.query("check_code == 'head_differs'")
+    assert list(found["found"]) == [f"Kỳ trước; và {len(blocks) - 1} phần khác"]
+
+
+def test_a_section_titled_for_another_year_is_asked_about(tmp_path: Path) -> None:
+    title = "1. Quy mô lớp, trẻ/học sinh năm học 2022-2023"
+    found = heads_asked(tmp_path, PRIMARY, (STATISTICS, "A4", title)).findings
+    found = found[found["check_code"] == "term_mismatch"]
+    assert list(zip(found["cell"], found["found"], strict=True)) == [("A4", title)]
