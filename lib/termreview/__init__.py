@@ -1,3 +1,27 @@
-"""One term's school submissions, cleaned, scored and reported: the library behind the notebooks."""
+"""One term's school submissions, cleaned, scored and reported: the library behind the notebooks.
+
+For notebooks of one's own: `termreview.table(term)`, `termreview.tables(term)`, `termreview.save_table(frame, name)`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from termreview.run.analysis import save_table as save_table, table as table, tables as tables
 
 __version__ = "0.1.0"
+_OF_ANALYSTS = dict.fromkeys(("table", "tables", "save_table"), "termreview.run.analysis")
+
+
+def __getattr__(name: str) -> Any:
+    """Look up what analysts call when they first ask for it: a command line starts without it."""
+    if name not in _OF_ANALYSTS:
+        raise AttributeError(f"module 'termreview' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_OF_ANALYSTS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_OF_ANALYSTS]

@@ -21,9 +21,10 @@ def tags(cell: nbformat.NotebookNode) -> list[str]:
     return list(cell.metadata.get("tags", []))
 
 
-def test_the_batch_notebooks_are_there() -> None:
+def test_the_notebooks_are_there() -> None:
     assert IDS == [
         "1_clean_submissions", "2_score_indicators", "3_semester_review", "4_year_end_summary", "5_school_pages",
+        "6_my_analysis",
     ]  # fmt: skip
 
 

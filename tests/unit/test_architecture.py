@@ -108,11 +108,11 @@ ROOMS = {
         "reporting/sections/index"
     ),
     "reporting/word": "storage reference/kinds reporting/blocks reporting/charts/drawing",
-    "reporting/workbench": "reference reporting/blocks reporting/charts reporting/term reporting/summaries",
+    "reporting/workbench": "reference reference/kinds reporting/blocks reporting/charts reporting/term reporting/summaries",
     "run/kernels": "",
     "run": (
         "storage reference/kinds reference spreadsheets/packages intake/received intake/batches "
-        "intake scoring reporting/excel reporting/agreement reporting/term reporting/editions "
+        "intake scoring reporting/excel reporting/agreement reporting/term reporting/workbench reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/word run/kernels"
     ),
     "proof": (
@@ -255,7 +255,8 @@ def test_imports_point_one_way(path: Path) -> None:
     room = room_of(name_of(path))
     known = {room_of(name) for name in modules_known_to(path)} - {room}
     if is_package(path):
-        assert known <= set(GROUND if room != "__init__" else ()), "a folder only says what it is"
+        # What analysts call is offered by the package itself, looked up when it is first asked for.
+        assert known <= (set(GROUND) if room != "__init__" else {"run"}), "a folder only says what it is"
     elif room in GROUND:
         assert known <= set(GROUND[room].split()), f"{name_of(path)} belongs to the ground"
     else:

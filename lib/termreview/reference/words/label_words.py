@@ -55,6 +55,10 @@ WORDS: Mapping[str, str] = {
     "charts": "no_information line",
     "scopes": "all",
     "columns": "school_id level commune conditions",
+    "school_table": (
+        "code name level commune answer(code,label) with_unit(head,unit) state(head) low(group) high(group) "
+        "level_of(group)"
+    ),
     "causes": " ".join((*FOLDED_CAUSES, "row_missing")),
     "trace": (
         "search search_hint search_hint_shareable no_hits more_hits(count) found(count) close back school file "

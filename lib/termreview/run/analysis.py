@@ -1,0 +1,104 @@
+"""One term as an analyst takes it in an own notebook: the labelled table of its schools, and the declared tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from termreview.errors import UsageError
+from termreview.reference.declarations import Reference
+from termreview.run.steps import open_term
+from termreview.storage.workspace import Workspace, find_workspace, has_tables, place_in, written_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from termreview.reporting.term.term_tables import TermTables
+
+
+_WIDTH = 18  # of a column, in signs
+
+
+def table(term_id: str = "", *, states: bool = True, workspace_root: str = "") -> pd.DataFrame:
+    """One labelled row per school of one term: code, name, level, commune, every answer and its state, scores, levels.
+
+    Parameters
+    ----------
+    term_id
+        Such as `2023-2024-hk1`; blank for the latest term that was run.
+    states
+        Whether the state of each answer follows at the right.
+    workspace_root
+        A folder of the workspace; blank for the one that holds the current folder.
+
+    Raises
+    ------
+    UsageError
+        When the term is not declared, or was not run yet.
+    """
+    from termreview.reporting.term.term_tables import read_tables
+    from termreview.reporting.workbench.school_table import school_table
+
+    opened = open_term(term_id or _latest(workspace_root), "", workspace_root)
+    found = read_tables(opened.workspace, opened.term)
+    return school_table(opened.reference, opened.declared, found, states=states)
+
+
+def tables(term_id: str = "", *, workspace_root: str = "") -> TermTables:
+    """The declared tables of one term (`submissions`, `observations`, `findings`, `ledger`, `scores`), each a data frame.
+
+    Raises
+    ------
+    UsageError
+        When the term is not declared, or was not run yet.
+    """
+    from termreview.reporting.term.term_tables import read_tables
+
+    opened = open_term(term_id or _latest(workspace_root), "", workspace_root)
+    return read_tables(opened.workspace, opened.term)
+
+
+def latest_term(workspace: Workspace, reference: Reference) -> str:
+    """The latest term that was run, by its deadline.
+
+    Raises
+    ------
+    UsageError
+        When none was.
+    """
+    plans = [plan for plan in reference.calendar.plans if has_tables(workspace, plan.term)]
+    if not plans:
+        raise UsageError("chưa có kỳ nào được xử lý: chạy `termreview run` cho một kỳ trước")
+    return max(plans, key=lambda plan: plan.due_on).term.term_id
+
+
+def _latest(workspace_root: str) -> str:
+    from termreview.reference.declarations import load_reference
+
+    workspace = find_workspace(Path(workspace_root) if workspace_root else None)
+    return latest_term(workspace, load_reference(workspace.reference))
+
+
+def save_table(frame: pd.DataFrame, name: str, *, workspace_root: str = "") -> Path:
+    """Write one table of one's own as `reports/<name>.xlsx`, with filters and its head in sight; its place.
+
+    Texts stay texts: what a school wrote never becomes a formula or a link of the workbook.
+
+    Raises
+    ------
+    RunError
+        When the name leads to another folder.
+    """
+    import pandas as pd
+
+    workspace = find_workspace(Path(workspace_root) if workspace_root else None)
+    path = place_in(workspace.root / "reports", f"{name.removesuffix('.xlsx')}.xlsx")
+    with written_whole(path) as beside:
+        options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+        with pd.ExcelWriter(beside, engine="xlsxwriter", engine_kwargs=options) as book:
+            index = not isinstance(frame.index, pd.RangeIndex)
+            frame.to_excel(book, sheet_name="Bang", index=index, freeze_panes=(1, 1 if index else 2))
+            sheet = book.sheets["Bang"]
+            sheet.autofilter(0, 0, len(frame), len(frame.columns) + index - 1)
+            sheet.set_column(0, len(frame.columns) + index - 1, _WIDTH)
+    return path
