@@ -1,0 +1,73 @@
+"""The table of one labelled row per school holds what the declared tables hold, by the heads of the form."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import report_world
+
+from termreview.reporting.workbench.school_table import school_table
+from termreview.terms import parse_term
+
+HK1 = "2023-2024-hk1"
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    reference = report_world.reference()
+    return school_table(reference, reference.of(parse_term(HK1)), report_world.tables_of(HK1))
+
+
+def test_a_row_per_expected_school_in_the_order_of_the_registry(table: pd.DataFrame) -> None:
+    expected = report_world.reference().of(parse_term(HK1)).schools
+    assert table["Mã trường"].tolist() == [school.unit_id for school in expected]
+    assert table["Trường"].tolist() == [school.name for school in expected]
+    assert table.columns.is_unique
+
+
+def test_every_answer_stands_under_its_head_and_nothing_else_does(table: pd.DataFrame) -> None:
+    fields = report_world.reference().of(parse_term(HK1)).form.all_fields()
+    observations = report_world.tables_of(HK1).observations
+    plain = {
+        head: name
+        for head, name in table.attrs["fields"].items()
+        if fields[name].kind in ("percent", "points")
+    }
+    stored = observations.set_index(["school_id", "field_id"])["value_number"]
+    compared = 0
+    for head, name in plain.items():
+        for school_id, value in zip(table["Mã trường"], table[head], strict=True):
+            known = stored.get((school_id, name))
+            assert (pd.isna(value) and pd.isna(known)) or value == known, (school_id, head)
+            compared += pd.notna(value)
+    assert compared > 50
+
+
+def test_missing_is_never_zero_and_its_state_is_said(table: pd.DataFrame) -> None:
+    missing = report_world.tables_of(HK1).observations.query("state == 'not_submitted'")
+    silent = set(missing["school_id"])
+    rows = table[table["Mã trường"].isin(silent)]
+    heads = list(table.attrs["fields"])
+    assert len(rows) == len(silent) > 0
+    assert rows[heads].isna().all(axis=None)
+    said = rows[[f"Tình trạng: {head}" for head in heads]]
+    assert set(said.to_numpy().ravel()) == {"chưa có báo cáo", "không áp dụng"}
+
+
+def test_yes_no_choices_and_days_are_as_people_say_them(table: pd.DataFrame) -> None:
+    fields = report_world.reference().of(parse_term(HK1)).form.all_fields()
+    by_kind = {fields[name].kind: head for head, name in table.attrs["fields"].items()}
+    assert set(table[by_kind["yes_no"]].dropna()) == {"Có", "Không"}
+    choices = report_world.reference().of(parse_term(HK1)).form.choices("status")
+    assert set(table[by_kind["status"]].dropna()) <= set(choices.values())
+    assert pd.api.types.is_datetime64_any_dtype(table[by_kind["date"]])
+
+
+def test_points_and_levels_are_those_of_the_scores(table: pd.DataFrame) -> None:
+    scores = report_world.tables_of(HK1).scores
+    own = scores[(scores["group_id"] == "1") & (scores["state"] == "scored")].set_index("school_id")
+    found = table.set_index("Mã trường")
+    for column, head in (("low", "điểm thấp nhất"), ("high", "điểm cao nhất"), ("level", "mức")):
+        told = found[f"Chỉ số Dạy, học: {head}"].dropna()
+        assert told.to_dict() == own[column].dropna().to_dict()
+        assert len(told) > 5 or column == "level"  # of this world none is concluded
