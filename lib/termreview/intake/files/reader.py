@@ -12,6 +12,7 @@ from termreview.intake.files.file_decisions import FileDecisions
 from termreview.intake.places.file_names import FileNames, file_names
 from termreview.intake.places.identity import Mention, mentions_of, unique_names
 from termreview.intake.values.date_value import DateWindow, term_window
+from termreview.intake.values.text_value import absent_words
 from termreview.intake.values.value_reading import Choices
 from termreview.intake.values.values import choice_reading, plain_numbers
 from termreview.reference.declarations import TermReference
@@ -70,13 +71,23 @@ class Reader:
                 Question(
                     field_id,
                     place.field,
-                    self.choices.get("yes_no" if place.field.kind == "yes_no" else place.field.options),
+                    self._choices_of(place.field),
                     *plain_numbers(place.field),
                 )
                 for field_id, (_, place) in layout.places.items()
             )
             for level, layout in self.layouts.items()
         }
+
+    def _choices_of(self, asked: Field) -> Choices | None:
+        """The drop-down of one field, or how a document is said not to be there."""
+        if asked.names_document:
+            return self._documents
+        return self.choices.get("yes_no" if asked.kind == "yes_no" else asked.options)
+
+    @cached_property
+    def _documents(self) -> Choices:
+        return Choices({}, "", absent=absent_words(self.term.form.absence))
 
     @cached_property
     def parts(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
@@ -159,11 +170,13 @@ class Reader:
     @cached_property
     def choices(self) -> Mapping[str, Choices]:
         """The drop-downs by name."""
-        found = {}
+        found, said = {}, dict(self.term.form.said)
         for name, options in self.term.form.options:
             by_text = {
                 text: option for option, label in options for text in (option, label.casefold(), fold(label))
             }
             exact = {label: choice_reading(name, option) for option, label in options}
-            found[name] = Choices(by_text, "; ".join(label for _, label in options), exact)
+            labels = dict(options)
+            own_words = {text: labels[option] for text, option in said.get(name, ())}
+            found[name] = Choices(by_text, "; ".join(labels.values()), exact, own_words)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 
 from termreview.intake.values.date_text import BARE_DATE
 from termreview.intake.values.date_value import fraction_readings
@@ -11,21 +12,54 @@ from termreview.intake.values.misdecoded import has_lost_letters
 from termreview.intake.values.personal_data import is_personal, names_persons
 from termreview.intake.values.value_reading import (
     ANSWERED,
+    NOTHING,
     PERSONAL_DATA,
     UNREADABLE,
+    AbsentWords,
     Flag,
     Reading,
     nothing_to_report,
 )
+from termreview.reference.kinds.forms import Absence
 from termreview.spreadsheets.workbook import Cell
-from termreview.text import NOTHING_WORDS, clean
+from termreview.text import NOTHING_WORDS, clean, fold, unaccented
 
 _POWER = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)  # what a spreadsheet makes of 12E3
 _PLAIN_NUMBERS = 1000.0  # below it a text of figures alone is what was typed: a document's bare number
 
 
-def read_text(cell: Cell) -> Reading:
-    """Read one cell as a text; what was typed otherwise, or has lost letters, is a question."""
+_LONGEST_ABSENCE = 120  # letters; what is longer tells something
+_SHORTEST_NAME = 2
+_AROUND = " .,;:!()[]\"'…"
+
+
+def absent_words(absence: Absence) -> AbsentWords:
+    """The words of one form made ready; those typed without accents are known, too."""
+    doubts = (*absence.denials, *absence.pending)
+    return AbsentWords(
+        re.compile(rf"\b(?:{_any_of(doubts)})\b"),
+        _made_of((*doubts, *absence.denied, *absence.words), absence.denials),
+        _made_of((*absence.pending, *absence.words), absence.pending),
+        frozenset(absence.unnamed),
+    )
+
+
+def _made_of(texts: Iterable[str], one_of: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of texts that consist of some words, one of a few among them, and of bare numbers: a day, a month."""
+    words = rf"(?:{_any_of(texts)}|\d+)"
+    return re.compile(rf"(?=.*\b(?:{_any_of(one_of)})\b){words}(?: {words})*")
+
+
+def _any_of(texts: Iterable[str]) -> str:
+    known = {spelled for text in texts for spelled in (text, unaccented(text))}
+    return "|".join(sorted(map(re.escape, known), key=lambda text: (-len(text), text))) or "(?!)"
+
+
+def read_text(cell: Cell, absent: AbsentWords | None = None) -> Reading:
+    """Read one cell as a text; what was typed otherwise, or has lost letters, is a question.
+
+    Where a document is asked for (`absent`), words that there is none are no answer, and what names none is a question.
+    """
     raw = str(cell.value) if cell.kind == "text" else shown_value(cell)
     text = clean(raw)
     # The stored text was looked at before; what a date or a formula shows was not.
@@ -33,6 +67,8 @@ def read_text(cell: Cell) -> Reading:
         return PERSONAL_DATA
     if text.casefold() in NOTHING_WORDS:
         return nothing_to_report(text)
+    if absent is not None and (doubt := _no_document(text, absent)) is not None:
+        return doubt
     if cell.kind in ("date", "boolean") or BARE_DATE.fullmatch(text) or _POWER.fullmatch(text):
         return Reading(UNREADABLE, flags=(Flag("text_became_number", text, fraction_readings(cell.value)),))
     if isinstance(cell.value, int | float) and not 0 <= cell.value < _PLAIN_NUMBERS:
@@ -41,6 +77,23 @@ def read_text(cell: Cell) -> Reading:
         return Reading(UNREADABLE, flags=(Flag("text_letters_lost", text),))
     is_changed = text is not raw and text != " ".join(raw.split())
     return Reading(ANSWERED, text=text, flags=(Flag("text_normalised", text, text),) if is_changed else ())
+
+
+def _no_document(text: str, absent: AbsentWords) -> Reading | None:
+    """The reading of a text that says that a document is not there, or not which; None where it names one."""
+    lowered = text.casefold()
+    if not any(sign.isalnum() and sign != "0" for sign in text) or len(text) < _SHORTEST_NAME:
+        is_unnamed = not text.isdecimal() or not int(text)
+    else:
+        is_unnamed = lowered.strip(_AROUND) in absent.unnamed
+    if is_unnamed:
+        return Reading(UNREADABLE, flags=(Flag("document_unnamed", text),))
+    if len(text) > _LONGEST_ABSENCE or absent.doubt.search(lowered) is None:
+        return None
+    folded = fold(text)
+    if absent.denied.fullmatch(folded) or absent.pending.fullmatch(folded):
+        return Reading(NOTHING, flags=(Flag("document_absent", text),))
+    return None
 
 
 def shown_value(cell: Cell) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from re import Pattern
 from typing import NamedTuple
 
 ANSWERED, BLANK, NOT_APPLICABLE = "answered", "blank", "not_applicable"
@@ -30,12 +31,30 @@ class Reading(NamedTuple):
     flags: tuple[Flag, ...] = ()
 
 
+class AbsentWords(NamedTuple):
+    """How a text says that a document is not there: one of some words, and all others of those that go with it.
+
+    `unnamed` are texts that say that there is one, and not which.
+    """
+
+    doubt: Pattern[str]
+    denied: Pattern[str]
+    pending: Pattern[str]
+    unnamed: frozenset[str]
+
+
 class Choices(NamedTuple):
-    """What one drop-down offers: option id by folded label or id, and the labels to name in a message."""
+    """What one drop-down offers: option id by folded label or id, and the labels to name in a message.
+
+    `said` gives the label of the option that a school's own words are taken for. Where a document is asked for, nothing
+    is offered, and `absent` is how its absence is written.
+    """
 
     by_text: Mapping[str, str]
     labels: str
     exact: Mapping[str, Reading] = {}
+    said: Mapping[str, str] = {}
+    absent: AbsentWords | None = None
 
 
 PERSONAL_DATA = Reading(UNREADABLE, flags=(Flag("personal_data_suspected", "…"),))  # of it nothing is quoted

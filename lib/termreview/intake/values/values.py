@@ -117,10 +117,10 @@ def read_value(
         reading = read_date(cell, window, dates)
     elif field.kind == "yes_no":
         reading = read_yes_no(cell, choices)
-    elif choices is not None:
+    elif choices is not None and field.kind != "text":
         reading = _read_choice(cell, choices)
     else:
-        reading = read_text(cell)
+        reading = read_text(cell, None if choices is None else choices.absent)
     if cell.kind == "number" and reading.state == UNREADABLE and is_personal_number(cell.text):
         return PERSONAL_DATA
     meant_keys = _by_keystrokes(field, cell, choices, reading)
@@ -139,7 +139,7 @@ def _by_keystrokes(field: Field, cell: Cell, choices: Choices | None, reading: R
         return None
     typed = clean(str(cell.value))
     meant: Iterable[str]
-    if choices is not None:
+    if choices is not None and field.kind != "text":
         meant = keystroke_readings(typed) if reading.state == UNREADABLE else ()
     else:
         sentence = read_keystrokes(typed) if reading.state == ANSWERED else None
@@ -265,9 +265,12 @@ def _read_choice(cell: Cell, choices: Choices) -> Reading:
     option = choices.by_text.get(text.casefold()) or choices.by_text.get(fold(text))
     if option is not None:
         return Reading(ANSWERED, text=option)
-    if text.casefold() in _NOTHING_WORDS:
-        return nothing_to_report(text)
-    return Reading(UNREADABLE, flags=(Flag("not_a_choice", text, choices.labels),))
+    label = choices.said.get(fold(text))
+    if label is not None:
+        option = choices.by_text[label.casefold()]
+        return Reading(ANSWERED, text=option, flags=(Flag("choice_assumed", text, label),))
+    code = "choice_unclear" if text.casefold() in _NOTHING_WORDS else "not_a_choice"
+    return Reading(UNREADABLE, flags=(Flag(code, text, choices.labels),))
 
 
 def _shown_result(cell: Cell) -> str:

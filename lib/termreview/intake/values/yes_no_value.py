@@ -8,7 +8,6 @@ from termreview.intake.values.value_reading import (
     Choices,
     Flag,
     Reading,
-    nothing_to_report,
 )
 from termreview.spreadsheets.workbook import Cell
 from termreview.text import NOTHING_WORDS, clean
@@ -68,6 +67,6 @@ def read_yes_no(cell: Cell, choices: Choices | None) -> Reading:
     if key in _YES or key in _NO:
         said = "Có" if key in _YES else "Không"
         return Reading(ANSWERED, 1.0 if key in _YES else 0.0, flags=(Flag("yes_no_spelling", text, said),))
-    if key in NOTHING_WORDS:
-        return nothing_to_report(text)
+    if key in NOTHING_WORDS:  # a dash: a No, or nobody looked
+        return Reading(UNREADABLE, flags=(Flag("choice_unclear", text, "Có; Không"),))
     return Reading(UNREADABLE, flags=(Flag("not_yes_no", text),))

@@ -7,6 +7,7 @@ from termreview.reference.kinds.forms import (
     KINDS,
     NUMERIC_KINDS,
     YEAR_START,
+    Absence,
     Form,
     FormColumn,
     FormRow,
@@ -30,7 +31,7 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
         return None
     tree.only((
         "id", "title", "version", "legal", "options", "instructions", "words", "sheets", "sections", "abbreviations",
-        "note", "mark",
+        "absence", "note", "mark",
     ))  # fmt: skip
     if tree.text("id") != form_id:
         tree.report(f"id '{tree.text('id')}' does not fit the folder name '{form_id}'")
@@ -54,7 +55,31 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
         sections,
         rows,
         _abbreviations(tree),
+        _said(tree),
+        _absence(tree),
     )
+
+
+def _said(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """What schools write instead of an option, by list: each for one option alone."""
+    lists = tree.row("options")
+    found = []
+    for name in (name for name in lists.values if name != "__line__") if lists is not None else ():
+        options = lists.rows(name) if lists is not None else []
+        said = [(row, fold(text), row.text("id")) for row in options for text in row.items("said")]
+        unique([(row, ("said", text)) for row, text, _ in said])
+        found.append((name, tuple((text, option) for _, text, option in said)))
+    return tuple(found)
+
+
+def _absence(tree: Row) -> Absence:
+    """The words of a school that has no document."""
+    row = tree.row("absence") if "absence" in tree.values else None
+    if row is None:
+        return Absence()
+    parts = ("denials", "denied", "pending", "words", "unnamed")
+    row.only(parts)
+    return Absence(*(tuple(fold(text) for text in row.items(part)) for part in parts))
 
 
 def _abbreviations(tree: Row) -> tuple[tuple[str, str], ...]:
@@ -94,7 +119,7 @@ def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], .
         unique([(row, row.id("id")) for row in rows])
         labels = [row.text("label") for row in rows]
         for row, label in zip(rows, labels, strict=True):
-            row.only(("id", "label"))
+            row.only(("id", "label", "said"))
             if "," in label or '"' in label:
                 row.report(f"the label '{label}' holds a comma or a quote, which a drop-down cannot show")
         if len(",".join(labels)) > _LIST_LENGTH:

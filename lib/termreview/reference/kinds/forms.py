@@ -11,6 +11,7 @@ from termreview.reference.kinds.indicators import IndicatorSet, Item
 KINDS = ("count", "number", "money", "percent", "points", "yes_no", "choice", "text", "date", "status")
 NUMERIC_KINDS = frozenset({"count", "number", "money", "percent", "points"})
 ANY = "*"
+_OF_DOCUMENTS = (".number", "_number", ".link", "_link", ".evidence", "_evidence")
 YEAR_START = "year_start"  # a number that is counted from the start of the school year
 
 
@@ -100,16 +101,37 @@ class Field:
         return self.kind == "status" or self.counts_since == YEAR_START
 
     @property
+    def names_document(self) -> bool:
+        """Say whether the answer names a document or a piece of evidence: its number, its address, where it is kept."""
+        return self.kind == "text" and self.field_id.endswith(_OF_DOCUMENTS)
+
+    @property
     def is_numeric(self) -> bool:
         """Say whether the answer is a number."""
         return self.kind in NUMERIC_KINDS
 
 
 @dataclass(frozen=True)
+class Absence:
+    """The words of a school that has no document where one is asked for.
+
+    A text says so if it is made of `words` alone, one of them of `pending`; or of `words` and `denied`, one of them of
+    `denials`. `unnamed` are texts that say that there is one, and not which.
+    """
+
+    denials: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Form:
     """One form: sheets, sections, rows, the lists its drop-downs offer (option id, label) and its fixed words.
 
-    `abbreviations` are what schools write for words of its labels, folded: short, spelled out.
+    `abbreviations` are what schools write for words of its labels, folded: short, spelled out. `said` is, by list, what
+    they write instead of an option (words, option id), and `absence` what where they have no document.
     """
 
     form_id: str
@@ -123,6 +145,8 @@ class Form:
     sections: tuple[Section, ...]
     rows: tuple[FormRow, ...]
     abbreviations: tuple[tuple[str, str], ...] = ()
+    said: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    absence: Absence = Absence()
 
     def choices(self, name: str) -> dict[str, str]:
         """The labels of one drop-down by option id."""

@@ -321,7 +321,7 @@ def test_a_date_is_kept_or_named(cell: Cell, day: str | None, flags: list[str]) 
         (number(1), 1, ["yes_no_spelling"]),
         (number(0), 0, ["yes_no_spelling"]),
         (Cell(True, "TRUE", "boolean"), 1, ["yes_no_spelling"]),
-        (text("-"), None, ["nothing_to_report_word"]),
+        (text("-"), None, ["choice_unclear"]),
         (text("đang làm"), None, ["not_yes_no"]),
         (number(2), None, ["not_yes_no"]),
     ],
