@@ -43,7 +43,7 @@ from termreview.storage.workspace import place_in, written_whole
 from termreview.terms import Term
 
 # Points whose cell is where something should stand, not where it stands.
-_WITHOUT_CELL = ("row_missing", "column_missing", "sheet_missing")
+_WITHOUT_CELL = ("row_missing", "heads_missing", "column_missing", "sheet_missing")
 _RANK = {severity: number for number, severity in enumerate((*ASKING, "note"))}
 
 

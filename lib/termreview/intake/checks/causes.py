@@ -21,8 +21,18 @@ SIZE_FIELD = "pupils_count.total"
 FEWEST_PEERS = 5
 OUTSIDE = "out_of_range"
 _FORM_CODES = frozenset(
-    {"form_version_differs", "row_missing", "row_moved", "column_moved", "matched_by_label", "sheet_missing"}
+    {
+        "form_level_differs",
+        "form_version_differs",
+        "row_missing",
+        "heads_missing",
+        "row_moved",
+        "column_moved",
+        "matched_by_label",
+        "sheet_missing",
+    }
 )
+_OTHER_FORMS = frozenset({"form_level_differs", "form_version_differs"})
 _SEPARATOR_CODES = frozenset({"separator_assumed", "separator_ambiguous"})
 
 Suspects = Mapping[tuple[str, str], str]
@@ -64,7 +74,7 @@ def fold_causes(findings: Findings, answers: Answers, term: TermReference) -> Su
 
 
 def _fold_remarks(findings: Findings) -> None:
-    old_forms = {row["file"] for row in findings.rows if row["check_code"] == "form_version_differs"}
+    old_forms = {row["file"] for row in findings.rows if row["check_code"] in _OTHER_FORMS}
     for row, compared in zip(findings.rows, findings.compared, strict=True):
         code, found = row["check_code"], row["found"] or ""
         if compared:

@@ -207,7 +207,7 @@ def settle_supplements(
             is_filled = (
                 code == "partial_resubmission"
                 or (code == "required_blank" and row["field_id"] in supplement.kept)
-                or (code == "row_missing" and expected in kept_rows)
+                or (code == "row_missing" and set((expected or "").split(", ")) <= kept_rows)
                 or (code == "sheet_missing" and expected in sheets)
             )
             if is_filled:

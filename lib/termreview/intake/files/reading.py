@@ -81,7 +81,11 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
         return reading
     reading.school_id, reading.form_id = school.unit_id, reader.term.form.form_id
     layout = reader.layouts[school.level]
-    if marks and marks.get("layout") != layout.version:
+    if marks.get("level", school.level) != school.level:
+        code, titles = "form_level_differs", reader.registry.level_titles()
+        found = titles.get(marks["level"], marks["level"][:_LONGEST_NAME])
+        reading.remarks.append(Remark(code, code, found=found, expected=titles.get(school.level, "")))
+    elif marks and marks.get("layout") != layout.version:
         reading.remarks.append(
             Remark(
                 "form_version_differs",

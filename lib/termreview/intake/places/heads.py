@@ -15,7 +15,7 @@ from termreview.spreadsheets.workbook import Cell, Sheet
 from termreview.text import clean, plain_words
 
 _LONGEST = 120
-_HEAD_ROWS = 3  # above the first answer: the head, and the hidden codes below it
+_HEAD_ROWS = 40  # above the first answer: rows may be inserted below a head
 
 
 def note_heads(located: Located, sheet: Sheet, plan: SheetLayout, layout: FormLayout) -> None:
@@ -30,7 +30,12 @@ def note_heads(located: Located, sheet: Sheet, plan: SheetLayout, layout: FormLa
     answers = located.places_on(sheet)
     for block in plan.blocks:
         others = frozenset(plain_words(column.label, short) for column, _ in block.columns)
-        for place, label, cell in _heads(located, sheet, block, answers):
+        heads = list(_heads(located, sheet, block, answers))
+        if not heads and len(block.columns) > 1:
+            _note_no_heads(located, sheet, block, answers)
+        for place, label, cell in heads:
+            if cell.text == label:
+                continue
             font = sheet.old_fonts.get(place) if sheet.old_fonts else None
             if not head_differs(cell.text, label, others, layout.spoken_units, short, font):
                 continue
@@ -58,21 +63,31 @@ def _heads(
         if spot is not None and spot.sheet is sheet:
             spots.setdefault(place.field.column_id or "", []).append((spot.row, spot.column))
     codes = {column.column_id for column, _ in block.columns} if block.codes_row else set()
-    for column, number in block.columns:
+    rows = {row for row, _ in answers}
+    for column, _ in block.columns:
         column_id = column.column_id if len(block.columns) > 1 else next(iter(spots), "")
         if column_id not in spots:
             continue
         where = Counter(at for _, at in spots[column_id]).most_common(1)[0][0]
-        at_home = sheet.cells.get((block.header_row, number))
-        if where == number and at_home is not None and at_home.text == column.label:
-            continue
         first = min(row for row, _ in spots[column_id])
         for row in range(first - 1, max(first - 1 - _HEAD_ROWS, 0), -1):
             cell = sheet.cells.get((row, where))
-            if (row, where) in answers:
+            if row in rows:
                 break  # rows without heads of their own
             if cell is None or cell.text.strip() in codes or not clean(cell.text):
                 continue
             if cell.kind == "text":
                 yield (row, where), column.label, cell
             break
+
+
+def _note_no_heads(
+    located: Located, sheet: Sheet, block: Block, answers: Collection[tuple[int, int]]
+) -> None:
+    """Remark a grid whose numbers were read by their order alone, unless each of its rows is asked about already."""
+    numbers = {spot.row for place in block.places if (spot := located.spots.get(place.field.field_id))}
+    places = sorted(place for place in answers if place[0] in numbers)
+    asked = {remark.cell for remark in located.remarks if remark.code == "value_beside"}
+    if places and asked.isdisjoint(address(*place) for place in places):
+        title = block.section.title
+        located.remarks.append(Remark("value_beside", sheet.name, address(*places[0]), "", "", title))

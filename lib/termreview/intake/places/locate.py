@@ -36,8 +36,10 @@ from termreview.intake.places.moved import (
     label_places,
     missing,
     missing_column,
+    missing_heads,
     moved_columns,
     moved_rows,
+    one_a_cause,
     spelled_places,
 )
 from termreview.intake.places.twins import note_twins
@@ -139,13 +141,22 @@ def _differ(one: Sheet, other: Sheet) -> bool:
 
 
 def _find_sheet(workbook: Workbook, plan: SheetLayout, taken: set[str], form: Form) -> Sheet | None:
+    """The sheet of one part of the form: by its name, by its codes, by its labels.
+
+    A sheet of the name without a single code of the part comes last: names of sheets are exchanged.
+    """
     title = plan.plan.title
     free = [sheet for sheet in workbook.sheets if sheet.name not in taken]
+    named = None
     for key in (str, clean, fold):  # an older copy may stand before the sheet of the exact name
-        for sheet in free:
-            if key(sheet.name) == key(title):
-                return sheet
+        named = named or next((sheet for sheet in free if key(sheet.name) == key(title)), None)
+    first, number = plan.blocks[0].rows[0]
+    at_home = None if named is None else named.cells.get((number, CODE_COLUMN))
+    if named is not None and at_home is not None and at_home.text == first.row_code:
+        return named  # nearly always
     codes = {row.row_code for block in plan.blocks for row, _ in block.rows}
+    if named is not None and codes & _texts(named):
+        return named
     # A sheet that is already some part of the form comes last: all parts may stand on one sheet.
     others = [sheet for sheet in workbook.sheets if sheet.name in taken - {FINGERPRINT_SHEET}]
     for group in (free, others):
@@ -153,6 +164,8 @@ def _find_sheet(workbook: Workbook, plan: SheetLayout, taken: set[str], form: Fo
         hits, _, best = max(counted, key=lambda entry: entry[:2], default=(0, 0, None))
         if hits * 2 >= len(codes):
             return best
+        if named is not None and group is free:
+            return named
     short = dict(form.abbreviations)
     labels = {spelled_out(fold(row.label), short) for block in plan.blocks for row, _ in block.rows}
     for sheet in (*free, *others):
@@ -203,6 +216,7 @@ def _is_as_printed(
 
 def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: FormLayout) -> None:
     form, cells = layout.form, sheet.cells
+    told = len(located.remarks)
     beside_heads = (form.word("help"), form.word("computed"))
     if _is_as_printed(located, sheet, plan, layout.printed[plan.plan.sheet_id], beside_heads):
         return
@@ -222,6 +236,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
             odd_heads.append(block)
         columns: dict[str, int] | None = None
         gone: dict[str, Place] = {}  # columns that are nowhere, each by a place of it
+        headless: list[int] = []  # rows that are there, but not which of their numbers is whose
         for form_row, number, code, own_label, own_unit, asked_columns in block.printed_rows:
             order += 1
             at_home = cells.get((number, CODE_COLUMN))
@@ -271,7 +286,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
             asked = block.places_by_row[number]
             here = columns or columns_beside(located, sheet, (row, code_column), form_row, asked)
             if here is None:
-                located.remarks.append(missing(sheet, number, form_row))
+                headless.append(row)
                 continue
             for place in asked:
                 written_at = place.column + code_column - CODE_COLUMN
@@ -285,6 +300,8 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
                 answers = tuple(spots[name].column for name in fields if name in spots)
                 odd.append(FoundRow(form_row, own_unit or "", row, code_column, answers))
         located.remarks += [missing_column(sheet, block, place) for place in gone.values()]
+        if headless:
+            located.remarks.append(missing_heads(sheet, block, headless))
     located.remarks += moved_rows(sheet, moves)
     if odd_heads:
         settle_column_twins(located, sheet, odd_heads)
@@ -294,3 +311,4 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
     if odd:
         note_contradictions(located, sheet, layout, odd)
     note_twins(located, sheet, plan, code_columns, slipped)
+    located.remarks[told:] = one_a_cause(located.remarks[told:])

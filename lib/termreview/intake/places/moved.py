@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from termreview.cells import address, column_letters
+from termreview.cells import address, column_letters, column_number
 from termreview.forms.layout import CODE_COLUMN, LABEL_COLUMN, Block, Place
 from termreview.intake.places.located import Located, Remark
 from termreview.reference.kinds.forms import FormColumn, FormRow
@@ -27,6 +27,57 @@ def missing_column(sheet: Sheet, block: Block, place: Place) -> Remark:
     return Remark("column_missing", sheet.name, head, "", column_letters(place.column), label)
 
 
+def missing_heads(sheet: Sheet, block: Block, rows: Sequence[int]) -> Remark:
+    """The remark on a block whose rows are there below no heads that tell which number is whose."""
+    labels = ", ".join(column.label for column, _ in block.columns)
+    title = block.section.title
+    place = address(rows[0], block.columns[0][1])
+    return Remark("heads_missing", sheet.name, place, f"{len(rows)} dòng", labels, title)
+
+
+def one_a_cause(remarks: Sequence[Remark]) -> list[Remark]:
+    """The remarks on one sheet, those of one slip as one that counts: a lost column of codes, an inserted column."""
+    by_slip: dict[tuple[str, ...], list[Remark]] = {}
+    for place, remark in enumerate(remarks):
+        slip = {
+            "matched_by_label": (),
+            "row_missing": (),
+            "column_moved": (str(_columns_of(remark)[0] - _columns_of(remark)[1]),),
+        }.get(remark.code, (str(place),))
+        by_slip.setdefault((remark.code, *slip), []).append(remark)
+    kept: list[Remark] = []
+    for (code, *_), alike in by_slip.items():
+        first, more = alike[0], len(alike) - 1
+        if code == "column_moved" and more:
+            labels = list(dict.fromkeys(remark.label for remark in alike))
+            found, expected = (
+                (min(numbers), max(numbers)) for numbers in zip(*map(_columns_of, alike), strict=True)
+            )
+            first = first._replace(found=_column_words(*found), expected=_column_words(*expected))
+            kept.append(
+                first._replace(label=", ".join(labels[:_MOST_NAMED]) + ", …" * (len(labels) > _MOST_NAMED))
+            )
+        elif len(alike) < _FEWEST_OF_A_SLIP:
+            kept += alike
+        else:
+            said = ", ".join(remark.expected for remark in alike)
+            first = first._replace(label=f"{first.label} và {more} dòng khác")
+            kept.append(first._replace(expected=said) if code == "row_missing" else first)
+    return kept
+
+
+def _columns_of(remark: Remark) -> tuple[int, int]:
+    """The columns to which, and from which, one moved."""
+    found, expected = (column_number(words.rpartition(" ")[2]) for words in (remark.found, remark.expected))
+    return found, expected
+
+
+def _column_words(first: int, last: int) -> str:
+    if first == last:
+        return f"cột {column_letters(first)}"
+    return f"các cột {column_letters(first)}–{column_letters(last)}"
+
+
 def is_gone(columns: Mapping[str, int] | None, block: Block, column: int) -> bool:
     """Say whether a column whose head was found nowhere cannot be the one that stands in its place.
 
@@ -37,6 +88,10 @@ def is_gone(columns: Mapping[str, int] | None, block: Block, column: int) -> boo
     return column in columns.values() or any(
         columns.get(head.column_id, at) != at for head, at in block.columns
     )
+
+
+_FEWEST_OF_A_SLIP = 3
+_MOST_NAMED = 5
 
 
 class Move(NamedTuple):
@@ -80,6 +135,7 @@ def columns_beside(
     """
     row, code_column = code_at
     passed = {fold(form_row.label), fold(form_row.unit), fold(form_row.row_code)}
+    passed |= {fold(form_row.help[:400])} - {""}
     filled = sorted(
         column
         for (number, column), cell in sheet.cells.items()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from termreview.cells import parse_address
+from termreview.cells import address, column_letters, parse_address
 from termreview.forms.layout import Extent, FormLayout, SheetLayout
 from termreview.intake.places.located import Located
 from termreview.intake.values.personal_data import full_names, is_personal, is_personal_number, names_persons
 from termreview.spreadsheets.workbook import Cell, Sheet
-from termreview.text import clean, day_words, fold
+from termreview.text import clean, day_words, fold, plain_words
 
 _FIGURES = re.compile(r"-?\d[\d.,\u00a0\u202f ]{0,18}%?")
 _COUNTED = re.compile(r"(?:khoảng |~ ?)?\d[\d.,]*(?: ?[^\W\d_]+){1,3}", re.IGNORECASE)  # 2 người
@@ -24,6 +24,7 @@ _YES_NO = frozenset(["có", "không"])
 _LIVE_COLUMNS = 3  # of an index: points by the figures, lowest, highest
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBERS = ("number", "formula_without_value")
+_FEWEST_OF_A_COLUMN, _MOST_SHOWN = 6, 3
 _LONGEST_LABEL, _LONGEST_NUMBER, _LONGEST_BRIEF = 120, 40, 24
 HIDDEN = "…"
 
@@ -87,7 +88,8 @@ def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
                     beyond.append((row, column))
             elif _is_unowned(cell, row, column, frame):
                 found.setdefault(row, []).append(column)
-        yield from _rows(sheet, found, frame, own_lines)
+        rows = _rows(sheet, found, frame, own_lines, layout.spoken_units)
+        yield from _columns(sheet, rows, extent)
         if beyond:
             used = _used_by_answers(sheet, asked)
             beyond = [place for place in beyond if not any(area.holds(place) for area in used)]
@@ -151,19 +153,48 @@ def _is_unowned(cell: Cell, row: int, column: int, frame: _Frame) -> bool:
 
 
 def _rows(
-    sheet: Sheet, found: dict[int, list[int]], frame: _Frame, own_lines: tuple[str, ...]
+    sheet: Sheet,
+    found: dict[int, list[int]],
+    frame: _Frame,
+    own_lines: tuple[str, ...],
+    units: Container[str],
 ) -> Iterator[Unowned]:
     for row, columns in sorted(found.items()):
         columns.sort()
         if len(columns) > 1 and columns[0] < frame.answers.left - 1:
             columns = columns[1:]  # the label of a row with a number of its own
         numbers = [_shown(sheet.cells[row, column]) for column in columns]
-        label = _label(sheet, row, columns[0])
+        label = _label(sheet, row, columns[0], units)
         if frame.is_index and fold(label).startswith(own_lines):
             continue
         if not label and numbers == [str(place) for place in range(1, len(numbers) + 1)]:
             continue  # the columns of a table, counted
         yield _unowned(sheet, row, columns, label, numbers)
+
+
+def _columns(sheet: Sheet, rows: Iterable[Unowned], answers: Extent) -> Iterator[Unowned]:
+    """The rows, those with one number in the same column beside answers as one that counts them: an inserted column."""
+    by_column: dict[object, list[Unowned]] = {}
+    for told in rows:
+        key = (
+            told.columns[0]
+            if told.row in answers.last_columns and len(told.columns) == 1
+            else ("row", told.row)
+        )
+        by_column.setdefault(key, []).append(told)
+    for alike in by_column.values():
+        if len(alike) < _FEWEST_OF_A_COLUMN:
+            yield from alike
+            continue
+        first, (column,) = alike[0], alike[0].columns
+        shown = "; ".join(f"{one.found} ({address(one.row, column)})" for one in alike[:_MOST_SHOWN])
+        more = f"{shown}; và {len(alike) - _MOST_SHOWN} số khác ở cột {column_letters(column)}"
+        head = next(
+            (words for row in range(first.row - 1, 0, -1) if (words := _words(sheet, row, column))), ""
+        )
+        label = head[:_LONGEST_LABEL] if head and not tells_of_a_person(head) else first.label
+        further = tuple((one.row, column) for one in alike[1:])
+        yield first._replace(found=more, label=label, further=further)
 
 
 def _right_of_the_form(sheet: Sheet, places: Sequence[tuple[int, int]], right: int) -> Unowned:
@@ -206,12 +237,13 @@ def _shown(cell: Cell) -> str:
     return clean(_figure_behind(cell.text) or cell.text)[:_LONGEST_NUMBER]
 
 
-def _label(sheet: Sheet, row: int, column: int) -> str:
-    """The words nearest to one cell on its left, or its own before a colon; nothing where there are none."""
+def _label(sheet: Sheet, row: int, column: int, units: Container[str]) -> str:
+    """The words nearest to one cell on its left but for a unit, or its own before a colon; nothing where none are."""
     own = sheet.cells[row, column]
     if figure := _figure_behind(own.text):
         return clean(own.text).removesuffix(figure).rstrip(" :=")
-    return next((words for place in range(column - 1, 0, -1) if (words := _words(sheet, row, place))), "")
+    beside = [words for place in range(column - 1, 0, -1) if (words := _words(sheet, row, place))]
+    return next((words for words in beside if plain_words(words) not in units), next(iter(beside), ""))
 
 
 def _words(sheet: Sheet, row: int, column: int) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 from intake_world import PRESCHOOL, PRIMARY, clean_folder, declared, layout_of, place_of, write_school
@@ -239,7 +240,7 @@ def test_abbreviations_of_labels_and_heads_are_spelled_out() -> None:
     here = [name for name, spot in home.spots.items() if spot.sheet.name == STATISTICS]
     assert {name: values(located)[name] for name in here} == {name: values(home)[name] for name in here}
     matched = [remark for remark in located.remarks if remark.code == "matched_by_label"]
-    assert any("HS" in remark.found.split() for remark in matched)
+    assert [remark.label.endswith(" dòng khác") for remark in matched] == [True]
     assert codes(located) <= {"matched_by_label", "column_moved"}
 
 
@@ -330,3 +331,76 @@ def test_a_deleted_column_is_never_read_from_its_neighbour(tmp_path: Path, gone:
     found = cleaned.findings.query("check_code == 'column_missing' and school_id == @PRIMARY")
     assert len(found) > 0
     assert set(found["severity"]) == {"error"}
+
+
+def _changed(folder: Path, school_id: str, change: Callable[[openpyxl.Workbook], None]) -> pd.DataFrame:
+    """The findings on one filled form that was changed."""
+    path = folder / f"{school_id}.xlsx"
+    write_school(path, school_id)
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+    findings = clean_folder(folder).findings
+    return findings[findings["school_id"] == school_id]
+
+
+def _without_codes(book: openpyxl.Workbook) -> None:
+    book["Nhiệm vụ"].delete_cols(1)
+
+
+def _with_a_column(book: openpyxl.Workbook) -> None:
+    sheet = book["Nhiệm vụ"]
+    sheet.insert_cols(4)
+    for row in range(6, 30):
+        if isinstance(sheet.cell(row, 5).value, int):
+            sheet.cell(row, 4).value = 7
+
+
+def _with_names_exchanged(book: openpyxl.Workbook) -> None:
+    tasks, statistics = book["Nhiệm vụ"], book["Thống kê"]
+    tasks.title = "x"
+    statistics.title, tasks.title = "Nhiệm vụ", "Thống kê"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (_without_codes, ["matched_by_label", "column_moved"]),
+        (_with_a_column, ["column_moved", "unowned_number"]),
+        (_with_names_exchanged, ["sheet_renamed", "sheet_renamed"]),
+    ],
+)
+def test_one_slip_is_told_in_one_line(
+    tmp_path: Path, change: Callable[[openpyxl.Workbook], None], expected: list[str]
+) -> None:
+    found = _changed(tmp_path, PRIMARY, change)
+    assert sorted(found["check_code"]) == sorted(expected)
+
+
+def test_a_table_without_heads_is_told_as_such(tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        for row in (5, 6, 7):
+            for column in range(4, 10 if row < 7 else 5):
+                book["Thống kê"].cell(row, column).value = None
+
+    found = _changed(tmp_path, PRIMARY, change)
+    assert list(found["check_code"]) == ["heads_missing", "value_beside", "unowned_number"]
+    assert "Lớp 1" in found.iloc[0]["message"]
+
+
+def test_a_form_of_another_level_is_named_and_none_of_its_columns_believed(tmp_path: Path) -> None:
+    path = tmp_path / f"{PRESCHOOL}.xlsx"
+    write_school(path, PRIMARY)
+    book = openpyxl.load_workbook(path)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value == PRIMARY:
+                    cell.value = PRESCHOOL
+    book.save(path)
+    cleaned = clean_folder(tmp_path)
+    found = cleaned.findings[cleaned.findings["school_id"] == PRESCHOOL]
+    assert {"form_level_differs", "heads_missing"} <= set(found["check_code"])
+    assert "not_a_number" not in set(found["check_code"])
+    read = cleaned.observations.query("school_id == @PRESCHOOL and field_id.str.startswith('pupils_count.')")
+    assert set(read["state"]) == {"unreadable"}

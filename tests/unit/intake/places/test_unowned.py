@@ -172,3 +172,21 @@ def test_inspect_balances_with_the_numbers_that_nobody_asked_for(tmp_path: Path)
     assert account is not None
     assert account["unowned"] == 1
     assert account["total"] == sum(account[name] for name in ("used", "flagged", "unowned", "ignored"))
+
+
+def test_beside_a_number_the_row_is_named_and_not_its_unit(tmp_path: Path) -> None:
+    title, place = place_of("teachers_trained_count", PRIMARY)
+    findings = cleaned_with(tmp_path / "a", (title, f"E{place.row}", 9))
+    told = findings[findings["check_code"] == "unowned_number"].iloc[0]
+    assert f'"{place.field.label}"' in told["message"]
+
+
+def test_the_numbers_of_an_inserted_column_are_one_question_under_its_head(tmp_path: Path) -> None:
+    title, place = place_of("elessons_count", PRIMARY)
+    rows = range(place.row, place.row + 6)
+    findings = cleaned_with(
+        tmp_path / "a", (title, f"G{place.row - 2}", "Năm trước"), *((title, f"E{row}", row) for row in rows)
+    )
+    assert len(asked(findings)) == 1
+    assert asked(findings)[0][2].endswith("; và 3 số khác ở cột E")
+    assert findings["unowned"].iloc[0] == 6
