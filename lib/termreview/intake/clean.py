@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from termreview.intake.checks.answer_grid import gather_answers
 from termreview.intake.checks.blank_items import blank_items
 from termreview.intake.checks.causes import Suspects, fold_causes
 from termreview.intake.checks.checks import run_checks
+from termreview.intake.checks.copied_parts import copied_parts
 from termreview.intake.checks.decisions import (
     Decided,
     apply_rulings,
@@ -191,7 +193,8 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     places = places_at(observations, answers, wanted)
     for failure in failures:
         findings.add_check(failure, taken.readings[accepted[failure.school_id]].file.name, places)
-    for school_id, remark in blank_items(observations, reader.term):
+    copied = copied_parts(answers, reader.term, _same_wholes(taken))
+    for school_id, remark in (*copied, *blank_items(observations, reader.term)):
         findings.add(school_id, taken.readings[accepted[school_id]].file.name, remark)
     came = {fate.school_id for fate in taken.fates}
     for school_id in reader.schools:
@@ -199,6 +202,14 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
             code, day = "not_submitted", taken.later.get(school_id, "")
             findings.add(school_id, None, Remark(code, code, found=day, expected=day_words(due_on)))
     return findings, fold_causes(findings, answers, reader.term)
+
+
+def _same_wholes(taken: _Taken) -> set[frozenset[str]]:
+    """The pairs of schools whose files that count answer the same as wholes."""
+    by_answers: dict[str, list[str]] = {}
+    for school_id, place in taken.accepted.items():
+        by_answers.setdefault(taken.readings[place].answers_sha256, []).append(school_id)
+    return {frozenset(pair) for alike in by_answers.values() for pair in combinations(alike, 2)}
 
 
 def _observations(shards: Sequence[Shard], accepted: Mapping[str, int], reader: Reader) -> pd.DataFrame:
