@@ -51,6 +51,9 @@ class Findings:
             self.add(fate.school_id, name, remark)
         if fate.tied_with:
             self.add(fate.school_id, name, Remark("revision_tie", "revision_tie", found=fate.tied_with))
+        if fate.sent_again:
+            code = "earlier_version_again"
+            self.add(fate.school_id, name, Remark(code, code, found=fate.sent_again))
         if reading.file.listed_on is not None:
             listed, counted = day_words(reading.file.listed_on), day_words(reading.file.received_on)
             self.add(

@@ -15,7 +15,10 @@ REVISED = "superseded_revision"  # the reason of a file that a later version rep
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of one file: accepted, superseded `by` a later one, or refused for a `reason`."""
+    """What becomes of one file: accepted, superseded `by` a later one, or refused for a `reason`.
+
+    `sent_again` names the files that came after an accepted one and say what an earlier version said.
+    """
 
     school_id: str | None
     fate: str
@@ -23,13 +26,15 @@ class Fate:
     revision: int
     by: str | None = None
     tied_with: str | None = None
+    sent_again: str | None = None
 
 
 def decide_fates(readings: Sequence[FileReading]) -> list[Fate]:
     """Decide, per school, which file counts: the last readable one in the order received.
 
     The same bytes sent again are a duplicate of the earlier file, and so is a file saved anew that says the same as
-    the one before it. Files of two schools that are alike are asked about: the question joins the remarks of the
+    the one before it. What an earlier version said, sent again behind its correction, does not win over the correction:
+    it is a duplicate, and asked about. Files of two schools that are alike are asked about: the question joins the remarks of the
     reading. When two readable files of one school came on the same day, the last by natural name order counts and
     the tie is named.
 
@@ -76,9 +81,8 @@ def _fates_of_school(
             decided.append((number, Fate(school_id, SUPERSEDED, "duplicate_file", revision, duplicate_of)))
         elif reading.refusal is not None:
             decided.append((number, Fate(school_id, REFUSED, reading.refusal, revision)))
-        elif originals and is_resaved(reading, readings[originals[-1][1]]):
-            same_as = readings[originals[-1][1]].file.name
-            decided.append((number, Fate(school_id, SUPERSEDED, "duplicate_file", revision, same_as)))
+        elif (same := _said_before(reading, [readings[each] for _, each in originals])) is not None:
+            decided.append((number, Fate(school_id, SUPERSEDED, "duplicate_file", revision, same.file.name)))
         else:
             originals.append((revision, number))
     if not originals:
@@ -92,5 +96,19 @@ def _fates_of_school(
         for _, number in originals[:-1]
         if readings[number].file.received_on == winner.received_on
     ]
-    decided.append((last, Fate(school_id, ACCEPTED, None, revision, tied_with="; ".join(same_day) or None)))
+    corrected = {readings[number].file.name for _, number in originals[:-1]}
+    again = [
+        readings[number].file.name
+        for number, fate in sorted(decided, key=lambda each: each[0])
+        if number > last and fate.reason == "duplicate_file" and fate.by in corrected
+    ]
+    tied_with, sent_again = "; ".join(same_day) or None, "; ".join(again) or None
+    decided.append((last, Fate(school_id, ACCEPTED, None, revision, None, tied_with, sent_again)))
     return decided
+
+
+def _said_before(reading: FileReading, originals: Sequence[FileReading]) -> FileReading | None:
+    """The earlier version that one file repeats: the last one saved anew, or any before it with the same answers."""
+    if originals and is_resaved(reading, originals[-1]):
+        return originals[-1]
+    return next((one for one in originals[:-1] if one.answers_sha256 == reading.answers_sha256 != ""), None)

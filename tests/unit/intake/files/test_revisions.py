@@ -126,9 +126,35 @@ def test_a_file_saved_anew_without_what_was_wrong_with_it_is_a_revision() -> Non
     assert [fate.fate for fate in decide_fates([first, again])] == ["superseded", "accepted"]
 
 
-def test_going_back_to_an_earlier_content_is_a_revision() -> None:
+def test_an_earlier_version_saved_anew_does_not_win_over_its_correction_and_is_asked_about() -> None:
     chain = [answering(name, "A", said, day=day) for day, (name, said) in enumerate(["ax", "by", "cx"])]
-    assert [fate.fate for fate in decide_fates(chain)] == ["superseded", "superseded", "accepted"]
+    chain[2].cells_total = 99
+    found = decide_fates(chain)
+    assert [(fate.fate, fate.by) for fate in found] == [
+        ("superseded", "b"),
+        ("accepted", None),
+        ("superseded", "a"),
+    ]
+    assert found[1].sent_again == "c"
+
+
+def test_an_earlier_version_sent_again_with_the_same_bytes_is_asked_about_too() -> None:
+    chain = [reading("a", content="x"), reading("b", day=1), reading("c", day=2, content="x")]
+    assert [(fate.fate, fate.sent_again) for fate in decide_fates(chain)] == [
+        ("superseded", None), ("accepted", "c"), ("superseded", None),
+    ]  # fmt: skip
+
+
+def test_an_earlier_version_that_came_before_the_last_correction_is_not_asked_about() -> None:
+    chain = [answering(name, "A", said, day=day) for day, (name, said) in enumerate(["ax", "by", "cx", "dz"])]
+    assert [fate.sent_again for fate in decide_fates(chain)] == [None] * 4
+
+
+def test_the_last_version_sent_twice_is_not_asked_about() -> None:
+    chain = [answering(name, "A", said, day=day) for day, (name, said) in enumerate(["ax", "by", "cy"])]
+    assert [(fate.fate, fate.sent_again) for fate in decide_fates(chain)] == [
+        ("superseded", None), ("accepted", None), ("superseded", None),
+    ]  # fmt: skip
 
 
 def test_two_schools_with_the_same_answers_are_both_asked() -> None:
