@@ -19,6 +19,7 @@ _READ_PAUSES_S = (0.01, 0.05, 0.2) if os.name == "nt" else ()
 # Beside which file, by which process, and what makes the name new; earlier versions named no process.
 _LEFT_OVER = re.compile(r"\..+\.((?P<process>\d+)-)?[a-z0-9_]{8}\.part(\.\w+)?")
 _FILE, _FOLDER = 0o666, 0o777
+_HASH_LENGTH = 64
 
 
 @contextmanager
@@ -123,6 +124,29 @@ def sync_folder(folder: Path) -> None:
 def sha256_of(content: bytes) -> str:
     """The hash of one content."""
     return hashlib.sha256(content).hexdigest()
+
+
+def keep_content(path: Path, content: bytes) -> None:
+    """Keep what may be lost at any time under its own hash; not synced, as a torn one does not match it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(sha256_of(content).encode() + content)
+        as_umask_says(Path(name))
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def kept_content(path: Path) -> bytes | None:
+    """What was kept in one file; None when there is none, or none that matches its hash."""
+    try:
+        found = path.read_bytes()
+    except OSError:
+        return None
+    stated, content = found[:_HASH_LENGTH], found[_HASH_LENGTH:]
+    return content if stated == sha256_of(content).encode() else None
 
 
 def sweep_left_overs(folder: Path) -> None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,13 +18,12 @@ from termreview.errors import RunError
 from termreview.intake.files.file_reading import FileReading, Remark
 from termreview.intake.received.received import ReceivedFile, content_facts
 from termreview.spreadsheets.packages.guard import NOT_OPENED
-from termreview.storage.whole_files import as_umask_says, sha256_of
+from termreview.storage.whole_files import keep_content, kept_content, sha256_of
 
 _SUFFIX = ".reading"
 _FACTS = b"reading"
 _NOT_STORED = ("file", "answers")
 _PASSING = ("engine_failed", NOT_OPENED)  # refusals that another time may not repeat
-_HASH_LENGTH = 64
 
 KeptReading = tuple[FileReading, pa.Table]
 
@@ -61,12 +58,8 @@ class KeptReadings:
 
 def find_reading(kept: KeptReadings, file: ReceivedFile, schema: pa.Schema) -> KeptReading | None:
     """Find the reading of one file; None when there is none, or none that can be trusted."""
-    try:
-        content = kept.path(file).read_bytes()
-    except OSError:
-        return None
-    stated, body = content[:_HASH_LENGTH], content[_HASH_LENGTH:]
-    if stated != sha256_of(body).encode():
+    body = kept_content(kept.path(file))
+    if body is None:
         return None
     try:
         table = pa.ipc.open_stream(body).read_all()
@@ -103,18 +96,8 @@ def keep_reading(kept: KeptReadings, reading: FileReading, answers: pa.Table) ->
     schema = answers.schema.with_metadata({_FACTS: json.dumps(facts).encode()})
     with pa.ipc.new_stream(sink, schema) as stream:
         stream.write_table(answers.combine_chunks().cast(schema))
-    body = sink.getvalue().to_pybytes()
-    path = kept.path(file)
     with suppress(OSError):
-        kept.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", dir=kept.folder)
-        try:
-            with os.fdopen(handle, "wb") as stream:  # not synced: a torn one does not match its hash
-                stream.write(sha256_of(body).encode() + body)
-            as_umask_says(Path(name))
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        keep_content(kept.path(file), sink.getvalue().to_pybytes())
 
 
 def forget_others(kept: KeptReadings, files: Iterable[ReceivedFile]) -> None:
@@ -122,5 +105,5 @@ def forget_others(kept: KeptReadings, files: Iterable[ReceivedFile]) -> None:
     wanted = {kept.path(file).name for file in files}
     with suppress(OSError):
         for path in list(kept.folder.iterdir()) if kept.folder.is_dir() else ():
-            if path.name not in wanted:
+            if path.is_file() and path.name not in wanted:
                 path.unlink(missing_ok=True)
