@@ -1,6 +1,7 @@
 """One term's school submissions, cleaned, scored and reported: the library behind the notebooks.
 
-For notebooks of one's own: `termreview.table(term)`, `termreview.tables(term)`, `termreview.save_table(frame, name)`.
+For notebooks of one's own: `termreview.table(term)`, `termreview.tables(term)`, `termreview.save_table(frame, name)`;
+`termreview.style()` gives matplotlib the look of the reports, `termreview.number_formatter(format)` an axis Vietnamese numbers.
 """
 
 from __future__ import annotations
@@ -8,10 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from termreview.reporting.charts.drawing.theme import number_formatter as number_formatter, style as style
     from termreview.run.analysis import save_table as save_table, table as table, tables as tables
 
 __version__ = "0.1.0"
-_OF_ANALYSTS = dict.fromkeys(("table", "tables", "save_table"), "termreview.run.analysis")
+_OF_ANALYSTS = {
+    **dict.fromkeys(("table", "tables", "save_table"), "termreview.run.analysis"),
+    **dict.fromkeys(("style", "number_formatter"), "termreview.reporting.charts.drawing.theme"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -376,7 +376,7 @@ def test_every_other_part_shows_what_it_promises(analyst: tuple[Seat, list[str]]
     expect(one.visible(desk.locator(".desk-effect"))).to_contain_text("trường được hưởng")
 
     one.open("So sánh số liệu")
-    expect(one.visible(desk.locator("figure.chart img"))).to_be_visible()
+    expect(one.visible(desk.locator("figure.chart svg"))).to_be_visible()
     one.press("Tạo tệp tải về")
     for words, start in (
         ("Bảng CSV", b"\xef\xbb\xbf"),

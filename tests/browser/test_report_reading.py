@@ -124,9 +124,7 @@ def plain(text: str) -> str:
 def test_parts_of_a_bar_differ_without_colour(browser: Browser, report: Path) -> None:
     """The lightness of the palette's steps, as a grey printer sees it, is at least a tenth apart."""
     page = opened(browser, report)
-    images = page.eval_on_selector_all(
-        "figure.chart img", "all => all.map(one => atob(one.src.split(',')[1])).join(' ')"
-    )
+    images = page.eval_on_selector_all("figure.chart svg", "all => all.map(one => one.outerHTML).join(' ')")
     page.close()
     used = [colour for colour in ("#17496b", "#639fc2", "#f0b468") if colour in images]
     assert len(used) == 3

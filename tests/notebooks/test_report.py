@@ -66,9 +66,9 @@ def test_it_says_that_its_data_are_illustrative(report: tuple[Demo, Term, Beauti
 
 
 def test_every_chart_states_its_finding_in_words(report: tuple[Demo, Term, BeautifulSoup]) -> None:
-    charts = report[2].select("figure.chart img")
+    charts = report[2].select("figure.chart svg")
     assert len(charts) >= 6
-    alts = [str(chart["alt"]) for chart in charts]
+    alts = [chart.desc.get_text() for chart in charts]
     assert all(len(alt) > 25 and re.search(r"\d", alt) for alt in alts), alts
     assert len(set(alts)) == len(alts)
 

@@ -15,9 +15,7 @@ from report_world import report
 from termreview.reporting.agreement.agreement import refuse_disagreement
 from termreview.reporting.blocks.blocks import callout, inline, key_figures, paragraph
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.charts.drawing.canvas import Box, Dot, Stroke, Words
-from termreview.reporting.charts.drawing.style import LOW, UNKNOWN
-from termreview.reporting.charts.figures import Figure, drawn
+from termreview.reporting.charts.charts import Chart, chart, stacked_bars
 from termreview.reporting.excel.annex import export_xlsx
 from termreview.reporting.pages.pages import export_html
 from termreview.reporting.sections.assessment import sections_assessment
@@ -95,14 +93,12 @@ def sizes_table(**options: Any) -> Any:
     )  # fmt: skip
 
 
-def small_chart(**words: str) -> Figure:
-    """One chart of every kind of mark."""
-    marks = [
-        Words(10, 20, "Tiểu học $75,0 %$"), Box(120, 10, 300, 20, LOW), Box(420, 10, 80, 20, UNKNOWN, "#000000"),
-        Dot(40, 60, 6, "#0B5CAD"), Stroke(((10, 80), (700, 80)), "#52606D", is_dashed=True),
-    ]  # fmt: skip
+def small_chart(**words: str) -> Chart:
+    """One chart: two parts, one of them hatched, of two rows."""
+    frame = pd.DataFrame({"name": ["Tiểu học $75,0 %$", "Mầm non"], "done": [3, 1], "blank": [1, 0]})
     told = {"title": "Tỉ lệ theo cấp", "alt": "Tiểu học 75,0 %.", "caption": "Một chú thích."} | words
-    return drawn(marks, 100, **told)
+    labels = {"done": "Đạt", "blank": "Chưa rõ"}
+    return chart(stacked_bars, frame, category="name", parts=["done", "blank"], part_labels=labels, **told)
 
 
 def small_report(folder: Path) -> Files:

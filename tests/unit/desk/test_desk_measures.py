@@ -9,15 +9,16 @@ from dataclasses import replace
 import openpyxl
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from desk_world import HOSTILE, TODAY, seen
 
 from termreview.desk.exports import Download, csv_file, file_name, xlsx_file
 from termreview.desk.measure_rows import plain_rows_of, word_rows, written
 from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_of, values_of
 from termreview.desk.term.glance import Scope
-from termreview.desk.views.measure_charts import draw, nice_step
+from termreview.desk.views.measure_charts import draw
 from termreview.reporting.blocks.csv_table import BOM
-from termreview.reporting.charts.drawing.picture import render_png
+from termreview.reporting.charts.points import nice_step
 
 COLUMNS = {"name": "Trường", "value": "Số liệu"}
 
@@ -46,40 +47,37 @@ def test_every_measure_has_its_values_and_no_guesses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "mark"),
+    ("x", "y", "drawing"),
     [
-        ("low_1", "low_2", "Dot"),
-        ("low_1", "level", "Dot"),
-        ("level", "low_1", "Dot"),
-        ("level", "report", "Box"),
-        ("level", None, "Box"),
-        ("low_1", None, "Dot"),
-        ("online_plan.on", "low_1", "Dot"),
-        ("fees_due_vnd", "pupils_count.total", "Dot"),
-        ("has_studio", "standing_1", "Box"),
+        ("low_1", "low_2", "scatter"),
+        ("low_1", "level", "strips"),
+        ("level", "low_1", "strips"),
+        ("level", "report", "count_table"),
+        ("level", None, "count_bars"),
+        ("low_1", None, "strips"),
+        ("online_plan.on", "low_1", "scatter"),
+        ("fees_due_vnd", "pupils_count.total", "scatter"),
+        ("has_studio", "standing_1", "count_table"),
     ],
 )
-def test_the_chart_fits_the_measures(x: str, y: str | None, mark: str) -> None:
+def test_the_chart_fits_the_measures(x: str, y: str | None, drawing: str) -> None:
     now = seen()
     measures = measures_of(now)
-    drawing = draw(now, compare(now, Scope(), measures[x], measures[y] if y else None))
-    assert mark in {type(one).__name__ for one in drawing.marks}
-    figure = drawing.figure()
-    assert figure.svg.startswith("<svg")
-    assert figure.alt
-    assert (
-        figure.svg == draw(now, compare(now, Scope(), measures[x], measures[y] if y else None)).figure().svg
-    )
+    shown, again = (draw(now, compare(now, Scope(), measures[x], measures[y] if y else None)) for _ in "ab")
+    assert shown.draw.__name__ == drawing
+    assert shown.svg.startswith("<svg")
+    assert shown.alt
+    assert shown.svg == again.svg
 
 
 def test_where_nothing_is_known_the_chart_says_so() -> None:
     now = seen()
     compared = compare(now, Scope(), measures_of(now)["low_1"], None, ("missing",))
     assert compared.known.empty
-    drawing = draw(now, compared)
-    assert drawing.marks == ()
-    assert "0/1" in drawing.caption
-    assert "Không có số liệu" in drawing.figure().alt
+    shown = draw(now, compared)
+    assert shown.data.empty
+    assert "0/1" in shown.caption
+    assert "Không có số liệu" in shown.alt
 
 
 def test_filters_are_level_commune_and_state() -> None:
@@ -92,13 +90,13 @@ def test_filters_are_level_commune_and_state() -> None:
     }  # fmt: skip
 
 
-def test_a_picture_is_a_picture_of_the_same_marks() -> None:
+def test_a_picture_is_a_picture_of_the_same_chart() -> None:
     now = seen()
-    drawing = draw(now, compare(now, Scope(), measures_of(now)["low_1"], measures_of(now)["low_2"]))
-    picture = render_png(drawing.marks, drawing.height)
+    shown = draw(now, compare(now, Scope(), measures_of(now)["low_1"], measures_of(now)["low_2"]))
+    picture = shown.png
     assert picture.startswith(b"\x89PNG")
     assert int.from_bytes(picture[16:20], "big") == 1520
-    assert picture == render_png(drawing.marks, drawing.height)
+    assert picture == shown.png
 
 
 @pytest.mark.parametrize(("wanted", "step"), [(0.3, 0.5), (1.0, 1.0), (1.1, 2.0), (4.0, 5.0), (70, 100)])
@@ -177,5 +175,6 @@ def test_a_name_of_a_school_stays_text_in_a_chart() -> None:
     now = seen()
     compared = compare(now, Scope(), measures_of(now)["low_1"], measures_of(now)["low_2"])
     hostile = replace(compared, frame=compared.frame.assign(short_name=HOSTILE, level_title=HOSTILE))
-    figure = draw(now, hostile).figure()
-    assert "onerror" not in figure.svg
+    page = BeautifulSoup(draw(now, hostile)._repr_html_(), "html.parser")
+    assert not page.find_all("img")
+    assert HOSTILE in [text.get_text() for text in page.find_all("text")]

@@ -251,7 +251,7 @@ def test_another_term_opens_and_has_its_own_schools(desk: Desk) -> None:
 
 def test_comparing_and_taking_files_away(desk: Desk) -> None:
     tab = desk.go_to("explore")
-    assert "<img" in tab._chart.value
+    assert "<svg" in tab._chart.value
     tab._exported()
     assert tab._links.value.count("download=") == 4
     tab._choices[0].value = "standing_1"

@@ -43,8 +43,7 @@ def text_of(block: Block) -> str:
     for tag in page.find_all(True):
         assert tag.name not in ("script", "iframe", "object", "embed", "form", "style", "link", "base"), tag
         assert not [name for name in tag.attrs if name.startswith("on")], tag
-        if tag.name == "img":
-            assert tag["src"].startswith("data:image/svg+xml;base64,"), tag
+        assert tag.name != "img", tag
         if tag.name == "a":
             assert tag["href"].startswith(("https://", "http://")), tag
             assert tag["rel"] == ["noopener", "noreferrer"]

@@ -11,8 +11,9 @@ from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.term.wording import say, words
-from termreview.desk.views.measure_charts import Drawing, draw
+from termreview.desk.views.measure_charts import draw
 from termreview.reporting.blocks.blocks import Block
+from termreview.reporting.charts.charts import Chart
 
 ALL_STATES = ""
 
@@ -94,7 +95,7 @@ class ExploreTab:
 
     def _show(self) -> None:
         compared = self._compared()
-        controls.show(self._chart, draw(self.desk.now, compared).figure())
+        controls.show(self._chart, draw(self.desk.now, compared))
         controls.show(self._links, "")
         names = words(self.desk.reference, "explore")
         titles = [compared.x.title, compared.y.title if compared.y else ""]
@@ -121,7 +122,7 @@ class ExploreTab:
             controls.show(self._links, Block(" ".join(link.html for link in links)))
             self.desk.tell("done", say(self.desk.reference, "explore.exported"))
 
-    def _files(self, compared: Compared, drawing: Drawing) -> list[tuple[Download, str]]:
+    def _files(self, compared: Compared, shown: Chart) -> list[tuple[Download, str]]:
         now, names = self.desk.now, words(self.desk.reference, "explore")
         name = "-".join(
             part
@@ -137,17 +138,11 @@ class ExploreTab:
         rows = plain_rows_of(compared)
         files = [
             (csv_file(name, columns, rows), names["csv"]),
-            (xlsx_file(name, drawing.title, columns, rows, now.declared.plan.due_on), names["xlsx"]),
+            (xlsx_file(name, shown.title, columns, rows, now.declared.plan.due_on), names["xlsx"]),
         ]
-        if drawing.marks:
-            from termreview.reporting.charts.drawing.picture import (
-                render_png,  # a large library, for pictures alone
-            )
-
-            svg = drawing.figure().svg.encode("utf-8")
-            files.append((Download(file_name(name, "svg"), "svg", svg), names["svg"]))
-            png = render_png(drawing.marks, drawing.height)
-            files.append((Download(file_name(name, "png"), "png", png), names["png"]))
+        if not shown.data.empty:
+            files.append((Download(file_name(name, "svg"), "svg", shown.svg.encode("utf-8")), names["svg"]))
+            files.append((Download(file_name(name, "png"), "png", shown.png), names["png"]))
         return files
 
     def _picked(self, school_id: str) -> None:

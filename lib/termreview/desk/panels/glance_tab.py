@@ -12,7 +12,7 @@ from termreview.desk.views.glance import glance_block
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
-from termreview.reporting.charts.charts import calendar_strip
+from termreview.reporting.charts.charts import calendar_strip, chart
 
 ALL_STATES = "all"
 
@@ -46,7 +46,8 @@ class GlanceTab:
             say(now.reference, "glance.days_title"),
             say(now.reference, "glance.days_alt", count=len(days)),
         )
-        chart = calendar_strip(
+        by_day = chart(
+            calendar_strip,
             days,
             date="received_on",
             count="school_count",
@@ -55,7 +56,7 @@ class GlanceTab:
             title=title,
             alt=alt,
         )
-        controls.show(self._days, chart)
+        controls.show(self._days, by_day)
 
     def _filtered(self) -> None:
         with self.desk.working("status.working"):

@@ -99,8 +99,8 @@ class _PageReader(HTMLParser):
         if tag == "figure":
             self.end_line()
             self.figure = {"title": "", "alt": "", "caption": ""}
-        elif tag == "img" and self.figure is not None:
-            self.figure["alt"] = about.get("alt", "")
+        elif tag == "desc":
+            self.words = []
         elif tag == "table":
             self.end_line()
             self.table = ReadTable("")
@@ -142,6 +142,10 @@ class _PageReader(HTMLParser):
             self.is_unfolded = False
         elif tag == "figcaption" and self.figure is not None:
             self.figure["caption"] = plain("".join(self.words))
+            self.words = []
+        elif tag == "desc" and self.figure is not None:
+            self.figure["alt"] = plain("".join(self.words))
+        elif tag == "svg":  # what is written in a picture stands for itself
             self.words = []
         elif tag == "figure" and self.figure is not None:
             self.read.figures.append(

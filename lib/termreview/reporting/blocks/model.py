@@ -13,8 +13,9 @@ part has a `kind`:
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 BLOCK_MIME: Final = "application/vnd.termreview.block+json"
@@ -29,8 +30,14 @@ Cell = str | list[Any]
 
 def model_bundle(parts: Sequence[Part]) -> dict[str, Any]:
     """What a notebook output carries for some parts; a text, because notebooks write nested JSON one item a line."""
-    text = json.dumps(list(parts), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(
+        list(parts), ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_written_picture
+    )
     return {BLOCK_MIME: text}
+
+
+def _written_picture(picture: Any) -> str:
+    return base64.b64encode(picture()).decode("ascii")
 
 
 def read_bundle(data: Mapping[str, Any]) -> list[Part] | None:
@@ -115,8 +122,6 @@ def table_part(
     }  # fmt: skip
 
 
-def figure_part(title: str, alt: str, caption: str, size: tuple[float, float], marks: Sequence[Any]) -> Part:
-    """One chart: its words, its width and height in CSS pixels, its marks as lists (`chart_marks`)."""
-    return {
-        "kind": "figure", "title": title, "alt": alt, "caption": caption, "size": list(size), "marks": list(marks),
-    }  # fmt: skip
+def figure_part(title: str, alt: str, caption: str, picture: Callable[[], bytes]) -> Part:
+    """One chart: its words, and what draws it as a PNG; written, `picture` is that as text in base 64."""
+    return {"kind": "figure", "title": title, "alt": alt, "caption": caption, "picture": picture}

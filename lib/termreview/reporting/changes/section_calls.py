@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from termreview.reporting.blocks.blocks import Block, parts_of
 from termreview.reporting.blocks.model import Part
-from termreview.reporting.charts.figures import Figure
+from termreview.reporting.charts.charts import Chart
 from termreview.reporting.report.context import ReportContext
 
 _ROOM: Final = "termreview.reporting."
@@ -34,7 +34,7 @@ class SectionCall:
         """What the section shows of one report; nothing where it only hands the page its data."""
         show = getattr(import_module(self.module), self.function)
         shown = show(report, *self.arguments)
-        return parts_of(shown) if isinstance(shown, Block | Figure) else ()
+        return parts_of(shown) if isinstance(shown, Block | Chart) else ()
 
 
 def section_calls(notebook: Path) -> tuple[SectionCall, ...]:

@@ -1,29 +1,38 @@
-"""The charts of the reports, each one function from a table to a figure.
+"""The charts of the reports, each one function from a DataFrame to a matplotlib Figure.
 
-Every chart is drawn 760 CSS pixels wide from marks in pixels, names its missing figures, writes its numbers out,
-and stays readable in grey. Text of the data is drawn as it stands: `$`, markup and formulas have no effect.
+Every chart is 760 CSS pixels wide, has Axes in the unit of its data across, names its missing figures, writes its
+numbers out, and stays readable in grey. Text of the data is drawn as it stands: `$`, markup and formulas have no effect.
+`chart` gives a figure the words that a report needs.
 """
 
 from __future__ import annotations
 
 from termreview.reporting.charts.change import dumbbell
+from termreview.reporting.charts.chart import Chart, chart
 from termreview.reporting.charts.days import calendar_strip
-from termreview.reporting.charts.figures import Figure
-from termreview.reporting.charts.grid import heat_map, transition_matrix
+from termreview.reporting.charts.grid import count_table, heat_map, transition_matrix
 from termreview.reporting.charts.panels import Bounds, Shares, interval_panels, share_panels
 from termreview.reporting.charts.parts import stacked_bars
-from termreview.reporting.charts.rows import ratio_strip
+from termreview.reporting.charts.points import Scale, count_bars, scatter, strips
+from termreview.reporting.charts.ratios import gap_bars, ratio_strip
 
 __all__ = [
     "Bounds",
-    "Figure",
+    "Chart",
+    "Scale",
     "Shares",
     "calendar_strip",
+    "chart",
+    "count_bars",
+    "count_table",
     "dumbbell",
+    "gap_bars",
     "heat_map",
     "interval_panels",
     "ratio_strip",
+    "scatter",
     "share_panels",
     "stacked_bars",
+    "strips",
     "transition_matrix",
 ]

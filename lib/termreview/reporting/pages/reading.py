@@ -44,12 +44,20 @@ class _Reader(HTMLParser):
         self.kind, self.words = "text", list[str]()
         self.ignored = ""
         self.label = ""
-        self.chart = ""
+        # A chart that is open: its markup piece by piece, the words that stand for it.
+        self.chart: list[str] | None = None
+        self.is_alt, self.alt = False, ""
         self.table: _Table | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
-        if tag in _NOT_READ:
+        if tag == "svg":
+            self.end_line()
+            self.chart, self.alt = [], ""
+        if self.chart is not None:
+            self.chart.append(self.get_starttag_text() or "")
+            self.is_alt = tag == "desc"
+        elif tag in _NOT_READ:
             self.ignored = tag
         elif tag == "table":
             self.end_line()
@@ -59,10 +67,13 @@ class _Reader(HTMLParser):
         elif tag in _LINES or tag in ("dt", "dd"):
             self.end_line()
             self.kind = _LINES.get(tag, tag)
-        if tag == "img":
+        if tag == "img":  # how pages held their charts that were issued earlier
             self.end_line()
-            digest = hashlib.sha256(told.get("src", "").encode()).hexdigest()[:_IMAGE_HASH]
-            self.places.append(Place("chart", (), f"{told.get('alt', '')} [{digest}]"))
+            self._add_chart(told.get("alt", ""), told.get("src", ""))
+
+    def _add_chart(self, alt: str, drawn: str) -> None:
+        digest = hashlib.sha256(drawn.encode()).hexdigest()[:_IMAGE_HASH]
+        self.places.append(Place("chart", (), f"{alt} [{digest}]"))
 
     def _in_table(self, tag: str, told: Mapping[str, str]) -> None:
         assert self.table is not None
@@ -76,7 +87,12 @@ class _Reader(HTMLParser):
             self.table.span = int(told["colspan"]) if told.get("colspan", "").isdecimal() else 1
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == self.ignored:
+        if self.chart is not None:
+            self.is_alt = False
+            if tag == "svg":
+                self._add_chart(self.alt, "".join(self.chart))
+                self.chart = None
+        elif tag == self.ignored:
             self.ignored = ""
         elif tag == "table":
             self.end_line()
@@ -85,7 +101,10 @@ class _Reader(HTMLParser):
             self.end_line()
 
     def handle_data(self, data: str) -> None:
-        if not self.ignored:
+        if self.chart is not None:
+            self.chart.append(data)
+            self.alt += data if self.is_alt else ""
+        elif not self.ignored:
             self.words.append(data)
 
     def end_line(self) -> None:

@@ -2,7 +2,7 @@
 
 Markup is read in one pass, as it is written, and published as it was read: so it must be HTML that every
 reader takes for the same. Every `<` starts a tag, every value ends where its quote ends, every element is
-closed in order, except those that hold nothing (`<br>`).
+closed in order, except those that hold nothing (`<br>`). A chart is SVG of shapes and words alone.
 """
 
 from __future__ import annotations
@@ -21,6 +21,18 @@ _ATTRIBUTE_NAMES: Final = """
 alt aria-hidden aria-label aria-labelledby class colspan data-label datetime height href id lang open role rowspan scope src
 start style tabindex title width
 """
+# A chart: shapes and words in their places; what they name (a hatching, an edge) is inside of it.
+_SHAPES: Final = frozenset(
+    ["svg", "title", "desc", "defs", "clippath", "pattern", "g", "path", "rect", "use", "text"]
+)
+_SHAPE_ATTRIBUTE_NAMES: Final = """
+clip-path d fill fill-opacity font-family font-size font-weight height id opacity patternunits role stroke stroke-dasharray
+stroke-dashoffset stroke-linecap stroke-linejoin stroke-opacity stroke-width text-anchor transform viewbox width x y
+"""
+_SHAPE: Final = re.compile(
+    rf"""(\s+(({"|".join(_SHAPE_ATTRIBUTE_NAMES.split())})="(url\(\#\w+\)|rotate\([-\d. ]+\)|[^"<:(]*)"|href="\#\w+"))*""",
+    re.IGNORECASE,
+)
 _TAGS: Final = frozenset(_TAG_NAMES.split())
 _ATTRIBUTES: Final = frozenset(_ATTRIBUTE_NAMES.split())
 _EMPTY: Final = frozenset(["br", "col", "hr", "img", "meta", "link", "base", "input", "wbr"])
@@ -30,7 +42,7 @@ _IMAGE: Final = re.compile(r"^data:image/(svg\+xml|png|jpeg);base64,[A-Za-z0-9+/
 
 _ATTRIBUTE: Final = r"""\s+([a-zA-Z][-:\w]*)(?:\s*=\s*(?:"([^"<]*)"|'([^'<]*)'|([^\s"'=<>`]+)))?"""
 _ONE_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
-_TAG: Final = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:{_ATTRIBUTE})*)\s*/?>")
+_TAG: Final = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:{_ATTRIBUTE})*)\s*(?P<closes>/?)>")
 _LONG: Final = 400  # characters of attributes; a longer one is an image, seen once
 
 
@@ -47,9 +59,15 @@ def forbidden_markup(content: str) -> list[str]:
             if not opened or opened.pop() != name or match[3]:
                 faults.add(f"holds </{name}> where no <{name}> is open")
             continue
+        attributes = match[3]
+        if name == "svg" or "svg" in opened:
+            if name not in _SHAPES or not _SHAPE.fullmatch(attributes):
+                faults.add(f"holds <{name}> as no chart does: {attributes[:60]}")
+            if not match["closes"]:
+                opened.append(name)
+            continue
         if name not in _EMPTY:
             opened.append(name)
-        attributes = match[3]
         faults.update((_faults if len(attributes) < _LONG else _faults.__wrapped__)(name, attributes))
     faults.update(_stray(content, position, len(content)))
     faults.update(f"holds <{name}> that is not closed" for name in opened)

@@ -14,6 +14,7 @@ from termreview.errors import UsageError
 from termreview.reference.comparable import comparable_ratios, may_compare_scores
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.measures import Ratio
+from termreview.reporting.charts.kept_pictures import FOLDER as PICTURES
 from termreview.reporting.editions.disclosure import Hiding, decide_hiding
 from termreview.reporting.editions.edition import EDITIONS, INTERNAL, SHAREABLE
 from termreview.reporting.editions.scope import (
@@ -64,7 +65,7 @@ class ReportContext:
     """One report: its term, the day, scope and edition it speaks for.
 
     `previous` is the term that it compares with, `years` the same part of earlier school years, oldest first; each only
-    where its tables exist.
+    where its tables exist. `pictures` is the folder where what was drawn is kept for the next report.
     """
 
     reference: Reference
@@ -76,6 +77,7 @@ class ReportContext:
     provenance: Provenance = NOWHERE
     since: Since | None = None
     years: tuple[TermView, ...] = ()
+    pictures: Path | None = None
 
     @property
     def comparable_ratios(self) -> tuple[Ratio, ...]:
@@ -154,7 +156,12 @@ def open_report(
         tables = view.tables if scope.is_whole else narrowed_tables(view.tables, own)
         told_since = Since(find_issue(workspace, declared.term, since), State(reference, own, tables))
     provenance = read_provenance(workspace, reference, declared.term)
-    return replace(report, provenance=provenance, since=told_since)
+    return replace(
+        report,
+        provenance=provenance,
+        since=told_since,
+        pictures=workspace.processed(declared.term) / PICTURES,
+    )
 
 
 def report_on(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -17,8 +17,6 @@ from docx.oxml.ns import qn
 from termreview.reporting.blocks.model import INLINE, Part, plain_text
 from termreview.reporting.blocks.report_reading import ReadReport, read_report
 from termreview.reporting.blocks.tables import NO_ROWS
-from termreview.reporting.charts.drawing.marks import read_mark
-from termreview.reporting.charts.drawing.picture import render_png
 from termreview.reporting.word.tables import fit_table, table_of
 from termreview.reporting.word.template import Template, document_xml, end_of_section, filled, open_template
 from termreview.reporting.word.xml import (
@@ -57,7 +55,6 @@ class _Writing:
 
     template: Template
     words: dict[str, str]
-    pictures: Iterator[bytes]
     tables: int = 0
     figures: int = 0
     is_signed: bool = False
@@ -74,10 +71,7 @@ def export_docx(notebook_path: Path, output_path: Path, template_path: Path, *, 
     """
     report = read_report(notebook_path)
     template = open_template(template_path)
-    figures = [part for part in report.body if part["kind"] == "figure"]
-    with ThreadPoolExecutor(2) as pool:  # packing a picture leaves room to draw the next
-        pictures = iter(list(pool.map(_picture, figures)))
-    writing = _Writing(template, report.letterhead["words"]["document"], pictures)
+    writing = _Writing(template, report.letterhead["words"]["document"])
     for part in report.body:
         writing.flows += _flows(part, report, writing)
     writing.flows += [
@@ -172,16 +166,12 @@ def _table(part: Part, writing: _Writing) -> Flow:
     return Flow(caption + table_of(part, fit, styles, NO_ROWS) + notes, fit.is_wide)
 
 
-def _picture(part: Part) -> bytes:
-    width, height = part["size"]
-    return render_png([read_mark(mark) for mark in part["marks"]], height, width)
-
-
 def _figure(part: Part, writing: _Writing) -> Flow:
     styles, page = writing.template.styles, writing.template.page
     writing.figures += 1
-    width, height = part["size"]
-    relation, _ = writing.template.document.part.get_or_add_image(io.BytesIO(next(writing.pictures)))
+    picture = base64.b64decode(part["picture"])
+    width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    relation, _ = writing.template.document.part.get_or_add_image(io.BytesIO(picture))
     scale = min(page.width / width, page.height * PICTURE_HEIGHT / height)
     size = (int(width * scale), int(height * scale))
     has_note = bool(part["caption"])

@@ -8,7 +8,7 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.blocks.blocks import Block, stack
 from termreview.reporting.blocks.number_format import interval_text
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.charts.charts import Figure, stacked_bars
+from termreview.reporting.charts.charts import Chart, chart, stacked_bars
 from termreview.reporting.summaries.decisions import causes_of, open_findings
 from termreview.reporting.summaries.index import OVERALL, level_distribution, school_scores
 from termreview.reporting.summaries.quality import SEVERITY_ORDER
@@ -17,7 +17,7 @@ from termreview.reporting.term.schools import ALL, expected_schools
 _MOST_CAUSES = 10
 
 
-def chart_causes(findings: pd.DataFrame, titles: dict[str, str], reference: Reference) -> Figure:
+def chart_causes(findings: pd.DataFrame, titles: dict[str, str], reference: Reference) -> Chart:
     """The causes with most open findings that need an answer, as bars of errors and queries."""
     rows = open_findings(findings)
     rows = rows[rows["severity"].isin(SEVERITY_ORDER[:2])]
@@ -28,15 +28,15 @@ def chart_causes(findings: pd.DataFrame, titles: dict[str, str], reference: Refe
     frame["title"] = frame["kind"].map(dict(zip(causes["cause"], causes["title"], strict=True)))
     frame["total"] = frame[list(SEVERITY_ORDER[:2])].sum(axis=1)
     frame = frame.sort_values(["total", "kind"], ascending=[False, True]).head(_MOST_CAUSES)
-    return stacked_bars(
-        frame, category="title", parts=SEVERITY_ORDER[:2], part_labels=reference.labels["severities"],
+    return chart(
+        stacked_bars, frame, category="title", parts=SEVERITY_ORDER[:2], part_labels=reference.labels["severities"],
         fewest=int(frame["total"].max() + 1) if len(frame) else 0,  # counts alone: a share of a cause says nothing
         title="Nguyên nhân nhiều nhất: số chỗ phải sửa, phải giải trình",
         alt=f"Số chỗ phải sửa và phải giải trình của {len(frame)} nguyên nhân nhiều nhất; con số ở bảng dưới.",
     )  # fmt: skip
 
 
-def chart_levels(scores: pd.DataFrame, declared: TermReference, reference: Reference) -> Figure:
+def chart_levels(scores: pd.DataFrame, declared: TermReference, reference: Reference) -> Chart:
     """How many schools reach each level: a bar per group of the index."""
     standings = school_scores(scores, expected_schools(declared, reference.registry), declared.indicator_set)
     levels = level_distribution(standings, declared.indicator_set)
@@ -49,8 +49,8 @@ def chart_levels(scores: pd.DataFrame, declared: TermReference, reference: Refer
     ]
     words = reference.labels["score_levels"]
     names = {part: words[part.removesuffix("_count").removeprefix("level_")] for part in parts}
-    return stacked_bars(
-        frame, category="title", parts=parts, part_labels=names, totals="asked_count", as_share=True,
+    return chart(
+        stacked_bars, frame, category="title", parts=parts, part_labels=names, totals="asked_count", as_share=True,
         title="Số trường theo mức độ, từng nhóm", alt="Số trường theo mức độ của từng nhóm; con số ở bảng dưới.",
     )  # fmt: skip
 

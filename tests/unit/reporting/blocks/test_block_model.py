@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import base64
 
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
 
 from termreview.reporting.blocks.blocks import (
     Block,
@@ -20,10 +19,7 @@ from termreview.reporting.blocks.blocks import (
 )
 from termreview.reporting.blocks.model import BLOCK_MIME, plain_text, read_bundle
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.charts.drawing.canvas import Box, Dot, Stroke, Words, render_svg
-from termreview.reporting.charts.drawing.marks import read_mark, written_mark
-from termreview.reporting.charts.drawing.style import LOW, UNKNOWN
-from termreview.reporting.charts.figures import drawn
+from termreview.reporting.charts.charts import chart, count_bars
 
 FRAME = pd.DataFrame(
     {
@@ -95,30 +91,12 @@ def test_a_table_cannot_stand_inside_a_line() -> None:
         paragraph(block)
 
 
-def test_a_figure_carries_its_marks() -> None:
-    marks = [
-        Box(1.234, 2, 30, 40, LOW, "#000000", 2), Box(0, 0, 5, 5, UNKNOWN), Stroke(((0, 1), (2.5, 3)), "#17496b", 1.5, True),
-        Dot(4, 5, 6, "#ffffff", "#17496b"), Words(7, 8, "chữ", "right", 11.5, "#56636f", True, 45),
-    ]  # fmt: skip
-    figure = drawn(marks, 90, title="Tên", alt="Thay lời.", caption="Chú thích")
-    (part,) = model_of(figure)
-    assert (part["title"], part["alt"], part["caption"], part["size"]) == (
-        "Tên",
-        "Thay lời.",
-        "Chú thích",
-        [760, 90],
-    )
-    again = [read_mark(values) for values in part["marks"]]
-    assert render_svg(again, 90) == render_svg(marks, 90)
-
-
-lengths = st.floats(-2000, 2000, allow_nan=False).map(lambda value: round(value, 2))
-
-
-@given(st.lists(st.tuples(lengths, lengths), min_size=2, max_size=5), st.booleans(), st.booleans())
-def test_a_line_reads_back_as_it_was_written(points: list, is_dashed: bool, is_round: bool) -> None:
-    stroke = Stroke(tuple(points), "#123456", 1.25, is_dashed, is_round)
-    assert read_mark(json.loads(json.dumps(written_mark(stroke)))) == stroke
+def test_a_figure_carries_its_words_and_the_picture_that_word_shows() -> None:
+    frame = pd.DataFrame({"n": ["TH A"], "k": [3]})
+    shown = chart(count_bars, frame, label="n", count="k", title="Tên", alt="Thay lời.", caption="Chú thích")
+    (part,) = model_of(shown)
+    assert [part[name] for name in ("title", "alt", "caption")] == ["Tên", "Thay lời.", "Chú thích"]
+    assert base64.b64decode(part["picture"]) == shown.png
 
 
 def test_the_model_is_one_line_of_json() -> None:

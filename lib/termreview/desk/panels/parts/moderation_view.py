@@ -8,7 +8,7 @@ from termreview.desk.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, gaps, verif
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.term.wording import joined, say, words
-from termreview.desk.views.gap_chart import gap_bars
+from termreview.desk.views.measure_charts import gap_chart
 from termreview.desk.views.points import coverage_block, gaps_block, gaps_rows
 from termreview.reporting.blocks.blocks import callout
 
@@ -43,7 +43,7 @@ class ModerationView:
             return
         rows: pd.DataFrame = gaps_rows(now, gaps(lines, self._by.value), self._by.value)
         caption = say(now.reference, f"moderation.caption_{self._by.value}")
-        chart = gap_bars(now, rows.head(_MOST_BARS), caption).figure()
+        chart = gap_chart(now, rows.head(_MOST_BARS), caption)
         controls.show(self._shown, joined(head, chart, gaps_block(now, rows, caption)))
 
     def _turned(self) -> None:

@@ -1,1 +1,1 @@
-"""How charts are drawn: marks, letters, styles, and their SVG and PNG."""
+"""How charts are drawn: the theme, texts and their widths, plots and their marks, SVG and PNG."""

@@ -38,6 +38,7 @@ MIDDLE: Final = Style(BLUE_MID)
 LOW: Final = Style(WARM)
 UNKNOWN: Final = Style(PAPER, is_hatched=True)
 NEUTRAL: Final = Style(GREY_PALE)
+HOLLOW: Final = Style(PAPER)
 
 _STYLES_BY_NAME: Final[Mapping[str, Style]] = {
     **dict.fromkeys(("level_3", "3", "done", "on_time", "met", "reached", "yes"), BEST),
@@ -46,6 +47,7 @@ _STYLES_BY_NAME: Final[Mapping[str, Style]] = {
     **dict.fromkeys(("not_concluded", "unknown", "blank", "missing", "unreadable", "unanswered"), UNKNOWN),
     **dict.fromkeys(("not_submitted", "not_applicable", "none", "nothing_to_report"), NEUTRAL),
 }
+SERIES_COLOURS: Final = (BLUE_DARK, WARM, BLUE_MID, "#8a4f7d", "#5d6b78")
 _SERIES: Final = (BEST, MIDDLE, Style(WARM), Style("#3d769c", PAPER), Style(WARM_PALE), NEUTRAL)
 
 

@@ -1,4 +1,4 @@
-"""One line of text of a chart: what is drawn of it, how wide it is, where it breaks."""
+"""One line of text of a chart: what is drawn of it, how wide it is, where it breaks, what outlines it has."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import cache
-from typing import Final
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib
+import numpy as np
+from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.path import Path as Outline
 
 from termreview.reporting.blocks.blocks import clean_text
-from termreview.reporting.charts.drawing.letters import EM, Letter, letter_of
+from termreview.reporting.charts.drawing.theme import FONT_FILES
 
+# CSS pixels.
 TEXT_SIZE: Final = 13.0
 SMALL_SIZE: Final = 11.5
+_EM: Final = 1000
+_EMPTY_FRAME: Final = "\u25a1"
 
 
 def text_width(text: str, size: float = TEXT_SIZE, is_bold: bool = False) -> float:
-    """Return how many pixels one line of text takes."""
-    return _letters(drawn_text(text), is_bold)[1] * size / EM
+    """Return how wide one line of text is, in the unit of its size."""
+    return line_length(drawn_text(text), is_bold) * size
 
 
 def wrap_text(
@@ -71,18 +82,41 @@ def drawn_text(text: object) -> str:
     return unicodedata.normalize("NFC", line)[:400]
 
 
-def letters_of(text: str, is_bold: bool = False) -> tuple[tuple[tuple[Letter, int], ...], int]:
-    """Return the letters of one line with where each begins, and where the line ends, in steps of 1/EM of its size."""
-    return _letters(text, is_bold)
+@cache
+def line_length(text: str, is_bold: bool = False) -> float:
+    """Return how long one line is, per size of its letters."""
+    return sum(_letter(sign, is_bold)[0] for sign in text)
+
+
+def line_outline(text: str, is_bold: bool) -> Outline | None:
+    """Return the outlines of one line's letters, its baseline at 0, per size of its letters; None for blanks."""
+    vertices, codes, at = [], [], 0.0
+    for sign in text:
+        advance, points, steps = _letter(sign, is_bold)
+        if len(steps):
+            vertices.append(points + np.array((at, 0.0)))
+            codes.append(steps)
+        at += advance
+    return Outline(np.concatenate(vertices), np.concatenate(codes)) if codes else None
 
 
 @cache
-def _letters(text: str, is_bold: bool) -> tuple[tuple[tuple[Letter, int], ...], int]:
-    found: list[tuple[Letter, int]] = []
-    at = 0.0
-    for sign in text:
-        letter, advance = letter_of(sign, is_bold)
-        if not sign.isspace():
-            found.append((letter, round(at)))
-        at += advance
-    return tuple(found), round(at)
+def _letter(sign: str, is_bold: bool) -> tuple[float, Any, Any]:
+    """How far one sign moves the next one on, and its outline; an empty frame where no font has it."""
+    own, spare = _font(FONT_FILES[is_bold]), _font("")
+    font = own if own.get_char_index(ord(sign)) else spare
+    if not font.get_char_index(ord(sign)) and not sign.isspace():
+        sign = _EMPTY_FRAME
+    glyph = font.load_char(ord(sign), flags=LoadFlags.NO_HINTING)
+    points, codes = font.get_path()
+    return glyph.linearHoriAdvance / 65536 / _EM, points / _EM, codes
+
+
+@cache
+def _font(name: str) -> FT2Font:
+    spare = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    path = files("termreview.reporting") / "theme" / "fonts" / name if name else spare
+    # From memory: a file that stays open would be shared with forked processes, its place in it included.
+    font = FT2Font(BytesIO(path.read_bytes()))
+    font.set_size(_EM, 72)
+    return font

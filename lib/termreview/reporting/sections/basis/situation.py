@@ -12,7 +12,7 @@ from termreview.reporting.blocks.number_format import fraction_text, number_text
 from termreview.reporting.blocks.rows import largest, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, trace_unless
-from termreview.reporting.charts.charts import Figure, calendar_strip, stacked_bars
+from termreview.reporting.charts.charts import Chart, calendar_strip, chart, stacked_bars
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import counted, fewest, say, scope_title, shown
@@ -141,14 +141,14 @@ def who_reported(report: ReportContext) -> Block:
     )  # fmt: skip
 
 
-def reporting_chart(report: ReportContext, frame: pd.DataFrame) -> Figure:
+def reporting_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
     """The states of the reports by level."""
     who = whole_of(frame)
     words = report.reference.sentences["reporting"]["states"]
     parts = {f"{state}_count": words[state] for state in REPORTING_STATES}
-    return stacked_bars(
-        frame[frame["scope"] != ALL], category="title", parts=list(parts), part_labels=parts,
-        totals="expected_count", title="Tình hình nộp báo cáo theo cấp học (số trường)",
+    return chart(
+        stacked_bars, frame[frame["scope"] != ALL], category="title", parts=list(parts), part_labels=parts,
+        totals="expected_count", pictures=report.pictures, title="Tình hình nộp báo cáo theo cấp học (số trường)",
         alt=say(
             report, "reporting.chart_alt", received=who["received_count"], expected=who["expected_count"],
             late=who["late_count"], refused=who["refused_count"], missing=who["missing_count"],
@@ -157,7 +157,7 @@ def reporting_chart(report: ReportContext, frame: pd.DataFrame) -> Figure:
     )  # fmt: skip
 
 
-def days_chart(report: ReportContext) -> Figure:
+def days_chart(report: ReportContext) -> Chart:
     """The days on which the accepted files came, against the deadline."""
     days = report.summaries.received_days
     by_state = days.groupby("state")["school_count"].sum()
@@ -169,8 +169,8 @@ def days_chart(report: ReportContext) -> Figure:
         busiest=busiest["received_on"] if busiest else "", most=busiest["school_count"] if busiest else 0,
     )  # fmt: skip
     frame = days.assign(state=days["state"].map(report.reference.sentences["reporting"]["states"]))
-    return calendar_strip(
-        frame, date="received_on", count="school_count", group="state",
-        due_on=report.declared.plan.due_on.isoformat(), title="Ngày nhận báo cáo được tiếp nhận (số báo cáo mỗi ngày)",
+    return chart(
+        calendar_strip, frame, date="received_on", count="school_count", group="state",
+        due_on=report.declared.plan.due_on.isoformat(), pictures=report.pictures, title="Ngày nhận báo cáo được tiếp nhận (số báo cáo mỗi ngày)",
         alt=alt, expected=int(whole_of(report.summaries.reporting_levels)["expected_count"]),
     )  # fmt: skip

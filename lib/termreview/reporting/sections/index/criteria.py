@@ -12,7 +12,7 @@ from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.reporting.blocks.rows import Record, by_key, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import CRITERION, trace_target
-from termreview.reporting.charts.charts import Figure, heat_map
+from termreview.reporting.charts.charts import Chart, chart, heat_map
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import fewest, group_title, label, say, threshold
@@ -38,7 +38,7 @@ def criteria(report: ReportContext) -> Block:
     )  # fmt: skip
 
 
-def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Figure:
+def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Chart:
     """The share of points surely won, per criterion and school level, written into its cell."""
     wide = known.pivot(index="criterion_id", columns="scope", values="low_share")
     scopes = [scope for scope in [ALL, *dict.fromkeys(report.term.schools["level"])] if scope in wide.columns]
@@ -55,8 +55,8 @@ def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Figure:
         if best
         else ""
     )  # fmt: skip
-    return heat_map(
-        wide, title=say(report, "index.heat_title"), alt=alt, caption=say(report, "index.heat_caption"), row_groups=groups,
+    return chart(
+        heat_map, wide, pictures=report.pictures, title=say(report, "index.heat_title"), alt=alt, caption=say(report, "index.heat_caption"), row_groups=groups,
         widest=96, is_written=True,
     )  # fmt: skip
 
@@ -97,8 +97,8 @@ def schools_by_criterion(report: ReportContext) -> list[object]:
     figures = written.reindex(index=sorted_shares.index, columns=columns).reset_index(names="school_id")
     figures = figures.assign(short_name=figures["school_id"].map(names), weakest=headings)
     return [
-        heat_map(
-            frame, title=say(report, "index.schools_title"), row_groups=headings, widest=96, is_written=True,
+        chart(
+            heat_map, frame, pictures=report.pictures, title=say(report, "index.schools_title"), row_groups=headings, widest=96, is_written=True,
             alt=say(report, "index.schools_alt", criterion=commonest, count=most, total=len(weakest)),
             caption=say(report, "index.schools_note"),
         ),

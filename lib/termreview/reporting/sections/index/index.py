@@ -6,7 +6,7 @@ from termreview.reference.kinds.indicators import Group
 from termreview.reporting.blocks.blocks import Block, bullets, callout, paragraph, stack
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.charts.charts import Figure, stacked_bars
+from termreview.reporting.charts.charts import Chart, chart, stacked_bars
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import (
@@ -88,7 +88,7 @@ def levels(report: ReportContext) -> Block:
     return stack(bullets(sentences), levels_chart(report, alt), levels_table(report))
 
 
-def levels_chart(report: ReportContext, alt: str) -> Figure:
+def levels_chart(report: ReportContext, alt: str) -> Chart:
     """The level distribution of each group, one bar per school level."""
     parts = _level_parts(report)
     frame = report.summaries.levels
@@ -98,9 +98,9 @@ def levels_chart(report: ReportContext, alt: str) -> Figure:
         name=[heads[scope] for scope in frame["scope"]],
         group=[group_title(report, group_id) for group_id in frame["group_id"]],
     )
-    return stacked_bars(
-        frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
-        group="group", fewest=fewest(report), title=say(report, "index.levels_title"), alt=alt,
+    return chart(
+        stacked_bars, frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
+        group="group", fewest=fewest(report), pictures=report.pictures, title=say(report, "index.levels_title"), alt=alt,
         caption=" ".join(filter(None, (say(report, "index.levels_note"), levels_remark(report)))),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from termreview.reporting.blocks.blocks import Block, stack
 from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import SCORE, trace_target
-from termreview.reporting.charts.charts import Bounds, Figure, interval_panels
+from termreview.reporting.charts.charts import Bounds, Chart, chart, interval_panels
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import group_title, label, labels, say
@@ -24,7 +24,7 @@ def scores(report: ReportContext) -> Block:
     return stack(scores_chart(report), scores_table(report))
 
 
-def scores_chart(report: ReportContext) -> Figure:
+def scores_chart(report: ReportContext) -> Chart:
     """One row per scored school, one panel per group: what is surely won, what may still be, what it concludes."""
     indicator_set, standings = report.declared.indicator_set, report.summaries.standings
     frame = spread_scores(indicator_set, standings[standings["state"] == "scored"])
@@ -38,14 +38,14 @@ def scores_chart(report: ReportContext) -> Figure:
     absent = standings[standings["state"].isna() | (standings["state"] != "scored")]
     names = list(dict.fromkeys(absent["short_name"]))
     notes += [say(report, "index.dots_absent", names=listed(names, most=20))] if names else []
-    return interval_panels(
-        frame, label="short_name", group="level_title", standings=standing_names(report),
+    return chart(
+        interval_panels, frame, label="short_name", group="level_title", standings=standing_names(report),
         panels=[
             Bounds(group_title(report, group.group_id), f"low_{group.group_id}", f"high_{group.group_id}", f"standing_{group.group_id}")
             for group in indicator_set.groups
         ],
         lines=[(value, name) for value, name, _ in lines], limits=(0, max(group.max_points for group in indicator_set.groups)),
-        title=say(report, "index.dots_title"), alt=_finding(report, lines), caption=" ".join(notes),
+        pictures=report.pictures, title=say(report, "index.dots_title"), alt=_finding(report, lines), caption=" ".join(notes),
     )  # fmt: skip
 
 

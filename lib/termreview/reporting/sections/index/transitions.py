@@ -8,7 +8,7 @@ from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
 from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.charts.charts import Bounds, Figure, interval_panels, transition_matrix
+from termreview.reporting.charts.charts import Bounds, Chart, chart, interval_panels, transition_matrix
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import before_name, group_title, label, lower_first, say
@@ -55,7 +55,7 @@ def level_transitions(report: ReportContext) -> Block:
     return stack(bullets(lines), *charts, _scores_chart(report, changes), _scores_table(report, changes))
 
 
-def _scores_chart(report: ReportContext, changes: pd.DataFrame) -> Figure:
+def _scores_chart(report: ReportContext, changes: pd.DataFrame) -> Chart:
     """The scores of every school at both times, group beside group, in registry order."""
     indicator_set = report.declared.indicator_set
     own = changes[(changes["state_before"] == "scored") & (changes["state_after"] == "scored")]
@@ -68,8 +68,8 @@ def _scores_chart(report: ReportContext, changes: pd.DataFrame) -> Figure:
     )  # fmt: skip
     points = own[own["group_id"] != OVERALL]["points"]
     before, now = term_names(report)
-    return interval_panels(
-        frame, label="short_name", group="level_title", standings=standing_names(report),
+    return chart(
+        interval_panels, frame, label="short_name", group="level_title", standings=standing_names(report),
         panels=[
             Bounds(
                 group_title(report, name), f"low_{name}", f"high_{name}", f"standing_{name}", f"low_{name}_before",
@@ -79,7 +79,7 @@ def _scores_chart(report: ReportContext, changes: pd.DataFrame) -> Figure:
         ],
         lines=[(value, name) for value, name, _ in level_lines(indicator_set)],
         limits=(0, max(group.max_points for group in indicator_set.groups)),
-        title=say(report, "change.scores_title"), caption=say(report, "change.scores_note", before=lower_first(before), after=lower_first(now)),
+        pictures=report.pictures, title=say(report, "change.scores_title"), caption=say(report, "change.scores_note", before=lower_first(before), after=lower_first(now)),
         alt=say(
             report, "change.scores_alt", count=frame["school_id"].nunique(), rises=int(points.eq("rise").sum()),
             falls=int(points.eq("fall").sum()), total=len(points),
@@ -87,15 +87,15 @@ def _scores_chart(report: ReportContext, changes: pd.DataFrame) -> Figure:
     )  # fmt: skip
 
 
-def _moves_chart(report: ReportContext, changes: pd.DataFrame, group_id: str, alt: str) -> Figure:
+def _moves_chart(report: ReportContext, changes: pd.DataFrame, group_id: str, alt: str) -> Chart:
     standings = [f"level_{level}" for level in report.declared.indicator_set.level_titles()]
     standings += [NOT_CONCLUDED, NOT_SUBMITTED]
     matrix = level_moves(changes, group_id, standings)
     words = {standing: standing_text(report, standing).capitalize() for standing in standings}
     before, after = term_names(report)
-    return transition_matrix(
-        matrix.rename(index=words, columns=words),
-        title=say(report, "change.moves_title", group=lower_first(group_title(report, group_id))),
+    return chart(
+        transition_matrix, matrix.rename(index=words, columns=words),
+        pictures=report.pictures, title=say(report, "change.moves_title", group=lower_first(group_title(report, group_id))),
         alt=alt, caption=say(report, "change.moves_note"), before_label=before, after_label=after,
         unranked=[words[NOT_CONCLUDED], words[NOT_SUBMITTED]],
     )  # fmt: skip

@@ -8,7 +8,7 @@ from termreview.reporting.blocks.blocks import Block, bullets, callout, paragrap
 from termreview.reporting.blocks.number_format import number_text, printed_difference
 from termreview.reporting.blocks.rows import records, ties
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.charts.charts import dumbbell
+from termreview.reporting.charts.charts import chart, dumbbell
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import before_name, label, lower_first, say, term_name
@@ -70,10 +70,10 @@ def task_changes(report: ReportContext) -> Block:
     )  # fmt: skip
     return stack(
         paragraph(text),
-        dumbbell(
-            frame.sort_values("gain", ascending=False, kind="stable"), label="name", before="before_pct",
+        chart(
+            dumbbell, frame.sort_values("gain", ascending=False, kind="stable"), label="name", before="before_pct",
             after="after_pct", before_label=before, after_label=after, unit="percent",
-            title=say(report, "change.tasks_title"), alt=_moved(report, frame, "before_pct", "after_pct", "title"),
+            pictures=report.pictures, title=say(report, "change.tasks_title"), alt=_moved(report, frame, "before_pct", "after_pct", "title"),
             caption=say(report, "change.tasks_note"),
         ),
         table(
@@ -115,10 +115,10 @@ def ratio_changes(report: ReportContext) -> Block:
     return stack(
         paragraph(text),
         remark,
-        dumbbell(
-            shares.sort_values("change", ascending=False, kind="stable"), label="short_title", before="before_value",
+        chart(
+            dumbbell, shares.sort_values("change", ascending=False, kind="stable"), label="short_title", before="before_value",
             after="after_value", before_label=before, after_label=after, unit="percent",
-            title=say(report, "change.ratios_title"),
+            pictures=report.pictures, title=say(report, "change.ratios_title"),
             alt=_moved(report, shares, "before_value", "after_value", "short_title"),
             caption=say(report, "change.ratios_note"),
         ),

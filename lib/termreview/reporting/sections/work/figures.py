@@ -13,7 +13,7 @@ from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, RATIO, trace_unless
-from termreview.reporting.charts.charts import Figure, ratio_strip
+from termreview.reporting.charts.charts import Chart, chart, ratio_strip
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import cells, hidden_word, label, lower_first, say, scope_title
@@ -50,18 +50,19 @@ def ratio_chart(report: ReportContext, outline: str) -> object:
     return stack(*charts)
 
 
-def _strip(report: ReportContext, frame: pd.DataFrame, unit: str, title: str) -> Figure:
+def _strip(report: ReportContext, frame: pd.DataFrame, unit: str, title: str) -> Chart:
     in_millions = frame["is_money"].map({True: MILLION, False: 1})
     has_line = bool(frame["line"].notna().any())
     notes = [_coverage_note(report, records(frame))]
     notes += [say(report, "ratios.line_note")] if has_line else []
     notes += [say(report, "tasks.money_note")] if frame["is_money"].any() else []
-    return ratio_strip(
+    return chart(
+        ratio_strip,
         frame.assign(
             numerator=frame["numerator"] / in_millions, denominator=frame["denominator"] / in_millions
         ),
         label="name", value="value", numerator="numerator", denominator="denominator",
-        line="line" if has_line else None, better="better", unit="unit", title=title,
+        line="line" if has_line else None, better="better", unit="unit", pictures=report.pictures, title=title,
         alt=_finding(report, frame, unit), caption=" ".join(notes),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from termreview.reporting.blocks.number_format import NO_BREAK_SPACE, number_tex
 from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import RATIO, trace_unless
-from termreview.reporting.charts.charts import Figure, Shares, share_panels
+from termreview.reporting.charts.charts import Chart, Shares, chart, share_panels
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import cells, fewest, hidden_word, label, say, scope_title
 from termreview.reporting.sections.work.figures import parts_text
@@ -40,7 +40,7 @@ def key_ratios(report: ReportContext) -> Block:
     )
 
 
-def ratios_chart(report: ReportContext) -> Figure:
+def ratios_chart(report: ReportContext) -> Chart:
     """Every share over all schools and by school level, the highest first."""
     ratios = report.summaries.ratios
     shares = ratios[ratios["unit"] == "percent"]
@@ -58,10 +58,10 @@ def ratios_chart(report: ReportContext) -> Figure:
     frame = frame[frame["whole"].notna()].sort_values("whole", ascending=False, kind="stable")
     few = fewest(report)
     heads = scope_heads(report, scopes)
-    return share_panels(
-        frame, label="short_title", panels=[Shares(heads[scope], f"value_{scope}", f"counted_{scope}") for scope in scopes],
+    return chart(
+        share_panels, frame, label="short_title", panels=[Shares(heads[scope], f"value_{scope}", f"counted_{scope}") for scope in scopes],
         fewest=few, few_label=say(report, "ratios.few", fewest=few), line="line", line_label=label(report, "charts", "line"),
-        title=say(report, "ratios.levels_title"), alt=_levels_finding(report, frame, scopes[1:], heads),
+        pictures=report.pictures, title=say(report, "ratios.levels_title"), alt=_levels_finding(report, frame, scopes[1:], heads),
         caption=say(report, "ratios.levels_note"),
     )  # fmt: skip
 

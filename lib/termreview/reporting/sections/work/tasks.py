@@ -11,7 +11,7 @@ from termreview.reporting.blocks.blocks import Block, bullets, lead_in, paragrap
 from termreview.reporting.blocks.rows import Record, by_key, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import TASK, trace_target
-from termreview.reporting.charts.charts import Figure, stacked_bars
+from termreview.reporting.charts.charts import Chart, chart, stacked_bars
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import counted, fewest, label, lower_first, say, threshold
@@ -37,15 +37,15 @@ def overview(report: ReportContext) -> Block:
     return stack(paragraph(text), tasks_chart(report, frame), status_table(report, frame))
 
 
-def tasks_chart(report: ReportContext, frame: pd.DataFrame) -> Figure:
+def tasks_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
     """The status of every task as shares of the schools it applies to, the task most schools have done first."""
     parts = {f"{name}_count": title for name, title in report.declared.form.choices("status").items()}
     parts["missing_count"] = label(report, "charts", "no_information")
     shares = frame.assign(share=frame["done_count"] / frame["asked_count"].where(frame["asked_count"] > 0))
-    return stacked_bars(
-        shares.sort_values("share", ascending=False, kind="stable"), category="name", parts=list(parts),
+    return chart(
+        stacked_bars, shares.sort_values("share", ascending=False, kind="stable"), category="name", parts=list(parts),
         part_labels=parts, totals="asked_count", as_share=True, fewest=fewest(report),
-        title=say(report, "tasks.overview_title"), alt=extremes(report, shares), caption=say(report, "tasks.overview_note"),
+        pictures=report.pictures, title=say(report, "tasks.overview_title"), alt=extremes(report, shares), caption=say(report, "tasks.overview_note"),
     )  # fmt: skip
 
 

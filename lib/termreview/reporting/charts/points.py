@@ -1,0 +1,192 @@
+"""Charts of one mark a unit: two measures against each other, one measure by category, how many units per word."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.charts.drawing import plot
+from termreview.reporting.charts.drawing.plot import SIDE, WIDTH
+from termreview.reporting.charts.drawing.style import (
+    BLUE_DARK,
+    BLUE_MID,
+    MUTED,
+    PAPER,
+    RULE,
+    SERIES_COLOURS,
+    Style,
+)
+from termreview.reporting.charts.drawing.text import SMALL_SIZE, text_width, wrap_text
+from termreview.reporting.charts.drawing.theme import in_style
+
+_TALL = 310.0
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One direction of a plot: its title, how a number on it is written, whether its steps are whole, begin at zero."""
+
+    title: str
+    written: Callable[[float], str]
+    is_whole: bool = False
+    may_start_at_zero: bool = True
+
+    def ticks(self, values: pd.Series) -> list[float]:
+        """Return four to seven round values that span the figures."""
+        low, high = float(values.min()), float(values.max())
+        if self.may_start_at_zero and 0 <= low <= 0.4 * high:
+            low = 0.0
+        if low == high:
+            low, high = low - 1, high + 1
+        step = nice_step((high - low) / 5, is_whole=self.is_whole)
+        return [round(step * place, 10) for place in range(math.floor(low / step), math.ceil(high / step) + 1)]  # fmt: skip
+
+
+def nice_step(wanted: float, is_whole: bool = False) -> float:
+    """The round number (1, 2 or 5 times a power of ten) that is at least as large as wanted."""
+    power = 10.0 ** math.floor(math.log10(wanted))
+    step = next(size * power for size in (1, 2, 5, 10) if size * power >= wanted * 0.999)
+    return max(step, 1.0) if is_whole else step
+
+
+@in_style()
+def scatter(
+    frame: pd.DataFrame, *, x: str, y: str, group: str, name: str, across: Scale, upward: Scale
+) -> Figure:
+    """Draw one disc per row, coloured by group; those farthest from the middle carry their name."""
+    if frame.empty:
+        return plot.nothing_to_draw()
+    groups = list(dict.fromkeys(frame[group]))
+    fills = {own: SERIES_COLOURS[place % len(SERIES_COLOURS)] for place, own in enumerate(groups)}
+    key = plot.key_of((str(own), Style(fills[own])) for own in groups)
+    xs, ys = across.ticks(frame[x]), upward.ticks(frame[y])
+    left = max(86.0, _half(across, xs[0]), 2 * max(_half(upward, tick) for tick in ys) + SIDE + 8)
+    right, top = WIDTH - max(16.0, _half(across, xs[-1])), key.height + 26
+    bottom = top + _TALL
+    figure = plot.new_figure(bottom + 54)
+    axes = plot.add_scale(figure, left, top - SIDE, right, bottom + SIDE, (xs[0], xs[-1]), xs)
+    more = SIDE * (ys[-1] - ys[0]) / _TALL
+    axes.set_ylim(ys[0] - more, ys[-1] + more)
+    axes.yaxis.set_visible(True)
+    axes.set_yticks(ys)
+    axes.grid(axis="y")
+    plot.lines(axes, [((xs[0], ys[0]), (xs[-1], ys[0]))], RULE)
+    axes.xaxis.set_major_formatter(_formatter(across))
+    axes.yaxis.set_major_formatter(_formatter(upward))
+    for own in groups:
+        rows = frame[frame[group] == own]
+        found = list(zip(rows[x], rows[y], strict=True))
+        plot.dots(axes, found, 4.2, fills[own], edge=PAPER, width=1.0, label=str(own))
+    page = plot.add_plot(figure, 0, 0, WIDTH, bottom + 54)
+    key.draw(page)
+    title = wrap_text(upward.title, WIDTH, SMALL_SIZE, lines=1)
+    plot.write(page, 0, top - 16, title, size=SMALL_SIZE, colour=MUTED)
+    _write_title(page, across, right, bottom + SIDE)
+    places = pd.DataFrame(
+        {
+            "x": left + (frame[x].astype(float) - xs[0]) / (xs[-1] - xs[0]) * (right - left),
+            "y": bottom - (frame[y].astype(float) - ys[0]) / (ys[-1] - ys[0]) * _TALL,
+        }
+    )
+    _name_outliers(page, places, frame[name], right)
+    return figure
+
+
+def _half(scale: Scale, value: float) -> float:
+    """Half the width of what an axis writes at one place."""
+    return text_width(scale.written(value), SMALL_SIZE) / 2
+
+
+def _formatter(scale: Scale) -> FuncFormatter:
+    return FuncFormatter(lambda value, _: scale.written(value))
+
+
+def _write_title(axes: Axes, across: Scale, right: float, bottom: float) -> None:
+    title = wrap_text(across.title, WIDTH - 90, SMALL_SIZE, lines=1)[0]
+    plot.write(axes, right, bottom + 34, title, "right", SMALL_SIZE, MUTED)
+
+
+def _name_outliers(axes: Axes, places: pd.DataFrame, names: pd.Series, right: float) -> None:
+    """Write the names of the units that lie farthest from the middle: they are what a reader asks about."""
+    scale = places.std().replace(0.0, 1.0).fillna(1.0)
+    distance = (((places - places.median()) / scale) ** 2).sum(axis=1)
+    taken: list[tuple[float, float]] = []
+    for place in distance.sort_values(ascending=False, kind="stable").index[:6]:
+        x, y = places["x"][place], places["y"][place]
+        if len(taken) == 3 or any(abs(x - other) < 130 and abs(y - height) < 15 for other, height in taken):
+            continue
+        taken.append((x, y))
+        is_right = x > right - 150
+        plot.write(axes, x + (-9 if is_right else 9), y, str(names[place]), "right" if is_right else "left", 11)  # fmt: skip
+
+
+@in_style()
+def strips(
+    frame: pd.DataFrame, *, value: str, group: str | None, order: Sequence[str], across: Scale
+) -> Figure:
+    """Draw one row per group (or one in all): a disc per unit, a line at the middle one."""
+    if frame.empty:
+        return plot.nothing_to_draw()
+    groups = [word for word in order if (frame[group] == word).any()] if group else [""]
+    ticks = across.ticks(frame[value])
+    left = plot.name_width(groups, most=230) + 14 if group else max(16.0, _half(across, ticks[0]))
+    right = WIDTH - 60
+    rows = plot.place_rows([word or " " for word in groups], left - 14, 10, height=38 if group else 46)
+    bottom = rows[-1].bottom + 4
+    figure = plot.new_figure(bottom + 44)
+    axes = plot.add_scale(figure, left, 4, right, bottom, (ticks[0], ticks[-1]), ticks)
+    axes.xaxis.set_major_formatter(_formatter(across))
+    _write_title(axes, across, right, bottom)
+    plot.lines(axes, [((ticks[0], bottom), (ticks[-1], bottom))], RULE, is_clipped=False)
+    pixel = (ticks[-1] - ticks[0]) / (right - left)
+    middles, found = [], []
+    for word, row in zip(groups, rows, strict=True):
+        own = frame if group is None else frame[frame[group] == word]
+        values = sorted(own[value].astype(float))
+        shifts = _stacked([one / pixel for one in values])
+        found += [(one, row.middle + shift) for one, shift in zip(values, shifts, strict=True)]
+        middle = float(np.median(values))
+        middles.append(((middle, row.middle - 15), (middle, row.middle + 15)))
+        plot.write(axes, WIDTH, row.middle, f"n = {len(values)}", "right", SMALL_SIZE, MUTED)
+    if group:
+        plot.write_names(axes, rows, left - 14)
+    plot.dots(axes, found, 3.8, BLUE_MID, edge=PAPER, width=0.8)
+    plot.lines(axes, middles, BLUE_DARK, 2.6, label="trung vị")
+    return figure
+
+
+def _stacked(places: Sequence[float]) -> list[float]:
+    """How far each disc of a row moves up or down, so that equal values do not hide each other."""
+    ends = [-math.inf] * 5
+    shifts = []
+    for place in places:
+        lane = next((n for n, end in enumerate(ends) if place - end >= 6), int(np.argmin(ends)))
+        ends[lane] = place
+        shifts.append((0.0, -6.0, 6.0, -12.0, 12.0)[lane])
+    return shifts
+
+
+@in_style()
+def count_bars(frame: pd.DataFrame, *, label: str, count: str) -> Figure:
+    """Draw one bar per row: how many units."""
+    if frame.empty:
+        return plot.nothing_to_draw()
+    left, right = plot.name_width(frame[label], most=270) + 14, WIDTH - 70
+    rows = plot.place_rows(list(frame[label]), left - 14, 4, height=30)
+    counts = [int(number) for number in frame[count]]
+    most = plot.nice_top(float(number) for number in counts)
+    figure = plot.new_figure(rows[-1].bottom + 8)
+    axes = plot.add_plot(figure, left, 4, right, rows[-1].bottom, (0, most))
+    plot.write_names(axes, rows, left - 14)
+    plot.boxes(axes, [(0, row.middle - 9, number, row.middle + 9) for row, number in zip(rows, counts, strict=True)], Style(BLUE_MID))  # fmt: skip
+    for row, number in zip(rows, counts, strict=True):
+        plot.write(axes, left + (right - left) * number / most + 8, row.middle, number_text(number), is_bold=True)  # fmt: skip
+    return figure
