@@ -158,7 +158,7 @@ def _decide(
             more.observations, {**more.applied, **decided.applied}, (*decided.unapplied, *more.unapplied)
         )
         findings, _ = _judge(decided.observations, taken)
-    tell_unapplied(findings, taken.reader.file_decisions, taken.readings)
+    tell_unapplied(findings, taken.reader.file_decisions, taken.readings, taken.reader.schools)
     if decisions:
         settle_supplements(findings, taken.supplements, taken.readings, taken.reader)
         silent = settle_findings(findings, decisions, kept.observations, decided)

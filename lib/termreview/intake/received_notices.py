@@ -14,7 +14,10 @@ from termreview.intake.received.received import RECEIVED_LIST, ReceivedFile
 from termreview.intake.received.received_list import read_received_list
 from termreview.text import day_words
 
-_DECIDED = (CLAIMED, PUT_ASIDE, "file_decision_not_applied")
+_DECIDED = (
+    CLAIMED, PUT_ASIDE, "file_decision_not_applied", "file_decision_changed", "file_decision_other_school",
+    "file_decision_not_expected",
+)  # fmt: skip
 MOST_SHOWN = 20  # files of one kind that are named one by one
 
 

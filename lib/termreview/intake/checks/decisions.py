@@ -10,10 +10,11 @@ import pandas as pd
 
 from termreview.intake.checks.causes import Suspects
 from termreview.intake.checks.findings import Findings
-from termreview.intake.files.file_decisions import CLAIMED, PUT_ASIDE, FileDecisions
+from termreview.intake.files.file_decisions import CLAIMED, PUT_ASIDE, FileDecisions, why_unapplied
 from termreview.intake.files.file_reading import FileReading, Remark
 from termreview.reference.kinds.decisions import BY_CAUSE, Decision, new_answer
 from termreview.reference.kinds.forms import ANY, Field
+from termreview.reference.kinds.units import Unit
 from termreview.text import clean
 
 NOTE = "decision:"
@@ -225,8 +226,13 @@ def _is_of(row: Mapping[str, str | None], cause: str) -> bool:
     return not cause or cause in (row["check_code"], found, found.partition(":")[0])
 
 
-def tell_unapplied(findings: Findings, decisions: FileDecisions, readings: Sequence[FileReading]) -> None:
-    """Tell of each decision on a file that is not there, has another content or is another school's."""
+def tell_unapplied(
+    findings: Findings,
+    decisions: FileDecisions,
+    readings: Sequence[FileReading],
+    schools: Mapping[str, Unit],
+) -> None:
+    """Tell of each decision on a file that was not applied, and why: the file is gone, has changed, is another's."""
     applied = {
         remark.detail
         for reading in readings
@@ -235,9 +241,8 @@ def tell_unapplied(findings: Findings, decisions: FileDecisions, readings: Seque
     }
     for decision in [one for of_file in decisions.values() for one in of_file]:
         if decision.decision_id not in applied:
-            code, school_id = "file_decision_not_applied", decision.school_id
-            findings.add(
-                None if school_id == ANY else school_id,
-                None,
-                Remark(code, code, expected=decision.expected_value, detail=decision.decision_id),
+            code, found = why_unapplied(decision, readings, schools)
+            told = Remark(
+                code, code, found=found, expected=decision.expected_value, detail=decision.decision_id
             )
+            findings.add(None if decision.school_id == ANY else decision.school_id, None, told)

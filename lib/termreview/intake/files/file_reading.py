@@ -41,7 +41,8 @@ class FileReading:
     """One file after reading; a refused one carries the reason and no answers.
 
     `answers_sha256`, `answered_count` and `long_texts` (hashes) stay when the answers have travelled on: by them
-    files are compared with one another. `is_shared` marks a file of several schools, which is cut later.
+    files are compared with one another. `is_shared` marks a file of several schools, which is cut later; `named` are the
+    schools that a refused file names, though it is not known whose it is.
     """
 
     file: ReceivedFile
@@ -60,3 +61,4 @@ class FileReading:
     answered_count: int = 0
     long_texts: list[str] = field(default_factory=list)
     is_shared: bool = False
+    named: list[str] = field(default_factory=list)

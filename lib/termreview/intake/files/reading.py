@@ -52,7 +52,9 @@ def read_file(file: ReceivedFile, reader: Reader) -> FileReading:
     if reading.refusal is not None:
         named = reader.file_names.school_of(file.name)
         if named is not None and named != reading.school_id:
+            reading.named += [named] if reading.school_id is None else [reading.school_id, named]
             reading.school_id = None
+        reading.named = [one for one in dict.fromkeys(reading.named) if one in reader.schools]
     return reading
 
 
@@ -74,9 +76,18 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
     if (not marks or is_shared(workbook)) and divide(workbook, reader) is not None:
         reading.is_shared = True
         _refuse(reading, "unknown_school", found=_named(workbook, reader))
+        reading.named = list(_schools_on(workbook, reader))
         return reading
     visible = read_identity(workbook, reader.term.form)
     school = _identify(reading, workbook, marks, visible, reader, claimed)
+    by_file_name = reader.schools.get(reader.file_names.school_of(file.name) or "")
+    rival = (
+        None
+        if school is None
+        else _rival(workbook, bool(marks), visible.get("school_name", ""), by_file_name, school, reader)
+    )
+    if rival is not None and school is not None and claimed != school:
+        school = _claimed_of(reading, school, rival, claimed)
     if school is None:
         return reading
     reading.school_id, reading.form_id = school.unit_id, reader.term.form.form_id
@@ -94,10 +105,10 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
                 expected=layout.version,
             )
         )
-    named = reader.schools.get(reader.file_names.school_of(file.name) or "", school)
-    if named != school and claimed is None:
+    if by_file_name is not None and by_file_name != school and claimed is None:
+        named, code = by_file_name, OTHER_NAMED
         reading.remarks.append(
-            Remark(OTHER_NAMED, OTHER_NAMED, found=named.name, expected=school.name, detail=named.unit_id)
+            Remark(code, code, found=named.name, expected=school.name, detail=named.unit_id)
         )
     if not marks:
         reading.remarks += _others_named(workbook, school, reader)
@@ -128,6 +139,51 @@ def _refuse(reading: FileReading, reason: str, found: str = "", expected: str = 
     reading.remarks.append(
         Remark(f"refused_{reason}", f"refused_{reason}", found=found, expected=expected, detail=detail)
     )
+
+
+def _claimed_of(reading: FileReading, one: Unit, other: Unit, claimed: Unit | None) -> Unit | None:
+    """The school of a file that two schools claim: the one that the office decided for, or else the file is refused.
+
+    To believe either would put one school's figures in the other's place.
+    """
+    if claimed in (one, other):
+        return claimed
+    reading.school_id, reading.named = None, [one.unit_id, other.unit_id]
+    _refuse(reading, "unknown_school", found=f"{one.unit_id} và {other.unit_id}")
+    return None
+
+
+def _rival(
+    workbook: Workbook, is_marked: bool, name: str, by_file_name: Unit | None, school: Unit, reader: Reader
+) -> Unit | None:
+    """The school that all names on one file mean, where its code is another's; None where they are not of one mind.
+
+    Those are the name on the first sheet, the titles of the sheets and the name of the file. Against our hidden mark it
+    takes all three; against a code that somebody typed the name on the first sheet, or the other two.
+    """
+    by_name = school if name == school.name else reader.names.get(fold(name))
+    if by_name == school or (is_marked and (by_name is None or by_file_name in (None, school))):
+        return None  # nearly always
+    titled = _schools_in_titles(workbook, reader)
+    named = [one for one in (by_name, *titled, by_file_name) if one is not None]
+    if not named or any(one == school or one != named[0] for one in named):
+        return None
+    places = [by_name is not None, bool(titled), by_file_name is not None]
+    is_enough = all(places) if is_marked else by_name is not None or sum(places) > 1
+    return named[0] if is_enough else None
+
+
+def _schools_in_titles(workbook: Workbook, reader: Reader) -> list[Unit]:
+    """The schools named in the titles above the sheets."""
+    headings = [f"{fold(plan.title)} " for plan in reader.term.form.sheets]
+    found = []
+    for sheet in workbook.sheets:
+        title = sheet.cells.get((1, 1))
+        folded = fold(title.text) if title is not None and title.kind == "text" else ""
+        for heading in headings:
+            school = reader.names.get(folded.removeprefix(heading)) if folded.startswith(heading) else None
+            found += [] if school is None else [school]
+    return found
 
 
 def _identify(
@@ -162,10 +218,10 @@ def _identify(
                 )
             )
     typed = visible.get("school_id")
-    if school is not None and marks and typed in reader.schools and typed != school.unit_id:
-        # Two schools claim one file: to believe either would put one school's figures in the other's place.
-        _refuse(reading, "unknown_school", found=f"{typed} và {school.unit_id}")
-        return None
+    if school is not None and marks and typed and typed in reader.schools and typed != school.unit_id:
+        school = _claimed_of(reading, reader.schools[typed], school, claimed)
+        if school is None:
+            return None
     if school is not None:
         reading.school_id = school.unit_id
     if term_id and not is_term(term_id, term.term):
@@ -179,7 +235,7 @@ def _identify(
             found=school_id or visible.get("school_name") or "không có mã, không có tên",
         )
         return None
-    if marks and typed and typed != school.unit_id:
+    if marks and typed and typed != school.unit_id and claimed is None:
         reading.remarks.append(
             Remark("identity_mismatch", "identity_mismatch", found=typed, expected=school.unit_id)
         )
@@ -194,6 +250,7 @@ def _identify_by_name(
     named = _schools_on(workbook, reader)
     if len(named) > 1:
         _refuse(reading, "unknown_school", found=_named(workbook, reader))
+        reading.named = list(named)
         return None
     told = claimed.unit_id if claimed else reader.file_names.school_of(reading.file.name)
     code = next(iter(named), None) or told

@@ -92,8 +92,91 @@ def test_a_file_is_never_claimed_against_what_stands_in_it(tmp_path: Path) -> No
     write_school(tmp_path / "bc.xlsx", PRIMARY)
     found = cleaned(tmp_path, decision("claim", "bc.xlsx", SECONDARY))
     assert fates(found) == {"bc.xlsx": (PRIMARY, "accepted", None)}
-    assert "file_decision_not_applied" in codes(found)
+    assert "file_decision_other_school" in codes(found)
     assert "file_claimed" not in codes(found)
+    told = found.findings.set_index("check_code").loc["file_decision_other_school", "message"]
+    assert (
+        told
+        == "Quyết định qd1 về tệp bc.xlsx không áp dụng: nội dung tệp là của Trường TH Lương Điền (0477222)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("decided", "code"),
+    [
+        (decision("claim", "b.pdf"), "file_decision_not_applied"),
+        (decision("claim", "a.pdf", guard="abcdef012345"), "file_decision_changed"),
+        (decision("claim", "a.pdf", "0477999"), "file_decision_not_expected"),
+    ],
+)
+def test_the_reason_of_a_decision_on_a_file_that_fails_is_the_one_that_is_true(
+    tmp_path: Path, decided: Decision, code: str
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(PDF)
+    assert [one for one in codes(cleaned(tmp_path, decided)) if one.startswith("file_")] == [code]
+
+
+def rivals(path: Path, code: str, *, marks: bool) -> None:
+    """The secondary school's form under the primary school's code: typed where our mark is gone, or hidden beside it."""
+    write_school(path, SECONDARY)
+    book = openpyxl.load_workbook(path)
+    page = book["Thông tin"]
+    row = next(row for row in range(1, 20) if page.cell(row, 2).value == SECONDARY)
+    page.cell(row, 2).value = code
+    if not marks:
+        del book["_termreview"]
+    book.save(path)
+
+
+@pytest.mark.parametrize("marks", [False, True])
+@pytest.mark.parametrize("name", ["bao cao.xlsx", f"{SECONDARY}_BC_HK1.xlsx"])
+def test_one_code_against_every_name_on_a_file_takes_no_other_schools_place(
+    tmp_path: Path, name: str, marks: bool
+) -> None:
+    write_school(tmp_path / "a.xlsx", PRIMARY)
+    rivals(tmp_path / name, PRIMARY, marks=marks)
+    assert fates(cleaned(tmp_path)) == {
+        "a.xlsx": (PRIMARY, "accepted", None), name: (None, "refused", "unknown_school"),
+    }  # fmt: skip
+    told = cleaned(tmp_path).findings.set_index("check_code").loc["refused_unknown_school"]
+    assert f"{PRIMARY} và {SECONDARY}" in told["message"]
+
+
+@pytest.mark.parametrize("marks", [False, True])
+@pytest.mark.parametrize("school_id", [PRIMARY, SECONDARY])
+def test_the_office_decides_for_either_school_that_a_file_names(
+    tmp_path: Path, school_id: str, marks: bool
+) -> None:
+    rivals(tmp_path / "bao cao.xlsx", PRIMARY, marks=marks)
+    found = cleaned(tmp_path, decision("claim", "bao cao.xlsx", school_id))
+    assert fates(found) == {"bao cao.xlsx": (school_id, "accepted", None)}
+    assert "file_claimed" in codes(found)
+    other = cleaned(tmp_path, decision("claim", "bao cao.xlsx", PRESCHOOL))
+    assert fates(other) == {"bao cao.xlsx": (None, "refused", "unknown_school")}
+    told = other.findings.set_index("check_code").loc["file_decision_other_school", "message"]
+    assert PRIMARY in told
+    assert SECONDARY in told
+
+
+def test_a_typed_code_that_the_name_of_the_file_bears_out_is_asked_about(tmp_path: Path) -> None:
+    name = f"{PRIMARY}_BC_HK1.xlsx"
+    rivals(tmp_path / name, PRIMARY, marks=False)
+    assert fates(cleaned(tmp_path)) == {name: (PRIMARY, "accepted", None)}
+    assert "identity_mismatch" in codes(cleaned(tmp_path))
+
+
+def test_every_name_on_a_file_against_both_its_codes_refuses_it(tmp_path: Path) -> None:
+    name = f"{SECONDARY}_BC_HK1.xlsx"
+    write_school(tmp_path / name, PRIMARY)
+    own = {unit.unit_id: unit.name for unit in reference().registry.units}
+    book = openpyxl.load_workbook(tmp_path / name)
+    for page in book:
+        for row in page.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str):
+                    cell.value = cell.value.replace(own[PRIMARY], own[SECONDARY])
+    book.save(tmp_path / name)
+    assert fates(cleaned(tmp_path)) == {name: (None, "refused", "unknown_school")}
 
 
 def test_a_file_that_was_set_aside_counts_for_nothing_and_the_one_before_it_counts(tmp_path: Path) -> None:
@@ -119,7 +202,7 @@ def test_a_decision_on_a_file_holds_for_the_content_that_was_decided_on(tmp_path
     (tmp_path / "a.pdf").write_bytes(PDF + b"y")
     found = cleaned(tmp_path, guarded)
     assert fates(found) == {"a.pdf": (None, "refused", "pdf")}
-    assert "file_decision_not_applied" in codes(found)
+    assert "file_decision_changed" in codes(found)
 
 
 @pytest.mark.parametrize(
