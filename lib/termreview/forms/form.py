@@ -15,7 +15,7 @@ from typing import Any
 import xlsxwriter
 
 from termreview.cells import address
-from termreview.forms import index, print_pages, style as form_style
+from termreview.forms import index, style as form_style
 from termreview.forms.layout import (
     CODE_COLUMN,
     FINGERPRINT_SHEET,
@@ -118,11 +118,11 @@ class _Writer:
         heights = form_style.row_heights(sheet, widths)
         for number, points in heights.items():
             page.set_row(number - 1, points)
-        scale = print_pages.print_scale(widths.values())
+        scale = form_style.print_scale(widths.values())
         page.repeat_rows(0)
         starts = [block.title_row for block in sheet.blocks]
         last = sheet.blocks[-1].last_row + (2 if sheet.blocks[-1].section.indicator_group else 0)
-        if breaks := print_pages.page_breaks(heights, starts, last, scale, heights[1]):
+        if breaks := form_style.page_breaks(heights, starts, last, scale, heights[1]):
             page.set_h_pagebreaks(breaks)
 
     def _block(self, page: Any, sheet: SheetLayout, block: Block, width: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from termreview.forms.print_pages import DEFAULT_ROW_PT, PAGE_HEIGHT_PT, page_breaks, print_scale, text_height
+from termreview.forms.style import DEFAULT_ROW_PT, PAGE_HEIGHT_PT, page_breaks, print_scale, text_height
 
 
 @pytest.mark.parametrize(
