@@ -18,7 +18,8 @@ from termreview.desk.exports import csv_file, xlsx_file
 from termreview.desk.lists.list_lines import ListText
 from termreview.intake.received.received import RECEIVED_LIST, list_received, record_received
 from termreview.reference.declarations import Reference
-from termreview.reference.loading.loading import Source, read_list
+from termreview.reference.loading.list_reading import read_list
+from termreview.reference.loading.source import Source
 from termreview.returns.reminders import write_reminders
 
 AS_OF = datetime.date(2024, 1, 20)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from termreview.reference.kinds.calendar import TermPlan
 from termreview.reference.kinds.forms import Form, with_index
-from termreview.reference.loading.loading import Source
+from termreview.reference.loading.source import Source
 from termreview.reference.oversights import note_oversights
 
 if TYPE_CHECKING:

@@ -34,8 +34,8 @@ from termreview.reference.kinds.units import LEVELS, Registry, Unit, load_regist
 from termreview.reference.kinds.word_template import check_word_template
 from termreview.reference.loading.file_reading import report_odd_entries
 from termreview.reference.loading.fingerprint import file_fingerprints, fingerprint
-from termreview.reference.loading.loading import Source
 from termreview.reference.loading.mistakes import DETAILS, Mistakes, read_mistakes
+from termreview.reference.loading.source import Source
 from termreview.reference.lost_zeros import note_lost_zeros
 from termreview.reference.term_share import combined, term_fingerprints
 from termreview.reference.words.desk_words import load_desk_words

@@ -9,7 +9,7 @@ from termreview.reference.kinds.calendar import OFFICES, UNKNOWN_DAY
 from termreview.reference.kinds.checks import CHECK_KINDS, Check
 from termreview.reference.kinds.forms import Form
 from termreview.reference.kinds.units import UNITS, Unit
-from termreview.reference.loading.loading import Source
+from termreview.reference.loading.source import Source
 from termreview.text import fold
 
 if TYPE_CHECKING:

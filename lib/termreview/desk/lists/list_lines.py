@@ -20,8 +20,8 @@ from termreview.errors import WorkspaceBusyError
 from termreview.reference.declarations import Reference
 from termreview.reference.loading.file_reading import declared_bytes
 from termreview.reference.loading.list_file import ListFile, parse_list
-from termreview.reference.loading.loading import Source
 from termreview.reference.loading.mistakes import read_mistakes
+from termreview.reference.loading.source import Source
 from termreview.storage.lock import held
 from termreview.storage.workspace import written_whole
 from termreview.text import clean

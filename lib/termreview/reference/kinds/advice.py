@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from termreview.reference.kinds.indicators import IndicatorSet
-from termreview.reference.loading.loading import Row, Source, read_tree, unique
+from termreview.reference.loading.rows import Row, unique
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 
 FOLDER = "advice"
 DEFAULT_EFFORT = 2

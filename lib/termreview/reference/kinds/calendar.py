@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from termreview.errors import UsageError
-from termreview.reference.loading.loading import Row, Source, read_list, read_tree, unique
+from termreview.reference.loading.list_reading import read_list
+from termreview.reference.loading.rows import Row, unique
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 from termreview.terms import Term, parse_term
 from termreview.text import fold
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from termreview.reference.kinds.forms import Field, Form
-from termreview.reference.loading.loading import Row, Source, read_list, unique
+from termreview.reference.loading.list_reading import read_list
+from termreview.reference.loading.rows import Row, unique
+from termreview.reference.loading.source import Source
 
 CHECK_KINDS = (
     "range", "at_most", "sum_equals", "required_if", "positive_if", "ratio_within", "change_within",

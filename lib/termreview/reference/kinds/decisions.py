@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 
 from termreview.reference.kinds.forms import ANY, Field, Form
 from termreview.reference.kinds.units import Registry
-from termreview.reference.loading.loading import Row, Source, read_list, unique
+from termreview.reference.loading.list_reading import read_list
+from termreview.reference.loading.rows import Row, unique
+from termreview.reference.loading.source import Source
 from termreview.text import fold
 
 SCOPES = ("cell", "file", "school", "rule", "cause")

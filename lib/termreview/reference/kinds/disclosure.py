@@ -6,7 +6,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from termreview.reference.kinds.forms import Form
-from termreview.reference.loading.loading import Source, read_tree, unique
+from termreview.reference.loading.rows import unique
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 
 _KEYS = ("field", "within", "part", "part_within", "title", "mark")
 

@@ -14,7 +14,10 @@ from termreview.reference.kinds.forms import (
     Section,
     SheetPlan,
 )
-from termreview.reference.loading.loading import Row, Source, read_list, read_tree, unique
+from termreview.reference.loading.list_reading import read_list
+from termreview.reference.loading.rows import Row, unique
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 from termreview.text import fold
 
 _ROW_COLUMNS = (

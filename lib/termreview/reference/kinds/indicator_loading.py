@@ -16,7 +16,9 @@ from termreview.reference.kinds.indicators import (
     Rule,
     Unallocated,
 )
-from termreview.reference.loading.loading import Row, Source, read_tree
+from termreview.reference.loading.rows import Row
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 
 
 def load_indicator_set(source: Source, set_id: str, levels: Sequence[str]) -> IndicatorSet | None:

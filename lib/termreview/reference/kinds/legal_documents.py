@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass
 
 from termreview.errors import UsageError
-from termreview.reference.loading.loading import Row, Source, read_list, unique
+from termreview.reference.loading.list_reading import read_list
+from termreview.reference.loading.rows import Row, unique
+from termreview.reference.loading.source import Source
 from termreview.terms import parse_term
 
 _YEAR_IN_NUMBER = re.compile(r"/((?:19|20)\d\d)(?:/|$)")  # 03/2024/TT-BGDĐT

@@ -6,7 +6,9 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from termreview.reference.loading.loading import Row, Source, read_list, unique, unique_order
+from termreview.reference.loading.list_reading import read_list
+from termreview.reference.loading.rows import Row, unique, unique_order
+from termreview.reference.loading.source import Source
 from termreview.text import fold
 
 KINDS = ("province", "district", "commune", "ward", "school")

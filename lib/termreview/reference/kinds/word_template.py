@@ -9,7 +9,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from termreview.reference.loading.fingerprint import is_own_file
-from termreview.reference.loading.loading import Source
+from termreview.reference.loading.source import Source
 
 TEMPLATE: Final = "templates/bao-cao.docx"
 BODY_PLACE: Final = "noi_dung"

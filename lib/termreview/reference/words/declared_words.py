@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from termreview.reference.loading.loading import Row, Source, read_tree, without_lines
+from termreview.reference.loading.rows import Row, without_lines
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 
 Places = Mapping[str, tuple[str, ...]]
 _WORD = re.compile(r"([\w.]+)(?:\(([\w,]*)\))?")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from termreview.reference.loading.loading import Row, Source, read_tree, without_lines
+from termreview.reference.loading.rows import Row, without_lines
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 from termreview.reference.words.declared_words import check_words, places_in
 
 FILE = "desk.yml"

@@ -6,7 +6,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from termreview.reference.loading.loading import Row, Source, read_tree, without_lines
+from termreview.reference.loading.rows import Row, without_lines
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 from termreview.reference.words.texts import SENTENCE_FORMS
 
 FILE: Final = "highlights.yml"

@@ -13,7 +13,9 @@ from termreview.reference.kinds.calendar import REPORTS, Calendar
 from termreview.reference.kinds.decisions import FOLDED_CAUSES
 from termreview.reference.kinds.indicators import MARKS, RULE_KINDS, IndicatorSet
 from termreview.reference.kinds.measures import OUTLINES
-from termreview.reference.loading.loading import Row, Source, read_tree, without_lines
+from termreview.reference.loading.rows import Row, without_lines
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 from termreview.reference.words.declared_words import Places, check_words, places_in
 
 FILE = "labels.yml"

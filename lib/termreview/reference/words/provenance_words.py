@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from termreview.reference.loading.loading import Source
+from termreview.reference.loading.source import Source
 from termreview.reference.words.declared_words import load_words, places_in
 
 FILE = "provenance.yml"

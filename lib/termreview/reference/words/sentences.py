@@ -6,7 +6,9 @@ from collections.abc import Container, Iterable, Mapping
 from string import Formatter
 from typing import Any
 
-from termreview.reference.loading.loading import Row, Source, read_tree, without_lines
+from termreview.reference.loading.rows import Row, without_lines
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 from termreview.reference.words.declared_words import places_in
 from termreview.reference.words.texts import SENTENCE_FORMS
 

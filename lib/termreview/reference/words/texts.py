@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from termreview.reference.loading import mistakes
-from termreview.reference.loading.loading import Row, Source, read_list, read_tree, unique, without_lines
+from termreview.reference.loading.list_reading import read_list
+from termreview.reference.loading.rows import Row, unique, without_lines
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
 from termreview.reference.words.declared_words import check_words, load_words
 
 # How a sentence may differ by what it counts: nothing, one, many, the only one there is, all.

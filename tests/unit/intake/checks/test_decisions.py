@@ -32,7 +32,7 @@ from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.files.reader import Reader
 from termreview.intake.received.received import list_received
 from termreview.reference.kinds.decisions import Decision, load_decisions, options_of, with_aliases
-from termreview.reference.loading.loading import Source
+from termreview.reference.loading.source import Source
 from termreview.reporting.summaries.decisions import causes_of, check_record, open_findings
 from termreview.text import fold
 

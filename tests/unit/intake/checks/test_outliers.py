@@ -11,7 +11,7 @@ from intake_world import declared
 
 from termreview.intake.checks.outliers import FEWEST_PEERS, usual_bounds
 from termreview.reference.kinds.checks import load_checks
-from termreview.reference.loading.loading import Source
+from termreview.reference.loading.source import Source
 
 FIGURES = st.lists(st.floats(0.01, 1e9), min_size=FEWEST_PEERS, max_size=40)
 

@@ -27,7 +27,7 @@ from termreview.forms.form import Value
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.received.received import list_received
 from termreview.reference.kinds.decisions import Decision, load_decisions
-from termreview.reference.loading.loading import Source
+from termreview.reference.loading.source import Source
 
 FIRST, LATER, LAST = "0477101.xlsx", "0477101 bổ sung.xlsx", "0477101 bổ sung lần 2.xlsx"
 DAYS = {FIRST: 3, LATER: 4, LAST: 5}
