@@ -13,8 +13,8 @@ import pytest
 from termreview.cli import __main__ as cli
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
+from termreview.reference.loading.list_encoding import is_syllable
 from termreview.reference.loading.list_file import parse_list
-from termreview.reference.loading.vietnamese_words import is_syllable
 from worlds import REFERENCE, append, change, copy_reference, cp1258
 
 VERIFIED = "school_id,term_id,item_id,points,reason,verified_by,verified_on"
