@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from termreview.errors import Problem
-from termreview.reference.cross_references import check_references
+from termreview.reference.cross_references import check_references, note_lost_zeros
 from termreview.reference.kinds.advice import Advice, load_advice
 from termreview.reference.kinds.calendar import Calendar, Office, TermPlan, load_calendar
 from termreview.reference.kinds.checks import Check, Pair, load_checks, pairs_of
@@ -36,7 +36,6 @@ from termreview.reference.loading.file_reading import report_odd_entries
 from termreview.reference.loading.fingerprint import file_fingerprints, fingerprint
 from termreview.reference.loading.mistakes import DETAILS, Mistakes, read_mistakes
 from termreview.reference.loading.source import Source
-from termreview.reference.lost_zeros import note_lost_zeros
 from termreview.reference.term_share import combined, term_fingerprints
 from termreview.reference.words.desk_words import load_desk_words
 from termreview.reference.words.highlights import Highlights, load_highlights
