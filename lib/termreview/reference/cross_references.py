@@ -11,11 +11,10 @@ from termreview.reference.kinds.units import UNITS, Registry
 from termreview.reference.loading.source import Source
 from termreview.reference.oversights import note_oversights
 
-_SHOWN: Final = 12
-
-
 if TYPE_CHECKING:
     from termreview.reference.declarations import Reference
+
+_SHOWN: Final = 12
 
 
 def check_references(source: Source, reference: Reference, fields: Container[str]) -> None:

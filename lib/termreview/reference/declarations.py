@@ -37,12 +37,14 @@ from termreview.reference.loading.fingerprint import file_fingerprints, fingerpr
 from termreview.reference.loading.mistakes import DETAILS, Mistakes, read_mistakes
 from termreview.reference.loading.source import Source
 from termreview.reference.term_share import combined, term_fingerprints
+from termreview.reference.words.declared_words import (
+    in_words_of,
+    load_provenance_words,
+    load_school_page_words,
+)
 from termreview.reference.words.desk_words import load_desk_words
 from termreview.reference.words.highlights import Highlights, load_highlights
 from termreview.reference.words.label_words import load_labels
-from termreview.reference.words.office_words import in_words_of
-from termreview.reference.words.provenance_words import load_provenance_words
-from termreview.reference.words.school_page_words import load_school_page_words
 from termreview.reference.words.sentences import load_sentences
 from termreview.reference.words.texts import (  # fmt: skip
     Message,
