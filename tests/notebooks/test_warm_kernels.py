@@ -23,8 +23,7 @@ from termreview.errors import RunError
 from termreview.reference.declarations import load_reference
 from termreview.reporting.report import context
 from termreview.run.execution import TIME_LIMIT_S
-from termreview.run.kernels.forks import done_in_forks
-from termreview.run.kernels.nursery import Nursery, nursery_for
+from termreview.run.kernels.nursery import Nursery, done_in_forks, nursery_for
 from termreview.run.runner import run_term
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import Export, Step, Write, html_page

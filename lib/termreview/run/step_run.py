@@ -22,8 +22,7 @@ from termreview.run.execution import (
     last_line,
     refuse_wrong_parameters,
 )
-from termreview.run.kernels.forks import done_in_forks
-from termreview.run.kernels.nursery import Nursery, WarmProcess
+from termreview.run.kernels.nursery import Nursery, WarmProcess, done_in_forks
 from termreview.run.work_list import Step
 from termreview.storage.disk_room import lack_of_room
 from termreview.storage.shelf import PAGES

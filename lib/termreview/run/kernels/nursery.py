@@ -1,20 +1,24 @@
-"""One nursery as the run holds it: it asks for processes and hears how they ended."""
+"""The processes of one run: a parent that others are forked from, and forks of this process for single calls.
+
+The run asks the parent for processes and hears how they ended."""
 
 from __future__ import annotations
 
 import ast
 import json
+import os
 import select
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 _LOST = 1  # the exit code of a process whose nursery died: it ended, nobody knows how
+
 # What pandas imports when it reads or reshapes its first table, and a kernel when it begins.
 _ALSO = (
     "pyarrow.parquet", "pyarrow.pandas_compat", "pandas.core.arrays.arrow._arrow_utils", "pandas.core.reshape.reshape",
@@ -150,3 +154,27 @@ def _imports_of(notebooks: Iterable[Path]) -> list[str]:
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                     found |= dict.fromkeys(f"{node.module}.{alias.name}" for alias in node.names)
     return list(found)
+
+
+@contextmanager
+def done_in_forks(calls: Sequence[Callable[[], None]]) -> Iterator[None]:
+    """Have a fork of this process do each call during the block; one that does not get through is done once more here.
+
+    Only for a process without threads, which nobody but its own work waits for.
+    """
+    forks = []
+    for call in calls:
+        pid = os.fork()
+        if not pid:
+            with suppress(BaseException):
+                call()
+                os._exit(0)
+            os._exit(1)
+        forks.append((pid, call))
+    try:
+        yield
+    finally:
+        ended = [(os.waitpid(pid, 0)[1], call) for pid, call in forks]
+    for status, call in ended:
+        if status:
+            call()  # says what is wrong
