@@ -11,7 +11,7 @@ from termreview.reporting.editions.edition import INTERNAL
 from termreview.reporting.records.issued import list_issues
 from termreview.reporting.records.page_record import read_record
 from termreview.reporting.records.published import ANNEX_FILE
-from termreview.run.scoped_records import RECORDS
+from termreview.run.manifest import RECORDS
 from termreview.storage.shelf import MANIFEST, SCHOOL_FOLDER
 from termreview.storage.whole_files import read_json
 from termreview.storage.workspace import Workspace

@@ -30,7 +30,7 @@ from termreview.reporting.report.context import open_report
 from termreview.reporting.report.status import report_status
 from termreview.reporting.term.answers import spread_answers
 from termreview.reporting.term.term_tables import read_tables
-from termreview.run.scoped_records import RECORDS
+from termreview.run.manifest import RECORDS
 from termreview.run.work_list import INTERNAL, Step, report_step
 from termreview.storage.lock import held
 from termreview.storage.publication import read_published

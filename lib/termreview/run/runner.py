@@ -30,8 +30,7 @@ from termreview.reporting.records.issued import broken_issues
 from termreview.reporting.records.provenance import SHORT
 from termreview.run.execution import TIME_LIMIT_S, load_papermill, nursery_of
 from termreview.run.kernels.nursery import Nursery
-from termreview.run.manifest import describe_inputs, describe_outputs, is_up_to_date
-from termreview.run.scoped_records import RECORDS, outdated_parts
+from termreview.run.manifest import RECORDS, describe_inputs, describe_outputs, is_up_to_date, outdated_parts
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import CLEAN, Step, plan_steps
 from termreview.storage.disk_room import lack_of_room

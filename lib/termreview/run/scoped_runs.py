@@ -19,7 +19,7 @@ from termreview.reporting.editions.scope import Scope
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.run.execution import TIME_LIMIT_S, nursery_of
 from termreview.run.kernels.nursery import Nursery
-from termreview.run.scoped_records import is_recorded, write_record
+from termreview.run.manifest import is_recorded, write_record
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import Step, report_step
 from termreview.storage.lock import held

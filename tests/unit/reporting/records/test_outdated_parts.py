@@ -10,7 +10,7 @@ from intake_world import HK1
 
 from demo_world import new_workspace
 from termreview.reference.declarations import Reference
-from termreview.run.scoped_records import outdated_parts
+from termreview.run.manifest import outdated_parts
 from termreview.run.work_list import scoped_report_name
 from termreview.storage.whole_files import sha256_of
 
