@@ -34,9 +34,15 @@ from termreview.run.manifest import RECORDS, describe_inputs, describe_outputs, 
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import CLEAN, Step, plan_steps
 from termreview.storage.disk_room import lack_of_room
-from termreview.storage.earlier_reports import keep_edited, outdated_reports
 from termreview.storage.lock import held
-from termreview.storage.publication import publish, refuse_blocked, settle, sweep
+from termreview.storage.publication import (
+    keep_edited,
+    outdated_reports,
+    publish,
+    refuse_blocked,
+    settle,
+    sweep,
+)
 from termreview.storage.shelf import LOOSE, MANIFEST, PAGES, Shelf
 from termreview.storage.stage import READ_COUNT, open_stage
 from termreview.storage.whole_files import read_json, write_json
