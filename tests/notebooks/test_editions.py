@@ -20,7 +20,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from termreview.reference.declarations import load_reference
-from termreview.reporting.editions.edition import SHAREABLE
+from termreview.reporting.editions.scope import SHAREABLE
 from termreview.run.work_list import plan_steps
 from termreview.storage.workspace import Workspace
 

@@ -12,7 +12,7 @@ import pytest
 from demo_world import new_workspace
 from termreview.proof.verify import verify_report
 from termreview.reference.declarations import load_reference
-from termreview.reporting.editions.edition import IN_HAND, SHAREABLE
+from termreview.reporting.editions.scope import IN_HAND, SHAREABLE
 from termreview.reporting.records.issued import SHOWN, list_issues, record_path
 from termreview.reporting.records.page_record import read_record
 from termreview.reporting.report.context import open_report

@@ -21,8 +21,7 @@ from termreview.cli.verify import verdict_lines
 from termreview.intake.received.received import RECEIVED_LIST
 from termreview.proof import verify
 from termreview.reference.declarations import load_reference
-from termreview.reporting.editions.edition import INTERNAL, SHAREABLE
-from termreview.reporting.editions.scope import find_scope
+from termreview.reporting.editions.scope import INTERNAL, SHAREABLE, find_scope
 from termreview.reporting.records.published import index_path
 from termreview.run.runner import run_term
 from termreview.run.scoped_runs import make_scoped

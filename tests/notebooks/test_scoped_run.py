@@ -12,8 +12,7 @@ import pytest
 from demo_world import SEMESTER, Demo, as_of
 from termreview.cli import __main__ as cli
 from termreview.errors import RunError, UsageError
-from termreview.reporting.editions.edition import INTERNAL
-from termreview.reporting.editions.scope import Scope, find_scope
+from termreview.reporting.editions.scope import INTERNAL, Scope, find_scope
 from termreview.run import runner, scoped_runs
 from termreview.run.runner import RunResult
 from termreview.run.scoped_runs import Made, make_scoped

@@ -19,7 +19,7 @@ from termreview.intake.received.received import (
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.calendar import TermPlan
 from termreview.reference.loading.fingerprint import file_fingerprints
-from termreview.reporting.editions.edition import IN_HAND
+from termreview.reporting.editions.scope import IN_HAND
 from termreview.reporting.records.issued import record_path
 from termreview.reporting.records.provenance import OWN_SHARE, SHORT, hidden_name
 from termreview.storage.whole_files import sha256_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from termreview.reporting.editions.edition import INTERNAL
+from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.records.issued import list_issues
 from termreview.reporting.records.page_record import read_record
 from termreview.reporting.records.published import ANNEX_FILE

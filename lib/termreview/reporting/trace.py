@@ -15,7 +15,7 @@ from termreview.reference.kinds.indicators import Band, Item
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.trace_target import TRACE_MIME
-from termreview.reporting.editions.edition import SHAREABLE
+from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import document_text, label, labels
 from termreview.reporting.trace_fields import asked_fields, field_columns, short_number

@@ -12,8 +12,7 @@ from typing import Any
 from termreview.errors import RunError, UsageError
 from termreview.reference.declarations import Reference
 from termreview.reporting.editions.disclosure import decide_hiding
-from termreview.reporting.editions.edition import IN_HAND, SHAREABLE
-from termreview.reporting.editions.scope import WHOLE, Scope
+from termreview.reporting.editions.scope import IN_HAND, SHAREABLE, WHOLE, Scope
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.reporting.records.handed_out import read_handed_out, shown_counts
 from termreview.reporting.records.issued import (

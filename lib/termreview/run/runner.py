@@ -24,7 +24,7 @@ from termreview.intake.received.received import (
 )
 from termreview.intake.received_notices import received_notices
 from termreview.reference.declarations import Reference
-from termreview.reporting.editions.edition import EDITIONS
+from termreview.reporting.editions.scope import EDITIONS
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.reporting.records.issued import broken_issues
 from termreview.reporting.records.provenance import SHORT

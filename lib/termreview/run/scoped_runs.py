@@ -14,8 +14,7 @@ from pathlib import Path
 
 from termreview.errors import RunError, TermReviewError
 from termreview.reference.declarations import Reference
-from termreview.reporting.editions.edition import EDITIONS
-from termreview.reporting.editions.scope import Scope
+from termreview.reporting.editions.scope import EDITIONS, Scope
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.run.execution import TIME_LIMIT_S, nursery_of
 from termreview.run.kernels.nursery import Nursery

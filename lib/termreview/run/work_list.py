@@ -10,8 +10,15 @@ from typing import Any
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.word_template import TEMPLATE
-from termreview.reporting.editions.edition import EDITIONS, IN_HAND, INTERNAL, SHAREABLE
-from termreview.reporting.editions.scope import WHOLE, Scope, scope_subject
+from termreview.reporting.editions.scope import (
+    EDITIONS,
+    IN_HAND,
+    INTERNAL,
+    SHAREABLE,
+    WHOLE,
+    Scope,
+    scope_subject,
+)
 from termreview.reporting.records.issued import find_issue, issues_in_hand, issues_of
 from termreview.reporting.records.published import ANNEX_FILE
 from termreview.storage.whole_files import sha256_of

@@ -15,7 +15,7 @@ from termreview.reference.declarations import load_reference
 from termreview.reference.words.declared_words import places_in
 from termreview.reference.words.label_words import OF_GROUPS, OF_LEVELS, WHOLE_SET, WORDS
 from termreview.reporting.blocks.blocks import MARK_TITLES
-from termreview.reporting.editions.edition import EDITIONS
+from termreview.reporting.editions.scope import EDITIONS
 from termreview.reporting.report.wording import group_title, kept_label, label
 from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 from termreview.reporting.summaries.ratios import CONTRADICTORY, COUNTED, UNANSWERED, ZERO

@@ -12,8 +12,14 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.changes.moves import NOTHING, Move, causes_of, figures_along, moves_of
 from termreview.reporting.changes.replay import PROGRAM, RULE, changes_between, replay
 from termreview.reporting.changes.replay_figures import OFFICE, RATIOS, SIZES, Figure, Key
-from termreview.reporting.editions.edition import SHAREABLE
-from termreview.reporting.editions.scope import Scope, find_scope, narrowed, narrowed_before, narrowed_tables
+from termreview.reporting.editions.scope import (
+    SHAREABLE,
+    Scope,
+    find_scope,
+    narrowed,
+    narrowed_before,
+    narrowed_tables,
+)
 from termreview.reporting.records.issued import Issue, issued_reference, issued_tables
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.status import PROVISIONAL, report_status

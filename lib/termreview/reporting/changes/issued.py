@@ -25,7 +25,7 @@ from termreview.reporting.changes.move_words import (
 from termreview.reporting.changes.moves import Move, causes_of
 from termreview.reporting.changes.replay import DECISION, FILE_CAUSES, IN_PLACE
 from termreview.reporting.changes.replay_figures import HIGH, LOW, STANDING
-from termreview.reporting.editions.edition import INTERNAL
+from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import say

@@ -21,7 +21,7 @@ from termreview.reporting.changes.printed_moves import (
 from termreview.reporting.changes.printed_places import Printed, printed_by, tables_of_page
 from termreview.reporting.changes.replay import CAUSES, DECISION, PROGRAM, RULE, Station, replay
 from termreview.reporting.changes.section_calls import SectionCall, section_calls
-from termreview.reporting.editions.edition import INTERNAL
+from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.records.issued import TABLES, Issue
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import say

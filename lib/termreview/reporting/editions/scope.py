@@ -1,4 +1,7 @@
-"""One scope of a report: all schools of the office, those under one unit, those of one level, or both."""
+"""One scope of a report: all schools of the office, those under one unit, those of one level, or both.
+
+One edition of a report: for the office itself, or for readers outside of it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.units import Unit
 from termreview.reporting.term.term_tables import TermTables
+
+INTERNAL, SHAREABLE = "internal", "shareable"
+EDITIONS = (INTERNAL, SHAREABLE)
+IN_HAND = "in_hand"  # of a shareable report: the issues whose readers it had to mind
 
 
 @dataclass(frozen=True)

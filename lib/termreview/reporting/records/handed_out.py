@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.editions.disclosure import HandedOut, Hiding, decide_hiding
-from termreview.reporting.editions.edition import SHAREABLE
-from termreview.reporting.editions.scope import Scope, find_scope, narrowed
+from termreview.reporting.editions.scope import SHAREABLE, Scope, find_scope, narrowed
 from termreview.reporting.records.issued import (
     SHOWN,
     BrokenIssue,

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from termreview.reporting.editions.edition import IN_HAND
+from termreview.reporting.editions.scope import IN_HAND
 
 RECORD_MIME: Final = "application/vnd.termreview.record+json"
 RECORD_ID: Final = "lai-lich-bao-cao"

@@ -16,8 +16,10 @@ from termreview.reference.declarations import Reference, TermReference, load_ref
 from termreview.reference.kinds.measures import Ratio
 from termreview.reporting.charts.kept_pictures import FOLDER as PICTURES
 from termreview.reporting.editions.disclosure import Hiding, decide_hiding
-from termreview.reporting.editions.edition import EDITIONS, INTERNAL, SHAREABLE
 from termreview.reporting.editions.scope import (
+    EDITIONS,
+    INTERNAL,
+    SHAREABLE,
     WHOLE,
     Scope,
     find_scope,

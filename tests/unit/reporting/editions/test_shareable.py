@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from report_world import report
 
-from termreview.reporting.editions.edition import SHAREABLE
+from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.editions.shareable import shareable_view
 from termreview.reporting.report.context import ReportContext, build_view, present
 from termreview.reporting.report.school_outlook import look_ahead

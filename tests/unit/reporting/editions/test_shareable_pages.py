@@ -20,8 +20,7 @@ from report_world import tables_of
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.editions.disclosure import Hiding, decide_hiding
-from termreview.reporting.editions.edition import SHAREABLE
-from termreview.reporting.editions.scope import WHOLE, find_scope
+from termreview.reporting.editions.scope import SHAREABLE, WHOLE, find_scope
 from termreview.reporting.report import context
 from termreview.reporting.report.context import ReportContext, build_view, present
 from termreview.reporting.sections.work.statistics import statistics_tables
