@@ -10,7 +10,7 @@ from termreview.reporting.blocks.rows import Record
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import label, lower_first
-from termreview.reporting.school_pages.bars import share_bar
+from termreview.reporting.school_pages.index import share_bar
 from termreview.reporting.school_pages.material import (
     material_of,
     peer_middle,
