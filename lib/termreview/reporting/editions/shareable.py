@@ -12,8 +12,7 @@ from termreview.reference.declarations import Reference
 from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.editions.redaction import redacted_answers, redacted_tables, withheld_fields
 from termreview.reporting.summaries.decisions import open_findings
-from termreview.reporting.summaries.opinions import schools_writing
-from termreview.reporting.summaries.quality import findings_by_cause, unnamed_causes
+from termreview.reporting.summaries.quality import findings_by_cause, schools_writing, unnamed_causes
 from termreview.reporting.summaries.summaries import Summaries
 from termreview.reporting.summaries.term_view import TermView
 from termreview.reporting.term.schools import ALL

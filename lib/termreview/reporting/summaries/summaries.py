@@ -17,9 +17,14 @@ from termreview.reporting.summaries.index import (
     open_reasons,
     school_scores,
 )
-from termreview.reporting.summaries.opinions import opinions
 from termreview.reporting.summaries.pending import pending_schools
-from termreview.reporting.summaries.quality import answer_states, cell_account, file_fates, findings_by_cause
+from termreview.reporting.summaries.quality import (
+    answer_states,
+    cell_account,
+    file_fates,
+    findings_by_cause,
+    opinions,
+)
 from termreview.reporting.summaries.ratios import ratios_against_lines, ratios_by_school, ratios_by_scope
 from termreview.reporting.summaries.reporting import received_by_day, reporting_by_level, school_reporting
 from termreview.reporting.summaries.statistics import rebuilt_totals, statistics_by_level

@@ -6,14 +6,16 @@ import pandas as pd
 import pytest
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.summaries.opinions import (
+from termreview.reporting.summaries.quality import (
     HIDDEN,
     LONGEST_QUOTE,
+    cell_account,
+    file_fates,
+    findings_by_cause,
     opinions,
     schools_writing,
     sentences_of,
 )
-from termreview.reporting.summaries.quality import cell_account, file_fates, findings_by_cause
 from termreview.reporting.term.answers import spread_answers
 from termreview.reporting.term.schools import expected_schools
 from worlds import observe, term_of

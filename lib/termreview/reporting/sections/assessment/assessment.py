@@ -12,7 +12,7 @@ from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import before_name, fewest, label, lower_first, say, threshold
 from termreview.reporting.sections.assessment.evidence import Evidence, Point
-from termreview.reporting.summaries.opinions import schools_writing
+from termreview.reporting.summaries.quality import schools_writing
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
 UNANSWERED_REASONS = ("unanswered", "no_facts", "unreadable")

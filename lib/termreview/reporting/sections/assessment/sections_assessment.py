@@ -11,7 +11,7 @@ from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import cited_documents, document_text, fewest, labels, say, threshold
 from termreview.reporting.sections.assessment.assessment import causes, joined, limits, next_steps, strengths
 from termreview.reporting.sections.assessment.evidence import weigh
-from termreview.reporting.summaries.opinions import schools_writing
+from termreview.reporting.summaries.quality import schools_writing
 from termreview.reporting.term.schools import whole_of
 
 MOST_QUOTES = 8
