@@ -1,15 +1,18 @@
-"""The third tab: items verified one by one, claims beside verified points, schools to visit next."""
+"""The third tab: items verified one by one, claims beside verified points, schools to visit next by risk and by lot."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pandas as pd
+
 from termreview.desk.explorer import strength_of
+from termreview.desk.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, gaps, verified_lines
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.panels.controls.school_picker import SchoolPicker
-from termreview.desk.panels.parts.moderation_view import ModerationView
 from termreview.desk.panels.parts.points_form import PointsForm
-from termreview.desk.panels.parts.visits_view import VisitsView
 from termreview.desk.term.school_names import spellings_of
 from termreview.desk.term.wording import joined, say, words
 from termreview.desk.verification import (
@@ -19,11 +22,22 @@ from termreview.desk.verification import (
     item_lines,
     verified_schools,
 )
-from termreview.desk.views.points import conditions_block, item_block
+from termreview.desk.views.measure_charts import gap_chart
+from termreview.desk.views.points import (
+    conditions_block,
+    coverage_block,
+    gaps_block,
+    gaps_rows,
+    item_block,
+    visits_block,
+)
 from termreview.desk.views.school import strength_block
+from termreview.desk.visits import plan_visits
+from termreview.reporting.blocks.blocks import callout
 from termreview.reporting.blocks.number_format import interval_text, number_text
 
 ITEMS, MODERATION, VISITS = "items", "moderation", "visits"
+_MOST_BARS = 20
 
 
 class VerificationTab:
@@ -150,3 +164,79 @@ class VerificationTab:
         place = ids.index(self._item_id) + 1 if self._item_id in ids else 0
         if place < len(ids):
             self._items.pick(ids[place])
+
+
+class ModerationView:
+    """Claims beside verified points."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        names = words(desk.reference, "moderation")
+        self._by = controls.switch(
+            names["by"],
+            {BY_ITEM: names["item"], BY_LEVEL: names["level"], BY_SCHOOL: names["school"]},
+            BY_ITEM,
+        )
+        self._by.observe(lambda _: self._turned(), "value")
+        self._shown = controls.shown()
+        self.box = controls.column(self._by, self._shown)
+
+    def show(self) -> None:
+        """Show the comparison as it stands."""
+        now, scope = self.desk.now, self.desk.scope
+        lines = verified_lines(now, scope)
+        head = coverage_block(now, scope)
+        if lines.empty:
+            note = callout(
+                say(now.reference, "moderation.none_title"), [say(now.reference, "moderation.none")]
+            )
+            controls.show(self._shown, joined(head, note))
+            return
+        rows: pd.DataFrame = gaps_rows(now, gaps(lines, self._by.value), self._by.value)
+        caption = say(now.reference, f"moderation.caption_{self._by.value}")
+        chart = gap_chart(now, rows.head(_MOST_BARS), caption)
+        controls.show(self._shown, joined(head, chart, gaps_block(now, rows, caption)))
+
+    def _turned(self) -> None:
+        with self.desk.working("status.working"):
+            self.show()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+
+
+class VisitsView:
+    """Schools to visit next."""
+
+    def __init__(self, desk: Desk, verify: Callable[[str], None]) -> None:
+        self.desk = desk
+        names = words(desk.reference, "visits")
+        self._risk = controls.whole_number(names["risk_count"], 8, 0, 50)
+        self._sample = controls.whole_number(names["sample_count"], 8, 0, 200)
+        self._seed = controls.whole_number(names["seed"], 2024, 0, 999_999)
+        for control in (self._risk, self._sample, self._seed):
+            control.observe(lambda _: self._turned(), "value")
+        self._shown = controls.shown()
+        self._picker = SchoolPicker(words(desk.reference, "picker"), self._picked, desk.refuse)
+        self._open = controls.button(names["verify"], lambda: verify(self._picker.school_id), "primary")
+        self.box = controls.column(
+            controls.row(self._risk, self._sample, self._seed),
+            self._shown,
+            controls.row(self._picker.box, self._open),
+        )
+
+    def show(self) -> None:
+        """Show the schools to visit as the term stands."""
+        now = self.desk.now
+        visits = plan_visits(now, self.desk.scope, self._risk.value, self._sample.value, self._seed.value)
+        controls.show(self._shown, visits_block(now, visits))
+        wanted = list(dict.fromkeys([*visits.by_risk["school_id"], *visits.sample]))
+        names = dict(zip(now.schools["school_id"], now.schools["name"], strict=True))
+        self._picker.show([(key, names[key]) for key in wanted], spellings_of(now))
+        self._open.disabled = not self._picker.school_id
+
+    def _picked(self, school_id: str) -> None:
+        self._open.disabled = not school_id
+
+    def _turned(self) -> None:
+        with self.desk.working("status.working"):
+            self.show()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
