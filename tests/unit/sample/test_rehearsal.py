@@ -11,9 +11,8 @@ from intake_world import HK2, PRESCHOOL, ROOT, SECONDARY, answers_of, layout_of
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, load_reference
-from termreview.sample.rehearsal.aims import aimed_at
 from termreview.sample.rehearsal.faults import FAULTS
-from termreview.sample.rehearsal.rehearse import Rehearsed, rehearsal_page, rehearse
+from termreview.sample.rehearsal.rehearse import Rehearsed, aimed_at, rehearsal_page, rehearse
 
 FEW = 14
 
