@@ -185,7 +185,6 @@ ENDING = {
     "spreadsheets/older_formats": {"sys.exit"},
     "run/kernels/nursery": {"os._exit"},
     "run/kernels/nursery_process": {"os._exit"},
-
     "desk/serving/voila_server": {"os._exit"},
 }
 # Rooms whose steps read no clock, and single modules beside them.

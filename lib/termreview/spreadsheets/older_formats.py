@@ -23,7 +23,7 @@ from typing import Any
 from termreview.cells import address
 from termreview.spreadsheets.model.workbook_model import Cell, CellValue, Display, Sheet, Workbook
 from termreview.spreadsheets.older.binary import read_binary
-from termreview.spreadsheets.older.excel import read_excel
+from termreview.spreadsheets.older.records import read_excel
 from termreview.spreadsheets.packages.guard import (
     DEFAULT_LIMITS,
     NOT_OPENED,

@@ -1,22 +1,37 @@
-"""One ``.xls`` file's records: of Excel 95 (BIFF5) and of Excel 97-2003 (BIFF8)."""
+"""One ``.xls`` workbook of Excel 95 (BIFF5) or 97-2003 (BIFF8), made of its own records.
+
+Not by the engine for older formats: it takes the letters of some programs for others, cuts long texts, shows
+errors as blanks and keeps no formats.
+"""
 
 from __future__ import annotations
 
 import codecs
+import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from termreview.spreadsheets.model.cell_display import BLACK, WHITE, Font, Runs, cut_runs, look_of
-from termreview.spreadsheets.model.cell_values import BUILT_IN_FORMATS, Shared
+from termreview.cells import address
+from termreview.spreadsheets.model.cell_display import (
+    BLACK,
+    PLAIN,
+    WHITE,
+    Font,
+    Runs,
+    cut_runs,
+    display_of_runs,
+    look_of,
+)
+from termreview.spreadsheets.model.cell_values import BUILT_IN_FORMATS, Shared, make_cell
 from termreview.spreadsheets.model.number_format import may_show_date
-from termreview.spreadsheets.model.sheet_content import LEAST_HEIGHT, LEAST_WIDTH
+from termreview.spreadsheets.model.sheet_content import LEAST_HEIGHT, LEAST_WIDTH, refuse_text
+from termreview.spreadsheets.model.workbook_model import Cell, Sheet, Workbook
 from termreview.spreadsheets.older.formulas import formula_text
 from termreview.spreadsheets.older.old_fonts import by_style
-from termreview.spreadsheets.older.strings import pieces_text, rich_strings, short_text
 from termreview.spreadsheets.packages.default_password import FILE_PASS, stream_within
-from termreview.spreadsheets.packages.guard import RefusedFile
+from termreview.spreadsheets.packages.guard import Limits, RefusedFile
 from termreview.spreadsheets.packages.ole_streams import workbook_stream
 from termreview.spreadsheets.packages.sniffing import ole_directory_entry
 from termreview.spreadsheets.xlsx.looks import PALETTE
@@ -26,9 +41,84 @@ ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 3
 _BIFF5, _BIFF8 = b"\x00\x05", b"\x00\x06"
 _FIRST = 64  # records among which a workbook says that it is locked
 _CODE_PAGES = {367: "ascii", 32768: "mac_roman", 32769: "cp1252"}  # the others bear their number
-
-_Place = tuple[int, int]
 NARROW = 256 * LEAST_WIDTH  # of a column, in parts of a letter
+_Place = tuple[int, int]
+_HALF = re.compile("[\ud800-\udfff]")
+_FORMULAS = (0x06, 0x206, 0x406)  # some programs number it as older formats do
+_EMPTY = 3
+_LABELS = (0x204, 0xD6)
+# Formula, number, boolean or error, packed number, several packed numbers, text (three ways).
+_CELL_RECORDS = frozenset({*_FORMULAS, *_LABELS, 0x203, 0x205, 0x27E, 0xBD, 0xFD})
+
+
+def read_excel(data: bytes, limits: Limits) -> Workbook | None:
+    """Return one ``.xls`` workbook, or None where its records are not kept as expected.
+
+    A formula that the records do not tell is marked by a bare ``=``.
+
+    Raises
+    ------
+    RefusedFile
+        When it holds more than may be read.
+    """
+    records = read_records(data, limits.cells)
+    if records is None:
+        return None
+    sheets, notes = [], ["no_checksum"]
+    for facts in records.sheets:
+        if not facts.has_cells:
+            notes.append("sheet_without_cells")
+            continue
+        cells = _cells(facts, records.shared)
+        old = {place: records.old_styles.get(facts.styles.get(place, -1)) for place in cells}
+        sheets.append(
+            Sheet(
+                name=facts.name,
+                state=facts.state,
+                cells=cells,
+                hidden_rows=frozenset(facts.hidden_rows),
+                hidden_columns=frozenset(facts.hidden_columns),
+                merges=tuple(
+                    f"{address(top + 1, left + 1)}:{address(bottom + 1, right + 1)}"
+                    for top, bottom, left, right in facts.merges
+                ),
+                old_fonts={place: encoding for place, encoding in old.items() if encoding},
+                hides_zeros=facts.hides_zeros,
+            )
+        )
+    if sum(len(sheet.cells) for sheet in sheets) > limits.cells:
+        raise RefusedFile("too_large", f"more than {limits.cells} filled cells")
+    refuse_text((cell for sheet in sheets for cell in sheet.cells.values()), limits)
+    if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
+        notes.append("duplicate_sheet_name")
+    if records.is_as_displayed:
+        notes.append("precision_as_displayed")
+    if records.has_macros:
+        notes.append("macros")
+    if records.has_external_links:
+        notes.append("external_links")
+    return Workbook(
+        tuple(sheets), "xls", records.has_macros, records.has_external_links, tuple(dict.fromkeys(notes))
+    )
+
+
+def _cells(sheet: SheetRecords, shared: Shared) -> dict[tuple[int, int], Cell]:
+    """Return the cells of one sheet, row by row."""
+    cells = {}
+    for place in sorted(sheet.stored.keys() | sheet.formulas.keys() | sheet.texts.keys()):
+        formula = sheet.formulas.get(place)
+        style = sheet.styles.get(place, -1)
+        code, is_date = shared.formats[style] if 0 <= style < len(shared.formats) else ("General", False)
+        look = shared.looks[style] if 0 <= style < len(shared.looks) else PLAIN
+        if place in sheet.stored:
+            cell = make_cell(*sheet.stored[place], None, formula, code, is_date, shared, look)
+        else:
+            text, runs = sheet.texts.get(place, ""), sheet.runs.get(place)
+            display = display_of_runs(runs, look) if runs else look.display
+            cell = Cell(text, text, "text", formula, code, display) if text or formula is not None else None
+        if cell is not None:
+            cells[place] = cell
+    return cells
 
 
 def is_low_row(is_hidden: int, height: bytes, is_set: int) -> bool:
@@ -224,10 +314,7 @@ def _read_sheet(
                 sheet.formulas[place] = "=" if letters else formula_text(body)
                 stored = _formula_result(body)
                 if stored is None and body[6] == _EMPTY and len(sheet.formulas[place]) > 1:
-                    stored = (
-                        "",
-                        "",
-                    )  # a sum is never an empty text: a program that does not calculate wrote it
+                    stored = ("", "")  # a sum is no text: written by a program that does not calculate
                 if stored is not None:
                     sheet.stored[place] = stored
             elif record == 0xFD:
@@ -249,13 +336,6 @@ def _read_sheet(
                 sheet.stored[place] = ("", packed_number(struct.unpack_from("<I", body, 6)[0]))
     if pieces:
         sheet.texts[place] = pieces_text(pieces, letters)
-
-
-# formula, number, boolean or error, packed number, several packed numbers, text (three ways)
-_FORMULAS = (0x06, 0x206, 0x406)  # some programs number it as older formats do
-_EMPTY = 3
-_LABELS = (0x204, 0xD6)
-_CELL_RECORDS = frozenset({*_FORMULAS, *_LABELS, 0x203, 0x205, 0x27E, 0xBD, 0xFD})
 
 
 def _formula_result(body: bytes) -> tuple[str, str] | None:
@@ -297,3 +377,74 @@ def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
             return
         if depth == 1:
             yield record, body
+
+
+def short_text(body: bytes, position: int, width: int, letters: str) -> str:
+    """Return one text with its length in `width` bytes; in Excel 97 and later a byte says how wide its letters are."""
+    length = int.from_bytes(body[position : position + width], "little")
+    start = position + width
+    if letters:
+        return body[start : start + length].decode(letters, "replace")
+    if body[start] & 1:
+        return body[start + 1 : start + 1 + 2 * length].decode("utf-16-le", "replace")
+    return body[start + 1 : start + 1 + length].decode("latin-1")
+
+
+def pieces_text(pieces: list[bytes], letters: str) -> str:
+    """Return one text that runs on over several records, each of which says anew how wide its letters are."""
+    length = int.from_bytes(pieces[0][:2], "little")
+    rest = [pieces[0][2:], *pieces[1:]]
+    if letters:
+        return b"".join(rest)[:length].decode(letters, "replace")
+    texts = [
+        piece[1:].decode("utf-16-le" if piece[0] & 1 else "latin-1", "surrogatepass")
+        for piece in rest
+        if piece
+    ]
+    return whole_letters("".join(texts)[:length])
+
+
+def whole_letters(text: str) -> str:
+    """Return one text with the halves of its letters joined; a half that stands alone becomes the mark of none."""
+    if _HALF.search(text) is None:
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def rich_strings(pieces: list[bytes]) -> tuple[list[str], dict[int, list[tuple[int, int]]]]:
+    """Return the shared strings, and of those of several fonts from which letter on which font holds.
+
+    They run on over several records; a string that is cut says in the next one anew how wide its letters are.
+    """
+    data = b"".join(pieces)
+    ends = [0]
+    for piece in pieces:
+        ends.append(ends[-1] + len(piece))
+    strings: list[str] = []
+    changes: dict[int, list[tuple[int, int]]] = {}
+    at, part = 8, 1
+    count = struct.unpack_from("<I", data, 4)[0] if pieces else 0
+    while len(strings) < count and at + 3 <= len(data):
+        left, marks = struct.unpack_from("<HB", data, at)
+        at += 3
+        runs = struct.unpack_from("<H", data, at)[0] if marks & 8 else 0
+        at += 2 if marks & 8 else 0
+        more = struct.unpack_from("<I", data, at)[0] if marks & 4 else 0
+        at += 4 if marks & 4 else 0
+        texts, width = [], 1 + (marks & 1)
+        while left and at < len(data):
+            while ends[part] < at:
+                part += 1
+            length = min(left, (ends[part] - at) // width)
+            letters = data[at : at + length * width]
+            texts.append(letters.decode("utf-16-le" if width == 2 else "latin-1", "surrogatepass"))
+            at, left = at + length * width, left - length
+            if left and ends[part] < len(data):
+                at, width = ends[part] + 1, 1 + (data[ends[part]] & 1)
+            elif left:
+                break
+        if runs and at + 4 * runs <= len(data):
+            changes[len(strings)] = [struct.unpack_from("<HH", data, at + 4 * run) for run in range(runs)]
+        strings.append(whole_letters("".join(texts)))
+        at += 4 * runs + more
+    return strings, changes
