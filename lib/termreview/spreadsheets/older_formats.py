@@ -22,8 +22,8 @@ from typing import Any
 
 from termreview.cells import address
 from termreview.spreadsheets.model.workbook_model import Cell, CellValue, Display, Sheet, Workbook
-from termreview.spreadsheets.older.binary import read_binary
-from termreview.spreadsheets.older.records import read_excel
+from termreview.spreadsheets.older.biff import read_excel
+from termreview.spreadsheets.older.xlsb import read_binary
 from termreview.spreadsheets.packages.guard import (
     DEFAULT_LIMITS,
     NOT_OPENED,

@@ -10,8 +10,8 @@ from intake_world import PRESCHOOL, clean_folder, place_of, write_school
 
 from termreview.cells import address
 from termreview.spreadsheets.model.cell_values import Shared
+from termreview.spreadsheets.older.biff import is_low_row
 from termreview.spreadsheets.older.opendocument import read_opendocument
-from termreview.spreadsheets.older.records import is_low_row
 from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS
 from termreview.spreadsheets.xlsx.sheet import scan_sheet
 from termreview.spreadsheets.xlsx.walk import walk_sheet

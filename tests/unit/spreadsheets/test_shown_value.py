@@ -287,7 +287,7 @@ def test_each_way_of_hiding_is_seen_in_a_workbook_as_a_program_writes_it(tmp_pat
 
 
 def test_the_records_of_an_xls_tell_where_the_font_of_a_text_changes() -> None:
-    from termreview.spreadsheets.older.records import rich_strings
+    from termreview.spreadsheets.older.biff import rich_strings
 
     text = struct.pack("<HBH", 2, 8, 1) + b"35" + struct.pack("<HH", 1, 6)
     strings, changes = rich_strings([struct.pack("<II", 1, 1) + text])

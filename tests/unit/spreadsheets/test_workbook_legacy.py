@@ -15,7 +15,7 @@ from hostile_files import flat
 from test_guard import ole_file
 
 from termreview.spreadsheets import older_formats
-from termreview.spreadsheets.older.records import read_records, rich_strings
+from termreview.spreadsheets.older.biff import read_records, rich_strings
 from termreview.spreadsheets.older_formats import main, read_in_child
 from termreview.spreadsheets.packages.guard import Limits
 from termreview.spreadsheets.workbook import Cell, RefusedFile, read_workbook

@@ -29,8 +29,8 @@ from termreview.spreadsheets.packages.guard import NOT_OPENED, Limits, RefusedFi
 from termreview.storage.shelf import MANIFEST, Shelf
 from termreview.storage.whole_files import write_json
 
-SLEEPS = "import time\nimport termreview.spreadsheets.older.records as room\nread = room.read_excel\nroom.read_excel = lambda *given: time.sleep({}) or read(*given)\n"
-BURNS = "import termreview.spreadsheets.older.records as room\ndef burn(*given):\n    while True: pass\nroom.read_excel = burn\n"
+SLEEPS = "import time\nimport termreview.spreadsheets.older.biff as room\nread = room.read_excel\nroom.read_excel = lambda *given: time.sleep({}) or read(*given)\n"
+BURNS = "import termreview.spreadsheets.older.biff as room\ndef burn(*given):\n    while True: pass\nroom.read_excel = burn\n"
 DAY = ON_TIME[HK1.term_id]
 
 

@@ -27,9 +27,9 @@ from termreview.spreadsheets.model.cell_values import BUILT_IN_FORMATS, Shared, 
 from termreview.spreadsheets.model.number_format import may_show_date
 from termreview.spreadsheets.model.sheet_content import MOST_HIDDEN, refuse_place, refuse_size, refuse_text
 from termreview.spreadsheets.model.workbook_model import Cell, Sheet, Workbook
+from termreview.spreadsheets.older.biff import ERRORS, NARROW, is_low_row, number_text, packed_number
 from termreview.spreadsheets.older.formulas import steps_text
 from termreview.spreadsheets.older.old_fonts import by_style
-from termreview.spreadsheets.older.records import ERRORS, NARROW, is_low_row, number_text, packed_number
 from termreview.spreadsheets.packages import guard
 from termreview.spreadsheets.packages.guard import Limits, RefusedFile
 from termreview.spreadsheets.xlsx.looks import Colours, colours_of
