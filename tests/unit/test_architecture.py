@@ -19,6 +19,15 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 # A guide, and the bound: a module of one noun has the lines that it needs, usually 80 to 400.
 USUAL, LONGEST = 400, 450
 FULLEST = 14  # modules of one folder
+# A module of fewer lines that one module alone imports belongs to this one; the rooms that keep to it so far.
+SPLINTER = 60
+WITHOUT_SPLINTERS = (
+    "storage", "reference", "spreadsheets", "forms", "returns", "scoring", "run", "proof", "desk", "sample",
+    "reporting/agreement", "reporting/changes", "reporting/editions", "reporting/excel", "reporting/records",
+    "reporting/report", "reporting/school_pages", "reporting/summaries", "reporting/term", "reporting/word",
+    "reporting/workbench",
+)  # fmt: skip
+ONE_MODULE_EACH = ("desk/panels",)  # of the tabs, as of the commands in `cli`
 
 # The ground: modules of the top level, which know each other only as said here. Every room may know them.
 GROUND = {
@@ -340,6 +349,22 @@ def test_what_an_analyst_does_needs_no_widget() -> None:
 def test_a_module_is_bounded_and_says_what_it_is(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST, f"a guide is {USUAL} lines at most"
     assert ast.get_docstring(tree_of(path))
+
+
+def test_no_splinter_stands_beside_its_only_importer() -> None:
+    importers = Counter(name for path in MODULES for name in modules_known_to(path))
+    rooms = {room for room in ROOMS for kept in WITHOUT_SPLINTERS if f"{room}/".startswith(f"{kept}/")} - set(
+        ONE_MODULE_EACH
+    )
+    assert set(WITHOUT_SPLINTERS) | set(ONE_MODULE_EACH) <= set(ROOMS), "a room that is none"
+    splinters = [
+        name_of(path)
+        for path in MODULES
+        if room_of(name_of(path)) in rooms
+        and importers[name_of(path)] == 1
+        and len(path.read_text(encoding="utf-8").splitlines()) < SPLINTER
+    ]
+    assert splinters == []
 
 
 def test_a_folder_shows_its_trade() -> None:
