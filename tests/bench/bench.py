@@ -33,7 +33,7 @@ from termreview.reporting.school_pages.pages import school_page, school_pages
 from termreview.sample.school_year import write_sample
 from termreview.scoring.score import score_term
 from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS
-from termreview.storage.stage import open_stage
+from termreview.storage.staging import open_stage
 from termreview.storage.workspace import Workspace, find_workspace, write_staged
 from termreview.terms import Term, parse_term
 
@@ -100,7 +100,7 @@ def _plain_loop(files: Sequence[ReceivedFile], folder: Path) -> int:
 def _ours(workspace: Workspace, reference: Reference, files: Sequence[ReceivedFile], workers: int) -> Cleaned:
     """As a run does it: into its stage, of which the disk is told once, when all of it is published."""
     cleaned = clean_term(files, reference, TERM, workers=workers)
-    stage = open_stage(workspace.shelf(TERM))
+    stage = open_stage(workspace.output_paths(TERM))
     for name in ("submissions", "observations", "findings"):
         write_staged(stage, name, getattr(cleaned, name))
     return cleaned

@@ -13,7 +13,7 @@ import pandas as pd
 from termreview.intake.received.received import ReceivedFile
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Unit
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
 from termreview.terms import Term
 
 

@@ -28,7 +28,7 @@ from termreview.run.kernels.nursery import Nursery
 from termreview.run.step_run import begin_reports, begin_step
 from termreview.run.work_list import Step, plan_steps
 from termreview.sample.school_year import write_sample
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
 from termreview.storage.workspace import Workspace, find_workspace
 from termreview.terms import Term, parse_term
 

@@ -204,7 +204,7 @@ def real_kills(scratch: Path, count: int, dice: random.Random) -> Figures:
         code = _real_run(world.workspace).wait()
         faults += [f"the next real run ended with {code}"] * (code != 0)
         faults += [f"after real kill {number}: {fault}" for fault in faults_after_a_run(world, version)]
-    assert set(read_published(world.workspace.shelf(TERM), FILES)) == set(FILES)
+    assert set(read_published(world.workspace.output_paths(TERM), FILES)) == set(FILES)
     return count, faults
 
 

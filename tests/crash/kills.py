@@ -134,7 +134,7 @@ def pair_with_reader(world: World, dice: random.Random) -> tuple[list[int], int]
 
         signal.signal(signal.SIGTERM, stop)
         while not is_over:
-            if read_published(world.workspace.shelf(TERM), names) not in wholes:
+            if read_published(world.workspace.output_paths(TERM), names) not in wholes:
                 return BROKEN
         return FINISHED
 

@@ -20,10 +20,10 @@ from termreview.run import steps
 from termreview.run.manifest import TABLES
 from termreview.run.runner import RunResult, run_term
 from termreview.run.work_list import CLEAN, SCORE, Step
+from termreview.storage.atomic_files import atomic_write
+from termreview.storage.output_paths import PAGES, SWITCH
 from termreview.storage.publication import read_published
-from termreview.storage.shelf import PAGES, SWITCH
-from termreview.storage.stage import STAGE_VARIABLE
-from termreview.storage.whole_files import written_whole
+from termreview.storage.staging import STAGE_VARIABLE
 from termreview.storage.workspace import Workspace
 
 TERM = HK1
@@ -108,9 +108,9 @@ def execute_here(
         else:
             scores = (stage / "scores.parquet").read_bytes()
             for export in step.exports:
-                with written_whole(stage / f"{PAGES}{export.path.name}") as beside:
+                with atomic_write(stage / f"{PAGES}{export.path.name}") as beside:
                     beside.write_text(f"<html>{scores.hex()}</html>\n" * 3, encoding="utf-8")
-        with written_whole(stage / "notebooks" / f"{step.name}.ipynb") as beside:
+        with atomic_write(stage / "notebooks" / f"{step.name}.ipynb") as beside:
             beside.write_text("{}\n", encoding="utf-8")
     finally:
         del os.environ[STAGE_VARIABLE]
@@ -127,8 +127,8 @@ def shown(workspace: Workspace) -> Content:
 def faults_after_a_kill(world: World, is_first: bool) -> list[str]:
     """What a reader could find broken or mixed; a run was just killed."""
     faults = []
-    root, shelf = world.workspace.root, world.workspace.shelf(TERM)
-    tables = read_published(shelf, FILES)
+    root, output_paths = world.workspace.root, world.workspace.output_paths(TERM)
+    tables = read_published(output_paths, FILES)
     as_read = {f"{PROCESSED}/{name}": content for name, content in tables.items() if content is not None}
     wholes = [{name: state[name] for name in as_read} for state in world.expected if as_read]
     if as_read and (as_read not in wholes or len(as_read) != len(FILES)):
@@ -141,7 +141,7 @@ def faults_after_a_kill(world: World, is_first: bool) -> list[str]:
             faults.append(f"{name} is broken")
     if (
         f"{PROCESSED}/manifest.json" in on_disk
-        and not (shelf.runs / SWITCH).exists()
+        and not (output_paths.runs / SWITCH).exists()
         and on_disk not in world.expected
     ):
         faults.append("a manifest stands beside files that it does not describe")

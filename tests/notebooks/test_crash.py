@@ -19,8 +19,8 @@ import kills
 from small_world import TERM, World, faults_after_a_kill, faults_after_a_run, new_workspace, new_world, shown
 
 import crash
+from termreview.storage.output_paths import SWITCH
 from termreview.storage.publication import read_published
-from termreview.storage.shelf import SWITCH
 
 SEED = 407
 
@@ -59,19 +59,19 @@ def test_a_kill_between_switch_and_move_shows_the_new_run(world: World) -> None:
     world.receive(0)
     assert crash.converge(world, 0) == []
     world.receive(1)
-    shelf = world.workspace.shelf(TERM)
+    output_paths = world.workspace.output_paths(TERM)
     for operation in range(100, 400):
         kills.killed_at(world, operation, is_after=True)
-        if (shelf.runs / SWITCH).is_file():
+        if (output_paths.runs / SWITCH).is_file():
             break
         world.receive(0)
         assert crash.converge(world, 0) == []
         world.receive(1)
-    assert (shelf.runs / SWITCH).is_file()
+    assert (output_paths.runs / SWITCH).is_file()
     tables = {
         name.rpartition("/")[2]: content for name, content in world.expected[1].items() if "parquet" in name
     }
-    assert read_published(shelf, list(tables)) == tables
+    assert read_published(output_paths, list(tables)) == tables
     assert crash.converge(world, 1) == []
 
 

@@ -36,7 +36,7 @@ from termreview.reporting.report.context import open_report
 from termreview.run.issuing import issue_report
 from termreview.run.runner import RunResult, run_term
 from termreview.run.work_list import report_step, table_steps
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 from worlds import append, change

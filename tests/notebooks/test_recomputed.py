@@ -39,7 +39,9 @@ def expected_schools(term: Term) -> pd.DataFrame:
 
 def main_page(demo: Demo, term: Term) -> BeautifulSoup:
     (page,) = [
-        path for path in demo.workspace.shelf(term).pages.glob("bao-cao-*.html") if "chia-se" not in path.name
+        path
+        for path in demo.workspace.output_paths(term).pages.glob("bao-cao-*.html")
+        if "chia-se" not in path.name
     ]
     return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
 
@@ -206,7 +208,9 @@ def test_the_blank_sheet_of_a_school_is_asked_about_in_the_sample(demo: Demo) ->
     row = findings.iloc[0]
     assert (row["severity"], row["found"], row["sheet"]) == ("query", "9/11", "Chỉ số CĐS")
     assert not len(raw(demo, SEMESTER, "findings").query("check_code == 'items_blank'"))
-    page = (demo.workspace.shelf(YEAR_END).pages / "schools" / "0477219.html").read_text(encoding="utf-8")
+    page = (demo.workspace.output_paths(YEAR_END).pages / "schools" / "0477219.html").read_text(
+        encoding="utf-8"
+    )
     text = BeautifulSoup(page, "html.parser").get_text(" ")
     assert "không có lỗi phải sửa" not in text
     assert "từ mức 1 đến mức 3" in text

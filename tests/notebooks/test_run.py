@@ -329,16 +329,16 @@ def test_a_report_that_cannot_be_put_in_its_place_is_told_before_the_work(
 def test_what_somebody_wrote_into_a_report_is_kept_and_outdated_reports_go(
     demo: Demo, copy: Workspace
 ) -> None:
-    shelf, name = copy.shelf(SEMESTER), demo.semester.report.name
+    output_paths, name = copy.output_paths(SEMESTER), demo.semester.report.name
     report = copy.reports(SEMESTER) / name
     made = report.read_bytes()
-    manifest = json.loads(shelf.place("manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads(output_paths.place("manifest.json").read_text(encoding="utf-8"))
     for stem, content in (("old", b"of an earlier run"), ("old-edited", b"changed since")):
         path = report.with_name(f"{stem}.html")
         path.write_bytes(content)
         listed = path.relative_to(copy.root).as_posix()
         manifest["reports"][listed] = hashlib.sha256(b"of an earlier run").hexdigest()
-    shelf.place("manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    output_paths.place("manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     report.write_bytes(made + b"number and day, written in by the clerk")
     said: list[str] = []
     run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), progress=said.append)

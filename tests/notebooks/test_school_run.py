@@ -14,8 +14,8 @@ from termreview.reporting.report.context import open_report
 from termreview.reporting.school_pages.pages import school_pages
 from termreview.run import steps
 from termreview.run.runner import run_term
-from termreview.storage.shelf import MANIFEST
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
+from termreview.storage.output_paths import MANIFEST
 from termreview.storage.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -40,7 +40,7 @@ def test_the_page_of_a_school_that_is_no_longer_expected_goes(demo: Demo, tmp_pa
     outdated, beside = folder / "0000000.html", folder / "ghi-chu.txt"
     outdated.write_text("x", encoding="utf-8")
     beside.write_text("x", encoding="utf-8")
-    place = workspace.shelf(SEMESTER).place(MANIFEST)
+    place = workspace.output_paths(SEMESTER).place(MANIFEST)
     manifest = json.loads(place.read_text(encoding="utf-8"))
     manifest["reports"][outdated.relative_to(workspace.root).as_posix()] = sha256_of(b"x")
     place.write_text(json.dumps(manifest), encoding="utf-8")

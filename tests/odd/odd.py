@@ -29,7 +29,7 @@ from termreview.intake.inspection import REFUSED, inspect_file
 from termreview.intake.received.received import ReceivedFile
 from termreview.reference.declarations import load_reference
 from termreview.spreadsheets.packages.guard import REFUSAL_REASONS
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
 from termreview.terms import parse_term
 
 ROOT = Path(__file__).resolve().parents[2]

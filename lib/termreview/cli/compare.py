@@ -7,8 +7,8 @@ import sys
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
-from termreview.storage.shelf import MANIFEST
-from termreview.storage.whole_files import read_json
+from termreview.storage.atomic_files import read_json
+from termreview.storage.output_paths import MANIFEST
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
 
@@ -70,5 +70,5 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
 
 def _last_day(workspace: Workspace, term: Term) -> str:
     """The day that the last finished run spoke for, as it stands in its manifest; blank where there is none."""
-    manifest = read_json(workspace.shelf(term).place(MANIFEST)) or {}
+    manifest = read_json(workspace.output_paths(term).place(MANIFEST)) or {}
     return str(manifest.get("parameters", {}).get("as_of", ""))

@@ -13,7 +13,7 @@ from termreview.reference.comparable import comparable_answers
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.forms import Field
 from termreview.reference.kinds.units import Unit
-from termreview.storage.workspace import place_in, written_whole
+from termreview.storage.workspace import atomic_write, place_in
 from termreview.terms import Term
 
 
@@ -48,7 +48,7 @@ def write_forms(
     paths = []
     for number, school in enumerate(chosen, start=1):
         path = place_in(folder, f"{school.unit_id}_{term.term_id}.xlsx")
-        with written_whole(path) as beside:
+        with atomic_write(path) as beside:
             write_form(
                 beside, form_order(reference, declared, school), lasting_answers(declared, school, previous)
             )

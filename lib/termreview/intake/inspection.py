@@ -21,7 +21,7 @@ from termreview.spreadsheets.packages.archive import ArchiveMember, archive_memb
 from termreview.spreadsheets.packages.guard import RefusedFile
 from termreview.spreadsheets.packages.sniffing import LOCKED, sniff
 from termreview.spreadsheets.workbook import Sheet, Workbook, read_content, read_workbook
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
 
 READ, REFUSED = "read", "refused"
 

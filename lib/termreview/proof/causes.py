@@ -22,7 +22,7 @@ from termreview.reference.loading.fingerprint import file_fingerprints
 from termreview.reporting.editions.scope import IN_HAND
 from termreview.reporting.records.issued import record_path
 from termreview.reporting.records.provenance import OWN_SHARE, SHORT, hidden_name
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 

@@ -18,7 +18,7 @@ from termreview.reporting.editions.scope import find_scope
 from termreview.reporting.records.issued import issued_folder
 from termreview.run.runner import run_term
 from termreview.run.work_list import INTERNAL, report_step, school_step, table_steps
-from termreview.storage.shelf import SCHOOL_FOLDER
+from termreview.storage.output_paths import SCHOOL_FOLDER
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
 

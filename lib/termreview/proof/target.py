@@ -12,8 +12,8 @@ from termreview.reporting.records.issued import list_issues
 from termreview.reporting.records.page_record import read_record
 from termreview.reporting.records.published import ANNEX_FILE
 from termreview.run.manifest import RECORDS
-from termreview.storage.shelf import MANIFEST, SCHOOL_FOLDER
-from termreview.storage.whole_files import read_json
+from termreview.storage.atomic_files import read_json
+from termreview.storage.output_paths import MANIFEST, SCHOOL_FOLDER
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 
@@ -60,7 +60,7 @@ def published_hashes(workspace: Workspace, target: Target) -> dict[Path, str]:
     if target.record is None:
         return {}
     term = parse_term(target.record["term_id"])
-    records = [read_json(workspace.shelf(term).place(MANIFEST))]
+    records = [read_json(workspace.output_paths(term).place(MANIFEST))]
     records += [read_json(path) for path in sorted((workspace.processed(term) / RECORDS).glob("*.json"))]
     found = {
         (workspace.root / name).resolve(): str(sha256)

@@ -31,7 +31,7 @@ from termreview.reporting.pages.difference import (
 )
 from termreview.reporting.pages.reading import Place
 from termreview.reporting.records.page_record import RECORD, SEAL, seal_of, without_record
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
 from termreview.storage.workspace import Workspace
 
 IDENTICAL, DIFFERS, UNVERIFIABLE = "identical", "differs", "unverifiable"

@@ -1,4 +1,4 @@
-"""One office's declarations, loaded once and validated whole: the shelf of decisions beside the rooms."""
+"""One office's declarations, loaded once and validated whole: calendar, units, forms, indicator sets, texts and decisions."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from termreview.cells import ACCENT, FONT, INK, PALE, RULE
 from termreview.intake.received.received import ReceivedFile
 from termreview.reference.declarations import Reference
 from termreview.spreadsheets.packages.guard import NOT_OPENED
-from termreview.storage.workspace import written_whole
+from termreview.storage.workspace import atomic_write
 from termreview.terms import Term
 from termreview.text import day_words
 from termreview.workbook_text import fitted, open_book
@@ -122,7 +122,7 @@ def write_reminders(
     Every text is stored as text.
     """
     plan, words = reference.calendar.plan(term), reference.returns
-    with written_whole(path) as beside:
+    with atomic_write(path) as beside:
         book = open_book(beside)
         created = datetime.datetime.combine(as_of, datetime.time())
         office = reference.calendar.office_on(plan.due_on)

@@ -42,7 +42,7 @@ from termreview.spreadsheets.editing.sheets import drop_sheet, empty_workbook, i
 from termreview.spreadsheets.editing.styles import close_styles, marked_format, open_styles, plain_formats
 from termreview.spreadsheets.editing.xml import UnmarkableError
 from termreview.spreadsheets.workbook import Workbook, read_workbook
-from termreview.storage.workspace import place_in, written_whole
+from termreview.storage.workspace import atomic_write, place_in
 from termreview.terms import Term
 from termreview.text import number_words
 
@@ -79,7 +79,7 @@ def write_return(
     layout = form_layout(declared.form, entry.school.level, term.part)
     points = point_words(entry.points, own, layout, reference, term)
     order = _order(entry, points, remarks, reference, term)
-    with written_whole(path) as beside:
+    with atomic_write(path) as beside:
         if entry.is_refused:
             parts = empty_workbook()
             _add_first_sheet(parts, order, "refused_title")

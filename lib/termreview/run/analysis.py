@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
 from termreview.run.steps import open_term
-from termreview.storage.workspace import Workspace, find_workspace, has_tables, place_in, written_whole
+from termreview.storage.workspace import Workspace, atomic_write, find_workspace, has_tables, place_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +93,7 @@ def save_table(frame: pd.DataFrame, name: str, *, workspace_root: str = "") -> P
 
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
     path = place_in(workspace.root / "reports", f"{name.removesuffix('.xlsx')}.xlsx")
-    with written_whole(path) as beside:
+    with atomic_write(path) as beside:
         options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
         with pd.ExcelWriter(beside, engine="xlsxwriter", engine_kwargs=options) as book:
             index = not isinstance(frame.index, pd.RangeIndex)

@@ -15,7 +15,7 @@ from typing import Any
 from termreview.errors import RunError
 from termreview.run.kernels.nursery import Nursery, nursery_for
 from termreview.run.work_list import Step
-from termreview.storage.stage import stage_in_use
+from termreview.storage.staging import stage_in_use
 from termreview.storage.workspace import Workspace
 
 CLOSING_TAG = "closing"

@@ -31,10 +31,7 @@ from termreview.reporting.term.answers import spread_answers
 from termreview.reporting.term.term_tables import read_tables
 from termreview.run.manifest import RECORDS
 from termreview.run.work_list import INTERNAL, Step, report_step
-from termreview.storage.lock import held
-from termreview.storage.publication import read_published
-from termreview.storage.shelf import MANIFEST
-from termreview.storage.whole_files import (
+from termreview.storage.atomic_files import (
     as_umask_says,
     read_json,
     sha256_of,
@@ -42,6 +39,9 @@ from termreview.storage.whole_files import (
     sync_folder,
     write_json,
 )
+from termreview.storage.lock import held
+from termreview.storage.output_paths import MANIFEST
+from termreview.storage.publication import read_published
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 from termreview.text import day_words
@@ -87,7 +87,7 @@ def issue_report(
         When another run holds the workspace.
     """
     with held(workspace.root, f"issue {term.term_id}"):
-        manifest = read_json(workspace.shelf(term).place(MANIFEST))
+        manifest = read_json(workspace.output_paths(term).place(MANIFEST))
         if manifest is None:
             raise RunError(f"{term.term_id} has no finished run: run `termreview run {term.term_id}` first")
         if manifest["declarations_sha256"] != reference.fingerprint_of(term):
@@ -195,7 +195,7 @@ def _keep(workspace: Workspace, term: Term, record: dict[str, Any], pages: list[
             shutil.copyfile(page, beside / page.name)
         kept = beside / RECORD
         kept.mkdir()
-        tables = read_published(workspace.shelf(term), [f"{name}.parquet" for name in TABLES])
+        tables = read_published(workspace.output_paths(term), [f"{name}.parquet" for name in TABLES])
         for name, content in tables.items():
             (kept / name).write_bytes(content or b"")
         hashes = {}

@@ -17,10 +17,10 @@ from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
 from termreview.run.work_list import Step, describe_issues, scoped_report_name
 from termreview.spreadsheets.packages.guard import NOT_OPENED
+from termreview.storage.atomic_files import read_json, sha256_of, write_json
+from termreview.storage.output_paths import MANIFEST, PAGES, OutputPaths
 from termreview.storage.publication import is_published, read_published
-from termreview.storage.shelf import MANIFEST, PAGES, Shelf
-from termreview.storage.stage import staged_files
-from termreview.storage.whole_files import read_json, sha256_of, write_json
+from termreview.storage.staging import staged_files
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
 
@@ -67,9 +67,9 @@ def describe_step(workspace: Workspace, step: Step) -> dict[str, Any]:
 
 def _describe_previous(workspace: Workspace, term: Term | None) -> dict[str, Any] | None:
     """The tables of the term before that the run compares with; None where there are none yet."""
-    if term is None or not is_published(workspace.shelf(term), "scores.parquet"):
+    if term is None or not is_published(workspace.output_paths(term), "scores.parquet"):
         return None
-    found = read_published(workspace.shelf(term), [f"{name}.parquet" for name in TABLES])
+    found = read_published(workspace.output_paths(term), [f"{name}.parquet" for name in TABLES])
     hashes = {name: sha256_of(content) for name, content in found.items() if content is not None}
     return {"term_id": term.term_id, "tables": hashes}
 
@@ -82,12 +82,14 @@ def _describe_compared(workspace: Workspace, reference: Reference, declared: Ter
     return {COMPARED: told} if told else {}
 
 
-def describe_outputs(stage: Path, shelf: Shelf, root: Path) -> dict[str, Any]:
+def describe_outputs(stage: Path, output_paths: OutputPaths, root: Path) -> dict[str, Any]:
     """The hashes of the tables and pages that one run staged, by table name and by path in the workspace."""
     reports = {}
     for name in staged_files(stage):
         if name.startswith(PAGES):
-            reports[shelf.place(name).relative_to(root).as_posix()] = sha256_of((stage / name).read_bytes())
+            reports[output_paths.place(name).relative_to(root).as_posix()] = sha256_of(
+                (stage / name).read_bytes()
+            )
     tables = {name: sha256_of((stage / f"{name}.parquet").read_bytes()) for name in TABLES}
     unread = unread_files(stage)
     return {"tables": tables, "reports": reports} | ({"unread": unread} if unread else {})
@@ -101,9 +103,9 @@ def unread_files(stage: Path) -> list[str]:
     return sorted(set(table["file"][table["reason_code"].eq(NOT_OPENED) & is_there]))
 
 
-def is_up_to_date(shelf: Shelf, root: Path, inputs: dict[str, Any]) -> bool:
+def is_up_to_date(output_paths: OutputPaths, root: Path, inputs: dict[str, Any]) -> bool:
     """Say whether the last finished run was made of the same inputs and its outputs are still what it wrote."""
-    manifest = read_json(shelf.place(MANIFEST))
+    manifest = read_json(output_paths.place(MANIFEST))
     if (
         manifest is None
         or manifest.get("unread")
@@ -111,7 +113,9 @@ def is_up_to_date(shelf: Shelf, root: Path, inputs: dict[str, Any]) -> bool:
     ):
         return False
     try:
-        expected = {shelf.place(f"{name}.parquet"): sha256 for name, sha256 in manifest["tables"].items()}
+        expected = {
+            output_paths.place(f"{name}.parquet"): sha256 for name, sha256 in manifest["tables"].items()
+        }
         expected |= {root / name: sha256 for name, sha256 in manifest["reports"].items()}
         return set(manifest["tables"]) == set(TABLES) and all(
             sha256_of(path.read_bytes()) == sha256 for path, sha256 in expected.items()
@@ -150,14 +154,14 @@ def is_recorded(
 
 
 def outdated_parts(workspace: Workspace, reference: Reference, term: Term, stage: Path) -> list[str]:
-    """What is published, by name on the shelf, of reports made of other tables than one stage holds.
+    """What is published, by name among the outputs, of reports made of other tables than one stage holds.
 
     They would stand beside reports that count differently; what shareable ones hide was decided apart, too. Their
     records go, and every executed notebook that no record is left of. A file that is no longer what was written
     belongs to whoever changed it, and stays.
     """
     tables = (read_json(stage / MANIFEST) or {}).get("tables")
-    pages = workspace.shelf(term).pages
+    pages = workspace.output_paths(term).pages
     names: list[str] = []
     kept: set[str] = set()
     for path in sorted((workspace.processed(term) / RECORDS).glob("*.json")):

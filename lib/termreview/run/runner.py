@@ -33,8 +33,10 @@ from termreview.run.kernels.nursery import Nursery
 from termreview.run.manifest import RECORDS, describe_inputs, describe_outputs, is_up_to_date, outdated_parts
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import CLEAN, Step, plan_steps
+from termreview.storage.atomic_files import read_json, write_json
 from termreview.storage.disk_room import lack_of_room
 from termreview.storage.lock import held
+from termreview.storage.output_paths import LOOSE, MANIFEST, PAGES, OutputPaths
 from termreview.storage.publication import (
     keep_edited,
     outdated_reports,
@@ -43,9 +45,7 @@ from termreview.storage.publication import (
     settle,
     sweep,
 )
-from termreview.storage.shelf import LOOSE, MANIFEST, PAGES, Shelf
-from termreview.storage.stage import READ_COUNT, open_stage
-from termreview.storage.whole_files import read_json, write_json
+from termreview.storage.staging import READ_COUNT, open_stage
 from termreview.storage.workspace import Workspace, sweep_workspace
 from termreview.terms import Term
 
@@ -117,7 +117,7 @@ def run_term(
     """
     started = time.monotonic()
     declared = reference.of(term)
-    shelf = workspace.shelf(term)
+    output_paths = workspace.output_paths(term)
     is_whole_run = steps is None
     everything: Sequence[Step] = steps or ()
     if steps is None:
@@ -138,13 +138,15 @@ def run_term(
                 describe_inputs(workspace, reference, declared, as_of, files, planned)
                 for planned in ([steps] if steps == everything else [steps, everything])
             ]
-            is_reused = not is_forced and any(is_up_to_date(shelf, workspace.root, made) for made in known)
+            is_reused = not is_forced and any(
+                is_up_to_date(output_paths, workspace.root, made) for made in known
+            )
             if is_reused:
                 progress(f"không có gì thay đổi: giữ kết quả lần chạy trước (đọc lại 0/{len(files)} tệp)")
             else:
-                refuse_blocked(shelf, [_on_shelf(shelf, report) for report in reports])
-                before = read_json(shelf.place(MANIFEST)) or read_json(shelf.place(LOOSE))
-                stage = open_stage(shelf)
+                refuse_blocked(output_paths, [_output_name(output_paths, report) for report in reports])
+                before = read_json(output_paths.place(MANIFEST)) or read_json(output_paths.place(LOOSE))
+                stage = open_stage(output_paths)
                 with nursery_of(workspace, steps) if is_warm else nullcontext() as nursery:
                     if nursery is not None:
                         load_papermill()
@@ -153,31 +155,31 @@ def run_term(
                     ):
                         said = f"[{number}/{len(steps)}] {step.name}: {seconds:.1f} s"
                         progress(said + _read_again(stage, step))
-                made = describe_outputs(stage, shelf, workspace.root)
+                made = describe_outputs(stage, output_paths, workspace.root)
                 if unread := made.get("unread"):
                     told = reference.provenance["notices"]["unread"]
                     progress(told.format(count=len(unread), names=", ".join(unread[:_FILES_NAMED])))
                 write_json(stage / MANIFEST, known[0] | made)
                 notebooks = [f"notebooks/{step.name}.failed.ipynb" for step in steps]
                 notebooks += [f"notebooks/{step.name}.ipynb" for step in everything if step not in steps]
-                old = outdated_reports(shelf, workspace.root, before, stage)
-                for copy in keep_edited(shelf, workspace.root, before, stage):
+                old = outdated_reports(output_paths, workspace.root, before, stage)
+                for copy in keep_edited(output_paths, workspace.root, before, stage):
                     progress(
                         f"đã có người sửa bản trước, giữ lại ở {copy.relative_to(workspace.root).as_posix()}"
                     )
                 old += _outdated_parts(workspace, reference, term, stage, progress)
-                publish(shelf, stage, removed=[LOOSE, *notebooks, *old])
+                publish(output_paths, stage, removed=[LOOSE, *notebooks, *old])
         except OSError as error:
             if (lack := lack_of_room(error, workspace.processed(term))) is not None:
                 raise lack from error
             raise RunError(f"the run stopped, its results do not count: {error}") from error
         finally:
-            sweep(shelf)
+            sweep(output_paths)
         if is_whole_run:
             write_portfolio(workspace, reference)
         for broken in broken_issues(workspace, term):
             progress(broken.told(reference.provenance["notices"], workspace.root))
-    return RunResult(reports, shelf.place(MANIFEST), time.monotonic() - started, is_reused)
+    return RunResult(reports, output_paths.place(MANIFEST), time.monotonic() - started, is_reused)
 
 
 def _executed(
@@ -263,18 +265,18 @@ def _outdated_parts(
     return names
 
 
-def _on_shelf(shelf: Shelf, report: Path) -> str:
-    return PAGES + report.relative_to(shelf.pages).as_posix()
+def _output_name(output_paths: OutputPaths, report: Path) -> str:
+    return PAGES + report.relative_to(output_paths.pages).as_posix()
 
 
 def _recover(workspace: Workspace, reference: Reference) -> None:
     """Finish what a killed run had begun to publish, and take away what it left lying about."""
     for plan in reference.calendar.plans:
-        shelf = workspace.shelf(plan.term)
-        if shelf.runs.is_dir():
-            settle(shelf)
-        sweep(shelf)
-        for kept in (shelf.tables / "notebooks").glob(".*"):
+        output_paths = workspace.output_paths(plan.term)
+        if output_paths.runs.is_dir():
+            settle(output_paths)
+        sweep(output_paths)
+        for kept in (output_paths.tables / "notebooks").glob(".*"):
             if _UNFINISHED.fullmatch(kept.name):
                 kept.unlink(missing_ok=True)
     sweep_workspace(workspace)

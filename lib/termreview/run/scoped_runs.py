@@ -21,9 +21,9 @@ from termreview.run.kernels.nursery import Nursery
 from termreview.run.manifest import is_recorded, write_record
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import Step, report_step
+from termreview.storage.atomic_files import read_json
 from termreview.storage.lock import held
-from termreview.storage.shelf import MANIFEST
-from termreview.storage.whole_files import read_json
+from termreview.storage.output_paths import MANIFEST
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
@@ -78,7 +78,7 @@ def make_scoped(
         for edition in editions
     ]
     with held(workspace.root, f"reports of {term.term_id}"):
-        manifest = read_json(workspace.shelf(term).place(MANIFEST))
+        manifest = read_json(workspace.output_paths(term).place(MANIFEST))
         if manifest is None:
             raise RunError(f"{term.term_id} has no finished run: run `termreview run {term.term_id}` first")
         made: dict[int, Made] = {}

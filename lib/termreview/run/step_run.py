@@ -24,11 +24,11 @@ from termreview.run.execution import (
 )
 from termreview.run.kernels.nursery import Nursery, WarmProcess, done_in_forks
 from termreview.run.work_list import Step
+from termreview.storage.atomic_files import read_json, write_json
 from termreview.storage.disk_room import lack_of_room
-from termreview.storage.shelf import PAGES
-from termreview.storage.stage import stage_in_use
-from termreview.storage.whole_files import read_json, write_json
-from termreview.storage.workspace import Workspace, written_whole
+from termreview.storage.output_paths import PAGES
+from termreview.storage.staging import stage_in_use
+from termreview.storage.workspace import Workspace, atomic_write
 from termreview.terms import Term
 
 _PAUSE_S = 0.002
@@ -264,7 +264,7 @@ def _appearing_together(
     """Give the paths to write the files to be published to; without a stage they appear when the block ends well."""
     with ExitStack() as names:
         if stage is None:
-            yield [names.enter_context(written_whole(export.path)) for export in step.exports]
+            yield [names.enter_context(atomic_write(export.path)) for export in step.exports]
         else:
             reports = workspace.reports(term)
             yield [stage / PAGES / export.path.relative_to(reports) for export in step.exports]

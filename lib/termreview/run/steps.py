@@ -20,13 +20,14 @@ from termreview.intake.received.received import ReceivedFile, list_received, rec
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.decisions import FILE_ACTIONS
 from termreview.scoring.score import Scored, score_term
+from termreview.storage.atomic_files import read_json, sha256_of
 from termreview.storage.lock import held
+from termreview.storage.output_paths import LOOSE, MANIFEST, PAGES, SCHOOL_FOLDER, TRIAL_FOLDER
 from termreview.storage.publication import publish, read_published, settle, sweep
-from termreview.storage.shelf import LOOSE, MANIFEST, PAGES, SCHOOL_FOLDER, TRIAL_FOLDER
-from termreview.storage.stage import READ_COUNT, active_stage, open_stage
-from termreview.storage.whole_files import read_json, sha256_of
+from termreview.storage.staging import READ_COUNT, active_stage, open_stage
 from termreview.storage.workspace import (
     Workspace,
+    atomic_write,
     find_workspace,
     place_in,
     read_if_there,
@@ -34,7 +35,6 @@ from termreview.storage.workspace import (
     write_json,
     write_staged,
     write_table,
-    written_whole,
 )
 from termreview.terms import Term, parse_term
 
@@ -148,7 +148,7 @@ def kept_readings(
 
 
 def _tell_run(opened: OpenTerm, read: int, total: int) -> None:
-    stage = active_stage(opened.workspace.shelf(opened.term))
+    stage = active_stage(opened.workspace.output_paths(opened.term))
     if stage is not None:
         write_json(stage / READ_COUNT, {"read": read, "files": total})
 
@@ -185,36 +185,36 @@ def _save(opened: OpenTerm, frames: Mapping[str, pd.DataFrame], outdated: Sequen
     of the manifest: the tables no longer come from a finished run.
     """
     workspace, term = opened.workspace, opened.term
-    shelf = workspace.shelf(term)
-    if active_stage(shelf) is not None:
+    output_paths = workspace.output_paths(term)
+    if active_stage(output_paths) is not None:
         for name, frame in frames.items():
             write_table(workspace, term, name, frame)
         return
     with held(workspace.root, f"save {', '.join(frames)} of {term.term_id}"):
-        settle(shelf)
-        stage = open_stage(shelf)
+        settle(output_paths)
+        stage = open_stage(output_paths)
         try:
             hashes = {
                 name: sha256_of(write_staged(stage, name, frame).read_bytes())
                 for name, frame in frames.items()
             }
             files = [f"{name}.parquet" for name in frames]
-            before = read_published(shelf, files)
+            before = read_published(output_paths, files)
             if {name: content and sha256_of(content) for name, content in before.items()} != {
                 f"{name}.parquet": sha256 for name, sha256 in hashes.items()
             }:
-                loose = read_json(shelf.place(LOOSE)) or {}
+                loose = read_json(output_paths.place(LOOSE)) or {}
                 kept = {
                     name: sha256 for name, sha256 in loose.get("tables", {}).items() if name not in outdated
                 }
                 # By these the next run knows a report that somebody has edited.
-                reports = (read_json(shelf.place(MANIFEST)) or loose).get("reports", {})
+                reports = (read_json(output_paths.place(MANIFEST)) or loose).get("reports", {})
                 note = LOOSE_NOTE.format(term.term_id)
                 write_json(stage / LOOSE, {"tables": kept | hashes, "reports": reports, "note": note})
-                publish(shelf, stage, removed=[MANIFEST, *(f"{name}.parquet" for name in outdated)])
+                publish(output_paths, stage, removed=[MANIFEST, *(f"{name}.parquet" for name in outdated)])
                 warnings.warn(LOOSE_NOTE.format(term.term_id), stacklevel=3)
         finally:
-            sweep(shelf)
+            sweep(output_paths)
 
 
 def save_school_pages(opened: OpenTerm, pages: Mapping[str, str]) -> str:
@@ -223,24 +223,24 @@ def save_school_pages(opened: OpenTerm, pages: Mapping[str, str]) -> str:
     In a run they are published with it. Those of a notebook run by hand, which may speak for another day, stand
     beside what a run has published, unless they are the same.
     """
-    shelf = opened.workspace.shelf(opened.term)
-    folder = shelf.place(f"{PAGES}{SCHOOL_FOLDER}")
-    stage = active_stage(shelf)
+    output_paths = opened.workspace.output_paths(opened.term)
+    folder = output_paths.place(f"{PAGES}{SCHOOL_FOLDER}")
+    stage = active_stage(output_paths)
     if stage is not None:
         _write_pages(stage / PAGES / SCHOOL_FOLDER, pages)
         return folder.relative_to(opened.workspace.root).as_posix()
     with held(opened.workspace.root, f"save the school pages of {opened.term.term_id}"):
-        settle(shelf)
+        settle(output_paths)
         if not _are_as_published(opened, folder, pages):
-            folder = shelf.place(f"{PAGES}{TRIAL_FOLDER}")
+            folder = output_paths.place(f"{PAGES}{TRIAL_FOLDER}")
         _write_pages(folder, pages)
     return folder.relative_to(opened.workspace.root).as_posix()
 
 
 def _are_as_published(opened: OpenTerm, folder: Path, pages: Mapping[str, str]) -> bool:
     """Whether some pages are, byte for byte, those that the last run published there, or it published none."""
-    shelf = opened.workspace.shelf(opened.term)
-    record = read_json(shelf.place(MANIFEST)) or read_json(shelf.place(LOOSE)) or {}
+    output_paths = opened.workspace.output_paths(opened.term)
+    record = read_json(output_paths.place(MANIFEST)) or read_json(output_paths.place(LOOSE)) or {}
     below = f"{folder.relative_to(opened.workspace.root).as_posix()}/"
     known = {
         name.removeprefix(below): sha256
@@ -252,7 +252,7 @@ def _are_as_published(opened: OpenTerm, folder: Path, pages: Mapping[str, str]) 
 
 def _write_pages(folder: Path, pages: Mapping[str, str]) -> None:
     for name, page in pages.items():
-        with written_whole(place_in(folder, name)) as beside:
+        with atomic_write(place_in(folder, name)) as beside:
             beside.write_text(page, encoding="utf-8", newline="\n")
 
 

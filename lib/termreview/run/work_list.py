@@ -21,7 +21,7 @@ from termreview.reporting.editions.scope import (
 )
 from termreview.reporting.records.issued import find_issue, issues_in_hand, issues_of
 from termreview.reporting.records.published import ANNEX_FILE
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
 from termreview.storage.workspace import Workspace, place_in
 from termreview.terms import Term, parse_term
 

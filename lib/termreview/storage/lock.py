@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from termreview.errors import RunError, WorkspaceBusyError
-from termreview.storage.whole_files import read_json
+from termreview.storage.atomic_files import read_json
 
 LOCK_NAME = ".termreview.storage.lock"
 _FAR = 2**30  # Windows locks bytes, and forbids reading them: one far behind the note is locked

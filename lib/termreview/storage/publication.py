@@ -22,9 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from termreview.errors import ContractError, RunError
-from termreview.storage.shelf import LOOSE, MANIFEST, PAGES, Shelf
-from termreview.storage.stage import staged_files
-from termreview.storage.whole_files import (
+from termreview.storage.atomic_files import (
+    atomic_write,
     content_of,
     read_json,
     replace_file,
@@ -33,15 +32,16 @@ from termreview.storage.whole_files import (
     sync_file,
     sync_folder,
     write_json,
-    written_whole,
 )
+from termreview.storage.output_paths import LOOSE, MANIFEST, PAGES, OutputPaths
+from termreview.storage.staging import staged_files
 
 _TRIES, _PAUSE_S = 400, 0.005
 Token = tuple[bytes | None, bytes | None, bytes | None]
 EDITED = "sua-tay"
 
 
-def publish(shelf: Shelf, stage: Path, removed: Sequence[str] = ()) -> None:
+def publish(output_paths: OutputPaths, stage: Path, removed: Sequence[str] = ()) -> None:
     """Make all files of one stage count, and the `removed` ones no longer, in one moment.
 
     Raises
@@ -50,7 +50,7 @@ def publish(shelf: Shelf, stage: Path, removed: Sequence[str] = ()) -> None:
         When a place cannot be written: found beforehand, nothing is published; found too late, the set counts and
         the next run finishes the move. The message says which.
     """
-    refuse_blocked(shelf, staged_files(stage))
+    refuse_blocked(output_paths, staged_files(stage))
     hashes = {}
     for name in staged_files(stage):
         hashes[name] = sha256_of((stage / name).read_bytes())
@@ -58,11 +58,11 @@ def publish(shelf: Shelf, stage: Path, removed: Sequence[str] = ()) -> None:
     for folder in {(stage / name).parent for name in hashes}:
         sync_folder(folder)
     gone = sorted(set(removed) - set(hashes))
-    write_json(shelf.switch, {"stage": stage.name, "files": hashes, "removed": gone})
-    settle(shelf)
+    write_json(output_paths.switch, {"stage": stage.name, "files": hashes, "removed": gone})
+    settle(output_paths)
 
 
-def settle(shelf: Shelf) -> None:
+def settle(output_paths: OutputPaths) -> None:
     """Finish a publication whose switch is in place; does nothing otherwise. Only for who holds the workspace.
 
     Raises
@@ -70,12 +70,12 @@ def settle(shelf: Shelf) -> None:
     RunError
         When a file cannot be put into its place. The set counts all the same, for readers from where it stands.
     """
-    journal = read_json(shelf.switch)
+    journal = read_json(output_paths.switch)
     if journal is None:
-        shelf.switch.unlink(missing_ok=True)
+        output_paths.switch.unlink(missing_ok=True)
         return
     try:
-        _move_all(shelf, journal)
+        _move_all(output_paths, journal)
     except OSError as error:
         raise RunError(
             "the run is finished and its tables count, but not all of its files could be put into their places "
@@ -83,27 +83,27 @@ def settle(shelf: Shelf) -> None:
         ) from error
 
 
-def _move_all(shelf: Shelf, journal: Mapping[str, Any]) -> None:
-    stage, hashes = shelf.runs / str(journal["stage"]), dict(journal["files"])
-    manifest = shelf.place(MANIFEST)
+def _move_all(output_paths: OutputPaths, journal: Mapping[str, Any]) -> None:
+    stage, hashes = output_paths.runs / str(journal["stage"]), dict(journal["files"])
+    manifest = output_paths.place(MANIFEST)
     if not _is_file_of(manifest, hashes.get(MANIFEST)):
         manifest.unlink(missing_ok=True)  # while it is away, the tables beside it are not a finished run
     for name in journal["removed"]:
-        shelf.place(name).unlink(missing_ok=True)
+        output_paths.place(name).unlink(missing_ok=True)
     is_whole = True
     for name in sorted(hashes, key=lambda name: (name == MANIFEST, name)):
         if (stage / name).is_file() and (name != MANIFEST or is_whole):
-            _move(stage / name, shelf.place(name))
-        elif not _is_file_of(shelf.place(name), hashes[name]):
+            _move(stage / name, output_paths.place(name))
+        elif not _is_file_of(output_paths.place(name), hashes[name]):
             is_whole = False
-    for folder in {shelf.place(name).parent for name in hashes}:
+    for folder in {output_paths.place(name).parent for name in hashes}:
         sync_folder(folder)
-    shelf.switch.unlink(missing_ok=True)
-    sync_folder(shelf.runs)
-    sweep(shelf)
+    output_paths.switch.unlink(missing_ok=True)
+    sync_folder(output_paths.runs)
+    sweep(output_paths)
 
 
-def refuse_blocked(shelf: Shelf, names: Sequence[str]) -> None:
+def refuse_blocked(output_paths: OutputPaths, names: Sequence[str]) -> None:
     """Find out, as long as nothing counts yet, whether each file can be put into its place.
 
     Raises
@@ -111,14 +111,14 @@ def refuse_blocked(shelf: Shelf, names: Sequence[str]) -> None:
     RunError
         When one cannot; the message names the place.
     """
-    for folder in sorted({shelf.place(name).parent for name in names}):
+    for folder in sorted({output_paths.place(name).parent for name in names}):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(prefix=f".trial.{os.getpid()}-", suffix=".part", dir=folder):
                 pass
         except OSError as error:
             raise RunError(f"nothing was published: {folder} cannot be written ({error.strerror})") from error
-    for place in map(shelf.place, names):
+    for place in map(output_paths.place, names):
         if place.is_dir():
             raise RunError(f"nothing was published: a folder stands in the place of the file {place}")
         if os.name == "nt" and place.is_file():  # there, a file that another program shows cannot be replaced
@@ -130,11 +130,16 @@ def refuse_blocked(shelf: Shelf, names: Sequence[str]) -> None:
                 ) from error
 
 
-def sweep(shelf: Shelf) -> None:
+def sweep(output_paths: OutputPaths) -> None:
     """Take away the stages and part files of runs that are over. Only for who holds the workspace."""
-    if not shelf.switch.exists():
-        shutil.rmtree(shelf.runs, ignore_errors=True)
-    for folder in (shelf.tables, shelf.tables / "notebooks", shelf.pages, *shelf.pages.rglob("*/")):
+    if not output_paths.switch.exists():
+        shutil.rmtree(output_paths.runs, ignore_errors=True)
+    for folder in (
+        output_paths.tables,
+        output_paths.tables / "notebooks",
+        output_paths.pages,
+        *output_paths.pages.rglob("*/"),
+    ):
         sweep_left_overs(folder)
 
 
@@ -145,7 +150,7 @@ def _move(staged: Path, place: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        with written_whole(place) as beside:  # the reports stand on another disk
+        with atomic_write(place) as beside:  # the reports stand on another disk
             beside.write_bytes(staged.read_bytes())
         staged.unlink()
 
@@ -155,7 +160,7 @@ def _is_file_of(path: Path, sha256: str | None) -> bool:
     return content is not None and sha256_of(content) == sha256
 
 
-def read_published(shelf: Shelf, names: Sequence[str]) -> dict[str, bytes | None]:
+def read_published(output_paths: OutputPaths, names: Sequence[str]) -> dict[str, bytes | None]:
     """Read some files of one term as they stood together at one moment; None for one that is not there.
 
     Waits out a publication under way and checks every file against the hash under which it was published.
@@ -167,18 +172,20 @@ def read_published(shelf: Shelf, names: Sequence[str]) -> dict[str, bytes | None
     """
     fault = None
     for _ in range(_TRIES):
-        before = _token(shelf)
-        hashes, removed, stage = _listing(shelf, before)
+        before = _token(output_paths)
+        hashes, removed, stage = _listing(output_paths, before)
         found: dict[str, bytes | None] = {}
         fault = None
         for name in names:
             content = content_of(stage / name) if stage is not None and name in hashes else None
-            content = content_of(shelf.place(name)) if content is None and name not in removed else content
+            content = (
+                content_of(output_paths.place(name)) if content is None and name not in removed else content
+            )
             if name in hashes and (content is None or sha256_of(content) != hashes[name]):
                 fault = name
                 break
             found[name] = content
-        if _token(shelf) == before:
+        if _token(output_paths) == before:
             if fault is None:
                 return found
             if stage is None:
@@ -187,28 +194,28 @@ def read_published(shelf: Shelf, names: Sequence[str]) -> dict[str, bytes | None
     raise ContractError(
         (fault or names[0]).removesuffix(".parquet"),
         ["it is not the file that the last finished run wrote: run the term again"],
-        shelf.place(fault or names[0]),
+        output_paths.place(fault or names[0]),
     )
 
 
-def is_published(shelf: Shelf, name: str) -> bool:
+def is_published(output_paths: OutputPaths, name: str) -> bool:
     """Say whether one file is among what counts now."""
     for _ in range(_TRIES):
-        before = _token(shelf)
-        hashes, removed, _ = _listing(shelf, before)
-        is_there = name in hashes or (name not in removed and shelf.place(name).is_file())
-        if _token(shelf) == before:
+        before = _token(output_paths)
+        hashes, removed, _ = _listing(output_paths, before)
+        is_there = name in hashes or (name not in removed and output_paths.place(name).is_file())
+        if _token(output_paths) == before:
             return is_there
     return False
 
 
-def _listing(shelf: Shelf, token: Token) -> tuple[Mapping[str, str], Sequence[str], Path | None]:
+def _listing(output_paths: OutputPaths, token: Token) -> tuple[Mapping[str, str], Sequence[str], Path | None]:
     """The hashes by name that count now, the names that do not, and the stage they may still stand in."""
     switch, manifest, loose = token
     if switch is not None:
         with suppress(ValueError, TypeError, KeyError):
             journal = json.loads(switch)
-            return journal["files"], journal["removed"], shelf.runs / str(journal["stage"])
+            return journal["files"], journal["removed"], output_paths.runs / str(journal["stage"])
     for content in (manifest, loose):
         with suppress(ValueError, TypeError, KeyError, AttributeError):
             tables = json.loads(content or b"")["tables"]
@@ -216,30 +223,38 @@ def _listing(shelf: Shelf, token: Token) -> tuple[Mapping[str, str], Sequence[st
     return {}, (), None
 
 
-def _token(shelf: Shelf) -> Token:
+def _token(output_paths: OutputPaths) -> Token:
     """What tells one published set from another; the switch is looked at first, as it goes last."""
-    return content_of(shelf.switch), content_of(shelf.place(MANIFEST)), content_of(shelf.place(LOOSE))
+    return (
+        content_of(output_paths.switch),
+        content_of(output_paths.place(MANIFEST)),
+        content_of(output_paths.place(LOOSE)),
+    )
 
 
-def outdated_reports(shelf: Shelf, root: Path, manifest: Mapping[str, Any] | None, stage: Path) -> list[str]:
-    """The published files, by name on the shelf, that an earlier run made and this one does not.
+def outdated_reports(
+    output_paths: OutputPaths, root: Path, manifest: Mapping[str, Any] | None, stage: Path
+) -> list[str]:
+    """The published files, by name among the outputs, that an earlier run made and this one does not.
 
     A file that is no longer what the earlier run wrote belongs to whoever changed it, and stays.
     """
     return [
         name
-        for name, path, sha256 in _earlier(shelf, root, manifest)
+        for name, path, sha256 in _earlier(output_paths, root, manifest)
         if not (stage / name).exists() and path.is_file() and sha256_of(path.read_bytes()) == sha256
     ]
 
 
-def keep_edited(shelf: Shelf, root: Path, manifest: Mapping[str, Any] | None, stage: Path) -> list[Path]:
+def keep_edited(
+    output_paths: OutputPaths, root: Path, manifest: Mapping[str, Any] | None, stage: Path
+) -> list[Path]:
     """Copy each published file that was changed by hand since and will be replaced; the copies, beside it.
 
     `report.docx` is kept as `report.sua-tay.docx`, or under the next free number. Doing it twice keeps one copy.
     """
     kept = []
-    for name, path, sha256 in _earlier(shelf, root, manifest):
+    for name, path, sha256 in _earlier(output_paths, root, manifest):
         if not (stage / name).is_file() or not path.is_file():
             continue
         content = path.read_bytes()
@@ -247,18 +262,20 @@ def keep_edited(shelf: Shelf, root: Path, manifest: Mapping[str, Any] | None, st
             continue
         copy = next(copy for copy in _copies(path) if not copy.exists() or copy.read_bytes() == content)
         if not copy.exists():
-            with written_whole(copy) as beside:
+            with atomic_write(copy) as beside:
                 beside.write_bytes(content)
         kept.append(copy)
     return kept
 
 
-def _earlier(shelf: Shelf, root: Path, manifest: Mapping[str, Any] | None) -> Iterator[tuple[str, Path, str]]:
-    """Name on the shelf, place and hash of each report that the last finished run lists, if it stands on the shelf."""
+def _earlier(
+    output_paths: OutputPaths, root: Path, manifest: Mapping[str, Any] | None
+) -> Iterator[tuple[str, Path, str]]:
+    """Output name, place and hash of each report that the last finished run lists and that stands among the pages."""
     for listed, sha256 in sorted(((manifest or {}).get("reports") or {}).items()):
         path = root / listed
-        if path.is_relative_to(shelf.pages):
-            yield PAGES + path.relative_to(shelf.pages).as_posix(), path, str(sha256)
+        if path.is_relative_to(output_paths.pages):
+            yield PAGES + path.relative_to(output_paths.pages).as_posix(), path, str(sha256)
 
 
 def _copies(path: Path) -> Iterator[Path]:

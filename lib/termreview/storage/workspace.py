@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from termreview.errors import ContractError, RunError, UsageError
+from termreview.storage.atomic_files import atomic_write, sha256_of, sweep_left_overs, write_json
+from termreview.storage.output_paths import LOOSE, MANIFEST, OutputPaths
 from termreview.storage.publication import is_published, read_published
-from termreview.storage.shelf import LOOSE, MANIFEST, Shelf
-from termreview.storage.stage import active_stage, read_staged
-from termreview.storage.whole_files import sha256_of, sweep_left_overs, write_json, written_whole
+from termreview.storage.staging import active_stage, read_staged
 from termreview.terms import Term
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Workspace",
+    "atomic_write",
     "find_workspace",
     "has_tables",
     "place_in",
@@ -30,7 +31,6 @@ __all__ = [
     "workspace_at",
     "write_json",
     "write_table",
-    "written_whole",
 ]
 
 
@@ -65,9 +65,9 @@ class Workspace:
         """What is published of one term."""
         return self.root / "reports" / term.folder
 
-    def shelf(self, term: Term) -> Shelf:
+    def output_paths(self, term: Term) -> OutputPaths:
         """Where the outputs of one term are published together."""
-        return Shelf(self.processed(term), self.reports(term))
+        return OutputPaths(self.processed(term), self.reports(term))
 
     def forms(self, term: Term) -> Path:
         """The blank workbooks of one term, ready to send."""
@@ -139,14 +139,14 @@ def write_table(workspace: Workspace, term: Term, name: str, frame: pd.DataFrame
     In a run it goes to the stage of the run, which is nobody's but this run's until all of it is published;
     outside of one, the term no longer counts as a finished run.
     """
-    shelf = workspace.shelf(term)
-    stage = active_stage(shelf)
+    output_paths = workspace.output_paths(term)
+    stage = active_stage(output_paths)
     if stage is not None:
         return write_staged(stage, name, frame)
     for mark in (MANIFEST, LOOSE):
-        shelf.place(mark).unlink(missing_ok=True)
-    path = shelf.tables / f"{name}.parquet"
-    with written_whole(path) as beside:
+        output_paths.place(mark).unlink(missing_ok=True)
+    path = output_paths.tables / f"{name}.parquet"
+    with atomic_write(path) as beside:
         _write_parquet(beside, name, frame)
     return path
 
@@ -198,10 +198,10 @@ def tables_sha256(workspace: Workspace, term: Term, names: Sequence[str]) -> str
 
 
 def _contents(workspace: Workspace, term: Term, names: Sequence[str]) -> dict[str, bytes | None]:
-    shelf = workspace.shelf(term)
-    stage = active_stage(shelf)
+    output_paths = workspace.output_paths(term)
+    stage = active_stage(output_paths)
     files = [f"{name}.parquet" for name in names]
-    found = read_published(shelf, files) if stage is None else read_staged(stage, files)
+    found = read_published(output_paths, files) if stage is None else read_staged(stage, files)
     return dict(zip(names, found.values(), strict=True))
 
 
@@ -214,7 +214,7 @@ def _table(workspace: Workspace, term: Term, name: str, content: bytes | None) -
 
     from termreview.storage.contracts import shaped
 
-    path = workspace.shelf(term).place(f"{name}.parquet")
+    path = workspace.output_paths(term).place(f"{name}.parquet")
     try:
         # The file as it is: pandas looks at it as a set of files, by several threads, which takes thrice the time.
         frame = parquet.ParquetFile(io.BytesIO(content)).read(use_threads=False).to_pandas()
@@ -227,4 +227,4 @@ def _table(workspace: Workspace, term: Term, name: str, content: bytes | None) -
 
 def has_tables(workspace: Workspace, term: Term) -> bool:
     """Say whether one term was scored already."""
-    return is_published(workspace.shelf(term), "scores.parquet")
+    return is_published(workspace.output_paths(term), "scores.parquet")

@@ -86,6 +86,6 @@ def test_before_a_run_or_without_its_files_nothing_is_said(
     for path in office.raw(HK1).glob("*.xlsx"):
         path.write_bytes(b"damaged")
     assert notes(office, capsys) == []
-    for path in office.shelf(HK1).tables.glob("*.parquet"):
+    for path in office.output_paths(HK1).tables.glob("*.parquet"):
         path.unlink()
     assert notes(office, capsys) == []

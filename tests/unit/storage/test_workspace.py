@@ -13,12 +13,12 @@ from termreview.errors import ContractError, UsageError
 from termreview.storage.contracts import shaped
 from termreview.storage.workspace import (
     Workspace,
+    atomic_write,
     find_workspace,
     has_tables,
     read_table,
     write_json,
     write_table,
-    written_whole,
 )
 from termreview.terms import parse_term
 
@@ -92,7 +92,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
     path.write_text("cũ", encoding="utf-8")
 
     def break_off() -> None:
-        with written_whole(path) as beside:
+        with atomic_write(path) as beside:
             beside.write_text("nửa chừng", encoding="utf-8")
             raise ZeroDivisionError
 

@@ -23,7 +23,7 @@ from termreview.reference.loading.list_file import ListFile, parse_list
 from termreview.reference.loading.mistakes import read_mistakes
 from termreview.reference.loading.source import Source
 from termreview.storage.lock import held
-from termreview.storage.workspace import written_whole
+from termreview.storage.workspace import atomic_write
 from termreview.text import clean
 
 PATIENCE_S = 5.0
@@ -165,7 +165,7 @@ def change_list(
         if rows == found.rows:
             return
         text = ListText(found.header, rows, found.line_end).text()
-        with written_whole(path) as beside:
+        with atomic_write(path) as beside:
             beside.write_bytes(text.encode("utf-8"))
 
 

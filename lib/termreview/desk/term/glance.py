@@ -11,8 +11,8 @@ import pandas as pd
 from termreview.desk.term.term_now import TermNow
 from termreview.reporting.summaries.index import OVERALL
 from termreview.run.manifest import TABLES
-from termreview.storage.shelf import MANIFEST
-from termreview.storage.whole_files import read_json
+from termreview.storage.atomic_files import read_json
+from termreview.storage.output_paths import MANIFEST
 
 ALL = "*"
 
@@ -119,7 +119,7 @@ class Published:
 
 def published(now: TermNow) -> Published:
     """Compare the last finished run with what the desk sees: the same files by content, the same declarations."""
-    manifest = read_json(now.workspace.shelf(now.opened.term).place(MANIFEST))
+    manifest = read_json(now.workspace.output_paths(now.opened.term).place(MANIFEST))
     if manifest is None or set(manifest.get("tables", {})) != set(TABLES):
         return Published(False)
     inputs = manifest.get("inputs", [])

@@ -26,7 +26,7 @@ from termreview.reporting.term.schools import expected_schools
 from termreview.reporting.term.term_tables import TermTables
 from termreview.run import steps
 from termreview.scoring.score import Scored
-from termreview.storage.shelf import LOOSE, MANIFEST
+from termreview.storage.output_paths import LOOSE, MANIFEST
 from termreview.storage.workspace import Workspace, read_if_there
 
 Stamp = frozenset[tuple[str, int, int]]

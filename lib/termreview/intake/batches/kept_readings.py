@@ -18,7 +18,7 @@ from termreview.errors import RunError
 from termreview.intake.files.file_reading import FileReading, Remark
 from termreview.intake.received.received import ReceivedFile, content_facts
 from termreview.spreadsheets.packages.guard import NOT_OPENED
-from termreview.storage.whole_files import keep_content, kept_content, sha256_of
+from termreview.storage.atomic_files import keep_content, kept_content, sha256_of
 
 _SUFFIX = ".reading"
 _FACTS = b"reading"

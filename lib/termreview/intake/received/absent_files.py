@@ -16,7 +16,7 @@ from termreview.intake.received.received import (
     natural_order,
     printable_name,
 )
-from termreview.storage.whole_files import read_json
+from termreview.storage.atomic_files import read_json
 
 
 @dataclass(frozen=True)

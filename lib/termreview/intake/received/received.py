@@ -28,8 +28,8 @@ from termreview.intake.received.received_list import (
 from termreview.intake.values.date_value import DateWindow, term_window
 from termreview.reference.kinds.calendar import TermPlan
 from termreview.spreadsheets.packages.archive import ArchiveMember, archive_members, member_facts
-from termreview.storage.whole_files import read_json
-from termreview.storage.workspace import written_whole
+from termreview.storage.atomic_files import read_json
+from termreview.storage.workspace import atomic_write
 
 __all__ = [
     "FIRST_SEEN",
@@ -228,7 +228,7 @@ def record_received(folder: Path, files: Sequence[ReceivedFile], renamed_note: s
     header, rows = (found.header, found.rows) if found is not None and found.header else (COLUMNS, ())
     is_kept = found is not None and found.is_appendable
     kept = path.read_text(encoding="utf-8-sig").rstrip("\n") + "\n" if is_kept else ""
-    with written_whole(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as stream:
+    with atomic_write(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as stream:
         stream.write(kept)
         writer = csv.writer(
             stream, delimiter=found.separator if found and is_kept else ",", lineterminator="\n"
@@ -259,7 +259,7 @@ def record_first_seen(folder: Path, files: Sequence[ReceivedFile]) -> list[Chang
     own = [file for file in files if file.sha256 != NOTHING_READ]  # what cannot be opened is not known
     new = {file.name: file.sha256 for file in own if name_key(file.name) not in known}
     if new:
-        with written_whole(path) as beside:
+        with atomic_write(path) as beside:
             text = json.dumps(told | new, ensure_ascii=False, indent=1, sort_keys=True)
             beside.write_text(text + "\n", encoding="utf-8", newline="\n")
     return [

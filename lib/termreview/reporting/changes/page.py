@@ -20,7 +20,7 @@ from termreview.reporting.changes.replay_figures import OFFICE
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import kept_label, say
 from termreview.reporting.sections.basis.opening import banner, subject_of
-from termreview.storage.whole_files import written_whole
+from termreview.storage.atomic_files import atomic_write
 
 _DECIMALS: Final = 6  # of a share in the table; counts and points are whole or have one
 
@@ -64,10 +64,10 @@ def write_changes(
     export_blocks(
         shown, page, title=changes_title(report, comparison), notice=banner(report), footer=subject_of(report)
     )
-    with written_whole(listing) as beside:
+    with atomic_write(listing) as beside:
         beside.write_bytes(csv_bytes(_columns(report), [_row(report, comparison, move) for move in comparison.moves]))  # fmt: skip
     if printed is not None and printed_listing is not None:
-        with written_whole(printed_listing) as beside:
+        with atomic_write(printed_listing) as beside:
             beside.write_bytes(csv_bytes(printed_columns(report), list(printed_rows(report, printed))))
 
 

@@ -27,8 +27,8 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import say
 from termreview.reporting.summaries.term_view import TermView, build_view
 from termreview.reporting.term.term_tables import State
+from termreview.storage.atomic_files import sha256_of
 from termreview.storage.publication import is_published, read_published
-from termreview.storage.whole_files import sha256_of
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
@@ -177,8 +177,8 @@ def outside_cause(
 
 def previous_now(workspace: Workspace, term: Term | None) -> object:
     """The tables of the term before as a run notes them; None where there are none."""
-    if term is None or not is_published(workspace.shelf(term), "scores.parquet"):
+    if term is None or not is_published(workspace.output_paths(term), "scores.parquet"):
         return None
-    found = read_published(workspace.shelf(term), [f"{name}.parquet" for name in TABLES])
+    found = read_published(workspace.output_paths(term), [f"{name}.parquet" for name in TABLES])
     hashes = {name: sha256_of(content) for name, content in found.items() if content is not None}
     return {"term_id": term.term_id, "tables": hashes}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from termreview.installation import made_with
-from termreview.storage.whole_files import keep_content, kept_content, sha256_of
+from termreview.storage.atomic_files import keep_content, kept_content, sha256_of
 
 FOLDER: Final = ".cache/pictures"
 MOST_KEPT: Final = 800

@@ -18,7 +18,7 @@ from termreview.reporting.excel.cells import TEXT_FORMAT, Piece
 from termreview.reporting.excel.layout import column_widths, is_group, row_height, set_page, set_pages
 from termreview.reporting.excel.style import LINE, SIGNS_OF_HEAD, Formats, lines_height
 from termreview.reporting.excel.tables import Formula, SheetTable, sheet_table
-from termreview.storage.workspace import written_whole
+from termreview.storage.workspace import atomic_write
 from termreview.workbook_text import fitted, open_book
 
 HEAD_ROW: Final = 3
@@ -51,7 +51,7 @@ def export_xlsx(notebook_path: Path, output_path: Path, *, title: str) -> None:
     report = read_report(notebook_path)
     words = report.letterhead["words"]["annex"]
     tables = list_tables(report)
-    with written_whole(output_path) as beside, open_book(beside) as book:
+    with atomic_write(output_path) as beside, open_book(beside) as book:
         book.set_properties({"title": title, "created": MADE_ON})
         book.set_calc_mode("auto")
         formats = Formats(book)

@@ -20,7 +20,7 @@ from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.pages.styles import report_styles, unbroken_years
 from termreview.reporting.pages.trace import dead_traces, trace_parts, with_trace
 from termreview.reporting.records.page_record import record_in, with_record
-from termreview.storage.workspace import written_whole
+from termreview.storage.workspace import atomic_write
 
 LANGUAGE: Final = "vi"
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
@@ -99,7 +99,7 @@ def _publish(
     faults = [*disorder, *exporter.faults, *dead_traces(html, trace)]
     if faults:
         raise RunError(f"{name} cannot be published: " + "; ".join(faults))
-    with written_whole(output_path) as beside:
+    with atomic_write(output_path) as beside:
         page = with_trace(html.rstrip(), trace) + "\n"
         record = record_in(notebook)
         whole = with_record(page, None if record is None else record | dict(made_by or {}))

@@ -14,7 +14,7 @@ from termreview.reporting.blocks.blocks import clean_text
 from termreview.reporting.pages.portfolio_view import portfolio_view
 from termreview.reporting.pages.styles import font_faces, theme_text, unbroken_years
 from termreview.reporting.records.published import PublishedTerm, index_path, published_terms
-from termreview.storage.whole_files import written_whole
+from termreview.storage.atomic_files import atomic_write
 from termreview.storage.workspace import Workspace
 
 
@@ -32,7 +32,7 @@ def write_portfolio(workspace: Workspace, reference: Reference) -> Path:
     try:
         content = portfolio_page(reference, published_terms(workspace, reference)).encode("utf-8")
         if not path.is_file() or path.read_bytes() != content:
-            with written_whole(path) as beside:
+            with atomic_write(path) as beside:
                 beside.write_bytes(content)
     except OSError as error:
         raise RunError(f"the reports are published, but not their index page: {error}") from error

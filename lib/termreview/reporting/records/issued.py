@@ -15,7 +15,7 @@ from termreview.errors import ContractError, UsageError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.editions.scope import EDITIONS, SHAREABLE, WHOLE, Scope
 from termreview.reporting.term.term_tables import TermTables
-from termreview.storage.whole_files import read_json, sha256_of
+from termreview.storage.atomic_files import read_json, sha256_of
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 

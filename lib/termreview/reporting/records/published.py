@@ -11,7 +11,7 @@ from urllib.parse import quote
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.records.issued import broken_issues, list_issues
 from termreview.reporting.records.page_record import read_record
-from termreview.storage.shelf import SCHOOL_FOLDER
+from termreview.storage.output_paths import SCHOOL_FOLDER
 from termreview.storage.workspace import Workspace
 
 INDEX_FILE: Final = "index.html"

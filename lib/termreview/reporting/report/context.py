@@ -34,7 +34,7 @@ from termreview.reporting.records.provenance import NOWHERE, Provenance, read_pr
 from termreview.reporting.summaries.summaries import Summaries
 from termreview.reporting.summaries.term_view import TermView, build_view
 from termreview.reporting.term.term_tables import State, read_tables, sha256_of_tables
-from termreview.storage.stage import stage_in_use
+from termreview.storage.staging import stage_in_use
 from termreview.storage.workspace import Workspace, find_workspace, has_tables
 from termreview.terms import Term, parse_term
 

@@ -29,7 +29,7 @@ from termreview.reporting.word.xml import (
     small_gap_xml,
     table_xml,
 )
-from termreview.storage.workspace import written_whole
+from termreview.storage.workspace import atomic_write
 
 CARDS_IN_ROW: Final = 3
 CARD_STEPS: Final = 6  # rows of one, two and three cards fill the same width
@@ -81,7 +81,7 @@ def export_docx(notebook_path: Path, output_path: Path, template_path: Path, *, 
     ]
     content = _content(writing)
     _describe(template.document, title)
-    with written_whole(output_path) as beside:
+    with atomic_write(output_path) as beside:
         beside.write_bytes(_packed(template.document, document_xml(template, content)))
 
 

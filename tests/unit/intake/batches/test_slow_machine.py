@@ -26,8 +26,8 @@ from termreview.returns.reminders import reminder_list
 from termreview.run.manifest import TABLES, describe_outputs, is_up_to_date
 from termreview.spreadsheets.older_formats import read_in_child
 from termreview.spreadsheets.packages.guard import NOT_OPENED, Limits, RefusedFile
-from termreview.storage.shelf import MANIFEST, Shelf
-from termreview.storage.whole_files import write_json
+from termreview.storage.atomic_files import write_json
+from termreview.storage.output_paths import MANIFEST, OutputPaths
 
 SLEEPS = "import time\nimport termreview.spreadsheets.older.biff as room\nread = room.read_excel\nroom.read_excel = lambda *given: time.sleep({}) or read(*given)\n"
 BURNS = "import termreview.spreadsheets.older.biff as room\ndef burn(*given):\n    while True: pass\nroom.read_excel = burn\n"
@@ -191,12 +191,12 @@ def test_a_copy_of_a_file_that_the_machine_did_not_read_counts(
 def test_a_run_that_could_not_read_a_file_is_not_the_last_word(
     tmp_path: Path, reason: str | None, sha256: str, is_left: bool
 ) -> None:
-    shelf = Shelf(tmp_path / "tables", tmp_path / "pages")
-    shelf.tables.mkdir()
+    output_paths = OutputPaths(tmp_path / "tables", tmp_path / "pages")
+    output_paths.tables.mkdir()
     for name in TABLES:
         columns = {"file": ["a.xlsx"], "sha256": [sha256], "reason_code": pd.array([reason], "string")}
-        pd.DataFrame(columns).to_parquet(shelf.tables / f"{name}.parquet")
-    made = describe_outputs(shelf.tables, shelf, tmp_path)
-    write_json(shelf.place(MANIFEST), {"as_of": str(datetime.date(2024, 1, 5))} | made)
+        pd.DataFrame(columns).to_parquet(output_paths.tables / f"{name}.parquet")
+    made = describe_outputs(output_paths.tables, output_paths, tmp_path)
+    write_json(output_paths.place(MANIFEST), {"as_of": str(datetime.date(2024, 1, 5))} | made)
     assert made.get("unread", []) == (["a.xlsx"] if is_left else [])
-    assert is_up_to_date(shelf, tmp_path, {"as_of": "2024-01-05"}) is not is_left
+    assert is_up_to_date(output_paths, tmp_path, {"as_of": "2024-01-05"}) is not is_left

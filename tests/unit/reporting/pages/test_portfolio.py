@@ -142,7 +142,7 @@ def test_a_disk_that_takes_no_page_does_not_undo_the_reports(
     def full(path: Path) -> Any:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(portfolio, "written_whole", full)
+    monkeypatch.setattr(portfolio, "atomic_write", full)
     with pytest.raises(RunError, match="the reports are published, but not their index page"):
         write_portfolio(office, reference)
 

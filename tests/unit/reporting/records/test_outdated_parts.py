@@ -12,7 +12,7 @@ from demo_world import new_workspace
 from termreview.reference.declarations import Reference
 from termreview.run.manifest import outdated_parts
 from termreview.run.work_list import scoped_report_name
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
 
 SCHOOL = "0477101"
 REPORT = f"bao-cao-so-ket-{HK1.term_id}-{SCHOOL}"

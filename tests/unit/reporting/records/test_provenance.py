@@ -26,7 +26,7 @@ from termreview.reporting.records.provenance import (
     origin_record,
 )
 from termreview.reporting.sections.basis.footer import footer, record_of
-from termreview.storage.whole_files import sha256_of
+from termreview.storage.atomic_files import sha256_of
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 from worlds import HK1, HK2, REFERENCE, ROOT, append, change

@@ -13,7 +13,7 @@ SWITCH, RUNS = "publish.json", ".runs"
 
 
 @dataclass(frozen=True)
-class Shelf:
+class OutputPaths:
     """Where the outputs of one term are published: tables and notebooks below `tables`, pages below `pages`."""
 
     tables: Path

@@ -9,22 +9,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from termreview.errors import RunError
-from termreview.storage.shelf import Shelf
-from termreview.storage.whole_files import as_umask_says, content_of
+from termreview.storage.atomic_files import as_umask_says, content_of
+from termreview.storage.output_paths import OutputPaths
 
 READ_COUNT = ".reading.json"  # in the stage of a run: how many files had to be read
 STAGE_VARIABLE = "TERMREVIEW_STAGE"
 
 
-def open_stage(shelf: Shelf) -> Path:
+def open_stage(output_paths: OutputPaths) -> Path:
     """Make the folder in which one run writes; its name is never used again, so a stray writer harms nobody."""
-    shelf.runs.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix="run-", dir=shelf.runs))
+    output_paths.runs.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix="run-", dir=output_paths.runs))
     as_umask_says(stage)  # what is killed in the middle of publishing, a colleague finishes
     return stage
 
 
-def active_stage(shelf: Shelf) -> Path | None:
+def active_stage(output_paths: OutputPaths) -> Path | None:
     """The stage of the run that this process belongs to, if that run is about this term.
 
     Raises
@@ -33,7 +33,7 @@ def active_stage(shelf: Shelf) -> Path | None:
         When the run is over and its stage gone: its late writer must not write elsewhere.
     """
     named = os.environ.get(STAGE_VARIABLE)
-    if not named or Path(named).parent.parent.resolve() != shelf.tables.resolve():
+    if not named or Path(named).parent.parent.resolve() != output_paths.tables.resolve():
         return None
     if not Path(named).is_dir():
         raise RunError("the run that this step belongs to is over; nothing was written")

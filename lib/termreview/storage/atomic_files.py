@@ -23,7 +23,7 @@ _HASH_LENGTH = 64
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Give a name beside one file to write to; the file appears, complete, when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
     prefix = (
@@ -77,7 +77,7 @@ def replace_file(beside: Path, path: Path) -> None:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write one JSON file, keys sorted, whole or not at all."""
-    with written_whole(path) as beside:
+    with atomic_write(path) as beside:
         text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
         beside.write_text(text + "\n", encoding="utf-8", newline="\n")
 

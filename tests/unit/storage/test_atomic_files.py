@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from termreview.reference.loading.mistakes import read_mistakes
-from termreview.storage import whole_files
+from termreview.storage import atomic_files
+from termreview.storage.atomic_files import atomic_write, replace_file, sweep_left_overs
 from termreview.storage.disk_room import lack_of_room
-from termreview.storage.shelf import Shelf
-from termreview.storage.stage import open_stage
-from termreview.storage.whole_files import replace_file, sweep_left_overs, written_whole
+from termreview.storage.output_paths import OutputPaths
+from termreview.storage.staging import open_stage
 from termreview.storage.workspace import Workspace, sweep_workspace
 from worlds import REFERENCE
 
@@ -33,7 +33,7 @@ def held_for(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
         return real(path, target)
 
     monkeypatch.setattr(Path, "replace", replace)
-    monkeypatch.setattr(whole_files, "_PAUSES_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(atomic_files, "_PAUSES_S", (0.0, 0.0, 0.0))
     return tried
 
 
@@ -41,7 +41,7 @@ def test_a_file_held_for_a_moment_is_replaced_when_it_is_let_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = held_for(monkeypatch, 3)
-    with written_whole(tmp_path / "a.csv") as beside:
+    with atomic_write(tmp_path / "a.csv") as beside:
         beside.write_text("x")
     assert (tmp_path / "a.csv").read_text() == "x"
     assert len(tried) == 4
@@ -53,7 +53,7 @@ def test_a_file_that_stays_open_is_named_and_the_old_one_stays(
     path = tmp_path / "received.csv"
     path.write_text("old")
     held_for(monkeypatch, 99)
-    with pytest.raises(PermissionError, match="close it") as raised, written_whole(path) as beside:
+    with pytest.raises(PermissionError, match="close it") as raised, atomic_write(path) as beside:
         beside.write_text("new")
     assert raised.value.filename == str(path)
     assert path.read_text() == "old"
@@ -62,7 +62,7 @@ def test_a_file_that_stays_open_is_named_and_the_old_one_stays(
 
 def test_elsewhere_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tried = held_for(monkeypatch, 99)
-    monkeypatch.setattr(whole_files, "_PAUSES_S", ())
+    monkeypatch.setattr(atomic_files, "_PAUSES_S", ())
     (tmp_path / "a").write_text("x")
     with pytest.raises(PermissionError):
         replace_file(tmp_path / "a", tmp_path / "b")
@@ -71,14 +71,14 @@ def test_elsewhere_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_long_name_leaves_room_for_the_name_beside_it(tmp_path: Path) -> None:
     path = tmp_path / f"{'ế' * 80}.xlsx"
-    with written_whole(path) as beside:
+    with atomic_write(path) as beside:
         assert beside.suffix == ".xlsx"
         beside.write_text("x")
     assert path.is_file()
 
 
 def test_what_a_killed_writer_left_of_a_long_name_is_swept(tmp_path: Path) -> None:
-    with written_whole(tmp_path / f"{'a' * 90}.csv") as beside:
+    with atomic_write(tmp_path / f"{'a' * 90}.csv") as beside:
         name = beside.name
     (tmp_path / f"{'a' * 90}.csv").unlink()
     (tmp_path / name).write_text("x")
@@ -100,8 +100,8 @@ def test_a_file_being_replaced_is_read_a_moment_later(
         return real(path)
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
-    monkeypatch.setattr(whole_files, "_READ_PAUSES_S", (0.0, 0.0, 0.0))
-    assert whole_files.content_of(path) == b"{}"
+    monkeypatch.setattr(atomic_files, "_READ_PAUSES_S", (0.0, 0.0, 0.0))
+    assert atomic_files.content_of(path) == b"{}"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="rights are of another kind there")
@@ -113,9 +113,9 @@ def test_what_is_written_has_the_rights_that_the_umask_leaves(
 ) -> None:
     before = os.umask(umask)
     try:
-        with written_whole(tmp_path / "new" / "a.csv") as beside:
+        with atomic_write(tmp_path / "new" / "a.csv") as beside:
             beside.write_text("x")
-        stage = open_stage(Shelf(tmp_path / "tables", tmp_path / "pages"))
+        stage = open_stage(OutputPaths(tmp_path / "tables", tmp_path / "pages"))
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "new" / "a.csv").stat().st_mode) == file
@@ -124,7 +124,7 @@ def test_what_is_written_has_the_rights_that_the_umask_leaves(
 
 @pytest.mark.skipif(os.name == "nt", reason="there, what a living process writes cannot be deleted")
 def test_what_a_living_process_is_writing_is_not_swept_and_that_of_a_dead_one_is(tmp_path: Path) -> None:
-    writer = "import sys, time\nfrom pathlib import Path\nfrom termreview.storage.whole_files import written_whole\nwith written_whole(Path(sys.argv[1])) as beside:\n    print(beside.name, flush=True)\n    time.sleep(3600)\n"
+    writer = "import sys, time\nfrom pathlib import Path\nfrom termreview.storage.atomic_files import atomic_write\nwith atomic_write(Path(sys.argv[1])) as beside:\n    print(beside.name, flush=True)\n    time.sleep(3600)\n"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(
         [sys.executable, "-c", writer, str(tmp_path / "a.csv")],
@@ -186,6 +186,6 @@ def test_a_disk_without_room_is_told_in_one_sentence_that_names_the_folder(tmp_p
 
 
 def test_a_write_that_fails_says_what_it_wrote_to(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No space left") as failed, written_whole(tmp_path / "a.csv"):
+    with pytest.raises(OSError, match="No space left") as failed, atomic_write(tmp_path / "a.csv"):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert failed.value.filename == str(tmp_path / "a.csv")
