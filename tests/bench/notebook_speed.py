@@ -23,8 +23,8 @@ from pathlib import Path
 from jupyter_client.manager import KernelManager
 
 from termreview.reference.declarations import Reference, load_reference
-from termreview.run.execution import load_papermill, nursery_of
-from termreview.run.kernels.nursery import Nursery
+from termreview.run.execution import load_papermill, worker_pool_of
+from termreview.run.kernels.worker_pool import WorkerPool
 from termreview.run.step_run import begin_reports, begin_step
 from termreview.run.work_list import Step, plan_steps
 from termreview.sample.school_year import write_sample
@@ -50,13 +50,13 @@ def measure(
     load_papermill()
     steps = plan_steps(workspace, reference, reference.of(term), as_of)
     _by_step("plain papermill", steps, lambda step: begin_step(workspace, term, step)(), 4, rounds, line)
-    with nursery_of(workspace, steps) as nursery:
-        assert nursery is not None, "this system knows no batch"
-        warm = lambda step: begin_step(workspace, term, step, nursery=nursery)()  # noqa: E731
+    with worker_pool_of(workspace, steps) as worker_pool:
+        assert worker_pool is not None, "this system knows no batch"
+        warm = lambda step: begin_step(workspace, term, step, worker_pool=worker_pool)()  # noqa: E731
         for step in steps:  # until its imports are done
             if not step.exports:
                 warm(step)
-        begun = _begun(nursery, workspace, term, rounds)
+        begun = _begun(worker_pool, workspace, term, rounds)
         for step in steps:  # until what they begin with is kept
             warm(step)
         share = statistics.median(begun) / sum(1 for step in steps if step.exports)
@@ -96,12 +96,12 @@ def _by_step(
         line(f"{way}: {step.name}{what}: {seconds:.2f} s", f"{ratio:.1f} K", promise, ratio <= promised)
 
 
-def _begun(nursery: Nursery, workspace: Workspace, term: Term, rounds: int) -> list[float]:
+def _begun(worker_pool: WorkerPool, workspace: Workspace, term: Term, rounds: int) -> list[float]:
     """What all reports of one term begin with, done anew each time; in bare kernels."""
     what, where = begin_reports(workspace, term, None)
 
     def begin() -> None:
-        process = nursery.call(what, where, os.environ, str(workspace.notebooks))
+        process = worker_pool.call(what, where, os.environ, str(workspace.notebooks))
         assert process is not None
         assert process.wait() == 0
 

@@ -23,7 +23,7 @@ from termreview.errors import RunError
 from termreview.reference.declarations import load_reference
 from termreview.reporting.report import context
 from termreview.run.execution import TIME_LIMIT_S
-from termreview.run.kernels.nursery import Nursery, done_in_forks, nursery_for
+from termreview.run.kernels.worker_pool import WorkerPool, done_in_processes, worker_pool_for
 from termreview.run.runner import run_term
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import Export, Step, Write, html_page
@@ -35,9 +35,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    with Nursery(["termreview.run.steps"]) as nursery:
-        yield nursery
+def worker_pool() -> Iterator[WorkerPool]:
+    with WorkerPool(["termreview.run.steps"]) as worker_pool:
+        yield worker_pool
 
 
 @pytest.fixture
@@ -46,20 +46,22 @@ def copy(demo: Demo, tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "copy")
 
 
-def executed(workspace: Workspace, nursery: Nursery | None, *cells: str) -> nbformat.NotebookNode:
+def executed(workspace: Workspace, worker_pool: WorkerPool | None, *cells: str) -> nbformat.NotebookNode:
     plant(workspace, "2_score_indicators", *cells)
-    path = begin_step(workspace, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), nursery=nursery)()
+    path = begin_step(
+        workspace, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), worker_pool=worker_pool
+    )()
     return nbformat.read(path, as_version=4)
 
 
 def test_a_process_that_starts_and_ends_in_one_breath_is_known_to_have_ended() -> None:
     ours, theirs = socket.socketpair()
-    nursery = object.__new__(Nursery)
-    vars(nursery).update(_peer=ours, _unread=b"", _ended={}, _is_lost=False)
+    worker_pool = object.__new__(WorkerPool)
+    vars(worker_pool).update(_peer=ours, _unread=b"", _ended={}, _is_lost=False)
     with ours, theirs:
         theirs.sendall(b'{"started": 7}\n{"ended": 7, "code": 3}\n')
         theirs.shutdown(socket.SHUT_WR)
-        process = nursery.call("module:function", "", {}, "")
+        process = worker_pool.call("module:function", "", {}, "")
         assert process is not None
         assert process.wait() == 3
 
@@ -74,7 +76,7 @@ def test_a_call_in_a_fork_that_does_not_get_through_is_done_once_more(tmp_path: 
             raise RuntimeError("the fork fails")
 
     here = os.getpid()
-    with done_in_forks([write]):
+    with done_in_processes([write]):
         pass
     assert done.read_text(encoding="utf-8").split() == ["False", "True"]
 
@@ -104,7 +106,7 @@ def test_both_ways_publish_the_same_bytes(demo: Demo, copy: Workspace) -> None:
 
 
 def test_a_kernel_begins_as_one_that_jupyter_starts(
-    copy: Workspace, nursery: Nursery, monkeypatch: pytest.MonkeyPatch
+    copy: Workspace, worker_pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OFFICE_VARIABLE", "là đây")
     cells = (
@@ -115,15 +117,15 @@ def test_a_kernel_begins_as_one_that_jupyter_starts(
         "print('out'); print('err', file=sys.stderr)",
         "'closed'",
     )
-    warm, cold = (executed(copy, way, *cells) for way in (nursery, None))
+    warm, cold = (executed(copy, way, *cells) for way in (worker_pool, None))
     for first, second in zip(warm.cells, cold.cells, strict=True):
         assert first.get("outputs") == second.get("outputs"), first.source
 
 
-def test_kernels_share_nothing_with_each_other(copy: Workspace, nursery: Nursery) -> None:
+def test_kernels_share_nothing_with_each_other(copy: Workspace, worker_pool: WorkerPool) -> None:
     cells = ("import termreview\nhas = hasattr(termreview, 'left')\ntermreview.left = 1\nhas", "'closed'")
     for _ in range(2):
-        assert executed(copy, nursery, *cells).cells[-2].outputs[0]["data"]["text/plain"] == "False"
+        assert executed(copy, worker_pool, *cells).cells[-2].outputs[0]["data"]["text/plain"] == "False"
 
 
 @pytest.mark.parametrize(
@@ -139,25 +141,25 @@ def test_kernels_share_nothing_with_each_other(copy: Workspace, nursery: Nursery
     ids=["an error", "a dead kernel", "a killed kernel", "a quiet exit", "a time-out", "no closing word"],
 )
 def test_failures_are_told_and_nothing_is_published(
-    copy: Workspace, nursery: Nursery, cells: tuple[str, ...], said: str
+    copy: Workspace, worker_pool: WorkerPool, cells: tuple[str, ...], said: str
 ) -> None:
     plant(copy, "3_semester_review", *cells)
     page = copy.reports(SEMESTER) / "failed.html"
     step = Step("3_semester_review", {"term_id": "x"}, exports=(Export(page, html_page),))
     time_limit_s = 1 if said.startswith("a cell took longer") else TIME_LIMIT_S
     with pytest.raises(RunError, match=said):
-        begin_step(copy, SEMESTER, step, time_limit_s=time_limit_s, nursery=nursery)()
+        begin_step(copy, SEMESTER, step, time_limit_s=time_limit_s, worker_pool=worker_pool)()
     assert not page.exists()
     assert (copy.processed(SEMESTER) / "notebooks" / "3_semester_review.failed.ipynb").is_file()
-    assert executed(copy, nursery, "'closed'").cells[-1].outputs, "the nursery goes on"
+    assert executed(copy, worker_pool, "'closed'").cells[-1].outputs, "the pool goes on"
 
 
 @pytest.fixture(scope="module")
-def writing_nursery() -> Iterator[Nursery]:
+def writing_worker_pool() -> Iterator[WorkerPool]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        with Nursery(["termreview.run.steps", "writers"]) as nursery:
-            yield nursery
+        with WorkerPool(["termreview.run.steps", "writers"]) as worker_pool:
+            yield worker_pool
 
 
 def writing(copy: Workspace, write: Write) -> Step:
@@ -166,21 +168,21 @@ def writing(copy: Workspace, write: Write) -> Step:
     return Step("3_semester_review", {"term_id": "x"}, exports=(Export(page, write),), title=str(os.getpid()))
 
 
-def test_files_are_written_beside_the_run(copy: Workspace, writing_nursery: Nursery) -> None:
+def test_files_are_written_beside_the_run(copy: Workspace, writing_worker_pool: WorkerPool) -> None:
     step = writing(copy, writers.by_whom)
-    finish = begin_step(copy, SEMESTER, step, nursery=writing_nursery)
-    assert executed_again(copy, writing_nursery), "meanwhile the next notebook is executed"
+    finish = begin_step(copy, SEMESTER, step, worker_pool=writing_worker_pool)
+    assert executed_again(copy, writing_worker_pool), "meanwhile the next notebook is executed"
     assert finish().is_file()
     assert step.exports[0].path.read_text(encoding="utf-8") != str(os.getpid())
 
 
-def executed_again(copy: Workspace, nursery: Nursery) -> bool:
-    return bool(executed(copy, nursery, "'closed'").cells[-1].outputs)
+def executed_again(copy: Workspace, worker_pool: WorkerPool) -> bool:
+    return bool(executed(copy, worker_pool, "'closed'").cells[-1].outputs)
 
 
-def test_a_file_that_is_refused_fails_the_step(copy: Workspace, writing_nursery: Nursery) -> None:
+def test_a_file_that_is_refused_fails_the_step(copy: Workspace, writing_worker_pool: WorkerPool) -> None:
     step = writing(copy, writers.refused)
-    finish = begin_step(copy, SEMESTER, step, nursery=writing_nursery)
+    finish = begin_step(copy, SEMESTER, step, worker_pool=writing_worker_pool)
     with pytest.raises(RunError, match=r"3_semester_review failed: .*the figures differ.*is kept as"):
         finish()
     assert not step.exports[0].path.exists()
@@ -189,50 +191,58 @@ def test_a_file_that_is_refused_fails_the_step(copy: Workspace, writing_nursery:
     assert not list(kept.glob(".*"))
 
 
-def test_what_a_lost_process_did_not_write_is_written_here(copy: Workspace, writing_nursery: Nursery) -> None:
+def test_what_a_lost_process_did_not_write_is_written_here(
+    copy: Workspace, writing_worker_pool: WorkerPool
+) -> None:
     step = writing(copy, writers.lost)
-    begin_step(copy, SEMESTER, step, nursery=writing_nursery)()
+    begin_step(copy, SEMESTER, step, worker_pool=writing_worker_pool)()
     assert step.exports[0].path.read_text(encoding="utf-8") == "written by the run itself"
 
 
-def test_what_cannot_be_handed_over_is_written_here(copy: Workspace, writing_nursery: Nursery) -> None:
+def test_what_cannot_be_handed_over_is_written_here(copy: Workspace, writing_worker_pool: WorkerPool) -> None:
     step = writing(copy, lambda executed, output, step: output.write_text(f"{os.getpid()}", "utf-8"))
-    begin_step(copy, SEMESTER, step, nursery=writing_nursery)()
+    begin_step(copy, SEMESTER, step, worker_pool=writing_worker_pool)()
     assert step.exports[0].path.read_text(encoding="utf-8") == str(os.getpid())
 
 
 def test_what_a_timed_out_kernel_started_ends_with_it(
-    copy: Workspace, nursery: Nursery, tmp_path: Path
+    copy: Workspace, worker_pool: WorkerPool, tmp_path: Path
 ) -> None:
     told = tmp_path / "pid"
     start = f"import subprocess; child = subprocess.Popen(['sleep', '3600']); open({str(told)!r}, 'w').write(str(child.pid))"
     plant(copy, "2_score_indicators", start, "import time; time.sleep(3600)", "'closed'")
     with pytest.raises(RunError, match="took longer"):
         begin_step(
-            copy, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), time_limit_s=10, nursery=nursery
+            copy,
+            SEMESTER,
+            Step("2_score_indicators", {"term_id": "x"}),
+            time_limit_s=10,
+            worker_pool=worker_pool,
         )()
     wait_for_end(int(told.read_text(encoding="utf-8")))
 
 
-def test_a_nursery_that_dies_takes_its_kernels_along_and_the_step_fails(
+def test_a_worker_pool_that_dies_takes_its_kernels_along_and_the_step_fails(
     copy: Workspace, tmp_path: Path
 ) -> None:
     told = tmp_path / "pid"
     kill = f"import os, signal, time\nopen({str(told)!r}, 'w').write(str(os.getpid()))\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(3600)"
     plant(copy, "2_score_indicators", kill, "'closed'")
-    with Nursery([]) as nursery:
+    with WorkerPool([]) as worker_pool:
         with pytest.raises(RunError, match="2_score_indicators failed: Kernel died"):
-            begin_step(copy, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), nursery=nursery)()
+            begin_step(
+                copy, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), worker_pool=worker_pool
+            )()
         wait_for_end(int(told.read_text(encoding="utf-8")))
-        assert executed(copy, nursery, "'closed'").cells[-1].outputs, "Jupyter starts the next one"
+        assert executed(copy, worker_pool, "'closed'").cells[-1].outputs, "Jupyter starts the next one"
 
 
 def test_kernels_end_with_the_run_that_is_killed(tmp_path: Path) -> None:
     script = (
         "import os, sys, time\n"
-        "from termreview.run.kernels.nursery import Nursery\n"
-        "nursery = Nursery([])\n"
-        f"kernel = nursery.call('subprocess:getoutput', 'sleep 3600', os.environ, {str(tmp_path)!r})\n"
+        "from termreview.run.kernels.worker_pool import WorkerPool\n"
+        "pool = WorkerPool([])\n"
+        f"kernel = pool.call('subprocess:getoutput', 'sleep 3600', os.environ, {str(tmp_path)!r})\n"
         "print(kernel.pid, flush=True)\n"
         "time.sleep(3600)\n"
     )
@@ -245,19 +255,21 @@ def test_kernels_end_with_the_run_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_module_that_cannot_be_imported_harms_no_kernel(copy: Workspace) -> None:
-    with Nursery(["no.such.module", "termreview.reporting.report.context.open_report", "os"]) as nursery:
-        assert executed(copy, nursery, "'closed'").cells[-1].outputs
+    with WorkerPool(
+        ["no.such.module", "termreview.reporting.report.context.open_report", "os"]
+    ) as worker_pool:
+        assert executed(copy, worker_pool, "'closed'").cells[-1].outputs
 
 
 def test_other_systems_go_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
-    with nursery_for([tmp_path / "1.ipynb"]) as nursery:
-        assert nursery is None
+    with worker_pool_for([tmp_path / "1.ipynb"]) as worker_pool:
+        assert worker_pool is None
 
 
-def test_a_nursery_leaves_no_process_behind() -> None:
-    with Nursery([]) as nursery:
-        kernel = nursery.call("subprocess:getoutput", "sleep 3600", os.environ, "/")
+def test_a_worker_pool_leaves_no_process_behind() -> None:
+    with WorkerPool([]) as worker_pool:
+        kernel = worker_pool.call("subprocess:getoutput", "sleep 3600", os.environ, "/")
         assert kernel is not None
         children = (
             Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text(encoding="utf-8").split()

@@ -192,8 +192,8 @@ DOORS = {
 # What ends a process of its own: older formats are read in a child process, a kernel and the desk's server are such processes.
 ENDING = {
     "spreadsheets/older_formats": {"sys.exit"},
-    "run/kernels/nursery": {"os._exit"},
-    "run/kernels/nursery_process": {"os._exit"},
+    "run/kernels/worker_pool": {"os._exit"},
+    "run/kernels/worker_pool_process": {"os._exit"},
     "desk/serving/voila_server": {"os._exit"},
 }
 # Rooms whose steps read no clock, and single modules beside them.

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from termreview.errors import RunError
-from termreview.run.kernels.nursery import Nursery, nursery_for
+from termreview.run.kernels.worker_pool import WorkerPool, worker_pool_for
 from termreview.run.work_list import Step
 from termreview.storage.staging import stage_in_use
 from termreview.storage.workspace import Workspace
@@ -109,8 +109,8 @@ def get_ready() -> None:
     nbformat.validate(nbformat.v4.new_notebook())  # compiles the rules of the format
 
 
-def nursery_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextManager[Nursery | None]:
-    """Keep the nursery that some steps have their kernels from; None where this system knows none."""
+def worker_pool_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextManager[WorkerPool | None]:
+    """Keep the worker pool that some steps have their kernels from; None where this system knows none."""
     notebooks = dict.fromkeys(workspace.notebooks / f"{step.source}.ipynb" for step in steps)
     kept = [
         f"termreview.reference.declarations:load_reference:{workspace.reference}",
@@ -118,7 +118,7 @@ def nursery_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextMa
         "termreview.run.execution:get_ready",
         "termreview.run.kernels.in_process",
     ]
-    return nursery_for(notebooks, kept, _WRITERS)
+    return worker_pool_for(notebooks, kept, _WRITERS)
 
 
 def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:

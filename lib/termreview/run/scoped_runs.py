@@ -16,8 +16,8 @@ from termreview.errors import RunError, TermReviewError
 from termreview.reference.declarations import Reference
 from termreview.reporting.editions.scope import EDITIONS, Scope
 from termreview.reporting.pages.portfolio import write_portfolio
-from termreview.run.execution import TIME_LIMIT_S, nursery_of
-from termreview.run.kernels.nursery import Nursery
+from termreview.run.execution import TIME_LIMIT_S, worker_pool_of
+from termreview.run.kernels.worker_pool import WorkerPool
 from termreview.run.manifest import is_recorded, write_record
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import Step, report_step
@@ -110,9 +110,9 @@ def _executed(
     if not due:
         return
     if workers == 1 or len(due) == 1:
-        with nursery_of(workspace, due.values()) as nursery:
+        with worker_pool_of(workspace, due.values()) as worker_pool:
             for place, step in due.items():
-                yield (place, *_execute(workspace, term, step, time_limit_s, nursery))
+                yield (place, *_execute(workspace, term, step, time_limit_s, worker_pool))
         return
     # A fresh interpreter per worker: papermill's loops and threads do not outlive a fork.
     context = multiprocessing.get_context("spawn")
@@ -132,24 +132,24 @@ def _executed(
 
 
 def _execute_in_worker(workspace: Workspace, term: Term, step: Step, time_limit_s: int) -> tuple[float, str]:
-    return _execute(workspace, term, step, time_limit_s, _nursery_of_worker(workspace, step.source))
+    return _execute(workspace, term, step, time_limit_s, _pool_of_worker(workspace, step.source))
 
 
 _KEPT = ExitStack()  # as long as the process lives
 
 
 @cache
-def _nursery_of_worker(workspace: Workspace, notebook: str) -> Nursery | None:
-    """The nursery of one process of the pool; it ends with it."""
-    return _KEPT.enter_context(nursery_of(workspace, [Step(notebook, {})]))
+def _pool_of_worker(workspace: Workspace, notebook: str) -> WorkerPool | None:
+    """The worker pool of one process of a run; it ends with it."""
+    return _KEPT.enter_context(worker_pool_of(workspace, [Step(notebook, {})]))
 
 
 def _execute(
-    workspace: Workspace, term: Term, step: Step, time_limit_s: int, nursery: Nursery | None
+    workspace: Workspace, term: Term, step: Step, time_limit_s: int, worker_pool: WorkerPool | None
 ) -> tuple[float, str]:
     begun = time.monotonic()
     try:
-        begin_step(workspace, term, step, None, time_limit_s, nursery)()
+        begin_step(workspace, term, step, None, time_limit_s, worker_pool)()
         return time.monotonic() - begun, ""
     except (TermReviewError, OSError) as error:
         return time.monotonic() - begun, str(error)

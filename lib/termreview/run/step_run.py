@@ -22,7 +22,7 @@ from termreview.run.execution import (
     last_line,
     refuse_wrong_parameters,
 )
-from termreview.run.kernels.nursery import Nursery, WarmProcess, done_in_forks
+from termreview.run.kernels.worker_pool import WarmProcess, WorkerPool, done_in_processes
 from termreview.run.work_list import Step
 from termreview.storage.atomic_files import read_json, write_json
 from termreview.storage.disk_room import lack_of_room
@@ -44,7 +44,7 @@ def begin_step(
     step: Step,
     stage: Path | None = None,
     time_limit_s: int = TIME_LIMIT_S,
-    nursery: Nursery | None = None,
+    worker_pool: WorkerPool | None = None,
 ) -> Finish:
     """Execute one notebook and begin to write what is published from it; what is given waits for that to end.
 
@@ -55,7 +55,7 @@ def begin_step(
         of them at once, as plain papermill does.
     time_limit_s
         Seconds that one cell may take.
-    nursery
+    worker_pool
         Where the process comes from that executes the notebook and then writes beside this one; None: Jupyter starts a
         kernel, and all is written when this returns.
 
@@ -75,7 +75,7 @@ def begin_step(
         left_over.unlink(missing_ok=True)
     with _kept_if_it_fails(work):
         work.beside.parent.mkdir(parents=True, exist_ok=True)
-        process, writes = (None, False) if nursery is None else _begin_elsewhere(work, nursery)
+        process, writes = (None, False) if worker_pool is None else _begin_elsewhere(work, worker_pool)
         if process is None:
             finish_notebook(work.beside, execute_notebook(source, work.beside, step, stage, time_limit_s))
         else:
@@ -141,7 +141,7 @@ def _write(work: _Work, can_fork: bool = False) -> None:
                 partial(export.write, work.beside, place, work.step)
                 for export, place in zip(work.step.exports, places, strict=True)
             ]
-            with done_in_forks(writing[1::2] if can_fork else []):
+            with done_in_processes(writing[1::2] if can_fork else []):
                 for write in writing if not can_fork else writing[::2]:
                     write()
             if work.step.agree is not None:
@@ -149,8 +149,8 @@ def _write(work: _Work, can_fork: bool = False) -> None:
         work.beside.replace(work.executed)
 
 
-def _begin_elsewhere(work: _Work, nursery: Nursery) -> tuple[WarmProcess | None, bool]:
-    """Have a process of the nursery execute one notebook, and say whether it also writes; None where there is none."""
+def _begin_elsewhere(work: _Work, worker_pool: WorkerPool) -> tuple[WarmProcess | None, bool]:
+    """Have a process of the worker pool execute one notebook, and say whether it also writes; None where there is none."""
     work.told.unlink(missing_ok=True)
     writes = True
     try:
@@ -159,9 +159,9 @@ def _begin_elsewhere(work: _Work, nursery: Nursery) -> tuple[WarmProcess | None,
         writes = False
         handed = pickle.dumps((replace(work, step=replace(work.step, exports=(), agree=None)), writes))
     if work.step.exports:
-        nursery.keep(*begin_reports(work.workspace, work.term, work.stage))
+        worker_pool.keep(*begin_reports(work.workspace, work.term, work.stage))
     argument = base64.b64encode(handed).decode("ascii")
-    process = nursery.call(f"{__name__}:do_told", argument, os.environ, str(work.source.parent))
+    process = worker_pool.call(f"{__name__}:do_told", argument, os.environ, str(work.source.parent))
     return process, writes
 
 

@@ -1,9 +1,9 @@
-"""One nursery: a process that has imported what the notebooks import, and forks a process that knows it all on request.
+"""The parent of a worker pool: it has imported what the notebooks import, and forks a worker on request.
 
 Imports take their time, the same ones each time. Here they are done once; each notebook is then executed in a copy of
 this process, with a memory, a process group and an end of its own.
 
-`python -m termreview.run.kernels.nursery_process FD NAME…` imports modules, or calls `module:function` or
+`python -m termreview.run.kernels.worker_pool_process FD NAME…` imports modules, or calls `module:function` or
 `module:function:path` for what the function keeps, and speaks over the socket FD, one JSON object a line. It is asked
 `{"call": "module:function", "argument": …, "environment": {…}, "folder": …}` for one call in a process of its own,
 or `{"keep": "module:function", "argument": …}` for one call in this process, for what the function keeps; it answers `{"started": pid}` and tells `{"ended": pid, "code": …}`. When the socket

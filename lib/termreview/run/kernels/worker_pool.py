@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-_LOST = 1  # the exit code of a process whose nursery died: it ended, nobody knows how
+_LOST = 1  # the exit code of a process whose pool died: it ended, nobody knows how
 
 # What pandas imports when it reads or reshapes its first table, and a kernel when it begins.
 _ALSO = (
@@ -29,7 +29,7 @@ _ALSO = (
 _START_S = 60  # as long as papermill gives a kernel to start
 
 
-class Nursery:
+class WorkerPool:
     """A process that others are forked from; used as a context manager, all of them end with it."""
 
     def __init__(self, modules: Sequence[str]) -> None:
@@ -38,7 +38,7 @@ class Nursery:
             command = [
                 sys.executable,
                 "-m",
-                "termreview.run.kernels.nursery_process",
+                "termreview.run.kernels.worker_pool_process",
                 str(theirs.fileno()),
                 *modules,
             ]
@@ -51,7 +51,7 @@ class Nursery:
         self._is_lost = False
         self._kept: set[tuple[str, str]] = set()
 
-    def __enter__(self) -> Nursery:
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -64,7 +64,7 @@ class Nursery:
     def call(
         self, function: str, argument: str, environment: Mapping[str, str], folder: str
     ) -> WarmProcess | None:
-        """Have a function, `module:name`, called in a process of its own; None when the nursery is gone."""
+        """Have a function, `module:name`, called in a process of its own; None when the pool is gone."""
         self._ask(
             {"call": function, "argument": argument, "environment": dict(environment), "folder": folder}
         )
@@ -76,7 +76,7 @@ class Nursery:
         return None
 
     def keep(self, function: str, argument: str) -> None:
-        """Have the nursery itself call a function, for what later processes then find done; once for each argument."""
+        """Have the parent process itself call a function, for what later processes then find done; once for each argument."""
         if (function, argument) not in self._kept:
             self._kept.add((function, argument))
             self._ask({"keep": function, "argument": argument})
@@ -109,27 +109,27 @@ class Nursery:
 
 
 class WarmProcess:
-    """One process of a nursery, as whoever asked for it follows it."""
+    """One process of a worker pool, as whoever asked for it follows it."""
 
-    def __init__(self, nursery: Nursery, pid: int) -> None:
-        self._nursery, self.pid = nursery, pid
+    def __init__(self, worker_pool: WorkerPool, pid: int) -> None:
+        self._worker_pool, self.pid = worker_pool, pid
 
     def poll(self) -> int | None:
         """How it ended; None while it lives."""
-        return self._nursery.exit_code(self.pid)
+        return self._worker_pool.exit_code(self.pid)
 
     def wait(self) -> int:
         """How it ended, once it has."""
-        while (code := self._nursery.exit_code(self.pid, None)) is None:
+        while (code := self._worker_pool.exit_code(self.pid, None)) is None:
             pass
         return code
 
 
 @contextmanager
-def nursery_for(
+def worker_pool_for(
     notebooks: Iterable[Path], calls: Sequence[str] = (), later: Sequence[str] = ()
-) -> Iterator[Nursery | None]:
-    """Keep a nursery while some notebooks are executed; None where this system knows none.
+) -> Iterator[WorkerPool | None]:
+    """Keep a worker pool while some notebooks are executed; None where this system knows none.
 
     `calls` name what is worth doing once for all of them, each as `module:function` or `module:function:path`; `later` the modules that
     only what is called afterwards needs.
@@ -137,8 +137,8 @@ def nursery_for(
     if sys.platform != "linux":  # Windows has no forks; macOS does not bear those of a process with libraries
         yield None
         return
-    with Nursery([*_imports_of(notebooks), *calls, *_ALSO, *later]) as nursery:
-        yield nursery
+    with WorkerPool([*_imports_of(notebooks), *calls, *_ALSO, *later]) as worker_pool:
+        yield worker_pool
 
 
 def _imports_of(notebooks: Iterable[Path]) -> list[str]:
@@ -157,7 +157,7 @@ def _imports_of(notebooks: Iterable[Path]) -> list[str]:
 
 
 @contextmanager
-def done_in_forks(calls: Sequence[Callable[[], None]]) -> Iterator[None]:
+def done_in_processes(calls: Sequence[Callable[[], None]]) -> Iterator[None]:
     """Have a fork of this process do each call during the block; one that does not get through is done once more here.
 
     Only for a process without threads, which nobody but its own work waits for.
