@@ -23,18 +23,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lib"))
 
 from intake_world import HK1, PRESCHOOL, PRIMARY, SECONDARY, answers_of, receive
 
+from termreview.desk.decision_drafts import Draft, decision_of
 from termreview.desk.effect import effect_of_decision, effect_of_points
 from termreview.desk.measures import compare, measures_of
 from termreview.desk.panels import opening
-from termreview.desk.rulings import Draft, decision_of
 from termreview.desk.term.causes import findings_in, fold_findings
 from termreview.desk.term.cell_context import cell_context
-from termreview.desk.term.glance import Scope, who_reported
+from termreview.desk.term.overview import Scope, who_reported
 from termreview.desk.term.term_now import TermNow, look, plain_rows
 from termreview.desk.verification import item_lines
 from termreview.desk.views.cell import finding_block
-from termreview.desk.views.glance import glance_block
 from termreview.desk.views.measure_charts import draw
+from termreview.desk.views.overview import glance_block
 from termreview.desk.views.school import page_block, school_block
 from termreview.desk.visits import plan_visits
 from termreview.desk.what_if import Trial, actions_tried, path_of, try_school

@@ -28,7 +28,7 @@ from desk_world import TERM, new_office
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from termreview.desk.serving.serving import free_port, is_listening
-from termreview.desk.term.glance import published
+from termreview.desk.term.overview import published
 from termreview.desk.term.term_now import look
 from termreview.reference.declarations import load_reference
 from termreview.reporting.school_pages.pages import school_page
@@ -187,7 +187,7 @@ class Seat:
         assert self.page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"]
 
     def show(self, cause: str, school: str) -> None:
-        """Triage one finding until its surroundings are shown."""
+        """Work on one finding until its surroundings are shown."""
         self.open("Lỗi, giải trình")
         self.pick(cause)
         self.pick(school)
@@ -207,7 +207,7 @@ class Seat:
         expect(self.visible(self.desk.locator(".pick-row", has_text=item))).to_contain_text(points)
 
     def try_correction(self, cause: str, school: str, value: str) -> None:
-        """Triage one finding up to the effect of a correction; nothing is saved yet."""
+        """Work on one finding up to the effect of a correction; nothing is saved yet."""
         self.show(cause, school)
         self.button("Sửa giá trị").click()
         self.fill("Giá trị đúng", value)
@@ -287,7 +287,7 @@ def outside_addresses() -> list[str]:
 
 
 def test_an_analyst_works_a_term_through(analyst: tuple[Seat, list[str]], voila: Served) -> None:
-    """Triage, decide, see the score move, undo, verify, try what would be, reload and find it all kept; every tab accessible."""
+    """Work on findings, decide, see the score move, undo, verify, try what would be, reload and find it all kept; every tab accessible."""
     first, trouble = analyst
     page, desk = first.page, first.desk
     assert page.evaluate("document.documentElement.lang") == "vi"

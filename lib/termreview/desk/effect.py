@@ -1,4 +1,4 @@
-"""One ruling tried out in memory: which cells, findings and scores it would move, before anything is written."""
+"""One decision tried out in memory: which cells, findings and scores it would move, before anything is written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SCORE = ["state", "low", "high", "level_low", "level_high", "level", "condition
 
 @dataclass(frozen=True, eq=False)
 class Effect:
-    """What one ruling would change.
+    """What one decision would change.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Effect:
     scores
         One row per school and group whose bounds, level or conditions change, before and after.
     is_applied
-        Whether the ruling takes hold anywhere: a guard that does not match, or a cause that is gone, would not.
+        Whether the decision takes hold anywhere: a guard that does not match, or a cause that is gone, would not.
     """
 
     cells: pd.DataFrame

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from termreview.desk.term.cell_context import value_text
-from termreview.desk.term.glance import Scope, who_reported
+from termreview.desk.term.overview import Scope, who_reported
 from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.reference.kinds.forms import Field
 from termreview.reporting.summaries.index import OVERALL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from termreview.desk.term.glance import Scope
+from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 
 BY_ITEM, BY_LEVEL, BY_SCHOOL = "item_id", "level", "school_id"

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from termreview.desk.rulings import FEWEST_LETTERS, PERSONAL
+from termreview.desk.decision_drafts import FEWEST_LETTERS, PERSONAL
 from termreview.desk.term.cell_context import value_text
 from termreview.desk.term.term_now import TermNow, answers_of, plain_rows
 from termreview.desk.term.wording import say

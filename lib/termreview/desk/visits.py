@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from termreview.desk.term.glance import Scope
+from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 from termreview.reporting.summaries.decisions import doubted_answers
 from termreview.reporting.summaries.index import OVERALL

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from termreview.desk.effect import only_schools, side_by_side
-from termreview.desk.term.glance import Scope
+from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow, answers_of
 from termreview.reference.kinds.advice import Action, Advice
 from termreview.reference.kinds.forms import Field

@@ -15,7 +15,7 @@ from desk_world import HOSTILE, TODAY, seen
 from termreview.desk.exports import Download, csv_file, file_name, xlsx_file
 from termreview.desk.measure_rows import plain_rows_of, word_rows, written
 from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_of, values_of
-from termreview.desk.term.glance import Scope
+from termreview.desk.term.overview import Scope
 from termreview.desk.views.measure_charts import draw
 from termreview.reporting.blocks.csv_table import BOM
 from termreview.reporting.charts.points import nice_step

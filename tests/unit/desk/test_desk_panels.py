@@ -121,17 +121,17 @@ def test_a_rule_tells_its_reach_and_is_withdrawn_from_the_list(office: Workspace
     assert "quy tắc chung" in status_of(desk)
     tab._status.value = "rulings"
     assert tab._findings.layout.display == "none"
-    (row,) = tab._rulings._table.rows
+    (row,) = tab._decisions._table.rows
     assert (row.title, row.cells[0], row.cells[-1]) == ("qd-0001", "Quy tắc chung", 3)
     desk._author.value = "Chuyên viên B"
-    tab._rulings._withdrawn()
+    tab._decisions._withdrawn()
     assert "Chỉ Chuyên viên CNTT" in status_of(desk)
     assert len(load_reference(office.reference).decisions) == 1
     desk._author.value = ROLE
-    tab._rulings._withdrawn()
+    tab._decisions._withdrawn()
     assert "Đã hoàn tác quyết định qd-0001" in status_of(desk)
     assert load_reference(office.reference).decisions == ()
-    assert not tab._rulings._table.rows
+    assert not tab._decisions._table.rows
 
 
 def test_what_changes_in_the_form_takes_the_effect_away(desk: Desk) -> None:
@@ -465,7 +465,7 @@ def test_the_list_of_rulings_names_files_of_no_school(desk: Desk, office: Worksp
     desk.refresh()
     tab = desk.go_to("triage")
     tab._status.value = "rulings"
-    (row,) = tab._rulings._table.rows
+    (row,) = tab._decisions._table.rows
     assert row.cells[:2] == ("Từng chỗ", "chưa rõ trường")
     assert "anh.png" in str(row.cells[2])
     assert "status-error" not in status_of(desk)
@@ -475,9 +475,9 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
     """On a large term each of these takes longer than 200 ms: the status line must move before the work begins."""
     said: list[str] = []
     desk._status.observe(lambda change: said.append(change["new"]), "value")
-    triage, verification, explorer = (desk.tab(name) for name in ("triage", "verification", "explorer"))
+    worklist, verification, explorer = (desk.tab(name) for name in ("triage", "verification", "explorer"))
     what_if, explore, glance = desk.tab("what_if"), desk.tab("explore"), desk.tab("glance")
-    form, points, trial = triage._form, verification._form, what_if._trial
+    form, points, trial = worklist._form, verification._form, what_if._trial
 
     def fill() -> None:
         form._value.value, form._reason.value = "15", "đã gọi điện đối chiếu với sổ"
@@ -485,15 +485,15 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
 
     steps: dict[str, Callable[[], object]] = {
         "a tab": lambda: desk.go_to("triage"),
-        "a cause": lambda: triage._causes.pick("not_a_number"),
-        "a place": lambda: triage._cells.pick(triage._cells.rows[0].key),
+        "a cause": lambda: worklist._causes.pick("not_a_number"),
+        "a place": lambda: worklist._cells.pick(worklist._cells.rows[0].key),
         "an effect": fill,
         "a decision": form._saved,
-        "rulings": lambda: setattr(triage._status, "value", "rulings"),
-        "a ruling": lambda: triage._rulings._table.pick("qd-0001"),
-        "rules": lambda: setattr(triage._rulings._reach, "value", "rule"),
-        "settled ones": lambda: setattr(triage._status, "value", "settled"),
-        "undo": triage._taken_back,
+        "rulings": lambda: setattr(worklist._status, "value", "rulings"),
+        "a ruling": lambda: worklist._decisions._table.pick("qd-0001"),
+        "rules": lambda: setattr(worklist._decisions._reach, "value", "rule"),
+        "settled ones": lambda: setattr(worklist._status, "value", "settled"),
+        "undo": worklist._taken_back,
         "verification": lambda: desk.go_to("verification"),
         "another school to verify": lambda: verification._picker._step(1),
         "a school typed to verify": lambda: setattr(verification._picker._line, "value", "binh hoa"),

@@ -11,17 +11,17 @@ import pytest
 from bs4 import BeautifulSoup
 from desk_world import HOSTILE, PRESCHOOL, PRIMARIES, ROLE, SILENT, TERM, TODAY, finding_of, seen
 
+from termreview.desk.decision_drafts import Draft, decision_of
 from termreview.desk.effect import effect_of_decision
 from termreview.desk.explorer import strength_of
-from termreview.desk.rulings import Draft, decision_of
 from termreview.desk.term.causes import findings_in
 from termreview.desk.term.cell_context import cell_context
-from termreview.desk.term.glance import Scope
+from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.desk.verification import item_lines
 from termreview.desk.views.cell import finding_block
 from termreview.desk.views.effect import conflicts_block, decision_text, effect_block
-from termreview.desk.views.glance import glance_block
+from termreview.desk.views.overview import overview_block
 from termreview.desk.views.points import item_block, linked, visits_block
 from termreview.desk.views.school import page_block, school_block, strength_block
 from termreview.desk.visits import plan_visits
@@ -90,7 +90,7 @@ def test_items_and_visits_stay_text() -> None:
     for line in item_lines(now, PRIMARIES[2]):
         text_of(item_block(now, line))
     assert "onerror" in text_of(visits_block(now, plan_visits(now, Scope(), 5, 5, 1)))
-    text_of(glance_block(now, Scope(), TODAY))
+    text_of(overview_block(now, Scope(), TODAY))
 
 
 def test_decisions_of_others_stay_text() -> None:

@@ -9,7 +9,7 @@ from desk_world import PRIMARIES, ROLE, TERM, TODAY, seen
 
 from termreview.desk.explorer import beside_peers, findings_of, ledger_of, terms_of_school
 from termreview.desk.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, coverage, gaps, verified_lines
-from termreview.desk.term.glance import Scope
+from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.verification import (
     ItemLine,

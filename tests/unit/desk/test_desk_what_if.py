@@ -11,7 +11,7 @@ from termreview.desk.lists.verified_list import place_of, write_verified
 from termreview.desk.panels import opening
 from termreview.desk.panels.opening import open_desk
 from termreview.desk.panels.parts.trial_view import read_number
-from termreview.desk.term.glance import Scope
+from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import look, plain_rows
 from termreview.desk.views.what_if import action_block, path_block, trial_block
 from termreview.desk.what_if import (

@@ -1,4 +1,4 @@
-"""One ruling written to `decisions.csv` or taken back: never over another's, never one that the office's rules refuse."""
+"""One decision written to `decisions.csv` or taken back: never over another's, never one that the office's rules refuse."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def write_decision(
     known_ids: Collection[str],
     patience_s: float = PATIENCE_S,
 ) -> Written:
-    """Append one ruling under the next free id, unless the same place was ruled on since the analyst looked.
+    """Append one decision under the next free id, unless the same place was ruled on since the analyst looked.
 
-    A ruling on several places is a decision for each, `qd-0012.1`, `qd-0012.2`, …: all are written, or none.
+    A decision on several places is a decision for each, `qd-0012.1`, `qd-0012.2`, …: all are written, or none.
 
     Parameters
     ----------
@@ -72,9 +72,9 @@ def write_decision(
         if conflicts:
             outcome.append(Written((), conflicts))
             return found.rows
-        ruling_id = next_id([other.decision_id for other in standing])
+        group_id = next_id([other.decision_id for other in standing])
         named = tuple(
-            replace(one, decision_id=ruling_id if len(wanted) == 1 else f"{ruling_id}.{place}")
+            replace(one, decision_id=group_id if len(wanted) == 1 else f"{group_id}.{place}")
             for place, one in enumerate(wanted, 1)
         )
         rows = (*found.rows, *(found.line(as_row(one)) for one in named))
@@ -89,7 +89,7 @@ def write_decision(
 def take_back(
     workspace: Workspace, decision_id: str, decided_by: str, patience_s: float = PATIENCE_S
 ) -> bool:
-    """Take one's own ruling out of the list, on however many places; say whether it was there.
+    """Take one's own decision out of the list, on however many places; say whether it was there.
 
     Other rows keep their bytes.
 
@@ -105,7 +105,7 @@ def take_back(
         for row, record in zip(found.rows, found.records(), strict=True):
             is_own = fold(record.get("decided_by", "")) == fold(decided_by)
             if (
-                decision_id in (record.get("decision_id"), ruling_of(record.get("decision_id", "")))
+                decision_id in (record.get("decision_id"), group_id_of(record.get("decision_id", "")))
                 and is_own
             ):
                 taken.append(decision_id)
@@ -117,8 +117,8 @@ def take_back(
     return bool(taken)
 
 
-def ruling_of(decision_id: str) -> str:
-    """The ruling that one decision is a part of: `qd-0012` of `qd-0012.3`; itself where it stands alone."""
+def group_id_of(decision_id: str) -> str:
+    """The group that one decision is a part of: `qd-0012` of `qd-0012.3`; itself where it stands alone."""
     return _PART.sub("", decision_id) if _NUMBERED.fullmatch(decision_id) else decision_id
 
 

@@ -12,10 +12,10 @@ from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
 from termreview.desk.panels.explore_tab import ExploreTab
 from termreview.desk.panels.explorer_tab import ExplorerTab
-from termreview.desk.panels.glance_tab import GlanceTab
-from termreview.desk.panels.triage_tab import TriageTab
+from termreview.desk.panels.overview_tab import OverviewTab
 from termreview.desk.panels.verification_tab import VerificationTab
 from termreview.desk.panels.what_if_tab import WhatIfTab
+from termreview.desk.panels.worklist_tab import WorklistTab
 from termreview.desk.term.term_now import look
 from termreview.desk.term.wording import joined
 from termreview.errors import DeclarationError, TermReviewError
@@ -43,7 +43,7 @@ def open_desk(
     as_of
         ISO date: later files are left out. Blank: everything there is.
     today
-        What day it is: the day written beside each ruling.
+        What day it is: the day written beside each decision.
     """
     while _open:
         _open.pop().stop()
@@ -64,7 +64,7 @@ def _desk(term_id: str, workspace_root: str, as_of: str, today: Callable[[], dat
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
     term = term_id or latest_term(workspace)
     desk = Desk(look(term, as_of, str(workspace.root)), as_of, str(workspace.root), today)
-    tabs = (GlanceTab, TriageTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab)
+    tabs = (OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab)
     desk.fill([tab(desk) for tab in tabs])
     if desk.reference.unlike:
         desk.tell("done", "; ".join(map(str, desk.reference.unlike)))

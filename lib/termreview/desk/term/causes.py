@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from termreview.desk.term.glance import Scope
+from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 
 SEVERITIES = ("error", "query", "note")

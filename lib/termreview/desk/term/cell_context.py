@@ -55,7 +55,7 @@ class Peers:
 
 @dataclass(frozen=True)
 class CellContext:
-    """Everything an analyst wants to see before ruling on one cell."""
+    """Everything an analyst wants to see before deciding on one cell."""
 
     school_id: str
     field: Field

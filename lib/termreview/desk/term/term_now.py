@@ -1,4 +1,4 @@
-"""One term as its files, declarations and rulings make it at this moment; computed in memory, nothing published."""
+"""One term as its files, declarations and decisions make it at this moment; computed in memory, nothing published."""
 
 from __future__ import annotations
 

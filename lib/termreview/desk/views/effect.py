@@ -1,4 +1,4 @@
-"""One ruling's effect as HTML: answers, findings and scores before and after, and another's ruling in the way."""
+"""One decision's effect as HTML: answers, findings and scores before and after, and another's decision in the way."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from termreview.desk.decision_groups import DecisionGroup
 from termreview.desk.effect import Effect
-from termreview.desk.lists.decision_list import ruling_of
-from termreview.desk.ruling_list import RulingLine
+from termreview.desk.lists.decision_list import group_id_of
 from termreview.desk.term.cell_context import value_text
 from termreview.desk.term.school_names import school_label
 from termreview.desk.term.term_now import TermNow, plain_rows
@@ -26,7 +26,7 @@ _MOST_SCHOOLS = 60
 
 
 def effect_block(now: TermNow, effect: Effect) -> Block:
-    """What one ruling would change, before it is saved."""
+    """What one decision would change, before it is saved."""
     reference = now.reference
     if not effect.is_applied:
         return callout(say(reference, "effect.nothing_title"), [say(reference, "effect.nothing")], "query")
@@ -133,14 +133,14 @@ def _value(decision: Decision) -> str:
     return f" → {decision.new_value}" if decision.action == "correct" else ""
 
 
-def ruling_text(now: TermNow, decisions: Sequence[Decision]) -> str:
-    """One ruling in words: its decision; of one on several places the first, how many, and of which schools."""
+def group_text(now: TermNow, decisions: Sequence[Decision]) -> str:
+    """One group of decisions in words: the only one; of several the first, how many, and of which schools."""
     first = decisions[0]
     if len(decisions) == 1:
         return decision_text(now, first)
     schools = list(dict.fromkeys(decision.school_id for decision in decisions))
     return say(
-        now.reference, "decision.places", decision=ruling_of(first.decision_id), count=len(decisions),
+        now.reference, "decision.places", decision=group_id_of(first.decision_id), count=len(decisions),
         action=words(now.reference, "actions")[first.action].lower(),
         value=_value(first), schools=len(schools),
         names=listed([school_label(now, key) for key in schools], most=4),
@@ -148,9 +148,9 @@ def ruling_text(now: TermNow, decisions: Sequence[Decision]) -> str:
     )  # fmt: skip
 
 
-def ruling_block(now: TermNow, line: RulingLine) -> Block:
-    """One ruling of the list: what it says, and the places where it holds now, by school."""
-    said = ruling_text(now, line.decisions)
+def group_block(now: TermNow, line: DecisionGroup) -> Block:
+    """One group of the list: what it says, and the places where it holds now, by school."""
+    said = group_text(now, line.decisions)
     held = [
         f"{school_label(now, school_id) if school_id else say(now.reference, 'context.no_school')}: "
         + "; ".join(place for owner, place in line.places if owner == school_id)
@@ -165,7 +165,7 @@ def ruling_block(now: TermNow, line: RulingLine) -> Block:
 
 
 def reach_block(now: TermNow, scope: str, effect: Effect) -> Block:
-    """How far one ruling would reach, before it is saved: how many places of which schools now, and what of later files."""
+    """How far one decision would reach, before it is saved: how many places of which schools now, and what of later files."""
     places = {(row["school_id"], row["field_id"]) for row in plain_rows(effect.cells)}
     places |= {
         (row["school_id"], row["field_id"] or f"{row['check_code']} {row['file']}")
@@ -181,7 +181,7 @@ def reach_block(now: TermNow, scope: str, effect: Effect) -> Block:
 
 
 def conflicts_block(now: TermNow, conflicts: Sequence[Decision]) -> Block:
-    """The rulings of others at the same place: nothing was written over them."""
+    """The decisions of others at the same place: nothing was written over them."""
     said = [decision_text(now, decision) for decision in conflicts]
     return callout(
         say(now.reference, "decision.conflict_title"),

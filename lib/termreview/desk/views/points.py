@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from termreview.desk.moderation import BY_ITEM, BY_LEVEL, coverage
-from termreview.desk.term.glance import Scope
+from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import joined, say, words
 from termreview.desk.verification import ConditionLine, Fact, ItemLine

@@ -14,7 +14,7 @@ import ipywidgets as widgets
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
 from termreview.desk.term.drafts import page_words
-from termreview.desk.term.glance import ALL, Scope, arrived
+from termreview.desk.term.overview import ALL, Scope, arrived
 from termreview.desk.term.term_now import Stamp, TermNow, look, moved, stamp_of
 from termreview.desk.term.wording import joined, say, words
 from termreview.errors import DeclarationError, TermReviewError, WorkspaceBusyError

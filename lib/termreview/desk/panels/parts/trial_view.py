@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from termreview.desk.decision_drafts import NUMBER
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.school_picker import SchoolPicker
-from termreview.desk.rulings import NUMBER
 from termreview.desk.term.school_names import spellings_of
 from termreview.desk.term.term_now import answers_of
 from termreview.desk.term.wording import say, words

@@ -1,15 +1,11 @@
-"""The form of one ruling: what it covers, what it does, why; its effect first, then saved."""
+"""The form of one decision: what it covers, what it does, why; its effect first, then saved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from termreview.desk.effect import Effect, effect_of_decision
-from termreview.desk.lists.decision_list import write_decision
-from termreview.desk.panels.controls import controls
-from termreview.desk.panels.controls.desk import Desk
-from termreview.desk.rulings import (
+from termreview.desk.decision_drafts import (
     CELL,
     PLACES,
     RULE,
@@ -22,20 +18,24 @@ from termreview.desk.rulings import (
     faults_of,
     scopes_for,
 )
+from termreview.desk.effect import Effect, effect_of_decision
+from termreview.desk.lists.decision_list import write_decision
+from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.term.causes import OPEN, findings_in
 from termreview.desk.term.cell_context import CellContext
 from termreview.desk.term.drafts import draft_key, form_title
-from termreview.desk.term.glance import Scope
+from termreview.desk.term.overview import Scope
 from termreview.desk.term.school_names import school_label
 from termreview.desk.term.term_now import plain_rows
 from termreview.desk.term.wording import joined, say, words
-from termreview.desk.views.effect import conflicts_block, effect_block, reach_block, ruling_text
+from termreview.desk.views.effect import conflicts_block, effect_block, group_text, reach_block
 from termreview.reference.kinds.decisions import Decision
 from termreview.reporting.blocks.blocks import callout
 from termreview.reporting.blocks.rows import Record
 
 
-class RulingForm:
+class DecisionForm:
     """What an analyst fills in to rule on one finding."""
 
     def __init__(self, desk: Desk, on_saved: Callable[[Decision], None]) -> None:
@@ -93,7 +93,7 @@ class RulingForm:
         return say(self.desk.reference, "context.no_school")
 
     def _scopes(self, finding: Record) -> dict[str, str]:
-        """What the ruling may cover, by name, each with how many places that are now."""
+        """What the decision may cover, by name, each with how many places that are now."""
         reference, names = self.desk.reference, words(self.desk.reference, "form")
         here = sum(row["school_id"] == finding["school_id"] for row in self._places)
         everywhere = findings_in(self.desk.now, Scope(), status=OPEN)
@@ -177,7 +177,7 @@ class RulingForm:
             self.desk.tell("done", say(self.desk.reference, "status.tried"))
 
     def _told(self, effect: Effect) -> object:
-        """The effect, behind how far the ruling reaches where it reaches beyond one place."""
+        """The effect, behind how far the decision reaches where it reaches beyond one place."""
         shown, scope = effect_block(self.desk.now, effect), str(self._scope.value)
         if not effect.is_applied or scope not in (PLACES, SCHOOL, RULE):
             return shown
@@ -198,7 +198,7 @@ class RulingForm:
                 self.desk.refuse(say(now.reference, "status.conflict"))
                 return
             self._reason.value, key = "", self._key(self._finding)
-            said = say(now.reference, "status.saved", decision=ruling_text(now, written.decisions))
+            said = say(now.reference, "status.saved", decision=group_text(now, written.decisions))
             self.desk.reload(said, key)
             self._on_saved(written.decision)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from termreview.desk.term.glance import Progress, Published, Scope, progress, published
+from termreview.desk.term.overview import Progress, Published, Scope, progress, published
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import joined, say, words
 from termreview.reporting.blocks.blocks import Block, callout, escape_text, key_figures
@@ -13,7 +13,7 @@ from termreview.reporting.blocks.number_format import fraction_text, number_text
 _PARTS = ("on_time", "late", "refused", "missing")
 
 
-def glance_block(now: TermNow, scope: Scope, today: datetime.date) -> Block:
+def overview_block(now: TermNow, scope: Scope, today: datetime.date) -> Block:
     """The top of the first page: what the term comes to on one day, in one scope."""
     found = progress(now, scope, today)
     return joined(_deadline(now, found), _bar(now, found), _figures(now, found), _publication(now))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
-from termreview.desk.term.glance import received_days, who_reported
+from termreview.desk.term.overview import received_days, who_reported
 from termreview.desk.term.term_now import plain_rows
 from termreview.desk.term.wording import say, words
-from termreview.desk.views.glance import glance_block
+from termreview.desk.views.overview import overview_block
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
@@ -17,7 +17,7 @@ from termreview.reporting.charts.charts import calendar_strip, chart
 ALL_STATES = "all"
 
 
-class GlanceTab:
+class OverviewTab:
     """The term at a glance."""
 
     name = "glance"
@@ -39,7 +39,7 @@ class GlanceTab:
     def show(self) -> None:
         """Show the term as it stands."""
         now, scope = self.desk.now, self.desk.scope
-        controls.show(self._figures, glance_block(now, scope, self.desk.day()))
+        controls.show(self._figures, overview_block(now, scope, self.desk.day()))
         self._list()
         days = received_days(now, scope)
         title, alt = (

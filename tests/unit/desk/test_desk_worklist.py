@@ -21,10 +21,7 @@ from desk_world import (
 )
 from intake_world import PRIMARY, answers_of as model_answers
 
-from termreview.desk.effect import changed_scores, effect_of_decision, effect_of_points, rescored
-from termreview.desk.lists.decision_list import take_back, write_decision
-from termreview.desk.ruling_list import rulings_in
-from termreview.desk.rulings import (
+from termreview.desk.decision_drafts import (
     Draft,
     actions_for,
     choices_for,
@@ -34,11 +31,14 @@ from termreview.desk.rulings import (
     scopes_for,
     typed_value,
 )
+from termreview.desk.decision_groups import decision_groups_in
+from termreview.desk.effect import changed_scores, effect_of_decision, effect_of_points, rescored
+from termreview.desk.lists.decision_list import take_back, write_decision
 from termreview.desk.term.causes import SETTLED, cells_of, finding, findings_in, fold_findings
 from termreview.desk.term.cell_context import cell_context
-from termreview.desk.term.glance import Scope, arrived, progress, published, received_days, who_reported
+from termreview.desk.term.overview import Scope, arrived, progress, published, received_days, who_reported
 from termreview.desk.term.term_now import TermNow, look, plain_rows, stamp_of
-from termreview.desk.views.effect import reach_block, ruling_text
+from termreview.desk.views.effect import group_text, reach_block
 from termreview.forms.form import FormOrder, write_form
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.kinds.measures import VerifiedPoints
@@ -309,18 +309,18 @@ def test_the_list_of_rulings_tells_a_rule_from_a_school_and_from_places(tmp_path
         known |= {one.decision_id for one in write_decision(office, now.reference, made, known).decisions}
     assert known == {"qd-0001.1", "qd-0001.2", "qd-0001.3", "qd-0002", "qd-0003"}
     after = look_at(office)
-    lines = rulings_in(after)
-    assert [(line.ruling_id, line.reach) for line in lines] == [
+    lines = decision_groups_in(after)
+    assert [(line.group_id, line.reach) for line in lines] == [
         ("qd-0003", "school"), ("qd-0002", "rule"), ("qd-0001", "place"),
     ]  # fmt: skip
     assert [len(line.places) for line in lines] == [0, 1, 3]  # the places were ruled on before their school
     assert lines[2].school_ids == ("0477201", "0477204")
-    assert [line.ruling_id for line in rulings_in(after, "rule")] == ["qd-0002"]
-    said = ruling_text(after, lines[2].decisions)
+    assert [line.group_id for line in decision_groups_in(after, "rule")] == ["qd-0002"]
+    said = group_text(after, lines[2].decisions)
     assert "3 chỗ của 2 trường" in said
     assert "Trường TH Bình An 2 (0477204)" in said
-    assert "quy tắc chung" in ruling_text(after, lines[1].decisions)
-    assert "Trường TH Trần Quốc Toản (0477201)" in ruling_text(after, lines[0].decisions)
+    assert "quy tắc chung" in group_text(after, lines[1].decisions)
+    assert "Trường TH Trần Quốc Toản (0477201)" in group_text(after, lines[0].decisions)
     assert take_back(office, "qd-0001", ROLE)
     assert [one.decision_id for one in look_at(office).reference.decisions] == ["qd-0002", "qd-0003"]
 

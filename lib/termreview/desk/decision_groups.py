@@ -1,11 +1,11 @@
-"""One ruling of the term as the list of rulings shows it: its decisions, and the places where it holds now."""
+"""One group of decisions made at once, as the list of decisions shows it, and the places where they hold now."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from termreview.desk.lists.decision_list import ruling_of
+from termreview.desk.lists.decision_list import group_id_of
 from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.intake.checks.decisions import NOTE
 from termreview.reference.kinds.decisions import Decision
@@ -13,39 +13,39 @@ from termreview.reporting.blocks.rows import Record
 
 
 @dataclass(frozen=True)
-class RulingLine:
-    """One ruling; `places` are where it holds now, as school and place, in the order of the reports."""
+class DecisionGroup:
+    """Decisions of one act on several places, or a single one; `places` are where they hold now, as school and place, in the order of the reports."""
 
-    ruling_id: str
+    group_id: str
     decisions: tuple[Decision, ...]
     places: tuple[tuple[str, str], ...]
 
     @property
     def first(self) -> Decision:
-        """The decision that tells what the ruling does and why; the others differ in their place alone."""
+        """The decision that tells what the group does and why; the others differ in their place alone."""
         return self.decisions[0]
 
     @property
     def reach(self) -> str:
-        """How far the ruling goes: `place`, `school` or `rule`."""
+        """How far the group goes: `place`, `school` or `rule`."""
         return self.first.reach
 
     @property
     def school_ids(self) -> tuple[str, ...]:
-        """The schools where it holds now, each once."""
+        """The schools where they hold now, each once."""
         return tuple(dict.fromkeys(school_id for school_id, _ in self.places))
 
 
-def rulings_in(now: TermNow, reach: str = "") -> list[RulingLine]:
-    """The rulings that speak of the term, the last one first; of one reach where it is given."""
+def decision_groups_in(now: TermNow, reach: str = "") -> list[DecisionGroup]:
+    """The groups that speak of the term, the last one first; of one reach where it is given."""
     groups: dict[tuple[object, ...], list[Decision]] = {}
     for decision in now.reference.decisions:
         if decision.holds_in(now.term_id) and reach in ("", decision.reach):
             groups.setdefault(_whole(decision), []).append(decision)
     held = places_held(now)
     return [
-        RulingLine(
-            decisions[0].decision_id if len(decisions) == 1 else ruling_of(decisions[0].decision_id),
+        DecisionGroup(
+            decisions[0].decision_id if len(decisions) == 1 else group_id_of(decisions[0].decision_id),
             tuple(decisions),
             tuple(dict.fromkeys(place for one in decisions for place in held.get(one.decision_id, ()))),
         )
@@ -54,9 +54,9 @@ def rulings_in(now: TermNow, reach: str = "") -> list[RulingLine]:
 
 
 def _whole(decision: Decision) -> tuple[object, ...]:
-    """What the decisions of one ruling have in common."""
+    """What the decisions of one group have in common."""
     same = (decision.action, decision.reason, decision.decided_by, decision.decided_on)
-    return (ruling_of(decision.decision_id), *same)
+    return (group_id_of(decision.decision_id), *same)
 
 
 def places_held(now: TermNow) -> dict[str, Sequence[tuple[str, str]]]:

@@ -1,30 +1,30 @@
-"""The second tab: causes, their places, one finding in its surroundings, and the ruling on it."""
+"""The second tab: causes, their places, one finding in its surroundings, and the decision on it."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from termreview.desk.lists.decision_list import last_own, ruling_of, take_back
+from termreview.desk.decision_groups import decision_groups_in
+from termreview.desk.lists.decision_list import group_id_of, last_own, take_back
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
-from termreview.desk.panels.parts.ruling_form import RulingForm
-from termreview.desk.panels.parts.rulings_view import RulingsView
-from termreview.desk.ruling_list import rulings_in
+from termreview.desk.panels.parts.decision_form import DecisionForm
+from termreview.desk.panels.parts.decisions_view import DecisionsView
 from termreview.desk.term.causes import OPEN, SETTLED, cells_of, findings_in, fold_findings
 from termreview.desk.term.cell_context import cell_context
 from termreview.desk.term.term_now import plain_rows
 from termreview.desk.term.wording import say, words
 from termreview.desk.views.cell import finding_block
-from termreview.desk.views.effect import ruling_text
+from termreview.desk.views.effect import group_text
 from termreview.reference.kinds.decisions import Decision
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.blocks.rows import Record
 
-RULINGS = "rulings"
+DECISIONS = "rulings"
 
 
-class TriageTab:
+class WorklistTab:
     """Findings, folded into causes, and what to do about them."""
 
     name = "triage"
@@ -44,7 +44,7 @@ class TriageTab:
         self._severity = controls.switch(names["which"], severities, "error query")
         self._status = controls.switch(
             names["status"],
-            {OPEN: names["unsettled"], SETTLED: names["settled"], RULINGS: names["rulings"]},
+            {OPEN: names["unsettled"], SETTLED: names["settled"], DECISIONS: names["rulings"]},
             OPEN,
         )
         for control in (self._severity, self._status):
@@ -63,8 +63,8 @@ class TriageTab:
             self._cell_picked, words(desk.reference, "pick"), 10,
         )  # fmt: skip
         self._context = controls.shown(css="desk-context")
-        self._form = RulingForm(desk, self._saved)
-        self._rulings = RulingsView(desk, self._take)
+        self._form = DecisionForm(desk, self._saved)
+        self._decisions = DecisionsView(desk, self._take)
         self._places = controls.column(
             controls.shown(Block(f"<h3>{escape_text(names['places'])}</h3>")), self._cells.box
         )
@@ -74,19 +74,19 @@ class TriageTab:
         self.box = controls.column(
             controls.row(self._severity, self._status, self._undo),
             self._findings,
-            self._rulings.box,
+            self._decisions.box,
             css="desk-tab",
         )
 
     def show(self) -> None:
         """Show the findings as they stand; the cause and the place in view stay where they still exist."""
-        now, is_list = self.desk.now, self._status.value == RULINGS
-        controls.visible(self._rulings.box, is_list)
+        now, is_list = self.desk.now, self._status.value == DECISIONS
+        controls.visible(self._decisions.box, is_list)
         for control in (self._findings, self._severity):
             controls.visible(control, not is_list)
         self._show_undo()
         if is_list:
-            self._rulings.show()
+            self._decisions.show()
             return
         self._rows = findings_in(now, self.desk.scope, self._severity.value.split(), self._status.value)
         folded = plain_rows(fold_findings(self._rows, now)) if len(self._rows) else []
@@ -165,12 +165,12 @@ class TriageTab:
         last = self._last()
         self._undo.disabled = last is None
         names = words(self.desk.reference, "triage")
-        self._undo.description = f"{names['undo']} {ruling_of(last.decision_id)}" if last else names["undo"]
-        self._undo.tooltip = ruling_text(self.desk.now, self._whole(last)) if last else names["undo_none"]
+        self._undo.description = f"{names['undo']} {group_id_of(last.decision_id)}" if last else names["undo"]
+        self._undo.tooltip = group_text(self.desk.now, self._whole(last)) if last else names["undo_none"]
 
     def _whole(self, decision: Decision) -> tuple[Decision, ...]:
-        """All decisions of the ruling that one of them belongs to."""
-        lines = rulings_in(self.desk.now)
+        """All decisions of the group that one of them belongs to."""
+        lines = decision_groups_in(self.desk.now)
         return next((line.decisions for line in lines if decision in line.decisions), (decision,))
 
     def _taken_back(self) -> None:
@@ -179,14 +179,14 @@ class TriageTab:
             if last is None:
                 self.desk.tell("error", say(self.desk.reference, "triage.undo_none"))
                 return
-            self._take(ruling_of(last.decision_id), last.decided_by)
+            self._take(group_id_of(last.decision_id), last.decided_by)
 
-    def _take(self, ruling_id: str, decided_by: str) -> None:
-        """Take one ruling of this role out of the list, and look at the term without it."""
+    def _take(self, group_id: str, decided_by: str) -> None:
+        """Take one decision of this role out of the list, and look at the term without it."""
         with self.desk.working("status.saving"):
             now = self.desk.now
-            line = next(line for line in rulings_in(now) if line.ruling_id == ruling_id)
-            was_there = take_back(now.workspace, ruling_id, decided_by)
-            self._own = [name for name in self._own if ruling_of(name) != ruling_id]
+            line = next(line for line in decision_groups_in(now) if line.group_id == group_id)
+            was_there = take_back(now.workspace, group_id, decided_by)
+            self._own = [name for name in self._own if group_id_of(name) != group_id]
             key = "status.undone" if was_there else "status.not_there"
-            self.desk.reload(say(now.reference, key, decision=ruling_text(now, line.decisions)))
+            self.desk.reload(say(now.reference, key, decision=group_text(now, line.decisions)))

@@ -1,4 +1,4 @@
-"""One ruling being drafted: what may be decided on a finding, and what still speaks against the draft."""
+"""One decision being drafted: what may be decided on a finding, and what still speaks against the draft."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PERSONAL = re.compile(r"@|\d{9}")
 
 @dataclass(frozen=True)
 class Draft:
-    """One ruling as the analyst has filled it in so far; texts as typed."""
+    """One decision as the analyst has filled it in so far; texts as typed."""
 
     scope: str
     action: str
@@ -40,7 +40,7 @@ class Draft:
 
 
 def scopes_for(finding: Record) -> tuple[str, ...]:
-    """What one ruling on a finding can cover, narrowest first.
+    """What one decision on a finding can cover, narrowest first.
 
     Its cell or its file; the places that share its cause as they stand; its school; or, as a standing rule, all files.
     """
@@ -55,7 +55,7 @@ def scopes_for(finding: Record) -> tuple[str, ...]:
 
 
 def actions_for(finding: Record, scope: str) -> tuple[str, ...]:
-    """What one ruling of a scope can do about a finding."""
+    """What one decision of a scope can do about a finding."""
     if scope == CELL:
         return _OF_CELLS
     if scope == FILE and finding["check_code"] == PARTIAL:
