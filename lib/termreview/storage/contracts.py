@@ -55,7 +55,7 @@ _LEVEL_OR_NONE = Column(INTEGER, True, minimum=1, maximum=9)
 STATES = ("answered", "blank", "not_applicable", "nothing_to_report", "unreadable", "not_submitted")
 SEVERITIES = ("error", "query", "note")
 STATUSES = ("open", "settled")
-FATES = ("accepted", "superseded", "refused")
+FATES = ("accepted", "superseded", "attached", "refused")
 FOUND_BY = ("address", "code", "label", "none")
 ORIGINS = ("self", "computed", "verified", "agreed", "none", "unallocated")
 REASONS = (

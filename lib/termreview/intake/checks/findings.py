@@ -14,7 +14,7 @@ from termreview.intake.checks.answer_grid import Answers, text_or_none
 from termreview.intake.checks.checks import Failure
 from termreview.intake.files.file_reading import FileReading, Remark
 from termreview.intake.files.reading import OTHER_NAMED, is_late
-from termreview.intake.files.revisions import Fate
+from termreview.intake.files.revisions import ATTACHED, Fate
 from termreview.intake.values.personal_data import without_personal
 from termreview.reference.words.texts import Message
 from termreview.storage.contracts import from_rows
@@ -47,7 +47,13 @@ class Findings:
                 if remark.code == OTHER_NAMED:
                     self.add(fate.school_id, name, remark)
             return
-        for remark in reading.remarks:
+        remarks = reading.remarks
+        if fate.fate == ATTACHED:
+            refused = f"refused_{fate.reason}"
+            remarks = [remark for remark in remarks if remark.code != refused]
+            told = self.messages[refused].title
+            remarks.append(Remark("attached_file", "attached_file", found=told[:1].lower() + told[1:]))
+        for remark in remarks:
             self.add(fate.school_id, name, remark)
         if fate.tied_with:
             self.add(fate.school_id, name, Remark("revision_tie", "revision_tie", found=fate.tied_with))

@@ -24,7 +24,7 @@ WORDS: Mapping[str, str] = {
     "states": "answered blank not_applicable nothing_to_report unreadable not_submitted",
     "severities": "error query note",
     "severities_meaning": "error query note",
-    "fates": "accepted superseded refused",
+    "fates": "accepted superseded attached refused",
     "yes_no": "yes no",
     "marks": " ".join(MARKS),
     "notes": "marks unsure",
