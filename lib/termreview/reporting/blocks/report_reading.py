@@ -57,7 +57,7 @@ def _read_once(notebook_path: Path, _changed: int, _size: int) -> ReadReport:
             continue
         place = banner if "banner" in tags else footer if "footer" in tags else body
         if cell.cell_type == "markdown":
-            place += _markdown_parts(cell.source)
+            place += markdown_parts(cell.source)
         elif cell.cell_type == "code":
             place += _shown_parts(cell, f"{notebook_path.name}: cell {number}")
     if not any(part["kind"] == "letterhead" for part in body):
@@ -78,8 +78,8 @@ def _shown_parts(cell: Any, place: str) -> list[Part]:
     return parts
 
 
-def _markdown_parts(source: str) -> list[Part]:
-    """The headings, paragraphs and lists of one Markdown cell."""
+def markdown_parts(source: str) -> list[Part]:
+    """The headings, paragraphs and lists of one text in Markdown."""
     parts: list[Part] = []
     for chunk in re.split(r"\n\s*\n|\n(?=#)|(?<=\n)(?=#)", source.strip()):
         lines = [line.strip() for line in chunk.strip().splitlines() if line.strip()]

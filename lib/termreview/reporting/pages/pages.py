@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from termreview.errors import RunError
 from termreview.reporting.blocks.blocks import as_html, paragraph
+from termreview.reporting.blocks.model import FAULT_MIME
 from termreview.reporting.pages.contents import with_contents
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.pages.styles import report_styles, unbroken_years
@@ -24,7 +25,11 @@ from termreview.storage.workspace import atomic_write
 
 LANGUAGE: Final = "vi"
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
-_UNSHOWN: Final = ("application/javascript", "text/markdown", "text/latex", "image/")
+# Here in Vietnamese, for the analyst whose cell it is: a page is made without declarations.
+_NO_BLOCK: Final = (
+    "kết quả của ô ({kind}) chưa đưa vào báo cáo được; kết thúc ô bằng một bảng (DataFrame), hình matplotlib, ảnh hoặc Markdown, hoặc "
+    "gọi termreview.own_table(…), own_figure(…), own_text(…); ô chỉ để thử thì gắn nhãn (tag) hide"
+)
 
 
 def export_html(
@@ -147,26 +152,32 @@ def get_ready() -> None:
 
 
 def _notebook_faults(notebook: Any) -> list[str]:
-    """Name what keeps one notebook from being published, one line per output."""
+    """Name what keeps one notebook from being published, one line per output; nothing vanishes from the page."""
     faults = []
     for number, cell in enumerate(notebook.cells, start=1):
+        place = f"cell {number}"
+        is_hidden = "hide" in cell.metadata.get("tags", [])  # what JupyterLab alone shows
         for output in cell.get("outputs", []):
-            kinds = list(output.get("data", {}))
+            data = output.get("data", {})
             if output.output_type == "error":
-                faults.append(f"cell {number} failed with {output.get('ename', 'an error')}")
-            elif WIDGET_VIEW in kinds:
-                faults.append(f"cell {number} shows a widget, which lives only in the review desk")
-            elif "hide" in cell.metadata.get("tags", []):
-                continue  # what JupyterLab alone shows
-            elif "text/html" in kinds:
-                faults += [
-                    f"cell {number} {fault}" for fault in forbidden_markup(output["data"]["text/html"])
-                ]
-            elif any(kind.startswith(_UNSHOWN) for kind in kinds):
-                faults.append(
-                    f"cell {number} shows {kinds[0]}, which a page cannot hold: show a block or a figure"
-                )
+                faults.append(f"{place} failed with {output.get('ename', 'an error')}")
+            elif WIDGET_VIEW in data:
+                faults.append(f"{place} shows a widget, which lives only in the review desk")
+            elif is_hidden:
+                continue
+            elif FAULT_MIME in data:
+                faults.append(f"{_cell_named(number, cell)}: {data[FAULT_MIME]}")
+            elif "text/html" in data:
+                faults += [f"{place} {fault}" for fault in forbidden_markup(data["text/html"])]
+            elif data:
+                faults.append(f"{_cell_named(number, cell)}: {_NO_BLOCK.format(kind=next(iter(data)))}")
     return faults
+
+
+def _cell_named(number: int, cell: Any) -> str:
+    """One cell as an analyst finds it: its number and how it begins."""
+    begin = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
+    return f"ô {number} (“{begin[:60]}”)"
 
 
 def _shown(notebook: Any) -> Any:

@@ -14,10 +14,15 @@ from termreview.reporting.blocks.tables import number_text, table
 from termreview.reporting.summaries.decisions import advice_on, causes_of, check_record, open_findings
 from termreview.reporting.summaries.quality import SEVERITY_ORDER, cell_account, file_fates
 from termreview.reporting.workbench.charts import chart_causes, chart_levels
+from termreview.reporting.workbench.own_blocks import publish_own_results
 
 
 def look(opened: Any) -> Block:
-    """The term that a notebook works on, and the style in which its tables and charts are looked at."""
+    """The term that a notebook works on, and the style in which its tables and charts are looked at.
+
+    From then on, what a cell of the notebook ends in goes into the report, be it a block or the analyst's own result.
+    """
+    publish_own_results()
     plan = opened.declared.plan
     figures = [
         ("Kỳ báo cáo", f"{plan.title[:1].upper()}{plan.title[1:]}", f"năm học {plan.term.school_year}"),
