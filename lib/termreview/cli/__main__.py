@@ -221,6 +221,12 @@ def _issue(options: argparse.Namespace, workspace: Workspace, reference: Referen
     issue(options, workspace, reference)
 
 
+def _export(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.cli.export import export
+
+    export(options, workspace, reference)
+
+
 def _compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.cli.compare import compare
 
@@ -238,6 +244,7 @@ _COMMANDS: Mapping[str, Command] = {
     "verify": _verify,
     "issue": _issue,
     "compare": _compare,
+    "export": _export,
     "rehearse": _rehearse,
     "demo": _demo,
     "desk": _desk,

@@ -133,6 +133,18 @@ def parser() -> argparse.ArgumentParser:
     look.add_argument("files", nargs="+", type=Path, metavar="TỆP")
     look.add_argument("--json", action="store_true", help="in kết quả dạng JSON, mỗi tệp một mục")
 
+    own = commands.add_parser(
+        "export", help="chạy một sổ phân tích của mình và xuất trang HTML, tệp Word, PDF"
+    )
+    own.add_argument("notebook", type=Path, metavar="SỔ", help="tệp .ipynb; các tệp xuất ra nằm cạnh nó")
+    own.add_argument(
+        "--kind",
+        nargs="+",
+        choices=("html", "docx", "pdf"),
+        metavar="DẠNG",
+        help="chỉ xuất các dạng này: html, docx, pdf (mặc định: cả ba)",
+    )
+
     run = commands.add_parser("run", help="làm sạch, chấm điểm và xuất báo cáo của một kỳ")
     _add_term(run)
     _add_as_of(run)

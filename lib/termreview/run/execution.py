@@ -40,6 +40,9 @@ _EXECUTION: Mapping[str, Any] = {
     "log_output": False,
     "request_save_on_cell_execute": False,  # saved once, not per cell
 }
+_BEGINNING = (
+    "from termreview.reporting.workbench import own_blocks; own_blocks.publish_own_results(); del own_blocks"
+)
 # A kernel that is done is stopped at once, keeps its chatter to itself and writes nothing of a batch into the history
 # of whoever runs it (each kernel would wait for that disk, too).
 _OF_A_KERNEL: Mapping[str, Any] = {
@@ -81,6 +84,21 @@ def execute_notebook(
             execution_timeout=time_limit_s,
             cwd=source.parent,
         )
+
+
+def execute_own(source: Path, output: Path) -> None:
+    """Execute one notebook of a person's own with its own parameters; its kernel begins as the reports' notebooks do."""
+    papermill = load_papermill()
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    begin = f"--IPKernelApp.exec_lines={_BEGINNING}"
+    papermill.execute_notebook(
+        _as_it_is(source),
+        _as_it_is(output),
+        **_EXECUTION,
+        **{**_OF_A_KERNEL, "extra_arguments": [*_OF_A_KERNEL["extra_arguments"], begin]},
+        execution_timeout=TIME_LIMIT_S,
+        cwd=source.parent,
+    )
 
 
 def load_papermill() -> ModuleType:

@@ -27,7 +27,10 @@ class ReadReport:
     @property
     def letterhead(self) -> Part:
         """The head of the official document, with what the covers say of the report."""
-        return next(part for part in self.body if part["kind"] == "letterhead")
+        found = next((part for part in self.body if part["kind"] == "letterhead"), None)
+        if found is None:
+            raise RunError("the notebook shows no letterhead: a document cannot be made of it")
+        return found
 
 
 def read_report(notebook_path: Path) -> ReadReport:
@@ -38,7 +41,7 @@ def read_report(notebook_path: Path) -> ReadReport:
     Raises
     ------
     RunError
-        When a cell shows HTML of which it carries no model, or the notebook has no letterhead.
+        When a cell shows HTML of which it carries no model.
     """
     stamp = notebook_path.stat()
     return _read_once(notebook_path, stamp.st_mtime_ns, stamp.st_size)
@@ -60,8 +63,6 @@ def _read_once(notebook_path: Path, _changed: int, _size: int) -> ReadReport:
             place += markdown_parts(cell.source)
         elif cell.cell_type == "code":
             place += _shown_parts(cell, f"{notebook_path.name}: cell {number}")
-    if not any(part["kind"] == "letterhead" for part in body):
-        raise RunError(f"{notebook_path.name} shows no letterhead: a document cannot be made of it")
     return ReadReport(tuple(banner), tuple(body), tuple(footer))
 
 

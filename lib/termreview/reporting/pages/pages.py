@@ -27,8 +27,8 @@ LANGUAGE: Final = "vi"
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
 # Here in Vietnamese, for the analyst whose cell it is: a page is made without declarations.
 _NO_BLOCK: Final = (
-    "kết quả của ô ({kind}) chưa đưa vào báo cáo được; kết thúc ô bằng một bảng (DataFrame), hình matplotlib, ảnh hoặc Markdown, hoặc "
-    "gọi termreview.own_table(…), own_figure(…), own_text(…); ô chỉ để thử thì gắn nhãn (tag) hide"
+    "chưa đưa được vào báo cáo kết quả của {cells}. Kết thúc ô bằng một bảng (DataFrame), hình matplotlib, ảnh hoặc Markdown, "
+    "hoặc gọi termreview.own_table(…), own_figure(…), own_text(…); ô chỉ để thử thì gắn nhãn (tag) hide"
 )
 
 
@@ -153,7 +153,8 @@ def get_ready() -> None:
 
 def _notebook_faults(notebook: Any) -> list[str]:
     """Name what keeps one notebook from being published, one line per output; nothing vanishes from the page."""
-    faults = []
+    faults: list[str] = []
+    unknown: dict[str, str] = {}  # the cells whose results no page can hold
     for number, cell in enumerate(notebook.cells, start=1):
         place = f"cell {number}"
         is_hidden = "hide" in cell.metadata.get("tags", [])  # what JupyterLab alone shows
@@ -170,7 +171,10 @@ def _notebook_faults(notebook: Any) -> list[str]:
             elif "text/html" in data:
                 faults += [f"{place} {fault}" for fault in forbidden_markup(data["text/html"])]
             elif data:
-                faults.append(f"{_cell_named(number, cell)}: {_NO_BLOCK.format(kind=next(iter(data)))}")
+                unknown.setdefault(_cell_named(number, cell), next(iter(data)))
+    if unknown:
+        named = "; ".join(f"{place}: {kind}" for place, kind in unknown.items())
+        faults.append(_NO_BLOCK.format(cells=named))
     return faults
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -54,15 +54,25 @@ class _Writing:
     """The state of one document being written: the numbers given so far."""
 
     template: Template
-    words: dict[str, str]
+    words: Mapping[str, str]
     tables: int = 0
     figures: int = 0
     is_signed: bool = False
     flows: list[Flow] = field(default_factory=list)
 
 
-def export_docx(notebook_path: Path, output_path: Path, template_path: Path, *, title: str) -> None:
-    """Write one executed report notebook as one Word document, whole or not at all; the same bytes each time.
+def export_docx(
+    notebook_path: Path,
+    output_path: Path,
+    template_path: Path,
+    *,
+    title: str,
+    words: Mapping[str, str] | None = None,
+) -> None:
+    """Write one executed notebook as one Word document, whole or not at all; the same bytes each time.
+
+    A report has the words before its numbered tables and figures in its letterhead; for another notebook `words` are
+    given.
 
     Raises
     ------
@@ -71,7 +81,9 @@ def export_docx(notebook_path: Path, output_path: Path, template_path: Path, *, 
     """
     report = read_report(notebook_path)
     template = open_template(template_path)
-    writing = _Writing(template, report.letterhead["words"]["document"])
+    writing = _Writing(template, report.letterhead["words"]["document"] if words is None else words)
+    if words is not None:  # a report has its title in its letterhead
+        writing.flows.append(Flow(paragraph_xml([title], "heading_1", template.styles), False))
     for part in report.body:
         writing.flows += _flows(part, report, writing)
     writing.flows += [

@@ -15,6 +15,7 @@ import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, bullets, escape_text, paragraph, stack
 from termreview.reporting.blocks.model import FAULT_MIME, plain_text
+from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.report_reading import markdown_parts
 from termreview.reporting.blocks.tables import table
 
@@ -115,9 +116,15 @@ def _format_of(column: pd.Series) -> str:
     return "decimal1" if (np.abs(numbers) >= 10).all() else "ratio"
 
 
-_MAKERS: Mapping[tuple[str, str], Callable[[Any], Any]] = {
-    ("pandas.core.frame", "DataFrame"): own_table,
-    ("pandas.core.series", "Series"): lambda series: own_table(series.to_frame()),
+_MAKERS: Mapping[type, Callable[[Any], Any]] = {
+    pd.DataFrame: own_table,
+    pd.Series: lambda series: own_table(series.to_frame()),
+    str: own_text,
+    int: lambda number: paragraph(number_text(number)),
+    float: lambda number: paragraph(number_text(number, "ratio")),
+}
+# Of libraries that a notebook may never load.
+_MAKERS_BY_NAME: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("pandas.io.formats.style", "Styler"): own_table,
     ("IPython.core.display", "Markdown"): own_text,
 }
@@ -131,7 +138,9 @@ def publish_own_results() -> None:
     if shell is None or shell.display_formatter is None:
         return
     formatter = shell.display_formatter.mimebundle_formatter
-    for (module, name), make in _MAKERS.items():
+    for kind, make in _MAKERS.items():
+        formatter.for_type(kind, partial(_bundle_of, make))
+    for (module, name), make in _MAKERS_BY_NAME.items():
         formatter.for_type_by_name(module, name, partial(_bundle_of, make))
 
 

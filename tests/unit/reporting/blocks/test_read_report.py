@@ -74,7 +74,7 @@ def test_a_notebook_without_a_letterhead_is_no_document(tmp_path: Path) -> None:
     path = tmp_path / "plain.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## Chữ", id="a")]), path)
     with pytest.raises(RunError, match="shows no letterhead"):
-        read_report(path)
+        _ = read_report(path).letterhead
 
 
 def test_a_notebook_written_again_is_read_again(tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""One notebook of an analyst's own, executed and written as a page, a Word file and a PDF that need nothing but themselves."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import nbformat
+
+from termreview.errors import RunError, UsageError
+from termreview.reference.declarations import Reference
+from termreview.run.execution import TIME_LIMIT_S, execute_own, last_line
+from termreview.run.work_list import TEMPLATE
+from termreview.storage.workspace import Workspace
+
+KINDS: Final = ("html", "docx", "pdf")
+_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
+_BROWSER_S: Final = 120
+_READY = "from termreview.reporting.workbench.own_blocks import publish_own_results\n\npublish_own_results()"
+
+
+def export_notebook(
+    notebook: Path, workspace: Workspace, reference: Reference, kinds: Sequence[str] = KINDS
+) -> list[Path]:
+    """Execute one notebook from its first cell and write what it shows, in the house style, beside it.
+
+    Its file stays as it is. A PDF is printed by a browser of this machine; where there is none, none is written.
+
+    Raises
+    ------
+    UsageError
+        When the notebook is not there, or is none.
+    RunError
+        When a cell fails, or shows what cannot be published; the message names the cell.
+    """
+    title = _title_of(notebook)
+    with tempfile.TemporaryDirectory(prefix="termreview-") as name:
+        executed = Path(name) / notebook.name
+        try:
+            execute_own(notebook, executed)
+        except Exception as error:
+            raise RunError(f"{notebook.name}: {last_line(error, TIME_LIMIT_S)}") from error
+        return [
+            path for kind in kinds if (path := _write(kind, executed, notebook, title, workspace, reference))
+        ]
+
+
+def _title_of(notebook: Path) -> str:
+    """The title of one notebook: its first heading, else its name."""
+    try:
+        content = nbformat.read(notebook, as_version=4)
+    except OSError as error:
+        raise UsageError(f"không đọc được sổ {notebook}: {error.strerror}") from None
+    except Exception:
+        raise UsageError(f"{notebook} không phải sổ Jupyter (.ipynb)") from None
+    texts = (cell.source for cell in content.cells if cell.cell_type == "markdown")
+    lines = (line for text in texts for line in text.splitlines())
+    return next((line.removeprefix("# ").strip() for line in lines if line.startswith("# ")), notebook.stem)
+
+
+def _write(
+    kind: str, executed: Path, notebook: Path, title: str, workspace: Workspace, reference: Reference
+) -> Path | None:
+    """Write one file beside the notebook; None where this machine cannot."""
+    path = notebook.with_suffix(f".{kind}")
+    if kind == "docx":
+        from termreview.reporting.word.document import export_docx
+
+        words = reference.publishing["document"]
+        export_docx(executed, path, workspace.reference / TEMPLATE, title=title, words=words)
+        return path
+    from termreview.reporting.pages.pages import export_html
+
+    if kind == "html":
+        export_html(executed, path, title=title)
+        return path
+    browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        return None
+    page = executed.with_suffix(".html")
+    export_html(executed, page, title=title)
+    _print(browser, page, path)
+    return path
+
+
+def _print(browser: str, page: Path, path: Path) -> None:
+    """Have a browser print one page; it opens nothing but the page."""
+    printed = page.with_suffix(".pdf")
+    command = [
+        browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={page.parent}/browser",
+        f"--print-to-pdf={printed}", page.as_uri(),
+    ]  # fmt: skip
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=_BROWSER_S)
+        shutil.copyfile(printed, path)
+    except (OSError, subprocess.SubprocessError):
+        raise RunError(f"trình duyệt {browser} không in được trang ra {path.name}") from None
