@@ -31,7 +31,7 @@ CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
     "playwright": "playwright-python",
 }
-IMPORT_NAMES = {"beautifulsoup4": "bs4", "python-docx": "docx", "pyyaml": "yaml"}
+IMPORT_NAMES = {"beautifulsoup4": "bs4", "ipython": "IPython", "python-docx": "docx", "pyyaml": "yaml"}
 
 needs_git = pytest.mark.skipif(
     shutil.which("git") is None or not (ROOT / ".git").exists(), reason="not a git checkout"
