@@ -43,7 +43,7 @@ def export_notebook(
         try:
             execute_own(notebook, executed)
         except Exception as error:
-            raise RunError(f"{notebook.name}: {last_line(error, TIME_LIMIT_S)}") from error
+            raise RunError(f"{notebook.name} failed: {last_line(error, TIME_LIMIT_S)}") from error
         return [
             path for kind in kinds if (path := _write(kind, executed, notebook, title, workspace, reference))
         ]

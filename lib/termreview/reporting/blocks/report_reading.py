@@ -20,6 +20,7 @@ _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
 class ReadReport:
     """What one executed notebook shows: the notice above it, its body in order, what stands at its foot."""
 
+    name: str
     banner: tuple[Part, ...]
     body: tuple[Part, ...]
     footer: tuple[Part, ...]
@@ -29,7 +30,7 @@ class ReadReport:
         """The head of the official document, with what the covers say of the report."""
         found = next((part for part in self.body if part["kind"] == "letterhead"), None)
         if found is None:
-            raise RunError("the notebook shows no letterhead: a document cannot be made of it")
+            raise RunError(f"{self.name} shows no letterhead: a document cannot be made of it")
         return found
 
 
@@ -63,7 +64,7 @@ def _read_once(notebook_path: Path, _changed: int, _size: int) -> ReadReport:
             place += markdown_parts(cell.source)
         elif cell.cell_type == "code":
             place += _shown_parts(cell, f"{notebook_path.name}: cell {number}")
-    return ReadReport(tuple(banner), tuple(body), tuple(footer))
+    return ReadReport(notebook_path.name, tuple(banner), tuple(body), tuple(footer))
 
 
 def _shown_parts(cell: Any, place: str) -> list[Part]:
