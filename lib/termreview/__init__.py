@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from termreview.reporting.charts.drawing.theme import number_formatter as number_formatter, style as style
-    from termreview.reporting.workbench.own_blocks import own_table as own_table, own_text as own_text
+    from termreview.reporting.workbench.own_blocks import (
+        own_figure as own_figure,
+        own_picture as own_picture,
+        own_table as own_table,
+        own_text as own_text,
+    )
     from termreview.run.analysis import save_table as save_table, table as table, tables as tables
 
 __version__ = "0.1.0"
 _OF_ANALYSTS = {
     **dict.fromkeys(("table", "tables", "save_table"), "termreview.run.analysis"),
     **dict.fromkeys(("style", "number_formatter"), "termreview.reporting.charts.drawing.theme"),
-    **dict.fromkeys(("own_table", "own_text"), "termreview.reporting.workbench.own_blocks"),
+    **dict.fromkeys(
+        ("own_table", "own_figure", "own_picture", "own_text"), "termreview.reporting.workbench.own_blocks"
+    ),
 }
 
 

@@ -266,9 +266,7 @@ def test_imports_point_one_way(path: Path) -> None:
     if is_package(path):
         # What analysts call is offered by the package itself, looked up when it is first asked for.
         offered = {"run", "reporting/charts/drawing", "reporting/workbench"}
-        assert known <= (set(GROUND) if room != "__init__" else offered), (
-            "a folder only says what it is"
-        )
+        assert known <= (set(GROUND) if room != "__init__" else offered), "a folder only says what it is"
     elif room in GROUND:
         assert known <= set(GROUND[room].split()), f"{name_of(path)} belongs to the ground"
     else:

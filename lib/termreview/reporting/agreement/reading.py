@@ -101,6 +101,8 @@ class _PageReader(HTMLParser):
             self.figure = {"title": "", "alt": "", "caption": ""}
         elif tag == "desc":
             self.words = []
+        elif tag == "img" and self.figure is not None:  # a picture that is shown as it is
+            self.figure["alt"] = plain(about.get("alt", ""))
         elif tag == "table":
             self.end_line()
             self.table = ReadTable("")

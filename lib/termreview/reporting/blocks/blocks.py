@@ -24,6 +24,7 @@ from termreview.reporting.blocks.model import (
     strong_run,
 )
 
+_XMLNS: Final = ' xmlns="http://www.w3.org/2000/svg"'  # a page knows what an SVG is without it
 _PERCENT = re.compile(r"(\d) %")
 
 CalloutKind = Literal["note", "good", "query", "error"]
@@ -165,6 +166,17 @@ def key_figures(figures: Sequence[tuple[str, object, str]]) -> Block:
         return Block("")
     told = [(clean_text(label), runs_of(value), clean_text(detail)) for label, value, detail in figures]
     return Block(f'<dl class="key-figures">{cards}</dl>', (key_figures_part(told),))
+
+
+def figure_html(picture: str, title: str, alt: str, caption: str) -> str:
+    """The markup of one figure: the title above its picture (an SVG or an image), the caption below."""
+    label = escape_text(title or alt)
+    above = f'<p class="chart-title">{escape_text(title)}</p>' if title else ""
+    below = f"<figcaption>{escape_text(caption)}</figcaption>" if caption else ""
+    return (
+        f'<figure class="chart">{above}<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+        f"{picture.replace(_XMLNS, '', 1).strip()}</div>{below}</figure>"
+    )
 
 
 def badge_mark(mark: str, labels: Mapping[str, str] = MARK_TITLES) -> Block:

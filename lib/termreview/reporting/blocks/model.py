@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 BLOCK_MIME: Final = "application/vnd.termreview.block+json"
+OWN_MIMES: Final = "application/vnd.termreview."
 FAULT_MIME: Final = "application/vnd.termreview.fault"  # why the report cannot take a result
 INLINE: Final = ("inline", "paragraph")
 

@@ -6,19 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from termreview.reporting.blocks.blocks import clean_text, escape_text
+from termreview.reporting.blocks.blocks import clean_text, figure_html
 from termreview.reporting.blocks.model import Part, figure_part, model_bundle
 from termreview.reporting.charts.drawing.picture import png_of, svg_of
 from termreview.reporting.charts.drawing.plot import NO_FIGURES
 from termreview.reporting.charts.kept_pictures import find_picture, keep_picture, picture_path
-
-# A page knows what an SVG is without it.
-_XMLNS: Final = ' xmlns="http://www.w3.org/2000/svg"'
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +75,7 @@ class Chart:
         return model_bundle(self.parts)
 
     def _repr_html_(self) -> str:
-        label = escape_text(self.title or self.alt)
-        title = f'<p class="chart-title">{escape_text(self.title)}</p>' if self.title else ""
-        caption = f"<figcaption>{escape_text(self.caption)}</figcaption>" if self.caption else ""
-        return f'<figure class="chart">{title}<div class="scroll" role="region" tabindex="0" aria-label="{label}">{self.svg.replace(_XMLNS, "", 1).strip()}</div>{caption}</figure>'
+        return figure_html(self.svg, self.title, self.alt, self.caption)
 
 
 def chart(

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from termreview.errors import RunError
 from termreview.reporting.blocks.blocks import as_html, paragraph
-from termreview.reporting.blocks.model import FAULT_MIME
+from termreview.reporting.blocks.model import FAULT_MIME, OWN_MIMES
 from termreview.reporting.pages.contents import with_contents
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.pages.styles import report_styles, unbroken_years
@@ -24,6 +24,7 @@ from termreview.reporting.records.page_record import record_in, with_record
 from termreview.storage.workspace import atomic_write
 
 LANGUAGE: Final = "vi"
+_ELSEWHERE: Final = frozenset({"lead", "banner", "footer", "hide", "parameters"})
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
 # Here in Vietnamese, for the analyst whose cell it is: a page is made without declarations.
 _NO_BLOCK: Final = (
@@ -170,7 +171,7 @@ def _notebook_faults(notebook: Any) -> list[str]:
                 faults.append(f"{_cell_named(number, cell)}: {data[FAULT_MIME]}")
             elif "text/html" in data:
                 faults += [f"{place} {fault}" for fault in forbidden_markup(data["text/html"])]
-            elif data:
+            elif data and not any(kind.startswith(OWN_MIMES) for kind in data):
                 unknown.setdefault(_cell_named(number, cell), next(iter(data)))
     if unknown:
         named = "; ".join(f"{place}: {kind}" for place, kind in unknown.items())
@@ -190,7 +191,23 @@ def _shown(notebook: Any) -> Any:
         NotebookNode(cell, outputs=[_html_alone(output) for output in cell.get("outputs", [])])
         for cell in notebook.cells
     ]
-    return NotebookNode(notebook, cells=cells)
+    return NotebookNode(notebook, cells=_in_order(cells))
+
+
+def _in_order(cells: list[Any]) -> list[Any]:
+    """The cells with an analyst's own cell between two of the lead a part of it: a page shows them as they stand."""
+    tags = [cell.metadata.get("tags", []) for cell in cells]
+    last = max((place for place, own in enumerate(tags) if "lead" in own), default=0)
+    return [
+        NotebookNode(cell, metadata={**cell.metadata, "tags": [*own, "lead"]})
+        if place < last and not _ELSEWHERE.intersection(own) and _is_seen(cell)
+        else cell
+        for place, (cell, own) in enumerate(zip(cells, tags, strict=True))
+    ]
+
+
+def _is_seen(cell: Any) -> bool:
+    return cell.cell_type == "markdown" or any(output.get("data") for output in cell.get("outputs", []))
 
 
 def _html_alone(output: Any) -> Any:

@@ -13,11 +13,18 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from termreview.reporting.blocks.blocks import Block, bullets, escape_text, paragraph, stack
+from termreview.reporting.blocks.blocks import (
+    Block,
+    bullets,
+    escape_text,
+    paragraph,
+    stack,
+)
 from termreview.reporting.blocks.model import FAULT_MIME, plain_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.report_reading import markdown_parts
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.charts.own_figures import own_figure, own_picture
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
@@ -127,6 +134,9 @@ _MAKERS: Mapping[type, Callable[[Any], Any]] = {
 _MAKERS_BY_NAME: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("pandas.io.formats.style", "Styler"): own_table,
     ("IPython.core.display", "Markdown"): own_text,
+    ("IPython.core.display", "Image"): own_picture,
+    ("matplotlib.figure", "Figure"): own_figure,
+    ("matplotlib.axes._axes", "Axes"): own_figure,
 }
 
 
