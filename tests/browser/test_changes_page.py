@@ -12,17 +12,17 @@ from browsing import opened
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
+from termreview.reporting.changes.bridge import build_bridge, changes_between
 from termreview.reporting.changes.comparison import Comparison
-from termreview.reporting.changes.moves import figures_along, moves_of
 from termreview.reporting.changes.page import write_changes
-from termreview.reporting.changes.printed_comparison import (
-    PrintedComparison,
-    names_with_numbers,
-    printed_along,
+from termreview.reporting.changes.report_diff import ReportDiff, names_with_numbers, printed_along
+from termreview.reporting.changes.report_diff_variances import (
+    figures_printed,
+    key_figure_variances,
+    printed_variances,
 )
-from termreview.reporting.changes.printed_moves import figures_printed, key_figure_moves, printed_moves
-from termreview.reporting.changes.replay import changes_between, replay
 from termreview.reporting.changes.section_calls import section_calls
+from termreview.reporting.changes.variances import figures_along, variances_of
 from termreview.reporting.records.issued import Issue
 from termreview.reporting.term.term_tables import State
 from worlds import HK1
@@ -39,19 +39,19 @@ def page_of_changes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     now, before = report_world.report(HK1), report_world.tables_of(HK1, "missing")
     first = State(now.reference, now.declared, before)
     second = State(now.reference, now.declared, now.term.tables)
-    told = figures_along(replay(first, second), ("pupils_count.total",))
+    told = figures_along(build_bridge(first, second), ("pupils_count.total",))
     names = {school.unit_id: school.short_name for school in now.declared.schools}
     folder = tmp_path_factory.mktemp("changes")
     issue = Issue(1, folder, {"as_of": "2024-01-10", "status": "provisional"}, folder)
     files = changes_between(first, second).files
-    comparison = Comparison(issue, None, now.as_of, tuple(moves_of(told)), told[-1][1], names, files, ())
+    comparison = Comparison(issue, None, now.as_of, tuple(variances_of(told)), told[-1][1], names, files, ())
     calls = section_calls(report_world.ROOT / "notebooks" / "3_semester_review.ipynb")
     names_of = names_with_numbers(first, second)
-    stations = printed_along(now, first, second, calls, names_of)
-    printed = PrintedComparison(
-        tuple(printed_moves(stations, names_of)),
-        tuple(key_figure_moves(stations, names_of)),
-        figures_printed(stations[-1][1], names_of),
+    bridge_steps = printed_along(now, first, second, calls, names_of)
+    printed = ReportDiff(
+        tuple(printed_variances(bridge_steps, names_of)),
+        tuple(key_figure_variances(bridge_steps, names_of)),
+        figures_printed(bridge_steps[-1][1], names_of),
         (),
     )
     write_changes(

@@ -21,9 +21,9 @@ from termreview.cli import __main__ as cli
 from termreview.errors import ContractError, RunError, UsageError
 from termreview.reference.declarations import load_reference
 from termreview.reporting.agreement.reading import read_page
+from termreview.reporting.changes.bridge import CORRECTION, DECISION, LATE, PROGRAM, RULE
 from termreview.reporting.changes.comparison import compare_with
-from termreview.reporting.changes.printed_text import take_apart
-from termreview.reporting.changes.replay import CORRECTION, DECISION, LATE, PROGRAM, RULE
+from termreview.reporting.changes.report_diff_text import take_apart
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.reporting.records.issued import (
     broken_issues,
@@ -154,16 +154,16 @@ def test_four_causes_have_their_parts_and_these_add_up_exactly(office: Workspace
     report = open_report(TERM.term_id, workspace_root=str(office.root))
     comparison = compare_with(report, find_issue(office, TERM, 1))
     assert comparison.causes == (LATE, CORRECTION, DECISION, RULE)
-    for move in comparison.moves:
-        assert sum(move.parts.values()) == move.move
-        assert move.parts[PROGRAM] == 0
-    moves = {move.key: move for move in comparison.moves}
+    for variance in comparison.variances:
+        assert sum(variance.parts.values()) == variance.amount
+        assert variance.parts[PROGRAM] == 0
+    variances = {variance.key: variance for variance in comparison.variances}
     assert comparison.files == {PRIMARY: CORRECTION, SECONDARY: LATE}
-    received = moves["", "reporting", "received", ""]
+    received = variances["", "reporting", "received", ""]
     assert (received.before.value, received.after.value, received.parts[LATE]) == (2, 3, 1)
-    assert moves[SECONDARY, "standing", "", "1"].steps[0].before == "not_submitted"
+    assert variances[SECONDARY, "standing", "", "1"].steps[0].before == "not_submitted"
     # By hand, from the answers of the primary school and the rules of 1.6.1, 1.6.2, 1.4 and 2.3.1.
-    first, second = moves[PRIMARY, "high", "", "1"].parts, moves[PRIMARY, "low", "", "2"].parts
+    first, second = variances[PRIMARY, "high", "", "1"].parts, variances[PRIMARY, "low", "", "2"].parts
     assert {cause: float(part) for cause, part in first.items() if part} == {
         CORRECTION: 3.5,
         DECISION: 3.5,
@@ -328,5 +328,5 @@ def _rules_that_cannot_be_read_count_as_rules(office: Workspace) -> None:
     comparison = compare_with(report, replace(issue, record=told))
     assert PROGRAM not in comparison.causes
     assert comparison.files == {PRIMARY: CORRECTION, SECONDARY: LATE}
-    assert all(sum(move.parts.values()) == move.move for move in comparison.moves)
+    assert all(sum(variance.parts.values()) == variance.amount for variance in comparison.variances)
     kept.write_bytes(content)

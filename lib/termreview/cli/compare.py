@@ -18,8 +18,8 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
     from termreview.reporting.changes.comparison import compare_with, open_issue
     from termreview.reporting.changes.issued import causes_told, opening
     from termreview.reporting.changes.page import changes_title, write_changes
-    from termreview.reporting.changes.printed import printed_opening
-    from termreview.reporting.changes.printed_comparison import compare_printed
+    from termreview.reporting.changes.report_diff import diff_reports
+    from termreview.reporting.changes.report_diff_section import printed_opening
     from termreview.reporting.editions.scope import find_scope, scope_subject
     from termreview.reporting.records.issued import broken_issues, find_issue, issues_of
     from termreview.reporting.report.context import open_report
@@ -55,7 +55,7 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
     )
     comparison = compare_with(report, first, later)
     notebook = workspace.notebooks / f"{REPORT_NOTEBOOKS[report.declared.plan.report]}.ipynb"
-    printed = compare_printed(workspace, report, first, later, notebook)
+    printed = diff_reports(workspace, report, first, later, notebook)
     name = f"thay-doi-{term.term_id}-{first.number}-{'nay' if later is None else later.number}"
     folder = options.output or workspace.reports(term)
     page, listing, every = (folder / f"{name}{end}" for end in (".html", ".csv", "-moi-so.csv"))

@@ -14,7 +14,7 @@ from termreview.terms import parse_term
 def issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Keep the report as it stands, and say under which number."""
     from termreview.intake.received.received import list_received, received_window
-    from termreview.reporting.changes.printed_comparison import previous_now
+    from termreview.reporting.changes.report_diff import previous_now
     from termreview.reporting.editions.scope import find_scope
     from termreview.reporting.records.issued import broken_issues
     from termreview.run.issuing import issue_report

@@ -9,9 +9,9 @@ from functools import cache
 
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.changes.moves import NOTHING, Move, causes_of, figures_along, moves_of
-from termreview.reporting.changes.replay import PROGRAM, RULE, changes_between, replay
-from termreview.reporting.changes.replay_figures import OFFICE, RATIOS, SIZES, Figure, Key
+from termreview.reporting.changes.bridge import PROGRAM, RULE, build_bridge, changes_between
+from termreview.reporting.changes.bridge_figures import OFFICE, RATIOS, SIZES, Figure, Key
+from termreview.reporting.changes.variances import NOTHING, Variance, causes_of, figures_along, variances_of
 from termreview.reporting.editions.scope import (
     SHAREABLE,
     Scope,
@@ -40,7 +40,7 @@ class Comparison:
     issue: Issue
     later: Issue | None
     as_of: datetime.date
-    moves: tuple[Move, ...]
+    variances: tuple[Variance, ...]
     figures: Mapping[Key, Figure]
     names: Mapping[str, str]
     files: Mapping[str, str]
@@ -54,22 +54,22 @@ class Comparison:
 
     @property
     def causes(self) -> tuple[str, ...]:
-        """The causes that have a part in any move."""
-        return causes_of(self.moves)
+        """The causes that have a part in any variance."""
+        return causes_of(self.variances)
 
     @property
-    def of_office(self) -> list[Move]:
-        """The moves of figures of all schools."""
-        return [move for move in self.moves if move.key[0] == OFFICE]
+    def of_office(self) -> list[Variance]:
+        """The variances of figures of all schools."""
+        return [variance for variance in self.variances if variance.key[0] == OFFICE]
 
     @property
-    def of_schools(self) -> list[Move]:
-        """The moves of scores and levels of single schools."""
-        return [move for move in self.moves if move.key[0] != OFFICE]
+    def of_schools(self) -> list[Variance]:
+        """The variances of scores and levels of single schools."""
+        return [variance for variance in self.variances if variance.key[0] != OFFICE]
 
     def schools_by(self, cause: str) -> list[str]:
         """The names of the schools whose score or level one cause moved, in the order of reports."""
-        found = dict.fromkeys(move.key[0] for move in self.of_schools if cause in move.causes)
+        found = dict.fromkeys(variance.key[0] for variance in self.of_schools if cause in variance.causes)
         return [self.names.get(school_id, school_id) for school_id in found]
 
 
@@ -78,10 +78,10 @@ def compare_with(report: ReportContext, issue: Issue, later: Issue | None = None
     """Compare the report with one that was handed out; `later`, where the report is itself an issue read back."""
     second = second_state(report)
     first, is_readable = first_state(report, issue)
-    told = figures_along(replay(first, second), tuple(report.reference.sentences["profile"]["names"]))
-    moves = [move for move in moves_of(told) if _may_be_shown(move, report)]
+    told = figures_along(build_bridge(first, second), tuple(report.reference.sentences["profile"]["names"]))
+    variances = [variance for variance in variances_of(told) if _may_be_shown(variance, report)]
     if not is_readable:
-        moves = [_without_program(move) for move in moves]
+        variances = [_without_program(variance) for variance in variances]
     names = {
         school.unit_id: school.short_name for state in (first, second) for school in state.declared.schools
     }
@@ -91,7 +91,7 @@ def compare_with(report: ReportContext, issue: Issue, later: Issue | None = None
         issue,
         later,
         report.as_of,
-        tuple(moves),
+        tuple(variances),
         told[-1][1],
         names,
         files,
@@ -100,9 +100,9 @@ def compare_with(report: ReportContext, issue: Issue, later: Issue | None = None
     )
 
 
-def _may_be_shown(move: Move, report: ReportContext) -> bool:
+def _may_be_shown(variance: Variance, report: ReportContext) -> bool:
     """Whether a figure may stand in the edition: a shareable one tells no change of a sensitive attribute."""
-    _, kind, name, _ = move.key
+    _, kind, name, _ = variance.key
     if report.edition != SHAREABLE or kind not in (SIZES, RATIOS):
         return True
     parts = {ratio.ratio_id: (*ratio.numerator, *ratio.denominator) for ratio in report.reference.ratios}
@@ -165,12 +165,12 @@ def first_state(report: ReportContext, issue: Issue) -> tuple[State, bool]:
     return State(reference, declared, tables), is_readable
 
 
-def _without_program(move: Move) -> Move:
-    """The move with the part of the program told as one of the rules: the two cannot be told apart."""
-    parts = {**move.parts, RULE: move.parts[RULE] + move.parts[PROGRAM], PROGRAM: NOTHING}
-    path = tuple((RULE if cause == PROGRAM else cause, value) for cause, value in move.path)
-    steps = tuple(replace(step, cause=RULE) if step.cause == PROGRAM else step for step in move.steps)
-    return replace(move, parts=parts, path=path, steps=steps)
+def _without_program(variance: Variance) -> Variance:
+    """The variance with the part of the program told as one of the rules: the two cannot be told apart."""
+    parts = {**variance.parts, RULE: variance.parts[RULE] + variance.parts[PROGRAM], PROGRAM: NOTHING}
+    path = tuple((RULE if cause == PROGRAM else cause, value) for cause, value in variance.path)
+    steps = tuple(replace(step, cause=RULE) if step.cause == PROGRAM else step for step in variance.steps)
+    return replace(variance, parts=parts, path=path, steps=steps)
 
 
 def _ruled_differently(first: Reference, second: Reference, term_id: str) -> tuple[str, ...]:

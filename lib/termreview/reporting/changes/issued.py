@@ -11,8 +11,10 @@ import pandas as pd
 from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
 from termreview.reporting.blocks.number_format import interval_text
 from termreview.reporting.blocks.tables import STACKED, table
+from termreview.reporting.changes.bridge import DECISION, FILE_CAUSES, IN_PLACE
+from termreview.reporting.changes.bridge_figures import HIGH, LOW, STANDING
 from termreview.reporting.changes.comparison import Comparison, compare_with
-from termreview.reporting.changes.move_words import (
+from termreview.reporting.changes.variance_texts import (
     figure_text,
     group_of,
     heading_of,
@@ -22,9 +24,7 @@ from termreview.reporting.changes.move_words import (
     title_of,
     written_as,
 )
-from termreview.reporting.changes.moves import Move, causes_of
-from termreview.reporting.changes.replay import DECISION, FILE_CAUSES, IN_PLACE
-from termreview.reporting.changes.replay_figures import HIGH, LOW, STANDING
+from termreview.reporting.changes.variances import Variance, causes_of
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
@@ -39,7 +39,7 @@ def since_issued(report: ReportContext) -> Block:
     if report.since is None:
         return Block("")
     comparison = compare_with(report, report.since.issue)
-    return changes_shown(report, comparison) if comparison.moves else Block("")
+    return changes_shown(report, comparison) if comparison.variances else Block("")
 
 
 def changes_shown(report: ReportContext, comparison: Comparison) -> Block:
@@ -64,15 +64,15 @@ def opening(report: ReportContext, comparison: Comparison, printed_count: int = 
         How many figures that the report prints changed, those that compare with another term among them.
     """
     issue = comparison.issue
-    schools = len({move.key[0] for move in comparison.of_schools})
+    schools = len({variance.key[0] for variance in comparison.of_schools})
     values = {
         "number": issue.number, "as_of": issue.as_of, "now": comparison.as_of,
         "status": _status_words(report, issue.status), "now_status": _status_words(report, comparison.status),
         "figures": len(comparison.of_office), "schools": schools,
     }  # fmt: skip
-    if not comparison.moves and printed_count:
+    if not comparison.variances and printed_count:
         return say(report, "issued.nothing_own", printed=printed_count, **values)
-    if not comparison.moves:
+    if not comparison.variances:
         return say(report, "issued.nothing", **values)
     if comparison.later is not None:
         return say(report, "issued.opening_later", later=comparison.later.number, count=schools, **values)
@@ -111,14 +111,14 @@ def _file_told(report: ReportContext, cause: str, school_id: str) -> str:
 def office_table(report: ReportContext, comparison: Comparison, max_rows: int | None = None) -> Block:
     """The figures of all schools that moved: what they were and are, and the part of each cause."""
     causes, rows = causes_of(comparison.of_office), []
-    for move in comparison.of_office:
-        written, decimals = written_as(report, move)
-        parts = move.printed_parts(decimals)
+    for variance in comparison.of_office:
+        written, decimals = written_as(report, variance)
+        parts = variance.printed_parts(decimals)
         rows.append(
             {
-                "group": group_of(report, move),
-                "title": title_of(report, move) + share_parts(report, move, written),
-                "before": figure_text(move.before, written), "after": figure_text(move.after, written),
+                "group": group_of(report, variance),
+                "title": title_of(report, variance) + share_parts(report, variance, written),
+                "before": figure_text(variance.before, written), "after": figure_text(variance.after, written),
                 "move": part_text(sum(parts.values(), Decimal(0)), decimals) or "0",
                 **{cause: part_text(parts[cause], decimals) for cause in causes},
             }
@@ -128,27 +128,27 @@ def office_table(report: ReportContext, comparison: Comparison, max_rows: int | 
 
 def schools_table(report: ReportContext, comparison: Comparison, max_rows: int | None = None) -> Block:
     """The scores and levels of schools that moved, group by group: bounds and level, and the part of each cause."""
-    by_school: dict[tuple[str, str], dict[str, Move]] = {}
-    for move in comparison.of_schools:
-        school_id, kind, _, group_id = move.key
-        by_school.setdefault((group_id, school_id), {})[kind] = move
+    by_school: dict[tuple[str, str], dict[str, Variance]] = {}
+    for variance in comparison.of_schools:
+        school_id, kind, _, group_id = variance.key
+        by_school.setdefault((group_id, school_id), {})[kind] = variance
     order = [*(group.group_id for group in report.declared.indicator_set.groups), OVERALL]
     places = list(comparison.names)
     rows = []
     for group_id, school_id in sorted(
         by_school, key=lambda key: (_place(order, key[0]), _place(places, key[1]))
     ):
-        moves = by_school[group_id, school_id]
+        variances = by_school[group_id, school_id]
         rows.append(
             {
                 "group": heading_of(report, group_id),
                 "title": comparison.names.get(school_id, school_id),
-                **_bounds(comparison, school_id, group_id, moves),
-                "level": _level(report, moves),
+                **_bounds(comparison, school_id, group_id, variances),
+                "level": _level(report, variances),
                 "why": "; ".join(
                     say(report, "issued.cause", cause=say(report, f"issued.columns.{cause}"), part=part)
-                    for cause in causes_of(moves.values())
-                    if (part := _part(report, moves, cause))
+                    for cause in causes_of(variances.values())
+                    if (part := _part(report, variances, cause))
                 ),
             }
         )
@@ -159,37 +159,42 @@ def _place(order: Sequence[str], name: str) -> int:
     return order.index(name) if name in order else len(order)
 
 
-def _bounds(comparison: Comparison, school_id: str, group_id: str, moves: dict[str, Move]) -> dict[str, str]:
+def _bounds(
+    comparison: Comparison, school_id: str, group_id: str, variances: dict[str, Variance]
+) -> dict[str, str]:
     """The bounds of one group before and now; where only one end moved, the other is what it was."""
     if group_id == OVERALL:
         return {"before": "", "after": ""}
     told = {}
     for side in ("before", "after"):
         ends = [
-            getattr(moves[kind], side) if kind in moves else comparison.figures[school_id, kind, "", group_id]
+            getattr(variances[kind], side)
+            if kind in variances
+            else comparison.figures[school_id, kind, "", group_id]
             for kind in (LOW, HIGH)
         ]
         told[side] = interval_text(*(None if end.value is None else float(end.value) for end in ends))
     return told
 
 
-def _level(report: ReportContext, moves: dict[str, Move]) -> str:
+def _level(report: ReportContext, variances: dict[str, Variance]) -> str:
     """How the level changed, from what it was to what it is."""
-    if STANDING not in moves:
+    if STANDING not in variances:
         return ""
-    steps = moves[STANDING].steps
+    steps = variances[STANDING].steps
     return step_text(report, type(steps[0])("", steps[0].before, steps[-1].after))
 
 
-def _part(report: ReportContext, moves: dict[str, Move], cause: str) -> str:
+def _part(report: ReportContext, variances: dict[str, Variance], cause: str) -> str:
     """What one cause did to one school's score: to the lower and the upper bound, and to the level."""
     ends = [
-        part_text(moves[kind].printed_parts(1)[cause], 1) if kind in moves else "" for kind in (LOW, HIGH)
+        part_text(variances[kind].printed_parts(1)[cause], 1) if kind in variances else ""
+        for kind in (LOW, HIGH)
     ]
     points = say(report, "issued.bounds", low=ends[0] or "0", high=ends[1] or "0") if any(ends) else ""
     steps = [
         step_text(report, step)
-        for step in (moves[STANDING].steps if STANDING in moves else ())
+        for step in (variances[STANDING].steps if STANDING in variances else ())
         if step.cause == cause
     ]
     return ", ".join(part for part in (points, *steps) if part)

@@ -9,14 +9,19 @@ from typing import Any, Final
 
 from termreview.reporting.blocks.blocks import paragraph, stack
 from termreview.reporting.blocks.csv_table import csv_bytes
+from termreview.reporting.changes.bridge import CAUSES
+from termreview.reporting.changes.bridge_figures import OFFICE
 from termreview.reporting.changes.comparison import Comparison
 from termreview.reporting.changes.issued import changes_told, office_table, schools_table
-from termreview.reporting.changes.move_words import group_of, heading_of, step_text, title_of, written_as
-from termreview.reporting.changes.moves import Move, printed
-from termreview.reporting.changes.printed import main_figures, printed_columns, printed_rows, printed_shown
-from termreview.reporting.changes.printed_comparison import PrintedComparison
-from termreview.reporting.changes.replay import CAUSES
-from termreview.reporting.changes.replay_figures import OFFICE
+from termreview.reporting.changes.report_diff import ReportDiff
+from termreview.reporting.changes.report_diff_section import (
+    main_figures,
+    printed_columns,
+    printed_rows,
+    printed_shown,
+)
+from termreview.reporting.changes.variance_texts import group_of, heading_of, step_text, title_of, written_as
+from termreview.reporting.changes.variances import Variance, printed
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import kept_label, say
 from termreview.reporting.sections.basis.opening import banner, subject_of
@@ -38,7 +43,7 @@ def write_changes(
     comparison: Comparison,
     page: Path,
     listing: Path,
-    printed: PrintedComparison | None = None,
+    printed: ReportDiff | None = None,
     printed_listing: Path | None = None,
 ) -> None:
     """Write one comparison as a page and as lists; each whole or not at all, the same bytes from the same figures.
@@ -65,7 +70,7 @@ def write_changes(
         shown, page, title=changes_title(report, comparison), notice=banner(report), footer=subject_of(report)
     )
     with atomic_write(listing) as beside:
-        beside.write_bytes(csv_bytes(_columns(report), [_row(report, comparison, move) for move in comparison.moves]))  # fmt: skip
+        beside.write_bytes(csv_bytes(_columns(report), [_row(report, comparison, variance) for variance in comparison.variances]))  # fmt: skip
     if printed is not None and printed_listing is not None:
         with atomic_write(printed_listing) as beside:
             beside.write_bytes(csv_bytes(printed_columns(report), list(printed_rows(report, printed))))
@@ -84,28 +89,28 @@ def _columns(report: ReportContext) -> dict[str, str]:
     }
 
 
-def _row(report: ReportContext, comparison: Comparison, move: Move) -> dict[str, Any]:
-    """One figure that moved: its parts rounded so that they add up to its move as written."""
-    school_id, kind, _, group_id = move.key
+def _row(report: ReportContext, comparison: Comparison, variance: Variance) -> dict[str, Any]:
+    """One figure that moved: its parts rounded so that they add up to its variance as written."""
+    school_id, kind, _, group_id = variance.key
     is_office = school_id == OFFICE
     about = {
         "school_id": school_id,
         "school": say(report, "issued.csv.all") if is_office else comparison.names.get(school_id, school_id),
-        "group": group_of(report, move) if is_office else heading_of(report, group_id),
-        "title": title_of(report, move) if is_office else say(report, f"issued.csv.{kind}"),
+        "group": group_of(report, variance) if is_office else heading_of(report, group_id),
+        "title": title_of(report, variance) if is_office else say(report, f"issued.csv.{kind}"),
     }
-    if move.steps:
-        steps = [f"{say(report, f'issued.columns.{step.cause}')}: {step_text(report, step)}" for step in move.steps]  # fmt: skip
-        first, last = move.steps[0], move.steps[-1]
+    if variance.steps:
+        steps = [f"{say(report, f'issued.columns.{step.cause}')}: {step_text(report, step)}" for step in variance.steps]  # fmt: skip
+        first, last = variance.steps[0], variance.steps[-1]
         return about | {
             "level_before": _standing(report, first.before),
             "level_after": _standing(report, last.after),
             "steps": "; ".join(steps),
         }
-    _, decimals = written_as(report, move)
-    decimals = _DECIMALS if move.before.denominator is not None and decimals else decimals
-    parts = move.printed_parts(decimals)
-    ends = {"before": move.before, "after": move.after}
+    _, decimals = written_as(report, variance)
+    decimals = _DECIMALS if variance.before.denominator is not None and decimals else decimals
+    parts = variance.printed_parts(decimals)
+    ends = {"before": variance.before, "after": variance.after}
     return (
         about
         | {side: _written(figure.value, decimals) for side, figure in ends.items()}

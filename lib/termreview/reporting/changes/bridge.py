@@ -1,9 +1,9 @@
-"""One way from one state of a term to another, taken a cause at a time, so that each move has its part in the whole.
+"""The bridge from one state of a term to another, built a cause at a time, so that each cause has its part in a variance.
 
 The way is declared: from the first state, the program (its answers scored anew by the version at work), then the late
-arrivals, the corrections, the office's decisions, at last the rules. Each station is scored by the very scorer of the
-term from whole answers, and a cause's part is the difference between two stations: the parts of any figure add up to
-its move, whatever the figure is. Nothing else is needed than what an issue keeps: the checked answers, the list of
+arrivals, the corrections, the office's decisions, at last the rules. Each step is scored by the very scorer of the
+term from whole answers, and a cause's part is the difference between two steps: the parts of any figure add up to
+its variance, whatever the figure is. Nothing else is needed than what an issue keeps: the checked answers, the list of
 files with their hashes, the findings, the declarations with the decisions.
 
 What counts as what:
@@ -42,22 +42,22 @@ _KEY: Final = ["school_id", "field_id"]
 
 
 @dataclass(frozen=True, eq=False)
-class Station:
-    """One station of the way: the cause that led to it (blank at the start), and the term as it stands there."""
+class BridgeStep:
+    """One step of the way: the cause that led to it (blank at the start), and the term as it stands there."""
 
     cause: str
     state: State
 
 
-def replay(first: State, second: State) -> Iterator[Station]:
-    """Walk from the first state to the second; the last station is the second state as it is.
+def build_bridge(first: State, second: State) -> Iterator[BridgeStep]:
+    """Build the steps from the first state to the second; the last one is the second state as it is.
 
-    A station at which nothing changes has the very state of the one before it.
+    A step at which nothing changes has the very state of the one before it.
     """
-    yield Station("", first)
+    yield BridgeStep("", first)
     changes = changes_between(first, second)
     last = _scored(first, first.reference, first.tables.observations, first.tables)
-    yield Station(PROGRAM, last)
+    yield BridgeStep(PROGRAM, last)
     moved: set[str] = set()
     for cause in (*FILE_CAUSES, DECISION):
         is_ruled = cause == DECISION and first.reference.fingerprint != second.reference.fingerprint
@@ -67,9 +67,9 @@ def replay(first: State, second: State) -> Iterator[Station]:
             tables = _taken(first.tables, second.tables, moved, is_settled=cause == DECISION)
             ruled_by = second.reference if cause == DECISION else first.reference
             last = _scored(first, ruled_by, answers, tables)
-        yield Station(cause, last)
-    yield Station(RULE, _scored(second, second.reference, second.tables.observations, second.tables))
-    yield Station(PROGRAM, second)
+        yield BridgeStep(cause, last)
+    yield BridgeStep(RULE, _scored(second, second.reference, second.tables.observations, second.tables))
+    yield BridgeStep(PROGRAM, second)
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,7 +214,7 @@ def _taken(first: TermTables, second: TermTables, moved: set[str], is_settled: b
 
 
 def _scored(like: State, ruled_by: Reference, answers: pd.DataFrame, tables: TermTables) -> State:
-    """One station: answers scored by the declarations of a state and the verified points of another.
+    """One step: answers scored by the declarations of a state and the verified points of another.
 
     It is the state itself where nothing comes out differently.
     """

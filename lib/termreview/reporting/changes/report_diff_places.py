@@ -9,7 +9,7 @@ from typing import Any
 
 from termreview.reporting.agreement.reading import ReadTable, plain
 from termreview.reporting.blocks.model import Cell, Part, plain_text
-from termreview.reporting.changes.printed_text import sentences, take_apart
+from termreview.reporting.changes.report_diff_text import sentences, take_apart
 
 CELL, KEY_FIGURE = "cell", "figure"
 

@@ -1,4 +1,4 @@
-"""One printed figure that is another one now: its value at each station of the way, in parts that add up in print."""
+"""One printed figure that is another one now: its value at each step of the way, in parts that add up in print."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final
 
-from termreview.reporting.changes.printed_places import KEY_FIGURE, PlaceKey, Printed, Where
-from termreview.reporting.changes.printed_text import (
+from termreview.reporting.changes.report_diff_places import KEY_FIGURE, PlaceKey, Printed, Where
+from termreview.reporting.changes.report_diff_text import (
     aligned_figures,
     amount,
     decimals_of,
@@ -24,10 +24,10 @@ _ALIKE: Final = 0.5  # how much of two sentences must agree for one to be what b
 
 
 @dataclass(frozen=True)
-class PrintedMove:
+class PrintedVariance:
     """One printed place that changed.
 
-    `path` is the cause and the text of each station (None: nothing is printed there); `figures` the figures of each
+    `path` is the cause and the text of each step (None: nothing is printed there); `figures` the figures of each
     text in one order, None where words changed as well, so that there is nothing to add up.
     """
 
@@ -62,18 +62,18 @@ class PrintedMove:
         width = max((len(each) for each in told if each is not None), default=0)
         return [len({None if each is None else each[at] for each in told}) > 1 for at in range(width)]
 
-    def moves(self) -> list[Decimal]:
-        """The whole move of each of its figures; a figure that appears moves from nothing."""
+    def variances(self) -> list[Decimal]:
+        """The whole variance of each of its figures; a figure that appears comes from nothing."""
         first, last = self._amounts()[0], self._amounts()[-1]
         return [after - before for before, after in zip(first, last, strict=True)]
 
     def parts(self) -> dict[str, list[Decimal]]:
-        """The part of each cause in the move of each of its figures.
+        """The part of each cause in the variance of each of its figures.
 
         Raises
         ------
         ValueError
-            When they do not add up to the move: what is printed would not be true.
+            When they do not add up to the variance: what is printed would not be true.
         """
         amounts = self._amounts()
         parts: dict[str, list[Decimal]] = {}
@@ -82,7 +82,7 @@ class PrintedMove:
             for number, (one, other) in enumerate(zip(before, after, strict=True)):
                 own[number] += other - one
         sums = [sum(column, Decimal(0)) for column in zip(*parts.values(), strict=True)]
-        if sums != self.moves():
+        if sums != self.variances():
             raise ValueError(f"the parts of {self.where} do not add up to its move")
         return parts
 
@@ -94,75 +94,93 @@ class PrintedMove:
         ]
 
 
-def printed_moves(stations: Sequence[tuple[str, Printed]], names: Sequence[str] = ()) -> list[PrintedMove]:
-    """Every printed place that changed between the first and the last of some stations, or there and back, in order."""
-    order = list(dict.fromkeys(name for _, printed in (*stations[-1:], *stations) for name in printed.lines))
-    moves = [*_cell_moves(stations, names), *_line_moves(stations, names)]
-    return sorted(moves, key=lambda move: _place(order, move.where.section))
+def printed_variances(
+    bridge_steps: Sequence[tuple[str, Printed]], names: Sequence[str] = ()
+) -> list[PrintedVariance]:
+    """Every printed place that changed between the first and the last of some steps, or there and back, in order."""
+    order = list(
+        dict.fromkeys(name for _, printed in (*bridge_steps[-1:], *bridge_steps) for name in printed.lines)
+    )
+    variances = [*_cell_variances(bridge_steps, names), *_line_variances(bridge_steps, names)]
+    return sorted(variances, key=lambda variance: _place(order, variance.where.section))
 
 
 def _place(order: Sequence[str], section: str) -> int:
     return order.index(section) if section in order else len(order)
 
 
-def _cell_moves(stations: Sequence[tuple[str, Printed]], names: Sequence[str]) -> list[PrintedMove]:
-    keys = dict.fromkeys(key for _, printed in (*stations[-1:], *stations) for key in printed.cells)
-    changed = [key for key in keys if len({printed.cells.get(key) for _, printed in stations}) > 1]
-    return _without_bare_words([_cell_move(key, stations, names) for key in changed])
+def _cell_variances(
+    bridge_steps: Sequence[tuple[str, Printed]], names: Sequence[str]
+) -> list[PrintedVariance]:
+    keys = dict.fromkeys(key for _, printed in (*bridge_steps[-1:], *bridge_steps) for key in printed.cells)
+    changed = [key for key in keys if len({printed.cells.get(key) for _, printed in bridge_steps}) > 1]
+    return _without_bare_words([_cell_variance(key, bridge_steps, names) for key in changed])
 
 
-def key_figure_moves(stations: Sequence[tuple[str, Printed]], names: Sequence[str] = ()) -> list[PrintedMove]:
+def key_figure_variances(
+    bridge_steps: Sequence[tuple[str, Printed]], names: Sequence[str] = ()
+) -> list[PrintedVariance]:
     """The way of every key figure that is printed now, changed or not."""
-    keys = [key for key in stations[-1][1].cells if key.kind == KEY_FIGURE]
-    return [_cell_move(key, stations, names) for key in keys]
+    keys = [key for key in bridge_steps[-1][1].cells if key.kind == KEY_FIGURE]
+    return [_cell_variance(key, bridge_steps, names) for key in keys]
 
 
-def _cell_move(key: PlaceKey, stations: Sequence[tuple[str, Printed]], names: Sequence[str]) -> PrintedMove:
-    path = tuple((cause, printed.cells.get(key)) for cause, printed in stations)
-    known = [printed.where[key] for _, printed in reversed(stations) if key in printed.where]
+def _cell_variance(
+    key: PlaceKey, bridge_steps: Sequence[tuple[str, Printed]], names: Sequence[str]
+) -> PrintedVariance:
+    path = tuple((cause, printed.cells.get(key)) for cause, printed in bridge_steps)
+    known = [printed.where[key] for _, printed in reversed(bridge_steps) if key in printed.where]
     where = next((place for place in known if place.section), known[0])
-    return _move(where, path, names)
+    return _variance(where, path, names)
 
 
-def _without_bare_words(moves: Sequence[PrintedMove]) -> list[PrintedMove]:
-    """The moves without the words of rows that came or went, of which a figure (or the first word) tells enough."""
-    by_row: dict[Where, list[PrintedMove]] = {}
-    for move in moves:
-        by_row.setdefault(replace(move.where, column=""), []).append(move)
+def _without_bare_words(variances: Sequence[PrintedVariance]) -> list[PrintedVariance]:
+    """The variances without the words of rows that came or went, of which a figure (or the first word) tells enough."""
+    by_row: dict[Where, list[PrintedVariance]] = {}
+    for variance in variances:
+        by_row.setdefault(replace(variance.where, column=""), []).append(variance)
     kept = []
     for own in by_row.values():
-        told = [move for move in own if move.figures is not None or None not in (move.before, move.after)]  # fmt: skip
+        told = [variance for variance in own if variance.figures is not None or None not in (variance.before, variance.after)]  # fmt: skip
         kept += told or own[:1]
     return kept
 
 
-def _move(
+def _variance(
     where: Where, path: tuple[tuple[str, str | None], ...], names: Sequence[str], is_sentence: bool = False
-) -> PrintedMove:
+) -> PrintedVariance:
     texts = [None if text is None or is_nothing(text) else take_apart(text, names) for _, text in path]
     figures = aligned_figures(texts, is_sentence)
-    return PrintedMove(where, path, None if figures is None else tuple(figures))
+    return PrintedVariance(where, path, None if figures is None else tuple(figures))
 
 
-def _line_moves(stations: Sequence[tuple[str, Printed]], names: Sequence[str]) -> list[PrintedMove]:
-    sections = dict.fromkeys(name for _, printed in (*stations[-1:], *stations) for name in printed.lines)
-    moves = []
+def _line_variances(
+    bridge_steps: Sequence[tuple[str, Printed]], names: Sequence[str]
+) -> list[PrintedVariance]:
+    sections = dict.fromkeys(
+        name for _, printed in (*bridge_steps[-1:], *bridge_steps) for name in printed.lines
+    )
+    variances = []
     for section in sections:
-        told = [printed.lines.get(section, ()) for _, printed in stations]
+        told = [printed.lines.get(section, ()) for _, printed in bridge_steps]
         if len(set(told)) == 1:
             continue
-        causes = [cause for cause, _ in stations]
+        causes = [cause for cause, _ in bridge_steps]
         for chain in _chains(told, names):
             # What came and went on the way is printed in neither report.
             if len(set(chain)) > 1 and (chain[0], chain[-1]) != (None, None):
-                move = _move(Where(section), tuple(zip(causes, chain, strict=True)), names, is_sentence=True)
+                variance = _variance(
+                    Where(section), tuple(zip(causes, chain, strict=True)), names, is_sentence=True
+                )
                 # The figures of a sentence that comes or goes have moved from nowhere.
-                moves.append(replace(move, figures=None) if None in (chain[0], chain[-1]) else move)
-    return moves
+                variances.append(
+                    replace(variance, figures=None) if None in (chain[0], chain[-1]) else variance
+                )
+    return variances
 
 
 def _chains(told: Sequence[Sequence[str]], names: Sequence[str]) -> list[list[str | None]]:
-    """What became of each sentence of one section from station to station; None where it is not said."""
+    """What became of each sentence of one section from step to step; None where it is not said."""
     chains: list[list[str | None]] = [[line] for line in told[0]]
     for number, lines in enumerate(told[1:], start=1):
         left = list(enumerate(lines))

@@ -1,4 +1,4 @@
-"""One figure that moved between two states of a term, its move split into causes that add up to it exactly."""
+"""One figure that moved between two states of a term, its variance split into causes that add up to it exactly."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from termreview.reporting.changes.replay import CAUSES, Station
-from termreview.reporting.changes.replay_figures import Figure, Key, figures_of
+from termreview.reporting.changes.bridge import CAUSES, BridgeStep
+from termreview.reporting.changes.bridge_figures import Figure, Key, figures_of
 from termreview.reporting.term.term_tables import State
 
 NOTHING: Final = Fraction(0)
@@ -26,11 +26,11 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Move:
+class Variance:
     """One figure that moved.
 
-    `path` is its value at each station (missing: nothing known there), `parts` the exact part of each cause; `steps`
-    are the changes of a standing, which is a word. A figure that appears moves from nothing, one that goes to it.
+    `path` is its value at each step (missing: nothing known there), `parts` the exact part of each cause; `steps`
+    are the changes of a standing, which is a word. A figure that appears comes from nothing, one that goes to it.
     """
 
     key: Key
@@ -41,8 +41,8 @@ class Move:
     steps: tuple[Step, ...] = ()
 
     @property
-    def move(self) -> Fraction:
-        """The whole move."""
+    def amount(self) -> Fraction:
+        """The whole variance."""
         return (self.after.value or NOTHING) - (self.before.value or NOTHING)
 
     @property
@@ -73,40 +73,42 @@ def printed(value: Fraction | None, decimals: int) -> Decimal:
 Figures = Mapping[Key, Figure]
 
 
-def figures_along(stations: Iterable[Station], size_fields: Sequence[str] = ()) -> list[tuple[str, Figures]]:
-    """The cause and the figures of each station; those of one that has the state of the one before are not made again."""
+def figures_along(
+    bridge_steps: Iterable[BridgeStep], size_fields: Sequence[str] = ()
+) -> list[tuple[str, Figures]]:
+    """The cause and the figures of each step; those of one that has the state of the one before are not made again."""
     told: list[tuple[str, Figures]] = []
     last: State | None = None
-    for station in stations:
-        is_same = station.state is last
+    for bridge_step in bridge_steps:
+        is_same = bridge_step.state is last
         told.append(
-            (station.cause, told[-1][1] if is_same else figures_of(station.state, tuple(size_fields)))
+            (bridge_step.cause, told[-1][1] if is_same else figures_of(bridge_step.state, tuple(size_fields)))
         )
-        last = station.state
+        last = bridge_step.state
     return told
 
 
-def moves_of(stations: Sequence[tuple[str, Figures]]) -> list[Move]:
-    """Every figure that moved, or moved there and back, between the first and the last of some stations.
+def variances_of(bridge_steps: Sequence[tuple[str, Figures]]) -> list[Variance]:
+    """Every figure that moved, or moved there and back, between the first and the last of some steps.
 
     Raises
     ------
     ValueError
-        When the parts of a figure do not add up to its move: what is printed would not be true.
+        When the parts of a figure do not add up to its variance: what is printed would not be true.
     """
-    keys = dict.fromkeys(key for _, figures in (*stations[-1:], *stations) for key in figures)
-    moves = []
+    keys = dict.fromkeys(key for _, figures in (*bridge_steps[-1:], *bridge_steps) for key in figures)
+    variances = []
     for key in keys:
-        path = tuple((cause, figures.get(key, Figure())) for cause, figures in stations)
-        move = _move(key, path)
-        if sum(move.parts.values(), NOTHING) != move.move:
+        path = tuple((cause, figures.get(key, Figure())) for cause, figures in bridge_steps)
+        variance = _variance(key, path)
+        if sum(variance.parts.values(), NOTHING) != variance.amount:
             raise ValueError(f"the parts of {key} do not add up to its move")
-        if any(move.parts.values()) or move.steps:
-            moves.append(move)
-    return moves
+        if any(variance.parts.values()) or variance.steps:
+            variances.append(variance)
+    return variances
 
 
-def _move(key: Key, path: Sequence[tuple[str, Figure]]) -> Move:
+def _variance(key: Key, path: Sequence[tuple[str, Figure]]) -> Variance:
     parts = dict.fromkeys(CAUSES, NOTHING)
     steps = []
     for (_, before), (cause, after) in pairwise(path):
@@ -114,10 +116,10 @@ def _move(key: Key, path: Sequence[tuple[str, Figure]]) -> Move:
         if before.word != after.word:
             steps.append(Step(cause, before.word, after.word))
     values = tuple((cause, figure.value) for cause, figure in path)
-    return Move(key, path[0][1], path[-1][1], values, parts, tuple(steps))
+    return Variance(key, path[0][1], path[-1][1], values, parts, tuple(steps))
 
 
-def causes_of(moves: Iterable[Move]) -> tuple[str, ...]:
-    """The causes that have a part in any of some moves, in their declared order."""
-    found = {cause for move in moves for cause in move.causes}
+def causes_of(variances: Iterable[Variance]) -> tuple[str, ...]:
+    """The causes that have a part in any of some variances, in their declared order."""
+    found = {cause for variance in variances for cause in variance.causes}
     return tuple(cause for cause in CAUSES if cause in found)

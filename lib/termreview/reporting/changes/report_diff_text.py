@@ -99,9 +99,9 @@ def decimals_of(figures: Iterable[str]) -> int:
 def aligned_figures(
     texts: Sequence[PrintedText | None], is_sentence: bool = False
 ) -> list[tuple[str, ...] | None] | None:
-    """The figures of one place at each station, in the same order; None where its words changed, not only its figures.
+    """The figures of one place at each step, in the same order; None where its words changed, not only its figures.
 
-    Where one station prints a range and another a figure, the figure stands as both its ends. A sentence may change
+    Where one step prints a range and another a figure, the figure stands as both its ends. A sentence may change
     its words around figures that are as many as before and are followed by the same.
     """
     found = [each for each in texts if each is not None]

@@ -1,4 +1,4 @@
-"""What changed since a report was handed out: each move is split into causes whose parts add up to it exactly."""
+"""What changed since a report was handed out: each variance is split into causes whose parts add up to it exactly."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from termreview.reference.declarations import Reference
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.kinds.indicators import Criterion, Group, Item
 from termreview.reference.kinds.measures import VerifiedPoints
-from termreview.reporting.changes.comparison import Comparison
-from termreview.reporting.changes.issued import opening
-from termreview.reporting.changes.moves import Move, figures_along, moves_of, printed
-from termreview.reporting.changes.replay import (
+from termreview.reporting.changes.bridge import (
     CORRECTION,
     DECISION,
     IN_PLACE,
     LATE,
     PROGRAM,
     RULE,
+    build_bridge,
     changes_between,
-    replay,
 )
-from termreview.reporting.changes.replay_figures import Figure, exact, figures_of
+from termreview.reporting.changes.bridge_figures import Figure, exact, figures_of
+from termreview.reporting.changes.comparison import Comparison
+from termreview.reporting.changes.issued import opening
+from termreview.reporting.changes.variances import Variance, figures_along, printed, variances_of
 from termreview.reporting.records.issued import Issue
 from termreview.reporting.term.term_tables import State, TermTables
 from termreview.scoring.score import score_term
@@ -145,12 +145,12 @@ def _harder(group: Group) -> Group:
     return replace(group, criteria=tuple(map(criterion, group.criteria)))
 
 
-def moves_between(first: World, second: World) -> list[Move]:
-    return moves_of(figures_along(replay(state_of(first), state_of(second)), (PUPILS,)))
+def moves_between(first: World, second: World) -> list[Variance]:
+    return variances_of(figures_along(build_bridge(state_of(first), state_of(second)), (PUPILS,)))
 
 
-def causes(moves: Sequence[Move]) -> set[str]:
-    return {cause for move in moves for cause in move.causes}
+def causes(variances: Sequence[Variance]) -> set[str]:
+    return {cause for variance in variances for cause in variance.causes}
 
 
 # ------------------------------------------------------------------------------------ one cause alone
@@ -184,9 +184,9 @@ def causes(moves: Sequence[Move]) -> set[str]:
     ],
 )
 def test_one_cause_alone_has_every_part(first: World, second: World, cause: str) -> None:
-    moves = moves_between(first, second)
-    assert causes(moves) == {cause}
-    assert all(move.parts[cause] == move.move for move in moves)
+    variances = moves_between(first, second)
+    assert causes(variances) == {cause}
+    assert all(variance.parts[cause] == variance.amount for variance in variances)
 
 
 def test_nothing_moves_where_nothing_changed() -> None:
@@ -194,7 +194,7 @@ def test_nothing_moves_where_nothing_changed() -> None:
 
 
 def test_a_decision_that_stood_before_goes_with_the_new_file() -> None:
-    """The school sends another file; the office's ruling on one cell holds in both: no move of decisions."""
+    """The school sends another file; the office's ruling on one cell holds in both: no variance of decisions."""
     ruled = replace(START, decisions={"d1": ((FIRST, ACCOUNTS), 1.0)})
     second = replace(ruled, files={**START.files, FIRST: "two"}, answers={(FIRST, POINTS): 0.5})
     assert causes(moves_between(ruled, second)) == {CORRECTION}
@@ -209,7 +209,7 @@ def test_the_same_ruling_under_another_number_is_no_new_ruling() -> None:
 def test_a_new_ruling_on_a_late_file_is_a_decision_of_its_own() -> None:
     first = replace(START, files={name: "one" for name in SCHOOLS if name != LAST})
     second = replace(START, decisions={"d1": ((LAST, ACCOUNTS), 1.0)})
-    found = {move.key: move for move in moves_between(first, second)}
+    found = {variance.key: variance for variance in moves_between(first, second)}
     standing = found[LAST, "standing", "", "1"]
     assert standing.steps[0].cause == LATE
     ratio = found["", "ratios", "teachers_online_account", ""]
@@ -233,7 +233,7 @@ def test_a_file_that_only_an_alias_brought_in_counts_as_a_decision() -> None:
     named = replace(second.reference, decisions=(alias,), fingerprint="alias")
     second = replace(second, reference=named)
     assert changes_between(first, second).files == {LAST: DECISION}
-    assert causes(moves_of(figures_along(replay(first, second)))) == {DECISION}
+    assert causes(variances_of(figures_along(build_bridge(first, second)))) == {DECISION}
     without = state_of(START)
     assert changes_between(first, without).files == {LAST: RULE}
 
@@ -243,9 +243,9 @@ def test_a_school_that_leaves_the_list_leaves_by_a_rule() -> None:
     fewer = replace(second.declared, schools=second.declared.schools[:-1])
     kept = {name: frame[frame["school_id"] != LAST].reset_index(drop=True) for name, frame in vars(second.tables).items()}  # fmt: skip
     second = State(replace(second.reference, fingerprint="fewer"), fewer, TermTables(**kept))
-    moves = moves_of(figures_along(replay(first, second)))
-    assert causes(moves) == {RULE}
-    gone = next(move for move in moves if move.key == (LAST, "standing", "", "1"))
+    variances = variances_of(figures_along(build_bridge(first, second)))
+    assert causes(variances) == {RULE}
+    gone = next(variance for variance in variances if variance.key == (LAST, "standing", "", "1"))
     assert gone.after == Figure()
 
 
@@ -256,8 +256,8 @@ def test_what_another_version_of_the_program_makes_of_the_same_is_told_apart() -
     scores = first.tables.scores
     older = scores.assign(low=scores["low"].mask(scores["group_id"] == "1", 0.0))
     first = replace(first, tables=replace(first.tables, ledger=ledger, scores=older))
-    moves = moves_of(figures_along(replay(first, state_of(START))))
-    assert causes(moves) == {PROGRAM}
+    variances = variances_of(figures_along(build_bridge(first, state_of(START))))
+    assert causes(variances) == {PROGRAM}
 
 
 # ------------------------------------------------------------------------------- all causes together
@@ -289,33 +289,33 @@ WORLDS = st.builds(
 @settings(max_examples=10, deadline=None)
 @given(first=WORLDS, second=WORLDS)
 def test_the_parts_of_every_move_add_up_exactly(first: World, second: World) -> None:
-    told = figures_along(replay(state_of(first), state_of(second)), (PUPILS,))
-    for move in moves_of(told):
-        assert sum(move.parts.values()) == (move.after.value or 0) - (move.before.value or 0)
-        assert move.parts[PROGRAM] == 0  # both were scored by this program
+    told = figures_along(build_bridge(state_of(first), state_of(second)), (PUPILS,))
+    for variance in variances_of(told):
+        assert sum(variance.parts.values()) == (variance.after.value or 0) - (variance.before.value or 0)
+        assert variance.parts[PROGRAM] == 0  # both were scored by this program
         for decimals in (0, 1, 6):
-            parts = move.printed_parts(decimals)
-            ends = [printed(figure.value, decimals) for figure in (move.before, move.after)]
+            parts = variance.printed_parts(decimals)
+            ends = [printed(figure.value, decimals) for figure in (variance.before, variance.after)]
             assert sum(parts.values(), Decimal(0)) == ends[1] - ends[0]
-        words = [move.before.word, *(step.after for step in move.steps)]
-        assert words[-1] == move.after.word
-        assert all(step.before == word for step, word in zip(move.steps, words, strict=False))
+        words = [variance.before.word, *(step.after for step in variance.steps)]
+        assert words[-1] == variance.after.word
+        assert all(step.before == word for step, word in zip(variance.steps, words, strict=False))
 
 
 def test_a_figure_that_moved_there_and_back_is_told() -> None:
     key = ("", "reporting", "received", "")
     path = [("", 1), (LATE, 2), (CORRECTION, 1)]
-    moves = moves_of([(cause, {key: Figure(Fraction(value))}) for cause, value in path])
-    assert [move.parts[LATE] for move in moves] == [1]
-    assert moves[0].move == 0
+    variances = variances_of([(cause, {key: Figure(Fraction(value))}) for cause, value in path])
+    assert [variance.parts[LATE] for variance in variances] == [1]
+    assert variances[0].amount == 0
 
 
 def test_rounded_parts_add_up_to_the_rounded_move() -> None:
     """A third and a third: 0,3 and 0,3 would make 0,7 of it; printed are the steps between printed values."""
     key = ("", "tasks", "", "")
     path = [("", Fraction(0)), (LATE, Fraction(1, 3)), (CORRECTION, Fraction(2, 3))]
-    (move,) = moves_of([(cause, {key: Figure(value)}) for cause, value in path])
-    parts = move.printed_parts(1)
+    (variance,) = variances_of([(cause, {key: Figure(value)}) for cause, value in path])
+    parts = variance.printed_parts(1)
     assert (parts[LATE], parts[CORRECTION]) == (Decimal("0.3"), Decimal("0.4"))
 
 

@@ -1,4 +1,4 @@
-"""One printed figure that changed: what is a figure, what became of it at each station, parts that add up in print."""
+"""One printed figure that changed: what is a figure, what became of it at each step, parts that add up in print."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from intake_world import ROOT
 from report_world import report
 
 from termreview.installation import made_with
-from termreview.reporting.changes.printed_comparison import PREVIOUS, outside_cause
-from termreview.reporting.changes.printed_moves import PrintedMove, anchored, figures_printed, printed_moves
-from termreview.reporting.changes.printed_places import Printed, printed_by
-from termreview.reporting.changes.printed_text import aligned_figures, amount, sentences, take_apart
-from termreview.reporting.changes.replay import PROGRAM, RULE
+from termreview.reporting.changes.bridge import PROGRAM, RULE
+from termreview.reporting.changes.report_diff import PREVIOUS, outside_cause
+from termreview.reporting.changes.report_diff_places import Printed, printed_by
+from termreview.reporting.changes.report_diff_text import aligned_figures, amount, sentences, take_apart
+from termreview.reporting.changes.report_diff_variances import (
+    PrintedVariance,
+    anchored,
+    figures_printed,
+    printed_variances,
+)
 from termreview.reporting.changes.section_calls import section_calls
 from termreview.reporting.records.issued import Issue
 from termreview.storage.workspace import Workspace
@@ -49,12 +54,12 @@ def test_a_range_that_opens_has_two_ends_before() -> None:
     assert aligned_figures([take_apart("Mức 2"), take_apart("chưa kết luận")]) is None
 
 
-def cell(*texts: str | None) -> PrintedMove:
-    """The one move of one cell along the stations late, correction, rule."""
+def cell(*texts: str | None) -> PrintedVariance:
+    """The one variance of one cell along the steps late, correction, rule."""
     causes = ["", "late", "correction", "rule"][: len(texts)]
-    stations = [(cause, _printed(text)) for cause, text in zip(causes, texts, strict=True)]
-    (move,) = printed_moves(stations)
-    return move
+    bridge_steps = [(cause, _printed(text)) for cause, text in zip(causes, texts, strict=True)]
+    (variance,) = printed_variances(bridge_steps)
+    return variance
 
 
 def _printed(text: str | None) -> Printed:
@@ -65,15 +70,15 @@ def _printed(text: str | None) -> Printed:
 
 
 def test_parts_add_up_to_the_move_as_printed() -> None:
-    move = cell("15/18 (83,3 %)", "16/18 (88,9 %)", "15/18 (83,3 %)", "17/18 (94,4 %)")
-    assert (move.where.section, move.where.table, move.where.row, move.where.column) == ("I › 2", "Nộp", "Mầm non", "Đúng hạn")  # fmt: skip
-    assert move.moves() == [2, 0, Decimal("11.1")]
-    assert move.parts() == {
+    variance = cell("15/18 (83,3 %)", "16/18 (88,9 %)", "15/18 (83,3 %)", "17/18 (94,4 %)")
+    assert (variance.where.section, variance.where.table, variance.where.row, variance.where.column) == ("I › 2", "Nộp", "Mầm non", "Đúng hạn")  # fmt: skip
+    assert variance.variances() == [2, 0, Decimal("11.1")]
+    assert variance.parts() == {
         "late": [1, 0, Decimal("5.6")],
         "correction": [-1, 0, Decimal("-5.6")],
         "rule": [2, 0, Decimal("11.1")],
     }
-    assert move.changed == [True, False, True]
+    assert variance.changed == [True, False, True]
 
 
 def test_what_appears_moves_from_nothing_and_what_goes_to_it() -> None:
@@ -82,28 +87,30 @@ def test_what_appears_moves_from_nothing_and_what_goes_to_it() -> None:
 
 
 def test_words_have_causes_but_no_parts() -> None:
-    move = cell("Mức 2", "Mức 2", "chưa kết luận")
-    assert move.figures is None
-    assert move.steps == (("correction", "Mức 2", "chưa kết luận"),)
+    variance = cell("Mức 2", "Mức 2", "chưa kết luận")
+    assert variance.figures is None
+    assert variance.steps == (("correction", "Mức 2", "chưa kết luận"),)
 
 
-def lines(*texts: str) -> list[PrintedMove]:
-    stations = [
+def lines(*texts: str) -> list[PrintedVariance]:
+    bridge_steps = [
         (cause, printed_by([("III", [{"kind": "paragraph", "runs": [text]}])]))
         for cause, text in zip(("", "late"), texts, strict=True)
     ]
-    return printed_moves(stations)
+    return printed_variances(bridge_steps)
 
 
 def test_a_sentence_is_followed_through_other_words_around_as_many_figures() -> None:
-    (move,) = lines("43/55 trường đã hoàn thành (78,2 %).", "Phần lớn đã hoàn thành (44/55 trường, 80,0 %).")
-    assert move.figures is not None
-    assert move.parts() == {"late": [1, 0, Decimal("1.8")]}
+    (variance,) = lines(
+        "43/55 trường đã hoàn thành (78,2 %).", "Phần lớn đã hoàn thành (44/55 trường, 80,0 %)."
+    )
+    assert variance.figures is not None
+    assert variance.parts() == {"late": [1, 0, Decimal("1.8")]}
 
 
 def test_a_new_sentence_is_told_as_new_not_as_a_move_from_nothing() -> None:
-    (move,) = lines("Có 5 trường chưa nộp.", "Có 5 trường chưa nộp. Hạ tầng tốt ở 44/55 trường.")
-    assert (move.before, move.after, move.figures) == (None, "Hạ tầng tốt ở 44/55 trường", None)
+    (variance,) = lines("Có 5 trường chưa nộp.", "Có 5 trường chưa nộp. Hạ tầng tốt ở 44/55 trường.")
+    assert (variance.before, variance.after, variance.figures) == (None, "Hạ tầng tốt ở 44/55 trường", None)
 
 
 @pytest.mark.parametrize("name", ["3_semester_review", "4_year_end_summary"])
@@ -128,7 +135,7 @@ def test_a_report_prints_thousands_of_figures_in_cells_key_figures_and_sentences
     ("package", "previous", "cause"),
     [("", None, RULE), ("", {"term_id": "2022-2023-hk2", "tables": {}}, PREVIOUS), ("older", None, PROGRAM)],
 )
-def test_what_the_page_of_an_issue_printed_otherwise_has_a_cause_outside_of_the_replay(
+def test_what_the_page_of_an_issue_printed_otherwise_has_a_cause_outside_of_the_bridge(
     tmp_path: Path, package: str, previous: object, cause: str
 ) -> None:
     """The same program and the same term before: then declarations; the term before is no part of what is kept."""
@@ -139,13 +146,13 @@ def test_what_the_page_of_an_issue_printed_otherwise_has_a_cause_outside_of_the_
     told = anchored(
         _printed("15/18"), replace(page, cells=_printed("14/18").cells, where=_printed("14/18").where)
     )
-    (move,) = printed_moves([("", told), (cause, _printed("15/18"))])
-    assert move.parts() == {cause: [1, 0]}
-    assert move.where.section == "I › 2"
+    (variance,) = printed_variances([("", told), (cause, _printed("15/18"))])
+    assert variance.parts() == {cause: [1, 0]}
+    assert variance.where.section == "I › 2"
 
 
 def test_a_sentence_that_came_and_went_on_the_way_is_not_told() -> None:
     said, silent = Printed({}, {}, {"III": ("Báo cáo 50/55.",)}), Printed({}, {}, {"III": ()})
-    assert printed_moves([("", silent), ("late", said), ("in_place", silent)]) == []
-    (move,) = printed_moves([("", silent), ("late", said)])
-    assert (move.before, move.after) == (None, "Báo cáo 50/55.")
+    assert printed_variances([("", silent), ("late", said), ("in_place", silent)]) == []
+    (variance,) = printed_variances([("", silent), ("late", said)])
+    assert (variance.before, variance.after) == (None, "Báo cáo 50/55.")

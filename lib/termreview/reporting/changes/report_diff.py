@@ -1,4 +1,4 @@
-"""One comparison carried through to every figure that the report prints: the whole report told at each station of the way."""
+"""One comparison carried through to every figure that the report prints: the whole report told at each step of the way."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Final
 from termreview.installation import made_with
 from termreview.reference.declarations import Reference
 from termreview.reporting.agreement.reading import plain, read_page
+from termreview.reporting.changes.bridge import CAUSES, DECISION, PROGRAM, RULE, BridgeStep, build_bridge
 from termreview.reporting.changes.comparison import first_state, second_state
-from termreview.reporting.changes.printed_moves import (
-    PrintedMove,
+from termreview.reporting.changes.report_diff_places import Printed, printed_by, tables_of_page
+from termreview.reporting.changes.report_diff_variances import (
+    PrintedVariance,
     anchored,
     figures_printed,
-    key_figure_moves,
-    printed_moves,
+    key_figure_variances,
+    printed_variances,
 )
-from termreview.reporting.changes.printed_places import Printed, printed_by, tables_of_page
-from termreview.reporting.changes.replay import CAUSES, DECISION, PROGRAM, RULE, Station, replay
 from termreview.reporting.changes.section_calls import SectionCall, section_calls
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.records.issued import TABLES, Issue
@@ -32,46 +32,46 @@ from termreview.storage.publication import is_published, read_published
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
-PREVIOUS: Final = "previous"  # the tables of the term before are others now: no part of the replay
+PREVIOUS: Final = "previous"  # the tables of the term before are others now: no part of the bridge
 PRINTED_CAUSES: Final = (*CAUSES, PREVIOUS)
 
 
 @dataclass(frozen=True, eq=False)
-class PrintedComparison:
+class ReportDiff:
     """Every printed place that changed; `main` are all key figures of the opening page, changed or not.
 
     `counted` is the number of figures that are printed now; `unread` are the issues of which the page itself was not
     read: only what was kept of its making is compared.
     """
 
-    moves: tuple[PrintedMove, ...]
-    main: tuple[PrintedMove, ...]
+    variances: tuple[PrintedVariance, ...]
+    main: tuple[PrintedVariance, ...]
     counted: int
     unread: tuple[int, ...]
 
     @property
     def figures(self) -> int:
         """How many printed figures changed, each with its parts."""
-        return sum(1 for move in self.moves for changed in move.changed if changed)
+        return sum(1 for variance in self.variances for changed in variance.changed if changed)
 
     @property
     def words(self) -> int:
         """How many places changed in their words, which have no parts."""
-        return sum(move.figures is None for move in self.moves)
+        return sum(variance.figures is None for variance in self.variances)
 
     @property
     def causes(self) -> tuple[str, ...]:
         """The causes of any change, in their declared order."""
-        found = {cause for move in self.moves for cause, _, _ in move.steps}
+        found = {cause for variance in self.variances for cause, _, _ in variance.steps}
         return tuple(cause for cause in PRINTED_CAUSES if cause in found)
 
 
-def compare_printed(
+def diff_reports(
     workspace: Workspace, report: ReportContext, issue: Issue, later: Issue | None, notebook: Path
-) -> PrintedComparison:
+) -> ReportDiff:
     """Find every printed place that changed between an issue and the report (or a later issue), and why.
 
-    The sections of the report's notebook are told anew at each station, by the program and with the figures of the
+    The sections of the report's notebook are told anew at each step, by the program and with the figures of the
     term before that are at hand. Where an issue's own page prints something else in a table, that is its first (or
     last) value, and the difference is a part of its own: of the program, of the term before, or of the declarations.
     """
@@ -95,44 +95,47 @@ def compare_printed(
             told = [("", printed), (cause, told[0][1]), *told[1:]]
         else:
             told.append((cause, anchored(told[-1][1], _read(report, page, names))))
-    moves = tuple(printed_moves(told, names))
-    return PrintedComparison(
-        moves, tuple(key_figure_moves(told, names)), figures_printed(told[-1][1], names), tuple(unread)
+    variances = tuple(printed_variances(told, names))
+    return ReportDiff(
+        variances,
+        tuple(key_figure_variances(told, names)),
+        figures_printed(told[-1][1], names),
+        tuple(unread),
     )
 
 
 def printed_along(
     report: ReportContext, first: State, second: State, calls: Sequence[SectionCall], names: Sequence[str]
 ) -> list[tuple[str, Printed]]:
-    """The cause that leads to each station, and what the sections print there; nothing is told twice."""
+    """The cause that leads to each step, and what the sections print there; nothing is told twice."""
     told: list[tuple[str, Printed]] = []
-    last: tuple[Station, Reference] | None = None
-    for station in replay(first, second):
-        spoken = _spoken(station, second.reference)
-        is_same = last is not None and last[0].state is station.state and _rules_alike(last[1], spoken)
-        printed = told[-1][1] if is_same else _printed(report, station, spoken, calls, names)
-        told.append((station.cause, printed))
-        last = station, spoken
+    last: tuple[BridgeStep, Reference] | None = None
+    for bridge_step in build_bridge(first, second):
+        spoken = _spoken(bridge_step, second.reference)
+        is_same = last is not None and last[0].state is bridge_step.state and _rules_alike(last[1], spoken)
+        printed = told[-1][1] if is_same else _printed(report, bridge_step, spoken, calls, names)
+        told.append((bridge_step.cause, printed))
+        last = bridge_step, spoken
     return told
 
 
 def _printed(
     report: ReportContext,
-    station: Station,
+    bridge_step: BridgeStep,
     spoken: Reference,
     calls: Sequence[SectionCall],
     names: Sequence[str],
 ) -> Printed:
-    state = station.state
+    state = bridge_step.state
     view: TermView = build_view(spoken, state.declared, state.tables)
     there = ReportContext(spoken, view, report.previous, report.as_of, report.scope, years=report.years)
     return printed_by(((call.title, call.parts(there)) for call in calls), names)
 
 
-def _spoken(station: Station, now: Reference) -> Reference:
-    """The declarations that the report of one station tells: the office's decisions are those that its answers follow."""
-    told = station.state.reference
-    if station.cause != DECISION:
+def _spoken(bridge_step: BridgeStep, now: Reference) -> Reference:
+    """The declarations that the report of one step tells: the office's decisions are those that its answers follow."""
+    told = bridge_step.state.reference
+    if bridge_step.cause != DECISION:
         return told
     return replace(told, decisions=now.decisions, verified=now.verified)
 

@@ -1,4 +1,4 @@
-"""One move of a figure in words: what it is called, what it was and is, and the part of each cause."""
+"""One variance of a figure in words: what it is called, what it was and is, and the part of each cause."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import by_key
-from termreview.reporting.changes.moves import Move, Step
-from termreview.reporting.changes.replay_figures import LEVELS, RATIOS, REPORTING, SIZES, TASKS, Figure
+from termreview.reporting.changes.bridge_figures import LEVELS, RATIOS, REPORTING, SIZES, TASKS, Figure
+from termreview.reporting.changes.variances import Step, Variance
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import group_title, say
 from termreview.reporting.sections.index.scores import standing_text
@@ -21,9 +21,9 @@ _COUNT, _PERCENT, _RATIO, _POINTS = ("integer", 0), ("percent1", 1), ("ratio", 2
 MINUS: Final = "−"
 
 
-def written_as(report: ReportContext, move: Move) -> tuple[str, int]:
+def written_as(report: ReportContext, variance: Variance) -> tuple[str, int]:
     """How the values of one figure are written, and to how many decimals."""
-    _, kind, name, _ = move.key
+    _, kind, name, _ = variance.key
     if kind == RATIOS:
         ratio = by_key(report.summaries.ratios, "ratio_id").get(name)
         return _PERCENT if ratio is None or ratio["unit"] == "percent" else _RATIO
@@ -32,9 +32,9 @@ def written_as(report: ReportContext, move: Move) -> tuple[str, int]:
     return _COUNT if kind in (REPORTING, SIZES, LEVELS) else _POINTS
 
 
-def group_of(report: ReportContext, move: Move) -> str:
+def group_of(report: ReportContext, variance: Variance) -> str:
     """The heading that one figure of all schools stands under."""
-    _, kind, _, group_id = move.key
+    _, kind, _, group_id = variance.key
     if kind != LEVELS:
         return say(report, f"issued.groups.{kind}")
     return say(report, "issued.groups.levels", group=heading_of(report, group_id))
@@ -45,9 +45,9 @@ def heading_of(report: ReportContext, group_id: str) -> str:
     return say(report, "issued.overall") if group_id == OVERALL else group_title(report, group_id)
 
 
-def title_of(report: ReportContext, move: Move) -> str:
+def title_of(report: ReportContext, variance: Variance) -> str:
     """What one figure of all schools is called."""
-    _, kind, name, _ = move.key
+    _, kind, name, _ = variance.key
     if kind == REPORTING:
         return say(report, f"issued.figures.{name}")
     if kind == SIZES:
@@ -72,15 +72,15 @@ def figure_text(figure: Figure, written: str) -> str:
     return f"{text}/{number_text(_decimal(figure.denominator))}"
 
 
-def share_parts(report: ReportContext, move: Move, written: str) -> str:
+def share_parts(report: ReportContext, variance: Variance, written: str) -> str:
     """The numerators and denominators behind a share that moved; blank for what is no share."""
-    if written == "integer" or (move.before.denominator is None and move.after.denominator is None):
+    if written == "integer" or (variance.before.denominator is None and variance.after.denominator is None):
         return ""
     before, after = (
         number_text(None)
         if not figure.denominator or figure.numerator is None
         else f"{number_text(_decimal(figure.numerator))}/{number_text(_decimal(figure.denominator))}"
-        for figure in (move.before, move.after)
+        for figure in (variance.before, variance.after)
     )
     return say(report, "issued.share", before=before, after=after)
 
@@ -90,7 +90,7 @@ def _decimal(value: Fraction) -> Decimal:
 
 
 def part_text(part: Decimal, decimals: int) -> str:
-    """One part of a move with its sign; nothing where it has none."""
+    """One part of a variance with its sign; nothing where it has none."""
     if not part:
         return ""
     sign = "+" if part > 0 else MINUS

@@ -12,10 +12,10 @@ from termreview.reporting.blocks.blocks import Block, bullets, escape_text, key_
 from termreview.reporting.blocks.model import Part
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import STACKED, table
-from termreview.reporting.changes.move_words import part_text
-from termreview.reporting.changes.printed_comparison import PREVIOUS, PRINTED_CAUSES, PrintedComparison
-from termreview.reporting.changes.printed_moves import PrintedMove
-from termreview.reporting.changes.printed_text import amount
+from termreview.reporting.changes.report_diff import PREVIOUS, PRINTED_CAUSES, ReportDiff
+from termreview.reporting.changes.report_diff_text import amount
+from termreview.reporting.changes.report_diff_variances import PrintedVariance
+from termreview.reporting.changes.variance_texts import part_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import say
@@ -23,45 +23,51 @@ from termreview.reporting.report.wording import say
 _MOST: Final = 120  # rows of one section on the page; the list has all
 
 
-def main_figures(report: ReportContext, compared: PrintedComparison) -> Block:
+def main_figures(report: ReportContext, compared: ReportDiff) -> Block:
     """The figures of the report's opening page, from what they were to what they are, with the part of each cause."""
-    return key_figures([_main_figure(report, move) for move in compared.main])
+    return key_figures([_main_figure(report, variance) for variance in compared.main])
 
 
-def _main_figure(report: ReportContext, move: PrintedMove) -> tuple[str, str, str]:
-    before, after = (text or number_text(None) for text in (move.before, move.after))
-    label = move.where.row
+def _main_figure(report: ReportContext, variance: PrintedVariance) -> tuple[str, str, str]:
+    before, after = (text or number_text(None) for text in (variance.before, variance.after))
+    label = variance.where.row
     if before == after:
         return label, after, say(report, "issued.printed.unchanged")
     value = say(report, "issued.step", before=before, after=after)
-    if move.figures is None:
-        return label, value, listed([say(report, f"issued.columns.{cause}") for cause in _causes_of([move])])
-    told = {cause: _joined(own, move.changed, move.decimals) for cause, own in move.parts().items()}
+    if variance.figures is None:
+        return (
+            label,
+            value,
+            listed([say(report, f"issued.columns.{cause}") for cause in _causes_of([variance])]),
+        )
+    told = {
+        cause: _joined(own, variance.changed, variance.decimals) for cause, own in variance.parts().items()
+    }
     causes = [say(report, "issued.cause", cause=say(report, f"issued.columns.{cause}"), part=part) for cause, part in told.items() if part]  # fmt: skip
     return label, value, "; ".join(causes)
 
 
-def printed_shown(report: ReportContext, compared: PrintedComparison) -> Block:
+def printed_shown(report: ReportContext, compared: ReportDiff) -> Block:
     """What is compared and what the parts mean, then section by section every printed figure that changed, folded."""
     told = printed_opening(report, compared)
-    if not compared.moves:
+    if not compared.variances:
         return paragraph(told)
-    sections: dict[str, list[PrintedMove]] = {}
-    for move in compared.moves:
-        sections.setdefault(move.where.section, []).append(move)
-    folded = [_folded(report, title, moves) for title, moves in sections.items()]
+    sections: dict[str, list[PrintedVariance]] = {}
+    for variance in compared.variances:
+        sections.setdefault(variance.where.section, []).append(variance)
+    folded = [_folded(report, title, variances) for title, variances in sections.items()]
     return stack(paragraph(told), bullets(_notes(report, compared)), *folded)
 
 
-def printed_opening(report: ReportContext, compared: PrintedComparison) -> str:
+def printed_opening(report: ReportContext, compared: ReportDiff) -> str:
     """How many figures the report prints, and how many of them changed."""
-    if not compared.moves:
+    if not compared.variances:
         return say(report, "issued.printed.nothing", counted=compared.counted)
     values = {"counted": compared.counted, "figures": compared.figures, "words": compared.words}
     return say(report, "issued.printed.opening", **values)
 
 
-def _notes(report: ReportContext, compared: PrintedComparison) -> list[str]:
+def _notes(report: ReportContext, compared: ReportDiff) -> list[str]:
     notes = [
         say(report, "issued.printed.adds_up"),
         say(report, "issued.printed.words"),
@@ -81,34 +87,34 @@ def section_words(report: ReportContext, title: str) -> str:
     return title or say(report, "issued.printed.elsewhere")
 
 
-def _folded(report: ReportContext, title: str, moves: Sequence[PrintedMove]) -> Block:
+def _folded(report: ReportContext, title: str, variances: Sequence[PrintedVariance]) -> Block:
     """One section of the report: closed on the page, with the number of what changed in it."""
-    cells = [move for move in moves if move.where.row or move.where.table]
-    lines = [move for move in moves if not (move.where.row or move.where.table)]
+    cells = [variance for variance in variances if variance.where.row or variance.where.table]
+    lines = [variance for variance in variances if not (variance.where.row or variance.where.table)]
     blocks = []
     if cells:
         blocks.append(_table(report, cells, "cells"))
-    if figures := [move for move in lines if move.figures is not None]:
+    if figures := [variance for variance in lines if variance.figures is not None]:
         blocks.append(_table(report, figures, "lines"))
-    if words := [move for move in lines if move.figures is None]:
+    if words := [variance for variance in lines if variance.figures is None]:
         blocks.append(paragraph(say(report, "issued.printed.tables.words"), "lead-in"))
-        blocks.append(bullets([_changed_words(report, move) for move in words]))
+        blocks.append(bullets([_changed_words(report, variance) for variance in words]))
     inner = stack(*blocks)
-    summary = say(report, "issued.printed.section", title=section_words(report, title), count=len(moves))
+    summary = say(report, "issued.printed.section", title=section_words(report, title), count=len(variances))
     parts: tuple[Part, ...] = (*paragraph(summary).parts, *inner.parts)
     html = f'<details class="tail"><summary>{escape_text(summary)}</summary>{inner.html}</details>'
     return Block(html, parts)
 
 
-def _table(report: ReportContext, moves: Sequence[PrintedMove], kind: str) -> Block:
-    shown = moves[:_MOST]
+def _table(report: ReportContext, variances: Sequence[PrintedVariance], kind: str) -> Block:
+    shown = variances[:_MOST]
     causes = _causes_of(shown)
-    frame = pd.DataFrame([_row(report, move, causes) for move in shown])
+    frame = pd.DataFrame([_row(report, variance, causes) for variance in shown])
     columns = {
         "title": say(report, "issued.printed.heads.cells") if kind == "cells" else say(report, "issued.printed.heads.lines"),
         **{name: say(report, f"issued.columns.{name}") for name in ("before", "after", "move", *causes)},
     }  # fmt: skip
-    left = len(moves) - len(shown)
+    left = len(variances) - len(shown)
     return table(
         frame,
         columns=columns,
@@ -120,37 +126,37 @@ def _table(report: ReportContext, moves: Sequence[PrintedMove], kind: str) -> Bl
     )  # fmt: skip
 
 
-def _causes_of(moves: Iterable[PrintedMove]) -> list[str]:
-    found = {cause for move in moves for cause, _, _ in move.steps}
+def _causes_of(variances: Iterable[PrintedVariance]) -> list[str]:
+    found = {cause for variance in variances for cause, _, _ in variance.steps}
     return [cause for cause in PRINTED_CAUSES if cause in found]
 
 
-def _row(report: ReportContext, move: PrintedMove, causes: Sequence[str]) -> dict[str, Any]:
-    where = move.where
+def _row(report: ReportContext, variance: PrintedVariance, causes: Sequence[str]) -> dict[str, Any]:
+    where = variance.where
     is_line = not (where.row or where.table)
-    title = str(move.after) if is_line else " · ".join(part for part in (where.row, where.column) if part)
+    title = str(variance.after) if is_line else " · ".join(part for part in (where.row, where.column) if part)
     row: dict[str, Any] = {"group": where.table or say(report, "issued.printed.main"), "title": title}
     if is_line:  # of a sentence only the figures that changed
-        row |= {"before": _figures(move, 0), "after": _figures(move, -1)}
+        row |= {"before": _figures(variance, 0), "after": _figures(variance, -1)}
     else:
-        row |= {"before": move.before or number_text(None), "after": move.after or number_text(None)}
-    if move.figures is None:
-        turned = {cause for cause, _, _ in move.steps}
+        row |= {"before": variance.before or number_text(None), "after": variance.after or number_text(None)}
+    if variance.figures is None:
+        turned = {cause for cause, _, _ in variance.steps}
         told = {cause: say(report, "issued.printed.turned") if cause in turned else "" for cause in causes}
         return row | {"move": say(report, "issued.printed.turned")} | told
-    parts, wanted = move.parts(), move.changed if is_line else [True] * len(move.changed)
-    own = _causes_of([move])  # of what turned from nothing into a zero: the zero is its part
+    parts, wanted = variance.parts(), variance.changed if is_line else [True] * len(variance.changed)
+    own = _causes_of([variance])  # of what turned from nothing into a zero: the zero is its part
     return row | {
-        "move": _joined(move.moves(), wanted, move.decimals) or "0",
-        **{cause: _joined(parts[cause], wanted, move.decimals) or "0" if cause in own else "" for cause in causes},
+        "move": _joined(variance.variances(), wanted, variance.decimals) or "0",
+        **{cause: _joined(parts[cause], wanted, variance.decimals) or "0" if cause in own else "" for cause in causes},
     }  # fmt: skip
 
 
-def _figures(move: PrintedMove, station: int) -> str:
-    told = (move.figures or ())[station]
+def _figures(variance: PrintedVariance, bridge_step: int) -> str:
+    told = (variance.figures or ())[bridge_step]
     if told is None:
         return number_text(None)
-    return " / ".join(figure for figure, changed in zip(told, move.changed, strict=True) if changed)
+    return " / ".join(figure for figure, changed in zip(told, variance.changed, strict=True) if changed)
 
 
 def _joined(parts: Sequence[Decimal], wanted: Sequence[bool], decimals: int) -> str:
@@ -163,14 +169,14 @@ def _joined(parts: Sequence[Decimal], wanted: Sequence[bool], decimals: int) -> 
     return " / ".join(shown)
 
 
-def _changed_words(report: ReportContext, move: PrintedMove) -> str:
+def _changed_words(report: ReportContext, variance: PrintedVariance) -> str:
     """One sentence that came, went or changed its words, and by which causes."""
-    causes = listed([say(report, f"issued.columns.{cause}").lower() for cause in _causes_of([move])])
-    if move.before is None:
-        return say(report, "issued.printed.came", after=move.after, causes=causes)
-    if move.after is None:
-        return say(report, "issued.printed.went", before=move.before, causes=causes)
-    return say(report, "issued.printed.reworded", before=move.before, after=move.after, causes=causes)
+    causes = listed([say(report, f"issued.columns.{cause}").lower() for cause in _causes_of([variance])])
+    if variance.before is None:
+        return say(report, "issued.printed.came", after=variance.after, causes=causes)
+    if variance.after is None:
+        return say(report, "issued.printed.went", before=variance.before, causes=causes)
+    return say(report, "issued.printed.reworded", before=variance.before, after=variance.after, causes=causes)
 
 
 def printed_columns(report: ReportContext) -> dict[str, str]:
@@ -183,36 +189,42 @@ def printed_columns(report: ReportContext) -> dict[str, str]:
     }
 
 
-def printed_rows(report: ReportContext, compared: PrintedComparison) -> Iterable[Mapping[str, Any]]:
+def printed_rows(report: ReportContext, compared: ReportDiff) -> Iterable[Mapping[str, Any]]:
     """Every printed figure that changed, a row each with its parts; of changed words the way they went."""
-    for move in compared.moves:
-        where = move.where
+    for variance in compared.variances:
+        where = variance.where
         about = {
             "section": section_words(report, where.section),
             "table": where.table,
-            "row": where.row or (move.after or move.before),
+            "row": where.row or (variance.after or variance.before),
             "column": where.column,
         }
-        if move.figures is None:
-            yield about | {"before": move.before, "after": move.after, "steps": _steps_told(report, move)}
+        if variance.figures is None:
+            yield about | {
+                "before": variance.before,
+                "after": variance.after,
+                "steps": _steps_told(report, variance),
+            }
             continue
-        parts, first, last = move.parts(), move.figures[0], move.figures[-1]
-        for number, is_changed in enumerate(move.changed):
+        parts, first, last = variance.parts(), variance.figures[0], variance.figures[-1]
+        for number, is_changed in enumerate(variance.changed):
             if is_changed:
                 yield about | {
-                    "number": number + 1 if len(move.changed) > 1 else None,
+                    "number": number + 1 if len(variance.changed) > 1 else None,
                     "before": None if first is None else amount(first[number]),
                     "after": None if last is None else amount(last[number]),
-                    "move": move.moves()[number],
+                    "move": variance.variances()[number],
                     **{cause: own[number] for cause, own in parts.items() if own[number]},
-                    "steps": "" if any(own[number] for own in parts.values()) else _steps_told(report, move),
+                    "steps": ""
+                    if any(own[number] for own in parts.values())
+                    else _steps_told(report, variance),
                 }
 
 
-def _steps_told(report: ReportContext, move: PrintedMove) -> str:
+def _steps_told(report: ReportContext, variance: PrintedVariance) -> str:
     """Each change of one text on its way, with its cause."""
     nothing = number_text(None)
     return "; ".join(
         say(report, "issued.cause", cause=say(report, f"issued.columns.{cause}"), part=f"{one or nothing} → {other or nothing}")
-        for cause, one, other in move.steps
+        for cause, one, other in variance.steps
     )  # fmt: skip
