@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from termreview.cells import address
+from termreview.cells import address, parse_address
 from termreview.intake.files.blank_groups import note_blank_groups
 from termreview.intake.files.file_reading import Answer, FileReading, Remark
 from termreview.intake.files.reader import Question, Reader
-from termreview.intake.places.located import Located, Spot
+from termreview.intake.places.located import Located, Remark as LayoutRemark, Spot
 from termreview.intake.values.date_value import DateHabit, DateWindow, date_habit
 from termreview.intake.values.number_text import decimal_habit
 from termreview.intake.values.personal_data import is_personal
@@ -22,6 +22,8 @@ from termreview.spreadsheets.model.number_shown import alters_text, shows_plainl
 from termreview.spreadsheets.workbook import Cell, Workbook
 from termreview.text import day_words, number_words
 
+_OF_ONE_ROW = frozenset(["row_twice", "label_differs", "unit_differs"])
+_FURTHER = "; "  # between what stands in several cells or rows
 _DATE_ASKED = frozenset(
     ["day_month_ambiguous", "date_order_unsure", "date_era_shifted", "date_zone_ambiguous"]
 )
@@ -38,7 +40,14 @@ def read_answers(
         cause = remark.code if remark.code != "row_missing" else f"row_missing:{remark.sheet}"
         reading.remarks.append(
             Remark(
-                remark.code, cause, remark.sheet, remark.cell, "", remark.found, remark.expected, remark.label
+                remark.code,
+                cause,
+                remark.sheet,
+                remark.cell,
+                _field_meant(remark, located.spots) if remark.code in _OF_ONE_ROW else "",
+                remark.found,
+                remark.expected,
+                remark.label,
             )
         )
     spots, questions, answers = located.spots, reader.questions[level], reading.answers
@@ -111,6 +120,19 @@ def read_answers(
         )
     reading.cells_used, reading.cells_flagged = used, flagged
     note_blank_groups(reading, reader.parts[level])
+
+
+def _field_meant(remark: LayoutRemark, spots: Mapping[str, Spot]) -> str:
+    """The one field that a remark on a row is about, so that a decision on it answers the remark; blank where several."""
+    if _FURTHER in remark.found:
+        return ""
+    row, _ = parse_address(remark.cell)
+    here = {
+        address(spot.row, spot.column): field_id
+        for field_id, spot in spots.items()
+        if spot.row == row and spot.sheet.name == remark.sheet
+    }
+    return next(iter(here.values())) if len(here) == 1 else here.get(remark.cell, "")
 
 
 def _plain_answer(

@@ -52,17 +52,18 @@ def note_twins(
         at_own = sheet.cells.get((own, column))
         if row == own or at_own is None or at_own.text.strip() != form_row.row_code:
             continue
-        differing = [
-            f"{answer_words(sheet.cells.get((own, answer)))} ({address(own, answer)}), "
+        differing = {
+            answer: f"{answer_words(sheet.cells.get((own, answer)))} ({address(own, answer)}), "
             f"{answer_words(other)} ({address(row, answer)})"
             for answer in columns.values()
             if (other := sheet.cells.get((row, answer))) is not None
             and answer_words(sheet.cells.get((own, answer))) != answer_words(other)
-        ]
+        }
         located.twins.add((sheet.name, row))
         if differing:
-            found = "; ".join(differing[:_MOST_SHOWN]) + ("; …" if len(differing) > _MOST_SHOWN else "")
-            first = address(own, next(iter(columns.values())))
+            told = list(differing.values())
+            found = "; ".join(told[:_MOST_SHOWN]) + ("; …" if len(told) > _MOST_SHOWN else "")
+            first = address(own, next(iter(differing)))
             located.remarks.append(
                 Remark("row_twice", sheet.name, first, found, form_row.row_code, form_row.label)
             )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -20,6 +21,7 @@ from intake_world import (
     ROOT,
     SECONDARY,
     declared,
+    place_of,
     receive,
     reference,
     scratch,
@@ -323,3 +325,37 @@ def test_a_name_that_the_office_has_ruled_on_names_the_school_on_any_file(
     clean_term([], reference(), HK1)
     ruled, plain = (set(reader.names) for reader in seen)
     assert ruled - plain == {fold("Trường mẫu giáo trung tâm")}
+
+
+def test_correct_settles_what_is_asked_of_the_row_of_its_only_answer(tmp_path: Path) -> None:
+    title, place = place_of("teachers_trained_count", PRESCHOOL)
+    write_school(tmp_path / f"{PRESCHOOL}.xlsx", PRESCHOOL)
+    book = openpyxl.load_workbook(tmp_path / f"{PRESCHOOL}.xlsx")
+    page = book[title]
+    page.insert_rows(place.row)
+    for column, text in enumerate((place.field.row_code, "Số đợt tập huấn (điểm lẻ)", "", 4), start=1):
+        page.cell(place.row, column).value = text
+    book.save(tmp_path / f"{PRESCHOOL}.xlsx")
+    files = list_received(tmp_path, ON_TIME[HK1.term_id])
+    ruled = decision("correct", "teachers_trained_count", "4", "13")
+    found = of_school(clean_term(files, replace(reference(), decisions=(ruled,)), HK1)).set_index(
+        "check_code"
+    )
+    assert found.loc["row_twice", ["status", "decision_id"]].tolist() == ["settled", "d1"]
+    assert found.loc["label_differs", ["status", "decision_id"]].tolist() == ["settled", "d1"]
+    undecided = of_school(clean_term(files, reference(), HK1)).set_index("check_code")
+    assert undecided.loc[["row_twice", "label_differs"], "status"].tolist() == ["open", "open"]
+
+
+def test_correct_of_one_cell_of_a_grid_leaves_what_is_asked_of_its_row(tmp_path: Path) -> None:
+    title, place = place_of("pupils_count.a1", PRESCHOOL)
+    write_school(tmp_path / f"{PRESCHOOL}.xlsx", PRESCHOOL)
+    book = openpyxl.load_workbook(tmp_path / f"{PRESCHOOL}.xlsx")
+    book[title].cell(place.row, 2).value = "Số phòng học kiên cố"
+    book.save(tmp_path / f"{PRESCHOOL}.xlsx")
+    files = list_received(tmp_path, ON_TIME[HK1.term_id])
+    ruled = decision("correct", "pupils_count.a1", "50", "51")
+    found = of_school(clean_term(files, replace(reference(), decisions=(ruled,)), HK1)).set_index(
+        "check_code"
+    )
+    assert found.loc["label_differs", "status"] == "open"
