@@ -167,6 +167,8 @@ def _printed(sheet: SheetLayout, label_head: str) -> Printed:
             texts[number, CODE_COLUMN], texts[number, LABEL_COLUMN] = code, label
             if unit is not None:
                 texts[number, UNIT_COLUMN] = unit
+        for row, number in block.rows if block.section.indicator_group else ():
+            texts[number, UNIT_COLUMN] = f"{row.maximum or 0:g}"
     places = (place for block in sheet.blocks for place in block.places)
     return Printed(
         {place: text for place, text in texts.items() if text},
@@ -225,6 +227,11 @@ class FormLayout:
                 texts.add(block.section.title)
                 texts |= {text for column, _ in block.columns for text in (column.label, column.column_id)}
         return frozenset(texts)
+
+    @cached_property
+    def spoken_texts(self) -> frozenset[str]:
+        """The same, case and accents forgiven."""
+        return frozenset(plain_words(text) for text in self.printed_texts)
 
     @property
     def _rows(self) -> list[FormRow]:

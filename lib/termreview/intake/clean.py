@@ -98,7 +98,7 @@ def clean_term(
     decisions = [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
     registry = with_aliases(reference.registry, decisions)
     named = reference if registry is reference.registry else replace(reference, registry=registry)
-    reader = Reader(named.of(term), registry, file_decisions(decisions))
+    reader = Reader(named.of(term), registry, file_decisions(decisions), _note_heads(reference))
     read = read_shards(sorted(files, key=received_order), reader, workers, progress, kept)
     shards = [compacted(shard) for shard in cut_shared(read, reader)]
     readings = [reading for shard in shards for reading in shard.readings]
@@ -123,6 +123,11 @@ def clean_term(
         else shaped("observations", decided.observations),
         findings.frame(),
     )
+
+
+def _note_heads(reference: Reference) -> tuple[str, ...]:
+    head, severities = reference.returns["note"]["head"], reference.labels["severities"]
+    return tuple(head.format(severity=severity, title="") for severity in severities.values())
 
 
 @dataclass(frozen=True)

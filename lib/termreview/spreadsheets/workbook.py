@@ -32,6 +32,7 @@ from termreview.spreadsheets.packages.guard import (
     system_code,
 )
 from termreview.spreadsheets.packages.sniffing import LOCKED, sniff
+from termreview.spreadsheets.xlsx.beside import NOTHING_BESIDE, read_beside
 from termreview.spreadsheets.xlsx.conditions import hiding_areas
 from termreview.spreadsheets.xlsx.looks import read_looks, read_runs
 from termreview.spreadsheets.xlsx.package import (
@@ -215,6 +216,7 @@ def _read_package(package: Package, parts: Mapping[str, bytes], limits: Limits) 
     sheets, notes, filled = [], list(package.notes), 0
     for part in package.sheets:
         content = read_sheet(part.part, shared, limits)
+        beside = read_beside(parts, part.target, package.arrows) if package.has_notes else NOTHING_BESIDE
         notes.extend(sorted(content.notes))
         filled += len(content.cells)
         if filled > limits.cells:
@@ -230,6 +232,8 @@ def _read_package(package: Package, parts: Mapping[str, bytes], limits: Limits) 
                 old_cells(part.part, old, content.cells, old_texts),
                 content.hides_zeros,
                 tuple(hiding_areas(part.part, package.styles, package.theme)),
+                beside.notes,
+                tuple(beside.pictures),
             )
         )
     if longest * filled > limits.text_characters:  # one long string may stand in every cell

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 
 from termreview.cells import address, column_letters
 from termreview.forms.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
 from termreview.intake.files.file_reading import FileReading, Remark
+from termreview.intake.files.written_beside import has_words, note_written, quoted
 from termreview.intake.places.located import Located
-from termreview.intake.places.unowned import unowned_numbers
+from termreview.intake.places.unowned import strange_places, unowned_numbers
 from termreview.intake.values.personal_data import personal_place
 from termreview.spreadsheets.workbook import Sheet, Workbook
 from termreview.text import clean, fold
@@ -115,9 +116,17 @@ def _column_words(sheet: Sheet, column: int) -> str:
     return f"{sheet.name}: cột {column_letters(column)}"
 
 
-def close_account(reading: FileReading, workbook: Workbook, located: Located, layout: FormLayout) -> None:
+def close_account(
+    reading: FileReading,
+    workbook: Workbook,
+    located: Located,
+    layout: FormLayout,
+    note_heads: tuple[str, ...] = (),
+) -> None:
     """Close the account of one file: cells used + flagged + unowned + ignored = non-empty cells; strays are named."""
-    unowned = _ask_about_numbers(reading, located, layout)
+    strange = strange_places(located, layout)
+    told = _ask_about_numbers(reading, located, layout, strange)
+    told |= note_written(reading, workbook, located, layout, strange, note_heads)
     reading.cells_ignored = (
         reading.cells_total - reading.cells_used - reading.cells_flagged - reading.cells_unowned
     )
@@ -133,18 +142,23 @@ def close_account(reading: FileReading, workbook: Workbook, located: Located, la
         beside = located.to_look_at(sheet)
         outside = sorted([place for place in beside if place[0] > bottom or place[1] > right])
         strays = [
-            address(row, column)
+            (row, column)
             for row, column in outside
-            if clean(sheet.cells[row, column].text) and (sheet.name, row, column) not in unowned
+            if clean(sheet.cells[row, column].text) and (sheet.name, row, column) not in told
         ]
         if strays:
-            shown = ", ".join(strays[:_ADDED_SHEETS_SHOWN])
+            shown = ", ".join(
+                f"{address(*place)} {quoted(text)}"
+                if has_words(text := sheet.cells[place].text)
+                else address(*place)
+                for place in strays[:_ADDED_SHEETS_SHOWN]
+            )
             reading.remarks.append(
                 Remark(
                     "cells_ignored",
                     "cells_ignored",
                     sheet.name,
-                    strays[0],
+                    address(*strays[0]),
                     found=str(len(strays)),
                     detail=shown,
                 )
@@ -168,13 +182,16 @@ def close_account(reading: FileReading, workbook: Workbook, located: Located, la
 
 
 def _ask_about_numbers(
-    reading: FileReading, located: Located, layout: FormLayout
+    reading: FileReading,
+    located: Located,
+    layout: FormLayout,
+    strange: Mapping[str, Sequence[tuple[int, int]]],
 ) -> set[tuple[str, int, int]]:
     """Ask about every number that no question owns, a row at a time; the places of all of them.
 
     A row copied with its code, a column copied with its head, is asked about with both its figures already.
     """
-    rows = list(unowned_numbers(located, layout))
+    rows = list(unowned_numbers(located, layout, strange))
     places = {place for row in rows for place in row.places}
     reading.cells_unowned = len(places)
     asked = [

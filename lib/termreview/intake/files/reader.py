@@ -19,7 +19,7 @@ from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.forms import Field
 from termreview.reference.kinds.units import Registry, Unit
 from termreview.spreadsheets.workbook import Workbook
-from termreview.text import fold, plain_words
+from termreview.text import day_words, fold, plain_words
 
 
 class Question(NamedTuple):
@@ -40,6 +40,7 @@ class Reader:
     term: TermReference
     registry: Registry
     file_decisions: FileDecisions = field(default_factory=dict)
+    note_heads: tuple[str, ...] = ()  # with which the notes of a return begin
 
     @cached_property
     def schools(self) -> Mapping[str, Unit]:
@@ -152,6 +153,20 @@ class Reader:
     def cover(self) -> str:
         """The title of the sheet with the identity of the school."""
         return next((plan.title for plan in self.term.form.sheets if plan.sheet_id == INFO_SHEET_ID), "")
+
+    @cached_property
+    def communes(self) -> Mapping[str, str]:
+        """The name of the unit above each school, by its id."""
+        return {unit_id: unit.name for unit_id, unit in self.registry.on(self.term.plan.due_on).items()}
+
+    def printed_facts(self, school: Unit) -> Mapping[str, str]:
+        """What the first sheet of one school's form says of it and of the term beside what names them, by label."""
+        word, day = self.term.form.word, self.term.plan.data_as_of
+        return {
+            word("level_title"): self.registry.level_titles()[school.level],
+            word("parent"): self.communes.get(school.parent_id, ""),
+            word("data_as_of"): day_words(day),
+        }
 
     @cached_property
     def row_codes(self) -> frozenset[str]:

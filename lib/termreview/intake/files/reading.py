@@ -14,7 +14,7 @@ from termreview.intake.files.file_reading import FileReading, Remark
 from termreview.intake.files.likeness import take_likeness
 from termreview.intake.files.reader import Reader
 from termreview.intake.files.several import divide, is_shared
-from termreview.intake.places.identity import is_term, other_term_stated, with_numbers
+from termreview.intake.places.identity import changed_facts, is_term, other_term_stated, with_numbers
 from termreview.intake.places.locate import locate, read_fingerprint, read_identity
 from termreview.intake.places.located import Located
 from termreview.intake.places.points_sheet import without_points_sheets
@@ -119,6 +119,7 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
     if claimed is None:
         _ask_about_name(reading, workbook, visible.get("school_name", ""), located, school, reader)
     _ask_about_term(reading, workbook, visible.get("term_id", ""), located, school.level, reader)
+    _ask_about_facts(reading, workbook, school, reader)
     reading.found_by = located.found_by
     read_answers(reading, located, school.level, reader, workbook)
     if not any(
@@ -130,7 +131,7 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
         return reading
     take_likeness(reading)
     note_workbook(reading, workbook, located)
-    close_account(reading, workbook, located, layout)
+    close_account(reading, workbook, located, layout, reader.note_heads)
     return reading
 
 
@@ -352,6 +353,16 @@ def _ask_about_term(
         texts = "; ".join(dict.fromkeys(text[:_LONGEST_NAME] for text, _, _ in found[:_SCHOOLS_SHOWN]))
         code, own = "term_mismatch", reader.term.term.term_id
         reading.remarks.append(Remark(code, code, *found[0][1:], found=texts, expected=own))
+
+
+def _ask_about_facts(reading: FileReading, workbook: Workbook, school: Unit, reader: Reader) -> None:
+    """Ask where the first sheet says another level, another commune or another day of the data than was printed."""
+    printed = reader.printed_facts(school)
+    for label, found, sheet, cell in changed_facts(workbook, reader.cover, printed):
+        code = "printed_fact_differs"
+        reading.remarks.append(
+            Remark(code, code, sheet, cell, found=found, expected=printed[label], label=label)
+        )
 
 
 def _named(workbook: Workbook, reader: Reader) -> str:

@@ -20,7 +20,7 @@ from termreview.intake.places.unowned import HIDDEN, figures_in, tells_of_a_pers
 from termreview.intake.values.printed_text import label_differs, unit_differs
 from termreview.reference.kinds.forms import FormRow
 from termreview.spreadsheets.workbook import Sheet
-from termreview.text import clean, fold, plain_words
+from termreview.text import clean, fold, number_words, plain_words
 
 _LONGEST = 120
 _MOST_SHOWN = 5
@@ -116,6 +116,23 @@ def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows
             last = remarks[_MOST_SHOWN - 1]
             remarks[_MOST_SHOWN - 1 :] = [last._replace(found=f"{last.found}; và {rest} dòng khác")]
         located.remarks += remarks
+
+
+def note_maxima(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
+    """Remark the highest points of an index that are not those that were printed; the printed ones count."""
+    remarks: list[Remark] = []
+    groups: list[str] = []
+    for block in plan.blocks:
+        for row, number in block.rows if block.section.indicator_group else ():
+            code, cell = sheet.cells.get((number, CODE_COLUMN)), sheet.cells.get((number, UNIT_COLUMN))
+            if code is None or code.text.strip() != row.row_code or cell is None or cell.kind != "number":
+                continue
+            if cell.value != row.maximum and row.maximum is not None:
+                place, own = address(number, UNIT_COLUMN), number_words(row.maximum)
+                found = number_words(float(cell.value))  # type: ignore[arg-type]
+                remarks.append(Remark("printed_fact_differs", sheet.name, place, found, own, row.label))
+                groups.append(block.section.section_id)
+    located.remarks += folded(remarks, groups, "dòng")
 
 
 def folded(remarks: Sequence[Remark], groups: Sequence[str], thing: str) -> list[Remark]:

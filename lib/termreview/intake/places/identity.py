@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from termreview.cells import address
+from termreview.intake.values.misdecoded import has_lost_letters
 from termreview.reference.kinds.forms import Form
 from termreview.reference.kinds.units import Unit
 from termreview.spreadsheets.workbook import Cell, Sheet, Workbook
 from termreview.terms import Term
-from termreview.text import clean, fold
+from termreview.text import clean, day_words, fold, plain_words
 
 _YEARS = re.compile(r"(?<!\d)(20\d\d|\d\d) ?[-–—/_] ?(20\d\d|\d\d)(?!\d)")
 _PART = re.compile(
@@ -28,6 +30,8 @@ _COVER_ROWS = 12  # of the first sheet, above the identity of the school
 _LONGEST_HEADING = 200
 _LONGEST_NAME = 120
 _EQUALS_QUOTED = re.compile(r'= ?"((?:[^"]|"")*)"\s*', re.DOTALL)
+_KINDS_OF_UNIT = frozenset(["truong", "cap", "bac", "xa", "phuong", "thi", "tran", "dac", "khu"])
+_DAY = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
 _INTEGER = re.compile(r"0|[1-9]\d{0,14}")
 
 
@@ -102,6 +106,42 @@ def other_term_stated(
     if is_other and all(text != stated for text, _, _ in found):
         found.insert(0, (stated, "", ""))
     return found
+
+
+def changed_facts(
+    workbook: Workbook, cover: str, printed: Mapping[str, str]
+) -> list[tuple[str, str, str, str]]:
+    """What the first sheet says beside its labels and was not printed there: label, found, sheet and cell.
+
+    Parameters
+    ----------
+    printed
+        What the form printed, by label; days as it writes them.
+    """
+    sheet = next((sheet for sheet in workbook.sheets if sheet.name == cover), None)
+    if sheet is None:
+        return []
+    labels = {fold(label): label for label in printed}
+    changed = []
+    for (row, column), cell in sheet.cells.items():
+        if column > 2 or (cell.text not in printed and fold(cell.text[:_LONGEST_NAME]) not in labels):
+            continue
+        label = labels[fold(cell.text)]
+        beside = sheet.cells.get((row, column + 1))
+        if beside is None or beside.text == printed[label]:
+            continue
+        found = day_words(beside.value) if isinstance(beside.value, datetime.date) else clean(beside.text)
+        if found and not _says_the_same(found, printed[label]):
+            changed.append((label, found[:_LONGEST_NAME], sheet.name, address(row, column + 1)))
+    return changed
+
+
+def _says_the_same(found: str, printed: str) -> bool:
+    told, own = (set(plain_words(text).split()) - _KINDS_OF_UNIT for text in (found, printed))
+    if _DAY.fullmatch(printed):
+        days = [[int(number) for number in match.groups()] for match in _DAY.finditer(found)]
+        return [int(number) for number in printed.split("/")] in days
+    return told == own or not own or has_lost_letters(found)
 
 
 def _numbered(term: Term) -> tuple[int, int, str]:

@@ -22,6 +22,7 @@ from termreview.intake.places.column_twins import has_further_head, settle_colum
 from termreview.intake.places.contradictions import (
     FoundRow,
     note_contradictions,
+    note_maxima,
     note_other_codes,
     rows_with_other_codes,
 )
@@ -306,6 +307,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
     if odd_heads:
         settle_column_twins(located, sheet, odd_heads)
     note_heads(located, sheet, plan, layout)
+    note_maxima(located, sheet, plan)
     if slipped:
         note_other_codes(located, sheet, plan, slipped)
     if odd:

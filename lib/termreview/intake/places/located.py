@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from termreview.forms.layout import Extent, Printed, extent_of
+from termreview.forms.layout import Extent, FormLayout, Printed, extent_of
 from termreview.spreadsheets.workbook import Sheet
 
 ADDRESS, CODE, LABEL, NONE = "address", "code", "label", "none"
@@ -74,6 +74,15 @@ class Located:
     def places_on(self, sheet: Sheet) -> Set[tuple[int, int]]:
         """The places of the fields that were found so far on one sheet."""
         return {(spot.row, spot.column) for spot in self.spots.values() if spot.sheet is sheet}
+
+    def indexes(self, layout: FormLayout) -> Set[str]:
+        """The names of the sheets with points of an index."""
+        return {
+            self.sheets[plan.plan.sheet_id].name
+            for plan in layout.sheets
+            if plan.plan.sheet_id in self.sheets
+            and any(block.section.indicator_group for block in plan.blocks)
+        }
 
     def to_look_at(self, sheet: Sheet) -> Iterable[tuple[int, int]]:
         """The filled places of one sheet, answers or not, without those that are known to be as printed."""

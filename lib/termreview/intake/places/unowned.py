@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from termreview.cells import address, column_letters, parse_address
-from termreview.forms.layout import Extent, FormLayout, SheetLayout
+from termreview.forms.layout import Extent, FormLayout
 from termreview.intake.places.located import Located
 from termreview.intake.values.personal_data import full_names, is_personal, is_personal_number, names_persons
 from termreview.spreadsheets.workbook import Cell, Sheet
@@ -46,26 +46,17 @@ class Unowned(NamedTuple):
         return {(self.sheet.name, *place) for place in (*own, *self.further)}
 
 
-def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
-    """Every row of the form's sheets that holds numbers outside of its questions, row by row.
-
-    All numbers right of the form are one line. The form's own numbers are none: highest points stand left of the
-    answers, live points and sums are formulas or stand in the lines of the sums.
-    """
-    plans: dict[str, list[SheetLayout]] = {}
-    for plan in layout.sheets:
-        if plan.plan.sheet_id in located.sheets:
-            plans.setdefault(located.sheets[plan.plan.sheet_id].name, []).append(plan)
-    own_lines = tuple(fold(layout.form.word(name, group="")) for name in ("group_total", "group_level"))
+def strange_places(located: Located, layout: FormLayout) -> dict[str, list[tuple[int, int]]]:
+    """By sheet the filled places that are neither asked nor, by their words, printed on the form."""
+    printed = layout.printed_texts  # most of a form is what is asked and what is printed
+    found: dict[str, list[tuple[int, int]]] = {}
     for sheet in {sheet.name: sheet for sheet in located.sheets.values()}.values():
         extent = located.extents.get(sheet.name)
         if extent is None:
             continue
-        is_index = any(block.section.indicator_group for plan in plans[sheet.name] for block in plan.blocks)
-        asked, first = located.asked[sheet.name], extent.left
-        printed = layout.printed_texts  # most of a form is what is asked and what is printed
-        cells = sheet.cells
-        strange = [
+        is_index = sheet.name in located.indexes(layout)
+        asked, first, cells = located.asked[sheet.name], extent.left, sheet.cells
+        found[sheet.name] = [
             place
             for place in located.to_look_at(sheet)
             if place not in asked
@@ -75,9 +66,24 @@ def unowned_numbers(located: Located, layout: FormLayout) -> Iterator[Unowned]:
                 else not is_index or (place[1] >= first and cell.formula is None)
             )
         ]
+    return found
+
+
+def unowned_numbers(
+    located: Located, layout: FormLayout, places: Mapping[str, Sequence[tuple[int, int]]]
+) -> Iterator[Unowned]:
+    """Every row of the form's sheets that holds numbers outside of its questions, row by row.
+
+    All numbers right of the form are one line. The form's own numbers are none: highest points stand left of the
+    answers, live points and sums are formulas or stand in the lines of the sums.
+    """
+    own_lines = tuple(fold(layout.form.word(name, group="")) for name in ("group_total", "group_level"))
+    for name, strange in places.items():
         if not strange:
             continue
-        frame = _Frame(extent, is_index)
+        sheet = next(sheet for sheet in located.sheets.values() if sheet.name == name)
+        extent, asked = located.extents[name], located.asked[name]
+        frame = _Frame(extent, name in located.indexes(layout))
         right = frame.right
         found: dict[int, list[int]] = {}
         beyond: list[tuple[int, int]] = []

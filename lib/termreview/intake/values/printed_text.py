@@ -33,6 +33,7 @@ _UNIT_LINE = re.compile(
     r"(?:.* )?(?:don vi(?: tinh)?|dvt)(?: la)? (?P<unit>.{1,60})|(?:nghin|ngan|trieu|ty) dong"
 )
 _SCALED = re.compile(r"(?:tram|chuc|nghin|ngan|trieu|tr|ty)\b")
+_FEWEST_OF_A_HINT, _LIKE_HINT = 5, 0.75  # words that two wordings of one hint share
 _LIKE = 0.6  # how alike two names without the kind of school are that may be one
 
 
@@ -139,6 +140,27 @@ def states_unit(text: str, units: Container[str]) -> bool:
         return False
     unit = match["unit"]
     return unit is None or _SCALED.match(unit) is not None or unit in units
+
+
+def is_spelling_of(text: str, spoken: Collection[str]) -> bool:
+    """Say whether one text is one of those that the form prints, by `plain_words`, however it was stored.
+
+    A hint that was worded a little otherwise when the form was sent is one; a figure that no hint has is not.
+    """
+    if has_lost_letters(text):
+        return True
+    readings = [plain_words(reading) for reading in _readings(text[:_LONGEST], None)]
+    return any(reading in spoken for reading in readings) or any(
+        _is_worded_alike(frozenset(reading.split()), frozenset(printed.split()))
+        for reading in readings
+        for printed in spoken
+    )
+
+
+def _is_worded_alike(told: frozenset[str], printed: frozenset[str]) -> bool:
+    if any(word.isdigit() for word in told - printed):
+        return False
+    return len(told & printed) >= max(_FEWEST_OF_A_HINT, _LIKE_HINT * max(len(told), len(printed)))
 
 
 def names_another(found: str, own: Collection[str], others: Container[str]) -> bool:

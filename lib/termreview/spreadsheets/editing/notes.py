@@ -36,8 +36,8 @@ from termreview.spreadsheets.editing.xml import (
     elements,
     prefix_of,
 )
+from termreview.spreadsheets.xlsx.beside import OUR_AUTHOR
 
-AUTHOR_MARK = "(termreview)"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _SHAPE = re.compile(rb"<v:shape\s.*?</v:shape>", re.DOTALL)
@@ -52,7 +52,7 @@ def drop_notes(parts: Parts, sheet: Sheet, heads: tuple[str, ...]) -> None:
 
     Ours bear our author, or none (LibreOffice saves none) and one of the heads with which our notes begin.
     """
-    drop_replies(parts, sheet, AUTHOR_MARK)
+    drop_replies(parts, sheet, OUR_AUTHOR)
     for relation in relationships(parts, sheet.part):
         if relation.kind != "comments" or relation.target not in parts:
             continue
@@ -60,7 +60,7 @@ def drop_notes(parts: Parts, sheet: Sheet, heads: tuple[str, ...]) -> None:
         ours = [
             comment
             for comment, author in _comments(part)
-            if author.endswith(AUTHOR_MARK) or (not author.strip() and _text(part, comment).startswith(heads))
+            if author.endswith(OUR_AUTHOR) or (not author.strip() and _text(part, comment).startswith(heads))
         ]
         parts[relation.target] = edited(part, [Edit(comment.start, comment.end, b"") for comment in ours])
         places = {parse_address(comment.attributes["ref"]) for comment in ours}
@@ -71,7 +71,7 @@ def add_notes(parts: Parts, sheet: Sheet, notes: Mapping[Place, Note], author: s
     """Put notes on the cells of one sheet; a cell that has one already keeps its words above ours."""
     if not notes:
         return
-    author = f"{author} {AUTHOR_MARK}"
+    author = f"{author} {OUR_AUTHOR}"
     arrows = {relation.kind: relation for relation in relationships(parts, sheet.part)}
     kept: set[Place] = set()
     if "comments" in arrows and arrows["comments"].target in parts:

@@ -71,6 +71,8 @@ class Sheet:
 
     `old_fonts` names the encoding of cells whose font is from before Unicode: ``TCVN3`` or ``VNI``.
     `conditional` are the areas whose look hangs on a condition that may hide or cross out what they hold.
+    `notes` are the words that stand on a cell, by note, conversation or box, but for those of a return; `pictures` the
+    first and the last place that each picture covers. Only .xlsx and .xlsm tell both.
     """
 
     name: str
@@ -82,6 +84,8 @@ class Sheet:
     old_fonts: Mapping[tuple[int, int], str] = field(default_factory=dict)
     hides_zeros: bool = False
     conditional: tuple[str, ...] = ()
+    notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    pictures: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
 
 
 @dataclass(frozen=True)

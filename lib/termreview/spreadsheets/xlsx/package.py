@@ -18,6 +18,7 @@ from termreview.spreadsheets.packages.xml_part import SEPARATOR, local_name, par
 
 _LONGEST_NAME = 255
 _LONGEST_REMEMBERED = 2**14
+_BESIDE_CELLS = (b"comments+xml", b"drawing+xml")  # notes, conversations; pictures, boxes of text
 _TYPES, _LONGEST_TYPES = "[Content_Types].xml", 2**20
 
 
@@ -28,11 +29,15 @@ class SheetPart:
     name: str
     state: str
     part: bytes
+    target: str
 
 
 @dataclass(frozen=True)
 class Package:
-    """One opened package: worksheets in order, the raw parts that cells lean on, where the workbook leads to."""
+    """One opened package: worksheets in order, the raw parts that cells lean on, where the workbook leads to.
+
+    `has_notes` says whether notes or drawings may stand on cells; in most packages none do.
+    """
 
     kind: str
     sheets: tuple[SheetPart, ...]
@@ -43,6 +48,7 @@ class Package:
     is_1904: bool
     has_macros: bool
     has_external_links: bool
+    has_notes: bool
     notes: tuple[str, ...]
 
 
@@ -182,7 +188,8 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
             if target in targets:
                 raise RefusedFile("damaged", f"the sheet {name!r} is another sheet, too")
             targets.add(target)
-            sheets.append(SheetPart(name, state, part(arrow.target, limits.inflated_bytes)))
+            content = part(arrow.target, limits.inflated_bytes)
+            sheets.append(SheetPart(name, state, content, target or arrow.target))
         else:
             notes.append("macro_sheet" if "macro" in arrow.kind.lower() else "sheet_without_cells")
     if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
@@ -192,8 +199,9 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
     shared_strings = None  # named but not there: only a cell that points to one is a fault
     if strings is not None and find_part(names, strings.target):
         shared_strings = part(strings.target, limits.inflated_bytes)
+    types = parts.get(find_part(parts, _TYPES) or "", b"")
     return Package(
-        kind="xlsm" if b"macroEnabled.main+xml" in parts.get(find_part(parts, _TYPES) or "", b"") else "xlsx",
+        kind="xlsm" if b"macroEnabled.main+xml" in types else "xlsx",
         sheets=tuple(sheets),
         shared_strings=shared_strings,
         styles=None if styles is None else part(styles.target),
@@ -202,6 +210,7 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
         is_1904=listing.is_1904,
         has_macros=has_macros,
         has_external_links="externalLink" in kinds,
+        has_notes=any(kind in types for kind in _BESIDE_CELLS),
         notes=tuple(notes),
     )
 
