@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from termreview.reference.kinds.calendar import TermPlan
 from termreview.reference.kinds.units import Unit
-from termreview.sample.schools.stories import draw
+from termreview.sample.schools.scenarios import draw
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from termreview.errors import SampleError, UsageError
 from termreview.intake.received.received import RECEIVED_LIST
 from termreview.reference.declarations import Reference
-from termreview.sample.parcels import term_parcels, write_parcels, write_received
+from termreview.sample.sample_files import term_sample_files, write_received, write_sample_files
 from termreview.storage.workspace import Workspace, write_json
 from termreview.terms import Term
 
@@ -61,11 +61,13 @@ def write_sample(
         for term in terms:
             folder = building / term.folder
             folder.mkdir(parents=True)
-            parcels = term_parcels(term, reference)
-            for number, parcel in enumerate(write_parcels(parcels, folder, reference, workers), start=1):
-                progress(f"{term.term_id} {number}/{len(parcels)} {parcel.arrival.name}")
-            write_received(folder / RECEIVED_LIST, parcels)
-            counts[term.term_id] = len(parcels)
+            sample_files = term_sample_files(term, reference)
+            for number, sample_file in enumerate(
+                write_sample_files(sample_files, folder, reference, workers), start=1
+            ):
+                progress(f"{term.term_id} {number}/{len(sample_files)} {sample_file.arrival.name}")
+            write_received(folder / RECEIVED_LIST, sample_files)
+            counts[term.term_id] = len(sample_files)
         for term in terms:
             _refuse_foreign_files(workspace.raw(term))
             _switch(building / term.folder, workspace.raw(term))

@@ -21,9 +21,9 @@ from termreview.sample.answers.answers import school_answers
 from termreview.sample.damage import FILE_FAULTS
 from termreview.sample.deliveries import ARRIVALS, MISSING
 from termreview.sample.faults import ANSWER_FAULTS
-from termreview.sample.parcels import term_parcels, write_parcels
+from termreview.sample.sample_files import term_sample_files, write_sample_files
 from termreview.sample.school_year import SAMPLE_LIST, SAMPLE_TERMS, write_sample
-from termreview.sample.schools.stories import (
+from termreview.sample.schools.scenarios import (
     AIMS,
     DENIED_CONDITIONS,
     OPEN_CONDITIONS,
@@ -204,12 +204,17 @@ def test_declared_trouble_is_known_and_used() -> None:
 
 
 def test_same_bytes_at_every_run_and_with_any_workers(tmp_path: Path, reference: Reference) -> None:
-    parcels = term_parcels(HK1, reference)
-    kinds = {name: parcel for parcel in parcels for name in parcel.arrival.faults if name in FILE_FAULTS}
-    some = [*kinds.values(), *parcels[:2]]
+    sample_files = term_sample_files(HK1, reference)
+    kinds = {
+        name: sample_file
+        for sample_file in sample_files
+        for name in sample_file.arrival.faults
+        if name in FILE_FAULTS
+    }
+    some = [*kinds.values(), *sample_files[:2]]
     for name, workers in (("one", 1), ("two", 2)):
         (tmp_path / name).mkdir()
-        assert len(list(write_parcels(some, tmp_path / name, reference, workers))) == len(some)
+        assert len(list(write_sample_files(some, tmp_path / name, reference, workers))) == len(some)
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
 
@@ -217,7 +222,9 @@ def test_same_bytes_at_every_run_and_with_any_workers(tmp_path: Path, reference:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two files a term are enough to see how folders are treated."""
-    monkeypatch.setattr(sample, "term_parcels", lambda term, reference: term_parcels(term, reference)[:2])
+    monkeypatch.setattr(
+        sample, "term_sample_files", lambda term, reference: term_sample_files(term, reference)[:2]
+    )
 
 
 @pytest.mark.usefixtures("small")

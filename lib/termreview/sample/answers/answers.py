@@ -14,8 +14,8 @@ from termreview.sample.answers.management import management_answers
 from termreview.sample.answers.plain import plain_answers
 from termreview.sample.answers.teaching import teaching_answers
 from termreview.sample.schools.pupils import GRADE_WEIGHTS
+from termreview.sample.schools.scenarios import MINORITY_SHARE, PUPILS_PER_COMPUTER, draw
 from termreview.sample.schools.schools import Answer, SchoolTerm, roll_answers, school_term
-from termreview.sample.schools.stories import MINORITY_SHARE, PUPILS_PER_COMPUTER, draw
 from termreview.terms import Term
 
 SAMPLE_FORM, SAMPLE_SET = "cv407-2023", "qd-4725-2022"

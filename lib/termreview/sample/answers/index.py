@@ -9,8 +9,7 @@ import numpy as np
 from termreview.reference.kinds.indicators import Group, IndicatorSet, Item
 from termreview.sample.answers.management import document
 from termreview.sample.answers.teaching import has_studio, materials_listed
-from termreview.sample.schools.schools import Answer, SchoolTerm
-from termreview.sample.schools.stories import (
+from termreview.sample.schools.scenarios import (
     DENIED_CONDITIONS,
     OPEN_CONDITIONS,
     OVERCLAIMED_ITEMS,
@@ -18,6 +17,7 @@ from termreview.sample.schools.stories import (
     aims_of,
     draw,
 )
+from termreview.sample.schools.schools import Answer, SchoolTerm
 from termreview.scoring.rules import banded
 
 _CONDITIONS = {  # kind of document, and whose number it shares

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 
+from termreview.sample.schools.scenarios import draw
 from termreview.sample.schools.schools import Answer, SchoolTerm
-from termreview.sample.schools.stories import draw
 
 _FEES = {"mn": (1_450_000, 2_300_000), "th": (650_000, 1_100_000), "thcs": (900_000, 1_500_000)}
 _DEVICE_VND = (8_500_000, 14_500_000)

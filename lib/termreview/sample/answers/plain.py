@@ -9,8 +9,8 @@ from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.checks import Pair
 from termreview.reference.kinds.forms import Field
 from termreview.reference.kinds.units import Unit
+from termreview.sample.schools.scenarios import draw
 from termreview.sample.schools.schools import Answer
-from termreview.sample.schools.stories import draw
 
 _TURNS = 60  # of making sums, parts and bounds agree: a sum may be part of another
 _SPANS = {"count": (8, 60), "number": (8, 60), "money": (2_000_000, 60_000_000), "percent": (55, 98)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from termreview.sample.schools.scenarios import LIBRARY_TITLES, draw
 from termreview.sample.schools.schools import DONE, NOT_STARTED, UNDER_WAY, Answer, SchoolTerm
-from termreview.sample.schools.stories import LIBRARY_TITLES, draw
 
 
 def teaching_answers(here: SchoolTerm) -> dict[str, Answer]:

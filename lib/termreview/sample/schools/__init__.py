@@ -1,1 +1,1 @@
-"""The illustrative schools: their stories, rolls and statistics."""
+"""The illustrative schools: their scenarios, rolls and statistics."""

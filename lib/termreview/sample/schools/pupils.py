@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from termreview.sample.schools.stories import MINORITY_SHARE, PUPILS, draw
+from termreview.sample.schools.scenarios import MINORITY_SHARE, PUPILS, draw
 
 _PRIMARY, _SECONDARY = ("g1", "g2", "g3", "g4", "g5"), ("g6", "g7", "g8", "g9")
 GRADE_WEIGHTS: Mapping[str, Mapping[str, float]] = {  # how the pupils of a school spread over its grades

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from termreview.sample.schools.pupils import GRADE_WEIGHTS, pupil_counts
-from termreview.sample.schools.stories import MINORITY_SHARE, draw
+from termreview.sample.schools.scenarios import MINORITY_SHARE, draw
 
 _TEACHERS_PER_CLASS = {"mn": 1.9, "th": 1.4, "thcs": 1.95, "th_thcs": 1.65}
 _WOMEN = {"mn": 1.0, "th": 0.82, "thcs": 0.62, "th_thcs": 0.7}

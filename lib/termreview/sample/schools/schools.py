@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Unit
 from termreview.sample.schools.rolls import Roll, school_roll
-from termreview.sample.schools.stories import PUPILS_PER_COMPUTER, capability, draw
+from termreview.sample.schools.scenarios import PUPILS_PER_COMPUTER, capability, draw
 from termreview.terms import Term
 
 Answer = str | int | float | datetime.date

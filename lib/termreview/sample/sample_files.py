@@ -27,7 +27,7 @@ _NO_PLACE = (KeyError, ValueError, StopIteration, AssertionError)
 
 
 @dataclass(frozen=True)
-class Parcel:
+class SampleFile:
     """One file as it arrives; `source` is the term it is filled for, another one when an old file is sent again."""
 
     source: Term
@@ -35,26 +35,26 @@ class Parcel:
     arrival: Arrival
 
 
-def term_parcels(term: Term, reference: Reference) -> list[Parcel]:
+def term_sample_files(term: Term, reference: Reference) -> list[SampleFile]:
     """Every file of one term, in registry order."""
     declared = reference.of(term)
     return [
-        Parcel(Term(term.school_year, arrival.copies) if arrival.copies else term, school, arrival)
+        SampleFile(Term(term.school_year, arrival.copies) if arrival.copies else term, school, arrival)
         for school, arrival in term_arrivals(declared.plan, declared.schools)
     ]
 
 
-def write_parcels(
-    parcels: Sequence[Parcel], folder: Path, reference: Reference, workers: int
-) -> Iterator[Parcel]:
+def write_sample_files(
+    sample_files: Sequence[SampleFile], folder: Path, reference: Reference, workers: int
+) -> Iterator[SampleFile]:
     """Write every file, giving each one back as it is finished; the files do not depend on the workers."""
     if workers < 2:
-        for parcel in parcels:
-            write_parcel(parcel, folder, reference)
-            yield parcel
+        for sample_file in sample_files:
+            write_sample_file(sample_file, folder, reference)
+            yield sample_file
         return
     with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(reference, folder)) as pool:
-        yield from pool.map(_write_in_worker, parcels, chunksize=4)
+        yield from pool.map(_write_in_worker, sample_files, chunksize=4)
 
 
 _worker: tuple[Reference, Path]
@@ -65,22 +65,22 @@ def _start_worker(reference: Reference, folder: Path) -> None:
     _worker = (reference, folder)
 
 
-def _write_in_worker(parcel: Parcel) -> Parcel:
+def _write_in_worker(sample_file: SampleFile) -> SampleFile:
     reference, folder = _worker
-    write_parcel(parcel, folder, reference)
-    return parcel
+    write_sample_file(sample_file, folder, reference)
+    return sample_file
 
 
-def write_parcel(parcel: Parcel, folder: Path, reference: Reference) -> None:
+def write_sample_file(sample_file: SampleFile, folder: Path, reference: Reference) -> None:
     """Fill the form of one school, with the declared faults in its answers, then in its bytes."""
-    declared, school = reference.of(parcel.source), parcel.school
-    answers = school_answers(school, parcel.source, reference)
-    faults = parcel.arrival.faults if is_of_sample(school, declared) else ()
+    declared, school = reference.of(sample_file.source), sample_file.school
+    answers = school_answers(school, sample_file.source, reference)
+    faults = sample_file.arrival.faults if is_of_sample(school, declared) else ()
     for name in faults:
         if name in ANSWER_FAULTS:
             answers = _with_fault(ANSWER_FAULTS[name], answers)
     order = form_order(reference, declared, school)
-    path = folder / parcel.arrival.name
+    path = folder / sample_file.arrival.name
     layout = write_form(path, order, answers)
     for name in faults:
         if name in FILE_FAULTS:
@@ -97,13 +97,14 @@ def _with_fault(change: Callable[[dict[str, Answer]], None], answers: dict[str, 
     return answers
 
 
-def write_received(path: Path, parcels: Sequence[Parcel]) -> None:
+def write_received(path: Path, sample_files: Sequence[SampleFile]) -> None:
     """Write the office's list of what came when; the mark at the start lets Excel read its accents."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(("file", "received_on", "note"))
     arrivals = sorted(
-        (parcel.arrival for parcel in parcels), key=lambda arrival: (arrival.received_on, arrival.name)
+        (sample_file.arrival for sample_file in sample_files),
+        key=lambda arrival: (arrival.received_on, arrival.name),
     )
     lines.writerows((inert(arrival.name), arrival.received_on, inert(arrival.note)) for arrival in arrivals)
     path.write_text(text.getvalue(), encoding="utf-8-sig", newline="\n")

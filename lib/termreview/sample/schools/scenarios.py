@@ -1,4 +1,4 @@
-"""One story per school of the illustrative district: how far it is, and what is odd about it.
+"""One scenario per school of the illustrative district: how far it is, and what is odd about it.
 
 Nothing here is about a real school. The tables are read by the other `sample_*` modules; whoever wants to see
 another situation in the reports changes a line here.
@@ -113,7 +113,7 @@ UNPROVEN_ITEMS: Mapping[tuple[str, str], tuple[str, ...]] = {  # claimed, the ev
 
 
 def aims_of(school_id: str) -> Aims:
-    """The points that one general school reaches: as its story tells, or drawn for a school without one."""
+    """The points that one general school reaches: as its scenario says, or drawn for a school without one."""
     if school_id in AIMS:
         return AIMS[school_id]
     first, rise = draw(school_id, "aims").randint(38, 78), draw(school_id, "rise").randint(3, 10)
