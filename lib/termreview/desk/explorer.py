@@ -9,10 +9,10 @@ import pandas as pd
 from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.reference.comparable import may_compare_scores
 from termreview.reference.kinds.forms import applies
-from termreview.reporting.report.strength_words import StrengthLine, strength_lines
+from termreview.reporting.report.level_margin_texts import MarginLine, margin_lines
 from termreview.reporting.summaries.decisions import doubted_answers
 from termreview.reporting.summaries.index import OVERALL
-from termreview.scoring.strength import weigh_levels
+from termreview.scoring.level_margin import weigh_levels
 from termreview.storage.workspace import read_if_there
 
 
@@ -106,7 +106,7 @@ def _lows_before(now: TermNow, school_id: str) -> dict[str, float]:
     return {str(name): float(low) for name, low in zip(own["group_id"], own["low"], strict=True)}
 
 
-def strength_of(now: TermNow, school_id: str) -> list[StrengthLine]:
+def level_margins_of(now: TermNow, school_id: str) -> list[MarginLine]:
     """What the levels of one school hang on: one line per group; none where it has no score."""
     scored, own = now.scored, now.standings[now.standings["school_id"] == school_id]
     if own.empty or (own["state"] != "scored").any():
@@ -117,9 +117,9 @@ def strength_of(now: TermNow, school_id: str) -> list[StrengthLine]:
         now.declared,
         doubted_answers(now.cleaned.findings),
     )
-    strengths = {str(row["group_id"]): row for row in plain_rows(weighed)}
+    level_margins = {str(row["group_id"]): row for row in plain_rows(weighed)}
     reasons = {str(row["group_id"]): str(row["reason"]) for row in plain_rows(own)}
-    return strength_lines(now.reference, now.declared.indicator_set, strengths, reasons)
+    return margin_lines(now.reference, now.declared.indicator_set, level_margins, reasons)
 
 
 def ledger_of(now: TermNow, school_id: str) -> pd.DataFrame:
@@ -140,4 +140,12 @@ def findings_of(now: TermNow, school_id: str) -> pd.DataFrame:
     return own.sort_values("severity", key=lambda names: names.map(order), kind="stable")
 
 
-__all__ = ["OVERALL", "Place", "beside_peers", "findings_of", "ledger_of", "strength_of", "terms_of_school"]
+__all__ = [
+    "OVERALL",
+    "Place",
+    "beside_peers",
+    "findings_of",
+    "ledger_of",
+    "level_margins_of",
+    "terms_of_school",
+]

@@ -13,7 +13,7 @@ from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 from termreview.reporting.summaries.decisions import doubted_answers
 from termreview.reporting.summaries.index import OVERALL
-from termreview.scoring.strength import CLAIM, PENDING, weigh_levels
+from termreview.scoring.level_margin import CLAIM, PENDING, weigh_levels
 
 Z_95 = 1.959964  # 95 of 100 samples of a normal quantity lie within this many standard errors
 _CLAIMED = ("claimed", "disputed", "no_evidence", "no_facts")

@@ -13,7 +13,7 @@ from desk_world import HOSTILE, PRESCHOOL, PRIMARIES, ROLE, SILENT, TERM, TODAY,
 
 from termreview.desk.decision_drafts import Draft, decision_of
 from termreview.desk.effect import effect_of_decision
-from termreview.desk.explorer import strength_of
+from termreview.desk.explorer import level_margins_of
 from termreview.desk.term.causes import findings_in
 from termreview.desk.term.cell_context import cell_context
 from termreview.desk.term.overview import Scope
@@ -23,14 +23,14 @@ from termreview.desk.views.cell import finding_block
 from termreview.desk.views.effect import conflicts_block, decision_text, effect_block
 from termreview.desk.views.overview import overview_block
 from termreview.desk.views.points import item_block, linked, visits_block
-from termreview.desk.views.school import page_block, school_block, strength_block
+from termreview.desk.views.school import level_margins_block, page_block, school_block
 from termreview.desk.visits import plan_visits
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.words.desk_words import WORDS
 from termreview.reporting.blocks.blocks import Block, escape_text
-from termreview.reporting.school_pages.index import strength_view
+from termreview.reporting.school_pages.index import level_margins_view
 from termreview.reporting.school_pages.pages import school_page
 from worlds import ROOT, change, copy_reference
 
@@ -160,12 +160,14 @@ def test_mistakes_in_the_words_are_named_with_their_line(tmp_path: Path) -> None
 
 def test_what_levels_hang_on_is_told_as_on_the_school_s_page() -> None:
     now = seen()
-    lines = strength_of(now, "0477201")
+    lines = level_margins_of(now, "0477201")
     assert [line.group_id for line in lines] == ["1", "2"]
-    assert [line.text for line in lines] == [line["text"] for line in strength_view(now.report, "0477201")]
-    assert strength_of(now, PRESCHOOL) == strength_of(now, SILENT) == []
+    assert [line.text for line in lines] == [
+        line["text"] for line in level_margins_view(now.report, "0477201")
+    ]
+    assert level_margins_of(now, PRESCHOOL) == level_margins_of(now, SILENT) == []
     assert escape_text(lines[0].text) in school_block(now, "0477201").html
-    assert strength_block(now, []).html == ""
+    assert level_margins_block(now, []).html == ""
 
 
 @pytest.mark.parametrize("school_id", ["0477203", PRESCHOOL, SILENT])

@@ -8,17 +8,17 @@ import report_world
 from pandas.testing import assert_frame_equal
 
 from termreview.scoring.actions import try_actions
-from termreview.scoring.levels import OVERALL
-from termreview.scoring.score import score_term
-from termreview.scoring.strength import (
+from termreview.scoring.level_margin import (
     CLAIM,
+    MARGIN_KINDS,
     NOT_CONCLUDED,
     PENDING,
     ROUNDING,
     SOLID,
-    STRENGTHS,
     weigh_levels,
 )
+from termreview.scoring.levels import OVERALL
+from termreview.scoring.score import score_term
 from termreview.scoring.what_if import of_school, what_if
 from worlds import HK1
 
@@ -67,7 +67,7 @@ def test_every_group_of_every_scored_school_is_weighed_once() -> None:
     weighed = weigh_levels(TABLES.ledger, TABLES.scores, DECLARED)
     scored = TABLES.scores.query("state == 'scored' and group_id != @OVERALL")
     assert len(weighed) == len(scored)
-    assert set(weighed["strength"]) <= set(STRENGTHS)
+    assert set(weighed["strength"]) <= set(MARGIN_KINDS)
     assert weighed.loc[weighed["level"].isna(), "strength"].eq(NOT_CONCLUDED).all()
 
 

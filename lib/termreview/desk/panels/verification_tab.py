@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from termreview.desk.explorer import strength_of
+from termreview.desk.explorer import level_margins_of
 from termreview.desk.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, gaps, verified_lines
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
@@ -31,7 +31,7 @@ from termreview.desk.views.points import (
     item_block,
     visits_block,
 )
-from termreview.desk.views.school import strength_block
+from termreview.desk.views.school import level_margins_block
 from termreview.desk.visits import plan_visits
 from termreview.reporting.blocks.blocks import callout
 from termreview.reporting.blocks.number_format import interval_text, number_text
@@ -62,14 +62,14 @@ class VerificationTab:
              PickColumn(columns["computed"], "4.3em", "right"), PickColumn(columns["verified"], "3.2em", "right"), PickColumn(columns["counts"], "4.6em", "right")],
             self._item_picked, words(desk.reference, "pick"), 16,
         )  # fmt: skip
-        self._conditions, self._strength = controls.shown(css="desk-half"), controls.shown(css="desk-half")
+        self._conditions, self._margins = controls.shown(css="desk-half"), controls.shown(css="desk-half")
         self._detail = controls.shown(css="desk-context")
         self._form = PointsForm(desk, self._next_item)
         self._moderation, self._visits = ModerationView(desk), VisitsView(desk, self.verify)
         left = controls.column(self._items.box, css="desk-half")
         right = controls.column(self._detail, self._form.box, css="desk-half")
         self._by_item = controls.column(
-            controls.split(self._conditions, self._strength), controls.split(left, right)
+            controls.split(self._conditions, self._margins), controls.split(left, right)
         )
         self.box = controls.column(
             controls.row(self._part, self._picker.box),
@@ -134,7 +134,7 @@ class VerificationTab:
             key = "picker.choose" if self._picker.is_offering else "verification.nobody"
             controls.show(self._detail, say(self.desk.reference, key))
             controls.show(self._conditions, "")
-            controls.show(self._strength, "")
+            controls.show(self._margins, "")
             self._form.show("", None)
             return
         now, school_id = self.desk.now, self._picker.school_id
@@ -143,9 +143,9 @@ class VerificationTab:
             lines = condition_lines(now, group, school_id)
             if group.group_id == line.item.group_id:
                 blocks.append(conditions_block(now, lines, condition_warnings(now, group, school_id)))
-        hanging = [one for one in strength_of(now, school_id) if one.group_id == line.item.group_id]
+        hanging = [one for one in level_margins_of(now, school_id) if one.group_id == line.item.group_id]
         controls.show(self._conditions, joined(*blocks))
-        controls.show(self._strength, strength_block(now, hanging))
+        controls.show(self._margins, level_margins_block(now, hanging))
         controls.show(self._detail, item_block(now, line))
         self._form.show(school_id, line)
 

@@ -11,7 +11,7 @@ from termreview.desk.explorer import (
     beside_peers,
     findings_of,
     ledger_of,
-    strength_of,
+    level_margins_of,
     terms_of_school,
 )
 from termreview.desk.term.school_names import school_label
@@ -21,7 +21,7 @@ from termreview.desk.views.effect import score_text
 from termreview.reporting.blocks.blocks import Block, CalloutKind, callout, escape_text
 from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.report.strength_words import StrengthLine
+from termreview.reporting.report.level_margin_texts import MarginLine
 from termreview.reporting.school_pages.pages import school_page
 
 _FORMATS = {"percent": "percent1", "points": "points", "ratio": "ratio"}
@@ -69,7 +69,7 @@ def terms_block(now: TermNow, school_id: str) -> Block:
     return table(pd.DataFrame(rows, columns=list(columns)), columns=columns, caption=names["terms"])
 
 
-def strength_block(now: TermNow, lines: Sequence[StrengthLine]) -> Block:
+def level_margins_block(now: TermNow, lines: Sequence[MarginLine]) -> Block:
     """What levels hang on, in words; nothing where there is no score."""
     if not lines:
         return Block("")
@@ -193,7 +193,7 @@ def school_block(now: TermNow, school_id: str) -> Block:
     """Everything about one school on one page."""
     parts = [school_head(now, school_id)]
     if now.schools.set_index("school_id")["level"][school_id] in now.declared.indicator_set.levels:
-        parts += [terms_block(now, school_id), strength_block(now, strength_of(now, school_id))]
+        parts += [terms_block(now, school_id), level_margins_block(now, level_margins_of(now, school_id))]
         parts += [peers_block(now, school_id), ledger_block(now, school_id)]
     else:
         parts.append(peers_block(now, school_id))

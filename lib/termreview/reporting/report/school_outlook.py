@@ -11,9 +11,9 @@ from termreview.reference.kinds.advice import Advice
 from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.summaries.decisions import doubted_answers
+from termreview.scoring.level_margin import weigh_levels
 from termreview.scoring.levels import OVERALL
 from termreview.scoring.next_level import CONDITION, NextLevel, next_levels
-from termreview.scoring.strength import weigh_levels
 from termreview.scoring.what_if import what_if
 
 
@@ -27,8 +27,8 @@ class Outlook:
     paths: dict[str, NextLevel]
     unconfirmed: frozenset[str]
     after: dict[tuple[str, str], Record]
-    strengths: pd.DataFrame
-    strength: dict[tuple[str, str], Record]
+    level_margins: pd.DataFrame
+    margin_of: dict[tuple[str, str], Record]
 
 
 def advice_of(report: ReportContext) -> Advice:
@@ -65,6 +65,6 @@ def look_ahead(report: ReportContext) -> Outlook:
         for school_id, path in reachable.items()
         if after[school_id, OVERALL]["level_low"] >= path.level
     }
-    strengths = weigh_levels(tables.ledger, tables.scores, declared, doubted_answers(tables.findings))
-    known = {(str(row["school_id"]), str(row["group_id"])): row for row in records(strengths)}
-    return Outlook(confirmed, frozenset(paths) - frozenset(confirmed), after, strengths, known)
+    level_margins = weigh_levels(tables.ledger, tables.scores, declared, doubted_answers(tables.findings))
+    known = {(str(row["school_id"]), str(row["group_id"])): row for row in records(level_margins)}
+    return Outlook(confirmed, frozenset(paths) - frozenset(confirmed), after, level_margins, known)

@@ -12,9 +12,9 @@ from typing import Any
 from termreview.reporting.blocks.blocks import badge_mark, escape_text
 from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.level_margin_texts import margin_lines
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.school_outlook import look_ahead
-from termreview.reporting.report.strength_words import strength_lines
 from termreview.reporting.report.wording import before_name, label, labels
 from termreview.reporting.school_pages.material import material_of, peer_middle, peer_scores, word
 from termreview.reporting.summaries.index import OVERALL
@@ -133,13 +133,13 @@ def conditions_view(report: ReportContext, school_id: str) -> View:
     return {"rows": rows, "note": note if any(row["state"] != "met" for row in rows) else ""}
 
 
-def strength_view(report: ReportContext, school_id: str) -> list[View]:
+def level_margins_view(report: ReportContext, school_id: str) -> list[View]:
     """What the level of each group hangs on: one line a group, with whether it is solid."""
     outlook, indicator_set, material = look_ahead(report), report.declared.indicator_set, material_of(report)
     names = [group.group_id for group in indicator_set.groups]
-    strengths = {name: outlook.strength[school_id, name] for name in names}
+    level_margins = {name: outlook.margin_of[school_id, name] for name in names}
     reasons = {name: str(material.standings[school_id, name]["reason"]) for name in names}
-    lines = strength_lines(report.reference, indicator_set, strengths, reasons)
+    lines = margin_lines(report.reference, indicator_set, level_margins, reasons)
     return [{"text": line.text, "is_solid": line.is_solid} for line in lines]
 
 

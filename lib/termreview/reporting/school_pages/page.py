@@ -13,8 +13,8 @@ from termreview.reporting.school_pages.index import (
     criteria_view,
     last_result,
     lead_view,
+    level_margins_view,
     scores_view,
-    strength_view,
 )
 from termreview.reporting.school_pages.material import material_of, word
 from termreview.reporting.school_pages.path import path_view
@@ -52,7 +52,7 @@ def page_view(report: ReportContext, school_id: str) -> dict[str, Any]:
         "scores": scores_view(report, school_id),
         "criteria": criteria_view(report, school_id),
         "conditions": conditions_view(report, school_id),
-        "strength": strength_view(report, school_id),
+        "strength": level_margins_view(report, school_id),
         "path": path_view(report, school_id),
         "change": change_view(report, school_id),
         "change_title": word(

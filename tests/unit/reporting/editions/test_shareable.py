@@ -33,7 +33,7 @@ def test_what_levels_hang_on_and_what_actions_win_is_the_same_in_both_editions(
     """Points hang on evidence being there: without its words the scorer must still come to the same."""
     internal, shareable = editions
     pd.testing.assert_frame_equal(tried(internal), tried(shareable))
-    pd.testing.assert_frame_equal(look_ahead(internal).strengths, look_ahead(shareable).strengths)
+    pd.testing.assert_frame_equal(look_ahead(internal).level_margins, look_ahead(shareable).level_margins)
     assert look_ahead(internal).after == look_ahead(shareable).after
 
 

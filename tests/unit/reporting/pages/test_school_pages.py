@@ -12,16 +12,16 @@ from bs4 import BeautifulSoup
 
 from termreview.reporting.blocks.number_format import interval_text
 from termreview.reporting.report.context import ReportContext, build_view
+from termreview.reporting.report.level_margin_texts import margin_lines
 from termreview.reporting.report.school_outlook import look_ahead
-from termreview.reporting.report.strength_words import strength_lines
 from termreview.reporting.school_pages.material import material_of, peer_scores
 from termreview.reporting.school_pages.page import REPORTED, SCORED, SILENT, kind_of
 from termreview.reporting.school_pages.pages import school_page, school_pages, show_pages
 from termreview.reporting.school_pages.work import MOST_FINDINGS, findings_view
 from termreview.reporting.sections.index.actions import office_actions, tried
-from termreview.reporting.sections.index.fragility import levels_at_stake
+from termreview.reporting.sections.index.sensitivity import levels_at_stake
+from termreview.scoring.level_margin import SOLID
 from termreview.scoring.levels import OVERALL
-from termreview.scoring.strength import SOLID
 from worlds import HK1, HK2
 
 REPORT = report_world.report(HK2)
@@ -75,7 +75,7 @@ def test_of_the_lowest_level_nobody_is_told_that_it_cannot_fall(level: int, told
     indicator_set = REPORT.declared.indicator_set
     row = {"strength": SOLID, "item_id": None, "level": level, "if_level": level, "item_count": 0}
     rows = {group.group_id: row for group in indicator_set.groups}
-    lines = strength_lines(REPORT.reference, indicator_set, rows, {})
+    lines = margin_lines(REPORT.reference, indicator_set, rows, {})
     assert [told in line.text for line in lines] == [True] * len(rows)
 
 
@@ -196,13 +196,15 @@ def test_the_notebook_is_shown_how_many_pages_there_are() -> None:
 
 
 def test_levels_at_stake_lists_every_level_that_is_not_solid() -> None:
-    strengths = look_ahead(REPORT).strengths
+    level_margins = look_ahead(REPORT).level_margins
     block = BeautifulSoup(levels_at_stake(REPORT).html, "html.parser")
-    solid = int((strengths["strength"] == SOLID).sum())
+    solid = int((level_margins["strength"] == SOLID).sum())
     told = block.select_one("p").get_text()
-    assert (f"{solid}/{len(strengths)} nhóm điểm" if solid else f"trong {len(strengths)} nhóm") in told
+    assert (
+        f"{solid}/{len(level_margins)} nhóm điểm" if solid else f"trong {len(level_margins)} nhóm"
+    ) in told
     listed = [row for row in block.select("tbody tr") if row.select("td")]
-    assert len(listed) == len(strengths) - solid
+    assert len(listed) == len(level_margins) - solid
 
 
 def test_office_actions_names_the_best_and_lists_all() -> None:

@@ -23,16 +23,16 @@ from termreview.reporting.sections.index import (
     actions,
     conclusions,
     criteria,
-    fragility,
     index,
     scores,
+    sensitivity,
     transitions,
 )
 from termreview.reporting.sections.work import change, ratios, statistics, tasks
 from worlds import HK1, HK2, ROOT
 
 MODULES: dict[str, ModuleType] = {
-    "actions": actions, "fragility": fragility,
+    "actions": actions, "sensitivity": sensitivity,
     "annexes": annexes, "assessment": sections_assessment, "change": change,
     "conclusions": conclusions, "criteria": criteria, "footer": footer,
     "highlights": sections_highlights, "index": index, "issued": issued,

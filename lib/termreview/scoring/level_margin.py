@@ -16,7 +16,7 @@ from termreview.scoring.rules import Flags, Numbers
 
 # From the least to the most certain; the first that holds is told.
 NOT_CONCLUDED, ROUNDING, PENDING, CLAIM, SOLID = "not_concluded", "rounding", "pending", "claim", "solid"
-STRENGTHS = (NOT_CONCLUDED, ROUNDING, PENDING, CLAIM, SOLID)
+MARGIN_KINDS = (NOT_CONCLUDED, ROUNDING, PENDING, CLAIM, SOLID)
 ROUNDING_POINTS = 0.5
 COLUMNS = ["school_id", "group_id", "level", "strength", "item_id", "if_level", "margin", "item_count"]
 

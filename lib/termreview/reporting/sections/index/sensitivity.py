@@ -10,19 +10,19 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.school_outlook import look_ahead
 from termreview.reporting.report.wording import group_title, labels, say
 from termreview.reporting.summaries.index import UNALLOCATED
-from termreview.scoring.strength import NOT_CONCLUDED, ROUNDING, SOLID, STRENGTHS
+from termreview.scoring.level_margin import MARGIN_KINDS, NOT_CONCLUDED, ROUNDING, SOLID
 
 
 def levels_at_stake(report: ReportContext) -> Block:
     """How many levels are solid, what the others hang on, and all of these school by school."""
-    strengths = look_ahead(report).strengths
-    if strengths.empty:
+    level_margins = look_ahead(report).level_margins
+    if level_margins.empty:
         return paragraph(say(report, "outlook.nobody"))
-    counts = strengths["strength"].value_counts()
-    told = say(report, "outlook.strong", count=int(counts.get(SOLID, 0)), total=len(strengths))
+    counts = level_margins["strength"].value_counts()
+    told = say(report, "outlook.strong", count=int(counts.get(SOLID, 0)), total=len(level_margins))
     kinds = [
         say(report, "outlook.counted", kind=say(report, f"outlook.kinds.{name}"), count=int(counts[name]))
-        for name in STRENGTHS
+        for name in MARGIN_KINDS
         if name != SOLID and counts.get(name, 0)
     ]
     if not kinds:
@@ -32,7 +32,7 @@ def levels_at_stake(report: ReportContext) -> Block:
 
 def stakes_table(report: ReportContext) -> Block:
     """Every level that is not solid: what it hangs on, the item's name, and the level without it."""
-    frame = look_ahead(report).strengths
+    frame = look_ahead(report).level_margins
     frame = frame[frame["strength"] != SOLID]
     schools = report.term.schools.set_index("school_id")
     short = labels(report, "score_levels_short")

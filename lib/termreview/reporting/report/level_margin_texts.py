@@ -11,10 +11,10 @@ from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
 from termreview.reporting.report.page_words import page_word
 from termreview.reporting.summaries.index import UNALLOCATED
-from termreview.scoring.strength import NOT_CONCLUDED, SOLID
+from termreview.scoring.level_margin import NOT_CONCLUDED, SOLID
 
 
-class StrengthLine(NamedTuple):
+class MarginLine(NamedTuple):
     """What the level of one group hangs on."""
 
     group_id: str
@@ -22,17 +22,17 @@ class StrengthLine(NamedTuple):
     is_solid: bool
 
 
-def strength_lines(
+def margin_lines(
     reference: Reference,
     indicator_set: IndicatorSet,
-    strengths: Mapping[str, Record],
+    level_margins: Mapping[str, Record],
     reasons: Mapping[str, str],
-) -> list[StrengthLine]:
+) -> list[MarginLine]:
     """What the levels of one school hang on: one line per group, in the order of the index.
 
     Parameters
     ----------
-    strengths
+    level_margins
         The rows of `weigh_levels` of the school, by group.
     reasons
         Why a level is not concluded, by group, as `school_scores` tells it.
@@ -41,7 +41,7 @@ def strength_lines(
     titles = {item.item_id: item.title for item in indicator_set.items}
     lines = []
     for group in indicator_set.groups:
-        row = strengths[group.group_id]
+        row = level_margins[group.group_id]
         kind, item = str(row["strength"]), str(row["item_id"])
         places = {"group": group.group_id, "item": item, "title": titles.get(item, "")}
         if kind == NOT_CONCLUDED:
@@ -60,5 +60,5 @@ def strength_lines(
             told = page_word(
                 reference, f"strength.{kind}", **places, level=row["if_level"], count=row["item_count"]
             )
-        lines.append(StrengthLine(group.group_id, told, kind == SOLID))
+        lines.append(MarginLine(group.group_id, told, kind == SOLID))
     return lines
