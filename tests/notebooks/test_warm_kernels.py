@@ -283,7 +283,7 @@ def test_what_is_kept_for_reports_is_that_of_the_present_tables(
     copy: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(context, "_KEPT_VIEWS", {})
-    monkeypatch.setattr(context, "_KEPT_HIDINGS", {})
+    monkeypatch.setattr(context, "_KEPT_SUPPRESSIONS", {})
     reference = load_reference(copy.reference)
     declared = reference.of(SEMESTER)
     texts = pd.get_option("mode.string_storage")

@@ -11,8 +11,8 @@ from typing import Any
 
 from termreview.errors import RunError, UsageError
 from termreview.reference.declarations import Reference
-from termreview.reporting.editions.disclosure import decide_hiding
 from termreview.reporting.editions.scope import IN_HAND, SHAREABLE, WHOLE, Scope
+from termreview.reporting.editions.suppression import decide_suppression
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.reporting.records.handed_out import read_handed_out, shown_counts
 from termreview.reporting.records.issued import (
@@ -179,8 +179,8 @@ def _shown(
     declared = reference.of(term)
     answers = spread_answers(read_tables(workspace, term).observations, declared)
     in_hand = read_handed_out(workspace, reference, term, step.get(IN_HAND, {}))
-    hiding = decide_hiding(reference, declared, answers, in_hand)
-    return {SHOWN: shown_counts(hiding, reference, declared, answers, scope)}
+    suppression = decide_suppression(reference, declared, answers, in_hand)
+    return {SHOWN: shown_counts(suppression, reference, declared, answers, scope)}
 
 
 def _keep(workspace: Workspace, term: Term, record: dict[str, Any], pages: list[Path]) -> Issue:

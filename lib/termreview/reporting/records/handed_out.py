@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.editions.disclosure import HandedOut, Hiding, decide_hiding
 from termreview.reporting.editions.scope import SHAREABLE, Scope, find_scope, narrowed
+from termreview.reporting.editions.suppression import HandedOut, Suppression, decide_suppression
 from termreview.reporting.records.issued import (
     SHOWN,
     BrokenIssue,
@@ -50,7 +50,7 @@ def _handed_out(reference: Reference, term: Term, issue: Issue) -> HandedOut:
     scope = find_scope(then, declared, *issue.scope_ids)
     told = issue.record.get(SHOWN)
     if told is None:  # handed out before such a list was kept
-        told = shown_counts(decide_hiding(then, declared, answers), then, declared, answers, scope)
+        told = shown_counts(decide_suppression(then, declared, answers), then, declared, answers, scope)
     schools = _schools_by_level(narrowed(then, declared, scope))
     return HandedOut(
         answers, levels, tuple((field_id, schools[level]) for field_id, level in told if level in schools)
@@ -58,16 +58,16 @@ def _handed_out(reference: Reference, term: Term, issue: Issue) -> HandedOut:
 
 
 def shown_counts(
-    hiding: Hiding, reference: Reference, declared: TermReference, answers: Answers, scope: Scope
+    suppression: Suppression, reference: Reference, declared: TermReference, answers: Answers, scope: Scope
 ) -> list[list[str]]:
     """The sums of sensitive attributes that one report may print: a field, and a school level or blank for all."""
     schools = _schools_by_level(narrowed(reference, declared, scope))
     return [
         [str(field_id), level]
         for field_id in answers.numbers.columns
-        if hiding.disclosure.is_sensitive(str(field_id))
+        if suppression.disclosure.is_sensitive(str(field_id))
         for level, own in schools.items()
-        if hiding.is_shown(str(field_id), own)
+        if suppression.is_shown(str(field_id), own)
     ]
 
 

@@ -15,7 +15,6 @@ from termreview.reference.comparable import comparable_ratios, may_compare_score
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.measures import Ratio
 from termreview.reporting.charts.kept_pictures import FOLDER as PICTURES
-from termreview.reporting.editions.disclosure import Hiding, decide_hiding
 from termreview.reporting.editions.scope import (
     EDITIONS,
     INTERNAL,
@@ -28,6 +27,7 @@ from termreview.reporting.editions.scope import (
     narrowed_tables,
 )
 from termreview.reporting.editions.shareable import shareable_view, without_words
+from termreview.reporting.editions.suppression import Suppression, decide_suppression
 from termreview.reporting.records.handed_out import read_handed_out
 from termreview.reporting.records.issued import Issue, find_issue
 from termreview.reporting.records.provenance import NOWHERE, Provenance, read_provenance
@@ -180,18 +180,18 @@ def report_on(
     years = tuple(
         view_term(workspace, reference, each) for each in _years(workspace, reference, whole.declared)
     )
-    hiding = None if edition == INTERNAL else _hiding(workspace, reference, whole)
+    suppression = None if edition == INTERNAL else _suppression(workspace, reference, whole)
     report = ReportContext(reference, whole, previous, _as_of(as_of, whole), years=years)
-    return present(report, scope, edition, hiding)
+    return present(report, scope, edition, suppression)
 
 
-def _hiding(workspace: Workspace, reference: Reference, whole: TermView) -> Hiding:
+def _suppression(workspace: Workspace, reference: Reference, whole: TermView) -> Suppression:
     """What the shareable reports of one term show, after all that was handed out of it before."""
-    kept = _KEPT_HIDINGS.get(whole)
+    kept = _KEPT_SUPPRESSIONS.get(whole)
     if kept is not None:
         return kept
     in_hand = read_handed_out(workspace, reference, whole.declared.term)
-    return decide_hiding(reference, whole.declared, whole.answers, in_hand)
+    return decide_suppression(reference, whole.declared, whole.answers, in_hand)
 
 
 def _before(workspace: Workspace, reference: Reference, declared: TermReference) -> TermReference | None:
@@ -207,12 +207,15 @@ def _years(workspace: Workspace, reference: Reference, declared: TermReference) 
 
 
 def present(
-    whole: ReportContext, scope: Scope = WHOLE, edition: str = INTERNAL, hiding: Hiding | None = None
+    whole: ReportContext,
+    scope: Scope = WHOLE,
+    edition: str = INTERNAL,
+    suppression: Suppression | None = None,
 ) -> ReportContext:
     """Narrow the report of a whole term to one scope and to what one edition may show.
 
     What a shareable edition hides is decided on the whole term, so that no two reports give it away together; without
-    `hiding`, as if nothing of the term had been handed out before.
+    `suppression`, as if nothing of the term had been handed out before.
     """
     reference, term = whole.reference, whole.term
     own = narrowed(reference, term.declared, scope)
@@ -222,8 +225,8 @@ def present(
         for one in ((whole.previous,) if whole.previous else ()) + whole.years
     ]
     if edition == SHAREABLE:
-        hiding = hiding or decide_hiding(reference, term.declared, term.answers)
-        view = shareable_view(reference, view, hiding.is_shown)
+        suppression = suppression or decide_suppression(reference, term.declared, term.answers)
+        view = shareable_view(reference, view, suppression.is_shown)
         earlier = [  # its own report decided what each shows; here nothing of it is needed
             shareable_view(
                 reference, one, lambda field_id, _: not reference.disclosure.is_sensitive(field_id)
@@ -252,7 +255,7 @@ def view_term(workspace: Workspace, reference: Reference, declared: TermReferenc
 # What several reports of one state of a term lean on, kept for the processes that are forked from this one.
 _State = tuple[str, str, str]
 _KEPT_VIEWS: dict[_State, TermView] = {}
-_KEPT_HIDINGS: dict[TermView, Hiding] = {}
+_KEPT_SUPPRESSIONS: dict[TermView, Suppression] = {}
 
 
 def keep_view(workspace: Workspace, term: Term) -> None:
@@ -265,7 +268,7 @@ def keep_view(workspace: Workspace, term: Term) -> None:
             view = view_term(workspace, reference, own)
             _KEPT_VIEWS[_state(workspace, reference, own)] = view
             if own is declared:
-                _KEPT_HIDINGS[view] = _hiding(workspace, reference, view)
+                _KEPT_SUPPRESSIONS[view] = _suppression(workspace, reference, view)
 
 
 def keep_for_reports(argument: str) -> None:

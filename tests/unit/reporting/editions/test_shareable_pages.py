@@ -19,8 +19,8 @@ from disclosure_world import Reader, reports_of, with_counts, written_over
 from report_world import tables_of
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.editions.disclosure import Hiding, decide_hiding
 from termreview.reporting.editions.scope import SHAREABLE, WHOLE, find_scope
+from termreview.reporting.editions.suppression import Suppression, decide_suppression
 from termreview.reporting.report import context
 from termreview.reporting.report.context import ReportContext, build_view, present
 from termreview.reporting.sections.work.statistics import statistics_tables
@@ -54,7 +54,11 @@ def parts_of(term_id: str, report: ReportContext) -> Iterator[tuple[str, str]]:
 
 
 def hidden_counts(
-    reader: Reader, reference: Reference, declared: TermReference, hiding: Hiding, columns: list[str]
+    reader: Reader,
+    reference: Reference,
+    declared: TermReference,
+    suppression: Suppression,
+    columns: list[str],
 ) -> list[dict[int, float]]:
     """Let a reader read every count of every report; give the small ones that are hidden."""
     found: dict[tuple[int, ...], dict[int, float]] = {}
@@ -62,7 +66,7 @@ def hidden_counts(
         for family in reader.families:
             for column in ("", *columns) if name == "whole" else ("",):
                 terms = reader.terms(schools, family, column)
-                if terms and hiding.is_shown(f"{family}.{column or 'total'}", schools):
+                if terms and suppression.is_shown(f"{family}.{column or 'total'}", schools):
                     reader.learn(terms)
                 elif 0 < reader.sum_of(terms) < reference.disclosure.smallest_shown:
                     found[tuple(sorted(terms))] = terms
@@ -70,7 +74,7 @@ def hidden_counts(
 
 
 def other_worlds(
-    reference: Reference, declared: TermReference, view: context.TermView, hiding: Hiding
+    reference: Reference, declared: TermReference, view: context.TermView, suppression: Suppression
 ) -> tuple[list[pd.DataFrame], int, int]:
     """Observations with other hidden counts; how many small ones are hidden, and how many of them differ somewhere."""
     observations = view.tables.observations
@@ -84,7 +88,7 @@ def other_worlds(
     for attribute in reference.disclosure.attributes:
         reader = Reader(view.answers, attribute.fields)
         reader.meet([school.unit_id for school in declared.schools], columns)
-        hidden = hidden_counts(reader, reference, declared, hiding, columns)
+        hidden = hidden_counts(reader, reference, declared, suppression, columns)
         draw = random.Random(attribute.field)
         aims = {place: draw.choice((-1.0, 1.0)) for terms in hidden for place in terms}
         others = [reader.another({place: side * aim for place, aim in aims.items()}) for side in (1, -1)]
@@ -107,7 +111,7 @@ class Worlds:
 
     true: context.TermView
     others: tuple[context.TermView, ...]
-    hiding: Hiding
+    suppression: Suppression
     hidden_count: int
     differing_count: int
 
@@ -116,17 +120,17 @@ class Worlds:
 def worlds(reference: Reference) -> Worlds:
     declared = reference.of(parse_term(HK1))
     true = view_of(reference, HK1, with_counts(tables_of(HK1).observations, 1, 0.1))
-    hiding = decide_hiding(reference, declared, true.answers)
-    others, hidden_count, differing_count = other_worlds(reference, declared, true, hiding)
+    suppression = decide_suppression(reference, declared, true.answers)
+    others, hidden_count, differing_count = other_worlds(reference, declared, true, suppression)
     views = tuple(view_of(reference, HK1, world) for world in others)
-    return Worlds(true, views, hiding, hidden_count, differing_count)
+    return Worlds(true, views, suppression, hidden_count, differing_count)
 
 
 def test_reports_are_the_same_for_other_hidden_counts(
     reference: Reference, worlds: Worlds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The choice of what to hide is one and the same: a reader sees it and takes it as given.
-    monkeypatch.setattr(context, "decide_hiding", lambda *_: worlds.hiding)
+    monkeypatch.setattr(context, "decide_suppression", lambda *_: worlds.suppression)
     declared, compared = worlds.true.declared, 0
     for scope in (WHOLE, find_scope(reference, declared, "047702")):
         told, *others = (

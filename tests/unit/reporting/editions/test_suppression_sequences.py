@@ -12,7 +12,7 @@ from report_world import tables_of
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.editions.atoms import Atom, joined_atoms
-from termreview.reporting.editions.disclosure import HandedOut, Hiding, decide_hiding
+from termreview.reporting.editions.suppression import HandedOut, Suppression, decide_suppression
 from termreview.reporting.term.answers import Answers, spread_answers
 from termreview.terms import parse_term
 from worlds import HK1, term_of
@@ -46,29 +46,31 @@ def sensitive_of(reference: Reference, answers: Answers) -> list[str]:
     return [str(name) for name in answers.numbers.columns if reference.disclosure.is_sensitive(str(name))]
 
 
-def in_hand(reference: Reference, declared: TermReference, answers: Answers, hiding: Hiding) -> HandedOut:
+def in_hand(
+    reference: Reference, declared: TermReference, answers: Answers, suppression: Suppression
+) -> HandedOut:
     """What readers hold when every report of one state was handed out."""
     levels = {school.unit_id: school.level for school in declared.schools}
     shown = tuple(
         (name, schools)
         for _, schools in reports_of(reference, declared)
         for name in sensitive_of(reference, answers)
-        if hiding.is_shown(name, schools)
+        if suppression.is_shown(name, schools)
     )
     return HandedOut(answers, levels, shown)
 
 
 def issued_one_after_another(
     reference: Reference, declared: TermReference, states: Sequence[Answers], minds_history: bool = True
-) -> list[Hiding]:
+) -> list[Suppression]:
     """What each issue shows, the earlier ones being known."""
-    hidings: list[Hiding] = []
+    suppressions: list[Suppression] = []
     handed_out: list[HandedOut] = []
     for answers in states:
-        hiding = decide_hiding(reference, declared, answers, handed_out if minds_history else ())
-        hidings.append(hiding)
-        handed_out.append(in_hand(reference, declared, answers, hiding))
-    return hidings
+        suppression = decide_suppression(reference, declared, answers, handed_out if minds_history else ())
+        suppressions.append(suppression)
+        handed_out.append(in_hand(reference, declared, answers, suppression))
+    return suppressions
 
 
 def as_one(states: Sequence[Answers]) -> tuple[Answers, list[dict[str, str]]]:
@@ -87,7 +89,10 @@ def as_one(states: Sequence[Answers]) -> tuple[Answers, list[dict[str, str]]]:
 
 
 def recovered(
-    reference: Reference, declared: TermReference, states: Sequence[Answers], hidings: Sequence[Hiding]
+    reference: Reference,
+    declared: TermReference,
+    states: Sequence[Answers],
+    suppressions: Sequence[Suppression],
 ) -> tuple[int, list[tuple[int, str]]]:
     """Solve for every small count that some issue hides; give how many were tried, and those that have one value only."""
     answers, names = as_one(states)
@@ -102,8 +107,8 @@ def recovered(
         reader.meet(answers.numbers.index, columns)
         hidden = [
             (number, told, terms)
-            for number, hiding in enumerate(hidings)
-            for told, terms in _read(reader, reference, declared, hiding, names[number], columns)
+            for number, suppression in enumerate(suppressions)
+            for told, terms in _read(reader, reference, declared, suppression, names[number], columns)
         ]
         for number, told, terms in hidden:
             low, high = reader.interval(terms)
@@ -118,7 +123,7 @@ def _read(
     reader: Reader,
     reference: Reference,
     declared: TermReference,
-    hiding: Hiding,
+    suppression: Suppression,
     names: Mapping[str, str],
     columns: Collection[str],
 ) -> list[tuple[str, dict[int, float]]]:
@@ -129,7 +134,7 @@ def _read(
                 terms = reader.terms([names[school] for school in schools], family, column)
                 if not terms:
                     continue
-                if hiding.is_shown(f"{family}.{column or 'total'}", schools):
+                if suppression.is_shown(f"{family}.{column or 'total'}", schools):
                     reader.learn(terms)
                 elif 0 < reader.sum_of(terms) < 5 and (key := tuple(sorted(terms.items()))) not in met:
                     met.add(key)
@@ -159,8 +164,8 @@ def test_issues_before_and_after_a_late_school_do_not_give_its_small_counts_away
     reference: Reference, observations: pd.DataFrame, seed: int
 ) -> None:
     declared, states = states_of(reference, observations, seed)
-    hidings = issued_one_after_another(reference, declared, states[:2])
-    tried, lost = recovered(reference, declared, states[:2], hidings)
+    suppressions = issued_one_after_another(reference, declared, states[:2])
+    tried, lost = recovered(reference, declared, states[:2], suppressions)
     assert tried > 5
     assert lost == []
 
@@ -170,8 +175,8 @@ def test_a_third_issue_after_a_correction_gives_nothing_away_either(
     reference: Reference, observations: pd.DataFrame, seed: int
 ) -> None:
     declared, states = states_of(reference, observations, seed)
-    hidings = issued_one_after_another(reference, declared, states)
-    _, lost = recovered(reference, declared, states, hidings)
+    suppressions = issued_one_after_another(reference, declared, states)
+    _, lost = recovered(reference, declared, states, suppressions)
     assert lost == []
 
 
@@ -180,8 +185,8 @@ def test_the_same_reader_gets_counts_back_where_nobody_minds_what_was_handed_out
 ) -> None:
     """The attack is real: each issue alone is safe, two of them together are not."""
     declared, states = states_of(reference, observations, 0)
-    hidings = issued_one_after_another(reference, declared, states[:2], minds_history=False)
-    _, lost = recovered(reference, declared, states[:2], hidings)
+    suppressions = issued_one_after_another(reference, declared, states[:2], minds_history=False)
+    _, lost = recovered(reference, declared, states[:2], suppressions)
     assert lost
 
 
@@ -201,7 +206,7 @@ def test_a_district_still_shows_most_counts_after_a_late_school(
     drawn = with_counts(observations, 2, 0.3)
     states = [spread_answers(frame, declared) for frame in (without(drawn, LATE), drawn)]
     first, second = issued_one_after_another(reference, declared, states)
-    counts = [sum(len(cells) for cells in hiding.shown.values()) for hiding in (first, second)]
+    counts = [sum(len(cells) for cells in suppression.shown.values()) for suppression in (first, second)]
     print(f"{counts[0]} counts shown at first, {counts[1]} after a late school")
     assert counts[1] * 2 > counts[0]
 
@@ -211,11 +216,11 @@ def test_nothing_is_shown_where_nobody_can_tell_what_was_handed_out(
 ) -> None:
     declared = reference.of(parse_term(HK1))
     answers = spread_answers(with_counts(observations, 2, 0.3), declared)
-    hiding = decide_hiding(reference, declared, answers, None)
+    suppression = decide_suppression(reference, declared, answers, None)
     everyone = [school.unit_id for school in declared.schools]
     named = [name for name in sensitive_of(reference, answers) if answers.numbers[name].sum() > 0]
     assert named
-    assert not any(hiding.is_shown(name, everyone) for name in named)
+    assert not any(suppression.is_shown(name, everyone) for name in named)
 
 
 def test_what_a_correction_added_is_an_atom_of_its_own() -> None:

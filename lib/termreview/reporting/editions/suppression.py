@@ -15,12 +15,12 @@ from itertools import permutations
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.disclosure import Attribute, Disclosure
 from termreview.reporting.editions.atoms import Where, atoms_of, joined_atoms, summed_atoms
-from termreview.reporting.editions.search import Cell, shown_cells
+from termreview.reporting.editions.complementary_suppression import Cell, shown_cells
 from termreview.reporting.term.answers import Answers
 
 
 @dataclass(frozen=True)
-class Hiding:
+class Suppression:
     """What one term's shareable reports show of sensitive attributes."""
 
     disclosure: Disclosure
@@ -50,12 +50,12 @@ class HandedOut:
     shown: tuple[tuple[str, frozenset[str]], ...]
 
 
-def decide_hiding(
+def decide_suppression(
     reference: Reference,
     declared: TermReference,
     answers: Answers,
     handed_out: Sequence[HandedOut] | None = (),
-) -> Hiding:
+) -> Suppression:
     """Decide for one whole term which counts of sensitive attributes its shareable reports show.
 
     `handed_out` is what readers have in hand already. None: nobody can tell any more what they have; nothing is shown.
@@ -90,7 +90,7 @@ def decide_hiding(
         shown[attribute.field] = frozenset(
             shown_cells(atoms, candidates, differences, finer, disclosure, _distinct(held))
         )
-    return Hiding(disclosure, where, shown)
+    return Suppression(disclosure, where, shown)
 
 
 def _attribute_of(disclosure: Disclosure, family: str) -> Attribute | None:

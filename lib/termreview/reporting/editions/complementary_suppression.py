@@ -1,4 +1,4 @@
-"""One choice of counts to show, and the proof that no small one follows from them.
+"""The complementary suppressions of one table: which more counts are hidden, and the proof that no small one follows.
 
 The proof is a witness. Two atoms that lie in exactly the same shown counts can trade persons without any shown count
 changing; what can be traded in and out of a hidden count is how much a reader must at least leave open about it.
@@ -18,8 +18,8 @@ Persons = Mapping[
 ]  # which candidates atoms lie in, as bits -> persons, and room for more
 
 
-class Openness:
-    """How far some counts stay open, for any choice of shown candidates (a bit each)."""
+class FeasibleWidths:
+    """How wide the feasible interval of some counts is, for any choice of shown candidates (a bit each)."""
 
     def __init__(self, atoms: Sequence[Atom], candidates: Sequence[Cell], counts: Sequence[Cell]) -> None:
         bits = [0] * len(atoms)
@@ -59,7 +59,7 @@ class Openness:
                 steps += 1
         return steps >= wanted
 
-    def cheapest_to_hide(self, place: int, shown: int, held: int, costs: Sequence[float]) -> int:
+    def cheapest_to_suppress(self, place: int, shown: int, held: int, costs: Sequence[float]) -> int:
         """The shown candidates that tell persons of one count from some others, where hiding them costs least.
 
         Without these candidates a person of the count and one of the others can trade places unseen. All that is
@@ -186,37 +186,38 @@ def shown_cells(
 ) -> list[Cell]:
     """Choose the candidates to show: as many as keep every small count open.
 
-    Small candidates are hidden; they and the small `differences` of two candidates must stay `protection_width`
-    wide, small `finer` counts, which no report holds, must not be fixed. For each that fails, the smallest other
-    candidates are hidden that mend it, in pairs where one alone does nothing. What turns out not to be needed is
-    shown again, the largest first. The first candidate, the whole, is hidden last. Counts `held` are in the hands of
+    Small candidates are hidden (primary suppression); they and the small `differences` of two candidates must stay
+    `protection_width` wide, small `finer` counts, which no report holds, must not be fixed. For each that fails, the
+    smallest other candidates are hidden that mend it (complementary suppression), in pairs where one alone does
+    nothing. What turns out not to be needed is shown again, the largest first. The first candidate, the whole, is
+    hidden last. Counts `held` are in the hands of
     readers already: they are shown whatever is chosen, and what they give away by themselves cannot be mended.
     """
     known = list(dict.fromkeys((*candidates, *held)))
     values = [_sum(atoms, cell) for cell in known]
     wide = [cell for cell in (*candidates, *differences) if disclosure.is_small(_sum(atoms, cell))]
     small = wide + [cell for cell in finer if disclosure.is_small(_sum(atoms, cell))]
-    openness = Openness(atoms, known, small)
+    feasible_widths = FeasibleWidths(atoms, known, small)
     in_hand = set(held)
     fixed = sum(1 << place for place, cell in enumerate(known) if cell in in_hand)
     order = [place for place, value in enumerate(values) if not disclosure.is_small(value)]
     order.sort(key=lambda place: (place == 0, values[place], place))
     shown = sum(1 << place for place in order) | fixed
     # Where the figures of the whole leave little room by themselves, no hiding can leave more.
-    wanted = [min(disclosure.protection_width, openness.width(place, 0)) for place in range(len(wide))]
-    wanted += [min(1.0, openness.width(place, 0)) for place in range(len(wide), len(small))]
+    wanted = [min(disclosure.protection_width, feasible_widths.width(place, 0)) for place in range(len(wide))]
+    wanted += [min(1.0, feasible_widths.width(place, 0)) for place in range(len(wide), len(small))]
     for place in range(len(small)):
-        while wanted[place] > 0 and not openness.is_as_wide(place, fixed, wanted[place]):
+        while wanted[place] > 0 and not feasible_widths.is_as_wide(place, fixed, wanted[place]):
             wanted[place] = max(wanted[place] - 1, 0.0)
 
     def is_safe(place: int, choice: int) -> bool:
-        return openness.is_as_wide(place, choice, wanted[place])
+        return feasible_widths.is_as_wide(place, choice, wanted[place])
 
     costs = [value + 1 for value in values]
     costs[0] = sum(costs)
     for place in range(len(small)):  # what is open stays open when more is hidden
         while shown & ~fixed and not is_safe(place, shown):
-            shown &= ~openness.cheapest_to_hide(place, shown, fixed, costs)
+            shown &= ~feasible_widths.cheapest_to_suppress(place, shown, fixed, costs)
     asked = list(range(len(small)))
     for option in reversed(order):
         if shown >> option & 1:

@@ -15,8 +15,8 @@ from termreview.errors import DeclarationError
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.editions.atoms import Atom
-from termreview.reporting.editions.disclosure import decide_hiding
-from termreview.reporting.editions.search import shown_cells
+from termreview.reporting.editions.complementary_suppression import shown_cells
+from termreview.reporting.editions.suppression import decide_suppression
 from termreview.reporting.term.answers import Answers, spread_answers
 from termreview.terms import parse_term
 from worlds import HK1, change, copy_reference, term_of
@@ -117,7 +117,7 @@ def attack(
     reference: Reference, declared: TermReference, answers: Answers, most: int
 ) -> tuple[int, int, float]:
     """Try to recover every hidden small count; give how many were tried, how many shown counts, the narrowest width."""
-    hiding = decide_hiding(reference, declared, answers)
+    suppression = decide_suppression(reference, declared, answers)
     columns = [
         name.partition(".")[2]
         for name in answers.numbers.columns
@@ -128,7 +128,7 @@ def attack(
         reader = Reader(answers, families)
         reader.meet([school.unit_id for school in declared.schools], columns)
         given = len(reader.rows)
-        hidden, finer = published(reader, reference, declared, hiding.is_shown, columns)
+        hidden, finer = published(reader, reference, declared, suppression.is_shown, columns)
         shown += len(reader.rows) - given
         whole = [
             terms for terms in unique(hidden) if is_reported(reader, terms, reference, declared, columns)
@@ -212,7 +212,7 @@ def test_the_choice_does_not_depend_on_anything_but_the_answers(
 ) -> None:
     declared = reference.of(parse_term(HK1))
     answers = spread_answers(with_counts(observations, 3, 0.2), declared)
-    first, second = (decide_hiding(reference, declared, answers) for _ in range(2))
+    first, second = (decide_suppression(reference, declared, answers) for _ in range(2))
     assert first.shown == second.shown
 
 
@@ -220,11 +220,11 @@ def test_counts_of_single_schools_and_of_levels_in_a_unit_are_never_shown(
     reference: Reference, observations: pd.DataFrame
 ) -> None:
     declared = reference.of(parse_term(HK1))
-    hiding = decide_hiding(reference, declared, spread_answers(observations, declared))
+    suppression = decide_suppression(reference, declared, spread_answers(observations, declared))
     school = declared.schools[30]
-    assert not hiding.is_shown("pupils_ethnic_count.total", [school.unit_id])
-    assert hiding.is_shown("pupils_count.total", [school.unit_id])
-    assert hiding.is_shown("pupils_ethnic_count.total", [own.unit_id for own in declared.schools])
+    assert not suppression.is_shown("pupils_ethnic_count.total", [school.unit_id])
+    assert suppression.is_shown("pupils_count.total", [school.unit_id])
+    assert suppression.is_shown("pupils_ethnic_count.total", [own.unit_id for own in declared.schools])
 
 
 def test_a_school_whose_columns_do_not_make_its_total_is_hidden_all_the_same(
@@ -262,10 +262,10 @@ def test_a_threshold_of_one_hides_nothing(reference: Reference, observations: pd
     declared = reference.of(parse_term(HK1))
     open_reference = replace(reference, disclosure=replace(reference.disclosure, smallest_shown=1))
     answers = spread_answers(with_counts(observations, 5, 0.1), declared)
-    hiding = decide_hiding(open_reference, declared, answers)
+    suppression = decide_suppression(open_reference, declared, answers)
     everyone = [school.unit_id for school in declared.schools]
     assert all(
-        hiding.is_shown(name, everyone)
+        suppression.is_shown(name, everyone)
         for name in answers.numbers.columns
         if reference.disclosure.is_sensitive(name)
     )
