@@ -29,6 +29,7 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
         received_notices,
         unknown_files,
     )
+    from termreview.reporting.records.provenance import files_naming
     from termreview.reporting.summaries.decisions import open_findings
     from termreview.reporting.summaries.reporting import reporting_by_level, school_reporting
     from termreview.reporting.term.schools import expected_schools
@@ -52,8 +53,9 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
         declared.plan.due_on,
         as_of,
         later_of_schools([file for file in there if file.received_on > as_of], term, reference),
+        files_naming(cleaned.findings),
     )
-    unknown = unknown_files(cleaned.submissions, reference.labels["refusals"])
+    unknown = unknown_files(cleaned.submissions, cleaned.findings, reference.labels["refusals"])
     if options.xlsx:  # before anything is printed: who reads the list through a pipe may stop early
         points = point_table(planned, term)
         write_reminders(options.xlsx, reminders, points, reference, term, as_of, len(schools), unknown)

@@ -45,7 +45,7 @@ from termreview.intake.checks.supplements import (
     unknown_supplements,
 )
 from termreview.intake.files.file_decisions import file_decisions
-from termreview.intake.files.file_reading import FileReading, Remark
+from termreview.intake.files.file_reading import NAMED, FileReading, Remark
 from termreview.intake.files.reader import Reader
 from termreview.intake.files.reading import is_late
 from termreview.intake.files.revisions import ACCEPTED, Fate, decide_fates
@@ -191,6 +191,10 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     findings = Findings(taken.messages, reader.term.term.term_id)
     for reading, fate in zip(taken.readings, taken.fates, strict=True):
         findings.add_reading(reading, fate, due_on)
+        if reading.named and fate.school_id is None:
+            code, names = NAMED, "; ".join(reader.schools[one].name for one in reading.named)
+            told = Remark(code, code, found="; ".join(reading.named), expected=names)
+            findings.add(None, reading.file.name, told)
     add_questions(findings, taken.supplements, taken.readings)
     answers = gather_answers(observations, taken.previous, reader.term, accepted)
     failures = run_checks(answers, reader.term)

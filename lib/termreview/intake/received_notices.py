@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from termreview.intake.files.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE
+from termreview.intake.files.file_reading import NAMED
 from termreview.intake.received.absent_files import absent_files
 from termreview.intake.received.received import RECEIVED_LIST, ReceivedFile
 from termreview.intake.received.received_list import read_received_list
@@ -72,10 +73,18 @@ def file_decision_lines(findings: pd.DataFrame, words: Mapping[str, str]) -> Ite
         yield "  " + words["more"].format(count=len(own) - MOST_SHOWN)
 
 
-def unknown_files(submissions: pd.DataFrame, refusals: Mapping[str, str]) -> pd.DataFrame:
-    """The files that are no school's, so far as can be told: one row per file, with its reason in words."""
+def unknown_files(
+    submissions: pd.DataFrame, findings: pd.DataFrame, refusals: Mapping[str, str]
+) -> pd.DataFrame:
+    """The files that are no school's, so far as can be told: one row per file, with its reason and the schools it names."""
     own = submissions[submissions["school_id"].isna() & submissions["reason_code"].ne(SET_ASIDE)]
-    return own[["file", "received_on"]].assign(reason=own["reason_code"].map(refusals)).reset_index(drop=True)
+    told = findings[findings["check_code"] == NAMED]
+    names = dict(zip(told["file"], told["expected"], strict=True))
+    reasons = [
+        f"{refusals[reason]} ({names[file]})" if file in names else refusals[reason]
+        for file, reason in zip(own["file"], own["reason_code"], strict=True)
+    ]
+    return own[["file", "received_on"]].assign(reason=reasons).reset_index(drop=True)
 
 
 def _told(words: str, name: str, day: datetime.date | None) -> str:

@@ -47,6 +47,7 @@ def reminder_list(
     due_on: datetime.date,
     as_of: datetime.date,
     later: Mapping[str, ReceivedFile] | None = None,
+    named: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
     """List the schools to be reminded: one row per school, most urgent first, then in registry order.
 
@@ -61,6 +62,8 @@ def reminder_list(
         What became of each school's points (`returned.point_counts`).
     later
         By school, a file that the office's list gives a day after `as_of`: who sent one is not told as silent.
+    named
+        By school, the files of no known school in which it is named.
     """
     words = reference.returns
     by_school: dict[str, dict[str, Any]] = {
@@ -86,6 +89,8 @@ def reminder_list(
             "query_count": places.get("explain_count", 0),
         }
         detail = [words["reminder_details"][state].format(**places)]
+        if state == "missing" and (files := (named or {}).get(school["school_id"])):
+            detail.append(words["reminder_details"]["named"].format(files=", ".join(files)))
         if state == "resent" and places["query_count"]:
             detail.append(words["reminder_details"]["explain_too"].format(**places))
         if state != "resent" and places.get("later_file"):

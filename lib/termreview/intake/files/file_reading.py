@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from termreview.intake.received.received import ReceivedFile
+
+NAMED: Final = "file_names_schools"  # the finding on a file of no known school that names some
 
 
 class Answer(NamedTuple):

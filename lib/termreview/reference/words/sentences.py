@@ -134,7 +134,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "annexes": (
         "missing_none status_signs.done status_signs.under_way status_signs.not_started "
-        "status_signs.unanswered status_signs.not_submitted statuses_note ratios_note sizes_note by_day(as_of) later(day) no_names "
+        "status_signs.unanswered status_signs.not_submitted statuses_note ratios_note sizes_note by_day(as_of) later(day) named(files) no_names "
     ),
     "change": (
         "of_year(school_year,term) no_previous(before) no_earlier same_schools(count,pct,total) "

@@ -49,7 +49,7 @@ required_blank personal_data_suspected cells_ignored submission_late not_submitt
 fraction_in_number matched_by_file_name sheet_copied value_beside partial_resubmission answers_dropped
 same_file_two_schools same_answers_two_schools same_part_two_schools earlier_version_again same_evidence_two_schools duplicate_sheet_name
 encoding_guessed errors_not_seen cell_outside_its_row named_for_other_school day_impossible
-attached_file file_claimed file_set_aside file_decision_not_applied file_decision_changed file_decision_other_school
+attached_file file_names_schools file_claimed file_set_aside file_decision_not_applied file_decision_changed file_decision_other_school
 file_decision_not_expected
 date_order_inferred date_order_unsure date_era_shifted date_partly_shown date_zone_converted date_zone_ambiguous
 row_twice column_twice typed_as_keys group_left_blank unowned_number label_differs unit_differs written_beside picture_over_answers marked_draft printed_fact_differs head_differs codes_differ date_after_report other_school_mentioned equals_quoted text_became_number text_redecoded text_letters_lost direction_override
@@ -118,7 +118,7 @@ RETURN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     ),
     "reminder_states": dict.fromkeys(("missing", "day_later", "refused", "repair", "resent", "explain", "explained"), ()),
     "reminder_details": {
-        "missing": (), "day_later": ("file", "day", "as_of"), "refused": ("reason", "file"), "repair": ("error_count", "query_count", "file"),
+        "missing": (), "named": ("files",), "day_later": ("file", "day", "as_of"), "refused": ("reason", "file"), "repair": ("error_count", "query_count", "file"),
         "resent": ("later_reason", "later_file", "file"), "resent_too": ("later_reason", "later_file"),
         "explain_too": ("query_count",),
         "explain": ("query_count", "file"), "explained": ("explained_count", "file"),

@@ -65,6 +65,16 @@ def later_of(findings: pd.DataFrame) -> dict[str, str]:
     return dict(zip(told["school_id"], told["found"], strict=True))
 
 
+def files_naming(findings: pd.DataFrame) -> dict[str, list[str]]:
+    """By school, the files of no known school in which it is named."""
+    told = findings[findings["check_code"] == "file_names_schools"]
+    found: dict[str, list[str]] = {}
+    for file, school_ids in zip(told["file"], told["found"], strict=True):
+        for school_id in str(school_ids).split("; "):
+            found.setdefault(school_id, []).append(str(file))
+    return found
+
+
 def terms_behind(workspace: Workspace, reference: Reference, term: Term) -> list[Term]:
     """The terms that one term's report rests on, as far as there are tables; the one due last, itself, at the end."""
     found, due = [term], [term]

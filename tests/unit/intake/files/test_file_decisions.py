@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from intake_world import HK1, PRESCHOOL, PRIMARY, SECONDARY, reference, write_school
 
@@ -256,3 +257,36 @@ def test_status_shows_what_was_decided_and_folds_what_is_nobodys(
     assert "  … và 9 tệp khác: tệp PDF 9 (danh sách đủ: --xlsx)" in said
     page = openpyxl.load_workbook(listing)["Tệp chưa rõ của trường"]
     assert sum(str(row[0].value).startswith("scan") for row in page.iter_rows()) == 29
+
+
+def test_a_school_that_a_refused_file_names_is_not_told_of_without_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = new_workspace(tmp_path / "office")
+    raw = workspace.raw(HK1)
+    raw.mkdir(parents=True)
+    rivals(raw / "bao cao.xlsx", PRIMARY, marks=True)
+    assert cli.main(["--root", str(workspace.root), "status", "2023-2024-hk1", "--as-of", "2024-01-09"]) == 0
+    said = capsys.readouterr().out
+    told = [line for line in said.splitlines() if line.startswith((f"  {PRIMARY}", f"  {SECONDARY}"))]
+    assert len(told) == 2
+    for line in told:
+        assert "Chưa có báo cáo; có tệp nêu tên trường nhưng chưa tiếp nhận được: bao cao.xlsx" in line
+    (nobodys,) = [line for line in said.splitlines() if line.startswith("  bao cao.xlsx – ")]
+    assert "Trường TH Lương Điền; Trường THCS Nguyễn Du" in nobodys
+    found = cleaned(raw).findings.set_index("check_code").loc["file_names_schools"]
+    assert (found["severity"], found["found"]) == ("note", f"{PRIMARY}; {SECONDARY}")
+    assert pd.isna(found["school_id"])
+
+
+def test_a_file_named_for_one_school_with_the_form_of_another_names_both(tmp_path: Path) -> None:
+    write_school(tmp_path / f"{PRESCHOOL}.xlsx", PRIMARY)
+    book = openpyxl.load_workbook(tmp_path / f"{PRESCHOOL}.xlsx")
+    for page in [page for page in book if page.title not in ("Thông tin", "_termreview")]:
+        del book[page.title]
+    book.save(tmp_path / f"{PRESCHOOL}.xlsx")
+    found = cleaned(tmp_path)
+    assert fates(found)[f"{PRESCHOOL}.xlsx"] == (None, "refused", "not_our_form")
+    assert (
+        found.findings.set_index("check_code").loc["file_names_schools", "found"] == f"{PRIMARY}; {PRESCHOOL}"
+    )

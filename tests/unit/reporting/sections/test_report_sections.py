@@ -124,6 +124,19 @@ def test_who_counts_as_silent_is_told_by_the_day_that_the_list_gives(fate: str, 
     assert (said in shown._repr_html_()) is is_said
 
 
+def test_a_school_that_is_called_silent_is_told_with_the_refused_file_that_names_it() -> None:
+    report = report_world.report(HK1, "missing")
+    reporting = report.summaries.reporting
+    school_id = reporting.loc[reporting["state"] == "missing", "school_id"].iloc[0]
+    findings = report.term.tables.findings
+    told = {"check_code": "file_names_schools", "file": "cụm 3.xlsx", "found": f"0477999; {school_id}"}
+    row = pd.DataFrame([told], columns=findings.columns)
+    tables = replace(report.term.tables, findings=pd.concat([findings, row], ignore_index=True))
+    shown = annexes.missing_schools(replace(report, term=replace(report.term, tables=tables)))
+    assert "có tệp nêu tên trường nhưng chưa tiếp nhận được: cụm 3.xlsx" in shown._repr_html_()
+    assert "cụm 3.xlsx" not in annexes.missing_schools(report)._repr_html_()
+
+
 def test_text_of_schools_is_escaped() -> None:
     report = report_world.report(HK1)
     row = ("difficulties", "<img src=x onerror=alert(1)>", 1, ["TH A"])

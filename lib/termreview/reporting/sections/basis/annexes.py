@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.records.provenance import later_of
+from termreview.reporting.records.provenance import files_naming, later_of
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import cited_documents, label, say, scope_title
 from termreview.reporting.summaries.ratios import CONTRADICTORY, COUNTED, ZERO
@@ -26,10 +26,11 @@ def missing_schools(report: ReportContext) -> Block:
     if frame.empty:
         return paragraph(say(report, "annexes.missing_none"))
     rows, later = records(frame), later_of(report.term.tables.findings)
+    named = files_naming(report.term.tables.findings)
     words = report.reference.sentences["reporting"]["states"]
     frame = frame.assign(
         state_text=[words[row["state"]].lower() for row in rows],
-        blocked=[_blocked(report, row, later) for row in rows],
+        blocked=[_blocked(report, row, later, named) for row in rows],
     )
     return table(
         frame,
@@ -47,10 +48,14 @@ def missing_schools(report: ReportContext) -> Block:
     )  # fmt: skip
 
 
-def _blocked(report: ReportContext, row: Record, later: Mapping[str, str]) -> str:
+def _blocked(
+    report: ReportContext, row: Record, later: Mapping[str, str], named: Mapping[str, Sequence[str]]
+) -> str:
     parts = []
     if row["state"] == "missing" and (day := later.get(str(row["school_id"]))):
         parts.append(say(report, "annexes.later", day=day))
+    if row["state"] == "missing" and (files := named.get(str(row["school_id"]))):
+        parts.append(say(report, "annexes.named", files=", ".join(files)))
     if row["state"] == "refused":
         parts.append(label(report, "refusals", str(row["refused_reason"])))
     if row["error_count"]:
