@@ -45,8 +45,8 @@ ROOMS = {
     "storage": "",
     "reference/loading": "",
     "reference/kinds": "reference/loading",
-    "reference/words": "reference/loading reference/kinds",
-    "reference": "reference/loading reference/kinds reference/words",
+    "reference/texts": "reference/loading reference/kinds",
+    "reference": "reference/loading reference/kinds reference/texts",
     "spreadsheets/packages": "",
     "spreadsheets/model": "spreadsheets/packages",
     "spreadsheets/xlsx": "spreadsheets/packages spreadsheets/model",
@@ -62,9 +62,9 @@ ROOMS = {
         "intake/values intake/places intake/received"
     ),
     "intake/batches": "storage spreadsheets/packages intake/received intake/files",
-    "intake/checks": "storage reference/kinds reference/words reference intake/values intake/files",
+    "intake/checks": "storage reference/kinds reference/texts reference intake/values intake/files",
     "intake": (
-        "storage reference/kinds reference/words reference spreadsheets/packages spreadsheets forms "
+        "storage reference/kinds reference/texts reference spreadsheets/packages spreadsheets forms "
         "intake/places intake/received intake/files intake/batches intake/checks"
     ),
     "returns": (
@@ -83,7 +83,7 @@ ROOMS = {
     "reporting/records": "storage reference reporting/term reporting/editions",
     "reporting/pages": "storage reference reporting/blocks reporting/charts/drawing reporting/records",
     "reporting/report": (
-        "storage reference/kinds reference/words reference scoring reporting/blocks reporting/charts reporting/term "
+        "storage reference/kinds reference/texts reference scoring reporting/blocks reporting/charts reporting/term "
         "reporting/summaries reporting/editions reporting/records"
     ),
     "reporting": (
@@ -103,7 +103,7 @@ ROOMS = {
         "reporting/sections/work"
     ),
     "reporting/sections/assessment": (
-        "reference/words reporting/blocks reporting/term reporting/summaries reporting/report "
+        "reference/texts reporting/blocks reporting/term reporting/summaries reporting/report "
         "reporting/sections/basis reporting/sections/work"
     ),
     "reporting/sections/index": (

@@ -52,7 +52,7 @@ from termreview.intake.files.revisions import ACCEPTED, Fate, decide_fates
 from termreview.intake.received.received import ReceivedFile, received_order
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.decisions import Decision, options_of, with_aliases
-from termreview.reference.words.texts import Message
+from termreview.reference.texts.messages import Message
 from termreview.storage.contracts import CONTRACTS, from_arrow, from_rows, shaped
 from termreview.terms import Term
 from termreview.text import day_words

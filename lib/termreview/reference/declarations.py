@@ -37,22 +37,22 @@ from termreview.reference.loading.fingerprint import file_fingerprints, fingerpr
 from termreview.reference.loading.mistakes import DETAILS, Mistakes, read_mistakes
 from termreview.reference.loading.source import Source
 from termreview.reference.term_share import combined, term_fingerprints
-from termreview.reference.words.declared_words import (
-    in_words_of,
-    load_provenance_words,
-    load_school_page_words,
+from termreview.reference.texts.declared_texts import (
+    load_provenance_texts,
+    load_school_page_texts,
+    with_office_named,
 )
-from termreview.reference.words.desk_words import load_desk_words
-from termreview.reference.words.highlights import Highlights, load_highlights
-from termreview.reference.words.label_words import load_labels
-from termreview.reference.words.sentences import load_sentences
-from termreview.reference.words.texts import (  # fmt: skip
+from termreview.reference.texts.desk_texts import load_desk_texts
+from termreview.reference.texts.highlights import Highlights, load_highlights
+from termreview.reference.texts.labels import load_labels
+from termreview.reference.texts.messages import (
     Message,
     load_messages,
     load_mistakes,
     load_publishing,
     load_returns,
 )
+from termreview.reference.texts.sentences import load_sentences
 from termreview.terms import Term
 
 RULINGS = ("decisions.csv", "verified_points.csv")
@@ -144,7 +144,7 @@ class Reference:
             office, index = self.calendar.office_on(plan.due_on), self.indicator_sets[plan.indicator_set]
             form = with_index(self.forms[plan.form], index)
             self._terms[term] = TermReference(
-                plan, *in_words_of(office, form, self.tasks[plan.tasks]), self.checks[plan.form], index,
+                plan, *with_office_named(office, form, self.tasks[plan.tasks]), self.checks[plan.form], index,
                 self.registry.schools_on(plan.due_on), office,
             )  # fmt: skip
         return self._terms[term]
@@ -230,12 +230,12 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
     check_references(source, reference, fields)
     decisions = decisions_in(source, reference)
     reference = replace(
-        reference, decisions=decisions, desk=load_desk_words(source), refusal_details=read_mistakes(folder, DETAILS),
-        provenance=load_provenance_words(source),
+        reference, decisions=decisions, desk=load_desk_texts(source), refusal_details=read_mistakes(folder, DETAILS),
+        provenance=load_provenance_texts(source),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         mistakes=source.mistakes,
-        school_pages=load_school_page_words(source),
+        school_pages=load_school_page_texts(source),
     )  # fmt: skip
     load_mistakes(source)
     if source.problems:

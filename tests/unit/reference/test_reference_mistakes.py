@@ -9,7 +9,7 @@ import pytest
 
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.declarations import load_reference
-from termreview.reference.words.texts import MESSAGE_CODES
+from termreview.reference.texts.messages import MESSAGE_CODES
 from worlds import append, change, copy_reference
 
 SET, FORM, ROWS = "indicator_sets/qd-4725-2022.yml", "forms/cv407-2023/form.yml", "forms/cv407-2023/rows.csv"

@@ -11,8 +11,8 @@ from intake_world import ROOT
 
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
-from termreview.reference.words.sentences import FORMATS, SENTENCES, places_of
-from termreview.reference.words.texts import SENTENCE_FORMS
+from termreview.reference.texts.messages import SENTENCE_FORMS
+from termreview.reference.texts.sentences import FORMATS, SENTENCES, places_of
 from termreview.reporting.blocks import number_format
 from worlds import change, copy_reference
 
@@ -38,10 +38,10 @@ def test_every_sentence_that_a_report_asks_for_is_checked_with_its_own_places() 
     for path, given, where in asked:
         section, _, name = path.partition(".")
         places = places_of(section) if section in SENTENCES else {}
-        assert name in places, f"{where} says '{path}': declare it in reference/words/sentences.py"
+        assert name in places, f"{where} says '{path}': declare it in reference/texts/sentences.py"
         missing = given - set(places[name]) - COUNTED
         assert not missing, (
-            f"{where} gives '{path}' {sorted(missing)}: declare them in reference/words/sentences.py"
+            f"{where} gives '{path}' {sorted(missing)}: declare them in reference/texts/sentences.py"
         )
 
 

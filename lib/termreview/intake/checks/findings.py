@@ -16,7 +16,7 @@ from termreview.intake.files.file_reading import FileReading, Remark
 from termreview.intake.files.reading import OTHER_NAMED, is_late
 from termreview.intake.files.revisions import ATTACHED, Fate
 from termreview.intake.values.personal_data import without_personal
-from termreview.reference.words.texts import Message
+from termreview.reference.texts.messages import Message
 from termreview.storage.contracts import from_rows
 from termreview.text import day_words
 

@@ -133,7 +133,7 @@ def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], .
     return tuple(found)
 
 
-WORDS = (
+TEXTS = (
     "code", "label", "unit", "help", "max_points", "computed", "low", "high", "evidence_asked", "column_code",
     "group_total", "group_level", "unallocated", "level", "not_concluded", "met", "failed", "unknown",
     "instructions", "contents", "term_line", "illustrative", "school_id", "school_name", "level_title", "parent",
@@ -151,10 +151,10 @@ def _words(tree: Row) -> tuple[tuple[str, str], ...]:
     if row is None:
         tree.report("'words' is missing")
         return ()
-    row.only(WORDS)
-    for name in WORDS:
+    row.only(TEXTS)
+    for name in TEXTS:
         row.text(name)
-    return tuple((name, row.template(name, _WORD_PLACES.get(name, ()))) for name in WORDS)
+    return tuple((name, row.template(name, _WORD_PLACES.get(name, ()))) for name in TEXTS)
 
 
 def _section(row: Row, sheet_ids: set[str], levels: tuple[str, ...]) -> Section:

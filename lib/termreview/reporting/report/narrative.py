@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from termreview.errors import DeclarationError, Problem
-from termreview.reference.words.texts import SENTENCE_FORMS
+from termreview.reference.texts.messages import SENTENCE_FORMS
 from termreview.reporting.blocks.number_format import NO_BREAK_SPACE, number_text
 
 FILE = "sentences.yml"

@@ -11,7 +11,7 @@ import pytest
 import report_world
 from bs4 import BeautifulSoup
 
-from termreview.reference.words.highlights import FIGURE_COUNT
+from termreview.reference.texts.highlights import FIGURE_COUNT
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.sections.assessment import sections_highlights as sections
 from termreview.reporting.sections.assessment.highlight_changes import changes

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.reference.words import highlights as declared
+from termreview.reference.texts import highlights as declared
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.report.context import ReportContext

@@ -12,8 +12,8 @@ import report_world
 
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
-from termreview.reference.words.declared_words import places_in
-from termreview.reference.words.label_words import OF_GROUPS, OF_LEVELS, WHOLE_SET, WORDS
+from termreview.reference.texts.declared_texts import places_in
+from termreview.reference.texts.labels import OF_GROUPS, OF_LEVELS, TEXTS, WHOLE_SET
 from termreview.reporting.blocks.blocks import MARK_TITLES
 from termreview.reporting.editions.scope import EDITIONS
 from termreview.reporting.report.wording import group_title, kept_label, label
@@ -29,12 +29,12 @@ RECEIVING = ("reading.py", "shared_file.py", "revisions.py")
 
 
 def ids(section: str) -> set[str]:
-    return set(places_in(WORDS[section]))
+    return set(places_in(TEXTS[section]))
 
 
 def sources() -> Iterator[tuple[Path, str]]:
     for path in LIBRARY.rglob("*.py"):
-        if path.name != "label_words.py":
+        if path != LIBRARY / "reference" / "texts" / "labels.py":
             yield path, path.read_text(encoding="utf-8")
 
 
@@ -88,7 +88,7 @@ def test_a_mark_is_told_alike_wherever_it_stands() -> None:
     assert load_reference(REFERENCE).labels["marks"] == MARK_TITLES
 
 
-@pytest.mark.parametrize("section", [*WORDS, *OF_GROUPS, *OF_LEVELS])
+@pytest.mark.parametrize("section", [*TEXTS, *OF_GROUPS, *OF_LEVELS])
 def test_every_section_is_read(section: str) -> None:
     readers = [path for path, text in sources() if f'"{section}"' in text or f"'{section}'" in text]
     assert readers, f"nothing asks for '{section}'"

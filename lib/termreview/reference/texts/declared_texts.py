@@ -106,7 +106,7 @@ def places_in(declared: str) -> dict[str, tuple[str, ...]]:
     return {name: tuple(places.split(",")) if places else () for name, places in _WORD.findall(declared)}
 
 
-def check_words(tree: Row, wanted: Mapping[str, Places]) -> None:
+def check_texts(tree: Row, wanted: Mapping[str, Places]) -> None:
     """Note every section or word that is missing, is asked for by nobody, or has a place that nothing fills."""
     for section, words in wanted.items():
         row = tree.row(section)
@@ -120,29 +120,29 @@ def check_words(tree: Row, wanted: Mapping[str, Places]) -> None:
             row.template(name, places)
 
 
-def load_words(source: Source, file: str, wanted: Mapping[str, Places]) -> Mapping[str, Any]:
+def load_texts(source: Source, file: str, wanted: Mapping[str, Places]) -> Mapping[str, Any]:
     """Read one file that holds words by section and nothing else."""
     tree = read_tree(source, file)
     if tree is None:
         return {}
     tree.only(tuple(wanted))
-    check_words(tree, wanted)
+    check_texts(tree, wanted)
     return without_lines(dict(tree.values))
 
 
-def load_provenance_words(source: Source) -> Mapping[str, Any]:
+def load_provenance_texts(source: Source) -> Mapping[str, Any]:
     """Read the words: every word there, none unknown, each with its own places only."""
     sections = {section: places_in(declared) for section, declared in PROVENANCE.items()}
-    return load_words(source, PROVENANCE_FILE, sections)
+    return load_texts(source, PROVENANCE_FILE, sections)
 
 
-def load_school_page_words(source: Source) -> Mapping[str, Any]:
+def load_school_page_texts(source: Source) -> Mapping[str, Any]:
     """Read the words of the pages: every word there, none unknown, each with its own places only."""
     sections = {section: places_in(declared) for section, declared in SCHOOL_PAGES.items()}
-    return load_words(source, SCHOOL_PAGES_FILE, sections)
+    return load_texts(source, SCHOOL_PAGES_FILE, sections)
 
 
-def in_words_of(office: Office, form: Form, tasks: tuple[Task, ...]) -> tuple[Form, tuple[Task, ...]]:
+def with_office_named(office: Office, form: Form, tasks: tuple[Task, ...]) -> tuple[Form, tuple[Task, ...]]:
     """The form and the tasks of one term with the office's short name in its places."""
 
     def named(text: str) -> str:

@@ -16,11 +16,11 @@ from termreview.reference.kinds.measures import OUTLINES
 from termreview.reference.loading.rows import Row, without_lines
 from termreview.reference.loading.source import Source
 from termreview.reference.loading.tree_reading import read_tree
-from termreview.reference.words.declared_words import Places, check_words, places_in
+from termreview.reference.texts.declared_texts import Places, check_texts, places_in
 
 FILE = "labels.yml"
 # Every word by section; its places in brackets.
-WORDS: Mapping[str, str] = {
+TEXTS: Mapping[str, str] = {
     "states": "answered blank not_applicable nothing_to_report unreadable not_submitted",
     "severities": "error query note",
     "severities_meaning": "error query note",
@@ -82,10 +82,10 @@ def load_labels(source: Source, calendar: Calendar, sets: Mapping[str, Indicator
     tree = read_tree(source, FILE)
     if tree is None:
         return {}
-    tree.only((*WORDS, *OF_GROUPS, *OF_LEVELS))
-    check_words(tree, {section: places_in(declared) for section, declared in WORDS.items()})
+    tree.only((*TEXTS, *OF_GROUPS, *OF_LEVELS))
+    check_texts(tree, {section: places_in(declared) for section, declared in TEXTS.items()})
     if _are_known(source, calendar):
-        check_words(tree, _of_sets(sets))
+        check_texts(tree, _of_sets(sets))
     else:
         _check_texts(tree)
     return without_lines(dict(tree.values))
@@ -110,6 +110,6 @@ def _check_texts(tree: Row) -> None:
     for section in (*OF_GROUPS, *OF_LEVELS):
         words = tree.row(section)
         names = words.values if words else {}
-        check_words(
+        check_texts(
             tree, {section: {name: () for name in names if isinstance(name, str) and name != "__line__"}}
         )

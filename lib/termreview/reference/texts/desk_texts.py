@@ -8,12 +8,12 @@ from typing import Any
 from termreview.reference.loading.rows import Row, without_lines
 from termreview.reference.loading.source import Source
 from termreview.reference.loading.tree_reading import read_tree
-from termreview.reference.words.declared_words import check_words, places_in
+from termreview.reference.texts.declared_texts import check_texts, places_in
 
 FILE = "desk.yml"
 COMMON_ADVICE = ("note", "refused", "other")  # on causes that have none of their own
 # Every word by section; its places in brackets.
-WORDS: Mapping[str, str] = {
+TEXTS: Mapping[str, str] = {
     "bar": "title term level commune all author author_hint refresh refresh_hint",
     "connection": (
         "lost_title lost dead_title dead reload back_title back close drafts_title drafts(count,titles) forget "
@@ -145,13 +145,13 @@ RISK_WEIGHTS = (
 )  # fmt: skip
 
 
-def load_desk_words(source: Source) -> Mapping[str, Any]:
+def load_desk_texts(source: Source) -> Mapping[str, Any]:
     """Read the words of the desk: every word there, none unknown, each with its own places only; weights as numbers."""
     tree = read_tree(source, FILE)
     if tree is None:
         return {}
-    tree.only((*WORDS, "advice", "risk_weights"))
-    check_words(tree, {section: places_in(declared) for section, declared in WORDS.items()})
+    tree.only((*TEXTS, "advice", "risk_weights"))
+    check_texts(tree, {section: places_in(declared) for section, declared in TEXTS.items()})
     if (advice := _section(tree, "advice")) is not None:
         for name in advice.values:
             if name != "__line__":

@@ -9,8 +9,8 @@ from typing import Any
 from termreview.reference.loading.rows import Row, without_lines
 from termreview.reference.loading.source import Source
 from termreview.reference.loading.tree_reading import read_tree
-from termreview.reference.words.declared_words import places_in
-from termreview.reference.words.texts import SENTENCE_FORMS
+from termreview.reference.texts.declared_texts import places_in
+from termreview.reference.texts.messages import SENTENCE_FORMS
 
 FILE = "sentences.yml"
 FORMATS = ("integer", "decimal1", "points", "ratio", "percent1", "share1", "vnd", "date", "text")

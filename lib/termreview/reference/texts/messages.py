@@ -11,7 +11,7 @@ from termreview.reference.loading.list_reading import read_list
 from termreview.reference.loading.rows import Row, unique, without_lines
 from termreview.reference.loading.source import Source
 from termreview.reference.loading.tree_reading import read_tree
-from termreview.reference.words.declared_words import check_words, load_words
+from termreview.reference.texts.declared_texts import check_texts, load_texts
 
 # How a sentence may differ by what it counts: nothing, one, many, the only one there is, all.
 SENTENCE_FORMS = ("none", "one", "many", "only", "all")
@@ -152,7 +152,7 @@ PUBLISHING_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 def load_publishing(source: Source) -> Mapping[str, Any]:
     """Read the words of publication: every word there, none unknown, each with its own places only."""
-    return load_words(source, "publishing.yml", PUBLISHING_WORDS)
+    return load_texts(source, "publishing.yml", PUBLISHING_WORDS)
 
 
 def load_returns(source: Source) -> Mapping[str, Any]:
@@ -161,7 +161,7 @@ def load_returns(source: Source) -> Mapping[str, Any]:
     if tree is None:
         return {}
     tree.only((*RETURN_WORDS, *RETURN_LISTS))
-    check_words(tree, RETURN_WORDS)
+    check_texts(tree, RETURN_WORDS)
     for name in RETURN_LISTS:
         if not tree.items(name):
             tree.report(f"'{name}' is missing")

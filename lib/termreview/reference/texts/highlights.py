@@ -9,7 +9,7 @@ from typing import Any, Final
 from termreview.reference.loading.rows import Row, without_lines
 from termreview.reference.loading.source import Source
 from termreview.reference.loading.tree_reading import read_tree
-from termreview.reference.words.texts import SENTENCE_FORMS
+from termreview.reference.texts.messages import SENTENCE_FORMS
 
 FILE: Final = "highlights.yml"
 FIGURE_KINDS: Final = ("reports", "tasks", "targets", "level", "ratio")
