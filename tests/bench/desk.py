@@ -156,7 +156,7 @@ def measure(workspace: Workspace) -> list[tuple[str, float]]:
     timed("what if, every action", lambda: actions_tried(now, Scope()), rounds=1)
     measures = measures_of(now)
     compared = compare(now, Scope(), measures["low_1"], measures["low_2"])
-    timed("two measures as a chart", lambda: draw(now, compared).figure())
+    timed("two measures as a chart", lambda: draw(now, compared).svg)
     assert len(rows)
     timed("the whole desk opened", lambda: opening.open_desk(term, root, today=lambda: TODAY), rounds=1)
     desk = opening._open[-1]
