@@ -23,7 +23,7 @@ def inspect(options: argparse.Namespace) -> int:
         reference = load_reference(workspace.reference)
     except TermReviewError:  # outside of an office's folders: what a file shows by itself
         pass
-    words = reference or _words_at_home()
+    words = reference or _texts_at_home()
     inspected = []
     for path in options.files:
         filed = None
@@ -38,7 +38,7 @@ def inspect(options: argparse.Namespace) -> int:
     return 0 if all(entry.is_taken for entry in inspected) else ContractError.exit_code
 
 
-def _words_at_home() -> Reference | None:
+def _texts_at_home() -> Reference | None:
     """The declarations that lie beside this program: outside of an office's folders they lend their words."""
     try:
         return load_reference(find_workspace(Path(__file__).parent).reference)

@@ -77,7 +77,7 @@ def write_return(
     own = {str(row["field_id"]): {str(name): value for name, value in row.items()} for row in here}
     declared = reference.of(term)
     layout = form_layout(declared.form, entry.school.level, term.part)
-    points = point_words(entry.points, own, layout, reference, term)
+    points = point_texts(entry.points, own, layout, reference, term)
     order = _order(entry, points, remarks, reference, term)
     with atomic_write(path) as beside:
         if entry.is_refused:
@@ -264,7 +264,7 @@ def write_returns(
     return written
 
 
-def point_words(
+def point_texts(
     points: pd.DataFrame, own: Mapping[str, Answered], layout: FormLayout, reference: Reference, term: Term
 ) -> pd.DataFrame:
     """The points with the columns that a reader sees: title, label, problem, expected, note_head, note_body.
@@ -294,7 +294,7 @@ def point_words(
             words["note"]["expected"].format(expected=expected) if expected else "",
             words["note"]["remedy"].format(remedy=point["remedy"]) if point["remedy"] else "",
         ]
-        assumed = assumed_words(field, own, layout.form, reference) if field else ""
+        assumed = assumed_text(field, own, layout.form, reference) if field else ""
         if assumed:
             lines.append(words["note"]["assumed"].format(assumed=assumed))
         if point["explanation"]:
@@ -313,7 +313,7 @@ def point_words(
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
-def assumed_words(field: Field, own: Mapping[str, Answered], form: Form, reference: Reference) -> str:
+def assumed_text(field: Field, own: Mapping[str, Answered], form: Form, reference: Reference) -> str:
     """How one answer is understood until the school mends it."""
     row = own.get(field.field_id)
     if row is None:

@@ -24,7 +24,7 @@ def form_title(text: str, key: str) -> Block:
     return Block(f'<p class="desk-form-name" data-draft="{escape_text(key)}" data-title="{said}">{said}</p>')
 
 
-def page_words(now: TermNow) -> Block:
+def page_texts(now: TermNow) -> Block:
     """What the page itself has to say, when nobody else can any more."""
     words = {**now.reference.desk["connection"], "office": office_key(now)}
     data = " ".join(f'data-{name.replace("_", "-")}="{escape_text(text)}"' for name, text in words.items())

@@ -67,7 +67,7 @@ def opening(report: ReportContext, comparison: Comparison, printed_count: int = 
     schools = len({variance.key[0] for variance in comparison.of_schools})
     values = {
         "number": issue.number, "as_of": issue.as_of, "now": comparison.as_of,
-        "status": _status_words(report, issue.status), "now_status": _status_words(report, comparison.status),
+        "status": _status_text(report, issue.status), "now_status": _status_text(report, comparison.status),
         "figures": len(comparison.of_office), "schools": schools,
     }  # fmt: skip
     if not comparison.variances and printed_count:
@@ -79,7 +79,7 @@ def opening(report: ReportContext, comparison: Comparison, printed_count: int = 
     return say(report, "issued.opening", count=schools, **values)
 
 
-def _status_words(report: ReportContext, status: str) -> str:
+def _status_text(report: ReportContext, status: str) -> str:
     return str(report.reference.publishing["status"][status]).lower()
 
 

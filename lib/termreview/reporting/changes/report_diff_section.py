@@ -82,7 +82,7 @@ def _notes(report: ReportContext, compared: ReportDiff) -> list[str]:
     return notes
 
 
-def section_words(report: ReportContext, title: str) -> str:
+def section_label(report: ReportContext, title: str) -> str:
     """The heading of one section of the report as it is told here."""
     return title or say(report, "issued.printed.elsewhere")
 
@@ -98,9 +98,9 @@ def _folded(report: ReportContext, title: str, variances: Sequence[PrintedVarian
         blocks.append(_table(report, figures, "lines"))
     if words := [variance for variance in lines if variance.figures is None]:
         blocks.append(paragraph(say(report, "issued.printed.tables.words"), "lead-in"))
-        blocks.append(bullets([_changed_words(report, variance) for variance in words]))
+        blocks.append(bullets([_changed_text(report, variance) for variance in words]))
     inner = stack(*blocks)
-    summary = say(report, "issued.printed.section", title=section_words(report, title), count=len(variances))
+    summary = say(report, "issued.printed.section", title=section_label(report, title), count=len(variances))
     parts: tuple[Part, ...] = (*paragraph(summary).parts, *inner.parts)
     html = f'<details class="tail"><summary>{escape_text(summary)}</summary>{inner.html}</details>'
     return Block(html, parts)
@@ -169,7 +169,7 @@ def _joined(parts: Sequence[Decimal], wanted: Sequence[bool], decimals: int) -> 
     return " / ".join(shown)
 
 
-def _changed_words(report: ReportContext, variance: PrintedVariance) -> str:
+def _changed_text(report: ReportContext, variance: PrintedVariance) -> str:
     """One sentence that came, went or changed its words, and by which causes."""
     causes = listed([say(report, f"issued.columns.{cause}").lower() for cause in _causes_of([variance])])
     if variance.before is None:
@@ -194,7 +194,7 @@ def printed_rows(report: ReportContext, compared: ReportDiff) -> Iterable[Mappin
     for variance in compared.variances:
         where = variance.where
         about = {
-            "section": section_words(report, where.section),
+            "section": section_label(report, where.section),
             "table": where.table,
             "row": where.row or (variance.after or variance.before),
             "column": where.column,

@@ -13,7 +13,7 @@ import ipywidgets as widgets
 
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
-from termreview.desk.term.drafts import page_words
+from termreview.desk.term.drafts import page_texts
 from termreview.desk.term.overview import ALL, Scope, arrived
 from termreview.desk.term.term_now import Stamp, TermNow, look, moved, stamp_of
 from termreview.desk.term.wording import joined, say, words
@@ -67,7 +67,7 @@ class Desk:
             self._term, self._level, self._commune, self._author, self._refresh, css="desk-bar-line"
         )
         self.box = controls.column(
-            controls.shown(joined(Block(style_sheet()), page_words(now)), "desk-style"),
+            controls.shown(joined(Block(style_sheet()), page_texts(now)), "desk-style"),
             self._head,
             bar,
             self._status,
