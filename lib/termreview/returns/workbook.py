@@ -4,7 +4,7 @@ The school's file is edited part by part, so that drop-downs, formats, protectio
 fingerprint stay byte for byte. A file that cannot be edited so (older formats, text tables, odd packages) is
 answered with a fresh form that carries the figures read from it.
 
-One point in words: what is wrong, what is allowed, what to do, and how the answer is understood meanwhile.
+The text of a point says what is wrong, what is allowed, what to do, and how the answer is understood meanwhile.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One finished run written down: what it was made of, what it made; nothing of when, where or by whom.
 
-One record of one report of a part of the office: what it was made of, and its file by hash.
+Reports of a part of the office have a record each: what it was made of, and its file by hash.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from that moment readers take the staged files. They are then moved to where peo
 manifest last, and the switch is taken away. Whoever is killed on the way leaves the old set or the new one;
 the next holder of the workspace finishes the move.
 
-One report of an earlier run that the next one replaces or no longer makes: what an office wrote into it is kept.
+A report of an earlier run that the next one replaces or no longer makes keeps what an office wrote into it.
 """
 
 from __future__ import annotations

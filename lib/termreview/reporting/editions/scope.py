@@ -1,6 +1,7 @@
-"""One scope of a report: all schools of the office, those under one unit, those of one level, or both.
+"""One scope and one edition of a report: which schools it covers, and for whom it is written.
 
-One edition of a report: for the office itself, or for readers outside of it.
+The scope is all schools of the office, those under one unit, those of one level, or both; the edition is for the office
+itself, or for readers outside of it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One school's score on its page: groups beside unnamed peers, criteria, conditions, what the level hangs on.
 
-One small drawing of a school's page: its own score between the level lines, among schools that have no name.
+The bars draw its own score between the level lines, among schools that have no name.
 """
 
 from __future__ import annotations

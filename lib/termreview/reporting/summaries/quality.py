@@ -1,6 +1,6 @@
 """One cause of findings, one account of cells: how far the figures can be trusted.
 
-One opinion that schools wrote in their own words: counted, shortened, personal marks taken out.
+Opinions that schools wrote in their own words are counted and shortened, personal marks taken out.
 """
 
 from __future__ import annotations

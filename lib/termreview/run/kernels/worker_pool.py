@@ -1,6 +1,7 @@
 """The processes of one run: a parent that others are forked from, and forks of this process for single calls.
 
-The run asks the parent for processes and hears how they ended."""
+The run asks the parent for processes and hears how they ended.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """All answers of one illustrative school in one term, by field id: what `write_form` fills in.
 
-The opinions of one illustrative school: a few short sentences that follow from its situation.
+The opinions are a few short sentences that follow from the school's situation.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Every file goes the way of a real one: the form is filled, written, read and cleaned.
 
-One planted fault and the checks that are there to catch it: by the kind of the fault and the fields it touched.
+Which checks are there to catch a planted fault follows from its kind and the fields that it touched.
 """
 
 from __future__ import annotations

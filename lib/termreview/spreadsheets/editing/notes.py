@@ -1,8 +1,7 @@
 """One note on one cell, as spreadsheet programs keep it: its words in a comments part, its box in a drawing.
 
-One reply in a conversation on a cell: where a school's cell has one, today's Excel shows no note beside it.
-
-The note is written, too: older programs and LibreOffice show that one.
+Where a school's cell has a conversation, today's Excel shows no note beside it: there a reply is added to the
+conversation, and the note is written, too, since older programs and LibreOffice show that one.
 """
 
 from __future__ import annotations
