@@ -27,10 +27,13 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     kept = issue_report(workspace, reference, term, scope, options.edition, as_of)
     found = kept.issue
     status = str(reference.publishing["status"][found.status]).lower()
+    edition = reference.labels["editions"][options.edition]
     if kept.is_new:
-        print(f"Đã phát hành lần {found.number}: báo cáo {status}, số liệu đến ngày {found.as_of:%d/%m/%Y}")
+        print(
+            f"Đã phát hành lần {found.number}, {edition}: báo cáo {status}, số liệu đến ngày {found.as_of:%d/%m/%Y}"
+        )
     else:
-        print(f"Báo cáo này đã phát hành ở lần {found.number}, từ đó chưa có gì thay đổi")
+        print(f"Báo cáo này ({edition}) đã phát hành ở lần {found.number}, từ đó chưa có gì thay đổi")
     pending = found.record["pending"]
     outstanding = {
         "chưa nộp": pending["missing"],

@@ -36,6 +36,7 @@ from termreview.reference.loading.file_reading import report_odd_entries
 from termreview.reference.loading.fingerprint import file_fingerprints, fingerprint
 from termreview.reference.loading.mistakes import DETAILS, Mistakes, read_mistakes
 from termreview.reference.loading.source import Source
+from termreview.reference.oversights import note_idle_decisions
 from termreview.reference.term_share import combined, term_fingerprints
 from termreview.reference.texts.declared_texts import (
     load_provenance_texts,
@@ -237,6 +238,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         mistakes=source.mistakes,
         school_pages=load_school_page_texts(source),
     )  # fmt: skip
+    note_idle_decisions(source, reference)
     load_mistakes(source)
     if source.problems:
         note_lost_zeros(source, registry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ _SHOWN_SHEETS = (
     "statistics",
     "opinions",
 )  # every figure, every opinion of theirs stands in a table of the report
+_WHOLE = 100.0
+_DAY = datetime.timedelta(days=1)
 _COMPARING = tuple(kind for kind in CHECK_KINDS if kind != "unchanged")
 
 
@@ -28,6 +31,8 @@ def note_oversights(source: Source, reference: Reference) -> None:
     _check_names(source, reference)
     _check_short_names(source, reference)
     _check_aliases(source, reference)
+    _check_periods(source, reference)
+    _check_ratios(source, reference)
     for form_id, form in reference.forms.items():
         _note_unused(source, form_id, form, reference)
     for set_id in reference.indicator_sets:
@@ -66,6 +71,49 @@ def _check_offices(source: Source, reference: Reference) -> None:
                 word,
                 f"several offices of office.csv are valid on {plan.due_on}, when '{plan.term.term_id}' is due: {', '.join(valid)}",
             )
+
+
+def _check_periods(source: Source, reference: Reference) -> None:
+    """A gap between two periods of one school: for those days it is no school at all."""
+    last: dict[str, Unit] = {}
+    for unit in sorted(reference.registry.units, key=lambda unit: (unit.unit_id, unit.valid_from)):
+        before = last.get(unit.unit_id)
+        last[unit.unit_id] = unit
+        if before is None or before.valid_to is None:
+            continue
+        first, end = before.valid_to + _DAY, unit.valid_from - _DAY
+        if first <= end:
+            word = f"{unit.unit_id},{unit.valid_from}"
+            what = f"'{unit.unit_id}' is not valid from {first} to {end}, between two periods"
+            source.note_word(source.root / UNITS, word, what)
+
+
+def _check_ratios(source: Source, reference: Reference) -> None:
+    """A ratio of a figure to itself, and a target that no share can reach."""
+    path, units = source.root / "ratios.csv", {ratio.ratio_id: ratio.unit for ratio in reference.ratios}
+    for ratio in reference.ratios:
+        if sorted(ratio.numerator) == sorted(ratio.denominator):
+            source.report_word(
+                path, f"{ratio.ratio_id},", f"the ratio '{ratio.ratio_id}' divides a figure by itself"
+            )
+    for target in reference.targets:
+        if units.get(target.ratio_id) == "percent" and target.value > _WHOLE:
+            what = f"the target '{target.target_id}' is {target.value:g} percent, more than the whole"
+            source.report_word(source.root / "targets.csv", f"{target.target_id},", what)
+
+
+def note_idle_decisions(source: Source, reference: Reference) -> None:
+    """A decision on a school that does not report in its term decides nothing."""
+    expected = {
+        plan.term.term_id: {school.unit_id for school in reference.registry.schools_on(plan.due_on)}
+        for plan in reference.calendar.plans
+        if plan.due_on != UNKNOWN_DAY
+    }
+    for decision in reference.decisions:
+        known = expected.get(decision.term_id)
+        if known is not None and decision.school_id in reference.registry.known_ids() - known:
+            what = f"'{decision.school_id}' is no school of '{decision.term_id}': the decision has no effect"
+            source.note_word(source.root / "decisions.csv", f"{decision.decision_id},", what)
 
 
 def _check_names(source: Source, reference: Reference) -> None:

@@ -189,3 +189,46 @@ def test_a_report_that_does_not_fit_its_part_is_a_note(
     (note,) = load_reference(folder).notes
     assert (note.file, note.line) == ("calendar.yml", line)
     assert note.words.startswith(f"báo cáo của '{term_id}' ghi là '{new[9:-1]}', không hợp với kỳ này")
+
+
+def test_a_school_year_that_starts_after_its_first_data_is_a_mistake(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    line = change(folder / "calendar.yml", 'starts_on: "2023-09-05"', 'starts_on: "2024-02-05"')
+    ((file, number, words),) = told(folder)
+    assert (file, number) == ("calendar.yml", line)
+    assert "2023-2024-hk1" in words
+
+
+def test_a_ratio_of_a_figure_to_itself_is_a_mistake(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    line = change(
+        folder / "ratios.csv",
+        "teachers_making_materials_count,teachers_count.total",
+        "teachers_count.total,teachers_count.total",
+    )
+    assert [(file, number) for file, number, _ in told(folder)] == [("ratios.csv", line)]
+
+
+def test_a_target_above_the_whole_is_a_mistake(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    old = "qd131_learner_records,pupils_identified,*,100"
+    line = change(folder / "targets.csv", old, f"{old[:-3]}300")
+    assert [(file, number) for file, number, _ in told(folder)] == [("targets.csv", line)]
+
+
+def test_a_gap_between_two_periods_of_a_school_is_noted(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    line = change(folder / "units.csv", "0477102,2025-07-01,", "0477102,2025-08-01,")
+    (noted,) = [note for note in load_reference(folder).notes if "0477102" in note.words]
+    assert (noted.file, noted.line) == ("units.csv", line)
+    assert "2025-07-31" in noted.words
+
+
+def test_a_decision_on_a_school_that_is_gone_by_then_is_noted(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    append(
+        folder / "decisions.csv",
+        "d1,2023-2024-hk2,cell,0477222,elessons_count,,67,correct,68,x,Trưởng phòng,2024-01-12",
+    )
+    (noted,) = [note for note in load_reference(folder).notes if "0477222" in note.words]
+    assert noted.file == "decisions.csv"

@@ -24,6 +24,7 @@ from termreview.text import day_words, number_words
 
 _OF_ONE_ROW = frozenset(["row_twice", "label_differs", "unit_differs"])
 _FURTHER = "; "  # between what stands in several cells or rows
+_FEWEST_OF_A_LOOK, _MOST_CELLS = 6, 12
 _DATE_ASKED = frozenset(
     ["day_month_ambiguous", "date_order_unsure", "date_era_shifted", "date_zone_ambiguous"]
 )
@@ -119,6 +120,7 @@ def read_answers(
             new(Answer, (field_id, state, number, text, original, sheet.name, where, found_by, note))
         )
     reading.cells_used, reading.cells_flagged = used, flagged
+    fold_looks(reading)
     note_blank_groups(reading, reader.parts[level])
 
 
@@ -133,6 +135,26 @@ def _field_meant(remark: LayoutRemark, spots: Mapping[str, Spot]) -> str:
         if spot.row == row and spot.sheet.name == remark.sheet
     }
     return next(iter(here.values())) if len(here) == 1 else here.get(remark.cell, "")
+
+
+def fold_looks(reading: FileReading) -> None:
+    """Tell in one line what one format did to many cells of a sheet: zeros that nobody sees, looks on a condition."""
+    for code in ("zero_not_shown", "look_on_condition"):
+        by_sheet: dict[str, list[Remark]] = {}
+        for remark in reading.remarks:
+            if remark.code == code:
+                by_sheet.setdefault(remark.sheet, []).append(remark)
+        for alike in by_sheet.values():
+            if len(alike) < _FEWEST_OF_A_LOOK:
+                continue
+            first, cells = alike[0], [remark.cell for remark in alike]
+            more = len(cells) - _MOST_CELLS
+            said = ", ".join(cells[:_MOST_CELLS]) + (f" và {more} ô khác" if more > 0 else "")
+            together = first._replace(label=f"{first.label} và {len(cells) - 1} chỉ tiêu khác: {said}")
+            gone = set(map(id, alike))
+            place = next(number for number, remark in enumerate(reading.remarks) if remark is first)
+            reading.remarks[place] = together
+            reading.remarks[:] = [one for one in reading.remarks if id(one) not in gone]
 
 
 def _plain_answer(

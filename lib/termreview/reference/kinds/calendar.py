@@ -123,12 +123,17 @@ def load_calendar(source: Source) -> Calendar:
     for year in tree.rows("school_years") if tree else []:
         year.only(("id", "starts_on", "terms", "mark", "note"))
         year_id = year.text("id")
-        year.date("starts_on")
+        starts_on = year.date("starts_on")
         for row in year.rows("terms"):
             row.only(_TERM_KEYS)
             plan = _term_plan(row, year_id)
             if plan is not None:
                 loaded.append((row, plan))
+                if starts_on is not None and UNKNOWN_DAY != plan.data_as_of < starts_on:
+                    year.report(
+                        f"'starts_on' ({starts_on}) is after 'data_as_of' ({plan.data_as_of}) of '{plan.term.term_id}'",
+                        key="starts_on",
+                    )
     unique([(row, plan.term.term_id) for row, plan in loaded])
     due_on = {plan.term: plan.due_on for _, plan in loaded}
     for row, plan in loaded:

@@ -289,3 +289,16 @@ def test_a_section_titled_for_another_year_is_asked_about(tmp_path: Path) -> Non
     found = heads_asked(tmp_path, PRIMARY, (STATISTICS, "A4", title)).findings
     found = found[found["check_code"] == "term_mismatch"]
     assert list(zip(found["cell"], found["found"], strict=True)) == [("A4", title)]
+
+
+def test_a_format_that_hides_the_zeros_of_a_table_is_one_question(tmp_path: Path) -> None:
+    path = tmp_path / f"{PRIMARY}.xlsx"
+    write_school(path, PRIMARY)
+    book = openpyxl.load_workbook(path)
+    for row in book[STATISTICS].iter_rows(min_row=7, max_row=14, min_col=4, max_col=9):
+        for cell in row:
+            cell.value, cell.number_format = 0, "#,##0;-#,##0;;@"
+    book.save(path)
+    found = clean_folder(tmp_path).findings.query("check_code == 'zero_not_shown'")
+    assert len(found) == 1
+    assert "và 47 chỉ tiêu khác: D7, " in found.iloc[0]["message"]
