@@ -37,7 +37,9 @@ def absent_words(absence: Absence) -> AbsentWords:
     """The words of one form made ready; those typed without accents are known, too."""
     doubts = (*absence.denials, *absence.pending)
     return AbsentWords(
-        re.compile(rf"\b(?:{_any_of(doubts)})\b"),
+        re.compile(
+            _any_of(doubts)
+        ),  # without the ends of words, which would have to be looked for at each letter
         _made_of((*doubts, *absence.denied, *absence.words), absence.denials),
         _made_of((*absence.pending, *absence.words), absence.pending),
         frozenset(absence.unnamed),
@@ -67,7 +69,7 @@ def read_text(cell: Cell, absent: AbsentWords | None = None) -> Reading:
         return PERSONAL_DATA
     if text.casefold() in NOTHING_WORDS:
         return nothing_to_report(text)
-    if absent is not None and (doubt := _no_document(text, absent)) is not None:
+    if text and absent is not None and (doubt := _no_document(text, absent)) is not None:
         return doubt
     if cell.kind in ("date", "boolean") or BARE_DATE.fullmatch(text) or _POWER.fullmatch(text):
         return Reading(UNREADABLE, flags=(Flag("text_became_number", text, fraction_readings(cell.value)),))
@@ -82,14 +84,16 @@ def read_text(cell: Cell, absent: AbsentWords | None = None) -> Reading:
 def _no_document(text: str, absent: AbsentWords) -> Reading | None:
     """The reading of a text that says that a document is not there, or not which; None where it names one."""
     lowered = text.casefold()
-    if not any(sign.isalnum() and sign != "0" for sign in text) or len(text) < _SHORTEST_NAME:
-        is_unnamed = not text.isdecimal() or not int(text)
+    first = text[0]
+    if len(text) < _SHORTEST_NAME or first == "0" or not first.isalnum():
+        named = [sign for sign in text if sign.isalnum() and sign != "0"]
+        is_unnamed = not named or (len(text) < _SHORTEST_NAME and not first.isdecimal())
     else:
-        is_unnamed = lowered.strip(_AROUND) in absent.unnamed
-    if is_unnamed:
+        is_unnamed = False
+    if is_unnamed or lowered.strip(_AROUND) in absent.unnamed:
         return Reading(UNREADABLE, flags=(Flag("document_unnamed", text),))
     if len(text) > _LONGEST_ABSENCE or absent.doubt.search(lowered) is None:
-        return None
+        return None  # nearly always
     folded = fold(text)
     if absent.denied.fullmatch(folded) or absent.pending.fullmatch(folded):
         return Reading(NOTHING, flags=(Flag("document_absent", text),))
