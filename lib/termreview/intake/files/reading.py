@@ -206,9 +206,7 @@ def _identify(
     if school is None and not marks and school_id:
         school = reader.schools.get(school_id.zfill(len(next(iter(reader.schools), ""))))
         if school is not None:
-            reading.remarks.append(
-                Remark("identity_mismatch", "identity_mismatch", found=school_id, expected=school.unit_id)
-            )
+            reading.remarks.append(_other_code(school_id, visible.get("school_name", ""), school))
     if school is None and not marks:
         named = reader.registry.named(visible.get("school_name", ""), term.plan.due_on)
         if len(named) == 1:
@@ -237,10 +235,15 @@ def _identify(
         )
         return None
     if marks and typed and typed != school.unit_id and claimed is None:
-        reading.remarks.append(
-            Remark("identity_mismatch", "identity_mismatch", found=typed, expected=school.unit_id)
-        )
+        reading.remarks.append(_other_code(typed, visible.get("school_name", ""), school))
     return school
+
+
+def _other_code(found: str, name: str, school: Unit) -> Remark:
+    """The remark on a code that is not the school's to the letter: a spreadsheet took its zero, or somebody wrote it."""
+    is_zero_lost = found.zfill(len(school.unit_id)) == school.unit_id and fold(name) == fold(school.name)
+    code = "code_zero_lost" if is_zero_lost else "identity_mismatch"
+    return Remark(code, code, found=found, expected=school.unit_id)
 
 
 def _identify_by_name(
