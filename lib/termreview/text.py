@@ -94,7 +94,7 @@ def _tone_last(match: re.Match[str]) -> str:
 
 def number_words(value: float) -> str:
     """One number as stored, written the Vietnamese way: 29.093 and 94,64 (15 digits, as a spreadsheet keeps)."""
-    if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e18:
         return f"{int(value):,}".replace(",", ".")
     return f"{value:,.15g}".replace(",", "\0").replace(".", ",").replace("\0", ".")
 

@@ -70,7 +70,7 @@ def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
     ("number", "words"),
     [
         (0, "0"), (29093, "29.093"), (94.64, "94,64"), (1234567.5, "1.234.567,5"), (12345678901.25, "12.345.678.901,25"),
-        (-1500, "-1.500"), (0.1 + 0.2, "0,3"), (20_000_000_000, "20.000.000.000"), (float("inf"), "inf"),
+        (-1500, "-1.500"), (0.1 + 0.2, "0,3"), (20_000_000_000, "20.000.000.000"), (float("inf"), "inf"), (1e15, "1.000.000.000.000.000"),
     ],
 )  # fmt: skip
 def test_numbers_are_written_the_vietnamese_way(number: float, words: str) -> None:
