@@ -54,6 +54,7 @@ ROOMS = {
     "spreadsheets": "spreadsheets/packages spreadsheets/model spreadsheets/xlsx spreadsheets/older",
     "spreadsheets/editing": "spreadsheets/packages spreadsheets/xlsx spreadsheets",
     "forms": "storage reference/kinds reference spreadsheets/model",
+    "forms/adopted": "storage reference/kinds reference/texts reference forms",
     "intake/values": "reference/kinds spreadsheets/model spreadsheets/older spreadsheets",
     "intake/places": "reference/kinds spreadsheets/model spreadsheets/older spreadsheets forms intake/values",
     "intake/received": "storage reference/loading reference/kinds spreadsheets/packages intake/values",
@@ -156,7 +157,7 @@ ROOMS = {
     "sample": "storage reference/kinds reference forms intake/received sample/schools sample/answers",
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
     "cli": (
-        "storage reference/loading reference spreadsheets/packages forms intake/received "
+        "storage reference/loading reference spreadsheets/packages forms forms/adopted intake/received "
         "intake/batches intake returns reporting/term reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
         "desk/serving sample sample/rehearsal"
@@ -165,7 +166,7 @@ ROOMS = {
 
 # One door each: the modules (by name below the package) that may know an outside program or format.
 DOORS = {
-    "openpyxl": (),
+    "openpyxl": (r"forms/adopted/office_workbook",),
     "python_calamine": (r"spreadsheets/older_formats",),
     "zipfile": (
         r"spreadsheets/packages/(archive|guard)",

@@ -1,4 +1,4 @@
-"""One command a task: check, forms, status, return, inspect, run, desk, demo. The `cli` modules alone print and exit."""
+"""One command a task: check, forms, adopt, status, return, inspect, run, desk, demo. The `cli` modules alone print and exit."""
 
 from __future__ import annotations
 
@@ -152,6 +152,22 @@ def _forms(options: argparse.Namespace, workspace: Workspace, reference: Referen
     print(f"Đã ghi {len(written)} biểu mẫu vào {folder}")
 
 
+def _adopt(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.forms.adopted.drafts import adopt_workbook
+
+    adopted = adopt_workbook(options.file, reference, workspace.reference, options.id)
+    for sheet in adopted.proposal.sheets:
+        for table in sheet.tables:
+            print(
+                f"{sheet.name}!{table.cell}: {table.title} – {len(table.rows)} dòng, {len(table.columns)} cột"
+            )
+    print(f"Đã ghi bản nháp {adopted.form_id} ({adopted.cell_count} ô để điền) vào {adopted.folder}")
+    if adopted.doubts:
+        print(f"Cần quyết định {len(adopted.doubts)} chỗ, xem {adopted.folder / 'doubts.md'}:")
+    for doubt in adopted.doubts:
+        print(f"  {doubt.sheet}!{doubt.cell}: {reference.adoption.doubt(doubt.code, doubt.found)}")
+
+
 def _status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.cli.status import status
 
@@ -234,10 +250,11 @@ def _compare(options: argparse.Namespace, workspace: Workspace, reference: Refer
 
 
 # What these find half written of a process that was killed, they take away; `run` and `demo` do so with the lock.
-_WRITING = ("forms", "status", "return", "issue", "compare", "desk")
+_WRITING = ("forms", "adopt", "status", "return", "issue", "compare", "desk")
 _COMMANDS: Mapping[str, Command] = {
     "check": _check,
     "forms": _forms,
+    "adopt": _adopt,
     "status": _status,
     "return": _return,
     "run": _run,

@@ -107,6 +107,13 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_output(forms, "/forms")
 
+    adopt = commands.add_parser(
+        "adopt",
+        help="đọc biểu mẫu Excel sẵn có của cơ quan, lập bản nháp khai báo và danh sách chỗ cần quyết định",
+    )
+    adopt.add_argument("file", type=Path, metavar="TỆP", help="tệp .xlsx, .xlsm chưa điền số liệu")
+    adopt.add_argument("--id", default="", metavar="MÃ", help="mã của biểu mẫu mới (mặc định: theo tên tệp)")
+
     status = commands.add_parser("status", help="trường nào đã nộp, chưa nộp, vướng ở đâu")
     _add_term(status)
     _add_as_of(status)

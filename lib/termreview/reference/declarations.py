@@ -38,6 +38,7 @@ from termreview.reference.loading.mistakes import DETAILS, Mistakes, read_mistak
 from termreview.reference.loading.source import Source
 from termreview.reference.oversights import note_idle_decisions
 from termreview.reference.term_share import combined, term_fingerprints
+from termreview.reference.texts.adoption_texts import AdoptionTexts, load_adoption_texts
 from termreview.reference.texts.declared_texts import (
     load_provenance_texts,
     load_school_page_texts,
@@ -128,6 +129,7 @@ class Reference:
     highlights: Highlights = field(default_factory=Highlights)
     advice: Mapping[str, Advice] = field(default_factory=dict)
     school_pages: Mapping[str, Any] = field(default_factory=dict)
+    adoption: AdoptionTexts = field(default_factory=AdoptionTexts)
     files: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
     unlike: tuple[Problem, ...] = ()
@@ -236,7 +238,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         mistakes=source.mistakes,
-        school_pages=load_school_page_texts(source),
+        school_pages=load_school_page_texts(source), adoption=load_adoption_texts(source),
     )  # fmt: skip
     note_idle_decisions(source, reference)
     load_mistakes(source)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from termreview.reference.kinds.legal_documents import LegalDocument
     from termreview.reference.kinds.units import Unit
 
-# Lists and folders that hold entries of several terms, and a list whose texts stand in no report.
+# Lists and folders that hold entries of several terms, and files whose texts stand in no report.
 _BY_TERM = (
     "calendar.yml", "office.csv", "units.csv", "unit_events.csv", "legal_documents.csv", "decisions.csv",
-    "verified_points.csv", "mistakes.csv",
+    "verified_points.csv", "mistakes.csv", "adoption.yml",
 )  # fmt: skip
 _FOLDERS = ("forms", "checks", "tasks", "indicator_sets", "advice")
 ANY = "*"

@@ -125,7 +125,7 @@ def _expand(names: Iterable[str], column: str | None, grids: Grids) -> list[str]
     return expanded
 
 
-_COLUMNS = (
+CHECK_COLUMNS = (
     "check_code", "kind", "severity", "fields", "against", "low", "high", "levels", "terms", "title", "message",
     "remedy", "mark",
 )  # fmt: skip
@@ -133,7 +133,7 @@ _COLUMNS = (
 
 def load_checks(source: Source, form: Form, levels: Sequence[str]) -> tuple[Check, ...]:
     """Read the checks of one form; every field id must exist and numbers must be numbers."""
-    rows = read_list(source, f"checks/{form.form_id}.csv", _COLUMNS)
+    rows = read_list(source, f"checks/{form.form_id}.csv", CHECK_COLUMNS)
     unique([(row, row.id("check_code")) for row in rows])
     fields = form.all_fields()
     checks = []

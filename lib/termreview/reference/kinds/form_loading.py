@@ -20,7 +20,7 @@ from termreview.reference.loading.source import Source
 from termreview.reference.loading.tree_reading import read_tree
 from termreview.text import fold
 
-_ROW_COLUMNS = (
+ROW_COLUMNS = (
     "section_id", "row_code", "field_id", "label", "kind", "unit", "options", "columns", "levels", "terms",
     "is_required", "minimum", "maximum", "task_id", "prefill", "help", "mark",
 )  # fmt: skip
@@ -184,7 +184,7 @@ def _load_rows(
     levels: tuple[str, ...],
 ) -> tuple[FormRow, ...]:
     known_sections = {section.section_id: section for section in sections}
-    rows = read_list(source, f"forms/{form_id}/rows.csv", _ROW_COLUMNS, ("counts_since",))
+    rows = read_list(source, f"forms/{form_id}/rows.csv", ROW_COLUMNS, ("counts_since",))
     unique([(row, row.id("row_code")) for row in rows])
     unique([(row, ("field", row.id("field_id"))) for row in rows])
     loaded = []
