@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 from intake_world import HK1, PRIMARY, ROOT, SECONDARY, answers_of, receive, scratch
 
 from termreview.desk.term.term_now import TermNow, look, plain_rows
@@ -30,6 +31,11 @@ SLIPS: Mapping[str, Mapping[str, Value]] = {
     "0477204": {"computers_antivirus_count": 60, "support_requests_received_count": "gần hết"},
     "0477205": {"online_plan.number": "không có", "q4725_1_3_1.evidence": "https://truong.example/mc, javascript:alert(1)"},
 }  # fmt: skip
+
+
+def without_copies(findings: pd.DataFrame) -> pd.DataFrame:
+    """The findings but those on schools that answer alike: the schools of this office do, slips aside."""
+    return findings[findings["check_code"] != "same_part_two_schools"]
 
 
 @cache

@@ -18,6 +18,7 @@ from desk_world import (
     look_at,
     new_office,
     seen,
+    without_copies,
 )
 from intake_world import PRIMARY, answers_of as model_answers
 
@@ -73,12 +74,13 @@ def test_schools_that_block_stand_first() -> None:
 
 def test_causes_fold_largest_first() -> None:
     now = seen()
-    folded = fold_findings(findings_in(now, Scope(), ("error", "query")), now)
+    found = without_copies(findings_in(now, Scope(), ("error", "query")))
+    folded = fold_findings(found, now)
     assert folded["kind"].iloc[0] == "not_a_number"
     assert folded["finding_count"].tolist() == sorted(folded["finding_count"], reverse=True)
     assert folded["finding_count"].iloc[0] == 3
     assert folded["school_count"].iloc[0] == 2
-    assert folded["finding_count"].sum() == len(findings_in(now, Scope(), ("error", "query")))
+    assert folded["finding_count"].sum() == len(found)
     advice = now.reference.desk["advice"]
     said = {
         kind: advice_on(now.reference, kind, level)

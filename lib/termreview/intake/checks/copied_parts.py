@@ -64,10 +64,11 @@ def _remarks(
         others.setdefault(one, []).append((-alike, of, school_ids[other]))
         others.setdefault(other, []).append((-alike, of, school_ids[one]))
     for place, alike_to in sorted(others.items()):
-        alike_to.sort()
-        told = "; ".join(f"{names[school_id]} ({school_id})" for *_, school_id in alike_to[:_SCHOOLS_SHOWN])
-        told += "; …" if len(alike_to) > _SCHOOLS_SHOWN else ""
-        counts = f"{-alike_to[0][0]}/{alike_to[0][1]}"
+        schools = sorted(school_id for *_, school_id in alike_to)  # one number corrected is no other question
+        told = "; ".join(f"{names[school_id]} ({school_id})" for school_id in schools[:_SCHOOLS_SHOWN])
+        told += "; …" if len(schools) > _SCHOOLS_SHOWN else ""
+        most, of, _ = min(alike_to)
+        counts = f"{-most}/{of}"
         yield school_ids[place], Remark(CODE, CODE, sheet, found=told, expected=counts, label=title)
 
 
