@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +12,13 @@ from office_forms import FORMS, accept, fill, write_office_form
 from termreview.cells import column_letters
 from termreview.errors import UsageError
 from termreview.forms.adopted.adopt import propose
-from termreview.forms.adopted.office_workbook import read_office_workbook
+from termreview.forms.adopted.office_workbook import (
+    CellRule,
+    Merge,
+    OfficeCell,
+    OfficeSheet,
+    read_office_workbook,
+)
 from termreview.forms.adopted.proposal import Proposal
 from termreview.reference.declarations import Reference
 
@@ -218,3 +225,31 @@ def test_what_cannot_be_opened_is_refused_in_one_sentence(
         path.write_bytes(content)
     with pytest.raises(UsageError):
         read_office_workbook(path)
+
+
+ODD_TEXTS = (
+    "STT", "Nội dung", "ĐVT", "Số lượng", "Ghi chú", "(1)", "(2)", "1", "I", "Tổng số", "Cộng", "- Nữ", "Trong đó:",
+    "người", "Máy tính (bộ)", "x", "nt", "Trường: ..", "Đơn vị tính: đồng", "Hiệu trưởng", '"', "%", "=A1", "3=1+2", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_sheet_of_any_disorder_is_read_and_no_cell_is_asked_twice(seed: int, reference: Reference) -> None:
+    chance = random.Random(seed)
+    rules = (None, CellRule("list", ("Có", "Không")), CellRule("list"), CellRule("whole", (), 1, 2))
+    cells = {}
+    for place in [(row, column) for row in range(1, 11) for column in range(1, 8) if chance.random() < 0.6]:
+        text = chance.choice(ODD_TEXTS)
+        drawn, is_framed = chance.choice(("General", "0", "0%", "dd/mm/yyyy", "@")), chance.random() < 0.5
+        cells[place] = OfficeCell(
+            text, drawn, text.startswith("="), text.isdigit(), is_framed, chance.choice(rules)
+        )
+    corners = [(chance.randint(1, 8), chance.randint(1, 5)) for _ in range(chance.randint(0, 3))]
+    merges = tuple(
+        Merge(row, column, row + chance.randint(0, 2), column + chance.randint(0, 2))
+        for row, column in corners
+    )
+    proposal = propose((OfficeSheet("Tờ", cells, merges, False, False),), reference.adoption)
+    asked = [(row.row, column) for row in proposal.rows for column in row.columns]
+    assert len(asked) == len(set(asked))
+    assert not [place for place in asked if place in cells and cells[place].is_formula]
