@@ -105,7 +105,7 @@ def test_a_sign_that_the_fonts_lack_is_taken_from_the_spare_one() -> None:
     assert ink("\u4e00") == ink("\u25a1") > 0  # no font at hand has it: an empty frame
 
 
-def test_the_session_s_own_look_decides_nothing_of_a_chart() -> None:
+def test_a_look_set_before_decides_nothing_of_a_chart() -> None:
     frame = pd.DataFrame({"n": ["TH A", "TH B"], "k": [3, 5]})
 
     def drawn() -> tuple[str, bytes]:

@@ -28,7 +28,7 @@ def style() -> None:
 
 @contextmanager
 def in_style(salt: str = "") -> Iterator[None]:
-    """Draw what is drawn inside in the look of the reports alone, whatever the session's own look is.
+    """Draw what is drawn inside in the look of the reports alone, whatever look the notebook has.
 
     `salt` sets the names inside of an SVG apart from those of the other charts of one page.
     """
