@@ -114,7 +114,8 @@ def apply_rulings(
             applied[school_id, field_id] = decision.decision_id
             continue
         original = _text(observations["original"].iloc[place])
-        was = _number(columns["value_number"][place], original)
+        is_ruled = any(each.startswith(NOTE) for each in marks)  # then another decision gave the number
+        was = _number(None if is_ruled else columns["value_number"][place], original)
         answer = _new_state(decision, fields.get(field_id), options, was)
         if answer is None or (school_id, field_id) in applied or not _holds(decision, original):
             unapplied.append(Unapplied(decision, school_id, field_id, original))

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 from intake_world import (
     HK1,
     HK2,
@@ -208,6 +208,7 @@ RULINGS = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
+@example([(TOTAL, "correct", "300", "x1000"), (TOTAL, "correct", "300", "1")])
 @given(RULINGS)
 def test_applied_twice_is_applied_once_and_nothing_is_lost(drawn: list[tuple[str, str, str, str]]) -> None:
     observations = cleaned({}).observations
