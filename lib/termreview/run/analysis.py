@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
-from termreview.run.steps import open_term
+from termreview.run.steps import OpenTerm, open_term
 from termreview.storage.workspace import Workspace, atomic_write, find_workspace, has_tables, place_in
 
 if TYPE_CHECKING:
@@ -36,11 +36,9 @@ def table(term_id: str = "", *, states: bool = True, workspace_root: str = "") -
     UsageError
         When the term is not declared, or was not run yet.
     """
-    from termreview.reporting.term.term_tables import read_tables
     from termreview.reporting.workbench.school_table import school_table
 
-    opened = open_term(term_id or _latest(workspace_root), "", workspace_root)
-    found = read_tables(opened.workspace, opened.term)
+    opened, found = _opened(term_id, workspace_root)
     return school_table(opened.reference, opened.declared, found, states=states)
 
 
@@ -52,10 +50,14 @@ def tables(term_id: str = "", *, workspace_root: str = "") -> TermTables:
     UsageError
         When the term is not declared, or was not run yet.
     """
+    return _opened(term_id, workspace_root)[1]
+
+
+def _opened(term_id: str, workspace_root: str) -> tuple[OpenTerm, TermTables]:
     from termreview.reporting.term.term_tables import read_tables
 
     opened = open_term(term_id or _latest(workspace_root), "", workspace_root)
-    return read_tables(opened.workspace, opened.term)
+    return opened, read_tables(opened.workspace, opened.term)
 
 
 def latest_term(workspace: Workspace, reference: Reference) -> str:

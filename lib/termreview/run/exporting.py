@@ -20,7 +20,6 @@ from termreview.storage.workspace import Workspace
 KINDS: Final = ("html", "docx", "pdf")
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
 _BROWSER_S: Final = 120
-_READY = "from termreview.reporting.workbench.own_blocks import publish_own_results\n\npublish_own_results()"
 
 
 def export_notebook(

@@ -32,7 +32,6 @@ from termreview.spreadsheets.older.legacy_text import read_in_font, read_legacy
 from termreview.spreadsheets.workbook import Cell
 from termreview.text import NOTHING_WORDS, clean, fold, has_invisible, number_words
 
-_new = tuple.__new__  # a named tuple made without its slower constructor
 _BLANK = Reading(BLANK)
 _NOTHING_WORDS = frozenset(NOTHING_WORDS)
 _NOT_APPLICABLE = {
