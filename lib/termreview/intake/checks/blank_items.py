@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from termreview.intake.files.file_reading import Remark
@@ -19,36 +20,29 @@ def blank_items(observations: pd.DataFrame, term: TermReference) -> Iterator[tup
     out from counts needs no claim.
     """
     items = [item for item in term.indicator_set.items if "in_use" in item.columns]
-    item_of = {item.field(column): item for item in items for column in item.columns}
-    levels = {school.unit_id: school.level for school in term.schools}
-    scored = frozenset(term.indicator_set.levels)
-    blank_at: dict[tuple[str, str], int] = {}  # a school and an item -> the row of its first blank answer
-    school_ids, field_ids, states = (
-        observations[name].tolist() for name in ("school_id", "field_id", "state")
-    )
-    for row, state in enumerate(states):
-        item = item_of.get(field_ids[row]) if state == "blank" else None
-        if item is not None and levels.get(school_ids[row]) in scored:
-            blank_at.setdefault((school_ids[row], item.item_id), row)
-    if not blank_at:
-        return
-    answered = {
-        (school_id, item_of[field_id].item_id)
-        for school_id, field_id, state in zip(school_ids, field_ids, states, strict=True)
-        if state != "blank" and field_id in item_of
-    }
-    item_named = {item.item_id: item for item in items}
-    found: dict[tuple[str, str], dict[str, Mapping[Hashable, object]]] = {}
-    for (school_id, item_id), row in blank_at.items():
-        if (school_id, item_id) not in answered:
-            line = observations.iloc[row].to_dict()
-            found.setdefault((school_id, item_named[item_id].group_id), {})[item_id] = line
+    number_of = {item.field(column): number for number, item in enumerate(items) for column in item.columns}
+    level_of, scored = {school.unit_id: school.level for school in term.schools}, term.indicator_set.levels
+    codes, known = pd.factorize(observations["field_id"])
+    item = np.array([number_of.get(name, -1) for name in known], dtype=np.intp)[codes]
+    school, school_ids = pd.factorize(observations["school_id"])
+    is_scored = np.array([level_of.get(name) in scored for name in school_ids], dtype=bool)[school]
+    is_blank = (observations["state"] == "blank").to_numpy()
+    has_answer = np.zeros((len(school_ids), len(items)), dtype=bool)
+    told = np.flatnonzero((item >= 0) & ~is_blank)
+    has_answer[school[told], item[told]] = True
+    first_rows: dict[
+        tuple[str, str], dict[str, int]
+    ] = {}  # by school and group: each item's first blank answer
+    for row in np.flatnonzero((item >= 0) & is_blank & is_scored).tolist():
+        if not has_answer[school[row], item[row]]:
+            at = school_ids[school[row]], items[item[row]].group_id
+            first_rows.setdefault(at, {}).setdefault(items[item[row]].item_id, row)
     asked = {group.group_id: len(group.items) for group in term.indicator_set.groups}
-    for (school_id, group_id), blank in found.items():
-        first = next(iter(blank.values()))
+    for (school_id, group_id), blank in first_rows.items():
+        first = observations.iloc[next(iter(blank.values()))]
         sheet, cell = (str(first[name]) if isinstance(first[name], str) else "" for name in ("sheet", "cell"))
-        told, named_items = f"{len(blank)}/{asked[group_id]}", ", ".join(blank)
+        share, named_items = f"{len(blank)}/{asked[group_id]}", ", ".join(blank)
         yield (
             str(school_id),
-            Remark(CODE, CODE, sheet, cell, str(first["field_id"]), told, "", group_id, named_items),
+            Remark(CODE, CODE, sheet, cell, str(first["field_id"]), share, "", group_id, named_items),
         )
