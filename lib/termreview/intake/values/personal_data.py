@@ -40,7 +40,7 @@ _PERSONAL = re.compile(
 )
 # What numbers of persons hold, found at a tenth of the price.
 _WORTH_A_LOOK = re.compile(  # one set of signs in front: texts are searched for it at a fifth of the price
-    r"[@＠(\[A-Z\d](?:(?<=[@＠])|(?<=[(\[]) ?[aA]|(?<=[A-Z])\d{7}|(?<=\d)(?:[ .()\-]{0,2}\d){8})"
+    r"[@＠(\[\d](?:(?<=[@＠])|(?<=[(\[]) ?[aA]|(?<=\d)[ .()\-\d]{8}|(?<=[A-Z]\d)\d{6})"
 )
 _PERSONAL_NUMBER = re.compile(
     rf"\d{{12}}|{_CITIZEN_CUT}|[35789]\d{{8}}"

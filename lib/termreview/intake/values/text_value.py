@@ -29,6 +29,7 @@ _PLAIN_NUMBERS = 1000.0  # below it a text of figures alone is what was typed: a
 
 
 _LONGEST_ABSENCE = 120  # letters; what is longer tells something
+_LONGEST_NOTHING = max(map(len, NOTHING_WORDS))
 _SHORTEST_NAME = 2
 _AROUND = " .,;:!()[]\"'…"
 
@@ -67,11 +68,13 @@ def read_text(cell: Cell, absent: AbsentWords | None = None) -> Reading:
     # The stored text was looked at before; what a date or a formula shows was not.
     if (cell.value is not cell.text and is_personal(text)) or names_persons(raw):
         return PERSONAL_DATA
-    if text.casefold() in NOTHING_WORDS:
+    if len(text) <= _LONGEST_NOTHING and text.casefold() in NOTHING_WORDS:
         return nothing_to_report(text)
     if text and absent is not None and (doubt := _no_document(text, absent)) is not None:
         return doubt
-    if cell.kind in ("date", "boolean") or BARE_DATE.fullmatch(text) or _POWER.fullmatch(text):
+    has_figures = text[:1].isdecimal() or text[-1:].isdecimal()
+    is_figures = has_figures and (BARE_DATE.fullmatch(text) or _POWER.fullmatch(text))
+    if is_figures or cell.kind in ("date", "boolean"):
         return Reading(UNREADABLE, flags=(Flag("text_became_number", text, fraction_readings(cell.value)),))
     if isinstance(cell.value, int | float) and not 0 <= cell.value < _PLAIN_NUMBERS:
         return Reading(ANSWERED, text=text, flags=(Flag("text_became_number", text),))

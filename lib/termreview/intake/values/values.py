@@ -43,6 +43,7 @@ _NOT_APPLICABLE = {
     "n/a",
     "na",
 }
+_LONGEST_OF_THEM = max(map(len, _NOT_APPLICABLE))
 _POINTS_STEP = 0.5
 _FRACTION = re.compile(r"\d+ ?/ ?\d+")
 _REVERSED = re.compile("[\u202b\u202e\u2067].*\\d")  # what is seen runs the other way than what is stored
@@ -65,6 +66,7 @@ def read_value(
     `dates` what the file's dates prove of their order. What a person sees is held against what is stored, unless that
     was done (`is_seen`).
     """
+    text = ""
     if cell is None:
         return _BLANK
     if cell.formula is None and cell.kind == "text" and cell.display is None and choices is not None:
@@ -108,7 +110,7 @@ def read_value(
         text = clean(str(cell.value))
         if not text:
             return _BLANK
-        if text.casefold() in _NOT_APPLICABLE:
+        if len(text) <= _LONGEST_OF_THEM and text.casefold() in _NOT_APPLICABLE:
             return Reading(NOT_APPLICABLE, flags=(Flag("not_applicable_word", text),))
     if field.is_numeric:
         reading = _read_number(field, cell, habit)
@@ -125,7 +127,12 @@ def read_value(
     meant_keys = _by_keystrokes(field, cell, choices, reading)
     if meant_keys is not None:
         return meant_keys
-    if cell.kind == "text" and reading is not PERSONAL_DATA and has_invisible(str(cell.value)):
+    if (
+        cell.kind == "text"
+        and text is not cell.value
+        and reading is not PERSONAL_DATA
+        and has_invisible(str(cell.value))
+    ):
         reading = _as_seen(field, str(cell.value), reading)
     if cell.formula is not None and reading is not PERSONAL_DATA:
         return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", _shown_result(cell))))
