@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import chart_speed
 import many_schools
 import memory
 import notebook_speed
@@ -70,6 +71,7 @@ def main() -> None:
         _many_schools(workspace, reference, clean_files)
         _memory(workspace, reference, clean_files, home.root / "tests" / "fuzz" / "seeds" / "office.xls")
         notebook_speed.measure(workspace, reference, TERM, AS_OF, rounds, print_line)
+        chart_speed.measure(workspace, TERM, workspace.notebooks / "3_semester_review.ipynb", print_line)
         _school_pages(workspace)
 
 
