@@ -166,6 +166,7 @@ ROOMS = {
 
 # One door each: the modules (by name below the package) that may know an outside program or format.
 DOORS = {
+    "lxml": (r"spreadsheets/editing/\w+",),
     "openpyxl": (r"forms/adopted/office_workbook",),
     "python_calamine": (r"spreadsheets/older_formats",),
     "zipfile": (

@@ -1,7 +1,7 @@
 """One workbook that goes back to a school: its own file with marks, notes and a first sheet, or a fresh form.
 
 The school's file is edited part by part, so that drop-downs, formats, protection, other sheets and the hidden
-fingerprint stay byte for byte. A file that cannot be edited so (older formats, text tables, odd packages) is
+fingerprint stay as they were. A file that cannot be edited so (older formats, text tables, odd packages) is
 answered with a fresh form that carries the figures read from it.
 
 The text of a point says what is wrong, what is allowed, what to do, and how the answer is understood meanwhile.
@@ -30,16 +30,18 @@ from termreview.returns.sheet import SheetOrder, first_sheet
 from termreview.spreadsheets.editing.marks import Place, mark_cells, restyle
 from termreview.spreadsheets.editing.notes import Note, add_notes, drop_notes
 from termreview.spreadsheets.editing.package import (
-    Parts,
+    Package,
     leave_out_code,
-    open_parts,
-    save_parts,
+    open_package,
+    save_package,
     set_authors,
     sheets_of,
+    styles_part,
+    tree,
 )
-from termreview.spreadsheets.editing.page import page_part
-from termreview.spreadsheets.editing.sheets import drop_sheet, empty_workbook, insert_first_sheet, styles_part
-from termreview.spreadsheets.editing.styles import close_styles, marked_format, open_styles, plain_formats
+from termreview.spreadsheets.editing.page import page_sheet
+from termreview.spreadsheets.editing.sheets import drop_sheet, empty_workbook, insert_first_sheet
+from termreview.spreadsheets.editing.styles import marked_format, open_styles, plain_formats
 from termreview.spreadsheets.editing.xml import UnmarkableError
 from termreview.spreadsheets.workbook import Workbook, read_workbook
 from termreview.storage.workspace import atomic_write, place_in
@@ -81,20 +83,20 @@ def write_return(
     order = _order(entry, points, remarks, reference, term)
     with atomic_write(path) as beside:
         if entry.is_refused:
-            parts = empty_workbook()
-            _add_first_sheet(parts, order, "refused_title")
-            save_parts(beside, parts)
+            package = empty_workbook()
+            _add_first_sheet(package, order, "refused_title")
+            save_package(beside, package)
             return Written(path, "refused")
         try:
-            parts = _marked(entry, order, declared.office.name)
+            package = _marked(entry, order, declared.office.name)
             way = "marked"
         except (UnmarkableError, LookupError, ValueError, StopIteration):
             # Whatever an odd package holds, the school gets its answer.
             write_form(beside, form_order(reference, declared, entry.school), answers_again(own, layout))
-            parts = _rebuilt(beside, entry, order, layout, declared.office.name)
+            package = _rebuilt(beside, entry, order, layout, declared.office.name)
             way = "rebuilt"
-        set_authors(parts, declared.form.title, declared.office.name, declared.plan.due_on.isoformat())
-        save_parts(beside, parts)
+        set_authors(package, declared.form.title, declared.office.name, declared.plan.due_on.isoformat())
+        save_package(beside, package)
     return Written(path, way)
 
 
@@ -150,21 +152,21 @@ def _order(
     )  # fmt: skip
 
 
-def _marked(entry: SchoolReturn, order: SheetOrder, author: str) -> Parts:
+def _marked(entry: SchoolReturn, order: SheetOrder, author: str) -> Package:
     """The school's own file with what an earlier return added taken off, and the marks of today put on."""
     if entry.is_shared:
         raise UnmarkableError("other schools' figures stand in this file")
-    parts = open_parts(entry.file.source)
+    package = open_package(entry.file.source)
     workbook = read_workbook(entry.file.source)
-    had_macros = leave_out_code(parts)
-    _unmark(parts, workbook, order)
+    had_macros = leave_out_code(package)
+    _unmark(package, workbook, order)
     remarks = [order.words["remarks"]["marked"], *order.remarks]
     if had_macros:
         remarks.append(order.words["remarks"]["macros"])
-    return _with_marks(parts, replace(order, remarks=tuple(remarks)), author)
+    return _with_marks(package, replace(order, remarks=tuple(remarks)), author)
 
 
-def _rebuilt(path: Path, entry: SchoolReturn, order: SheetOrder, layout: FormLayout, author: str) -> Parts:
+def _rebuilt(path: Path, entry: SchoolReturn, order: SheetOrder, layout: FormLayout, author: str) -> Package:
     """A fresh form, just written, with the marks at the cells of its own layout."""
     points = order.points.copy()
     places = {name: (title, place) for name, (title, place) in layout.places.items()}
@@ -176,29 +178,26 @@ def _rebuilt(path: Path, entry: SchoolReturn, order: SheetOrder, layout: FormLay
     kind = entry.file.source.suffix.lower() or entry.file.name
     remark = order.words["remarks"]["rebuilt"].format(kind=kind)
     remarks = (remark, *order.remarks)
-    return _with_marks(open_parts(path), replace(order, points=points, remarks=remarks), author)
+    return _with_marks(open_package(path), replace(order, points=points, remarks=remarks), author)
 
 
-def _unmark(parts: Parts, workbook: Workbook, order: SheetOrder) -> None:
+def _unmark(package: Package, workbook: Workbook, order: SheetOrder) -> None:
     """Take off one workbook what an earlier return put on it: first sheet, notes, colours."""
     back = find_points_sheet(workbook)
     if back is None:
         return
-    drop_sheet(parts, back.name)
+    drop_sheet(package, back.name)
     head = order.words["note"]["head"]
     heads = tuple(head.format(severity=severity, title="") for severity in order.severities.values())
-    name = styles_part(parts)
-    book = open_styles(parts[name])
-    plain = plain_formats(book)
-    parts[name] = close_styles(book)
-    for sheet in sheets_of(parts):
-        drop_notes(parts, sheet, heads)
-        parts[sheet.part] = restyle(parts[sheet.part], plain)
+    plain = plain_formats(open_styles(tree(package, styles_part(package))))
+    for sheet in sheets_of(package):
+        drop_notes(package, sheet, heads)
+        restyle(tree(package, sheet.part), plain)
 
 
-def _with_marks(parts: Parts, order: SheetOrder, author: str) -> Parts:
+def _with_marks(package: Package, order: SheetOrder, author: str) -> Package:
     """One package with coloured cells, notes and the first sheet."""
-    sheets = {sheet.name: sheet for sheet in sheets_of(parts)}
+    sheets = {sheet.name: sheet for sheet in sheets_of(package)}
     live = order.points[order.points["change"] != FIXED]
     is_linked = [
         name in sheets and bool(cell) for name, cell in zip(live["sheet"], live["cell"], strict=True)
@@ -217,19 +216,15 @@ def _with_marks(parts: Parts, order: SheetOrder, author: str) -> Parts:
         found[place] = min(found.get(place, "note"), str(point.severity), key=_RANK.__getitem__)
         kept = notes.setdefault(str(point.sheet), {})
         kept[place] = _joined(kept.get(place), (str(point.note_head), str(point.note_body)))
-    styles = styles_part(parts)
-    book = open_styles(parts[styles])
+    book = open_styles(tree(package, styles_part(package)))
     for name, places in marks.items():
-        part = sheets[name].part
-        parts[part] = mark_cells(
-            parts[part], places, lambda number, severity: marked_format(book, number, severity)
-        )
-        add_notes(parts, sheets[name], notes[name], author)
-    parts[styles] = close_styles(book)
+        sheet = tree(package, sheets[name].part)
+        mark_cells(sheet, places, lambda number, severity: marked_format(book, number, severity))
+        add_notes(package, sheets[name], notes[name], author)
     shown = order.points.assign(link="")
     shown.loc[live.index[is_linked], "link"] = "1"
-    _add_first_sheet(parts, replace(order, points=shown), "title")
-    return parts
+    _add_first_sheet(package, replace(order, points=shown), "title")
+    return package
 
 
 def _joined(before: Note | None, note: Note) -> Note:
@@ -238,13 +233,10 @@ def _joined(before: Note | None, note: Note) -> Note:
     return before[0], "\n".join((before[1], "", *note))
 
 
-def _add_first_sheet(parts: Parts, order: SheetOrder, title: str) -> None:
-    styles = styles_part(parts)
-    book = open_styles(parts[styles])
+def _add_first_sheet(package: Package, order: SheetOrder, title: str) -> None:
     page = first_sheet(order)
-    content = page_part(page, book)
-    parts[styles] = close_styles(book)
-    insert_first_sheet(parts, order.words["sheet"][title], content, (page.head_row, page.head_row))
+    sheet = page_sheet(page, open_styles(tree(package, styles_part(package))))
+    insert_first_sheet(package, order.words["sheet"][title], sheet, (page.head_row, page.head_row))
 
 
 def write_returns(

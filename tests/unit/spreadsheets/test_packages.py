@@ -16,7 +16,7 @@ from intake_world import ROOT
 from test_guard import read_bytes, reason_of
 from test_workbook_legacy import piece, xlsb
 
-from termreview.spreadsheets.editing.package import open_parts, sheets_of
+from termreview.spreadsheets.editing.package import open_package, sheets_of
 from termreview.spreadsheets.packages.guard import RefusedFile
 from termreview.spreadsheets.workbook import Workbook, read_workbook
 
@@ -214,6 +214,6 @@ def test_merges_in_small_letters_are_those_in_capitals(tmp_path: Path) -> None:
 def test_a_file_of_odd_part_names_can_be_marked_for_return(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(packed(*NAMES[name]().items()))
-    assert [found.name for found in sheets_of(open_parts(path))] == [
-        found.name for found in sheets_of(open_parts(PLAIN))
+    assert [found.name for found in sheets_of(open_package(path))] == [
+        found.name for found in sheets_of(open_package(PLAIN))
     ]

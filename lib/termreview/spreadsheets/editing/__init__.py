@@ -1,1 +1,1 @@
-"""A workbook changed in place: marks, notes and added sheets; all other bytes stay."""
+"""A workbook changed in place: marks, notes, added sheets; parts that nobody changed keep their bytes."""

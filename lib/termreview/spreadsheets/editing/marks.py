@@ -1,40 +1,50 @@
-"""One cell of one sheet part given another format, wherever its writer put it; all other bytes stay."""
+"""Cells of one sheet found or added, given another format, wherever their writer put them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
+
+from lxml import etree
 
 from termreview.cells import address, parse_address
-from termreview.spreadsheets.editing.xml import (
-    Edit,
-    Element,
-    UnmarkableError,
-    edited,
-    elements,
-    prefix_of,
-    with_attributes,
-)
+from termreview.spreadsheets.editing.xml import MAIN, R_ID, RELATION, E, M, child
 
 Place = tuple[int, int]
-# What may stand between the cells and the link to the notes, and after that link.
-_AFTER_NOTES = ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems",
-                "tableParts", "extLst")  # fmt: skip
+# What may stand behind the link to the notes.
+_AFTER_NOTES = {f"{M}{name}" for name in ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls",
+                                          "webPublishItems", "tableParts", "extLst")}  # fmt: skip
 
 
-def restyle(part: bytes, formats: Mapping[int, int]) -> bytes:
-    """Replace formats by number in every cell of one sheet part."""
-    if not formats:
-        return part
-    edits = []
-    for element in elements(part, {"c"}):
-        number = int(element.attributes.get("s", "0"))
-        if number in formats:
-            edits.append(_with_format(part, element, formats[number]))
-    return edited(part, edits)
+def cells_at(sheet: etree._Element, places: Collection[Place]) -> dict[Place, etree._Element]:
+    """The cells at some places; one that nobody wrote is added, blank, in the format of its row or column.
+
+    Raises
+    ------
+    UnmarkableError
+        When the sheet has no room for cells.
+    """
+    data = child(sheet, "sheetData")
+    rows = _numbered(data, "row", int)
+    wanted: dict[int, list[int]] = {}
+    for place in sorted(places):
+        wanted.setdefault(place[0], []).append(place[1])
+    found = {}
+    for number, columns in wanted.items():
+        row = rows.get(number)
+        if row is None:
+            row = _added(data, rows, number, E.row(r=str(number)))
+        cells = _numbered(row, "c", lambda given: parse_address(given)[1])
+        for column in columns:
+            cell = cells.get(column)
+            if cell is None:
+                new = E.c(r=address(number, column), s=str(_default(sheet, row, column)))
+                cell = _added(row, cells, column, new)
+            found[number, column] = cell
+    return found
 
 
-def mark_cells(part: bytes, marks: Mapping[Place, str], marked: Callable[[int, str], int]) -> bytes:
-    """Colour cells of one sheet part; a cell that is not there is added, blank.
+def mark_cells(sheet: etree._Element, marks: Mapping[Place, str], marked: Callable[[int, str], int]) -> None:
+    """Colour cells of one sheet; a cell that is not there is added, blank.
 
     Parameters
     ----------
@@ -43,115 +53,66 @@ def mark_cells(part: bytes, marks: Mapping[Place, str], marked: Callable[[int, s
     marked
         Gives the coloured copy of a format.
     """
-    found = elements(part, {"sheetData", "row", "c", "col"})
-    data = next((element for element in found if element.name == "sheetData"), None)
-    if data is None:
-        raise UnmarkableError("a sheet without cells")
-    rows = _rows(found)
-    columns = [element for element in found if element.name == "col"]
-    prefix, edits = prefix_of(part), []
-    missing: dict[int, list[Place]] = {}
-    for place, severity in sorted(marks.items()):
-        row = rows.get(place[0])
-        cell = row[1].get(place[1]) if row else None
-        if cell is None:
-            missing.setdefault(place[0], []).append(place)
-        else:
-            number = marked(int(cell.attributes.get("s", "0")), severity)
-            edits.append(_with_format(part, cell, number))
-    for number, places in missing.items():
-        added = {
-            place: f'<{prefix}c r="{address(*place)}" s="{marked(_default(rows, columns, place), marks[place])}"/>'
-            for place in places
-        }
-        edits += _added_cells(part, data, rows, number, added, prefix)
-    return edited(part, edits)
+    for place, cell in cells_at(sheet, marks).items():
+        cell.set("s", str(marked(int(cell.get("s", "0")), marks[place])))
 
 
-def unselect(part: bytes) -> bytes:
-    """Take one sheet part out of the selection: two selected sheets would be filled in together."""
-    return edited(
-        part,
-        [
-            Edit(e.start, e.open_end, with_attributes(part[e.start : e.open_end], {"tabSelected": None}))
-            for e in elements(part, {"sheetView"})
-            if "tabSelected" in e.attributes
-        ],
-    )
+def restyle(sheet: etree._Element, formats: Mapping[int, int]) -> None:
+    """Replace formats by number in every cell of one sheet."""
+    for cell in sheet.iter(f"{M}c") if formats else ():
+        number = int(cell.get("s", "0"))
+        if number in formats:
+            cell.set("s", str(formats[number]))
 
 
-def link_notes(part: bytes, relation_id: str, relation: str) -> bytes:
-    """Lead from one sheet part to its notes."""
-    prefix = prefix_of(part)
-    found = elements(part, {"worksheet", *_AFTER_NOTES})
-    root = found[0]
-    after = [element.start for element in found[1:] if element.depth == 1]
-    place = min(after, default=root.close_start)
-    link = f'<{prefix}legacyDrawing xmlns:r="{relation}" r:id="{relation_id}"/>'
-    return edited(part, [Edit(place, place, link.encode())])
+def unselect(sheet: etree._Element) -> None:
+    """Take one sheet out of the selection: two selected sheets would be filled in together."""
+    for view in sheet.iter(f"{M}sheetView"):
+        view.attrib.pop("tabSelected", None)
 
 
-def _rows(found: Sequence[Element]) -> dict[int, tuple[Element, dict[int, Element]]]:
-    """The rows of one sheet and their cells; those without an address follow the one before."""
-    rows: dict[int, tuple[Element, dict[int, Element]]] = {}
-    number = column = 0
-    for element in found:
-        if element.name == "row":
-            number, column = int(element.attributes.get("r", number + 1)), 0
-            rows[number] = (element, {})
-        elif element.name == "c" and number in rows:
-            given = element.attributes.get("r")
-            column = parse_address(given)[1] if given else column + 1
-            rows[number][1][column] = element
-    return rows
+def link_notes(sheet: etree._Element, relation_id: str) -> None:
+    """Lead from one sheet to the drawing of its notes."""
+    link = etree.Element(f"{M}legacyDrawing", {R_ID: relation_id}, nsmap={None: MAIN, "r": RELATION})
+    after = next((entry for entry in sheet if entry.tag in _AFTER_NOTES), None)
+    if after is None:
+        sheet.append(link)
+    else:
+        after.addprevious(link)
 
 
-def _with_format(part: bytes, cell: Element, number: int) -> Edit:
-    tag = with_attributes(part[cell.start : cell.open_end], {"s": str(number)})
-    return Edit(cell.start, cell.open_end, tag)
+def _numbered(
+    parent: etree._Element, name: str, number_of: Callable[[str], int]
+) -> dict[int, etree._Element]:
+    """The rows of a sheet or the cells of a row; one without an address follows the one before."""
+    found, number = {}, 0
+    for entry in parent.iterchildren(f"{M}{name}"):
+        given = entry.get("r")
+        number = number_of(given) if given else number + 1
+        found[number] = entry
+    return found
 
 
-def _default(
-    rows: Mapping[int, tuple[Element, dict[int, Element]]], columns: Sequence[Element], place: Place
-) -> int:
+def _added(
+    parent: etree._Element, children: dict[int, etree._Element], number: int, new: etree._Element
+) -> etree._Element:
+    """One new row or cell, put before the first one of a higher number, else behind the last one."""
+    later = next((entry for other, entry in children.items() if other > number), None)
+    if later is not None:
+        later.addprevious(new)
+    elif children:
+        children[max(children)].addnext(new)
+    else:
+        parent.insert(0, new)
+    children[number] = new
+    return new
+
+
+def _default(sheet: etree._Element, row: etree._Element, column: int) -> int:
     """The format that a cell not written takes from its row or its column."""
-    row = rows.get(place[0])
-    if row and row[0].attributes.get("customFormat") in ("1", "true"):
-        return int(row[0].attributes.get("s", "0"))
-    for column in columns:
-        if int(column.attributes.get("min", "0")) <= place[1] <= int(column.attributes.get("max", "0")):
-            return int(column.attributes.get("style", "0"))
+    if row.get("customFormat") in ("1", "true"):
+        return int(row.get("s", "0"))
+    for entry in sheet.iterfind(f"{M}cols/{M}col"):
+        if int(entry.get("min", "0")) <= column <= int(entry.get("max", "0")):
+            return int(entry.get("style", "0"))
     return 0
-
-
-def _added_cells(
-    part: bytes,
-    data: Element,
-    rows: Mapping[int, tuple[Element, dict[int, Element]]],
-    number: int,
-    added: Mapping[Place, str],
-    prefix: str,
-) -> list[Edit]:
-    """The edits that write new cells of one row at their places, and the row itself where it is missing."""
-    if number not in rows:
-        row = f'<{prefix}row r="{number}">{"".join(added.values())}</{prefix}row>'
-        later = [element.start for other, (element, _) in rows.items() if other > number]
-        return _inside(part, data, min(later, default=data.close_start), row, prefix)
-    element, cells = rows[number]
-    edits = []
-    for place, cell in added.items():
-        later = [other.start for column, other in cells.items() if column > place[1]]
-        edits += _inside(part, element, min(later, default=element.close_start), cell, prefix)
-        if element.is_empty:
-            break
-    if element.is_empty and len(added) > 1:
-        return _inside(part, element, element.close_start, "".join(added.values()), prefix)
-    return edits
-
-
-def _inside(part: bytes, element: Element, place: int, content: str, prefix: str) -> list[Edit]:
-    if not element.is_empty:
-        return [Edit(place, place, content.encode())]
-    tag = part[element.start : element.open_end].rstrip(b"/>").rstrip() + b">"
-    closing = f"{content}</{prefix}{element.name}>"
-    return [Edit(element.start, element.end, tag + closing.encode())]

@@ -9,215 +9,171 @@ from __future__ import annotations
 import math
 import re
 import uuid
-from collections.abc import Mapping
-from xml.sax.saxutils import unescape
+from collections.abc import Collection, Iterator, Mapping
+
+from lxml import etree
 
 from termreview.cells import FONT, address, parse_address
 from termreview.spreadsheets.editing.marks import Place, link_notes
 from termreview.spreadsheets.editing.package import (
-    RELATION,
-    Parts,
+    Package,
     Sheet,
     add_part,
     add_relationship,
+    close,
     free_name,
+    related,
     relationships,
+    tree,
     workbook_part,
 )
 from termreview.spreadsheets.editing.xml import (
     MAIN,
-    Edit,
-    Element,
+    PRESERVED,
+    R_ID,
+    E,
+    M,
     UnmarkableError,
-    attribute_text,
-    edited,
-    element_text,
-    elements,
-    prefix_of,
+    child,
+    drop,
+    legal_text,
+    plain_text,
 )
 from termreview.spreadsheets.xlsx.beside import OUR_AUTHOR
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
-_SHAPE = re.compile(rb"<v:shape\s.*?</v:shape>", re.DOTALL)
+_THREADS = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+_T = f"{{{_THREADS}}}"
+_V, _X = "{urn:schemas-microsoft-com:vml}", "{urn:schemas-microsoft-com:office:excel}"
+_IDMAP = "{urn:schemas-microsoft-com:office:office}idmap"
+_VML = (
+    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:x="urn:schemas-microsoft-com:office:excel">{}</xml>'
+)
+_LAYOUT = (
+    '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data=""/></o:shapelayout><v:shapetype id="_x0000_t202" '
+    'coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
+    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
 _WIDTH, _LINE, _PER_LINE = 330, 17, 52  # pixels of a box, pixels of a line, letters of a line
 _DEFAULT_WIDTH, _DEFAULT_HEIGHT = 9.14, 15.0
 Note = tuple[str, str]  # the head, in bold, and what follows
-_THREADS = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
 
 
-def drop_notes(parts: Parts, sheet: Sheet, heads: tuple[str, ...]) -> None:
+def drop_notes(package: Package, sheet: Sheet, heads: tuple[str, ...]) -> None:
     """Take the notes of an earlier return off one sheet; those of the school stay.
 
     Ours bear our author, or none (LibreOffice saves none) and one of the heads with which our notes begin.
     """
-    drop_replies(parts, sheet, OUR_AUTHOR)
-    for relation in relationships(parts, sheet.part):
-        if relation.kind != "comments" or relation.target not in parts:
-            continue
-        part = parts[relation.target]
-        ours = [
-            comment
-            for comment, author in _comments(part)
-            if author.endswith(OUR_AUTHOR) or (not author.strip() and _text(part, comment).startswith(heads))
-        ]
-        parts[relation.target] = edited(part, [Edit(comment.start, comment.end, b"") for comment in ours])
-        places = {parse_address(comment.attributes["ref"]) for comment in ours}
-        _drop_shapes(parts, sheet, places)
+    ours = {
+        person.get("id")
+        for persons in _conversations(package, workbook_part(package), "person")
+        for person in persons.iterfind(f"{_T}person")
+        if person.get("displayName", "").endswith(OUR_AUTHOR)
+    }
+    for thread in _conversations(package, sheet.part, "threadedComment") if ours else ():
+        drop([one for one in thread.iterfind(f"{_T}threadedComment") if one.get("personId") in ours])
+    for name in related(package, sheet.part, "comments"):
+        root = tree(package, name)
+        authors = [author.text or "" for author in root.iterfind(f"{M}authors/{M}author")]
+        gone = []
+        for comment in root.iterfind(f"{M}commentList/{M}comment"):
+            number = int(comment.get("authorId", "0"))
+            author = authors[number] if 0 <= number < len(authors) else ""
+            is_bare = not author.strip() and _words(comment).startswith(heads)
+            if author.endswith(OUR_AUTHOR) or is_bare:
+                gone.append(comment)
+        places = {parse_address(comment.get("ref", "")) for comment in gone}
+        drop(gone)
+        drawing = _drawing(package, sheet) if places else None
+        if drawing is not None:
+            shapes = tree(package, drawing, None).iter(f"{_V}shape")
+            drop([shape for shape in shapes if _place_of(shape) in places])
 
 
-def add_notes(parts: Parts, sheet: Sheet, notes: Mapping[Place, Note], author: str) -> None:
+def add_notes(package: Package, sheet: Sheet, notes: Mapping[Place, Note], author: str) -> None:
     """Put notes on the cells of one sheet; a cell that has one already keeps its words above ours."""
     if not notes:
         return
-    author = f"{author} {OUR_AUTHOR}"
-    arrows = {relation.kind: relation for relation in relationships(parts, sheet.part)}
-    kept: set[Place] = set()
-    if "comments" in arrows and arrows["comments"].target in parts:
-        name = arrows["comments"].target
-        parts[name], kept = _joined(parts[name], notes, author)
-    else:
-        content = f'<comments xmlns="{MAIN}"><authors></authors><commentList></commentList></comments>'
-        name = free_name(parts, "xl/comments{}.xml")
-        add_part(parts, name, _joined(content.encode(), notes, author)[0], _COMMENTS_TYPE)
-        add_relationship(parts, sheet.part, "comments", name)
-    boxes = {place: note for place, note in notes.items() if place not in kept}
-    _add_shapes(parts, sheet, boxes)
-    add_replies(parts, sheet, notes, author)
+    author = legal_text(f"{author} {OUR_AUTHOR}")
+    name = next(iter(related(package, sheet.part, "comments")), None)
+    if name is None:
+        name = free_name(package, "xl/comments{}.xml")
+        empty = f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'
+        add_part(package, name, empty.encode(), _COMMENTS_TYPE)
+        add_relationship(package, sheet.part, "comments", name)
+    kept = _add_comments(tree(package, name), notes, author)
+    _add_shapes(package, sheet, {place: note for place, note in notes.items() if place not in kept})
+    _add_replies(package, sheet, notes, author)
 
 
-def _comments(part: bytes) -> list[tuple[Element, str]]:
-    """The comments of one part, each with its author."""
-    found = elements(part, {"author", "comment"})
-    authors = [
-        part[element.open_end : element.close_start].decode() for element in found if element.name == "author"
-    ]
-    return [
-        (element, authors[number] if 0 <= (number := int(element.attributes.get("authorId", "0"))) < len(authors) else "")
-        for element in found if element.name == "comment"
-    ]  # fmt: skip
+def _words(comment: etree._Element) -> str:
+    return "".join(text.text or "" for text in comment.iter(f"{M}t"))
 
 
-def _text(part: bytes, comment: Element) -> str:
-    """The words of one comment."""
-    runs = re.findall(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)<", part[comment.start : comment.end])
-    return unescape(b"".join(runs).decode())
-
-
-def _joined(part: bytes, notes: Mapping[Place, Note], author: str) -> tuple[bytes, set[Place]]:
-    """One comments part with more notes, and the places that had one before."""
-    found = elements(part, {"authors", "author", "commentList", "comment", "text", "t"})
-    p = prefix_of(part)
-    authors = next(element for element in found if element.name == "authors")
-    listing = next(element for element in found if element.name == "commentList")
-    number = sum(element.name == "author" for element in found)
-    by_place = {parse_address(e.attributes["ref"]): e for e in found if e.name == "comment"}
-    edits = _within(authors, f"<{p}author>{element_text(author)}</{p}author>", p)
-    added = []
+def _add_comments(root: etree._Element, notes: Mapping[Place, Note], author: str) -> Collection[Place]:
+    """Write notes into one comments part; the places that had one before."""
+    authors, listing = child(root, "authors"), child(root, "commentList")
+    number = str(len(authors.findall(f"{M}author")))
+    authors.append(E.author(author))
+    comments = {parse_address(one.get("ref", "")): one for one in listing.iterfind(f"{M}comment")}
     for place, note in sorted(notes.items()):
-        words = _runs(note, p)
-        comment = by_place.get(place)
-        text = next((e for e in found if e.name == "text" and e.parent is comment), None) if comment else None
-        if comment is None or text is None:
-            added.append(
-                f'<{p}comment ref="{address(*place)}" authorId="{number}"><{p}text>{words}</{p}text></{p}comment>'
-            )
-            continue
-        if words.encode() in part[text.start : text.end]:
-            continue
-        plain = next((e for e in found if e.name == "t" and e.parent is text), None)
-        if plain is not None and part[text.open_end : text.close_start].strip().startswith(
-            b"<" + p.encode() + b"t"
-        ):
-            edits.append(Edit(plain.start, plain.start, f"<{p}r>".encode()))
-            edits.append(Edit(plain.end, plain.end, f"</{p}r>".encode()))
-        edits.append(
-            Edit(
-                text.close_start,
-                text.close_start,
-                (f'<{p}r><{p}t xml:space="preserve">\n\n</{p}t></{p}r>' + words).encode(),
-            )
-        )
-    edits += _within(listing, "".join(added), p)
-    return edited(part, edits), set(by_place)
+        comment = comments.get(place)
+        text = comment.find(f"{M}text") if comment is not None else None
+        if text is None:
+            listing.append(E.comment(E.text(*_runs(note)), ref=address(*place), authorId=number))
+        elif plain_text("\n".join(note)) not in _words(comment):
+            plain = text.find(f"{M}t")
+            if plain is not None:
+                run = E.r()
+                plain.addprevious(run)
+                run.append(plain)
+            text.extend([E.r(E.t(PRESERVED, "\n\n")), *_runs(note)])
+    return comments.keys()
 
 
-def _within(element: Element, content: str, prefix: str) -> list[Edit]:
-    if not content:
-        return []
-    if not element.is_empty:
-        return [Edit(element.close_start, element.close_start, content.encode())]
-    name = f"{prefix}{element.name}"
-    return [Edit(element.start, element.end, f"<{name}>{content}</{name}>".encode())]
+def _runs(note: Note) -> list[etree._Element]:
+    head, body = (plain_text(text) for text in note)
+    font = (E.sz(val="10"), E.color(rgb="FF1F2933"), E.rFont(val=FONT), E.family(val="1"))
+    return [
+        E.r(E.rPr(E.b(), *font), E.t(PRESERVED, f"{head}\n")),
+        E.r(E.rPr(*(E(etree.QName(one).localname, dict(one.attrib)) for one in font)), E.t(PRESERVED, body)),
+    ]
 
 
-def _runs(note: Note, p: str) -> str:
-    font = f'<{p}sz val="10"/><{p}color rgb="FF1F2933"/><{p}rFont val="{FONT}"/><{p}family val="1"/>'
-    head, body = (element_text(text) for text in note)
-    return (
-        f'<{p}r><{p}rPr><{p}b/>{font}</{p}rPr><{p}t xml:space="preserve">{head}\n</{p}t></{p}r>'
-        f'<{p}r><{p}rPr>{font}</{p}rPr><{p}t xml:space="preserve">{body}</{p}t></{p}r>'
-    )
-
-
-def _drawing(parts: Parts, sheet: Sheet) -> str | None:
+def _drawing(package: Package, sheet: Sheet) -> str | None:
     """The drawing that holds the boxes of one sheet's notes, if it has one."""
-    links = elements(parts[sheet.part], {"legacyDrawing"})
-    ids = {value for link in links for value in link.attributes.values()}
-    for relation in relationships(parts, sheet.part):
-        if relation.relation_id in ids and relation.target in parts:
+    links = {link.get(R_ID) for link in tree(package, sheet.part).iterfind(f"{M}legacyDrawing")}
+    for relation in relationships(package, sheet.part):
+        if relation.relation_id in links and relation.target in package.parts:
             return relation.target
     return None
 
 
-def _drop_shapes(parts: Parts, sheet: Sheet, places: set[Place]) -> None:
-    name = _drawing(parts, sheet)
+def _place_of(shape: etree._Element) -> Place | None:
+    """The cell to which the box of one note belongs."""
+    row, column = (shape.findtext(f"{_X}ClientData/{_X}{name}") for name in ("Row", "Column"))
+    return (int(row) + 1, int(column) + 1) if row and column else None
+
+
+def _add_shapes(package: Package, sheet: Sheet, notes: Mapping[Place, Note]) -> None:
+    drawings = [close(package, name) for name in package.parts if name.lower().endswith(".vml")]
+    taken = [data for part in drawings for data in re.findall(rb'idmap[^>]*\bdata="([0-9,]+)"', part)]
+    block = max((int(number) for data in taken for number in data.split(b",") if number), default=0) + 1
+    name = _drawing(package, sheet)
     if name is None:
-        return
-
-    def keep(match: re.Match[bytes]) -> bytes:
-        row, column = re.search(rb"<x:Row>(\d+)", match[0]), re.search(rb"<x:Column>(\d+)", match[0])
-        is_ours = row and column and (int(row[1]) + 1, int(column[1]) + 1) in places
-        return b"" if is_ours else match[0]
-
-    parts[name] = _SHAPE.sub(keep, parts[name])
-
-
-def _add_shapes(parts: Parts, sheet: Sheet, notes: Mapping[Place, Note]) -> None:
-    drawings = [content for name, content in parts.items() if name.lower().endswith(".vml")]
-    blocks = [
-        int(n)
-        for part in drawings
-        for data in re.findall(rb'idmap[^>]*\bdata="([0-9,]+)"', part)
-        for n in data.split(b",")
-        if n
-    ]
-    block = max(blocks, default=0) + 1
-    widths, heights = _sizes(parts[sheet.part])
-    shapes = [
-        _shape(f"_x0000_s{1024 * block + number}", number, place, note, widths, heights)
-        for number, (place, note) in enumerate(sorted(notes.items()), start=1)
-    ]
-    name = _drawing(parts, sheet)
-    if name is not None:
-        part = parts[name]
-        end = part.rfind(b"</xml>")
-        idmap = re.search(rb'(idmap[^>]*\bdata="[0-9,]+)(")', part)
-        parts[name] = part[:end] + "".join(shapes).encode() + part[end:]
-        if idmap:
-            parts[name] = parts[name].replace(idmap[0], idmap[1] + f",{block}".encode() + idmap[2], 1)
-        return
-    name = free_name(parts, "xl/drawings/vmlDrawing{}.vml")
-    content = (
-        '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-        'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
-        f'<o:idmap v:ext="edit" data="{block}"/></o:shapelayout><v:shapetype id="_x0000_t202" coordsize="21600,21600" '
-        'o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/><v:path gradientshapeok="t" '
-        f'o:connecttype="rect"/></v:shapetype>{"".join(shapes)}</xml>'
-    )
-    add_part(parts, name, content.encode(), _DRAWING_TYPE)
-    relation_id = add_relationship(parts, sheet.part, "vmlDrawing", name)
-    parts[sheet.part] = link_notes(parts[sheet.part], relation_id, RELATION)
+        name = free_name(package, "xl/drawings/vmlDrawing{}.vml")
+        add_part(package, name, _VML.format(_LAYOUT).encode(), _DRAWING_TYPE)
+        relation_id = add_relationship(package, sheet.part, "vmlDrawing", name)
+        link_notes(tree(package, sheet.part), relation_id)
+    root = tree(package, name, None)
+    for idmap in [*root.iter(_IDMAP)][:1]:
+        idmap.set("data", f"{idmap.get('data', '')},{block}".lstrip(","))
+    widths, heights = _sizes(tree(package, sheet.part))
+    for number, (place, note) in enumerate(sorted(notes.items()), start=1):
+        shape = _shape(f"_x0000_s{1024 * block + number}", number, place, note, widths, heights)
+        root.append(etree.fromstring(_VML.format(shape))[0])
 
 
 def _shape(
@@ -254,111 +210,58 @@ def _reach(first: int, pixels: float, sizes: Mapping[int, float], default: float
     return number, pixels
 
 
-def _sizes(part: bytes) -> tuple[dict[int, float], dict[int, float]]:
+def _sizes(sheet: etree._Element) -> tuple[dict[int, float], dict[int, float]]:
     """Column widths and row heights of one sheet, in pixels, where they are given."""
     widths: dict[int, float] = {}
-    heights: dict[int, float] = {}
-    for element in elements(part, {"col", "row"}):
-        given: Mapping[str, str] = element.attributes
-        if element.name == "col" and "width" in given:
-            size = 0.0 if given.get("hidden") in ("1", "true") else _pixels_wide(float(given["width"]))
-            first = int(given["min"])
-            widths.update(dict.fromkeys(range(first, min(int(given["max"]), first + 100) + 1), size))
-        elif element.name == "row" and "ht" in given and "r" in given:
-            heights[int(given["r"])] = float(given["ht"]) * 4 / 3
-    return widths, heights
+    for column in sheet.iterfind(f"{M}cols/{M}col[@width]"):
+        is_hidden = column.get("hidden") in ("1", "true")
+        size = 0.0 if is_hidden else _pixels_wide(float(column.get("width")))
+        first = int(column.get("min", ""))
+        widths.update(dict.fromkeys(range(first, min(int(column.get("max", "")), first + 100) + 1), size))
+    rows = sheet.iterfind(f"{M}sheetData/{M}row[@ht]")
+    return widths, {int(row.get("r")): float(row.get("ht")) * 4 / 3 for row in rows if row.get("r")}
 
 
 def _pixels_wide(width: float) -> float:
     return math.floor(width * 7 + 0.5)
 
 
-def add_replies(parts: Parts, sheet: Sheet, notes: Mapping[Place, tuple[str, str]], author: str) -> None:
+def _conversations(package: Package, source: str, kind: str) -> Iterator[etree._Element]:
+    """The parts of one kind to which one part leads; one that cannot be read is none: the note alone has to do."""
+    for name in related(package, source, kind):
+        try:
+            yield tree(package, name, _THREADS)
+        except UnmarkableError:
+            continue
+
+
+def _add_replies(package: Package, sheet: Sheet, notes: Mapping[Place, Note], author: str) -> None:
     """Answer the conversations on the cells of one sheet with the notes for these cells."""
-    persons = _persons_part(parts)
-    for name in _thread_parts(parts, sheet) if persons is not None else ():
-        part = parts[name]
-        found = elements(part, {"ThreadedComments", "threadedComment"}, _THREADS)
-        openings = {
-            parse_address(element.attributes.get("ref", "")): element
-            for element in found
-            if element.name == "threadedComment" and "parentId" not in element.attributes
-        }
-        answered = [place for place in sorted(notes) if place in openings]
-        if answered:
-            replies = (
-                _reply(part, openings[place], place, "\n".join(notes[place]), author) for place in answered
-            )
-            end = found[0].close_start
-            parts[name] = edited(part, [Edit(end, end, "".join(replies).encode())])
-            _add_person(parts, str(persons), author)
+    for persons in [*_conversations(package, workbook_part(package), "person")][:1]:
+        for thread in _conversations(package, sheet.part, "threadedComment"):
+            found = thread.findall(f"{_T}threadedComment")
+            openings = {parse_address(one.get("ref", "")): one for one in found if not one.get("parentId")}
+            for place in sorted(set(notes) & set(openings)):
+                thread.append(_reply(openings[place], place, "\n".join(notes[place]), author))
+                if all(person.get("id") != _id(author) for person in persons.iterfind(f"{_T}person")):
+                    person = {
+                        "displayName": author,
+                        "id": _id(author),
+                        "userId": author,
+                        "providerId": "None",
+                    }
+                    etree.SubElement(persons, f"{_T}person", person)
 
 
-def drop_replies(parts: Parts, sheet: Sheet, mark: str) -> None:
-    """Take the replies of an earlier return off one sheet: those of an author with our mark."""
-    persons = _persons_part(parts)
-    if persons is None:
-        return
-    ours = {
-        person.attributes.get("id")
-        for person in elements(parts[persons], {"person"}, _THREADS)
-        if person.attributes.get("displayName", "").endswith(mark)
-    }
-    for name in _thread_parts(parts, sheet) if ours else ():
-        part = parts[name]
-        replies = [
-            reply
-            for reply in elements(part, {"threadedComment"}, _THREADS)
-            if reply.attributes.get("personId") in ours
-        ]
-        parts[name] = edited(part, [Edit(reply.start, reply.end, b"") for reply in replies])
-
-
-def _thread_parts(parts: Parts, sheet: Sheet) -> list[str]:
-    return [
-        relation.target
-        for relation in relationships(parts, sheet.part)
-        if relation.kind == "threadedComment" and _is_readable(parts, relation.target)
-    ]
-
-
-def _persons_part(parts: Parts) -> str | None:
-    """The part that lists who takes part in conversations; None where there is none to write into."""
-    for relation in relationships(parts, workbook_part(parts)):
-        if relation.kind == "person" and _is_readable(parts, relation.target):
-            return relation.target
-    return None
-
-
-def _is_readable(parts: Parts, name: str) -> bool:
-    try:
-        roots = elements(parts[name], {"ThreadedComments", "personList"}, _THREADS)
-        return bool(roots) and not roots[0].is_empty
-    except (KeyError, UnmarkableError):
-        return False  # the note alone has to do
-
-
-def _reply(part: bytes, opening: Element, place: Place, text: str, author: str) -> str:
-    p = prefix_of(part)
-    day = opening.attributes.get("dT")  # no clock: the same inputs make the same bytes
-    when = f' dT="{attribute_text(day)}"' if day else ""
-    parent = attribute_text(opening.attributes.get("id", ""))
-    return (
-        f'<{p}threadedComment ref="{address(*place)}"{when} personId="{_id(author)}" '
-        f'id="{_id(f"{parent} {text}")}" parentId="{parent}">'
-        f"<{p}text>{element_text(text)}</{p}text></{p}threadedComment>"
-    )
-
-
-def _add_person(parts: Parts, name: str, author: str) -> None:
-    part = parts[name]
-    found = elements(part, {"personList", "person"}, _THREADS)
-    if any(person.attributes.get("id") == _id(author) for person in found):
-        return
-    shown = attribute_text(author)
-    person = f'<{prefix_of(part)}person displayName="{shown}" id="{_id(author)}" userId="{shown}" providerId="None"/>'
-    end = found[0].close_start
-    parts[name] = edited(part, [Edit(end, end, person.encode())])
+def _reply(opening: etree._Element, place: Place, text: str, author: str) -> etree._Element:
+    parent = opening.get("id", "")
+    attributes = {"ref": address(*place)}
+    if day := opening.get("dT"):  # no clock: the same inputs make the same bytes
+        attributes["dT"] = day
+    attributes |= {"personId": _id(author), "id": _id(f"{parent} {text}"), "parentId": parent}
+    reply = etree.Element(f"{_T}threadedComment", attributes, nsmap={None: _THREADS})
+    etree.SubElement(reply, f"{_T}text").text = plain_text(text)
+    return reply
 
 
 def _id(words: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from lxml import etree
 
 from termreview.cells import address, column_letters
 from termreview.spreadsheets.editing.styles import Look, StyleBook, look_format
-from termreview.spreadsheets.editing.xml import MAIN, attribute_text, element_text
+from termreview.spreadsheets.editing.xml import PRESERVED, E, legal_text, plain_text
 
 _LONGEST_TEXT = 2_000
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
@@ -46,30 +48,30 @@ class Page:
     tab_color: str
 
 
-def page_part(page: Page, book: StyleBook) -> bytes:
-    """Write one page as a worksheet part; its looks are added to the styles."""
-    rows, merges, links, opened = [], [], [], []
+def page_sheet(page: Page, book: StyleBook) -> etree._Element:
+    """Draw one page as a worksheet; its looks are added to the styles."""
+    data, merges, links, opened = E.sheetData(), E.mergeCells(), E.hyperlinks(), []
     for number, row in enumerate(page.rows, start=1):
-        cells = []
+        line = E.row(r=str(number), ht=f"{row.height or _height(row, page.widths):g}")
+        line.attrib.update({"customHeight": "1"} if row.height else {})
+        line.attrib.update({"hidden": "1"} if row.is_hidden else {})
         for cell in row.cells:
             place = address(number, cell.column)
-            cells.append(_cell(place, cell, book))
+            line.append(text_cell(place, cell.content, cell.look, book))
             if cell.last_column > cell.column:
-                merges.append(f"{place}:{address(number, cell.last_column)}")
-                style = look_format(book, cell.look)
-                cells += [
-                    f'<c r="{address(number, column)}" s="{style}"/>'
-                    for column in range(cell.column + 1, cell.last_column + 1)
-                ]
+                merges.append(E.mergeCell(ref=f"{place}:{address(number, cell.last_column)}"))
+                for column in range(cell.column + 1, cell.last_column + 1):
+                    line.append(text_cell(address(number, column), "", cell.look, book))
             if cell.link:
-                links.append(f'<hyperlink ref="{place}" location="{attribute_text(cell.link)}"/>')
+                links.append(E.hyperlink(ref=place, location=legal_text(cell.link)))
             if cell.look.is_open:
                 opened.append(place)
-        height = row.height or _height(row, page.widths)
-        fixed = ' customHeight="1"' if row.height else ""
-        hidden = ' hidden="1"' if row.is_hidden else ""
-        rows.append(f'<row r="{number}" ht="{height:g}"{fixed}{hidden}>{"".join(cells)}</row>')
-    return _worksheet(page, rows, merges, links, opened).encode()
+        data.append(line)
+    if len(merges):
+        merges.set("count", str(len(merges)))
+    asked = [_validation(page.prompt, opened)] if opened else []
+    parts = (merges, *asked, links)
+    return _worksheet(page, data, [part for part in parts if len(part)])
 
 
 def sheet_link(sheet: str, cell: str) -> str:
@@ -77,17 +79,27 @@ def sheet_link(sheet: str, cell: str) -> str:
     return f"'{sheet.replace(chr(39), chr(39) * 2)}'!{cell or 'A1'}"
 
 
-def _cell(place: str, cell: PageCell, book: StyleBook) -> str:
-    if isinstance(cell.content, int):
-        return f'<c r="{place}" s="{look_format(book, cell.look)}"><v>{cell.content}</v></c>'
-    text = cell.content if len(cell.content) <= _LONGEST_TEXT else cell.content[: _LONGEST_TEXT - 1] + "…"
-    look = cell.look
+def text_cell(place: str, content: str | int, look: Look, book: StyleBook) -> etree._Element:
+    """One cell that holds a number or a text; a text is never a formula."""
+    if isinstance(content, int):
+        return E.c(E.v(str(content)), r=place, s=str(look_format(book, look)))
+    text = content if len(content) <= _LONGEST_TEXT else content[: _LONGEST_TEXT - 1] + "…"
     if text.startswith(_FORMULA_SIGNS):
-        look = Look(**{**look.__dict__, "is_quoted": True})
-    style = look_format(book, look)
-    if not text:
-        return f'<c r="{place}" s="{style}"/>'
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{element_text(text)}</t></is></c>'
+        look = replace(look, is_quoted=True)
+    cell = E.c(r=place, s=str(look_format(book, look)))
+    if text:
+        cell.set("t", "inlineStr")
+        cell.append(E("is", E.t(PRESERVED, plain_text(text))))
+    return cell
+
+
+def _validation(prompt: tuple[str, str], opened: Sequence[str]) -> etree._Element:
+    title, text = prompt
+    rule = E.dataValidation(
+        allowBlank="1", showInputMessage="1", promptTitle=legal_text(title[:32]),
+        prompt=legal_text(text[:255]), sqref=" ".join(opened),
+    )  # fmt: skip
+    return E.dataValidations(rule, count="1")
 
 
 def _height(row: PageRow, widths: Sequence[float]) -> float:
@@ -104,35 +116,28 @@ def _height(row: PageRow, widths: Sequence[float]) -> float:
     return round(most + 7, 2)
 
 
-def _worksheet(
-    page: Page, rows: Sequence[str], merges: Sequence[str], links: Sequence[str], opened: Sequence[str]
-) -> str:
-    columns = "".join(
-        f'<col min="{number}" max="{number}" width="{width or 4:g}" customWidth="1"{"" if width else hidden}/>'
-        for hidden in (' hidden="1"',)
-        for number, width in enumerate(page.widths, start=1)
-    )
-    last = f"{column_letters(len(page.widths))}{len(rows)}"
-    prompt = ""
-    if opened:
-        title, text = page.prompt
-        prompt = (
-            f'<dataValidations count="1"><dataValidation allowBlank="1" showInputMessage="1" '
-            f'promptTitle="{attribute_text(title[:32])}" prompt="{attribute_text(text[:255])}" '
-            f'sqref="{" ".join(opened)}"/></dataValidations>'
-        )
-    merged = f'<mergeCells count="{len(merges)}">{"".join(f"<mergeCell ref={chr(34)}{m}{chr(34)}/>" for m in merges)}</mergeCells>'
-    return (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}"><sheetPr>'
-        f'<tabColor rgb="FF{page.tab_color[1:]}"/><pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{last}"/>'
-        '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"><selection activeCell="B1" '
-        'sqref="B1"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>'
-        f"<cols>{columns}</cols><sheetData>{''.join(rows)}</sheetData>"
-        '<sheetProtection sheet="1" objects="1" scenarios="1" formatColumns="0" formatRows="0"/>'
-        f"{merged if merges else ''}{prompt}{f'<hyperlinks>{chr(10).join(links)}</hyperlinks>' if links else ''}"
-        '<printOptions horizontalCentered="1"/>'
-        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-        f"<headerFooter><oddFooter>{element_text(page.footer)}</oddFooter></headerFooter>"
-        f'<ignoredErrors><ignoredError sqref="A1:{last}" numberStoredAsText="1"/></ignoredErrors></worksheet>'
+def _worksheet(page: Page, data: etree._Element, parts: Sequence[etree._Element]) -> etree._Element:
+    columns = E.cols()
+    for number, width in enumerate(page.widths, start=1):
+        column = E.col(min=str(number), max=str(number), width=f"{width or 4:g}", customWidth="1")
+        column.attrib.update({} if width else {"hidden": "1"})
+        columns.append(column)
+    used = f"A1:{column_letters(len(page.widths))}{len(page.rows)}"
+    view = {"showGridLines": "0", "tabSelected": "1", "workbookViewId": "0"}
+    locked = dict.fromkeys(("sheet", "objects", "scenarios"), "1") | {"formatColumns": "0", "formatRows": "0"}
+    margins = {"left": "0.4", "right": "0.4", "top": "0.5", "bottom": "0.6", "header": "0.3", "footer": "0.3"}
+    return E.worksheet(
+        E.sheetPr(E.tabColor(rgb=f"FF{page.tab_color[1:]}"), E.pageSetUpPr(fitToPage="1")),
+        E.dimension(ref=used),
+        E.sheetViews(E.sheetView(view, E.selection(activeCell="B1", sqref="B1"))),
+        E.sheetFormatPr(defaultRowHeight="15"),
+        columns,
+        data,
+        E.sheetProtection(locked),
+        *parts,
+        E.printOptions(horizontalCentered="1"),
+        E.pageMargins(margins),
+        E.pageSetup(paperSize="9", orientation="landscape", fitToHeight="0"),
+        E.headerFooter(E.oddFooter(plain_text(page.footer))),
+        E.ignoredErrors(E.ignoredError(sqref=used, numberStoredAsText="1")),
     )

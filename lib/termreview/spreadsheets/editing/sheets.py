@@ -2,73 +2,69 @@
 
 from __future__ import annotations
 
+from lxml import etree
+
 from termreview.spreadsheets.editing.marks import unselect
 from termreview.spreadsheets.editing.package import (
-    RELATION,
+    SHEET_TYPE,
+    STYLES_TYPE,
     TYPES_PART,
     WORKBOOK_TYPE,
-    Parts,
+    Package,
     add_part,
     add_relationship,
     drop_relationship,
     free_name,
     relationships,
     sheets_of,
+    tree,
     workbook_part,
 )
 from termreview.spreadsheets.editing.xml import (
+    HEAD,
     MAIN,
-    Edit,
-    UnmarkableError,
-    attribute_text,
-    edited,
-    element_text,
-    elements,
-    prefix_of,
-    with_attributes,
+    R_ID,
+    RELATION,
+    E,
+    M,
+    child,
+    drop,
+    legal_text,
+    plain_text,
+    write,
 )
 
-SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _LONGEST_TITLE = 31
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_BEFORE_NAMES = {f"{M}{name}" for name in ("sheets", "functionGroups", "externalReferences")}
+_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
+    'ContentType="application/xml"/></Types>'
+)
+_WORKBOOK = f'<workbook xmlns="{MAIN}"><bookViews><workbookView/></bookViews><sheets></sheets></workbook>'
+_STYLES = (
+    f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><name val="Times New Roman"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs '
+    'count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="1"><xf '
+    'numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs><cellStyles count="1"><cellStyle '
+    'name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
 
 
-def empty_workbook() -> Parts:
-    """The parts of a workbook without a sheet."""
-    plain = f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><name val="Times New Roman"/></font></fonts>'
-    plain += '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/>'
-    plain += '</fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    plain += '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    plain += '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
-    plain += (
-        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
-    )
-    types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
-    types += (
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
-    )
-    types += 'ContentType="application/xml"/></Types>'
-    parts = {TYPES_PART: (_HEAD + types).encode()}
-    workbook = (
-        f'{_HEAD}<workbook xmlns="{MAIN}"><bookViews><workbookView/></bookViews><sheets></sheets></workbook>'
-    )
-    add_part(parts, "xl/workbook.xml", workbook.encode(), WORKBOOK_TYPE)
-    add_relationship(parts, "", "officeDocument", "xl/workbook.xml")
-    add_part(parts, "xl/styles.xml", (_HEAD + plain).encode(), STYLES_TYPE)
-    add_relationship(parts, "xl/workbook.xml", "styles", "xl/styles.xml")
-    return parts
+def empty_workbook() -> Package:
+    """The package of a workbook without a sheet."""
+    package = Package({TYPES_PART: HEAD + _TYPES.encode()})
+    add_part(package, "xl/workbook.xml", HEAD + _WORKBOOK.encode(), WORKBOOK_TYPE)
+    add_relationship(package, "", "officeDocument", "xl/workbook.xml")
+    add_part(package, "xl/styles.xml", HEAD + _STYLES.encode(), STYLES_TYPE)
+    add_relationship(package, "xl/workbook.xml", "styles", "xl/styles.xml")
+    return package
 
 
-def styles_part(parts: Parts) -> str:
-    """The part that holds the cell formats of one workbook."""
-    for relation in relationships(parts, workbook_part(parts)):
-        if relation.kind == "styles" and relation.target in parts:
-            return relation.target
-    raise UnmarkableError("the workbook has no styles")
-
-
-def insert_first_sheet(parts: Parts, title: str, content: bytes, print_rows: tuple[int, int]) -> str:
+def insert_first_sheet(
+    package: Package, title: str, sheet: etree._Element, print_rows: tuple[int, int]
+) -> str:
     """Put one sheet in front of all others, open it there and return its title as it stands.
 
     Parameters
@@ -76,82 +72,63 @@ def insert_first_sheet(parts: Parts, title: str, content: bytes, print_rows: tup
     print_rows
         The rows repeated on every printed page.
     """
-    taken = {sheet.name.casefold() for sheet in sheets_of(parts)}
-    title = next(
-        name for number in range(1, len(taken) + 2)
-        if (name := title if number == 1 else f"{title[: _LONGEST_TITLE - 5]} ({number})").casefold() not in taken
-    )  # fmt: skip
-    for sheet in sheets_of(parts):
-        parts[sheet.part] = unselect(parts[sheet.part])
-    main = workbook_part(parts)
-    name = free_name(parts, "xl/worksheets/sheet{}.xml")
-    add_part(parts, name, content, SHEET_TYPE)
-    relation_id = add_relationship(parts, main, "worksheet", name)
-    part, p = parts[main], prefix_of(parts[main])
-    found = elements(
-        part,
-        {
-            "workbookView",
-            "sheets",
-            "sheet",
-            "functionGroups",
-            "externalReferences",
-            "definedNames",
-            "definedName",
-        },
-    )
-    listing = next(element for element in found if element.name == "sheets")
-    number = max((int(e.attributes.get("sheetId", "0")) for e in found if e.name == "sheet"), default=0) + 1
-    entry = f'<{p}sheet name="{attribute_text(title)}" sheetId="{number}" xmlns:r="{RELATION}" r:id="{relation_id}"/>'
-    edits = [Edit(listing.open_end, listing.open_end, entry.encode())]
-    for element in found:
-        tag = part[element.start : element.open_end]
-        if element.name == "workbookView":
-            tag = with_attributes(tag, {"activeTab": "0", "firstSheet": "0"})
-        elif element.name == "definedName" and "localSheetId" in element.attributes:
-            moved = str(int(element.attributes["localSheetId"]) + 1)
-            tag = with_attributes(tag, {"localSheetId": moved})
-        else:
-            continue
-        edits.append(Edit(element.start, element.open_end, tag))
-    quoted = title.replace("'", "''")
-    rows = element_text(f"'{quoted}'!${print_rows[0]}:${print_rows[1]}")
-    repeated = f'<{p}definedName name="_xlnm.Print_Titles" localSheetId="0">{rows}</{p}definedName>'
-    names = next((e for e in found if e.name == "definedNames" and not e.is_empty), None)
-    if names is not None:
-        edits.append(Edit(names.open_end, names.open_end, repeated.encode()))
-    else:
-        before = max(e.end for e in found if e.name in ("sheets", "functionGroups", "externalReferences"))
-        edits += [Edit(e.start, e.end, b"") for e in found if e.name == "definedNames"]
-        edits.append(Edit(before, before, f"<{p}definedNames>{repeated}</{p}definedNames>".encode()))
-    parts[main] = edited(part, edits)
+    for other in sheets_of(package):
+        if b"tabSelected" in package.parts[other.part]:
+            unselect(tree(package, other.part))
+    title = add_sheet(package, title, sheet, place=0)
+    book = tree(package, workbook_part(package))
+    for view in book.iterfind(f"{M}bookViews/{M}workbookView"):
+        view.attrib.update({"activeTab": "0", "firstSheet": "0"})
+    names = book.find(f"{M}definedNames")
+    if names is None:
+        names = E.definedNames()
+        [entry for entry in book if entry.tag in _BEFORE_NAMES][-1].addnext(names)
+    first, last = print_rows
+    rows = f"'{title.replace(chr(39), chr(39) * 2)}'!${first}:${last}"
+    names.insert(0, E.definedName(plain_text(rows), name="_xlnm.Print_Titles", localSheetId="0"))
     return title
 
 
-def drop_sheet(parts: Parts, title: str) -> None:
+def add_sheet(package: Package, title: str, sheet: etree._Element, place: int, state: str = "visible") -> str:
+    """Put one sheet at a place among the others and return its title; one that is taken gets a number."""
+    taken = {other.name.casefold() for other in sheets_of(package)}
+    numbered = (f"{title[: _LONGEST_TITLE - 5]} ({number})" for number in range(2, len(taken) + 3))
+    title = next(name for name in (title, *numbered) if name.casefold() not in taken)
+    main, name = workbook_part(package), free_name(package, "xl/worksheets/sheet{}.xml")
+    add_part(package, name, write(sheet), SHEET_TYPE)
+    listing = child(tree(package, main), "sheets")
+    number = max((int(other.get("sheetId", "0")) for other in listing.iterfind(f"{M}sheet")), default=0) + 1
+    attributes = {"name": legal_text(title), "sheetId": str(number)} | (
+        {"state": state} if state != "visible" else {}
+    )
+    attributes[R_ID] = add_relationship(package, main, "worksheet", name)
+    listing.insert(place, etree.Element(f"{M}sheet", attributes, nsmap={None: MAIN, "r": RELATION}))
+    for entry, owner in _local_names(package):
+        if owner >= place:
+            entry.set("localSheetId", str(owner + 1))
+    return title
+
+
+def drop_sheet(package: Package, title: str) -> None:
     """Take one sheet out of a workbook, with the names that belong to it alone."""
-    main = workbook_part(parts)
-    place = next((n for n, sheet in enumerate(sheets_of(parts)) if sheet.name == title), None)
-    if place is None:
+    place, sheet = next(
+        ((n, one) for n, one in enumerate(sheets_of(package)) if one.name == title), (0, None)
+    )
+    if sheet is None:
         return
-    part = parts[main]
-    found = elements(part, {"sheet", "definedNames", "definedName", "workbookView"})
-    sheet = [element for element in found if element.name == "sheet"][place]
-    edits = [Edit(sheet.start, sheet.end, b"")]
-    local = [e for e in found if e.name == "definedName" and "localSheetId" in e.attributes]
-    for element in local:
-        owner = int(element.attributes["localSheetId"])
-        if owner == place:
-            edits.append(Edit(element.start, element.end, b""))
-        elif owner > place:
-            tag = with_attributes(part[element.start : element.open_end], {"localSheetId": str(owner - 1)})
-            edits.append(Edit(element.start, element.open_end, tag))
-    whole = next((e for e in found if e.name == "definedNames"), None)
-    own = [e for e in local if int(e.attributes["localSheetId"]) == place]
-    if whole is not None and len(own) == sum(e.name == "definedName" for e in found):
-        edits = [edit for edit in edits if not whole.start <= edit.start < whole.end]
-        edits.append(Edit(whole.start, whole.end, b""))
-    relation_id = next(value for key, value in sheet.attributes.items() if key.endswith("relationships id"))
-    parts[main] = edited(part, edits)
-    arrow = next(r for r in relationships(parts, main) if r.relation_id == relation_id)
-    drop_relationship(parts, main, arrow)
+    for entry, owner in _local_names(package):
+        if owner > place:
+            entry.set("localSheetId", str(owner - 1))
+        elif owner == place:
+            names = entry.getparent()
+            drop([entry] if len(names) > 1 else [names])
+    arrows = relationships(package, workbook_part(package))
+    drop_relationship(package, next(one for one in arrows if one.relation_id == sheet.element.get(R_ID)))
+    drop([sheet.element])
+
+
+def _local_names(package: Package) -> list[tuple[etree._Element, int]]:
+    """The names of one workbook that belong to one sheet, each with the place of this sheet."""
+    book = tree(package, workbook_part(package))
+    names = book.iterfind(f"{M}definedNames/{M}definedName[@localSheetId]")
+    return [(name, int(name.get("localSheetId"))) for name in names]

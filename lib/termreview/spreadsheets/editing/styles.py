@@ -1,29 +1,22 @@
-"""One cell format added to a workbook's styles: marks as coloured copies, and the looks of the added sheet.
+"""Cell formats added to a workbook's styles: marks as coloured copies, and the looks of the added sheet.
 
 What stands in the styles keeps its number, so that no cell changes its look but those that are marked.
 """
 
 from __future__ import annotations
 
-import re
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lxml import etree
+
 from termreview.cells import ACCENT, FONT, INK, INPUT, RULE
-from termreview.spreadsheets.editing.xml import (
-    Edit,
-    Element,
-    UnmarkableError,
-    attribute_text,
-    edited,
-    elements,
-    prefix_of,
-    with_attributes,
-)
+from termreview.spreadsheets.editing.xml import E, M, UnmarkableError
 
 # Colours that no form and hardly a school uses, so that a mark is known again when the file comes back.
 MARKS: Mapping[str, str] = {"error": "#F9C9C1", "query": "#FFD58C", "note": "#CDE5F6"}
-_LISTS = ("fonts", "fills", "borders", "cellXfs")
+_LISTS = {"fonts": "font", "fills": "fill", "borders": "border", "cellXfs": "xf"}
 _TEXT_FORMAT = 49
 
 
@@ -48,18 +41,17 @@ class Look:
 
 @dataclass
 class StyleBook:
-    """One styles part being added to: what is there, and what comes to the end of each list."""
+    """One styles part being added to: the lists and what stood in them, and the number of what was added."""
 
-    part: bytes
-    prefix: str
-    lists: Mapping[str, Element]
-    formats: tuple[Element, ...]
-    fills: tuple[Element, ...]
-    sizes: Mapping[str, int]
-    added: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in _LISTS})
+    lists: Mapping[str, etree._Element]
+    formats: tuple[etree._Element, ...]
+    fills: tuple[etree._Element, ...]
+    sizes: dict[str, int]
+    added: dict[tuple[str, bytes], int] = field(default_factory=dict)
+    looks: dict[Look, int] = field(default_factory=dict)
 
 
-def open_styles(part: bytes) -> StyleBook:
+def open_styles(root: etree._Element) -> StyleBook:
     """Read one styles part.
 
     Raises
@@ -67,32 +59,12 @@ def open_styles(part: bytes) -> StyleBook:
     UnmarkableError
         When it lacks one of the lists that every spreadsheet program writes.
     """
-    found = elements(part, {"font", "fill", "border", "xf", *_LISTS, "patternFill", "fgColor", "protection"})
-    lists = {
-        element.name: element
-        for element in found
-        if element.name in _LISTS and element.depth == 1 and not element.is_empty
-    }
-    if set(lists) != set(_LISTS):
+    lists = {name: root.find(f"{M}{name}") for name in _LISTS}
+    if any(found is None or not len(found) for found in lists.values()):
         raise UnmarkableError("the styles lack a list")
-    members = {name: [e for e in found if e.parent is lists[name]] for name in _LISTS}
-    return StyleBook(
-        part, prefix_of(part), lists, tuple(members["cellXfs"]), tuple(members["fills"]),
-        {name: len(members[name]) for name in _LISTS},
-    )  # fmt: skip
-
-
-def close_styles(book: StyleBook) -> bytes:
-    """The styles part with everything that was added."""
-    edits = []
-    for name in _LISTS:
-        if not book.added[name]:
-            continue
-        element, count = book.lists[name], book.sizes[name] + len(book.added[name])
-        tag = with_attributes(book.part[element.start : element.open_end], {"count": str(count)})
-        edits.append(Edit(element.start, element.open_end, tag))
-        edits.append(Edit(element.close_start, element.close_start, "".join(book.added[name]).encode()))
-    return edited(book.part, edits)
+    members = {name: tuple(lists[name].iterchildren(f"{M}{kind}")) for name, kind in _LISTS.items()}
+    sizes = {name: len(found) for name, found in members.items()}
+    return StyleBook(lists, members["cellXfs"], members["fills"], sizes)
 
 
 def marked_format(book: StyleBook, number: int, severity: str) -> int:
@@ -105,49 +77,22 @@ def plain_formats(book: StyleBook) -> dict[int, int]:
 
     An open answer gets the colour of the form back, a locked cell none.
     """
-    marked = {
-        place for place, fill in enumerate(book.fills)
-        if any(_rgb(book, fill) == color[1:].upper() for color in MARKS.values())
-    }  # fmt: skip
+    colors = {color[1:] for color in MARKS.values()}
+    marked = {place for place, fill in enumerate(book.fills) if _rgb(fill) in colors}
     plain = {}
     for number, element in enumerate(book.formats):
-        if marked and int(element.attributes.get("fillId", "0")) in marked:
-            inside = book.part[element.start : element.end]
-            is_open = re.search(rb"protection\s[^>]*locked\s*=\s*[\"'](?:0|false)[\"']", inside) is not None
+        if marked and int(element.get("fillId", "0")) in marked:
+            protection = element.find(f"{M}protection")
+            is_open = protection is not None and protection.get("locked") in ("0", "false")
             plain[number] = _recoloured(book, number, _fill(book, INPUT) if is_open else 0)
     return plain
 
 
 def look_format(book: StyleBook, look: Look) -> int:
     """The number of the format of one look."""
-    p = book.prefix
-    marks = "".join(
-        f"<{p}{tag}/>" for tag, is_on in
-        (("b", look.is_bold), ("i", look.is_italic), ("u", look.is_underlined)) if is_on
-    )  # fmt: skip
-    font = _add(
-        book, "fonts",
-        f'<{p}font>{marks}<{p}sz val="{look.size:g}"/><{p}color rgb="FF{look.color[1:]}"/>'
-        f'<{p}name val="{FONT}"/><{p}family val="1"/></{p}font>',
-    )  # fmt: skip
-    fill = _fill(book, look.fill) if look.fill else 0
-    border = 0
-    if look.is_boxed:
-        line = "".join(
-            f'<{p}{side} style="thin"><{p}color rgb="FF{RULE[1:]}"/></{p}{side}>'
-            for side in ("left", "right", "top", "bottom")
-        )
-        border = _add(book, "borders", f"<{p}border>{line}<{p}diagonal/></{p}border>")
-    quoted = ' quotePrefix="1"' if look.is_quoted else ""
-    wrapped = ' wrapText="1"' if look.is_wrapped else ""
-    indent = f' indent="{look.indent}"' if look.indent else ""
-    return _add(
-        book, "cellXfs",
-        f'<{p}xf numFmtId="{_TEXT_FORMAT}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"{quoted} '
-        'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1" applyProtection="1">'
-        f'<{p}alignment horizontal="{look.align}" vertical="{look.valign}"{wrapped}{indent}/>'
-        f'<{p}protection locked="{0 if look.is_open else 1}"/></{p}xf>',
-    )  # fmt: skip
+    if look not in book.looks:
+        book.looks[look] = _look_format(book, look)
+    return book.looks[look]
 
 
 def heading_look(fill: str = ACCENT) -> Look:
@@ -155,35 +100,61 @@ def heading_look(fill: str = ACCENT) -> Look:
     return Look(is_bold=True, color="#FFFFFF", fill=fill, is_wrapped=False, indent=1)
 
 
+def _look_format(book: StyleBook, look: Look) -> int:
+    font = E.font(
+        *([E.b()] if look.is_bold else []), *([E.i()] if look.is_italic else []),
+        *([E.u()] if look.is_underlined else []),
+        E.sz(val=f"{look.size:g}"), E.color(rgb=f"FF{look.color[1:]}"), E.name(val=FONT), E.family(val="1"),
+    )  # fmt: skip
+    sides = ("left", "right", "top", "bottom")
+    line = [E(side, E.color(rgb=f"FF{RULE[1:]}"), style="thin") for side in sides]
+    numbers = {
+        "numFmtId": _TEXT_FORMAT, "fontId": _add(book, "fonts", font),
+        "fillId": _fill(book, look.fill) if look.fill else 0,
+        "borderId": _add(book, "borders", E.border(*line, E.diagonal())) if look.is_boxed else 0, "xfId": 0,
+    }  # fmt: skip
+    applied = ("NumberFormat", "Font", "Fill", "Border", "Alignment", "Protection")
+    alignment = E.alignment(horizontal=look.align, vertical=look.valign)
+    if look.is_wrapped:
+        alignment.set("wrapText", "1")
+    if look.indent:
+        alignment.set("indent", str(look.indent))
+    attributes = {name: str(number) for name, number in numbers.items()}
+    attributes |= {"quotePrefix": "1"} if look.is_quoted else {}
+    attributes |= {f"apply{name}": "1" for name in applied}
+    protection = E.protection(locked="0" if look.is_open else "1")
+    return _add(book, "cellXfs", E.xf(attributes, alignment, protection))
+
+
 def _recoloured(book: StyleBook, number: int, fill: int) -> int:
     if not 0 <= number < len(book.formats):
         raise UnmarkableError(f"a cell has the format {number}, which is not there")
-    element = book.formats[number]
-    tag = with_attributes(
-        book.part[element.start : element.open_end], {"fillId": str(fill), "applyFill": "1" if fill else None}
-    )
-    return _add(book, "cellXfs", (tag + book.part[element.open_end : element.end]).decode())
+    element = copy.deepcopy(book.formats[number])
+    element.tail = None
+    element.set("fillId", str(fill))
+    if fill:
+        element.set("applyFill", "1")
+    else:
+        element.attrib.pop("applyFill", None)
+    return _add(book, "cellXfs", element)
 
 
 def _fill(book: StyleBook, color: str) -> int:
-    p = book.prefix
-    return _add(
-        book, "fills",
-        f'<{p}fill><{p}patternFill patternType="solid"><{p}fgColor rgb="FF{attribute_text(color[1:])}"/>'
-        f'<{p}bgColor indexed="64"/></{p}patternFill></{p}fill>',
-    )  # fmt: skip
+    pattern = E.patternFill(E.fgColor(rgb=f"FF{color[1:]}"), E.bgColor(indexed="64"), patternType="solid")
+    return _add(book, "fills", E.fill(pattern))
 
 
-def _rgb(book: StyleBook, fill: Element) -> str:
-    match = re.search(
-        rb"fgColor\s[^>]*rgb\s*=\s*[\"']([0-9A-Fa-f]{6,8})[\"']", book.part[fill.start : fill.end]
-    )
-    return match[1].decode()[-6:].upper() if match else ""
+def _rgb(fill: etree._Element) -> str:
+    color = fill.find(f".//{M}fgColor")
+    return color.get("rgb", "")[-6:].upper() if color is not None else ""
 
 
-def _add(book: StyleBook, name: str, content: str) -> int:
+def _add(book: StyleBook, name: str, element: etree._Element) -> int:
     """The number of one entry at the end of one list; the same content stands there once."""
-    added = book.added[name]
-    if content not in added:
-        added.append(content)
-    return book.sizes[name] + added.index(content)
+    key = name, etree.tostring(element)
+    if key not in book.added:
+        book.added[key] = book.sizes[name]
+        book.sizes[name] += 1
+        book.lists[name].append(element)
+        book.lists[name].set("count", str(book.sizes[name]))
+    return book.added[key]
