@@ -16,6 +16,7 @@ NOTHING_WORDS = (
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "\u00a0": " ", "\u202f": " "})
 _STROKE = str.maketrans("đĐ", "dD")
+_SEPARATORS = str.maketrans(",.", ".,")
 _SPACE = re.compile(r"\s+")
 # Joiners, marks of direction, soft hyphens, selectors, controls, noncharacters: stored, and never seen.
 _PRINTABLE_INVISIBLE = (
@@ -94,11 +95,16 @@ def _tone_last(match: re.Match[str]) -> str:
 
 def number_words(value: float) -> str:
     """One number as stored, written the Vietnamese way: 29.093 and 94,64 (15 digits, as a spreadsheet keeps)."""
-    if math.isfinite(value) and value == int(value) and abs(value) < 1e18:
-        return f"{int(value):,}".replace(",", ".")
-    return f"{value:,.15g}".replace(",", "\0").replace(".", ",").replace("\0", ".")
+    is_whole = math.isfinite(value) and value == int(value) and abs(value) < 1e18
+    return vietnamese_separators(f"{int(value):,}" if is_whole else f"{value:,.15g}")
+
+
+def vietnamese_separators(digits: str) -> str:
+    """One number as Python groups it, `1,234.5`, with a point between thousands and a decimal comma: `1.234,5`."""
+    return digits.translate(_SEPARATORS)
 
 
 def day_words(day: datetime.date | str) -> str:
     """One day as a reader writes it, `10/01/2024`; a text is one that a record holds, `2024-01-10`."""
-    return f"{datetime.date.fromisoformat(day) if isinstance(day, str) else day:%d/%m/%Y}"
+    on = datetime.date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{on.day:02d}/{on.month:02d}/{on.year:04d}"

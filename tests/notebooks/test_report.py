@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 
 from demo_world import SEMESTER, YEAR_END, Demo, as_of, new_workspace
 from termreview.reference.declarations import load_reference
-from termreview.reporting.blocks.tables import number_text
+from termreview.reporting.blocks.number_format import number_text
 from termreview.run.runner import run_term
 from termreview.sample.school_year import write_sample
 from termreview.storage.workspace import read_table

@@ -15,6 +15,7 @@ from report_world import report
 from termreview.reporting.agreement.agreement import refuse_disagreement
 from termreview.reporting.blocks.blocks import callout, inline, key_figures, paragraph
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Interval, Share
 from termreview.reporting.charts.charts import Chart, chart, stacked_bars
 from termreview.reporting.excel.annex import export_xlsx
 from termreview.reporting.pages.pages import export_html
@@ -75,8 +76,8 @@ def sizes_table(**options: Any) -> Any:
             "name": ["MN Một", "TH Hai", "TH Ba"],
             "level": ["Mầm non", "Tiểu học", "Tiểu học"],
             "pupils": pd.array([1200, 345, None], dtype="Int64"),
-            "linked": ["900/1.200 (75,0\u00a0%)", "115/345 (33,3\u00a0%)", "—"],
-            "points": ["62,0–72,0", "55,5", "—"],
+            "linked": [Share(900, 1200), Share(115, 345), Share(None, None)],
+            "points": [Interval(62, 72), Interval(55.5, 55.5), Interval(None, None)],
             "on": pd.to_datetime(["2024-01-10", None, "2024-02-01"]),
         }
     )

@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from termreview.reporting.blocks.blocks import Block, clean_text, escape_text
+from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.blocks.csv_table import csv_bytes
+from termreview.reporting.blocks.number_format import clean_text
 from termreview.workbook_text import fitted, open_book
 
 _MIME = {

@@ -34,7 +34,8 @@ from termreview.desk.views.points import (
 from termreview.desk.views.school import level_margins_block
 from termreview.desk.visits import plan_visits
 from termreview.reporting.blocks.blocks import callout
-from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.values import interval_text
 
 ITEMS, MODERATION, VISITS = "items", "moderation", "visits"
 _MOST_BARS = 20

@@ -16,9 +16,10 @@ from termreview.desk.term.wording import joined, say, words
 from termreview.reference.kinds.decisions import PLACE, RULE, Decision
 from termreview.reference.kinds.forms import ANY
 from termreview.reporting.blocks.blocks import Block, CalloutKind, callout
-from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.narrative import listed
 
 MOST_ROWS = 12

@@ -8,7 +8,8 @@ from termreview.desk.term.overview import Progress, Published, Scope, progress, 
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import joined, say, words
 from termreview.reporting.blocks.blocks import Block, callout, escape_text, key_figures
-from termreview.reporting.blocks.number_format import fraction_text, number_text
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.values import fraction_text
 
 _PARTS = ("on_time", "late", "refused", "missing")
 

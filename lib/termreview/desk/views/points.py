@@ -14,8 +14,9 @@ from termreview.desk.term.wording import joined, say, words
 from termreview.desk.verification import ConditionLine, Fact, ItemLine
 from termreview.desk.visits import Visits
 from termreview.reporting.blocks.blocks import Block, as_html, badge_mark, callout, escape_text
-from termreview.reporting.blocks.number_format import fraction_text, interval_text, number_text
+from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import fraction_text, interval_text
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'()]+")
 _SHOWN = 40  # rows of a table at once; the others are folded below it

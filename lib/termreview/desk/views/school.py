@@ -19,8 +19,9 @@ from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.desk.term.wording import joined, say, words
 from termreview.desk.views.effect import score_text
 from termreview.reporting.blocks.blocks import Block, CalloutKind, callout, escape_text
-from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.level_margin_texts import MarginLine
 from termreview.reporting.school_pages.pages import school_page
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from termreview.reporting.excel.cells import shown_number
+from termreview.reporting.excel.cells import Piece
 from termreview.workbook_text import as_shown
 
 S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -113,9 +113,8 @@ def shown_as(number: float, format_code: str) -> str:
     if found is None:
         return f"{number:.15g}"
     before, decimals, _, share, after = found.groups()
-    return shown_number(
-        number, len(decimals or ""), bool(share), (before or "").strip('"'), (after or "").strip('"')
-    )
+    form = "share1" if share else {0: "integer", 1: "decimal1", 2: "ratio"}[len(decimals or "")]
+    return Piece(number, form, (before or "").strip('"'), (after or "").strip('"')).shown(number)
 
 
 def _place(name: str) -> tuple[int, int]:

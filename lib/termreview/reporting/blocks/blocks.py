@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Final, Literal
 
 from termreview.reporting.blocks.model import (
+    Line,
     Part,
     Run,
     bullets_part,
@@ -23,26 +22,17 @@ from termreview.reporting.blocks.model import (
     runs_of_parts,
     strong_run,
 )
+from termreview.reporting.blocks.number_format import clean_text
 
 _XMLNS: Final = ' xmlns="http://www.w3.org/2000/svg"'  # a page knows what an SVG is without it
-_PERCENT = re.compile(r"(\d) %")
 
 CalloutKind = Literal["note", "good", "query", "error"]
 
-MISSING_MARK: Final = "—"
-MISSING_TITLE: Final = "không có số liệu"
 MARK_TITLES: Final[Mapping[str, str]] = {
     "A": "hai nguồn công khai trở lên",
     "B": "một nguồn",
     "C": "chưa xác nhận",
 }
-
-# Of pandas, which takes long to load and is not needed to write a text.
-_MISSING_TYPES: Final = frozenset(["NAType", "NaTType"])
-# Control characters break the page; lone surrogates break its encoding; direction overrides disguise text.
-_UNSAFE_CHARACTERS = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
-)
 
 
 @dataclass(frozen=True)
@@ -61,23 +51,6 @@ class Block:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return model_bundle(self.parts)
-
-
-def is_missing(value: object) -> bool:
-    """Tell whether one value stands for no answer (None, NaN, NaT or NA)."""
-    is_nan = isinstance(value, float) and math.isnan(value)
-    return value is None or is_nan or type(value).__name__ in _MISSING_TYPES
-
-
-def clean_text(value: object) -> str:
-    """Return one value as text without the characters that no page, chart or document can carry.
-
-    The space between a number and its per cent sign does not break.
-    """
-    if is_missing(value):
-        return ""
-    text = _UNSAFE_CHARACTERS.sub("\ufffd", str(value))
-    return _PERCENT.sub("\\1\u00a0%", text) if " %" in text else text
 
 
 def escape_text(value: object) -> str:
@@ -104,6 +77,12 @@ def parts_of(content: object) -> tuple[Part, ...]:
 def runs_of(content: object) -> list[Run]:
     """Return the words of one line of text: a plain value, or a block that is text."""
     return runs_of_parts(parts_of(content))
+
+
+def line_of(content: object) -> Line:
+    """One line of text as the model has it: bare words, or runs where figures are among them."""
+    runs = runs_of(content)
+    return plain_text(runs) if all(isinstance(run, str) for run in runs) else runs
 
 
 def inline(*pieces: object) -> Block:
@@ -148,7 +127,7 @@ def callout(title: str, items: Sequence[object] = (), kind: CalloutKind = "note"
     return Block(
         f'<div class="callout callout-{kind}" role="note">'
         f'<p class="callout-title">{escape_text(title)}</p>{body}</div>',
-        (callout_part(clean_text(title), [runs_of(item) for item in items], kind),),
+        (callout_part(line_of(title), [runs_of(item) for item in items], kind),),
     )
 
 
@@ -164,7 +143,7 @@ def key_figures(figures: Sequence[tuple[str, object, str]]) -> Block:
     )
     if not cards:
         return Block("")
-    told = [(clean_text(label), runs_of(value), clean_text(detail)) for label, value, detail in figures]
+    told = [(line_of(label), runs_of(value), line_of(detail)) for label, value, detail in figures]
     return Block(f'<dl class="key-figures">{cards}</dl>', (key_figures_part(told),))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from termreview.cell_text import inert
-from termreview.reporting.blocks.blocks import clean_text
+from termreview.reporting.blocks.number_format import clean_text
 
 BOM = "\ufeff"
 

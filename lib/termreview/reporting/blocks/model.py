@@ -3,31 +3,42 @@
 A notebook output holds, beside `text/html`, the parts that it shows as one compact JSON text (`BLOCK_MIME`). Each
 part has a `kind`:
 
-- `inline`, `paragraph` (`runs`, `css`): one line of text; a run is a text, or `[text, style]` for a badge (`mark`) or
-  for words in bold (`strong`).
+- `inline`, `paragraph` (`runs`, `css`): one line of text.
 - `bullets` (`items`, `css`) and `callout` (`title`, `items`, `look`): an item is a list of runs.
-- `key_figures` (`cards`): `[label, runs of the value, detail]`.
+- `key_figures` (`cards`): the label, the value, the detail, each a list of runs.
 - `table`: see `table_part`. `figure`: see `figure_part`.
 - `letterhead`, `signature`: the words of the head and foot of an official document.
+
+A line of text is a list of runs, and a figure in it is a value until a writer prints it (`printed`). A run is
+
+- a text; or `[text, style]` for a badge (`mark`), for words in bold (`strong`), for the level beside a score (`level`);
+- a figure: `[value, format]`, where a cell holds it with its `role`, the words `before` and `after` it;
+- a sentence: `{"key": …, "runs": […]}`, by the key that it is declared under.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
+
+from termreview.reporting.blocks.number_format import FORMATS, number_text
 
 BLOCK_MIME: Final = "application/vnd.termreview.block+json"
 OWN_MIMES: Final = "application/vnd.termreview."
 FAULT_MIME: Final = "application/vnd.termreview.fault"  # why the report cannot take a result
 INLINE: Final = ("inline", "paragraph")
 
+VALUE, NUMERATOR, DENOMINATOR, PERCENT, LOW, HIGH, BOTH, LEVEL = (
+    "value", "numerator", "denominator", "percent", "low", "high", "both", "level",
+)  # fmt: skip
+
 Part = Mapping[str, Any]
-Run = str | list[str]
+Run = str | list[Any] | dict[str, Any]
 Runs = Sequence[Run]
-# One cell: the text shown, or the text with the value behind it (a number, or a day as an ISO date).
-Cell = str | list[Any]
+Line = str | Runs  # one line of text: bare words, or runs
+Cell = Line
 
 
 def model_bundle(parts: Sequence[Part]) -> dict[str, Any]:
@@ -57,14 +68,66 @@ def strong_run(text: str) -> Run:
     return [text, "strong"]
 
 
+def number_run(value: float | str, format: str, role: str = VALUE, before: str = "", after: str = "") -> Run:
+    """One figure as a run: its value (a day as an ISO date) and its format, more only where it is not usual."""
+    about = [role, before, after]
+    while about and about[-1] in ("", VALUE):
+        about.pop()
+    return [value, format, *about]
+
+
+def sentence_run(key: str, runs: Runs) -> Run:
+    """One declared sentence as a run."""
+    return {"key": key, "runs": list(runs)}
+
+
+def is_number(run: Run) -> bool:
+    """Whether one run is a figure."""
+    return isinstance(run, list) and run[1] in FORMATS
+
+
+def about_number(run: list[Any]) -> tuple[str, str, str]:
+    """The role of one figure, the words before and after it."""
+    role, before, after = (str(word) for word in [*run[2:], "", "", ""][:3])
+    return role or VALUE, before, after
+
+
+def flat(runs: Line) -> Iterator[Run]:
+    """The runs of one line, those inside its sentences among them."""
+    for run in [runs] if isinstance(runs, str) else runs:
+        if isinstance(run, dict):
+            yield from flat(run["runs"])
+        else:
+            yield run
+
+
 def run_text(run: Run) -> str:
-    """The words of one run."""
-    return run if isinstance(run, str) else run[0]
+    """The words of one run; the one place where the figures of a report are printed."""
+    if isinstance(run, str):
+        return run
+    if isinstance(run, dict):
+        return plain_text(run["runs"])
+    if not is_number(run):
+        return str(run[0])
+    _, before, after = about_number(run)
+    return f"{before}{number_text(run[0], run[1])}{after}"
 
 
-def plain_text(runs: Iterable[Run]) -> str:
+def plain_text(line: Line) -> str:
     """The words of one line of text."""
-    return "".join(run_text(run) for run in runs)
+    return line if isinstance(line, str) else "".join(map(run_text, line))
+
+
+def printed(line: Line) -> list[Run]:
+    """One line as it is written: its words, as long as they are of one look, and what has a style of its own."""
+    told: list[Run] = []
+    for run in flat(line):
+        is_styled = isinstance(run, list) and run[1] in ("mark", "strong")
+        if not is_styled and told and isinstance(told[-1], str):
+            told[-1] += run_text(run)
+        else:
+            told.append(run if is_styled else run_text(run))
+    return told
 
 
 def runs_of_parts(parts: Sequence[Part]) -> list[Run]:
@@ -89,18 +152,18 @@ def bullets_part(items: Sequence[Runs], css_class: str | None) -> Part:
     return {"kind": "bullets", "items": [list(item) for item in items], "css": css_class or ""}
 
 
-def callout_part(title: str, items: Sequence[Runs], look: str) -> Part:
+def callout_part(title: Line, items: Sequence[Runs], look: str) -> Part:
     """One framed remark."""
     return {"kind": "callout", "title": title, "items": [list(item) for item in items], "look": look}
 
 
-def key_figures_part(cards: Sequence[tuple[str, Runs, str]]) -> Part:
+def key_figures_part(cards: Sequence[tuple[Line, Runs, Line]]) -> Part:
     """One strip of key figures."""
     return {"kind": "key_figures", "cards": [[label, list(value), detail] for label, value, detail in cards]}
 
 
 def table_part(
-    caption: str,
+    caption: Line,
     columns: Sequence[Mapping[str, str]],
     rows: Sequence[Mapping[str, Any]],
     *,
@@ -112,7 +175,7 @@ def table_part(
 
     Parameters
     ----------
-    columns : `name`, `title`, `format` (of `number_text`), `align`, and `head` for the column that names the row.
+    columns : `name`, `title`, `align`, and `head` for the column that names the row.
     rows : `cells`, one per column, and where there are any `group` (heads each run of rows), `mark` (how sure the row
         is) and `badge` (the mark, where it stands beside the row's name).
     total : the cells of the row of totals.
@@ -124,6 +187,6 @@ def table_part(
     }  # fmt: skip
 
 
-def figure_part(title: str, alt: str, caption: str, picture: Callable[[], bytes]) -> Part:
+def figure_part(title: Line, alt: Line, caption: Line, picture: Callable[[], bytes]) -> Part:
     """One chart: its words, and what draws it as a PNG; written, `picture` is that as text in base 64."""
     return {"kind": "figure", "title": title, "alt": alt, "caption": caption, "picture": picture}

@@ -3,33 +3,63 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
-from termreview.reporting.blocks.blocks import MISSING_MARK, clean_text, is_missing
+from termreview.text import day_words, vietnamese_separators
 
 NO_BREAK_SPACE: Final = "\u00a0"
+MINUS: Final = "−"
+MISSING_MARK: Final = "—"
+MISSING_TITLE: Final = "không có số liệu"
 
+# Of pandas, which takes long to load and is not needed to write a text.
+_MISSING_TYPES: Final = frozenset(["NAType", "NaTType"])
+# Control characters break the page; lone surrogates break its encoding; direction overrides disguise text.
+_UNSAFE_CHARACTERS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
+_PERCENT = re.compile(r"(\d) %")
 # Format -> decimals, factor, suffix. The one place where a published number is rounded: half up, on the
 # shortest decimal text of the number, so that 49,95 becomes 50,0 on every page, chart and document.
-_NUMBER_FORMATS: Final[Mapping[str, tuple[int, int, str]]] = {
+NUMBER_FORMATS: Final[Mapping[str, tuple[int, int, str]]] = {
     "integer": (0, 1, ""),
     "decimal1": (1, 1, ""),
     "points": (1, 1, ""),
     "ratio": (2, 1, ""),
     "percent1": (1, 1, f"{NO_BREAK_SPACE}%"),
     "share1": (1, 100, f"{NO_BREAK_SPACE}%"),
+    "low_share1": (1, 100, ""),  # of an interval of shares, whose sign stands behind its upper end
     "vnd": (0, 1, f"{NO_BREAK_SPACE}đ"),
 }
-FORMATS: Final = (*_NUMBER_FORMATS, "date", "text")
+FORMATS: Final = (*NUMBER_FORMATS, "date", "text")
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether one value stands for no answer (None, NaN, NaT or NA)."""
+    is_nan = isinstance(value, float) and math.isnan(value)
+    return value is None or is_nan or type(value).__name__ in _MISSING_TYPES
+
+
+def clean_text(value: object) -> str:
+    """Return one value as text without the characters that no page, chart or document can carry.
+
+    The space between a number and its per cent sign does not break.
+    """
+    if is_missing(value):
+        return ""
+    text = _UNSAFE_CHARACTERS.sub("\ufffd", str(value))
+    return _PERCENT.sub("\\1\u00a0%", text) if " %" in text else text
 
 
 def number_text(value: Any, format: str = "integer") -> str:
     """Return one value as Vietnamese text: 29.093 · 94,6 % · 10/01/2024 · — when missing.
 
     Formats: integer, decimal1, points (one decimal), ratio (two decimals), percent1 (a figure of 0-100),
-    share1 (a figure of 0-1, shown as per cent), vnd, date, text. The space before % and đ does not break.
+    share1 (a figure of 0-1, shown as per cent), low_share1 (without its sign), vnd, date, text. The space before % and đ does not break.
     """
     if format not in FORMATS:
         raise ValueError(f"unknown number format: {format!r}")
@@ -38,18 +68,21 @@ def number_text(value: Any, format: str = "integer") -> str:
     if format == "text":
         return clean_text(value)
     if format == "date":
-        return _date_text(value)
-    decimals, factor, suffix = _NUMBER_FORMATS[format]
-    number = exact_number(value)
-    return MISSING_MARK if number is None else _grouped(number * factor, decimals) + suffix
-
-
-def interval_text(low: Any, high: Any) -> str:
-    """Return bounds of points as text: 62,0 when they meet, 62,0–72,0 otherwise."""
-    low_text, high_text = number_text(low, "points"), number_text(high, "points")
-    if MISSING_MARK in (low_text, high_text):
+        return day_words(_day(value))
+    decimals, _, suffix = NUMBER_FORMATS[format]
+    number = printed_number(value, format)
+    if number is None:
         return MISSING_MARK
-    return low_text if low_text == high_text else f"{low_text}–{high_text}"
+    return (MINUS if number < 0 else "") + vietnamese_separators(f"{abs(number):,.{decimals}f}") + suffix
+
+
+def printed_number(value: Any, format: str) -> Decimal | None:
+    """Return the number that is printed: 93,1 for a share of 0,9310; nothing where a dash or a word is."""
+    number = exact_number(value)
+    if number is None:
+        return None
+    decimals, factor, _ = NUMBER_FORMATS[format]
+    return _rounded(number * factor, decimals)
 
 
 def printed_difference(start: Any, end: Any, format: str) -> float | None:
@@ -58,21 +91,8 @@ def printed_difference(start: Any, end: Any, format: str) -> float | None:
     A reader who subtracts one printed end from the other finds what is printed as the difference; that of the exact
     values may read otherwise by one in the last place. Nothing where an end is missing.
     """
-    decimals, factor, _ = _NUMBER_FORMATS[format]
-    ends = [exact_number(value) for value in (start, end)]
-    if ends[0] is None or ends[1] is None:
-        return None
-    first, last = (_rounded(number * factor, decimals) for number in ends if number is not None)
-    return float(last - first)
-
-
-def fraction_text(numerator: Any, denominator: Any) -> str:
-    """Return a part of a whole as text with both numbers: 27/29 (93,1 %)."""
-    part, whole = exact_number(numerator), exact_number(denominator)
-    if part is None or whole is None:
-        return MISSING_MARK
-    share = MISSING_MARK if whole == 0 else number_text(part * 100 / whole, "percent1")
-    return f"{number_text(part)}/{number_text(whole)} ({share})"
+    first, last = printed_number(start, format), printed_number(end, format)
+    return None if first is None or last is None else float(last - first)
 
 
 def exact_number(value: Any) -> Decimal | None:
@@ -91,27 +111,15 @@ def raw_value(value: Any, format: str) -> int | float | str | None:
     if is_missing(value) or format == "text":
         return None
     if format == "date":
-        moment = _day(value)
-        return f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
+        return _day(value).isoformat()[:10]
     number = exact_number(value)
     if number is None:
         return None
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _grouped(number: Decimal, decimals: int) -> str:
-    rounded = _rounded(number, decimals)
-    text = f"{abs(rounded):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
-    return f"−{text}" if rounded < 0 else text
-
-
 def _rounded(number: Decimal, decimals: int) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-
-
-def _date_text(value: Any) -> str:
-    moment = _day(value)
-    return f"{moment.day:02d}/{moment.month:02d}/{moment.year:04d}"
 
 
 def _day(value: Any) -> dt.date:

@@ -10,23 +10,25 @@ import pandas as pd
 
 from termreview.reporting.blocks.blocks import (
     MARK_TITLES,
-    MISSING_MARK,
-    MISSING_TITLE,
     Block,
     Hidden,
     as_html,
     badge_mark,
-    clean_text,
     escape_text,
     inline,
-    is_missing,
+    line_of,
     runs_of,
 )
-from termreview.reporting.blocks.model import Cell, plain_text, table_part
-from termreview.reporting.blocks.number_format import fraction_text, interval_text, number_text, raw_value
+from termreview.reporting.blocks.model import Cell, plain_text, sentence_run, table_part
+from termreview.reporting.blocks.number_format import (
+    MISSING_MARK,
+    MISSING_TITLE,
+    clean_text,
+    is_missing,
+    number_text,
+)
 from termreview.reporting.blocks.rows import records
-
-__all__ = ["fraction_text", "interval_text", "number_text", "table"]
+from termreview.reporting.blocks.values import Number, Value
 
 FOLDED: Final = "{caption} ({count} dòng)"
 NO_ROWS: Final = "Không có số liệu."
@@ -93,7 +95,7 @@ def table(
     Parameters
     ----------
     columns : column of the frame -> header shown.
-    formats : column -> format of `number_text`; columns without one are text. A cell that is a block is kept.
+    formats : column -> format of `number_text`; columns without one are text. A cell that is a value (`blocks.values`) or a block is kept.
     align : column -> left, right or center, where the format does not decide.
     row_header : the column that names the row; the first one unless told.
     group_by : column whose value heads each run of rows (the frame's order is kept).
@@ -130,7 +132,7 @@ def table(
         summary = FOLDED.format(caption=escape_text(caption), count=number_text(len(rows)))
         html = f'<details class="folded"><summary>{summary}</summary>{html}</details>'
     part = table_part(
-        clean_text(caption), _column_models(layout), [row.model() for row in rows],
+        line_of(caption), _column_models(layout), [row.model() for row in rows],
         total=None if total is None else total.cells, notes=[runs_of(line) for line in lines],
         css_class=css_class,
     )  # fmt: skip
@@ -148,7 +150,7 @@ def _alignment(format_name: str) -> str:
 
 def _column_models(layout: _Layout) -> list[dict[str, str]]:
     return [
-        {"name": name, "title": clean_text(title), "format": layout.formats.get(name, "text"), "align": layout.align[name]}
+        {"name": name, "title": clean_text(title), "align": layout.align[name]}
         | ({"head": "yes"} if name == layout.row_header else {})
         for name, title in layout.columns.items()
     ]  # fmt: skip
@@ -217,7 +219,7 @@ def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:
 
 def _is_short(value: object) -> bool:
     """Say whether one text is better kept on one line than broken word by word."""
-    return isinstance(value, str) and len(value) <= 15
+    return isinstance(value, str | Value) and len(str(value)) <= 15
 
 
 def _total(total_row: Mapping[str, Any], layout: _Layout) -> _Row:
@@ -248,16 +250,19 @@ def _traced(content: str, name: str, record: Mapping[Any, Any], layout: _Layout)
 
 def _cell(value: Any, format_name: str) -> tuple[str, Cell]:
     """One value as HTML and as the model's cell."""
-    if hasattr(value, "_repr_html_") and not isinstance(value, pd.DataFrame):
-        return as_html(value), plain_text(runs_of(value))
     if is_missing(value):
         return MISSING_HTML, MISSING_MARK
-    is_ready = isinstance(value, str) and format_name != "date"
-    text = clean_text(value) if is_ready else number_text(value, format_name)
-    html = MISSING_HTML if text == MISSING_MARK else escape_text(text)
-    if is_ready or format_name == "text" or text == MISSING_MARK:
-        return html, text
-    return html, [text, raw_value(value, format_name)]
+    is_words = format_name == "text" or (isinstance(value, str) and format_name != "date")
+    if not is_words and not isinstance(value, Value) and not hasattr(value, "_repr_html_"):
+        value = Number(value, format_name)
+    cell = line_of(value)
+    if isinstance(value, str) and not isinstance(
+        cell, str
+    ):  # words with figures in them, no figures of its own
+        cell = [sentence_run("", cell)]
+    text = plain_text(cell)
+    html = MISSING_HTML if text == MISSING_MARK else as_html(value)
+    return html, text if hasattr(value, "_repr_html_") else cell
 
 
 def _hidden_notes(

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
-from termreview.reporting.blocks.number_format import interval_text
 from termreview.reporting.blocks.tables import STACKED, table
+from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.changes.bridge import DECISION, FILE_CAUSES, IN_PLACE
 from termreview.reporting.changes.bridge_figures import HIGH, LOW, STANDING
 from termreview.reporting.changes.comparison import Comparison, compare_with

@@ -86,24 +86,24 @@ def _texts(part: Part) -> Iterator[str]:
         case "bullets":
             yield from map(plain_text, part["items"])
         case "callout":
-            yield part["title"]
-            yield from map(plain_text, part["items"])
+            yield from map(plain_text, (part["title"], *part["items"]))
         case "key_figures":
             for label, _, detail in part["cards"]:
-                name = label.partition(" (")[0]
-                yield label
-                yield from (f"{name}: {piece}" for piece in sentences(detail))
+                name = plain_text(label).partition(" (")[0]
+                yield plain_text(label)
+                yield from (f"{name}: {piece}" for piece in sentences(plain_text(detail)))
         case "table":
-            yield part["caption"]
-            yield from map(plain_text, part["notes"])
+            yield from map(plain_text, (part["caption"], *part["notes"]))
         case "figure":
-            yield from (part["title"], part["alt"], part["caption"])
+            yield from map(plain_text, (part["title"], part["alt"], part["caption"]))
 
 
 def _table_of(part: Part) -> ReadTable:
     """One table as a reader of the page sees it: the badge of a row beside its name."""
     head = next((at for at, column in enumerate(part["columns"]) if column.get("head")), 0)
-    table = ReadTable(plain(part["caption"]), [plain(column["title"]) for column in part["columns"]])
+    table = ReadTable(
+        plain(plain_text(part["caption"])), [plain(column["title"]) for column in part["columns"]]
+    )
     for row in part["rows"]:
         cells = [_told(cell) for cell in row["cells"]]
         if row.get("badge"):
@@ -115,7 +115,7 @@ def _table_of(part: Part) -> ReadTable:
 
 
 def _told(cell: Cell) -> str:
-    return plain(cell if isinstance(cell, str) else str(cell[0]))
+    return plain(plain_text(cell))
 
 
 Found = tuple[PlaceKey, Where, str]
@@ -144,8 +144,9 @@ def _key_figures(
     cards: Iterable[Sequence[Any]], section: str, seen: Counter[tuple[str, str]], names: Sequence[str]
 ) -> Iterator[Found]:
     for label, value, _ in cards:
+        label = plain_text(label)
         name = take_apart(label, names).bare.partition(" (")[0]
         seen[KEY_FIGURE, name] += 1
         key = PlaceKey(KEY_FIGURE, "", seen[KEY_FIGURE, name], "", name, 1, "", 1)
-        words = [run for run in value if isinstance(run, str) or run[1] != "mark"]
+        words = [run for run in value if not isinstance(run, list) or run[1] != "mark"]
         yield key, Where(section, row=plain(label)), plain_text(words)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from termreview.reporting.blocks.blocks import MISSING_MARK
+from termreview.reporting.blocks.number_format import MISSING_MARK
 
 FIGURE: Final = "\ufffc"  # stands for one figure in the words around it; no text of data holds it
 _RANGE: Final = "\ufffc–\ufffc"

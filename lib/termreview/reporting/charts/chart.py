@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from termreview.reporting.blocks.blocks import clean_text, figure_html
+from termreview.reporting.blocks.blocks import figure_html, line_of
 from termreview.reporting.blocks.model import Part, figure_part, model_bundle
 from termreview.reporting.charts.drawing.picture import png_of, svg_of
 from termreview.reporting.charts.drawing.plot import NO_FIGURES
@@ -68,7 +68,7 @@ class Chart:
     @property
     def parts(self) -> tuple[Part, ...]:
         """The model of the chart; its picture is drawn when the model is written."""
-        title, alt, caption = clean_text(self.title), clean_text(self.alt), clean_text(self.caption)
+        title, alt, caption = map(line_of, (self.title, self.alt, self.caption))
         return (figure_part(title, alt, caption, lambda: self.png),)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:

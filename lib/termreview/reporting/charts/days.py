@@ -9,8 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from termreview.reporting.blocks.blocks import clean_text, is_missing
-from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.number_format import clean_text, is_missing, number_text
 from termreview.reporting.charts.drawing import plot
 from termreview.reporting.charts.drawing.plot import SIDE, WIDTH
 from termreview.reporting.charts.drawing.style import (

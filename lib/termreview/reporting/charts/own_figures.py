@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, cast
 
-from termreview.reporting.blocks.blocks import Block, clean_text, escape_text, figure_html
+from termreview.reporting.blocks.blocks import Block, escape_text, figure_html, line_of
 from termreview.reporting.blocks.model import figure_part
 from termreview.reporting.charts.drawing.picture import png_of, svg_of
 from termreview.reporting.charts.drawing.theme import in_style
@@ -75,7 +75,7 @@ def own_picture(picture: Image | bytes, *, title: str = "", alt: str = "", capti
 
 def _pictured(picture: str, print_picture: Callable[[], bytes], title: str, alt: str, caption: str) -> Block:
     """One figure of the report: title, the picture as markup, caption; Word prints the other picture."""
-    part = figure_part(clean_text(title), clean_text(alt), clean_text(caption), print_picture)
+    part = figure_part(line_of(title), line_of(alt), line_of(caption), print_picture)
     return Block(figure_html(picture, title, alt, caption), (part,))
 
 

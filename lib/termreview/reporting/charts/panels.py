@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from termreview.reporting.blocks.blocks import clean_text
-from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import clean_text, number_text
+from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.charts.drawing import plot
 from termreview.reporting.charts.drawing.plot import WIDTH, Box, Point
 from termreview.reporting.charts.drawing.style import (

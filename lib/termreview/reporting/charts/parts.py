@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from termreview.reporting.blocks.blocks import clean_text
-from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.number_format import clean_text, number_text
 from termreview.reporting.charts.drawing import plot
 from termreview.reporting.charts.drawing.plot import WIDTH, Box
 from termreview.reporting.charts.drawing.style import HATCH, HOLLOW, PAPER, part_styles

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from termreview.reporting.blocks.blocks import clean_text
 from termreview.reporting.blocks.model import INLINE, Part, plain_text
+from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.blocks.report_reading import ReadReport, read_report
 from termreview.reporting.blocks.tables import NO_ROWS
 from termreview.reporting.excel.cells import TEXT_FORMAT, Piece
@@ -107,7 +107,7 @@ def _write_cover(
         sheet.write_string(row + 1, place, words[name], formats.of("head"))
     row += 2
     for listed in tables:
-        caption, heading = _text(listed.part["caption"]), _text(listed.heading)
+        caption, heading = _text(plain_text(listed.part["caption"])), _text(listed.heading)
         heights = (lines_height(caption, COVER_WIDTHS[1] - 1), lines_height(heading, COVER_WIDTHS[2] - 1))
         sheet.set_row(row, max(heights))
         text_format = formats.of("value", "left", TEXT_FORMAT)
@@ -127,7 +127,7 @@ def _write_notes(book: Any, formats: Formats, report: ReadReport) -> None:
     _link(sheet, 0, 0, words["cover"], words["back"], formats)
     sections = [(words["reading"], [words["same_figures"], words["live"], words["missing"]])]
     sections += [
-        (part["title"], [plain_text(item) for item in part["items"]])
+        (plain_text(part["title"]), [plain_text(item) for item in part["items"]])
         for part in report.body
         if part["kind"] == "callout" and part["look"] == "note"
     ]
@@ -150,7 +150,7 @@ def _write_table(book: Any, formats: Formats, listed: Listed, words: Mapping[str
         sheet.set_column(place, place, width)
     total, last = sum(widths), len(widths) - 1
     _link(sheet, 0, 0, words["cover"], words["back"], formats)
-    caption = f"{listed.sheet}. {_text(part['caption'])}"
+    caption = f"{listed.sheet}. {_text(plain_text(part['caption']))}"
     heading = _text(listed.heading)
     heights = [LINE, lines_height(caption, total, 13), lines_height(heading, total)]
     _wide_line(sheet, 1, last, caption, formats.of("title"), heights[1])

@@ -11,17 +11,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from termreview.reporting.blocks.model import Part
-from termreview.reporting.excel.cells import (
-    DENOMINATOR,
-    HIGH,
-    LOW,
-    NUMERATOR,
-    ROLES,
-    VALUE,
-    Piece,
-    cell_pieces,
-)
+from termreview.reporting.blocks.model import DENOMINATOR, HIGH, LOW, NUMERATOR, VALUE, Part
+from termreview.reporting.excel.cells import ROLES, Piece, cell_pieces
 
 Row = list[Piece | None]
 
@@ -67,7 +58,7 @@ def sheet_table(part: Part, words: Mapping[str, str], whole: str) -> SheetTable:
     """
     sources = list(part["columns"])
     lines = [row["cells"] for row in part["rows"]] + ([part["total"]] if part["total"] else [])
-    told = [_told(column, [line[place] for line in lines]) for place, column in enumerate(sources)]
+    told = [_told([line[place] for line in lines]) for place in range(len(sources))]
     columns: list[Column] = []
     if any(row.get("group") for row in part["rows"]):
         columns.append(Column(words["group"]))
@@ -96,9 +87,9 @@ def head_of(title: str, role: str, words: Mapping[str, str]) -> str:
     return title if role == VALUE else words[role].format(title=title)
 
 
-def _told(column: Mapping[str, str], cells: Sequence[Any]) -> list[dict[str, Piece]]:
+def _told(cells: Sequence[Any]) -> list[dict[str, Piece]]:
     """The figures of one column, cell by cell; where some are intervals, a single figure is both its ends."""
-    pieces = [cell_pieces(cell, column["format"], column["align"]) for cell in cells]
+    pieces = [cell_pieces(cell) for cell in cells]
     if any(LOW in piece and VALUE not in piece for piece in pieces):
         for place, piece in enumerate(pieces):
             if (

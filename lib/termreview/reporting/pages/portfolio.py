@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from termreview.errors import RunError
 from termreview.reference.declarations import Reference
-from termreview.reporting.blocks.blocks import clean_text
+from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.pages.portfolio_view import portfolio_view
 from termreview.reporting.pages.styles import font_faces, theme_text, unbroken_years
 from termreview.reporting.records.published import PublishedTerm, index_path, published_terms
@@ -55,7 +55,8 @@ def _template() -> Template:
 
 
 def _finalized(value: object) -> object:
-    return clean_text(value) if type(value) is str else value
+    is_markup = hasattr(value, "__html__")
+    return clean_text(value) if isinstance(value, str) and not is_markup else value
 
 
 @cache

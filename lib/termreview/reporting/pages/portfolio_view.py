@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.blocks.number_format import fraction_text, number_text
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.values import fraction_text
 from termreview.reporting.charts.drawing.style import HATCH, RULE, part_styles
 from termreview.reporting.records.provenance import short_hash
 from termreview.reporting.records.published import Published, PublishedTerm

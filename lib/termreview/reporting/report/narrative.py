@@ -9,7 +9,8 @@ from typing import Any
 
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.texts.messages import SENTENCE_FORMS
-from termreview.reporting.blocks.number_format import NO_BREAK_SPACE, number_text
+from termreview.reporting.blocks.number_format import NO_BREAK_SPACE
+from termreview.reporting.blocks.values import Number, Sentence, Value, joined
 
 FILE = "sentences.yml"
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -24,7 +25,7 @@ def sentence(
     total: int | None = None,
     declared_in: str = FILE,
     **values: object,
-) -> str:
+) -> Sentence:
     """Write one sentence.
 
     Parameters
@@ -34,7 +35,8 @@ def sentence(
         one, else `many`; a form that is not declared falls back, `only` to `all`, the others to `many`. Both are at
         hand as `{count}`, `{total}` and, as a percentage, `{pct}`.
     declared_in : the file that a fault names.
-    values : what the places of the template stand for; text as it is, dates and numbers in Vietnamese writing.
+    values : what the places of the template stand for; text and values as they are, dates and numbers in Vietnamese
+        writing.
 
     Raises
     ------
@@ -47,37 +49,45 @@ def sentence(
     known: dict[str, object] = {"count": count, "total": total, **values}
     if count is not None and total:
         known.setdefault("pct", 100 * count / total)
-    return fill(template, known, key, declared_in)
+    return Sentence(key, [fill(template, known, key, declared_in)])
 
 
-def fill(template: str, values: Mapping[str, object], key: str = "", declared_in: str = FILE) -> str:
-    """Put figures into the places of one template: `{name}` or `{name:format}` (formats of `number_text`)."""
-
-    def written(place: re.Match[str]) -> str:
+def fill(template: str, values: Mapping[str, object], key: str = "", declared_in: str = FILE) -> Sentence:
+    """Put values into the places of one template: `{name}` or `{name:format}` (formats of `number_text`)."""
+    pieces: list[str | Value] = []
+    end = 0
+    for place in _PLACE.finditer(template):
         name, form = place[1], place[2]
-        if values.get(name) is None:
+        value = values.get(name)
+        if value is None:
             problem = f"the place '{{{name}}}' has no value here; known: {', '.join(sorted(values))}"
             raise _fault(declared_in, key, problem)
-        value = values[name]
-        if isinstance(value, str):
-            return value
-        return number_text(value, form or ("date" if isinstance(value, datetime.date) else "integer"))
+        if not isinstance(value, str | Value):
+            value = Number(value, form or ("date" if isinstance(value, datetime.date) else "integer"))
+        pieces += [template[end : place.start()], value]
+        end = place.end()
+    return Sentence("", [*pieces, template[end:]])
 
-    return _PLACE.sub(written, template)
 
-
-def listed(names: Sequence[str], *, most: int = 8, rest: str = "{count} trường khác") -> str:
+def listed(names: Sequence[object], *, most: int = 8, rest: str = "{count} trường khác") -> Sentence:
     """Join names as a sentence lists them: `A, B và C`; more than `most` end in how many others there are.
 
     Names that hold a comma themselves are told apart by semicolons: `A, b; C; D`. The number that ends a name stays
     on its line: a line that begins with `2, TH Xuân Hòa` reads as a count.
     """
-    shown = [_LAST_NUMBER.sub(f"{NO_BREAK_SPACE}\\1", str(name)) for name in names]
+    shown = [_unbroken(name) for name in names]
     if len(shown) > most:
         shown = [*shown[: most - 1], fill(rest, {"count": len(shown) - most + 1})]
-    if len(shown) > 1 and any(", " in name for name in shown):
-        return "; ".join(shown)
-    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" và {shown[-1]}" if shown else ""
+    if len(shown) > 1 and any(", " in str(name) for name in shown):
+        return joined(shown, "; ")
+    return joined([joined(shown[:-1], ", "), *shown[-1:]], " và ")
+
+
+def _unbroken(name: object) -> object:
+    """One name, or one sentence of a list, whose last number stays on the line of the word before it."""
+    if not isinstance(name, Sentence):
+        return name if isinstance(name, Value) else _LAST_NUMBER.sub(f"{NO_BREAK_SPACE}\\1", str(name))
+    return name.ending_unbroken() if _LAST_NUMBER.search(name) else name
 
 
 def _template(sentences: Mapping[str, Any], key: str, declared_in: str) -> str | Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -68,11 +68,6 @@ def shown(report: ReportContext, frame: pd.DataFrame, column: str = "value") -> 
     if not frame["is_hidden"].any():
         return frame[column].astype(object)
     return frame[column].astype(object).mask(frame["is_hidden"], hidden_word(report))
-
-
-def cells(frame: pd.DataFrame, contents: Iterable[object]) -> pd.Series:
-    """The cells of one column: figures in words, and marks of hidden ones."""
-    return pd.Series(list(contents), index=frame.index, dtype=object)
 
 
 def group_told(report: ReportContext, group_id: str) -> str:

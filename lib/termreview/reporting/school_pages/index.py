@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from termreview.reporting.blocks.blocks import badge_mark, escape_text
-from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.level_margin_texts import margin_lines
 from termreview.reporting.report.narrative import listed

@@ -9,7 +9,8 @@ from importlib.resources import files
 import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 
-from termreview.reporting.blocks.blocks import Block, clean_text
+from termreview.reporting.blocks.blocks import Block
+from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.school_pages.material import material_of
@@ -53,7 +54,8 @@ def _template() -> Template:
 
 
 def _finalized(value: object) -> object:
-    return clean_text(value) if type(value) is str else value
+    is_markup = hasattr(value, "__html__")
+    return clean_text(value) if isinstance(value, str) and not is_markup else value
 
 
 @cache

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.school_outlook import advice_of, look_ahead
 from termreview.reporting.report.wording import label

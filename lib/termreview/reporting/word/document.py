@@ -138,7 +138,7 @@ def _callout(part: Part, writing: _Writing) -> str:
     styles = writing.template.styles
     items = part["items"]
     sign = ["– "] if len(items) > 1 else []
-    title = paragraph_xml([part["title"]], "callout_title", styles)
+    title = paragraph_xml([plain_text(part["title"])], "callout_title", styles)
     return title + "".join(paragraph_xml([*sign, *item], "callout", styles) for item in items)
 
 
@@ -156,9 +156,9 @@ def _cards(part: Part, writing: _Writing) -> str:
             cell_xml(
                 step * span,
                 [
-                    paragraph_xml([label], "card_label", styles),
+                    paragraph_xml([plain_text(label)], "card_label", styles),
                     paragraph_xml(value, "card_value", styles),
-                    paragraph_xml([detail], "card_detail", styles),
+                    paragraph_xml([plain_text(detail)], "card_detail", styles),
                 ],
                 f'<w:gridSpan w:val="{span}"/>',
             )
@@ -173,7 +173,7 @@ def _table(part: Part, writing: _Writing) -> Flow:
     styles = writing.template.styles
     writing.tables += 1
     fit = fit_table(part, writing.template.page, writing.template.sizes)
-    caption = caption_xml(writing.words["table"], writing.tables, part["caption"], styles)
+    caption = caption_xml(writing.words["table"], writing.tables, plain_text(part["caption"]), styles)
     notes = "".join(paragraph_xml(note, "note", styles) for note in part["notes"]) or small_gap_xml()
     return Flow(caption + table_of(part, fit, styles, NO_ROWS) + notes, fit.is_wide)
 
@@ -186,11 +186,11 @@ def _figure(part: Part, writing: _Writing) -> Flow:
     relation, _ = writing.template.document.part.get_or_add_image(io.BytesIO(picture))
     scale = min(page.width / width, page.height * PICTURE_HEIGHT / height)
     size = (int(width * scale), int(height * scale))
-    has_note = bool(part["caption"])
-    tie = "" if has_note else '<w:keepNext w:val="0"/>'
-    xml = picture_xml(relation, writing.figures, size, part["title"], part["alt"], styles)
-    xml += caption_xml(writing.words["figure"], writing.figures, part["title"], styles, tie)
-    xml += paragraph_xml([part["caption"]], "note", styles, '<w:jc w:val="center"/>') if has_note else ""
+    title, alt, note = (plain_text(part[name]) for name in ("title", "alt", "caption"))
+    tie = "" if note else '<w:keepNext w:val="0"/>'
+    xml = picture_xml(relation, writing.figures, size, title, alt, styles)
+    xml += caption_xml(writing.words["figure"], writing.figures, title, styles, tie)
+    xml += paragraph_xml([note], "note", styles, '<w:jc w:val="center"/>') if note else ""
     return Flow(xml, False)
 
 

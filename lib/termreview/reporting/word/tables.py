@@ -9,7 +9,7 @@ from itertools import groupby
 from math import ceil
 from typing import Any, Final
 
-from termreview.reporting.blocks.model import Cell, Part, Run
+from termreview.reporting.blocks.model import Cell, Part, Run, plain_text
 from termreview.reporting.charts.drawing.text import text_width
 from termreview.reporting.word.xml import (
     CM,
@@ -97,8 +97,8 @@ def _measured(part: Part, size: float, comfort: int) -> list[_Column]:
     columns = []
     has_marks = any("badge" in row for row in part["rows"])
     for place, column in enumerate(part["columns"]):
-        shown = [cell_text(row["cells"][place]) for row in part["rows"]]
-        shown += [cell_text(part["total"][place])] if part["total"] else []
+        shown = [plain_text(row["cells"][place]) for row in part["rows"]]
+        shown += [plain_text(part["total"][place])] if part["total"] else []
         lines = [_line_width(text, size) for text in shown]
         longest = max(lines, default=0)
         word = max((_word_width(text, size) for text in shown), default=0)
@@ -178,11 +178,6 @@ def head_text(title: str) -> str:
     return title.replace("/", f"/{MAY_BREAK}")
 
 
-def cell_text(cell: Cell) -> str:
-    """The words of one cell."""
-    return cell if isinstance(cell, str) else str(cell[0])
-
-
 def table_of(part: Part, fit: Fit, styles: Styles, nothing: str) -> str:
     """One table with its head on every page, its rows whole; `nothing` stands where it has no row."""
     rows = [_head(part, fit, styles)]
@@ -196,7 +191,7 @@ def table_of(part: Part, fit: Fit, styles: Styles, nothing: str) -> str:
         # The first rows stay together and the last, so that neither a head nor a total stands alone on a page.
         is_tied = place < len(body) and (is_kept or place == 1 or place >= len(body) - 2)
         rows.append(row_xml([cell.replace(_TIE, "<w:keepNext/>" if is_tied else "") for cell in cells]))
-    return table_xml(fit.widths, rows, styles, part["caption"])
+    return table_xml(fit.widths, rows, styles, plain_text(part["caption"]))
 
 
 _TIE: Final = "<!---->"
@@ -227,7 +222,7 @@ def _body(part: Part, fit: Fit, styles: Styles) -> Iterator[list[str]]:
 def _cells(part: Part, cells: Sequence[Cell], mark: str, style: str, fit: Fit, styles: Styles) -> list[str]:
     written = []
     for column, cell, width in zip(part["columns"], cells, fit.widths, strict=True):
-        runs: list[Run] = [cell_text(cell)]
+        runs: list[Run] = [plain_text(cell)]
         if mark and "head" in column:
             runs += [NO_BREAK_SPACE, [mark, "mark"]]
         written.append(

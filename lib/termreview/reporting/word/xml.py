@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from termreview.reporting.blocks.blocks import escape_text
-from termreview.reporting.blocks.model import Run, Runs, run_text
+from termreview.reporting.blocks.model import Run, Runs, printed, run_text
 
 CM: Final = 567  # twentieths of a point
 EMU_PER_TWIP: Final = 635
@@ -48,7 +48,7 @@ def xml_text(text: str) -> str:
 
 def run_xml(run: Run, styles: Styles) -> str:
     """One run: a badge takes the style of badges, strong words are bold."""
-    look = "" if isinstance(run, str) else run[1]
+    look = run[1] if isinstance(run, list) else ""
     style = (
         f'<w:rStyle w:val="{styles["mark"]}"/>' if look == "mark" else "<w:b/>" if look == "strong" else ""
     )
@@ -58,7 +58,7 @@ def run_xml(run: Run, styles: Styles) -> str:
 
 def runs_xml(runs: Runs, styles: Styles) -> str:
     """Several runs; empty ones are left out."""
-    return "".join(run_xml(run, styles) for run in runs if run_text(run))
+    return "".join(run_xml(run, styles) for run in printed(runs) if run_text(run))
 
 
 def paragraph_xml(runs: Runs, style: str, styles: Styles, properties: str = "") -> str:

@@ -6,8 +6,8 @@ import pandas as pd
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.blocks.blocks import Block, stack
-from termreview.reporting.blocks.number_format import interval_text
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.charts.charts import Chart, chart, stacked_bars
 from termreview.reporting.summaries.decisions import causes_of, open_findings
 from termreview.reporting.summaries.index import OVERALL, level_distribution, school_scores

@@ -10,7 +10,8 @@ import pandas as pd
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.blocks.blocks import Block, as_html, callout, key_figures, paragraph, stack
-from termreview.reporting.blocks.tables import number_text, table
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.tables import table
 from termreview.reporting.summaries.decisions import advice_on, causes_of, check_record, open_findings
 from termreview.reporting.summaries.quality import SEVERITY_ORDER, cell_account, file_fates
 from termreview.reporting.workbench.charts import chart_causes, chart_levels

@@ -56,10 +56,11 @@ def test_a_table_carries_values_beside_the_words() -> None:
     assert [row["group"] for row in part["rows"]] == ["Mầm non", "Tiểu học", "Tiểu học"]
     assert [row["mark"] for row in part["rows"]] == ["A", "C", "B"]
     first, second, third = (row["cells"] for row in part["rows"])
-    assert first == ["MN Một", ["29.093", 29093], ["94,6\u00a0%", 94.646], ["10/01/2024", "2024-01-10"]]
+    assert first == ["MN Một", [[29093, "integer"]], [[94.646, "percent1"]], [["2024-01-10", "date"]]]
+    assert [plain_text(cell) for cell in first] == ["MN Một", "29.093", "94,6\u00a0%", "10/01/2024"]
     assert second == ["TH Hai", "—", "—", "—"]
-    assert third[1] == ["0", 0]
-    assert part["total"] == ["Toàn huyện", ["29.093", 29093], "", ""]
+    assert third[1] == [[0, "integer"]]
+    assert part["total"] == ["Toàn huyện", [[29093, "integer"]], "", ""]
     assert plain_text(part["notes"][0]) == "Một ghi chú."
     assert part["notes"][1][1] == ["A", "mark"]
 

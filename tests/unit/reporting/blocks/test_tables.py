@@ -10,7 +10,9 @@ from bs4 import BeautifulSoup
 from hypothesis import given, strategies as st
 
 from termreview.reporting.blocks.blocks import badge_mark, bullets, callout, key_figures, paragraph, stack
-from termreview.reporting.blocks.tables import fraction_text, interval_text, number_text, table
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import fraction_text, interval_text
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 FRAME = pd.DataFrame(

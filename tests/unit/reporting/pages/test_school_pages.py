@@ -10,7 +10,7 @@ import pytest
 import report_world
 from bs4 import BeautifulSoup
 
-from termreview.reporting.blocks.number_format import interval_text
+from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext, build_view
 from termreview.reporting.report.level_margin_texts import margin_lines
 from termreview.reporting.report.school_outlook import look_ahead

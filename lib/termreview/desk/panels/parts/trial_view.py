@@ -15,7 +15,8 @@ from termreview.desk.verification import item_lines, verified_schools
 from termreview.desk.views.what_if import path_block, trial_block
 from termreview.desk.what_if import Trial, movable_fields, path_of, trial_of, try_school
 from termreview.reference.kinds.forms import Field
-from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.values import interval_text
 from termreview.text import number_words
 
 

@@ -23,7 +23,7 @@ from matplotlib.font_manager import weight_dict
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
-from termreview.reporting.blocks.blocks import clean_text
+from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.charts.drawing.style import INK
 from termreview.reporting.charts.drawing.text import line_length, line_outline
 from termreview.reporting.charts.drawing.theme import FAMILY, SEMI_BOLD, SPARE_FAMILY, in_style

@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.path import Path as Outline
 
-from termreview.reporting.blocks.blocks import clean_text
+from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.charts.drawing.theme import FONT_FILES
 
 # CSS pixels.

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import by_key, records
+from termreview.reporting.blocks.values import Number, Sentence, joined
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import before_name, fewest, label, lower_first, say, threshold
@@ -59,7 +59,7 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
         ("criteria", evidence.weak_criteria),
     ):
         if items:
-            values = {"criterion_weak": number_text(threshold(report, "criterion_weak"))}
+            values = {"criterion_weak": Number(threshold(report, "criterion_weak"))}
             lines.append(say(report, f"assessment.limits.{key}", items=told(report, items), **values))
     if evidence.fallen_ratios:
         lines.append(_change_line(report, "limits", evidence.fallen_ratios))
@@ -131,7 +131,7 @@ def causes(report: ReportContext, evidence: Evidence) -> list[str]:
         for row in records(shared[shared["check_code"].isin(checks)])
     ]
     if items:
-        lines.append(say(report, "assessment.causes.repair_shared", items=joined(report, items)))
+        lines.append(say(report, "assessment.causes.repair_shared", items=at_most(report, items)))
     named = schools_writing(report.summaries.opinions, "difficulties")
     if named:
         key = "difficulties" if report.edition == INTERNAL else "difficulties_counted"
@@ -155,7 +155,7 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
     ):
         if items:
             names = list(dict.fromkeys(item.name for item in items))
-            lines.append(say(report, f"assessment.next_steps.{key}", items=joined(report, names)))
+            lines.append(say(report, f"assessment.next_steps.{key}", items=at_most(report, names)))
     if evidence.failed_count:
         lines.append(say(report, "assessment.next_steps.conditions", count=evidence.failed_count))
     open_points = report.summaries.open_points
@@ -167,20 +167,20 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
 
 def told(report: ReportContext, items: Sequence[Point]) -> str:
     """Several points with their figures, as one sentence lists them."""
-    return joined(report, [item.told for item in items])
+    return at_most(report, [item.told for item in items])
 
 
-def joined(report: ReportContext, items: Sequence[str]) -> str:
+def at_most(report: ReportContext, items: Sequence[str]) -> Sentence:
     """Several items as one sentence lists them, at most as many as declared; items may hold commas."""
     most = int(threshold(report, "most_listed"))
     if len(items) <= most:
-        return "; ".join(items)
+        return joined(items, "; ")
     rest = fill(label(report, "rest", "points"), {"count": len(items) - most + 1})
-    return f"{'; '.join(items[: most - 1])} và {rest}"
+    return joined([joined(items[: most - 1], "; "), rest], " và ")
 
 
 def _change_line(report: ReportContext, part: str, items: Sequence[Point]) -> str:
-    step = number_text(threshold(report, "change_strong"))
+    step = Number(threshold(report, "change_strong"))
     return say(
         report, f"assessment.{part}.change", items=told(report, items), change_strong=step,
         before=before_name(report),

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record, records
+from termreview.reporting.blocks.values import Composed, Number, Value
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import fewest, label, lower_first, say, threshold
-from termreview.reporting.sections.work.figures import parts_text
+from termreview.reporting.sections.work.figures import parts_of_ratio
 from termreview.reporting.sections.work.ratios import scope_heads
 from termreview.reporting.sections.work.tasks import whole_statuses
 from termreview.reporting.summaries.change import ratio_change, standing_change
@@ -126,7 +126,7 @@ def _ratios(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]
 
     def named(rows: pd.DataFrame) -> tuple[Point, ...]:
         return tuple(
-            _point(report, "assessment.ratio_item", lower_first(row["title"]), value=row["value"], parts=parts_text(row))
+            _point(report, "assessment.ratio_item", lower_first(row["title"]), value=row["value"], parts=parts_of_ratio(row))
             for row in records(rows)
         )  # fmt: skip
 
@@ -142,7 +142,7 @@ def _lines(report: ReportContext, is_reached: bool) -> tuple[Point, ...]:
     own = lines[lines["is_reached"].eq(is_reached).fillna(False) & (lines["counted_count"] >= fewest(report))]
     values: dict[str, list[str]] = {}
     for row in records(own):
-        value = number_text(row["value"], "percent1" if row["unit"] == "percent" else "ratio")
+        value = Number(row["value"], "percent1" if row["unit"] == "percent" else "ratio")
         scope = lower_first(scope_heads(report, [row["scope"]])[row["scope"]])
         values.setdefault(lower_first(row["title"]), []).append(
             say(report, "assessment.line_value", value=value, scope=scope)
@@ -171,10 +171,10 @@ def _point(report: ReportContext, key: str, name: str, **values: Any) -> Point:
     return Point(name, say(report, key, title=name, **values))
 
 
-def share_range(row: Record) -> str:
+def share_range(row: Record) -> Value:
     """The share of points won, as one figure where both bounds read alike."""
-    low, high = number_text(row["low_share"], "share1"), number_text(row["high_share"], "share1")
-    return low if low == high else f"{low}–{high}"
+    low, high = Number(row["low_share"], "share1"), Number(row["high_share"], "share1")
+    return low if str(low) == str(high) else Composed(low, "–", high)
 
 
 def _changes(report: ReportContext, sign: int) -> tuple[Point, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from termreview.reporting.blocks.rows import by_key, records
+from termreview.reporting.blocks.values import joined
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import before_name, fewest, group_told, lower_first
@@ -81,7 +82,7 @@ def _ratios(report: ReportContext, before: TermView) -> list[str]:
             )
             for row in records(moved.head(_most(report)))
         ]  # fmt: skip
-        lines += [tell(report, f"change_texts.ratios_{way}", items="; ".join(items))] if items else []
+        lines += [tell(report, f"change_texts.ratios_{way}", items=joined(items, "; "))] if items else []
     return lines
 
 
@@ -99,10 +100,10 @@ def _levels(report: ReportContext, before: TermView) -> str:
         counts = {name: int(row[name]) for name in ("up", "same", "down", "open") if row[name]}
         parts = [tell(report, f"change_texts.levels_{name}", count=count) for name, count in counts.items()]
         name = group_told(report, group.group_id)
-        items.append(tell(report, "change_texts.levels_item", group=name, moves=", ".join(parts)))
+        items.append(tell(report, "change_texts.levels_item", group=name, moves=joined(parts, ", ")))
     if not items:
         return ""
-    return tell(report, "change_texts.levels", items="; ".join(items))
+    return tell(report, "change_texts.levels", items=joined(items, "; "))
 
 
 def _schools(report: ReportContext, before: TermView) -> str:
@@ -118,7 +119,7 @@ def _schools(report: ReportContext, before: TermView) -> str:
         own = pairs[pairs["pairing"] == pairing]["short_name"]
         names = [name for name in own if pairing != GONE or name not in absorbed]
         items += [tell(report, f"change_texts.schools_{key}", names=listed(names))] if names else []
-    return tell(report, "change_texts.schools", items="; ".join(items)) if items else ""
+    return tell(report, "change_texts.schools", items=joined(items, "; ")) if items else ""
 
 
 def _most(report: ReportContext) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from termreview.reporting.blocks.tables import UNSURE
+from termreview.reporting.blocks.values import joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.sections.assessment.assessment import EVIDENCE_REASONS
@@ -106,4 +107,4 @@ def _told(points: Sequence[Point]) -> list[str]:
 
 def _some(report: ReportContext, items: Sequence[str]) -> str:
     """As many items as one sentence may name."""
-    return "; ".join(items[: report.reference.highlights.most_named])
+    return joined(items[: report.reference.highlights.most_named], "; ")

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from termreview.reference.texts import highlights as declared
-from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import by_key
+from termreview.reporting.blocks.values import Number, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed, sentence
 from termreview.reporting.report.wording import group_told
 from termreview.reporting.sections.basis.status import reached_range
-from termreview.reporting.sections.work.figures import parts_text
+from termreview.reporting.sections.work.figures import parts_of_ratio
 from termreview.reporting.sections.work.ratios import line_words, verdict
 from termreview.reporting.summaries.index import group_marks
 from termreview.reporting.summaries.reporting import REPORTING_STATES
@@ -26,7 +26,7 @@ class Highlight:
     """One figure of the opening page: what it is, its value, what it is counted from, how sure it is."""
 
     label: str
-    value: str
+    value: object
     detail: str
     mark: str = ""
 
@@ -76,7 +76,13 @@ def _tasks(report: ReportContext) -> Highlight | None:
     return Highlight(
         tell(report, "figure_texts.tasks_label"),
         tell(report, "figure_texts.tasks_value", pct=100 * done / asked),
-        tell(report, "figure_texts.tasks_detail", done=done, asked=asked, parts=f"; {told}" if told else ""),
+        tell(
+            report,
+            "figure_texts.tasks_detail",
+            done=done,
+            asked=asked,
+            parts=joined(["; ", told], "") if told else "",
+        ),
     )
 
 
@@ -120,7 +126,7 @@ def _level(report: ReportContext, group_id: str) -> Highlight | None:
     group, could_be = group_told(report, group_id), reached_range(report, group_id)
     final = tell(report, "figure_texts.level_final", range=could_be) if could_be else ""
     return Highlight(
-        tell(report, "figure_texts.level_label", level=titles[1], group=group) + final,
+        joined([tell(report, "figure_texts.level_label", level=titles[1], group=group), final], ""),
         tell(report, "figure_texts.level_value", reached=reached, asked=row["asked_count"]),
         tell(report, "figure_texts.level_detail", parts=listed(parts)),
         group_marks(report.term.tables.ledger).get(group_id, ""),
@@ -132,7 +138,7 @@ def _ratio(report: ReportContext, ratio_id: str) -> Highlight | None:
     if row is None:
         return None
     if pd.isna(row["value"]):
-        return Highlight(row["title"], number_text(None), tell(report, "figure_texts.unknown"), row["mark"])
+        return Highlight(row["title"], Number(None), tell(report, "figure_texts.unknown"), row["mark"])
     line = by_key(_whole(report.summaries.lines), "ratio_id").get(ratio_id)
     told = (
         ""
@@ -146,9 +152,9 @@ def _ratio(report: ReportContext, ratio_id: str) -> Highlight | None:
     )
     return Highlight(
         row["title"],
-        number_text(row["value"], "percent1" if row["unit"] == "percent" else "ratio"),
+        Number(row["value"], "percent1" if row["unit"] == "percent" else "ratio"),
         tell(
-            report, "figure_texts.ratio_detail", parts=parts_text(row), counted=row["counted_count"],
+            report, "figure_texts.ratio_detail", parts=parts_of_ratio(row), counted=row["counted_count"],
             asked=row["asked_count"], line=told,
         ),
         row["mark"],

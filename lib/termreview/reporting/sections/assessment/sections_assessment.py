@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from termreview.reporting.blocks.blocks import Block, bullets, clean_text, escape_text, paragraph, stack
-from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.blocks import Block, bullets, escape_text, paragraph, stack
+from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Number
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import cited_documents, document_text, fewest, labels, say, threshold
-from termreview.reporting.sections.assessment.assessment import causes, joined, limits, next_steps, strengths
+from termreview.reporting.sections.assessment.assessment import at_most, causes, limits, next_steps, strengths
 from termreview.reporting.sections.assessment.evidence import weigh
 from termreview.reporting.summaries.quality import schools_writing
 from termreview.reporting.term.schools import whole_of
@@ -22,7 +23,7 @@ def strong_points(report: ReportContext) -> Block:
     names = (
         "report_rate_strong", "task_strong", "task_weak", "ratio_strong", "ratio_weak", "criterion_weak",
     )  # fmt: skip
-    note = say(report, "assessment.note", **{name: number_text(threshold(report, name)) for name in names})
+    note = say(report, "assessment.note", **{name: Number(threshold(report, name)) for name in names})
     count = len(report.term.schools)
     if count < fewest(report):
         note = say(report, "assessment.too_few", count=count, fewest=fewest(report))
@@ -54,7 +55,7 @@ def coming_tasks(report: ReportContext) -> Block:
             )
             for row in records(own.head(3))
         ]
-        lines.append(say(report, "assessment.next_steps.schools", count=count, items=joined(report, items)))
+        lines.append(say(report, "assessment.next_steps.schools", count=count, items=at_most(report, items)))
     elif count:
         lines.append(say(report, "assessment.next_steps.schools_counted", count=count))
     return _listed(report, lines)
@@ -136,7 +137,7 @@ def _upward(report: ReportContext) -> list[str]:
         lines.append(say(report, "proposals.unallocated", document=document_text(own[0]), points=held))
     doubtful = [document.number for document in cited if document.has_two_dates]
     if doubtful:
-        lines.append(say(report, "proposals.two_dates", count=len(doubtful), items=joined(report, doubtful)))
+        lines.append(say(report, "proposals.two_dates", count=len(doubtful), items=at_most(report, doubtful)))
     marks = {indicator_set.overall_mark, indicator_set.failed_condition_mark}
     marks |= {item.rule.mark for item in indicator_set.items}
     if "C" in marks:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
-from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.number_format import MISSING_MARK
 from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Number, Value, column, joined
 from termreview.reporting.records.provenance import files_naming, later_of
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import cited_documents, label, say, scope_title
@@ -51,7 +52,7 @@ def missing_schools(report: ReportContext) -> Block:
 def _blocked(
     report: ReportContext, row: Record, later: Mapping[str, str], named: Mapping[str, Sequence[str]]
 ) -> str:
-    parts = []
+    parts: list[object] = []
     if row["state"] == "missing" and (day := later.get(str(row["school_id"]))):
         parts.append(say(report, "annexes.later", day=day))
     if row["state"] == "missing" and (files := named.get(str(row["school_id"]))):
@@ -59,10 +60,10 @@ def _blocked(
     if row["state"] == "refused":
         parts.append(label(report, "refusals", str(row["refused_reason"])))
     if row["error_count"]:
-        parts.append(f"{number_text(row['error_count'])} lỗi phải sửa")
+        parts.append(Number(row["error_count"], after=" lỗi phải sửa"))
     if row["query_count"]:
-        parts.append(f"{number_text(row['query_count'])} điểm cần giải trình")
-    return "; ".join(parts)
+        parts.append(Number(row["query_count"], after=" điểm cần giải trình"))
+    return joined(parts, "; ")
 
 
 def tasks_by_school(report: ReportContext) -> Block:
@@ -119,7 +120,7 @@ def figures_by_school(report: ReportContext) -> Block:
         total_row=dict(frame[list(sizes)].sum(min_count=1)) | {"short_name": scope_title(report, ALL)},
         notes=[say(report, "annexes.sizes_note")],
     )
-    shown = by_school.assign(text=[_ratio_text(row, ratios) for row in records(by_school)])
+    shown = by_school.assign(text=column(_ratio(row, ratios) for row in records(by_school)))
     wide = shown.pivot(index="school_id", columns="ratio_id", values="text").fillna("")
     frame = frame.merge(wide, left_on="school_id", right_index=True, how="left")
     columns = {ratio_id: ratio.short_title for ratio_id, ratio in ratios.items() if ratio_id in wide.columns}
@@ -140,11 +141,11 @@ def figures_by_school(report: ReportContext) -> Block:
     return stack(size, *blocks)
 
 
-def _ratio_text(row: Record, ratios: Record) -> str:
+def _ratio(row: Record, ratios: Record) -> Value | str:
     if row["state"] == COUNTED:
         unit = ratios[str(row["ratio_id"])].unit
-        return number_text(row["value"], "decimal1" if unit == "percent" else "ratio")
-    return {CONTRADICTORY: "*", ZERO: "(0)"}.get(str(row["state"]), number_text(None))
+        return Number(row["value"], "decimal1" if unit == "percent" else "ratio")
+    return {CONTRADICTORY: "*", ZERO: "(0)"}.get(str(row["state"]), MISSING_MARK)
 
 
 def documents_cited(report: ReportContext) -> Block:

@@ -9,13 +9,13 @@ from termreview.reporting.blocks.blocks import (
     badge_mark,
     bullets,
     callout,
-    clean_text,
     escape_text,
     inline,
     paragraph,
     stack,
 )
-from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.number_format import clean_text, number_text
+from termreview.reporting.blocks.values import Parts, joined
 from termreview.reporting.editions.scope import scope_subject
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import fill
@@ -43,7 +43,7 @@ def banner(report: ReportContext) -> Block:
     lines.append(say(report, "report.as_of", as_of=report.as_of, due_on=plan.due_on))
     if later.any():
         lines.append(say(report, "report.as_of_early", count=int(later.sum()), as_of=report.as_of))
-    return paragraph(" ".join(line for line in lines if line))
+    return paragraph(joined(lines))
 
 
 def letterhead(report: ReportContext) -> Block:
@@ -90,7 +90,7 @@ def facts_of(report: ReportContext) -> list[list[str]]:
         "status": report_status(report).title,
         "edition": report.reference.publishing["edition"][report.edition],
         "scope": scope_title(report, ALL),
-        "received": f"{number_text(who['received_count'])}/{number_text(who['expected_count'])}",
+        "received": str(Parts(who["received_count"], who["expected_count"])),
     }
     return [[words[name], text] for name, text in told.items()]
 

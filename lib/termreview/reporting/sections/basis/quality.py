@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from termreview.reporting.blocks.blocks import Block, bullets, stack
-from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Number, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import counted, label, labels, say
@@ -18,24 +18,24 @@ def data_quality(report: ReportContext) -> Block:
     account = summaries.cell_account.iloc[0]
     refused = summaries.file_fates[summaries.file_fates["fate"] == "refused"]
     reasons = [
-        f"{label(report, 'refusals', row['reason_code'])} ({number_text(row['file_count'])})"
+        joined(
+            [f"{label(report, 'refusals', row['reason_code'])} (", Number(row["file_count"], after=")")], ""
+        )
         for row in records(refused)
     ]
     states = summaries.answer_states
     by_state = [
-        f"{number_text(row['question_count'])} {label(report, 'states', row['state'])}"
+        Number(row["question_count"], after=f" {label(report, 'states', row['state'])}")
         for row in records(states)
     ]
     lines = [
         _found(report),
         say(report, "quality.refused", count=int(refused["file_count"].sum()), reasons=listed(reasons)),
-        say(
+        joined([say(
             report, "quality.account", files=account["file_count"], total=account["total_count"],
             used=account["used_count"], flagged=account["flagged_count"], unowned=account["unowned_count"],
             ignored=account["ignored_count"],
-        )
-        + " "
-        + say(report, "quality.account_gap", count=abs(int(account["gap_count"]))),
+        ), say(report, "quality.account_gap", count=abs(int(account["gap_count"])))]),
         say(report, "quality.states", total=int(states["question_count"].sum()), by_state=listed(by_state)),
         say(report, "quality.marks"),
     ]  # fmt: skip

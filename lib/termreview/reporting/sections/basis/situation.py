@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
-from termreview.reporting.blocks.number_format import fraction_text, number_text
 from termreview.reporting.blocks.rows import largest, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, trace_unless
+from termreview.reporting.blocks.values import Number, Share, column, joined
 from termreview.reporting.charts.charts import Chart, calendar_strip, chart, stacked_bars
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
@@ -36,7 +36,7 @@ def situation(report: ReportContext) -> Block:
     frame["title"] = [scope_title(report, scope) for scope in frame["scope"]]
     by_level = frame[frame["scope"] != ALL]
     levels = [
-        f"{number_text(count)} trường {scope_title(report, scope).lower()}"
+        Number(count, after=f" trường {scope_title(report, scope).lower()}")
         for scope, count in zip(by_level["scope"], by_level["expected_count"], strict=True)
     ]
     sentences = [
@@ -64,14 +64,14 @@ def situation(report: ReportContext) -> Block:
     counted, asked = next(iter(coverage)) if is_same else (0, 0)
     key = "profile.size_all" if is_same else "profile.size"
     sentences.append(
-        say(report, key, items="; ".join(items), counted=counted, asked=asked)
+        say(report, key, items=joined(items, "; "), counted=counted, asked=asked)
         if items
         else say(report, "profile.unknown")
     )
     whole = records(frame[frame["scope"] == ALL])[0]
     numbers = ["expected_count", "received_count", *wanted]
     return stack(
-        paragraph(" ".join(sentences)),
+        paragraph(joined(sentences)),
         table(
             by_level,
             columns={"title": "Cấp học", "expected_count": "Trường", "received_count": "Có báo cáo"} | wanted,
@@ -118,7 +118,7 @@ def who_reported(report: ReportContext) -> Block:
         "expected_count", "received_count", "on_time_count", "late_count", "refused_count", "missing_count",
         "needs_repair_count",
     ]  # fmt: skip
-    frame["rate"] = [fraction_text(row["received_count"], row["expected_count"]) for row in records(frame)]
+    frame["rate"] = column(Share(row["received_count"], row["expected_count"]) for row in records(frame))
     columns = {
         "title": "Cấp học", "expected_count": "Phải nộp", "rate": "Được tiếp nhận", "on_time_count": "Đúng hạn",
         "late_count": "Nộp muộn", "refused_count": "Chưa tiếp nhận được", "missing_count": "Chưa nộp",

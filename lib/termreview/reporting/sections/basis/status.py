@@ -7,9 +7,9 @@ from functools import cache
 import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, bullets, lead_in, paragraph, stack
-from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.reporting.blocks.rows import by_key, records
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Interval, Parts, column, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.status import report_status
@@ -43,7 +43,7 @@ def status_line(report: ReportContext) -> Block:
         "status.outstanding",
         count=len(status.schools),
         total=_expected(report),
-        parts="; ".join(parts),
+        parts=joined(parts, "; "),
     )
     return paragraph(lead_in(_title(report), who), css_class="status")
 
@@ -65,19 +65,19 @@ def status_section(report: ReportContext) -> Block:
     return stack(*blocks)
 
 
-def reached_range(report: ReportContext, group_id: str) -> str:
-    """How many schools of one group could reach the second level once nothing is open; blank where that is sure."""
+def reached_range(report: ReportContext, group_id: str) -> Interval | None:
+    """How many schools of one group could reach the second level once nothing is open; nothing where that is sure."""
     frame = _levels(report)
     row = frame[(frame["scope"] == ALL) & (frame["level"] == 0) & (frame["group_id"] == group_id)]
     if row.empty or row["low_count"].item() == row["high_count"].item():
-        return ""
+        return None
     return _count_range(row["low_count"].item(), row["high_count"].item())
 
 
 def levels_remark(report: ReportContext) -> str:
     """What a chart of levels adds while the report is provisional: how far its counts could still move."""
     told = [] if report_status(report).is_final else _levels_told(report)
-    return " ".join(told)
+    return joined(told)
 
 
 def _title(report: ReportContext) -> str:
@@ -153,11 +153,11 @@ def _levels_told(report: ReportContext) -> list[str]:
                 asked=int(own["asked_count"].max()),
             )
         )
-    return [say(report, "status.levels", items="; ".join(items))]
+    return [say(report, "status.levels", items=joined(items, "; "))]
 
 
-def _count_range(low: int, high: int) -> str:
-    return number_text(low) if low == high else f"{number_text(low)}–{number_text(high)}"
+def _count_range(low: int, high: int) -> Interval:
+    return Interval(low, high, "integer")
 
 
 def _levels_table(report: ReportContext) -> Block:
@@ -174,7 +174,7 @@ def _levels_table(report: ReportContext) -> Block:
             else say(report, "status.reached", level=numbers[1])
             for level in frame["level"]
         ],
-        final=[_count_range(row["low_count"], row["high_count"]) for row in records(frame)],
+        final=column(_count_range(row["low_count"], row["high_count"]) for row in records(frame)),
     )
     return table(
         frame,
@@ -195,8 +195,8 @@ def _averages_table(report: ReportContext) -> Block:
     frame = frame.assign(
         group=[group_title(report, group_id) for group_id in frame["group_id"]],
         title=[scope_title(report, scope) for scope in frame["scope"]],
-        average=[interval_text(row["low"], row["high"]) for row in records(frame)],
-        final_average=[interval_text(row["final_low"], row["final_high"]) for row in records(frame)],
+        average=column(Interval(row["low"], row["high"]) for row in records(frame)),
+        final_average=column(Interval(row["final_low"], row["final_high"]) for row in records(frame)),
     )
     return table(
         frame,
@@ -216,11 +216,11 @@ def _tasks_table(report: ReportContext) -> Block:
     frame = frame.assign(
         title=[titles[task_id] for task_id in frame["task_id"]],
         done_share=frame["done_count"] / frame["asked_count"],
-        final=[_count_range(row["low_count"], row["high_count"]) for row in records(frame)],
-        final_share=[
-            _share_range(row["low_count"] / row["asked_count"], row["high_count"] / row["asked_count"])
+        final=column(_count_range(row["low_count"], row["high_count"]) for row in records(frame)),
+        final_share=column(
+            Interval(row["low_count"] / row["asked_count"], row["high_count"] / row["asked_count"], "share1")
             for row in records(frame)
-        ],
+        ),
     )
     return table(
         frame,
@@ -250,14 +250,12 @@ def _ratios_table(report: ReportContext) -> Block:
         else []
     )
     if known.empty:
-        return paragraph(" ".join(notes))
+        return paragraph(joined(notes))
     known = known.assign(
         title=[whole[ratio_id]["short_title"] for ratio_id in known["ratio_id"]],
-        parts=[
-            f"{number_text(row['numerator'])}/{number_text(row['denominator'])}" for row in records(known)
-        ],
+        parts=column(Parts(row["numerator"], row["denominator"]) for row in records(known)),
         share=known["numerator"] / known["denominator"],
-        final_share=[_share_range(row["low_share"], row["high_share"]) for row in records(known)],
+        final_share=column(Interval(row["low_share"], row["high_share"], "share1") for row in records(known)),
     )
     return table(
         known,
@@ -274,11 +272,6 @@ def _ratios_table(report: ReportContext) -> Block:
 
 def _rest(report: ReportContext) -> str:
     return label(report, "rest", "ratios")
-
-
-def _share_range(low: float, high: float) -> str:
-    first, last = number_text(low, "share1"), number_text(high, "share1")
-    return first if first == last else f"{first.removesuffix('%').rstrip()}–{last}"
 
 
 def _heads(report: ReportContext, *names: str) -> dict[str, str]:

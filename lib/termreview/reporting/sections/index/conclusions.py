@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
-from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Interval, Number, column, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import label, labels, say
 from termreview.reporting.summaries.index import OVERALL
@@ -47,12 +47,13 @@ def schools_table(report: ReportContext) -> Block:
     short = dict(report.reference.sentences.get("open_reasons", {}))
     frame = frame.assign(
         group=[label(report, "score_groups", row["group_id"]) for row in rows],
-        bounds=[interval_text(row["low"], row["high"]) for row in rows],
-        possible=[f"{row['score_level_low']}–{row['score_level_high']}" for row in rows],
+        bounds=column(Interval(row["low"], row["high"]) for row in rows),
+        possible=column(Interval(row["score_level_low"], row["score_level_high"], "integer") for row in rows),
         why=[
-            "; ".join(
+            joined(
                 [*(["điều kiện bắt buộc chưa rõ"] if row["conditions"] == "unknown" else []),
-                 *(f"{short.get(reason, reasons[reason])} {number_text(points, 'points')}" for reason, points in row["reasons"])]
+                 *(joined([short.get(reason, reasons[reason]), Number(points, "points")]) for reason, points in row["reasons"])],
+                "; ",
             )
             for row in rows
         ],

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
-from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.model import PERCENT
 from termreview.reporting.blocks.rows import Record, by_key, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import CRITERION, trace_target
+from termreview.reporting.blocks.values import Composed, Interval, Number, column, joined
 from termreview.reporting.charts.charts import Chart, chart, heat_map
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
@@ -31,7 +32,7 @@ def criteria(report: ReportContext) -> Block:
     weak = whole[(whole["high_share"] * 100 < line) & (whole["school_count"] >= fewest(report))]
     names = [f"{row['criterion_id']} {row['title']}" for row in records(weak)]
     text = say(
-        report, "index.weak", count=len(weak), line=number_text(line) + " %", names="; ".join(names) or "–"
+        report, "index.weak", count=len(weak), line=Number(line, after=" %"), names="; ".join(names) or "–"
     )
     return stack(
         paragraph(text), criteria_chart(report, known), criteria_table(report, whole), *schools_by_criterion(report)
@@ -90,7 +91,12 @@ def schools_by_criterion(report: ReportContext) -> list[object]:
     commonest = listed([f"{name} {titles[name]}" for name in columns if counts.get(name, 0) == most])
     frame = sorted_shares.rename(index=names, columns={name: f"{name} {titles[name]}" for name in columns})
     told = [
-        f"{interval_text(row['low'], row['high'])} ({number_text(row['low'] / row['max_points'], 'share1')})"
+        Composed(
+            Interval(row["low"], row["high"]),
+            " (",
+            Number(row["low"] / row["max_points"], "share1", PERCENT),
+            ")",
+        )
         for row in records(points)
     ]
     written = pd.Series(told, index=points.index).unstack("criterion_id")
@@ -125,7 +131,7 @@ def criteria_table(report: ReportContext, whole: pd.DataFrame) -> Block:
     rows = records(whole)
     frame = whole.assign(
         name=[f"{row['criterion_id']} {row['title']}" for row in rows],
-        points=[interval_text(row["low"], row["high"]) for row in rows],
+        points=column(Interval(row["low"], row["high"]) for row in rows),
         group=[label(report, "score_groups", row["group_id"]) for row in rows],
     )
     return table(
@@ -146,13 +152,11 @@ def conditions(report: ReportContext) -> Block:
     whole = standings[(standings["group_id"] == OVERALL) & (standings["state"] == "scored")]
     failed = int((whole["conditions"] == "failed").sum())
     unknown = int((whole["conditions"] == "unknown").sum())
-    text = " ".join(
-        line
-        for line in (
+    text = joined(
+        [
             say(report, "index.conditions", count=failed, total=len(whole)),
             say(report, "index.conditions_unknown", count=unknown, total=len(whole)),
-        )
-        if line
+        ]
     )
     frame = report.summaries.conditions
     frame = frame.assign(

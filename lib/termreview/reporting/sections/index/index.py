@@ -6,6 +6,7 @@ from termreview.reference.kinds.indicators import Group
 from termreview.reporting.blocks.blocks import Block, bullets, callout, paragraph, stack
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import joined
 from termreview.reporting.charts.charts import Chart, chart, stacked_bars
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
@@ -51,7 +52,7 @@ def introduction(report: ReportContext) -> Block:
     verified = int((report.term.tables.ledger["origin"] == "verified").sum())
     reading.append(say(report, "index.self_assessment", count=verified))
     return stack(
-        task_results(report, OUTLINE), paragraph(" ".join(lines)), callout("Cách đọc điểm và mức độ", reading)
+        task_results(report, OUTLINE), paragraph(joined(lines)), callout("Cách đọc điểm và mức độ", reading)
     )
 
 
@@ -84,7 +85,7 @@ def levels(report: ReportContext) -> Block:
         values = {"group": group_name(report, group), "parts": listed(parts)}
         sentences.append(say(report, "index.levels", **values))
         items.append(say(report, "index.levels_alt_item", **values))
-    alt = say(report, "index.levels_alt", items="; ".join(items))
+    alt = say(report, "index.levels_alt", items=joined(items, "; "))
     return stack(bullets(sentences), levels_chart(report, alt), levels_table(report))
 
 
@@ -101,7 +102,7 @@ def levels_chart(report: ReportContext, alt: str) -> Chart:
     return chart(
         stacked_bars, frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
         group="group", fewest=fewest(report), pictures=report.pictures, title=say(report, "index.levels_title"), alt=alt,
-        caption=" ".join(filter(None, (say(report, "index.levels_note"), levels_remark(report)))),
+        caption=joined([say(report, "index.levels_note"), levels_remark(report)]),
     )  # fmt: skip
 
 

@@ -9,9 +9,10 @@ import pandas as pd
 
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.blocks.blocks import Block, stack
-from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import SCORE, trace_target
+from termreview.reporting.blocks.values import Interval, joined
 from termreview.reporting.charts.charts import Bounds, Chart, chart, interval_panels
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
@@ -45,7 +46,7 @@ def scores_chart(report: ReportContext) -> Chart:
             for group in indicator_set.groups
         ],
         lines=[(value, name) for value, name, _ in lines], limits=(0, max(group.max_points for group in indicator_set.groups)),
-        pictures=report.pictures, title=say(report, "index.dots_title"), alt=_finding(report, lines), caption=" ".join(notes),
+        pictures=report.pictures, title=say(report, "index.dots_title"), alt=_finding(report, lines), caption=joined(notes),
     )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def _finding(report: ReportContext, lines: list[tuple[float, str, str]]) -> str:
                 crossing=crossing, top_line=top, bottom_line=bottom,
             )
         )  # fmt: skip
-    return " ".join(parts)
+    return joined(parts)
 
 
 def spread_scores(indicator_set: IndicatorSet, standings: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +106,7 @@ def scores_table(report: ReportContext) -> Block:
         name = label(report, "score_groups_short", group_id)
         if group_id != OVERALL:
             bounds = {
-                key: interval_text(low, high)
+                key: Interval(low, high)
                 for key, low, high, state in zip(
                     own.index, own["low"], own["high"], own["state"], strict=True
                 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
-from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.tables import STACKED, table
+from termreview.reporting.blocks.values import Number, column
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.school_outlook import look_ahead
 from termreview.reporting.report.wording import group_title, labels, say
@@ -44,7 +44,7 @@ def stakes_table(report: ReportContext) -> Block:
         now=[short[NOT_CONCLUDED if row["strength"] == NOT_CONCLUDED else str(row["level"])] for row in rows],
         kind=[say(report, f"outlook.kinds.{row['strength']}") for row in rows],
         what=[_what(report, row) for row in rows],
-        alone=["" if not row["item_count"] else number_text(row["item_count"]) for row in rows],
+        alone=column("" if not row["item_count"] else Number(row["item_count"]) for row in rows),
         otherwise=["" if row["strength"] == NOT_CONCLUDED else short[str(row["if_level"])] for row in rows],
     ).sort_values(["group_id", "place"], kind="stable")
     return table(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
-from termreview.reporting.blocks.number_format import interval_text, number_text
 from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Interval, Number, Parts, Value, column
 from termreview.reporting.charts.charts import Bounds, Chart, chart, interval_panels, transition_matrix
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
@@ -20,7 +20,7 @@ from termreview.reporting.sections.index.scores import (
     standing_text,
 )
 from termreview.reporting.sections.work.change import no_comparison, school_pairs, term_names
-from termreview.reporting.sections.work.ratios import line_text, scope_heads, verdict
+from termreview.reporting.sections.work.ratios import line_value, scope_heads, verdict
 from termreview.reporting.summaries.change import MERGED, level_moves, moves_by_group, standing_change
 from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 
@@ -114,8 +114,8 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
 
     shown = own.assign(
         group=[label(report, "score_groups", row["group_id"]) for row in rows],
-        before_text=[_score_text(report, row, "_before") for row in rows],
-        after_text=[_score_text(report, row, "_after") for row in rows],
+        before_text=column(_score(report, row, "_before") for row in rows),
+        after_text=column(_score(report, row, "_after") for row in rows),
         points_text=[words[row["points"]] for row in rows],
     )
     return table(
@@ -148,16 +148,16 @@ def targets_reached(report: ReportContext) -> Block:
     keys = [(row["target_id"], row["scope"]) for row in rows]
     shown = lines.assign(
         scope_name=[scope_heads(report, [scope])[scope] for scope in lines["scope"]],
-        line_text=[line_text(row) for row in rows],
-        before_text=[
-            number_text(earlier.at[key, "value"], form)
+        line_text=column(line_value(row) for row in rows),
+        before_text=column(
+            Number(earlier.at[key, "value"], form)
             if earlier is not None and key in earlier.index
-            else number_text(None)
+            else Number(None)
             for key, form in zip(keys, forms, strict=True)
-        ],
-        after_text=[number_text(row["value"], form) for row, form in zip(rows, forms, strict=True)],
+        ),
+        after_text=column(Number(row["value"], form) for row, form in zip(rows, forms, strict=True)),
         verdict=[verdict(row["is_reached"]) for row in rows],
-        schools=[f"{number_text(row['reached_count'])}/{number_text(row['counted_count'])}" for row in rows],
+        schools=column(Parts(row["reached_count"], row["counted_count"]) for row in rows),
     )
     return stack(
         paragraph(text),
@@ -209,14 +209,14 @@ def merged_schools(report: ReportContext) -> Block:
     )
 
 
-def _group_scores(report: ReportContext, view: TermView, school_id: str) -> dict[str, str]:
+def _group_scores(report: ReportContext, view: TermView, school_id: str) -> dict[str, Value | str]:
     own = view.summaries.standings[view.summaries.standings["school_id"] == school_id]
-    return {row["group_id"]: _score_text(report, row) for row in records(own) if row["group_id"] != OVERALL}
+    return {row["group_id"]: _score(report, row) for row in records(own) if row["group_id"] != OVERALL}
 
 
-def _score_text(report: ReportContext, row: Record, suffix: str = "") -> str:
+def _score(report: ReportContext, row: Record, suffix: str = "") -> Value | str:
     """Bounds and level of one score, or why there is none."""
     standing = standing_text(report, str(row[f"standing{suffix}"]))
     if row[f"state{suffix}"] != "scored":
         return standing
-    return f"{interval_text(row[f'low{suffix}'], row[f'high{suffix}'])} ({standing.lower()})"
+    return Interval(row[f"low{suffix}"], row[f"high{suffix}"], level=standing.lower())

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, bullets, callout, paragraph, stack
-from termreview.reporting.blocks.number_format import number_text, printed_difference
+from termreview.reporting.blocks.number_format import printed_difference
 from termreview.reporting.blocks.rows import records, ties
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Number, Parts, column, joined
 from termreview.reporting.charts.charts import chart, dumbbell
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import before_name, label, lower_first, say, term_name
-from termreview.reporting.sections.work.figures import coverage, parts_text
+from termreview.reporting.sections.work.figures import coverage, ratio_with_parts
 from termreview.reporting.sections.work.years import years_side_by_side
 from termreview.reporting.summaries.change import (
     GONE,
@@ -58,10 +59,8 @@ def task_changes(report: ReportContext) -> Block:
     )  # fmt: skip
     rows = records(frame)
     frame = frame.assign(
-        before_text=[
-            f"{number_text(row['before_count'])}/{number_text(row['counted_count'])}" for row in rows
-        ],
-        after_text=[f"{number_text(row['after_count'])}/{number_text(row['counted_count'])}" for row in rows],
+        before_text=column(Parts(row["before_count"], row["counted_count"]) for row in rows),
+        after_text=column(Parts(row["after_count"], row["counted_count"]) for row in rows),
     )
     before, after = term_names(report)
     text = say(
@@ -145,36 +144,28 @@ def _moved(report: ReportContext, frame: pd.DataFrame, before: str, after: str, 
             if items
             else []
         )
-    return " ".join(lines) or say(report, "change.unmoved" if len(frame) else "change.nothing")
+    return joined(lines) or say(report, "change.unmoved" if len(frame) else "change.nothing")
 
 
 def _others(report: ReportContext, key: str, **counts: int) -> str:
     """What else is to be counted beside what rose, after a semicolon; nothing is said of none."""
     parts = [say(report, f"change.{key}_{name}", count=int(count)) for name, count in counts.items() if count]
-    return f"; {listed(parts)}" if parts else ""
+    return joined(["; ", listed(parts)], "") if parts else ""
 
 
 def _ratio_table(report: ReportContext, frame: pd.DataFrame, before: str, after: str) -> Block:
     rows, trends = records(frame), report.reference.sentences["change"]["ratios_trends"]
-    forms = ["percent1" if row["unit"] == "percent" else "ratio" for row in rows]
-
-    def parts(prefix: str) -> list[str]:
-        return [
-            f"{number_text(row[f'{prefix}_value'], form)} ({parts_text(row, f'{prefix}_')})"
-            for row, form in zip(rows, forms, strict=True)
-        ]
-
     shown = frame.assign(
-        before_text=parts("before"),
-        after_text=parts("after"),
-        change_text=[
-            number_text(row["change"], "decimal1" if row["unit"] == "percent" else "ratio") for row in rows
-        ],
+        before_text=column(ratio_with_parts(row, "before_") for row in rows),
+        after_text=column(ratio_with_parts(row, "after_") for row in rows),
+        change_text=column(
+            Number(row["change"], "decimal1" if row["unit"] == "percent" else "ratio") for row in rows
+        ),
         trend=[
             trends["better" if row["is_better"] else "same" if row["change"] == 0 else "worse"]
             for row in rows
         ],
-        coverage=[coverage(row) for row in rows],
+        coverage=column(coverage(row) for row in rows),
     )
     return table(
         shown,

@@ -9,14 +9,15 @@ import pandas as pd
 
 from termreview.reference.kinds.measures import Task
 from termreview.reporting.blocks.blocks import Block, callout, stack
-from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.model import HIGH, LOW, PERCENT
 from termreview.reporting.blocks.rows import Record, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, RATIO, trace_unless
+from termreview.reporting.blocks.values import Composed, Number, Parts, Value, column, joined
 from termreview.reporting.charts.charts import Chart, chart, ratio_strip
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.wording import cells, hidden_word, label, lower_first, say, scope_title
+from termreview.reporting.report.wording import hidden_word, label, lower_first, say, scope_title
 from termreview.reporting.summaries.ratios import CONTRADICTORY
 from termreview.reporting.term.schools import ALL
 
@@ -63,7 +64,7 @@ def _strip(report: ReportContext, frame: pd.DataFrame, unit: str, title: str) ->
         ),
         label="name", value="value", numerator="numerator", denominator="denominator",
         line="line" if has_line else None, better="better", unit="unit", pictures=report.pictures, title=title,
-        alt=_finding(report, frame, unit), caption=" ".join(notes),
+        alt=_finding(report, frame, unit), caption=joined(notes),
     )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def _finding(report: ReportContext, frame: pd.DataFrame, unit: str) -> str:
     def told(rows: list[Record]) -> str:
         return listed(
             [
-                say(report, "tasks.ratio_item", title=row["name"], value=number_text(row["value"], form), parts=parts_text(row))
+                say(report, "tasks.ratio_item", title=row["name"], value=Number(row["value"], form), parts=parts_of_ratio(row))
                 for row in rows
             ],
             most=3, rest=label(report, "rest", "ratios"),
@@ -93,12 +94,13 @@ def _finding(report: ReportContext, frame: pd.DataFrame, unit: str) -> str:
     reached = int((frame["line"].notna() & ~is_short.fillna(False)).sum())
     if not frame["line"].notna().any():
         return text
-    return f"{text} {say(report, 'tasks.ratios_lines', count=reached, total=int(frame['line'].notna().sum()), names=missed)}"
+    total = int(frame["line"].notna().sum())
+    return joined([text, say(report, "tasks.ratios_lines", count=reached, total=total, names=missed)])
 
 
 def _coverage_note(report: ReportContext, rows: list[Record]) -> str:
     """Over how many schools the ratios of one strip speak; those over the same schools are named together."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[Parts, list[str]] = {}
     for row in rows:
         groups.setdefault(coverage(row), []).append(str(row["name"]))
     if len(groups) == 1:
@@ -107,7 +109,7 @@ def _coverage_note(report: ReportContext, rows: list[Record]) -> str:
         say(report, "ratios.coverage_part", coverage=key, names=listed(names))
         for key, names in groups.items()
     ]
-    return say(report, "ratios.coverage_many", items="; ".join(parts))
+    return say(report, "ratios.coverage_many", items=joined(parts, "; "))
 
 
 def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) -> Block:
@@ -120,9 +122,11 @@ def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) ->
     rows = records(frame)
     frame = frame.assign(
         task=frame["task_id"].map(names),
-        result=cells(frame, [hidden_word(report) if row["is_hidden"] else figure_text(row) for row in rows]),
-        parts=[parts_text(row) if row["kind"] in PARTED and not row["is_hidden"] else "" for row in rows],
-        coverage=[coverage(row) for row in rows],
+        result=column([hidden_word(report) if row["is_hidden"] else figure_value(row) for row in rows]),
+        parts=column(
+            parts_of_ratio(row) if row["kind"] in PARTED and not row["is_hidden"] else "" for row in rows
+        ),
+        coverage=column(coverage(row) for row in rows),
     )
     notes = [say(report, "tasks.figures_note")] if (frame["kind"] == "median").any() else []
     notes += [say(report, "tasks.money_note")] if frame["is_money"].any() else []
@@ -153,29 +157,29 @@ def _figure_of(report: ReportContext) -> Callable[[Mapping[Any, Any]], str | Non
     return target
 
 
-def figure_text(row: Record) -> str:
-    """One figure of a task as text, by its kind."""
+def figure_value(row: Record) -> Value:
+    """One figure of a task, by its kind."""
     match row["kind"]:
         case "share":
-            return number_text(row["value"], "percent1")
+            return Number(row["value"], "percent1")
         case "ratio":
-            return number_text(row["value"], "ratio")
+            return Number(row["value"], "ratio")
         case "money":
-            return number_text(None) if pd.isna(row["value"]) else f"{millions_text(row['value'])} triệu đồng"
+            return Number(_millions(row["value"]), "decimal1", after=" triệu đồng")
         case "median":
             if pd.isna(row["value"]):
-                return number_text(None)
-            spread = f"{number_text(row['low'], 'percent1')}–{number_text(row['high'], 'percent1')}"
-            return f"trung vị {number_text(row['value'], 'percent1')} ({spread})"
+                return Number(None)
+            low, high = Number(row["low"], "percent1", LOW), Number(row["high"], "percent1", HIGH)
+            middle = Number(row["value"], "percent1", before="trung vị ")
+            return Composed(middle, " (", low, "–", high, ")")
         case "option":
             if pd.isna(row["numerator"]) or not row["denominator"]:
-                return number_text(None)
-            share = number_text(100 * row["numerator"] / row["denominator"], "percent1")
-            return f"{number_text(row['numerator'])} trường ({share})"
+                return Number(None)
+            share = Number(100 * row["numerator"] / row["denominator"], "percent1", PERCENT)
+            return Composed(Number(row["numerator"], after=" trường"), " (", share, ")")
         case "filled":
-            return f"{number_text(row['numerator'])} trường đã ghi"
-    unit = f" {row['unit']}" if row["unit"] else ""
-    return number_text(row["value"]) + (unit if pd.notna(row["value"]) else "")
+            return Number(row["numerator"], after=" trường đã ghi")
+    return Number(row["value"], after=f" {row['unit']}" if row["unit"] else "")
 
 
 def heading(report: ReportContext, outline: str) -> str:
@@ -183,24 +187,27 @@ def heading(report: ReportContext, outline: str) -> str:
     return label(report, "outline", f"II.{outline}")
 
 
-def parts_text(row: Record, prefix: str = "") -> str:
+def parts_of_ratio(row: Record, prefix: str = "") -> Parts:
     """Numerator and denominator of one ratio; amounts of money in millions of đồng."""
     numerator, denominator = row[f"{prefix}numerator"], row[f"{prefix}denominator"]
-    if pd.isna(denominator):
-        return number_text(None)
     if row.get("is_money") is True:
-        return f"{millions_text(numerator)}/{millions_text(denominator)}"
-    return f"{number_text(numerator)}/{number_text(denominator)}"
+        return Parts(_millions(numerator), _millions(denominator), "decimal1")
+    return Parts(numerator, denominator)
 
 
-def millions_text(amount: float) -> str:
-    """One amount of đồng, written in millions."""
-    return number_text(amount / MILLION, "decimal1")
+def _millions(amount: Any) -> float | None:
+    return None if pd.isna(amount) else amount / MILLION
 
 
-def coverage(row: Record) -> str:
+def ratio_with_parts(row: Record, prefix: str = "") -> Value:
+    """One ratio with its numerator and denominator behind it: 93,1 % (27/29)."""
+    ratio = Number(row[f"{prefix}value"], "percent1" if row["unit"] == "percent" else "ratio")
+    return Composed(ratio, " (", parts_of_ratio(row, prefix), ")")
+
+
+def coverage(row: Record) -> Parts:
     """Over how many schools of how many asked one figure speaks."""
-    return f"{number_text(row['counted_count'])}/{number_text(row['asked_count'])}"
+    return Parts(row["counted_count"], row["asked_count"])
 
 
 def set_aside(report: ReportContext, outline: str = "") -> Block:
@@ -213,9 +220,13 @@ def set_aside(report: ReportContext, outline: str = "") -> Block:
     if odd.empty:
         return Block("")
     names = report.term.schools.set_index("school_id")["short_name"]
-    lines = [
-        f"{names[row['school_id']]}: {ratios[row['ratio_id']].short_title} "
-        f"{number_text(row['numerator'])}/{number_text(row['denominator'])}"
+    lines: list[object] = [
+        joined(
+            [
+                f"{names[row['school_id']]}: {ratios[row['ratio_id']].short_title}",
+                Parts(row["numerator"], row["denominator"]),
+            ]
+        )
         for row in records(odd.head(MOST_SET_ASIDE))
     ]
     if len(odd) > MOST_SET_ASIDE:

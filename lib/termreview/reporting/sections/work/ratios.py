@@ -8,14 +8,15 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
-from termreview.reporting.blocks.number_format import NO_BREAK_SPACE, number_text
+from termreview.reporting.blocks.number_format import NO_BREAK_SPACE
 from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import RATIO, trace_unless
+from termreview.reporting.blocks.values import Number, Parts, column, joined
 from termreview.reporting.charts.charts import Chart, Shares, chart, share_panels
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.wording import cells, fewest, hidden_word, label, say, scope_title
-from termreview.reporting.sections.work.figures import parts_text
+from termreview.reporting.report.wording import fewest, hidden_word, label, say, scope_title
+from termreview.reporting.sections.work.figures import coverage, parts_of_ratio
 from termreview.reporting.term.schools import ALL
 
 
@@ -33,7 +34,7 @@ def key_ratios(report: ReportContext) -> Block:
     )
     intro.append(say(report, "ratios.hidden_targets", count=hidden))
     return stack(
-        paragraph(" ".join(line for line in intro if line)),
+        paragraph(joined(intro)),
         lines_table(report),
         ratios_chart(report),
         ratios_table(report),
@@ -89,9 +90,8 @@ def _levels_finding(
     if not gaps:
         return text
     _, title, (low, lowest), (high, highest) = max(gaps, key=lambda gap: gap[0])
-    return f"{text} " + say(
-        report, "ratios.levels_gap", title=title, low=low, lowest=lowest, high=high, highest=highest
-    )
+    gap = say(report, "ratios.levels_gap", title=title, low=low, lowest=lowest, high=high, highest=highest)
+    return joined([text, gap])
 
 
 def lines_table(report: ReportContext) -> Block:
@@ -101,11 +101,11 @@ def lines_table(report: ReportContext) -> Block:
     documents = report.reference.documents
     frame = frame.assign(
         scope_name=[scope_heads(report, [scope])[scope] for scope in frame["scope"]],
-        figure=[_value_text(row["value"], row["unit"]) for row in rows],
-        target=[line_text(row) for row in rows],
+        figure=column(_value(row["value"], row["unit"]) for row in rows),
+        target=column(line_value(row) for row in rows),
         verdict=[verdict(row["is_reached"]) for row in rows],
-        parts=[parts_text(row) for row in rows],
-        schools=[f"{number_text(row['reached_count'])}/{number_text(row['counted_count'])}" for row in rows],
+        parts=column(parts_of_ratio(row) for row in rows),
+        schools=column(Parts(row["reached_count"], row["counted_count"]) for row in rows),
         source=[documents[name].number if name in documents else name for name in frame["source_document"]],
     )
     return table(
@@ -136,17 +136,15 @@ def ratios_table(report: ReportContext) -> Block:
             if row is None
             else hidden_word(report)
             if row["is_hidden"]
-            else _value_text(row["value"], row["unit"])
+            else _value(row["value"], row["unit"])
             for row in own
         ]
-        frame[scope] = cells(frame, texts)
+        frame[scope] = column(texts)
     rows = records(whole)
-    frame["parts"] = cells(
-        frame, [hidden_word(report) if row["is_hidden"] else parts_text(row) for row in rows]
+    frame["parts"] = column(
+        [hidden_word(report) if row["is_hidden"] else parts_of_ratio(row) for row in rows]
     )
-    frame["coverage"] = [
-        f"{number_text(row['counted_count'])}/{number_text(row['asked_count'])}" for row in rows
-    ]
+    frame["coverage"] = column(coverage(row) for row in rows)
     heads = scope_heads(report, scopes)
     return table(
         frame,
@@ -178,16 +176,16 @@ def verdict(is_reached: Any) -> str:
     return "chưa có số liệu" if pd.isna(is_reached) else "đạt" if is_reached else "chưa đạt"
 
 
-def _value_text(value: Any, unit: Any) -> str:
-    return number_text(value, "percent1" if unit == "percent" else "ratio")
+def _value(value: Any, unit: Any, before: str = "") -> Number:
+    return Number(value, "percent1" if unit == "percent" else "ratio", before=before)
 
 
 def line_words(report: ReportContext, row: Record) -> str:
     """One line with its side as a sentence writes it."""
-    return say(report, f"ratios.line_words.{row['better']}", line=_value_text(row["line"], row["unit"]))
+    return say(report, f"ratios.line_words.{row['better']}", line=_value(row["line"], row["unit"]))
 
 
-def line_text(row: Record) -> str:
+def line_value(row: Record) -> Number:
     """One line with its side: at least or at most."""
     sign = "≥" if row["better"] == "higher" else "≤"
-    return f"{sign}{NO_BREAK_SPACE}{_value_text(row['line'], row['unit'])}"
+    return _value(row["line"], row["unit"], f"{sign}{NO_BREAK_SPACE}")

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
-from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, trace_unless
+from termreview.reporting.blocks.values import Parts, column, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import say, scope_title, shown
 from termreview.reporting.summaries.statistics import WHOLE_COLUMN
@@ -35,7 +35,7 @@ def statistics_tables(report: ReportContext) -> Block:
         say(report, "statistics.mismatch", count=len(differing), schools=differing["school_id"].nunique()),
         say(report, "statistics.absent", count=len(odd) - len(differing)),
     ]
-    blocks: list[object] = [paragraph(" ".join(line for line in lines if line))]
+    blocks: list[object] = [paragraph(joined(lines))]
     for section_id in dict.fromkeys(frame["section_id"]):
         own = frame[frame["section_id"] == section_id]
         columns = list(dict.fromkeys(own["column_id"]))
@@ -79,9 +79,7 @@ def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
     frame = rows.reset_index().rename_axis(columns=None)
     keys = list(zip(frame["row_code"], frame["scope"], strict=True))
     frame["row_label"] = [about[key]["row_label"] for key in keys]
-    frame["coverage"] = [
-        f"{number_text(about[key]['counted_count'])}/{number_text(about[key]['asked_count'])}" for key in keys
-    ]
+    frame["coverage"] = column(Parts(about[key]["counted_count"], about[key]["asked_count"]) for key in keys)
     frame["scope_name"] = [scope_title(report, scope) for scope in frame["scope"]]
     frame["mark"] = [about[key]["mark"] for key in keys]
     order = {scope: place for place, scope in enumerate([*scopes[1:], ALL])}
@@ -172,14 +170,14 @@ def _spread(own: pd.DataFrame, scopes: list[str]) -> pd.DataFrame:
     frame = wide.reindex(list(dict.fromkeys(own["field_id"])))
     frame["row_label"] = whole["row_label"]
     frame["mark"] = whole["mark"]
-    frame["coverage"] = [
-        f"{number_text(counted)}/{number_text(asked)}"
+    frame["coverage"] = column(
+        Parts(counted, asked)
         for counted, asked in zip(
             whole["counted_count"].reindex(frame.index),
             whole["asked_count"].reindex(frame.index),
             strict=True,
         )
-    ]
+    )
     asked_scopes = own.groupby("field_id")["scope"].agg(set)
     for scope in scopes:
         is_outside = [scope not in asked_scopes[field_id] for field_id in frame.index]

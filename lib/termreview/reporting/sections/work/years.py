@@ -8,13 +8,13 @@ import pandas as pd
 
 from termreview.reference.comparable import comparable_ratios, may_compare_scores
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
-from termreview.reporting.blocks.number_format import fraction_text, number_text
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Number, Share, column
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.wording import cells, group_title, hidden_word, say, term_name
-from termreview.reporting.sections.work.figures import parts_text
+from termreview.reporting.report.wording import group_title, hidden_word, say, term_name
+from termreview.reporting.sections.work.figures import ratio_with_parts
 from termreview.reporting.summaries.index import second_level
 from termreview.reporting.term.schools import ALL, whole_of
 
@@ -42,7 +42,7 @@ def years_table(report: ReportContext) -> Block:
     lines = [*_sizes(report, views), *_ratios(report, views), *_levels(report, views)]
     frame = pd.DataFrame({"title": [title for title, _, _ in lines], "kind": [kind for _, kind, _ in lines]})
     for place, year in enumerate(years):
-        frame[year] = cells(frame, [texts[place] for _, _, texts in lines])
+        frame[year] = column([texts[place] for _, _, texts in lines])
     groups = {kind: say(report, f"change.years_groups.{kind}") for kind in (SIZES, RATIOS, LEVELS)}
     frame["group"] = frame["kind"].map(groups)
     return table(
@@ -58,7 +58,7 @@ def years_table(report: ReportContext) -> Block:
 
 def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str, str, list[object]]]:
     who = [whole_of(view.summaries.reporting_levels) for view in views]
-    received: list[object] = [fraction_text(one["received_count"], one["expected_count"]) for one in who]
+    received: list[object] = [Share(one["received_count"], one["expected_count"]) for one in who]
     lines = [(say(report, "change.years_received"), SIZES, received)]
     for field_id, name in report.reference.sentences["profile"]["names"].items():
         texts: list[object] = []
@@ -67,7 +67,7 @@ def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str, 
             if row is not None and row["is_hidden"]:
                 texts.append(hidden_word(report))
             else:
-                texts.append(number_text(None if row is None or not row["counted_count"] else row["value"]))
+                texts.append(Number(None if row is None or not row["counted_count"] else row["value"]))
         lines.append((name[:1].upper() + name[1:], SIZES, texts))
     return lines
 
@@ -81,16 +81,15 @@ def _ratios(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str,
     for ratio in report.reference.ratios:
         if not all(ratio in ratios for ratios in kept):
             continue
-        form = "percent1" if ratio.unit == "percent" else "ratio"
         texts: list[object] = []
         for by_ratio in rows:
             row = by_ratio.get(ratio.ratio_id)
             if row is None or (not row["is_hidden"] and pd.isna(row["value"])):
-                texts.append(number_text(None))
+                texts.append(Number(None))
             elif row["is_hidden"]:
                 texts.append(hidden_word(report))
             else:
-                texts.append(f"{number_text(row['value'], form)} ({parts_text(row)})")
+                texts.append(ratio_with_parts(row))
         lines.append((ratio.title, RATIOS, texts))
     return lines
 
@@ -108,11 +107,7 @@ def _levels(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str,
             row = by_key(_whole(view.summaries.levels), "group_id").get(group.group_id)
             is_alike = may_compare_scores(report.reference, view.declared.term, own)
             known = row is not None and is_alike and row["asked_count"]
-            texts.append(
-                fraction_text(row["reached_count"], row["asked_count"])
-                if row and known
-                else number_text(None)
-            )
+            texts.append(Share(row["reached_count"], row["asked_count"]) if row and known else Number(None))
         title = f"{group_title(report, group.group_id)}: {say(report, 'status.reached', level=level).lower()}"
         lines.append((title, LEVELS, texts))
     return lines
