@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+
+from termreview.coded_text import CodedText
 
 
 class TermReviewError(Exception):
-    """A run stopped for a reason that the message explains in full."""
+    """A run stopped for a reason that its text explains in full: a code of `coded_texts.csv` and what fills its places."""
 
     exit_code = 1
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        super().__init__(code if isinstance(code, CodedText) else CodedText(code, **values))
+
+    @property
+    def text(self) -> CodedText:
+        """What is told, with its code and values."""
+        found: CodedText = self.args[0]
+        return found
 
 
 class UsageError(TermReviewError):
@@ -21,15 +31,14 @@ class UsageError(TermReviewError):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake in the declarations: where it stands and what is wrong, and that in the office's own words."""
+    """One mistake in the declarations: where it stands and what is wrong."""
 
     file: str
     line: int
-    message: str
-    words: str = ""
+    message: CodedText
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.words or self.message}"
+        return f"{self.file}:{self.line}: {self.message}"
 
 
 class DeclarationError(TermReviewError):
@@ -40,12 +49,13 @@ class DeclarationError(TermReviewError):
 
     exit_code = 3
 
-    def __init__(self, problems: Sequence[Problem], heading: str = "", lines: Sequence[str] = ()) -> None:
+    def __init__(self, problems: Sequence[Problem], lines: Sequence[str] = ()) -> None:
         self.problems = tuple(sorted(problems))
-        count = len(self.problems)
-        heading = heading or f"{count} mistake{'s' if count != 1 else ''} in the declarations:"
-        told = lines or [str(problem) for problem in self.problems]
-        super().__init__("\n  ".join((heading, *told)))
+        listed = "\n  ".join(lines or [str(problem) for problem in self.problems])
+        super().__init__("mistakes_found", count=len(self.problems), mistakes=listed)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return DeclarationError, (self.problems, self.text.values["mistakes"].split("\n  "))
 
 
 class RunError(TermReviewError):
@@ -73,7 +83,3 @@ class ContractError(TermReviewError):
     """A table does not keep its declared columns, types, keys or ranges."""
 
     exit_code = 6
-
-    def __init__(self, table: str, faults: Sequence[str], path: Path | None = None) -> None:
-        where = f" ({path})" if path else ""
-        super().__init__(f"table {table}{where} breaks its contract: " + "; ".join(faults))

@@ -39,5 +39,5 @@ def parse_term(term_id: str) -> Term:
     """
     match = _TERM_ID.fullmatch(term_id.strip())
     if match is None or int(match["second"]) != int(match["first"]) + 1:
-        raise UsageError(f"'{term_id}' is not a term: write it like 2023-2024-hk1")
+        raise UsageError("no_term", term=term_id)
     return Term(f"{match['first']}-{match['second']}", match["part"])

@@ -85,7 +85,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     write_school(raw / "second.xlsx", PRESCHOOL)
     receive(raw, {})
     run(workspace, FIRST_DAY)
-    with pytest.raises(UsageError, match="speaks for 15/01/2024"):
+    with pytest.raises(UsageError, match="lập cho ngày 15/01/2024"):
         issue(workspace, SECOND_DAY)
     issue(workspace, FIRST_DAY)
 
@@ -106,7 +106,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         "- {from: 20, points: [6, 7]}",
         "- {from: 20, points: 9}",
     )
-    with pytest.raises(UsageError, match="changed since"):
+    with pytest.raises(UsageError, match="khai báo đã đổi"):
         issue(workspace, None)
     run(workspace, SECOND_DAY)
     return workspace
@@ -265,14 +265,14 @@ def test_issues_are_numbered_and_never_overwritten(office: Workspace) -> None:
     _rules_that_cannot_be_read_count_as_rules(office)
     # What was kept is checked when it is read back; a page that somebody edited is not handed out.
     (kept.issue.folder / "record" / "ledger.parquet").write_bytes(b"other")
-    with pytest.raises(ContractError, match="issue 2"):
+    with pytest.raises(ContractError, match="lần phát hành 2"):
         issued_tables(find_issue(office, TERM, 2))
     (kept.issue.folder / "record" / "issue.json").write_text('{"number": 2}', encoding="utf-8")
     _a_broken_issue_is_named_and_stops_nobody_else(office)
     shutil.rmtree(kept.issue.folder)
     page = office.reports(TERM) / REPORT
     page.write_text(page.read_text(encoding="utf-8") + "<!-- -->", encoding="utf-8")
-    with pytest.raises(RunError, match="not the file that was published"):
+    with pytest.raises(RunError, match="không còn là tệp đã xuất"):
         issue_report(office, load_reference(office.reference), TERM)
 
 
@@ -282,7 +282,7 @@ def _a_broken_issue_is_named_and_stops_nobody_else(office: Workspace) -> None:
     (broken,) = broken_issues(office, TERM)
     assert (broken.number, broken.path.name) == (2, "issue.json")
     assert "'as_of' is missing" in broken.faults
-    with pytest.raises(ContractError, match="'as_of' is missing"):
+    with pytest.raises(ContractError, match="thiếu 'as_of'"):
         find_issue(office, TERM, 2)
     reference = load_reference(office.reference)
     index = BeautifulSoup(write_portfolio(office, reference).read_text(encoding="utf-8"), "html.parser")
@@ -322,7 +322,7 @@ def _rules_that_cannot_be_read_count_as_rules(office: Workspace) -> None:
     content = kept.read_bytes()
     kept.write_bytes(content + b"oddly written by another version\n")
     report = open_report(TERM.term_id, workspace_root=str(office.root))
-    with pytest.raises(ContractError, match="issue 1"):
+    with pytest.raises(ContractError, match="lần phát hành 1"):
         compare_with(report, issue)
     told = {**issue.record, "declarations": {**issue.record["declarations"], "ratios.csv": sha256_of(kept.read_bytes())}}  # fmt: skip
     comparison = compare_with(report, replace(issue, record=told))

@@ -130,7 +130,7 @@ def test_a_second_cell_of_parameters_is_told_as_what_it_is(copy: Workspace) -> N
     again = nbformat.v4.new_code_cell('term_id: str = "2023-2024-hk1"', metadata={"tags": ["parameters"]})
     book.cells.insert(3, again)
     nbformat.write(book, path)
-    with pytest.raises(RunError, match=r"2_score_indicators\.ipynb has 2 cells tagged 'parameters'"):
+    with pytest.raises(RunError, match=r"2_score_indicators\.ipynb có 2 ô gắn thẻ “parameters”"):
         begin_step(copy, SEMESTER, Step("2_score_indicators", {"term_id": SEMESTER.term_id}))
 
 
@@ -145,9 +145,9 @@ def test_braces_in_the_name_of_a_folder_are_nothing_to_fill_in(copy: Workspace, 
 def test_an_unknown_or_mistyped_parameter_is_refused(demo: Demo) -> None:
     notebook = demo.workspace.notebooks / "1_clean_submissions.ipynb"
     refuse_wrong_parameters(notebook, {"term_id": "x", "workers": 2})
-    with pytest.raises(RunError, match="'terms_id' is not a parameter; known: term_id"):
+    with pytest.raises(RunError, match="không có tham số 'terms_id'; các tham số: term_id"):
         refuse_wrong_parameters(notebook, {"terms_id": "x"})
-    with pytest.raises(RunError, match="'workers' must be int, not str"):
+    with pytest.raises(RunError, match="'workers' phải là int, không phải str"):
         refuse_wrong_parameters(notebook, {"workers": "2"})
 
 
@@ -155,10 +155,10 @@ def test_an_unknown_or_mistyped_parameter_is_refused(demo: Demo) -> None:
     ("cells", "said"),
     [
         (("1 / 0", "'closed'"), "ZeroDivisionError"),
-        (("import os; os._exit(0)", "'closed'"), "failed"),
-        (("import sys; sys.exit(0)", "'closed'"), "failed"),
-        (("import sys; sys.exit(1)", "'closed'"), "failed"),
-        (("x = 1", "x = 2"), "stopped before its closing cell"),
+        (("import os; os._exit(0)", "'closed'"), "lỗi"),
+        (("import sys; sys.exit(0)", "'closed'"), "lỗi"),
+        (("import sys; sys.exit(1)", "'closed'"), "lỗi"),
+        (("x = 1", "x = 2"), "dừng trước ô cuối"),
     ],
     ids=["an error", "a dead kernel", "a quiet exit", "a loud exit", "a closing cell without a word"],
 )
@@ -204,7 +204,7 @@ def test_a_first_run_that_fails_publishes_nothing(demo: Demo, copy: Workspace) -
     shutil.rmtree(copy.processed(SEMESTER))
     shutil.rmtree(copy.reports(SEMESTER))
     plant(copy, "2_score_indicators", "import time; time.sleep(3600)", "'closed'")
-    with pytest.raises(RunError, match="failed: a cell took longer than 6 seconds"):
+    with pytest.raises(RunError, match="lỗi: một ô chạy lâu hơn 6 giây"):
         run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), time_limit_s=6)
     assert published(copy) == {}
     assert not has_tables(copy, SEMESTER)
@@ -246,7 +246,7 @@ def test_a_run_without_changes_is_not_run_again(demo: Demo, copy: Workspace) -> 
     assert again.is_reused
     assert "đọc lại 0/" in said[0]
     (copy.processed(SEMESTER) / "scores.parquet").write_bytes(b"tampered")
-    with pytest.raises(ContractError, match="run the term again"):
+    with pytest.raises(ContractError, match="chạy lại kỳ báo cáo"):
         read_table(copy, SEMESTER, "scores")
     assert not run_term(copy, demo.reference, SEMESTER, day).is_reused
     assert published(copy).keys() == published(demo.workspace).keys()
@@ -318,7 +318,7 @@ def test_a_report_that_cannot_be_put_in_its_place_is_told_before_the_work(
     report.unlink()
     (report / "something").mkdir(parents=True)
     said: list[str] = []
-    with pytest.raises(RunError, match="nothing was published: a folder stands in the place"):
+    with pytest.raises(RunError, match="chưa xuất báo cáo: có một thư mục đứng ở chỗ"):
         run_term(copy, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), progress=said.append)
     assert said == []
     shutil.rmtree(report)
@@ -412,12 +412,12 @@ def test_files_that_do_not_agree_fail_the_run_and_none_appears(copy: Workspace) 
 
     def differ(executed: Path, files: Sequence[Path], step: Step) -> None:
         assert [path.read_text(encoding="utf-8") for path in files] == ["Báo cáo", "Báo cáo"]
-        raise RunError("the files do not agree: table 1")
+        raise RunError("files_disagree", places="table 1")
 
     folder = copy.reports(SEMESTER) / "differing"
     files = (Export(folder / "one.txt", write_text), Export(folder / "two.txt", write_text))
     step = Step("3_differing", {"term_id": "x"}, "3_semester_review", files, "Báo cáo", differ)
-    with pytest.raises(RunError, match="the files do not agree: table 1"):
+    with pytest.raises(RunError, match="không khớp nhau: table 1"):
         begin_step(copy, SEMESTER, step)()
     assert list(folder.iterdir()) == []
     assert (copy.processed(SEMESTER) / "notebooks" / "3_differing.failed.ipynb").is_file()

@@ -85,7 +85,7 @@ def test_one_report_that_fails_does_not_stop_the_others(demo: Demo, copy: Worksp
 
 
 def test_a_scoped_report_needs_a_finished_run(demo: Demo, tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="no finished run"):
+    with pytest.raises(RunError, match="chưa chạy xong lần nào"):
         make_scoped(
             Workspace(tmp_path), demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), scopes(demo)
         )

@@ -132,11 +132,14 @@ def test_kernels_share_nothing_with_each_other(copy: Workspace, worker_pool: Wor
     ("cells", "said"),
     [
         (("1 / 0", "'closed'"), "ZeroDivisionError"),
-        (("import os; os._exit(0)", "'closed'"), "failed: Kernel died"),
-        (("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "'closed'"), "failed: Kernel died"),
-        (("import sys; sys.exit(0)", "'closed'"), "failed"),
-        (("import time; time.sleep(3600)", "'closed'"), "a cell took longer than 1 seconds"),
-        (("x = 1", "x = 2"), "stopped before its closing cell"),
+        (("import os; os._exit(0)", "'closed'"), "lỗi: tiến trình đang chạy notebook bị dừng đột ngột"),
+        (
+            ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "'closed'"),
+            "lỗi: tiến trình đang chạy notebook bị dừng đột ngột",
+        ),
+        (("import sys; sys.exit(0)", "'closed'"), "lỗi"),
+        (("import time; time.sleep(3600)", "'closed'"), "một ô chạy lâu hơn 1 giây"),
+        (("x = 1", "x = 2"), "dừng trước ô cuối"),
     ],
     ids=["an error", "a dead kernel", "a killed kernel", "a quiet exit", "a time-out", "no closing word"],
 )
@@ -146,7 +149,7 @@ def test_failures_are_told_and_nothing_is_published(
     plant(copy, "3_semester_review", *cells)
     page = copy.reports(SEMESTER) / "failed.html"
     step = Step("3_semester_review", {"term_id": "x"}, exports=(Export(page, html_page),))
-    time_limit_s = 1 if said.startswith("a cell took longer") else TIME_LIMIT_S
+    time_limit_s = 1 if said.startswith("một ô chạy lâu hơn") else TIME_LIMIT_S
     with pytest.raises(RunError, match=said):
         begin_step(copy, SEMESTER, step, time_limit_s=time_limit_s, worker_pool=worker_pool)()
     assert not page.exists()
@@ -183,7 +186,7 @@ def executed_again(copy: Workspace, worker_pool: WorkerPool) -> bool:
 def test_a_file_that_is_refused_fails_the_step(copy: Workspace, writing_worker_pool: WorkerPool) -> None:
     step = writing(copy, writers.refused)
     finish = begin_step(copy, SEMESTER, step, worker_pool=writing_worker_pool)
-    with pytest.raises(RunError, match=r"3_semester_review failed: .*the figures differ.*is kept as"):
+    with pytest.raises(RunError, match=r"bước 3_semester_review lỗi: .*the figures differ.*được giữ tại"):
         finish()
     assert not step.exports[0].path.exists()
     kept = copy.processed(SEMESTER) / "notebooks"
@@ -211,7 +214,7 @@ def test_what_a_timed_out_kernel_started_ends_with_it(
     told = tmp_path / "pid"
     start = f"import subprocess; child = subprocess.Popen(['sleep', '3600']); open({str(told)!r}, 'w').write(str(child.pid))"
     plant(copy, "2_score_indicators", start, "import time; time.sleep(3600)", "'closed'")
-    with pytest.raises(RunError, match="took longer"):
+    with pytest.raises(RunError, match="chạy lâu hơn"):
         begin_step(
             copy,
             SEMESTER,
@@ -229,7 +232,9 @@ def test_a_worker_pool_that_dies_takes_its_kernels_along_and_the_step_fails(
     kill = f"import os, signal, time\nopen({str(told)!r}, 'w').write(str(os.getpid()))\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(3600)"
     plant(copy, "2_score_indicators", kill, "'closed'")
     with WorkerPool([]) as worker_pool:
-        with pytest.raises(RunError, match="2_score_indicators failed: Kernel died"):
+        with pytest.raises(
+            RunError, match="bước 2_score_indicators lỗi: tiến trình đang chạy notebook bị dừng"
+        ):
             begin_step(
                 copy, SEMESTER, Step("2_score_indicators", {"term_id": "x"}), worker_pool=worker_pool
             )()

@@ -17,7 +17,7 @@ def by_whom(executed: Path, output: Path, step: Step) -> None:
 
 def refused(executed: Path, output: Path, step: Step) -> None:
     """Write nothing, with a reason."""
-    raise ContractError("page", ["the figures differ"])
+    raise ContractError("table_broken_unsaved", table="page", faults="the figures differ")
 
 
 def lost(executed: Path, output: Path, step: Step) -> None:

@@ -33,8 +33,9 @@ ONE_MODULE_EACH = ("desk/panels",)  # of the tabs, as of the commands in `cli`
 GROUND = {
     "cell_text": "",
     "cells": "",
+    "coded_text": "",
     "collector": "",
-    "errors": "",
+    "errors": "coded_text",
     "installation": "",
     "terms": "errors",
     "text": "",
@@ -157,7 +158,7 @@ ROOMS = {
     "sample": "storage reference/kinds reference forms intake/received sample/schools sample/answers",
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
     "cli": (
-        "storage reference/loading reference spreadsheets/packages forms forms/adopted intake/received "
+        "storage reference spreadsheets/packages forms forms/adopted intake/received "
         "intake/batches intake returns reporting/term reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
         "desk/serving sample sample/rehearsal"

@@ -23,7 +23,7 @@ def test_a_term_knows_its_year_part_and_folder() -> None:
      "../2023-2024-hk1", "2023-2024-hk1\n2023", "2023-2024-hk 1", "1999-2000-hk1"],
 )  # fmt: skip
 def test_any_other_name_is_refused_with_an_example(name: str) -> None:
-    with pytest.raises(UsageError, match="write it like 2023-2024-hk1"):
+    with pytest.raises(UsageError, match="ghi theo dạng 2023-2024-hk1"):
         parse_term(name)
 
 

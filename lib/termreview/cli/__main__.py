@@ -14,10 +14,10 @@ from pathlib import Path
 
 from termreview.cli.options import parser, workspace_of
 from termreview.cli.progress import counter, heard_or_not, on_one_line, tell_notes
+from termreview.coded_text import reason
 from termreview.errors import UNEXPECTED, RunError, TermReviewError
 from termreview.installation import shadowed
 from termreview.reference.declarations import Reference, load_reference
-from termreview.reference.loading.mistakes import Mistakes, read_mistakes
 from termreview.storage.workspace import Workspace, read_if_there, sweep_workspace
 from termreview.terms import parse_term
 
@@ -57,23 +57,22 @@ def _done(arguments: Sequence[str] | None) -> int:
     # A kernel's debugger would warn of itself on the terminal.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     options = parser().parse_args(arguments)
-    catalogue, workspace = Mistakes(), None
+    workspace = None
     try:
         if options.command == "inspect":  # knows files of no office, too
             return _inspect(options)
         workspace = workspace_of(options)
-        catalogue = read_mistakes(workspace.reference)
         reference = load_reference(workspace.reference)
         if options.command in _WRITING:
             sweep_workspace(workspace)
         return _COMMANDS[options.command](options, workspace, reference) or 0
     except TermReviewError as error:
-        print(f"termreview: {catalogue.words(str(error))}", file=sys.stderr)
+        print(f"termreview: {error}", file=sys.stderr)
         if isinstance(error, RunError):
             _tell_shadowed(options)
         return error.exit_code
     except OSError as error:
-        print(f"termreview: không đọc hoặc không ghi được {error.filename or ''} ({catalogue.words(str(error.strerror or error))})", file=sys.stderr)  # fmt: skip
+        print(f"termreview: không đọc hoặc không ghi được {error.filename or ''} ({reason(error)})", file=sys.stderr)  # fmt: skip
         return RunError.exit_code
     except Exception as error:  # a fault of the installation, or of the program: no screen full of code for who cannot read it
         if isinstance(error, ImportError | AttributeError) and _tell_shadowed(options):

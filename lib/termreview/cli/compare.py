@@ -33,15 +33,15 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
         issues = issues_of(workspace, term, scope)
         if not issues:
             about = scope_subject(reference, scope)
-            raise UsageError(f"{term.term_id} {about}".strip() + ": chưa phát hành lần nào; `termreview issue` ghi lại một lần phát hành")  # fmt: skip
+            raise UsageError("scope_never_issued", term=f"{term.term_id} {about}".strip())
         first = issues[-1]
     else:
         first = find_issue(workspace, term, options.first)
     later = None if options.second is None else find_issue(workspace, term, options.second)
     if later is not None and later.scope_ids != first.scope_ids:
-        raise UsageError(f"lần {first.number} và lần {later.number} không cùng phạm vi, không so sánh được")
+        raise UsageError("other_scopes", first=first.number, later=later.number)
     if later is not None and later.number == first.number:
-        raise UsageError(f"lần {first.number} so với chính nó: nêu hai lần phát hành khác nhau")
+        raise UsageError("issue_with_itself", number=first.number)
     if later is not None and later.number < first.number:
         print(
             f"Lần {later.number} phát hành trước lần {first.number}: so từ lần {later.number} đến lần {first.number}"

@@ -58,9 +58,9 @@ def _wait(server: subprocess.Popen[str], port: int) -> None:
     while not is_listening(port):
         if server.poll() is not None:
             said = (server.stderr.read() if server.stderr else "").strip().splitlines()
-            raise RunError(f"the desk could not be served: {said[-1] if said else 'the server ended'}")
+            raise RunError("desk_failed", why=said[-1]) if said else RunError("desk_ended")
         if time.monotonic() > ends:
-            raise RunError("the desk could not be served: the server does not answer")
+            raise RunError("desk_silent")
         time.sleep(0.1)
 
 

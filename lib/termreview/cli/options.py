@@ -311,9 +311,9 @@ def as_of_day(options: argparse.Namespace) -> datetime.date:
     if options.as_of is None:
         today = datetime.date.today()
         if today.year < int(parse_term(options.term).school_year[:4]):
-            raise UsageError(f"đồng hồ của máy chỉ ngày {today:%d/%m/%Y}, trước cả năm học của kỳ {options.term}: chỉnh lại đồng hồ, hoặc nêu ngày bằng --as-of")  # fmt: skip
+            raise UsageError("clock_wrong", day=today, term=options.term)  # fmt: skip
         return today
     try:
         return datetime.date.fromisoformat(options.as_of)
     except ValueError:
-        raise UsageError(f"--as-of: '{options.as_of}' không phải ngày; ghi theo dạng 2024-01-15") from None
+        raise UsageError("option_no_day", value=options.as_of) from None

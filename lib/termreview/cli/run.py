@@ -23,7 +23,7 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
     from termreview.run.scoped_runs import Made, make_scoped
 
     if options.each and (options.unit or options.level):
-        raise UsageError("--each: không dùng cùng --unit, --level")
+        raise UsageError("each_alone")
     term, as_of = parse_term(options.term), as_of_day(options)
     tell_notes(reference.unlike)
     declared = reference.of(term)

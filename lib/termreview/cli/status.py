@@ -85,8 +85,7 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
             late = f"; quá hạn {school['days_late']} ngày" if school["days_late"] else ""
             place = f"{school['school_name']} ({school['commune_name']})"
             print(f"  {school['school_id']}  {place} – {school['detail']}{late}")
-    words, in_vietnamese = reference.provenance["notices"], reference.mistakes.words
-    lines = list(received_notices(workspace.raw(term), there, as_of, words, in_vietnamese))
+    lines = list(received_notices(workspace.raw(term), there, as_of, reference.provenance["notices"]))
     if lines:
         print("\n" + "\n".join(lines))
     is_unread = cleaned.submissions["reason_code"].eq(NOT_OPENED) & cleaned.submissions["school_id"].notna()
@@ -115,13 +114,10 @@ def give_back(options: argparse.Namespace, workspace: Workspace, reference: Refe
     term, as_of = parse_term(options.term), as_of_day(options)
     expected = {school.unit_id for school in reference.of(term).schools}
     if unknown := sorted(set(options.school or ()) - expected):
-        raise UsageError(f"trường không phải nộp trong kỳ {term.term_id}: {', '.join(unknown)}")
+        raise UsageError("schools_not_expected", term=term.term_id, schools=", ".join(unknown))
     files = [file for file in _received(term, as_of, workspace, reference) if file.received_on <= as_of]
     if not files:
-        raise UsageError(
-            f"chưa nhận được tệp nào của kỳ {term.term_id} tính đến ngày {as_of:%d/%m/%Y}: không có tệp để trả; "
-            f"xem `termreview status {term.term_id}`"
-        )
+        raise UsageError("nothing_to_return", term=term.term_id, day=as_of)
     cleaned, previous = _cleaned(files, term, workspace, reference)
     planned = [
         entry

@@ -43,7 +43,7 @@ def write_forms(
     expected = {school.unit_id: school for school in declared.schools}
     unknown = [school_id for school_id in school_ids or () if school_id not in expected]
     if unknown:
-        raise UsageError(f"trường không phải nộp trong kỳ {term.term_id}: {', '.join(unknown)}")
+        raise UsageError("schools_not_expected", term=term.term_id, schools=", ".join(unknown))
     chosen = [expected[school_id] for school_id in school_ids or expected]
     paths = []
     for number, school in enumerate(chosen, start=1):

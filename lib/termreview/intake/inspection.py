@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from termreview.cells import address
+from termreview.coded_text import CodedText
 from termreview.intake.clean import clean_term
 from termreview.intake.inspection_findings import workbook_findings
 from termreview.intake.places.locate import read_fingerprint, read_identity
@@ -148,14 +149,15 @@ def inspect_file(
     except RefusedFile as refused:
         return _refused(name, seen, refused.reason, refused.detail, words)
     except Exception as error:  # what nobody foresaw: named, with the kind of failure
-        return _refused(name, seen, "engine_failed", f"an unforeseen failure ({type(error).__name__})", words)
+        return _refused(
+            name, seen, "engine_failed", CodedText("unforeseen", kind=type(error).__name__), words
+        )
 
 
 def _refused(
     name: str, seen: Inspection | None, reason: str, detail: str, reference: Reference | None
 ) -> Inspection:
     message = reference.messages.get(f"refused_{reason}") if reference else None
-    detail = reference.refusal_details.words(detail) if reference else detail
     words = {
         "file": name,
         "detail": detail,

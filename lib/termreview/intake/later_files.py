@@ -53,6 +53,6 @@ def parse_later(text: str) -> dict[str, str]:
     for part in filter(None, (part.strip() for part in text.split(";"))):
         school_id, sign, day = part.partition(":")
         if not (sign and school_id.strip() and day.strip()):
-            raise UsageError(f"later is '{text}': write schools and days like 0477101:12/01/2024")
+            raise UsageError("later_unclear", value=text)
         days[school_id.strip()] = day.strip()
     return days

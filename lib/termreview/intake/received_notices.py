@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +27,6 @@ def received_notices(
     files: Sequence[ReceivedFile],
     as_of: datetime.date,
     words: Mapping[str, str],
-    in_vietnamese: Callable[[str], str],
 ) -> Iterator[str]:
     """Say what the office should know of the files of one term before it believes who is late or silent.
 
@@ -35,12 +34,10 @@ def received_notices(
     ----------
     files
         What is there, of every day, those after `as_of` too.
-    in_vietnamese
-        Puts what is noted of a list into words.
     """
     listed = read_received_list(folder)
     for note in listed.notes if listed is not None else ():
-        yield words["list_note"].format(list=RECEIVED_LIST, note=in_vietnamese(note.message))
+        yield words["list_note"].format(list=RECEIVED_LIST, note=note.message)
     told: dict[str, list[str]] = {
         "day_impossible": [_told(words["day_file"], file.name, file.listed_on) for file in files if file.listed_on],
         "day_later": [_told(words["day_file"], file.name, file.received_on) for file in files if file.received_on > as_of],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Final
 
+from termreview.coded_text import CodedText, listed_texts
 from termreview.reference.kinds.calendar import TermPlan
 from termreview.reference.kinds.forms import Form, with_index
 from termreview.reference.kinds.units import UNITS, Registry
@@ -22,7 +23,7 @@ def check_references(source: Source, reference: Reference, fields: Container[str
     calendar_path = source.root / "calendar.yml"
     for plan in reference.calendar.plans:
         if plan.legal not in reference.documents:
-            source.report_word(calendar_path, plan.legal, f"'{plan.legal}' is not in legal_documents.csv")
+            source.report_word(calendar_path, plan.legal, "no_document", document=plan.legal)
         if plan.form in reference.forms and plan.indicator_set in reference.indicator_sets:
             _check_index(source, plan, reference, fields)
         if plan.form in reference.forms:
@@ -30,16 +31,16 @@ def check_references(source: Source, reference: Reference, fields: Container[str
     for office in reference.calendar.offices:
         if office.unit_id not in reference.registry.known_ids():
             path = source.root / "office.csv"
-            source.report_word(path, f"{office.office_id},", f"'{office.unit_id}' is not a unit")
+            source.report_word(path, f"{office.office_id},", "no_unit", unit=office.unit_id)
     known_tasks = {task.task_id for tasks in reference.tasks.values() for task in tasks}
     for ratio in reference.ratios:
         if ratio.task_id not in known_tasks:
             path = source.root / "ratios.csv"
-            source.report_word(path, f"{ratio.ratio_id},", f"'{ratio.task_id}' is not a task of any term")
+            source.report_word(path, f"{ratio.ratio_id},", "no_task", task=ratio.task_id)
     for indicator_set in reference.indicator_sets.values():
         if indicator_set.legal not in reference.documents:
             path = source.root / "indicator_sets" / f"{indicator_set.set_id}.yml"
-            source.report_word(path, "legal:", f"'{indicator_set.legal}' is not in legal_documents.csv")
+            source.report_word(path, "legal:", "no_document", document=indicator_set.legal)
     note_oversights(source, reference)
 
 
@@ -68,11 +69,11 @@ def _check_index(source: Source, plan: TermPlan, reference: Reference, fields: C
         is_own = name.startswith(f"{indicator_set.field_prefix}_")
         word = f'"{item_id}"' if is_own else f'"{name}"'
         if name not in fields:
-            problem = f"item '{item_id}' reads '{name}', which is not a field of the form '{form.form_id}'"
+            problem = CodedText("item_field_unknown", item=item_id, field=name, form=form.form_id)
         elif unasked:
             levels = ", ".join(unasked)
-            problem = (
-                f"item '{item_id}' reads '{name}', which the form '{form.form_id}' does not ask of {levels}"
+            problem = CodedText(
+                "item_field_not_asked", item=item_id, field=name, form=form.form_id, levels=levels
             )
         else:
             continue
@@ -80,7 +81,7 @@ def _check_index(source: Source, plan: TermPlan, reference: Reference, fields: C
     for item in indicator_set.items:
         for level, _ in item.rule.bands_by_level:
             if indicator_set.levels and level not in indicator_set.levels:
-                problem = f"item '{item.item_id}' has bands for '{level}', a level the set does not cover"
+                problem = CodedText("item_level_unknown", item=item.item_id, level=level)
                 source.report_word(path, f"{level}:", problem)
 
 
@@ -89,11 +90,11 @@ def _check_task_ids(source: Source, form: Form, plan: TermPlan, reference: Refer
     folder = source.root / "forms" / form.form_id
     for section in form.sections:
         if section.task_id and section.task_id not in known:
-            problem = f"'{section.task_id}' is not a task of tasks/{plan.tasks}.csv"
+            problem = CodedText("not_in_tasks", task=section.task_id, tasks=plan.tasks)
             source.report_word(folder / "form.yml", f'"{section.task_id}"', problem)
     for row in form.rows:
         if row.task_id and row.task_id not in known:
-            problem = f"'{row.task_id}' is not a task of tasks/{plan.tasks}.csv"
+            problem = CodedText("not_in_tasks", task=row.task_id, tasks=plan.tasks)
             source.report_word(folder / "rows.csv", f",{row.row_code},", problem)
 
 
@@ -106,10 +107,9 @@ def note_lost_zeros(source: Source, registry: Registry) -> None:
     lost: dict[str, str] = {}
     elsewhere: dict[str, dict[tuple[str, str], int]] = {}
     for problem in list(source.problems):
-        found = source.mistakes.find(problem.message)
-        if found is None or UNITS not in found[0].follows_from:
+        if UNITS not in listed_texts()[problem.message.code].follows_from:
             continue
-        wanted = found[1].get("0", "")
+        wanted = next(iter(problem.message.values.values()), "")
         declared = by_rest.get(wanted.lstrip("0"), wanted)
         if len(declared) < len(wanted):
             lost[wanted] = declared
@@ -118,11 +118,11 @@ def note_lost_zeros(source: Source, registry: Registry) -> None:
             elsewhere.setdefault(problem.file, {}).setdefault((wanted, declared), problem.line)
     for file, codes in elsewhere.items():
         (first, whole), line = next(iter(codes.items()))
-        said = f"'{first}' lost the zeros that it starts with: units.csv declares '{whole}'"
+        said = CodedText("zeros_lost", code=first, declared=whole)
         if len(codes) > 1:
             pairs = [f"{wanted} ({declared})" for wanted, declared in list(codes)[:_SHOWN]]
             listed = "; ".join([*pairs, "…"] if len(codes) > _SHOWN else pairs)
-            said = f"{len(codes)} codes lost the zeros that they start with; units.csv declares: {listed}"
+            said = CodedText("many_zeros_lost", count=len(codes), codes=listed)
         source.report(source.root / file, line, said)
     if lost:
         source.hide(source.root / UNITS, *lost)
@@ -130,5 +130,5 @@ def note_lost_zeros(source: Source, registry: Registry) -> None:
         lost = dict(sorted(lost.items(), key=lambda pair: order[pair[1]]))
         shown = [f"{declared} ({wanted})" for wanted, declared in list(lost.items())[:_SHOWN]]
         listed = "; ".join([*shown, "…"] if len(lost) > _SHOWN else shown)
-        said = f"codes lost the zeros that they start with, by what other files or rows write: {listed}"
+        said = CodedText("zeros_lost_in_units", codes=listed)
         source.report_word(source.root / UNITS, f"{next(iter(lost.values()))},", said)

@@ -34,7 +34,6 @@ from termreview.reference.kinds.units import LEVELS, Registry, Unit, load_regist
 from termreview.reference.kinds.word_template import check_word_template
 from termreview.reference.loading.file_reading import report_odd_entries
 from termreview.reference.loading.fingerprint import file_fingerprints, fingerprint
-from termreview.reference.loading.mistakes import DETAILS, Mistakes, read_mistakes
 from termreview.reference.loading.source import Source
 from termreview.reference.oversights import note_idle_decisions
 from termreview.reference.term_share import combined, term_fingerprints
@@ -50,7 +49,6 @@ from termreview.reference.texts.labels import load_labels
 from termreview.reference.texts.messages import (
     Message,
     load_messages,
-    load_mistakes,
     load_publishing,
     load_returns,
 )
@@ -121,8 +119,6 @@ class Reference:
     publishing: Mapping[str, Any]
     disclosure: Disclosure
     decisions: tuple[Decision, ...] = ()
-    mistakes: Mistakes = field(default_factory=Mistakes)
-    refusal_details: Mistakes = field(default_factory=Mistakes)
     desk: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     reading_fingerprint: str = ""
@@ -233,15 +229,13 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
     check_references(source, reference, fields)
     decisions = decisions_in(source, reference)
     reference = replace(
-        reference, decisions=decisions, desk=load_desk_texts(source), refusal_details=read_mistakes(folder, DETAILS),
+        reference, decisions=decisions, desk=load_desk_texts(source),
         provenance=load_provenance_texts(source),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
-        mistakes=source.mistakes,
         school_pages=load_school_page_texts(source), adoption=load_adoption_texts(source),
     )  # fmt: skip
     note_idle_decisions(source, reference)
-    load_mistakes(source)
     if source.problems:
         note_lost_zeros(source, registry)
     if fault := source.fault():

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from termreview.coded_text import CodedText
 from termreview.reference.kinds.calendar import OFFICES, UNKNOWN_DAY
 from termreview.reference.kinds.checks import CHECK_KINDS, Check
 from termreview.reference.kinds.forms import Form
@@ -38,9 +39,7 @@ def note_oversights(source: Source, reference: Reference) -> None:
     for set_id in reference.indicator_sets:
         if not (source.root / "advice" / f"{set_id}.yml").is_file():
             path = source.root / "indicator_sets" / f"{set_id}.yml"
-            source.note(
-                path, 1, f"the indicator set has no advice/{set_id}.yml: no effort and no action can be shown"
-            )
+            source.note(path, 1, "no_advice", set=set_id)
 
 
 def _check_offices(source: Source, reference: Reference) -> None:
@@ -60,16 +59,15 @@ def _check_offices(source: Source, reference: Reference) -> None:
         if plan.due_on == UNKNOWN_DAY or not offices:
             continue
         if not valid:
-            source.report_word(
-                calendar,
-                word,
-                f"no office of office.csv is valid on {plan.due_on}, when '{plan.term.term_id}' is due",
-            )
+            source.report_word(calendar, word, "no_office_on", day=plan.due_on, term=plan.term.term_id)
         elif len(valid) > 1:
             source.report_word(
                 calendar,
                 word,
-                f"several offices of office.csv are valid on {plan.due_on}, when '{plan.term.term_id}' is due: {', '.join(valid)}",
+                "several_offices_on",
+                day=plan.due_on,
+                term=plan.term.term_id,
+                offices=", ".join(valid),
             )
 
 
@@ -84,7 +82,7 @@ def _check_periods(source: Source, reference: Reference) -> None:
         first, end = before.valid_to + _DAY, unit.valid_from - _DAY
         if first <= end:
             word = f"{unit.unit_id},{unit.valid_from}"
-            what = f"'{unit.unit_id}' is not valid from {first} to {end}, between two periods"
+            what = CodedText("validity_gap", unit=unit.unit_id, start=first, end=end)
             source.note_word(source.root / UNITS, word, what)
 
 
@@ -93,12 +91,10 @@ def _check_ratios(source: Source, reference: Reference) -> None:
     path, units = source.root / "ratios.csv", {ratio.ratio_id: ratio.unit for ratio in reference.ratios}
     for ratio in reference.ratios:
         if sorted(ratio.numerator) == sorted(ratio.denominator):
-            source.report_word(
-                path, f"{ratio.ratio_id},", f"the ratio '{ratio.ratio_id}' divides a figure by itself"
-            )
+            source.report_word(path, f"{ratio.ratio_id},", "ratio_of_itself", ratio=ratio.ratio_id)
     for target in reference.targets:
         if units.get(target.ratio_id) == "percent" and target.value > _WHOLE:
-            what = f"the target '{target.target_id}' is {target.value:g} percent, more than the whole"
+            what = CodedText("target_above_whole", target=target.target_id, value=target.value)
             source.report_word(source.root / "targets.csv", f"{target.target_id},", what)
 
 
@@ -112,7 +108,7 @@ def note_idle_decisions(source: Source, reference: Reference) -> None:
     for decision in reference.decisions:
         known = expected.get(decision.term_id)
         if known is not None and decision.school_id in reference.registry.known_ids() - known:
-            what = f"'{decision.school_id}' is no school of '{decision.term_id}': the decision has no effect"
+            what = CodedText("decision_without_school", school=decision.school_id, term=decision.term_id)
             source.note_word(source.root / "decisions.csv", f"{decision.decision_id},", what)
 
 
@@ -128,11 +124,11 @@ def _check_names(source: Source, reference: Reference) -> None:
                 continue
             told.add(pair)
             path, word = source.root / UNITS, f"{school.unit_id},{school.valid_from}"
-            what = f"'{school.unit_id}' and '{other.unit_id}' are schools of one level with one name, '{school.name}'"
+            both = {"id": school.unit_id, "other": other.unit_id, "name": school.name}
             if other.parent_id == school.parent_id:
-                source.report_word(path, word, f"{what}, below one unit")
+                source.report_word(path, word, "school_twice", **both)
             else:
-                source.note_word(path, word, f"{what}: a file with that name and no code is asked about")
+                source.note_word(path, word, "schools_of_one_name", **both)
 
 
 def _check_short_names(source: Source, reference: Reference) -> None:
@@ -147,11 +143,11 @@ def _check_short_names(source: Source, reference: Reference) -> None:
             is_one_name = (other.level, fold(other.name)) == (school.level, fold(school.name))  # told as such
             if other is not school and not is_one_name and (other.unit_id, school.unit_id) not in told:
                 told.add((other.unit_id, school.unit_id))
-                what = f"'{school.unit_id}' and '{other.unit_id}' have one short name, '{school.short_name}'"
+                both = {"id": school.unit_id, "other": other.unit_id, "name": school.short_name}
                 if other.parent_id == school.parent_id:
-                    source.report_word(path, word, f"{what}, below one unit")
+                    source.report_word(path, word, "short_name_twice", **both)
                 else:
-                    source.note_word(path, word, f"{what}: reports cannot tell them apart")
+                    source.note_word(path, word, "schools_of_one_short_name", **both)
 
 
 def _check_aliases(source: Source, reference: Reference) -> None:
@@ -171,13 +167,11 @@ def _check_aliases(source: Source, reference: Reference) -> None:
             told.add((alias, school.unit_id))
             word = f"{school.unit_id},{school.valid_from}"
             line = source.line_with(path, f"{other.unit_id},{other.valid_from}")
-            what = f"the alias '{alias}' of '{school.unit_id}'"
-            if other is named.get(key):
-                source.report_word(path, word, f"{what} is the name of '{other.unit_id}', line {line}")
-            elif other is briefly.get(key):
-                source.report_word(path, word, f"{what} is the short name of '{other.unit_id}', line {line}")
-            else:
-                source.report_word(path, word, f"{what} is an alias of '{other.unit_id}', line {line}")
+            is_name, is_short = other is named.get(key), other is briefly.get(key)
+            code = "alias_is_name" if is_name else "alias_is_short_name" if is_short else "alias_is_alias"
+            source.report_word(
+                path, word, code, alias=alias, id=school.unit_id, other=other.unit_id, line=line
+            )
 
 
 def _note_unused(source: Source, form_id: str, form: Form, reference: Reference) -> None:
@@ -187,11 +181,7 @@ def _note_unused(source: Source, form_id: str, form: Form, reference: Reference)
     for row in form.rows:
         if row.field_id not in used and sheets.get(row.section_id) not in _SHOWN_SHEETS:
             path = source.root / "forms" / form_id / "rows.csv"
-            source.note_word(
-                path,
-                f",{row.row_code},",
-                f"'{row.field_id}' is asked, but no task, ratio, check or table uses it",
-            )
+            source.note_word(path, f",{row.row_code},", "never_used", field=row.field_id)
 
 
 def _used(form_id: str, reference: Reference) -> Iterator[str]:

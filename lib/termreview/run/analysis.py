@@ -70,7 +70,7 @@ def latest_term(workspace: Workspace, reference: Reference) -> str:
     """
     plans = [plan for plan in reference.calendar.plans if has_tables(workspace, plan.term)]
     if not plans:
-        raise UsageError("chưa có kỳ nào được xử lý: chạy `termreview run` cho một kỳ trước")
+        raise UsageError("no_term_processed")
     return max(plans, key=lambda plan: plan.due_on).term.term_id
 
 

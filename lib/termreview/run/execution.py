@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from termreview.coded_text import CodedText
 from termreview.errors import RunError
 from termreview.run.kernels.worker_pool import WorkerPool, worker_pool_for
 from termreview.run.work_list import Step
@@ -149,22 +150,20 @@ def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> No
         declared = papermill.inspect_notebook(_as_it_is(notebook))
         tagged = sum("parameters" in cell.metadata.get("tags", []) for cell in read_notebook(notebook).cells)
     except Exception as error:  # no JSON, no language named, another version of the format
-        raise RunError(f"{notebook.name} cannot be read as a notebook: {error}") from error
+        raise RunError("no_notebook", notebook=notebook.name, why=error) from error
     if tagged > 1:  # the later one would put back what the run has given
-        raise RunError(
-            f"{notebook.name} has {tagged} cells tagged 'parameters': leave that tag to the first of them"
-        )
+        raise RunError("parameters_twice", notebook=notebook.name, count=tagged)
+    known = ", ".join(declared)
     problems = [
-        f"'{name}' is not a parameter; known: {', '.join(declared)}"
-        for name in parameters
-        if name not in declared
+        CodedText("parameter_unknown", name=name, known=known) for name in parameters if name not in declared
     ]
     for name, value in parameters.items():
         wanted = _SIMPLE_TYPES.get(declared.get(name, {}).get("inferred_type_name", ""))
         if wanted is not None and type(value) is not wanted:
-            problems.append(f"'{name}' must be {wanted.__name__}, not {type(value).__name__}")
+            given = type(value).__name__
+            problems.append(CodedText("parameter_mistyped", name=name, wanted=wanted.__name__, given=given))
     if problems:
-        raise RunError(f"{notebook.name} cannot run with these parameters: " + "; ".join(problems))
+        raise RunError("bad_parameters", notebook=notebook.name, problems="; ".join(problems))
 
 
 def _as_it_is(path: Path) -> str:
@@ -213,17 +212,21 @@ def _refuse_unfinished(content: Any, name: str) -> None:
     """Refuse a notebook whose closing cell did not run: a dead kernel is saved as a success."""
     cells = [cell for cell in content.cells if cell.cell_type == "code" and cell.source.strip()]
     if not cells or CLOSING_TAG not in cells[-1].metadata.get("tags", []):
-        raise RunError(f"{name} has no last cell tagged '{CLOSING_TAG}'")
+        raise RunError("no_closing_cell", notebook=name, tag=CLOSING_TAG)
     if not cells[-1].outputs or any(cell.execution_count is None for cell in cells):
-        raise RunError(f"{name} stopped before its closing cell")
+        raise RunError("stopped_early", notebook=name)
     if any(output.output_type == "error" for cell in cells for output in cell.outputs):
-        raise RunError(f"{name} holds an error")
+        raise RunError("holds_an_error", notebook=name)
 
 
 def last_line(error: Exception, time_limit_s: int) -> str:
     """What one failure comes down to, in one line."""
     if isinstance(error, TimeoutError):  # a cell that takes too long, as the notebook client tells it
-        return f"a cell took longer than {time_limit_s} seconds"
+        return CodedText("cell_too_long", seconds=time_limit_s)
+    from nbclient.exceptions import DeadKernelError
+
+    if isinstance(error, DeadKernelError):
+        return CodedText("kernel_died")
     evalue = getattr(error, "evalue", "")
     if evalue:
         return f"{getattr(error, 'ename', 'error')}: {evalue}"

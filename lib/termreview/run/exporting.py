@@ -11,6 +11,7 @@ from typing import Final
 
 import nbformat
 
+from termreview.coded_text import reason
 from termreview.errors import RunError, UsageError
 from termreview.reference.declarations import Reference
 from termreview.run.execution import TIME_LIMIT_S, execute_own, last_line
@@ -42,7 +43,7 @@ def export_notebook(
         try:
             execute_own(notebook, executed)
         except Exception as error:
-            raise RunError(f"{notebook.name} failed: {last_line(error, TIME_LIMIT_S)}") from error
+            raise RunError("step_failed", step=notebook.name, why=last_line(error, TIME_LIMIT_S)) from error
         return [
             path for kind in kinds if (path := _write(kind, executed, notebook, title, workspace, reference))
         ]
@@ -53,9 +54,9 @@ def _title_of(notebook: Path) -> str:
     try:
         content = nbformat.read(notebook, as_version=4)
     except OSError as error:
-        raise UsageError(f"không đọc được sổ {notebook}: {error.strerror}") from None
+        raise UsageError("own_notebook_unreadable", notebook=notebook, why=reason(error)) from None
     except Exception:
-        raise UsageError(f"{notebook} không phải sổ Jupyter (.ipynb)") from None
+        raise UsageError("no_jupyter_notebook", notebook=notebook) from None
     texts = (cell.source for cell in content.cells if cell.cell_type == "markdown")
     lines = (line for text in texts for line in text.splitlines())
     return next((line.removeprefix("# ").strip() for line in lines if line.startswith("# ")), notebook.stem)
@@ -97,4 +98,4 @@ def _print(browser: str, page: Path, path: Path) -> None:
         subprocess.run(command, check=True, capture_output=True, timeout=_BROWSER_S)
         shutil.copyfile(printed, path)
     except (OSError, subprocess.SubprocessError):
-        raise RunError(f"trình duyệt {browser} không in được trang ra {path.name}") from None
+        raise RunError("browser_failed", browser=browser, file=path.name) from None

@@ -89,11 +89,9 @@ def issue_report(
     with held(workspace.root, f"issue {term.term_id}"):
         manifest = read_json(workspace.output_paths(term).place(MANIFEST))
         if manifest is None:
-            raise RunError(f"{term.term_id} has no finished run: run `termreview run {term.term_id}` first")
+            raise RunError("never_finished", term=term.term_id)
         if manifest["declarations_sha256"] != reference.fingerprint_of(term):
-            raise UsageError(
-                f"the declarations changed since the report was made: run `termreview run {term.term_id}` again"
-            )
+            raise UsageError("declarations_changed", term=term.term_id)
         # The day it speaks for does not matter to where its files are.
         step = report_step(
             workspace, reference, reference.of(term), reference.of(term).plan.due_on, scope, edition
@@ -102,10 +100,7 @@ def issue_report(
         told = _told_of(workspace, term, manifest, step)
         speaks_for = told["parameters"]["as_of"]
         if as_of is not None and as_of.isoformat() != speaks_for:
-            raise UsageError(
-                f"the report published speaks for {day_words(speaks_for)}, not for {day_words(as_of)}: "
-                "run the term for that day"
-            )
+            raise UsageError("other_day", published=day_words(speaks_for), wanted=day_words(as_of))
         pages = _published(workspace, told["reports"], files)
         hashes = {path.name: sha256_of(path.read_bytes()) for path in pages}
         before = issues_of(workspace, term, scope, edition)
@@ -137,7 +132,7 @@ def _told_of(workspace: Workspace, term: Term, manifest: dict[str, Any], step: S
         own = manifest["steps"].get(step.name, {})
         return {"parameters": manifest["parameters"], "step": own, "reports": manifest["reports"]}
     if scoped["tables"] != manifest["tables"] or scoped["declarations_sha256"] != manifest["declarations_sha256"]:  # fmt: skip
-        raise RunError(f"{name} was made before the last run of {term.term_id}: make it again")
+        raise RunError("scope_outdated", report=name, term=term.term_id)
     return {"parameters": scoped["step"]["parameters"], "step": scoped["step"], "reports": scoped["reports"]}
 
 
@@ -145,11 +140,11 @@ def _published(workspace: Workspace, reports: dict[str, str], files: list[Path])
     """The files of one report, each as it was published; those that were not made are left out."""
     told = {path: reports.get(path.relative_to(workspace.root).as_posix()) for path in files}
     if told[files[0]] is None:
-        raise RunError(f"{files[0].name} was not made: run it first, with the same --unit and --level")
+        raise RunError("not_made", report=files[0].name)
     made = [path for path, sha256 in told.items() if sha256 is not None]
     for path in made:
         if not path.is_file() or sha256_of(path.read_bytes()) != told[path]:
-            raise RunError(f"{path.name} is not the file that was published: run the term again with --force")
+            raise RunError("report_changed", report=path.name)
     return made
 
 

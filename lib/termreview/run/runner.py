@@ -172,7 +172,7 @@ def run_term(
         except OSError as error:
             if (lack := lack_of_room(error, workspace.processed(term))) is not None:
                 raise lack from error
-            raise RunError(f"the run stopped, its results do not count: {error}") from error
+            raise RunError("run_stopped", why=error) from error
         finally:
             sweep(output_paths)
         if is_whole_run:
@@ -204,10 +204,7 @@ def _refuse_nothing_received(
 ) -> None:
     if not files:
         folder = workspace.raw(term).relative_to(workspace.root).as_posix()
-        raise UsageError(
-            f"chưa nhận được tệp nào của kỳ {term.term_id} tính đến ngày {as_of:%d/%m/%Y} (thư mục {folder}): "
-            f"chưa có gì để làm báo cáo; xem `termreview status {term.term_id}`"
-        )
+        raise UsageError("nothing_received", term=term.term_id, day=as_of, folder=folder)
 
 
 def _tell_received(
@@ -220,7 +217,7 @@ def _tell_received(
 ) -> None:
     """Tell of days that cannot be, of files that came later, were renamed or are gone."""
     words = reference.provenance["notices"]
-    for line in received_notices(workspace.raw(term), there, as_of, words, reference.mistakes.words):
+    for line in received_notices(workspace.raw(term), there, as_of, words):
         progress(line)
 
 

@@ -80,7 +80,7 @@ def make_scoped(
     with held(workspace.root, f"reports of {term.term_id}"):
         manifest = read_json(workspace.output_paths(term).place(MANIFEST))
         if manifest is None:
-            raise RunError(f"{term.term_id} has no finished run: run `termreview run {term.term_id}` first")
+            raise RunError("never_finished", term=term.term_id)
         made: dict[int, Made] = {}
         due: dict[int, Step] = {}
         for place, (scope, edition, step) in enumerate(steps):

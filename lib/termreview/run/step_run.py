@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from termreview.coded_text import CodedText
 from termreview.collector import memory_left_alone
 from termreview.errors import RunError
 from termreview.run.execution import (
@@ -68,7 +69,7 @@ def begin_step(
     """
     source = workspace.notebooks / f"{step.source}.ipynb"
     if not source.is_file():
-        raise RunError(f"the notebook {source.name} is not in the folder notebooks of the workspace")
+        raise RunError("notebook_missing", notebook=source.name)
     refuse_wrong_parameters(source, step.parameters)
     work = _Work(workspace, term, step, stage, time_limit_s)
     for left_over in (work.executed, work.failed, work.beside):
@@ -214,11 +215,12 @@ def _await_executed(work: _Work, process: WarmProcess) -> None:
         if code is not None and code >= _UNTOLD:
             raise OSError(code - _UNTOLD, os.strerror(code - _UNTOLD))
         is_stuck = code == _STUCK and time.monotonic() - begun > work.time_limit_s
-        raise RunError(last_line(TimeoutError(), work.time_limit_s) if is_stuck else "Kernel died")
+        why = last_line(TimeoutError(), work.time_limit_s) if is_stuck else CodedText("kernel_died")
+        raise RunError("told_elsewhere", text=why)
     if not told["is_executed"]:
         process.wait()
         work.told.unlink()
-        raise RunError(told["error"])
+        raise RunError("told_elsewhere", text=told["error"])
 
 
 def _await_written(work: _Work, process: WarmProcess) -> Path:
@@ -226,7 +228,7 @@ def _await_written(work: _Work, process: WarmProcess) -> Path:
     error = (read_json(work.told) or {"error": None})["error"]
     work.told.unlink(missing_ok=True)
     if error is not None:
-        raise RunError(error)
+        raise RunError("told_elsewhere", text=error)
     if not work.executed.is_file():  # the process is lost, nobody knows how
         _write(work)
     return work.executed
@@ -242,7 +244,7 @@ def _kept_if_it_fails(work: _Work) -> Iterator[None]:
             for left_over in (work.beside, work.told):
                 left_over.unlink(missing_ok=True)
             raise lack from error
-        where = ""
+        kept = ""
         with suppress(OSError):  # a full disk keeps nothing
             work.kept.mkdir(parents=True, exist_ok=True)
             if (
@@ -252,9 +254,11 @@ def _kept_if_it_fails(work: _Work) -> Iterator[None]:
                     work.source, work.beside, work.step, work.stage, work.time_limit_s, prepare_only=True
                 )
             work.beside.replace(work.failed)
-            where = f"; the notebook is kept as {work.failed.relative_to(work.workspace.root).as_posix()}"
-        said = last_line(error, work.time_limit_s)
-        raise RunError(f"{work.step.name} failed: {said}{where}") from error
+            kept = work.failed.relative_to(work.workspace.root).as_posix()
+        why = last_line(error, work.time_limit_s)
+        if kept:
+            raise RunError("step_failed_kept", step=work.step.name, why=why, notebook=kept) from error
+        raise RunError("step_failed", step=work.step.name, why=why) from error
 
 
 @contextmanager

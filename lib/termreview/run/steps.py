@@ -87,9 +87,7 @@ def open_term(term_id: str, as_of: str = "", workspace_root: str = "") -> OpenTe
     try:
         day = datetime.date.fromisoformat(as_of) if as_of else declared.plan.due_on
     except ValueError:
-        raise UsageError(
-            f"as_of is '{as_of}': write a date like {declared.plan.due_on.isoformat()}"
-        ) from None
+        raise UsageError("as_of_no_day", value=as_of, example=declared.plan.due_on.isoformat()) from None
     return OpenTerm(workspace, reference, declared, day, day if as_of else None)
 
 

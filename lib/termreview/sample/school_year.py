@@ -91,9 +91,9 @@ def sample_terms(reference: Reference) -> tuple[Term, ...]:
         terms = tuple(term for term in declared if term.school_year == years[0])
     if empty := [term.term_id for term in terms if not reference.of(term).schools] or not terms:
         named = ", ".join(empty) if isinstance(empty, list) else "calendar.yml"
-        raise SampleError(f"the sample needs schools that report in its terms: {named}")
+        raise SampleError("sample_needs_schools", terms=named)
     if real := [term.term_id for term in terms if not reference.of(term).office.is_illustrative]:
-        raise SampleError(f"the sample would look like reports of a real office in {', '.join(real)}")
+        raise SampleError("sample_of_real_office", terms=", ".join(real))
     return terms
 
 
@@ -106,10 +106,7 @@ def _refuse_foreign_files(folder: Path) -> None:
     if foreign:
         more = len(foreign) - _FILES_NAMED
         named = ", ".join(foreign[:_FILES_NAMED]) + (f" and {more} more" if more > 0 else "")
-        raise UsageError(
-            f"{folder} holds files that the sample did not write, or that were changed since: {named}. "
-            "Nothing was written; move them elsewhere first"
-        )
+        raise UsageError("foreign_files", folder=folder, files=named)
 
 
 def _read_list(folder: Path) -> dict[str, str]:

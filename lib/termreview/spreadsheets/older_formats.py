@@ -59,8 +59,7 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
             env=os.environ | {"PYTHONPATH": search_path},
         )
     except OSError as error:  # no more processes, or no memory for one
-        detail = f"no process could be started ({system_code(error)})"
-        raise RefusedFile(NOT_OPENED, detail) from None
+        raise RefusedFile(NOT_OPENED, "no_process", why=system_code(error)) from None
     assert child.stdout is not None
     stop = threading.Timer(limits.child_wait_seconds, child.kill)
     stop.daemon = True
@@ -77,15 +76,13 @@ def read_in_child(path: Path, kind: str, limits: Limits = DEFAULT_LIMITS) -> Wor
     is_stopped = stop.finished.is_set()
     stop.cancel()
     if child.returncode != 0 and is_stopped:
-        detail = f"reading was not finished after {limits.child_wait_seconds:g} seconds beside other work"
-        raise RefusedFile(NOT_OPENED, detail)
+        raise RefusedFile(NOT_OPENED, "reading_unfinished", seconds=limits.child_wait_seconds)
     if _SPENT and child.returncode == -_SPENT:
-        detail = f"reading was stopped after {limits.child_seconds:g} seconds of work"
-        raise RefusedFile("engine_failed", detail)
+        raise RefusedFile("engine_failed", "reading_stopped", seconds=limits.child_seconds)
     if _KILLED and child.returncode == -_KILLED:  # by nobody here: memory ran out, or somebody ended it
-        raise RefusedFile(NOT_OPENED, "the system ended the reading")
+        raise RefusedFile(NOT_OPENED, "reading_ended")
     if child.returncode != 0 or answer is None:
-        raise RefusedFile("engine_failed", f"the reading engine ({kind}) broke down on this file")
+        raise RefusedFile("engine_failed", "engine_broke", engine=kind)
     if isinstance(answer, RefusedFile):
         raise answer
     return answer
@@ -167,9 +164,7 @@ def _read_by_engine(data: bytes, kind: str, limits: Limits) -> Workbook:
                             cells[row, column] = _engine_cell(value)
                             characters += len(cells[row, column].text)
                     if filled + len(cells) > limits.cells or characters > limits.text_characters:
-                        raise RefusedFile(
-                            "too_large", f"more than {limits.cells} filled cells, or long texts"
-                        )
+                        raise RefusedFile("too_large", "cells_or_texts_above", count=limits.cells)
                 filled += len(cells)
                 merges = sheet.merged_cell_ranges or []
                 sheets.append(
@@ -183,9 +178,9 @@ def _read_by_engine(data: bytes, kind: str, limits: Limits) -> Workbook:
                     )
                 )
     except python_calamine.PasswordError:
-        raise RefusedFile("password_protected", f"an .{kind} workbook locked with a password") from None
+        raise RefusedFile("password_protected", "locked_workbook", format=kind) from None
     except python_calamine.CalamineError:
-        raise RefusedFile("damaged", "the engine cannot read it") from None
+        raise RefusedFile("damaged", "engine_cannot_read") from None
     return Workbook(tuple(sheets), kind, notes=tuple(dict.fromkeys(notes)))
 
 
@@ -250,7 +245,8 @@ def _unpack(answer: Iterable[bytes]) -> Workbook:
     lines = (json.loads(line.decode("utf-8", "surrogatepass")) for line in answer)
     facts = next(lines)
     if isinstance(facts, dict):
-        raise RefusedFile(*facts["refused"])
+        reason, detail = facts["refused"]
+        raise RefusedFile(reason, "told_elsewhere", text=detail)
     sheets = []
     for name, state, hidden_rows, hidden_columns, merges, old_fonts, hides_zeros, conditional in lines:
         cells: dict[tuple[int, int], Cell] = {}

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from termreview.coded_text import CodedText
 from termreview.spreadsheets.model.cell_values import Shared
 from termreview.spreadsheets.model.sheet_content import refuse_text
 from termreview.spreadsheets.model.workbook_model import Cell, Sheet, Workbook
@@ -62,9 +63,9 @@ _OPENOFFICE_1 = b"mimetypeapplication/vnd.sun.xml."  # its first member says so
 _MOST_SEPARATORS = 20  # for each cell that may be filled
 csv.field_size_limit(DEFAULT_LIMITS.text_characters)  # its own limit is below what one cell may hold
 _CONTENT_KINDS = (  # parts that tell what else a zip archive is
-    ("word/", "word_document", "a Word document"),
-    ("ppt/", "unsupported_format", "a presentation"),
-    ("Index/", "unsupported_format", "a workbook of Numbers; export it to .xlsx"),
+    ("word/", "word_document", "word_document"),
+    ("ppt/", "unsupported_format", "presentation"),
+    ("Index/", "unsupported_format", "numbers_workbook"),
 )
 
 
@@ -91,7 +92,7 @@ def read_workbook(path: Path | ArchiveMember, limits: Limits = DEFAULT_LIMITS) -
     else:
         workbook = read_in_child(path, found, limits)
     if not any(sheet.cells for sheet in workbook.sheets):
-        raise RefusedFile("no_cells", "a workbook without a single filled cell")
+        raise RefusedFile("no_cells", "no_filled_cell")
     return workbook
 
 
@@ -113,7 +114,7 @@ def read_locked(path: Path, limits: Limits) -> Workbook:
     """
     plain = package_within(read_content(path, limits))
     if plain is None or sniff(plain) == LOCKED:
-        raise RefusedFile("password_protected", "an Office file locked with a password")
+        raise RefusedFile("password_protected", "locked_office_file")
     with tempfile.TemporaryDirectory(prefix="termreview-") as folder:
         copy = Path(folder) / path.name
         copy.write_bytes(plain)
@@ -129,7 +130,7 @@ def _read_here(path: Path | ArchiveMember, limits: Limits) -> Workbook | str:
             return _read_archive(data, limits)
         except RefusedFile as refused:
             if refused.reason == "archive_not_workbook" and isinstance(path, ArchiveMember):
-                raise RefusedFile(refused.reason, "an archive within an archive") from None
+                raise RefusedFile(refused.reason, "archive_within_archive") from None
             raise
     if kind == "fods" and len(data) <= limits.in_process_bytes:
         return read_opendocument({"content.xml": data}, frozenset(), limits, kind)
@@ -141,11 +142,11 @@ def _read_here(path: Path | ArchiveMember, limits: Limits) -> Workbook | str:
 
 
 _NOT_OPENED = {
-    "ENOENT": "there is no such file", "EACCES": "it may not be read", "EPERM": "it may not be read",
+    "ENOENT": "no_such_file", "EACCES": "not_readable", "EPERM": "not_readable",
 }  # fmt: skip
 _NO_FILES = (
-    (stat.S_ISDIR, "a folder"), (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"), (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISDIR, "a_folder"), (stat.S_ISCHR, "a_device"), (stat.S_ISBLK, "a_device"), (stat.S_ISFIFO, "a_pipe"),
+    (stat.S_ISSOCK, "a_socket"),
 )  # fmt: skip
 
 
@@ -156,18 +157,18 @@ def read_content(path: Path | ArchiveMember, limits: Limits = DEFAULT_LIMITS) ->
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):  # opening a pipe would wait for ever
-            what = next((name for is_kind, name in _NO_FILES if is_kind(facts.st_mode)), "no file")
+            what = next((name for is_kind, name in _NO_FILES if is_kind(facts.st_mode)), "not_a_file")
             raise RefusedFile("cannot_be_opened", what)
         if facts.st_size > limits.file_bytes:
-            raise RefusedFile("too_large", f"{facts.st_size} bytes")
+            raise RefusedFile("too_large", "byte_count", count=facts.st_size)
         with path.open("rb") as stream:
             data = stream.read(facts.st_size + 1)  # no more, also of a file that grows or never ends
     except (OSError, ValueError) as error:
         code = system_code(error) if isinstance(error, OSError) else ""
-        detail = _NOT_OPENED.get(code, f"the system cannot open it ({code or 'its name'})")
-        raise RefusedFile("cannot_be_opened", detail) from None
+        why = code or CodedText("its_name")
+        raise RefusedFile("cannot_be_opened", _NOT_OPENED.get(code, "system_cannot_open"), why=why) from None
     if len(data) != facts.st_size:
-        raise RefusedFile("cannot_be_opened", "its length changes while it is read")
+        raise RefusedFile("cannot_be_opened", "length_changes")
     return data
 
 
@@ -175,14 +176,14 @@ def _read_archive(data: bytes, limits: Limits) -> Workbook | str:
     """Read one zip archive, or say as what the child process is to read it, by what it holds."""
     members = guard.list_members(data, limits)
     if _OPENOFFICE_1 in data[:512]:
-        raise RefusedFile("unsupported_format", "a document of OpenOffice 1; save it as .ods or .xlsx")
+        raise RefusedFile("unsupported_format", "openoffice_1")
     read = xml_members(data, members)
     if sum(member.file_size for member in members if member.filename in read) > limits.in_process_bytes:
         return "whole"
     parts = guard.inflate_members(data, members, lambda member: member.filename in read)
     names = frozenset(guard.part_name(member) for member in members)
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):  # then its content looks like nothing
-        raise RefusedFile("password_protected", "an OpenDocument file locked with a password")
+        raise RefusedFile("password_protected", "locked_opendocument")
     if "content.xml" in parts and b"opendocument:xmlns:office" in parts["content.xml"][:8192]:
         return read_opendocument(parts, names, limits)
     main = workbook_part_name(parts)
@@ -192,7 +193,7 @@ def _read_archive(data: bytes, limits: Limits) -> Workbook | str:
         if any(name.startswith(prefix) for name in names) and not any(n.startswith("xl/") for n in names):
             raise RefusedFile(reason, found)
     if main is None and find_part(names, "[Content_Types].xml") is None:
-        raise RefusedFile("archive_not_workbook", f"a zip archive of {len(names)} files, none a workbook")
+        raise RefusedFile("archive_not_workbook", "archive_of_files", count=len(names))
     return _read_package(open_package(parts, names, limits), parts, limits)
 
 
@@ -220,7 +221,7 @@ def _read_package(package: Package, parts: Mapping[str, bytes], limits: Limits) 
         notes.extend(sorted(content.notes))
         filled += len(content.cells)
         if filled > limits.cells:
-            raise RefusedFile("too_large", f"more than {limits.cells} filled cells")
+            raise RefusedFile("too_large", "cells_above", count=limits.cells)
         sheets.append(
             Sheet(
                 part.name,
@@ -260,7 +261,7 @@ def _read_csv(data: bytes, name: str, limits: Limits) -> Workbook:
         delimiter, text = first.strip("\r\n")[4], rest
     delimiter = delimiter or _delimiter(text)
     if text.count(delimiter) > _MOST_SEPARATORS * limits.cells:  # one line of millions is built as a whole
-        raise RefusedFile("too_large", f"{text.count(delimiter)} columns")
+        raise RefusedFile("too_large", "text_columns", count=text.count(delimiter))
     cells: dict[tuple[int, int], Cell] = {}
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -269,9 +270,9 @@ def _read_csv(data: bytes, name: str, limits: Limits) -> Workbook:
                 if value:
                     cells[row, column] = Cell(value, value, "text")
             if len(cells) > limits.cells:
-                raise RefusedFile("too_large", f"more than {limits.cells} filled cells")
+                raise RefusedFile("too_large", "cells_above", count=limits.cells)
     except csv.Error:
-        raise RefusedFile("damaged", "a text table that breaks off") from None
+        raise RefusedFile("damaged", "text_table_broken") from None
     refuse_text(cells.values(), limits)
     return Workbook((Sheet(name, "visible", cells),), "csv", notes=notes)
 
@@ -283,7 +284,7 @@ def _decode_text(data: bytes) -> tuple[str, tuple[str, ...]]:
         return data.decode(encoding), ()
     except UnicodeDecodeError:
         if encoding == "utf-16":
-            raise RefusedFile("damaged", "a UTF-16 text that breaks off") from None
+            raise RefusedFile("damaged", "utf16_table_broken") from None
     for guessed in ("cp1258", "cp1252"):
         with suppress(UnicodeDecodeError):
             return data.decode(guessed), ("encoding_guessed",)
@@ -296,5 +297,5 @@ def _delimiter(text: str) -> str:
     counts = {mark: sum(mark in line for line in lines) for mark in (";", "\t", ",")}
     best = max(counts, key=lambda mark: counts[mark])
     if counts[best] * 2 < len(lines):
-        raise RefusedFile("unsupported_format", "a plain text without columns")
+        raise RefusedFile("unsupported_format", "plain_text")
     return best

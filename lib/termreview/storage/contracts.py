@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from termreview.coded_text import CodedText
 from termreview.errors import ContractError
 
 TEXT, NUMBER, INTEGER, FLAG, DATE = "string", "Float64", "Int64", "boolean", "date"
@@ -228,10 +229,10 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     contract = CONTRACTS[name]
     missing = [column for column in contract.columns if column not in frame.columns]
     unknown = [column for column in frame.columns if column not in contract.columns]
-    faults = [f"column {column} is missing" for column in missing]
-    faults += [f"column {column} is not declared" for column in unknown]
+    faults = [CodedText("contract_column_missing", column=column) for column in missing]
+    faults += [CodedText("contract_column_unknown", column=column) for column in unknown]
     if faults:
-        raise ContractError(name, faults)
+        raise _broken(name, faults)
     # What has its types already is not copied: pandas copies a column when it is written to.
     result = frame if list(frame.columns) == list(contract.columns) else frame[list(contract.columns)]
     typed: dict[str, pd.Series] = {}
@@ -241,18 +242,19 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         try:
             typed[name_of] = _typed(values, column)
         except (TypeError, ValueError) as error:
-            faults.append(f"column {column_name} is not {column.kind}: {error}")
+            faults.append(CodedText("contract_column_type", column=name_of, kind=column.kind, why=error))
             continue
         is_typed &= typed[name_of] is values
-        faults += [f"column {column_name} {fault}" for fault in _value_faults(typed[name_of], column)]
+        faults += _value_faults(name_of, typed[name_of], column)
     if faults:
-        raise ContractError(name, faults)
+        raise _broken(name, faults)
     if not is_typed:
         result = pd.DataFrame(typed)
     repeated = result.duplicated(list(contract.key))
     if repeated.any():
         example = result.loc[repeated, list(contract.key)].iloc[0].to_dict()
-        raise ContractError(name, [f"{int(repeated.sum())} rows repeat a key, the first {example}"])
+        fault = CodedText("contract_key_repeated", count=int(repeated.sum()), example=example)
+        raise _broken(name, [fault])
     result = result.reset_index(drop=True)
     result.columns = pd.Index(list(contract.columns))  # whatever made the ones that came
     return result
@@ -265,7 +267,7 @@ def _typed(values: pd.Series, column: Column) -> pd.Series:
         return pd.to_datetime(values).dt.as_unit("s")
     if column.kind == TEXT and not _is_text(values):
         # A code that arrives as a number has lost its leading zeros already.
-        raise TypeError("it holds values that are not text")
+        raise TypeError(CodedText("contract_not_text"))
     return values.astype(column.kind)  # type: ignore[call-overload]
 
 
@@ -279,19 +281,23 @@ def _is_text_or_missing(value: object) -> bool:
     return isinstance(value, str) or value is None or value is pd.NA or value != value
 
 
-def _value_faults(values: pd.Series, column: Column) -> list[str]:
+def _broken(name: str, faults: Sequence[CodedText]) -> ContractError:
+    return ContractError("table_broken_unsaved", table=name, faults="; ".join(faults))
+
+
+def _value_faults(name: str, values: pd.Series, column: Column) -> list[CodedText]:
     faults = []
     missing = 0 if column.is_optional else int(values.array.isna().sum())
     if missing:
-        faults.append(f"has {missing} missing values")
+        faults.append(CodedText("contract_missing_values", column=name, count=missing))
     if column.choices:
         odd = {value for value in values.unique() if isinstance(value, str)} - column.choices
         if odd:
-            faults.append(f"holds undeclared values {sorted(odd)}")
+            faults.append(CodedText("contract_unknown_values", column=name, values=sorted(odd)))
     if column.minimum is not None or column.maximum is not None:
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
         if column.minimum is not None and (numbers < column.minimum).any():
-            faults.append(f"falls below {column.minimum}")
+            faults.append(CodedText("contract_below", column=name, minimum=column.minimum))
         if column.maximum is not None and (numbers > column.maximum).any():
-            faults.append(f"rises above {column.maximum}")
+            faults.append(CodedText("contract_above", column=name, maximum=column.maximum))
     return faults

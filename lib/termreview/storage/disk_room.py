@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from termreview.coded_text import reason
 from termreview.errors import RunError
 
 # No space, none left of one's share, and a file larger than the disk or the account may hold.
@@ -21,7 +22,7 @@ def lack_of_room(error: BaseException, folder: Path) -> RunError | None:
             # A place outside of the folder, such as that of temporary files, is on another disk.
             place = Path(os.fsdecode(named)).parent if named else folder
             place = folder if place.is_relative_to(folder) else place
-            return RunError(f"{place} cannot take what the run writes: {words}")
+            return RunError("no_room", place=place, why=words)
     return None
 
 
@@ -35,9 +36,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _words(error: BaseException) -> str:
-    """What the system says where there is no room; a notebook and some libraries repeat only its words."""
-    code = getattr(error, "errno", None) if isinstance(error, OSError) else None
-    if code in _CODES:
-        return os.strerror(code)
-    told = str(error)
-    return next((words for words in map(os.strerror, _CODES) if words in told), "")
+    """Why there is no room; a notebook and some libraries repeat only what the system says."""
+    number = error.errno if isinstance(error, OSError) else None
+    found = (code for code in _CODES if code == number or os.strerror(code) in str(error))
+    return next((reason(OSError(code, os.strerror(code))) for code in found), "")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from termreview.coded_text import reason
 from termreview.errors import RunError, WorkspaceBusyError
 from termreview.storage.atomic_files import read_json
 
@@ -42,7 +43,7 @@ def _acquire(path: Path) -> int:
         try:
             handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
         except OSError as error:
-            raise RunError(f"the workspace cannot be locked ({error.strerror}): {path}") from None
+            raise RunError("lock_failed", why=reason(error), path=path) from None
         try:
             _lock(handle)
         except BlockingIOError:
@@ -50,7 +51,7 @@ def _acquire(path: Path) -> int:
             raise _busy(path) from None
         except OSError as error:
             os.close(handle)
-            raise RunError(f"the workspace cannot be locked ({error.strerror}): {path}") from None
+            raise RunError("lock_failed", why=reason(error), path=path) from None
         if _is_same_file(path, handle):
             return handle
         os.close(handle)  # the holder before took the file away while we waited at its door
@@ -85,12 +86,14 @@ def _write_owner(handle: int, purpose: str) -> None:
 def _busy(path: Path) -> WorkspaceBusyError:
     owner = read_json(path)
     if owner is None:
-        return WorkspaceBusyError(
-            f"the workspace is in use by another process; wait for it to end ({path.name})"
-        )
+        return WorkspaceBusyError("workspace_in_use_unnamed", lock=path.name)
     return WorkspaceBusyError(
-        f"the workspace is in use: process {owner.get('pid')} on {owner.get('host')} does "
-        f"'{owner.get('purpose')}' since {owner.get('since')}; wait for it to end (lock file {path.name})"
+        "workspace_in_use",
+        process=owner.get("pid"),
+        host=owner.get("host"),
+        purpose=owner.get("purpose"),
+        since=owner.get("since"),
+        lock=path.name,
     )
 
 

@@ -21,6 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from termreview.coded_text import reason
 from termreview.errors import ContractError, RunError
 from termreview.storage.atomic_files import (
     atomic_write,
@@ -77,10 +78,7 @@ def settle(output_paths: OutputPaths) -> None:
     try:
         _move_all(output_paths, journal)
     except OSError as error:
-        raise RunError(
-            "the run is finished and its tables count, but not all of its files could be put into their places "
-            f"({error}): free the place, then run the term again to have it done"
-        ) from error
+        raise RunError("files_not_placed", why=error) from error
 
 
 def _move_all(output_paths: OutputPaths, journal: Mapping[str, Any]) -> None:
@@ -117,17 +115,15 @@ def refuse_blocked(output_paths: OutputPaths, names: Sequence[str]) -> None:
             with tempfile.NamedTemporaryFile(prefix=f".trial.{os.getpid()}-", suffix=".part", dir=folder):
                 pass
         except OSError as error:
-            raise RunError(f"nothing was published: {folder} cannot be written ({error.strerror})") from error
+            raise RunError("place_unwritable", path=folder, why=reason(error)) from error
     for place in map(output_paths.place, names):
         if place.is_dir():
-            raise RunError(f"nothing was published: a folder stands in the place of the file {place}")
+            raise RunError("folder_in_place", path=place)
         if os.name == "nt" and place.is_file():  # there, a file that another program shows cannot be replaced
             try:
                 place.open("rb+").close()
             except PermissionError as error:
-                raise RunError(
-                    f"nothing was published: {place} is open in another program; close it"
-                ) from error
+                raise RunError("open_elsewhere", path=place) from error
 
 
 def sweep(output_paths: OutputPaths) -> None:
@@ -191,11 +187,7 @@ def read_published(output_paths: OutputPaths, names: Sequence[str]) -> dict[str,
             if stage is None:
                 break
         time.sleep(_PAUSE_S)
-    raise ContractError(
-        (fault or names[0]).removesuffix(".parquet"),
-        ["it is not the file that the last finished run wrote: run the term again"],
-        output_paths.place(fault or names[0]),
-    )
+    raise ContractError("table_changed", table=(fault or names[0]).removesuffix(".parquet"))
 
 
 def is_published(output_paths: OutputPaths, name: str) -> bool:

@@ -36,7 +36,7 @@ def active_stage(output_paths: OutputPaths) -> Path | None:
     if not named or Path(named).parent.parent.resolve() != output_paths.tables.resolve():
         return None
     if not Path(named).is_dir():
-        raise RunError("the run that this step belongs to is over; nothing was written")
+        raise RunError("run_over")
     return Path(named)
 
 

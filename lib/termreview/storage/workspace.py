@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from termreview.coded_text import CodedText
 from termreview.errors import ContractError, RunError, UsageError
 from termreview.storage.atomic_files import atomic_write, sha256_of, sweep_left_overs, write_json
 from termreview.storage.output_paths import LOOSE, MANIFEST, OutputPaths
@@ -85,7 +86,7 @@ def place_in(folder: Path, name: str) -> Path:
         When the name leads elsewhere, or is none.
     """
     if not name.strip(". ") or any(sign in _LEADING_ELSEWHERE or ord(sign) < 32 for sign in name):
-        raise RunError(f"{name!r} does not name a file in {folder}: nothing was written there")
+        raise RunError("no_file_name", name=name, folder=folder)
     return folder / name
 
 
@@ -101,11 +102,7 @@ def find_workspace(start: Path | None = None) -> Workspace:
     for folder in (here, *here.parents):
         if (folder / "data" / "reference").is_dir():
             return Workspace(folder)
-    # In Vietnamese here: where there are no declarations, none can say it.
-    raise UsageError(
-        f"đây không phải thư mục làm việc: {here} và các thư mục cha không có data/reference; chuyển vào thư mục của "
-        "termreview, hoặc chỉ ra bằng --root"
-    )
+    raise UsageError("no_workspace_here", folder=here)
 
 
 def workspace_at(root: Path) -> Workspace:
@@ -118,11 +115,9 @@ def workspace_at(root: Path) -> Workspace:
     """
     found = Workspace(root.resolve())
     if not root.is_dir():
-        raise UsageError(f"không có thư mục {root}: kiểm tra lại đường dẫn sau --root")
+        raise UsageError("root_missing", root=root)
     if not any(found.reference.rglob("*.csv")) and not any(found.reference.rglob("*.yml")):
-        raise UsageError(
-            f"{root} không phải thư mục làm việc: ở đó không có data/reference, hoặc không có khai báo nào; sửa --root"
-        )
+        raise UsageError("root_no_workspace", root=root)
     return found
 
 
@@ -207,9 +202,7 @@ def _contents(workspace: Workspace, term: Term, names: Sequence[str]) -> dict[st
 
 def _table(workspace: Workspace, term: Term, name: str, content: bytes | None) -> pd.DataFrame:
     if content is None:
-        raise UsageError(
-            f"{name} of {term.term_id} is not there yet: run `termreview run {term.term_id}` first"
-        )
+        raise UsageError("table_not_made", table=name, term=term.term_id)
     import pyarrow.parquet as parquet  # only now: it takes longer to load than all that runs without tables
 
     from termreview.storage.contracts import shaped
@@ -220,9 +213,11 @@ def _table(workspace: Workspace, term: Term, name: str, content: bytes | None) -
         frame = parquet.ParquetFile(io.BytesIO(content)).read(use_threads=False).to_pandas()
         return shaped(name, frame)
     except ContractError as error:
-        raise ContractError(name, [str(error)], path) from error
+        faults = error.text.values["faults"]
+        raise ContractError("table_broken", table=name, path=path, faults=faults) from error
     except (OSError, ValueError) as error:
-        raise ContractError(name, [f"it is no Parquet file ({error})"], path) from error
+        fault = CodedText("no_parquet", why=error)
+        raise ContractError("table_broken", table=name, path=path, faults=fault) from error
 
 
 def has_tables(workspace: Workspace, term: Term) -> bool:

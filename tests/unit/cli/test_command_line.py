@@ -94,7 +94,7 @@ def test_a_file_in_the_place_of_a_library_is_named(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(
     "failure",
     [
-        RunError("3_semester_review failed: module 'docx' has no attribute 'Document'"),
+        RunError("step_failed", step="3_semester_review", why="module 'docx' has no attribute 'Document'"),
         AttributeError("no attribute 'Document'"),
     ],
     ids=["in a step", "here"],

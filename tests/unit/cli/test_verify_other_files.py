@@ -102,7 +102,7 @@ def test_a_record_that_somebody_wrote_into_is_told_and_never_ends_in_a_traceback
     office: Workspace, monkeypatch: pytest.MonkeyPatch, wrong: Any
 ) -> None:
     def stop(*_: object, **__: object) -> None:
-        raise RunError("here notebooks would run")
+        raise RunError("told_elsewhere", text="here notebooks would run")
 
     monkeypatch.setattr(rebuild, "run_term", stop)
     reference = load_reference(office.reference)

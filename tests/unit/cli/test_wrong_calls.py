@@ -61,7 +61,7 @@ def test_a_search_for_a_free_port_ends_at_the_last_one_there_is(monkeypatch: pyt
             raise OSError
 
     monkeypatch.setattr(serving.socket, "socket", Taken)
-    with pytest.raises(RunError, match="from 65530 to 65535"):
+    with pytest.raises(RunError, match="từ 65530 đến 65535"):
         serving.free_port(65_530)
 
 

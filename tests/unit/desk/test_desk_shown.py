@@ -148,11 +148,11 @@ def test_mistakes_in_the_words_are_named_with_their_line(tmp_path: Path) -> None
     said = [f"{problem.file}:{problem.line}: {problem.message}" for problem in caught.value.problems]
     assert all(problem.startswith("desk.yml:") for problem in said)
     for part in (
-        "'busy' is missing",
-        "'bussy' is not a known key",
+        "thiếu khóa 'busy'",
+        "không có khóa 'bussy'",
         "'{decison}'",
-        "cannot be below 0",
-        "'glance' must be text",
+        "không được nhỏ hơn 0",
+        "'glance' phải là chữ",
     ):
         assert any(part in problem for problem in said), (part, said)
     assert any(problem.startswith(f"desk.yml:{line}:") for problem in said)

@@ -72,7 +72,7 @@ def test_a_list_in_the_vietnamese_code_page_is_read_as_it_was(name: str) -> None
     assert found.faults == ()
     house = parse_list(text.encode(), columns)
     assert [cells for _, cells in found.rows] == [cells for _, cells in house.rows]
-    assert ("read as text in Windows-1258") in [note.message for note in found.notes]
+    assert "đọc theo bảng mã Windows-1258; nên lưu dạng “CSV UTF-8”" in [note.message for note in found.notes]
 
 
 def test_all_lists_saved_so_load_as_the_same_declarations_with_a_note_each(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_all_lists_saved_so_load_as_the_same_declarations_with_a_note_each(tmp_p
         "targets.csv",
         "checks/cv407-2023.csv",
         "office.csv",
-        "mistakes.csv",
+        "messages.csv",
     ):
         text = (folder / name).read_text(encoding="utf-8")
         (folder / name).write_bytes(ENCODINGS["semicolons"](text))
@@ -92,7 +92,7 @@ def test_all_lists_saved_so_load_as_the_same_declarations_with_a_note_each(tmp_p
     assert found.targets == committed.targets
     assert found.checks == committed.checks
     assert found.calendar == committed.calendar
-    told = {(note.file, note.words) for note in found.unlike}
+    told = {(note.file, note.message) for note in found.unlike}
     assert ("units.csv", "đọc với các cột cách nhau bằng dấu chấm phẩy") in told
     assert ("units.csv", "ngày ở cột 'valid_from' đọc theo thứ tự ngày/tháng/năm") in told
 
@@ -124,8 +124,8 @@ def test_day_and_month_are_told_apart_by_their_column(days: list[str], read: lis
 @pytest.mark.parametrize(
     ("days", "lines", "words"),
     [
-        (["03/04/2024", "05/06/2024"], [2, 3], "may be day/month or month/day"),
-        (["25/04/2024", "04/25/2024"], [2, 3], "written in both orders"),
+        (["03/04/2024", "05/06/2024"], [2, 3], "có thể là ngày/tháng hoặc tháng/ngày"),
+        (["25/04/2024", "04/25/2024"], [2, 3], "có cả ngày/tháng và tháng/ngày"),
     ],
 )
 def test_days_that_can_mean_two_things_are_told_each_at_its_line(
@@ -173,13 +173,13 @@ def test_lost_letters_are_told_at_their_line(tmp_path: Path) -> None:
         load_reference(folder)
     told = [problem for problem in raised.value.problems if problem.file == "levels.csv"]
     assert [problem.line for problem in told] == [2, 3, 4, 5]
-    assert all("chữ có dấu ở dòng này đã mất khi lưu" in problem.words for problem in told)
+    assert all("chữ có dấu ở dòng này đã mất khi lưu" in problem.message for problem in told)
 
 
 def test_a_code_page_that_makes_vietnamese_twice_is_told_with_both_readings() -> None:
     found = parse_list("id,note\na,lý\n".encode("cp1252"))
     assert [fault.line for fault in found.faults] == [2]
-    assert "'a,lư' or 'a,lý'" in found.faults[0].message or "'a,lý' or 'a,lư'" in found.faults[0].message
+    assert "'a,lư' hoặc 'a,lý'" in found.faults[0].message or "'a,lý' hoặc 'a,lư'" in found.faults[0].message
     plain = parse_list("id,note\na,Phòng GD\n".encode("cp1252"))
     assert plain.rows[0][1] == ("a", "Phòng GD")
 
@@ -201,13 +201,13 @@ def test_a_pipe_or_a_link_among_the_declarations_is_told_at_once(
 ) -> None:
     folder = copy_reference(tmp_path / "data")
     (tmp_path / "elsewhere.csv").write_text("a\n", encoding="utf-8")
-    names = ("ratios.csv", "units.csv", "labels.yml", "mistakes.csv", "templates/bao-cao.docx")
+    names = ("ratios.csv", "units.csv", "labels.yml", "messages.csv", "templates/bao-cao.docx")
     for name in names:
         (folder / name).unlink()
     os.mkfifo(folder / "ratios.csv")
     (folder / "units.csv").symlink_to(folder / "units.csv")
     (folder / "labels.yml").symlink_to("/dev/zero")
-    (folder / "mistakes.csv").symlink_to(tmp_path / "elsewhere.csv")
+    (folder / "messages.csv").symlink_to(tmp_path / "elsewhere.csv")
     os.mkfifo(folder / "templates" / "bao-cao.docx")
     os.mkfifo(folder / "more.csv")
     assert cli.main(["--root", str(tmp_path), "check"]) == 3

@@ -17,7 +17,7 @@ SCHOOL = "{code},2020-01-01,2025-06-30,school,th,Trường Tiểu học Trăng N
 def told(folder: Path) -> list[tuple[str, int, str]]:
     with pytest.raises(DeclarationError) as raised:
         load_reference(folder)
-    return [(problem.file, problem.line, problem.words) for problem in raised.value.problems]
+    return [(problem.file, problem.line, problem.message) for problem in raised.value.problems]
 
 
 def test_figures_of_a_day_after_the_deadline_are_a_mistake(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_two_schools_of_one_name_below_two_units_are_a_note(tmp_path: Path) -> N
     line = append(folder / "units.csv", SCHOOL.format(code="0477292", parent="047702"))
     (note,) = load_reference(folder).notes
     assert (note.file, note.line) == ("units.csv", line)
-    assert "'0477292' và '0477291'" in note.words
+    assert "'0477292' và '0477291'" in note.message
 
 
 NOTES: dict[str, tuple[Callable[[Path], object], str, str]] = {
@@ -95,7 +95,7 @@ def test_what_is_declared_in_vain_is_a_note(name: str, tmp_path: Path) -> None:
     plant, file, words = NOTES[name]
     folder = copy_reference(tmp_path)
     plant(folder)
-    assert [(note.file, note.words) for note in load_reference(folder).notes] == [(file, words)]
+    assert [(note.file, note.message) for note in load_reference(folder).notes] == [(file, words)]
 
 
 def test_the_committed_declarations_leave_nothing_undone() -> None:
@@ -163,7 +163,7 @@ def test_a_school_that_people_would_mistake_is_a_note(line: str, words: str, tmp
     append(folder / "units.csv", line)
     (note,) = load_reference(folder).notes
     assert note.file == "units.csv"
-    assert note.words.startswith(words)
+    assert note.message.startswith(words)
 
 
 def test_two_terms_of_a_year_with_one_title_are_a_mistake(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_report_that_does_not_fit_its_part_is_a_note(
     line = change(folder / "calendar.yml", old, new)
     (note,) = load_reference(folder).notes
     assert (note.file, note.line) == ("calendar.yml", line)
-    assert note.words.startswith(f"báo cáo của '{term_id}' ghi là '{new[9:-1]}', không hợp với kỳ này")
+    assert note.message.startswith(f"báo cáo của '{term_id}' ghi là '{new[9:-1]}', không hợp với kỳ này")
 
 
 def test_a_school_year_that_starts_after_its_first_data_is_a_mistake(tmp_path: Path) -> None:
@@ -219,9 +219,9 @@ def test_a_target_above_the_whole_is_a_mistake(tmp_path: Path) -> None:
 def test_a_gap_between_two_periods_of_a_school_is_noted(tmp_path: Path) -> None:
     folder = copy_reference(tmp_path)
     line = change(folder / "units.csv", "0477102,2025-07-01,", "0477102,2025-08-01,")
-    (noted,) = [note for note in load_reference(folder).notes if "0477102" in note.words]
+    (noted,) = [note for note in load_reference(folder).notes if "0477102" in note.message]
     assert (noted.file, noted.line) == ("units.csv", line)
-    assert "2025-07-31" in noted.words
+    assert "2025-07-31" in noted.message
 
 
 def test_a_decision_on_a_school_that_is_gone_by_then_is_noted(tmp_path: Path) -> None:
@@ -230,5 +230,5 @@ def test_a_decision_on_a_school_that_is_gone_by_then_is_noted(tmp_path: Path) ->
         folder / "decisions.csv",
         "d1,2023-2024-hk2,cell,0477222,elessons_count,,67,correct,68,x,Trưởng phòng,2024-01-12",
     )
-    (noted,) = [note for note in load_reference(folder).notes if "0477222" in note.words]
+    (noted,) = [note for note in load_reference(folder).notes if "0477222" in note.message]
     assert noted.file == "decisions.csv"

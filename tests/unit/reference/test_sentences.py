@@ -63,28 +63,36 @@ def test_the_ways_to_write_a_number_are_those_of_the_reports() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("  opening:", "  openning:", "'opening' is missing"),
+        ("  opening:", "  openning:", "thiếu khóa 'opening'"),
         (
             "  opening:",
             "  openning:",
-            ":16: 'openning' is not a known key; 'opening' is missing and may be meant",
+            ":16: không có khóa 'openning' và thiếu khóa 'opening'",
         ),
-        ("\nprofile:\n", "\nprofil:\n", "'profil' is not a known key; 'profile' is missing and may be meant"),
-        ("{due_on}.", "{dueon}.", "'{dueon}' in 'as_of' is not a known placeholder"),
+        (
+            "\nprofile:\n",
+            "\nprofil:\n",
+            "không có khóa 'profil' và thiếu khóa 'profile'; có phải 'profile' không?",
+        ),
+        ("{due_on}.", "{dueon}.", "chỗ điền '{dueon}' trong 'as_of' không dùng được"),
         (
             "Số liệu tổng hợp đến ngày {as_of}",
             "Số liệu tổng hợp đến ngày {as_of",
-            "'as_of' is not a template",
+            "'as_of' không phải câu mẫu đúng dạng",
         ),
-        ("{pct:percent1}): {parts}", "{pct:percent2}): {parts}", "'{pct:percent2}' in 'many' is not a way"),
-        ("    semester_review:", "    semesterreview:", "'semester_review' is missing"),
-        ("  received:\n    none:", "  received:\n    nobody:", "'nobody' is not a known key"),
-        ("\nprofile:\n", "\nprofil:\n", "'profile' is missing"),
-        ("    task_strong:", "    task_strong: khá #", "'task_strong' is not a number"),
+        (
+            "{pct:percent1}): {parts}",
+            "{pct:percent2}): {parts}",
+            "'{pct:percent2}' trong 'many' không phải cách ghi số",
+        ),
+        ("    semester_review:", "    semesterreview:", "thiếu khóa 'semester_review'"),
+        ("  received:\n    none:", "  received:\n    nobody:", "không có khóa 'nobody'"),
+        ("\nprofile:\n", "\nprofil:\n", "thiếu khóa 'profile'"),
+        ("    task_strong:", "    task_strong: khá #", "'task_strong' không phải số"),
         (
             '    "classrooms_count": "Phòng học"',
             '    "rooms_count": "Phòng học"',
-            "'rooms_count' is not a field",
+            "'rooms_count' không phải chỉ tiêu",
         ),
     ],
 )

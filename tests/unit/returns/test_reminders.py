@@ -175,11 +175,15 @@ def test_the_commands_write_answers_and_the_list(tmp_path: Path, capsys: pytest.
         (
             "Phải sửa: {error_count}",
             "Phải sửa: {errors}",
-            "'{errors}' in 'counts' is not a known placeholder",
+            "chỗ điền '{errors}' trong 'counts' không dùng được",
         ),
-        ('  "marked":', '  "remarked":', "'remarked' is not a known key"),
-        ('  "title": "Cần sửa – Cần giải trình"', '  "title": "Cần sửa / Cần giải trình"', "a sheet title"),
-        ("refused_instructions:", "other_instructions:", "'refused_instructions' is missing"),
+        ('  "marked":', '  "remarked":', "không có khóa 'remarked'"),
+        (
+            '  "title": "Cần sửa – Cần giải trình"',
+            '  "title": "Cần sửa / Cần giải trình"',
+            "tên trang tính dài không quá 31 ký tự",
+        ),
+        ("refused_instructions:", "other_instructions:", "thiếu 'refused_instructions'"),
     ],
 )
 def test_a_slip_in_the_words_is_named_at_load(tmp_path: Path, old: str, new: str, told: str) -> None:

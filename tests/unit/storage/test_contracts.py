@@ -57,14 +57,14 @@ def test_shaping_twice_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"school_id": None}, "column school_id has 1 missing values"),
-        ({"school_id": 477201}, "column school_id is not string"),
-        ({"state": "done"}, r"column state holds undeclared values \['done'\]"),
-        ({"low": -1}, "column low falls below 0"),
-        ({"low": "nhiều"}, "column low is not Float64"),
-        ({"level": 0}, "column level falls below 1"),
-        ({"level": 12}, "column level rises above 9"),
-        ({"level": 1.5}, "column level is not Int64"),
+        ({"school_id": None}, "cột school_id thiếu 1 giá trị"),
+        ({"school_id": 477201}, "cột school_id không phải kiểu string"),
+        ({"state": "done"}, r"cột state có giá trị ngoài khai báo: \['done'\]"),
+        ({"low": -1}, "cột low có giá trị dưới 0"),
+        ({"low": "nhiều"}, "cột low không phải kiểu Float64"),
+        ({"level": 0}, "cột level có giá trị dưới 1"),
+        ({"level": 12}, "cột level có giá trị trên 9"),
+        ({"level": 1.5}, "cột level không phải kiểu Int64"),
     ],
 )
 def test_a_value_that_does_not_fit_is_named(change: dict[str, Any], fault: str) -> None:
@@ -74,25 +74,25 @@ def test_a_value_that_does_not_fit_is_named(change: dict[str, Any], fault: str) 
 
 def test_a_code_that_became_a_number_is_refused() -> None:
     """0477201 read as 477201 must not pass as the text of another school."""
-    with pytest.raises(ContractError, match="not text"):
+    with pytest.raises(ContractError, match="không phải chữ"):
         shaped("scores", scores().assign(school_id=pd.Series([477201])))
 
 
 def test_all_faults_are_named_at_once() -> None:
     with pytest.raises(ContractError) as caught:
         shaped("scores", scores({"state": "done", "low": -1, "conditions": None}))
-    for words in ("column state", "column low", "column conditions"):
+    for words in ("cột state", "cột low", "cột conditions"):
         assert words in str(caught.value)
     assert caught.value.exit_code == 6
 
 
 def test_missing_and_unknown_columns_are_named_together() -> None:
-    with pytest.raises(ContractError, match="column level is missing; column grade is not declared"):
+    with pytest.raises(ContractError, match="thiếu cột level; cột grade không được khai báo"):
         shaped("scores", scores().rename(columns={"level": "grade"}))
 
 
 def test_a_repeated_key_is_named() -> None:
-    with pytest.raises(ContractError, match=r"1 rows repeat a key, the first .*0477201"):
+    with pytest.raises(ContractError, match=r"1 dòng trùng khóa, dòng đầu là .*0477201"):
         shaped("scores", scores({}, {"low": 40}))
 
 

@@ -21,7 +21,7 @@ def test_the_second_is_told_who_what_and_since_when(tmp_path: Path) -> None:
     with held(tmp_path, "run 2023-2024-hk1"):
         owner = json.loads((tmp_path / LOCK_NAME).read_text(encoding="utf-8"))
         with pytest.raises(
-            WorkspaceBusyError, match=f"process {owner['pid']} .*'run 2023-2024-hk1' since 20"
+            WorkspaceBusyError, match=f"tiến trình {owner['pid']} .*'run 2023-2024-hk1' từ 20"
         ):
             held(tmp_path, "run b").__enter__()
     assert not (tmp_path / LOCK_NAME).exists()
@@ -76,5 +76,5 @@ def test_never_two_at_once_however_many_come(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_locked_is_told(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="cannot be locked"):
+    with pytest.raises(RunError, match="không khóa được thư mục làm việc"):
         held(tmp_path / "missing", "run").__enter__()

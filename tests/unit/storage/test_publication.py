@@ -51,7 +51,7 @@ def test_a_place_that_cannot_be_written_is_found_before_anything_counts(
         place.write_bytes(b"a file where a folder should be")
     else:
         (place / "something").mkdir(parents=True)
-    with pytest.raises(RunError, match=r"nothing was published: .*reports"):
+    with pytest.raises(RunError, match=r"chưa xuất báo cáo: .*reports"):
         publish(output_paths, staged(output_paths, b"3", b"4"))
     assert not output_paths.switch.exists()
     assert read_published(output_paths, NAMES) == {"a.parquet": b"1", "b.parquet": b"2"}
@@ -69,7 +69,7 @@ def test_a_place_blocked_in_the_last_moment_is_told_and_the_next_run_finishes(
         original(staged_file, place)
 
     monkeypatch.setattr(publication, "_move", move)
-    with pytest.raises(RunError, match=r"is finished and its tables count, but .*open in another program"):
+    with pytest.raises(RunError, match=r"đã chạy xong, số liệu có hiệu lực, nhưng .*open in another program"):
         publish(output_paths, staged(output_paths, b"3", b"4"))
     assert read_published(output_paths, NAMES) == {"a.parquet": b"3", "b.parquet": b"4"}
     sweep(output_paths)
@@ -121,7 +121,7 @@ def test_a_file_that_is_not_the_published_one_is_refused(output_paths: OutputPat
     publish(output_paths, staged(output_paths, b"1", b"2"))
     (output_paths.tables / "b.parquet").write_bytes(b"by hand")
     assert read_published(output_paths, ["a.parquet"]) == {"a.parquet": b"1"}
-    with pytest.raises(ContractError, match="run the term again"):
+    with pytest.raises(ContractError, match="chạy lại kỳ báo cáo"):
         read_published(output_paths, NAMES)
 
 
@@ -156,7 +156,7 @@ def test_a_step_knows_the_run_that_it_belongs_to(
     assert active_stage(output_paths) == stage
     assert active_stage(OutputPaths(output_paths.tables.parent / "other", output_paths.pages)) is None
     publish(output_paths, stage)
-    with pytest.raises(RunError, match="is over"):
+    with pytest.raises(RunError, match="đã kết thúc"):
         active_stage(output_paths)
 
 

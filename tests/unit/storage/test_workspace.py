@@ -83,7 +83,7 @@ def test_a_table_not_there_yet_names_the_command(tmp_path: Path) -> None:
 def test_a_table_changed_by_hand_is_refused_with_its_path(tmp_path: Path) -> None:
     path = write_table(Workspace(tmp_path), TERM, "scores", scores())
     pd.read_parquet(path).drop(columns="level").to_parquet(path)
-    with pytest.raises(ContractError, match=r"scores\.parquet.*column level is missing"):
+    with pytest.raises(ContractError, match=r"scores\.parquet.*thiếu cột level"):
         read_table(Workspace(tmp_path), TERM, "scores")
 
 

@@ -20,7 +20,6 @@ from termreview.errors import WorkspaceBusyError
 from termreview.reference.declarations import Reference
 from termreview.reference.loading.file_reading import declared_bytes
 from termreview.reference.loading.list_file import ListFile, parse_list
-from termreview.reference.loading.mistakes import read_mistakes
 from termreview.reference.loading.source import Source
 from termreview.storage.lock import held
 from termreview.storage.workspace import atomic_write
@@ -83,11 +82,10 @@ def read_list_text(path: Path) -> ListText:
         When the list cannot be read, or holds what can mean two things.
     """
     source = Source(path.parent)
-    source.mistakes = read_mistakes(path.parent)
     saved = declared_bytes(source, path)
     found = parse_list(saved or b"")
     for told in found.faults:
-        source.report(path, told.line, told.message, told.is_broken)
+        source.report(path, told.line, told.message, is_broken=told.is_broken)
     if fault := source.fault():
         raise fault
     if not found.is_house:
@@ -126,7 +124,6 @@ def read_held_against(
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / name).write_bytes(found.text().encode("utf-8"))
         source = Source(Path(folder))
-        source.mistakes = reference.mistakes
         declared = read(source, reference)
     if fault := source.fault():
         raise fault

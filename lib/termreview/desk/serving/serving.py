@@ -34,7 +34,7 @@ def desk_notebook(workspace: Workspace) -> Path:
     """
     path = workspace.notebooks / NOTEBOOK
     if not path.is_file():
-        raise UsageError(f"{NOTEBOOK} is not in the folder notebooks of {workspace.root}")
+        raise UsageError("desk_notebook_missing", notebook=NOTEBOOK, folder=workspace.root)
     return path
 
 
@@ -79,7 +79,7 @@ def free_port(wanted: int) -> int:
             except OSError:
                 continue
             return port
-    raise RunError(f"no free port from {wanted} to {last}")
+    raise RunError("no_free_port", first=wanted, last=last)
 
 
 def is_listening(port: int) -> bool:

@@ -77,15 +77,13 @@ def adopt_workbook(path: Path, reference: Reference, folder: Path, form_id: str 
     texts = reference.adoption
     form_id = form_id or plain_id(path.stem, "-")
     if not form_id or plain_id(form_id, "-") != form_id:
-        raise UsageError(
-            f"mã biểu '{form_id}' chỉ gồm chữ thường không dấu, chữ số và dấu -; nêu mã bằng --id"
-        )
+        raise UsageError("bad_form_id", form=form_id)
     home, checks = folder / "forms" / form_id, folder / "checks" / f"{form_id}.csv"
     if home.exists() or checks.exists():
-        raise UsageError(f"đã có biểu mẫu {form_id}: nêu mã khác bằng --id")
+        raise UsageError("form_exists", form=form_id)
     proposal = propose(read_office_workbook(path), texts)
     if not proposal.rows:
-        raise UsageError(f"không thấy bảng nào để điền trong '{path.name}'")
+        raise UsageError("no_table_to_fill", file=path.name)
     model = reference.forms[reference.calendar.plans[-1].form]
     questions, twice = _questions(proposal)
     order = {sheet.name: place for place, sheet in enumerate(proposal.sheets)}

@@ -104,19 +104,17 @@ def read_office_workbook(path: Path) -> tuple[OfficeSheet, ...]:
         When the file is none, is too large, or cannot be opened.
     """
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
-        raise UsageError(
-            f"chỉ nhận biểu mẫu .xlsx, .xlsm, không phải '{path.name}': mở tệp rồi lưu thành .xlsx"
-        )
+        raise UsageError("no_xlsx", file=path.name)
     if not path.is_file():
-        raise UsageError(f"không có tệp '{path}'")
+        raise UsageError("no_file", path=path)
     if path.stat().st_size > LARGEST:
-        raise UsageError(f"tệp '{path.name}' lớn hơn {LARGEST // 1_000_000} MB, không phải biểu mẫu trống")
+        raise UsageError("no_blank_form", file=path.name, megabytes=LARGEST // 1_000_000)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what openpyxl would lose when it saves: nothing is saved here
             book = openpyxl.load_workbook(path)
     except Exception as error:  # openpyxl raises whatever a broken part leads to
-        raise UsageError(f"không mở được '{path.name}' như một tệp Excel ({type(error).__name__})") from None
+        raise UsageError("no_excel_file", file=path.name, kind=type(error).__name__) from None
     return tuple(_sheet(page, book) for page in book.worksheets)
 
 

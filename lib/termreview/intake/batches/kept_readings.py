@@ -84,7 +84,7 @@ def keep_reading(kept: KeptReadings, reading: FileReading, answers: pa.Table) ->
     if reading.refusal == NOT_OPENED:
         return
     if content_facts(file.source)[0] != file.sha256:
-        raise RunError(f"{file.name} changed while it was read: run the term again")
+        raise RunError("changed_while_read", file=file.name)
     if reading.refusal in _PASSING:
         return
     facts = {

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
+from termreview.coded_text import CodedText
 from termreview.collector import memory_left_alone
 from termreview.intake.batches.kept_readings import (
     KeptReading,
@@ -227,6 +228,6 @@ def _read(file: ReceivedFile, reader: Reader) -> FileReading:
     except Exception as error:
         reason = NOT_OPENED if isinstance(error, MemoryError) else "engine_failed"
         reading = FileReading(file, refusal=reason)
-        detail = f"an unforeseen failure ({type(error).__name__})"
+        detail = CodedText("unforeseen", kind=type(error).__name__)
         reading.remarks = [Remark(f"refused_{reason}", f"refused_{reason}", detail=detail)]
         return reading

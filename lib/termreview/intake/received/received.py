@@ -274,9 +274,7 @@ def _first_seen(path: Path) -> dict[str, str]:
         return {}
     told = read_json(path)
     if told is None:
-        raise UsageError(
-            f"{path} cannot be read: put it back from a copy, or delete it to have the files at hand count as received"
-        )
+        raise UsageError("record_unreadable", path=path)
     return {printable_name(str(name)): str(sha256) for name, sha256 in told.items()}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from termreview.cell_text import as_meant
+from termreview.coded_text import reason
 from termreview.errors import UsageError
 from termreview.intake.values.date_value import parse_date
 from termreview.intake.values.personal_data import name_without_personal
@@ -80,9 +81,9 @@ def _content(path: Path) -> bytes | None:
         if path.is_file():
             return path.read_bytes()
         if path.exists() or path.is_symlink():
-            raise UsageError(f"{path} cannot be read: this is no plain file")
+            raise UsageError("no_plain_file", path=path)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise UsageError("unreadable", path=path, why=reason(error)) from None
     return None
 
 
@@ -90,7 +91,7 @@ def _content(path: Path) -> bytes | None:
 def _parsed(path: Path, content: bytes) -> ListFile:
     found = parse_list(content, COLUMNS[:2], is_by_hand=True)
     for fault in found.faults:
-        raise UsageError(f"{path}, line {fault.line}: {fault.message}")
+        raise UsageError("list_fault", list=path, line=fault.line, fault=fault.message)
     return found
 
 
@@ -98,7 +99,7 @@ def _parsed(path: Path, content: bytes) -> ListFile:
 def _days(path: Path, content: bytes) -> Mapping[str, datetime.date]:
     found = _parsed(path, content)
     if missing := [name for name in COLUMNS[:2] if name not in found.header]:
-        raise UsageError(f"{path} has no column '{missing[0]}'; its first line names: {', '.join(COLUMNS)}")
+        raise UsageError("received_no_column", list=path, column=missing[0], columns=", ".join(COLUMNS))
     seen = {}
     for _, cells in found.rows:
         row = dict(zip(found.header, cells, strict=False))
@@ -107,7 +108,7 @@ def _days(path: Path, content: bytes) -> Mapping[str, datetime.date]:
         if received_on is not None:
             seen[name_key(name)] = received_on
         elif day:
-            raise UsageError(f"{path}: '{day}' is not a day (file {name}); write it like 2024-01-10")
+            raise UsageError("received_no_day", list=path, day=day, file=name)
     return MappingProxyType(seen)
 
 
@@ -124,6 +125,4 @@ def refuse_lost_letters(folder: Path, seen: Mapping[str, datetime.date], there: 
             letters = re.compile(re.escape(name).replace(r"\?", r"[^\x00-\x7f]"))
             if any(letters.fullmatch(other) for other in there):
                 path = folder / RECEIVED_LIST
-                raise UsageError(
-                    f"{path}: letters of the file name '{name}' were lost when the list was saved"
-                )
+                raise UsageError("file_letters_lost", list=path, file=name)

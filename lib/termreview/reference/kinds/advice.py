@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reference.loading.rows import Row, unique
@@ -55,7 +56,7 @@ def load_advice(source: Source, indicator_set: IndicatorSet) -> Advice:
     by_item = {}
     for item_id in _keys(efforts):
         if item_id not in items:
-            _tell(efforts, item_id, f"'{item_id}' is not an item of {indicator_set.set_id}")
+            _tell(efforts, item_id, "no_item", item=item_id, set=indicator_set.set_id)
         by_item[item_id] = _effort(efforts, item_id, known)
     return Advice(
         row.choice("mark", ("A", "B", "C")), known, _effort(row, "evidence_effort", known),
@@ -67,19 +68,19 @@ def _keys(row: Row | None) -> list[str]:
     return [] if row is None else [str(key) for key in row.values if key != "__line__"]
 
 
-def _tell(row: Row | None, key: str, message: str) -> None:
+def _tell(row: Row | None, key: str, code: str, **values: Any) -> None:
     if row is not None:
-        row.report(message, key=key)
+        row.report(code, key, **values)
 
 
 def _titles(row: Row) -> dict[int, str]:
     titles = row.row("efforts")
     if titles is None and row.values.get("efforts") is None:
-        row.report("'efforts' is missing")
+        row.report("missing", key="efforts")
     found = {}
     for name in _keys(titles):
         if not name.isdigit() or int(name) < 1:
-            _tell(titles, name, f"'{name}' is not an effort: a whole number from 1, in quotes")
+            _tell(titles, name, "no_effort", name=name)
         else:
             found[int(name)] = titles.text(name) if titles else ""
     return found
@@ -90,7 +91,7 @@ def _effort(row: Row | None, key: str, known: Mapping[int, str]) -> int:
     effort = int(number or 0)
     if known and effort not in known:
         declared = ", ".join(map(str, known))
-        _tell(row, key, f"{number:g} is not one of the declared efforts: {declared}")
+        _tell(row, key, "effort_undeclared", effort=number, declared=declared)
     return effort
 
 
@@ -103,6 +104,6 @@ def _actions(row: Row, items: set[str], set_id: str) -> tuple[Action, ...]:
         named = entry.items("items")
         for item_id in named:
             if item_id not in items:
-                entry.report(f"'{item_id}' is not an item of {set_id}", key="items")
+                entry.report("no_item", "items", item=item_id, set=set_id)
         actions.append(Action(entry.id("id"), entry.text("title"), named, entry.yes("conditions")))
     return tuple(actions)

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from termreview.coded_text import CodedText
 from termreview.errors import UsageError
 from termreview.reference.loading.list_reading import read_list
 from termreview.reference.loading.rows import Row, unique
@@ -79,7 +80,7 @@ class Calendar:
             if plan.term == term:
                 return plan
         known = ", ".join(plan.term.term_id for plan in self.plans)
-        raise UsageError(f"{term.term_id} is not in data/reference/calendar.yml; declared terms: {known}")
+        raise UsageError("term_undeclared", term=term.term_id, known=known)
 
     def same_part_before(self, term: Term) -> tuple[Term, ...]:
         """The declared terms that are the same part of an earlier school year, oldest first."""
@@ -131,27 +132,27 @@ def load_calendar(source: Source) -> Calendar:
                 loaded.append((row, plan))
                 if starts_on is not None and UNKNOWN_DAY != plan.data_as_of < starts_on:
                     year.report(
-                        f"'starts_on' ({starts_on}) is after 'data_as_of' ({plan.data_as_of}) of '{plan.term.term_id}'",
-                        key="starts_on",
+                        "year_starts_late",
+                        "starts_on",
+                        starts_on=starts_on,
+                        data_as_of=plan.data_as_of,
+                        term=plan.term.term_id,
                     )
     unique([(row, plan.term.term_id) for row, plan in loaded])
     due_on = {plan.term: plan.due_on for _, plan in loaded}
     for row, plan in loaded:
         for key, earlier in (("previous", plan.previous), ("compare_with", plan.compare_with)):
-            what = "term to compare with" if key == "compare_with" else "previous term"
+            what = "comparison" if key == "compare_with" else "previous"
             if earlier is not None and earlier not in due_on:
-                row.report(f"the {what} '{earlier.term_id}' is not declared")
+                row.report(f"{what}_undeclared", term=earlier.term_id)
             elif (
                 earlier is not None
                 and UNKNOWN_DAY not in (plan.due_on, due_on[earlier])
                 and due_on[earlier] >= plan.due_on
             ):
-                row.report(f"the {what} '{earlier.term_id}' is not due before this one")
+                row.report(f"{what}_not_earlier", term=earlier.term_id)
             elif key == "compare_with" and earlier is not None and not _is_fair(plan.term, earlier):
-                row.report(
-                    f"the term to compare with '{earlier.term_id}' is neither of the same school year nor the same part of another",
-                    key=key,
-                )
+                row.report("comparison_unfair", key, term=earlier.term_id)
     _check_titles(loaded)
     _note_reports(loaded)
     plans = sorted(
@@ -159,7 +160,7 @@ def load_calendar(source: Source) -> Calendar:
     )
     offices = _load_offices(source)
     if not offices and not source.is_hidden(source.root / OFFICES):
-        source.report(source.root / OFFICES, 1, "no office is declared")
+        source.report(source.root / OFFICES, 1, "no_office")
     return Calendar(tuple(plans), offices)
 
 
@@ -174,9 +175,7 @@ def _check_titles(loaded: Sequence[tuple[Row, TermPlan]]) -> None:
     for row, plan in loaded:
         other = first.setdefault((plan.term.school_year, fold(plan.title)), plan.term)
         if plan.title and other != plan.term:
-            row.report(
-                f"'{plan.term.term_id}' and '{other.term_id}' have one title, '{plan.title}'", key="title"
-            )
+            row.report("one_title", "title", term=plan.term.term_id, other=other.term_id, title=plan.title)
 
 
 def _note_reports(loaded: Sequence[tuple[Row, TermPlan]]) -> None:
@@ -192,7 +191,7 @@ def _note_reports(loaded: Sequence[tuple[Row, TermPlan]]) -> None:
         if (is_summary and (later or plan.term.part == "hk1")) or (
             plan.report in REPORTS and plan.term.part == "hk2" and not is_summed_up
         ):
-            said = f"the report of '{plan.term.term_id}' is '{plan.report}', which does not fit its part"
+            said = CodedText("report_unfit", term=plan.term.term_id, report=plan.report)
             row.source.note(row.path, row.line_of("report"), said)
 
 
@@ -227,11 +226,11 @@ def _term_plan(row: Row, year_id: str) -> TermPlan | None:
         row.source.hide(row.path)  # what stands in those files may be what is looked for
     due_on, data_as_of = row.date("due_on") or UNKNOWN_DAY, row.date("data_as_of") or UNKNOWN_DAY
     if UNKNOWN_DAY not in (due_on, data_as_of) and data_as_of > due_on:
-        row.report(f"'data_as_of' ({data_as_of}) is after 'due_on' ({due_on})", key="data_as_of")
+        row.report("data_after_due", "data_as_of", data_as_of=data_as_of, due_on=due_on)
     if year_id and term.school_year != year_id:
-        row.report(f"'{term.term_id}' stands under school year '{year_id}'")
+        row.report("other_school_year", term=term.term_id, school_year=year_id)
     elif term.part != row.id("part"):
-        row.report(f"part '{row.text('part')}' does not fit '{term.term_id}'")
+        row.report("part_unfit", part=row.text("part"), term=term.term_id)
     return TermPlan(
         term, row.text("title"), row.choice("report", REPORTS), due_on, data_as_of, row.id("form"), row.id("tasks"), row.id("indicator_set"),
         row.text("legal"), previous, row.choice("mark", ("A", "B", "C"), "A"), compare_with,
@@ -244,7 +243,7 @@ def _term(row: Row, key: str, otherwise: str = "") -> Term | None:
         return parse_term(row.text(key))
     except UsageError as error:
         if row.values.get(key):  # otherwise it is told that it is missing
-            row.report(str(error))
+            row.report(error.text)
     try:
         return parse_term(otherwise)
     except UsageError:

@@ -151,30 +151,28 @@ def load_checks(source: Source, form: Form, levels: Sequence[str]) -> tuple[Chec
 
 def _check_fields(row: Row, check: Check, fields: Mapping[str, Field], sections: Collection[str]) -> None:
     if not check.fields:
-        row.report("'fields' is missing")
+        row.report("missing", key="fields")
     if check.kind == "unchanged":
         for name in check.fields:
             if not name.startswith(SECTION) or name.removeprefix(SECTION) not in (*sections, "*"):
-                row.report(f"'{name}' is not a section of the form, written like @S1 or @*")
+                row.report("no_form_section", section=name)
         if not 0 < (row.number("low") or 0) <= 1 or not (row.number("high") or 0) >= 1:
-            row.report("a check of kind 'unchanged' needs a share in 'low', in 'high' the fewest numbers")
+            row.report("check_unchanged")
         return
     for name in (*check.fields, *check.against):
         stem = name.removesuffix(EACH_COLUMN).removesuffix(ALL_PARTS)
         if name not in fields and (stem == name or not any(known.startswith(f"{stem}.") for known in fields)):
-            row.report(f"'{name}' is not a field of the form")
+            row.report("no_form_field", field=name)
     if check.kind in ("range", "ratio_within", "change_within"):
         for key in ("low", "high"):
             row.number(key)
         if not check.low and not check.high:
-            row.report(f"a check of kind '{check.kind}' needs 'low' or 'high'")
+            row.report("check_needs_bounds", kind=check.kind)
     if check.kind == "outlier" and (
         not (row.number("low") or 0) > 1 or not (row.number("high") or 0) > 0 or len(check.fields) != 1
     ):
-        row.report(
-            "a check of kind 'outlier' needs one field, in 'low' the least factor, in 'high' the deviations"
-        )
+        row.report("check_outlier")
     if check.kind in ("required_if", "positive_if") and (len(check.against) != 1 or not check.low):
-        row.report(f"a check of kind '{check.kind}' needs one field in 'against' and its value in 'low'")
+        row.report("check_needs_one_against", kind=check.kind)
     if check.kind in ("at_most", "sum_equals", "ratio_within") and not check.against:
-        row.report(f"a check of kind '{check.kind}' needs 'against'")
+        row.report("check_needs_against", kind=check.kind)

@@ -167,33 +167,33 @@ def _check_ids(
 ) -> None:
     schools = {unit.unit_id for unit in registry.units if unit.kind == "school"}
     if decision.school_id and decision.school_id not in schools and decision.school_id != ANY:
-        row.report(f"'{decision.school_id}' is not a school")
+        row.report("no_school", school=decision.school_id)
     if fields and decision.field_id != ANY and decision.field_id not in fields:
-        row.report(f"'{decision.field_id}' is not a field of any form in use")
+        row.report("no_field", field=decision.field_id)
     if decision.cause and decision.cause.partition(":")[0] not in causes:
-        row.report(f"'{decision.cause}' is neither a check, a message nor a cause")
+        row.report("no_cause", cause=decision.cause)
     if _PERSONAL.search(decision.decided_by):
-        row.report("'decided_by' names a role, never a person's number or address")
+        row.report("role_wanted")
 
 
 def _check_scope(row: Row, decision: Decision, registry: Registry) -> None:
     if decision.scope == "cell" and ANY in (decision.school_id, decision.field_id):
-        row.report("a decision on a cell names its school and its field")
+        row.report("cell_needs_place")
     if decision.scope in BY_CAUSE and not decision.cause:
-        row.report("a decision on a cause names the cause")
+        row.report("cause_needed")
     if decision.scope == "school" and decision.school_id == ANY:
-        row.report("a decision on a school's cause names the school; for all schools it is a 'rule'")
+        row.report("school_needed")
     if decision.scope == "rule" and decision.school_id != ANY:
-        row.report("a rule holds for all schools: 'school_id' is '*'; for one school it is a 'school'")
+        row.report("rule_for_all")
     if decision.scope == "file" and decision.school_id == ANY and decision.action != "set_aside":
-        row.report("a decision on a file names its school")
+        row.report("file_needs_school")
     if decision.scope == "file" and decision.action in ("correct", "not_applicable"):
-        row.report(f"'{decision.action}' rules on a cell or a cause, not on a file")
+        row.report("not_for_files", action=decision.action)
     if decision.action == "alias" and decision.scope != "file":
-        row.report("'alias' rules on a file")
+        row.report("alias_for_files")
     on_file = ("supplement", *FILE_ACTIONS)
     if decision.action in on_file and (decision.scope != "file" or not decision.expected_value):
-        row.report(f"'{decision.action}' rules on a file, named in 'expected_value'")
+        row.report("only_for_files", action=decision.action)
     if decision.action == "alias":
         known = {
             unit.unit_id
@@ -202,9 +202,9 @@ def _check_scope(row: Row, decision: Decision, registry: Registry) -> None:
             and fold(decision.expected_value) in map(fold, (unit.name, unit.short_name, *unit.aliases))
         }
         if not fold(decision.expected_value):
-            row.report("an alias needs the name as written in 'expected_value'")
+            row.report("alias_needs_name")
         elif others := sorted(known - {decision.school_id}):
-            row.report(f"'{decision.expected_value}' is already a name of {', '.join(others)}")
+            row.report("name_taken", name=decision.expected_value, units=", ".join(others))
 
 
 def _check_value(
@@ -212,22 +212,22 @@ def _check_value(
 ) -> None:
     if decision.action in FILE_ACTIONS:
         if decision.new_value and not _HASH.fullmatch(decision.new_value):
-            row.report(f"'new_value' of '{decision.action}' is the hash of the file, or its first 12 letters")
+            row.report("hash_wanted", action=decision.action)
         return
     if decision.action != "correct":
         if decision.new_value:
-            row.report(f"'new_value' has no meaning with '{decision.action}'")
+            row.report("new_value_unused", action=decision.action)
         return
     if not decision.new_value:
-        row.report("'correct' needs 'new_value'")
+        row.report("correct_needs_value")
     elif decision.field_id == ANY:
         if not _FACTOR.fullmatch(decision.new_value):
-            row.report("'correct' over several fields needs a factor such as x1000 or /1000")
+            row.report("correct_needs_factor")
     elif decision.field_id in fields:
         field = fields[decision.field_id]
         is_factor = field.is_numeric and _FACTOR.fullmatch(decision.new_value) is not None
         if not is_factor and new_answer(decision.new_value, field, options) is None:
-            row.report(f"'{decision.new_value}' does not fit '{field.field_id}' ({field.kind})")
+            row.report("value_unfit", value=decision.new_value, field=field.field_id, kind=field.kind)
 
 
 def _check_conflicts(decisions: Sequence[tuple[Row, Decision]]) -> None:
@@ -239,7 +239,10 @@ def _check_conflicts(decisions: Sequence[tuple[Row, Decision]]) -> None:
             for other_row, other in of_file:
                 if other.holds_in(decision.term_id) or ANY in (decision.term_id, other.term_id):
                     row.report(
-                        f"'{decision.decision_id}' rules on the file of '{other.decision_id}' (line {other_row.line})"
+                        "same_file_ruled",
+                        id=decision.decision_id,
+                        other=other.decision_id,
+                        line=other_row.line,
                     )
             of_file.append((row, decision))
         if decision.scope != "cell" or decision.action not in ("correct", "not_applicable"):
@@ -248,7 +251,7 @@ def _check_conflicts(decisions: Sequence[tuple[Row, Decision]]) -> None:
         for other_row, other in first.get(key, ()):
             if other.holds_in(decision.term_id) or ANY in (decision.term_id, other.term_id):
                 row.report(
-                    f"'{decision.decision_id}' rules on the cell of '{other.decision_id}' (line {other_row.line})"
+                    "same_cell_ruled", id=decision.decision_id, other=other.decision_id, line=other_row.line
                 )
         first.setdefault(key, []).append((row, decision))
 

@@ -62,7 +62,7 @@ def load_disclosure(source: Source, forms: Mapping[str, Form]) -> Disclosure:
     for key in ("smallest_shown", "protection_width"):
         number = tree.number(key, 1.0, is_required=True) or 0.0
         if number < 1 or number != int(number):
-            source.report_word(tree.path, f"{key}:", f"'{key}' must be a whole number, one or more")
+            source.report_word(tree.path, f"{key}:", "not_a_count", key=key)
         limits.append(int(number))
     counts: Container[str] = {
         row.field_id for form in forms.values() for row in form.rows if row.kind == "count"
@@ -76,9 +76,9 @@ def load_disclosure(source: Source, forms: Mapping[str, Form]) -> Disclosure:
         )  # fmt: skip
         for key in ("field", "within", "part", "part_within"):
             if (name := row.text(key, "")) and forms and name not in counts:
-                row.report(f"'{name}' in '{key}' is not a count of any form")
+                row.report("no_count", field=name, key=key)
         if bool(attribute.part) != bool(attribute.part_within):
-            row.report("'part' and 'part_within' stand together")
+            row.report("parts_together")
         attributes.append(attribute)
         named += [(row, name) for name in attribute.fields]
     unique(named)

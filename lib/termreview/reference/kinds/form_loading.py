@@ -37,7 +37,7 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
         "absence", "note", "mark",
     ))  # fmt: skip
     if tree.text("id") != form_id:
-        tree.report(f"id '{tree.text('id')}' does not fit the folder name '{form_id}'")
+        tree.report("id_unlike_folder", id=tree.text("id"), folder=form_id)
     options = _load_options(tree)
     sheet_rows, section_rows = tree.rows("sheets"), tree.rows("sections")
     unique([(row, row.id("id")) for row in sheet_rows])
@@ -94,7 +94,7 @@ def _abbreviations(tree: Row) -> tuple[tuple[str, str], ...]:
     for name in (name for name in row.values if name != "__line__"):
         short, spelled = fold(str(name)), fold(row.text(name))
         if " " in short or short in spelled.split():
-            row.report(f"the abbreviation '{name}' is not one word, or stands for itself")
+            row.report("bad_abbreviation", name=name)
         found.append((short, spelled))
     return tuple(found)
 
@@ -103,18 +103,16 @@ def _sheet(row: Row, levels: tuple[str, ...]) -> SheetPlan:
     row.only(("id", "title", "intro", "levels", "note"))
     title = row.text("title")
     if len(title) > _SHEET_TITLE_LENGTH:
-        row.report(
-            f"the sheet title '{title}' is longer than the {_SHEET_TITLE_LENGTH} characters Excel allows"
-        )
+        row.report("sheet_title_long", title=title, most=_SHEET_TITLE_LENGTH)
     if odd := [sign for sign in _SHEET_TITLE_FORBIDDEN if sign in title]:
-        row.report(f"the sheet title '{title}' holds characters Excel forbids: {' '.join(odd)}")
+        row.report("sheet_title_odd", title=title, odd=" ".join(odd))
     return SheetPlan(row.id("id"), title, row.text("intro", ""), row.among("levels", levels))
 
 
 def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     lists = tree.row("options")
     if lists is None:
-        tree.report("'options' is missing", is_broken=True)
+        tree.report("missing", key="options", is_broken=True)
         return ()
     found = []
     for name in (name for name in lists.values if name != "__line__"):
@@ -124,11 +122,9 @@ def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], .
         for row, label in zip(rows, labels, strict=True):
             row.only(("id", "label", "said"))
             if "," in label or '"' in label:
-                row.report(f"the label '{label}' holds a comma or a quote, which a drop-down cannot show")
+                row.report("label_odd", label=label)
         if len(",".join(labels)) > _LIST_LENGTH:
-            lists.report(
-                f"the labels of '{name}' are longer than the {_LIST_LENGTH} characters of a drop-down"
-            )
+            lists.report("labels_long", name=name, most=_LIST_LENGTH)
         found.append((name, tuple((row.id("id"), label) for row, label in zip(rows, labels, strict=True))))
     return tuple(found)
 
@@ -149,7 +145,7 @@ _WORD_PLACES = {
 def _words(tree: Row) -> tuple[tuple[str, str], ...]:
     row = tree.row("words")
     if row is None:
-        tree.report("'words' is missing")
+        tree.report("missing", key="words")
         return ()
     row.only(TEXTS)
     for name in TEXTS:
@@ -161,7 +157,7 @@ def _section(row: Row, sheet_ids: set[str], levels: tuple[str, ...]) -> Section:
     row.only(("id", "sheet", "title", "task", "columns", "indicator_group", "note", "mark"))
     sheet_id, group = row.text("sheet"), row.text("indicator_group", "")
     if sheet_id not in sheet_ids:
-        row.report(f"'{sheet_id}' is not a sheet of this form")
+        row.report("no_sheet", sheet=sheet_id)
     columns = []
     for child in row.rows("columns", is_required=not group):
         child.only(("id", "label", "kind", "levels"))
@@ -170,9 +166,7 @@ def _section(row: Row, sheet_ids: set[str], levels: tuple[str, ...]) -> Section:
         columns.append(FormColumn(child.id("id"), child.text("label"), kind, asked))
     unique([(child, child.id("id")) for child in row.rows("columns", is_required=False)])
     if group and not columns:
-        row.report(
-            "an index section must give the labels of its columns in_use, self, evidence", is_broken=True
-        )
+        row.report("index_columns_unlabelled", is_broken=True)
     return Section(row.id("id"), sheet_id, row.text("title"), row.text("task", ""), group, tuple(columns))
 
 
@@ -194,23 +188,23 @@ def _load_rows(
         if section is None:  # what it asks is asked, though where cannot be told
             source.hide(row.path, row.id("field_id"))
             if row.text("section_id"):
-                row.report(f"'{row.text('section_id')}' is not a section of this form")
+                row.report("no_section", section=row.text("section_id"))
         listed = row.text("options", "")
         if (kind == "choice" or listed) and listed not in options:
-            row.report(f"'{listed}' is not a list of options of this form")
+            row.report("no_options", options=listed)
         if not row.items("terms"):
-            row.report("'terms' is missing; write * where it means all")
+            row.report("missing_or_all", key="terms")
         minimum, maximum = row.number("minimum"), row.number("maximum")
         if minimum is not None and maximum is not None and minimum > maximum:
-            row.report(f"the minimum {minimum:g} is above the maximum {maximum:g}")
+            row.report("minimum_above_maximum", minimum=minimum, maximum=maximum)
         counts_since = row.choice("counts_since", (YEAR_START,), "")
         if counts_since and kind and kind not in NUMERIC_KINDS:
-            row.report(f"'counts_since' is for numbers only, not for '{kind}'", key="counts_since")
+            row.report("counts_since_unfit", "counts_since", kind=kind)
         columns = row.items("columns")
         known_columns = {column.column_id for column in section.columns} if section else set()
         for column in columns if section else ():
             if column not in known_columns:
-                row.report(f"'{column}' is not a column of section '{row.text('section_id')}'")
+                row.report("no_column", column=column, section=row.text("section_id"))
         loaded.append(
             FormRow(
                 row.text("section_id"),

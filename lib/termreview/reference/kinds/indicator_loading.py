@@ -31,7 +31,7 @@ def load_indicator_set(source: Source, set_id: str, levels: Sequence[str]) -> In
         "failed_condition", "groups", "note",
     ))  # fmt: skip
     if tree.text("id") != set_id:
-        tree.report(f"id '{tree.text('id')}' does not fit the file name '{set_id}'")
+        tree.report("id_unlike_file", id=tree.text("id"), file=set_id)
     prefix = tree.id("field_prefix")
     groups = tuple(_group(row, prefix) for row in tree.rows("groups"))
     _check_unique(tree, groups)
@@ -52,10 +52,10 @@ def _known_levels(tree: Row, levels: Sequence[str]) -> tuple[str, ...]:
     # Where one is wrong, none is held against the form: all of the set would follow from it.
     values = tree.items("levels")
     if not values:
-        tree.report("'levels' is missing")
+        tree.report("missing", key="levels")
     unknown = [value for value in values if levels and value not in levels]
     for value in unknown:
-        tree.report(f"'levels' holds '{value}', expected some of: {', '.join(levels)}", key="levels")
+        tree.report("levels_unknown", "levels", value=value, levels=", ".join(levels))
     return () if unknown else values
 
 
@@ -65,7 +65,7 @@ def _check_unique(tree: Row, groups: tuple[Group, ...]) -> None:
     items = [item.item_id for group in groups for item in group.items]
     for ids in (names, items):
         for name in sorted({name for name in ids if ids.count(name) > 1}):
-            tree.report(f"id '{name}' stands more than once in the set")
+            tree.report("id_repeated", id=name)
 
 
 def _mark(row: Row, default: str | None = None) -> str:
@@ -93,8 +93,9 @@ def _group(row: Row, prefix: str) -> Group:
         for criterion in criteria
     )  # where one is not, that is told
     if are_full and not math.isclose(total, maximum):
-        spoken = f" and {unallocated.points:g} are declared unallocated" if unallocated else ""
-        row.report(f"group '{group_id}' is worth {maximum:g} points, but its items sum to {placed:g}{spoken}")
+        code = "group_sum_unallocated" if unallocated else "group_sum"
+        left = unallocated.points if unallocated else 0.0
+        row.report(code, group=group_id, points=maximum, sum=placed, unallocated=left)
     title = row.text("title")
     return Group(group_id, title, row.text("short_title", title), maximum, unallocated, criteria)
 
@@ -107,7 +108,7 @@ def _criterion(row: Row, group_id: str, prefix: str) -> Criterion:
         condition.only(("requires", "note"))
         requires = condition.items("requires")
         if not requires:
-            condition.report("a condition must name the fields it requires")
+            condition.report("condition_without_fields")
         return Criterion(
             criterion_id, group_id, row.text("title"), 0.0, requires, (), legal, mark, row.text("note", "")
         )
@@ -116,7 +117,7 @@ def _criterion(row: Row, group_id: str, prefix: str) -> Criterion:
     placed = math.fsum(item.max_points for item in items)
     maximum = placed if declared is None else declared
     if not math.isclose(placed, maximum):
-        row.report(f"criterion '{criterion_id}' is worth {maximum:g} points, but its items sum to {placed:g}")
+        row.report("criterion_sum", criterion=criterion_id, points=maximum, sum=placed)
     return Criterion(
         criterion_id, group_id, row.text("title"), maximum, (), items, legal, mark, row.text("note", "")
     )
@@ -129,7 +130,7 @@ def _item(row: Row, criterion_id: str, group_id: str, prefix: str, legal: str) -
     rule_row = row.row("rule")
     if rule_row is None:
         if row.values.get("rule") is None:
-            row.report("'rule' is missing", is_broken=True)
+            row.report("missing", key="rule", is_broken=True)
         rule = Rule("claim")
     else:
         rule = _rule(rule_row, maximum, _mark(row))
@@ -181,7 +182,7 @@ def _zero_denominator(row: Row, maximum: float) -> float | None:
     zero.only(("points", "note"))
     points = zero.number("points", 0.0, is_required=True) or 0.0
     if not 0 <= points <= maximum:
-        zero.report(f"{points:g} points do not fit an item worth {maximum:g}")
+        zero.report("points_unfit", points=points, maximum=maximum)
     return points
 
 
@@ -190,24 +191,20 @@ def _bands(row: Row, key: str, value: str, maximum: float = math.inf) -> tuple[B
     for child in row.rows(key):
         child.only(("from", "above", value, "label", "mark", "short_label"))
         if ("from" in child.values) == ("above" in child.values):
-            child.report(
-                "a band starts 'from' (included) or 'above' (not included) a number: give exactly one"
-            )
+            child.report("band_start")
         is_open = "above" in child.values
         start = child.number("above" if is_open else "from", 0.0) or 0.0
         if bands and (start, is_open) <= (bands[-1].start, bands[-1].is_open):
-            child.report("bands must rise")
+            child.report("bands_must_rise")
         given = child.values.get(value)
         ends = given if isinstance(given, list) and len(given) == 2 else [given, given]
         numbers = [float(end) for end in ends if isinstance(end, int | float) and not isinstance(end, bool)]
         if len(numbers) != 2 or not 0 <= numbers[0] <= numbers[1] <= maximum:
-            child.report(
-                f"'{value}' must be a number or a pair low-high within the item's maximum: {given!r}"
-            )
+            child.report("band_value", value=value, given=given)
             continue
         bands.append(Band(start, is_open, numbers[0], numbers[1], child.text("label", "")))
     if row.values.get(key) == []:
-        row.report(f"'{key}' holds no band")
+        row.report("no_bands", key=key)
     if bands and (bands[0].is_open or bands[0].start > 0):
-        row.report(f"the first of '{key}' must start from 0, so that every value has a band")
+        row.report("first_band", key=key)
     return tuple(bands)

@@ -94,5 +94,5 @@ def _school_year(row: Row) -> str:
         try:
             parse_term(f"{year}-hk1")
         except UsageError:
-            row.report(f"'{year}' is no school year such as 2024-2025", key="school_year")
+            row.report("no_school_year", "school_year", year=year)
     return year

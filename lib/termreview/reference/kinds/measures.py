@@ -100,10 +100,10 @@ def load_tasks(
     for row in rows:
         status = row.text("status_field", "")
         if status and status not in fields:
-            row.report(f"the status field '{status}' is not a field of the form")
+            row.report("no_status_field", field=status)
         for figure in row.items("figures"):
             if figure not in ratios and figure not in fields:
-                row.report(f"'{figure}' is neither a ratio nor a field")
+                row.report("no_figure_source", figure=figure)
         tasks.append(
             Task(
                 row.id("task_id"),
@@ -152,7 +152,7 @@ def _sum(row: Row, key: str, fields: Container[str]) -> tuple[str, ...]:
     names = tuple(part.strip() for part in row.text(key).split("+") if part.strip())
     for name in names:
         if name not in fields:
-            row.report(f"'{name}' is not a field of any form in use")
+            row.report("no_field", field=name)
     return names
 
 
@@ -170,11 +170,11 @@ def load_targets(
         is_shown, mark = row.yes("is_shown"), row.choice("mark", ("A", "B", "C"))
         ratio_id = row.text("ratio_id", None if is_shown else "")
         if ratio_id and ratio_id not in ratios:
-            row.report(f"'{ratio_id}' is not a ratio")
+            row.report("no_ratio", ratio=ratio_id)
         if row.text("source_document") not in documents:
-            row.report(f"'{row.text('source_document')}' is not in legal_documents.csv")
+            row.report("no_document", document=row.text("source_document"))
         if is_shown and mark == "C":
-            row.report("a target marked C stays hidden until it is confirmed: set is_shown to no")
+            row.report("target_unconfirmed")
         targets.append(
             Target(
                 row.id("target_id"),
@@ -202,12 +202,12 @@ def load_verified(
     for row in rows:
         term_id, item_id = row.text("term_id"), row.text("item_id")
         if row.text("school_id") not in schools:
-            row.report(f"'{row.text('school_id')}' is not a school")
+            row.report("no_school", school=row.text("school_id"))
         if (term_id, item_id) not in items:
-            row.report(f"'{item_id}' is not an item of the indicator set of '{term_id}'")
+            row.report("no_item_in_term", item=item_id, term=term_id)
         points, most = (row.number("points", 0.0, is_required=True) or 0.0), items.get((term_id, item_id))
         if points < 0 or (most is not None and points > most):
-            row.report(f"{points:g} points do not fit an item worth 0 to {most or 0:g}")
+            row.report("points_out_of_range", points=points, maximum=most or 0)
         verified.append(
             VerifiedPoints(
                 row.text("school_id"),

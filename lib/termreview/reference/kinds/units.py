@@ -140,7 +140,7 @@ def load_registry(source: Source) -> Registry:
         start, end = row.date("valid_from"), row.date("valid_to", is_required=False)
         is_ended = start is not None and end is not None and end < start
         if is_ended:
-            row.report(f"the period ends ({end}) before it starts ({start})")
+            row.report("period_backwards", valid_to=end, valid_from=start)
         unit = Unit(
             unit_id, start or datetime.date.min, end, kind, level, row.name("name"), row.name("short_name"),
             row.text("parent_id", None if kind in KINDS[1:] else ""), _aliases(row),
@@ -185,18 +185,16 @@ def _check_periods(loaded: Sequence[tuple[Row, Unit]]) -> None:
         for other_row, other in by_id.get(unit.unit_id, ()):
             first, second = sorted((unit, other), key=lambda period: period.valid_from)
             if first.valid_to is None or first.valid_to >= second.valid_from:
-                row.report(
-                    f"'{unit.unit_id}' has two periods that overlap; the other in line {other_row.line}"
-                )
+                row.report("periods_overlap", unit=unit.unit_id, line=other_row.line)
         by_id.setdefault(unit.unit_id, []).append((row, unit))
     for row, unit in loaded:
         parents = [parent for _, parent in by_id.get(unit.parent_id, ())]
         if unit.parent_id and not any(parent.is_valid_on(unit.valid_from) for parent in parents):
-            row.report(f"the parent '{unit.parent_id}' is not a unit valid on {unit.valid_from}")
+            row.report("parent_invalid", parent=unit.parent_id, day=unit.valid_from)
         elif unit.parent_id and not any(_reaches(parent, unit.valid_to) for parent in parents):
-            row.report(f"the parent '{unit.parent_id}' ends before this period does")
+            row.report("parent_ends_early", parent=unit.parent_id)
         elif any(parent.kind == "school" and parent.is_valid_on(unit.valid_from) for parent in parents):
-            row.report(f"the parent '{unit.parent_id}' is a school")
+            row.report("parent_is_school", parent=unit.parent_id)
 
 
 def _note_zeros(loaded: Sequence[tuple[Row, Unit]]) -> None:
@@ -206,7 +204,7 @@ def _note_zeros(loaded: Sequence[tuple[Row, Unit]]) -> None:
         other = first.setdefault(unit.unit_id.lstrip("0"), unit.unit_id)
         if other != unit.unit_id:
             short, long = sorted((unit.unit_id, other), key=len)
-            row.source.note(row.path, row.line, f"the id '{short}' is '{long}' without zeros at its start")
+            row.source.note(row.path, row.line, "zeros_alike", short=short, long=long)
 
 
 def _check_circles(loaded: Sequence[tuple[Row, Unit]]) -> None:
@@ -215,7 +213,7 @@ def _check_circles(loaded: Sequence[tuple[Row, Unit]]) -> None:
     for row, unit in loaded:
         first = spelled.setdefault(unit.unit_id.casefold(), unit.unit_id)
         if first != unit.unit_id:
-            row.report(f"'{unit.unit_id}' and '{first}' differ by capitals only: their files would be one")
+            row.report("ids_by_capitals", id=unit.unit_id, other=first)
     for day in sorted({unit.valid_from for _, unit in loaded}):
         valid = {unit.unit_id: (row, unit.parent_id) for row, unit in loaded if unit.is_valid_on(day)}
         rank: dict[str, int] = {}
@@ -225,7 +223,7 @@ def _check_circles(loaded: Sequence[tuple[Row, Unit]]) -> None:
                 rank[at] = number
                 at = valid[at][1]
             if at in valid and rank[at] == number:
-                valid[at][0].report(f"'{at}' stands below itself: follow 'parent_id' from unit to unit")
+                valid[at][0].report("stands_below_itself", unit=at)
 
 
 def _reaches(parent: Unit, date: datetime.date | None) -> bool:
@@ -242,7 +240,7 @@ def _load_events(source: Source, known: set[str]) -> tuple[UnitEvent, ...]:
         before, after = row.items("from_ids"), row.items("to_ids")
         for unit_id in (*before, *after):
             if unit_id not in known:
-                row.report(f"'{unit_id}' is not a unit")
+                row.report("no_unit", unit=unit_id)
         if on is not None:
             events.append(UnitEvent(row.id("event_id"), on, event_kind, before, after, row.text("note", "")))
     return tuple(events)

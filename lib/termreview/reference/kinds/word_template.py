@@ -37,13 +37,13 @@ def check_word_template(source: Source) -> None:
     path = source.root / TEMPLATE
     if not is_own_file(source.root, path):  # a link, a pipe or a device is told for every file alike
         if not path.is_symlink() and not path.exists():
-            source.report(path, 1, "the file is missing")
+            source.report(path, 1, "file_missing")
         return
     try:
         with zipfile.ZipFile(path) as package:
             names = ("word/styles.xml", "word/document.xml")
             if any(package.getinfo(name).file_size > _LARGEST for name in names):
-                source.report(path, 1, "the document is too large for a template")
+                source.report(path, 1, "template_too_large")
                 return
             damaged = package.testzip()
             styles, document = (ElementTree.fromstring(package.read(name)) for name in names)
@@ -51,21 +51,21 @@ def check_word_template(source: Source) -> None:
         if damaged is not None or body is None:
             raise ValueError(damaged or "no body")
     except Exception:  # whatever a damaged package leads to
-        source.report(path, 1, "it is not a Word document (.docx)")
+        source.report(path, 1, "no_word_document")
         return
     named = {name.get(f"{_W}val", "").lower() for name in styles.iterfind(f"{_W}style/{_W}name")}
     for name in STYLES.values():
         if name.lower() not in named:
-            source.report(path, 1, f"the style '{name}' is missing")
+            source.report(path, 1, "style_missing", style=name)
     if body.find(f"{_W}sectPr") is None:
-        source.report(path, 1, "the document does not say how its pages are laid out")
+        source.report(path, 1, "no_page_layout")
     own = [_text(paragraph).strip() for paragraph in body.iterfind(f"{_W}p")]
     places = [place for paragraph in body.iter(f"{_W}p") for place in _PLACE.findall(_text(paragraph))]
     if places.count(BODY_PLACE) != 1 or f"{{{BODY_PLACE}}}" not in own:
-        source.report(path, 1, f"the place '{{{BODY_PLACE}}}' must stand once, in a paragraph of its own")
+        source.report(path, 1, "body_place_once", place=BODY_PLACE)
     for place in dict.fromkeys(places):
         if place not in (BODY_PLACE, *PLACES):
-            source.report(path, 1, f"the place '{{{place}}}' is not known; known: {', '.join(PLACES)}")
+            source.report(path, 1, "template_place_unknown", place=place, known=", ".join(PLACES))
 
 
 def _text(paragraph: ElementTree.Element) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from termreview.coded_text import CodedText, reason
 from termreview.reference.loading.fingerprint import LARGEST, is_own_file, odd_entries
 from termreview.reference.loading.source import Source
 
-NO_PLAIN_FILE: Final = (
-    "this is no plain file of the folder but a link, a pipe or a device, which is not opened"
-)
+NO_PLAIN_FILE: Final = CodedText("no_plain_declaration")
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -23,13 +22,13 @@ def declared_bytes(source: Source, path: Path) -> bytes | None:
         if path.is_dir() or is_own_file(source.root, path):
             if path.is_dir() or path.stat().st_size <= LARGEST:
                 return path.read_bytes()
-            said = f"the file is too large for declarations: more than {LARGEST // 1_000_000} MB"
+            said = CodedText("file_too_large", megabytes=LARGEST // 1_000_000)
         elif path.is_symlink() or path.exists():
             said = NO_PLAIN_FILE
         else:
-            said = "the file is missing"
+            said = CodedText("file_missing")
     except OSError as error:
-        said = f"the file cannot be read: {error.strerror or error}"
+        said = CodedText("file_unreadable", why=reason(error))
     source.report(path, 1, said, is_broken=True)
     return None
 
@@ -48,15 +47,15 @@ def declared_text(source: Source, path: Path) -> str | None:
     line = 1
     try:
         if content.startswith(_UTF_16):
-            said = "the file is in UTF-16, not UTF-8"
+            said = CodedText("is_utf16")
         elif b"\0" in content:
             line = _line_at(content, content.index(b"\0"))
-            said = "the line holds a zero byte: the file is damaged, or not UTF-8 text"
+            said = CodedText("zero_byte")
         else:
             return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = _line_at(error.object, error.start)
-        said = "the line is not UTF-8 text"
+        said = CodedText("not_utf8")
     source.report(path, line, said, is_broken=True)
     return None
 

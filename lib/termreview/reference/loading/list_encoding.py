@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from termreview.coded_text import CodedText
+
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _CODE_PAGES: Final = {"cp1258": "Windows-1258", "cp1252": "Windows-1252"}
 _MOST_ODD: Final = 0.05  # of the words of a text in its own code page: foreign names
@@ -35,7 +37,7 @@ class Said(NamedTuple):
     """One remark on one line; with `is_broken`, what seems to be missing may stand there."""
 
     line: int
-    message: str
+    message: CodedText
     is_broken: bool = False
 
 
@@ -45,10 +47,10 @@ def decoded_list(content: bytes) -> tuple[str | None, str, list[Said]]:
         try:
             return content.decode("utf-16"), "UTF-16", []
         except UnicodeDecodeError:
-            return None, "", [Said(1, "the UTF-16 text breaks off", True)]
+            return None, "", [Said(1, CodedText("utf16_broken"), True)]
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        said = "the line holds a zero byte: the file is damaged, or not UTF-8 text"
+        said = CodedText("zero_byte")
         return None, "", [Said(line, said, True)]
     try:
         return content.decode("utf-8-sig"), "", []
@@ -67,13 +69,13 @@ def _in_code_page(content: bytes, first_odd: int) -> tuple[str | None, str, list
         found[page] = (text, *implausible_words(text))
     ranked = sorted(found, key=lambda page: found[page][1])
     if not ranked or found[ranked[0]][1] > _MOST_ODD * max(found[ranked[0]][2], 1):
-        return None, "", [Said(first_odd, "the line is not UTF-8 text", True)]
+        return None, "", [Said(first_odd, CodedText("not_utf8"), True)]
     best, others = found[ranked[0]][0], [found[page] for page in ranked[1:]]
     for other, odd, _ in others:
         if odd == found[ranked[0]][1] and other != best:
             pairs = zip(best.splitlines(), other.splitlines(), strict=False)
             return None, "", [
-                Said(line, f"the letters of this line can be read in two ways: '{one}' or '{two}'", True)
+                Said(line, CodedText("two_readings", one=one, other=two), True)
                 for line, (one, two) in enumerate(pairs, start=1)
                 if one != two
             ]  # fmt: skip

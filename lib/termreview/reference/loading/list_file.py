@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from termreview.coded_text import CodedText
 from termreview.reference.loading.list_encoding import Said, decoded_list
 
 HOUSE_SEPARATOR: Final = ","
-SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
+SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}  # and the codes of their names
+_OF_PARSER: Final = {"unexpected end of data": "csv_open_quote", "',' expected after '\"'": "csv_no_comma"}
 _NUMBERS: Final = frozenset(("points", "value", "low", "high", "minimum", "maximum", "order", "new_value"))
 _DAY: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?: 0?0:00(?::00)?)?")
 _PADDED: Final = re.compile(r"\b(?:0\d/\d\d|\d\d/0\d)/\d{4}\b")
@@ -61,7 +63,7 @@ def parse_list(content: bytes, columns: Sequence[str] = (), is_by_hand: bool = F
     text, encoding, faults = decoded_list(content)
     if text is None:
         return ListFile((), (), False, (), tuple(faults))
-    notes = [Said(1, f"read as text in {encoding}")] if encoding else []
+    notes = [Said(1, CodedText("read_as_encoding", encoding=encoding))] if encoding else []
     separator, text, skipped = _separated(text, columns)
     lines: list[tuple[int, tuple[str, ...]]] = []
     for line, cells in _filled_lines(text, separator, skipped, faults, is_stripped=not is_by_hand):
@@ -75,7 +77,9 @@ def parse_list(content: bytes, columns: Sequence[str] = (), is_by_hand: bool = F
         )  # the head alone is unlike
     is_foreign = separator != HOUSE_SEPARATOR
     if is_foreign:
-        notes.append(Said(lines[0][0], f"read with columns separated by {SEPARATORS[separator]}"))
+        notes.append(
+            Said(lines[0][0], CodedText("read_with_separator", separators=CodedText(SEPARATORS[separator])))
+        )
     rows = [(line, _fitted(cells, header, separator)) for line, cells in lines[1:]]
     is_code_page = bool(encoding) and encoding != "UTF-16"
     if is_code_page or not is_by_hand:
@@ -145,7 +149,9 @@ def _filled_lines(
         except StopIteration:
             return
         except csv.Error as error:
-            faults.append(Said(start, f"the quoting of this line is broken: {error}", True))
+            code = _OF_PARSER.get(str(error))
+            why = CodedText(code) if code else str(error)
+            faults.append(Said(start, CodedText("quoting_broken", why=why), True))
             return
         if any(cell.strip() for cell in cells):
             yield start, cells
@@ -169,7 +175,7 @@ def _note_lost_letters(
         for cell in cells:
             is_lost = _LOST_LETTER.search(cell) or (is_code_page and "?" in cell)
             if is_lost and "://" not in cell:
-                faults.append(Said(line, f"letters of this line were lost when it was saved: '{cell}'"))
+                faults.append(Said(line, CodedText("letters_lost", cell=cell)))
                 break
 
 
@@ -211,9 +217,9 @@ def _house_cells(
             first, second, year = int(match[1]), int(match[2]), match[3]
             if order == "both" or (not order and first != second):
                 what = (
-                    f"the days of column '{column}' are written in both orders: '{match[0]}'"
+                    CodedText("both_orders", column=column, cell=match[0])
                     if order == "both"
-                    else f"'{match[0]}' in '{column}' may be day/month or month/day, and nothing in the file says which"
+                    else CodedText("day_or_month", cell=match[0], column=column)
                 )
                 faults.append(Said(lines[number], what))
                 cells[number][place] = Unsure(match[0])
@@ -223,8 +229,8 @@ def _house_cells(
             read += 1
         unlike |= read > 0
         if read:
-            more = "month/day/year" if order == "month" else "day/month/year"
-            notes.append(Said(lines[next(iter(found))], f"days of column '{column}' read as {more}"))
+            code = "read_month_first" if order == "month" else "read_day_first"
+            notes.append(Said(lines[next(iter(found))], CodedText(code, column=column)))
         for number in fitting:
             if match := _YEAR_FIRST.fullmatch(cells[number][place]):
                 whole = f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}"
@@ -253,11 +259,11 @@ def _house_numbers(
         is_group = _ONE_GROUP.fullmatch(cell) is not None and column != "new_value"
         is_comma = _DECIMAL_COMMA.fullmatch(cell) is not None
         if is_group and (("," in cell) != is_vietnamese if "," in cell else separator != HOUSE_SEPARATOR):
-            faults.append(Said(lines[number], f"'{cell}' in '{column}' may be a thousand or a fraction"))
+            faults.append(Said(lines[number], CodedText("thousand_or_fraction", cell=cell, column=column)))
             cells[number][place] = Unsure(cell)
         elif is_comma and (column != "new_value" or is_vietnamese):
             cells[number][place] = cell.replace(".", "").replace(",", ".")
             first = first or lines[number]
     if first:
-        notes.append(Said(first, f"numbers of column '{column}' read with a decimal comma"))
+        notes.append(Said(first, CodedText("read_decimal_comma", column=column)))
     return bool(first)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from termreview.cell_text import as_meant
+from termreview.coded_text import CodedText
 from termreview.reference.loading.file_reading import declared_bytes
 from termreview.reference.loading.list_file import HOUSE_SEPARATOR, SEPARATORS, parse_list
 from termreview.reference.loading.rows import Row, meant_by
@@ -24,10 +25,10 @@ def read_list(source: Source, name: str, columns: Sequence[str], optional: Seque
         return []
     found = parse_list(content, columns)
     for fault in found.faults:
-        source.report(path, fault.line, fault.message, fault.is_broken)
+        source.report(path, fault.line, fault.message, is_broken=fault.is_broken)
     if not found.header:
         if not found.faults:
-            source.report(path, 1, "the file is empty", is_broken=name not in source.broken)
+            source.report(path, 1, "file_empty", is_broken=name not in source.broken)
         return []
     header = _header(source, path, found.header, columns, optional)
     if not header:
@@ -42,9 +43,8 @@ def read_list(source: Source, name: str, columns: Sequence[str], optional: Seque
         if len(cells) == len(header):
             rows.append(Row(source, path, line, dict(zip(header, map(as_meant, cells), strict=True))))
         else:  # which cell is which cannot be told
-            more = "more cells than the header (is a comma unquoted?)"
-            what = more if len(cells) > len(header) else "fewer cells than the header"
-            source.report(path, line, f"the line has {what}", is_broken=True)
+            code = "too_many_cells" if len(cells) > len(header) else "too_few_cells"
+            source.report(path, line, code, is_broken=True)
     return rows
 
 
@@ -58,24 +58,21 @@ def _header(
             and len(header) < len(columns)
             and len(separator.join(header).split(separator)) >= len(columns)
         ):
-            source.report(
-                path, 1, f"the columns are separated by {separators}, not by commas", is_broken=True
-            )
+            source.report(path, 1, "wrong_separator", separators=CodedText(separators), is_broken=True)
             return []
     meant = list(header)
     for place, column in enumerate(header):
         if column not in (*columns, *optional):
             slip = meant_by(column, [name for name in (*columns, *optional) if name not in meant])
-            more = (
-                f"'{slip}' is missing and may be meant"
-                if slip
-                else f"known: {', '.join((*columns, *optional))}"
-            )
-            source.report(path, 1, f"column '{column}' is not known; {more}")
+            if slip:
+                source.report(path, 1, "column_meant", column=column, meant=slip)
+            else:
+                known = ", ".join((*columns, *optional))
+                source.report(path, 1, "column_unknown", column=column, known=known)
             meant[place] = slip or column
     wrong = [column for column in columns if meant.count(column) != 1]
     wrong += [column for column in optional if meant.count(column) > 1]
     for column in wrong:
-        what = "stands twice" if column in meant else "is missing"
-        source.report(path, 1, f"column '{column}' {what}", is_broken=True)
+        code = "column_twice" if column in meant else "column_missing"
+        source.report(path, 1, code, column=column, is_broken=True)
     return [] if wrong else meant

@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from termreview.coded_text import CodedText
 from termreview.reference.loading.list_file import Unsure
 from termreview.reference.loading.source import Source
 
@@ -42,9 +43,13 @@ class Row:
     line: int
     values: Mapping[str, Any]
 
-    def report(self, message: str, key: str = "", is_broken: bool = False) -> None:
-        """Note one mistake in this row, or at one of its keys; with `is_broken`, what seems to be missing may stand there."""
-        self.source.report(self.path, self.line_of(key), message, is_broken)
+    def report(self, code: str, key: str = "", /, *, is_broken: bool = False, **values: Any) -> None:
+        """Note one mistake in this row, or at one of its keys, which `{key}` then names in the text.
+
+        With `is_broken`, what seems to be missing may stand there.
+        """
+        at = {"key": key} if key else {}
+        self.source.report(self.path, self.line_of(key), code, is_broken=is_broken, **(at | values))
 
     def line_of(self, key: Hashable) -> int:
         """The line of one key; that of the row where it has no line of its own."""
@@ -55,14 +60,14 @@ class Row:
         value = self.values.get(key)
         if value is None or value == "":
             if default is None:
-                self.report(f"'{key}' is missing", key=key)
+                self.report("missing", key)
                 return ""
             return default
         if not isinstance(value, str):
-            self.report(f"'{key}' must be text in quotes, not {type(value).__name__} {value!r}", key=key)
+            self.report("not_text", key, kind=type(value).__name__, value=value)
             return "" if isinstance(value, list | dict) else str(value)
         if value.strip(" ") and not any(map(_is_visible, value)):
-            self.report(f"'{key}' holds nothing that can be seen", key=key)
+            self.report("nothing_visible", key)
             return ""
         return unicodedata.normalize("NFC", value)
 
@@ -70,14 +75,14 @@ class Row:
         """One name, on one line, without signs that a page or a file name would take for something else."""
         value = self.text(key, default)
         if isinstance(self.values.get(key), str) and (found := _NO_NAME.search(value)):
-            self.report(f"'{key}' holds the sign U+{ord(found[0]):04X}, which stands in no name", key=key)
+            self.report("odd_sign", key, code=ord(found[0]))
         return value
 
     def id(self, key: str, default: str | None = None) -> str:
         """One id: what names a file, a column or a key wherever it is used, on every system."""
         value = self.text(key, default)
         if value and isinstance(self.values.get(key), str) and not is_id(value):
-            self.report(f"'{key}' is '{value}', which is no id", key=key)
+            self.report("no_id", key, value=value)
             return ""
         return value
 
@@ -86,7 +91,7 @@ class Row:
         value = self.text(key, default)
         is_text = isinstance(self.values.get(key), str)  # what else stands there is told
         if value and choices and value not in choices and is_text:
-            self.report(f"'{key}' is '{value}', expected one of: {', '.join(choices)}", key=key)
+            self.report("not_a_choice", key, value=value, choices=", ".join(choices))
         return value
 
     def number(self, key: str, default: float | None = None, is_required: bool = False) -> float | None:
@@ -94,7 +99,7 @@ class Row:
         value = self.values.get(key)
         if value is None or value == "":
             if is_required:
-                self.report(f"'{key}' is missing")
+                self.report("missing", key=key)
             return default
         if isinstance(value, Unsure):
             return default
@@ -103,7 +108,7 @@ class Row:
         except (TypeError, ValueError):
             number = math.nan
         if not math.isfinite(number):
-            self.report(f"'{key}' is not a number: {value!r}", key=key)
+            self.report("not_a_number", key, value=value)
             return default
         return number
 
@@ -112,14 +117,14 @@ class Row:
         value = self.values.get(key)
         if value is None or value == "":
             if is_required:
-                self.report(f"'{key}' is missing")
+                self.report("missing", key=key)
             return None
         if isinstance(value, Unsure):
             return None
         try:
             return value if isinstance(value, datetime.date) else _DATE(str(value), "%Y-%m-%d").date()
         except ValueError:
-            self.report(f"'{key}' is not a date like 2024-01-10: {value!r}", key=key)
+            self.report("not_a_date", key, value=value)
             return None
 
     def items(self, key: str) -> tuple[str, ...]:
@@ -129,20 +134,20 @@ class Row:
             return ()
         parts = value.split(";") if isinstance(value, str) else value
         if not isinstance(parts, list):
-            self.report(f"'{key}' must be a list", key=key)
+            self.report("not_a_list", key)
             return ()
         if odd := [part for part in parts if not isinstance(part, str)]:
-            self.report(f"'{key}' holds entries that are not text in quotes: {odd}", key=key)
+            self.report("entries_not_text", key, odd=odd)
         return tuple(unicodedata.normalize("NFC", str(part).strip()) for part in parts if str(part).strip())
 
     def among(self, key: str, choices: Sequence[str]) -> tuple[str, ...]:
         """Several text values out of a closed list, or `*` for all of them; at least one is required."""
         values = self.items(key)
         if not values:
-            self.report(f"'{key}' is missing; write * where it means all")
+            self.report("missing_or_all", key=key)
         for value in values:
             if value != "*" and choices and value not in choices:
-                self.report(f"'{key}' holds '{value}', expected * or some of: {', '.join(choices)}", key=key)
+                self.report("not_among", key, value=value, choices=", ".join(choices))
         return values
 
     def template(self, key: str, places: Sequence[str]) -> str:
@@ -151,11 +156,11 @@ class Row:
         try:
             used = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
         except ValueError as error:
-            self.report(f"'{key}' is not a template: {error}", key=key)
+            self.report("not_a_template", key, why=error)
             return text
         for name in sorted(used - set(places)):
-            known = ", ".join(places) if places else "none"
-            self.report(f"'{{{name}}}' in '{key}' is not a known placeholder; known: {known}", key=key)
+            known = ", ".join(places) or CodedText("nothing")
+            self.report("place_unknown", key, place=name, known=known)
         return text
 
     def yes(self, key: str, default: bool = False) -> bool:
@@ -166,7 +171,7 @@ class Row:
         if isinstance(value, bool):
             return value
         if value not in ("yes", "no"):
-            self.report(f"'{key}' must be yes or no, not {value!r}", key=key)
+            self.report("not_yes_or_no", key, value=value)
         return bool(value == "yes")
 
     def rows(self, key: str, is_required: bool = True) -> list[Row]:
@@ -174,10 +179,10 @@ class Row:
         value = self.values.get(key)
         if value is None:
             if is_required:
-                self.report(f"'{key}' is missing", is_broken=True)
+                self.report("missing", key=key, is_broken=True)
             return []
         if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
-            self.report(f"'{key}' must be a list of entries", key=key, is_broken=True)
+            self.report("not_entries", key, is_broken=True)
             return []
         return [self._child(part) for part in value]
 
@@ -187,7 +192,7 @@ class Row:
         if value is None:
             return None
         if not isinstance(value, dict):
-            self.report(f"'{key}' must be an entry with keys", key=key, is_broken=True)
+            self.report("not_a_mapping", key, is_broken=True)
             return None
         return self._child(value)
 
@@ -204,15 +209,15 @@ class Row:
                 self.values[meant] = self.values.pop(key)
                 getattr(self.values.get(LINE), "of_keys", {})[meant] = line
                 said = (
-                    f"key '{name}' must be in quotes"
+                    CodedText("key_unquoted", name=name)
                     if meant == name
-                    else f"'{name}' is not a known key; '{meant}' is missing and may be meant"
+                    else CodedText("key_meant", name=name, meant=meant)
                 )
             else:
                 near = (
                     known if len(known) <= _KNOWN_SHOWN else get_close_matches(name, known, _KNOWN_SHOWN, 0.0)
                 )
-                said = f"'{name}' is not a known key; known: {', '.join(near)}"
+                said = CodedText("key_unknown", name=name, known=", ".join(near))
             self.source.report(self.path, line, said)
 
     def _child(self, value: Mapping[str, Any]) -> Row:
@@ -251,7 +256,7 @@ def unique(rows: Sequence[tuple[Row, Hashable]]) -> None:
         if not key:
             row.source.hide(row.path)
         elif key in first:
-            row.report(f"'{key}' stands twice; first in line {first[key].line}")
+            row.report("id_twice", id=key, line=first[key].line)
         first.setdefault(key, row)
 
 
@@ -261,7 +266,7 @@ def unique_order(rows: Sequence[Row]) -> None:
     for row in rows:
         number = row.number("order")
         if number is not None and first.setdefault(number, row) is not row:
-            row.report(f"'order' {number:g} stands twice; first in line {first[number].line}", key="order")
+            row.report("order_twice", "order", order=number, line=first[number].line)
 
 
 def without_lines(value: Any) -> Any:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+from termreview.coded_text import CodedText, listed_texts
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.loading.list_encoding import decoded_list
-from termreview.reference.loading.mistakes import Mistakes, read_mistakes
 
 _MANY = 3
 
@@ -32,36 +33,33 @@ class Source:
     hidden: dict[str, set[str]] = field(default_factory=dict)
 
     @cached_property
-    def mistakes(self) -> Mistakes:
-        """The catalogue of mistakes in the words of the office."""
-        return read_mistakes(self.root)
-
-    @cached_property
     def _noted(self) -> set[Problem]:
         return set()
 
-    def report(self, path: Path, line: int, message: str, is_broken: bool = False) -> None:
-        """Note one mistake at one line of one file; the same words at the same place once.
+    def report(self, path: Path, line: int, code: str, /, *, is_broken: bool = False, **values: Any) -> None:
+        """Note one mistake at one line of one file, by its code and values; the same text at the same place once.
 
         `is_broken` says that the file cannot be read whole: what seems to be missing may stand in it.
         """
         name = self.name(path)
-        problem = Problem(name, line, message)
+        problem = Problem(name, line, _told(code, values))
         if problem not in self._noted:
             self._noted.add(problem)
             self.problems.append(problem)
         if is_broken:
             self.broken.add(name)
 
-    def note(self, path: Path, line: int, message: str, is_of_reading: bool = False) -> None:
-        """Note what is right but worth a look at one line of one file; the same words at the same place once.
+    def note(
+        self, path: Path, line: int, code: str, /, *, is_of_reading: bool = False, **values: Any
+    ) -> None:
+        """Note what is right but worth a look at one line of one file; the same text at the same place once.
 
         `is_of_reading` says that the file was read although a spreadsheet program had saved it in its own way.
         """
-        said = Problem(self.name(path), line, message, self.mistakes.words(message))
+        problem = Problem(self.name(path), line, _told(code, values))
         found = self.unlike if is_of_reading else self.notes
-        if said not in found:
-            found.append(said)
+        if problem not in found:
+            found.append(problem)
 
     def name(self, path: Path) -> str:
         """The name of one file below the folder."""
@@ -81,47 +79,28 @@ class Source:
 
     def fault(self) -> DeclarationError | None:
         """All mistakes but those that only follow from another one; None where there is none."""
-        told = [
-            problem
-            for problem in self.problems
-            if self.mistakes.is_told(problem.message, self.broken, self.hidden)
-        ]
-        told = told or self.problems
-        if not told:
+        problems = [problem for problem in self.problems if not self._only_follows(problem.message)]
+        problems = sorted(problems or self.problems)
+        if not problems:
             return None
-        told = sorted(replace(problem, words=self.mistakes.words(problem.message)) for problem in told)
-        heading = self.mistakes.words(f"{len(told)} mistakes in the declarations:")
-        lines = list(self._lines(told))
-        if following := len(self.problems) - len(told):
-            lines.append(
-                self.mistakes.words(f"({following} more that only follow from these are not listed)")
-            )
-        return DeclarationError(told, heading, lines)
+        lines = list(_lines(problems))
+        if following := len(self.problems) - len(problems):
+            lines.append(CodedText("following_not_listed", count=following))
+        return DeclarationError(problems, lines)
 
-    def _lines(self, told: Sequence[Problem]) -> Iterator[str]:
-        """One line per mistake; the same one at many places is told once, with all of them."""
-        same: dict[str, list[Problem]] = {}
-        for problem in told:
-            same.setdefault(problem.words or problem.message, []).append(problem)
-        for problems in same.values():
-            first, *others = problems
-            yield f"{first} {self._again(first, others)}" if others else str(first)
+    def _only_follows(self, message: CodedText) -> bool:
+        """Say whether one mistake may only follow from a file, or a record named in it, that could not be read."""
+        names = {part for value in message.values.values() for part in (value, value.partition(".")[0])}
+        unread = [*self.broken, *(file for file, ids in self.hidden.items() if names & ids)]
+        return any(file.startswith(listed_texts()[message.code].follows_from) for file in unread)
 
-    def _again(self, first: Problem, others: Sequence[Problem]) -> str:
-        """Where else the same mistake stands, and the files to look into when many follow from one place there."""
-        kind = self.mistakes.find(first.message)
-        places, sources = _places(first.file, others), ", ".join(kind[0].follows_from) if kind else ""
-        if sources and len(others) >= _MANY:
-            return self.mistakes.words(f"(the same at {places}; look into {sources} first)")
-        return self.mistakes.words(f"(the same at {places})")
-
-    def report_word(self, path: Path, word: str, message: str) -> None:
+    def report_word(self, path: Path, word: str, code: str, /, **values: Any) -> None:
         """Note one mistake at the first line of one file that holds a word."""
-        self.report(path, self.line_with(path, word), message)
+        self.report(path, self.line_with(path, word), code, **values)
 
-    def note_word(self, path: Path, word: str, message: str) -> None:
+    def note_word(self, path: Path, word: str, code: str, /, **values: Any) -> None:
         """Note what is worth a look at the first line of one file that holds a word."""
-        self.note(path, self.line_with(path, word), message)
+        self.note(path, self.line_with(path, word), code, **values)
 
     def line_with(self, path: Path, *words: str) -> int:
         """The first line of one file that holds a word, however its columns are separated; 1 where none does."""
@@ -135,6 +114,27 @@ class Source:
             ):
                 return number
         return 1
+
+
+def _told(code: str, values: Mapping[str, object]) -> CodedText:
+    return code if isinstance(code, CodedText) else CodedText(code, **values)
+
+
+def _lines(problems: Sequence[Problem]) -> Iterator[str]:
+    """One line per mistake; the same one at many places is told once, with all of them."""
+    same: dict[str, list[Problem]] = {}
+    for problem in problems:
+        same.setdefault(problem.message, []).append(problem)
+    for first, *others in same.values():
+        yield f"{first} {_again(first, others)}" if others else str(first)
+
+
+def _again(first: Problem, others: Sequence[Problem]) -> CodedText:
+    """Where else the same mistake stands, and the files to look into when many follow from one place there."""
+    places, files = _places(first.file, others), listed_texts()[first.message.code].follows_from
+    if files and len(others) >= _MANY:
+        return CodedText("same_at_from", places=places, files=", ".join(files))
+    return CodedText("same_at", places=places)
 
 
 def _places(file: str, problems: Iterable[Problem]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from termreview.coded_text import CodedText
 from termreview.reference.loading.file_reading import declared_text
 from termreview.reference.loading.rows import LINE, Line, Row
 from termreview.reference.loading.source import Source
@@ -21,6 +22,32 @@ _KINDS: Final = frozenset(
 _DEEPEST: Final = 60
 _LARGEST: Final = 200_000  # values; the largest declaration has some thousands
 _BRACKET: Final = re.compile(r"[\[\]{}]")
+_OF_PARSER: Final = {  # what the two parsers of YAML say begins like this; each with the code of what to do
+    "mapping values are not allowed": "yaml_colon",
+    "could not find expected ':'": "yaml_no_colon",
+    "found character that cannot start": "yaml_odd_start",
+    "found character ": "yaml_odd_sign",
+    "found a tab character": "yaml_tab",
+    "did not find expected key": "yaml_indent",
+    "expected <block end>": "yaml_indent",
+    "did not find expected '-'": "yaml_no_dash",
+    "found unexpected end of stream": "yaml_open_quote",
+    "did not find expected ',' or ']'": "yaml_square",
+    "expected ',' or ']'": "yaml_square",
+    "did not find expected ',' or '}'": "yaml_curly",
+    "expected ',' or '}'": "yaml_curly",
+    "did not find expected node content": "yaml_no_value",
+    "block sequence entries are not allowed": "yaml_dash_place",
+    "sequence entries are not allowed": "yaml_dash_place",
+    "found unknown escape character": "yaml_escape",
+    "found undefined alias": "yaml_alias",
+    "second occurrence": "yaml_anchor_twice",
+    "did not find expected alphabetic": "yaml_star",
+    "but found another document": "yaml_second_document",
+    "control characters are not allowed": "yaml_control",
+    "special characters are not allowed": "yaml_control",
+    "did not find expected comment": "yaml_no_line_end",
+}
 _DASHES: Final = re.compile(rf"(?:[-?][ \t]+){{{_DEEPEST}}}")
 
 
@@ -36,7 +63,7 @@ class _LineLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
         if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
             return node.value
         if node.tag not in _KINDS:
-            what = f"the tag or key '{node.tag.removeprefix(_TAG)}' is not used in declarations"
+            what = CodedText("odd_tag", name=node.tag.removeprefix(_TAG))
             raise yaml.MarkedYAMLError(problem=what, problem_mark=node.start_mark)
         return self.construct_object(node, deep=True)
 
@@ -44,7 +71,7 @@ class _LineLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
         """Note how much one list or mapping holds, each part as often as it is named."""
         size = self.sizes[id(node)] = 1 + sum(self.sizes.get(id(part), 1) for part in parts)
         if size > _LARGEST:
-            what = "anchors (&) and aliases (*) let the content grow without end"
+            what = CodedText("alias_bomb")
             raise yaml.MarkedYAMLError(problem=what, problem_mark=node.start_mark)
 
 
@@ -61,9 +88,9 @@ def _mapping(loader: _LineLoader, node: yaml.MappingNode) -> dict[Hashable, Any]
     for key_node, value_node in node.value:
         key, mark = loader.value(key_node), key_node.start_mark
         if not isinstance(key, Hashable):
-            raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=mark)
+            raise yaml.MarkedYAMLError(problem=CodedText("key_no_text"), problem_mark=mark)
         if key in mapping:
-            raise yaml.MarkedYAMLError(problem=f"key '{key}' stands twice", problem_mark=mark)
+            raise yaml.MarkedYAMLError(problem=CodedText("key_twice", name=key), problem_mark=mark)
         mapping[key] = loader.value(value_node)
         of_keys[key] = mark.line + 1
     loader.weigh(node, (value_node for _, value_node in node.value))
@@ -86,7 +113,7 @@ def _scalar(kind: str) -> Callable[[_LineLoader, yaml.ScalarNode], Any]:
         try:
             return build(loader, node)
         except (ValueError, KeyError, ArithmeticError):
-            what = f"'{str(node.value)[:40]}' is no {kind}: put it into quotes"
+            what = CodedText("odd_value", value=str(node.value)[:40], kind=kind)
             raise yaml.MarkedYAMLError(problem=what, problem_mark=node.start_mark) from None
 
     return value
@@ -126,7 +153,7 @@ def read_tree(source: Source, name: str) -> Row | None:
         content = yaml.load(text, Loader=_LineLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problem = str(error.problem)
+        problem = error.problem or ""
     except yaml.reader.ReaderError as error:  # a character that no text file holds
         odd = yaml.reader.Reader.NON_PRINTABLE.search(text)
         line = text.count("\n", 0, odd.start()) + 1 if odd else 1
@@ -134,15 +161,22 @@ def read_tree(source: Source, name: str) -> Row | None:
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split())
     except RecursionError:
-        problem = "brackets stand within brackets too deeply"
+        problem = CodedText("too_deep")
     else:
         if isinstance(content, dict):
             return Row(source, path, 1, content)
-        source.report(path, 1, "the file must be an entry with keys", is_broken=True)
+        source.report(path, 1, "no_mapping", is_broken=True)
         return None
-    is_known = source.mistakes.find(problem) is not None
-    said = (
-        f"not valid YAML: {problem}" if is_known else f"not valid YAML, in the reader's own words: {problem}"
-    )
-    source.report(path, line, said, is_broken=True)
+    source.report(path, line, _as_told(problem), is_broken=True)
     return None
+
+
+def _as_told(problem: str) -> CodedText:
+    """What keeps one tree from being read: our own text, or what to do about what the parser says."""
+    if isinstance(problem, CodedText):
+        return CodedText("not_yaml", why=problem)
+    code = next((code for start, code in _OF_PARSER.items() if problem.startswith(start)), None)
+    if code is None:
+        return CodedText("not_yaml_quoted", why=problem)
+    sign = problem.removeprefix("found character ").removesuffix(" that cannot start any token")
+    return CodedText("not_yaml", why=CodedText(code, sign=sign))

@@ -69,12 +69,12 @@ def load_adoption_texts(source: Source) -> AdoptionTexts:
     row = tree.row(_MARKS)
     if row is None:
         if tree.values.get(_MARKS) is None:  # what else stands there is told
-            tree.report(f"'{_MARKS}' is missing")
+            tree.report("missing", key=_MARKS)
         return AdoptionTexts()
     row.only(MARKS)
     for name in MARKS:
         if not row.items(name):
-            row.report(f"'{name}' is missing")
+            row.report("missing", key=name)
     marks = {name: frozenset(mark_key(text) for text in row.items(name)) for name in MARKS}
     texts = {name: without_lines(own.values) for name in TEXTS if (own := tree.row(name)) is not None}
     return AdoptionTexts(marks, texts)

@@ -112,7 +112,7 @@ def check_texts(tree: Row, wanted: Mapping[str, Places]) -> None:
         row = tree.row(section)
         if row is None:
             if tree.values.get(section) is None:  # what else stands there is told
-                tree.report(f"'{section}' is missing")
+                tree.report("missing", key=section)
             continue
         row.only(tuple(words))
         for name, places in words.items():

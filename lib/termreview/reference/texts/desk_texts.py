@@ -164,12 +164,12 @@ def load_desk_texts(source: Source) -> Mapping[str, Any]:
         for name in RISK_WEIGHTS:
             weights[name] = row.number(name, 0.0, is_required=True) or 0.0
             if weights[name] < 0:
-                row.report(f"'{name}' is a weight: it cannot be below 0")
+                row.report("weight_negative", key=name)
     return {**without_lines(dict(tree.values)), "risk_weights": weights}
 
 
 def _section(tree: Row, name: str) -> Row | None:
     row = tree.row(name)
     if row is None and tree.values.get(name) is None:
-        tree.report(f"'{name}' is missing")
+        tree.report("missing", key=name)
     return row

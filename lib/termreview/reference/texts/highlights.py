@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from termreview.coded_text import CodedText
 from termreview.reference.loading.rows import Row, without_lines
 from termreview.reference.loading.source import Source
 from termreview.reference.loading.tree_reading import read_tree
@@ -70,18 +71,18 @@ def load_highlights(source: Source, ratio_ids: Container[str], group_ids: Contai
     tree.only(("figures", "decisions", "most_decisions", "most_named", "least_change", *TEXTS))
     figures = tree.items("figures")
     if len(set(figures)) != FIGURE_COUNT or len(figures) != FIGURE_COUNT:
-        source.report_word(tree.path, "figures:", f"'figures' must name {FIGURE_COUNT} different figures")
+        source.report_word(tree.path, "figures:", "figures_wanted", count=FIGURE_COUNT)
     for figure in figures:
         _check_figure(tree, figure, ratio_ids, group_ids)
     decisions = tree.items("decisions")
     for name in decisions:
         if name not in DECISIONS:
-            problem = f"'{name}' is not a decision; known: {', '.join(DECISIONS)}"
+            problem = CodedText("no_decision", decision=name, known=", ".join(DECISIONS))
             source.report_word(tree.path, f'"{name}"', problem)
     for section, texts in TEXTS.items():
         row = tree.row(section)
         if row is None:
-            tree.report(f"'{section}' is missing")
+            tree.report("missing", key=section)
             continue
         row.only(tuple(texts))
         for name, places in texts.items():
@@ -97,7 +98,7 @@ def _most(tree: Row, key: str) -> int:
     """How many there may be: a whole number, one or more."""
     number = tree.number(key, 1, is_required=True)
     if number is None or number < 1 or number != int(number):
-        tree.source.report_word(tree.path, f"{key}:", f"'{key}' must be a whole number, one or more")
+        tree.source.report_word(tree.path, f"{key}:", "not_a_count", key=key)
         return 1
     return int(number)
 
@@ -107,11 +108,11 @@ def _check_figure(tree: Row, figure: str, ratio_ids: Container[str], group_ids: 
     word = f'"{figure}"'
     if kind not in FIGURE_KINDS or (kind in ("level", "ratio")) != bool(key):
         known = "reports, tasks, targets, level.<group>, ratio.<ratio_id>"
-        tree.source.report_word(tree.path, word, f"'{figure}' is not a figure; known: {known}")
+        tree.source.report_word(tree.path, word, "no_figure", figure=figure, known=known)
     elif kind == "ratio" and key not in ratio_ids:
-        tree.source.report_word(tree.path, word, f"'{key}' is not in ratios.csv")
+        tree.source.report_word(tree.path, word, "not_in_ratios", ratio=key)
     elif kind == "level" and key not in group_ids:
-        tree.source.report_word(tree.path, word, f"'{key}' is not a group of any indicator set in use")
+        tree.source.report_word(tree.path, word, "no_group", group=key)
 
 
 def _check_text(row: Row, name: str, places: tuple[str, ...]) -> None:
@@ -123,11 +124,11 @@ def _check_text(row: Row, name: str, places: tuple[str, ...]) -> None:
     forms = row.row(name)
     assert forms is not None
     if "count" not in places:
-        forms.report(f"'{name}' counts nothing: one text, no forms")
+        forms.report("counts_nothing", name=name)
         return
     forms.only(SENTENCE_FORMS)
     if "many" not in forms.values:
-        forms.report(f"'{name}' needs the form 'many'")
+        forms.report("needs_many", name=name)
     for form in SENTENCE_FORMS:
         if form in forms.values:
             forms.template(form, places)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from termreview.reference.loading import mistakes
 from termreview.reference.loading.list_reading import read_list
-from termreview.reference.loading.rows import Row, unique, without_lines
+from termreview.reference.loading.rows import unique, without_lines
 from termreview.reference.loading.source import Source
 from termreview.reference.loading.tree_reading import read_tree
 from termreview.reference.texts.declared_texts import check_texts, load_texts
@@ -75,7 +74,7 @@ def load_messages(source: Source) -> dict[str, Message]:
         catalogue[message.message_code] = message
     path = source.root / "messages.csv"
     for code in () if source.is_hidden(path) else sorted(MESSAGE_CODES - set(catalogue)):
-        source.report(path, 1, f"'{code}' is missing")
+        source.report(path, 1, "missing", key=code)
     return catalogue
 
 
@@ -164,24 +163,8 @@ def load_returns(source: Source) -> Mapping[str, Any]:
     check_texts(tree, RETURN_WORDS)
     for name in RETURN_LISTS:
         if not tree.items(name):
-            tree.report(f"'{name}' is missing")
+            tree.report("missing", key=name)
     title = tree.values.get("sheet", {}).get("title") if isinstance(tree.values.get("sheet"), dict) else None
     if isinstance(title, str) and (len(title) > 31 or set(title) & set("[]:*?/\\'")):
-        source.report_word(tree.path, title, "a sheet title has at most 31 characters, none of []:*?/\\'")
+        source.report_word(tree.path, title, "bad_sheet_title")
     return without_lines(dict(tree.values))
-
-
-def load_mistakes(source: Source) -> None:
-    """Check both catalogues of mistakes: each kind once, and no place in Vietnamese that the English has not."""
-    _check_catalogue(read_list(source, mistakes.FILE, mistakes.COLUMNS))
-    _check_catalogue(read_list(source, mistakes.DETAILS, mistakes.COLUMNS[:2]))
-
-
-def _check_catalogue(rows: Sequence[Row]) -> None:
-    unique([(row, row.text("english")) for row in rows])
-    for row in rows:
-        known = set(mistakes.PLACE.findall(row.text("english", "")))
-        for place in sorted(set(mistakes.PLACE.findall(row.text("vietnamese"))) - known):
-            row.report(
-                f"'{{{place}}}' in 'vietnamese' is not a known placeholder; known: {', '.join(sorted(known))}"
-            )

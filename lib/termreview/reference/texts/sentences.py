@@ -177,7 +177,7 @@ def load_sentences(source: Source, fields: Container[str]) -> Mapping[str, Any]:
     for section in SENTENCES:
         row = tree.row(section)
         if row is None:
-            tree.report(f"'{section}' is missing")
+            tree.report("missing", key=section)
             continue
         sentences = places_of(section)
         _only_asked_for(row, sentences, [name for of, name in (*BY_FIELD, *LISTS, WORKING) if of == section])
@@ -193,14 +193,14 @@ def load_sentences(source: Source, fields: Container[str]) -> Mapping[str, Any]:
         words = row.row(name) if row else None
         for field_id in words.values if words else ():
             if words and field_id != "__line__" and field_id not in fields:
-                words.report(f"'{field_id}' is not a field of any form in use")
+                words.report("no_field", field=field_id)
     for (section, name), places in LISTS.items():
         row = tree.row(section)
         if row is None:
             continue
         texts = row.values.get(name)
         if not isinstance(texts, list):
-            row.report(f"'{name}' must be a list", key=name)
+            row.report("not_a_list", name)
             continue
         for text in texts:
             Row(source, row.path, row.line, {name: text}).template(name, places)
@@ -228,7 +228,7 @@ def _check_sentence(row: Row, path: str, places: tuple[str, ...]) -> None:
     for folder in folders:
         below = row.row(folder)
         if below is None:
-            row.report(f"'{folder}' is missing")
+            row.report("missing", key=folder)
             return
         row = below
     value = row.values.get(name)
@@ -237,12 +237,12 @@ def _check_sentence(row: Row, path: str, places: tuple[str, ...]) -> None:
         assert forms is not None
         forms.only(SENTENCE_FORMS)
         if "many" not in value:
-            forms.report(f"'{name}' needs the form 'many'")
+            forms.report("needs_many", name=name)
         for form in SENTENCE_FORMS:
             if form in value:
                 _check_text(forms, form, places)
     elif value is None:
-        row.report(f"'{name}' is missing")
+        row.report("missing", key=name)
     else:
         _check_text(row, name, places)
 
@@ -255,6 +255,4 @@ def _check_text(row: Row, name: str, places: tuple[str, ...]) -> None:
         return  # told by the template
     for place, spec in shown:
         if spec and spec not in FORMATS:
-            row.report(
-                f"'{{{place}:{spec}}}' in '{name}' is not a way to write a number; known: {', '.join(FORMATS)}"
-            )
+            row.report("format_unknown", place=place, format=spec, key=name, known=", ".join(FORMATS))

@@ -46,15 +46,17 @@ def refuse_disagreement(notebook_path: Path, page: Path, document: Path, workboo
         *workbook_differences(shown, _read_back(read_workbook, workbook), words),
     ]
     if found:
-        more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
-        raise RunError("the files of the report do not agree: " + "; ".join(found[:MOST_TOLD]) + more)
+        places, more = "; ".join(found[:MOST_TOLD]), len(found) - MOST_TOLD
+        if more > 0:
+            raise RunError("files_disagree_more", places=places, more=more)
+        raise RunError("files_disagree", places=places)
 
 
 def _read_back(read: Callable[[Path], Read], path: Path) -> Read:
     try:
         return read(path)
     except Exception as error:  # whatever a damaged file leads to
-        raise RunError(f"{path.name} cannot be read back: {type(error).__name__}: {error}") from error
+        raise RunError("cannot_read_back", file=path.name, kind=type(error).__name__, why=error) from error
 
 
 def document_differences(page: ReadFile, document: ReadFile) -> Iterator[str]:

@@ -30,7 +30,7 @@ class ReadReport:
         """The head of the official document, with what the covers say of the report."""
         found = next((part for part in self.body if part["kind"] == "letterhead"), None)
         if found is None:
-            raise RunError(f"{self.name} shows no letterhead: a document cannot be made of it")
+            raise RunError("no_letterhead", report=self.name)
         return found
 
 
@@ -75,7 +75,7 @@ def _shown_parts(cell: Any, place: str) -> list[Part]:
             continue
         found = read_bundle(data)
         if found is None or (not found and data["text/html"].strip()):
-            raise RunError(f"{place} shows HTML without its model: show blocks, figures or tables")
+            raise RunError("html_without_model", place=place)
         parts += found
     return parts
 

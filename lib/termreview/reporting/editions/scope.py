@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from termreview.coded_text import CodedText
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.units import Unit
@@ -51,25 +52,24 @@ def find_scope(reference: Reference, declared: TermReference, unit: str = "", le
     registry, due_on = reference.registry, declared.plan.due_on
     levels = registry.level_titles()
     if level and level not in levels:
-        raise UsageError(f"'{level}' is not a school level; known: {', '.join(levels)}")
+        raise UsageError("no_school_level", level=level, known=", ".join(levels))
     found = registry.on(due_on).get(unit) if unit else None
     if unit and found is None:
         periods = [period for period in registry.units if period.unit_id == unit]
-        told = (
-            f"'{unit}' is not a unit of data/reference/units.csv"
-            if not periods
-            else f"unit '{unit}' does not exist on {due_on:%d/%m/%Y}, the deadline of {declared.term.term_id}: "
-            + "; ".join(
-                f"{period.name}, {period.valid_from:%d/%m/%Y} – "
-                + (f"{period.valid_to:%d/%m/%Y}" if period.valid_to else "…")
-                for period in periods
-            )
+        if not periods:
+            raise UsageError("no_scope_unit", unit=unit)
+        valid = "; ".join(
+            f"{period.name}, {period.valid_from:%d/%m/%Y} – "
+            + (f"{period.valid_to:%d/%m/%Y}" if period.valid_to else "…")
+            for period in periods
         )
-        raise UsageError(told)
+        raise UsageError(
+            "unit_not_valid", unit=unit, day=f"{due_on:%d/%m/%Y}", term=declared.term.term_id, periods=valid
+        )
     scope = Scope(found, level)
     if not schools_in(reference, declared, scope):
         raise UsageError(
-            f"no school is expected in {declared.term.term_id} under {scope.slug or 'the office'}"
+            "scope_empty", term=declared.term.term_id, scope=scope.slug or CodedText("whole_office")
         )
     return scope
 
@@ -166,5 +166,5 @@ def scopes_of_kind(reference: Reference, declared: TermReference, kind: str) -> 
     found = [Scope(unit) for unit in having if unit.kind == kind]
     if not found:
         kinds = ", ".join(["level", *dict.fromkeys(unit.kind for unit in having)])
-        raise UsageError(f"no '{kind}' has schools in {declared.term.term_id}; there are: {kinds}")
+        raise UsageError("no_unit_kind", kind=kind, term=declared.term.term_id, kinds=kinds)
     return found

@@ -95,7 +95,7 @@ def _publish(
 ) -> None:
     faults = _notebook_faults(notebook)
     if faults:
-        raise RunError(f"{name} cannot be published: " + "; ".join(faults))
+        raise RunError("unpublishable", report=name, faults="; ".join(faults))
     exporter = _exporter(language)
     exporter.faults.clear()
     trace = trace_parts(notebook)
@@ -104,7 +104,7 @@ def _publish(
     html, disorder = with_contents(html)
     faults = [*disorder, *exporter.faults, *dead_traces(html, trace)]
     if faults:
-        raise RunError(f"{name} cannot be published: " + "; ".join(faults))
+        raise RunError("unpublishable", report=name, faults="; ".join(faults))
     with atomic_write(output_path) as beside:
         page = with_trace(html.rstrip(), trace) + "\n"
         record = record_in(notebook)

@@ -35,7 +35,7 @@ def write_portfolio(workspace: Workspace, reference: Reference) -> Path:
             with atomic_write(path) as beside:
                 beside.write_bytes(content)
     except OSError as error:
-        raise RunError(f"the reports are published, but not their index page: {error}") from error
+        raise RunError("index_unwritten", why=error) from error
     return path
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from termreview.coded_text import CodedText
 from termreview.errors import ContractError, UsageError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.editions.scope import EDITIONS, SHAREABLE, WHOLE, Scope
@@ -127,7 +128,9 @@ def read_issues(workspace: Workspace, term: Term) -> list[Issue | BrokenIssue]:
         record = read_json(place)
         faults = _record_faults(record)
         if not faults and (gone := _lost_table(path, record)) is not None:
-            place, faults = gone, [f"it is not the table that issue {path.name} kept"]
+            table = gone.name.removesuffix(".parquet")
+            fault = CodedText("issue_table_changed", table=table, path=gone, issue=path.name)
+            place, faults = gone, [fault]
         if faults or record is None:
             found.append(BrokenIssue(int(path.name), term.term_id, place, tuple(faults)))
         else:
@@ -156,19 +159,19 @@ def _lost_table(folder: Path, record: Mapping[str, Any] | None) -> Path | None:
     return None
 
 
-def _record_faults(record: Any) -> list[str]:
+def _record_faults(record: Any) -> list[CodedText]:
     """What keeps one record from being used: not there, a key missing, or a value of another kind."""
     if not isinstance(record, dict):
-        return ["it is gone or cannot be read"]
-    if faults := [f"'{key}' is missing" for key in _KEYS if key not in record]:
+        return [CodedText("record_gone")]
+    if faults := [CodedText("missing", key=key) for key in _KEYS if key not in record]:
         return faults
-    faults = [f"'{key}' is not an entry with keys" for key in ("reports", "tables", "declarations") if not isinstance(record[key], dict)]  # fmt: skip
+    faults = [CodedText("not_a_mapping", key=key) for key in ("reports", "tables", "declarations") if not isinstance(record[key], dict)]  # fmt: skip
     try:
         datetime.date.fromisoformat(str(record["as_of"]))
     except ValueError:
-        faults.append("'as_of' is not a date")
+        faults.append(CodedText("not_a_date", key="as_of", value=record["as_of"]))
     known = {"status": _STATUSES, "edition": EDITIONS}
-    return faults + [f"'{key}' is not one of {', '.join(told)}" for key, told in known.items() if record[key] not in told]  # fmt: skip
+    return faults + [CodedText("not_a_choice", key=key, value=record[key], choices=", ".join(choices)) for key, choices in known.items() if record[key] not in choices]  # fmt: skip
 
 
 def issues_of(workspace: Workspace, term: Term, scope: Scope = WHOLE, edition: str = "") -> list[Issue]:
@@ -193,14 +196,15 @@ def find_issue(workspace: Workspace, term: Term, number: int) -> Issue:
     """
     issues = {issue.number: issue for issue in read_issues(workspace, term)}
     if not issues:
-        raise UsageError(f"{term.term_id} has no issue yet: `termreview issue {term.term_id}` records one")
+        raise UsageError("never_issued", term=term.term_id)
     if number not in issues:
         known = ", ".join(map(str, issues))
-        raise UsageError(f"{term.term_id} has no issue {number}; issued: {known}")
+        raise UsageError("no_issue", term=term.term_id, number=number, issued=known)
     found = issues[number]
     if isinstance(found, BrokenIssue):
-        table = found.path.name.removesuffix(".parquet")
-        raise ContractError(table, found.faults, found.path)
+        if found.path.name == RECORD_FILE:
+            raise ContractError("issue_unreadable", path=found.path, faults="; ".join(found.faults))
+        raise ContractError(found.faults[0])
     return found
 
 
@@ -220,7 +224,7 @@ def issued_tables(issue: Issue) -> TermTables:
     for name in TABLES:
         path = issue.folder / RECORD / f"{name}.parquet"
         if _sha256_at(path) != issue.record["tables"][name]:
-            raise ContractError(name, [f"it is not the table that issue {issue.number} kept"], path)
+            raise ContractError("issue_table_changed", table=name, path=path, issue=issue.number)
         frame = parquet.ParquetFile(io.BytesIO(path.read_bytes())).read(use_threads=False).to_pandas()
         tables[name] = shaped(name, frame)
     return TermTables(**tables)
@@ -245,9 +249,7 @@ def issued_reference(issue: Issue, now: Reference | None = None) -> Reference:
     kept = issue.folder / RECORD / DECLARATIONS
     for told, sha256 in issue.record["declarations"].items():
         if told.partition("/")[0] in RULES and _sha256_at(kept / told) != sha256:
-            raise ContractError(
-                told, [f"it is not the declaration that issue {issue.number} kept"], kept / told
-            )
+            raise ContractError("issue_declaration_changed", table=told, path=kept / told, issue=issue.number)
     with tempfile.TemporaryDirectory() as beside:
         merged = Path(beside) / DECLARATIONS
         shutil.copytree(

@@ -143,7 +143,7 @@ def open_report(
         When the declarations or a table are not as declared.
     """
     if edition not in EDITIONS:
-        raise UsageError(f"'{edition}' is not an edition; known: {', '.join(EDITIONS)}")
+        raise UsageError("no_edition", edition=edition, known=", ".join(EDITIONS))
     spare_what_is_here()
     pd.set_option("mode.string_storage", _TEXTS)
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
@@ -292,4 +292,4 @@ def _as_of(as_of: str, view: TermView) -> datetime.date:
     try:
         return datetime.date.fromisoformat(as_of.strip())
     except ValueError:
-        raise UsageError(f"as_of is '{as_of}': write a date like {due_on.isoformat()}") from None
+        raise UsageError("as_of_no_day", value=as_of, example=due_on.isoformat()) from None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from termreview.coded_text import CodedText
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.texts.messages import SENTENCE_FORMS
 from termreview.reporting.blocks.number_format import NO_BREAK_SPACE
@@ -60,8 +61,8 @@ def fill(template: str, values: Mapping[str, object], key: str = "", declared_in
         name, form = place[1], place[2]
         value = values.get(name)
         if value is None:
-            problem = f"the place '{{{name}}}' has no value here; known: {', '.join(sorted(values))}"
-            raise _fault(declared_in, key, problem)
+            known = ", ".join(sorted(values))
+            raise _fault(declared_in, "place_without_value", key=key, place=name, known=known)
         if not isinstance(value, str | Value):
             value = Number(value, form or ("date" if isinstance(value, datetime.date) else "integer"))
         pieces += [template[end : place.start()], value]
@@ -96,21 +97,20 @@ def _template(sentences: Mapping[str, Any], key: str, declared_in: str) -> str |
         found = found.get(part) if isinstance(found, Mapping) else None
     if isinstance(found, str) or (isinstance(found, Mapping) and set(found) <= set(SENTENCE_FORMS)):
         return found
-    problem = f"is missing, or is neither a text nor a text per form ({', '.join(SENTENCE_FORMS)})"
-    raise _fault(declared_in, key, problem)
+    raise _fault(declared_in, "text_absent", key=key, forms=", ".join(SENTENCE_FORMS))
 
 
 def _form(forms: Mapping[str, str], count: int | None, total: int | None, key: str, declared_in: str) -> str:
     if count is None:
-        raise _fault(declared_in, key, "has several forms, but nothing is counted here")
+        raise _fault(declared_in, "forms_uncounted", key=key)
     wanted = "none" if count == 0 else "all" if count == total else "one" if count == 1 else "many"
     if wanted == "all" and count == 1 and "only" in forms:
         wanted = "only"
     found = forms.get(wanted, forms.get("many"))
     if found is None:
-        raise _fault(declared_in, key, f"has neither the form '{wanted}' nor 'many'")
+        raise _fault(declared_in, "form_absent", key=key, form=wanted)
     return found
 
 
-def _fault(declared_in: str, key: str, message: str) -> DeclarationError:
-    return DeclarationError([Problem(declared_in, 1, f"'{key}' {message}" if key else message)])
+def _fault(declared_in: str, code: str, **values: str) -> DeclarationError:
+    return DeclarationError([Problem(declared_in, 1, CodedText(code, **values))])

@@ -13,6 +13,7 @@ from docx import Document
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml.ns import qn
 
+from termreview.coded_text import CodedText
 from termreview.errors import RunError
 from termreview.reference.kinds.word_template import BODY_PLACE, STYLES
 from termreview.reporting.word.xml import EMU_PER_TWIP, NAMESPACES, Page, Styles
@@ -44,7 +45,7 @@ def open_template(path: Path) -> Template:
     try:
         document = Document(str(path))
     except Exception as error:  # whatever the library meets in a file that is no document
-        raise RunError(f"the template {path.name} cannot be opened: {error}") from error
+        raise RunError("template_unreadable", template=path.name, why=error) from error
     ids = {str(style.name).lower(): style.style_id for style in document.styles}
     ids |= {
         str(element.find(qn("w:name")).get(qn("w:val"))).lower(): element.get(qn("w:styleId"))
@@ -57,8 +58,8 @@ def open_template(path: Path) -> Template:
         place for place, element in enumerate(elements) if _text(element).strip() == f"{{{BODY_PLACE}}}"
     ]
     if missing or len(places) != 1 or body.sectPr is None:
-        wanted = ", ".join(missing) or f"the place {{{BODY_PLACE}}}"
-        raise RunError(f"the template {path.name} lacks: {wanted}")
+        wanted = ", ".join(missing) or CodedText("template_place", place=BODY_PLACE)
+        raise RunError("template_lacks", template=path.name, what=wanted)
     for element in elements:
         body.remove(element)
     section = body.sectPr

@@ -33,7 +33,6 @@ from termreview.storage.workspace import place_in
 from termreview.terms import Term
 
 _FEWEST = 2  # schools: every second one gets a fault
-_NO_PLACE = "no known fault has a place in the form of {0}, or no two schools report"
 _ASKING = ("error", "query")
 _PLACE = ["school_id", "check_code", "field_id"]
 _OF_NO_SAMPLE = (
@@ -89,9 +88,9 @@ def rehearse(reference: Reference, term: Term, rounds: int = 1, seed: int = 1, w
         When no fault could be planted.
     """
     if rounds < 1:
-        raise UsageError("--rounds: số lượt ít nhất là 1")
+        raise UsageError("too_few_rounds")
     if len(reference.of(term).schools) < _FEWEST:
-        raise SampleError(_NO_PLACE.format(term.term_id))
+        raise SampleError("rehearsal_without_place", term=term.term_id)
     reference = replace(reference, decisions=())
     command = f"termreview rehearse {term.term_id} --rounds {rounds}"
     with tempfile.TemporaryDirectory(prefix="termreview-rehearsal-") as name:
@@ -131,7 +130,7 @@ def rehearse(reference: Reference, term: Term, rounds: int = 1, seed: int = 1, w
                 )  # fmt: skip
             spoken.append(new.assign(is_planted=new["school_id"].isin(faults)))
         if not planted:
-            raise SampleError(_NO_PLACE.format(term.term_id))
+            raise SampleError("rehearsal_without_place", term=term.term_id)
         return _summed(pd.DataFrame(planted), pd.concat(spoken), alarms, command, declared)
 
 

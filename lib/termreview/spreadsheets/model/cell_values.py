@@ -189,7 +189,7 @@ def make_cell(
     elif stored_type == "d":
         value, kind = read_iso(text), "date"
     else:
-        raise RefusedFile("damaged", f"a cell of the unknown type {stored_type!r}")
+        raise RefusedFile("damaged", "cell_type_unknown", type=stored_type)
     if value is None and kind != "formula_without_value":
         value, kind = text, "error"
     if not text and formula is None:
@@ -205,5 +205,5 @@ def make_cell(
 def _shared_string(index: str, shared: Shared) -> tuple[str, Runs]:
     strings = shared.strings
     if not (index.isdigit() and index.isascii() and len(index) < 10 and int(index) < len(strings)):
-        raise RefusedFile("damaged", f"a cell points to the shared string {index!r} of {len(strings)}")
+        raise RefusedFile("damaged", "shared_string_past", string=index, count=len(strings))
     return shared.marked.get(int(index)) or (strings[int(index)], ())

@@ -35,13 +35,13 @@ def read_style(attributes: Mapping[str, str], shared: Shared) -> tuple[str, str,
     index = attributes.get("s") or "0"  # some programs leave it blank
     stored_type = attributes.get("t", "")
     if not (index.isdigit() and index.isascii()):
-        raise RefusedFile("damaged", f"a cell of the style {index!r}")
+        raise RefusedFile("damaged", "cell_style_unknown", style=index)
     if not shared.formats:
         code, is_date = "General", False
     elif int(index[:9]) < len(shared.formats):
         code, is_date = shared.formats[int(index[:9])]
     else:
-        raise RefusedFile("damaged", f"a cell points to the style {index} of {len(shared.formats)}")
+        raise RefusedFile("damaged", "cell_style_past", style=index, count=len(shared.formats))
     look = shared.looks[int(index)] if int(index) < len(shared.looks) else PLAIN
     if stored_type == "e" and "vm" in attributes and is_picture(attributes["vm"], shared.pictures):
         stored_type = PICTURE
@@ -74,27 +74,27 @@ def note_columns(attributes: Mapping[str, str], content: SheetContent) -> None:
     try:
         first, last = int(attributes.get("min") or 1), int(attributes.get("max") or 0)
     except ValueError:
-        raise RefusedFile("damaged", "a column declaration without its numbers") from None
+        raise RefusedFile("damaged", "column_without_numbers") from None
     hidden = range(max(first, 1), min(last, MAX_COLUMN) + 1)
     content.columns_declared += len(hidden)
     if content.columns_declared > MAX_COLUMN:
-        raise RefusedFile("damaged", "columns are hidden that were hidden before")
+        raise RefusedFile("damaged", "columns_hidden_twice")
     content.hidden_columns.update(hidden)
 
 
 def refuse_place(row: int, column: int) -> NoReturn:
     """Refuse the file for a cell that stands outside the grid, or in the place of another."""
     if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
-        raise RefusedFile("damaged", f"a cell in row {row}, column {column}, outside the grid")
-    raise RefusedFile("damaged", f"the cell {address(row, column)} is there twice")
+        raise RefusedFile("damaged", "cell_outside_grid", row=row, column=column)
+    raise RefusedFile("damaged", "cell_twice", cell=address(row, column))
 
 
 def refuse_size(limits: Limits) -> NoReturn:
     """Refuse the file for more cells than may be read."""
-    raise RefusedFile("too_large", f"more than {limits.cells} cells on one sheet")
+    raise RefusedFile("too_large", "sheet_cells_above", count=limits.cells)
 
 
 def refuse_text(cells: Iterable[Cell], limits: Limits) -> None:
     """Refuse the file when its cells together hold more text than may be read, each cell counted."""
     if sum(len(cell.text) for cell in cells) > limits.text_characters:
-        raise RefusedFile("too_large", f"more than {limits.text_characters} characters of text")
+        raise RefusedFile("too_large", "characters_above", count=limits.text_characters)

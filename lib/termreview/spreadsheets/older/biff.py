@@ -87,7 +87,7 @@ def read_excel(data: bytes, limits: Limits) -> Workbook | None:
             )
         )
     if sum(len(sheet.cells) for sheet in sheets) > limits.cells:
-        raise RefusedFile("too_large", f"more than {limits.cells} filled cells")
+        raise RefusedFile("too_large", "cells_above", count=limits.cells)
     refuse_text((cell for sheet in sheets for cell in sheet.cells.values()), limits)
     if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
         notes.append("duplicate_sheet_name")
@@ -178,7 +178,7 @@ def _read_book(data: bytes, most_cells: int) -> BookRecords | None:
     lock = next((body for record, body in islice(_records(stream, 0), _FIRST) if record == FILE_PASS), None)
     stream = stream if lock is None else stream_within(stream, lock)
     if stream is None:
-        raise RefusedFile("password_protected", "an .xls workbook locked with a password")
+        raise RefusedFile("password_protected", "locked_xls")
     letters = "cp1252" if stream[4:6] == _BIFF5 else ""
     formats, styles = dict(BUILT_IN_FORMATS), []
     sheets: list[SheetRecords] = []
@@ -301,7 +301,7 @@ def _read_sheet(
             sheet.merges += [struct.unpack_from("<4H", body, 2 + 8 * step) for step in range(count)]
         elif record in _CELL_RECORDS:
             if len(sheet.styles) > most_cells:
-                raise RefusedFile("too_large", f"more than {most_cells} cells on one sheet")
+                raise RefusedFile("too_large", "sheet_cells_above", count=most_cells)
             row, column, style = struct.unpack_from("<HHH", body)
             place = (row + 1, column + 1)
             sheet.styles[place] = style
@@ -320,9 +320,7 @@ def _read_sheet(
             elif record == 0xFD:
                 index = struct.unpack_from("<I", body, 6)[0]
                 if index >= len(strings):
-                    raise RefusedFile(
-                        "damaged", f"a cell points to the shared string {index!r} of {len(strings)}"
-                    )
+                    raise RefusedFile("damaged", "shared_string_past", string=index, count=len(strings))
                 sheet.texts[place] = strings[index]
                 if index in runs:
                     sheet.runs[place] = runs[index]

@@ -32,9 +32,9 @@ _ZEROS_HIDDEN = re.compile(rb'"ShowZeroValues" config:type="boolean">false<')
 _LONGEST_NAME = 255
 _HIDDEN = ("collapse", "filter")
 _OTHER_BODIES = {
-    _OFFICE + "text": ("word_document", "an OpenDocument text"),
-    _OFFICE + "presentation": ("unsupported_format", "an OpenDocument presentation"),
-    _OFFICE + "drawing": ("unsupported_format", "an OpenDocument drawing"),
+    _OFFICE + "text": ("word_document", "opendocument_text"),
+    _OFFICE + "presentation": ("unsupported_format", "opendocument_presentation"),
+    _OFFICE + "drawing": ("unsupported_format", "opendocument_drawing"),
 }
 _MARKS = {_TEXT + "tab": "\t", _TEXT + "line-break": "\n"}
 
@@ -147,7 +147,7 @@ def _walk_tables(part: bytes, limits: Limits, styles: Styles) -> tuple[list[_Tab
             table = _Table(attributes.get(_TABLE + "name", "")[:_LONGEST_NAME], is_hidden)
             tables.append(table)
             if len(tables) > limits.sheets:
-                raise RefusedFile("too_large", f"more than {limits.sheets} sheets")
+                raise RefusedFile("too_large", "sheets_above", count=limits.sheets)
         elif name == _MODULE:
             notes.append("macros")
         elif name == _TABLE + "table-source" or name == _TABLE + "dde-link":
@@ -218,7 +218,7 @@ def _walk_tables(part: bytes, limits: Limits, styles: Styles) -> tuple[list[_Tab
         nonlocal characters
         characters += len(text)
         if characters > limits.text_characters:
-            raise RefusedFile("too_large", f"more than {limits.text_characters} characters of text")
+            raise RefusedFile("too_large", "characters_above", count=limits.text_characters)
         paragraphs[-1].append(text)
         runs.append((text, spans[-1] if spans else ""))
 
@@ -255,7 +255,7 @@ def _finish_cell(table: _Table, attributes: Mapping[str, str], cell: Cell | None
         table.merges.append(f"{address(table.row + 1, first)}:{last}")
     if cell is not None:
         if table.column > MAX_COLUMN:
-            raise RefusedFile("damaged", f"row {table.row + 1} has a cell outside the grid")
+            raise RefusedFile("damaged", "row_outside_grid", row=table.row + 1)
         table.row_cells.update(dict.fromkeys(range(first, table.column + 1), cell))
         if font is not None:
             table.row_fonts.update(dict.fromkeys(range(first, table.column + 1), font))
@@ -271,10 +271,10 @@ def _finish_row(table: _Table, attributes: Mapping[str, str], left: int) -> int:
     if not table.row_cells:
         return 0
     if table.row > MAX_ROW:
-        raise RefusedFile("damaged", f"a cell in row {table.row}, outside the grid")
+        raise RefusedFile("damaged", "cell_row_outside_grid", row=table.row)
     count = repeats * len(table.row_cells)
     if count > left:
-        raise RefusedFile("too_large", "more filled cells than may be read")
+        raise RefusedFile("too_large", "cells_above_limit")
     for row in range(first, table.row + 1):
         table.cells.update({(row, column): cell for column, cell in table.row_cells.items()})
         table.old_fonts.update({(row, column): font for column, font in table.row_fonts.items()})

@@ -113,7 +113,7 @@ def _read_book(parts: Mapping[str, bytes], limits: Limits) -> Workbook:
         content = _read_sheet(parts[find_part(parts, arrows[arrow_id].target) or ""], shared, styles, limits)
         filled += len(content.cells)
         if filled > limits.cells:
-            raise RefusedFile("too_large", f"more than {limits.cells} filled cells")
+            raise RefusedFile("too_large", "cells_above", count=limits.cells)
         sheets.append(
             Sheet(
                 name, state, content.cells, frozenset(content.hidden_rows), frozenset(content.hidden_columns),

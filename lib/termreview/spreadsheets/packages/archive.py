@@ -87,12 +87,12 @@ def read_member(member: ArchiveMember, limits: Limits = DEFAULT_LIMITS) -> bytes
         with _opened(member.path) as archive:
             info = archive.infolist()[member.index]
             if info.file_size > limits.file_bytes:
-                raise RefusedFile("too_large", f"{info.file_size} bytes")
+                raise RefusedFile("too_large", "byte_count", count=info.file_size)
             return _content(archive, info)
     except OSError:
-        raise RefusedFile("cannot_be_opened", "it may not be read") from None
+        raise RefusedFile("cannot_be_opened", "not_readable") from None
     except _BROKEN:
-        raise RefusedFile("damaged", f"{member.name!r} cannot be inflated") from None
+        raise RefusedFile("damaged", "member_not_inflated", part=member.name) from None
 
 
 def member_facts(member: ArchiveMember) -> tuple[str, int]:

@@ -16,6 +16,8 @@ from typing import NoReturn
 
 from zlib_ng import zlib_ng as zlib
 
+from termreview.coded_text import CodedText
+
 NOT_OPENED = "cannot_be_opened"  # nothing is known of the file, through no fault of its school
 REFUSAL_REASONS = frozenset(
     {
@@ -42,16 +44,18 @@ _InflateError: type[Exception] = zlib.error  # type: ignore[assignment]  # decla
 
 
 class RefusedFile(Exception):  # noqa: N818 - it names the file refused, not a mistake of ours
-    """One file that cannot be read, with the reason code and what was found.
+    """One file that cannot be read, with the reason code and what was found: a code of `coded_texts.csv` and its values.
 
     The caller turns it into a finding, never into a stopped run.
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, /, **values: object) -> None:
         if reason not in REFUSAL_REASONS:
             raise ValueError(f"not a refusal reason: {reason!r}")
         self.reason = reason
-        self.detail = detail[:_LONGEST_DETAIL]  # it quotes the file, which may quote megabytes
+        self.detail = CodedText(detail, **values)[
+            :_LONGEST_DETAIL
+        ]  # it quotes the file, which may quote megabytes
         super().__init__(f"{reason}: {self.detail}")
 
 
@@ -97,22 +101,22 @@ def list_members(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
             members = sorted(archive.infolist(), key=lambda member: member.header_offset)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, IndexError):
         reason = "truncated" if end < 0 else "damaged"
-        raise RefusedFile(reason, "the zip directory cannot be read") from None
+        raise RefusedFile(reason, "directory_unreadable") from None
     if not members:
-        raise RefusedFile("archive_not_workbook", "an empty zip archive")
+        raise RefusedFile("archive_not_workbook", "empty_archive")
     if len(members) > limits.members:
-        raise RefusedFile("too_large", f"{len(members)} members")
+        raise RefusedFile("too_large", "member_count", count=len(members))
     if struct.unpack_from("<H", data, end + 10)[0] not in (len(members), 0xFFFF):
-        raise RefusedFile("damaged", "the zip directory does not list as many members as it says")
+        raise RefusedFile("damaged", "directory_too_short")
     _refuse_rivals(members)
     total = sum(member.file_size for member in members)
     if total > limits.inflated_bytes:
-        raise RefusedFile("too_large", f"{total} bytes once inflated")
+        raise RefusedFile("too_large", "inflated_bytes", count=total)
     for member in members:
         size = member.file_size
         if size > limits.ratio_free_bytes and size > limits.inflated_ratio * member.compress_size:
-            detail = f"{member.filename} would swell from {member.compress_size} to {size} bytes"
-            raise RefusedFile("too_large", detail)
+            packed, part = member.compress_size, member.filename
+            raise RefusedFile("too_large", "member_swells", part=part, packed=packed, inflated=size)
     return members
 
 
@@ -126,7 +130,7 @@ def _refuse_rivals(members: list[zipfile.ZipInfo]) -> None:
 
 
 def _refuse_rival(name: str) -> NoReturn:
-    raise RefusedFile("damaged", f"{name!r} is twice in the archive, with different content")
+    raise RefusedFile("damaged", "member_twice", part=name)
 
 
 def part_name(member: zipfile.ZipInfo) -> str:
@@ -155,9 +159,7 @@ def inflate_members(
             continue
         name, content = part_name(member), inflate_member(data, member)
         if is_xml(member) and name != _NEVER_PARSED and b"<!DOCTYPE" in content[:2048]:
-            raise RefusedFile(
-                "unsafe_xml", f"{name} declares a document type"
-            )  # further down the parser does
+            raise RefusedFile("unsafe_xml", "part_with_doctype", part=name)  # further down the parser does
         name = spelled.setdefault(name.lower(), name)
         if parts.setdefault(name, content) != content:
             _refuse_rival(name)
@@ -173,9 +175,9 @@ def _packed(data: bytes, member: zipfile.ZipInfo) -> memoryview:
     """Return the bytes of one member as stored, or refuse it when any of its figures is contradicted."""
     name, start = member.filename, member.header_offset
     if member.flag_bits & 0x1:
-        raise RefusedFile("password_protected", "a zip archive locked with a password")
+        raise RefusedFile("password_protected", "locked_archive")
     if start < 0 or data[start : start + 4] != b"PK\x03\x04" or start + 30 > len(data):
-        raise RefusedFile("damaged", f"no member starts where {name!r} should")
+        raise RefusedFile("damaged", "member_start", part=name)
     method = struct.unpack_from("<H", data, start + 8)[0]
     name_length, extra_length = struct.unpack_from("<HH", data, start + 26)
     begin = start + 30 + name_length + extra_length
@@ -184,13 +186,13 @@ def _packed(data: bytes, member: zipfile.ZipInfo) -> memoryview:
     listed_name = member.orig_filename.encode("utf-8" if member.flag_bits & _IS_UTF8 else "cp437")
     # Some programs spell letters with marks by one code page in the directory and by another at the member.
     if local_name != listed_name and (local_name.isascii() or listed_name.isascii()):
-        raise RefusedFile("damaged", f"{name!r} bears another name inside the archive")
+        raise RefusedFile("damaged", "member_other_name", part=name)
     if method != member.compress_type:
-        raise RefusedFile("damaged", f"{name!r} is stored by two methods at once")
+        raise RefusedFile("damaged", "member_two_methods", part=name)
     if method not in (0, 8):
-        raise RefusedFile("unsupported_format", f"{name!r} is packed by an unusual method ({method})")
+        raise RefusedFile("unsupported_format", "member_odd_method", part=name, method=method)
     if end > len(data):
-        raise RefusedFile("truncated", f"{name!r} reaches past the end of the file")
+        raise RefusedFile("truncated", "member_past_end", part=name)
     return memoryview(data)[begin:end]
 
 
@@ -204,11 +206,11 @@ def _inflate(packed: memoryview, member: zipfile.ZipInfo) -> bytes:
         try:
             content = engine.decompress(packed, member.file_size + 1)
         except _InflateError:
-            raise RefusedFile("damaged", f"{name!r} cannot be inflated") from None
+            raise RefusedFile("damaged", "member_not_inflated", part=name) from None
         if not engine.eof:
-            raise RefusedFile("damaged", f"{name!r} is not as long as stated")
+            raise RefusedFile("damaged", "member_length", part=name)
     if len(content) != member.file_size or zlib.crc32(content) != member.CRC:
-        raise RefusedFile("damaged", f"{name!r} does not match its checksum")
+        raise RefusedFile("damaged", "member_checksum", part=name)
     return content
 
 
@@ -226,6 +228,6 @@ def _check(packed: memoryview, member: zipfile.ZipInfo) -> None:
                 break
             checksum, length = zlib.crc32(piece, checksum), length + len(piece)
     except _InflateError:
-        raise RefusedFile("damaged", f"{member.filename!r} cannot be inflated") from None
+        raise RefusedFile("damaged", "member_not_inflated", part=member.filename) from None
     if not engine.eof or length != member.file_size or checksum != member.CRC:
-        raise RefusedFile("damaged", f"{member.filename!r} does not match its checksum")
+        raise RefusedFile("damaged", "member_checksum", part=member.filename)

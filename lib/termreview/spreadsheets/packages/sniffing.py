@@ -32,24 +32,24 @@ _OLE_STREAMS = (  # the first one found in the directory decides
 def sniff(data: bytes) -> str:
     """Return what the bytes of one file are: ``zip``, ``xls``, ``locked``, ``fods`` or ``csv``; else it is refused by name."""
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise RefusedFile("empty_file", "no content" if not data else f"{len(data)} zero bytes")
+        raise RefusedFile("empty_file", "zero_bytes" if data else "no_content", count=len(data))
     if data.startswith(b"PK\x03\x04"):
         return "zip"
     if data.startswith(b"PK\x05\x06"):
-        raise RefusedFile("archive_not_workbook", "an empty zip archive")
+        raise RefusedFile("archive_not_workbook", "empty_archive")
     if data.startswith(OLE_MAGIC):
         return _sniff_ole(data)
     if b"%PDF-" in data[:1024]:
-        raise RefusedFile("pdf", "a PDF document")
+        raise RefusedFile("pdf", "pdf_document")
     is_bitmap = data[:2] == b"BM" and data[6:10] == bytes(4)
     if data.startswith(_PICTURES) or is_bitmap or data[4:8] == b"ftyp" or data[8:12] == b"WEBP":
-        raise RefusedFile("picture", "a picture or recording")
+        raise RefusedFile("picture", "picture_or_recording")
     if data.startswith(_ARCHIVES):
-        raise RefusedFile("archive_not_workbook", "a compressed archive; send the workbook itself")
+        raise RefusedFile("archive_not_workbook", "compressed_archive")
     if data.startswith(b"{\\rtf"):
-        raise RefusedFile("word_document", "a rich-text document")
+        raise RefusedFile("word_document", "rtf_document")
     if data[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08") and data[3:4] == b"\x00":
-        raise RefusedFile("unsupported_format", "a workbook of Excel 2 to 5, or one outside its usual shell")
+        raise RefusedFile("unsupported_format", "excel_2_to_5")
     return _sniff_text(data)
 
 
@@ -59,12 +59,12 @@ def _sniff_ole(data: bytes) -> str:
         if ole_directory_entry(data, name) < 0:
             continue
         if kind == "xls" and _is_locked_for_good(data, name):
-            raise RefusedFile("password_protected", "an .xls workbook locked with a password")
+            raise RefusedFile("password_protected", "locked_xls")
         if kind in ("xls", LOCKED):
             return kind
-        raise RefusedFile(kind, f"an OLE file holding the stream {name!r}")
+        raise RefusedFile(kind, "ole_stream", stream=name)
     reason = "truncated" if len(data) < 1536 else "unsupported_format"
-    raise RefusedFile(reason, "an OLE file without workbook")
+    raise RefusedFile(reason, "ole_without_workbook")
 
 
 def ole_directory_entry(data: bytes, name: str) -> int:
@@ -111,20 +111,18 @@ def _sniff_text(data: bytes) -> str:
         start = start.decode("utf-16", errors="replace").encode("utf-8")
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"mime-version:", b"from: <saved by", *_HTML_STARTS)):
-        raise RefusedFile("html_as_spreadsheet", "a web page")
+        raise RefusedFile("html_as_spreadsheet", "web_page")
     if start.startswith(b"<"):
         if b"<office:document" in start and b"opendocument:xmlns:office" in start:
             return "fods"
         if b"<html" in start:
-            raise RefusedFile("html_as_spreadsheet", "a web page")
+            raise RefusedFile("html_as_spreadsheet", "web_page")
         is_2003 = b"urn:schemas-microsoft-com:office:spreadsheet" in start
-        raise RefusedFile(
-            "unsupported_format", "an XML spreadsheet of 2003" if is_2003 else "an XML document"
-        )
+        raise RefusedFile("unsupported_format", "xml_spreadsheet_2003" if is_2003 else "xml_document")
     if start.startswith((b"id;p", b"table\r\n0,1", b"table\n0,1")):
-        raise RefusedFile("unsupported_format", "a table of the SYLK or DIF format")
+        raise RefusedFile("unsupported_format", "sylk_or_dif")
     if start.startswith((b"{", b"[{")):
-        raise RefusedFile("unsupported_format", "a JSON document or a shortcut to an online sheet")
+        raise RefusedFile("unsupported_format", "json_or_shortcut")
     if any(byte < 32 and byte not in b"\t\n\r\f" for byte in start):
-        raise RefusedFile("unsupported_format", "not a spreadsheet: unknown binary content")
+        raise RefusedFile("unsupported_format", "unknown_binary")
     return "csv"

@@ -36,7 +36,7 @@ def parse_xml(
         nonlocal depth, choice
         depth += 1
         if depth > _DEEPEST:
-            raise RefusedFile("damaged", f"elements stand {depth} deep in one another")
+            raise RefusedFile("damaged", "xml_too_deep", depth=depth)
         if name == _CHOICE and not choice:
             choice = depth
         if not choice and name not in _ALTERNATES:
@@ -64,15 +64,13 @@ def parse_xml(
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         line, column = error.lineno, error.offset
-        raise RefusedFile(
-            "damaged", f"a part is not well-formed XML (line {line}, column {column})"
-        ) from None
+        raise RefusedFile("damaged", "xml_ill_formed", line=line, column=column) from None
     except (ValueError, LookupError):
-        raise RefusedFile("damaged", "a part of XML is in an unknown encoding") from None
+        raise RefusedFile("damaged", "xml_encoding") from None
 
 
 def _refuse_document_type(*_: object) -> None:
-    raise RefusedFile("unsafe_xml", "a part declares a document type")
+    raise RefusedFile("unsafe_xml", "doctype")
 
 
 def local_name(name: str) -> str:

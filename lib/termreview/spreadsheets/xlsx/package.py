@@ -145,7 +145,7 @@ def workbook_part_name(parts: Mapping[str, bytes]) -> str | None:
         if relationship.kind == "officeDocument":
             return relationship.target
     if find_part(parts, "_rels/.rels") and find_part(parts, _TYPES):
-        raise RefusedFile("unsupported_format", "a package of documents without a workbook")
+        raise RefusedFile("unsupported_format", "package_without_workbook")
     return None
 
 
@@ -161,18 +161,18 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
     def part(name: str, most: int = limits.part_bytes) -> bytes:
         found = find_part(parts, name)
         if found is None:
-            raise RefusedFile("damaged", f"the part {name!r} is missing")
+            raise RefusedFile("damaged", "part_missing", part=name)
         content = parts[found]
         if len(content) > most:
-            raise RefusedFile("too_large", f"the part {name!r} has {len(content)} bytes")
+            raise RefusedFile("too_large", "part_bytes", part=name, count=len(content))
         return content
 
     main_name = workbook_part_name(parts)
     if main_name is None:
-        raise RefusedFile("damaged", "the package names no workbook")
+        raise RefusedFile("damaged", "no_workbook_named")
     listing = _read_listing(part(main_name))
     if len(listing.sheets) > limits.sheets:
-        raise RefusedFile("too_large", f"{len(listing.sheets)} sheets")
+        raise RefusedFile("too_large", "sheet_count", count=len(listing.sheets))
     arrows = relationships(parts, find_part(parts, main_name) or main_name)
     kinds = {relationship.kind: relationship for relationship in arrows.values()}
     sheets, notes, targets = [], list(listing.notes), set()
@@ -182,11 +182,11 @@ def open_package(parts: Mapping[str, bytes], names: frozenset[str], limits: Limi
             continue
         arrow = arrows.get(relationship_id or "")
         if arrow is None or arrow.is_external:
-            raise RefusedFile("damaged", f"the sheet {name!r} leads nowhere")
+            raise RefusedFile("damaged", "sheet_leads_nowhere", sheet=name)
         if arrow.kind == "worksheet":
             target = find_part(parts, arrow.target)
             if target in targets:
-                raise RefusedFile("damaged", f"the sheet {name!r} is another sheet, too")
+                raise RefusedFile("damaged", "sheet_doubled", sheet=name)
             targets.add(target)
             content = part(arrow.target, limits.inflated_bytes)
             sheets.append(SheetPart(name, state, content, target or arrow.target))
@@ -250,5 +250,5 @@ def _read_listing(part: bytes) -> _Listing:
 
     parse_xml(part, on_start)
     if local_name(root) != "workbook":
-        raise RefusedFile("unsupported_format", f"an office document, but of the kind {local_name(root)!r}")
+        raise RefusedFile("unsupported_format", "other_office_document", kind=local_name(root))
     return _Listing(tuple(sheets), is_1904, tuple(notes))

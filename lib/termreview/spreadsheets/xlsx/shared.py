@@ -234,7 +234,7 @@ def _walk_formats(part: bytes) -> tuple[list[int], dict[int, str]]:
                     :_LONGEST_FORMAT
                 ]
         except ValueError:
-            raise RefusedFile("damaged", "a number format without a number") from None
+            raise RefusedFile("damaged", "format_without_number") from None
         inside.append(element)
 
     def on_end(_: str) -> None:

@@ -135,7 +135,7 @@ def walk_sheet(part: bytes, shared: Shared, limits: Limits) -> SheetContent:
 
     parse_xml(part, on_start, on_end, on_text)
     if not has_cell_data:
-        raise RefusedFile("damaged", "a worksheet part without cell data")
+        raise RefusedFile("damaged", "sheet_without_cells")
     return content
 
 
@@ -143,7 +143,7 @@ def _row_number(stored: str | None, expected: int) -> int:
     if not stored:
         return expected
     if not (stored.isdigit() and stored.isascii() and 1 <= int(stored[:9]) <= MAX_ROW):
-        raise RefusedFile("damaged", f"a row numbered {stored!r}")
+        raise RefusedFile("damaged", "row_number", row=stored)
     return int(stored[:9])
 
 
@@ -153,5 +153,5 @@ def _place(stored: str | None, row: int, column: int) -> tuple[int, int]:
         return row, column
     match = _ADDRESS.fullmatch(stored)
     if match is None:
-        raise RefusedFile("damaged", f"a cell at {stored!r}")
+        raise RefusedFile("damaged", "cell_address", cell=stored)
     return int(match[2]), column_number(match[1].upper())

@@ -120,5 +120,5 @@ def test_every_part_of_a_reading_is_kept(folder: Path, tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_stops_the_run(folder: Path, tmp_path: Path) -> None:
     files = list_received(folder, DAY)
     write_school(folder / f"{PRIMARY}.xlsx", PRIMARY, changes={"computers_count": 78})
-    with pytest.raises(RunError, match=f"{PRIMARY}.xlsx changed while it was read"):
+    with pytest.raises(RunError, match=f"tệp {PRIMARY}.xlsx thay đổi trong khi đang đọc"):
         clean_term(files, reference(), HK1, kept=kept_in(tmp_path / "kept")[0])

@@ -69,7 +69,7 @@ def test_a_file_that_takes_too_much_work_is_refused_as_such(book: Callable[[str]
 def test_a_reader_that_is_not_given_its_turn_is_the_machines_doing(book: Callable[[str], Path]) -> None:
     found = refusal_of(book(SLEEPS.format(600)), Limits(child_wait_seconds=1.5))
     assert found.reason == NOT_OPENED
-    assert found.detail == "reading was not finished after 1.5 seconds beside other work"
+    assert found.detail == "máy bận việc khác nên sau 1.5 giây vẫn chưa đọc xong"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals")

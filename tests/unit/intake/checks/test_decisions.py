@@ -253,22 +253,22 @@ HEADER = (ROOT / "data" / "reference" / "decisions.csv").read_text(encoding="utf
     ("line", "said"),
     [
         ("d1,2023-2024-hk9,cell,0477101,computers_count,,4,correct,5,r,phó trưởng phòng,2024-01-12", "'term_id'"),
-        ("d1,*,cell,0477999,computers_count,,4,correct,5,r,phó trưởng phòng,2024-01-12", "not a school"),
-        ("d1,*,cell,0477101,computers,,4,correct,5,r,phó trưởng phòng,2024-01-12", "not a field"),
-        ("d1,*,cell,0477101,computers_count,,4,correct,năm,r,phó trưởng phòng,2024-01-12", "does not fit"),
-        ("d1,*,cell,0477101,computers_count,,4,correct,,r,phó trưởng phòng,2024-01-12", "needs 'new_value'"),
-        ("d1,*,cell,*,computers_count,,4,correct,5,r,phó trưởng phòng,2024-01-12", "names its school"),
-        ("d1,*,cause,*,*,,4,accept,,r,phó trưởng phòng,2024-01-12", "names the cause"),
-        ("d1,*,rule,*,*,,,accept,,r,phó trưởng phòng,2024-01-12", "names the cause"),
-        ("d1,*,school,*,*,unit_too_small,,accept,,r,phó trưởng phòng,2024-01-12", "it is a 'rule'"),
-        ("d1,*,rule,0477101,*,unit_too_small,,accept,,r,phó trưởng phòng,2024-01-12", "it is a 'school'"),
-        ("d1,*,rule,*,*,unit_too_small,,alias,,r,phó trưởng phòng,2024-01-12", "'alias' rules on a file"),
-        ("d1,*,cause,*,*,so,4,accept,,r,phó trưởng phòng,2024-01-12", "neither a check"),
-        ("d1,*,file,0477101,*,,,correct,5,r,phó trưởng phòng,2024-01-12", "not on a file"),
-        ("d1,*,file,0477101,*,,,alias,,r,phó trưởng phòng,2024-01-12", "needs the name"),
-        ("d1,*,cell,0477101,computers_count,,4,accept,,,phó trưởng phòng,2024-01-12", "'reason' is missing"),
-        ("d1,*,cell,0477101,computers_count,,4,accept,,r,0912345678,2024-01-12", "names a role"),
-        ("d1,*,cell,0477101,computers_count,,4,accept,,r,phó trưởng phòng,hôm qua", "not a date"),
+        ("d1,*,cell,0477999,computers_count,,4,correct,5,r,phó trưởng phòng,2024-01-12", "không phải mã trường"),
+        ("d1,*,cell,0477101,computers,,4,correct,5,r,phó trưởng phòng,2024-01-12", "không phải chỉ tiêu"),
+        ("d1,*,cell,0477101,computers_count,,4,correct,năm,r,phó trưởng phòng,2024-01-12", "không hợp với chỉ tiêu"),
+        ("d1,*,cell,0477101,computers_count,,4,correct,,r,phó trưởng phòng,2024-01-12", "cần 'new_value'"),
+        ("d1,*,cell,*,computers_count,,4,correct,5,r,phó trưởng phòng,2024-01-12", "phải nêu trường"),
+        ("d1,*,cause,*,*,,4,accept,,r,phó trưởng phòng,2024-01-12", "phải nêu nguyên nhân"),
+        ("d1,*,rule,*,*,,,accept,,r,phó trưởng phòng,2024-01-12", "phải nêu nguyên nhân"),
+        ("d1,*,school,*,*,unit_too_small,,accept,,r,phó trưởng phòng,2024-01-12", "thì ghi scope=rule"),
+        ("d1,*,rule,0477101,*,unit_too_small,,accept,,r,phó trưởng phòng,2024-01-12", "thì ghi scope=school"),
+        ("d1,*,rule,*,*,unit_too_small,,alias,,r,phó trưởng phòng,2024-01-12", "'alias' chỉ dùng cho tệp"),
+        ("d1,*,cause,*,*,so,4,accept,,r,phó trưởng phòng,2024-01-12", "không phải mã phép kiểm tra"),
+        ("d1,*,file,0477101,*,,,correct,5,r,phó trưởng phòng,2024-01-12", "không dùng cho tệp"),
+        ("d1,*,file,0477101,*,,,alias,,r,phó trưởng phòng,2024-01-12", "cần tên như trường đã viết"),
+        ("d1,*,cell,0477101,computers_count,,4,accept,,,phó trưởng phòng,2024-01-12", "thiếu 'reason'"),
+        ("d1,*,cell,0477101,computers_count,,4,accept,,r,0912345678,2024-01-12", "ghi chức danh"),
+        ("d1,*,cell,0477101,computers_count,,4,accept,,r,phó trưởng phòng,hôm qua", "không phải ngày"),
     ],
 )  # fmt: skip
 def test_every_mistake_in_a_decision_is_named(tmp_path: Path, line: str, said: str) -> None:
@@ -282,7 +282,7 @@ def test_two_decisions_on_one_cell_contradict_each_other(tmp_path: Path) -> None
         for n, term in ((5, "*"), (6, HK1.term_id))
     ]
     (problem,) = problems_of(tmp_path, *lines)
-    assert "line 2" in problem
+    assert "dòng 2" in problem
 
 
 def problems_of(folder: Path, *lines: str) -> list[str]:

@@ -155,7 +155,7 @@ def test_a_full_correction_asks_nothing() -> None:
     [
         ({"scope": "cell", "field_id": "computers_count"}, "supplement"),
         ({"expected_value": ""}, "supplement"),
-        ({"school_id": "*"}, "school"),
+        ({"school_id": "*"}, "phải nêu trường"),
         ({"new_value": "3"}, "new_value"),
         ({}, ""),
     ],

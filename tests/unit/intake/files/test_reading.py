@@ -102,7 +102,7 @@ def test_the_name_of_a_readable_file_says_nothing() -> None:
 @pytest.mark.parametrize("reason", sorted(REFUSAL_REASONS))
 def test_every_refusal_is_said_in_whole_words(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path) -> None:
-        raise RefusedFile(reason, "a detail in English")
+        raise RefusedFile(reason, "told_elsewhere", text="a detail in English")
 
     monkeypatch.setattr("termreview.intake.files.reading.read_workbook", refuse)
     received = file(SUBMISSIONS / "clean.xlsx", "0477101.xlsx")

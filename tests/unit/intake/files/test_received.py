@@ -91,14 +91,14 @@ def test_a_name_is_the_same_name_however_its_letters_are_composed(tmp_path: Path
 def test_a_day_that_is_none_stops_the_run_and_is_named(tmp_path: Path, day: str) -> None:
     put(tmp_path, "a.xlsx")
     listed(tmp_path, f"file,received_on,note\na.xlsx,{day},\n")
-    with pytest.raises(UsageError, match=r"received\.csv.*is not a day.*a\.xlsx"):
+    with pytest.raises(UsageError, match=r"received\.csv.*không phải ngày.*a\.xlsx"):
         list_received(tmp_path, AS_OF)
 
 
 def test_a_list_in_another_encoding_stops_the_run(tmp_path: Path) -> None:
     listed(tmp_path, "file,received_on,note\nTrường.xlsx,2024-01-05,\n".replace("ờ", "ô"), "cp1258")
     put(tmp_path, "a.xlsx")
-    with pytest.raises(UsageError, match=r"line 2: the line is not UTF-8 text"):
+    with pytest.raises(UsageError, match=r"dòng 2: dòng này không ở bảng mã UTF-8"):
         list_received(tmp_path, AS_OF)
 
 
@@ -136,13 +136,13 @@ def test_a_list_in_another_encoding_is_read_and_written_anew_as_a_whole(
 def test_a_name_that_lost_its_letters_is_told_and_not_taken_for_late(tmp_path: Path) -> None:
     put(tmp_path, "Trường An Lộc.xlsx")
     listed(tmp_path, "file,received_on,note\nTr??ng An L?c.xlsx,2024-01-05,\n")
-    with pytest.raises(UsageError, match="letters of the file name"):
+    with pytest.raises(UsageError, match="đã mất chữ có dấu khi lưu danh sách"):
         list_received(tmp_path, AS_OF)
 
 
 def test_a_folder_in_the_place_of_the_list_is_told(tmp_path: Path) -> None:
     (tmp_path / RECEIVED_LIST).mkdir()
-    with pytest.raises(UsageError, match="no plain file"):
+    with pytest.raises(UsageError, match="không phải tệp thường"):
         list_received(tmp_path, AS_OF)
 
 
@@ -220,11 +220,11 @@ def test_a_list_that_was_written_with_two_lines_for_one_name_is_read_as_it_was_m
 @pytest.mark.parametrize("header", ["file,ngày nhận,note", "x;y"])
 def test_a_list_without_its_columns_is_refused(tmp_path: Path, header: str) -> None:
     (tmp_path / "received.csv").write_text(f"{header}\na.xlsx,2024-01-05,\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="has no column"):
+    with pytest.raises(UsageError, match="thiếu cột"):
         list_received(tmp_path, datetime.date(2024, 1, 15))
 
 
 def test_a_broken_list_of_first_contents_is_refused(tmp_path: Path) -> None:
     (tmp_path / FIRST_SEEN).write_text("{bad", encoding="utf-8")
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="không đọc được"):
         record_first_seen(tmp_path, [])

@@ -66,14 +66,14 @@ def test_the_banner_stands_above_the_footer_below_and_what_is_hidden_nowhere(tmp
 def test_bare_markup_is_refused_by_the_number_of_its_cell(tmp_path: Path, data: dict[str, str]) -> None:
     output = nbformat.v4.new_output("display_data", data)
     path = executed(tmp_path, nbformat.v4.new_code_cell("show()", outputs=[output]))
-    with pytest.raises(RunError, match="cell 2 shows HTML without its model"):
+    with pytest.raises(RunError, match="cell 2 đưa ra HTML không có mô hình"):
         read_report(path)
 
 
 def test_a_notebook_without_a_letterhead_is_no_document(tmp_path: Path) -> None:
     path = tmp_path / "plain.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## Chữ", id="a")]), path)
-    with pytest.raises(RunError, match="shows no letterhead"):
+    with pytest.raises(RunError, match="không có phần đầu văn bản"):
         _ = read_report(path).letterhead
 
 

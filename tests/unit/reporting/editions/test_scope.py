@@ -76,10 +76,10 @@ def test_communes_share_out_all_schools(reference: Reference) -> None:
 @pytest.mark.parametrize(
     ("unit", "level", "said"),
     [
-        ("999", "", "not a unit"),
-        ("047751", "", "does not exist on 10/01/2024"),
-        ("", "thpt", "not a school level"),
-        ("0477201", "mn", "no school is expected"),
+        ("999", "", "không phải đơn vị trong"),
+        ("047751", "", "không có hiệu lực ngày 10/01/2024"),
+        ("", "thpt", "không phải cấp học"),
+        ("0477201", "mn", "không có trường nào phải nộp"),
     ],
 )
 def test_a_scope_that_is_not_there_is_refused(reference: Reference, unit: str, level: str, said: str) -> None:
@@ -88,7 +88,7 @@ def test_a_scope_that_is_not_there_is_refused(reference: Reference, unit: str, l
 
 
 def test_a_kind_without_schools_names_those_that_have(reference: Reference) -> None:
-    with pytest.raises(UsageError, match="there are: level, province, district, commune, school"):
+    with pytest.raises(UsageError, match="các loại có trường: level, province, district, commune, school"):
         scopes_of_kind(reference, reference.of(parse_term(HK1)), "ward")
 
 
@@ -124,7 +124,7 @@ def test_a_ward_after_2025_looks_back_on_the_same_schools_in_their_communes(late
         "047703",
     }
     assert ids(narrowed_before(later, before, own, scope)) == ids(own)
-    with pytest.raises(UsageError, match="does not exist on"):
+    with pytest.raises(UsageError, match="không có hiệu lực ngày"):
         find_scope(later, declared, COMMUNE)
 
 

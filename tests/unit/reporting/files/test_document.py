@@ -273,9 +273,9 @@ def test_hostile_text_comes_out_as_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("member", "old", "new", "told"),
     [
-        ("word/document.xml", "{noi_dung}", "", "lacks: the place {noi_dung}"),
-        ("word/styles.xml", "Khung tên", "Khung khác", "lacks: Khung tên"),
-        ("word/document.xml", "</w:body>", "", "cannot be opened"),
+        ("word/document.xml", "{noi_dung}", "", "thiếu: chỗ điền {noi_dung}"),
+        ("word/styles.xml", "Khung tên", "Khung khác", "thiếu: Khung tên"),
+        ("word/document.xml", "</w:body>", "", "không mở được mẫu văn bản"),
     ],
 )
 def test_a_template_that_cannot_be_filled_fails_the_run(made: Files, tmp_path: Path, member: str, old: str, new: str, told: str) -> None:  # fmt: skip

@@ -91,7 +91,7 @@ def test_a_long_text_that_is_another_than_the_page_says_is_told(tmp_path: Path) 
     rewritten(
         made.workbook, "xl/sharedStrings.xml", lambda content: content.replace("Đủ chữ. Đủ", "Đủ chữ, Đủ")
     )
-    with pytest.raises(RunError, match="do not agree"):
+    with pytest.raises(RunError, match="không khớp nhau"):
         made.agree()
 
 

@@ -143,7 +143,7 @@ def test_a_disk_that_takes_no_page_does_not_undo_the_reports(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(portfolio, "atomic_write", full)
-    with pytest.raises(RunError, match="the reports are published, but not their index page"):
+    with pytest.raises(RunError, match="đã xuất báo cáo, nhưng chưa ghi được trang mục lục"):
         write_portfolio(office, reference)
 
 
