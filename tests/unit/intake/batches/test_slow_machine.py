@@ -63,7 +63,7 @@ def test_a_reader_that_waits_for_others_longer_than_it_may_work_reads_on(book: C
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not bound the work of a process")
 def test_a_file_that_takes_too_much_work_is_refused_as_such(book: Callable[[str], Path]) -> None:
     found = refusal_of(book(BURNS), Limits(child_seconds=0.5))
-    assert (found.reason, found.detail) == ("engine_failed", "reading was stopped after 0.5 seconds of work")
+    assert (found.reason, found.detail) == ("engine_failed", "việc đọc bị dừng sau 0.5 giây xử lý")
 
 
 def test_a_reader_that_is_not_given_its_turn_is_the_machines_doing(book: Callable[[str], Path]) -> None:
