@@ -51,13 +51,15 @@ class DecisionForm:
         self._value = controls.text(names["value"], names["value_hint"])
         self._option = controls.choice(names["value"], [("", "")])
         self._school = controls.choice(names["alias_school"], [("", "")])
+        # Beside the line, not as its name: a line of which anything changes loses what is half typed in it.
+        self._rule_note = controls.shown(names["reason_of_rule"], css="desk-note")
         self._reason = controls.text(names["reason"], names["reason_hint"], lines=2)
         self._try = controls.button(names["try"], self._tried, "primary", names["try_hint"])
         self._save = controls.button(names["save"], self._saved, "primary", names["save_hint"])
         self._effect = controls.shown(css="desk-effect")
         self.box = controls.column(
-            self._title, self._scope, self._action, self._value, self._option, self._school, self._reason,
-            controls.row(self._try, self._save), self._effect, css="desk-form",
+            self._title, self._scope, self._action, self._value, self._option, self._school, self._rule_note,
+            self._reason, controls.row(self._try, self._save), self._effect, css="desk-form",
         )  # fmt: skip
         for control in (self._scope, self._action, self._value, self._option, self._school, self._reason):
             control.observe(self._changed, "value")
@@ -134,14 +136,13 @@ class DecisionForm:
         if self._is_filling or self._finding is None:
             return
         self._is_filling = True
-        scope, form = self._scope.value, words(self.desk.reference, "form")
-        names = words(self.desk.reference, "actions")
+        scope, names = self._scope.value, words(self.desk.reference, "actions")
         _offer(self._action, {name: names[name] for name in actions_for(self._finding, scope)})
         is_correct = self._action.value == "correct"
         controls.visible(self._value, is_correct and not (self._has_choices and scope == CELL))
         controls.visible(self._option, is_correct and self._has_choices and scope == CELL)
         controls.visible(self._school, self._action.value == "alias")
-        self._reason.description = form["reason_of_rule"] if scope == RULE else form["reason"]
+        controls.visible(self._rule_note, scope == RULE)
         self._is_filling = False
         self._shown = ()
         controls.visible(self._save, False)

@@ -101,6 +101,34 @@
     } catch { /* a browser that keeps nothing: the desk works all the same */ }
   }
 
+  // The answer to an earlier click draws the fields anew. What is typed meanwhile stays until it is handed over, and
+  // belongs to the form that stands there by then.
+  const typing = new Map(); // by field: the draft's name and what it held before
+  const isTyping = (field) => typing.has(field);
+
+  function hold(event) {
+    const field = event.target;
+    if (!event.isTrusted || isTyping(field) || !field.matches?.("textarea, input[type=text]") || !root()?.contains(field)) { return; }
+    const native = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
+    const key = keyOf(formOf(field)), kept = { key, before: key && read(key), native };
+    Object.defineProperty(field, "value", {
+      configurable: true, get() { return native.get.call(this); }, set(value) { kept.refused = value; },
+    });
+    typing.set(field, kept);
+  }
+
+  function letGo(event) {
+    const field = event.target, kept = typing.get(field);
+    if (!kept) { return; }
+    typing.delete(field);
+    delete field.value;
+    // Left as it was found, nothing is handed over: then what the desk wrote meanwhile stands.
+    if (event.type === "focusout" && kept.refused !== undefined) { field.value = kept.refused; }
+  }
+  document.addEventListener("input", hold, true);
+  document.addEventListener("change", letGo, true);
+  document.addEventListener("focusout", letGo, true);
+
   const formOf = (field) => field.closest(".desk-form, .desk-bar-line");
   const titleOf = (form) => form?.querySelector("[data-draft]") || (form?.matches(".desk-bar-line") ? form : null);
   const keyOf = (form) => {
@@ -116,8 +144,7 @@
 
   let isGiving = false;
 
-  function keep(event) {
-    const field = event.target;
+  function keep({ target: field }) {
     if (isGiving || !field.matches?.(FIELDS) || !field.closest(".termreview-desk")) { return; }
     const form = formOf(field), key = keyOf(form);
     if (!key || !fieldsOf(form).includes(field)) { return; }
@@ -138,7 +165,7 @@
     isGiving = true;
     for (const field of fieldsOf(form)) {
       const value = draft.fields[nameOf(form, field)];
-      if (value === undefined || value === valueOf(field)) { continue; }
+      if (value === undefined || value === valueOf(field) || isTyping(field)) { continue; }
       if (field.tagName === "SELECT") {
         const place = [...field.options].findIndex((option) => option.textContent === value);
         if (place < 0) { continue; }
@@ -161,6 +188,14 @@
     }
   }
 
+  function move(field, key) {
+    const kept = typing.get(field);
+    if (kept.key === key) { return; }
+    if (kept.key) { write(kept.key, kept.before); }
+    Object.assign(kept, { key, before: read(key) });
+    keep({ target: field });
+  }
+
   const seen = new WeakMap(); // by the place of a form: the draft that was given back there last
   let isTold = false;
 
@@ -175,6 +210,7 @@
       const key = keyOf(form);
       if (key && seen.get(form) !== titleOf(form)?.dataset.draft + key) {
         seen.set(form, titleOf(form)?.dataset.draft + key);
+        fieldsOf(form).filter(isTyping).forEach((field) => move(field, key));
         giveBack(form);
       }
     }
