@@ -10,6 +10,7 @@ import time
 import webbrowser
 
 from termreview.desk.serving.serving import (
+    PATIENCE_S,
     address,
     desk_notebook,
     doorway,
@@ -22,8 +23,6 @@ from termreview.desk.serving.serving import (
 from termreview.errors import RunError
 from termreview.reference.declarations import Reference
 from termreview.storage.workspace import Workspace
-
-_WAIT_S = 60.0
 
 
 def desk(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
@@ -54,7 +53,7 @@ def desk(options: argparse.Namespace, workspace: Workspace, reference: Reference
 
 
 def _wait(server: subprocess.Popen[str], port: int) -> None:
-    ends = time.monotonic() + _WAIT_S
+    ends = time.monotonic() + PATIENCE_S
     while not is_listening(port):
         if server.poll() is not None:
             said = (server.stderr.read() if server.stderr else "").strip().splitlines()

@@ -31,6 +31,16 @@ def test_the_server_binds_the_loopback_and_asks_for_a_token(tmp_path: Path) -> N
     assert "http://" not in page
 
 
+def test_a_machine_busy_with_other_work_still_opens_the_desk(tmp_path: Path) -> None:
+    """A server or a kernel that took more than a minute to start was given up, and the page stayed empty."""
+    command = serving.serving_command(tmp_path / "0_review_desk.ipynb", 8866)
+    waits = [
+        part.partition("=")[2] for part in command if "startup_timeout" in part or "info_timeout" in part
+    ]
+    assert waits == ["600", "600"]
+    assert serving.PATIENCE_S == 600
+
+
 def test_a_token_is_new_and_long_or_the_one_given() -> None:
     assert serving.new_token({}) != serving.new_token({})
     assert len(serving.new_token({})) >= 32
