@@ -143,10 +143,12 @@ def _ratio_within(pairs: Sequence[Pair], answers: Answers) -> Verdict:
     top = answers.total([pair.left[:1] for pair in pairs])
     bottom = answers.total([pair.right for pair in pairs])
     low, high = _all_limits(pairs)
-    with np.errstate(invalid="ignore"):  # no limit times nothing
-        failed = (bottom > 0) & ((top < low * bottom) | (top > high * bottom))
+    with np.errstate(invalid="ignore"):  # no limit times nothing; something by nothing is above any limit
+        failed = (bottom >= 0) & ((top < low * bottom) | (top > high * bottom))
 
     def found(line: int, place: int) -> str:
+        if not bottom[line, place]:
+            return f"{number_words(float(top[line, place]))} : 0"
         quotient = float(top[line, place] / bottom[line, place])
         return number_words(_shown_ratio(quotient, *_limits(pairs[line].check)))
 

@@ -65,7 +65,7 @@ def _answer(school_id: str, field: Field, declared: TermReference, is_wanted: bo
 def _agree(
     answers: dict[str, Answer], fields: Mapping[str, Field], sums: Mapping[str, Sequence[str]], pair: Pair
 ) -> bool:
-    """Make one check hold, and say whether that took a change: all but a sum is made to hold by smaller numbers."""
+    """Make one check hold, and say whether that took a change: sums add up, shares too small grow, all else shrinks."""
     check, left, right = pair
     if not left or not all(fields[name].is_numeric for name in left):
         return False
@@ -83,6 +83,9 @@ def _agree(
         top = _number(answers, left[0])
         middle = ((low or 0) + high) / 2 if high is not None else 2 * (low or 0)
         if high is not None and top > high * whole:
+            _scale(answers, sums, left[:1], middle * whole / top)
+            return True
+        if low is not None and high is not None and high <= 1 and 0 < top < low * whole:  # a part of a whole
             _scale(answers, sums, left[:1], middle * whole / top)
             return True
         if low is not None and top < low * whole and middle:

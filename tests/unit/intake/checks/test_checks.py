@@ -204,9 +204,32 @@ def test_ratio_within_shows_a_ratio_that_lies_outside(
     assert said(failures(rule, {"pupils_dropout_count": dropout})) == expected
 
 
-def test_ratio_within_says_nothing_of_a_zero_denominator() -> None:
+def test_ratio_within_says_nothing_of_nothing_by_nothing() -> None:
     rule = check("ratio_within", "pupils_dropout_count", "pupils_count.total", "0", "0.05")
-    assert failures(rule, {"pupils_count.total": 0}) == []
+    assert failures(rule, {"pupils_count.total": 0, "pupils_dropout_count": 0}) == []
+
+
+def test_money_for_no_devices_is_asked_about() -> None:
+    """A ratio to zero was silent, whatever stood above it."""
+    money, devices = "equipment_bought_vnd", "equipment_bought_count"
+    bought = {money: 25_000_000, devices: 0}
+    assert said(failures(check("ratio_within", money, devices, "50000", "200000000"), bought)) == [
+        (money, "25.000.000 : 0", "50.000–200.000.000")
+    ]
+    assert failures(check("ratio_within", money, devices, "50000"), bought) == []  # above no limit
+
+
+@pytest.mark.parametrize(
+    ("moved", "code"),
+    [
+        ({"pupils_girls_count.total": 0}, "girls_share_plausible"),
+        ({"pupils_disabled_count.total": 298}, "disabled_share_plausible"),
+    ],
+)
+def test_a_column_pasted_a_row_too_high_is_asked_about(moved: Changes, code: str) -> None:
+    """No girl among 300 pupils, nearly all of them disabled: within every total, and senseless."""
+    found = run_checks(observed(moved), observed({}), declared())
+    assert [failure for failure in found if failure.check.check_code == code] != []
 
 
 @pytest.mark.parametrize(("now", "is_failed"), [(150, False), (149, True), (600, False), (601, True)])
