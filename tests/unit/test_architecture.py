@@ -74,6 +74,7 @@ ROOMS = {
         "spreadsheets/editing forms intake/places intake/received intake"
     ),
     "scoring": "storage reference/kinds reference",
+    "insight": "reference/texts",
     "reporting/blocks": "",
     "reporting/charts/drawing": "reporting/blocks",
     "reporting/charts": "storage reporting/blocks reporting/charts/drawing",
@@ -105,7 +106,7 @@ ROOMS = {
         "reporting/sections/work"
     ),
     "reporting/sections/assessment": (
-        "reference/texts reporting/blocks reporting/term reporting/summaries reporting/report "
+        "insight reference/texts reporting/blocks reporting/term reporting/summaries reporting/report "
         "reporting/sections/basis reporting/sections/work"
     ),
     "reporting/sections/index": (

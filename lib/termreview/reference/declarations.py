@@ -53,6 +53,7 @@ from termreview.reference.texts.messages import (
     load_returns,
 )
 from termreview.reference.texts.sentences import load_sentences
+from termreview.reference.texts.stories import StoryRules, load_story_rules
 from termreview.terms import Term
 
 RULINGS = ("decisions.csv", "verified_points.csv")
@@ -123,6 +124,7 @@ class Reference:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     reading_fingerprint: str = ""
     highlights: Highlights = field(default_factory=Highlights)
+    stories: StoryRules = field(default_factory=StoryRules)
     advice: Mapping[str, Advice] = field(default_factory=dict)
     school_pages: Mapping[str, Any] = field(default_factory=dict)
     adoption: AdoptionTexts = field(default_factory=AdoptionTexts)
@@ -232,6 +234,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         reference, decisions=decisions, desk=load_desk_texts(source),
         provenance=load_provenance_texts(source),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
+        stories=load_story_rules(source, fields),
         advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         school_pages=load_school_page_texts(source), adoption=load_adoption_texts(source),
     )  # fmt: skip

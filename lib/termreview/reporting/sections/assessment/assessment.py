@@ -12,6 +12,7 @@ from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import before_name, fewest, label, lower_first, say, threshold
 from termreview.reporting.sections.assessment.evidence import Evidence, Point
+from termreview.reporting.sections.assessment.stories import stories_told
 from termreview.reporting.summaries.quality import schools_writing
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
@@ -84,7 +85,7 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
                 report, "assessment.limits.repair", count=evidence.repair_count, total=evidence.reported_count
             )
         )
-    return lines
+    return [*lines, *stories_told(report, "limits")]
 
 
 def causes(report: ReportContext, evidence: Evidence) -> list[str]:
@@ -162,7 +163,7 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
     lacking = open_points.loc[open_points["reason"].isin(EVIDENCE_REASONS), "school_id"].nunique()
     if lacking:
         lines.append(say(report, "assessment.next_steps.evidence", count=lacking))
-    return lines
+    return [*lines, *stories_told(report, "next")]
 
 
 def told(report: ReportContext, items: Sequence[Point]) -> str:

@@ -1,0 +1,1 @@
+"""What the tables of one or several terms tell beyond their sums."""

@@ -1,0 +1,110 @@
+"""What a reader must not miss, as sentences: in the main points, among the limits, among the next steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from termreview.insight.stories import Story, StoryTables, find_stories, story_table
+from termreview.reference.texts.stories import APPEARED, CONTRADICTION, FALLEN, FILE, LAST
+from termreview.reporting.blocks.blocks import Block, bullets, paragraph
+from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.report.context import INTERNAL, ReportContext, TermView
+from termreview.reporting.report.narrative import fill, listed, sentence
+from termreview.reporting.report.wording import before_name, fewest, group_told, lower_first
+
+_WEIGHTS = ("size", "reach", "surprise", "rank")
+
+
+def main_stories(report: ReportContext) -> Block:
+    """The facts that a reader must not miss, a line each, the weightiest first and no more than declared."""
+    told = _told(report, stories_of(report)[: report.reference.stories.most_told], "main")
+    return bullets(told) if told else paragraph(report.reference.stories.words["none"])
+
+
+def further_stories(report: ReportContext) -> Block:
+    """All facts that the rules found, with what they weigh; in the internal edition alone."""
+    if report.edition != INTERNAL:
+        return Block("")
+    stories, words = stories_of(report), report.reference.stories.words
+    frame = story_table(stories).assign(told=_told(report, stories, "main"))
+    return table(
+        frame,
+        columns={name: words[name] for name in ("told", *_WEIGHTS)},
+        caption=words["table"],
+        formats=dict.fromkeys(_WEIGHTS, "ratio"),
+        row_header="told",
+    )
+
+
+def stories_told(report: ReportContext, place: str) -> list[str]:
+    """The stories that have a sentence for one place, such as `limits`."""
+    return _told(report, stories_of(report), place)
+
+
+@cache
+def stories_of(report: ReportContext) -> tuple[Story, ...]:
+    """What the declared rules find in one report's tables, once per report."""
+    now, before = _tables(report.term), None if report.previous is None else _tables(report.previous)
+    if before is not None and not report.may_compare_statuses:
+        before = replace(before, statuses=before.statuses.head(0))
+    if before is not None and not report.may_compare_scores:
+        before = replace(before, standings=before.standings.head(0))
+    return tuple(find_stories(report.reference.stories, now, before, fewest(report)))
+
+
+def _tables(view: TermView) -> StoryTables:
+    return StoryTables(view.answers.numbers, view.summaries.school_statuses, view.summaries.standings)
+
+
+def _told(report: ReportContext, stories: Sequence[Story], place: str) -> list[str]:
+    texts = report.reference.stories.texts
+    return [
+        sentence(texts, f"{one.rule.kind}.{place}", declared_in=FILE, **_values(report, one))
+        for one in stories
+        if texts[one.rule.kind].get(place)
+    ]
+
+
+def _values(report: ReportContext, story: Story) -> dict[str, Any]:
+    """What the sentences of one story may name."""
+    names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
+    most = report.reference.stories.most_named
+    values: dict[str, Any] = {
+        **story.values,
+        "names": listed([names[school_id] for school_id in story.school_ids], most=most),
+        "before": before_name(report),
+    }
+    kind = story.rule.kind
+    if kind in (APPEARED, CONTRADICTION):
+        fields = report.declared.form.all_fields()
+        heading, against = (fields[story.rule.fields[place]].label for place in (0, -1))
+        values |= {"heading": heading, "title": lower_first(heading), "against": against}
+    elif kind == FALLEN:
+        values |= _fallen(report, story, names)
+    else:
+        titles = {task.task_id: task.short_title for task in report.declared.tasks}
+        values |= {"heading": titles[story.subject], "pct": 100 * values["done"] / values["counted"]}
+    if kind == LAST:
+        values["start_pct"] = 100 * values["start"] / values["start_counted"]
+    return values
+
+
+def _fallen(report: ReportContext, story: Story, names: Mapping[str, str]) -> dict[str, str]:
+    """What the sentences of a fallen school may name; why it fell in the words of the school, where they are shown."""
+    texts, (school_id,) = report.reference.stories.texts[FALLEN], story.school_ids
+    levels = {name: number_text(story.values[name]) for name in ("first", "last") if name in story.values}
+    words = (
+        report.term.answers.text(story.rule.fields[0]).get(school_id) if report.edition == INTERNAL else None
+    )
+    return {
+        "school": names[school_id],
+        "group": group_told(report, story.subject),
+        "start": interval_text(story.values["start_low"], story.values["start_high"]),
+        "end": interval_text(story.values["end_low"], story.values["end_high"]),
+        "levels": fill(texts["levels"], levels) if levels else "",
+        "cause": fill(texts["cause"], {"words": words.rstrip(".")}) if words else "",
+    }
