@@ -10,8 +10,9 @@ from typing import Any
 from termreview.insight.stories import Story, StoryTables, find_stories, story_table
 from termreview.reference.texts.stories import APPEARED, CONTRADICTION, FALLEN, FILE, LAST
 from termreview.reporting.blocks.blocks import Block, bullets, paragraph
-from termreview.reporting.blocks.number_format import interval_text, number_text
+from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Interval, Sentence
 from termreview.reporting.report.context import INTERNAL, ReportContext, TermView
 from termreview.reporting.report.narrative import fill, listed, sentence
 from termreview.reporting.report.wording import before_name, fewest, group_told, lower_first
@@ -40,7 +41,7 @@ def further_stories(report: ReportContext) -> Block:
     )
 
 
-def stories_told(report: ReportContext, place: str) -> list[str]:
+def stories_told(report: ReportContext, place: str) -> list[Sentence]:
     """The stories that have a sentence for one place, such as `limits`."""
     return _told(report, stories_of(report), place)
 
@@ -60,7 +61,7 @@ def _tables(view: TermView) -> StoryTables:
     return StoryTables(view.answers.numbers, view.summaries.school_statuses, view.summaries.standings)
 
 
-def _told(report: ReportContext, stories: Sequence[Story], place: str) -> list[str]:
+def _told(report: ReportContext, stories: Sequence[Story], place: str) -> list[Sentence]:
     texts = report.reference.stories.texts
     return [
         sentence(texts, f"{one.rule.kind}.{place}", declared_in=FILE, **_values(report, one))
@@ -93,7 +94,7 @@ def _values(report: ReportContext, story: Story) -> dict[str, Any]:
     return values
 
 
-def _fallen(report: ReportContext, story: Story, names: Mapping[str, str]) -> dict[str, str]:
+def _fallen(report: ReportContext, story: Story, names: Mapping[str, str]) -> dict[str, Any]:
     """What the sentences of a fallen school may name; why it fell in the words of the school, where they are shown."""
     texts, (school_id,) = report.reference.stories.texts[FALLEN], story.school_ids
     levels = {name: number_text(story.values[name]) for name in ("first", "last") if name in story.values}
@@ -103,8 +104,8 @@ def _fallen(report: ReportContext, story: Story, names: Mapping[str, str]) -> di
     return {
         "school": names[school_id],
         "group": group_told(report, story.subject),
-        "start": interval_text(story.values["start_low"], story.values["start_high"]),
-        "end": interval_text(story.values["end_low"], story.values["end_high"]),
+        "start": Interval(story.values["start_low"], story.values["start_high"]),
+        "end": Interval(story.values["end_low"], story.values["end_high"]),
         "levels": fill(texts["levels"], levels) if levels else "",
         "cause": fill(texts["cause"], {"words": words.rstrip(".")}) if words else "",
     }
