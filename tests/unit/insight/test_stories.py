@@ -140,15 +140,15 @@ def test_each_planted_fact_is_told_and_none_is_invented() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('kind: "last", weight', 'kind: "lost", weight', "'kind' is 'lost'"),
+        ('kind: "last", weight', 'kind: "lost", weight', "'kind' đang ghi 'lost'"),
         (
             'field: "security_incidents_count"',
             'field: "security_incident_count"',
-            "is not a field of any form",
+            "không phải chỉ tiêu của biểu mẫu nào",
         ),
-        ('weight: "100"', 'weight: "-1"', "'weight' is below zero"),
-        ('next: "Yêu cầu {count}', 'next: "Yêu cầu {number}', "is not a known placeholder"),
-        ('  told: "Phát hiện"\n', "", "'told' is missing"),
+        ('weight: "100"', 'weight: "-1"', "'weight' nhỏ hơn 0"),
+        ('next: "Yêu cầu {count}', 'next: "Yêu cầu {number}', "{number}"),
+        ('  told: "Phát hiện"\n', "", "thiếu 'told'"),
     ],
 )
 def test_a_mistake_in_the_rules_is_told_at_its_line(tmp_path: Path, old: str, new: str, told: str) -> None:

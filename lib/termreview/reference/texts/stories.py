@@ -72,14 +72,14 @@ def load_story_rules(source: Source, fields: Container[str]) -> StoryRules:
     unique([(row, rule.rule_id) for row, rule in zip(rows, rules, strict=True)])
     texts = tree.row("texts")
     if texts is None:
-        tree.report("'texts' is missing")
+        tree.report("missing", "texts")
     else:
         texts.only(tuple(VALUES))
         for kind in dict.fromkeys(rule.kind for rule in rules if rule.kind in VALUES):
             _check_texts(texts, kind)
     words = tree.row("words")
     if words is None:
-        tree.report("'words' is missing")
+        tree.report("missing", "words")
     else:
         words.only(WORDS)
         for name in WORDS:
@@ -102,10 +102,10 @@ def _rule(row: Row, fields: Container[str]) -> StoryRule:
     named = tuple(row.text(key) for key in keys)
     for key, name in zip(keys, named, strict=True):
         if name and name not in fields:
-            row.report(f"'{name}' in '{key}' is not a field of any form", key=key)
+            row.report("no_field", key, field=name)
     weight = row.number("weight", is_required=True) or 0.0
     if weight < 0:
-        row.report(f"'weight' is below zero: {weight:g}", key="weight")
+        row.report("below_zero", "weight")
     return StoryRule(
         row.id("rule_id"), kind, weight, named, row.number("least", 0.0) or 0.0, row.choice("mark", ("A", "B", "C"))
     )  # fmt: skip
@@ -114,7 +114,7 @@ def _rule(row: Row, fields: Container[str]) -> StoryRule:
 def _check_texts(texts: Row, kind: str) -> None:
     row = texts.row(kind)
     if row is None:
-        texts.report(f"'{kind}' is missing")
+        texts.report("missing", kind)
         return
     inner = _INNER.get(kind, {})
     row.only((*PLACES, *inner))
