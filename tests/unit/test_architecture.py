@@ -86,7 +86,7 @@ ROOMS = {
     "reporting/records": "storage reference reporting/term reporting/editions",
     "reporting/pages": "storage reference reporting/blocks reporting/charts/drawing reporting/records",
     "reporting/report": (
-        "storage reference/kinds reference/texts reference scoring reporting/blocks reporting/charts reporting/term "
+        "storage reference/loading reference/kinds reference scoring reporting/blocks reporting/charts reporting/term "
         "reporting/summaries reporting/editions reporting/records"
     ),
     "reporting": (

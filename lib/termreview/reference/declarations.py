@@ -35,27 +35,17 @@ from termreview.reference.kinds.word_template import check_word_template
 from termreview.reference.loading.file_reading import report_odd_entries
 from termreview.reference.loading.fingerprint import file_fingerprints, fingerprint
 from termreview.reference.loading.source import Source
+from termreview.reference.loading.text_schema import load_texts
 from termreview.reference.oversights import note_idle_decisions
 from termreview.reference.term_share import combined, term_fingerprints
 from termreview.reference.texts.adoption_texts import AdoptionTexts, load_adoption_texts
-from termreview.reference.texts.declared_texts import (
-    load_provenance_texts,
-    load_school_page_texts,
-    with_office_named,
-)
-from termreview.reference.texts.desk_texts import load_desk_texts
 from termreview.reference.texts.highlights import Highlights, load_highlights
-from termreview.reference.texts.labels import load_labels
-from termreview.reference.texts.messages import (
-    Message,
-    load_messages,
-    load_publishing,
-    load_returns,
-)
-from termreview.reference.texts.sentences import load_sentences
+from termreview.reference.texts.messages import Message, load_messages
 from termreview.reference.texts.stories import StoryRules, load_story_rules
+from termreview.reference.texts.texts import load_desk_texts, load_labels, load_returns, load_sentences
 from termreview.terms import Term
 
+_OFFICE_PLACE = "{office}"  # in a form or a task list: who collects the term
 RULINGS = ("decisions.csv", "verified_points.csv")
 
 
@@ -145,7 +135,7 @@ class Reference:
             office, index = self.calendar.office_on(plan.due_on), self.indicator_sets[plan.indicator_set]
             form = with_index(self.forms[plan.form], index)
             self._terms[term] = TermReference(
-                plan, *with_office_named(office, form, self.tasks[plan.tasks]), self.checks[plan.form], index,
+                plan, *_with_office_named(office, form, self.tasks[plan.tasks]), self.checks[plan.form], index,
                 self.registry.schools_on(plan.due_on), office,
             )  # fmt: skip
         return self._terms[term]
@@ -225,18 +215,18 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         sets, ratios, load_targets(source, ratio_ids, documents, levels), documents,
         load_verified(source, _item_keys(calendar, sets), registry.known_ids()),
         load_messages(source), load_labels(source, calendar, sets), load_sentences(source, fields),
-        load_returns(source), load_publishing(source), load_disclosure(source, forms),
+        load_returns(source), load_texts(source, "publishing.yml"), load_disclosure(source, forms),
     )  # fmt: skip
     check_word_template(source)
     check_references(source, reference, fields)
     decisions = decisions_in(source, reference)
     reference = replace(
         reference, decisions=decisions, desk=load_desk_texts(source),
-        provenance=load_provenance_texts(source),
+        provenance=load_texts(source, "provenance.yml"),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         stories=load_story_rules(source, fields),
         advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
-        school_pages=load_school_page_texts(source), adoption=load_adoption_texts(source),
+        school_pages=load_texts(source, "school_pages.yml"), adoption=load_adoption_texts(source),
     )  # fmt: skip
     note_idle_decisions(source, reference)
     if source.problems:
@@ -300,3 +290,24 @@ def _item_keys(calendar: Calendar, sets: Mapping[str, IndicatorSet]) -> dict[tup
         if plan.indicator_set in sets
         for item in sets[plan.indicator_set].items
     }
+
+
+def _with_office_named(office: Office, form: Form, tasks: tuple[Task, ...]) -> tuple[Form, tuple[Task, ...]]:
+    """The form and the tasks of one term with the office's short name in its places."""
+
+    def named(text: str) -> str:
+        return text.replace(_OFFICE_PLACE, office.short_name)
+
+    return (
+        replace(
+            form,
+            instructions=tuple(map(named, form.instructions)),
+            sheets=tuple(replace(sheet, intro=named(sheet.intro)) for sheet in form.sheets),
+            rows=tuple(
+                replace(row, help=named(row.help)) if _OFFICE_PLACE in row.help else row for row in form.rows
+            ),
+        ),
+        tuple(
+            replace(task, title=named(task.title)) if _OFFICE_PLACE in task.title else task for task in tasks
+        ),
+    )

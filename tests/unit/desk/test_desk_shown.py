@@ -28,7 +28,7 @@ from termreview.desk.visits import plan_visits
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
 from termreview.reference.kinds.decisions import Decision
-from termreview.reference.texts.desk_texts import TEXTS
+from termreview.reference.loading.text_schema import text_schema
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.school_pages.index import level_margins_view
 from termreview.reporting.school_pages.pages import school_page
@@ -125,15 +125,15 @@ def test_only_web_addresses_become_links(text: str, addresses: list[str]) -> Non
 
 def test_the_desk_says_only_what_is_declared_and_all_of_it() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    for section, declared in TEXTS.items():
-        names = re.findall(r"(\w+)(?:\([\w,]+\))?", declared)
+    declared = text_schema()["desk.yml"]
+    for section, names in declared.items():
         is_whole = re.search(rf'words\([^)]*"{section}"\)|desk\["{section}"\]|f"{section}\.{{', source)
         for name in names:
             is_said = f'"{section}.{name}"' in source
             assert is_said or is_whole, f"{section}.{name} is never said"
     for section, name in re.findall(r'"([a-z_]+)\.([a-z_]+)"', source):
-        if section in TEXTS:
-            assert re.search(rf"\b{name}\b", TEXTS[section]), f"{section}.{name} is not declared"
+        if section in declared:
+            assert name in declared[section], f"{section}.{name} is not declared"
 
 
 def test_mistakes_in_the_words_are_named_with_their_line(tmp_path: Path) -> None:

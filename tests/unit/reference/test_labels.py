@@ -12,8 +12,8 @@ import report_world
 
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
-from termreview.reference.texts.declared_texts import places_in
-from termreview.reference.texts.labels import OF_GROUPS, OF_LEVELS, TEXTS, WHOLE_SET
+from termreview.reference.loading.text_schema import text_schema
+from termreview.reference.texts.texts import OF_GROUPS, OF_LEVELS, WHOLE_SET
 from termreview.reporting.blocks.blocks import MARK_TITLES
 from termreview.reporting.editions.scope import EDITIONS
 from termreview.reporting.report.wording import group_title, kept_label, label
@@ -25,16 +25,17 @@ from worlds import HK1, REFERENCE, ROOT, change, copy_reference
 
 LIBRARY = ROOT / "lib" / "termreview"
 SET = "indicator_sets/qd-4725-2022.yml"
+TEXTS = text_schema()["labels.yml"]
 RECEIVING = ("reading.py", "shared_file.py", "revisions.py")
 
 
 def ids(section: str) -> set[str]:
-    return set(places_in(TEXTS[section]))
+    return set(TEXTS[section])
 
 
 def sources() -> Iterator[tuple[Path, str]]:
     for path in LIBRARY.rglob("*.py"):
-        if path != LIBRARY / "reference" / "texts" / "labels.py":
+        if path != LIBRARY / "reference" / "texts" / "texts.py":
             yield path, path.read_text(encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.declarations import load_reference
-from termreview.reference.texts.messages import MESSAGE_CODES
+from termreview.reference.loading.text_schema import text_schema
 from worlds import append, change, copy_reference
 
 SET, FORM, ROWS = "indicator_sets/qd-4725-2022.yml", "forms/cv407-2023/form.yml", "forms/cv407-2023/rows.csv"
@@ -240,7 +240,7 @@ def test_a_message_of_intake_that_is_missing_is_told(tmp_path: Path) -> None:
     folder = copy_reference(tmp_path)
     path = folder / "messages.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    assert {line.partition(",")[0] for line in lines[1:]} == MESSAGE_CODES
+    assert {line.partition(",")[0] for line in lines[1:]} == set(text_schema()["messages.csv"])
     path.write_text(
         "".join(line for line in lines if not line.startswith("refused_truncated,")), encoding="utf-8"
     )

@@ -6,13 +6,11 @@ import ast
 from pathlib import Path
 
 import pytest
-import yaml
 from intake_world import ROOT
 
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
-from termreview.reference.texts.messages import SENTENCE_FORMS
-from termreview.reference.texts.sentences import FORMATS, SENTENCES, places_of
+from termreview.reference.loading.text_schema import FORMATS, text_schema
 from termreview.reporting.blocks import number_format
 from worlds import change, copy_reference
 
@@ -37,23 +35,12 @@ def test_every_sentence_that_a_report_asks_for_is_checked_with_its_own_places() 
     assert len(asked) > 100
     for path, given, where in asked:
         section, _, name = path.partition(".")
-        places = places_of(section) if section in SENTENCES else {}
-        assert name in places, f"{where} says '{path}': declare it in reference/texts/sentences.py"
-        missing = given - set(places[name]) - COUNTED
-        assert not missing, (
-            f"{where} gives '{path}' {sorted(missing)}: declare them in reference/texts/sentences.py"
-        )
-
-
-def test_every_declared_sentence_is_checked_but_words_by_field() -> None:
-    tree = yaml.safe_load((ROOT / "data" / "reference" / "sentences.yml").read_text(encoding="utf-8"))
-    for section in SENTENCES:
-        for path in places_of(section):
-            value = tree[section]
-            for part in path.split("."):
-                value = value[part]
-            assert isinstance(value, str | dict)
-            assert isinstance(value, str) or set(value) <= set(SENTENCE_FORMS)
+        places = text_schema()["sentences.yml"].get(section)
+        for part in name.split("."):
+            places = places.get(part) if isinstance(places, dict) else None
+        assert isinstance(places, tuple), f"{where} says '{path}': declare it in sentences.yml and its schema"
+        missing = given - set(places) - COUNTED
+        assert not missing, f"{where} gives '{path}' {sorted(missing)}: declare them in text_schema.csv"
 
 
 def test_the_ways_to_write_a_number_are_those_of_the_reports() -> None:

@@ -17,6 +17,7 @@ from termreview.reference.kinds.forms import (
 from termreview.reference.loading.list_reading import read_list
 from termreview.reference.loading.rows import Row, unique
 from termreview.reference.loading.source import Source
+from termreview.reference.loading.text_schema import hold_texts, text_schema
 from termreview.reference.loading.tree_reading import read_tree
 from termreview.text import fold
 
@@ -129,28 +130,14 @@ def _load_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], .
     return tuple(found)
 
 
-TEXTS = (
-    "code", "label", "unit", "help", "max_points", "computed", "low", "high", "evidence_asked", "column_code",
-    "group_total", "group_level", "unallocated", "level", "not_concluded", "met", "failed", "unknown",
-    "instructions", "contents", "term_line", "illustrative", "school_id", "school_name", "level_title", "parent",
-    "term_id", "data_as_of", "due_on", "page", "invalid", "whole_number", "number_between", "choose",
-)  # fmt: skip
-_WORD_PLACES = {
-    "group_total": ("group",), "unallocated": ("points",), "level": ("level", "title"),
-    "not_concluded": ("low", "high"), "term_line": ("term", "school_year"), "whole_number": ("low", "high"),
-    "number_between": ("low", "high"), "choose": ("options",),
-}  # fmt: skip
-
-
 def _words(tree: Row) -> tuple[tuple[str, str], ...]:
     row = tree.row("words")
     if row is None:
         tree.report("missing", key="words")
         return ()
-    row.only(TEXTS)
-    for name in TEXTS:
-        row.text(name)
-    return tuple((name, row.template(name, _WORD_PLACES.get(name, ()))) for name in TEXTS)
+    wanted = text_schema()["form.yml"]["words"]
+    hold_texts(row, wanted)
+    return tuple((name, row.text(name, "")) for name in wanted)
 
 
 def _section(row: Row, sheet_ids: set[str], levels: tuple[str, ...]) -> Section:

@@ -8,29 +8,10 @@ from typing import Any
 
 from termreview.reference.loading.rows import without_lines
 from termreview.reference.loading.source import Source
-from termreview.reference.loading.tree_reading import read_tree
-from termreview.reference.texts.declared_texts import check_texts, places_in
+from termreview.reference.loading.text_schema import read_texts
 from termreview.text import fold
 
 FILE, _MARKS = "adoption.yml", "marks"
-MARKS = (
-    "number", "code", "label", "unit", "note", "total", "total_or_row", "leading", "blocked", "below", "same",
-    "unit_words", "money_units", "percent_units", "percent_heads", "date_heads", "text_heads", "yes", "no",
-    "school_name", "school_id", "term_id", "title",
-)  # fmt: skip
-# Every text by section; its places in brackets.
-TEXTS: Mapping[str, str] = {
-    "doubts": (
-        "no_table sheet_hidden sheet_cut head_assumed head_carried(found) limits_dropped(found) column_without_head note_column(found) column_computed(found) "
-        "heading_assumed(found) heading_or_row(found) total_open(found) open_rows cell_filled(found) cell_text(found) "
-        "cell_merged unit_missing(found) kind_assumed(found) kinds_mixed(found) choices_unknown choices_changed "
-        "identity_missing id_twice(found)"
-    ),
-    "left_out": "title heading total computed note printed open",
-    "page": (
-        "heading(form_id) lead(file,sheets,tables,rows,cells) none doubts left_out place what reason next steps"
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -61,20 +42,10 @@ def mark_key(text: str) -> str:
 
 def load_adoption_texts(source: Source) -> AdoptionTexts:
     """Read the vocabulary: every list and text there, none unknown."""
-    tree = read_tree(source, FILE)
-    if tree is None:
+    tree = read_texts(source, FILE)
+    marks = tree.row(_MARKS) if tree is not None else None
+    if tree is None or marks is None:
         return AdoptionTexts()
-    tree.only((_MARKS, *TEXTS))
-    check_texts(tree, {section: places_in(declared) for section, declared in TEXTS.items()})
-    row = tree.row(_MARKS)
-    if row is None:
-        if tree.values.get(_MARKS) is None:  # what else stands there is told
-            tree.report("missing", key=_MARKS)
-        return AdoptionTexts()
-    row.only(MARKS)
-    for name in MARKS:
-        if not row.items(name):
-            row.report("missing", key=name)
-    marks = {name: frozenset(mark_key(text) for text in row.items(name)) for name in MARKS}
-    texts = {name: without_lines(own.values) for name in TEXTS if (own := tree.row(name)) is not None}
-    return AdoptionTexts(marks, texts)
+    texts = without_lines({name: part for name, part in tree.values.items() if name != _MARKS})
+    names = without_lines(dict(marks.values))
+    return AdoptionTexts({name: frozenset(map(mark_key, marks.items(name))) for name in names}, texts)

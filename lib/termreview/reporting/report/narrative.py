@@ -9,7 +9,7 @@ from typing import Any
 
 from termreview.coded_text import CodedText
 from termreview.errors import DeclarationError, Problem
-from termreview.reference.texts.messages import SENTENCE_FORMS
+from termreview.reference.loading.text_schema import SENTENCE_FORMS
 from termreview.reporting.blocks.number_format import NO_BREAK_SPACE
 from termreview.reporting.blocks.values import Number, Sentence, Value, joined
 

@@ -1,0 +1,156 @@
+"""Every text that the program asks an office's files for, as the shipped ones have them: `text_schema.csv`, one row each.
+
+`key` is the way to the text within its file (`a/b`; `a/b[]` is a list of texts), `places` are what it may name in braces.
+An office's file is held against it: what is missing, asked for by nobody, or has a place that nothing fills is a mistake.
+`.ci/make_text_schema.py` writes the rows anew after a text was added to a shipped file or taken out.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final
+
+from termreview.reference.loading.rows import LINE, Row, without_lines
+from termreview.reference.loading.source import Source
+from termreview.reference.loading.tree_reading import read_tree
+
+SCHEMA: Final = Path(__file__).with_name("text_schema.csv")
+Places = tuple[str, ...]
+# How a sentence may differ by what it counts: nothing, one, many, the only one there is, all.
+SENTENCE_FORMS: Final = ("none", "one", "many", "only", "all")
+FORMATS: Final = (
+    "integer",
+    "decimal1",
+    "points",
+    "ratio",
+    "percent1",
+    "share1",
+    "low_share1",
+    "vnd",
+    "date",
+    "text",
+)
+SENTENCES: Final = ("sentences.yml", "highlights.yml")  # where texts have forms, and their numbers formats
+# What stands beside texts (numbers, ids, texts by an id of the office's own): who reads the file reads it.
+OWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "desk.yml": ("advice", "risk_weights"),
+    "highlights.yml": ("figures", "decisions", "most_decisions", "most_named", "least_change"),
+    "labels.yml": ("score_groups", "score_groups_short", "score_levels", "score_levels_short"),
+    "sentences.yml": (
+        "profile/names", "profile/columns", "profile/by_school", "assessment/named_figures", "assessment/thresholds",
+    ),
+}  # fmt: skip
+_LIST: Final = "[]"
+
+
+@cache
+def text_schema() -> Mapping[str, Mapping[str, Any]]:
+    """The texts of every file as a tree of keys, with the places of each at its end."""
+    found: dict[str, dict[str, Any]] = {}
+    with SCHEMA.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            *folders, name = row["key"].split("/")
+            below = found.setdefault(row["file"], {})
+            for folder in folders:
+                below = below.setdefault(folder, {})
+            below[name] = tuple(row["places"].split())
+    return found
+
+
+def load_texts(source: Source, file: str) -> Mapping[str, Any]:
+    """Read one file that holds declared texts and nothing else."""
+    tree = read_texts(source, file)
+    return {} if tree is None else without_lines(dict(tree.values))
+
+
+def read_texts(source: Source, file: str) -> Row | None:
+    """Read one file and hold its texts against the schema."""
+    tree = read_tree(source, file)
+    if tree is not None:
+        hold_texts(tree, text_schema()[file], OWN.get(file, ()), are_sentences=file in SENTENCES)
+    return tree
+
+
+def hold_texts(
+    row: Row, wanted: Mapping[str, Any], own: Collection[str] = (), *, are_sentences: bool = False
+) -> None:
+    """Note every text below one mapping that is missing, is asked for by nobody, or has a place that nothing fills."""
+    row.only((*(name.removesuffix(_LIST) for name in wanted), *(key for key in own if "/" not in key)))
+    for name, below in wanted.items():
+        if isinstance(below, Mapping):
+            child = row.row(name)
+            if child is not None:
+                inner = [key.removeprefix(f"{name}/") for key in own if key.startswith(f"{name}/")]
+                hold_texts(child, below, inner, are_sentences=are_sentences)
+            elif row.values.get(name) is None:  # what else stands there is told
+                row.report("missing", key=name)
+        elif name.endswith(_LIST):
+            _hold_list(row, name.removesuffix(_LIST), below)
+        elif are_sentences:
+            _hold_sentence(row, name, below)
+        else:
+            row.text(name)
+            row.template(name, below)
+
+
+def _hold_list(row: Row, name: str, places: Places) -> None:
+    if not row.values.get(name):
+        row.report("missing", key=name)
+    for text in row.items(name):
+        Row(row.source, row.path, row.line_of(name), {name: text}).template(name, places)
+
+
+def _hold_sentence(row: Row, name: str, places: Places) -> None:
+    """One text, or one text per form where something is counted."""
+    if not isinstance(row.values.get(name), dict):
+        row.text(name)
+        _hold_numbers(row, name, places)
+        return
+    forms = row.row(name)
+    assert forms is not None
+    if "count" not in places:
+        forms.report("counts_nothing", name=name)
+        return
+    forms.only(SENTENCE_FORMS)
+    if "many" not in forms.values:
+        forms.report("needs_many", name=name)
+    for form in SENTENCE_FORMS:
+        if form in forms.values:
+            _hold_numbers(forms, form, places)
+
+
+def _hold_numbers(row: Row, name: str, places: Places) -> None:
+    text = row.template(name, places)
+    try:
+        written = [(place, spec) for _, place, spec, _ in Formatter().parse(text) if place is not None]
+    except ValueError:
+        return  # told by the template
+    for place, spec in written:
+        if spec and spec not in FORMATS:
+            row.report("format_unknown", place=place, format=spec, key=name, known=", ".join(FORMATS))
+
+
+def keys_of(
+    tree: Mapping[Any, Any], own: Collection[str] = (), above: str = ""
+) -> Iterator[tuple[str, set[str]]]:
+    """Every text of one tree: its key and the places that it names; forms of one sentence are one text."""
+    for name, value in tree.items():
+        key = f"{above}{name}"
+        if name == LINE or key in own:
+            continue
+        if isinstance(value, Mapping) and not (set(value) <= set(SENTENCE_FORMS) and "many" in value):
+            yield from keys_of(value, own, f"{key}/")
+        else:
+            texts = (
+                value
+                if isinstance(value, list)
+                else value.values()
+                if isinstance(value, Mapping)
+                else [value]
+            )
+            places = {place for text in texts for _, place, _, _ in Formatter().parse(str(text)) if place}
+            yield key + _LIST * isinstance(value, list), places
