@@ -110,7 +110,7 @@ def _unexpected(error: Exception, workspace: Workspace | None) -> str:
 
 
 def _check(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.intake.form_changes import files_of_former_form
+    from termreview.intake.received_notices import files_of_former_form
 
     for plan in reference.calendar.plans:
         declared = reference.of(plan.term)

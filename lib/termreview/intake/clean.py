@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -22,7 +22,6 @@ from termreview.intake.batches.shards import (
     read_shards,
 )
 from termreview.intake.checks.answer_grid import gather_answers
-from termreview.intake.checks.blank_items import blank_items
 from termreview.intake.checks.causes import Suspects, fold_causes
 from termreview.intake.checks.checks import run_checks
 from termreview.intake.checks.copied_parts import copied_parts
@@ -50,12 +49,14 @@ from termreview.intake.files.reader import Reader
 from termreview.intake.files.reading import is_late
 from termreview.intake.files.revisions import ACCEPTED, Fate, decide_fates
 from termreview.intake.received.received import ReceivedFile, received_order
-from termreview.reference.declarations import Reference
+from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.decisions import Decision, options_of, with_aliases
 from termreview.reference.texts.messages import Message
 from termreview.storage.contracts import CONTRACTS, from_arrow, from_rows, shaped
 from termreview.terms import Term
 from termreview.text import day_words
+
+_ITEMS_BLANK = "items_blank"
 
 
 @dataclass(frozen=True)
@@ -300,3 +301,47 @@ def _submissions(readings: Sequence[FileReading], fates: Sequence[Fate], reader:
         for reading, fate in zip(readings, fates, strict=True)
     ]
     return from_rows("submissions", rows)
+
+
+def blank_items(observations: pd.DataFrame, term: TermReference) -> Iterator[tuple[str, Remark]]:
+    """The schools that left whole items of the index blank, a remark per school and group, at the first such cell.
+
+    An item is blank where every one of its answers is; one that says "không có" was answered, and one that is worked
+    out from counts needs no claim.
+    """
+    items = [item for item in term.indicator_set.items if "in_use" in item.columns]
+    number_of = {item.field(column): number for number, item in enumerate(items) for column in item.columns}
+    level_of, scored = {school.unit_id: school.level for school in term.schools}, term.indicator_set.levels
+    codes, known = pd.factorize(observations["field_id"])
+    item = np.array([number_of.get(name, -1) for name in known], dtype=np.intp)[codes]
+    school, school_ids = pd.factorize(observations["school_id"])
+    is_scored = np.array([level_of.get(name) in scored for name in school_ids], dtype=bool)[school]
+    is_blank = (observations["state"] == "blank").to_numpy()
+    has_answer = np.zeros((len(school_ids), len(items)), dtype=bool)
+    told = np.flatnonzero((item >= 0) & ~is_blank)
+    has_answer[school[told], item[told]] = True
+    # By school and group: each item's first blank answer.
+    first_rows: dict[tuple[str, str], dict[str, int]] = {}
+    for row in np.flatnonzero((item >= 0) & is_blank & is_scored).tolist():
+        if not has_answer[school[row], item[row]]:
+            at = school_ids[school[row]], items[item[row]].group_id
+            first_rows.setdefault(at, {}).setdefault(items[item[row]].item_id, row)
+    asked = {group.group_id: len(group.items) for group in term.indicator_set.groups}
+    for (school_id, group_id), blank in first_rows.items():
+        first = observations.iloc[next(iter(blank.values()))]
+        sheet, cell = (str(first[name]) if isinstance(first[name], str) else "" for name in ("sheet", "cell"))
+        share, named_items = f"{len(blank)}/{asked[group_id]}", ", ".join(blank)
+        yield (
+            str(school_id),
+            Remark(
+                _ITEMS_BLANK,
+                _ITEMS_BLANK,
+                sheet,
+                cell,
+                str(first["field_id"]),
+                share,
+                "",
+                group_id,
+                named_items,
+            ),
+        )

@@ -1,18 +1,35 @@
-"""One thing to know of the received files of one term, in words: a day that cannot be, a file renamed or gone."""
+"""One thing to know of the received files of one term: a day that cannot be, a file renamed, gone or of a former form."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from termreview.errors import TermReviewError
+from termreview.forms.layout import form_layout
 from termreview.intake.files.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE
 from termreview.intake.files.file_reading import NAMED
-from termreview.intake.received.absent_files import absent_files
-from termreview.intake.received.received import RECEIVED_LIST, ReceivedFile
+from termreview.intake.places.locate import read_fingerprint
+from termreview.intake.received.received import (
+    FIRST_SEEN,
+    RECEIVED_LIST,
+    ReceivedFile,
+    listed_day,
+    listed_days,
+    name_key,
+    natural_order,
+    printable_name,
+)
 from termreview.intake.received.received_list import read_received_list
+from termreview.reference.declarations import Reference
+from termreview.spreadsheets.workbook import RefusedFile, read_workbook
+from termreview.storage.atomic_files import read_json
+from termreview.storage.workspace import Workspace, has_tables, read_table
+from termreview.terms import Term
 from termreview.text import day_words
 
 _DECIDED = (
@@ -20,6 +37,7 @@ _DECIDED = (
     "file_decision_not_expected",
 )  # fmt: skip
 MOST_SHOWN = 20  # files of one kind that are named one by one
+_LOOKED_INTO = 3  # files a school level: all of one level were sent out as one form
 
 
 def received_notices(
@@ -86,3 +104,74 @@ def unknown_files(
 
 def _told(words: str, name: str, day: datetime.date | None) -> str:
     return words.format(name=name, day="?" if day is None else day_words(day))
+
+
+@dataclass(frozen=True)
+class AbsentFile:
+    """One file that the lists know and that is no longer there; `same_as` is a file with the same content."""
+
+    name: str
+    received_on: datetime.date | None
+    same_as: str = ""
+
+
+def absent_files(folder: Path, files: Sequence[ReceivedFile]) -> list[AbsentFile]:
+    """The files that `received.csv` or an earlier run knows and that are gone, by name.
+
+    One whose content lies there under another name, of the same day, was only renamed: nothing is gone.
+
+    Parameters
+    ----------
+    files
+        What is there, of every day.
+    """
+    there = {name_key(file.name) for file in files}
+    hashes = {
+        name_key(printable_name(str(name))): str(sha256)
+        for name, sha256 in (read_json(folder / FIRST_SEEN) or {}).items()
+    }
+    seen = listed_days(folder)
+    absent: list[AbsentFile] = []
+    for name in sorted({*seen, *hashes} - there, key=natural_order):
+        if any(other.startswith(f"{name}/") for other in there):  # an archive, each file in it by itself
+            continue
+        if any(name.startswith(f"{other.name}/") for other in absent):
+            continue
+        same = [file for file in files if file.sha256 == hashes.get(name)]
+        if not any(file.received_on == (listed_day(seen, name) or file.received_on) for file in same):
+            absent.append(AbsentFile(name, listed_day(seen, name), same[0].name if same else ""))
+    return absent
+
+
+def files_of_former_form(workspace: Workspace, reference: Reference, term: Term) -> tuple[int, int]:
+    """How many of the files looked into carry another form than the declared one, and how many were looked into.
+
+    Only files that a finished run has accepted are opened, a few a school level.
+    """
+    if not has_tables(workspace, term):
+        return 0, 0
+    declared = reference.of(term)
+    levels = {school.unit_id: school.level for school in declared.schools}
+    versions: dict[str, str] = {}
+    looked: dict[str, int] = {}
+    changed = 0
+    try:
+        accepted = read_table(workspace, term, "submissions").query("fate == 'accepted'")
+    except TermReviewError:  # tables of another version: the next run makes them again
+        return 0, 0
+    for name, school_id in zip(accepted["file"], accepted["school_id"], strict=True):
+        level, path = levels.get(school_id, ""), workspace.raw(term) / str(name)
+        if not level or looked.get(level, 0) >= _LOOKED_INTO or not path.is_file():
+            continue
+        try:
+            marks = read_fingerprint(read_workbook(path))
+        except (RefusedFile, OSError):
+            continue
+        if "layout" not in marks:
+            continue
+        if level not in versions:
+            versions[level] = form_layout(declared.form, level, term.part).version
+        looked[level] = looked.get(level, 0) + 1
+        is_own = marks.get("term_id") == term.term_id and marks.get("level") == level
+        changed += is_own and marks["layout"] != versions[level]
+    return changed, sum(looked.values())

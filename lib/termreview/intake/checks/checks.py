@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from termreview.intake.checks.answer_grid import Answers, Flags, Numbers
-from termreview.intake.checks.outliers import usual_bounds
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.checks import EVERYTHING, Check, Pair
 from termreview.reference.kinds.forms import Field
@@ -16,6 +15,11 @@ from termreview.text import number_words
 
 # Which pairs fail at which schools; for one pair and school what was found and what is expected, in words.
 Verdict = tuple[Flags, Callable[[int, int], str], Callable[[int, int], str]]
+FEWEST_PEERS = 8
+# The median deviation of normal values times this is their standard deviation.
+_TO_DEVIATION = 1.4826
+# Peers that agree to the last digit must not make every other value an outlier.
+_LEAST_DEVIATION = float(np.log(1.15))
 
 
 class Failure(NamedTuple):
@@ -217,3 +221,23 @@ _KINDS: Mapping[str, Callable[[Sequence[Pair], Answers], Verdict]] = {
     "outlier": _outlier,
     "unchanged": _unchanged,
 }
+
+
+def usual_bounds(figures: Numbers, least_factor: float, deviations: float) -> tuple[float, float]:
+    """The bounds within which figures of peers are usual; nothing is unusual among fewer than eight.
+
+    A figure is unusual only when it lies more than `deviations` robust standard deviations from the median
+    and is also at least `least_factor` times larger or smaller. Zeros and missing figures are no peers.
+
+    Returns
+    -------
+    tuple of float
+        Lowest and highest usual figure; (0, inf) where there are too few peers.
+    """
+    known = np.log(figures[np.isfinite(figures) & (figures > 0)])
+    if len(known) < FEWEST_PEERS:
+        return 0.0, float("inf")
+    middle = float(np.median(known))
+    deviation = max(_TO_DEVIATION * float(np.median(np.abs(known - middle))), _LEAST_DEVIATION)
+    reach = max(deviations * deviation, float(np.log(least_factor)))
+    return float(np.exp(middle - reach)), float(np.exp(middle + reach))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from html import unescape
 from importlib.resources import as_file, files
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +22,9 @@ from nbformat import NotebookNode
 from termreview.errors import RunError
 from termreview.reporting.blocks.blocks import as_html, paragraph
 from termreview.reporting.blocks.model import FAULT_MIME, OWN_MIMES
-from termreview.reporting.pages.contents import with_contents
+from termreview.reporting.blocks.trace_target import ANCHOR, TRACE_MIME, is_traced
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.pages.styles import report_styles, unbroken_years
-from termreview.reporting.pages.trace import dead_traces, trace_parts, with_trace
 from termreview.reporting.records.page_record import record_in, with_record
 from termreview.storage.workspace import atomic_write
 
@@ -31,6 +36,11 @@ _NO_BLOCK: Final = (
     "chưa đưa được vào báo cáo kết quả của {cells}. Kết thúc ô bằng một bảng (DataFrame), hình matplotlib, ảnh hoặc Markdown, "
     "hoặc gọi termreview.own_table(…), own_figure(…), own_text(…); ô chỉ để thử thì gắn nhãn (tag) hide"
 )
+_HEADING: Final = re.compile(r"<h([1-6])((?:\s[^<>]*)?)>(.*?)</h\1\s*>", re.DOTALL)
+_ID: Final = re.compile(r"""\s+id\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)""")
+_ANY_TAG: Final = re.compile(r"<[^>]*>")
+_NAV: Final = re.compile(r'<nav id="muc-luc".*?</nav>', re.DOTALL)
+_LINK: Final = re.compile(rf"""\shref\s*=\s*["']?(#{re.escape(ANCHOR)}/[^"'\s>]*)""")
 
 
 def export_html(
@@ -213,3 +223,88 @@ def _is_seen(cell: Any) -> bool:
 def _html_alone(output: Any) -> Any:
     data = output.get("data", {})
     return NotebookNode(output, data={kind: data[kind] for kind in ("text/html",) if kind in data})
+
+
+def with_contents(page: str) -> tuple[str, list[str]]:
+    """Give each section heading of one page its anchor and fill the contents list; name headings out of order.
+
+    A main heading among the sections is left out; so is the contents list of a page without chapters.
+    """
+    start, end = page.index("<main"), page.rindex("</main>")
+    entries: list[tuple[int, str, str]] = []
+    faults: list[str] = []
+    chapter, section, depth = 0, 0, 1
+
+    def numbered(match: re.Match[str]) -> str:
+        nonlocal chapter, section, depth
+        level, attributes, inner = int(match[1]), _ID.sub("", match[2]), match[3]
+        if level == 1:
+            return ""
+        text = " ".join(filter(None, (piece.strip() for piece in _ANY_TAG.split(inner))))
+        if level > depth + 1:
+            faults.append(f"the heading “{unescape(text)}” skips a level")
+        depth = level
+        if level == 2:
+            chapter, section = chapter + 1, 0
+            entries.append((chapter, f"muc-{chapter}", text))
+        elif level == 3 and chapter:
+            section += 1
+            entries.append((chapter, f"muc-{chapter}-{section}", text))
+        else:
+            return f"<h{level}{attributes}>{inner}</h{level}>"
+        return f'<h{level}{attributes} id="{entries[-1][1]}">{inner}</h{level}>'
+
+    main = _HEADING.sub(numbered, page[start:end])
+    # The list itself holds no heading, so it may stand among the sections: after what opens the page.
+    main = _NAV.sub(lambda nav: _filled(nav[0], entries), main, count=1)
+    return page[:start] + main + page[end:], faults
+
+
+def _filled(nav: str, entries: Iterable[tuple[int, str, str]]) -> str:
+    chapters = []
+    for _, group in groupby(entries, key=lambda entry: entry[0]):
+        first, *rest = (f'<a href="#{anchor}">{text}</a>' for _, anchor, text in group)
+        sections = "".join(f"<li>{link}</li>" for link in rest)
+        chapters.append(f"<li>{first}{f'<ol>{sections}</ol>' if sections else ''}</li>")
+    return f"{nav.removesuffix('</nav>')}<ol>{''.join(chapters)}</ol></nav>" if chapters else ""
+
+
+def trace_parts(notebook: Any) -> dict[str, Any] | None:
+    """The look-up of one page: its data, its script and the script's hash, by which alone the page lets it run."""
+    found = [
+        output["data"][TRACE_MIME]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if TRACE_MIME in output.get("data", {})
+    ]
+    if not found:
+        return None
+    theme = files("termreview.reporting") / "theme"
+    script = "\n" + (theme / "trace.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return {"data": found[0], "script": script, "script_hash": f"'sha256-{digest}'"}
+
+
+def with_trace(html: str, trace: Mapping[str, Any] | None) -> str:
+    """Put data and script of the look-up at the end of one page; in the data nothing can end the element."""
+    if trace is None:
+        return html
+    text = trace["data"]
+    for sign, escaped in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        text = text.replace(sign, escaped)
+    body, end = html.rsplit("</body>", 1)
+    return (
+        f'{body}<script type="application/json" id="tra-cuu-so-lieu">{text}</script>\n'
+        f"<script>{trace['script']}</script>\n</body>{end}"
+    )
+
+
+def dead_traces(html: str, trace: Mapping[str, Any] | None) -> list[str]:
+    """Name the links to looked-up figures that the page carries no data for, each once."""
+    data = {} if trace is None else json.loads(trace["data"])
+    targets = {unescape(target) for target in _LINK.findall(html)}
+    return sorted(
+        f"links to the figure {target}, which it does not carry"
+        for target in targets
+        if not is_traced(data, target)
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 from report_world import build_tables, reference
 
-from termreview.intake.checks.blank_items import blank_items
+from termreview.intake.clean import blank_items
 from termreview.reference.declarations import TermReference
 from termreview.reporting.blocks.blocks import as_html
 from termreview.reporting.editions.scope import Scope

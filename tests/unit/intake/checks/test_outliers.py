@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from intake_world import declared
 
-from termreview.intake.checks.outliers import FEWEST_PEERS, usual_bounds
+from termreview.intake.checks.checks import FEWEST_PEERS, usual_bounds
 from termreview.reference.kinds.checks import load_checks
 from termreview.reference.loading.source import Source
 

@@ -15,7 +15,6 @@ from termreview.errors import UsageError
 from termreview.intake.clean import clean_term
 from termreview.intake.later_files import later_days, later_text, parse_later
 from termreview.intake.received import received_list
-from termreview.intake.received.absent_files import AbsentFile, absent_files
 from termreview.intake.received.received import (
     FIRST_SEEN,
     RECEIVED_LIST,
@@ -24,7 +23,7 @@ from termreview.intake.received.received import (
     record_first_seen,
     record_received,
 )
-from termreview.intake.received_notices import received_notices
+from termreview.intake.received_notices import AbsentFile, absent_files, received_notices
 from termreview.reference.declarations import Reference
 from termreview.reference.loading.list_file import ListFile, parse_list
 
