@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mutations import Mutant
 
-from termreview.intake.files.account import UNSEALED_KINDS
+from termreview.intake.files.cell_reconciliation import UNSEALED_KINDS
 from termreview.intake.files.file_reading import FileReading
 from termreview.intake.files.reader import Reader
 from termreview.intake.files.reading import read_file

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from termreview.intake.batches.kept_readings import KeptReadings
+from termreview.intake.batches.reading_cache import ReadingCache
 from termreview.intake.batches.shards import (
     ANSWERS,
     READING,
@@ -34,14 +34,14 @@ from termreview.intake.checks.decisions import (
     tell_unapplied,
 )
 from termreview.intake.checks.findings import Findings, places_at
-from termreview.intake.checks.supplements import (
-    Supplement,
+from termreview.intake.checks.partial_resubmissions import (
+    PartialResubmission,
     add_questions,
     chains_of,
-    find_supplements,
+    find_partial_resubmissions,
     keep_answers,
-    settle_supplements,
-    unknown_supplements,
+    settle_partial_resubmissions,
+    unknown_partial_resubmissions,
 )
 from termreview.intake.files.file_decisions import file_decisions
 from termreview.intake.files.file_reading import NAMED, FileReading, Remark
@@ -75,7 +75,7 @@ def clean_term(
     previous: pd.DataFrame | None = None,
     workers: int = 1,
     progress: Progress | None = None,
-    kept: KeptReadings | None = None,
+    kept: ReadingCache | None = None,
     later: Mapping[str, str] | None = None,
 ) -> Cleaned:
     """Clean one term.
@@ -112,7 +112,7 @@ def clean_term(
     observations = _observations(shards, accepted, reader)
     chains = chains_of(fates)
     answers = answers_at(shards, {place for chain in chains.values() for place in chain}) if chains else {}
-    supplements = find_supplements(chains, answers, readings, decisions, reader)
+    supplements = find_partial_resubmissions(chains, answers, readings, decisions, reader)
     taken = _Taken(
         readings, fates, accepted, reader, reference.messages, previous, chains, supplements, later or {}
     )
@@ -142,7 +142,7 @@ class _Taken:
     messages: Mapping[str, Message]
     previous: pd.DataFrame | None
     chains: Mapping[str, Sequence[int]]
-    supplements: Sequence[Supplement]
+    supplements: Sequence[PartialResubmission]
     later: Mapping[str, str]
 
 
@@ -166,9 +166,9 @@ def _decide(
         findings, _ = _judge(decided.observations, taken)
     tell_unapplied(findings, taken.reader.file_decisions, taken.readings, taken.reader.schools)
     if decisions:
-        settle_supplements(findings, taken.supplements, taken.readings, taken.reader)
+        settle_partial_resubmissions(findings, taken.supplements, taken.readings, taken.reader)
         silent = settle_findings(findings, decisions, kept.observations, decided)
-        unknown = unknown_supplements(decisions, taken.chains, taken.readings)
+        unknown = unknown_partial_resubmissions(decisions, taken.chains, taken.readings)
         unapplied = (*decided.unapplied, *silent, *unknown)
         unplaced = {(school_id, field_id) for _, school_id, field_id, _ in unapplied}
         answers = gather_answers(decided.observations, None, taken.reader.term) if unplaced else None

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from termreview.cells import address
 from termreview.coded_text import CodedText
 from termreview.intake.clean import clean_term
-from termreview.intake.files.account import workbook_remarks
+from termreview.intake.files.cell_reconciliation import workbook_remarks
 from termreview.intake.places.locate import read_fingerprint, read_identity
 from termreview.intake.received.received import ReceivedFile, printable_name
 from termreview.reference.declarations import Reference

@@ -13,7 +13,7 @@ import pandas as pd
 
 from termreview.errors import UsageError
 from termreview.installation import made_with
-from termreview.intake.batches.kept_readings import KeptReadings
+from termreview.intake.batches.reading_cache import ReadingCache
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.later_files import parse_later
 from termreview.intake.received.received import ReceivedFile, list_received, received_window
@@ -103,7 +103,7 @@ def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 0, later: 
     The term before, where its tables exist, lends the figures to compare with. `later` names the schools of which a
     file has a day after the report's, with that day (`0477101:12/01/2024`).
     """
-    kept = kept_readings(opened, lambda read, total: _tell_run(opened, read, total))
+    kept = reading_cache(opened, lambda read, total: _tell_run(opened, read, total))
     return clean_term(
         files,
         opened.reference,
@@ -115,9 +115,9 @@ def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 0, later: 
     )
 
 
-def kept_readings(
+def reading_cache(
     opened: OpenTerm, tell: Callable[[int, int], None] = lambda read, total: None
-) -> KeptReadings:
+) -> ReadingCache:
     """Where the readings of the term's files are kept, and what else decides them.
 
     The office's rulings on answers and points come after reading; only the names it has added by decision matter.
@@ -142,7 +142,7 @@ def kept_readings(
     ]
     made_of = [opened.term.term_id, reference.reading_fingerprint, aliases, claims, made_with()]
     folder = opened.workspace.processed(opened.term) / READINGS
-    return KeptReadings(folder, json.dumps(made_of, sort_keys=True), tell)
+    return ReadingCache(folder, json.dumps(made_of, sort_keys=True), tell)
 
 
 def _tell_run(opened: OpenTerm, read: int, total: int) -> None:

@@ -14,13 +14,13 @@ import pyarrow as pa
 
 from termreview.coded_text import CodedText
 from termreview.collector import memory_left_alone
-from termreview.intake.batches.kept_readings import (
-    KeptReading,
-    KeptReadings,
+from termreview.intake.batches.reading_cache import (
+    CachedReading,
+    ReadingCache,
+    drop_others,
     find_reading,
-    forget_others,
-    keep_reading,
-    tell_nobody,
+    no_progress,
+    store_reading,
 )
 from termreview.intake.batches.side_by_side import processors, side_by_side
 from termreview.intake.files.file_reading import Answer, FileReading, Remark
@@ -59,7 +59,7 @@ def read_shards(
     reader: Reader,
     workers: int = 1,
     progress: Progress | None = None,
-    kept: KeptReadings | None = None,
+    kept: ReadingCache | None = None,
 ) -> Iterator[Shard]:
     """Give the readings of all files in batches, in their order.
 
@@ -80,20 +80,20 @@ def read_shards(
 
 
 def _shards(
-    files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: KeptReadings | None = None
+    files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: ReadingCache | None = None
 ) -> Iterator[Shard]:
     """Read all files; with `kept`, keep the reading of each."""
     processes = min(workers or processors(), max(1, len(files) // _FEWEST_FILES))
-    keeping = None if kept is None else replace(kept, tell=tell_nobody)
+    keeping = None if kept is None else replace(kept, tell=no_progress)
     work = partial(_read_batch, reader=reader, kept=keeping)
     return side_by_side(_batches(files, processes), work, processes)
 
 
-def _read_batch(files: Sequence[ReceivedFile], reader: Reader, kept: KeptReadings | None) -> Shard:
+def _read_batch(files: Sequence[ReceivedFile], reader: Reader, kept: ReadingCache | None) -> Shard:
     shard = read_shard(files, reader)
     if kept is not None:
         for reading, answers in _split(shard):
-            keep_reading(kept, reading, answers)
+            store_reading(kept, reading, answers)
     return shard
 
 
@@ -110,7 +110,7 @@ def _batches(files: Sequence[ReceivedFile], processes: int = 1) -> list[Sequence
 
 
 def _kept_or_read(
-    files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: KeptReadings
+    files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: ReadingCache
 ) -> Iterator[Shard]:
     """Read what is not kept, keep it, and give both in the order of the files."""
     found = {file: find_reading(kept, file, FILE_ANSWERS) for file in files}
@@ -118,7 +118,7 @@ def _kept_or_read(
     for shard in _shards(missing, reader, workers, kept):
         for reading, answers in _split(shard):
             found[reading.file] = (reading, answers)
-    forget_others(kept, files)
+    drop_others(kept, files)
     kept.tell(len(missing), len(files))
     for batch in _batches(files):
         yield _join([entry for file in batch if (entry := found.pop(file)) is not None])
@@ -130,7 +130,7 @@ def cut_shared(shards: Iterable[Shard], reader: Reader) -> Iterator[Shard]:
         if not any(reading.is_shared for reading in shard.readings):
             yield shard
             continue
-        entries: list[KeptReading] = []
+        entries: list[CachedReading] = []
         for reading, answers in _split(shard):
             shares = read_shares(reading.file, reader) if reading.is_shared else []
             entries += [_with_answers(share) for share in shares] or [(reading, answers)]
@@ -168,7 +168,7 @@ def _values(column: pa.ChunkedArray) -> list[object]:
     return values
 
 
-def _with_answers(reading: FileReading) -> KeptReading:
+def _with_answers(reading: FileReading) -> CachedReading:
     """One reading and its answers as a table."""
     columns = list(zip(*reading.answers, strict=True)) or [()] * len(Answer._fields)
     reading.answers = []
@@ -176,7 +176,7 @@ def _with_answers(reading: FileReading) -> KeptReading:
     return reading, pa.Table.from_arrays(arrays, schema=FILE_ANSWERS)
 
 
-def _split(shard: Shard) -> Iterator[KeptReading]:
+def _split(shard: Shard) -> Iterator[CachedReading]:
     """The readings of one batch one by one, each with its own answers: these stand together in the table."""
     numbers = np.arange(len(shard.readings) + 1)
     ends = np.searchsorted(shard.answers[READING].to_numpy(), numbers).tolist()
@@ -185,7 +185,7 @@ def _split(shard: Shard) -> Iterator[KeptReading]:
         yield reading, answers.slice(first, last - first)
 
 
-def _join(parts: Sequence[KeptReading]) -> Shard:
+def _join(parts: Sequence[CachedReading]) -> Shard:
     """One batch from readings one by one."""
     places = [place for place, (_, answers) in enumerate(parts) for _ in range(len(answers))]
     answers = pa.concat_tables([answers for _, answers in parts]).combine_chunks()

@@ -1,6 +1,6 @@
 """One part of a report that repeats the same part of another school's: asked of both, with the counts.
 
-`files.likeness` finds files that are alike as wholes, which one changed cell hides. Here numbers are compared part by
+`files.near_duplicates` finds files that are alike as wholes, which one changed cell hides. Here numbers are compared part by
 part. What many schools answer by themselves tells nothing: 0, 1 (Yes) and full points are left out. Of the other numbers
 of a part, two schools of the sample that did not copy share 53 % at most; nine tenths of at least twenty ask.
 Schools are not compared each with each: only those whose numbers lie beside each other in order are looked at.

@@ -9,7 +9,7 @@ from termreview.cells import address, parse_address
 from termreview.intake.files.blank_groups import note_blank_groups
 from termreview.intake.files.file_reading import Answer, FileReading, Remark
 from termreview.intake.files.reader import Question, Reader
-from termreview.intake.places.located import Located, Remark as LayoutRemark, Spot
+from termreview.intake.places.located import FieldPosition, Located, Remark as LayoutRemark
 from termreview.intake.values.date_value import DateHabit, DateWindow, date_habit
 from termreview.intake.values.number_text import decimal_habit
 from termreview.intake.values.personal_data import is_personal
@@ -45,13 +45,13 @@ def read_answers(
                 cause,
                 remark.sheet,
                 remark.cell,
-                _field_meant(remark, located.spots) if remark.code in _OF_ONE_ROW else "",
+                _field_meant(remark, located.positions) if remark.code in _OF_ONE_ROW else "",
                 remark.found,
                 remark.expected,
                 remark.label,
             )
         )
-    spots, questions, answers = located.spots, reader.questions[level], reading.answers
+    positions, questions, answers = located.positions, reader.questions[level], reading.answers
     new = tuple.__new__  # a named tuple made without its slower constructor
     habit: str | None = None  # worked out when a number is written as text: in most files none is
     dates: DateHabit | None = None  # worked out when a date is asked
@@ -60,13 +60,13 @@ def read_answers(
     used = flagged = 0
     formulas: Formulas | None = None
     for field_id, asked, choices, least, most, step in questions:
-        spot = spots.get(field_id)
-        if spot is None:
+        position = positions.get(field_id)
+        if position is None:
             answers.append(
                 Answer(field_id, "unreadable", None, None, None, None, None, "none", "row_missing")
             )
             continue
-        sheet, row, column, found_by = spot
+        sheet, row, column, found_by = position
         cell = sheet.cells.get((row, column))
         plain = None if cell is None else _plain_answer(cell, choices, least, most, step)
         if (  # nearly every cell
@@ -83,9 +83,9 @@ def read_answers(
             answers.append(new(Answer, said))
             continue
         if habit is None and cell is not None and cell.kind == "text" and asked.is_numeric:
-            habit = decimal_habit(_number_texts(questions, spots))
+            habit = decimal_habit(_number_texts(questions, positions))
         if dates is None and cell is not None and asked.kind == "date":
-            dates = date_habit(_date_cells(questions, spots))
+            dates = date_habit(_date_cells(questions, positions))
         if cell is None or cell.formula is None:
             font = sheet.old_fonts.get((row, column)) if sheet.old_fonts else None
             value = read_value(asked, cell, habit or "", choices, reader.window, font, dates)
@@ -112,7 +112,7 @@ def read_answers(
             note = ";".join(flag.code for flag in flags)
             original = None if "personal_data_suspected" in note else original
         if flags or (asked.is_required and state == "blank"):
-            _remark_value(reading, asked, spot, where, value)
+            _remark_value(reading, asked, position, where, value)
         if cell is not None:
             flagged += bool(flags)
             used += not flags
@@ -124,15 +124,15 @@ def read_answers(
     note_blank_groups(reading, reader.parts[level])
 
 
-def _field_meant(remark: LayoutRemark, spots: Mapping[str, Spot]) -> str:
+def _field_meant(remark: LayoutRemark, positions: Mapping[str, FieldPosition]) -> str:
     """The one field that a remark on a row is about, so that a decision on it answers the remark; blank where several."""
     if _FURTHER in remark.found:
         return ""
     row, _ = parse_address(remark.cell)
     here = {
-        address(spot.row, spot.column): field_id
-        for field_id, spot in spots.items()
-        if spot.row == row and spot.sheet.name == remark.sheet
+        address(position.row, position.column): field_id
+        for field_id, position in positions.items()
+        if position.row == row and position.sheet.name == remark.sheet
     }
     return next(iter(here.values())) if len(here) == 1 else here.get(remark.cell, "")
 
@@ -226,29 +226,33 @@ def _flagged_as(value: Reading, flag: Flag) -> Reading:
     return value._replace(flags=tuple(flags))
 
 
-def _number_texts(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[str]:
+def _number_texts(questions: Sequence[Question], positions: Mapping[str, FieldPosition]) -> Iterator[str]:
     """What one file writes as text where a number is asked: the evidence of its decimal sign."""
     for field_id, asked, *_ in questions:
-        if asked.is_numeric and (spot := spots.get(field_id)) is not None:
-            cell = spot.sheet.cells.get((spot.row, spot.column))
+        if asked.is_numeric and (position := positions.get(field_id)) is not None:
+            cell = position.sheet.cells.get((position.row, position.column))
             if cell is not None and cell.kind == "text":
                 yield cell.text
 
 
-def _date_cells(questions: Sequence[Question], spots: Mapping[str, Spot]) -> Iterator[Cell | None]:
+def _date_cells(
+    questions: Sequence[Question], positions: Mapping[str, FieldPosition]
+) -> Iterator[Cell | None]:
     """What one file answers where a date is asked: the evidence of the order of day and month."""
     for field_id, asked, *_ in questions:
-        if asked.kind == "date" and (spot := spots.get(field_id)) is not None:
-            yield spot.sheet.cells.get((spot.row, spot.column))
+        if asked.kind == "date" and (position := positions.get(field_id)) is not None:
+            yield position.sheet.cells.get((position.row, position.column))
 
 
-def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, value: Reading) -> None:
+def _remark_value(
+    reading: FileReading, asked: Field, position: FieldPosition, where: str, value: Reading
+) -> None:
     for flag in value.flags:
         reading.remarks.append(
             Remark(
                 flag.code,
                 flag.code,
-                spot.sheet.name,
+                position.sheet.name,
                 where,
                 asked.field_id,
                 flag.found,
@@ -260,5 +264,5 @@ def _remark_value(reading: FileReading, asked: Field, spot: Spot, where: str, va
     if value.state == "blank" and asked.is_required:
         cause = f"required_blank:{asked.section_id}"
         reading.remarks.append(
-            Remark("required_blank", cause, spot.sheet.name, where, asked.field_id, label=asked.label)
+            Remark("required_blank", cause, position.sheet.name, where, asked.field_id, label=asked.label)
         )

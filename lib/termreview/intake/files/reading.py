@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from termreview.cells import address
 from termreview.forms.layout import FINGERPRINT_SHEET
-from termreview.intake.files.account import close_account, note_workbook
+from termreview.intake.files.cell_reconciliation import note_workbook, reconcile_cells
 from termreview.intake.files.field_answers import read_answers
 from termreview.intake.files.file_decisions import CLAIMED, PUT_ASIDE, SET_ASIDE, decision_on
 from termreview.intake.files.file_reading import FileReading, Remark
-from termreview.intake.files.likeness import take_likeness
+from termreview.intake.files.multi_school import divide, is_shared
+from termreview.intake.files.near_duplicates import note_hashes
 from termreview.intake.files.reader import Reader
-from termreview.intake.files.several import divide, is_shared
 from termreview.intake.places.identity import changed_facts, is_term, other_term_stated, with_numbers
 from termreview.intake.places.locate import locate, read_fingerprint, read_identity
 from termreview.intake.places.located import Located
@@ -113,7 +113,7 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
     if not marks:
         reading.remarks += _others_named(workbook, school, reader)
     located = locate(workbook, layout)
-    if not located.spots:
+    if not located.positions:
         _refuse(reading, "not_our_form")
         return reading
     if claimed is None:
@@ -129,9 +129,9 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
         reading.cells_used = reading.cells_flagged = 0
         _refuse(reading, "no_cells")
         return reading
-    take_likeness(reading)
+    note_hashes(reading)
     note_workbook(reading, workbook, located)
-    close_account(reading, workbook, located, layout, reader.note_heads)
+    reconcile_cells(reading, workbook, located, layout, reader.note_heads)
     return reading
 
 
@@ -260,7 +260,7 @@ def _identify_by_name(
     code = next(iter(named), None) or told
     school = reader.schools.get(code or "")
     reading.school_id = code
-    if school is None or not locate(workbook, reader.layouts[school.level]).spots:
+    if school is None or not locate(workbook, reader.layouts[school.level]).positions:
         _refuse(reading, "not_our_form")
         return None
     if claimed is not None and not named:

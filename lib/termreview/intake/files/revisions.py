@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from termreview.intake.files.file_reading import FileReading
-from termreview.intake.files.likeness import is_resaved, likeness_remarks
+from termreview.intake.files.near_duplicates import is_resaved, near_duplicate_remarks
 from termreview.spreadsheets.packages.guard import NOT_OPENED
 
 ACCEPTED, SUPERSEDED, REFUSED, ATTACHED = "accepted", "superseded", "refused", "attached"
@@ -63,7 +63,7 @@ def decide_fates(readings: Sequence[FileReading]) -> list[Fate]:
         for reading, fate in zip(readings, fates, strict=True)
         if fate is not None and fate.fate == ACCEPTED
     ]
-    for reading, remark in likeness_remarks(accepted):
+    for reading, remark in near_duplicate_remarks(accepted):
         reading.remarks.append(remark)
     return [
         fate if fate is not None else Fate(reading.school_id, REFUSED, reading.refusal, 1)

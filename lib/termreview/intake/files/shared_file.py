@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from termreview.cells import address
-from termreview.intake.files.account import note_carried
+from termreview.intake.files.cell_reconciliation import note_carried
 from termreview.intake.files.field_answers import read_answers
 from termreview.intake.files.file_reading import FileReading, Remark
-from termreview.intake.files.likeness import take_likeness
+from termreview.intake.files.multi_school import Division, Share, divide
+from termreview.intake.files.near_duplicates import note_hashes
 from termreview.intake.files.reader import Reader
-from termreview.intake.files.several import Division, Share, divide
 from termreview.intake.places.identity import with_numbers
 from termreview.intake.received.received import ReceivedFile
 from termreview.spreadsheets.workbook import RefusedFile, Workbook, read_workbook
@@ -58,7 +58,7 @@ def _read_share(
     read_answers(reading, located, school.level, reader, workbook)
     if share.is_line:
         asked = len(reading.answers)
-        missing = asked - len(located.spots)
+        missing = asked - len(located.positions)
         if missing:
             reading.remarks.append(
                 Remark(
@@ -70,7 +70,7 @@ def _read_share(
                     expected=school.name,
                 )
             )
-    take_likeness(reading)
+    note_hashes(reading)
     reading.cells_total = max(share.cells, reading.cells_used + reading.cells_flagged)
     return reading
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from termreview.cells import address, column_letters
 from termreview.forms.layout import LABEL_COLUMN, Block
-from termreview.intake.places.located import CODE, Located, Remark, Spot
+from termreview.intake.places.located import CODE, FieldPosition, Located, Remark
 from termreview.intake.places.twins import answer_words
 from termreview.spreadsheets.workbook import Cell, Sheet
 from termreview.text import clean, fold
@@ -56,27 +56,27 @@ def settle_column_twins(located: Located, sheet: Sheet, blocks: Sequence[Block])
 def _twins(
     located: Located, sheet: Sheet, block: Block, by_row: Mapping[int, Mapping[str, Sequence[int]]]
 ) -> Iterable[_Twin]:
-    spots: dict[str, list[tuple[str, Spot]]] = {}
+    positions: dict[str, list[tuple[str, FieldPosition]]] = {}
     for place in block.places:
-        spot = located.spots.get(place.field.field_id)
-        if spot is not None and spot.sheet is sheet:
-            spots.setdefault(place.field.column_id or "", []).append((place.field.field_id, spot))
+        position = located.positions.get(place.field.field_id)
+        if position is not None and position.sheet is sheet:
+            positions.setdefault(place.field.column_id or "", []).append((place.field.field_id, position))
     columns = {
-        column_id: Counter(spot.column for _, spot in own).most_common(1)[0][0]
-        for column_id, own in spots.items()
+        column_id: Counter(position.column for _, position in own).most_common(1)[0][0]
+        for column_id, own in positions.items()
     }
     for column, _ in block.columns:
         column_id = column.column_id if len(block.columns) > 1 else next(iter(columns), "")
         if column_id not in columns:
             continue
-        used, own = columns[column_id], spots[column_id]
-        first = min(spot.row for _, spot in own)
+        used, own = columns[column_id], positions[column_id]
+        first = min(position.row for _, position in own)
         head = fold(column.label)
         heads = (row for row in range(first - 1, max(first - _FARTHEST_HEAD, 0), -1) if row in by_row)
         row = next((row for row in heads if used in by_row[row].get(head, ())), None)
         if row is None or len(by_row[row][head]) == 1:
             continue
-        rows = [spot.row for _, spot in own]
+        rows = [position.row for _, position in own]
         others = tuple(
             place
             for place in by_row[row][head]
@@ -92,7 +92,7 @@ def _twins(
             others,
             used in codes and not set(others) & set(codes),
             frozenset(columns.values()),
-            tuple(field_id for field_id, spot in own if spot.column == used),
+            tuple(field_id for field_id, position in own if position.column == used),
         )
 
 
@@ -108,7 +108,7 @@ def _settle(
 ) -> None:
     used, *others = columns
     fields = [field_id for twin in twins for field_id in twin.fields]
-    rows = [located.spots[field_id].row for field_id in fields]
+    rows = [located.positions[field_id].row for field_id in fields]
     answered = {column: sum(map(bool, _answers(sheet, rows, column))) for column in columns}
     free = [used] + [other for other in others if not any(other in twin.taken for twin in twins)]
     if any(twin.is_coded for twin in twins) and answered[used]:
@@ -116,7 +116,7 @@ def _settle(
     chosen = max(free, key=lambda column: (answered[column], column == used))
     if chosen != used:
         for field_id, row in zip(fields, rows, strict=True):
-            located.spots[field_id] = Spot(sheet, row, chosen, CODE)
+            located.positions[field_id] = FieldPosition(sheet, row, chosen, CODE)
     rest = [column for column in columns if column != chosen]
     differing = [
         "; ".join(

@@ -57,19 +57,19 @@ def _heads(
     located: Located, sheet: Sheet, block: Block, answers: Collection[tuple[int, int]]
 ) -> Iterator[tuple[tuple[int, int], str, Cell]]:
     """The head above the answers of each column of one block, wherever they were found: place, the form's, the cell."""
-    spots: dict[str, list[tuple[int, int]]] = {}
+    positions: dict[str, list[tuple[int, int]]] = {}
     for place in block.places:
-        spot = located.spots.get(place.field.field_id)
-        if spot is not None and spot.sheet is sheet:
-            spots.setdefault(place.field.column_id or "", []).append((spot.row, spot.column))
+        position = located.positions.get(place.field.field_id)
+        if position is not None and position.sheet is sheet:
+            positions.setdefault(place.field.column_id or "", []).append((position.row, position.column))
     codes = {column.column_id for column, _ in block.columns} if block.codes_row else set()
     rows = {row for row, _ in answers}
     for column, _ in block.columns:
-        column_id = column.column_id if len(block.columns) > 1 else next(iter(spots), "")
-        if column_id not in spots:
+        column_id = column.column_id if len(block.columns) > 1 else next(iter(positions), "")
+        if column_id not in positions:
             continue
-        where = Counter(at for _, at in spots[column_id]).most_common(1)[0][0]
-        first = min(row for row, _ in spots[column_id])
+        where = Counter(at for _, at in positions[column_id]).most_common(1)[0][0]
+        first = min(row for row, _ in positions[column_id])
         for row in range(first - 1, max(first - 1 - _HEAD_ROWS, 0), -1):
             cell = sheet.cells.get((row, where))
             if row in rows:
@@ -85,7 +85,9 @@ def _note_no_heads(
     located: Located, sheet: Sheet, block: Block, answers: Collection[tuple[int, int]]
 ) -> None:
     """Remark a grid whose numbers were read by their order alone, unless each of its rows is asked about already."""
-    numbers = {spot.row for place in block.places if (spot := located.spots.get(place.field.field_id))}
+    numbers = {
+        position.row for place in block.places if (position := located.positions.get(place.field.field_id))
+    }
     places = sorted(place for place in answers if place[0] in numbers)
     asked = {remark.cell for remark in located.remarks if remark.code == "value_beside"}
     if places and asked.isdisjoint(address(*place) for place in places):

@@ -27,7 +27,7 @@ from termreview.intake.places.contradictions import (
     rows_with_other_codes,
 )
 from termreview.intake.places.heads import note_heads
-from termreview.intake.places.located import ADDRESS, CODE, LABEL, AsPrinted, Located, Remark, Spot
+from termreview.intake.places.located import ADDRESS, CODE, LABEL, AsPrinted, FieldPosition, Located, Remark
 from termreview.intake.places.moved import (
     Move,
     code_places,
@@ -210,7 +210,7 @@ def _is_as_printed(
         return False
     new = tuple.__new__  # a named tuple made without its slower constructor
     for field_id, (row, column) in printed.fields.items():
-        located.spots[field_id] = new(Spot, (sheet, row, column, ADDRESS))
+        located.positions[field_id] = new(FieldPosition, (sheet, row, column, ADDRESS))
     located.as_printed[sheet.name] = AsPrinted(printed, others)
     return True
 
@@ -222,7 +222,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
     if _is_as_printed(located, sheet, plan, layout.printed[plan.plan.sheet_id], beside_heads):
         return
     codes: Mapping[str, tuple[int, int]] | None = None
-    spots, new = located.spots, tuple.__new__  # a named tuple made without its slower constructor
+    positions, new = located.positions, tuple.__new__  # a named tuple made without its slower constructor
     labels: Mapping[str, tuple[int, int]] = {}
     short = dict(form.abbreviations)
     moves: list[Move] = []
@@ -243,7 +243,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
             at_home = cells.get((number, CODE_COLUMN))
             if at_home is not None and is_home and at_home.text.strip() == code:
                 for field_id, column in asked_columns:
-                    spots[field_id] = new(Spot, (sheet, number, column, ADDRESS))
+                    positions[field_id] = new(FieldPosition, (sheet, number, column, ADDRESS))
                 label, unit = cells.get((number, LABEL_COLUMN)), cells.get((number, UNIT_COLUMN))
                 if (label is not None and label.text != own_label) or (
                     unit is not None and own_unit is not None and unit.text != own_unit
@@ -258,7 +258,7 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
                 labels = spelled_places(labels, short) | labels
             if is_home and number in slipped:
                 for field_id, column in asked_columns:
-                    spots[field_id] = new(Spot, (sheet, number, column, LABEL))
+                    positions[field_id] = new(FieldPosition, (sheet, number, column, LABEL))
                 continue
             row, code_column, found_by = number, CODE_COLUMN, CODE
             if form_row.row_code in codes:
@@ -295,10 +295,10 @@ def _locate_sheet(located: Located, sheet: Sheet, plan: SheetLayout, layout: For
                     gone[place.field.column_id] = place
                     continue
                 column = here.get(place.field.column_id, written_at)
-                located.spots[place.field.field_id] = Spot(sheet, row, column, found_by)
+                located.positions[place.field.field_id] = FieldPosition(sheet, row, column, found_by)
             if found_by == CODE:
                 fields = (place.field.field_id for place in asked)
-                answers = tuple(spots[name].column for name in fields if name in spots)
+                answers = tuple(positions[name].column for name in fields if name in positions)
                 odd.append(FoundRow(form_row, own_unit or "", row, code_column, answers))
         located.remarks += [missing_column(sheet, block, place) for place in gone.values()]
         if headless:

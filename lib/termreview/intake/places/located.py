@@ -13,7 +13,7 @@ from termreview.spreadsheets.workbook import Sheet
 ADDRESS, CODE, LABEL, NONE = "address", "code", "label", "none"
 
 
-class Spot(NamedTuple):
+class FieldPosition(NamedTuple):
     """Where one field stands on the received workbook, and how it was found."""
 
     sheet: Sheet
@@ -49,7 +49,7 @@ class Located:
     `as_printed` are the sheets that say, to the letter, what the form printed on them.
     """
 
-    spots: dict[str, Spot] = field(default_factory=dict)
+    positions: dict[str, FieldPosition] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     twins: set[tuple[str, int]] = field(default_factory=set)
@@ -65,7 +65,7 @@ class Located:
         found: dict[str, set[tuple[int, int]]] = {
             sheet.name: set() for sheet in self.sheets.values() if sheet.name not in places
         }
-        for sheet, row, column, _ in self.spots.values() if found else ():
+        for sheet, row, column, _ in self.positions.values() if found else ():
             if sheet.name in found:
                 found[sheet.name].add((row, column))
         places.update(found)
@@ -73,7 +73,9 @@ class Located:
 
     def places_on(self, sheet: Sheet) -> Set[tuple[int, int]]:
         """The places of the fields that were found so far on one sheet."""
-        return {(spot.row, spot.column) for spot in self.spots.values() if spot.sheet is sheet}
+        return {
+            (position.row, position.column) for position in self.positions.values() if position.sheet is sheet
+        }
 
     def indexes(self, layout: FormLayout) -> Set[str]:
         """The names of the sheets with points of an index."""
@@ -102,5 +104,5 @@ class Located:
     @property
     def found_by(self) -> str:
         """The weakest way in which a field had to be found."""
-        ways = {spot.found_by for spot in self.spots.values()}
+        ways = {position.found_by for position in self.positions.values()}
         return next((way for way in (LABEL, CODE, ADDRESS) if way in ways), NONE)

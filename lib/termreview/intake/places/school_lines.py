@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from termreview.cells import address, parse_address
 from termreview.forms.layout import FormLayout
 from termreview.intake.places.identity import Mention
-from termreview.intake.places.located import CODE, LABEL, Located, Remark, Spot
+from termreview.intake.places.located import CODE, LABEL, FieldPosition, Located, Remark
 from termreview.spreadsheets.workbook import Sheet
 from termreview.text import clean, fold
 
@@ -65,7 +65,7 @@ def find_lines(sheet: Sheet, mentions: Sequence[Mention], forms: Mapping[str, Fo
         located = _locate(sheet, heads, places, forms[mention.school.unit_id])
         found.lines.append(Line(mention, located, cells))
     known = {mention.row for mention in own}
-    read = {spot.column for line in found.lines for spot in line.located.spots.values()}
+    read = {position.column for line in found.lines for position in line.located.positions.values()}
     for row in sorted({row for row, _ in sheet.cells if row > first} - known):
         here = {column: cell for (line, column), cell in sheet.cells.items() if line == row}
         words = next((clean(here[column].text) for column in sorted(here) if here[column].kind == "text"), "")
@@ -129,11 +129,11 @@ def _locate(
         if known is None:
             continue
         field_id, is_code = known
-        if field_id in located.spots:
+        if field_id in located.positions:
             twice.add(field_id)
             continue
         row, column = places[line]
-        located.spots[field_id] = Spot(sheet, row, column, CODE if is_code else LABEL)
+        located.positions[field_id] = FieldPosition(sheet, row, column, CODE if is_code else LABEL)
         if not is_code:
             words, (head_row, head_column) = texts[-1]
             label = form.layout.places[field_id][1].field.label
@@ -142,7 +142,7 @@ def _locate(
                 Remark("matched_by_label", sheet.name, here, clean(words), field_id, label)
             )
     for field_id in twice:
-        del located.spots[field_id]
+        del located.positions[field_id]
     return located
 
 

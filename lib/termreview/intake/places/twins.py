@@ -38,11 +38,11 @@ def note_twins(
     rows: dict[str, tuple[FormRow, int, dict[int, int]]] = {}
     for block in plan.blocks:
         for form_row, number in block.rows:
-            spots = [
-                (place, located.spots.get(place.field.field_id)) for place in block.places_by_row[number]
+            positions = [
+                (place, located.positions.get(place.field.field_id)) for place in block.places_by_row[number]
             ]
-            here = {place.column: spot.column for place, spot in spots if spot is not None}
-            row = next((spot.row for _, spot in spots if spot is not None), None)
+            here = {place.column: position.column for place, position in positions if position is not None}
+            row = next((position.row for _, position in positions if position is not None), None)
             if row is not None:
                 rows[form_row.row_code] = form_row, row, here
     for (row, column), code in standing:

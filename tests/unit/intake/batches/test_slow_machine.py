@@ -17,7 +17,7 @@ from test_workbook_legacy import number, xls
 
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
-from termreview.intake.batches.kept_readings import KeptReadings
+from termreview.intake.batches.reading_cache import ReadingCache
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.files.file_reading import FileReading, Remark
 from termreview.intake.files.reader import Reader
@@ -137,7 +137,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[str]]:
     return make
 
 
-def clean(raw: Path, kept: KeptReadings | None = None) -> Cleaned:
+def clean(raw: Path, kept: ReadingCache | None = None) -> Cleaned:
     return clean_term(list_received(raw, DAY), reference(), HK1, kept=kept)
 
 
@@ -150,7 +150,7 @@ def test_what_was_not_read_is_tried_once_more_at_the_end(raw: Path, slow: Callab
 
 def test_a_slow_moment_is_never_kept(raw: Path, slow: Callable[[int], list[str]], tmp_path: Path) -> None:
     tried = slow(2)
-    kept = KeptReadings(tmp_path / "kept", "v1")
+    kept = ReadingCache(tmp_path / "kept", "v1")
     assert clean(raw, kept).submissions["reason_code"].dropna().tolist() == [NOT_OPENED]
     assert clean(raw, kept).submissions["fate"].tolist() == ["accepted", "accepted"]
     assert tried.count(f"{SECONDARY}.xlsx") == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from intake_world import PRESCHOOL, SUBMISSIONS, clean_folder, reference
 
-from termreview.intake.files.account import workbook_remarks
+from termreview.intake.files.cell_reconciliation import workbook_remarks
 from termreview.intake.inspection import inspect_file
 from termreview.spreadsheets.workbook import Sheet, Workbook
 

@@ -48,10 +48,10 @@ def renamed(workbook: Workbook, title: str, name: str) -> Workbook:
 
 
 def values(located: Located) -> dict[str, object]:
-    """What stands at each spot: moved rows must give the same."""
+    """What stands at each position: moved rows must give the same."""
     found = {}
-    for field_id, spot in located.spots.items():
-        cell = spot.sheet.cells.get((spot.row, spot.column))
+    for field_id, position in located.positions.items():
+        cell = position.sheet.cells.get((position.row, position.column))
         found[field_id] = None if cell is None else cell.value
     return found
 
@@ -73,9 +73,9 @@ def test_every_field_of_an_untouched_form_stands_at_its_address(school_id: str) 
     located = locate(received(school_id), layout_of(school_id))
     assert located.remarks == []
     assert located.found_by == "address"
-    for field_id, spot in located.spots.items():
+    for field_id, position in located.positions.items():
         title, place = place_of(field_id, school_id)
-        assert (spot.sheet.name, spot.row, spot.column, spot.found_by) == (
+        assert (position.sheet.name, position.row, position.column, position.found_by) == (
             title,
             place.row,
             place.column,
@@ -94,7 +94,7 @@ def test_a_workbook_of_other_making_has_no_identity() -> None:
     other = Workbook((Sheet("Sheet1", "visible", {(1, 1): Cell("STT", "STT", "text")}),), "xlsx")
     assert read_fingerprint(other) == {}
     assert read_identity(other, declared().form) == {}
-    assert locate(other, layout_of(PRESCHOOL)).spots == {}
+    assert locate(other, layout_of(PRESCHOOL)).positions == {}
 
 
 @settings(max_examples=25, deadline=None)
@@ -122,8 +122,8 @@ def test_a_column_inserted_inside_a_grid_moves_only_what_stands_right_of_it() ->
     home = locate(received(), layout_of(PRESCHOOL))
     moved = locate(with_cells(received(), STATISTICS, columns_from(6, 1)), layout_of(PRESCHOOL))
     assert values(moved) == values(home)
-    assert moved.spots["pupils_count.total"].column == home.spots["pupils_count.total"].column
-    assert moved.spots["pupils_count.a6"].column == home.spots["pupils_count.a6"].column + 1
+    assert moved.positions["pupils_count.total"].column == home.positions["pupils_count.total"].column
+    assert moved.positions["pupils_count.a6"].column == home.positions["pupils_count.a6"].column + 1
 
 
 def test_two_rows_that_changed_places_are_read_by_their_codes() -> None:
@@ -146,7 +146,9 @@ def test_without_codes_rows_are_read_by_their_labels(is_deleted: bool) -> None:
     located = locate(with_cells(received(), STATISTICS, change), layout_of(PRESCHOOL))
     assert values(located) == values(locate(received(), layout_of(PRESCHOOL)))
     assert located.found_by == "label"
-    assert {spot.found_by for spot in located.spots.values() if spot.sheet.name == STATISTICS} == {"label"}
+    assert {
+        position.found_by for position in located.positions.values() if position.sheet.name == STATISTICS
+    } == {"label"}
     assert codes(located) == ({"matched_by_label", "column_moved"} if is_deleted else {"matched_by_label"})
     assert all(remark.found for remark in located.remarks)
 
@@ -165,7 +167,7 @@ def test_labels_are_compared_folded() -> None:
         }
 
     located = locate(with_cells(received(), OPINIONS, change), layout_of(PRESCHOOL))
-    assert {"difficulties", "proposals", "next_steps"} <= set(located.spots)
+    assert {"difficulties", "proposals", "next_steps"} <= set(located.positions)
 
 
 def test_a_row_that_is_gone_is_named_and_not_guessed() -> None:
@@ -174,7 +176,7 @@ def test_a_row_that_is_gone_is_named_and_not_guessed() -> None:
         received(), OPINIONS, lambda cells: {at: cell for at, cell in cells.items() if at[0] != place.row}
     )
     located = locate(workbook, layout_of(PRESCHOOL))
-    assert "proposals" not in located.spots
+    assert "proposals" not in located.positions
     (remark,) = located.remarks
     assert (remark.code, remark.sheet, remark.cell, remark.expected) == (
         "row_missing",
@@ -187,7 +189,7 @@ def test_a_row_that_is_gone_is_named_and_not_guessed() -> None:
 @pytest.mark.parametrize("name", ["Sheet2", "nhiem vu", "Bản sao"])
 def test_a_renamed_sheet_is_known_by_its_codes(name: str) -> None:
     located = locate(renamed(received(), TASKS, name), layout_of(PRESCHOOL))
-    assert set(located.spots) == set(locate(received(), layout_of(PRESCHOOL)).spots)
+    assert set(located.positions) == set(locate(received(), layout_of(PRESCHOOL)).positions)
     assert [(remark.code, remark.found, remark.expected) for remark in located.remarks] == [
         ("sheet_renamed", name, TASKS)
     ]
@@ -211,7 +213,7 @@ def test_a_missing_sheet_is_one_remark() -> None:
 
 def test_the_sheet_of_marks_is_never_taken_for_a_sheet_of_answers() -> None:
     kept = tuple(sheet for sheet in received().sheets if sheet.name == FINGERPRINT_SHEET)
-    assert locate(replace(received(), sheets=kept), layout_of(PRESCHOOL)).spots == {}
+    assert locate(replace(received(), sheets=kept), layout_of(PRESCHOOL)).positions == {}
 
 
 def test_abbreviations_of_labels_and_heads_are_spelled_out() -> None:
@@ -237,7 +239,7 @@ def test_abbreviations_of_labels_and_heads_are_spelled_out() -> None:
 
     located = locate(with_cells(received(PRIMARY), STATISTICS, change), layout_of(PRIMARY))
     home = locate(received(PRIMARY), layout_of(PRIMARY))
-    here = [name for name, spot in home.spots.items() if spot.sheet.name == STATISTICS]
+    here = [name for name, position in home.positions.items() if position.sheet.name == STATISTICS]
     assert {name: values(located)[name] for name in here} == {name: values(home)[name] for name in here}
     matched = [remark for remark in located.remarks if remark.code == "matched_by_label"]
     assert [remark.label.endswith(" dòng khác") for remark in matched] == [True]

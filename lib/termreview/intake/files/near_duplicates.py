@@ -11,17 +11,17 @@ from itertools import combinations
 
 from termreview.intake.files.file_reading import FileReading, Remark
 
-_SAID = 4  # the first columns of an answer: field, state, number, text
+_ANSWER_COLUMNS = 4  # the first columns of an answer: field, state, number, text
 _LONG_TEXT = 60  # characters; shorter sentences are written alike by chance
 _SHARED_TEXTS = 5
 _ENOUGH_ANSWERS = 20  # below it, nearly empty forms would be alike
 _FILES_SHOWN = 3
 
 
-def take_likeness(reading: FileReading) -> None:
+def note_hashes(reading: FileReading) -> None:
     """Note on one reading what its answers are, as hashes: `answers_sha256`, `answered_count`, `long_texts`."""
     answered = [answer for answer in reading.answers if answer.state == "answered"]
-    names, states, numbers, texts = list(zip(*reading.answers, strict=True))[:_SAID] or ((), (), (), ())
+    names, states, numbers, texts = list(zip(*reading.answers, strict=True))[:_ANSWER_COLUMNS] or ((), (), (), ())
     figures = array("d", [math.nan if number is None else number for number in numbers]).tobytes()
     words = "\0".join((*names, *states, *(text or "" for text in texts)))
     reading.answers_sha256 = _hash(words + figures.hex())
@@ -46,7 +46,7 @@ def is_resaved(later: FileReading, earlier: FileReading) -> bool:
     )
 
 
-def likeness_remarks(accepted: Sequence[FileReading]) -> list[tuple[FileReading, Remark]]:
+def near_duplicate_remarks(accepted: Sequence[FileReading]) -> list[tuple[FileReading, Remark]]:
     """The questions about accepted files of different schools that are alike; each file names the others."""
     remarks = []
     by_answers: dict[str, list[FileReading]] = defaultdict(list)

@@ -25,15 +25,15 @@ _FACTS = b"reading"
 _NOT_STORED = ("file", "answers")
 _PASSING = ("engine_failed", NOT_OPENED)  # refusals that another time may not repeat
 
-KeptReading = tuple[FileReading, pa.Table]
+CachedReading = tuple[FileReading, pa.Table]
 
 
-def tell_nobody(read: int, total: int) -> None:
+def no_progress(read: int, total: int) -> None:
     """Keep the counts of one run to itself."""
 
 
 @dataclass(frozen=True)
-class KeptReadings:
+class ReadingCache:
     """The kept readings of one term.
 
     Attributes
@@ -48,7 +48,7 @@ class KeptReadings:
 
     folder: Path
     made_of: str
-    tell: Callable[[int, int], None] = tell_nobody
+    tell: Callable[[int, int], None] = no_progress
 
     def path(self, file: ReceivedFile) -> Path:
         """Where the reading of one file is kept."""
@@ -56,7 +56,7 @@ class KeptReadings:
         return self.folder / f"{key[:40]}{_SUFFIX}"
 
 
-def find_reading(kept: KeptReadings, file: ReceivedFile, schema: pa.Schema) -> KeptReading | None:
+def find_reading(kept: ReadingCache, file: ReceivedFile, schema: pa.Schema) -> CachedReading | None:
     """Find the reading of one file; None when there is none, or none that can be trusted."""
     body = kept_content(kept.path(file))
     if body is None:
@@ -72,7 +72,7 @@ def find_reading(kept: KeptReadings, file: ReceivedFile, schema: pa.Schema) -> K
     return (reading, table) if table.schema.equals(schema) else None
 
 
-def keep_reading(kept: KeptReadings, reading: FileReading, answers: pa.Table) -> None:
+def store_reading(kept: ReadingCache, reading: FileReading, answers: pa.Table) -> None:
     """Keep one reading without its answers, and the answers; a full disk keeps nothing and stops nobody.
 
     Raises
@@ -100,7 +100,7 @@ def keep_reading(kept: KeptReadings, reading: FileReading, answers: pa.Table) ->
         keep_content(kept.path(file), sink.getvalue().to_pybytes())
 
 
-def forget_others(kept: KeptReadings, files: Iterable[ReceivedFile]) -> None:
+def drop_others(kept: ReadingCache, files: Iterable[ReceivedFile]) -> None:
     """Delete every kept reading but those of the files given."""
     wanted = {kept.path(file).name for file in files}
     with suppress(OSError):

@@ -20,7 +20,7 @@ from intake_world import (
 )
 
 from termreview.errors import RunError
-from termreview.intake.batches.kept_readings import KeptReadings, find_reading
+from termreview.intake.batches.reading_cache import ReadingCache, find_reading
 from termreview.intake.batches.shards import FILE_ANSWERS, read_shards
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.files.reader import Reader
@@ -41,13 +41,13 @@ def folder(tmp_path: Path) -> Path:
     return raw
 
 
-def clean(raw: Path, kept: KeptReadings | None, workers: int = 1) -> Cleaned:
+def clean(raw: Path, kept: ReadingCache | None, workers: int = 1) -> Cleaned:
     return clean_term(list_received(raw, DAY), reference(), HK1, workers=workers, kept=kept)
 
 
-def kept_in(folder: Path, made_of: str = "v1") -> tuple[KeptReadings, list[tuple[int, int]]]:
+def kept_in(folder: Path, made_of: str = "v1") -> tuple[ReadingCache, list[tuple[int, int]]]:
     counted: list[tuple[int, int]] = []
-    return KeptReadings(folder, made_of, lambda read, total: counted.append((read, total))), counted
+    return ReadingCache(folder, made_of, lambda read, total: counted.append((read, total))), counted
 
 
 def as_bytes(cleaned: Cleaned, folder: Path) -> list[bytes]:

@@ -19,7 +19,7 @@ from termreview.text import clean
 _MOST_SHOWN = 5
 
 
-class _Said(NamedTuple):
+class _KeptAnswer(NamedTuple):
     """One answer and the place, among all files, of the file that gave it."""
 
     answer: Answer
@@ -27,7 +27,7 @@ class _Said(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Supplement:
+class PartialResubmission:
     """What becomes of the answers before one school's accepted file.
 
     `kept` are the answers of earlier files that still count, by field, under `decision`; without a decision
@@ -36,7 +36,7 @@ class Supplement:
 
     school_id: str
     place: int
-    kept: Mapping[str, _Said] = field(default_factory=dict)
+    kept: Mapping[str, _KeptAnswer] = field(default_factory=dict)
     decision: Decision | None = None
     remarks: Sequence[Remark] = ()
 
@@ -54,13 +54,13 @@ def chains_of(fates: Sequence[Fate]) -> dict[str, list[int]]:
     }
 
 
-def find_supplements(
+def find_partial_resubmissions(
     chains: Mapping[str, Sequence[int]],
     answers: Mapping[int, Sequence[Answer]],
     readings: Sequence[FileReading],
     decisions: Sequence[Decision],
     reader: Reader,
-) -> list[Supplement]:
+) -> list[PartialResubmission]:
     """Compare each version of a school's report with the one before: one entry per school that left something out.
 
     A section counts as left out when the version before answered it and the later one leaves it blank whole. A
@@ -73,17 +73,17 @@ def find_supplements(
     }
     found = []
     for school_id, places in chains.items():
-        before: dict[str, _Said] = {}
-        supplement = Supplement(school_id, places[-1])
+        before: dict[str, _KeptAnswer] = {}
+        supplement = PartialResubmission(school_id, places[-1])
         for place in places:
-            own = {answer.field_id: _Said(answer, place) for answer in answers[place]}
+            own = {answer.field_id: _KeptAnswer(answer, place) for answer in answers[place]}
             decision = ruled.get((school_id, clean(readings[place].file.name)))
             sections, others = _left_out(own, before, reader)
             kept = {
                 name: before[name] for names in sections.values() for name in names if name in before
             } if decision else {}  # fmt: skip
             remarks = _questions(sections, others, before, own, readings, reader) if before else []
-            supplement = Supplement(school_id, place, kept, decision, remarks)
+            supplement = PartialResubmission(school_id, place, kept, decision, remarks)
             before = own | kept
         if supplement.remarks or supplement.kept:
             found.append(supplement)
@@ -91,7 +91,7 @@ def find_supplements(
 
 
 def _left_out(
-    own: Mapping[str, _Said], before: Mapping[str, _Said], reader: Reader
+    own: Mapping[str, _KeptAnswer], before: Mapping[str, _KeptAnswer], reader: Reader
 ) -> tuple[dict[str, list[str]], list[str]]:
     """The fields of each section that is left blank whole, and other fields that lost their answer."""
     fields = reader.fields
@@ -101,9 +101,9 @@ def _left_out(
         if name in reader.lasting or name not in fields:
             continue
         section = fields[name].section_id
-        if name in own and _is_said(own[name].answer):
+        if name in own and _is_answered(own[name].answer):
             touched.add(section)
-        elif name in before and _is_said(before[name].answer):
+        elif name in before and _is_answered(before[name].answer):
             said.setdefault(section, []).append(name)
     order = list(fields)
     whole = {
@@ -115,7 +115,7 @@ def _left_out(
     return whole, others
 
 
-def _is_said(answer: Answer) -> bool:
+def _is_answered(answer: Answer) -> bool:
     """Say whether a file says anything at one field: what is there but cannot be read is said, too."""
     return answer.state != "blank" and answer.note != "row_missing"
 
@@ -123,8 +123,8 @@ def _is_said(answer: Answer) -> bool:
 def _questions(
     sections: Mapping[str, Sequence[str]],
     others: Sequence[str],
-    before: Mapping[str, _Said],
-    own: Mapping[str, _Said],
+    before: Mapping[str, _KeptAnswer],
+    own: Mapping[str, _KeptAnswer],
     readings: Sequence[FileReading],
     reader: Reader,
 ) -> list[Remark]:
@@ -133,22 +133,22 @@ def _questions(
     if sections:
         asked = {reader.fields[name].section_id for name in own if name in reader.fields}
         code = "partial_resubmission"
-        shown = _shown(list(sections))
+        shown = _listed(list(sections))
         remarks.append(
             Remark(code, code, found=f"{len(sections)}/{len(asked)}", expected=shown, detail=earlier)
         )
     if others:
         code, labels = "answers_dropped", [reader.fields[name].label for name in others]
-        remarks.append(Remark(code, code, found=str(len(others)), expected=_shown(labels), detail=earlier))
+        remarks.append(Remark(code, code, found=str(len(others)), expected=_listed(labels), detail=earlier))
     return remarks
 
 
-def _shown(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return "; ".join(names[:_MOST_SHOWN]) + ("; …" if len(names) > _MOST_SHOWN else "")
 
 
 def keep_answers(
-    observations: pd.DataFrame, supplements: Sequence[Supplement], readings: Sequence[FileReading]
+    observations: pd.DataFrame, supplements: Sequence[PartialResubmission], readings: Sequence[FileReading]
 ) -> Decided:
     """The observations with the answers that decisions keep; each names the file and the cell it stands in."""
     kept = {(s.school_id, name): (said, s.decision) for s in supplements for name, said in s.kept.items()}
@@ -175,7 +175,7 @@ def keep_answers(
 
 
 def add_questions(
-    findings: Findings, supplements: Sequence[Supplement], readings: Sequence[FileReading]
+    findings: Findings, supplements: Sequence[PartialResubmission], readings: Sequence[FileReading]
 ) -> None:
     """Add what is asked about files that leave something out, and what was remarked where kept answers stand."""
     for supplement in supplements:
@@ -188,8 +188,11 @@ def add_questions(
                     findings.add(supplement.school_id, reading.file.name, remark)
 
 
-def settle_supplements(
-    findings: Findings, supplements: Sequence[Supplement], readings: Sequence[FileReading], reader: Reader
+def settle_partial_resubmissions(
+    findings: Findings,
+    supplements: Sequence[PartialResubmission],
+    readings: Sequence[FileReading],
+    reader: Reader,
 ) -> None:
     """Mark what a decision to keep answers: the question itself, and the blanks and missing rows it fills."""
     for supplement in supplements:
@@ -214,7 +217,7 @@ def settle_supplements(
                 row["status"], row["decision_id"] = "settled", supplement.decision.decision_id
 
 
-def unknown_supplements(
+def unknown_partial_resubmissions(
     decisions: Sequence[Decision], chains: Mapping[str, Sequence[int]], readings: Sequence[FileReading]
 ) -> list[Unapplied]:
     """The decisions on a later file whose school sent no such file, or nothing before it."""

@@ -24,7 +24,7 @@ from intake_world import (
 )
 
 from termreview.forms.layout import FINGERPRINT_SHEET
-from termreview.intake.batches.kept_readings import KeptReadings
+from termreview.intake.batches.reading_cache import ReadingCache
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.inspection import inspect_file
 from termreview.intake.received.received import list_received
@@ -311,7 +311,7 @@ def test_readings_kept_of_a_shared_file_give_the_same(tmp_path: Path) -> None:
     folder = saved(bound(tmp_path), tmp_path / "a")
     files = list_received(folder, datetime.date(2024, 1, 5))
     told: list[tuple[int, int]] = []
-    kept = KeptReadings(tmp_path / "kept", "x", lambda read, total: told.append((read, total)))
+    kept = ReadingCache(tmp_path / "kept", "x", lambda read, total: told.append((read, total)))
     first, again = (clean_term(files, reference(), HK1, kept=kept) for _ in range(2))
     assert told == [(1, 1), (0, 1)]
     for name in ("submissions", "observations", "findings"):

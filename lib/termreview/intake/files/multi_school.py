@@ -103,7 +103,7 @@ def _groups(
 
 def _form_share(workbook: Workbook, mention: Mention, reader: Reader) -> Share | None:
     located = locate(workbook, reader.layouts[mention.school.level])
-    if len(located.spots) < FEWEST_FIELDS:
+    if len(located.positions) < FEWEST_FIELDS:
         return None
     return Share(mention.school, mention, located, sum(len(sheet.cells) for sheet in workbook.sheets))
 
@@ -117,7 +117,7 @@ def _lines(
     forms = {mention.school.unit_id: by_level[mention.school.level] for mention in mentions}
     for find in (find_lines, find_columns):
         found = find(sheet, mentions, forms)
-        if found is None or any(len(line.located.spots) < FEWEST_FIELDS for line in found.lines):
+        if found is None or any(len(line.located.positions) < FEWEST_FIELDS for line in found.lines):
             continue
         division.strays += [(sheet.name, row, words, count) for row, words, count in found.strays]
         return [

@@ -54,7 +54,7 @@ def _note_hidden_answers(reading: FileReading, located: Located) -> Collection[s
     """Ask about the hidden sheets, rows and columns that hold answers, which count all the same; return them."""
     found: dict[str, None] = {}
     first: tuple[str, str] | None = None
-    for sheet, row, column, _ in located.spots.values():
+    for sheet, row, column, _ in located.positions.values():
         if sheet.state == "visible" and not sheet.hidden_rows and not sheet.hidden_columns:
             continue
         is_hidden = sheet.state != "visible"
@@ -116,7 +116,7 @@ def _column_words(sheet: Sheet, column: int) -> str:
     return f"{sheet.name}: cột {column_letters(column)}"
 
 
-def close_account(
+def reconcile_cells(
     reading: FileReading,
     workbook: Workbook,
     located: Located,
