@@ -93,7 +93,7 @@ def _tone_last(match: re.Match[str]) -> str:
     return match[3] + match[5] + match[4]
 
 
-def number_words(value: float) -> str:
+def stored_number_text(value: float) -> str:
     """One number as stored, written the Vietnamese way: 29.093 and 94,64 (15 digits, as a spreadsheet keeps)."""
     is_whole = math.isfinite(value) and value == int(value) and abs(value) < 1e18
     return vietnamese_separators(f"{int(value):,}" if is_whole else f"{value:,.15g}")
@@ -104,7 +104,7 @@ def vietnamese_separators(digits: str) -> str:
     return digits.translate(_SEPARATORS)
 
 
-def day_words(day: datetime.date | str) -> str:
+def day_text(day: datetime.date | str) -> str:
     """One day as a reader writes it, `10/01/2024`; a text is one that a record holds, `2024-01-10`."""
     on = datetime.date.fromisoformat(day) if isinstance(day, str) else day
     return f"{on.day:02d}/{on.month:02d}/{on.year:04d}"

@@ -26,7 +26,7 @@ from termreview.reporting.records.published import index_path
 from termreview.run.runner import run_term
 from termreview.run.scoped_runs import make_scoped
 from termreview.storage.workspace import Workspace, read_table
-from termreview.text import day_words
+from termreview.text import day_text
 from worlds import append, change
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
@@ -294,7 +294,7 @@ def test_a_school_whose_only_file_came_later_is_named_and_the_report_made_again_
     report = run_term(copy, demo.reference, SEMESTER, day, editions=(INTERNAL,)).report
     page = BeautifulSoup(report.read_text(encoding="utf-8"), "lxml")
     said = [row.get_text(" ") for row in page.select("tr") if "có tệp ghi ngày nhận" in row.get_text()]
-    assert [(first in row, day_words(later) in row) for row in said] == [(True, True)]
+    assert [(first in row, day_text(later) in row) for row in said] == [(True, True)]
 
     (copy.raw(SEMESTER) / second_file).write_bytes(kept)
     listed.write_text("\n".join([*lines, f"{first_file},{later},", f"{second_file},{later},", ""]))

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from termreview.text import clean, day_words, fold, number_words
+from termreview.text import clean, day_text, fold, stored_number_text
 
 _LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạèéẻẽẹòóỏõọùúủũụỳýỷỹỵờớởỡợừứửữựÐđĐ AOUYẢ&-–./,'’\u00a0\u200b"
 _VIETNAMESE = st.text(
@@ -74,9 +74,9 @@ def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
     ],
 )  # fmt: skip
 def test_numbers_are_written_the_vietnamese_way(number: float, words: str) -> None:
-    assert number_words(number) == words
+    assert stored_number_text(number) == words
 
 
 @pytest.mark.parametrize("day", [datetime.date(2024, 1, 5), "2024-01-05"])
 def test_a_day_is_told_as_a_reader_writes_it(day: datetime.date | str) -> None:
-    assert day_words(day) == "05/01/2024"
+    assert day_text(day) == "05/01/2024"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from termreview.reference.declarations import Reference
 from termreview.storage.workspace import Workspace
-from termreview.text import day_words
+from termreview.text import day_text
 
 if TYPE_CHECKING:
     from termreview.proof.causes import Cause
@@ -99,7 +99,7 @@ def verdict_lines(verdict: Verdict, words: Mapping[str, Any]) -> Iterator[str]:
 def _cause_text(cause: Cause, words: Mapping[str, str]) -> str:
     was, now = cause.was, cause.now
     if cause.kind == "file_dated":
-        was, now = day_words(was), day_words(now)
+        was, now = day_text(was), day_text(now)
     return words[cause.kind].format(term=cause.term_id, name=cause.name, was=was, now=now)
 
 

@@ -13,7 +13,7 @@ from termreview.intake.values.date_value import parse_date
 from termreview.reference.kinds.decisions import Decision, new_answer, options_of
 from termreview.reference.kinds.forms import ANY, Field
 from termreview.reporting.blocks.rows import Record
-from termreview.text import clean, fold, number_words
+from termreview.text import clean, fold, stored_number_text
 
 CELL, FILE = "cell", "file"
 PLACES = "places"  # those that share the cause and are listed now: one line of the list for each, never a later file
@@ -193,6 +193,8 @@ def _value_faults(now: TermNow, draft: Draft, decision: Decision) -> Sequence[st
         return []
     if not field.is_numeric:
         return [say(reference, "draft_faults.value_kind")]
-    low, high = (number_words(end) if end is not None else "…" for end in (field.minimum, field.maximum))
+    low, high = (
+        stored_number_text(end) if end is not None else "…" for end in (field.minimum, field.maximum)
+    )
     kind = reference.desk["kinds"][field.kind]
     return [say(reference, "draft_faults.value_range", low=low, high=high, kind=kind)]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from termreview.cells import ACCENT, FONT, INK, INPUT, PALE, RULE
 from termreview.forms.layout import CODE_COLUMN, FIRST_ANSWER_COLUMN, LABEL_COLUMN, UNIT_COLUMN, SheetLayout
 from termreview.reference.kinds.forms import Field, Form
-from termreview.text import number_words
+from termreview.text import stored_number_text
 
 # A4 landscape in points, less the margins that `form` sets and the height of the footer.
 PAGE_WIDTH_PT: Final = 841.9 - 2 * 36
@@ -126,14 +126,14 @@ def validation(form: Form, field: Field, options: list[str]) -> dict[str, Any] |
     low = field.minimum or 0
     if field.kind in ("count", "money"):
         high = field.maximum if field.maximum is not None else 10**13
-        message = form.word("whole_number", low=f"{low:g}", high=number_words(high))
+        message = form.word("whole_number", low=f"{low:g}", high=stored_number_text(high))
         return rule | {
             "validate": "integer", "criteria": "between", "minimum": int(low), "maximum": int(high),
             "error_message": message,
         }  # fmt: skip
     if field.kind in ("number", "percent", "points"):
         high = field.maximum if field.maximum is not None else 10**9
-        message = form.word("number_between", low=f"{low:g}", high=number_words(high))
+        message = form.word("number_between", low=f"{low:g}", high=stored_number_text(high))
         return rule | {
             "validate": "decimal", "criteria": "between", "minimum": low, "maximum": high, "error_message": message,
         }  # fmt: skip

@@ -27,11 +27,11 @@ from termreview.intake.checks.checks import run_checks
 from termreview.intake.checks.copied_parts import copied_parts
 from termreview.intake.checks.decisions import (
     Decided,
-    apply_rulings,
-    cause_rulings,
-    cell_rulings,
+    apply_decisions,
+    cause_decisions,
+    cell_decisions,
+    note_unapplied,
     settle_findings,
-    tell_unapplied,
 )
 from termreview.intake.checks.findings import Findings, places_at
 from termreview.intake.checks.partial_resubmissions import (
@@ -54,7 +54,7 @@ from termreview.reference.kinds.decisions import Decision, options_of, with_alia
 from termreview.reference.texts.messages import Message
 from termreview.storage.contracts import CONTRACTS, from_arrow, from_rows, shaped
 from termreview.terms import Term
-from termreview.text import day_words
+from termreview.text import day_text
 
 _ITEMS_BLANK = "items_blank"
 
@@ -156,15 +156,15 @@ def _decide(
     form = taken.reader.term.form
     fields, options = form.all_fields(), options_of([form])
     kept = keep_answers(observations, taken.supplements, taken.readings)
-    decided = apply_rulings(kept.observations, cell_rulings(decisions), fields, options)
+    decided = apply_decisions(kept.observations, cell_decisions(decisions), fields, options)
     findings, suspects = _judge(decided.observations, taken)
-    if rulings := cause_rulings(decisions, findings, suspects):
-        more = apply_rulings(decided.observations, rulings, fields, options)
+    if placed := cause_decisions(decisions, findings, suspects):
+        more = apply_decisions(decided.observations, placed, fields, options)
         decided = Decided(
             more.observations, {**more.applied, **decided.applied}, (*decided.unapplied, *more.unapplied)
         )
         findings, _ = _judge(decided.observations, taken)
-    tell_unapplied(findings, taken.reader.file_decisions, taken.readings, taken.reader.schools)
+    note_unapplied(findings, taken.reader.file_decisions, taken.readings, taken.reader.schools)
     if decisions:
         settle_partial_resubmissions(findings, taken.supplements, taken.readings, taken.reader)
         silent = settle_findings(findings, decisions, kept.observations, decided)
@@ -210,7 +210,7 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     for school_id in reader.schools:
         if school_id not in came:
             code, day = "not_submitted", taken.later.get(school_id, "")
-            findings.add(school_id, None, Remark(code, code, found=day, expected=day_words(due_on)))
+            findings.add(school_id, None, Remark(code, code, found=day, expected=day_text(due_on)))
     return findings, fold_causes(findings, answers, reader.term)
 
 

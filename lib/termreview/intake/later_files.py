@@ -10,7 +10,7 @@ from termreview.errors import UsageError
 from termreview.intake.received.received import ReceivedFile, list_received, listed_days, received_window
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
-from termreview.text import day_words
+from termreview.text import day_text
 
 
 def later_of_schools(
@@ -33,7 +33,7 @@ def later_days(folder: Path, as_of: datetime.date, term: Term, reference: Refere
         return {}  # nearly always
     files = list_received(folder, as_of, window=received_window(reference.calendar.plan(term)))
     later = later_of_schools([file for file in files if file.received_on > as_of], term, reference)
-    return {school_id: day_words(file.received_on) for school_id, file in sorted(later.items())}
+    return {school_id: day_text(file.received_on) for school_id, file in sorted(later.items())}
 
 
 def later_text(days: Mapping[str, str]) -> str:

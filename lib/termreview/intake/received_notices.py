@@ -30,7 +30,7 @@ from termreview.spreadsheets.workbook import RefusedFile, read_workbook
 from termreview.storage.atomic_files import read_json
 from termreview.storage.workspace import Workspace, has_tables, read_table
 from termreview.terms import Term
-from termreview.text import day_words
+from termreview.text import day_text
 
 _DECIDED = (
     CLAIMED, PUT_ASIDE, "file_decision_not_applied", "file_decision_changed", "file_decision_other_school",
@@ -60,7 +60,7 @@ def received_notices(
         "day_impossible": [_told(words["day_file"], file.name, file.listed_on) for file in files if file.listed_on],
         "day_later": [_told(words["day_file"], file.name, file.received_on) for file in files if file.received_on > as_of],
         "renamed": [
-            words["renamed_file"].format(name=file.name, before=file.renamed_from, day=day_words(file.received_on))
+            words["renamed_file"].format(name=file.name, before=file.renamed_from, day=day_text(file.received_on))
             for file in files
             if file.renamed_from
         ],
@@ -72,7 +72,7 @@ def received_notices(
         told["absent"].append(line + same)
     for kind, lines in told.items():
         if lines:
-            yield words[kind].format(count=len(lines), list=RECEIVED_LIST, as_of=day_words(as_of))
+            yield words[kind].format(count=len(lines), list=RECEIVED_LIST, as_of=day_text(as_of))
             yield from (f"  {line}" for line in lines[:MOST_SHOWN])
             if len(lines) > MOST_SHOWN:
                 yield "  " + words["more_files"].format(count=len(lines) - MOST_SHOWN)
@@ -103,7 +103,7 @@ def unknown_files(
 
 
 def _told(words: str, name: str, day: datetime.date | None) -> str:
-    return words.format(name=name, day="?" if day is None else day_words(day))
+    return words.format(name=name, day="?" if day is None else day_text(day))
 
 
 @dataclass(frozen=True)

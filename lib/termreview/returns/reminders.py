@@ -16,7 +16,7 @@ from termreview.reference.declarations import Reference
 from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.workspace import atomic_write
 from termreview.terms import Term
-from termreview.text import day_words
+from termreview.text import day_text
 from termreview.workbook_text import fitted, open_book
 
 STATES = ("missing", "day_later", "refused", "repair", "resent", "explain", "explained")
@@ -79,7 +79,7 @@ def reminder_list(
         places = dict(points or {})
         if state == "missing" and (file := (later or {}).get(school["school_id"])):
             state = "day_later"
-            places = {"file": file.name, "day": day_words(file.received_on), "as_of": day_words(as_of)}
+            places = {"file": file.name, "day": day_text(file.received_on), "as_of": day_text(as_of)}
         refusals = reference.labels["refusals"]
         reason, resent_reason = school["refused_reason"], places.get("later_reason", "")
         places["reason"] = refusals[reason] if isinstance(reason, str) else ""

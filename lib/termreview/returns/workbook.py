@@ -46,7 +46,7 @@ from termreview.spreadsheets.editing.xml import UnmarkableError
 from termreview.spreadsheets.workbook import Workbook, read_workbook
 from termreview.storage.workspace import atomic_write, place_in
 from termreview.terms import Term
-from termreview.text import number_words
+from termreview.text import stored_number_text
 
 # Points whose cell is where something should stand, not where it stands.
 _WITHOUT_CELL = ("row_missing", "heads_missing", "column_missing", "sheet_missing")
@@ -319,7 +319,7 @@ def _value(field: Field, row: Answered, form: Form, reference: Reference) -> str
     if field.kind == "yes_no":
         return str(reference.labels["yes_no"]["yes" if row["value_number"] else "no"])
     if field.is_numeric:
-        return number_words(float(row["value_number"]))
+        return stored_number_text(float(row["value_number"]))
     text = str(row["value_text"])
     if field.kind == "date":
         return f"{datetime.date.fromisoformat(text):%d/%m/%Y}"

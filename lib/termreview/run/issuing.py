@@ -44,7 +44,7 @@ from termreview.storage.output_paths import MANIFEST
 from termreview.storage.publication import read_published
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from termreview.text import day_words
+from termreview.text import day_text
 
 _MADE_OF = ("inputs", "previous", "compared", "package_version", "package_sha256", "python", "libraries")
 
@@ -100,7 +100,7 @@ def issue_report(
         told = _told_of(workspace, term, manifest, step)
         speaks_for = told["parameters"]["as_of"]
         if as_of is not None and as_of.isoformat() != speaks_for:
-            raise UsageError("other_day", published=day_words(speaks_for), wanted=day_words(as_of))
+            raise UsageError("other_day", published=day_text(speaks_for), wanted=day_text(as_of))
         pages = _published(workspace, told["reports"], files)
         hashes = {path.name: sha256_of(path.read_bytes()) for path in pages}
         before = issues_of(workspace, term, scope, edition)

@@ -16,7 +16,7 @@ from termreview.cells import address, parse_address
 from termreview.spreadsheets.formula_value import Formulas, worked_out
 from termreview.spreadsheets.older.formulas import formula_text
 from termreview.spreadsheets.workbook import Cell, Sheet, read_workbook
-from termreview.text import number_words
+from termreview.text import stored_number_text
 
 TOTAL = "pupils_count.total"
 
@@ -185,7 +185,7 @@ def test_a_total_that_differs_is_a_query_with_both_numbers(tmp_path: Path) -> No
         "formula_differs", "query", address(place.row, place.column),
     )  # fmt: skip
     assert "777" in query.message
-    assert number_words(float(str(right))) in query.message
+    assert stored_number_text(float(str(right))) in query.message
 
 
 def _store(path: Path, formula: str, value: str) -> None:
@@ -213,6 +213,6 @@ def test_a_total_without_a_stored_result_is_worked_out_and_asked_about(tmp_path:
     assert own.loc[TOTAL, ["state", "value_number"]].tolist() == ["answered", answers_of(PRIMARY)[TOTAL]]
     found = cleaned.findings.set_index("field_id")
     assert found.loc[TOTAL, "check_code"] == "formula_calculated"
-    assert number_words(float(str(answers_of(PRIMARY)[TOTAL]))) in found.loc[TOTAL, "message"]
+    assert stored_number_text(float(str(answers_of(PRIMARY)[TOTAL]))) in found.loc[TOTAL, "message"]
     assert found.loc["library_titles_count", "check_code"] == "personal_data_suspected"
     assert "0912345678" not in cleaned.findings.to_csv() + cleaned.observations.to_csv()

@@ -13,7 +13,7 @@ from termreview.reference.comparable import comparable_answers
 from termreview.reference.kinds.forms import Field
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
-from termreview.text import number_words
+from termreview.text import stored_number_text
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def value_text(answer: Mapping[str, object], field: Field, now: TermNow) -> str:
         words = now.reference.labels["yes_no"]
         return str(words["yes" if number == 1 else "no"])
     if field.is_numeric:
-        return number_words(float(str(number)))
+        return stored_number_text(float(str(number)))
     if field.kind == "date" and isinstance(text, str):
         return number_text(pd.Timestamp(text), "date")
     options = dict(now.declared.form.options).get(field.options or field.kind)

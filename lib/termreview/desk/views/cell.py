@@ -8,7 +8,7 @@ from termreview.desk.term.wording import joined, say, words
 from termreview.reporting.blocks.blocks import Block, as_html, escape_text
 from termreview.reporting.blocks.rows import Record
 from termreview.reporting.summaries.decisions import advice_on
-from termreview.text import number_words
+from termreview.text import stored_number_text
 
 
 def finding_block(now: TermNow, finding: Record, context: CellContext | None) -> Block:
@@ -110,7 +110,9 @@ def _peers(now: TermNow, context: CellContext) -> Block:
         return Block(
             f'<p class="desk-peers"><b>{escape_text(names["title"])}</b> {escape_text(said)} {escape_text(listed)}</p>'
         )
-    low, first, middle, third, high = (number_words(round(end, 2)) for end in peers.quartiles() or (0.0,) * 5)
+    low, first, middle, third, high = (
+        stored_number_text(round(end, 2)) for end in peers.quartiles() or (0.0,) * 5
+    )
     text = say(now.reference, "peers.range", low=low, first=first, middle=middle, third=third, high=high)
     return Block(
         f'<div class="desk-peers"><b>{escape_text(names["title"])}</b> {escape_text(said)} {escape_text(text)}'

@@ -11,7 +11,7 @@ from termreview.intake.checks.answer_grid import Answers, Flags, Numbers
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.checks import EVERYTHING, Check, Pair
 from termreview.reference.kinds.forms import Field
-from termreview.text import number_words
+from termreview.text import stored_number_text
 
 # Which pairs fail at which schools; for one pair and school what was found and what is expected, in words.
 Verdict = tuple[Flags, Callable[[int, int], str], Callable[[int, int], str]]
@@ -94,13 +94,17 @@ def _all_limits(pairs: Sequence[Pair]) -> tuple[Numbers, Numbers]:
 def _limits_text(check: Check) -> str:
     low, high = _limits(check)
     if np.isinf(high):
-        return f"≥ {number_words(low)}"
-    return f"≤ {number_words(high)}" if np.isinf(low) else f"{number_words(low)}–{number_words(high)}"
+        return f"≥ {stored_number_text(low)}"
+    return (
+        f"≤ {stored_number_text(high)}"
+        if np.isinf(low)
+        else f"{stored_number_text(low)}–{stored_number_text(high)}"
+    )
 
 
 def _words(grid: Numbers) -> Callable[[int, int], str]:
     """The numbers of one grid in words."""
-    return lambda line, place: number_words(float(grid[line, place]))
+    return lambda line, place: stored_number_text(float(grid[line, place]))
 
 
 def _range(pairs: Sequence[Pair], answers: Answers) -> Verdict:
@@ -152,9 +156,9 @@ def _ratio_within(pairs: Sequence[Pair], answers: Answers) -> Verdict:
 
     def found(line: int, place: int) -> str:
         if not bottom[line, place]:
-            return f"{number_words(float(top[line, place]))} : 0"
+            return f"{stored_number_text(float(top[line, place]))} : 0"
         quotient = float(top[line, place] / bottom[line, place])
-        return number_words(_shown_ratio(quotient, *_limits(pairs[line].check)))
+        return stored_number_text(_shown_ratio(quotient, *_limits(pairs[line].check)))
 
     return failed, found, lambda line, _: _limits_text(pairs[line].check)
 
@@ -188,8 +192,8 @@ def _outlier(pairs: Sequence[Pair], answers: Answers) -> Verdict:
     failed = (figures > 0) & ((figures < low) | (figures > high))
     return (
         failed,
-        lambda line, place: number_words(_shown_ratio(float(figures[line, place]), *usual[line])),
-        lambda line, _: "–".join(number_words(float(f"{bound:.2g}")) for bound in usual[line]),
+        lambda line, place: stored_number_text(_shown_ratio(float(figures[line, place]), *usual[line])),
+        lambda line, _: "–".join(stored_number_text(float(f"{bound:.2g}")) for bound in usual[line]),
     )
 
 
@@ -205,7 +209,7 @@ def _unchanged(pairs: Sequence[Pair], answers: Answers) -> Verdict:
 
     def found(line: int, place: int) -> str:
         part, whole = same[line, place], compared[line, place]
-        return f"{part:.0f}/{whole:.0f} ({number_words(int(100 * part / whole))} %)"
+        return f"{part:.0f}/{whole:.0f} ({stored_number_text(int(100 * part / whole))} %)"
 
     return (compared >= high) & (same >= low * compared), found, lambda line, place: ""
 

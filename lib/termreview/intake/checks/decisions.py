@@ -21,7 +21,7 @@ NOTE = "decision:"
 _CHANGING = ("correct", "not_applicable")
 
 
-class Ruling(NamedTuple):
+class PlacedDecision(NamedTuple):
     """One decision at one cell."""
 
     decision: Decision
@@ -47,23 +47,25 @@ class Decided:
     unapplied: tuple[Unapplied, ...] = ()
 
 
-def cell_rulings(decisions: Sequence[Decision]) -> list[Ruling]:
+def cell_decisions(decisions: Sequence[Decision]) -> list[PlacedDecision]:
     """The decisions that change one named cell."""
     return [
-        Ruling(decision, decision.school_id, decision.field_id)
+        PlacedDecision(decision, decision.school_id, decision.field_id)
         for decision in decisions
         if decision.scope == "cell" and decision.action in _CHANGING
     ]
 
 
-def cause_rulings(decisions: Sequence[Decision], findings: Findings, suspects: Suspects) -> list[Ruling]:
+def cause_decisions(
+    decisions: Sequence[Decision], findings: Findings, suspects: Suspects
+) -> list[PlacedDecision]:
     """The cells that decisions on causes change: those that hold the slip, or else where the finding stands."""
     wanted = [
         decision
         for decision in _rules_last(decisions)
         if decision.scope in BY_CAUSE and decision.action in _CHANGING
     ]
-    rulings: dict[tuple[str, str], Ruling] = {}
+    placed: dict[tuple[str, str], PlacedDecision] = {}
     for decision in wanted:
         cells = [key for key, cause in suspects.items() if cause == decision.cause]
         if not cells:
@@ -74,9 +76,8 @@ def cause_rulings(decisions: Sequence[Decision], findings: Findings, suspects: S
             ]
         for school_id, field_id in cells:
             if decision.covers(school_id, field_id):
-                ruling = Ruling(decision, school_id, field_id)
-                rulings.setdefault((school_id, field_id), ruling)
-    return list(rulings.values())
+                placed.setdefault((school_id, field_id), PlacedDecision(decision, school_id, field_id))
+    return list(placed.values())
 
 
 def _rules_last(decisions: Sequence[Decision]) -> list[Decision]:
@@ -84,9 +85,9 @@ def _rules_last(decisions: Sequence[Decision]) -> list[Decision]:
     return sorted(decisions, key=lambda decision: decision.scope == "rule")
 
 
-def apply_rulings(
+def apply_decisions(
     observations: pd.DataFrame,
-    rulings: Sequence[Ruling],
+    placed: Sequence[PlacedDecision],
     fields: Mapping[str, Field],
     options: Mapping[str, Mapping[str, str]],
 ) -> Decided:
@@ -94,7 +95,7 @@ def apply_rulings(
 
     Applied to its own result, it changes nothing. A school that sent nothing is not ruled on.
     """
-    if not rulings:
+    if not placed:
         return Decided(observations)
     keys = pd.MultiIndex.from_frame(observations[["school_id", "field_id"]])
     places = dict(zip(keys, range(len(keys)), strict=True))
@@ -102,7 +103,7 @@ def apply_rulings(
     columns = {name: observations[name].array.copy() for name in names}
     applied: dict[tuple[str, str], str] = {}
     unapplied = []
-    for decision, school_id, field_id in rulings:
+    for decision, school_id, field_id in placed:
         place = places.get((school_id, field_id))
         if place is None or columns["state"][place] == "not_submitted":
             if place is None and decision.term_id != ANY:
@@ -227,7 +228,7 @@ def _is_of(row: Mapping[str, str | None], cause: str) -> bool:
     return not cause or cause in (row["check_code"], found, found.partition(":")[0])
 
 
-def tell_unapplied(
+def note_unapplied(
     findings: Findings,
     decisions: FileDecisions,
     readings: Sequence[FileReading],

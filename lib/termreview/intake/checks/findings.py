@@ -18,7 +18,7 @@ from termreview.intake.files.revisions import ATTACHED, Fate
 from termreview.intake.values.personal_data import without_personal
 from termreview.reference.texts.messages import Message
 from termreview.storage.contracts import from_rows
-from termreview.text import day_words
+from termreview.text import day_text
 
 AGAIN = "same_as_last_term"
 _QUOTING = ("found", "expected", "message")
@@ -61,7 +61,7 @@ class Findings:
             code = "earlier_version_again"
             self.add(fate.school_id, name, Remark(code, code, found=fate.sent_again))
         if reading.file.listed_on is not None:
-            listed, counted = day_words(reading.file.listed_on), day_words(reading.file.received_on)
+            listed, counted = day_text(reading.file.listed_on), day_text(reading.file.received_on)
             self.add(
                 fate.school_id, name, Remark("day_impossible", "day_impossible", found=listed, detail=counted)
             )
@@ -69,8 +69,8 @@ class Findings:
             late = Remark(
                 "submission_late",
                 "submission_late",
-                found=day_words(reading.file.received_on),
-                expected=day_words(due_on),
+                found=day_text(reading.file.received_on),
+                expected=day_text(due_on),
             )
             self.add(fate.school_id, name, late)
 

@@ -20,7 +20,7 @@ from termreview.reference.kinds.forms import Field
 from termreview.spreadsheets.formula_value import Formulas, worked_out
 from termreview.spreadsheets.model.number_shown import alters_text, shows_plainly
 from termreview.spreadsheets.workbook import Cell, Workbook
-from termreview.text import day_words, number_words
+from termreview.text import day_text, stored_number_text
 
 _OF_ONE_ROW = frozenset(["row_twice", "label_differs", "unit_differs"])
 _FURTHER = "; "  # between what stands in several cells or rows
@@ -98,10 +98,10 @@ def read_answers(
         if conditional and cell is not None and (sheet.name, row, column) in conditional:
             value = with_look(value, cell)
         if asked.kind == "date" and value.text is not None and value.text > latest:
-            came = day_words(reading.file.received_on)
+            came = day_text(reading.file.received_on)
             if not any(flag.code in _DATE_ASKED for flag in value.flags):
                 value = value._replace(
-                    flags=(*value.flags, Flag("date_after_report", day_words(value.text), came))
+                    flags=(*value.flags, Flag("date_after_report", day_text(value.text), came))
                 )
         if merged and (flag := merged.get((sheet.name, row, column))) is not None:
             value = Reading(UNREADABLE, flags=(flag,))
@@ -181,7 +181,7 @@ def _read_formula(
     """Read one cell with a formula: its stored result only as far as it can be worked out anew."""
     if anew is not None and cell.kind == "formula_without_value" and not is_personal(cell.text):
         value = read_value(asked, _with_number(cell, anew), habit, choices, window)
-        return _flagged_as(value, Flag("formula_calculated", cell.text, number_words(anew)))
+        return _flagged_as(value, Flag("formula_calculated", cell.text, stored_number_text(anew)))
     stored = cell.value if cell.kind == "number" else None
     if anew is None or not isinstance(stored, int | float):
         value = read_value(asked, cell, habit, choices, window)
@@ -189,7 +189,9 @@ def _read_formula(
     if math.isclose(anew, stored, rel_tol=1e-9, abs_tol=1e-9):
         return read_value(asked, cell, habit, choices, window)
     value = read_value(asked, _with_number(cell, anew), habit, choices, window)
-    return _flagged_as(value, Flag("formula_differs", number_words(float(stored)), number_words(anew)))
+    return _flagged_as(
+        value, Flag("formula_differs", stored_number_text(float(stored)), stored_number_text(anew))
+    )
 
 
 def _merged(located: Located) -> Mapping[tuple[str, int, int], Flag]:

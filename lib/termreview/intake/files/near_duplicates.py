@@ -21,7 +21,12 @@ _FILES_SHOWN = 3
 def note_hashes(reading: FileReading) -> None:
     """Note on one reading what its answers are, as hashes: `answers_sha256`, `answered_count`, `long_texts`."""
     answered = [answer for answer in reading.answers if answer.state == "answered"]
-    names, states, numbers, texts = list(zip(*reading.answers, strict=True))[:_ANSWER_COLUMNS] or ((), (), (), ())
+    names, states, numbers, texts = list(zip(*reading.answers, strict=True))[:_ANSWER_COLUMNS] or (
+        (),
+        (),
+        (),
+        (),
+    )
     figures = array("d", [math.nan if number is None else number for number in numbers]).tobytes()
     words = "\0".join((*names, *states, *(text or "" for text in texts)))
     reading.answers_sha256 = _hash(words + figures.hex())

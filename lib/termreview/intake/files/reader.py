@@ -19,7 +19,7 @@ from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.forms import Field
 from termreview.reference.kinds.units import Registry, Unit
 from termreview.spreadsheets.workbook import Workbook
-from termreview.text import day_words, fold, plain_words
+from termreview.text import day_text, fold, plain_words
 
 
 class Question(NamedTuple):
@@ -165,7 +165,7 @@ class Reader:
         return {
             word("level_title"): self.registry.level_titles()[school.level],
             word("parent"): self.communes.get(school.parent_id, ""),
-            word("data_as_of"): day_words(day),
+            word("data_as_of"): day_text(day),
         }
 
     @cached_property

@@ -20,7 +20,7 @@ from termreview.intake.places.unowned import HIDDEN, figures_in, tells_of_a_pers
 from termreview.intake.values.printed_text import label_differs, unit_differs
 from termreview.reference.kinds.forms import FormRow
 from termreview.spreadsheets.workbook import Sheet
-from termreview.text import clean, fold, number_words, plain_words
+from termreview.text import clean, fold, plain_words, stored_number_text
 
 _LONGEST = 120
 _MOST_SHOWN = 5
@@ -128,8 +128,8 @@ def note_maxima(located: Located, sheet: Sheet, plan: SheetLayout) -> None:
             if code is None or code.text.strip() != row.row_code or cell is None or cell.kind != "number":
                 continue
             if cell.value != row.maximum and row.maximum is not None:
-                place, own = address(number, UNIT_COLUMN), number_words(row.maximum)
-                found = number_words(float(cell.value))  # type: ignore[arg-type]
+                place, own = address(number, UNIT_COLUMN), stored_number_text(row.maximum)
+                found = stored_number_text(float(cell.value))  # type: ignore[arg-type]
                 remarks.append(Remark("printed_fact_differs", sheet.name, place, found, own, row.label))
                 groups.append(block.section.section_id)
     located.remarks += folded(remarks, groups, "dòng")

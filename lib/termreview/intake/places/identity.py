@@ -14,7 +14,7 @@ from termreview.reference.kinds.forms import Form
 from termreview.reference.kinds.units import Unit
 from termreview.spreadsheets.workbook import Cell, Sheet, Workbook
 from termreview.terms import Term
-from termreview.text import clean, day_words, fold, plain_words
+from termreview.text import clean, day_text, fold, plain_words
 
 _YEARS = re.compile(r"(?<!\d)(20\d\d|\d\d) ?[-–—/_] ?(20\d\d|\d\d)(?!\d)")
 _PART = re.compile(
@@ -130,7 +130,7 @@ def changed_facts(
         beside = sheet.cells.get((row, column + 1))
         if beside is None or beside.text == printed[label]:
             continue
-        found = day_words(beside.value) if isinstance(beside.value, datetime.date) else clean(beside.text)
+        found = day_text(beside.value) if isinstance(beside.value, datetime.date) else clean(beside.text)
         if found and not _says_the_same(found, printed[label]):
             changed.append((label, found[:_LONGEST_NAME], sheet.name, address(row, column + 1)))
     return changed

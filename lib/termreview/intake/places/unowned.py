@@ -12,7 +12,7 @@ from termreview.forms.layout import Extent, FormLayout
 from termreview.intake.places.located import Located
 from termreview.intake.values.personal_data import full_names, is_personal, is_personal_number, names_persons
 from termreview.spreadsheets.workbook import Cell, Sheet
-from termreview.text import clean, day_words, fold, plain_words
+from termreview.text import clean, day_text, fold, plain_words
 
 _FIGURES = re.compile(r"-?\d[\d.,\u00a0\u202f ]{0,18}%?")
 _COUNTED = re.compile(r"(?:khoảng |~ ?)?\d[\d.,]*(?: ?[^\W\d_]+){1,3}", re.IGNORECASE)  # 2 người
@@ -239,7 +239,7 @@ def _figure_behind(text: str) -> str | None:
 
 def _shown(cell: Cell) -> str:
     if cell.kind == "date" and isinstance(cell.value, datetime.date):
-        return day_words(cell.value)
+        return day_text(cell.value)
     return clean(_figure_behind(cell.text) or cell.text)[:_LONGEST_NUMBER]
 
 

@@ -11,7 +11,7 @@ from termreview.intake.values.date_text import DAY_MONTH, day_of, parse_moment, 
 from termreview.intake.values.value_reading import ANSWERED, UNREADABLE, Flag, Reading, nothing_to_report
 from termreview.spreadsheets.model.number_format import may_show_date
 from termreview.spreadsheets.workbook import Cell
-from termreview.text import NOTHING_WORDS, clean, day_words
+from termreview.text import NOTHING_WORDS, clean, day_text
 
 _EARLIEST, _LATEST = datetime.date(2000, 1, 1), datetime.date(2099, 12, 31)
 _SERIAL_ZERO, _SERIALS = datetime.date(1899, 12, 30), (36526, 73050)
@@ -100,11 +100,11 @@ def read_date(cell: Cell, window: DateWindow | None = None, habit: DateHabit | N
     found: datetime.date | None = None
     if isinstance(value, datetime.date):
         found, flags = _stored_day(cell, value, window, habit)
-        shown = day_words(found)
+        shown = day_text(found)
     elif cell.kind == "number" and isinstance(value, int | float):
         if _SERIALS[0] <= value <= _SERIALS[1]:
             found = _SERIAL_ZERO + datetime.timedelta(days=int(value))
-            flags = (Flag("date_from_number_cell", cell.text, day_words(found)),)
+            flags = (Flag("date_from_number_cell", cell.text, day_text(found)),)
     elif cell.kind == "text":
         shown = clean(str(value))
         if shown.casefold() in NOTHING_WORDS:
@@ -113,7 +113,7 @@ def read_date(cell: Cell, window: DateWindow | None = None, habit: DateHabit | N
     if found is None:
         return Reading(UNREADABLE, flags=(Flag("not_a_date", shown),))
     if not _EARLIEST <= found <= _LATEST:
-        beyond = Flag("date_out_of_range", day_words(found), "2000–2099")
+        beyond = Flag("date_out_of_range", day_text(found), "2000–2099")
         return Reading(UNREADABLE, flags=(*flags, beyond))
     if window is not None:
         flags = (*flags, *_doubts(found, window, cell.kind, flags))
@@ -127,15 +127,15 @@ def _stored_day(
     moment = parse_moment(cell.text) or value
     found, flags = _day_meant(moment, cell.text) if isinstance(moment, datetime.datetime) else (moment, ())
     if _hides_a_part(cell.number_format):
-        flags = (*flags, Flag("date_partly_shown", cell.number_format or "", day_words(found)))
+        flags = (*flags, Flag("date_partly_shown", cell.number_format or "", day_text(found)))
     other = swapped(found) if habit.is_doubtful else None
     if other is None or not (window is None or window.holds(other)):
         return found, flags
     is_possible = window is None or window.holds(found)
     if habit.is_certain or (habit.is_swapped and not is_possible):
-        return other, (*flags, Flag("date_order_inferred", day_words(found), day_words(other)))
+        return other, (*flags, Flag("date_order_inferred", day_text(found), day_text(other)))
     if is_possible:
-        flags = (*flags, Flag("date_order_unsure", day_words(found), day_words(other)))
+        flags = (*flags, Flag("date_order_unsure", day_text(found), day_text(other)))
     return found, flags
 
 
@@ -146,15 +146,15 @@ def _written_day(
     moment = parse_moment(text)
     if moment is not None:
         found, flags = _day_meant(moment, text)
-        return found, flags or (Flag("date_from_text", text, day_words(found)),)
+        return found, flags or (Flag("date_from_text", text, day_text(found)),)
     day, other = (_sensible(read_day(text, is_month_first), window) for is_month_first in (False, True))
     if day is None or (habit.is_month_first and other is not None and other != day):
         if other is None:
             return None, ()
-        return other, (Flag("date_order_inferred", text, day_words(other)),)
-    flags = (Flag("date_from_text", text, day_words(day)),)
+        return other, (Flag("date_order_inferred", text, day_text(other)),)
+    flags = (Flag("date_from_text", text, day_text(day)),)
     if habit.is_mixed and other is not None and other != day:
-        flags = (*flags, Flag("date_order_unsure", day_words(day), day_words(other)))
+        flags = (*flags, Flag("date_order_unsure", day_text(day), day_text(other)))
     return day, flags
 
 
@@ -172,11 +172,11 @@ def _doubts(found: datetime.date, window: DateWindow, kind: str, flags: tuple[Fl
         return ()
     other = likelier_swap(found, window)
     if other is not None:
-        return (Flag("day_month_ambiguous", day_words(found), day_words(other)),)
+        return (Flag("day_month_ambiguous", day_text(found), day_text(other)),)
     if kind != "text":
         for other in (found + _ERAS_APART, found - _ERAS_APART):
             if window.holds(other):
-                return (Flag("date_era_shifted", day_words(found), day_words(other)),)
+                return (Flag("date_era_shifted", day_text(found), day_text(other)),)
     return ()
 
 
@@ -188,10 +188,10 @@ def _day_meant(moment: datetime.datetime, shown: str) -> tuple[datetime.date, tu
     written, is_round = moment.date(), moment.minute % 15 == 0 and moment.second == 0
     if moment.tzinfo is None:
         is_odd = (is_round and moment.hour > 12) or (moment.hour == 23 and moment.minute >= 50)
-        asked = Flag("date_zone_ambiguous", f"{moment:%d/%m/%Y %H:%M}", day_words(written + _DAY))
+        asked = Flag("date_zone_ambiguous", f"{moment:%d/%m/%Y %H:%M}", day_text(written + _DAY))
         return written, (asked,) if is_odd else ()
     if moment.time() == datetime.time():
-        return written, (Flag("date_zone_converted", shown, day_words(written)),)
+        return written, (Flag("date_zone_converted", shown, day_text(written)),)
     here, there = moment.astimezone(_HERE), moment.astimezone(datetime.UTC)
     found, other = here.date(), written
     if is_round and 13 <= there.hour < 17:  # midnight of a clock further east
@@ -199,7 +199,7 @@ def _day_meant(moment: datetime.datetime, shown: str) -> tuple[datetime.date, tu
     elif is_round and there.hour >= 17:
         other = found
     code = "date_zone_converted" if found == other else "date_zone_ambiguous"
-    return found, (Flag(code, shown, day_words(found if found == other else other)),)
+    return found, (Flag(code, shown, day_text(found if found == other else other)),)
 
 
 def _hides_a_part(number_format: str | None) -> bool:

@@ -25,7 +25,7 @@ from termreview.spreadsheets.model.number_shown import (
 )
 from termreview.spreadsheets.model.workbook_model import places_inside
 from termreview.spreadsheets.workbook import Cell, Sheet
-from termreview.text import clean, number_words
+from termreview.text import clean, stored_number_text
 
 _Place = tuple[int, int]
 EMPTY = "để trống"
@@ -140,7 +140,7 @@ def _is_coloured(cell: Cell) -> bool:
 def stored_words(cell: Cell) -> str:
     """What is stored in one cell, a number and a day written the Vietnamese way."""
     if cell.kind == "number":
-        return number_words(float(cell.value))  # type: ignore[arg-type]
+        return stored_number_text(float(cell.value))  # type: ignore[arg-type]
     return clean(shown_value(cell))
 
 

@@ -30,7 +30,7 @@ from termreview.spreadsheets.model.number_format import fifteen_digits, has_perc
 from termreview.spreadsheets.model.number_shown import alters_text
 from termreview.spreadsheets.older.legacy_text import read_in_font, read_legacy
 from termreview.spreadsheets.workbook import Cell
-from termreview.text import NOTHING_WORDS, clean, fold, has_invisible, number_words
+from termreview.text import NOTHING_WORDS, clean, fold, has_invisible, stored_number_text
 
 _BLANK = Reading(BLANK)
 _NOTHING_WORDS = frozenset(NOTHING_WORDS)
@@ -195,7 +195,7 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
         is_scaled = scales_to_percent(code, number)
         is_percent = is_scaled or has_percent_sign(code, number)
         if is_scaled and field.kind != "percent":
-            return Reading(UNREADABLE, flags=(Flag("not_a_number", f"{number_words(number * 100)}%"),))
+            return Reading(UNREADABLE, flags=(Flag("not_a_number", f"{stored_number_text(number * 100)}%"),))
     elif cell.kind == "date":
         return _read_dated_number(field, cell)
     elif cell.kind == "boolean":
@@ -216,7 +216,7 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
             code = "fraction_in_number" if _FRACTION.fullmatch(bare) else "not_a_number"
             return Reading(UNREADABLE, flags=(Flag(code, text),))
         number = parsed
-        said = f"{number:.10g}".replace(".", ",") if sign_flag else number_words(number)
+        said = f"{number:.10g}".replace(".", ",") if sign_flag else stored_number_text(number)
         flags = (Flag(sign_flag or "number_from_text", text, said),)
         if is_percent:
             return _within(field, number, flags)
@@ -226,7 +226,11 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
         elif 0 < number <= 1:
             flags = (
                 *flags,
-                Flag("percent_assumed", number_words(number), f"{number_words(round(number * 100, 6))} %"),
+                Flag(
+                    "percent_assumed",
+                    stored_number_text(number),
+                    f"{stored_number_text(round(number * 100, 6))} %",
+                ),
             )
             number *= 100
         number = round(number, 10)
@@ -242,14 +246,16 @@ def _read_dated_number(field: Field, cell: Cell) -> Reading:
     if serial > 3660:
         fractions = fraction_readings(cell.value)
         return Reading(UNREADABLE, flags=(Flag("date_in_number_cell", shown_value(cell), fractions),))
-    return _within(field, serial, (Flag("date_from_number_cell", shown_value(cell), number_words(serial)),))
+    return _within(
+        field, serial, (Flag("date_from_number_cell", shown_value(cell), stored_number_text(serial)),)
+    )
 
 
 def _within(field: Field, number: float, flags: tuple[Flag, ...]) -> Reading:
     """Accept one number that its field allows; any other becomes unreadable, with the reason."""
     if not math.isfinite(number):
         return Reading(UNREADABLE, flags=(*flags, Flag("not_a_number", str(number))))
-    said = number_words(number)
+    said = stored_number_text(number)
     if field.kind in ("count", "money") and number != int(number):
         return Reading(UNREADABLE, flags=(*flags, Flag("not_an_integer", said)))
     if number < 0:
@@ -257,9 +263,13 @@ def _within(field: Field, number: float, flags: tuple[Flag, ...]) -> Reading:
     low, high = field.minimum or 0.0, field.maximum
     if number < low or (high is not None and number > high):
         if field.kind == "points" and high is not None:
-            above = Flag("points_above_maximum", said, number_words(high))
+            above = Flag("points_above_maximum", said, stored_number_text(high))
             return Reading(ANSWERED, number, flags=(*flags, above))
-        limits = f"{number_words(low)}–{number_words(high)}" if high is not None else f"≥ {number_words(low)}"
+        limits = (
+            f"{stored_number_text(low)}–{stored_number_text(high)}"
+            if high is not None
+            else f"≥ {stored_number_text(low)}"
+        )
         return Reading(UNREADABLE, flags=(*flags, Flag("out_of_range", said, limits)))
     if field.kind == "points" and not (number / _POINTS_STEP).is_integer():
         flags = (*flags, Flag("points_step", said, "0,5"))
@@ -281,4 +291,4 @@ def _read_choice(cell: Cell, choices: Choices) -> Reading:
 
 def _shown_result(cell: Cell) -> str:
     """The stored result of one formula, a number written the Vietnamese way."""
-    return number_words(float(cell.value)) if cell.kind == "number" else shown_value(cell)  # type: ignore[arg-type]
+    return stored_number_text(float(cell.value)) if cell.kind == "number" else shown_value(cell)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
-from termreview.text import day_words, vietnamese_separators
+from termreview.text import day_text, vietnamese_separators
 
 NO_BREAK_SPACE: Final = "\u00a0"
 MINUS: Final = "−"
@@ -68,7 +68,7 @@ def number_text(value: Any, format: str = "integer") -> str:
     if format == "text":
         return clean_text(value)
     if format == "date":
-        return day_words(_day(value))
+        return day_text(_day(value))
     decimals, _, suffix = NUMBER_FORMATS[format]
     number = printed_number(value, format)
     if number is None:

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from termreview.spreadsheets.model.number_format import Section, scales_to_percent, section_for, sections
-from termreview.text import NOTHING_WORDS, number_words
+from termreview.text import NOTHING_WORDS, stored_number_text
 
 _THOUSANDS = re.compile(
     r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ(?! (?:lệ|số))|vạn|chục|tá|trđ|tr|(?<!phần )trăm|k|thousand|million|billion)(?!\w)",
@@ -117,7 +117,7 @@ def number_as_text(code: str, number: float) -> str | None:
     digits = (
         str(int(number))
         if is_whole
-        else number_words(number if section.is_general else round(number, section.decimals))
+        else stored_number_text(number if section.is_general else round(number, section.decimals))
     )
     if len(digits) >= width and not (section.before + section.behind).strip():
         return None
@@ -135,7 +135,7 @@ def _written(section: Section, number: float) -> str:
     scaled = abs(number) * 100.0**section.percents / 1000.0**section.thousands
     rounded = round(scaled, section.decimals)
     if section.is_power_or_fraction or _is_grouping(section.pattern):
-        digits = number_words(rounded)
+        digits = stored_number_text(rounded)
     else:
         left = list(str(int(rounded)))
         filled = [

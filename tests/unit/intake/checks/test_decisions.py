@@ -29,7 +29,7 @@ from intake_world import (
 )
 
 from termreview.forms.form import Value
-from termreview.intake.checks.decisions import Ruling, apply_rulings
+from termreview.intake.checks.decisions import PlacedDecision, apply_decisions
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.files.reader import Reader
 from termreview.intake.received.received import list_received
@@ -163,11 +163,11 @@ def test_a_slip_of_unit_is_one_cause_and_one_decision_mends_it() -> None:
     slipped = clean_term(files, reference(), HK2, last)
     causes = set(of_school(slipped)["cause"])
     assert causes == {"unit_too_large", "unit_too_small"}
-    rulings = tuple(
+    placed = tuple(
         decision("correct", scope="cause", cause=cause, new=new, school_id="*", term_id="*", name=cause)
         for cause, new in (("unit_too_large", "/1000"), ("unit_too_small", "x1000"))
     )
-    mended = clean_term(files, replace(reference(), decisions=rulings), HK2, last)
+    mended = clean_term(files, replace(reference(), decisions=placed), HK2, last)
     assert observed(mended, "computers_count")["value_number"] == 40
     assert observed(mended, "fees_due_vnd")["value_number"] == 60_000_000
     assert open_findings(of_school(mended)).empty
@@ -213,15 +213,15 @@ RULINGS = st.lists(
 def test_applied_twice_is_applied_once_and_nothing_is_lost(drawn: list[tuple[str, str, str, str]]) -> None:
     observations = cleaned({}).observations
     form = declared().form
-    rulings = [
-        Ruling(decision(action, name, expected, new, name=f"d{number}"), PRESCHOOL, name)
+    placed = [
+        PlacedDecision(decision(action, name, expected, new, name=f"d{number}"), PRESCHOOL, name)
         for number, (name, action, expected, new) in enumerate(drawn)
     ]
-    once = apply_rulings(observations, rulings, form.all_fields(), options_of([form]))
-    twice = apply_rulings(once.observations, rulings, form.all_fields(), options_of([form]))
+    once = apply_decisions(observations, placed, form.all_fields(), options_of([form]))
+    twice = apply_decisions(once.observations, placed, form.all_fields(), options_of([form]))
     pd.testing.assert_frame_equal(once.observations, twice.observations)
     assert once.applied == twice.applied
-    assert len({(one.school_id, one.field_id) for one in rulings}) >= len(once.applied)
+    assert len({(one.school_id, one.field_id) for one in placed}) >= len(once.applied)
     kept = ["school_id", "term_id", "field_id", "original", "file", "sheet", "cell", "found_by"]
     pd.testing.assert_frame_equal(once.observations[kept], observations[kept])
     keys = list(zip(observations["school_id"], observations["field_id"], strict=True))
@@ -230,12 +230,12 @@ def test_applied_twice_is_applied_once_and_nothing_is_lost(drawn: list[tuple[str
 
 
 def test_a_check_s_record_adds_up() -> None:
-    rulings = (
+    placed = (
         decision("accept", GIRLS, "51", cause="girls_at_most_pupils"),
         decision("correct", TOTAL, "ba trăm", "300", name="d2"),
     )
-    result = cleaned({GIRLS: 51, TOTAL: "ba trăm"}, *rulings)
-    record = check_record(result.findings, rulings, {"never": "Không báo"}).set_index("check_code")
+    result = cleaned({GIRLS: 51, TOTAL: "ba trăm"}, *placed)
+    record = check_record(result.findings, placed, {"never": "Không báo"}).set_index("check_code")
     parts = record[["open_count", "overturned_count", "upheld_count"]].sum(axis=1)
     assert record["fired_count"].equals(parts)
     assert record.loc["girls_at_most_pupils", "overturned_count"] == 1

@@ -17,7 +17,7 @@ from termreview.desk.what_if import Trial, movable_fields, path_of, trial_of, tr
 from termreview.reference.kinds.forms import Field
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.values import interval_text
-from termreview.text import number_words
+from termreview.text import stored_number_text
 
 
 class TrialView:
@@ -89,7 +89,7 @@ class TrialView:
             self._numbers.children = self._counts
         self._own = [answers[field.field_id]["value_number"] for field in fields]
         for control, own in zip(self._counts, self._own, strict=True):
-            control.value = "" if own is None else number_words(float(own))
+            control.value = "" if own is None else stored_number_text(float(own))
 
     def _number(self, field: Field) -> Any:
         control = controls.text(field.label)
@@ -137,7 +137,7 @@ class TrialView:
             typed = control.value.strip()
             if read_number(typed) is None and (typed or own is not None):
                 said += [f"{control.description}: “{typed}”"] if typed else []
-                control.value = "" if own is None else number_words(float(own))
+                control.value = "" if own is None else stored_number_text(float(own))
         self._is_filling = False
         return said
 
