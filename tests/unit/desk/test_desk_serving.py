@@ -32,12 +32,14 @@ def test_the_server_binds_the_loopback_and_asks_for_a_token(tmp_path: Path) -> N
 
 
 def test_a_machine_busy_with_other_work_still_opens_the_desk(tmp_path: Path) -> None:
-    """A server or a kernel that took more than a minute to start was given up, and the page stayed empty."""
+    """A desk that was shown four seconds after its kernel had answered was lost: the page stayed empty."""
     command = serving.serving_command(tmp_path / "0_review_desk.ipynb", 8866)
-    waits = [
-        part.partition("=")[2] for part in command if "startup_timeout" in part or "info_timeout" in part
-    ]
-    assert waits == ["600", "600"]
+    waits = dict(part.split("=") for part in command if "_timeout=" in part and "cull" not in part)
+    assert waits == {
+        "--VoilaExecutor.startup_timeout": "600",
+        "--VoilaExecutor.iopub_timeout": "600",
+        "--MappingKernelManager.kernel_info_timeout": "600",
+    }
     assert serving.PATIENCE_S == 600
 
 

@@ -21,7 +21,9 @@ LOOPBACK = "127.0.0.1"
 TEMPLATE = "termreview_desk"
 TOKEN_VARIABLE = "JUPYTER_TOKEN"
 _TRIES, _LAST_PORT = 50, 65_535
-PATIENCE_S = 600  # for a server and its kernels to start beside other work; one that ends is seen at once
+# For a server and its kernels to start and to show the desk beside other work: one that ends is seen at once, and an
+# output that comes later than is waited for is lost, so that the page stays empty.
+PATIENCE_S = 600
 _IDLE_S = 600  # a page that was closed leaves its kernel behind for ten minutes at most
 
 
@@ -47,7 +49,8 @@ def serving_command(notebook: Path, port: int) -> list[str]:
         "--VoilaConfiguration.allow_template_override=NO", "--VoilaConfiguration.allow_theme_override=NO",
         "--VoilaConfiguration.file_allowlist=[]", "--VoilaConfiguration.show_tracebacks=False",
         f"--MappingKernelManager.cull_idle_timeout={_IDLE_S}", "--MappingKernelManager.cull_interval=60",
-        f"--VoilaExecutor.startup_timeout={PATIENCE_S}", f"--MappingKernelManager.kernel_info_timeout={PATIENCE_S}",
+        f"--VoilaExecutor.startup_timeout={PATIENCE_S}", f"--VoilaExecutor.iopub_timeout={PATIENCE_S}",
+        f"--MappingKernelManager.kernel_info_timeout={PATIENCE_S}",
     ]  # fmt: skip
 
 
