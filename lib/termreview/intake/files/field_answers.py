@@ -57,6 +57,7 @@ def read_answers(
     dates: DateHabit | None = None  # worked out when a date is asked
     merged, conditional = _merged(located), _conditional(located)
     latest = max(reading.file.received_on, reader.window.last).isoformat()  # no document is dated later
+    earliest = reader.window.first.isoformat()  # nor one of this school year before
     used = flagged = 0
     formulas: Formulas | None = None
     for field_id, asked, choices, least, most, step in questions:
@@ -99,10 +100,12 @@ def read_answers(
             value = with_look(value, cell)
         if asked.kind == "date" and value.text is not None and value.text > latest:
             came = day_text(reading.file.received_on)
-            if not any(flag.code in _DATE_ASKED for flag in value.flags):
-                value = value._replace(
-                    flags=(*value.flags, Flag("date_after_report", day_text(value.text), came))
-                )
+            value = _with_date_asked(value, Flag("date_after_report", day_text(value.text), came))
+        elif (
+            asked.kind == "date" and value.text is not None and asked.is_of_one_year and value.text < earliest
+        ):
+            year = f"{day_text(earliest)}–{day_text(latest)}"
+            value = _with_date_asked(value, Flag("date_out_of_range", day_text(value.text), year))
         if merged and (flag := merged.get((sheet.name, row, column))) is not None:
             value = Reading(UNREADABLE, flags=(flag,))
         state, number, text, flags = value
@@ -122,6 +125,12 @@ def read_answers(
     reading.cells_used, reading.cells_flagged = used, flagged
     fold_looks(reading)
     note_blank_groups(reading, reader.parts[level])
+
+
+def _with_date_asked(value: Reading, flag: Flag) -> Reading:
+    """The same date with one question about it, unless it is asked about already."""
+    is_asked = any(one.code in _DATE_ASKED for one in value.flags)
+    return value if is_asked else value._replace(flags=(*value.flags, flag))
 
 
 def _field_meant(remark: LayoutRemark, positions: Mapping[str, FieldPosition]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from termreview.reference.kinds.forms import (
     ANY,
     KINDS,
-    NUMERIC_KINDS,
+    SINCE_KINDS,
     YEAR_START,
     Absence,
     Form,
@@ -185,7 +185,7 @@ def _load_rows(
         if minimum is not None and maximum is not None and minimum > maximum:
             row.report("minimum_above_maximum", minimum=minimum, maximum=maximum)
         counts_since = row.choice("counts_since", (YEAR_START,), "")
-        if counts_since and kind and kind not in NUMERIC_KINDS:
+        if counts_since and kind and kind not in SINCE_KINDS:
             row.report("counts_since_unfit", "counts_since", kind=kind)
         columns = row.items("columns")
         known_columns = {column.column_id for column in section.columns} if section else set()

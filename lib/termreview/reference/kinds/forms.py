@@ -10,6 +10,7 @@ from termreview.reference.kinds.indicators import IndicatorSet, Item
 
 KINDS = ("count", "number", "money", "percent", "points", "yes_no", "choice", "text", "date", "status")
 NUMERIC_KINDS = frozenset({"count", "number", "money", "percent", "points"})
+SINCE_KINDS = NUMERIC_KINDS | {"date"}  # what may lie within one school year
 ANY = "*"
 _OF_DOCUMENTS = (".number", "_number", ".link", "_link", ".evidence", "_evidence")
 YEAR_START = "year_start"  # a number that is counted from the start of the school year
@@ -52,7 +53,7 @@ class FormRow:
     """One visible line of the form with its code; each of its cells is a field.
 
     `counts_since` says from when on a number is counted: from the start of the school year (`year_start`), or not at
-    all (blank): it is what there is on the day.
+    all (blank): it is what there is on the day. A date with it belongs to the school year; one before it is asked.
     """
 
     section_id: str
@@ -97,7 +98,7 @@ class Field:
 
     @property
     def is_of_one_year(self) -> bool:
-        """Say whether the answer holds within one school year alone: a count from its start, the state of a task."""
+        """Say whether the answer holds within one school year alone: a count from its start, a day in it, the state of a task."""
         return self.kind == "status" or self.counts_since == YEAR_START
 
     @property
@@ -247,7 +248,7 @@ def _field(section: Section, row: FormRow, column: FormColumn) -> Field:
         _field_id(section, row, column), label, kind, row.unit if is_own else "",
         "status" if kind == "status" else row.options, row.is_required, row.minimum if is_own else None,
         row.maximum if is_own or kind == "points" else None, section.section_id, row.row_code, column.column_id,
-        row.task_id or section.task_id, row.help, row.mark, row.counts_since if kind in NUMERIC_KINDS else "",
+        row.task_id or section.task_id, row.help, row.mark, row.counts_since if kind in SINCE_KINDS else "",
     )  # fmt: skip
 
 

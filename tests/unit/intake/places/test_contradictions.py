@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from intake_world import PRIMARY, clean_folder, layout_of, place_of, write_school
+from intake_world import PRIMARY, Place, clean_folder, layout_of, place_of, write_school
 
 from termreview.intake.clean import Cleaned
 
@@ -16,7 +16,11 @@ TASKS, TRAINED = place_of("teachers_trained_count", PRIMARY)
 _, COURSES = place_of("training_courses_count", PRIMARY)
 _, SPENT = place_of("equipment_bought_vnd", PRIMARY)
 _, DECIDED = place_of("people_decision_on", PRIMARY)
+PLANS, PLANNED = place_of("plan_on", PRIMARY)
 LABEL, UNIT = f"B{TRAINED.row}", f"C{SPENT.row}"
+
+
+ASKED = ("label_differs", "unit_differs", "date_after_report", "date_out_of_range")
 
 
 def asked(folder: Path, *changes: tuple[str, object]) -> list[tuple[str, str, str]]:
@@ -28,7 +32,7 @@ def asked(folder: Path, *changes: tuple[str, object]) -> list[tuple[str, str, st
         book[TASKS][cell] = value
     book.save(path)
     found = clean_folder(folder).findings
-    found = found[found["check_code"].isin(["label_differs", "unit_differs", "date_after_report"])]
+    found = found[found["check_code"].isin(ASKED)]
     assert set(found["severity"]) <= {"query"}
     assert not found["message"].str.contains("{", regex=False).any()
     return list(found[["check_code", "cell", "found"]].astype(object).itertuples(index=False, name=None))
@@ -112,6 +116,23 @@ def test_a_document_dated_after_the_report_is_asked_about(
     cell = f"D{DECIDED.row}"
     found = [place[:2] for place in asked(tmp_path, (cell, day))]
     assert found == ([("date_after_report", cell)] if is_asked else [])
+
+
+@pytest.mark.parametrize(
+    ("place", "day", "is_asked"),
+    [
+        (PLANNED, datetime.datetime(2020, 10, 20), True),
+        (PLANNED, "20/10/2022", True),
+        (PLANNED, datetime.datetime(2023, 6, 1), False),
+        (DECIDED, datetime.datetime(2020, 10, 20), False),  # a decision that still holds
+    ],
+)
+def test_the_plan_of_this_school_year_dated_years_before_is_asked_about(
+    tmp_path: Path, place: Place, day: object, is_asked: bool
+) -> None:
+    cell = f"D{place.row}"
+    found = [place[:2] for place in asked(tmp_path, (cell, day))]
+    assert found == ([("date_out_of_range", cell)] if is_asked else [])
 
 
 def test_a_filled_form_contradicts_itself_nowhere(tmp_path: Path) -> None:

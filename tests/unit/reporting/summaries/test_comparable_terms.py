@@ -94,7 +94,7 @@ def test_only_numbers_count_from_the_start_of_a_year(tmp_path: Path) -> None:
     row = "O1,YK.09,remarks,Ghi chú,text,,,,*,*,no,,,IV.2,,,C,year_start"
     append(folder / "forms" / "cv407-2023" / "rows.csv", row)
     with pytest.raises(
-        DeclarationError, match="'counts_since' chỉ dùng cho chỉ tiêu ghi số, không dùng cho 'text'"
+        DeclarationError, match="'counts_since' chỉ dùng cho chỉ tiêu ghi số hoặc ngày, không dùng cho 'text'"
     ):
         load_reference(folder)
 
