@@ -44,7 +44,10 @@ def inspection_lines(inspection: Inspection, labels: Mapping[str, Any]) -> Itera
         if form["reason"]:
             named = _named(labels, "refusals", form["reason"])
             yield "  " + _said(words, "not_taken", named=named, reason=form["reason"])
-    yield "  " + _said(words, "account", **{name: account.get(name, 0) for name in _ACCOUNT})
+    if inspection.form is None:
+        yield "  " + _said(words, "no_form")
+    else:
+        yield "  " + _said(words, "account", **{name: account.get(name, 0) for name in _ACCOUNT})
     yield from ("  " + line for line in _finding_lines(inspection.findings, labels, words))
 
 

@@ -23,6 +23,31 @@ def test_what_was_found_reaches_the_reader_in_vietnamese(tmp_path: Path, referen
         assert not any(word in f" {seen.detail} " for word in (" a ", " an ", " the ", " no ", " zero "))
 
 
+@pytest.mark.parametrize(
+    ("name", "detail", "remedy"),
+    [
+        ("e-mail", "thư điện tử", "nộp chính tệp biểu mẫu Excel đã điền"),
+        ("shortcut of a browser", "lối tắt hoặc liên kết", "nộp chính tệp biểu mẫu Excel đã điền"),
+        ("shortcut of Windows", "lối tắt hoặc liên kết", "nộp chính tệp biểu mẫu Excel đã điền"),
+        ("empty zip", "tệp nén không chứa gì", "Nộp chính tệp .xlsx đã điền, không nén"),
+    ],
+)
+def test_the_remedy_fits_what_cannot_be_saved_as_a_workbook(
+    name: str, detail: str, remedy: str, tmp_path: Path, reference: Reference
+) -> None:
+    """A letter or shortcut was to be "opened and saved as a workbook", an empty archive to be unpacked."""
+    path = tmp_path / "bao-cao"
+    path.write_bytes(NOT_WORKBOOKS[name][0])
+    seen = inspect_file(path, reference)
+    assert (seen.detail or "").startswith(detail)
+    assert remedy in seen.findings[0]["remedy"]
+
+
+def test_a_folder_is_to_be_looked_into(tmp_path: Path, reference: Reference) -> None:
+    seen = inspect_file(tmp_path, reference)
+    assert seen.findings[0]["remedy"].startswith("Nếu đây là thư mục, chọn từng tệp bên trong.")
+
+
 def test_names_and_figures_stay_in_the_words(tmp_path: Path, reference: Reference) -> None:
     path = tmp_path / "cut.xlsx"
     content = bytearray((SUBMISSIONS / "clean.xlsx").read_bytes())

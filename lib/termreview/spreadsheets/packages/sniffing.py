@@ -6,6 +6,7 @@ called ``.xlsx``.
 
 from __future__ import annotations
 
+import re
 import struct
 from contextlib import suppress
 
@@ -29,6 +30,12 @@ _OLE_STREAMS = (  # the first one found in the directory decides
 )
 
 
+_SHORTCUTS = (b"L\x00\x00\x00\x01\x14\x02\x00", b"[InternetShortcut]")
+_MAIL_HEADS = re.compile(
+    rb"(received|return-path|delivered-to|from|to|subject|date|message-id|mime-version|x-[\w-]+):"
+)
+
+
 def sniff(data: bytes) -> str:
     """Return what the bytes of one file are: ``zip``, ``xls``, ``locked``, ``fods`` or ``csv``; else it is refused by name."""
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
@@ -46,6 +53,8 @@ def sniff(data: bytes) -> str:
         raise RefusedFile("picture", "picture_or_recording")
     if data.startswith(_ARCHIVES):
         raise RefusedFile("archive_not_workbook", "compressed_archive")
+    if data.startswith(_SHORTCUTS):
+        raise RefusedFile("unsupported_format", "shortcut")
     if data.startswith(b"{\\rtf"):
         raise RefusedFile("word_document", "rtf_document")
     if data[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08") and data[3:4] == b"\x00":
@@ -110,6 +119,8 @@ def _sniff_text(data: bytes) -> str:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         start = start.decode("utf-16", errors="replace").encode("utf-8")
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if _MAIL_HEADS.match(start) and b"\nto:" in start and b"\nsubject:" in start:
+        raise RefusedFile("unsupported_format", "electronic_mail")
     if start.startswith((b"mime-version:", b"from: <saved by", *_HTML_STARTS)):
         raise RefusedFile("html_as_spreadsheet", "web_page")
     if start.startswith(b"<"):
