@@ -25,6 +25,7 @@ from termreview.text import day_text, stored_number_text
 _OF_ONE_ROW = frozenset(["row_twice", "label_differs", "unit_differs"])
 _FURTHER = "; "  # between what stands in several cells or rows
 _FEWEST_OF_A_LOOK, _MOST_CELLS = 6, 12
+_OF_A_PHRASE = frozenset(["document_absent", "document_unnamed"])  # "đang cập nhật" down a whole column
 _DATE_ASKED = frozenset(
     ["day_month_ambiguous", "date_order_unsure", "date_era_shifted", "date_zone_ambiguous"]
 )
@@ -147,12 +148,13 @@ def _field_meant(remark: LayoutRemark, positions: Mapping[str, FieldPosition]) -
 
 
 def fold_looks(reading: FileReading) -> None:
-    """Tell in one line what one format did to many cells of a sheet: zeros that nobody sees, looks on a condition."""
-    for code in ("zero_not_shown", "look_on_condition"):
-        by_sheet: dict[str, list[Remark]] = {}
+    """Tell in one line what many cells of a sheet share: zeros that nobody sees, looks on a condition, one phrase."""
+    for code in ("zero_not_shown", "look_on_condition", *sorted(_OF_A_PHRASE)):
+        by_sheet: dict[tuple[str, str], list[Remark]] = {}
         for remark in reading.remarks:
             if remark.code == code:
-                by_sheet.setdefault(remark.sheet, []).append(remark)
+                phrase = remark.found if code in _OF_A_PHRASE else ""
+                by_sheet.setdefault((remark.sheet, phrase), []).append(remark)
         for alike in by_sheet.values():
             if len(alike) < _FEWEST_OF_A_LOOK:
                 continue

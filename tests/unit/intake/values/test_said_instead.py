@@ -108,6 +108,19 @@ def test_no_text_of_words_of_absence_is_a_document(opens: str, words: list[str],
     assert read(EVIDENCE, spelled(sign.join([opens, *words]))).state != "answered"
 
 
+def test_one_phrase_down_a_whole_column_is_one_question(tmp_path: Path) -> None:
+    said = answers_of(SECONDARY)
+    documents = [name for name in said if name.endswith(".evidence")]
+    said |= dict.fromkeys(documents, "đang cập nhật") | {documents[0]: "chưa ban hành"}
+    write_school(tmp_path / f"{SECONDARY}.xlsx", SECONDARY, HK1.term_id, said)
+    cleaned = clean_folder(tmp_path)
+    found = cleaned.findings[cleaned.findings["check_code"] == "document_absent"]
+    assert list(found["found"]) == ["chưa ban hành", "đang cập nhật"]
+    assert f"và {len(documents) - 2} chỉ tiêu khác" in found["message"].iloc[1]
+    own = cleaned.observations[cleaned.observations["field_id"].isin(documents)]
+    assert set(own.loc[own["school_id"] == SECONDARY, "state"]) == {"nothing_to_report"}
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.sampled_from([*NOT_THERE, *UNNAMED, *NOTHING_WORDS]))
 def test_no_level_and_no_condition_comes_of_documents_that_are_not_there(text: str) -> None:
