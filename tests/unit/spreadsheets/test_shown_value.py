@@ -47,12 +47,18 @@ def test_a_format_that_shows_another_number_is_seen_through(code: str, number: f
     "code",
     ["General", "Standard", "Geral", "[$-42A]General", "#,##0", "0.00", "#,##0 đ", '#,##0" đ"', "[$VND] #,##0",
      '"Ngày; "0', '"tạm; tính "#,##0" đ"', "0 hs", '0" m2"', '0" Ti vi"', '"Tỉ lệ "0', "#\\.##0", "# ##0",
-     '0" em"', '0" học sinh"', '0" buổi/tuần"', '0" trang"', '"Quý 1: "0', '0;-0;"Không"', '0" hs (cả nữ)"', '0"%"',
+     '0" em"', '0" học sinh"', '0" buổi/tuần"', '0" trang"', '"Quý 1: "0', '0;-0;"Không"', '0" hs (cả nữ)"',
      '_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-', '_-* #,##0\\ "₫"_-;-* #,##0\\ "₫"_-;_-* "-"??\\ "₫"_-;_-@_-', "[Red]#,##0;(#,##0)", "0.00E+00", "# ?/?", "@"],
 )  # fmt: skip
 def test_a_format_that_only_groups_rounds_or_names_the_unit_is_no_question(code: str) -> None:
     assert [number_as_shown(code, number) for number in (0, 5, 228, 234_404_000)] == [None] * 4
     assert shows_plainly(code)
+
+
+def test_a_sign_of_per_cent_that_scales_nothing_is_looked_at() -> None:
+    """It names the unit of a percentage, and contradicts a count."""
+    assert number_as_shown('0"%"', 45) is None
+    assert not shows_plainly('0"%"')
 
 
 @pytest.mark.parametrize(
@@ -132,6 +138,7 @@ def test_fifteen_digits_are_a_number() -> None:
         (Cell(0, "0", "number", None, None, Display(shown="Không")), "count", 0, []),
         (Cell(0.9464, "0.9464", "number", None, "0.0%"), "percent", 94.64, []),
         (Cell(0.94, "0.94", "number", None, '0.00"%"'), "percent", 0.94, []),
+        (Cell(45, "45", "number", None, '0"%"'), "count", None, ["shown_differs"]),
         (Cell(228, "228", "number", None, "0", Display(is_struck=True)), "count", None, ["struck_out"]),
         (Cell(228, "228", "number", None, "0", Display(is_invisible=True)), "count", None, ["hidden_value"]),
         (Cell(228, "228", "number", None, "[Red]0", Display(is_invisible=True)), "count", 228, []),

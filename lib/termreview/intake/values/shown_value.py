@@ -13,7 +13,7 @@ from termreview.intake.values.yes_no_value import read_yes_no
 from termreview.reference.kinds.forms import Field
 from termreview.spreadsheets.model.cell_display import INVISIBLE, RAISED, STRUCK, left_to_read, sign_text
 from termreview.spreadsheets.model.cell_values import is_picture_formula
-from termreview.spreadsheets.model.number_format import section_for
+from termreview.spreadsheets.model.number_format import has_percent_sign, section_for
 from termreview.spreadsheets.model.number_shown import (
     alters_text,
     foreign_currency,
@@ -30,6 +30,7 @@ from termreview.text import clean, stored_number_text
 _Place = tuple[int, int]
 EMPTY = "để trống"
 _FEW_PLACES = 64
+_NO_SHARES = frozenset(["count", "number", "money", "points"])  # kinds of which no per cent can be meant
 
 
 class Seen(NamedTuple):
@@ -116,6 +117,9 @@ def _seen_number(field: Field, cell: Cell, flags: tuple[Flag, ...]) -> Seen:
         return _ended(
             cell, Flag("shown_differs", stored_words(cell), shown, cell.number_format or "OpenDocument")
         )
+    if field.kind in _NO_SHARES and has_percent_sign(code, number):
+        shown = f"{stored_words(cell)}%"
+        return _ended(cell, Flag("shown_differs", stored_words(cell), shown, code))
     if field.kind == "money" and (sign := foreign_currency(code, number)):
         flags = (*flags, Flag("foreign_currency", stored_words(cell), sign))
     return Seen(cell, flags)

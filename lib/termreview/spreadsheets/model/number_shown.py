@@ -8,7 +8,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from termreview.spreadsheets.model.number_format import Section, scales_to_percent, section_for, sections
+from termreview.spreadsheets.model.number_format import (
+    Section,
+    has_percent_sign,
+    scales_to_percent,
+    section_for,
+    sections,
+)
 from termreview.text import NOTHING_WORDS, stored_number_text
 
 _THOUSANDS = re.compile(
@@ -34,6 +40,7 @@ def shows_plainly(code: str | None) -> bool:
     return code is None or (all(
         number_as_shown(code, number, True) is None
         and not scales_to_percent(code, number)
+        and not has_percent_sign(code, number)
         for number in (1, 0, 999, 1_000, 123_456, 10_000_000, 100_000_000_000)
     ) and all(section.condition is None for section in sections(code)) and not foreign_currency(code, 1))  # fmt: skip
 
