@@ -22,13 +22,14 @@ from termreview.forms.layout import (
     FIRST_SECTION_ROW,
     INFO_SHEET_ID,
     LABEL_COLUMN,
-    TAG,
     UNIT_COLUMN,
     Block,
     FormLayout,
     SheetLayout,
+    fingerprint_rows,
     form_layout,
 )
+from termreview.forms.office_form import Value, fill_office_workbook
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.checks import Check
 from termreview.reference.kinds.forms import Field, applies
@@ -36,7 +37,6 @@ from termreview.reference.kinds.units import Unit
 from termreview.workbook_text import open_book
 
 IDENTITY_ROW = 8
-Value = str | int | float | datetime.date | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,9 @@ def write_form(path: Path, order: FormOrder, answers: Mapping[str, Value] | None
     Returns the layout, for whoever fills the form further.
     """
     layout = form_layout(order.term.form, order.school.level, order.term.term.part)
+    if layout.form.office is not None:
+        fill_office_workbook(path, layout.form.office, layout, order.term, order.school, answers or {})
+        return layout
     book = open_book(path, default_date_format="dd/mm/yyyy")
     try:
         office = order.term.office
@@ -257,11 +260,7 @@ class _Writer:
         """Write the hidden sheet that names form, layout version, term and school."""
         page = self.book.add_worksheet(FINGERPRINT_SHEET)
         page.very_hidden()
-        term = self.order.term
-        rows = [
-            (TAG, "1"), ("form_id", term.form.form_id), ("layout", self.layout.version),
-            ("term_id", term.term.term_id), ("school_id", self.order.school.unit_id), ("level", self.layout.level),
-        ]  # fmt: skip
+        rows = fingerprint_rows(self.layout, self.order.term.term.term_id, self.order.school.unit_id)
         for number, pair in enumerate(rows):
             for column, text in enumerate(pair):
                 page.write_string(number, column, text)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from termreview.forms.office_workbook import office_sheets
 from termreview.reference.kinds.forms import Field, Form, FormColumn, FormRow, Section, SheetPlan
 from termreview.spreadsheets.model.workbook_model import Cell
 from termreview.text import plain_words
@@ -226,6 +227,9 @@ class FormLayout:
             for block in sheet.blocks:
                 texts.add(block.section.title)
                 texts |= {text for column, _ in block.columns for text in (column.label, column.column_id)}
+        if self.form.office is not None:
+            own = office_sheets(self.form.office).values()
+            texts |= {cell.text for sheet in own for cell in sheet.cells.values() if cell.kind == "text"}
         return frozenset(texts)
 
     @cached_property
@@ -238,10 +242,19 @@ class FormLayout:
         return [row for sheet in self.sheets for block in sheet.blocks for row, _ in block.rows]
 
 
+def fingerprint_rows(layout: FormLayout, term_id: str, school_id: str) -> list[tuple[str, str]]:
+    """What the hidden sheet says: form, layout version, term, school and level."""
+    return [
+        (TAG, "1"), ("form_id", layout.form.form_id), ("layout", layout.version), ("term_id", term_id),
+        ("school_id", school_id), ("level", layout.level),
+    ]  # fmt: skip
+
+
 @lru_cache(maxsize=64)
 def form_layout(form: Form, level: str, part: str) -> FormLayout:
     """Lay out the workbook of one school level in one part of the year."""
-    sheets = tuple(_sheet_layout(form, plan, level, part) for plan in form.sheets_for(level))
+    lay_out = _sheet_layout if form.office is None else _office_sheet_layout
+    sheets = tuple(lay_out(form, plan, level, part) for plan in form.sheets_for(level))
     digest = hashlib.sha256(f"{form.form_id} {form.version} {level} {part}".encode())
     for sheet in sheets:
         for block in sheet.blocks:
@@ -263,6 +276,30 @@ def _sheet_layout(form: Form, plan: SheetPlan, level: str, part: str) -> SheetLa
         blocks.append(block)
         row = block.last_row + (4 if section.indicator_group else 2)
     return SheetLayout(plan, tuple(blocks))
+
+
+def _office_sheet_layout(form: Form, plan: SheetPlan, level: str, part: str) -> SheetLayout:
+    """The questions of one sheet at their declared cells of the office's workbook, whose heads stand above them."""
+    declared = {cell.name: cell for cell in form.office.answers} if form.office else {}
+    title, blocks = plan.title, []
+    for section in form.sections_of(plan.sheet_id):
+        rows, columns, places = [], dict[str, tuple[FormColumn, int]](), []
+        for row in form.rows_for(section, level, part):
+            for column in form.columns_for(section, level):
+                if row.columns and column.column_id not in row.columns:
+                    continue
+                field = form.field_at(section, row, column)
+                if (cell := declared.get(field.field_id)) is not None:
+                    title = cell.sheet
+                    places.append(Place(field, *cell.place))
+                    columns.setdefault(column.column_id, (column, cell.place[1]))
+            if places and places[-1].field.row_code == row.row_code:
+                rows.append((row, places[-1].row))
+        if places:
+            head = max(min(place.row for place in places) - 1, 1)
+            block = Block(section, head, head, None, tuple(columns.values()), tuple(rows), tuple(places))
+            blocks.append(block)
+    return SheetLayout(replace(plan, title=title), tuple(blocks))
 
 
 def _block(form: Form, section: Section, rows: tuple[FormRow, ...], first_row: int, level: str) -> Block:

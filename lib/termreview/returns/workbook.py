@@ -27,7 +27,7 @@ from termreview.reference.kinds.forms import Field, Form
 from termreview.returns.points import ASKING, FIXED, is_asked
 from termreview.returns.returned import SchoolReturn
 from termreview.returns.sheet import SheetOrder, first_sheet
-from termreview.spreadsheets.editing.marks import Place, mark_cells, restyle
+from termreview.spreadsheets.editing.cells import Place, mark_cells, restyle
 from termreview.spreadsheets.editing.notes import Note, add_notes, drop_notes
 from termreview.spreadsheets.editing.package import (
     Package,

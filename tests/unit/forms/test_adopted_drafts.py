@@ -7,6 +7,7 @@ import datetime
 from pathlib import Path
 
 import pytest
+from adopted_world import SCHOOL, TERM, adopt
 from office_forms import FORMS, write_office_form
 
 from termreview.cli.__main__ import main
@@ -16,49 +17,12 @@ from termreview.forms.dispatch import form_order
 from termreview.forms.form import Value, write_form
 from termreview.intake.clean import clean_term
 from termreview.intake.received.received import list_received
-from termreview.reference.declarations import Reference, load_reference
+from termreview.reference.declarations import Reference
 from termreview.reference.kinds.checks import load_checks
 from termreview.reference.kinds.form_loading import load_form
 from termreview.reference.loading.source import Source
-from termreview.terms import parse_term
-from worlds import append, change, copy_reference
+from worlds import copy_reference
 
-TERM = parse_term("2025-2026-hk1")
-SCHOOL = "0477201"
-CALENDAR = """
-  - id: "2025-2026"
-    starts_on: "2025-09-05"
-    terms:
-      - id: "2025-2026-hk1"
-        part: "hk1"
-        title: "học kỳ I"
-        report: "semester_review"
-        due_on: "2026-01-10"
-        data_as_of: "2025-12-31"
-        form: "tasks"
-        tasks: "tasks"
-        indicator_set: "tasks"
-        legal: "cv-407-2023"
-        mark: "C"
-"""
-INDICATOR_SET = """
-id: "tasks"
-title: "Bộ chỉ số thử"
-short_title: "Bộ thử"
-legal: "cv-407-2023"
-mark: "C"
-field_prefix: "t"
-levels: ["thcs"]
-level_bands: [{level: 1, label: "bắt đầu", from: 0}]
-overall: {rule: "lowest", mark: "C"}
-failed_condition: {rule: "lowest_level", mark: "C"}
-groups:
-  - id: "A"
-    title: "Điều kiện"
-    max_points: 0
-    criteria:
-      - {id: "A0", title: "Kế hoạch", mark: "C", condition: {requires: ["co_ke_hoach_chuyen_doi_so.minh_chung"]}}
-"""
 ANSWERS: dict[str, Value] = {
     "co_ke_hoach_chuyen_doi_so.da_thuc_hien": "yes",
     "co_ke_hoach_chuyen_doi_so.muc_do": "kha",
@@ -90,15 +54,7 @@ def test_every_draft_loads_without_a_mistake(name: str, reference: Reference, tm
 def test_a_draft_named_in_the_calendar_is_sent_out_and_comes_home(
     reference: Reference, tmp_path: Path
 ) -> None:
-    folder = copy_reference(tmp_path)
-    adopt_workbook(write_office_form("tasks", tmp_path), reference, folder)
-    append(folder / "calendar.yml", CALENDAR.strip("\n"))
-    (folder / "indicator_sets/tasks.yml").write_text(INDICATOR_SET, encoding="utf-8")
-    for section in ("score_groups", "score_groups_short"):
-        change(folder / "labels.yml", f"\n{section}:\n", f'\n{section}:\n  "A": "A"\n')
-    header = (folder / "tasks/cv407-2023.csv").read_text(encoding="utf-8").splitlines()[0]
-    (folder / "tasks/tasks.csv").write_text(f"{header}\n", encoding="utf-8")
-    declared = load_reference(folder)
+    _, declared = adopt("tasks", reference, tmp_path)
     term = declared.of(TERM)
     school = next(one for one in term.schools if one.unit_id == SCHOOL)
     (tmp_path / "in").mkdir()

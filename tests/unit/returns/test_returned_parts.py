@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from termreview.spreadsheets.editing.marks import link_notes, mark_cells, restyle, unselect
+from termreview.spreadsheets.editing.cells import link_notes, mark_cells, restyle, unselect
 from termreview.spreadsheets.editing.notes import add_notes
 from termreview.spreadsheets.editing.package import (
     RELATION,

@@ -21,13 +21,12 @@ from termreview.forms.adopted.proposal import AdoptedRow, AdoptedTable, Doubt, P
 from termreview.forms.layout import INFO_SHEET_ID
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.checks import CHECK_COLUMNS
-from termreview.reference.kinds.form_loading import ROW_COLUMNS
+from termreview.reference.kinds.form_loading import CELL_COLUMNS, ROW_COLUMNS
 from termreview.reference.kinds.forms import ANY, NUMERIC_KINDS, Form
 from termreview.reference.texts.adoption_texts import AdoptionTexts
 from termreview.storage.atomic_files import atomic_write
 from termreview.text import plain_words
 
-CELL_COLUMNS = ("role", "id", "sheet", "cell", "label_cell", "label")
 _LONGEST, _SHEET_TITLE_LENGTH = 48, 31  # characters of an id made of a label, of the name of a sheet
 _SHEET_SIGNS = re.compile(r"[\[\]:*?/\\']")
 _NO_ID = re.compile(r"[^a-z0-9]+")

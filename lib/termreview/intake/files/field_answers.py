@@ -22,7 +22,7 @@ from termreview.spreadsheets.model.number_shown import alters_text, shows_plainl
 from termreview.spreadsheets.workbook import Cell, Workbook
 from termreview.text import day_text, stored_number_text
 
-_OF_ONE_ROW = frozenset(["row_twice", "label_differs", "unit_differs"])
+_OF_ONE_ROW = frozenset(["row_twice", "label_differs", "row_label_differs", "unit_differs"])
 _FURTHER = "; "  # between what stands in several cells or rows
 _FEWEST_OF_A_LOOK, _MOST_CELLS = 6, 12
 _OF_A_PHRASE = frozenset(["document_absent", "document_unnamed"])  # "đang cập nhật" down a whole column

@@ -17,6 +17,7 @@ from termreview.intake.files.reader import Reader
 from termreview.intake.places.identity import changed_facts, is_term, other_term_stated, with_numbers
 from termreview.intake.places.locate import locate, read_fingerprint, read_identity
 from termreview.intake.places.located import Located
+from termreview.intake.places.office_cells import without_office_parts
 from termreview.intake.places.points_sheet import without_points_sheets
 from termreview.intake.received.received import ReceivedFile
 from termreview.intake.values.printed_text import names_another
@@ -79,6 +80,8 @@ def _read(file: ReceivedFile, reader: Reader, claimed: Unit | None) -> FileReadi
         reading.named = list(_schools_on(workbook, reader))
         return reading
     visible = read_identity(workbook, reader.term.form)
+    if (office := reader.term.form.office) is not None:
+        workbook = without_office_parts(workbook, office)
     school = _identify(reading, workbook, marks, visible, reader, claimed)
     by_file_name = reader.schools.get(reader.file_names.school_of(file.name) or "")
     rival = (

@@ -43,6 +43,7 @@ from termreview.intake.places.moved import (
     one_a_cause,
     spelled_places,
 )
+from termreview.intake.places.office_cells import locate_office, read_office_identity
 from termreview.intake.places.twins import note_twins
 from termreview.reference.kinds.forms import Form
 from termreview.spreadsheets.workbook import Sheet, Workbook
@@ -66,6 +67,8 @@ def read_fingerprint(workbook: Workbook) -> dict[str, str]:
 
 def read_identity(workbook: Workbook, form: Form) -> dict[str, str]:
     """The visible identity (school, term) beside its labels, wherever they stand."""
+    if form.office is not None:
+        return read_office_identity(workbook, form.office)
     names = ("school_id", "school_name", "term_id")
     as_written = {form.word(name): name for name in names}
     found: dict[str, str] = {}
@@ -95,6 +98,8 @@ def locate(workbook: Workbook, layout: FormLayout) -> Located:
     Each row is looked up at its address first and believed only when its visible code stands there; then by
     code anywhere on the sheet; then by label. What is not found is a remark, never a guess.
     """
+    if layout.form.office is not None:
+        return locate_office(workbook, layout)
     located = Located()
     taken: set[str] = {FINGERPRINT_SHEET}
     for plan in layout.sheets:

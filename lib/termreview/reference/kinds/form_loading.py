@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from termreview.cells import parse_address
 from termreview.reference.kinds.forms import (
     ANY,
     KINDS,
@@ -11,9 +16,12 @@ from termreview.reference.kinds.forms import (
     Form,
     FormColumn,
     FormRow,
+    OfficeCell,
+    OfficeWorkbook,
     Section,
     SheetPlan,
 )
+from termreview.reference.loading.fingerprint import is_own_file
 from termreview.reference.loading.list_reading import read_list
 from termreview.reference.loading.rows import Row, unique
 from termreview.reference.loading.source import Source
@@ -25,6 +33,8 @@ ROW_COLUMNS = (
     "section_id", "row_code", "field_id", "label", "kind", "unit", "options", "columns", "levels", "terms",
     "is_required", "minimum", "maximum", "task_id", "prefill", "help", "mark",
 )  # fmt: skip
+CELL_COLUMNS = ("role", "id", "sheet", "cell", "label_cell", "label")
+IDENTITY = ("school_id", "school_name", "term_id")
 _SHEET_TITLE_LENGTH, _SHEET_TITLE_FORBIDDEN, _LIST_LENGTH = 31, "[]:*?/\\'", 255
 
 
@@ -47,7 +57,7 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
     sheets = tuple(_sheet(row, levels) for row in sheet_rows)
     sections = tuple(_section(row, {sheet.sheet_id for sheet in sheets}, levels) for row in section_rows)
     rows = _load_rows(source, form_id, sections, dict(options), levels)
-    return Form(
+    form = Form(
         form_id,
         tree.text("title"),
         tree.text("version"),
@@ -62,6 +72,64 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
         _said(tree),
         _absence(tree),
     )
+    return replace(form, office=_load_office(source, form))
+
+
+def _load_office(source: Source, form: Form) -> OfficeWorkbook | None:
+    """The office's own workbook and its cells; None where the form has no list of cells."""
+    folder = f"forms/{form.form_id}"
+    listed, templates = source.root / folder / "cells.csv", (f"template{end}" for end in (".xlsx", ".xlsm"))
+    if not listed.exists() and not listed.is_symlink():
+        return None
+    rows = read_list(source, f"{folder}/cells.csv", CELL_COLUMNS)
+    unique([(row, (row.text("role"), row.text("id"))) for row in rows])
+    unique([(row, (row.text("sheet"), row.text("cell"))) for row in rows if row.text("role") == "answer"])
+    fields, cells = form.all_fields(), dict[str, list[OfficeCell]]()
+    is_known = not source.is_hidden(source.root / folder / "rows.csv")
+    for row in rows:
+        role = row.choice("role", ("answer", "identity"))
+        name = row.choice("id", IDENTITY) if role == "identity" else row.text("id")
+        if role == "answer" and name not in fields and is_known:
+            row.report("no_form_field", field=name)
+        place, label_place = (_place(row, key) for key in ("cell", "label_cell"))
+        if place and label_place:
+            cell = OfficeCell(name, row.name("sheet"), place, label_place, row.text("label", ""))
+            cells.setdefault(role, []).append(cell)
+    answers = cells.get("answer", [])
+    if not source.is_hidden(listed):
+        _check_cells(source, form, answers)
+    for name in templates:
+        path = source.root / folder / name
+        if path.exists() and is_own_file(source.root, path):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            return OfficeWorkbook(path, content, tuple(answers), tuple(cells.get("identity", ())))
+    source.report(listed, 1, "office_workbook_missing")
+    return None
+
+
+def _check_cells(source: Source, form: Form, answers: Sequence[OfficeCell]) -> None:
+    """Note the fields without a cell, and the sheets of the form that stand on several of the workbook."""
+    path = source.root / f"forms/{form.form_id}/cells.csv"
+    sheet_of = {section.section_id: section.sheet_id for section in form.sections}
+    placed, sheets = {cell.name: cell.sheet for cell in answers}, dict[str, set[str]]()
+    for name, field in form.all_fields().items():
+        if name not in placed:
+            source.report(path, 1, "field_without_cell", field=name)
+        else:
+            sheets.setdefault(sheet_of[field.section_id], set()).add(placed[name])
+    for sheet_id, named in sheets.items():
+        if len(named) > 1:
+            source.report(path, 1, "office_sheets_several", sheet=sheet_id, count=len(named))
+
+
+def _place(row: Row, key: str) -> tuple[int, int] | None:
+    text = row.text(key)
+    try:
+        return parse_address(text)
+    except ValueError:
+        if text:
+            row.report("not_a_cell", key, cell=text)
+        return None
 
 
 def _said(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:

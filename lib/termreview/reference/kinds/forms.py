@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from termreview.reference.kinds.indicators import IndicatorSet, Item
 
@@ -128,11 +129,36 @@ class Absence:
 
 
 @dataclass(frozen=True)
+class OfficeCell:
+    """One cell of an office's own workbook: where a field is answered, or a school tells who it is, by which label.
+
+    `name` is the id of the field, or `school_id`, `school_name` or `term_id`; places are (row, column) from 1.
+    """
+
+    name: str
+    sheet: str
+    place: tuple[int, int]
+    label_place: tuple[int, int]
+    label: str
+
+
+@dataclass(frozen=True)
+class OfficeWorkbook:
+    """One workbook of an office that a form fills as it is, and the cells declared on it; `sha256` is its content."""
+
+    path: Path
+    sha256: str
+    answers: tuple[OfficeCell, ...]
+    identity: tuple[OfficeCell, ...]
+
+
+@dataclass(frozen=True)
 class Form:
     """One form: sheets, sections, rows, the lists its drop-downs offer (option id, label) and its fixed words.
 
     `abbreviations` are what schools write for words of its labels, folded: short, spelled out. `said` is, by list, what
-    they write instead of an option (words, option id), and `absence` what where they have no document.
+    they write instead of an option (words, option id), and `absence` what where they have no document. `office` is the
+    office's own workbook, where the form was adopted from one.
     """
 
     form_id: str
@@ -148,6 +174,7 @@ class Form:
     abbreviations: tuple[tuple[str, str], ...] = ()
     said: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     absence: Absence = Absence()
+    office: OfficeWorkbook | None = None
 
     def choices(self, name: str) -> dict[str, str]:
         """The labels of one drop-down by option id."""

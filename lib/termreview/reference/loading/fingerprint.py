@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Container, Iterator
 from pathlib import Path
 
-_ENDINGS = (".csv", ".yml", ".docx")
+_PACKAGES = (".docx", ".xlsx", ".xlsm")
+_ENDINGS = (".csv", ".yml", *_PACKAGES)
 LARGEST = 20_000_000  # bytes; the largest declaration has less than a hundredth of it
 
 
@@ -58,5 +59,5 @@ def _declarations(folder: Path) -> Iterator[tuple[str, bytes]]:
             # What is too large for a declaration, or no file of its own, is refused, and need not be read before.
             is_read = path.is_dir() or (is_own_file(folder, path) and path.stat().st_size <= LARGEST)
             content = path.read_bytes() if is_read else b""
-            folded = content if path.suffix == ".docx" else content.replace(b"\r\n", b"\n")
+            folded = content if path.suffix in _PACKAGES else content.replace(b"\r\n", b"\n")
             yield path.relative_to(folder).as_posix(), folded

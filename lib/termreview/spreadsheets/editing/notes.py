@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from lxml import etree
 
 from termreview.cells import FONT, address, parse_address
-from termreview.spreadsheets.editing.marks import Place, link_notes
+from termreview.spreadsheets.editing.cells import Place, link_notes
 from termreview.spreadsheets.editing.package import (
     Package,
     Sheet,

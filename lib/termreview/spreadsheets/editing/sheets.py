@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lxml import etree
 
-from termreview.spreadsheets.editing.marks import unselect
+from termreview.spreadsheets.editing.cells import cells_at, unselect, write_value
 from termreview.spreadsheets.editing.package import (
     SHEET_TYPE,
     STYLES_TYPE,
@@ -107,6 +109,29 @@ def add_sheet(package: Package, title: str, sheet: etree._Element, place: int, s
         if owner >= place:
             entry.set("localSheetId", str(owner + 1))
     return title
+
+
+def text_sheet(rows: Sequence[Sequence[str]]) -> etree._Element:
+    """A plain sheet of texts."""
+    sheet = E.worksheet(E.sheetData())
+    texts = {(row, column): text for row, line in enumerate(rows, 1) for column, text in enumerate(line, 1)}
+    for place, cell in cells_at(sheet, texts).items():
+        write_value(cell, texts[place])
+    return sheet
+
+
+def recalculate(package: Package) -> None:
+    """Let the formulas of one workbook be worked out when it is next opened: cells that they use were filled."""
+    for sheet in sheets_of(package):
+        if b"<f" in package.parts[sheet.part] or b":f" in package.parts[sheet.part]:
+            for formula in tree(package, sheet.part).iter(f"{M}f"):
+                drop(formula.getparent().findall(f"{M}v"))
+    book = tree(package, workbook_part(package))
+    how = book.find(f"{M}calcPr")
+    if how is None:
+        how = E.calcPr()
+        [entry for entry in book if entry.tag in (*_BEFORE_NAMES, f"{M}definedNames")][-1].addnext(how)
+    how.set("fullCalcOnLoad", "1")
 
 
 def drop_sheet(package: Package, title: str) -> None:

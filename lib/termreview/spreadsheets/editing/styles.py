@@ -13,11 +13,18 @@ from lxml import etree
 
 from termreview.cells import ACCENT, FONT, INK, INPUT, RULE
 from termreview.spreadsheets.editing.xml import E, M, UnmarkableError
+from termreview.spreadsheets.model.number_format import is_date_format
 
 # Colours that no form and hardly a school uses, so that a mark is known again when the file comes back.
 MARKS: Mapping[str, str] = {"error": "#F9C9C1", "query": "#FFD58C", "note": "#CDE5F6"}
 _LISTS = {"fonts": "font", "fills": "fill", "borders": "border", "cellXfs": "xf"}
-_TEXT_FORMAT = 49
+_TEXT_FORMAT, _DATE_FORMAT = 49, 14
+_DATE_FORMATS = {
+    *range(14, 23),
+    *range(27, 37),
+    *range(45, 48),
+    *range(50, 59),
+}  # those that no file spells out
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class StyleBook:
 
     lists: Mapping[str, etree._Element]
     formats: tuple[etree._Element, ...]
+    codes: Mapping[int, str]
     fills: tuple[etree._Element, ...]
     sizes: dict[str, int]
     added: dict[tuple[str, bytes], int] = field(default_factory=dict)
@@ -64,12 +72,22 @@ def open_styles(root: etree._Element) -> StyleBook:
         raise UnmarkableError("the styles lack a list")
     members = {name: tuple(lists[name].iterchildren(f"{M}{kind}")) for name, kind in _LISTS.items()}
     sizes = {name: len(found) for name, found in members.items()}
-    return StyleBook(lists, members["cellXfs"], members["fills"], sizes)
+    numbers = root.iterfind(f"{M}numFmts/{M}numFmt")
+    codes = {int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in numbers}
+    return StyleBook(lists, members["cellXfs"], codes, members["fills"], sizes)
 
 
 def marked_format(book: StyleBook, number: int, severity: str) -> int:
     """The number of a copy of one format, in the colour of a severity."""
     return _recoloured(book, number, _fill(book, MARKS[severity]))
+
+
+def dated_format(book: StyleBook, number: int) -> int:
+    """The number of one format that shows dates: itself, or a copy that does."""
+    own = int(_format(book, number).get("numFmtId", "0"))
+    if is_date_format(book.codes[own]) if own in book.codes else own in _DATE_FORMATS:
+        return number
+    return _changed(book, number, numFmtId=str(_DATE_FORMAT), applyNumberFormat="1")
 
 
 def plain_formats(book: StyleBook) -> dict[int, int]:
@@ -127,15 +145,24 @@ def _look_format(book: StyleBook, look: Look) -> int:
 
 
 def _recoloured(book: StyleBook, number: int, fill: int) -> int:
+    return _changed(book, number, fillId=str(fill), applyFill="1" if fill else None)
+
+
+def _format(book: StyleBook, number: int) -> etree._Element:
     if not 0 <= number < len(book.formats):
         raise UnmarkableError(f"a cell has the format {number}, which is not there")
-    element = copy.deepcopy(book.formats[number])
+    return book.formats[number]
+
+
+def _changed(book: StyleBook, number: int, **attributes: str | None) -> int:
+    """The number of a copy of one format with other attributes; None takes one out."""
+    element = copy.deepcopy(_format(book, number))
     element.tail = None
-    element.set("fillId", str(fill))
-    if fill:
-        element.set("applyFill", "1")
-    else:
-        element.attrib.pop("applyFill", None)
+    for name, value in attributes.items():
+        if value is None:
+            element.attrib.pop(name, None)
+        else:
+            element.set(name, value)
     return _add(book, "cellXfs", element)
 
 

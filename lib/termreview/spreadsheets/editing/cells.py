@@ -1,4 +1,4 @@
-"""Cells of one sheet found or added, given another format, wherever their writer put them."""
+"""Cells of one sheet found or added, given another format or value, wherever their writer put them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from lxml import etree
 
 from termreview.cells import address, parse_address
-from termreview.spreadsheets.editing.xml import MAIN, R_ID, RELATION, E, M, child
+from termreview.spreadsheets.editing.xml import MAIN, PRESERVED, R_ID, RELATION, E, M, child, drop, plain_text
 
 Place = tuple[int, int]
 # What may stand behind the link to the notes.
@@ -55,6 +55,18 @@ def mark_cells(sheet: etree._Element, marks: Mapping[Place, str], marked: Callab
     """
     for place, cell in cells_at(sheet, marks).items():
         cell.set("s", str(marked(int(cell.get("s", "0")), marks[place])))
+
+
+def write_value(cell: etree._Element, value: str | float) -> None:
+    """Put one number or text into a cell in the place of what it holds; a text is never a formula."""
+    for name in ("f", "v", "is"):
+        drop(cell.findall(f"{M}{name}"))
+    cell.attrib.pop("t", None)
+    if isinstance(value, str):
+        cell.set("t", "inlineStr")
+        cell.insert(0, E("is", E.t(PRESERVED, plain_text(value))))
+    else:
+        cell.insert(0, E.v(f"{value:.15g}"))
 
 
 def restyle(sheet: etree._Element, formats: Mapping[int, int]) -> None:
