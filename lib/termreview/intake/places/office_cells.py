@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -25,6 +26,7 @@ from termreview.spreadsheets.workbook import Cell, Sheet, Workbook
 from termreview.text import clean, fold, spelled_out
 
 _LONGEST = 120
+_MOST_REPEATS = 4  # of one label, for each that was sent
 _DOTTED = re.compile(r"[.…_\s]+")
 Texts = Mapping[tuple[int, int], str]
 
@@ -283,10 +285,10 @@ def _columns(own: Texts, texts: Texts, places: Sequence[Place], rows: _Lines) ->
         {place[at] for place in ((p.row, p.column) for p in places)} for at in (0, 1)
     )
     heads = sorted({row for row, column in own if row not in answer_rows and column in answer_columns})
-    width = max((column for _, column in (*own, *texts)), default=1)
 
     def signs(said: Texts, at: Callable[[int], int]) -> dict[int, str]:
-        lines = {n: [said.get((at(row), n), "") for row in heads] for n in range(1, width + 1)}
+        columns = sorted({column for _, column in said})
+        lines = {n: [said.get((at(row), n), "") for row in heads] for n in columns}
         return {number: "|".join(line) for number, line in lines.items() if any(line)}
 
     named = signs(own, lambda row: row)
@@ -296,28 +298,36 @@ def _columns(own: Texts, texts: Texts, places: Sequence[Place], rows: _Lines) ->
     return replace(lines, found={**lines.found, **beside})
 
 
-def _aligned(own: Mapping[int, str], found: Mapping[int, str]) -> _Lines:
+def _aligned(own: Mapping[int, str], received: Mapping[int, str]) -> _Lines:
     """The lines of one sheet with those of another by their texts, in order; then by a text that is once alone left."""
+    known, seen = Counter(own.values()), Counter[str]()
+    found = {}
+    for number, text in received.items():
+        seen[text] += 1
+        if (
+            text not in known or seen[text] <= _MOST_REPEATS * known[text]
+        ):  # lining up many repeats takes minutes
+            found[number] = text
     numbers, others = list(own), list(found)
     matcher = SequenceMatcher(None, list(own.values()), list(found.values()), autojunk=False)
     lines: dict[int, int] = {}
     gaps = []
     for kind, first, last, begin, end in matcher.get_opcodes():
+        pairs = list(zip(numbers[first:last], others[begin:end], strict=False))
         if kind == "equal":
-            lines |= dict(zip(numbers[first:last], others[begin:end], strict=True))
+            lines |= dict(pairs)
         elif kind == "replace" and last - first == end - begin:
-            gaps += list(zip(numbers[first:last], others[begin:end], strict=True))
-    left = {number: text for number, text in own.items() if number not in lines}
-    free = {number: text for number, text in found.items() if number not in lines.values()}
-    for number, text in left.items():
-        alike = [other for other, said in free.items() if said == text]
-        if len(alike) == 1 and list(left.values()).count(text) == 1:
-            lines[number] = alike[0]
-    known, taken = set(own.values()), set(lines.values())
-    changed = {
-        number: other for number, other in gaps
-        if number not in lines and other not in taken and found[other] not in known
-    }  # fmt: skip
+            gaps += pairs
+    taken = set(lines.values())
+    free: dict[str, list[int]] = {}
+    for number, text in found.items():
+        if number not in taken:
+            free.setdefault(text, []).append(number)
+    left = Counter(text for number, text in own.items() if number not in lines)
+    for number, text in own.items():
+        if number not in lines and left[text] == 1 and len(free.get(text, ())) == 1:
+            lines[number] = free[text][0]
+    changed = {number: other for number, other in gaps if number not in lines and found[other] not in known}
     return _Lines(lines | changed, frozenset(changed))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -305,3 +306,33 @@ def test_inspect_judges_such_a_file_in_its_term(
     assert told["form"]["form_id"] == "staff"
     assert told["account"] == {"total": 54, "used": 11, "flagged": 1, "unowned": 0, "ignored": 42}
     assert [(one["check_code"], one["cell"]) for one in told["findings"]] == [("not_a_number", "D14")]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_became_of_a_sheet_is_a_remark_and_never_a_fault(
+    seed: int, reference: Reference, tmp_path: Path
+) -> None:
+    """Rows, columns and sheets deleted, doubled, filled with what nobody asked for."""
+    chance = random.Random(seed)
+    name, values = chance.choice([("staff", STAFF), ("finance", FINANCE), ("tasks", TASKS)])
+    _, declared = adopt(name, reference, tmp_path)
+    path = fill_in(sent(declared, tmp_path), values)
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[0]
+    for area in [str(area) for area in page.merged_cells.ranges]:
+        page.unmerge_cells(area)
+    for _ in range(chance.randint(1, 6)):
+        at, count = chance.randint(1, 16), chance.randint(1, 4)
+        chance.choice([page.insert_rows, page.delete_rows, page.insert_cols, page.delete_cols])(at, count)
+    for _ in range(chance.randint(0, 30)):
+        cell = page.cell(chance.randint(1, 30), chance.randint(1, 12))
+        cell.value = chance.choice(["Tổng số", "Nữ", 7, "=A1", None, True, "x" * 300, "Hiệu trưởng", "#REF!"])
+    if chance.random() < 0.3:
+        book.copy_worksheet(page)
+    if chance.random() < 0.2:
+        page.title = "Trang khác"
+    book.save(path)
+    cleaned = read_back(declared, path, tmp_path)
+    told = cleaned.submissions.iloc[0]
+    parts = [told[f"cells_{name}"] for name in ("used", "flagged", "unowned", "ignored")]
+    assert told["fate"] == "refused" or sum(parts) == told["cells_total"]
