@@ -216,9 +216,8 @@ def test_every_mistake_in_the_list_of_cells_is_told_at_once(reference: Reference
         load_reference(folder)
     said = [problem.message for problem in told.value.problems if problem.file.endswith("cells.csv")]
     for words in (
-        "'4C' is not the address of a cell", "'may_in' is not a field of the form", "'id' is 'school', expected one of",
-        "stands twice", "the field 'may_chieu' has no cell", "stand on 2 sheets of the workbook",
-        "the workbook template.xlsx or template.xlsm is missing beside it",
+        "'cell' ghi '4C' không phải địa chỉ ô", "'may_in' không phải chỉ tiêu của biểu mẫu", "'school'",
+        "hai lần", "chỉ tiêu 'may_chieu' chưa có ô", "nằm trên 2 trang của tệp", "thiếu tệp template.xlsx",
     ):  # fmt: skip
         assert any(words in one for one in said), words
 

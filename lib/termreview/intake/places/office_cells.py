@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 from termreview.cells import MAX_ROW, address, column_letters
 from termreview.forms.layout import FINGERPRINT_SHEET, Block, FormLayout, Place, Printed, SheetLayout
 from termreview.forms.office_workbook import office_sheets
-from termreview.intake.places.located import ADDRESS, LABEL, AsPrinted, Located, Remark, Spot
+from termreview.intake.places.located import ADDRESS, LABEL, AsPrinted, FieldPosition, Located, Remark
 from termreview.intake.places.moved import Move, missing_column, moved_rows, one_a_cause
 from termreview.intake.places.unowned import HIDDEN, tells_of_a_person
 from termreview.reference.kinds.forms import OfficeCell, OfficeWorkbook
@@ -209,7 +209,7 @@ def _locate_sheet(
             continue
         row += place.row - label_row
         way = ADDRESS if (row, column) == (place.row, place.column) else LABEL
-        located.spots[place.field.field_id] = Spot(sheet, row, column, way)
+        located.positions[place.field.field_id] = FieldPosition(sheet, row, column, way)
         fields[place.field.field_id] = row, column
         if column != place.column:
             remarks.setdefault(("moved", place.column), _moved_column(sheet, plan, place, row, column))
