@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from termreview.reference.loading.rows import LINE, Row, without_lines
 from termreview.reference.loading.source import Source
+from termreview.reference.loading.text_rules import OTHERWISE, figures_of, has_rules, read_rule
 from termreview.reference.loading.tree_reading import read_tree
 
 SCHEMA: Final = Path(__file__).with_name("text_schema.csv")
@@ -105,13 +106,16 @@ def _hold_list(row: Row, name: str, places: Places) -> None:
 
 
 def _hold_sentence(row: Row, name: str, places: Places) -> None:
-    """One text, or one text per form where something is counted."""
+    """One text, one text per form where something is counted, or one text per rule (`text_rules`)."""
     if not isinstance(row.values.get(name), dict):
         row.text(name)
         _hold_numbers(row, name, places)
         return
     forms = row.row(name)
     assert forms is not None
+    if any(map(read_rule, _keys(forms))):
+        _hold_rules(forms, places)
+        return
     if "count" not in places:
         forms.report("counts_nothing", name=name)
         return
@@ -121,6 +125,22 @@ def _hold_sentence(row: Row, name: str, places: Places) -> None:
     for form in SENTENCE_FORMS:
         if form in forms.values:
             _hold_numbers(forms, form, places)
+
+
+def _hold_rules(texts: Row, places: Places) -> None:
+    for rule in _keys(texts):
+        if rule != OTHERWISE and read_rule(rule) is None:
+            texts.report("rule_unreadable", rule)
+        for figure in sorted(figures_of(rule) - set(places)):
+            texts.report("rule_figure_unknown", rule, figure=figure, known=", ".join(places))
+        texts.text(rule)
+        _hold_numbers(texts, rule, places)
+    if OTHERWISE not in texts.values:
+        texts.report("missing", key=OTHERWISE)
+
+
+def _keys(row: Row) -> list[str]:
+    return [name for name in row.values if isinstance(name, str) and name != LINE]
 
 
 def _hold_numbers(row: Row, name: str, places: Places) -> None:
@@ -137,12 +157,13 @@ def _hold_numbers(row: Row, name: str, places: Places) -> None:
 def keys_of(
     tree: Mapping[Any, Any], own: Collection[str] = (), above: str = ""
 ) -> Iterator[tuple[str, set[str]]]:
-    """Every text of one tree: its key and the places that it names; forms of one sentence are one text."""
+    """Every text of one tree: its key and the places that it names; forms or rules of one sentence are one text."""
     for name, value in tree.items():
         key = f"{above}{name}"
         if name == LINE or key in own:
             continue
-        if isinstance(value, Mapping) and not (set(value) <= set(SENTENCE_FORMS) and "many" in value):
+        has_forms = isinstance(value, Mapping) and set(value) <= set(SENTENCE_FORMS) and "many" in value
+        if isinstance(value, Mapping) and not (has_forms or has_rules(value)):
             yield from keys_of(value, own, f"{key}/")
         else:
             texts = (
@@ -153,4 +174,6 @@ def keys_of(
                 else [value]
             )
             places = {place for text in texts for _, place, _, _ in Formatter().parse(str(text)) if place}
+            if isinstance(value, Mapping):
+                places |= {figure for rule in value for figure in figures_of(rule)}
             yield key + _LIST * isinstance(value, list), places

@@ -143,10 +143,11 @@ class _PageReader(HTMLParser):
         elif tag == "details":
             self.is_unfolded = False
         elif tag == "figcaption" and self.figure is not None:
-            self.figure["caption"] = plain("".join(self.words))
+            self._add("caption", plain("".join(self.words)), " ")
             self.words = []
-        elif tag == "desc" and self.figure is not None:
-            self.figure["alt"] = plain("".join(self.words))
+        elif tag == "desc" and self.figure is not None:  # told twice, where a phone has a picture of its own
+            if (text := plain("".join(self.words))) != self.figure["alt"]:
+                self._add("alt", text, " ≠ ")
         elif tag == "svg":  # what is written in a picture stands for itself
             self.words = []
         elif tag == "figure" and self.figure is not None:
@@ -167,9 +168,13 @@ class _PageReader(HTMLParser):
         text = plain("".join(self.words))
         self.words = []
         if text and self.figure is not None:
-            self.figure["title" if self.place == "title" else "caption"] = text
+            self._add("title" if self.place == "title" else "caption", text, " ")
         elif text and text != self.read.title:  # the page's foot says its title again
             (self.read.loose if any(self.divisions) else self.read.lines).append(text)
+
+    def _add(self, name: str, text: str, separator: str) -> None:
+        assert self.figure is not None
+        self.figure[name] = separator.join(filter(None, (self.figure[name], text)))
 
     def _end_row(self) -> None:
         if self.table is not None and self.row:

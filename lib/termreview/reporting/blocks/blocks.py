@@ -24,8 +24,6 @@ from termreview.reporting.blocks.model import (
 )
 from termreview.reporting.blocks.number_format import clean_text
 
-_XMLNS: Final = ' xmlns="http://www.w3.org/2000/svg"'  # a page knows what an SVG is without it
-
 CalloutKind = Literal["note", "good", "query", "error"]
 
 MARK_TITLES: Final[Mapping[str, str]] = {
@@ -145,17 +143,6 @@ def key_figures(figures: Sequence[tuple[str, object, str]]) -> Block:
         return Block("")
     told = [(line_of(label), runs_of(value), line_of(detail)) for label, value, detail in figures]
     return Block(f'<dl class="key-figures">{cards}</dl>', (key_figures_part(told),))
-
-
-def figure_html(picture: str, title: str, alt: str, caption: str) -> str:
-    """The markup of one figure: the title above its picture (an SVG or an image), the caption below."""
-    label = escape_text(title or alt)
-    above = f'<p class="chart-title">{escape_text(title)}</p>' if title else ""
-    below = f"<figcaption>{escape_text(caption)}</figcaption>" if caption else ""
-    return (
-        f'<figure class="chart">{above}<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-        f"{picture.replace(_XMLNS, '', 1).strip()}</div>{below}</figure>"
-    )
 
 
 def badge_mark(mark: str, labels: Mapping[str, str] = MARK_TITLES) -> Block:

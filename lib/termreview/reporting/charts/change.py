@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from termreview.reporting.blocks.number_format import NO_BREAK_SPACE, number_text, printed_difference
 from termreview.reporting.charts.drawing import plot
 from termreview.reporting.charts.drawing.plot import FORMATS_BY_UNIT, WIDTH, Point
-from termreview.reporting.charts.drawing.style import ALERT, BLUE_DARK, BLUE_MID, PAPER, WARM
+from termreview.reporting.charts.drawing.style import BEFORE, BEHIND, GOOD, MUTED, PAPER, TARGET, Style
 from termreview.reporting.charts.drawing.text import SMALL_SIZE, text_width
 from termreview.reporting.charts.drawing.theme import in_style
 
 # What a percentage moves by: a per cent of a percentage would be another figure.
 PERCENTAGE_POINTS: Final = "điểm %"
+_BEFORE: Final = Style(PAPER, marker="o", edge=MUTED)
 
 
 @in_style()
@@ -30,35 +30,44 @@ def dumbbell(
     after_label: str,
     unit: str,
     line: str | None = None,
+    line_label: str = "chỉ tiêu",
+    better: str = "higher",
+    width: float = WIDTH,
 ) -> Figure:
     """Draw one row per label: a ring where it stood before, a disc where it stands after, and the change in words.
 
-    What fell is joined in the warm colour. `unit` is percent (0-100), points, ratio or count; `line` names the column
-    of a target.
+    What went the worse way has the colour of what is behind; `better` is higher or lower, or a column that says so.
+    `unit` is percent (0-100), points, ratio or count; `line` names the column of a target.
     """
     if frame.empty:
-        return plot.nothing_to_draw()
+        return plot.nothing_to_draw(width)
     records = frame.to_dict("records")
     texts = [_change_text(record[before], record[after], unit) for record in records]
-    left = plot.name_width(frame[label], most=250) + 22
-    right = WIDTH - max(text_width(text, SMALL_SIZE) for text in texts) - 22
+    text_most = max(text_width(text, SMALL_SIZE) for text in texts)
     columns = [before, after, *([line] if line else [])]
     most = 100.0 if unit in ("percent", "points") else plot.nice_top(plot.finite(record[name]) for record in records for name in columns)  # fmt: skip
     limits = (0.0, most)
-    rows = plot.place_rows(list(frame[label]), left - 22, 34, height=30)
+    signs = [(before_label, _BEFORE), (after_label, Style(GOOD.fill, marker="o"))]
+    signs += [(line_label, TARGET)] if line else []
+    key = plot.key_of(signs, width)
+    is_narrow = plot.is_narrow(width)
+    left, rows = plot.lay_out(
+        list(frame[label]), width, key.height + 6, height=20 if is_narrow else 30, gap=22, most=250, beside=text_most + 10
+    )  # fmt: skip
     bottom = rows[-1].bottom
-    figure = plot.new_figure(bottom + 24)
+    figure = plot.new_figure(bottom + 24, width)
     ticks = [most * n / 4 for n in range(5)]
-    axes = plot.add_scale(figure, left, 30, right, bottom, limits, ticks, "integer" if most >= 4 else "ratio")
-    _write_key(axes, before_label, after_label, line is not None)
+    side = plot.SIDE + 2
+    start, end = (side, width - side) if is_narrow else (left, width - text_most - 22)
+    axes = plot.add_scale(figure, start, key.height + 2, end, bottom, limits, ticks, "integer" if most >= 4 else "ratio", rows)  # fmt: skip
+    key.draw(axes)
     plot.write_names(axes, rows, left - 22)
     befores: list[Point] = []
-    afters: list[Point] = []
+    afters: dict[str, list[Point]] = {GOOD.fill: [], BEHIND.fill: []}
     targets: list[tuple[Point, Point]] = []
-    falls: list[tuple[Point, Point]] = []
-    rises: list[tuple[Point, Point]] = []
+    moves: dict[str, list[tuple[Point, Point]]] = {GOOD.fill: [], BEHIND.fill: []}
     for row, record, text in zip(rows, records, texts, strict=True):
-        start, end, target = (
+        first, last, target = (
             None if value is None else plot.held(value, limits)
             for value in (
                 plot.finite(record[before]),
@@ -66,22 +75,27 @@ def dumbbell(
                 plot.finite(record[line]) if line else None,
             )
         )
+        is_fall = first is not None and last is not None and last < first
+        is_rise = first is not None and last is not None and last > first
+        wanted = str(record[better]) if better in record else better
+        colour = (BEHIND if (is_fall if wanted == "higher" else is_rise) else GOOD).fill
         if target is not None:
             targets.append(((target, row.middle - 11), (target, row.middle + 11)))
-        if start is not None:
-            befores.append((start, row.middle))
-        if end is not None:
-            afters.append((end, row.middle))
-        if start is not None and end is not None:
-            (falls if end < start else rises).append(((start, row.middle), (end, row.middle)))
-        if start is None and end is None:
-            plot.write_no_figures(axes, left, row.middle)
-        plot.write(axes, WIDTH, row.middle, text, "right", SMALL_SIZE)
-    plot.lines(axes, targets, ALERT, 2, label="mức đề ra")
-    plot.lines(axes, falls, WARM, 4)
-    plot.lines(axes, rises, BLUE_MID, 4)
-    plot.dots(axes, befores, 5.5, PAPER, edge=BLUE_DARK, width=1.8, label=before_label)
-    plot.dots(axes, afters, 6, BLUE_DARK, label=after_label)
+        if first is not None:
+            befores.append((first, row.middle))
+        if last is not None:
+            afters[colour].append((last, row.middle))
+        if first is not None and last is not None:
+            moves[colour].append(((first, row.middle), (last, row.middle)))
+        if first is None and last is None:
+            plot.write_no_figures(axes, start, row.middle)
+        plot.write(axes, width, row.name_middle, text, "right", SMALL_SIZE)
+    plot.lines(axes, targets, TARGET.fill, 2, label=line_label)
+    for colour, found in moves.items():
+        plot.lines(axes, found, BEFORE.fill if colour == GOOD.fill else colour, 4)
+    plot.dots(axes, befores, 5.5, PAPER, edge=MUTED, width=1.8, label=before_label)
+    for colour, points in afters.items():
+        plot.dots(axes, points, 6, colour, label=after_label)
     return figure
 
 
@@ -95,15 +109,3 @@ def _change_text(before: Any, after: Any, unit: str) -> str:
     change = number_text(moved, "decimal1" if unit == "percent" else form)
     of = f"{NO_BREAK_SPACE}{PERCENTAGE_POINTS}" if unit == "percent" else ""
     return f"{start} → {end} ({'+' if moved > 0 else ''}{change}{of})"
-
-
-def _write_key(axes: Axes, before_label: str, after_label: str, has_line: bool) -> None:
-    x = 18 + text_width(before_label, SMALL_SIZE) + 26
-    plot.dots(axes, [(6, 9)], 5.5, PAPER, edge=BLUE_DARK, width=1.8, of_page=True)
-    plot.write(axes, 18, 9, before_label, size=SMALL_SIZE)
-    plot.dots(axes, [(x + 6, 9)], 6, BLUE_DARK, of_page=True)
-    plot.write(axes, x + 18, 9, after_label, size=SMALL_SIZE)
-    if has_line:
-        x += 18 + text_width(after_label, SMALL_SIZE) + 26
-        plot.lines(axes, [((x + 6, 0), (x + 6, 18))], ALERT, 2, of_page=True)
-        plot.write(axes, x + 18, 9, "mức đề ra", size=SMALL_SIZE)

@@ -1,27 +1,35 @@
-"""One chart of a report is one Figure with its data and its words: the page shows its SVG, the Word file its PNG."""
+"""One chart of a report is one Figure with its data and its words: the page shows its SVG, the Word file its PNG.
+
+For a phone the page holds the chart once more, laid out anew where its function takes a `width`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from termreview.reporting.blocks.blocks import figure_html, line_of
+from termreview.reporting.blocks.blocks import escape_text, line_of
 from termreview.reporting.blocks.model import Part, figure_part, model_bundle
+from termreview.reporting.blocks.values import joined
 from termreview.reporting.charts.drawing.picture import png_of, svg_of
-from termreview.reporting.charts.drawing.plot import NO_FIGURES
+from termreview.reporting.charts.drawing.plot import NARROW, NO_FIGURES
 from termreview.reporting.charts.kept_pictures import find_picture, keep_picture, picture_path
+
+_XMLNS: Final = ' xmlns="http://www.w3.org/2000/svg"'  # a page knows what an SVG is without it
 
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """One chart: what draws it from its data, the text that stands for it, the title above it, the caption under it.
+    """One chart: what draws it from its data, the text that stands for it, its title, what it measures, its caption.
 
+    `title` says what is found, `measure` what is drawn and of how many, `caption` how it is read and whence it comes.
     Whoever asks for `figure` may change it, and what the chart shows from then on is the changed one. Until then its
     pictures are taken from the folder `pictures`, where an earlier report has left them.
     """
@@ -32,6 +40,7 @@ class Chart:
     title: str
     alt: str
     caption: str
+    measure: str = ""
     pictures: Path | None = field(default=None, repr=False)
 
     @cached_property
@@ -46,17 +55,31 @@ class Chart:
     @property
     def svg(self) -> str:
         """The chart as an SVG file."""
-        return self._picture("svg", lambda: svg_of(self._drawn, title=self.title, alt=self.alt).encode("utf-8")).decode("utf-8")  # fmt: skip
+        return self._picture("svg", lambda: self._svg_of(self._drawn)).decode("utf-8")
+
+    @property
+    def narrow_svg(self) -> str:
+        """The chart laid out for a phone; blank where its function knows no width, or somebody changed the figure."""
+        if "figure" in self.__dict__ or "width" not in signature(self.draw).parameters:
+            return ""
+
+        def written() -> bytes:
+            return self._svg_of(self.draw(self.data, **self.options, width=NARROW))
+
+        return self._picture("narrow", written).decode("utf-8")
 
     @property
     def png(self) -> bytes:
         """The chart as a PNG file, in the resolution of print."""
         return self._picture("png", lambda: png_of(self._drawn))
 
+    def _svg_of(self, figure: Figure) -> bytes:
+        return svg_of(figure, title=self.title, alt=self.alt).encode("utf-8")
+
     def _picture(self, kind: str, written: Callable[[], bytes]) -> bytes:
         if self.pictures is None or "figure" in self.__dict__:
             return written()
-        words = (self.title, self.alt) if kind == "svg" else ()
+        words = () if kind == "png" else (self.title, self.alt)
         made_of = repr((self.draw.__name__, self.data.to_dict("split"), dict(self.options), *words))
         path = picture_path(self.pictures, made_of, kind)
         kept = find_picture(path)
@@ -68,14 +91,38 @@ class Chart:
     @property
     def parts(self) -> tuple[Part, ...]:
         """The model of the chart; its picture is drawn when the model is written."""
-        title, alt, caption = map(line_of, (self.title, self.alt, self.caption))
+        title, alt = line_of(self.title), line_of(self.alt)
+        caption = line_of(joined([self.measure, self.caption]))
         return (figure_part(title, alt, caption, lambda: self.png),)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return model_bundle(self.parts)
 
     def _repr_html_(self) -> str:
-        return figure_html(self.svg, self.title, self.alt, self.caption)
+        wide, narrow = (picture and _inline(picture) for picture in (self.svg, self.narrow_svg))
+        if narrow:
+            wide = f'<div class="wide">{wide}</div><div class="narrow" hidden>{narrow}</div>'
+        else:
+            wide = scrolled(wide, self.title or self.alt)
+        return figure_html(wide, self.title, self.caption, self.measure)
+
+
+def figure_html(picture: str, title: str, caption: str, measure: str = "") -> str:
+    """The markup of one figure: the title and what is measured above its picture, the caption below."""
+    above = f'<p class="chart-title">{escape_text(title)}</p>' if title else ""
+    above += f'<p class="chart-measure">{escape_text(measure)}</p>' if measure else ""
+    below = f"<figcaption>{escape_text(caption)}</figcaption>" if caption else ""
+    return f'<figure class="chart">{above}{picture}{below}</figure>'
+
+
+def scrolled(picture: str, label: str) -> str:
+    """The markup of one picture (an SVG or an image) that scrolls where the page is narrower."""
+    name = escape_text(label)
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">{_inline(picture)}</div>'
+
+
+def _inline(picture: str) -> str:
+    return picture.replace(_XMLNS, "", 1).strip()
 
 
 def chart(
@@ -84,6 +131,7 @@ def chart(
     *,
     title: str,
     alt: str,
+    measure: str = "",
     caption: str = "",
     pictures: Path | None = None,
     **options: Any,
@@ -98,4 +146,4 @@ def chart(
     alt = f"{alt.strip()} {NO_FIGURES}.".strip() if data.empty else alt
     if not alt.strip():
         raise ValueError(f"the chart “{title}” has no text that stands for it")
-    return Chart(draw, data, options, title, alt, caption, pictures)
+    return Chart(draw, data, options, title, alt, caption, measure, pictures)

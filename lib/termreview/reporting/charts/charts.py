@@ -1,7 +1,7 @@
 """The charts of the reports, each one function from a DataFrame to a matplotlib Figure.
 
-Every chart is 760 CSS pixels wide, has Axes in the unit of its data across, names its missing figures, writes its
-numbers out, and stays readable in grey. Text of the data is drawn as it stands: `$`, markup and formulas have no effect.
+Every chart is 760 CSS pixels wide, or as wide as a phone where it takes a `width`, has Axes in the unit of its data
+across, names its missing figures, writes its numbers out, and stays readable in grey. Text of the data is drawn as it stands: `$`, markup and formulas have no effect.
 `chart` gives a figure the words that a report needs.
 """
 
@@ -11,10 +11,10 @@ from termreview.reporting.charts.change import dumbbell
 from termreview.reporting.charts.chart import Chart, chart
 from termreview.reporting.charts.days import calendar_strip
 from termreview.reporting.charts.grid import count_table, heat_map, transition_matrix
-from termreview.reporting.charts.panels import Bounds, Shares, interval_panels, share_panels
+from termreview.reporting.charts.panels import Bounds, interval_panels
 from termreview.reporting.charts.parts import stacked_bars
 from termreview.reporting.charts.points import Scale, count_bars, scatter, strips
-from termreview.reporting.charts.ratios import gap_bars, ratio_strip
+from termreview.reporting.charts.ratios import Shares, dot_plot, gap_bars, ratio_strip
 
 __all__ = [
     "Bounds",
@@ -25,13 +25,13 @@ __all__ = [
     "chart",
     "count_bars",
     "count_table",
+    "dot_plot",
     "dumbbell",
     "gap_bars",
     "heat_map",
     "interval_panels",
     "ratio_strip",
     "scatter",
-    "share_panels",
     "stacked_bars",
     "strips",
     "transition_matrix",

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, cast
 
-from termreview.reporting.blocks.blocks import Block, escape_text, figure_html, line_of
+from termreview.reporting.blocks.blocks import Block, escape_text, line_of
 from termreview.reporting.blocks.model import figure_part
+from termreview.reporting.charts.chart import figure_html, scrolled
 from termreview.reporting.charts.drawing.picture import png_of, svg_of
 from termreview.reporting.charts.drawing.theme import in_style
 
@@ -76,7 +77,7 @@ def own_picture(picture: Image | bytes, *, title: str = "", alt: str = "", capti
 def _pictured(picture: str, print_picture: Callable[[], bytes], title: str, alt: str, caption: str) -> Block:
     """One figure of the report: title, the picture as markup, caption; Word prints the other picture."""
     part = figure_part(line_of(title), line_of(alt), line_of(caption), print_picture)
-    return Block(figure_html(picture, title, alt, caption), (part,))
+    return Block(figure_html(scrolled(picture, title or alt), title, caption), (part,))
 
 
 def _image(kind: str, content: bytes, alt: str) -> str:

@@ -1,4 +1,4 @@
-"""Charts of several panels over the same rows: scores of two groups side by side, one ratio per school level."""
+"""Charts of several panels over the same rows: scores of the groups of an index side by side."""
 
 from __future__ import annotations
 
@@ -13,25 +13,12 @@ from matplotlib.figure import Figure
 from termreview.reporting.blocks.number_format import clean_text, number_text
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.charts.drawing import plot
-from termreview.reporting.charts.drawing.plot import WIDTH, Box, Point
-from termreview.reporting.charts.drawing.style import (
-    ALERT,
-    BEST,
-    FAINT,
-    GREY_MIDDLE,
-    GREY_PALE,
-    HOLLOW,
-    INK,
-    MIDDLE,
-    MUTED,
-    PAPER,
-    Style,
-    part_styles,
-)
+from termreview.reporting.charts.drawing.plot import WIDTH, Point
+from termreview.reporting.charts.drawing.style import BEFORE, FAINT, HOLLOW, MUTED, Style, part_styles
 from termreview.reporting.charts.drawing.text import SMALL_SIZE, TEXT_SIZE, text_width, wrap_text
 from termreview.reporting.charts.drawing.theme import in_style
 
-GAP = 30.0
+_GAP, _GAP_NARROW = 30.0, 18.0
 
 
 @dataclass(frozen=True)
@@ -46,15 +33,6 @@ class Bounds:
     before_high: str = ""
 
 
-@dataclass(frozen=True)
-class Shares:
-    """One panel of ratios (0-100): its title, the columns of the value and of how many units it speaks for."""
-
-    title: str
-    value: str
-    counted: str
-
-
 @in_style()
 def interval_panels(
     frame: pd.DataFrame,
@@ -65,6 +43,8 @@ def interval_panels(
     lines: Sequence[tuple[float, str]],
     group: str | None,
     limits: tuple[float, float] = (0, 100),
+    before_label: str = "",
+    width: float = WIDTH,
 ) -> Figure:
     """Draw one row per school and one panel per group: a disc where its bounds meet, a bar from low to high otherwise.
 
@@ -73,43 +53,51 @@ def interval_panels(
     standings : what a score concludes -> its name; level_1 … level_3 are filled by level, anything else is hollow.
     lines : the named limits of the levels.
     group : column whose value heads each run of rows.
+    before_label : what the thin bars above, of the bounds before, are called.
     """
     if frame.empty or not panels:
-        return plot.nothing_to_draw()
+        return plot.nothing_to_draw(width)
     records = frame.to_dict("records")
+    is_narrow = plot.is_narrow(width)
     has_before = any(panel.before_low for panel in panels)
     size = 12.0 if len(records) > 25 else TEXT_SIZE
-    left = plot.name_width(frame[label], most=210, size=size) + 14
-    wide = (WIDTH - left - GAP * (len(panels) - 1)) / len(panels)
     styles = {name: _fill(name) for name in standings}
-    key = plot.key_of((standings[name], style) for name, style in styles.items())
-    top = key.height + 38
+    signs = [(standings[name], style) for name, style in styles.items()]
+    key = plot.key_of([*signs, (before_label, BEFORE)] if has_before and before_label else signs, width)
     headings = [clean_text(record[group]) for record in records] if group else None
-    height = 23.0 if has_before else 20.0 if len(records) > 25 else 25.0
-    rows = plot.place_rows(list(frame[label]), left - 14, top, height=height, size=size, headings=headings)
+    height = 23.0 if has_before else 20.0 if is_narrow or len(records) > 25 else 25.0
+    laid: dict[str, Any] = {"height": height, "gap": 14, "most": 210, "size": size}
+    left, _ = plot.lay_out(list(frame[label]), width, 0, **laid)
+    gap = _GAP_NARROW if is_narrow else _GAP
+    wide = (width - left - gap * (len(panels) - 1)) / len(panels)
+    titles = [wrap_text(panel.title, wide, SMALL_SIZE, is_bold=True, lines=2) for panel in panels]
+    top = key.height + (38 if is_narrow and len(lines) > 1 else 22) + 16 * max(map(len, titles))
+    left, rows = plot.lay_out(list(frame[label]), width, top, headings=headings, **laid)
     bottom = rows[-1].bottom + 2
-    figure = plot.new_figure(bottom + 22)
+    figure = plot.new_figure(bottom + 22, width)
     for number, panel in enumerate(panels):
-        start = left + number * (wide + GAP)
+        start = left + number * (wide + gap)
         texts = [interval_text(record[panel.low], record[panel.high]) for record in records]
         end = start + wide - max(text_width(text, SMALL_SIZE) for text in texts) - 12
+        begin = start + plot.SIDE if is_narrow else start
         ticks = [limits[0], *(line for line, _ in lines), limits[1]]
-        axes = plot.add_scale(figure, start, top - 6, end, bottom, limits, ticks)
+        axes = plot.add_scale(figure, begin, top - 6, end, bottom, limits, ticks, rows=rows)
         if number == 0:
             key.draw(axes)
             plot.write_names(axes, rows, left - 14, size=size)
-        plot.write(axes, start, top - 32, _title(panel, wide), size=SMALL_SIZE, is_bold=True)
-        plot.mark_limits(axes, lines, start, end, top - 4, bottom)
+        title = titles[number]
+        plot.write(axes, start, key.height + 7.2 * len(title), title, size=SMALL_SIZE, is_bold=True)
+        plot.mark_limits(axes, lines, begin, end, top - 4, plot.strips(rows, bottom))
         plot.lines(axes, [((limits[0], row.middle), (limits[1], row.middle)) for row in rows], FAINT)
         spans: dict[tuple[Style, float], list[tuple[Point, Point]]] = {}
         for row, record, text in zip(rows, records, texts, strict=True):
             low, high = plot.finite(record[panel.low]), plot.finite(record[panel.high])
             if low is None or high is None:
-                plot.write_no_figures(axes, start, row.middle)
+                plot.write_no_figures(axes, begin, row.middle)
                 continue
             before = [plot.finite(record[name]) for name in (panel.before_low, panel.before_high) if name]
             if before and None not in before:
-                _add_span(spans, Style(GREY_MIDDLE), 3, before, row.middle - 6, limits)
+                _add_span(spans, BEFORE, 3, before, row.middle - 6, limits)
             middle = row.middle + (3 if panel.before_low else 0)
             style = styles.get(clean_text(record[panel.standing]), HOLLOW)
             _add_span(spans, style, 7, [low, high], middle, limits)
@@ -117,10 +105,6 @@ def interval_panels(
         for (style, thick), found in spans.items():
             _draw_spans(axes, found, style, thick)
     return figure
-
-
-def _title(panel: Bounds | Shares, width: float) -> str:
-    return wrap_text(panel.title, width, SMALL_SIZE, is_bold=True, lines=1)[0]
 
 
 def _fill(standing: str) -> Style:
@@ -152,75 +136,3 @@ def _draw_spans(axes: Axes, spans: Sequence[tuple[Point, Point]], style: Style, 
     plot.lines(axes, wide, style.fill, thick, is_round=True)
     discs = [span[0] for span in spans if span[0] == span[1]]
     plot.dots(axes, discs, max(thick / 2, 2.2) + edge, style.fill, edge=MUTED if edge else style.fill, width=1)  # fmt: skip
-
-
-@in_style()
-def share_panels(
-    frame: pd.DataFrame,
-    *,
-    label: str,
-    panels: Sequence[Shares],
-    fewest: int,
-    few_label: str,
-    line: str | None,
-    line_label: str,
-) -> Figure:
-    """Draw one row per ratio and one panel per school level: a bar of 0-100 with its figure.
-
-    A value over fewer than `fewest` units is drawn hollow, so that nothing is read from it at a glance; the first panel
-    is the whole. A cell without a value stays empty. `line` names the column of a target, marked in the first
-    panel.
-    """
-    if frame.empty or not panels:
-        return plot.nothing_to_draw()
-    records = frame.to_dict("records")
-    left = plot.name_width(frame[label], most=230) + 14
-    gap, number_width = 16.0, text_width("100,0", SMALL_SIZE, is_bold=True) + 6
-    wide = (WIDTH - left - gap * (len(panels) - 1)) / len(panels)
-    has_line = line is not None and any(plot.finite(record[line]) is not None for record in records)
-    is_few = any(_is_few(record, panel, fewest) for record in records for panel in panels)
-    key = plot.key_of([(few_label, HOLLOW)] if is_few else [])
-    top = max(key.height, 28 if has_line else 0) + 22
-    rows = plot.place_rows(list(frame[label]), left - 14, top, height=25)
-    figure = plot.new_figure(rows[-1].bottom + 4)
-    for number, panel in enumerate(panels):
-        start = left + number * (wide + gap)
-        end = start + wide - number_width
-        pixel = 100 / (end - start)
-        axes = plot.add_plot(figure, start - 3, top, end + 3, rows[-1].bottom, (-3 * pixel, 100 + 3 * pixel))
-        if number == 0:
-            key.draw(axes)
-            plot.write_names(axes, rows, left - 14)
-            if has_line:
-                x = 20 + text_width(few_label, SMALL_SIZE) + 30 if is_few else 0.0
-                plot.lines(axes, [((x + 6, 0), (x + 6, 18))], ALERT, 2, of_page=True)
-                plot.write(axes, x + 18, 9, line_label, size=SMALL_SIZE)
-        plot.write(axes, start, top - 12, _title(panel, wide), size=SMALL_SIZE, is_bold=True)
-        lanes: list[Box] = []
-        sure: list[Box] = []
-        few: list[Box] = []
-        targets = []
-        for row, record in zip(rows, records, strict=True):
-            value = plot.finite(record[panel.value])
-            if value is None:
-                continue
-            is_small = _is_few(record, panel, fewest)
-            lanes.append((0, row.middle - 7, 100, row.middle + 7))
-            (few if is_small else sure).append((0, row.middle - 7, plot.held(value, (0, 100)), row.middle + 7))  # fmt: skip
-            text, ink = number_text(value, "decimal1"), MUTED if is_small else INK
-            plot.write(axes, start + wide, row.middle, text, "right", SMALL_SIZE, ink, is_bold=number == 0)
-            target = plot.finite(record[line]) if line and number == 0 else None
-            if target is not None:
-                x = plot.held(target, (0, 100))
-                targets.append(((x, row.middle - 10), (x, row.middle + 10)))
-        plot.boxes(axes, lanes, Style(GREY_PALE))
-        plot.boxes(axes, sure, BEST if number == 0 else MIDDLE, label=panel.title)
-        plot.boxes(axes, few, HOLLOW, edge=MUTED, label=few_label)
-        plot.lines(axes, targets, PAPER, 4)
-        plot.lines(axes, targets, ALERT, 2, label=line_label)
-    return figure
-
-
-def _is_few(record: Mapping[Any, Any], panel: Shares, fewest: int) -> bool:
-    counted = plot.finite(record[panel.counted])
-    return plot.finite(record[panel.value]) is not None and counted is not None and counted < fewest

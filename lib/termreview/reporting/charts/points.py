@@ -15,15 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.charts.drawing import plot
 from termreview.reporting.charts.drawing.plot import SIDE, WIDTH
-from termreview.reporting.charts.drawing.style import (
-    BLUE_DARK,
-    BLUE_MID,
-    MUTED,
-    PAPER,
-    RULE,
-    SERIES_COLOURS,
-    Style,
-)
+from termreview.reporting.charts.drawing.style import INK, KINDS, MUTED, PAPER, QUANTITY, RULE
 from termreview.reporting.charts.drawing.text import SMALL_SIZE, text_width, wrap_text
 from termreview.reporting.charts.drawing.theme import in_style
 
@@ -65,8 +57,8 @@ def scatter(
     if frame.empty:
         return plot.nothing_to_draw()
     groups = list(dict.fromkeys(frame[group]))
-    fills = {own: SERIES_COLOURS[place % len(SERIES_COLOURS)] for place, own in enumerate(groups)}
-    key = plot.key_of((str(own), Style(fills[own])) for own in groups)
+    styles = {own: KINDS[place % len(KINDS)] for place, own in enumerate(groups)}
+    key = plot.key_of((str(own), styles[own]) for own in groups)
     xs, ys = across.ticks(frame[x]), upward.ticks(frame[y])
     left = max(86.0, _half(across, xs[0]), 2 * max(_half(upward, tick) for tick in ys) + SIDE + 8)
     right, top = WIDTH - max(16.0, _half(across, xs[-1])), key.height + 26
@@ -84,7 +76,8 @@ def scatter(
     for own in groups:
         rows = frame[frame[group] == own]
         found = list(zip(rows[x], rows[y], strict=True))
-        plot.dots(axes, found, 4.2, fills[own], edge=PAPER, width=1.0, label=str(own))
+        look = styles[own]
+        plot.dots(axes, found, 4.2, look.fill, edge=PAPER, width=1.0, label=str(own), marker=look.marker)
     page = plot.add_plot(figure, 0, 0, WIDTH, bottom + 54)
     key.draw(page)
     title = wrap_text(upward.title, WIDTH, SMALL_SIZE, lines=1)
@@ -158,8 +151,8 @@ def strips(
         plot.write(axes, WIDTH, row.middle, f"n = {len(values)}", "right", SMALL_SIZE, MUTED)
     if group:
         plot.write_names(axes, rows, left - 14)
-    plot.dots(axes, found, 3.8, BLUE_MID, edge=PAPER, width=0.8)
-    plot.lines(axes, middles, BLUE_DARK, 2.6, label="trung vị")
+    plot.dots(axes, found, 3.8, QUANTITY.fill, edge=PAPER, width=0.8)
+    plot.lines(axes, middles, INK, 2.6, label="trung vị")
     return figure
 
 
@@ -175,18 +168,20 @@ def _stacked(places: Sequence[float]) -> list[float]:
 
 
 @in_style()
-def count_bars(frame: pd.DataFrame, *, label: str, count: str) -> Figure:
+def count_bars(frame: pd.DataFrame, *, label: str, count: str, width: float = WIDTH) -> Figure:
     """Draw one bar per row: how many units."""
     if frame.empty:
-        return plot.nothing_to_draw()
-    left, right = plot.name_width(frame[label], most=270) + 14, WIDTH - 70
-    rows = plot.place_rows(list(frame[label]), left - 14, 4, height=30)
+        return plot.nothing_to_draw(width)
+    left, rows = plot.lay_out(
+        list(frame[label]), width, 4, height=22 if plot.is_narrow(width) else 30, gap=14
+    )
+    right = width - 70
     counts = [int(number) for number in frame[count]]
     most = plot.nice_top(float(number) for number in counts)
-    figure = plot.new_figure(rows[-1].bottom + 8)
+    figure = plot.new_figure(rows[-1].bottom + 8, width)
     axes = plot.add_plot(figure, left, 4, right, rows[-1].bottom, (0, most))
     plot.write_names(axes, rows, left - 14)
-    plot.boxes(axes, [(0, row.middle - 9, number, row.middle + 9) for row, number in zip(rows, counts, strict=True)], Style(BLUE_MID))  # fmt: skip
+    plot.boxes(axes, [(0, row.middle - 9, number, row.middle + 9) for row, number in zip(rows, counts, strict=True)], QUANTITY)  # fmt: skip
     for row, number in zip(rows, counts, strict=True):
         plot.write(axes, left + (right - left) * number / most + 8, row.middle, number_text(number), is_bold=True)  # fmt: skip
     return figure

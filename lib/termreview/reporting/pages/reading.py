@@ -72,6 +72,9 @@ class _Reader(HTMLParser):
             self._add_chart(told.get("alt", ""), told.get("src", ""))
 
     def _add_chart(self, alt: str, drawn: str) -> None:
+        last = self.places[-1] if self.places else None
+        if last is not None and last.kind == "chart" and last.text.rpartition(" [")[0] == alt:
+            drawn = self.places.pop().text + drawn  # the same chart once more, for a phone
         digest = hashlib.sha256(drawn.encode()).hexdigest()[:_IMAGE_HASH]
         self.places.append(Place("chart", (), f"{alt} [{digest}]"))
 

@@ -18,7 +18,7 @@ a abbr b blockquote br caption code col colgroup dd del details div dl dt em fig
 hr i img li ol p pre s section small span strong sub summary sup table tbody td tfoot th thead time tr ul
 """
 _ATTRIBUTE_NAMES: Final = """
-alt aria-hidden aria-label aria-labelledby class colspan data-label datetime height href id lang open role rowspan scope src
+alt aria-hidden aria-label aria-labelledby class colspan data-label datetime height hidden href id lang open role rowspan scope src
 start style tabindex title width
 """
 # A chart: shapes and words in their places; what they name (a hatching, an edge) is inside of it.

@@ -9,6 +9,7 @@ from typing import Any
 
 from termreview.coded_text import CodedText
 from termreview.errors import DeclarationError, Problem
+from termreview.reference.loading.text_rules import has_rules, text_that_holds
 from termreview.reference.loading.text_schema import SENTENCE_FORMS
 from termreview.reporting.blocks.number_format import NO_BREAK_SPACE
 from termreview.reporting.blocks.values import Number, Sentence, Value, joined
@@ -31,7 +32,8 @@ def sentence(
 
     Parameters
     ----------
-    key : path of the template, such as `reporting.received`; the template is one text or one text per form.
+    key : path of the template, such as `reporting.received`; the template is one text, one text per form, or one per
+        rule (`texts.rules`), which compares the values.
     count, total : choose the form: `none` at zero, `all` when everything counts (`only` where that is one), `one` at
         one, else `many`; a form that is not declared falls back, `only` to `all`, the others to `many`. Both are at
         hand as `{count}`, `{total}` and, as a percentage, `{pct}`.
@@ -44,12 +46,14 @@ def sentence(
     DeclarationError
         When the template is missing or asks for a value that the report does not have.
     """
-    template = _template(sentences, key, declared_in)
-    if isinstance(template, Mapping):
-        template = _form(template, count, total, key, declared_in)
     known: dict[str, object] = {"count": count, "total": total, **values}
     if count is not None and total:
         known.setdefault("pct", 100 * count / total)
+    template = _template(sentences, key, declared_in)
+    if isinstance(template, Mapping) and has_rules(template):
+        template = text_that_holds(template, known)
+    elif isinstance(template, Mapping):
+        template = _form(template, count, total, key, declared_in)
     return Sentence(key, [fill(template, known, key, declared_in)])
 
 
@@ -95,7 +99,9 @@ def _template(sentences: Mapping[str, Any], key: str, declared_in: str) -> str |
     found: Any = sentences
     for part in key.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None
-    if isinstance(found, str) or (isinstance(found, Mapping) and set(found) <= set(SENTENCE_FORMS)):
+    if isinstance(found, str) or (
+        isinstance(found, Mapping) and (set(found) <= set(SENTENCE_FORMS) or has_rules(found))
+    ):
         return found
     raise _fault(declared_in, "text_absent", key=key, forms=", ".join(SENTENCE_FORMS))
 

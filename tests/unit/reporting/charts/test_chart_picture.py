@@ -27,7 +27,7 @@ from termreview.reporting.charts.drawing.plot import (
     write,
     write_upright,
 )
-from termreview.reporting.charts.drawing.style import BEST, INK, LOW, UNKNOWN, Style
+from termreview.reporting.charts.drawing.style import BEHIND, GOOD, INK, OPEN, Style
 from termreview.reporting.charts.drawing.theme import in_style, number_formatter
 
 SCALE = PNG_DPI // 96
@@ -54,7 +54,7 @@ def test_it_has_the_size_of_the_chart_in_the_resolution_of_print() -> None:
     assert (seen == 255).all()
 
 
-@pytest.mark.parametrize("style", [BEST, LOW])
+@pytest.mark.parametrize("style", [GOOD, BEHIND])
 def test_an_area_has_the_very_colour_of_the_chart_where_the_chart_has_it(style: Style) -> None:
     axes = plot()
     boxes(axes, [(20, 30, 120, 70)], style)
@@ -66,7 +66,7 @@ def test_an_area_has_the_very_colour_of_the_chart_where_the_chart_has_it(style: 
 
 def test_what_is_not_known_is_hatched_inside_its_box_alone() -> None:
     axes = plot()
-    boxes(axes, [(20, 30, 120, 70)], UNKNOWN)
+    boxes(axes, [(20, 30, 120, 70)], OPEN)
     seen = pixels(axes.figure)
     inside = seen[31 * SCALE : 69 * SCALE, 21 * SCALE : 119 * SCALE]
     assert 0.05 < (inside < 240).any(axis=2).mean() < 0.6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -11,17 +12,28 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
 
 from termreview.reporting.charts import charts
 from termreview.reporting.charts.charts import Chart, chart
-from termreview.reporting.charts.drawing.plot import WIDTH, nice_top, place_rows
+from termreview.reporting.charts.days import _columns
+from termreview.reporting.charts.drawing.plot import NARROW, WIDTH, nice_top, place_rows
 from termreview.reporting.charts.drawing.style import (
-    BEST,
-    BLUE_STEPS,
-    LOW,
-    MIDDLE,
-    UNKNOWN,
-    WARM,
+    ABSENT,
+    BEFORE,
+    BEHIND,
+    FAR_BEHIND,
+    FELL,
+    GOOD,
+    KINDS,
+    OPEN,
+    PARTLY,
+    QUANTITY,
+    ROSE,
+    TARGET,
+    UNUSABLE,
+    Style,
     part_styles,
     share_style,
 )
@@ -134,9 +146,20 @@ def scores(rows: slice = slice(None)) -> Chart:
 
 def levels(rows: slice = slice(None), few: int = 5) -> Chart:
     frame = pd.DataFrame({"n": NAMES, "v": [93.1, 0, GAP, 140], "k": [50, 3, 0, 9], "t": [100, GAP, GAP, 50]})
-    panels = [charts.Shares("Chung", "v", "k"), charts.Shares(HOSTILE, "v", "k")]
-    return chart(charts.share_panels, frame.iloc[rows], label="n", panels=panels, fewest=few, few_label="ít trường", line="t", line_label="mức", **WORDS
+    whole, other = charts.Shares("Chung", "v", "k"), charts.Shares(HOSTILE, "v", "k")
+    return chart(charts.dot_plot, frame.iloc[rows], label="n", whole=whole, groups=[other], fewest=few, few_label="ít trường", line="t", line_label="mức", **WORDS
     )  # fmt: skip
+
+
+def at_width(shown: Chart, width: float) -> Figure:
+    """One chart drawn as wide as told."""
+    return shown.draw(shown.data, **shown.options, width=width)
+
+
+def values(figure: Figure) -> set[str]:
+    """The figures that a chart writes, whatever stands beside them; names and shares of counts are none."""
+    told = [text.get_text() for axes in figure.axes for text in axes.texts]
+    return {number for text in told if text not in HOSTILE for number in re.findall(r"\d[\d.,]*", re.sub(r" \([\d,]+.%\)|^\d\d/\d\d$", "", text))}  # fmt: skip
 
 
 EVERY_CHART = pytest.mark.parametrize("draw", [parts, ratios, heat, changes, moves, days, scores, levels])
@@ -182,15 +205,89 @@ def test_hostile_text_is_drawn_as_it_stands() -> None:
 
 @EVERY_CHART
 def test_no_text_leaves_the_picture(draw: Draw) -> None:
-    """Every text ends inside of the figure, at its narrowest and its longest names."""
-    figure = draw().figure
-    figure.dpi = 960  # ten dots a pixel: letters fitted to pixels are wider
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    for axes in figure.axes:
-        for text in axes.texts:
-            place = text.get_window_extent(renderer)
-            assert -10 <= place.x0 <= place.x1 <= 10 * WIDTH + 10, text.get_text()
-            assert -20 <= place.y0 <= place.y1 <= figure.bbox.height + 20, text.get_text()
+    """Every text ends inside of the figure, at its narrowest and its longest names, on a page and on a phone."""
+    for width in (WIDTH, NARROW):
+        figure = at_width(draw(), width)
+        figure.dpi = 960  # ten dots a pixel: letters fitted to pixels are wider
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        for axes in figure.axes:
+            for text in axes.texts:
+                place = text.get_window_extent(renderer)
+                assert -10 <= place.x0 <= place.x1 <= 10 * width + 10, text.get_text()
+                assert -20 <= place.y0 <= place.y1 <= figure.bbox.height + 20, text.get_text()
+
+
+@EVERY_CHART
+def test_on_a_phone_no_value_is_cut_and_every_letter_is_large_enough_to_read(draw: Draw) -> None:
+    wide, narrow = (at_width(draw(), width) for width in (WIDTH, NARROW))
+    assert narrow.get_figwidth() * narrow.dpi == NARROW
+    written = [text for axes in narrow.axes for text in axes.texts]
+    assert all(text.get_fontsize() * 96 / 72 >= 10 for text in written)
+    assert not any("…" in text.get_text() and text.get_text()[:-1] not in HOSTILE + LONG for text in written)
+    assert values(wide) <= values(narrow)
+
+
+@EVERY_CHART
+def test_a_phone_gets_a_picture_of_its_own_and_one_without_styles_sees_the_page_s_alone(draw: Draw) -> None:
+    page = BeautifulSoup(draw()._repr_html_(), "html.parser")
+    wide, narrow = page.find(class_="wide"), page.find(class_="narrow")
+    assert (wide.svg["width"], narrow.svg["width"]) == ("760", "352")
+    assert narrow.has_attr("hidden")
+    assert not wide.has_attr("hidden")
+    assert wide.svg.desc.get_text() == narrow.svg.desc.get_text() == "Mô tả"
+    ids = [node["id"] for node in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_chart_that_somebody_changed_is_shown_changed_alone() -> None:
+    shown = parts()
+    shown.figure.axes[0].text(0, 0, "ghi chú")
+    page = BeautifulSoup(shown._repr_html_(), "html.parser")
+    assert len(page.find_all("svg")) == 1
+    assert "ghi chú" in page.find(class_="scroll").get_text()
+
+
+def test_a_count_that_its_part_is_too_narrow_for_stands_beside_the_bar() -> None:
+    frame = pd.DataFrame({"n": ["TH"], "done": [996], "late": [4], "blank": [7]})
+    told = texts(chart(
+        charts.stacked_bars, frame, category="n", parts=["done", "late"], part_labels={}, aside=["blank"], as_share=True, **WORDS
+    ))  # fmt: skip
+    assert {"4", "7", "1.000"} <= set(told)
+
+
+def test_days_that_stand_too_close_share_a_column_never_over_the_deadline() -> None:
+    days = pd.date_range("2024-01-01", periods=60).date
+    frame = pd.DataFrame({"on": days, "k": 1})
+    figure = at_width(chart(charts.calendar_strip, frame, date="on", count="k", group=None, due_on="2024-02-10", **WORDS), NARROW)  # fmt: skip
+    told = [text.get_text() for axes in figure.axes for text in axes.texts]
+    days_of_column = int(next(text for text in told if text.startswith("mỗi cột")).split()[2])
+    assert days_of_column > 1
+    columns = _columns([(day, 1.0) for day in days], dt.date(2024, 2, 10), days_of_column)
+    assert sum(count for (is_late, _), count in columns.items() if is_late) == 19
+    assert sum(columns.values()) == 60
+    assert max(columns.values()) == days_of_column
+
+
+def test_one_colour_has_one_meaning() -> None:
+    """Late is not blue in one chart and orange in the next; what did not come is grey wherever it is counted."""
+    late, missing, absent = (part_styles([name])[name] for name in ("late", "missing", "not_submitted"))
+    assert late == part_styles(["not_started"])["not_started"] == BEHIND
+    assert missing == absent == ABSENT
+    meanings = [GOOD, PARTLY, BEHIND, FAR_BEHIND, UNUSABLE, ABSENT, OPEN, QUANTITY, BEFORE, *KINDS]
+    assert len({style.fill for style in meanings}) == len(meanings)
+    assert TARGET.fill not in {style.fill for style in meanings}
+    drawn = at_width(days(), WIDTH)
+    fills = {to_hex(patch.get_facecolor()) for axes in drawn.axes for patch in axes.patches}
+    assert {late.fill, GOOD.fill} <= fills
+    assert PARTLY.fill not in fills
+
+
+def test_the_meanings_are_ordered_in_grey() -> None:
+    def grey(style: Style) -> float:
+        red, green, blue = to_rgb(style.fill)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    assert grey(GOOD) + 0.1 < grey(PARTLY) < grey(BEHIND) - 0.1 < grey(FAR_BEHIND) - 0.2
 
 
 @EVERY_CHART
@@ -273,16 +370,16 @@ def test_order_chooses_and_sorts_the_categories() -> None:
 def test_a_move_from_or_to_no_level_is_neither_up_nor_down() -> None:
     names = ["Mức 1", "Mức 2", "Chưa có báo cáo"]
     counts = pd.DataFrame([[0, 0, 1], [0, 0, 0], [0, 3, 0]], index=names, columns=names)
-    assert WARM not in moved(counts, names[2:]).svg
-    assert BLUE_STEPS[1] not in moved(counts, names[2:]).svg
-    assert WARM in moved(counts, []).svg
+    assert FELL[1].fill not in moved(counts, names[2:]).svg
+    assert ROSE[1].fill not in moved(counts, names[2:]).svg
+    assert FELL[1].fill in moved(counts, []).svg
 
 
 @pytest.mark.parametrize(
     ("standing", "fill"),
     [
-        ("level_1", LOW.fill),
-        ("level_3", BEST.fill),
+        ("level_1", BEHIND.fill),
+        ("level_3", GOOD.fill),
         ("not_concluded", "#ffffff"),
         ("not_submitted", "#ffffff"),
     ],
@@ -350,14 +447,14 @@ def test_shares_are_written_into_their_cells_where_wanted() -> None:
 
 def test_parts_take_their_style_from_their_meaning() -> None:
     styles = part_styles(["level_1_count", "level_2_count", "level_3_count", "not_concluded_count"])
-    assert list(styles.values()) == [LOW, MIDDLE, BEST, UNKNOWN]
+    assert list(styles.values()) == [BEHIND, PARTLY, GOOD, OPEN]
 
 
 def test_a_share_that_nothing_supports_does_not_look_like_none_won() -> None:
     assert share_style(None).is_hatched
     assert not share_style(0.0).is_hatched
     assert share_style(0.25) == share_style(0.01)
-    assert share_style(1.0) == BEST
+    assert share_style(1.0) == GOOD
 
 
 def test_a_long_name_breaks_between_words_and_is_kept_whole() -> None:

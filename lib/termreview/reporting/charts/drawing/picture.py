@@ -40,8 +40,8 @@ _ANCHORS: Final = {"center": "middle", "right": "end"}
 def svg_of(figure: Figure, *, alt: str, title: str = "") -> str:
     """Write one figure as an SVG whose text is text, named by `alt`; the same figure gives the same bytes."""
     title, alt = clean_text(title), clean_text(alt)
-    with in_style(f"{title} {alt}"):
-        width, height = figure.get_size_inches() * _POINT_DPI
+    width, height = figure.get_size_inches() * _POINT_DPI
+    with in_style(f"{title} {alt} {width:g}"):  # a chart stands twice on a page
         written = StringIO()
         renderer = _PageRenderer(width, height, written)
         _draw(figure, renderer, _POINT_DPI)

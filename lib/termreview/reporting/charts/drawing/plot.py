@@ -1,7 +1,8 @@
 """One plot is one Axes of a chart: data across, CSS pixels from the top of the figure down.
 
-Everything is placed in CSS pixels of a figure of 760, so that nothing has to be measured after it is drawn. Marks of one
-look are one artist: a patch of many boxes or lines, a line of many discs.
+Everything is placed in CSS pixels of a figure as wide as the page gives it (`WIDTH`) or as a phone does (`NARROW`), so
+that nothing has to be measured after it is drawn. On a phone a row's name stands above its marks. Marks of one look are
+one artist: a patch of many boxes or lines, a line of many discs.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from matplotlib.path import Path as Outline
 from matplotlib.transforms import blended_transform_factory
 
 from termreview.reporting.blocks.number_format import exact_number
-from termreview.reporting.charts.drawing.style import HATCH, HOLLOW, INK, MUTED, RULE, Style
+from termreview.reporting.charts.drawing.style import GRID, HATCH, HOLLOW, INK, MUTED, RULE, Style
 from termreview.reporting.charts.drawing.text import SMALL_SIZE, TEXT_SIZE, drawn_text, text_width, wrap_text
 from termreview.reporting.charts.drawing.theme import SEMI_BOLD, number_formatter
 
 WIDTH: Final = 760.0
+NARROW: Final = 352.0  # what a phone of 390 pixels leaves of itself
 NO_FIGURES: Final = "Không có số liệu"
 FORMATS_BY_UNIT: Final = {"percent": "percent1", "points": "points", "ratio": "ratio", "count": "integer"}
 _DPI: Final = 96  # of CSS pixels
 _POINT: Final = 72 / _DPI
+_HEADING_LINE: Final = 17.0
 # Discs at the ends of a scale are whole: a plot is as much wider than its scale.
 SIDE: Final = 9.0
 
@@ -40,23 +43,31 @@ Point = tuple[float, float]
 Limits = tuple[float, float]
 
 
-def new_figure(height: float) -> Figure:
-    """Return an empty figure, 760 CSS pixels wide."""
-    return Figure(figsize=(WIDTH / _DPI, height / _DPI), dpi=_DPI)
+def is_narrow(width: float) -> bool:
+    """Tell whether a figure is too narrow for names beside their marks."""
+    return width < (WIDTH + NARROW) / 2
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """Return an empty figure, in CSS pixels."""
+    return Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
 
 
 def add_plot(figure: Figure, left: float, top: float, right: float, bottom: float, limits: Limits | None = None) -> Axes:  # fmt: skip
     """Add the plot between four edges in pixels; across it the data go from one limit to the other, or are pixels."""
-    height = figure.get_figheight() * _DPI
-    axes = figure.add_axes((left / WIDTH, 1 - bottom / height, (right - left) / WIDTH, (bottom - top) / height))  # fmt: skip
+    width, height = figure.get_size_inches() * _DPI
+    axes = figure.add_axes((left / width, 1 - bottom / height, (right - left) / width, (bottom - top) / height))  # fmt: skip
     axes.set_axis_off()
     axes.set_xlim(limits or (left, right))
     axes.set_ylim(bottom, top)
     return axes
 
 
-def add_scale(figure: Figure, left: float, top: float, right: float, bottom: float, limits: Limits, ticks: Sequence[float], format: str = "integer") -> Axes:  # fmt: skip
-    """Add the plot of a scale between two edges: faint upright lines with their values underneath."""
+def add_scale(figure: Figure, left: float, top: float, right: float, bottom: float, limits: Limits, ticks: Sequence[float], format: str = "integer", rows: Sequence[Row] = ()) -> Axes:  # fmt: skip
+    """Add the plot of a scale between two edges: faint upright lines with their values underneath.
+
+    Through the names of `rows` that stand above their marks no line goes.
+    """
     more = SIDE * (limits[1] - limits[0]) / (right - left)
     axes = add_plot(figure, left - SIDE, top, right + SIDE, bottom, (limits[0] - more, limits[1] + more))
     axes.set_axis_on()
@@ -64,8 +75,19 @@ def add_scale(figure: Figure, left: float, top: float, right: float, bottom: flo
     axes.yaxis.set_visible(False)
     axes.set_xticks(ticks)
     axes.xaxis.set_major_formatter(number_formatter(format))
-    axes.grid(axis="x")
+    if any(row.is_above for row in rows):
+        pieces = strips(rows, bottom)
+        lines(axes, [((tick, begin), (tick, end)) for tick in ticks for begin, end in pieces], GRID)
+    else:
+        axes.grid(axis="x")
     return axes
+
+
+def strips(rows: Sequence[Row], bottom: float) -> list[Limits]:
+    """Where upright lines may go that mark something in all rows: beside the marks, not through names above them."""
+    if not any(row.is_above for row in rows):
+        return [(rows[0].top, bottom)] if rows else []
+    return [(row.marks_top, row.middle + (row.middle - row.marks_top)) for row in rows]
 
 
 def boxes(axes: Axes, found: Iterable[Box], style: Style, *, edge: str = "none", width: float = 1.0, of_page: bool = False, label: str = "") -> None:  # fmt: skip
@@ -94,22 +116,22 @@ def lines(axes: Axes, found: Iterable[Sequence[Point]], colour: str = RULE, widt
 def _add_patch(axes: Axes, points: Any, codes: Any, of_page: bool, is_clipped: bool, **look: Any) -> None:
     vertices = points.reshape(-1, 2)
     if of_page:
-        vertices = vertices / (WIDTH, 1.0)
+        vertices = vertices / (_width(axes), 1.0)
         look["transform"] = _page(axes)
     patch = PathPatch(Outline(vertices, codes), joinstyle="round", **look)
     patch.set_clip_on(is_clipped and not of_page)
     axes.add_artist(patch)
 
 
-def dots(axes: Axes, found: Sequence[Point], radius: float, fill: str, *, edge: str = "none", width: float = 1.5, of_page: bool = False, label: str = "") -> None:  # fmt: skip
-    """Draw discs of one look."""
+def dots(axes: Axes, found: Sequence[Point], radius: float, fill: str, *, edge: str = "none", width: float = 1.5, of_page: bool = False, label: str = "", marker: str = "o") -> None:  # fmt: skip
+    """Draw discs, or other small shapes, of one look."""
     if not found:
         return
     xs, ys = np.array(found, dtype=float).T
     look: dict[str, Any] = {"transform": _page(axes), "clip_on": False} if of_page else {}
     axes.add_artist(
         Line2D(
-            xs / WIDTH if of_page else xs, ys, linestyle="none", marker="o", markersize=2 * radius * _POINT,
+            xs / _width(axes) if of_page else xs, ys, linestyle="none", marker=marker, markersize=2 * radius * _POINT,
             markerfacecolor=fill, markeredgecolor=edge, markeredgewidth=width * _POINT if edge != "none" else 0,
             label=label, **look,
         )
@@ -119,7 +141,7 @@ def dots(axes: Axes, found: Sequence[Point], radius: float, fill: str, *, edge: 
 def write(axes: Axes, x: float, middle: float, text: str | Sequence[str], anchor: Anchor = "left", size: float = TEXT_SIZE, colour: str = INK, is_bold: bool = False) -> None:  # fmt: skip
     """Write one text, or lines of one around one height; `x` in pixels of the page, `middle` that of small letters."""
     look = {"ha": anchor, "color": colour, "weight": SEMI_BOLD if is_bold else 400, "transform": _page(axes)}
-    _write(axes, x / WIDTH, middle, [text] if isinstance(text, str) else text, size, **look)
+    _write(axes, x / _width(axes), middle, [text] if isinstance(text, str) else text, size, **look)
 
 
 def write_at(axes: Axes, x: float, middle: float, text: str | Sequence[str], size: float = TEXT_SIZE, colour: str = INK, is_bold: bool = False) -> None:  # fmt: skip
@@ -140,6 +162,11 @@ def _write(axes: Axes, x: float, middle: float, lines: Sequence[str], size: floa
             axes.text(x, y, text, va="baseline", size=size * _POINT, rotation_mode="anchor", **look)
 
 
+def _width(axes: Axes) -> float:
+    figure: Any = axes.figure
+    return float(figure.get_figwidth() * _DPI)
+
+
 def _page(axes: Axes) -> Any:
     """Shares of the figure's width across, the plot's own pixels down."""
     return blended_transform_factory(axes.figure.transFigure, axes.transData)
@@ -147,22 +174,20 @@ def _page(axes: Axes) -> Any:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a chart is one named line of it: its name in lines, the middle of its height, what heads its group."""
+    """One row of a chart is one named line of it: its name in lines, where it and its marks stand, its group's head."""
 
     lines: tuple[str, ...]
-    middle: float
-    height: float
+    top: float
+    bottom: float
+    middle: float  # of the marks
+    name_middle: float
     heading: str | None = None
+    marks_top: float = 0.0
 
     @property
-    def top(self) -> float:
-        """Where the row begins."""
-        return self.middle - self.height / 2
-
-    @property
-    def bottom(self) -> float:
-        """Where the row ends."""
-        return self.middle + self.height / 2
+    def is_above(self) -> bool:
+        """Whether the name stands above the marks, not beside them."""
+        return self.name_middle != self.middle
 
 
 def name_width(names: Iterable[object], *, most: float = 270, size: float = TEXT_SIZE) -> float:
@@ -171,29 +196,57 @@ def name_width(names: Iterable[object], *, most: float = 270, size: float = TEXT
     return min(max(widest, 40.0), most) + 4
 
 
-def place_rows(names: Sequence[object], width: float, top: float, *, height: float, size: float = TEXT_SIZE, headings: Sequence[str | None] | None = None) -> list[Row]:  # fmt: skip
-    """Place one row per name from `top` down; a long name takes more lines and its row more height."""
+def place_rows(names: Sequence[object], width: float, top: float, *, height: float, size: float = TEXT_SIZE, headings: Sequence[str | None] | None = None, page: float = WIDTH, is_above: bool = False) -> list[Row]:  # fmt: skip
+    """Place one row per name from `top` down; a long name takes more lines and its row more height.
+
+    `height` is that of a row, of its marks alone where names stand above them; `page` how wide a group's heading may be.
+    """
     rows: list[Row] = []
     group: str | None = None
     for place, name in enumerate(names):
         heading = headings[place] if headings else None
         is_new_group = heading is not None and heading != group
         group = heading if headings else None
-        if is_new_group:
-            top += 26
+        if heading is not None and is_new_group:
+            top += 9 + _HEADING_LINE * len(wrap_text(heading, page, is_bold=True))
         found = tuple(wrap_text(str(name), width, size))
-        tall = max(height, len(found) * size * 1.25 + 8)
-        rows.append(Row(found, top + tall / 2, tall, heading if is_new_group else None))
-        top += tall
+        tall = len(found) * size * 1.25
+        bottom = top + tall + height + 10 if is_above else top + max(height, tall + 8)
+        middle = top + tall + 3 + height / 2 if is_above else (top + bottom) / 2
+        name_middle = top + 1 + tall / 2 if is_above else middle
+        marks_top = middle - height / 2
+        rows.append(
+            Row(found, top, bottom, middle, name_middle, heading if is_new_group else None, marks_top)
+        )
+        top = bottom
     return rows
 
 
+def lay_out(names: Sequence[object], width: float, top: float, *, height: float, gap: float = 12, most: float = 270, beside: float = 0.0, size: float = TEXT_SIZE, headings: Sequence[str | None] | None = None) -> tuple[float, list[Row]]:  # fmt: skip
+    """Return where the marks of the rows begin and the rows: names to their left, or above them on a phone.
+
+    There `beside` is what else a name's line holds, from the right.
+    """
+    if is_narrow(width):
+        room = width - beside
+        rows = place_rows(
+            names, room, top, height=height, size=size, headings=headings, page=width, is_above=True
+        )
+        return 0.0, rows
+    left = name_width(names, most=most, size=size) + gap
+    return left, place_rows(names, left - gap, top, height=height, size=size, headings=headings, page=width)
+
+
 def write_names(axes: Axes, rows: Sequence[Row], right: float, *, size: float = TEXT_SIZE) -> None:
-    """Write the rows' names against their right edge, and their groups' headings from the left."""
+    """Write the rows' names against their right edge, or above their marks, and their groups' headings from the left."""
     for row in rows:
         if row.heading is not None:
-            write(axes, 0, row.top - 10, row.heading, is_bold=True)
-        write(axes, right, row.middle, row.lines, "right", size)
+            heading = wrap_text(row.heading, _width(axes), is_bold=True)
+            write(axes, 0, row.top - 2 - _HEADING_LINE / 2 * len(heading), heading, is_bold=True)
+        if row.is_above:
+            write(axes, 0, row.name_middle, row.lines, size=size)
+        else:
+            write(axes, right, row.middle, row.lines, "right", size)
 
 
 @dataclass(frozen=True)
@@ -206,10 +259,20 @@ class Key:
     def draw(self, axes: Axes) -> None:
         """Draw the signs and write the words."""
         for style, same in groupby(self.places, key=lambda place: place[3]):
-            found = [(x + 0.5, y + 2.5, x + 13.5, y + 15.5) for x, y, _, _ in same]
-            boxes(axes, found, style, edge=HATCH if style.is_hatched else RULE, of_page=True)
+            draw_signs(axes, style, [(x + 7, y + 9) for x, y, _, _ in same])
         for x, y, words, _ in self.places:
             write(axes, x + 20, y + 9, words, size=SMALL_SIZE)
+
+
+def draw_signs(axes: Axes, style: Style, middles: Sequence[Point]) -> None:
+    """Draw the sign that stands for one style in words, at some places of the page."""
+    if style.marker == "|":
+        lines(axes, [((x, y - 9), (x, y + 9)) for x, y in middles], style.fill, 2.2, of_page=True)
+    elif style.marker:
+        dots(axes, middles, 5.5, style.fill, edge=style.edge, width=1.8, of_page=True, marker=style.marker)
+    else:
+        found = [(x - 6.5, y - 6.5, x + 6.5, y + 6.5) for x, y in middles]
+        boxes(axes, found, style, edge=HATCH if style.is_hatched else RULE, of_page=True)
 
 
 def key_of(items: Iterable[tuple[str, Style]], width: float = WIDTH) -> Key:
@@ -225,8 +288,8 @@ def key_of(items: Iterable[tuple[str, Style]], width: float = WIDTH) -> Key:
     return Key(tuple(places), y + 28 if places else 0)
 
 
-def mark_limits(axes: Axes, limits: Sequence[tuple[float, str]], left: float, right: float, top: float, bottom: float) -> None:  # fmt: skip
-    """Draw named upright lines; names that would meet stand one above the other. `top` is where the names end."""
+def mark_limits(axes: Axes, limits: Sequence[tuple[float, str]], left: float, right: float, top: float, pieces: Sequence[Limits]) -> None:  # fmt: skip
+    """Draw named upright lines in some pieces; names that would meet stand one above the other, up from `top`."""
     low, high = axes.get_xlim()
     start, end = left - SIDE, right + SIDE
     ends = [-math.inf, -math.inf, -math.inf]
@@ -237,7 +300,9 @@ def mark_limits(axes: Axes, limits: Sequence[tuple[float, str]], left: float, ri
         floor = next((n for n, end_of in enumerate(ends) if middle - half > end_of + 8), len(ends) - 1)
         ends[floor] = middle + half
         y = top - 9 - 15 * floor
-        lines(axes, [((value, y + 8), (value, bottom))], INK, 1.1, is_dashed=True, is_clipped=False)
+        whole = [(y + 8, pieces[0][1])] if len(pieces) == 1 else pieces
+        found = [((value, begin), (value, end)) for begin, end in whole]
+        lines(axes, found, INK, 1.1, is_dashed=True, is_clipped=False)
         write(axes, middle, y, name, "center", SMALL_SIZE)
 
 
@@ -247,12 +312,12 @@ def write_no_figures(axes: Axes, x: float, middle: float) -> None:
     write(axes, x + 8, middle, NO_FIGURES, size=11, colour=MUTED)
 
 
-def nothing_to_draw() -> Figure:
+def nothing_to_draw(width: float = WIDTH) -> Figure:
     """Return the figure of a chart that has no row: a frame that says so."""
-    figure = new_figure(64)
-    axes = add_plot(figure, 0, 0, WIDTH, 64)
-    boxes(axes, [(0.5, 0.5, WIDTH - 0.5, 63.5)], HOLLOW, edge=RULE, of_page=True)
-    write(axes, WIDTH / 2, 32, NO_FIGURES, "center", colour=MUTED)
+    figure = new_figure(64, width)
+    axes = add_plot(figure, 0, 0, width, 64)
+    boxes(axes, [(0.5, 0.5, width - 0.5, 63.5)], HOLLOW, edge=RULE, of_page=True)
+    write(axes, width / 2, 32, NO_FIGURES, "center", colour=MUTED)
     return figure
 
 

@@ -1,4 +1,7 @@
-"""One style is how one part of a chart is filled; the palette is ordered in lightness, so it survives grey print."""
+"""One style is how one part of a chart is filled. A colour has one meaning on all charts of a report, declared here.
+
+The meanings are ordered in lightness, so that they survive grey print; red marks what is declared: a deadline, a target.
+"""
 
 from __future__ import annotations
 
@@ -11,63 +14,85 @@ MUTED: Final = "#56636f"
 RULE: Final = "#b9c3cc"
 HATCH: Final = "#93a0ab"
 GRID: Final = "#e3e8ec"
+FAINT: Final = "#eef1f4"
 PAPER: Final = "#ffffff"
 ALERT: Final = "#a4261d"
 
-WARM_PALE: Final = "#fcefdc"
-WARM: Final = "#f0b468"
-BLUE_MID: Final = "#639fc2"
-BLUE_DARK: Final = "#17496b"
-BLUE_STEPS: Final = ("#bcd5e5", "#86b4d1", "#3d769c", "#17496b")
-FAINT: Final = "#eef1f4"
-GREY_MIDDLE: Final = "#a3b0ba"
-GREY_PALE: Final = "#e6eaed"
+_BLUE_DARK: Final = "#17496b"
+_BLUE_MID: Final = "#639fc2"
+_WARM: Final = "#f0b468"
+_WARM_PALE: Final = "#fcefdc"
+_GREY_DARK: Final = "#5d6b78"
+_GREY_MIDDLE: Final = "#a3b0ba"
+_GREY_PALE: Final = "#e6eaed"
 
 
 @dataclass(frozen=True)
 class Style:
-    """How one part is filled: colour, colour of the text on it, and whether it is hatched."""
+    """How one part is filled: colour, colour of the text on it, whether it is hatched; its shape where it is a sign."""
 
     fill: str
     ink: str = INK
     is_hatched: bool = False
+    marker: str = ""
+    edge: str = "none"
 
 
-BEST: Final = Style(BLUE_DARK, PAPER)
-MIDDLE: Final = Style(BLUE_MID)
-LOW: Final = Style(WARM)
-UNKNOWN: Final = Style(PAPER, is_hatched=True)
-NEUTRAL: Final = Style(GREY_PALE)
-HOLLOW: Final = Style(PAPER)
+GOOD: Final = Style(_BLUE_DARK, PAPER)  # done, in time, the highest level, a target met, what rose
+PARTLY: Final = Style(_BLUE_MID)  # under way, the middle level
+BEHIND: Final = Style(
+    _WARM
+)  # not begun, late, the lowest level, a target missed, what fell, what must be mended
+FAR_BEHIND: Final = Style(_WARM_PALE)  # the least of all; what must be explained
+UNUSABLE: Final = Style(_GREY_MIDDLE)  # something was sent, nothing of it counts
+ABSENT: Final = Style(_GREY_PALE)  # nothing was sent
+OPEN: Final = Style(PAPER, is_hatched=True)  # it was sent and leaves this open: blank, not concluded
+HOLLOW: Final = Style(PAPER)  # too few, or open where a hatching would not be seen
+QUANTITY: Final = Style(_GREY_DARK, PAPER)  # a count or a value that nothing is held against
+BEFORE: Final = Style("#7c8a96")  # the same in the term before
+TARGET: Final = Style(ALERT, marker="|")
+WHOLE: Final = Style(INK, marker="|")  # all schools together, among their levels
+# Moves between levels, few and many schools: tints of the meaning.
+ROSE: Final = (Style("#bcd5e5"), Style("#86b4d1"))
+FELL: Final = (Style("#f8dfbf"), BEHIND)
+LATE_GROUND: Final = Style("#f6efe6")
+# More of anything is darker.
+AMOUNTS: Final = (Style("#bcd5e5"), Style("#86b4d1"), Style("#3d769c", PAPER), Style(_BLUE_DARK, PAPER))
+# Kinds among which none is better: told apart by shape too. None of these colours means anything else.
+KINDS: Final = (
+    Style("#2a7f78", PAPER, marker="o"),
+    Style("#8a4f7d", PAPER, marker="s"),
+    Style("#8c7426", PAPER, marker="^"),
+    Style("#4c5fa3", PAPER, marker="D"),
+    Style("#a0563f", PAPER, marker="v"),
+)
 
-_STYLES_BY_NAME: Final[Mapping[str, Style]] = {
-    **dict.fromkeys(("level_3", "3", "done", "on_time", "met", "reached", "yes"), BEST),
-    **dict.fromkeys(("level_2", "2", "under_way", "late", "nearly"), MIDDLE),
-    **dict.fromkeys(("level_1", "1", "not_started", "refused", "failed", "missed", "not_reached", "no"), LOW),
-    **dict.fromkeys(("not_concluded", "unknown", "blank", "missing", "unreadable", "unanswered"), UNKNOWN),
-    **dict.fromkeys(("not_submitted", "not_applicable", "none", "nothing_to_report"), NEUTRAL),
+_MEANINGS: Final[Mapping[str, Style]] = {
+    **dict.fromkeys(("level_3", "done", "on_time", "met"), GOOD),
+    **dict.fromkeys(("level_2", "under_way"), PARTLY),
+    **dict.fromkeys(("level_1", "not_started", "late", "missed", "error"), BEHIND),
+    "query": FAR_BEHIND,
+    "refused": UNUSABLE,
+    **dict.fromkeys(("missing", "not_submitted", "not_applicable"), ABSENT),
+    **dict.fromkeys(("not_concluded", "unanswered", "blank"), OPEN),
 }
-SERIES_COLOURS: Final = (BLUE_DARK, WARM, BLUE_MID, "#8a4f7d", "#5d6b78")
-_SERIES: Final = (BEST, MIDDLE, Style(WARM), Style("#3d769c", PAPER), Style(WARM_PALE), NEUTRAL)
 
 
 def part_styles(names: Sequence[str]) -> dict[str, Style]:
     """Return the style of each part: by its meaning where the name tells it, otherwise by its place."""
     places = [name for name in names if _meaning(name) is None]
-    by_place = {name: _SERIES[place % len(_SERIES)] for place, name in enumerate(places)}
+    by_place = {name: KINDS[place % len(KINDS)] for place, name in enumerate(places)}
     return {name: _meaning(name) or by_place[name] for name in names}
 
 
 def share_style(share: float | None) -> Style:
-    """Return the style of a share of 0-1: five steps, and hatched when nothing supports a share."""
+    """Return the style of a share of the points (0-1): as the levels that it would make; hatched when none is known."""
     if share is None:
-        return UNKNOWN
-    if share <= 0:
-        return Style(WARM_PALE)
-    step = min(int(share * 4 - 1e-9), 3)
-    return Style(BLUE_STEPS[step], PAPER if step >= 2 else INK)
+        return OPEN
+    if share <= 0.25:
+        return FAR_BEHIND
+    return BEHIND if share < 0.5 else PARTLY if share <= 0.75 else GOOD
 
 
 def _meaning(name: str) -> Style | None:
-    bare = name.removesuffix("_count").removesuffix("_share").removesuffix("_pct")
-    return _STYLES_BY_NAME.get(bare) or _STYLES_BY_NAME.get(bare.removeprefix("level_"))
+    return _MEANINGS.get(name.removesuffix("_count").removesuffix("_share").removesuffix("_pct"))

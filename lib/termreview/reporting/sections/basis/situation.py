@@ -12,12 +12,16 @@ from termreview.reporting.blocks.rows import largest, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, trace_unless
 from termreview.reporting.blocks.values import Number, Share, column, joined
-from termreview.reporting.charts.charts import Chart, calendar_strip, chart, stacked_bars
+from termreview.reporting.charts.charts import Chart, calendar_strip, stacked_bars
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import counted, fewest, say, scope_title, shown
 from termreview.reporting.summaries.reporting import REPORTING_STATES
 from termreview.reporting.term.schools import ALL, whole_of
+
+# Reports that come on the last days of the term to report in have nobody to ask back in time.
+LAST_DAYS = 3
 
 
 def situation(report: ReportContext) -> Block:
@@ -146,31 +150,41 @@ def reporting_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
     who = whole_of(frame)
     words = report.reference.sentences["reporting"]["states"]
     parts = {f"{state}_count": words[state] for state in REPORTING_STATES}
-    return chart(
-        stacked_bars, frame[frame["scope"] != ALL], category="title", parts=list(parts), part_labels=parts,
-        totals="expected_count", pictures=report.pictures, title="Tình hình nộp báo cáo theo cấp học (số trường)",
-        alt=say(
-            report, "reporting.chart_alt", received=who["received_count"], expected=who["expected_count"],
-            late=who["late_count"], refused=who["refused_count"], missing=who["missing_count"],
-        ),
-        fewest=fewest(report),
+    counts = {
+        name: int(who[f"{name}_count"]) for name in ("received", "expected", "late", "refused", "missing")
+    }
+    received, expected = counts["received"], counts["expected"]
+    finding = say(
+        report, "charts.reporting.finding", received=received, expected=expected, on_time=int(who["on_time_count"]),
+        late=counts["late"], absent=expected - received, pct=100 * received / max(expected, 1),
+    )  # fmt: skip
+    return report_chart(
+        report, stacked_bars, frame[frame["scope"] != ALL], category="title", parts=list(parts), part_labels=parts,
+        totals="expected_count", fewest=fewest(report), finding=finding,
+        measure=say(report, "charts.reporting.measure", expected=expected), alt=say(report, "reporting.chart_alt", **counts),
     )  # fmt: skip
 
 
 def days_chart(report: ReportContext) -> Chart:
     """The days on which the accepted files came, against the deadline."""
-    days = report.summaries.received_days
+    days, due_on = report.summaries.received_days, report.declared.plan.due_on
     by_state = days.groupby("state")["school_count"].sum()
     per_day = days.groupby("received_on")["school_count"].sum().reset_index()
     busiest = largest(per_day, "school_count") if len(per_day) else None
+    total, late = int(by_state.sum()), int(by_state.get("late", 0))
     alt = say(
-        report, "reporting.days_alt", count=int(by_state.sum()), on_time=int(by_state.get("on_time", 0)),
-        late=int(by_state.get("late", 0)), due_on=report.declared.plan.due_on,
+        report, "reporting.days_alt", count=total, on_time=int(by_state.get("on_time", 0)), late=late, due_on=due_on,
         busiest=busiest["received_on"] if busiest else "", most=busiest["school_count"] if busiest else 0,
     )  # fmt: skip
+    before_due = (pd.Timestamp(due_on) - pd.to_datetime(per_day["received_on"])).dt.days
+    rush = int(per_day.loc[before_due.between(0, LAST_DAYS - 1), "school_count"].sum())
+    finding = say(
+        report, "charts.days.finding", total=total, late=late, due_on=due_on, days=LAST_DAYS, rush=rush,
+        rush_pct=100 * rush / max(total, 1), late_pct=100 * late / max(total, 1),
+    )  # fmt: skip
     frame = days.assign(state=days["state"].map(report.reference.sentences["reporting"]["states"]))
-    return chart(
-        calendar_strip, frame, date="received_on", count="school_count", group="state",
-        due_on=report.declared.plan.due_on.isoformat(), pictures=report.pictures, title="Ngày nhận báo cáo được tiếp nhận (số báo cáo mỗi ngày)",
-        alt=alt, expected=int(whole_of(report.summaries.reporting_levels)["expected_count"]),
+    return report_chart(
+        report, calendar_strip, frame, date="received_on", count="school_count", group="state", due_on=due_on.isoformat(),
+        expected=int(whole_of(report.summaries.reporting_levels)["expected_count"]), finding=finding,
+        measure=say(report, "charts.days.measure", total=total), alt=alt,
     )  # fmt: skip

@@ -13,9 +13,10 @@ from termreview.reporting.blocks.rows import Record, by_key, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import CRITERION, trace_target
 from termreview.reporting.blocks.values import Composed, Interval, Number, column, joined
-from termreview.reporting.charts.charts import Chart, chart, heat_map
+from termreview.reporting.charts.charts import Chart, heat_map
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import fewest, group_title, label, say, threshold
 from termreview.reporting.sections.work.ratios import scope_heads
 from termreview.reporting.summaries.criteria import by_weakest, school_criteria, school_points
@@ -56,8 +57,16 @@ def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Chart:
         if best
         else ""
     )  # fmt: skip
-    return chart(
-        heat_map, wide, pictures=report.pictures, title=say(report, "index.heat_title"), alt=alt, caption=say(report, "index.heat_caption"), row_groups=groups,
+    line = threshold(report, "criterion_weak")
+    weak = whole[whole["low_share"] * 100 < line]
+    finding = say(
+        report, "charts.criteria.finding", scored=int(whole["school_count"].max()) if len(whole) else 0, line=line, weak=len(weak),
+        names=_criteria_named(records(weak.sort_values("low_share", kind="stable"))), weakest=_criteria_named(least),
+        weakest_pct=100 * least[0]["low_share"] if least else None,
+    )  # fmt: skip
+    return report_chart(
+        report, heat_map, wide, finding=finding, alt=alt, notes=(say(report, "index.heat_caption"),), row_groups=groups,
+        measure=say(report, "charts.criteria.measure", scored=int(whole["school_count"].max()) if len(whole) else 0),
         widest=96, is_written=True,
     )  # fmt: skip
 
@@ -103,10 +112,11 @@ def schools_by_criterion(report: ReportContext) -> list[object]:
     figures = written.reindex(index=sorted_shares.index, columns=columns).reset_index(names="school_id")
     figures = figures.assign(short_name=figures["school_id"].map(names), weakest=headings)
     return [
-        chart(
-            heat_map, frame, pictures=report.pictures, title=say(report, "index.schools_title"), row_groups=headings, widest=96, is_written=True,
+        report_chart(
+            report, heat_map, frame, row_groups=headings, widest=96, is_written=True,
+            finding=say(report, "charts.schools.finding", criterion=commonest, weak=most, scored=len(weakest), pct=100 * most / len(weakest)),
+            measure=say(report, "charts.schools.measure", scored=len(weakest)), notes=(say(report, "index.schools_note"),),
             alt=say(report, "index.schools_alt", criterion=commonest, count=most, total=len(weakest)),
-            caption=say(report, "index.schools_note"),
         ),
         table(
             figures,

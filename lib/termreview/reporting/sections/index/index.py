@@ -7,9 +7,10 @@ from termreview.reporting.blocks.blocks import Block, bullets, callout, paragrap
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import joined
-from termreview.reporting.charts.charts import Chart, chart, stacked_bars
+from termreview.reporting.charts.charts import Chart, stacked_bars
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import (
     fewest,
     group_title,
@@ -22,7 +23,7 @@ from termreview.reporting.report.wording import (
 from termreview.reporting.sections.basis.status import levels_remark
 from termreview.reporting.sections.work.ratios import scope_heads
 from termreview.reporting.sections.work.tasks import task_results
-from termreview.reporting.summaries.index import OVERALL, group_marks
+from termreview.reporting.summaries.index import OVERALL, group_marks, second_level
 from termreview.reporting.term.schools import ALL
 
 OUTLINE = "7"
@@ -99,11 +100,29 @@ def levels_chart(report: ReportContext, alt: str) -> Chart:
         name=[heads[scope] for scope in frame["scope"]],
         group=[group_title(report, group_id) for group_id in frame["group_id"]],
     )
-    return chart(
-        stacked_bars, frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
-        group="group", fewest=fewest(report), pictures=report.pictures, title=say(report, "index.levels_title"), alt=alt,
-        caption=joined([say(report, "index.levels_note"), levels_remark(report)]),
+    return report_chart(
+        report, stacked_bars, frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
+        group="group", fewest=fewest(report), alt=alt, notes=(say(report, "index.levels_note"), levels_remark(report)),
+        **_levels_words(report),
     )  # fmt: skip
+
+
+def _levels_words(report: ReportContext) -> dict[str, str]:
+    """What the chart of levels finds and measures: how many scored schools surely reach the second level, per group."""
+    levels = report.summaries.levels
+    rows = by_key(levels[levels["scope"] == ALL], "group_id")
+    groups = [group.group_id for group in report.declared.indicator_set.groups]
+    reached = {name: int(rows[name]["reached_count"]) for name in groups}
+    scored, asked = (max(int(rows[name][f"{what}_count"]) for name in groups) for what in ("scored", "asked"))
+    items = [
+        say(report, "charts.levels.item", reached=count, scored=scored, group=lower_first(group_title(report, name)))
+        for name, count in reached.items()
+    ]  # fmt: skip
+    finding = say(
+        report, "charts.levels.finding", items=joined(items, "; "), level=second_level(report.declared.indicator_set), scored=scored,
+        least_pct=100 * min(reached.values()) / max(scored, 1),
+    )  # fmt: skip
+    return {"finding": finding, "measure": say(report, "charts.levels.measure", scored=scored, asked=asked)}
 
 
 def levels_table(report: ReportContext) -> Block:

@@ -13,10 +13,11 @@ from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import SCORE, trace_target
 from termreview.reporting.blocks.values import Interval, joined
-from termreview.reporting.charts.charts import Bounds, Chart, chart, interval_panels
+from termreview.reporting.charts.charts import Bounds, Chart, interval_panels
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.wording import group_title, label, labels, say
+from termreview.reporting.report.report_chart import report_chart
+from termreview.reporting.report.wording import before_name, group_title, label, labels, say
 from termreview.reporting.summaries.index import NOT_CONCLUDED, OVERALL
 
 
@@ -26,9 +27,13 @@ def scores(report: ReportContext) -> Block:
 
 
 def scores_chart(report: ReportContext) -> Chart:
-    """One row per scored school, one panel per group: what is surely won, what may still be, what it concludes."""
+    """One row per scored school, one panel per group: what is surely won, what may still be, what it concludes.
+
+    Where the term before may be compared with, its bounds stand above.
+    """
     indicator_set, standings = report.declared.indicator_set, report.summaries.standings
-    frame = spread_scores(indicator_set, standings[standings["state"] == "scored"])
+    scored = standings[standings["state"] == "scored"]
+    frame = spread_scores(indicator_set, scored)
     lines = level_lines(indicator_set)
     notes = [say(report, "index.dots_note", lines=listed([say(report, "index.dots_line", level=name, line=told) for _, name, told in lines]))]  # fmt: skip
     notes += [
@@ -36,18 +41,35 @@ def scores_chart(report: ReportContext) -> Chart:
         for group in indicator_set.groups
         if group.unallocated is not None
     ]
+    before_label = ""
+    if report.previous is not None and report.may_compare_scores:
+        earlier = report.previous.summaries.standings
+        then = spread_scores(indicator_set, earlier[earlier["state"] == "scored"])
+        frame = frame.merge(then.drop(columns=["short_name", "level_title"]), on="school_id", how="left", suffixes=("", "_before"))  # fmt: skip
+        before_label = before_name(report)
+        notes.append(say(report, "change.scores_note", before=before_label))
     absent = standings[standings["state"].isna() | (standings["state"] != "scored")]
     names = list(dict.fromkeys(absent["short_name"]))
     notes += [say(report, "index.dots_absent", names=listed(names, most=20))] if names else []
-    return chart(
-        interval_panels, frame, label="short_name", group="level_title", standings=standing_names(report),
-        panels=[
-            Bounds(group_title(report, group.group_id), f"low_{group.group_id}", f"high_{group.group_id}", f"standing_{group.group_id}")
-            for group in indicator_set.groups
-        ],
-        lines=[(value, name) for value, name, _ in lines], limits=(0, max(group.max_points for group in indicator_set.groups)),
-        pictures=report.pictures, title=say(report, "index.dots_title"), alt=_finding(report, lines), caption=joined(notes),
+    of_groups = scored[scored["group_id"] != OVERALL]
+    low = list(dict.fromkeys(of_groups.loc[of_groups["standing"] == f"level_{min(indicator_set.level_titles())}", "short_name"]))  # fmt: skip
+    finding = say(
+        report, "charts.scores.finding", scored=len(frame), low=len(low), names=listed(low, most=5),
+        open=int((of_groups["standing"] == NOT_CONCLUDED).sum()),
     )  # fmt: skip
+    return report_chart(
+        report, interval_panels, frame, label="short_name", group="level_title", standings=standing_names(report),
+        panels=[_bounds(report, group.group_id, bool(before_label)) for group in indicator_set.groups],
+        lines=[(value, name) for value, name, _ in lines], limits=(0, max(group.max_points for group in indicator_set.groups)),
+        before_label=before_label, finding=finding, alt=_finding(report, lines), notes=tuple(notes),
+        measure=say(report, "charts.scores.measure", scored=len(frame), asked=standings["school_id"].nunique()),
+    )  # fmt: skip
+
+
+def _bounds(report: ReportContext, group_id: str, has_before: bool) -> Bounds:
+    names = [f"{name}_{group_id}" for name in ("low", "high", "standing")]
+    before = [f"{name}_before" for name in names[:2]] if has_before else []
+    return Bounds(group_title(report, group_id), *names, *before)
 
 
 def _finding(report: ReportContext, lines: list[tuple[float, str, str]]) -> str:

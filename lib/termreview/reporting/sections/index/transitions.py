@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import pandas as pd
 
+from termreview.reference.kinds.indicators import Group
 from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
 from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Number, Parts, Value, column
-from termreview.reporting.charts.charts import Bounds, Chart, chart, interval_panels, transition_matrix
+from termreview.reporting.charts.charts import Chart, transition_matrix
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.wording import before_name, group_title, label, lower_first, say
+from termreview.reporting.report.report_chart import report_chart
+from termreview.reporting.report.wording import before_name, label, lower_first, say
 from termreview.reporting.sections.index.index import group_name
 from termreview.reporting.sections.index.scores import (
-    level_lines,
-    spread_scores,
-    standing_names,
     standing_text,
 )
 from termreview.reporting.sections.work.change import no_comparison, school_pairs, term_names
@@ -44,7 +43,7 @@ def level_transitions(report: ReportContext) -> Block:
             moves=listed([say(report, f"change.levels_{name}", count=count) for name, count in counts.items() if count]),
         )  # fmt: skip
         lines.append(told)
-        charts.append(_moves_chart(report, changes, group.group_id, told))
+        charts.append(_moves_chart(report, changes, group, counts, told))
     own = changes[changes["group_id"] != OVERALL]
     lines.append(
         say(
@@ -52,52 +51,26 @@ def level_transitions(report: ReportContext) -> Block:
             others=int(own["points"].eq("overlap").sum()), before=before_name(report),
         )
     )  # fmt: skip
-    return stack(bullets(lines), *charts, _scores_chart(report, changes), _scores_table(report, changes))
+    return stack(bullets(lines), *charts, _scores_table(report, changes))
 
 
-def _scores_chart(report: ReportContext, changes: pd.DataFrame) -> Chart:
-    """The scores of every school at both times, group beside group, in registry order."""
-    indicator_set = report.declared.indicator_set
-    own = changes[(changes["state_before"] == "scored") & (changes["state_after"] == "scored")]
-    after = spread_scores(
-        indicator_set, own.rename(columns={f"{name}_after": name for name in ("low", "high", "standing")})
-    )
-    frame = after.merge(
-        spread_scores(indicator_set, own.rename(columns={f"{name}_before": name for name in ("low", "high", "standing")})),
-        on=["school_id", "short_name", "level_title"], suffixes=("", "_before"),
-    )  # fmt: skip
-    points = own[own["group_id"] != OVERALL]["points"]
-    before, now = term_names(report)
-    return chart(
-        interval_panels, frame, label="short_name", group="level_title", standings=standing_names(report),
-        panels=[
-            Bounds(
-                group_title(report, name), f"low_{name}", f"high_{name}", f"standing_{name}", f"low_{name}_before",
-                f"high_{name}_before",
-            )
-            for name in (group.group_id for group in indicator_set.groups)
-        ],
-        lines=[(value, name) for value, name, _ in level_lines(indicator_set)],
-        limits=(0, max(group.max_points for group in indicator_set.groups)),
-        pictures=report.pictures, title=say(report, "change.scores_title"), caption=say(report, "change.scores_note", before=lower_first(before), after=lower_first(now)),
-        alt=say(
-            report, "change.scores_alt", count=frame["school_id"].nunique(), rises=int(points.eq("rise").sum()),
-            falls=int(points.eq("fall").sum()), total=len(points),
-        ),
-    )  # fmt: skip
-
-
-def _moves_chart(report: ReportContext, changes: pd.DataFrame, group_id: str, alt: str) -> Chart:
+def _moves_chart(report: ReportContext, changes: pd.DataFrame, group: Group, counts: dict[str, int], alt: str) -> Chart:  # fmt: skip
     standings = [f"level_{level}" for level in report.declared.indicator_set.level_titles()]
     standings += [NOT_CONCLUDED, NOT_SUBMITTED]
-    matrix = level_moves(changes, group_id, standings)
+    matrix = level_moves(changes, group.group_id, standings)
     words = {standing: standing_text(report, standing).capitalize() for standing in standings}
     before, after = term_names(report)
-    return chart(
-        transition_matrix, matrix.rename(index=words, columns=words),
-        pictures=report.pictures, title=say(report, "change.moves_title", group=lower_first(group_title(report, group_id))),
-        alt=alt, caption=say(report, "change.moves_note"), before_label=before, after_label=after,
-        unranked=[words[NOT_CONCLUDED], words[NOT_SUBMITTED]],
+    total = sum(counts.values())
+    finding = say(
+        report, "charts.moves.finding", group=group_name(report, group), up=counts["up"], down=counts["down"], open=counts["open"],
+        compared=total - counts["open"],
+    )  # fmt: skip
+    return report_chart(
+        report, transition_matrix, matrix.rename(index=words, columns=words), before_label=before, after_label=after,
+        unranked=[words[NOT_CONCLUDED], words[NOT_SUBMITTED]], finding=finding, alt=alt,
+        measure=say(report, "charts.moves.measure", group=lower_first(group_name(report, group)), total=total),
+        notes=(say(report, "change.moves_note"),),
+        source=say(report, "charts.source_of_two", before=lower_first(before), after=lower_first(after), as_of=report.as_of),
     )  # fmt: skip
 
 

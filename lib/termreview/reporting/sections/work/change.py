@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, bullets, callout, paragraph, stack
 from termreview.reporting.blocks.number_format import printed_difference
-from termreview.reporting.blocks.rows import records, ties
+from termreview.reporting.blocks.rows import Record, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Parts, column, joined
-from termreview.reporting.charts.charts import chart, dumbbell
+from termreview.reporting.charts.charts import dumbbell
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import before_name, label, lower_first, say, term_name
 from termreview.reporting.sections.work.figures import coverage, ratio_with_parts
 from termreview.reporting.sections.work.years import years_side_by_side
@@ -69,11 +72,13 @@ def task_changes(report: ReportContext) -> Block:
     )  # fmt: skip
     return stack(
         paragraph(text),
-        chart(
-            dumbbell, frame.sort_values("gain", ascending=False, kind="stable"), label="name", before="before_pct",
+        report_chart(
+            report, dumbbell, frame.sort_values("gain", ascending=False, kind="stable"), label="name", before="before_pct",
             after="after_pct", before_label=before, after_label=after, unit="percent",
-            pictures=report.pictures, title=say(report, "change.tasks_title"), alt=_moved(report, frame, "before_pct", "after_pct", "title"),
-            caption=say(report, "change.tasks_note"),
+            finding=say(report, "charts.task_changes.finding", tasks=len(frame), **_extreme_moves(report, frame, "before_pct", "after_pct", "title")),
+            measure=say(report, "charts.task_changes.measure", before=before_name(report)),
+            alt=_moved(report, frame, "before_pct", "after_pct", "title"),
+            notes=(say(report, "change.tasks_note"),), source=_source(report, before, after),
         ),
         table(
             frame,
@@ -114,36 +119,52 @@ def ratio_changes(report: ReportContext) -> Block:
     return stack(
         paragraph(text),
         remark,
-        chart(
-            dumbbell, shares.sort_values("change", ascending=False, kind="stable"), label="short_title", before="before_value",
-            after="after_value", before_label=before, after_label=after, unit="percent",
-            pictures=report.pictures, title=say(report, "change.ratios_title"),
+        report_chart(
+            report, dumbbell, shares.sort_values("change", ascending=False, kind="stable"), label="short_title", before="before_value",
+            after="after_value", before_label=before, after_label=after, unit="percent", better="better",
+            finding=say(report, "charts.ratio_changes.finding", ratios=len(shares), **_extreme_moves(report, shares, "before_value", "after_value", "short_title")),
+            measure=say(report, "charts.ratio_changes.measure", before=before_name(report)),
             alt=_moved(report, shares, "before_value", "after_value", "short_title"),
-            caption=say(report, "change.ratios_note"),
+            notes=(say(report, "change.ratios_note"),), source=_source(report, before, after),
         ),
         _ratio_table(report, frame, before, after),
     )  # fmt: skip
 
 
-def _moved(report: ReportContext, frame: pd.DataFrame, before: str, after: str, title: str) -> str:
-    """What rose most and what fell most, as one sentence; several that moved alike are named together."""
+def _source(report: ReportContext, before: str, after: str) -> str:
+    return say(
+        report,
+        "charts.source_of_two",
+        before=lower_first(before),
+        after=lower_first(after),
+        as_of=report.as_of,
+    )
+
+
+def _extreme_moves(report: ReportContext, frame: pd.DataFrame, before: str, after: str, title: str) -> dict[str, Any]:  # fmt: skip
+    """How many rose and fell as they are printed, and what did so most; several that moved alike are named together."""
     sizes = [printed_difference(row[before], row[after], "percent1") for row in records(frame)]
     moved = frame.assign(size=pd.Series(sizes, index=frame.index, dtype=float))
-    lines = []
-    for key, rows in (
-        ("risen", ties(moved[moved["size"] > 0], "size")),
-        ("fallen", ties(moved[moved["size"] < 0], "size", is_largest=False)),
-    ):
-        verb = report.reference.sentences["change"]["verbs"]["up" if key == "risen" else "down"]
+    rises, falls = moved[moved["size"] > 0], moved[moved["size"] < 0]
+
+    def told(rows: list[Record], verb: str) -> str:
+        word = report.reference.sentences["change"]["verbs"][verb]
         items = [
-            say(report, "change.moved_item", title=lower_first(row[title]), start=row[before], end=row[after], verb=verb)
+            say(report, "change.moved_item", title=lower_first(row[title]), start=row[before], end=row[after], verb=word)
             for row in rows
         ]  # fmt: skip
-        lines += (
-            [say(report, f"change.{key}", items=listed(items, most=3, rest=label(report, "rest", "points")))]
-            if items
-            else []
-        )
+        return listed(items, most=3, rest=label(report, "rest", "points"))
+
+    return {
+        "rises": len(rises), "falls": len(falls), "risen": told(ties(rises, "size"), "up"),
+        "fallen": told(ties(falls, "size", is_largest=False), "down"),
+    }  # fmt: skip
+
+
+def _moved(report: ReportContext, frame: pd.DataFrame, before: str, after: str, title: str) -> str:
+    """What rose most and what fell most, as one sentence."""
+    found = _extreme_moves(report, frame, before, after, title)
+    lines = [say(report, f"change.{key}", items=found[key]) for key in ("risen", "fallen") if found[key]]
     return joined(lines) or say(report, "change.unmoved" if len(frame) else "change.nothing")
 
 

@@ -8,15 +8,16 @@ from typing import Any
 import pandas as pd
 
 from termreview.reference.kinds.measures import Task
-from termreview.reporting.blocks.blocks import Block, callout, stack
+from termreview.reporting.blocks.blocks import Block, callout
 from termreview.reporting.blocks.model import HIGH, LOW, PERCENT
 from termreview.reporting.blocks.rows import Record, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, RATIO, trace_unless
 from termreview.reporting.blocks.values import Composed, Number, Parts, Value, column, joined
-from termreview.reporting.charts.charts import Chart, chart, ratio_strip
+from termreview.reporting.charts.charts import Chart, ratio_strip
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import hidden_word, label, lower_first, say, scope_title
 from termreview.reporting.summaries.ratios import CONTRADICTORY
 from termreview.reporting.term.schools import ALL
@@ -26,19 +27,15 @@ PARTED = ("share", "ratio", "option")
 MOST_SET_ASIDE = 8
 
 
-def ratio_chart(report: ReportContext, outline: str) -> object:
-    """The ratios of one heading, each against its line where one is confirmed."""
+def scale_charts(report: ReportContext, outline: str) -> list[object]:
+    """The ratios of one heading that are no shares, each by school level against its line.
+
+    The shares stand together in one chart (`ratios.ratios_chart`), with all their figures in the table below.
+    """
     ratios = report.summaries.ratios
     lines = report.summaries.lines
     own = ratios[(ratios["outline"] == outline) & (ratios["counted_count"] > 0) & ~ratios["is_hidden"]]
-    whole_lines = lines[lines["scope"] == ALL].set_index("ratio_id")["line"]
-    shares = own[(own["unit"] == "percent") & (own["scope"] == ALL)]
-    shares = shares.sort_values("value", ascending=False, kind="stable")
-    shares = shares.assign(line=shares["ratio_id"].map(whole_lines), name=shares["short_title"])
     charts: list[object] = []
-    if len(shares) > 1 or shares["line"].notna().any():
-        title = say(report, "tasks.ratios_title", heading=lower_first(heading(report, outline)))
-        charts.append(_strip(report, shares, "percent", title))
     for ratio_id in dict.fromkeys(own.loc[own["unit"] != "percent", "ratio_id"]):
         scopes = own[own["ratio_id"] == ratio_id]
         by_scope = lines[lines["ratio_id"] == ratio_id].set_index("scope")["line"]
@@ -47,35 +44,42 @@ def ratio_chart(report: ReportContext, outline: str) -> object:
         )
         if scopes["line"].notna().any():
             scopes = scopes[scopes["scope"] != ALL]
-        charts.append(_strip(report, scopes, "ratio", str(scopes["title"].iloc[0])))
-    return stack(*charts)
+        charts.append(_scale_chart(report, scopes))
+    return charts
 
 
-def _strip(report: ReportContext, frame: pd.DataFrame, unit: str, title: str) -> Chart:
+def _scale_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
     in_millions = frame["is_money"].map({True: MILLION, False: 1})
-    has_line = bool(frame["line"].notna().any())
-    notes = [_coverage_note(report, records(frame))]
-    notes += [say(report, "ratios.line_note")] if has_line else []
-    notes += [say(report, "tasks.money_note")] if frame["is_money"].any() else []
-    return chart(
+    rows = records(frame)
+    low, high = rows[int(frame["value"].argmin())], rows[int(frame["value"].argmax())]
+    lines = report.summaries.lines
+    lines = lines[(lines["ratio_id"] == rows[0]["ratio_id"]) & lines["scope"].isin(frame["scope"])]
+    counted, reached = int(lines["counted_count"].sum()), int(lines["reached_count"].sum())
+    title = str(rows[0]["title"])
+    finding = say(
+        report, "charts.scale.finding", title=title, low=low["value"], lowest=low["name"], high=high["value"], highest=high["name"],
+        lines=len(lines), missed=int((~lines["is_reached"].fillna(True)).sum()), failing=counted - reached, counted=counted,
+    )  # fmt: skip
+    return report_chart(
+        report,
         ratio_strip,
         frame.assign(
             numerator=frame["numerator"] / in_millions, denominator=frame["denominator"] / in_millions
         ),
-        label="name", value="value", numerator="numerator", denominator="denominator",
-        line="line" if has_line else None, better="better", unit="unit", pictures=report.pictures, title=title,
-        alt=_finding(report, frame, unit), caption=joined(notes),
+        label="name", value="value", numerator="numerator", denominator="denominator", line="line" if len(lines) else None,
+        better="better", unit="unit", line_label=label(report, "charts", "line"), finding=finding, alt=_finding(report, frame),
+        measure=say(report, "charts.scale.measure", title=title, coverage=_coverage(report, rows)),
+        notes=(say(report, "tasks.money_note"),) if frame["is_money"].any() else (),
     )  # fmt: skip
 
 
-def _finding(report: ReportContext, frame: pd.DataFrame, unit: str) -> str:
-    """What one strip shows: the highest and the lowest of several ratios, or the few there are; lines not reached."""
-    form = "percent1" if unit == "percent" else "ratio"
+def _finding(report: ReportContext, frame: pd.DataFrame) -> str:
+    """What one chart shows: the highest and the lowest of several ratios, or the few there are; lines not reached."""
 
     def told(rows: list[Record]) -> str:
         return listed(
             [
-                say(report, "tasks.ratio_item", title=row["name"], value=Number(row["value"], form), parts=parts_of_ratio(row))
+                say(report, "tasks.ratio_item", title=row["name"], value=Number(row["value"], "ratio"), parts=parts_of_ratio(row))
                 for row in rows
             ],
             most=3, rest=label(report, "rest", "ratios"),
@@ -98,8 +102,8 @@ def _finding(report: ReportContext, frame: pd.DataFrame, unit: str) -> str:
     return joined([text, say(report, "tasks.ratios_lines", count=reached, total=total, names=missed)])
 
 
-def _coverage_note(report: ReportContext, rows: list[Record]) -> str:
-    """Over how many schools the ratios of one strip speak; those over the same schools are named together."""
+def _coverage(report: ReportContext, rows: list[Record]) -> str:
+    """Over how many schools the ratios of one chart speak; those over the same schools are named together."""
     groups: dict[Parts, list[str]] = {}
     for row in rows:
         groups.setdefault(coverage(row), []).append(str(row["name"]))
@@ -109,7 +113,7 @@ def _coverage_note(report: ReportContext, rows: list[Record]) -> str:
         say(report, "ratios.coverage_part", coverage=key, names=listed(names))
         for key, names in groups.items()
     ]
-    return say(report, "ratios.coverage_many", items=joined(parts, "; "))
+    return joined(parts, "; ")
 
 
 def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) -> Block:

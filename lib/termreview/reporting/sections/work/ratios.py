@@ -13,8 +13,9 @@ from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import RATIO, trace_unless
 from termreview.reporting.blocks.values import Number, Parts, column, joined
-from termreview.reporting.charts.charts import Chart, Shares, chart, share_panels
+from termreview.reporting.charts.charts import Chart, Shares, dot_plot
 from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import fewest, hidden_word, label, say, scope_title
 from termreview.reporting.sections.work.figures import coverage, parts_of_ratio
 from termreview.reporting.term.schools import ALL
@@ -42,11 +43,12 @@ def key_ratios(report: ReportContext) -> Block:
 
 
 def ratios_chart(report: ReportContext) -> Chart:
-    """Every share over all schools and by school level, the highest first."""
+    """Every share over all schools and by school level, the highest first, with its two counts and its line."""
     ratios = report.summaries.ratios
-    shares = ratios[ratios["unit"] == "percent"]
-    frame = shares[shares["scope"] == ALL][["ratio_id", "short_title", "value"]].rename(
-        columns={"value": "whole"}
+    shares = ratios[(ratios["unit"] == "percent") & ~ratios["is_hidden"]]
+    whole = shares[(shares["scope"] == ALL) & shares["value"].notna()]
+    frame = whole[["ratio_id", "short_title"]].assign(
+        parts=[str(parts_of_ratio(row)) for row in records(whole)]
     )
     lines = report.summaries.lines
     frame["line"] = frame["ratio_id"].map(lines[lines["scope"] == ALL].set_index("ratio_id")["line"])
@@ -56,15 +58,37 @@ def ratios_chart(report: ReportContext) -> Chart:
         own = shares[shares["scope"] == scope].set_index("ratio_id")
         frame[f"value_{scope}"] = frame["ratio_id"].map(own["value"])
         frame[f"counted_{scope}"] = frame["ratio_id"].map(own["counted_count"])
-    frame = frame[frame["whole"].notna()].sort_values("whole", ascending=False, kind="stable")
+    frame = frame.sort_values(f"value_{ALL}", ascending=False, kind="stable")
     few = fewest(report)
     heads = scope_heads(report, scopes)
-    return chart(
-        share_panels, frame, label="short_title", panels=[Shares(heads[scope], f"value_{scope}", f"counted_{scope}") for scope in scopes],
+    groups = [Shares(heads[scope], f"value_{scope}", f"counted_{scope}") for scope in scopes]
+    money = say(report, "tasks.money_note") if whole["is_money"].any() else ""
+    return report_chart(
+        report, dot_plot, frame, label="short_title", whole=groups[0], groups=groups[1:], parts="parts",
         fewest=few, few_label=say(report, "ratios.few", fewest=few), line="line", line_label=label(report, "charts", "line"),
-        pictures=report.pictures, title=say(report, "ratios.levels_title"), alt=_levels_finding(report, frame, scopes[1:], heads),
-        caption=say(report, "ratios.levels_note"),
+        finding=say(report, "charts.ratios.finding", **_outstanding(report, frame, scopes[1:], heads)),
+        measure=say(report, "charts.ratios.measure", ratios=len(frame)), alt=_levels_finding(report, frame, scopes[1:], heads),
+        notes=(say(report, "ratios.levels_note"), money),
     )  # fmt: skip
+
+
+def _outstanding(
+    report: ReportContext, frame: pd.DataFrame, levels: list[str], heads: dict[str, str]
+) -> dict[str, Any]:
+    """What may stand out of the shares: how far the lowest lies under the others, how far levels lie apart."""
+    rows = records(frame)
+    values: dict[str, Any] = {"ratios": len(rows)} | dict.fromkeys(("lead", "gap", "second_value"))
+    if not rows:
+        return values
+    best, least = rows[0], rows[-1]
+    values |= {
+        "best": best["short_title"], "best_value": best[f"value_{ALL}"],
+        "least": least["short_title"], "least_value": least[f"value_{ALL}"],
+    }  # fmt: skip
+    if len(rows) > 1:
+        values["second_value"] = rows[-2][f"value_{ALL}"]
+        values["lead"] = values["second_value"] - values["least_value"]
+    return values | (_widest_gap(report, rows, levels, heads) or {})
 
 
 def _levels_finding(
@@ -75,9 +99,20 @@ def _levels_finding(
         return say(report, "ratios.levels_none")
     rows = records(frame)
     text = say(
-        report, "ratios.levels_alt", best=rows[0]["short_title"], best_value=rows[0]["whole"],
-        least=rows[-1]["short_title"], least_value=rows[-1]["whole"],
+        report, "ratios.levels_alt", best=rows[0]["short_title"], best_value=rows[0][f"value_{ALL}"],
+        least=rows[-1]["short_title"], least_value=rows[-1][f"value_{ALL}"],
     )  # fmt: skip
+    gap = _widest_gap(report, rows, levels, heads)
+    if gap is None:
+        return text
+    told = {name: gap[name] for name in ("low", "lowest", "high", "highest")}
+    return joined([text, say(report, "ratios.levels_gap", title=gap["gap_title"], **told)])
+
+
+def _widest_gap(
+    report: ReportContext, rows: list[Record], levels: list[str], heads: dict[str, str]
+) -> dict[str, Any] | None:
+    """The share in which school levels lie farthest apart; levels of too few schools do not count."""
     gaps = []
     for row in rows:
         known = [
@@ -88,10 +123,9 @@ def _levels_finding(
         if len(known) > 1:
             gaps.append((max(known)[0] - min(known)[0], row["short_title"], min(known), max(known)))
     if not gaps:
-        return text
-    _, title, (low, lowest), (high, highest) = max(gaps, key=lambda gap: gap[0])
-    gap = say(report, "ratios.levels_gap", title=title, low=low, lowest=lowest, high=high, highest=highest)
-    return joined([text, gap])
+        return None
+    size, title, (low, lowest), (high, highest) = max(gaps, key=lambda gap: gap[0])
+    return {"gap": size, "gap_title": title, "low": low, "lowest": lowest, "high": high, "highest": highest}
 
 
 def lines_table(report: ReportContext) -> Block:

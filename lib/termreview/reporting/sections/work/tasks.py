@@ -11,11 +11,12 @@ from termreview.reporting.blocks.blocks import Block, bullets, lead_in, paragrap
 from termreview.reporting.blocks.rows import Record, by_key, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import TASK, trace_target
-from termreview.reporting.charts.charts import Chart, chart, stacked_bars
+from termreview.reporting.charts.charts import Chart, stacked_bars
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import counted, fewest, label, lower_first, say, threshold
-from termreview.reporting.sections.work.figures import figures_table, ratio_chart, set_aside
+from termreview.reporting.sections.work.figures import figures_table, scale_charts, set_aside
 from termreview.reporting.term.schools import ALL, whole_of
 
 # A heading with fewer tasks says in its sentences all that a summary could.
@@ -38,15 +39,36 @@ def overview(report: ReportContext) -> Block:
 
 
 def tasks_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
-    """The status of every task as shares of the schools it applies to, the task most schools have done first."""
+    """The status of every task as shares of the schools that said it, the task most of them have done first.
+
+    The schools that are silent stand beside the bar: they are no part of a share.
+    """
     parts = {f"{name}_count": title for name, title in report.declared.form.choices("status").items()}
-    parts["missing_count"] = label(report, "charts", "no_information")
-    shares = frame.assign(share=frame["done_count"] / frame["asked_count"].where(frame["asked_count"] > 0))
-    return chart(
-        stacked_bars, shares.sort_values("share", ascending=False, kind="stable"), category="name", parts=list(parts),
-        part_labels=parts, totals="asked_count", as_share=True, fewest=fewest(report),
-        pictures=report.pictures, title=say(report, "tasks.overview_title"), alt=extremes(report, shares), caption=say(report, "tasks.overview_note"),
+    silent = {
+        "unanswered_count": say(report, "charts.tasks.aside"),
+        "not_submitted_count": label(report, "charts", "no_report"),
+    }
+    shares = _shares(frame)
+    known = shares[shares["share"].notna()]
+    pcts = 100 * known["share"]
+    low, high = (pcts.min(), pcts.max()) if len(known) else (None, None)
+    who = whole_of(report.summaries.reporting_levels)
+    finding = say(
+        report, "charts.tasks.finding", tasks=len(known), least=_told(report, ties(known, "share", is_largest=False)) if len(known) else "",
+        least_pct=low, best_pct=high, spread=None if low is None else high - low,
     )  # fmt: skip
+    return report_chart(
+        report, stacked_bars, shares.sort_values("share", ascending=False, kind="stable"), category="name", parts=list(parts),
+        part_labels=parts | silent, totals="answered_count", as_share=True, fewest=fewest(report), aside=list(silent),
+        finding=finding, alt=extremes(report, shares), notes=(say(report, "tasks.overview_note"),),
+        measure=say(report, "charts.tasks.measure", received=int(who["received_count"]), expected=int(who["expected_count"])),
+    )  # fmt: skip
+
+
+def _shares(frame: pd.DataFrame) -> pd.DataFrame:
+    """The share of the schools that have done each task, of those that said how it stands (`answered_count`)."""
+    answered = frame["asked_count"] - frame["missing_count"]
+    return frame.assign(answered_count=answered, share=frame["done_count"] / answered.where(answered > 0))
 
 
 def extremes(report: ReportContext, shares: pd.DataFrame, key: str = "tasks.extremes") -> str:
@@ -61,7 +83,7 @@ def extremes(report: ReportContext, shares: pd.DataFrame, key: str = "tasks.extr
 def _told(report: ReportContext, rows: list[Record]) -> str:
     rest = label(report, "rest", "tasks")
     return listed(
-        [say(report, "tasks.extreme", title=lower_first(row["title"]), count=row["done_count"], total=row["asked_count"]) for row in rows],
+        [say(report, "tasks.extreme", title=lower_first(row["title"]), count=row["done_count"], total=row["answered_count"]) for row in rows],
         most=3, rest=rest,
     )  # fmt: skip
 
@@ -104,7 +126,7 @@ def task_results(report: ReportContext, outline: str) -> Block:
     return stack(
         _standing_out(report, frame[frame["outline"] == outline]),
         bullets([_task_told(report, task, statuses) for task in tasks]),
-        ratio_chart(report, outline),
+        *scale_charts(report, outline),
         figures_table(report, tasks, outline),
         set_aside(report, outline),
     )
@@ -112,8 +134,8 @@ def task_results(report: ReportContext, outline: str) -> Block:
 
 def _standing_out(report: ReportContext, frame: pd.DataFrame) -> Block:
     """Which of several tasks are ahead and which behind; nothing is said of one task or of too few schools."""
-    own = frame[frame["asked_count"] >= fewest(report)]
-    shares = own.assign(share=own["done_count"] / own["asked_count"])
+    shares = _shares(frame)
+    shares = shares[shares["answered_count"] >= fewest(report)]
     if len(shares) < MANY_TASKS or shares["share"].nunique() < 2:
         return Block("")
     return paragraph(extremes(report, shares, "tasks.heading"))
