@@ -7,6 +7,7 @@ import csv
 import datetime
 import io
 import json
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -23,7 +24,6 @@ from termreview.reference.declarations import load_reference
 from termreview.reporting.agreement.reading import read_page
 from termreview.reporting.changes.bridge import CORRECTION, DECISION, LATE, PROGRAM, RULE
 from termreview.reporting.changes.comparison import compare_with
-from termreview.reporting.changes.report_diff_text import take_apart
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.reporting.records.issued import (
     broken_issues,
@@ -240,8 +240,12 @@ def cells_of(page: Path) -> dict[tuple[str, str, str], list[str]]:
     return found
 
 
+NAMING = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d+(?:\.\d{1,2})+(?!\d)|[Mm]ức \d|[^\W\d_][\w.-]*\d[\w.-]*")
+
+
 def has_figure(texts: list[str]) -> bool:
-    return any(take_apart(text).figures for text in texts)
+    """Whether one text holds a number that is no day, no code and no level."""
+    return any(re.search(r"\d", NAMING.sub("", text)) for text in texts)
 
 
 def number(text: str) -> Decimal:

@@ -77,7 +77,7 @@ ROOMS = {
     "reporting/term": "storage reference/kinds reference",
     "reporting/summaries": "reference/kinds reference scoring reporting/blocks reporting/term",
     "reporting/editions": "reference/kinds reference reporting/term reporting/summaries",
-    "reporting/records": "storage reference reporting/term reporting/editions",
+    "reporting/records": "storage reference reporting/blocks reporting/term reporting/editions",
     "reporting/pages": "storage reference reporting/blocks reporting/charts/drawing reporting/records",
     "reporting/report": (
         "storage reference/loading reference/kinds reference scoring reporting/blocks reporting/charts reporting/term "

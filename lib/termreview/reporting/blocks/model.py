@@ -12,7 +12,8 @@ part has a `kind`:
 A line of text is a list of runs, and a figure in it is a value until a writer prints it (`printed`). A run is
 
 - a text; or `[text, style]` for a badge (`mark`), for words in bold (`strong`), for the level beside a score (`level`);
-- a figure: `[value, format]`, where a cell holds it with its `role`, the words `before` and `after` it;
+- a figure: `[value, format]`, and where there are any its `role` in the cell, or its place in the sentence, and the words
+  `before` and `after` it;
 - a sentence: `{"key": …, "runs": […]}`, by the key that it is declared under.
 """
 

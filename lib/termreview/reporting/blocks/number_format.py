@@ -69,11 +69,16 @@ def number_text(value: Any, format: str = "integer") -> str:
         return clean_text(value)
     if format == "date":
         return day_text(_day(value))
-    decimals, _, suffix = NUMBER_FORMATS[format]
     number = printed_number(value, format)
     if number is None:
         return MISSING_MARK
-    return (MINUS if number < 0 else "") + vietnamese_separators(f"{abs(number):,.{decimals}f}") + suffix
+    _, _, suffix = NUMBER_FORMATS[format]
+    return decimal_text(number) + suffix
+
+
+def decimal_text(number: Decimal) -> str:
+    """Return one rounded number as Vietnamese text, with the decimals that it has: −1.234,50."""
+    return (MINUS if number < 0 else "") + vietnamese_separators(f"{abs(number):,f}")
 
 
 def printed_number(value: Any, format: str) -> Decimal | None:

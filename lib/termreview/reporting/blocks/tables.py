@@ -19,7 +19,7 @@ from termreview.reporting.blocks.blocks import (
     line_of,
     runs_of,
 )
-from termreview.reporting.blocks.model import Cell, plain_text, sentence_run, table_part
+from termreview.reporting.blocks.model import Cell, Line, plain_text, sentence_run, table_part
 from termreview.reporting.blocks.number_format import (
     MISSING_MARK,
     MISSING_TITLE,
@@ -64,7 +64,7 @@ class _Row:
 
     html: str
     cells: list[Cell]
-    group: str = ""
+    group: Line = ""
     mark: str = ""
     badge: str = ""
 
@@ -181,10 +181,10 @@ def _head_class(name: str, title: str, layout: _Layout) -> str:
 
 def _bodies(rows: Sequence[_Row], layout: _Layout) -> str:
     parts: list[str] = []
-    group: str | None = None
+    group: Line | None = None
     for row in rows:
         if layout.group_by is not None and row.group != group:
-            head = f'<tr class="group"><th scope="rowgroup" colspan="{len(layout.columns)}"><span>{escape_text(row.group)}</span></th></tr>'
+            head = f'<tr class="group"><th scope="rowgroup" colspan="{len(layout.columns)}"><span>{escape_text(plain_text(row.group))}</span></th></tr>'
             parts.append(("</tbody>" if parts else "") + "<tbody>" + head)
             group = row.group
         elif not parts:
@@ -213,7 +213,7 @@ def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:
             )
             written.append(f'<td class="{side}{short}"{label}>{content}</td>')
         cells.append(cell)
-    group = clean_text(record[layout.group_by]) if layout.group_by is not None else ""
+    group = line_of(record[layout.group_by]) if layout.group_by is not None else ""
     return _Row(f"<tr>{''.join(written)}</tr>", cells, group, mark, mark if mark in layout.badges else "")
 
 

@@ -119,8 +119,8 @@ def office_table(report: ReportContext, comparison: Comparison, max_rows: int | 
                 "group": group_of(report, variance),
                 "title": title_of(report, variance) + share_parts(report, variance, written),
                 "before": figure_text(variance.before, written), "after": figure_text(variance.after, written),
-                "move": part_text(sum(parts.values(), Decimal(0)), decimals) or "0",
-                **{cause: part_text(parts[cause], decimals) for cause in causes},
+                "move": part_text(sum(parts.values(), Decimal(0))) or "0",
+                **{cause: part_text(parts[cause]) for cause in causes},
             }
         )  # fmt: skip
     return _table(report, rows, "office", ["move", *causes], [], max_rows)
@@ -188,7 +188,7 @@ def _level(report: ReportContext, variances: dict[str, Variance]) -> str:
 def _part(report: ReportContext, variances: dict[str, Variance], cause: str) -> str:
     """What one cause did to one school's score: to the lower and the upper bound, and to the level."""
     ends = [
-        part_text(variances[kind].printed_parts(1)[cause], 1) if kind in variances else ""
+        part_text(variances[kind].printed_parts(1)[cause]) if kind in variances else ""
         for kind in (LOW, HIGH)
     ]
     points = say(report, "issued.bounds", low=ends[0] or "0", high=ends[1] or "0") if any(ends) else ""

@@ -1,4 +1,4 @@
-"""One comparison carried through to every figure that the report prints: the whole report told at each step of the way."""
+"""One comparison carried through to all that the report tells: the whole report told at each step of the way."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import Final
 
 from termreview.installation import made_with
 from termreview.reference.declarations import Reference
-from termreview.reporting.agreement.reading import plain, read_page
+from termreview.reporting.blocks.model import plain_text
 from termreview.reporting.changes.bridge import CAUSES, DECISION, PROGRAM, RULE, BridgeStep, build_bridge
 from termreview.reporting.changes.comparison import first_state, second_state
-from termreview.reporting.changes.report_diff_places import Printed, printed_by, tables_of_page
-from termreview.reporting.changes.report_diff_variances import (
-    PrintedVariance,
+from termreview.reporting.changes.old_pages import tables_of_page
+from termreview.reporting.changes.place_variances import (
+    PlaceVariance,
     anchored,
-    figures_printed,
     key_figure_variances,
-    printed_variances,
+    place_variances,
 )
+from termreview.reporting.changes.places import Told, one_line, told_by
 from termreview.reporting.changes.section_calls import SectionCall, section_calls
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.records.issued import TABLES, Issue
+from termreview.reporting.records.page_values import read_values
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import say
 from termreview.reporting.summaries.term_view import TermView, build_view
@@ -44,15 +45,15 @@ class ReportDiff:
     read: only what was kept of its making is compared.
     """
 
-    variances: tuple[PrintedVariance, ...]
-    main: tuple[PrintedVariance, ...]
+    variances: tuple[PlaceVariance, ...]
+    main: tuple[PlaceVariance, ...]
     counted: int
     unread: tuple[int, ...]
 
     @property
     def figures(self) -> int:
         """How many printed figures changed, each with its parts."""
-        return sum(1 for variance in self.variances for changed in variance.changed if changed)
+        return sum(len(variance.changed) for variance in self.variances)
 
     @property
     def words(self) -> int:
@@ -69,18 +70,17 @@ class ReportDiff:
 def diff_reports(
     workspace: Workspace, report: ReportContext, issue: Issue, later: Issue | None, notebook: Path
 ) -> ReportDiff:
-    """Find every printed place that changed between an issue and the report (or a later issue), and why.
+    """Find every place that changed between an issue and the report (or a later issue), and why.
 
     The sections of the report's notebook are told anew at each step, by the program and with the figures of the
-    term before that are at hand. Where an issue's own page prints something else in a table, that is its first (or
-    last) value, and the difference is a part of its own: of the program, of the term before, or of the declarations.
+    term before that are at hand. Where an issue's own page tells something else, that is its first (or last) value,
+    and the difference is a part of its own: of the program, of the term before, or of the declarations.
     """
     first, is_readable = first_state(report, issue)
     second = second_state(report)
-    names = names_with_numbers(first, second)
     told = [
-        (RULE if cause == PROGRAM and not is_readable else cause, printed)
-        for cause, printed in printed_along(report, first, second, section_calls(notebook), names)
+        (RULE if cause == PROGRAM and not is_readable else cause, step)
+        for cause, step in told_along(report, first, second, section_calls(notebook))
     ]
     unread = []
     for own in (issue, later):
@@ -91,45 +91,36 @@ def diff_reports(
         terms = report.reference.calendar.terms_read_by(report.declared.term)
         cause = outside_cause(workspace, own, report.declared.plan.previous, terms)
         if own is issue:
-            printed = anchored(told[0][1], _read(report, page, names))
-            told = [("", printed), (cause, told[0][1]), *told[1:]]
+            at_issue = anchored(told[0][1], _read(report, page, told[0][1]))
+            told = [("", at_issue), (cause, told[0][1]), *told[1:]]
         else:
-            told.append((cause, anchored(told[-1][1], _read(report, page, names))))
-    variances = tuple(printed_variances(told, names))
-    return ReportDiff(
-        variances,
-        tuple(key_figure_variances(told, names)),
-        figures_printed(told[-1][1], names),
-        tuple(unread),
-    )
+            told.append((cause, anchored(told[-1][1], _read(report, page, told[-1][1]))))
+    variances, main = place_variances(told), key_figure_variances(told)
+    return ReportDiff(tuple(variances), tuple(main), told[-1][1].counted, tuple(unread))
 
 
-def printed_along(
-    report: ReportContext, first: State, second: State, calls: Sequence[SectionCall], names: Sequence[str]
-) -> list[tuple[str, Printed]]:
-    """The cause that leads to each step, and what the sections print there; nothing is told twice."""
-    told: list[tuple[str, Printed]] = []
+def told_along(
+    report: ReportContext, first: State, second: State, calls: Sequence[SectionCall]
+) -> list[tuple[str, Told]]:
+    """The cause that leads to each step, and what the sections tell there; nothing is made twice."""
+    told: list[tuple[str, Told]] = []
     last: tuple[BridgeStep, Reference] | None = None
     for bridge_step in build_bridge(first, second):
         spoken = _spoken(bridge_step, second.reference)
         is_same = last is not None and last[0].state is bridge_step.state and _rules_alike(last[1], spoken)
-        printed = told[-1][1] if is_same else _printed(report, bridge_step, spoken, calls, names)
-        told.append((bridge_step.cause, printed))
+        step = told[-1][1] if is_same else _told(report, bridge_step, spoken, calls)
+        told.append((bridge_step.cause, step))
         last = bridge_step, spoken
     return told
 
 
-def _printed(
-    report: ReportContext,
-    bridge_step: BridgeStep,
-    spoken: Reference,
-    calls: Sequence[SectionCall],
-    names: Sequence[str],
-) -> Printed:
+def _told(
+    report: ReportContext, bridge_step: BridgeStep, spoken: Reference, calls: Sequence[SectionCall]
+) -> Told:
     state = bridge_step.state
     view: TermView = build_view(spoken, state.declared, state.tables)
     there = ReportContext(spoken, view, report.previous, report.as_of, report.scope, years=report.years)
-    return printed_by(((call.title, call.parts(there)) for call in calls), names)
+    return told_by((call.title, call.parts(there)) for call in calls)
 
 
 def _spoken(bridge_step: BridgeStep, now: Reference) -> Reference:
@@ -144,17 +135,17 @@ def _rules_alike(one: Reference, other: Reference) -> bool:
     return one.decisions == other.decisions and one.verified == other.verified
 
 
-def names_with_numbers(*states: State) -> tuple[str, ...]:
-    """The names of schools that hold a number, which is no figure."""
-    schools = [school for state in states for school in state.declared.schools]
-    told = [name for school in schools for name in (school.name, school.short_name)]
-    return tuple(dict.fromkeys(name for name in told if any(map(str.isdecimal, name))))
-
-
-def _read(report: ReportContext, page: Path, names: Sequence[str]) -> Printed:
-    """The tables of one page as it was handed out, but for those on what changed since an issue before it."""
-    leaving = {plain(say(report, f"issued.tables.{name}")) for name in ("office", "schools")}
-    return tables_of_page([table for table in read_page(page).tables if table.caption not in leaving], names)
+def _read(report: ReportContext, page: Path, like: Told) -> Told:
+    """What one page tells as it was handed out, but for what it tells of changes since an issue before it."""
+    leaving = {say(report, f"issued.tables.{name}") for name in ("office", "schools")}
+    markup = page.read_text(encoding="utf-8")
+    sections = read_values(markup)
+    if sections is None:
+        return tables_of_page(markup, like, leaving)
+    return told_by(
+        (title, [part for part in parts if one_line(plain_text(part.get("caption", ""))) not in leaving])
+        for title, parts in sections
+    )
 
 
 def _page_of(issue: Issue) -> Path | None:

@@ -10,11 +10,10 @@ import pandas as pd
 
 from termreview.reporting.blocks.blocks import Block, bullets, escape_text, key_figures, paragraph, stack
 from termreview.reporting.blocks.model import Part
-from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.number_format import decimal_text, number_text
 from termreview.reporting.blocks.tables import STACKED, table
+from termreview.reporting.changes.place_variances import PlaceVariance
 from termreview.reporting.changes.report_diff import PREVIOUS, PRINTED_CAUSES, ReportDiff
-from termreview.reporting.changes.report_diff_text import amount
-from termreview.reporting.changes.report_diff_variances import PrintedVariance
 from termreview.reporting.changes.variance_texts import part_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
@@ -28,7 +27,7 @@ def main_figures(report: ReportContext, compared: ReportDiff) -> Block:
     return key_figures([_main_figure(report, variance) for variance in compared.main])
 
 
-def _main_figure(report: ReportContext, variance: PrintedVariance) -> tuple[str, str, str]:
+def _main_figure(report: ReportContext, variance: PlaceVariance) -> tuple[str, str, str]:
     before, after = (text or number_text(None) for text in (variance.before, variance.after))
     label = variance.where.row
     if before == after:
@@ -40,9 +39,7 @@ def _main_figure(report: ReportContext, variance: PrintedVariance) -> tuple[str,
             value,
             listed([say(report, f"issued.columns.{cause}") for cause in _causes_of([variance])]),
         )
-    told = {
-        cause: _joined(own, variance.changed, variance.decimals) for cause, own in variance.parts().items()
-    }
+    told = {cause: _joined(own) for cause, own in variance.parts.items()}
     causes = [say(report, "issued.cause", cause=say(report, f"issued.columns.{cause}"), part=part) for cause, part in told.items() if part]  # fmt: skip
     return label, value, "; ".join(causes)
 
@@ -52,7 +49,7 @@ def printed_shown(report: ReportContext, compared: ReportDiff) -> Block:
     told = printed_opening(report, compared)
     if not compared.variances:
         return paragraph(told)
-    sections: dict[str, list[PrintedVariance]] = {}
+    sections: dict[str, list[PlaceVariance]] = {}
     for variance in compared.variances:
         sections.setdefault(variance.where.section, []).append(variance)
     folded = [_folded(report, title, variances) for title, variances in sections.items()]
@@ -87,7 +84,7 @@ def section_label(report: ReportContext, title: str) -> str:
     return title or say(report, "issued.printed.elsewhere")
 
 
-def _folded(report: ReportContext, title: str, variances: Sequence[PrintedVariance]) -> Block:
+def _folded(report: ReportContext, title: str, variances: Sequence[PlaceVariance]) -> Block:
     """One section of the report: closed on the page, with the number of what changed in it."""
     cells = [variance for variance in variances if variance.where.row or variance.where.table]
     lines = [variance for variance in variances if not (variance.where.row or variance.where.table)]
@@ -106,7 +103,7 @@ def _folded(report: ReportContext, title: str, variances: Sequence[PrintedVarian
     return Block(html, parts)
 
 
-def _table(report: ReportContext, variances: Sequence[PrintedVariance], kind: str) -> Block:
+def _table(report: ReportContext, variances: Sequence[PlaceVariance], kind: str) -> Block:
     shown = variances[:_MOST]
     causes = _causes_of(shown)
     frame = pd.DataFrame([_row(report, variance, causes) for variance in shown])
@@ -126,12 +123,12 @@ def _table(report: ReportContext, variances: Sequence[PrintedVariance], kind: st
     )  # fmt: skip
 
 
-def _causes_of(variances: Iterable[PrintedVariance]) -> list[str]:
+def _causes_of(variances: Iterable[PlaceVariance]) -> list[str]:
     found = {cause for variance in variances for cause, _, _ in variance.steps}
     return [cause for cause in PRINTED_CAUSES if cause in found]
 
 
-def _row(report: ReportContext, variance: PrintedVariance, causes: Sequence[str]) -> dict[str, Any]:
+def _row(report: ReportContext, variance: PlaceVariance, causes: Sequence[str]) -> dict[str, Any]:
     where = variance.where
     is_line = not (where.row or where.table)
     title = str(variance.after) if is_line else " · ".join(part for part in (where.row, where.column) if part)
@@ -144,32 +141,31 @@ def _row(report: ReportContext, variance: PrintedVariance, causes: Sequence[str]
         turned = {cause for cause, _, _ in variance.steps}
         told = {cause: say(report, "issued.printed.turned") if cause in turned else "" for cause in causes}
         return row | {"move": say(report, "issued.printed.turned")} | told
-    parts, wanted = variance.parts(), variance.changed if is_line else [True] * len(variance.changed)
-    own = _causes_of([variance])  # of what turned from nothing into a zero: the zero is its part
+    parts, own = (
+        variance.parts,
+        _causes_of([variance]),
+    )  # of what turned from nothing into a zero: the zero is its part
     return row | {
-        "move": _joined(variance.variances(), wanted, variance.decimals) or "0",
-        **{cause: _joined(parts[cause], wanted, variance.decimals) or "0" if cause in own else "" for cause in causes},
+        "move": _joined(variance.variances) or "0",
+        **{cause: _joined(parts[cause]) or "0" if cause in own else "" for cause in causes},
     }  # fmt: skip
 
 
-def _figures(variance: PrintedVariance, bridge_step: int) -> str:
+def _figures(variance: PlaceVariance, bridge_step: int) -> str:
     told = (variance.figures or ())[bridge_step]
-    if told is None:
-        return number_text(None)
-    return " / ".join(figure for figure, changed in zip(told, variance.changed, strict=True) if changed)
+    return " / ".join(
+        decimal_text(told[key]) if key in told else number_text(None) for key in variance.changed
+    )
 
 
-def _joined(parts: Sequence[Decimal], wanted: Sequence[bool], decimals: int) -> str:
-    """The parts of one cause in the figures of one place; nothing where it has no part in any."""
+def _joined(parts: Sequence[Decimal]) -> str:
+    """The parts of one cause in the changed figures of one place; nothing where it has no part in any."""
     if not any(parts):
         return ""
-    shown = [
-        part_text(part, decimals) or "0" for part, is_shown in zip(parts, wanted, strict=True) if is_shown
-    ]
-    return " / ".join(shown)
+    return " / ".join(part_text(part) or "0" for part in parts)
 
 
-def _changed_text(report: ReportContext, variance: PrintedVariance) -> str:
+def _changed_text(report: ReportContext, variance: PlaceVariance) -> str:
     """One sentence that came, went or changed its words, and by which causes."""
     causes = listed([say(report, f"issued.columns.{cause}").lower() for cause in _causes_of([variance])])
     if variance.before is None:
@@ -206,22 +202,20 @@ def printed_rows(report: ReportContext, compared: ReportDiff) -> Iterable[Mappin
                 "steps": _steps_told(report, variance),
             }
             continue
-        parts, first, last = variance.parts(), variance.figures[0], variance.figures[-1]
-        for number, is_changed in enumerate(variance.changed):
-            if is_changed:
-                yield about | {
-                    "number": number + 1 if len(variance.changed) > 1 else None,
-                    "before": None if first is None else amount(first[number]),
-                    "after": None if last is None else amount(last[number]),
-                    "move": variance.variances()[number],
-                    **{cause: own[number] for cause, own in parts.items() if own[number]},
-                    "steps": ""
-                    if any(own[number] for own in parts.values())
-                    else _steps_told(report, variance),
-                }
+        first, last = variance.figures[0], variance.figures[-1]
+        for number, key in enumerate(variance.changed):
+            own = {cause: parts[number] for cause, parts in variance.parts.items() if parts[number]}
+            yield about | {
+                "number": number + 1 if len(variance.changed) > 1 else None,
+                "before": first.get(key),
+                "after": last.get(key),
+                "move": variance.variances[number],
+                **own,
+                "steps": "" if own else _steps_told(report, variance),
+            }
 
 
-def _steps_told(report: ReportContext, variance: PrintedVariance) -> str:
+def _steps_told(report: ReportContext, variance: PlaceVariance) -> str:
     """Each change of one text on its way, with its cause."""
     nothing = number_text(None)
     return "; ".join(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
 
-from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.number_format import decimal_text, number_text
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.changes.bridge_figures import LEVELS, RATIOS, REPORTING, SIZES, TASKS, Figure
 from termreview.reporting.changes.variances import Step, Variance
@@ -18,7 +17,6 @@ from termreview.reporting.summaries.index import OVERALL
 
 # kind -> how its values are written (`number_text`) and to how many decimals
 _COUNT, _PERCENT, _RATIO, _POINTS = ("integer", 0), ("percent1", 1), ("ratio", 2), ("points", 1)
-MINUS: Final = "−"
 
 
 def written_as(report: ReportContext, variance: Variance) -> tuple[str, int]:
@@ -89,13 +87,11 @@ def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
-def part_text(part: Decimal, decimals: int) -> str:
+def part_text(part: Decimal) -> str:
     """One part of a variance with its sign; nothing where it has none."""
     if not part:
         return ""
-    sign = "+" if part > 0 else MINUS
-    written = {0: "integer", 1: "points", 2: "ratio"}[decimals]
-    return sign + number_text(abs(part), written)
+    return ("+" if part > 0 else "") + decimal_text(part)
 
 
 def step_text(report: ReportContext, step: Step) -> str:

@@ -1,19 +1,54 @@
-"""One figure that moved between two states of a term, its variance split into causes that add up to it exactly."""
+"""One figure that moved between two states of a term, its variance split into causes that add up to it exactly.
+
+This is the one way in which two reports are compared: figures joined by their keys, along the steps of the bridge.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 from termreview.reporting.changes.bridge import CAUSES, BridgeStep
 from termreview.reporting.changes.bridge_figures import Figure, Key, figures_of
 from termreview.reporting.term.term_tables import State
 
 NOTHING: Final = Fraction(0)
+
+
+Key_ = TypeVar("Key_", bound=Hashable)
+Amount = TypeVar("Amount", Fraction, Decimal)
+
+
+def split(
+    path: Sequence[tuple[str, Mapping[Key_, Amount]]], nothing: Amount
+) -> dict[str, dict[Key_, Amount]]:
+    """The part of each cause in the variance of each figure; one that appears comes from nothing, one that goes to it.
+
+    Parameters
+    ----------
+    path : the cause that leads to each step, and the figures there; that of the first step is no cause.
+
+    Raises
+    ------
+    ValueError
+        When the parts of a figure do not add up to its variance: what is printed would not be true.
+    """
+    keys = dict.fromkeys(key for _, figures in path for key in figures)
+    parts: dict[str, dict[Key_, Amount]] = {}
+    for (_, before), (cause, after) in pairwise(path):
+        own = parts.setdefault(cause, dict.fromkeys(keys, nothing))
+        for key in keys:
+            own[key] += after.get(key, nothing) - before.get(key, nothing)
+    first, last = path[0][1], path[-1][1]
+    for key in keys:
+        whole = last.get(key, nothing) - first.get(key, nothing)
+        if sum((own[key] for own in parts.values()), nothing) != whole:
+            raise ValueError(f"the parts of {key} do not add up to its variance")
+    return parts
 
 
 @dataclass(frozen=True)
@@ -53,13 +88,9 @@ class Variance:
 
     def printed_parts(self, decimals: int) -> dict[str, Decimal]:
         """The part of each cause as it is printed: differences of printed values, so that they add up in print, too."""
-        shown = dict.fromkeys(CAUSES, Decimal(0))
-        last = printed(self.path[0][1], decimals)
-        for cause, value in self.path[1:]:
-            now = printed(value, decimals)
-            shown[cause] += now - last
-            last = now
-        return shown
+        path = [(cause, {self.key: printed(value, decimals)}) for cause, value in self.path]
+        parts = {cause: own[self.key] for cause, own in split(path, Decimal(0)).items()}
+        return dict.fromkeys(CAUSES, Decimal(0)) | parts
 
 
 def printed(value: Fraction | None, decimals: int) -> Decimal:
@@ -100,23 +131,21 @@ def variances_of(bridge_steps: Sequence[tuple[str, Figures]]) -> list[Variance]:
     variances = []
     for key in keys:
         path = tuple((cause, figures.get(key, Figure())) for cause, figures in bridge_steps)
-        variance = _variance(key, path)
-        if sum(variance.parts.values(), NOTHING) != variance.amount:
-            raise ValueError(f"the parts of {key} do not add up to its move")
-        if any(variance.parts.values()) or variance.steps:
-            variances.append(variance)
-    return variances
+        if len({figure.value for _, figure in path}) > 1 or len({figure.word for _, figure in path}) > 1:
+            variances.append(_variance(key, path))
+    return [variance for variance in variances if any(variance.parts.values()) or variance.steps]
 
 
 def _variance(key: Key, path: Sequence[tuple[str, Figure]]) -> Variance:
-    parts = dict.fromkeys(CAUSES, NOTHING)
-    steps = []
-    for (_, before), (cause, after) in pairwise(path):
-        parts[cause] += (after.value or NOTHING) - (before.value or NOTHING)
-        if before.word != after.word:
-            steps.append(Step(cause, before.word, after.word))
     values = tuple((cause, figure.value) for cause, figure in path)
-    return Variance(key, path[0][1], path[-1][1], values, parts, tuple(steps))
+    known = [(cause, {} if value is None else {key: value}) for cause, value in values]
+    parts = {cause: own.get(key, NOTHING) for cause, own in split(known, NOTHING).items()}
+    steps = tuple(
+        Step(cause, before.word, after.word)
+        for (_, before), (cause, after) in pairwise(path)
+        if before.word != after.word
+    )
+    return Variance(key, path[0][1], path[-1][1], values, dict.fromkeys(CAUSES, NOTHING) | parts, steps)
 
 
 def causes_of(variances: Iterable[Variance]) -> tuple[str, ...]:

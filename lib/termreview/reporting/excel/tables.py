@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from termreview.reporting.blocks.model import DENOMINATOR, HIGH, LOW, NUMERATOR, VALUE, Part
+from termreview.reporting.blocks.model import DENOMINATOR, HIGH, LOW, NUMERATOR, VALUE, Part, plain_text
 from termreview.reporting.excel.cells import ROLES, Piece, cell_pieces
 
 Row = list[Piece | None]
@@ -116,7 +116,7 @@ def _row(columns: Sequence[Column], pieces: Sequence[Mapping[str, Piece]], about
         if column.source >= 0:
             own.append(pieces[column.source].get(column.role))
         else:
-            text = about.get("group", "") if place == 0 else about.get("mark", "")
+            text = plain_text(about.get("group", "")) if place == 0 else about.get("mark", "")
             own.append(Piece(text) if text else None)
     return own
 

@@ -14,7 +14,12 @@ from termreview.reporting.records.page_record import RECORD, SEAL, parts_of_page
 
 CHANGED, ADDED, MISSING, UNSEEN = "changed", "added", "missing", "unseen"
 _CONTEXT: Final = 5  # words shown on each side of what differs
-_MADE_OF: Final = (SEAL, "origin", "step")  # of the record: what is told as causes
+_MADE_OF: Final = (
+    SEAL,
+    "origin",
+    "step",
+    "values_sha256",
+)  # of the record: what is told as causes, or elsewhere
 _FEW: Final = 5  # values told of data that nobody reads on the page
 
 
@@ -38,6 +43,8 @@ def page_differences(page: str, again: str, words: Mapping[str, Any]) -> list[Di
     """Name every place in which two pages differ, in the order of the page; `words` name the places."""
     found, expected = dict(parts_of_page(without_record(page))), dict(parts_of_page(without_record(again)))
     titles = section_titles(again, words) | section_titles(page, words)
+    # What the page keeps of its values says again what stands in it: told where nothing else is.
+    values = found.pop("values", ""), expected.pop("values", "")
     names = [*expected, *(name for name in found if name not in expected)]
     differences: list[Difference] = []
     for name in names:
@@ -47,6 +54,8 @@ def page_differences(page: str, again: str, words: Mapping[str, Any]) -> list[Di
             if not told:
                 told = [(words["style"] if name == "head" else words["markup"], "", "", UNSEEN)]
             differences += [Difference(name, titles.get(name, name), *each) for each in told]
+    if values[0] != values[1] and not differences:
+        differences = [Difference("values", titles.get("values", "values"), words["markup"], "", "", UNSEEN)]
     told = list(_record_differences(page, again, _MADE_OF)) or (
         [] if differences else list(_record_differences(page, again))
     )

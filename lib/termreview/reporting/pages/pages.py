@@ -22,10 +22,12 @@ from nbformat import NotebookNode
 from termreview.errors import RunError
 from termreview.reporting.blocks.blocks import as_html, paragraph
 from termreview.reporting.blocks.model import FAULT_MIME, OWN_MIMES
+from termreview.reporting.blocks.report_reading import read_report
 from termreview.reporting.blocks.trace_target import ANCHOR, TRACE_MIME, is_traced
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.pages.styles import report_styles, unbroken_years
 from termreview.reporting.records.page_record import record_in, with_record
+from termreview.reporting.records.page_values import checksum, sections_of, values_text, with_values
 from termreview.storage.workspace import atomic_write
 
 LANGUAGE: Final = "vi"
@@ -57,7 +59,7 @@ def export_html(
     parameters stay out. A code cell tagged `banner` stands in the page's header, one tagged `footer` in its
     footer, one tagged `hide` nowhere. The page's main heading is `title`; a `# heading` of the notebook is left
     out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
-    `made_by` adds, goes into the page's head, sealed.
+    `made_by` adds, goes into the page's head, sealed; the values that the page prints go to its end.
 
     Raises
     ------
@@ -66,7 +68,7 @@ def export_html(
         brought in, an address outside the page, or headings out of order.
     """
     notebook = nbformat.read(notebook_path, as_version=4)
-    _publish(notebook, notebook_path.name, output_path, title, language, made_by)
+    _publish(notebook, notebook_path.name, output_path, title, language, notebook_path, made_by)
 
 
 def export_blocks(
@@ -101,6 +103,7 @@ def _publish(
     output_path: Path,
     title: str,
     language: str,
+    executed: Path | None = None,
     made_by: Mapping[str, Any] | None = None,
 ) -> None:
     faults = _notebook_faults(notebook)
@@ -118,7 +121,11 @@ def _publish(
     with atomic_write(output_path) as beside:
         page = with_trace(html.rstrip(), trace) + "\n"
         record = record_in(notebook)
-        whole = with_record(page, None if record is None else record | dict(made_by or {}))
+        if record is not None and executed is not None:
+            values = values_text(sections_of(read_report(executed).body))
+            page = with_values(page, values)
+            record = {**record, "values_sha256": checksum(values), **(made_by or {})}
+        whole = with_record(page, record)
         beside.write_text(whole, encoding="utf-8", newline="\n")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, Final
 
@@ -19,11 +19,15 @@ _IMAGE_HASH: Final = 12
 
 @dataclass(frozen=True)
 class Place:
-    """One place: what it is (`kind`), what tells it from others of its kind (`names`), what it says."""
+    """One place: what it is (`kind`), what tells it from others of its kind (`names`), what it says.
+
+    Of a cell `group` is what heads its run of rows; of the cell that heads them it is its own text.
+    """
 
     kind: str
     names: tuple[str, ...]
     text: str
+    group: str = field(default="", compare=False)
 
 
 def read_places(markup: str) -> list[Place]:
@@ -81,12 +85,13 @@ class _Reader(HTMLParser):
     def _in_table(self, tag: str, told: Mapping[str, str]) -> None:
         assert self.table is not None
         if tag in ("thead", "tbody", "tfoot"):
-            self.table.part = tag
+            self.table.part, self.table.group = tag, ""
         elif tag == "tr":
             self.table.new_row()
         elif tag in _CELLS:
             self.end_line()
             self.kind = tag
+            self.table.is_group = told.get("scope") == "rowgroup"
             self.table.span = int(told["colspan"]) if told.get("colspan", "").isdecimal() else 1
 
     def handle_endtag(self, tag: str) -> None:
@@ -132,6 +137,7 @@ class _Table:
         self.caption = ""
         self.columns: list[str] = []
         self.row, self.at, self.span = "", 0, 1
+        self.group, self.is_group = "", False
 
     def new_row(self) -> None:
         self.row, self.at = "", 0
@@ -149,7 +155,8 @@ class _Table:
         if self.at == 0 or (kind == "th" and not self.row):
             self.row = text
         self.at += self.span
-        return [Place("cell", (self.caption, self.row, column), text)]
+        self.group = text if self.is_group else self.group
+        return [Place("cell", (self.caption, self.row, column), text, self.group)]
 
 
 def place_words(place: Place, words: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from termreview.reporting.editions.scope import IN_HAND
+from termreview.reporting.records.page_values import OPENING
 
 RECORD_MIME: Final = "application/vnd.termreview.record+json"
 RECORD_ID: Final = "lai-lich-bao-cao"
@@ -27,6 +28,7 @@ _OTHER_PARTS: Final = {
     "lead": re.compile(r"<body\b"),
     "foot": re.compile(r"<footer\b"),
     "lookup": re.compile(r"<script\b"),
+    "values": re.compile(re.escape(OPENING)),
 }
 _AT_ONCE: Final = 64 * 1024
 _SEAL_LENGTH: Final = 16
@@ -79,7 +81,7 @@ def seal_of(html: str, record: Mapping[str, Any]) -> list[list[str]]:
 def parts_of_page(html: str) -> list[tuple[str, str]]:
     """One page without its record, cut where its sections begin: the anchor of each part and its markup.
 
-    What is no section is called `head`, `lead` (all before the first section), `foot` and `lookup` (all behind).
+    What is no section is called `head`, `lead` (all before the first section), `foot`, `lookup` and `values` (all behind).
     """
     starts = [(match.start(), match[1]) for match in _SECTION.finditer(html)]
     starts += [(match.start(), name) for name, sign in _OTHER_PARTS.items() if (match := sign.search(html))]

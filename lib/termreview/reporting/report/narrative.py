@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from termreview.coded_text import CodedText
@@ -67,8 +68,11 @@ def fill(template: str, values: Mapping[str, object], key: str = "", declared_in
         if value is None:
             known = ", ".join(sorted(values))
             raise _fault(declared_in, "place_without_value", key=key, place=name, known=known)
-        if not isinstance(value, str | Value):
-            value = Number(value, form or ("date" if isinstance(value, datetime.date) else "integer"))
+        if isinstance(value, Number):
+            value = replace(value, role=name)
+        elif not isinstance(value, str | Value):
+            is_day = isinstance(value, datetime.date)
+            value = Number(value, form or ("date" if is_day else "integer"), role=name)
         pieces += [template[end : place.start()], value]
         end = place.end()
     return Sentence("", [*pieces, template[end:]])

@@ -212,7 +212,11 @@ def _body(part: Part, fit: Fit, styles: Styles) -> Iterator[list[str]]:
     for group, rows in groupby(part["rows"], key=lambda row: row.get("group", "")):
         if group:
             span = f'<w:gridSpan w:val="{len(fit.widths)}"/><w:shd w:val="clear" w:color="auto" w:fill="F7F7F7"/>'
-            yield [cell_xml(sum(fit.widths), [_cell([group], f"{fit.look}group", styles, "left")], span)]
+            yield [
+                cell_xml(
+                    sum(fit.widths), [_cell([plain_text(group)], f"{fit.look}group", styles, "left")], span
+                )
+            ]
         for row in rows:
             yield _cells(part, row["cells"], row.get("badge", ""), f"{fit.look}cell", fit, styles)
     if part["total"]:

@@ -2,88 +2,98 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from intake_world import ROOT
 from report_world import report
 
 from termreview.installation import made_with
+from termreview.reporting.blocks.blocks import Block, paragraph
+from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.values import Interval, Number, Parts, Sentence, Share, Value, joined
 from termreview.reporting.changes.bridge import PROGRAM, RULE
+from termreview.reporting.changes.old_pages import tables_of_page
+from termreview.reporting.changes.place_variances import PlaceVariance, anchored, place_variances
+from termreview.reporting.changes.places import Told, aligned, said, told_by
 from termreview.reporting.changes.report_diff import PREVIOUS, outside_cause
-from termreview.reporting.changes.report_diff_places import Printed, printed_by
-from termreview.reporting.changes.report_diff_text import aligned_figures, amount, sentences, take_apart
-from termreview.reporting.changes.report_diff_variances import (
-    PrintedVariance,
-    anchored,
-    figures_printed,
-    printed_variances,
-)
 from termreview.reporting.changes.section_calls import section_calls
 from termreview.reporting.records.issued import Issue
+from termreview.reporting.records.page_values import read_values, sections_of, values_text, with_values
 from termreview.storage.workspace import Workspace
 
 NOTEBOOKS = ROOT / "notebooks"
 
 
 @pytest.mark.parametrize(
-    ("text", "figures"),
+    ("content", "figures"),
     [
-        ("27/29 (93,1 %)", ("27", "29", "93,1")),
-        ("62,0–72,0", ("62,0", "72,0")),
-        ("−3 so với 1.234.567", ("−3", "1.234.567")),
-        ("Công văn số 407/SGDĐT-GDTrH ngày 05/02/2024, năm học 2023-2024", ()),
-        ("Mức 2, tiểu mục 1.6.1, nhóm 1, TT 02/2024/TT-BGDĐT, QD-1, 0477203_BC", ()),
-        ("TH Bình An 1 có 5 lớp", ("5",)),
-        ("46 trường ở mức 3", ("46",)),
+        (Share(27, 29), [27, 29, Decimal("93.1")]),
+        (Interval(62, 72), [62, 72]),
+        (Sentence("", [Number(-3), " so với ", Number(1234567)]), [-3, 1234567]),
+        ("Công văn số 407/SGDĐT-GDTrH ngày 05/02/2024, năm học 2023-2024", []),
+        (Sentence("", ["đến ngày ", Number("2024-02-05", "date")]), []),
+        (Sentence("", [Number(46), " trường ở mức ", Number(3, role="level")]), [46]),
+        (Sentence("", ["TH Bình An 1 có ", Number(5), " lớp"]), [5]),
+        (Number(None), []),
     ],
 )
-def test_a_figure_is_a_number_that_counts_or_measures(text: str, figures: tuple[str, ...]) -> None:
-    assert take_apart(text, ["TH Bình An 1", "TH Bình An 10"]).figures == figures
+def test_a_figure_is_a_number_that_counts_or_measures(content: object, figures: list[object]) -> None:
+    assert list(said(paragraph(content).parts[0]["runs"]).figures.values()) == figures
 
 
 def test_a_text_is_compared_sentence_by_sentence() -> None:
-    assert sentences("Có 1.234 lớp. Trong đó: 5 lớp ghép;  còn lại đơn.") == ["Có 1.234 lớp", "Trong đó: 5 lớp ghép", "còn lại đơn"]  # fmt: skip
+    one, two = Sentence("size.classes", ["Có ", Number(1234), " lớp."]), Sentence("size.mixed", [Number(5), " lớp ghép"])  # fmt: skip
+    told = told_by([("I", paragraph(joined([one, "Trong đó:", two, "; còn lại đơn."])).parts)])
+    assert [(each.key, each.text) for each in told.sentences["I"]] == [
+        ("size.classes", "Có 1.234 lớp."), ("", "Trong đó:"), ("size.mixed", "5 lớp ghép"), ("", "; còn lại đơn."),
+    ]  # fmt: skip
 
 
 def test_a_range_that_opens_has_two_ends_before() -> None:
-    told = [take_apart(text) for text in ("75,0", "75,0–77,0")]
-    assert aligned_figures(told) == [("75,0", "75,0"), ("75,0", "77,0")]
-    assert aligned_figures([take_apart("Mức 2"), take_apart("chưa kết luận")]) is None
+    path = [said(value.runs) for value in (Interval(75, 75), Interval(75, 77))]
+    assert [list(figures.values()) for figures in aligned(path) or ()] == [[75, 75], [75, 77]]
+    assert aligned([said("Mức 2"), said("chưa kết luận")]) is None
+    levels = [said(Interval(75, 77, level=level).runs) for level in ("mức 2", "mức 3")]
+    assert aligned(levels) is None, "the level is another one: words"
 
 
-def cell(*texts: str | None) -> PrintedVariance:
+def cell(*contents: Value | str | None) -> PlaceVariance:
     """The one variance of one cell along the steps late, correction, rule."""
-    causes = ["", "late", "correction", "rule"][: len(texts)]
-    bridge_steps = [(cause, _printed(text)) for cause, text in zip(causes, texts, strict=True)]
-    (variance,) = printed_variances(bridge_steps)
+    causes = ["", "late", "correction", "rule"][: len(contents)]
+    bridge_steps = [(cause, _told(content)) for cause, content in zip(causes, contents, strict=True)]
+    (variance,) = place_variances(bridge_steps)
     return variance
 
 
-def _printed(text: str | None) -> Printed:
-    rows = [] if text is None else [{"cells": ["Mầm non", text]}]
-    columns = [{"title": "Cấp", "head": "yes"}, {"title": "Đúng hạn"}]
-    part = {"kind": "table", "caption": "Nộp", "columns": columns, "rows": rows, "total": None, "notes": []}
-    return printed_by([("I › 2", [part])])
+def _table(content: Value | str | None) -> Block:
+    rows = [] if content is None else [{"level": "Mầm non", "rate": content}]
+    columns = {"level": "Cấp", "rate": "Đúng hạn"}
+    return table(pd.DataFrame(rows, columns=list(columns)), columns=columns, caption="Nộp")
+
+
+def _told(content: Value | str | None) -> Told:
+    return told_by([("I › 2", _table(content).parts)])
 
 
 def test_parts_add_up_to_the_move_as_printed() -> None:
-    variance = cell("15/18 (83,3 %)", "16/18 (88,9 %)", "15/18 (83,3 %)", "17/18 (94,4 %)")
+    variance = cell(Share(15, 18), Share(16, 18), Share(15, 18), Share(17, 18))
     assert (variance.where.section, variance.where.table, variance.where.row, variance.where.column) == ("I › 2", "Nộp", "Mầm non", "Đúng hạn")  # fmt: skip
-    assert variance.variances() == [2, 0, Decimal("11.1")]
-    assert variance.parts() == {
-        "late": [1, 0, Decimal("5.6")],
-        "correction": [-1, 0, Decimal("-5.6")],
-        "rule": [2, 0, Decimal("11.1")],
+    assert (variance.before, variance.after) == ("15/18 (83,3 %)", "17/18 (94,4 %)")
+    assert variance.changed == [("numerator", "1"), ("percent", "1")]
+    assert variance.variances == [2, Decimal("11.1")]
+    assert variance.parts == {
+        "late": [1, Decimal("5.6")],
+        "correction": [-1, Decimal("-5.6")],
+        "rule": [2, Decimal("11.1")],
     }
-    assert variance.changed == [True, False, True]
 
 
 def test_what_appears_moves_from_nothing_and_what_goes_to_it() -> None:
-    assert cell("—", "45,2").parts() == {"late": [Decimal("45.2")]}
-    assert cell("45,2", None).parts() == {"late": [Decimal("-45.2")]}
+    assert cell(Number(None), Number(45.2, "points")).parts == {"late": [Decimal("45.2")]}
+    assert cell(Number(45.2, "points"), None).parts == {"late": [Decimal("-45.2")]}
 
 
 def test_words_have_causes_but_no_parts() -> None:
@@ -92,25 +102,67 @@ def test_words_have_causes_but_no_parts() -> None:
     assert variance.steps == (("correction", "Mức 2", "chưa kết luận"),)
 
 
-def lines(*texts: str) -> list[PrintedVariance]:
+def lines(*texts: Sentence) -> list[PlaceVariance]:
     bridge_steps = [
-        (cause, printed_by([("III", [{"kind": "paragraph", "runs": [text]}])]))
+        (cause, told_by([("III", paragraph(text).parts)]))
         for cause, text in zip(("", "late"), texts, strict=True)
     ]
-    return printed_variances(bridge_steps)
+    return place_variances(bridge_steps)
 
 
-def test_a_sentence_is_followed_through_other_words_around_as_many_figures() -> None:
+def test_a_sentence_is_followed_through_other_words_by_its_key_and_values() -> None:
+    shares = [{"done": Number(done, role="done"), "all": Number(55, role="all"), "pct": Number(100 * done / 55, "percent1", role="pct")} for done in (43, 44)]  # fmt: skip
+    first, second = shares
     (variance,) = lines(
-        "43/55 trường đã hoàn thành (78,2 %).", "Phần lớn đã hoàn thành (44/55 trường, 80,0 %)."
-    )
+        Sentence("tasks.done", [first["done"], "/", first["all"], " trường đã hoàn thành (", first["pct"], ")."]),
+        Sentence("tasks.done", ["Phần lớn đã hoàn thành (", second["pct"], ": ", second["done"], "/", second["all"], ")."]),
+    )  # fmt: skip
     assert variance.figures is not None
-    assert variance.parts() == {"late": [1, 0, Decimal("1.8")]}
+    assert variance.changed == [("done", "1"), ("pct", "1")]
+    assert variance.parts == {"late": [1, Decimal("1.8")]}
+
+
+def test_items_of_a_sentence_are_joined_by_what_they_name_not_by_their_order() -> None:
+    def told(*items: tuple[str, int]) -> Sentence:
+        named = [Sentence("item", [f"{name}: ", Number(count, role="count")]) for name, count in items]
+        return Sentence("all", ["Gồm ", joined(named, "; ")])
+
+    (variance,) = lines(told(("một", 5), ("hai", 7)), told(("không", 1), ("hai", 7), ("một", 6)))
+    assert variance.variances == [1], "not the 2 of another item in its place"
 
 
 def test_a_new_sentence_is_told_as_new_not_as_a_move_from_nothing() -> None:
-    (variance,) = lines("Có 5 trường chưa nộp.", "Có 5 trường chưa nộp. Hạ tầng tốt ở 44/55 trường.")
+    missing = Sentence("missing", ["Có ", Number(5), " trường chưa nộp."])
+    good = Sentence("good", ["Hạ tầng tốt ở ", Parts(44, 55), " trường"])
+    (variance,) = lines(missing, joined([missing, good]))
     assert (variance.before, variance.after, variance.figures) == (None, "Hạ tầng tốt ở 44/55 trường", None)
+
+
+def test_what_a_page_keeps_is_what_it_prints_no_figure_more_exact() -> None:
+    told = Sentence("rate", ["Đạt ", Number(93.1034, "percent1", role="pct"), " </script>"])
+    parts = [
+        *_table(Share(27, 29)).parts,
+        *_table(Interval(0.59512, 0.676, "share1")).parts,
+        *paragraph(told).parts,
+    ]
+    text = values_text(sections_of([{"kind": "heading", "level": 1, "text": "I"}, *parts]))
+    assert "103" not in text
+    assert "512" not in text
+    kept = read_values(with_values("<body></body>", text))
+    assert kept is not None
+    assert told_by(kept) == told_by([("I", parts)])
+    assert read_values("<body></body>") is None
+
+
+def test_a_page_that_keeps_no_values_is_read_by_its_texts() -> None:
+    """As reports were published before; a cell that the program tells otherwise keeps the keys of its figures."""
+    like = told_by([("I › 2", _table(Share(16, 18)).parts)])
+    page = f"<h2>I</h2>{_table(Share(15, 18)).html}"
+    told = anchored(like, tables_of_page(page, like, ()))
+    (variance,) = place_variances([("", told), ("late", like)])
+    assert variance.where.section == "I › 2"
+    assert variance.parts == {"late": [1, Decimal("5.6")]}
+    assert place_variances([("", anchored(like, tables_of_page(_table(Share(16, 18)).html, like, ()))), ("late", like)]) == []  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["3_semester_review", "4_year_end_summary"])
@@ -124,11 +176,10 @@ def test_every_section_of_a_report_notebook_is_called(name: str) -> None:
 
 def test_a_report_prints_thousands_of_figures_in_cells_key_figures_and_sentences() -> None:
     calls = section_calls(NOTEBOOKS / "3_semester_review.ipynb")
-    printed = printed_by((call.title, call.parts(report())) for call in calls)
-    assert figures_printed(printed) > 3000
-    assert {place.section for place in printed.where.values()} >= {"Điểm chính", "Phụ lục › Phụ lục 3. Số liệu theo trường"}  # fmt: skip
-    assert all(text == text.strip() for text in printed.cells.values())
-    assert amount("−1.234,5") == Decimal("-1234.5")
+    told = told_by((call.title, call.parts(report())) for call in calls)
+    assert told.counted > 3000
+    assert {place.section for place in told.where.values()} >= {"Điểm chính", "Phụ lục › Phụ lục 3. Số liệu theo trường"}  # fmt: skip
+    assert all(one.text == one.text.strip() for one in told.cells.values())
 
 
 @pytest.mark.parametrize(
@@ -142,17 +193,14 @@ def test_what_the_page_of_an_issue_printed_otherwise_has_a_cause_outside_of_the_
     record = {"package_sha256": package or made_with()["package_sha256"], "previous": previous}
     issue = Issue(1, tmp_path, record, tmp_path)
     assert outside_cause(Workspace(tmp_path), issue, None) == cause
-    page = printed_by([("", [])])
-    told = anchored(
-        _printed("15/18"), replace(page, cells=_printed("14/18").cells, where=_printed("14/18").where)
-    )
-    (variance,) = printed_variances([("", told), (cause, _printed("15/18"))])
-    assert variance.parts() == {cause: [1, 0]}
+    told, now = anchored(_told(Parts(15, 18)), _told(Parts(14, 18))), _told(Parts(15, 18))
+    (variance,) = place_variances([("", told), (cause, now)])
+    assert variance.parts == {cause: [1]}
     assert variance.where.section == "I › 2"
 
 
 def test_a_sentence_that_came_and_went_on_the_way_is_not_told() -> None:
-    said, silent = Printed({}, {}, {"III": ("Báo cáo 50/55.",)}), Printed({}, {}, {"III": ()})
-    assert printed_variances([("", silent), ("late", said), ("in_place", silent)]) == []
-    (variance,) = printed_variances([("", silent), ("late", said)])
+    spoken, silent = told_by([("III", paragraph("Báo cáo 50/55.").parts)]), told_by([("III", [])])
+    assert place_variances([("", silent), ("late", spoken), ("in_place", silent)]) == []
+    (variance,) = place_variances([("", silent), ("late", spoken)])
     assert (variance.before, variance.after) == (None, "Báo cáo 50/55.")

@@ -1,0 +1,83 @@
+"""The values that one page prints, kept in the page itself: what a later report is compared with needs no reading of texts.
+
+They are the parts of the report's model by section (`blocks.model`), without pictures, each figure as the number that is
+printed: the page tells nothing more exactly than its reader sees it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from termreview.reporting.blocks.model import Part
+from termreview.reporting.blocks.number_format import NUMBER_FORMATS, printed_number
+from termreview.storage.atomic_files import sha256_of
+
+VALUES_ID: Final = "so-lieu-bao-cao"
+OPENING: Final = f'<script type="application/json" id="{VALUES_ID}">'
+_CLOSING: Final = "</script>"
+_LEFT_OUT: Final = frozenset(["css", "align", "look", "mark", "picture"])  # how it looks
+_KEPT: Final = frozenset(["inline", "paragraph", "bullets", "callout", "key_figures", "table", "figure"])
+
+Sections = Sequence[tuple[str, Sequence[Part]]]
+
+
+def sections_of(parts: Iterable[Part]) -> Sections:
+    """The parts of one report under the titles of their sections: chapter › heading, as its reader finds them."""
+    titles: dict[int, str] = {}
+    sections: dict[str, list[Part]] = {}
+    for part in parts:
+        if part["kind"] == "heading":
+            titles = {level: told for level, told in titles.items() if level < part["level"]}
+            titles[part["level"]] = part["text"]
+        elif part["kind"] in _KEPT:
+            sections.setdefault(" › ".join(titles.values()), []).append(part)
+    return list(sections.items())
+
+
+def values_text(sections: Sections) -> str:
+    """The values of some sections as a page keeps them."""
+    text = json.dumps([[title, [_bare(part) for part in parts]] for title, parts in sections], ensure_ascii=False, separators=(",", ":"))  # fmt: skip
+    for sign, escaped in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        text = text.replace(sign, escaped)
+    return text
+
+
+def checksum(text: str) -> str:
+    """The hash of the values of one page, for its record."""
+    return sha256_of(text.encode("utf-8", "surrogatepass"))
+
+
+def with_values(page: str, text: str) -> str:
+    """Put the values at the end of one page."""
+    body, end, rest = page.rpartition("</body>")
+    return f"{body}{OPENING}{text}{_CLOSING}\n{end}{rest}"
+
+
+def read_values(page: str) -> Sections | None:
+    """The values that one page keeps; None where it keeps none: it was published before pages did."""
+    _, _, rest = page.rpartition(OPENING)
+    text, end, _ = rest.partition(_CLOSING)
+    try:
+        return [(title, parts) for title, parts in json.loads(text)] if end else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _bare(content: Any) -> Any:
+    """One part, or a piece of one, without its look, its figures as they are printed."""
+    if isinstance(content, dict):
+        return {name: _bare(value) for name, value in content.items() if name not in _LEFT_OUT}
+    if isinstance(content, list | tuple):
+        if len(content) > 1 and isinstance(content[0], int | float):
+            return [_printed(content[0], content[1]), *content[1:]]
+        return [_bare(value) for value in content]
+    return content
+
+
+def _printed(value: Any, format: str) -> int | float:
+    """One figure as exactly as its format prints it."""
+    number = (printed_number(value, format) or Decimal(0)) / NUMBER_FORMATS[format][1]
+    return int(number) if number == number.to_integral_value() else float(number)
