@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from agreement_reading import read_page
 from demo_world import SEMESTER, YEAR_END, Demo, as_of, new_workspace
 from termreview.cli import __main__ as cli
 from termreview.errors import ContractError, RunError, UsageError
 from termreview.reference.declarations import load_reference
-from termreview.reporting.agreement.reading import read_page
 from termreview.reporting.changes.bridge import CORRECTION, DECISION, LATE, PROGRAM, RULE
 from termreview.reporting.changes.comparison import compare_with
 from termreview.reporting.pages.portfolio import write_portfolio

@@ -30,6 +30,7 @@ from intake_world import (
 )
 from small_world import new_workspace
 
+from agreement import refuse_disagreement
 from termreview.intake.clean import clean_term
 from termreview.intake.received.received import list_received
 from termreview.run.runner import RunResult, run_term
@@ -90,6 +91,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such names")
 def test_a_term_of_odd_texts_and_names_runs_through_to_all_formats(finished: RunResult) -> None:
     assert {path.suffix for path in finished.reports if path.is_file()} == {".html", ".docx", ".xlsx"}
+    executed = next(finished.workspace.processed(HK1).glob("notebooks/3_*.ipynb"))
+    refuse_disagreement(executed, *(next(path for path in finished.reports if path.suffix == suffix) for suffix in (".html", ".docx", ".xlsx")))  # fmt: skip
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such names")

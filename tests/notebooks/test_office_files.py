@@ -11,9 +11,9 @@ import openpyxl
 import pypdf
 import pytest
 
+from agreement import refuse_disagreement
+from agreement_reading import read_document, read_page
 from demo_world import SEMESTER, YEAR_END, Demo
-from termreview.reporting.agreement.agreement import refuse_disagreement
-from termreview.reporting.agreement.reading import read_document, read_page
 from termreview.reporting.excel.annex import export_xlsx
 from termreview.reporting.word.document import export_docx
 from termreview.terms import Term
@@ -22,19 +22,20 @@ BOTH = pytest.mark.parametrize("term", [SEMESTER, YEAR_END], ids=["semester revi
 NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
 
 
-def files(demo: Demo, term: Term) -> tuple[Path, Path, Path]:
-    """The page, the document and the workbook of one term."""
-    page, document, workbook = demo.result(term).reports[:3]
+def files(demo: Demo, term: Term, place: int = 0) -> tuple[Path, Path, Path]:
+    """The page, the document and the workbook of one report of a term: the internal, then the shareable one."""
+    page, document, workbook = demo.result(term).reports[3 * place : 3 * place + 3]
     return page, document, workbook
 
 
-def notebook(demo: Demo, term: Term) -> Path:
+def notebook(demo: Demo, term: Term, edition: str = "") -> Path:
     name = "3_semester_review" if term == SEMESTER else "4_year_end_summary"
-    return demo.workspace.processed(term) / "notebooks" / f"{name}.ipynb"
+    return demo.workspace.processed(term) / "notebooks" / f"{name}{edition}.ipynb"
 
 
 @BOTH
 def test_the_three_files_of_a_report_agree_in_every_figure(demo: Demo, term: Term) -> None:
+    refuse_disagreement(notebook(demo, term, "-chia-se"), *files(demo, term, 1))
     page, document, workbook = files(demo, term)
     refuse_disagreement(notebook(demo, term), page, document, workbook)
     left, right = read_page(page), read_document(document)

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -404,20 +403,20 @@ def test_one_notebook_may_make_several_reports_each_several_files(copy: Workspac
     }
 
 
-def test_files_that_do_not_agree_fail_the_run_and_none_appears(copy: Workspace) -> None:
+def test_a_file_that_cannot_be_written_fails_the_run_and_none_appears(copy: Workspace) -> None:
     plant(copy, "3_semester_review", "term_id")
 
     def write_text(executed: Path, output: Path, step: Step) -> None:
         output.write_text(step.title, encoding="utf-8")
 
-    def differ(executed: Path, files: Sequence[Path], step: Step) -> None:
-        assert [path.read_text(encoding="utf-8") for path in files] == ["Báo cáo", "Báo cáo"]
-        raise RunError("files_disagree", places="table 1")
+    def refuse(executed: Path, output: Path, step: Step) -> None:
+        output.write_text("half", encoding="utf-8")
+        raise RunError("unpublishable", report=step.title, faults="table 1")
 
     folder = copy.reports(SEMESTER) / "differing"
-    files = (Export(folder / "one.txt", write_text), Export(folder / "two.txt", write_text))
-    step = Step("3_differing", {"term_id": "x"}, "3_semester_review", files, "Báo cáo", differ)
-    with pytest.raises(RunError, match="không khớp nhau: table 1"):
+    files = (Export(folder / "one.txt", write_text), Export(folder / "two.txt", refuse))
+    step = Step("3_differing", {"term_id": "x"}, "3_semester_review", files, "Báo cáo")
+    with pytest.raises(RunError, match="chưa xuất được Báo cáo: table 1"):
         begin_step(copy, SEMESTER, step)()
     assert list(folder.iterdir()) == []
     assert (copy.processed(SEMESTER) / "notebooks" / "3_differing.failed.ipynb").is_file()

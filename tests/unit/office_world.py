@@ -12,7 +12,7 @@ import nbformat
 import pandas as pd
 from report_world import report
 
-from termreview.reporting.agreement.agreement import refuse_disagreement
+from agreement import refuse_disagreement
 from termreview.reporting.blocks.blocks import callout, inline, key_figures, paragraph
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Share

@@ -73,7 +73,6 @@ ROOMS = {
     "reporting/charts/drawing": "reporting/blocks",
     "reporting/charts": "storage reporting/blocks reporting/charts/drawing",
     "reporting/excel": "storage reporting/blocks",
-    "reporting/agreement": "reporting/blocks reporting/excel",
     "reporting/term": "storage reference/kinds reference",
     "reporting/summaries": "reference/kinds reference scoring reporting/blocks reporting/term",
     "reporting/editions": "reference/kinds reference reporting/term reporting/summaries",
@@ -109,7 +108,7 @@ ROOMS = {
     ),
     "reporting/changes": (
         "storage reference/kinds reference scoring reporting/blocks reporting/charts "
-        "reporting/agreement reporting/term reporting/summaries reporting/editions "
+        "reporting/term reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/sections/basis "
         "reporting/sections/index"
     ),
@@ -118,12 +117,12 @@ ROOMS = {
     "run/kernels": "",
     "run": (
         "storage reference/kinds reference spreadsheets/packages intake/received intake/batches "
-        "intake scoring reporting/excel reporting/agreement reporting/term reporting/workbench reporting/editions "
+        "intake scoring reporting/excel reporting/term reporting/workbench reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/word run/kernels"
     ),
     "proof": (
         "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets "
-        "intake/received intake reporting/agreement reporting/editions reporting/records "
+        "intake/received intake reporting/editions reporting/records "
         "reporting/pages run"
     ),
     "desk/lists": "storage reference/loading reference/kinds reference",
@@ -172,7 +171,7 @@ DOORS = {
         r"sample/damage",
         r"reference/kinds/word_template",
         r"reporting/word/document",
-        r"reporting/agreement/(reading|workbook)",
+        r"proof/document_places",
     ),
     "xlsxwriter": (r"workbook_text", r"forms/form", r"reporting/excel/annex"),
     "docx": (r"reporting/word/(document|template)",),

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from termreview.reporting.agreement.reading import WP, W, open_document, plain
-from termreview.reporting.pages.reading import Place
+from termreview.reporting.pages.reading import Place, one_line
 
+W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+WP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _NUMBERED: Final = re.compile(
     r"^\S+ \d+\. (?=\S)"
 )  # "Bảng 3. ", "Hình 2. ": numbers move when something is added
 _HEADING: Final = re.compile(r"heading (\d)", re.IGNORECASE)
+
+
+def open_document(path: Path) -> tuple[ElementTree.Element, ElementTree.Element]:
+    """The body and the styles of one Word document."""
+    with zipfile.ZipFile(path) as package:
+        body = ElementTree.fromstring(package.read("word/document.xml")).find(f"{W}body")
+        assert body is not None
+        return body, ElementTree.fromstring(package.read("word/styles.xml"))
 
 
 def document_places(path: Path) -> dict[str, list[Place]]:
@@ -41,7 +51,9 @@ def document_places(path: Path) -> dict[str, list[Place]]:
                 caption = ""
                 continue
             # By the words that stand for it: its title is the line below, and not every program keeps it here.
-            own += [Place("chart", (), plain(found.get("descr", ""))) for found in element.iter(f"{WP}docPr")]
+            own += [
+                Place("chart", (), one_line(found.get("descr", ""))) for found in element.iter(f"{WP}docPr")
+            ]
             if text:
                 bare = _NUMBERED.sub("", text)
                 caption = bare if bare != text else ""
@@ -74,7 +86,7 @@ def _style_of(paragraph: ElementTree.Element) -> str:
 
 def _text_of(element: ElementTree.Element) -> str:
     """The words of one paragraph; a text that stands twice, for older programs, once."""
-    return plain("".join(text.text or "" for text in element.iter(f"{W}t")))
+    return one_line("".join(text.text or "" for text in element.iter(f"{W}t")))
 
 
 def _table_places(element: ElementTree.Element, caption: str) -> Iterator[Place]:
@@ -86,7 +98,7 @@ def _table_places(element: ElementTree.Element, caption: str) -> Iterator[Place]
     columns: list[str] = []
     for row in element.iter(f"{W}tr"):
         cells = [
-            plain(" ".join(_text_of(line) for line in cell.iter(f"{W}p"))) for cell in row.iter(f"{W}tc")
+            one_line(" ".join(_text_of(line) for line in cell.iter(f"{W}p"))) for cell in row.iter(f"{W}tc")
         ]
         if row.find(f"{W}trPr/{W}tblHeader") is not None:
             columns = cells

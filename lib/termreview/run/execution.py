@@ -32,8 +32,7 @@ _WHEREABOUTS_GIVEN = (
 
 # What writes the files that are published from notebooks.
 _WRITERS = tuple(
-    f"termreview.reporting.{name}"
-    for name in ("pages.pages:get_ready", "word.document", "excel.annex", "agreement.agreement")
+    f"termreview.reporting.{name}" for name in ("pages.pages:get_ready", "word.document", "excel.annex")
 )
 _EXECUTION: Mapping[str, Any] = {
     "kernel_name": "python3",

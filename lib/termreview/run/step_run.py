@@ -145,8 +145,6 @@ def _write(work: _Work, can_fork: bool = False) -> None:
             with done_in_processes(writing[1::2] if can_fork else []):
                 for write in writing if not can_fork else writing[::2]:
                     write()
-            if work.step.agree is not None:
-                work.step.agree(work.beside, places, work.step)
         work.beside.replace(work.executed)
 
 
@@ -158,7 +156,7 @@ def _begin_elsewhere(work: _Work, worker_pool: WorkerPool) -> tuple[WarmProcess 
         handed = pickle.dumps((work, writes))
     except (pickle.PicklingError, AttributeError, TypeError):  # what writes has no name of its own
         writes = False
-        handed = pickle.dumps((replace(work, step=replace(work.step, exports=(), agree=None)), writes))
+        handed = pickle.dumps((replace(work, step=replace(work.step, exports=())), writes))
     if work.step.exports:
         worker_pool.keep(*begin_reports(work.workspace, work.term, work.stage))
     argument = base64.b64encode(handed).decode("ascii")

@@ -54,9 +54,6 @@ class Step:
         tables. Their names must be unique in the run.
     title
         The title of what is published.
-    agree
-        Refuses files that do not say the same; called after the exports with the executed notebook, the paths just
-        written, in the order of the exports, and the step. None where one file stands for itself.
     """
 
     name: str
@@ -64,7 +61,6 @@ class Step:
     notebook: str = ""
     exports: tuple[Export, ...] = ()
     title: str = ""
-    agree: Agree | None = None
 
     @property
     def source(self) -> str:
@@ -78,7 +74,6 @@ class Step:
 
 
 Write = Callable[[Path, Path, Step], None]
-Agree = Callable[[Path, Sequence[Path], Step], None]
 
 
 @dataclass(frozen=True)
@@ -141,13 +136,6 @@ def annex_workbook(executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.excel.annex import export_xlsx
 
     export_xlsx(executed, output, title=step.title)
-
-
-def files_agree(executed: Path, files: Sequence[Path], step: Step) -> None:
-    """Refuse a page, a document and a workbook that do not say the same."""
-    from termreview.reporting.agreement.agreement import refuse_disagreement
-
-    refuse_disagreement(executed, *files)
 
 
 def plan_steps(
@@ -227,7 +215,7 @@ def report_step(
         Export(place_in(folder, f"{name}.docx"), word_document),
         Export(place_in(folder, f"{name}-{ANNEX_FILE}.xlsx"), annex_workbook),
     )
-    return Step(own, parameters, notebook, exports, title, files_agree)
+    return Step(own, parameters, notebook, exports, title)
 
 
 def report_name(declared: TermReference, scope: Scope = WHOLE, edition: str = INTERNAL) -> str:

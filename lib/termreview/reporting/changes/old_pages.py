@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Final
 
 from termreview.reporting.blocks.tables import continued
-from termreview.reporting.changes.places import CELL, FIGURE, PlaceKey, Said, Told, Where, one_line
-from termreview.reporting.pages.reading import read_places
+from termreview.reporting.changes.places import CELL, FIGURE, PlaceKey, Said, Told, Where
+from termreview.reporting.pages.reading import one_line, read_places
 
 _NUMBER: Final = re.compile(r"−?\d[\d.]*(?:,\d+)?")
 _CONTINUED: Final = continued("")

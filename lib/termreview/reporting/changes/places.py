@@ -23,6 +23,7 @@ from termreview.reporting.blocks.model import (
     run_text,
 )
 from termreview.reporting.blocks.number_format import MISSING_MARK, NUMBER_FORMATS, printed_number
+from termreview.reporting.pages.reading import one_line
 
 CELL, KEY_FIGURE = "cell", "figure"
 FIGURE: Final = "\ufffc"  # stands for one figure in the words around it; no text of data holds it
@@ -111,11 +112,6 @@ def told_by(sections: Iterable[tuple[str, Sequence[Part]]]) -> Told:
 def said(line: Line, key: str = "") -> Said:
     """One line of text with the figures in it."""
     return Said(key, one_line(plain_text(line)), bare(line), dict(_figures(line)))
-
-
-def one_line(text: str) -> str:
-    """One text as it is compared: white space of any kind is one space, places where a word may break are none."""
-    return " ".join(text.replace("\u200b", "").split())
 
 
 def bare(line: Line) -> str:

@@ -19,9 +19,10 @@ from termreview.reporting.changes.place_variances import (
     key_figure_variances,
     place_variances,
 )
-from termreview.reporting.changes.places import Told, one_line, told_by
+from termreview.reporting.changes.places import Told, told_by
 from termreview.reporting.changes.section_calls import SectionCall, section_calls
 from termreview.reporting.editions.scope import INTERNAL
+from termreview.reporting.pages.reading import one_line
 from termreview.reporting.records.issued import TABLES, Issue
 from termreview.reporting.records.page_values import read_values
 from termreview.reporting.report.context import ReportContext

@@ -203,10 +203,11 @@ def printed_rows(report: ReportContext, compared: ReportDiff) -> Iterable[Mappin
             }
             continue
         first, last = variance.figures[0], variance.figures[-1]
+        order = list(dict.fromkeys([*last, *first]))
         for number, key in enumerate(variance.changed):
             own = {cause: parts[number] for cause, parts in variance.parts.items() if parts[number]}
             yield about | {
-                "number": number + 1 if len(variance.changed) > 1 else None,
+                "number": order.index(key) + 1 if len(order) > 1 and key in order else None,
                 "before": first.get(key),
                 "after": last.get(key),
                 "move": variance.variances[number],

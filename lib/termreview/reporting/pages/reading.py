@@ -30,6 +30,11 @@ class Place:
     group: str = field(default="", compare=False)
 
 
+def one_line(text: str) -> str:
+    """One text as it is compared: white space of any kind is one space, places where a word may break are none."""
+    return " ".join(text.replace("\u200b", "").split())
+
+
 def read_places(markup: str) -> list[Place]:
     """Read the places of one part of a page, in their order."""
     reader = _Reader()

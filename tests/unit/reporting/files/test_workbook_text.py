@@ -86,12 +86,12 @@ def test_a_long_text_that_is_another_than_the_page_says_is_told(tmp_path: Path) 
     made = publish(tmp_path, table(frame, columns={"name": "Trường", "count": "Số"}, caption="Bảng"))
     from office_world import rewritten
 
-    from termreview.errors import RunError
+    from agreement import DisagreementError
 
     rewritten(
         made.workbook, "xl/sharedStrings.xml", lambda content: content.replace("Đủ chữ. Đủ", "Đủ chữ, Đủ")
     )
-    with pytest.raises(RunError, match="không khớp nhau"):
+    with pytest.raises(DisagreementError, match="do not agree"):
         made.agree()
 
 

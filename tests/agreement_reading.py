@@ -6,7 +6,6 @@ The page, the Word document and the workbook are read from their bytes, without 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -14,10 +13,10 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
+from termreview.proof.document_places import WP, W, open_document
 from termreview.reporting.blocks.tables import continued
+from termreview.reporting.pages.reading import one_line as plain
 
-W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-WP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _VOID: Final = frozenset(["img", "br", "meta", "link", "hr", "wbr", "input", "col"])
 _UNREAD: Final = frozenset(["nav", "script", "style", "title", "summary", "head"])
 _LOOSE: Final = frozenset(["banner", "letterhead", "document-title"])
@@ -54,11 +53,6 @@ class ReadFile:
     lines: list[str] = field(default_factory=list)
     tables: list[ReadTable] = field(default_factory=list)
     figures: list[ReadFigure] = field(default_factory=list)
-
-
-def plain(text: str) -> str:
-    """One text as it is compared: white space of any kind is one space, places where a word may break are none."""
-    return " ".join(text.replace("\u200b", "").split())
 
 
 def read_page(path: Path) -> ReadFile:
@@ -195,14 +189,6 @@ class _PageReader(HTMLParser):
         self.table, self.place, self.words = None, "", []
         # The part that unfolds goes on with the group that it breaks off in, and says so again.
         self.group = ""
-
-
-def open_document(path: Path) -> tuple[ElementTree.Element, ElementTree.Element]:
-    """The body and the styles of one Word document."""
-    with zipfile.ZipFile(path) as package:
-        body = ElementTree.fromstring(package.read("word/document.xml")).find(f"{W}body")
-        assert body is not None
-        return body, ElementTree.fromstring(package.read("word/styles.xml"))
 
 
 def read_document(path: Path) -> ReadFile:

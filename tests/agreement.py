@@ -1,4 +1,7 @@
-"""One report in three files: every figure that the page shows is the figure of the Word document and the workbook."""
+"""One report in three files: every figure that the page shows is the figure of the Word document and the workbook.
+
+All three are written from one model of typed values; that they print the same is what the tests hold, with this.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Final, TypeVar
 
-from termreview.errors import RunError
-from termreview.reporting.agreement.reading import (
+from agreement_reading import (
     ReadFile,
     ReadTable,
     lines_missing,
@@ -17,7 +19,7 @@ from termreview.reporting.agreement.reading import (
     read_document,
     read_page,
 )
-from termreview.reporting.agreement.workbook import ReadSheet, read_workbook, wrong_formulas
+from agreement_workbook import ReadSheet, read_workbook, wrong_formulas
 from termreview.reporting.blocks.report_reading import read_report
 from termreview.reporting.excel.annex import HEAD_ROW
 from termreview.reporting.excel.cells import ROLES
@@ -30,12 +32,16 @@ Read = TypeVar("Read")
 _FIGURE: Final = re.compile(r"[−-]?\d[\d.]*(?:,\d+)?")
 
 
+class DisagreementError(AssertionError):
+    """The files of one report do not say the same."""
+
+
 def refuse_disagreement(notebook_path: Path, page: Path, document: Path, workbook: Path) -> None:
     """Refuse one report whose files do not say the same.
 
     Raises
     ------
-    RunError
+    DisagreementError
         When a figure or a text of the page is another one in the document or the workbook: names the table, row and
         column, or the text, and what each file says. When one of the files cannot be read back.
     """
@@ -46,17 +52,19 @@ def refuse_disagreement(notebook_path: Path, page: Path, document: Path, workboo
         *workbook_differences(shown, _read_back(read_workbook, workbook), words),
     ]
     if found:
-        places, more = "; ".join(found[:MOST_TOLD]), len(found) - MOST_TOLD
-        if more > 0:
-            raise RunError("files_disagree_more", places=places, more=more)
-        raise RunError("files_disagree", places=places)
+        more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+        raise DisagreementError(
+            "the files of the report do not agree: " + "; ".join(found[:MOST_TOLD]) + more
+        )
 
 
 def _read_back(read: Callable[[Path], Read], path: Path) -> Read:
     try:
         return read(path)
     except Exception as error:  # whatever a damaged file leads to
-        raise RunError("cannot_read_back", file=path.name, kind=type(error).__name__, why=error) from error
+        raise DisagreementError(
+            f"{path.name} cannot be read back: {type(error).__name__}: {error}"
+        ) from error
 
 
 def document_differences(page: ReadFile, document: ReadFile) -> Iterator[str]:
