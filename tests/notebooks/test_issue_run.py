@@ -240,11 +240,11 @@ def cells_of(page: Path) -> dict[tuple[str, str, str], list[str]]:
     return found
 
 
-NAMING = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d+(?:\.\d{1,2})+(?!\d)|[Mm]ức \d|[^\W\d_][\w.-]*\d[\w.-]*")
+NAMING = re.compile(r"\b0\d{4,}|\d{1,2}/\d{1,2}/\d{4}|\d+(?:\.\d{1,2})+(?!\d)|[Mm]ức \d|[^\W\d_][\w.-]*\d[\w.-]*")
 
 
 def has_figure(texts: list[str]) -> bool:
-    """Whether one text holds a number that is no day, no code and no level."""
+    """Whether one text holds a number that is no day, no code of a school or an item and no level."""
     return any(re.search(r"\d", NAMING.sub("", text)) for text in texts)
 
 

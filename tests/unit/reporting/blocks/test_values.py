@@ -57,7 +57,8 @@ def test_a_sentence_keeps_its_key_and_its_values() -> None:
     (run,) = told.runs
     assert run["key"] == "reporting.received"
     assert [each for each in run["runs"] if isinstance(each, list)] == [
-        [27, "integer"], [29, "integer"], [pytest.approx(93.1, abs=0.01), "percent1"], ["2024-01-10", "date"],
+        [27, "integer", "count"], [29, "integer", "total"], [pytest.approx(93.1, abs=0.01), "percent1", "pct"],
+        ["2024-01-10", "date", "as_of"],
     ]  # fmt: skip
     assert paragraph(told).html == f"<p>{told}</p>"
     assert printed(told.runs) == [str(told)], "words of one look are one run for a writer"
