@@ -240,7 +240,9 @@ def cells_of(page: Path) -> dict[tuple[str, str, str], list[str]]:
     return found
 
 
-NAMING = re.compile(r"\b0\d{4,}|\d{1,2}/\d{1,2}/\d{4}|\d+(?:\.\d{1,2})+(?!\d)|[Mm]ức \d|[^\W\d_][\w.-]*\d[\w.-]*")
+NAMING = re.compile(
+    r"\b0\d{4,}|\d{1,2}/\d{1,2}/\d{4}|\d+(?:\.\d{1,2})+(?!\d)|[Mm]ức \d|[^\W\d_][\w.-]*\d[\w.-]*"
+)
 
 
 def has_figure(texts: list[str]) -> bool:
