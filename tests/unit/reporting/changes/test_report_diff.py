@@ -17,7 +17,7 @@ from termreview.reporting.blocks.values import Interval, Number, Parts, Sentence
 from termreview.reporting.changes.bridge import PROGRAM, RULE
 from termreview.reporting.changes.old_pages import tables_of_page
 from termreview.reporting.changes.place_variances import PlaceVariance, anchored, place_variances
-from termreview.reporting.changes.places import Told, aligned, said, told_by
+from termreview.reporting.changes.places import CELL, Told, aligned, said, told_by
 from termreview.reporting.changes.report_diff import PREVIOUS, outside_cause
 from termreview.reporting.changes.section_calls import section_calls
 from termreview.reporting.records.issued import Issue
@@ -163,6 +163,33 @@ def test_a_page_that_keeps_no_values_is_read_by_its_texts() -> None:
     assert variance.where.section == "I › 2"
     assert variance.parts == {"late": [1, Decimal("5.6")]}
     assert place_variances([("", anchored(like, tables_of_page(_table(Share(16, 18)).html, like, ()))), ("late", like)]) == []  # fmt: skip
+
+
+def test_a_page_of_the_version_before_is_compared_by_the_keys_of_today() -> None:
+    """A page as that version published it, with its record and three of its tables; the report is another one."""
+    calls = section_calls(NOTEBOOKS / "3_semester_review.ipynb")
+    like = told_by((call.title, call.parts(report())) for call in calls)
+    markup = (ROOT / "tests" / "data" / "pages" / "bao-cao-khong-kem-so-lieu.html").read_text(
+        encoding="utf-8"
+    )
+    assert read_values(markup) is None
+    told = tables_of_page(markup, like, ())
+    cells = {(told.where[key].row, key.column): one for key, one in told.cells.items() if key.kind == CELL}
+    figures = {at: list(one.figures.values()) for at, one in cells.items()}
+    assert figures["Mầm non", "rate"] == [16, 18, Decimal("88.9")]
+    assert figures["Toàn địa bàn", "missing_count"] == [3]
+    assert figures["Nhóm 2: quản trị – Tiểu học", "final_average"] == [Decimal("47.6"), Decimal("67.5")]
+    assert cells["HS có mã định danh", "verdict"].figures == {}
+    known = [key for key in told.cells if key.kind == CELL and key in like.cells]
+    assert len(known) == len(cells) + len(told.cells) - len(told.where) + 16, (
+        "a row of one head is counted on"
+    )
+    moved = [one for one in place_variances([("", anchored(like, told)), ("late", like)]) if one.figures]
+    assert {one.where.table for one in moved} >= {"Tình hình nộp báo cáo theo cấp học", "Điểm trung bình mỗi nhóm: hiện tại và khi đủ báo cáo"}  # fmt: skip
+    assert all(sum(own) == whole for one in moved for own, whole in zip(zip(*one.parts.values(), strict=True), one.variances, strict=True))  # fmt: skip
+    assert (
+        tables_of_page(markup, like, {"Tình hình nộp báo cáo theo cấp học"}).cells.keys() < told.cells.keys()
+    )
 
 
 @pytest.mark.parametrize("name", ["3_semester_review", "4_year_end_summary"])
