@@ -287,7 +287,7 @@ def _a_broken_issue_is_named_and_stops_nobody_else(office: Workspace) -> None:
     assert [found.number for found in list_issues(office, TERM)] == [1]
     (broken,) = broken_issues(office, TERM)
     assert (broken.number, broken.path.name) == (2, "issue.json")
-    assert "'as_of' is missing" in broken.faults
+    assert "thiếu 'as_of'" in broken.faults
     with pytest.raises(ContractError, match="thiếu 'as_of'"):
         find_issue(office, TERM, 2)
     reference = load_reference(office.reference)
@@ -306,7 +306,7 @@ def _a_broken_issue_is_named_and_stops_nobody_else(office: Workspace) -> None:
     assert [found.path for found in broken_issues(office, TERM)] == [table, broken.path]
     table.write_bytes(content)
     (broken.path).write_text("{", encoding="utf-8")
-    assert [found.faults for found in broken_issues(office, TERM)] == [("it is gone or cannot be read",)]
+    assert [found.faults for found in broken_issues(office, TERM)] == [("không còn hoặc không đọc được",)]
 
 
 def _two_issues_are_compared_from_the_older_to_the_newer(office: Workspace) -> None:
