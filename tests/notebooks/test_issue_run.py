@@ -144,7 +144,7 @@ def test_the_next_report_says_what_changed_and_why(office: Workspace) -> None:
         "Trước",
         "Nay",
         "Thay đổi",
-        "Đến sau",
+        "Nộp sau",
         "Nộp lại",
         "Quyết định",
     ]  # no level moved by the rule
@@ -185,7 +185,7 @@ def test_the_page_and_the_list_say_the_same_and_add_up(
     for row in rows:
         if row["Thay đổi"]:
             parts = [
-                number(row[name]) for name in ("Đến sau", "Nộp lại", "Quyết định", "Quy tắc", "Phiên bản")
+                number(row[name]) for name in ("Nộp sau", "Nộp lại", "Quyết định", "Quy tắc", "Phiên bản")
             ]
             assert sum(parts) == number(row["Thay đổi"])
             if row["Đã phát hành"] and row["Nay"]:
@@ -207,7 +207,7 @@ def test_every_figure_that_the_report_prints_is_told_with_parts_that_add_up(
     assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "--output", str(tmp_path)]) == 0
     listing = tmp_path / "thay-doi-2023-2024-hk1-1-nay-moi-so.csv"
     rows = list(csv.DictReader(io.StringIO(listing.read_bytes().decode("utf-8-sig")), delimiter=";"))
-    causes = ("Đến sau", "Nộp lại", "Quyết định", "Quy tắc", "Phiên bản", "Kỳ trước")
+    causes = ("Nộp sau", "Nộp lại", "Quyết định", "Quy tắc", "Phiên bản", "Kỳ trước")
     for row in rows:
         parts = [number(row[name]) for name in causes if row[name]]
         assert sum(parts) == number(row["Thay đổi"] or "0")
@@ -222,7 +222,7 @@ def test_every_figure_that_the_report_prints_is_told_with_parts_that_add_up(
     assert len(with_figures) > 100
     assert [(at, before.get(at), after.get(at)) for at in with_figures if at not in told] == []
     # A criterion's share and a mean by level, of which no other table of the page of changes speaks.
-    shares = [row for row in rows if row["Mục của báo cáo"].endswith("Tiêu chí còn yếu") and row["Đến sau"]]
+    shares = [row for row in rows if row["Mục của báo cáo"].endswith("Tiêu chí đạt thấp") and row["Nộp sau"]]
     assert shares
     page = BeautifulSoup(listing.with_name("thay-doi-2023-2024-hk1-1-nay.html").read_text("utf-8"), "html.parser")  # fmt: skip
     assert len(page.select("details.tail")) == len({row["Mục của báo cáo"] for row in rows})

@@ -20,6 +20,7 @@ from termreview.text import day_text
 from termreview.workbook_text import fitted, open_book
 
 STATES = ("missing", "day_later", "refused", "repair", "resent", "explain", "explained")
+_OWED = ("missing", "day_later", "refused")
 _WIDTHS = {
     "number": 5, "school_id": 11, "school_name": 34, "level_title": 18, "commune_name": 18, "state": 20, "detail": 50,
     "received_on": 12, "days_late": 9, "to_do": 40,
@@ -51,8 +52,8 @@ def reminder_list(
 ) -> pd.DataFrame:
     """List the schools to be reminded: one row per school, most urgent first, then in registry order.
 
-    `days_late` counts from the deadline to `as_of`: whatever is missing or open is still owed. Columns are those
-    of `reminder_columns` in returns.yml, with `state` an id.
+    `days_late` counts from the deadline to `as_of` for a school that has sent nothing that counts; missing for one
+    that has a report to mend or explain. Columns are those of `reminder_columns` in returns.yml, with `state` an id.
 
     Parameters
     ----------
@@ -103,7 +104,8 @@ def reminder_list(
             {
                 "school_id": school["school_id"], "school_name": school["name"], "level_title": school["level_title"],
                 "commune_name": school["commune_name"], "state": state, "detail": "; ".join(detail),
-                "received_on": points["received_on"] if points else None, "days_late": max(0, (as_of - due_on).days),
+                "received_on": points["received_on"] if points else None,
+                "days_late": max(0, (as_of - due_on).days) if state in _OWED else None,
                 "to_do": words["reminder_to_do"][state],
             }
         )  # fmt: skip

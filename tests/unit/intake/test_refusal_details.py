@@ -67,7 +67,7 @@ def test_outside_of_any_office_the_words_are_those_of_the_program(
     monkeypatch.chdir(tmp_path)
     assert cli.main(["inspect", str(SUBMISSIONS / "truncated.xlsx")]) == 6
     said = capsys.readouterr().out
-    assert "tệp bị cắt cụt [truncated] không đọc được mục lục của tệp nén" in said
+    assert "tệp không đầy đủ [truncated] không đọc được mục lục của tệp nén" in said
     assert "Gửi lại tệp" in said
 
 

@@ -66,13 +66,15 @@ def test_the_most_urgent_come_first_and_who_owes_nothing_is_not_listed(reference
     assert listed[["number", "school_id", "state"]].values.tolist() == [
         [1, "d", "missing"], [2, "c", "refused"], [3, "b", "repair"], [4, "e", "explain"], [5, "f", "explained"],
     ]  # fmt: skip
-    assert listed["days_late"].tolist() == [5] * 5
+    assert listed["days_late"].tolist() == [5, 5, None, None, None], (
+        "who sent a report in time is not overdue"
+    )
     assert listed.set_index("school_id")["detail"].to_dict() == {
         "d": "Chưa có báo cáo",
-        "c": "tệp bị cắt cụt – =1+1 c.xlsx",
-        "b": "1 lỗi, 2 điểm cần giải trình – =1+1 b.xlsx",
-        "e": "1 điểm cần giải trình – =1+1 e.xlsx; đã giải trình 1",
-        "f": "2 điểm đã giải trình – =1+1 f.xlsx",
+        "c": "tệp không đầy đủ – =1+1 c.xlsx",
+        "b": "1 lỗi, 2 nội dung cần giải trình – =1+1 b.xlsx",
+        "e": "1 nội dung cần giải trình – =1+1 e.xlsx; đã giải trình 1",
+        "f": "2 nội dung đã giải trình – =1+1 f.xlsx",
     }
 
 
@@ -88,8 +90,8 @@ def test_a_file_refused_after_the_one_that_counts_is_named_and_told_apart_from_w
     assert listed["state"].to_dict() == {"b": "repair", "a": "resent", "c": "resent"}
     assert listed["detail"].to_dict() == {
         "a": "tệp PDF – sau.pdf; số liệu vẫn lấy theo =1+1 a.xlsx",
-        "b": "1 lỗi, 0 điểm cần giải trình – =1+1 b.xlsx; tệp gửi sau chưa tiếp nhận được: tệp PDF – sau.pdf",
-        "c": "tệp PDF – sau.pdf; số liệu vẫn lấy theo =1+1 c.xlsx; 2 điểm cần giải trình",
+        "b": "1 lỗi, 0 nội dung cần giải trình – =1+1 b.xlsx; tệp gửi sau chưa tiếp nhận được: tệp PDF – sau.pdf",
+        "c": "tệp PDF – sau.pdf; số liệu vẫn lấy theo =1+1 c.xlsx; 2 nội dung cần giải trình",
     }
 
 
@@ -156,7 +158,8 @@ def test_the_commands_write_answers_and_the_list(tmp_path: Path, capsys: pytest.
     page = openpyxl.load_workbook(target).worksheets[0]
     head = next(row[0].row for row in page.iter_rows() if row[0].value == "STT")
     for row in page.iter_rows(min_row=head + 1, values_only=True):
-        assert f"  {row[1]}  {row[2]} ({row[4]}) – {row[6]}; quá hạn {row[8]} ngày" in shown
+        overdue = "" if row[8] is None else f"; quá hạn {row[8]} ngày"
+        assert f"  {row[1]}  {row[2]} ({row[4]}) – {row[6]}{overdue}\n" in shown
     assert cli.main([*root, "return", HK1.term_id, "--as-of", "2024-01-15"]) == 0
     assert "Đã ghi 1 tệp trả về" in capsys.readouterr().out
     assert [path.name for path in (workspace.reports(HK1) / "returns").iterdir()] == [
@@ -173,8 +176,8 @@ def test_the_commands_write_answers_and_the_list(tmp_path: Path, capsys: pytest.
     ("old", "new", "told"),
     [
         (
-            "Phải sửa: {error_count}",
-            "Phải sửa: {errors}",
+            "Lỗi phải sửa: {error_count}",
+            "Lỗi phải sửa: {errors}",
             "chỗ điền '{errors}' trong 'counts' không dùng được",
         ),
         ('  "marked":', '  "remarked":', "không có khóa 'remarked'"),

@@ -127,10 +127,10 @@ def test_the_cells_asked_about_are_coloured_and_explained(pair: tuple[Path, Path
         'Ghi "khoảng 50", không đọc được thành số.',
         "Yêu cầu: Một số",
         "Cách xử lý: Chỉ ghi chữ số; nếu không có thì ghi 0, nếu chưa có số liệu thì để trống và giải trình.",
-        "Hiện đang hiểu là: chưa đọc được nên chưa đưa vào số liệu (không tính là 0)",
+        "Hiện được hiểu là: không đọc được nên chưa tổng hợp (không tính là 0)",
     ]
     sheet, cell = cell_of("results_updated_pct")
-    assert "Hiện đang hiểu là: 94,64" in book[sheet][cell].comment.text
+    assert "Hiện được hiểu là: 94,64" in book[sheet][cell].comment.text
 
 
 def test_the_first_sheet_lists_every_point_with_a_link_to_its_cell(pair: tuple[Path, Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from termreview.reference.loading.list_reading import read_list
 from termreview.reference.loading.rows import Row, unique, unique_order
@@ -54,17 +55,25 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Target:
-    """One benchmark line of one ratio; shown only once confirmed."""
+    """One benchmark line of one ratio; shown only once confirmed.
+
+    `judged_by` says who has to reach it: the scope as a `whole` (its sums), or each `school` by itself.
+    """
 
     target_id: str
     ratio_id: str
     levels: tuple[str, ...]
     value: float
+    judged_by: str
     year: str
     source_document: str
     title: str
     mark: str
     is_shown: bool
+
+    def is_due(self, year: int) -> bool:
+        """Say whether the line has to be reached in one calendar year: in its own year and later."""
+        return not self.year.isdecimal() or int(self.year) <= year
 
     def holds_in(self, school_year: str) -> bool:
         """Say whether the line is one for the school year: due in it or later."""
@@ -156,12 +165,16 @@ def _sum(row: Row, key: str, fields: Container[str]) -> tuple[str, ...]:
     return names
 
 
+WHOLE, SCHOOL = "whole", "school"
+JUDGED_BY: Final = (WHOLE, SCHOOL)
+
+
 def load_targets(
     source: Source, ratios: Container[str], documents: Container[str], levels: Sequence[str]
 ) -> tuple[Target, ...]:
     """Read the benchmark lines; shown ones must name a known ratio and document."""
     columns = (
-        "target_id", "ratio_id", "levels", "value", "year", "source_document", "title", "mark", "is_shown",
+        "target_id", "ratio_id", "levels", "value", "judged_by", "year", "source_document", "title", "mark", "is_shown",
     )  # fmt: skip
     rows = read_list(source, "targets.csv", columns)
     unique([(row, row.id("target_id")) for row in rows])
@@ -181,6 +194,7 @@ def load_targets(
                 ratio_id,
                 row.among("levels", levels),
                 row.number("value", 0.0, is_required=True) or 0.0,
+                row.choice("judged_by", JUDGED_BY),
                 row.text("year", ""),
                 row.text("source_document"),
                 row.text("title"),

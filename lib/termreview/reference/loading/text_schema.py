@@ -107,6 +107,8 @@ def _hold_list(row: Row, name: str, places: Places) -> None:
 
 def _hold_sentence(row: Row, name: str, places: Places) -> None:
     """One text, one text per form where something is counted, or one text per rule (`text_rules`)."""
+    if row.values.get(name) == "":  # a sentence that the office leaves out
+        return
     if not isinstance(row.values.get(name), dict):
         row.text(name)
         _hold_numbers(row, name, places)

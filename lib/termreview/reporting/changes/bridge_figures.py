@@ -103,10 +103,10 @@ def _sizes(answers: Answers, fields: tuple[str, ...]) -> dict[Key, Figure]:
 
 def _tasks(statuses: pd.DataFrame) -> dict[Key, Figure]:
     rows = records(_whole(statuses))
-    done, asked = (sum(row[name] for row in rows) for name in ("done_count", "asked_count"))
-    found = {(OFFICE, TASKS, "", ""): _share(done, asked)}
+    done, answered = (sum(row[name] for row in rows) for name in ("done_count", "answered_count"))
+    found = {(OFFICE, TASKS, "", ""): _share(done, answered)}
     for row in rows:
-        found[OFFICE, TASKS, str(row["task_id"]), ""] = _share(row["done_count"], row["asked_count"])
+        found[OFFICE, TASKS, str(row["task_id"]), ""] = _share(row["done_count"], row["answered_count"])
     return found
 
 

@@ -120,7 +120,7 @@ def _todo(report: ReportContext, school_id: str) -> list[str]:
 def _foot(report: ReportContext, kind: str) -> list[str]:
     made = word(
         report, "foot.made", office=report.declared.office.short_name,
-        as_of=number_text(report.as_of, "date"), fingerprint=report.reference.fingerprint_of(report.declared.term)[:12],
+        as_of=number_text(report.as_of, "date"),
     )  # fmt: skip
     if kind != SCORED:
         return [made]

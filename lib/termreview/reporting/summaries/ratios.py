@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from termreview.reference.kinds.forms import applies
-from termreview.reference.kinds.measures import Ratio, Target
+from termreview.reference.kinds.measures import SCHOOL, Ratio, Target
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.term.answers import Answers
 from termreview.reporting.term.schools import ALL
@@ -89,12 +89,14 @@ def is_money(ratio: Ratio) -> bool:
 
 
 def ratios_against_lines(
-    by_school: pd.DataFrame, by_scope: pd.DataFrame, targets: Sequence[Target]
+    by_school: pd.DataFrame, by_scope: pd.DataFrame, targets: Sequence[Target], year: int
 ) -> pd.DataFrame:
     """Hold ratios against their confirmed lines: one row per shown target and scope, key `target_id, scope`.
 
     A line that covers all levels of its ratio is read for `all`, another for each of its levels.
-    `reached_count` of `counted_count` schools reach it; `is_reached` speaks of the scope's own value.
+    `reached_count` of `counted_count` schools reach it, `missed_by` names the others. `is_reached` speaks of the
+    scope's own value, or of every school where the line is judged by school; `is_due` says whether the line has to be
+    reached in `year`.
     """
     figures = by_key(by_scope, "ratio_id", "scope")
     counted = by_school[by_school["state"] == COUNTED]
@@ -107,11 +109,13 @@ def ratios_against_lines(
         for scope in [ALL] if wanted == known else wanted:
             figure = figures[target.ratio_id, scope]
             own = counted[counted["ratio_id"] == target.ratio_id]
-            values = own.loc[(own["level"] == scope) | (scope == ALL), "value"]
+            own = own[(own["level"] == scope) | (scope == ALL)]
+            value, values = figure["value"], own["value"]
             is_lower = figure["better"] == "lower"
             reached = values <= target.value if is_lower else values >= target.value
-            value = figure["value"]
             is_reached = value <= target.value if is_lower else value >= target.value
+            if target.judged_by == SCHOOL:
+                is_reached = reached.all()
             rows.append(
                 {
                     "target_id": target.target_id,
@@ -129,7 +133,10 @@ def ratios_against_lines(
                     "numerator": figure["numerator"],
                     "denominator": figure["denominator"],
                     "is_money": figure["is_money"],
+                    "judged_by": target.judged_by,
+                    "is_due": target.is_due(year),
                     "is_reached": pd.NA if pd.isna(value) else bool(is_reached),
+                    "missed_by": own.loc[~reached, "school_id"].tolist(),
                     "reached_count": int(reached.sum()),
                     "counted_count": len(values),
                     "asked_count": int(figure["asked_count"]),
@@ -137,7 +144,7 @@ def ratios_against_lines(
             )
     columns = [
         "target_id", "ratio_id", "scope", "title", "year", "source_document", "mark", "line", "value", "unit",
-        "better", "short_title", "numerator", "denominator", "is_money", "is_reached", "reached_count", "counted_count",
-        "asked_count",
+        "better", "short_title", "numerator", "denominator", "is_money", "judged_by", "is_due", "is_reached", "missed_by",
+        "reached_count", "counted_count", "asked_count",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).astype({"is_reached": "boolean"})

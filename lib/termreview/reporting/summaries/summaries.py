@@ -96,7 +96,9 @@ def summarise(
         figures=task_figures(answers, schools, declared.tasks, declared.form, declared.term.part, ratios),
         school_ratios=school_ratios,
         ratios=ratios,
-        lines=ratios_against_lines(school_ratios, ratios, reference.targets_in(declared.term.school_year)),
+        lines=ratios_against_lines(
+            school_ratios, ratios, reference.targets_in(declared.term.school_year), declared.plan.due_on.year
+        ),
         standings=standings,
         levels=level_distribution(standings, declared.indicator_set),
         criteria=criterion_shares(tables.ledger, standings, declared.indicator_set),

@@ -55,7 +55,8 @@ def school_statuses(
 def task_statuses(by_school: pd.DataFrame, statuses: Sequence[str]) -> pd.DataFrame:
     """Count the schools by status: one row per task and scope, key `task_id, scope`.
 
-    `missing_count` joins the unanswered and the not submitted; `asked_count` is all that the task applies to.
+    `missing_count` joins the unanswered and the not submitted, `answered_count` are the others: shares are of these.
+    `asked_count` is all that the task applies to.
     """
     options = [*statuses, UNANSWERED, NOT_SUBMITTED]
     counts = pd.crosstab([by_school["task_id"], by_school["level"]], by_school["status"])
@@ -64,7 +65,8 @@ def task_statuses(by_school: pd.DataFrame, statuses: Sequence[str]) -> pd.DataFr
     order = {task_id: place for place, task_id in enumerate(dict.fromkeys(by_school["task_id"]))}
     frame = frame.sort_values("task_id", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
     frame["missing_count"] = frame[f"{UNANSWERED}_count"] + frame[f"{NOT_SUBMITTED}_count"]
-    frame["asked_count"] = frame[[f"{option}_count" for option in options]].sum(axis=1)
+    frame["answered_count"] = frame[[f"{status}_count" for status in statuses]].sum(axis=1)
+    frame["asked_count"] = frame["answered_count"] + frame["missing_count"]
     return with_all(frame, ["task_id"])
 
 

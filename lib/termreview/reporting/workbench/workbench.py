@@ -192,7 +192,7 @@ def show_ledger(ledger: pd.DataFrame, reference: Reference) -> Block:
     )
     frame["reason_title"] = frame["reason"].map(reference.labels["reasons"])
     columns = {
-        "reason_title": "Căn cứ", "line_count": "Số dòng", "low": "Điểm chắc chắn", "open_points": "Điểm còn để ngỏ",
+        "reason_title": "Căn cứ", "line_count": "Số dòng", "low": "Điểm đã xác định", "open_points": "Điểm chưa xác định",
     }  # fmt: skip
     formats = {"line_count": "integer", "low": "points", "open_points": "points"}
     frame = frame.sort_values("line_count", ascending=False, kind="stable")
@@ -202,7 +202,7 @@ def show_ledger(ledger: pd.DataFrame, reference: Reference) -> Block:
 def show_levels(scores: pd.DataFrame, declared: TermReference, reference: Reference) -> Block:
     """How many schools reach each level, by group; not concluded and not applicable apart."""
     titles = declared.indicator_set.level_titles()
-    words = {str(level): f"Mức {level}: {title}" for level, title in titles.items()}
+    words = {str(level): f"Mức độ {level}: {title}" for level, title in titles.items()}
     words |= {"open": "Chưa kết luận", "not_submitted": "Chưa có báo cáo", "not_applicable": "Không áp dụng"}
     state = scores["level"].astype("string").fillna("open")
     state = state.where(scores["state"] == "scored", scores["state"])
@@ -210,7 +210,7 @@ def show_levels(scores: pd.DataFrame, declared: TermReference, reference: Refere
     counted = counted.rename_axis(index="state", columns=None).reset_index()
     counted["state"] = counted["state"].map(words)
     groups = {group.group_id: group.short_title for group in declared.indicator_set.groups} | {
-        "overall": "Toàn trường"
+        "overall": "Mức độ chung"
     }
     columns = {"state": "Kết quả", **groups}
     listed = table(

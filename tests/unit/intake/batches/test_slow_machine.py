@@ -161,7 +161,7 @@ def test_a_school_is_not_asked_to_send_again_what_the_machine_did_not_read(
 ) -> None:
     slow(99)
     found = clean(raw).findings.set_index("check_code").loc["refused_cannot_be_opened"]
-    assert "Máy của cơ quan thu báo cáo" in found["message"]
+    assert "Cơ quan nhận báo cáo chưa mở" in found["message"]
     assert "trường không phải gửi lại" in found["remedy"]
     assert PRIMARY not in [entry.school.unit_id for entry in plan(raw)[0]]
     schools = reporting(a="refused", b="refused")

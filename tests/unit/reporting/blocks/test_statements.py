@@ -97,7 +97,7 @@ def test_the_table_of_reports_says_truly_what_its_last_column_counts() -> None:
     assert who.loc[who["needs_repair"], "state"].isin(["on_time", "late"]).all()
     text = text_of(situation.who_reported(report))
     assert "trường chưa tiếp nhận được tệp nào, nên trùng" not in text
-    assert "đã tính trong cột “Được tiếp nhận”" in text
+    assert "đã được tính trong cột “Được tiếp nhận”" in text
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ def test_who_receives_the_report_follows_the_office_of_its_day(day: str, names: 
     text = text_of(
         sections_assessment.signature(replace(report, term=replace(report.term, declared=declared)))
     )
-    assert f"{names} (để báo cáo);" in text
-    assert f"báo cáo của {office.short_name}" in text
+    assert f"{names} (b/c);" in text
+    assert f" của {office.short_name}, kính báo cáo" in text
 
 
 def test_no_sentence_of_the_reports_names_an_office_by_hand() -> None:

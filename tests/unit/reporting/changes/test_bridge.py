@@ -345,5 +345,5 @@ def test_a_comparison_says_nothing_changed_only_where_no_printed_figure_did() ->
     issue = Issue(1, Path(), {"as_of": "2024-06-01", "status": "final"}, Path())
     comparison = Comparison(issue, None, told.as_of, (), {}, {}, {}, ())
     assert opening(told, comparison).startswith("Không có số liệu chung")
-    assert opening(told, comparison, 321).startswith("Số liệu, điểm và mức độ của chính kỳ này không đổi")
-    assert "nhưng 321 số in trong báo cáo thay đổi" in opening(told, comparison, 321)
+    assert opening(told, comparison, 321).startswith("Số liệu, điểm và mức độ của kỳ này không thay đổi")
+    assert "321 số liệu khác trong báo cáo thay đổi" in opening(told, comparison, 321)

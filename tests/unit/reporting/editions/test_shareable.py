@@ -134,9 +134,9 @@ def test_no_check_on_a_sensitive_attribute_is_named_nor_told_apart_from_those_th
     assert (told["check_code"] != UNNAMED).sum() == named
     for frame in (told, whole):
         assert frame["finding_count"].sum() == sum(failed.values())
-    assert set(told.loc[told["check_code"] == UNNAMED, "title"]) == {"Các phép kiểm tra khác"}
+    assert set(told.loc[told["check_code"] == UNNAMED, "title"]) == {"Các nội dung kiểm tra khác"}
     shown = f"{data_quality(shareable).html} {reasons(shareable).html}"
-    assert "Các phép kiểm tra khác" in shown
+    assert "Các nội dung kiểm tra khác" in shown
     assert "có dưới 5 trường không đạt" in shown
     for check in internal.declared.checks:
         if check.check_code in failed:
@@ -150,6 +150,6 @@ def test_the_search_of_the_look_up_promises_no_more_than_the_edition_holds(
     editions: tuple[ReportContext, ReportContext],
 ) -> None:
     hints = [trace_data(each)["words"]["search_hint"] for each in editions]
-    assert "sheet và ô nào" in hints[0]
+    assert "trang tính và ô nào" in hints[0]
     assert "Bản chia sẻ không kèm tệp và ô" in hints[1]
     assert "sheet" not in hints[1]

@@ -70,7 +70,7 @@ def test_a_page_names_no_other_school() -> None:
         assert not [key for key in names if key != school_id and key in text]
 
 
-@pytest.mark.parametrize(("level", "told"), [(1, "mức thấp nhất"), (2, "vững")])
+@pytest.mark.parametrize(("level", "told"), [(1, "mức độ thấp nhất"), (2, "mức độ không thay đổi")])
 def test_of_the_lowest_level_nobody_is_told_that_it_cannot_fall(level: int, told: str) -> None:
     indicator_set = REPORT.declared.indicator_set
     row = {"strength": SOLID, "item_id": None, "level": level, "if_level": level, "item_count": 0}
@@ -93,15 +93,15 @@ def test_points_and_levels_are_those_of_the_scores() -> None:
         whole = scores.loc[(school_id, OVERALL)]
         lead = soup_of(school_id).select_one(".lead h2").get_text()
         if pd.isna(whole["level"]):
-            assert f"từ mức {whole['level_low']} đến mức {whole['level_high']}" in lead
+            assert f"từ mức độ {whole['level_low']} đến mức độ {whole['level_high']}" in lead
         else:
-            assert f"mức {whole['level']} –" in lead
+            assert f"mức độ {whole['level']} –" in lead
 
 
 def test_a_preschool_has_a_page_without_the_index_and_never_a_zero_score() -> None:
     page = soup_of(first(REPORTED))
     assert not page.select(".group, .criteria, .path, .states")
-    assert "không áp dụng cho cấp học này" in page.get_text()
+    assert "không áp dụng đối với cấp học này" in page.get_text()
     assert page.select_one("table.ratios")
     assert not re.search(r"\b0(,0)? điểm", page.get_text())
 
@@ -109,8 +109,8 @@ def test_a_preschool_has_a_page_without_the_index_and_never_a_zero_score() -> No
 def test_a_school_without_a_report_is_told_what_to_do_and_gets_no_number() -> None:
     page = soup_of(first(SILENT))
     assert not page.select(".group, table.criteria, table.path, table.ratios")
-    assert "chưa có điểm không phải là 0 điểm" in page.get_text()
-    assert "Việc cần làm ngay" in page.get_text()
+    assert "không tính là 0 điểm" in page.get_text()
+    assert "Nội dung cần làm ngay" in page.get_text()
 
 
 def test_that_no_report_came_is_said_once() -> None:
@@ -200,9 +200,7 @@ def test_levels_at_stake_lists_every_level_that_is_not_solid() -> None:
     block = BeautifulSoup(levels_at_stake(REPORT).html, "html.parser")
     solid = int((level_margins["strength"] == SOLID).sum())
     told = block.select_one("p").get_text()
-    assert (
-        f"{solid}/{len(level_margins)} nhóm điểm" if solid else f"trong {len(level_margins)} nhóm"
-    ) in told
+    assert (f"{solid}/{len(level_margins)} kết quả" if solid else f"Cả {len(level_margins)} kết quả") in told
     listed = [row for row in block.select("tbody tr") if row.select("td")]
     assert len(listed) == len(level_margins) - solid
 

@@ -287,8 +287,8 @@ def test_a_footer_says_what_the_report_was_made_of() -> None:
     provenance = Provenance({HK1: sources(), HK2: sources()[:1]}, file_fingerprints(REFERENCE))
     told = footer(type(base)(**{**vars(base), "provenance": provenance}))
     own, before = (inputs_fingerprint(part) for part in (sources()[:1], sources()))
-    assert f"lập từ 1 tệp nhận trong học kỳ II, năm học 2023-2024 (dấu vân tay {own})" in told.html
-    assert f"2 tệp nhận trong học kỳ I, năm học 2023-2024 (dấu vân tay {before})" in told.html
+    assert f"lập từ 1 tệp nhận trong học kỳ II, năm học 2023-2024 (mã kiểm tra {own})" in told.html
+    assert f"2 tệp nhận trong học kỳ I, năm học 2023-2024 (mã kiểm tra {before})" in told.html
     assert made_with()["package_version"] in told.html
     assert RECORD_MIME in told._repr_mimebundle_()
 

@@ -61,7 +61,7 @@ def test_a_level_counts_every_school_whose_whole_interval_lies_there_concluded_o
     assert asked == report.summaries.standings["school_id"].nunique()
     counts = [int(number) for number in re.findall(r"(\d+) (?:ở|từ|chưa)", figure.detail)]
     assert sum(counts) == asked, "every school stands in one part"
-    assert f"{reached} từ mức 2 trở lên" in figure.detail
+    assert f"{reached} từ mức độ 2 trở lên" in figure.detail
 
 
 def test_an_unsure_figure_carries_its_mark_and_a_sure_one_does_not() -> None:
@@ -80,7 +80,7 @@ def test_the_targets_are_counted_whole_and_those_missed_are_named() -> None:
         flags = pd.array([is_reached] * len(lines), dtype="boolean")
         return highlights(summarised(report, lines=lines.assign(is_reached=flags)))[0].detail
 
-    assert told(True) == "Đạt trên toàn bộ phạm vi áp dụng."
+    assert told(True) == "Đạt tất cả các mục tiêu."
     assert told(False).startswith("Chưa đạt: ")
     assert not highlights(summarised(report, lines=lines.iloc[0:0]))
 
@@ -99,7 +99,7 @@ def test_the_first_term_says_that_nothing_is_compared() -> None:
 
 def test_a_term_before_without_tables_is_named() -> None:
     text = changes(replace(report_world.report(HK2), previous=None))
-    assert text == ["Chưa có bảng số liệu của học kỳ I nên chưa so sánh với kỳ trước."]
+    assert text == ["Chưa tổng hợp số liệu của học kỳ I nên chưa so sánh với kỳ trước."]
 
 
 def test_a_term_of_another_year_is_told_with_its_year() -> None:
@@ -109,8 +109,8 @@ def test_a_term_of_another_year_is_told_with_its_year() -> None:
 
 def test_what_changed_speaks_of_the_same_schools() -> None:
     text = changes(report_world.report(HK2))
-    assert any("có trả lời ở cả hai kỳ" in line for line in text)
-    assert any(line.startswith("Danh mục trường thay đổi: ") and "hình thành từ" in line for line in text)
+    assert any("có báo cáo ở cả hai kỳ" in line for line in text)
+    assert any(line.startswith("Danh sách trường thay đổi: ") and "hình thành từ" in line for line in text)
     gone = [line for line in text if "không còn" in line]
     assert not gone, "schools that merged are told with what became of them, not as gone"
 
@@ -149,14 +149,14 @@ def test_no_extension_is_proposed_before_the_deadline_has_passed() -> None:
     for as_of in (due_on - datetime.timedelta(days=3), due_on):
         (told,) = decisions(replace(report, as_of=as_of))
         assert told.startswith("Đôn đốc 55 trường")
-        assert told.endswith("nộp trước khi hết hạn ngày 10/01/2024.")
+        assert told.endswith("nộp trước ngày hết hạn 10/01/2024.")
 
 
 def test_no_report_leaves_only_the_reports_to_decide_on() -> None:
     report = report_world.report(HK1, "missing")
     text = decisions(replace(report, as_of=report.declared.plan.due_on + datetime.timedelta(days=1)))
     assert len(text) == 1
-    assert text[0].startswith("Gia hạn cho 55 trường chưa có báo cáo được tiếp nhận")
+    assert text[0].startswith("Gia hạn cho 55 trường chưa có báo cáo hợp lệ")
 
 
 def test_decisions_stand_in_the_declared_order_and_number() -> None:
@@ -169,7 +169,7 @@ def test_decisions_stand_in_the_declared_order_and_number() -> None:
 
 def test_nothing_to_decide_is_said() -> None:
     assert decisions(declared(report_world.report(HK1), decisions=())) == [
-        "Số liệu của kỳ này chưa đặt ra nội dung nào cần quyết định."
+        "Qua số liệu của kỳ này, chưa có nội dung cần quyết định."
     ]
 
 
@@ -186,7 +186,7 @@ def test_no_move_of_a_level_is_told_without_the_schools_that_cannot_be_compared(
         line for line in changes(report_world.report(HK2)) if "giữ nguyên, " in line or "giữ nguyên;" in line
     )
     first, second = line.split("; ")
-    assert first.endswith(": 9 tăng mức, 4 giữ nguyên, 1 giảm mức")
+    assert first.endswith(": 9 tăng mức độ, 4 giữ nguyên, 1 giảm mức độ")
     assert second.endswith(": 13 giữ nguyên, 22 chưa đủ căn cứ so sánh.")
 
 
@@ -195,7 +195,7 @@ def test_levels_that_hang_on_unplaced_points_alone_are_counted() -> None:
     rows = report.summaries.not_concluded.iloc[:3].assign(conditions=["met", "met", "unknown"])
     reasons = [[("unallocated", 10.0)], [("unallocated", 10.0), ("blank", 2.0)], [("unallocated", 10.0)]]
     rows["reasons"] = pd.Series(reasons, index=rows.index, dtype=object)
-    assert "khiến 1 kết quả chưa kết luận được" in decisions(summarised(report, not_concluded=rows))[0]
+    assert "; 1 kết quả chưa kết luận được" in decisions(summarised(report, not_concluded=rows))[0]
 
 
 def test_the_calendar_still_declares_a_term_after_another_year() -> None:

@@ -120,7 +120,7 @@ def test_a_mark_stands_beside_every_figure_that_has_one() -> None:
 )
 def test_who_counts_as_silent_is_told_by_the_day_that_the_list_gives(fate: str, is_said: bool) -> None:
     """A file that is there, with a later day in the list, is of a school that the report calls silent."""
-    said = "chưa có tệp nào ghi ngày nhận từ ngày 10/01/2024 trở về trước; tệp ghi ngày nhận sau ngày này chưa tính"
+    said = "chưa nhận được báo cáo đến ngày 10/01/2024; báo cáo nhận sau ngày này chưa tổng hợp"
     shown = annexes.missing_schools(report_world.report(HK1, fate))
     assert (said in shown._repr_html_()) is is_said
 

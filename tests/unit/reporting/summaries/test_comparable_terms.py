@@ -123,7 +123,7 @@ def test_no_sentence_of_a_semester_review_compares_cumulative_figures_with_anoth
     assert titles["pupils_identified"] in told
     assert not [titles[name] for name in OF_THE_YEAR if titles[name] in told]
     assert "học kỳ i năm học 2023-2024" in told
-    assert "đầu việc hoàn thành" not in told
+    assert "lượt nhiệm vụ" not in told
     assert "tính riêng cho từng năm học nên không so sánh với học kỳ I năm học 2023-2024" in text_of(
         task_changes(report)
     )
@@ -134,7 +134,7 @@ def test_within_a_year_everything_is_compared_as_before() -> None:
     report = report_world.report(HK2)
     kept = set(ratio_change(report.previous.summaries.school_ratios, report.summaries.school_ratios, report.comparable_ratios)["ratio_id"])  # type: ignore[union-attr]  # fmt: skip
     assert kept >= OF_THE_YEAR
-    assert "Tỉ lệ đầu việc hoàn thành" in " ".join(changes(report))
+    assert "Tỉ lệ nhiệm vụ hoàn thành" in " ".join(changes(report))
 
 
 def test_levels_are_not_compared_with_another_part_of_another_year() -> None:
@@ -142,7 +142,7 @@ def test_levels_are_not_compared_with_another_part_of_another_year() -> None:
     year_end = replace(report, previous=report_world.report(HK2).term)
     assert report.may_compare_scores
     assert not year_end.may_compare_scores
-    assert (weigh(year_end).raised_count, weigh(year_end).lowered_count) == (0, 0)
+    assert (weigh(year_end).raised, weigh(year_end).lowered) == ((), ())
     assert "Không so sánh điểm, mức độ" in text_of(level_transitions(year_end))
     assert not material_of(year_end).before
 
@@ -167,7 +167,7 @@ def test_the_sentence_on_several_years_says_what_is_true() -> None:
     first, later = report_world.report(HK2), report_world.report(LAST)
     assert "Lịch báo cáo chưa có năm học nào trước năm học 2023-2024" in text_of(compared_schools(first))
     without = text_of(compared_schools(first_year(later)))
-    assert "Chưa có bảng số liệu của học kỳ II năm học 2023-2024 nên chưa lập được bảng nhiều năm" in without
+    assert "Chưa tổng hợp số liệu của học kỳ II năm học 2023-2024 nên chưa lập được bảng nhiều năm" in without
     with_years = text_of(compared_schools(later))
     assert "chưa lập được bảng nhiều năm" not in with_years
     assert "Số liệu chính học kỳ II qua các năm học" in with_years

@@ -76,16 +76,36 @@ def test_a_line_of_one_level_is_held_against_that_level_alone(reference: Referen
     by_school, scoped = summed(
         reference, {"0477201": machines(30, 10), "0477202": machines(40, 10), "0477301": machines(40, 20)}
     )
-    lines = ratios_against_lines(by_school, scoped, reference.targets).set_index("scope")
+    lines = ratios_against_lines(by_school, scoped, reference.targets, 2024).set_index("scope")
     assert lines.loc["th", "value"] == pytest.approx(3.5)
     assert not lines.loc["th", "is_reached"]
     assert (lines.loc["th", "reached_count"], lines.loc["th", "counted_count"]) == (1, 2)
     assert lines.loc["thcs", "is_reached"]
 
 
+def test_a_standard_of_each_school_is_not_reached_by_the_mean_and_who_misses_it_is_named(
+    reference: Reference,
+) -> None:
+    """By hand: 30/15 = 2,0 and 40/10 = 4,0 are 70/25 = 2,8 together, below the 3 of the letter that one school misses."""
+    own = {"informatics_class_size_count": 30.0, "informatics_computers_working_count": 15.0}
+    crowded = {"informatics_class_size_count": 40.0, "informatics_computers_working_count": 10.0}
+    by_school, scoped = summed(reference, {"0477201": own, "0477202": crowded})
+    line = ratios_against_lines(by_school, scoped, reference.targets, 2024).set_index("scope").loc["th"]
+    assert line["value"] == pytest.approx(2.8)
+    assert (line["judged_by"], line["is_reached"], line["missed_by"]) == ("school", False, ["0477202"])
+    assert (line["reached_count"], line["counted_count"]) == (1, 2)
+
+
+@pytest.mark.parametrize(("year", "due"), [(2023, []), (2024, ["th", "thcs"]), (2025, ["all", "th", "thcs"])])
+def test_a_line_is_due_in_its_year_and_later(reference: Reference, year: int, due: list[str]) -> None:
+    by_school, scoped = summed(reference, {})
+    lines = ratios_against_lines(by_school, scoped, reference.targets, year)
+    assert sorted(lines.loc[lines["is_due"], "scope"]) == due
+
+
 def test_hidden_targets_are_not_read_and_open_figures_reach_nothing(reference: Reference) -> None:
     by_school, scoped = summed(reference, {})
-    lines = ratios_against_lines(by_school, scoped, reference.targets)
+    lines = ratios_against_lines(by_school, scoped, reference.targets, 2024)
     shown = {target.target_id for target in reference.targets if target.is_shown}
     assert set(lines["target_id"]) <= shown
     assert lines["is_reached"].isna().all()

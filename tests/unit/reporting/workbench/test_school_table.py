@@ -67,7 +67,7 @@ def test_points_and_levels_are_those_of_the_scores(table: pd.DataFrame) -> None:
     scores = report_world.tables_of(HK1).scores
     own = scores[(scores["group_id"] == "1") & (scores["state"] == "scored")].set_index("school_id")
     found = table.set_index("Mã trường")
-    for column, head in (("low", "điểm thấp nhất"), ("high", "điểm cao nhất"), ("level", "mức")):
+    for column, head in (("low", "điểm thấp nhất"), ("high", "điểm cao nhất"), ("level", "mức độ")):
         told = found[f"Chỉ số Dạy, học: {head}"].dropna()
         assert told.to_dict() == own[column].dropna().to_dict()
         assert len(told) > 5 or column == "level"  # of this world none is concluded

@@ -12,7 +12,7 @@ from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import before_name, fewest, label, lower_first, say, threshold
 from termreview.reporting.sections.assessment.evidence import Evidence, Point
-from termreview.reporting.sections.assessment.stories import stories_told
+from termreview.reporting.sections.assessment.stories import fallen_schools, stories_told
 from termreview.reporting.summaries.quality import schools_writing
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
@@ -26,7 +26,10 @@ def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
     is_many = evidence.expected_count >= fewest(report)
     if is_many and 100 * evidence.reported_count / total >= threshold(report, "report_rate_strong"):
         lines.append(
-            say(report, "assessment.strengths.report_rate", count=evidence.reported_count, total=evidence.expected_count)
+            say(
+                report, "assessment.strengths.report_rate", count=evidence.reported_count, total=evidence.expected_count,
+                on_time=evidence.on_time_count,
+            )
         )  # fmt: skip
     for key, items in (
         ("tasks", evidence.strong_tasks),
@@ -38,12 +41,8 @@ def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
             lines.append(say(report, f"assessment.strengths.{key}", items=told(report, items)))
     if evidence.risen_ratios:
         lines.append(_change_line(report, "strengths", evidence.risen_ratios))
-    if evidence.raised_count:
-        lines.append(
-            say(
-                report, "assessment.strengths.raised", count=evidence.raised_count, before=before_name(report)
-            )
-        )
+    if evidence.raised:
+        lines.append(_moves_line(report, "strengths.raised", evidence.raised))
     return lines
 
 
@@ -64,10 +63,9 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
             lines.append(say(report, f"assessment.limits.{key}", items=told(report, items), **values))
     if evidence.fallen_ratios:
         lines.append(_change_line(report, "limits", evidence.fallen_ratios))
-    if evidence.lowered_count:
-        lines.append(
-            say(report, "assessment.limits.lowered", count=evidence.lowered_count, before=before_name(report))
-        )
+    fallen = fallen_schools(report)  # told below, with what they fell by
+    if lowered := [point for point in evidence.lowered if point.name not in fallen]:
+        lines.append(_moves_line(report, "limits.lowered", lowered))
     if evidence.failed_count:
         lines.append(say(report, "assessment.limits.conditions", count=evidence.failed_count))
     if evidence.open_count:
@@ -108,8 +106,9 @@ def causes(report: ReportContext, evidence: Evidence) -> list[str]:
     held = sum(
         group.unallocated.points for group in report.declared.indicator_set.groups if group.unallocated
     )
-    if held:
-        lines.append(say(report, "assessment.causes.unallocated", points=held))
+    text = say(report, "assessment.causes.unallocated", points=held)
+    if held and text:
+        lines.append(text)
     figures = by_key(report.summaries.figures, "figure_id")
     for figure_id in report.reference.sentences["assessment"]["named_figures"]:
         row = figures.get(figure_id)
@@ -150,13 +149,15 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
         lines.append(say(report, "assessment.next_steps.repair", count=evidence.repair_count))
     for key, items in (
         ("tasks", evidence.weak_tasks),
-        ("lines", evidence.missed_lines),
         ("ratios", evidence.weak_ratios),
         ("criteria", evidence.weak_criteria),
     ):
         if items:
             names = list(dict.fromkeys(item.name for item in items))
             lines.append(say(report, f"assessment.next_steps.{key}", items=at_most(report, names)))
+    if evidence.line_goals:
+        goals, office = told(report, evidence.line_goals), report.declared.office.short_name
+        lines.append(say(report, "assessment.next_steps.lines", items=goals, office=office))
     if evidence.failed_count:
         lines.append(say(report, "assessment.next_steps.conditions", count=evidence.failed_count))
     open_points = report.summaries.open_points
@@ -178,6 +179,11 @@ def at_most(report: ReportContext, items: Sequence[str]) -> Sentence:
         return joined(items, "; ")
     rest = fill(label(report, "rest", "points"), {"count": len(items) - most + 1})
     return joined([joined(items[: most - 1], "; "), rest], " và ")
+
+
+def _moves_line(report: ReportContext, key: str, items: Sequence[Point]) -> str:
+    values = {"count": len(items), "items": told(report, items), "before": before_name(report)}
+    return say(report, f"assessment.{key}", **values)
 
 
 def _change_line(report: ReportContext, part: str, items: Sequence[Point]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,12 +10,11 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.blocks.rows import Record, records
-from termreview.reporting.blocks.values import Composed, Number, Value
+from termreview.reporting.blocks.values import Composed, Interval, Number, Value, joined
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.wording import fewest, label, lower_first, say, threshold
+from termreview.reporting.report.wording import fewest, group_told, label, lower_first, say, threshold
 from termreview.reporting.sections.work.figures import parts_of_ratio
-from termreview.reporting.sections.work.ratios import scope_heads
+from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_told, scope_heads
 from termreview.reporting.sections.work.tasks import whole_statuses
 from termreview.reporting.summaries.change import ratio_change, standing_change
 from termreview.reporting.summaries.index import OVERALL
@@ -37,20 +37,22 @@ class Evidence:
     """The figures that pass a declared threshold: what the sentences of part III and IV speak of."""
 
     reported_count: int
+    on_time_count: int
     expected_count: int
     repair_count: int
     strong_tasks: tuple[Point, ...]
     weak_tasks: tuple[Point, ...]
     reached_lines: tuple[Point, ...]
     missed_lines: tuple[Point, ...]
+    line_goals: tuple[Point, ...]
     strong_ratios: tuple[Point, ...]
     weak_ratios: tuple[Point, ...]
     weak_criteria: tuple[Point, ...]
     top_levels: tuple[Point, ...]
     risen_ratios: tuple[Point, ...]
     fallen_ratios: tuple[Point, ...]
-    raised_count: int
-    lowered_count: int
+    raised: tuple[Point, ...]
+    lowered: tuple[Point, ...]
     failed_count: int
     open_count: int
     group_count: int
@@ -74,12 +76,14 @@ def weigh(report: ReportContext) -> Evidence:
     ]
     return Evidence(
         reported_count=int(who["received_count"]),
+        on_time_count=int(who["on_time_count"]),
         expected_count=int(who["expected_count"]),
         repair_count=int(reporting["needs_repair"].sum()),
         strong_tasks=strong,
         weak_tasks=weak,
-        reached_lines=_lines(report, True),
-        missed_lines=_lines(report, False),
+        reached_lines=_lines(report, "line_item", lambda lines: lines["is_reached"].eq(True)),
+        missed_lines=_lines(report, "line_item", lambda lines: lines["is_reached"].eq(False) & lines["is_due"]),
+        line_goals=_lines(report, "line_goal", lambda lines: lines["is_reached"].eq(False)),
         strong_ratios=high,
         weak_ratios=low,
         weak_criteria=tuple(
@@ -89,8 +93,8 @@ def weigh(report: ReportContext) -> Evidence:
         top_levels=_top_levels(report),
         risen_ratios=_changes(report, 1),
         fallen_ratios=_changes(report, -1),
-        raised_count=_moves(report, "up"),
-        lowered_count=_moves(report, "down"),
+        raised=_moves(report, "up"),
+        lowered=_moves(report, "down"),
         failed_count=int(scored[scored["group_id"] == OVERALL]["conditions"].eq("failed").sum()),
         open_count=len(report.summaries.not_concluded),
         group_count=len(groups),
@@ -99,10 +103,10 @@ def weigh(report: ReportContext) -> Evidence:
 
 def _tasks(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
     frame = whole_statuses(report)
-    frame = frame[frame["asked_count"] >= fewest(report)]
+    frame = frame[frame["answered_count"] >= fewest(report)]
     frame = frame.assign(
-        done_pct=100 * frame["done_count"] / frame["asked_count"],
-        idle_pct=100 * frame["not_started_count"] / frame["asked_count"],
+        done_pct=100 * frame["done_count"] / frame["answered_count"],
+        idle_pct=100 * frame["not_started_count"] / frame["answered_count"],
     )
     strong = frame[frame["done_pct"] >= threshold(report, "task_strong")]
     weak = frame[frame["idle_pct"] >= threshold(report, "task_weak")]
@@ -111,7 +115,7 @@ def _tasks(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]
 
     def named(rows: pd.DataFrame, count: str, key: str) -> tuple[Point, ...]:
         return tuple(
-            _point(report, f"assessment.{key}", lower_first(row["title"]), count=row[count], total=row["asked_count"])
+            _point(report, f"assessment.{key}", lower_first(row["title"]), count=row[count], total=row["answered_count"])
             for row in records(rows)
         )  # fmt: skip
 
@@ -137,19 +141,30 @@ def _ratios(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]
     return named(high), named(low)
 
 
-def _lines(report: ReportContext, is_reached: bool) -> tuple[Point, ...]:
+def _lines(
+    report: ReportContext, key: str, of_kind: Callable[[pd.DataFrame], pd.Series]
+) -> tuple[Point, ...]:
+    """The lines of one kind by title, each with the value of every scope, or with the schools that miss it."""
     lines = report.summaries.lines
-    own = lines[lines["is_reached"].eq(is_reached).fillna(False) & (lines["counted_count"] >= fewest(report))]
-    values: dict[str, list[str]] = {}
+    is_many = len(report.term.schools) >= fewest(report)  # enough to name single schools of a small level
+    is_telling = (is_judged_by_school(lines) & is_many) | (lines["counted_count"] >= fewest(report))
+    own = lines[of_kind(lines).fillna(False) & is_telling]
+    values: dict[tuple[str, str], list[str]] = {}
     for row in records(own):
-        value = Number(row["value"], "percent1" if row["unit"] == "percent" else "ratio")
-        scope = lower_first(scope_heads(report, [row["scope"]])[row["scope"]])
-        values.setdefault(lower_first(row["title"]), []).append(
-            say(report, "assessment.line_value", value=value, scope=scope)
-        )
+        told = _line_told(report, row, "line_goal_" if key == "line_goal" else "line_")
+        values.setdefault((lower_first(row["title"]), row["year"]), []).append(told)
     return tuple(
-        _point(report, "assessment.line_item", title, values=listed(told)) for title, told in values.items()
+        _point(report, f"assessment.{key}", title, values=joined(parts, "; "), year=year)
+        for (title, year), parts in values.items()
     )
+
+
+def _line_told(report: ReportContext, row: Record, key: str) -> str:
+    if is_judged_by_school(row) and row["missed_by"]:
+        return say(report, f"assessment.{key}missed", **missed_told(report, row))
+    value = Number(row["value"], "percent1" if row["unit"] == "percent" else "ratio")
+    scope = lower_first(scope_heads(report, [row["scope"]])[row["scope"]])
+    return say(report, f"assessment.{key}value", value=value, scope=scope)
 
 
 def _top_levels(report: ReportContext) -> tuple[Point, ...]:
@@ -200,8 +215,19 @@ def _changes(report: ReportContext, sign: int) -> tuple[Point, ...]:
     )  # fmt: skip
 
 
-def _moves(report: ReportContext, move: str) -> int:
+def _moves(report: ReportContext, move: str) -> tuple[Point, ...]:
+    """The schools whose level of one group went up or down, each with both levels and scores, in registry order."""
     if report.previous is None or not report.may_compare_scores:
-        return 0
+        return ()
     changes = standing_change(report.previous.summaries.standings, report.summaries.standings)
-    return int(((changes["move"] == move) & (changes["group_id"] != OVERALL)).sum())
+    own = changes[(changes["move"] == move) & (changes["group_id"] != OVERALL)]
+    names = report.term.schools.set_index("school_id")["short_name"]
+    return tuple(
+        _point(
+            report, f"assessment.moved_{move}", str(names[row["school_id"]]), group=group_told(report, row["group_id"]),
+            level_before=int(row["score_level_before"]), level_after=int(row["score_level_after"]),
+            points_before=Interval(row["low_before"], row["high_before"]),
+            points_after=Interval(row["low_after"], row["high_after"]),
+        )
+        for row in records(own)
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from termreview.reporting.report.narrative import listed, sentence
 from termreview.reporting.report.wording import group_told
 from termreview.reporting.sections.basis.status import reached_range
 from termreview.reporting.sections.work.figures import parts_of_ratio
-from termreview.reporting.sections.work.ratios import line_words, verdict
+from termreview.reporting.sections.work.ratios import line_words, targets_told, verdict
 from termreview.reporting.summaries.index import group_marks
 from termreview.reporting.summaries.reporting import REPORTING_STATES
 from termreview.reporting.term.schools import ALL, whole_of
@@ -68,19 +68,22 @@ def _reports(report: ReportContext) -> Highlight:
 
 def _tasks(report: ReportContext) -> Highlight | None:
     counts = whole_of(report.summaries.statuses)
-    done, asked = counts["done_count"], counts["asked_count"]
-    if not asked:
+    done, answered = counts["done_count"], counts["answered_count"]
+    if not counts["asked_count"]:
         return None
+    if not answered:
+        label, unknown = (tell(report, f"figure_texts.{key}") for key in ("tasks_label", "unknown"))
+        return Highlight(label, Number(None), unknown)
     others = {name: counts[f"{name}_count"] for name in ("under_way", "not_started", "missing")}
     told = _counted(report, "tasks", others)
     return Highlight(
         tell(report, "figure_texts.tasks_label"),
-        tell(report, "figure_texts.tasks_value", pct=100 * done / asked),
+        tell(report, "figure_texts.tasks_value", pct=100 * done / answered),
         tell(
             report,
             "figure_texts.tasks_detail",
             done=done,
-            asked=asked,
+            answered=answered,
             parts=joined(["; ", told], "") if told else "",
         ),
     )
@@ -90,16 +93,14 @@ def _targets(report: ReportContext) -> Highlight | None:
     lines = report.summaries.lines
     if lines.empty:
         return None
-    reached = lines.groupby("target_id", sort=False)["is_reached"].apply(
-        lambda flags: bool(flags.fillna(False).all())
-    )
-    titles = by_key(lines.drop_duplicates("target_id"), "target_id")
-    names = listed([titles[name]["title"] for name, is_reached in reached.items() if not is_reached])
-    count, total = int(reached.sum()), len(reached)
+    told = targets_told(report)
+    missed = lines[~lines["is_reached"].fillna(False).astype(bool)]
+    names = listed(list(dict.fromkeys(missed["title"])))
+    counts = {"count": told["count"], "total": told["total"]}
     return Highlight(
         tell(report, "figure_texts.targets_label"),
-        tell(report, "figure_texts.targets_value", count=count, total=total),
-        tell(report, "figure_texts.targets_detail", count=count, total=total, names=names),
+        tell(report, "figure_texts.targets_value", **counts),
+        tell(report, "figure_texts.targets_detail", names=names, **counts),
     )
 
 
@@ -126,9 +127,9 @@ def _level(report: ReportContext, group_id: str) -> Highlight | None:
     group, could_be = group_told(report, group_id), reached_range(report, group_id)
     final = tell(report, "figure_texts.level_final", range=could_be) if could_be else ""
     return Highlight(
-        joined([tell(report, "figure_texts.level_label", level=titles[1], group=group), final], ""),
+        tell(report, "figure_texts.level_label", level=titles[1], group=group),
         tell(report, "figure_texts.level_value", reached=reached, asked=row["asked_count"]),
-        tell(report, "figure_texts.level_detail", parts=listed(parts)),
+        tell(report, "figure_texts.level_detail", parts=listed(parts), final=final),
         group_marks(report.term.tables.ledger).get(group_id, ""),
     )  # fmt: skip
 
@@ -147,7 +148,8 @@ def _ratio(report: ReportContext, ratio_id: str) -> Highlight | None:
             report,
             "figure_texts.ratio_line",
             line=line_words(report, line),
-            verdict=verdict(line["is_reached"]),
+            year=line["year"],
+            verdict=verdict(report, line),
         )
     )
     return Highlight(

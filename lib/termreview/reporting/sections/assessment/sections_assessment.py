@@ -9,9 +9,10 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
-from termreview.reporting.report.wording import cited_documents, document_text, fewest, labels, say, threshold
+from termreview.reporting.report.wording import fewest, labels, lower_first, say, threshold
 from termreview.reporting.sections.assessment.assessment import at_most, causes, limits, next_steps, strengths
 from termreview.reporting.sections.assessment.evidence import weigh
+from termreview.reporting.sections.basis.opening import subject_of
 from termreview.reporting.summaries.quality import schools_writing
 from termreview.reporting.term.schools import whole_of
 
@@ -27,7 +28,8 @@ def strong_points(report: ReportContext) -> Block:
     count = len(report.term.schools)
     if count < fewest(report):
         note = say(report, "assessment.too_few", count=count, fewest=fewest(report))
-    return stack(paragraph(note, css_class="small"), _listed(report, strengths(report, weigh(report))))
+    told = [paragraph(note, css_class="small")] if note else []
+    return stack(*told, _listed(report, strengths(report, weigh(report))))
 
 
 def weak_points(report: ReportContext) -> Block:
@@ -73,12 +75,6 @@ def proposals(report: ReportContext) -> Block:
     office = report.declared.office.short_name
     if report.edition != INTERNAL and len(report.summaries.opinions):
         blocks.append(paragraph(say(report, "proposals.not_quoted", office=office)))
-    asked = _upward(report)
-    if asked:
-        blocks += [
-            paragraph(say(report, "proposals.office", office=office)),
-            bullets(asked),
-        ]
     return stack(*blocks)
 
 
@@ -111,7 +107,8 @@ def signature(report: ReportContext) -> Block:
         f'<div class="letterhead signature"><div><p class="recipients">{escape_text(words["recipients"])}</p>'
         f'<ul>{lines}</ul></div><div class="signer">{signer}</div></div>'
     )
-    return stack(paragraph(say(report, "report.closing", office=office.short_name)), Block(html, (part,)))
+    closing = say(report, "report.closing", office=office.short_name, subject=lower_first(subject_of(report)))
+    return stack(paragraph(closing), Block(html, (part,)))
 
 
 def _recipients(report: ReportContext) -> list[str]:
@@ -126,20 +123,3 @@ def _recipients(report: ReportContext) -> list[str]:
 
 def _listed(report: ReportContext, lines: list[str]) -> Block:
     return bullets(lines) if lines else paragraph(say(report, "assessment.none"))
-
-
-def _upward(report: ReportContext) -> list[str]:
-    indicator_set, cited = report.declared.indicator_set, cited_documents(report)
-    lines = []
-    held = sum(group.unallocated.points for group in indicator_set.groups if group.unallocated)
-    own = [document for document in cited if document.document_id == indicator_set.legal]
-    if held and own:
-        lines.append(say(report, "proposals.unallocated", document=document_text(own[0]), points=held))
-    doubtful = [document.number for document in cited if document.has_two_dates]
-    if doubtful:
-        lines.append(say(report, "proposals.two_dates", count=len(doubtful), items=at_most(report, doubtful)))
-    marks = {indicator_set.overall_mark, indicator_set.failed_condition_mark}
-    marks |= {item.rule.mark for item in indicator_set.items}
-    if "C" in marks:
-        lines.append(say(report, "proposals.marks"))
-    return lines

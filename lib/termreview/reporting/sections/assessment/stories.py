@@ -46,6 +46,12 @@ def stories_told(report: ReportContext, place: str) -> list[Sentence]:
     return _told(report, stories_of(report), place)
 
 
+def fallen_schools(report: ReportContext) -> set[str]:
+    """The short names of the schools that a story tells as fallen."""
+    names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
+    return {names[own] for one in stories_of(report) if one.rule.kind == FALLEN for own in one.school_ids}
+
+
 @cache
 def stories_of(report: ReportContext) -> tuple[Story, ...]:
     """What the declared rules find in one report's tables, once per report."""

@@ -44,7 +44,6 @@ def missing_schools(report: ReportContext) -> Block:
         group_by="level_title",
         notes=[
             *([say(report, "annexes.by_day", as_of=report.as_of)] if frame["state"].eq("missing").any() else []),
-            say(report, "annexes.no_names"),
         ],
     )  # fmt: skip
 
@@ -62,7 +61,7 @@ def _blocked(
     if row["error_count"]:
         parts.append(Number(row["error_count"], after=" lỗi phải sửa"))
     if row["query_count"]:
-        parts.append(Number(row["query_count"], after=" điểm cần giải trình"))
+        parts.append(Number(row["query_count"], after=" nội dung cần giải trình"))
     return joined(parts, "; ")
 
 

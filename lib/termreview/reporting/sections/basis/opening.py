@@ -17,7 +17,7 @@ from termreview.reporting.blocks.blocks import (
 from termreview.reporting.blocks.number_format import clean_text, number_text
 from termreview.reporting.blocks.values import Parts, joined
 from termreview.reporting.editions.scope import scope_subject
-from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.status import report_status
 from termreview.reporting.report.wording import (
@@ -117,7 +117,9 @@ def grounds(report: ReportContext) -> Block:
     notes = [
         say(report, "report.two_dates", number=d.number, cited_on=d.cited_on, confirmed_on=d.confirmed_on)
         for d in cited
-        if d.has_two_dates and legal  # a letter nobody has seen cites nothing
+        if d.has_two_dates
+        and legal  # a letter nobody has seen cites nothing
+        and report.edition == INTERNAL  # an office does not hand out the slips of its own letter
     ]
     opening = (
         say(report, "report.opening", legal=legal[0], office=office)
@@ -125,7 +127,9 @@ def grounds(report: ReportContext) -> Block:
         else say(report, "report.opening_bare", office=office)
     )
     remark = (
-        callout("Ngày văn bản", [*notes, say(report, "report.unconfirmed_dates")], "query") if notes else ""
+        callout("Ngày ban hành văn bản", [*notes, say(report, "report.unconfirmed_dates")], "query")
+        if notes
+        else ""
     )
     return stack(
         paragraph(opening), paragraph(say(report, "report.grounds_intro")), bullets(lines), remark,

@@ -69,8 +69,8 @@ def findings_table(report: ReportContext) -> Block:
     )
     return table(
         frame,
-        columns={"title": "Phép kiểm tra không đạt", "finding_count": "Số chỗ", "school_count": "Trường", "remedy": "Cách khắc phục"},
-        caption="Kết quả kiểm tra số liệu, gộp theo phép kiểm tra",
+        columns={"title": "Nội dung kiểm tra không đạt", "finding_count": "Số vị trí", "school_count": "Trường", "remedy": "Cách khắc phục"},
+        caption="Kết quả kiểm tra số liệu, theo nội dung kiểm tra",
         formats={"finding_count": "integer", "school_count": "integer"},
         group_by="group",
         max_rows=12,

@@ -215,7 +215,6 @@ def _tasks_table(report: ReportContext) -> Block:
     frame = frame[frame["silent_count"] > 0]
     frame = frame.assign(
         title=[titles[task_id] for task_id in frame["task_id"]],
-        done_share=frame["done_count"] / frame["asked_count"],
         final=column(_count_range(row["low_count"], row["high_count"]) for row in records(frame)),
         final_share=column(
             Interval(row["low_count"] / row["asked_count"], row["high_count"] / row["asked_count"], "share1")
@@ -224,9 +223,9 @@ def _tasks_table(report: ReportContext) -> Block:
     )
     return table(
         frame,
-        columns=_heads(report, "title", "done_count", "done_share", "final", "final_share", "asked_count"),
+        columns=_heads(report, "title", "done_count", "final", "final_share", "asked_count"),
         caption=say(report, "status.tables.tasks"),
-        formats={"done_count": "integer", "done_share": "share1", "asked_count": "integer"},
+        formats={"done_count": "integer", "asked_count": "integer"},
         align={"final": "right", "final_share": "right"},
         max_rows=0,
     )
@@ -244,13 +243,10 @@ def _ratios_table(report: ReportContext) -> Block:
     frame = frame[frame["ratio_id"].isin(shown)]
     known = frame[frame["added"].notna()]
     unknown = [whole[ratio_id]["short_title"] for ratio_id in frame.loc[frame["added"].isna(), "ratio_id"]]
-    notes = (
-        [say(report, "status.ratios_unknown", names=listed(unknown, most=4, rest=_rest(report)))]
-        if unknown
-        else []
-    )
+    note = say(report, "status.ratios_unknown", names=listed(unknown, most=4, rest=_rest(report)))
+    notes = [note] if unknown and note else []
     if known.empty:
-        return paragraph(joined(notes))
+        return stack(*(paragraph(note) for note in notes))
     known = known.assign(
         title=[whole[ratio_id]["short_title"] for ratio_id in known["ratio_id"]],
         parts=column(Parts(row["numerator"], row["denominator"]) for row in records(known)),

@@ -60,8 +60,8 @@ def actions_table(report: ReportContext) -> Block:
     return table(
         frame,
         columns={
-            "what": say(report, "outlook.actions_head"), "school_count": "Trường có thể thêm điểm", "raised_count": "Trường lên mức",
-            "names": "Tên trường lên mức", "points": "Điểm thêm, cộng các trường",
+            "what": say(report, "outlook.actions_head"), "school_count": "Trường có thể thêm điểm", "raised_count": "Trường nâng mức độ",
+            "names": "Tên trường nâng mức độ", "points": "Điểm thêm, cộng các trường",
         },
         caption=say(report, "outlook.actions_caption"),
         formats={"school_count": "integer", "raised_count": "integer", "points": "points"},

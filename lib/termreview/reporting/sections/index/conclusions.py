@@ -60,7 +60,7 @@ def schools_table(report: ReportContext) -> Block:
     ).sort_values(["group_id", "place"], kind="stable")  # fmt: skip
     return table(
         frame,
-        columns={"short_name": "Trường", "bounds": "Khoảng điểm", "possible": "Mức có thể", "why": "Điểm chưa xác định theo nguyên nhân"},
+        columns={"short_name": "Trường", "bounds": "Khoảng điểm", "possible": "Mức độ có thể", "why": "Điểm chưa xác định theo nguyên nhân"},
         caption="Trường chưa kết luận được mức độ, xếp theo danh mục",
         align={"bounds": "right", "possible": "center"},
         group_by="group",

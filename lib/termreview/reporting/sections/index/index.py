@@ -152,7 +152,7 @@ def levels_table(report: ReportContext) -> Block:
 
 def _level_parts(report: ReportContext) -> dict[str, str]:
     titles = report.declared.indicator_set.level_titles()
-    parts = {f"level_{level}_count": f"Mức {level} – {title}" for level, title in titles.items()}
+    parts = {f"level_{level}_count": f"Mức độ {level} – {title}" for level, title in titles.items()}
     return parts | {"not_concluded_count": "Chưa kết luận", "not_submitted_count": "Chưa có báo cáo"}
 
 

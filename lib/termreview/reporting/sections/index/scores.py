@@ -139,7 +139,7 @@ def scores_table(report: ReportContext) -> Block:
         frame[f"level_{group_id}"] = frame["school_id"].map(
             {key: standing_text(report, standing) for key, standing in own["standing"].items()}
         )
-        columns[f"level_{group_id}"] = name if group_id == OVERALL else f"{name}: mức"
+        columns[f"level_{group_id}"] = name if group_id == OVERALL else f"{name}: mức độ"
         if group_id == OVERALL:
             conditions = labels(report, "conditions")
             frame["conditions"] = [
@@ -161,9 +161,9 @@ def scores_table(report: ReportContext) -> Block:
         max_rows=0,
         traces={name: _score_of(name.removeprefix("points_")) for name in points},
         notes=[
-            f"Mức chung lấy theo nhóm thấp hơn: quy tắc mang mức {indicator_set.overall_mark}, chưa dùng làm kết luận chính thức."
+            f"Mức độ chung lấy theo nhóm thấp hơn: quy tắc có mức tin cậy {indicator_set.overall_mark}, chưa dùng làm kết luận chính thức."
             if indicator_set.overall_mark == "C"
-            else "Mức chung lấy theo nhóm thấp hơn."
+            else "Mức độ chung lấy theo nhóm thấp hơn."
         ],
     )
 

@@ -50,8 +50,8 @@ def stakes_table(report: ReportContext) -> Block:
     return table(
         frame,
         columns={
-            "school": "Trường", "now": "Mức", "kind": "Dựa vào", "what": "Tiểu mục", "otherwise": "Nếu không còn",
-            "alone": "Số tiểu mục",
+            "school": "Trường", "now": "Mức độ", "kind": "Lý do", "what": "Tiểu mục",
+            "otherwise": "Mức độ nếu tiểu mục không được công nhận", "alone": "Số tiểu mục",
         },
         caption=say(report, "outlook.caption"),
         align={"alone": "right"},

@@ -19,7 +19,7 @@ from termreview.reporting.sections.index.scores import (
     standing_text,
 )
 from termreview.reporting.sections.work.change import no_comparison, school_pairs, term_names
-from termreview.reporting.sections.work.ratios import line_value, scope_heads, verdict
+from termreview.reporting.sections.work.ratios import line_value, scope_heads, targets_told, verdict
 from termreview.reporting.summaries.change import MERGED, level_moves, moves_by_group, standing_change
 from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 
@@ -79,9 +79,9 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
     before, after = term_names(report)
     rows = records(own)
     words = {
-        "rise": "cao hơn hẳn",
-        "fall": "thấp hơn hẳn",
-        "overlap": "hai khoảng chồng nhau",
+        "rise": "tăng",
+        "fall": "giảm",
+        "overlap": "khoảng điểm trùng nhau",
         "open": "thiếu một kỳ",
     }
 
@@ -109,8 +109,7 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
 def targets_reached(report: ReportContext) -> Block:
     """Every confirmed line at the end of the year, beside where the term before stood."""
     lines = report.summaries.lines
-    reached = lines.groupby("target_id")["is_reached"].apply(lambda flags: bool(flags.fillna(False).all()))
-    text = say(report, "change.targets", count=int(reached.sum()), total=len(reached))
+    text = say(report, "change.targets", **targets_told(report))
     kept = {ratio.ratio_id for ratio in report.comparable_ratios}
     earlier = report.previous.summaries.lines.set_index(["target_id", "scope"]) if report.previous else None
     if earlier is not None:
@@ -129,15 +128,15 @@ def targets_reached(report: ReportContext) -> Block:
             for key, form in zip(keys, forms, strict=True)
         ),
         after_text=column(Number(row["value"], form) for row, form in zip(rows, forms, strict=True)),
-        verdict=[verdict(row["is_reached"]) for row in rows],
+        verdict=[verdict(report, row) for row in rows],
         schools=column(Parts(row["reached_count"], row["counted_count"]) for row in rows),
     )
     return stack(
         paragraph(text),
         table(
             shown,
-            columns={"title": "Mức đề ra", "scope_name": "Phạm vi", "line_text": "Mức", "before_text": before, "after_text": after, "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu"},
-            caption="Mức đề ra đã xác nhận và kết quả hai kỳ",
+            columns={"title": "Mục tiêu", "scope_name": "Phạm vi", "line_text": "Yêu cầu", "year": "Năm hoàn thành", "before_text": before, "after_text": after, "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu"},
+            caption="Kết quả thực hiện mục tiêu ở hai kỳ",
             align=dict.fromkeys(("line_text", "before_text", "after_text", "schools"), "right"),
             marks="mark",
             notes=["Kết quả mỗi kỳ tính trên các trường có số liệu của kỳ đó; số trường của hai kỳ có thể khác nhau."],

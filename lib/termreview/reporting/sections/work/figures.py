@@ -58,7 +58,7 @@ def _scale_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
     title = str(rows[0]["title"])
     finding = say(
         report, "charts.scale.finding", title=title, low=low["value"], lowest=low["name"], high=high["value"], highest=high["name"],
-        lines=len(lines), missed=int((~lines["is_reached"].fillna(True)).sum()), failing=counted - reached, counted=counted,
+        lines=len(lines), missed=int(_is_short(frame).sum()), failing=counted - reached, counted=counted,
     )  # fmt: skip
     return report_chart(
         report,
@@ -91,15 +91,20 @@ def _finding(report: ReportContext, frame: pd.DataFrame) -> str:
         text = say(
             report, "tasks.ratios_extremes", best=told(ties(frame, "value")), least=told(ties(frame, "value", is_largest=False)),
         )  # fmt: skip
-    is_short = (frame["value"] < frame["line"]).where(
-        frame["better"] == "higher", frame["value"] > frame["line"]
-    )
-    missed = listed([str(name) for name in frame.loc[is_short.fillna(False), "name"]])
-    reached = int((frame["line"].notna() & ~is_short.fillna(False)).sum())
-    if not frame["line"].notna().any():
+    lines = report.summaries.lines
+    lines = lines[lines["ratio_id"].isin(frame["ratio_id"]) & lines["scope"].isin(frame["scope"])]
+    if lines.empty:
         return text
-    total = int(frame["line"].notna().sum())
-    return joined([text, say(report, "tasks.ratios_lines", count=reached, total=total, names=missed)])
+    is_reached = frame["scope"].map(lines.set_index("scope")["is_reached"]).eq(True)
+    missed = listed([str(name) for name in frame.loc[frame["line"].notna() & ~is_reached, "name"]])
+    count, total = int(is_reached.sum()), int(frame["line"].notna().sum())
+    return joined([text, say(report, "tasks.ratios_lines", count=count, total=total, names=missed)])
+
+
+def _is_short(frame: pd.DataFrame) -> pd.Series:
+    """Which values of one chart, taken over all schools of their scope, miss their line."""
+    is_below = frame["value"] < frame["line"]
+    return is_below.where(frame["better"] == "higher", frame["value"] > frame["line"]).fillna(False)
 
 
 def _coverage(report: ReportContext, rows: list[Record]) -> str:

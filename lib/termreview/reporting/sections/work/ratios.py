@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from termreview.reference.kinds.measures import SCHOOL
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.number_format import NO_BREAK_SPACE
 from termreview.reporting.blocks.rows import Record, by_key, records
@@ -15,21 +16,17 @@ from termreview.reporting.blocks.trace_target import RATIO, trace_unless
 from termreview.reporting.blocks.values import Number, Parts, column, joined
 from termreview.reporting.charts.charts import Chart, Shares, dot_plot
 from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import fewest, hidden_word, label, say, scope_title
+from termreview.reporting.report.wording import counted, fewest, hidden_word, label, say, scope_title
 from termreview.reporting.sections.work.figures import coverage, parts_of_ratio
 from termreview.reporting.term.schools import ALL
 
 
 def key_ratios(report: ReportContext) -> Block:
     """All key ratios with numerator, denominator and coverage, and the confirmed lines beside them."""
-    lines = report.summaries.lines
-    reached = lines.groupby("target_id")["is_reached"].apply(lambda flags: bool(flags.fillna(False).all()))
-    intro = (
-        [say(report, "ratios.key_intro", count=int(reached.sum()), total=len(reached))]
-        if len(reached)
-        else []
-    )
+    targets = targets_told(report)
+    intro = [say(report, "ratios.key_intro", **targets)] if targets["total"] else []
     hidden = sum(
         not target.is_shown for target in report.reference.targets_in(report.declared.term.school_year)
     )
@@ -40,6 +37,20 @@ def key_ratios(report: ReportContext) -> Block:
         ratios_chart(report),
         ratios_table(report),
     )
+
+
+def targets_told(report: ReportContext) -> dict[str, Any]:
+    """How many confirmed targets are reached (`count`) of how many (`total`), and what of the others (`others`)."""
+    lines = report.summaries.lines
+    targets = lines.assign(is_reached=lines["is_reached"].fillna(False).astype(bool)).groupby("target_id")
+    reached, due = targets["is_reached"].all(), targets["is_due"].all()
+    rest = {"missed": int((~reached & due).sum()), "not_due": int((~reached & ~due).sum())}
+    others = counted(report, "ratios.others", rest)
+    return {
+        "count": int(reached.sum()),
+        "total": len(reached),
+        "others": joined(["; ", others], "") if others else "",
+    }
 
 
 def ratios_chart(report: ReportContext) -> Chart:
@@ -137,7 +148,7 @@ def lines_table(report: ReportContext) -> Block:
         scope_name=[scope_heads(report, [scope])[scope] for scope in frame["scope"]],
         figure=column(_value(row["value"], row["unit"]) for row in rows),
         target=column(line_value(row) for row in rows),
-        verdict=[verdict(row["is_reached"]) for row in rows],
+        verdict=[verdict(report, row) for row in rows],
         parts=column(parts_of_ratio(row) for row in rows),
         schools=column(Parts(row["reached_count"], row["counted_count"]) for row in rows),
         source=[documents[name].number if name in documents else name for name in frame["source_document"]],
@@ -145,14 +156,15 @@ def lines_table(report: ReportContext) -> Block:
     return table(
         frame,
         columns={
-            "short_title": "Chỉ tiêu", "scope_name": "Phạm vi", "target": "Mức đề ra", "figure": "Kết quả",
-            "parts": "Tử số / mẫu số", "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu", "source": "Nguồn",
+            "short_title": "Chỉ tiêu", "scope_name": "Phạm vi", "target": "Mục tiêu", "year": "Năm hoàn thành",
+            "figure": "Kết quả", "parts": "Tử số / mẫu số", "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu",
+            "source": "Nguồn",
         },
-        caption="Các tỉ lệ có mức đề ra đã xác nhận",
-        align=dict.fromkeys(("target", "figure", "parts", "schools"), "right"),
+        caption="Kết quả thực hiện các mục tiêu đã có căn cứ",
+        align=dict.fromkeys(("target", "year", "figure", "parts", "schools"), "right"),
         marks="mark",
         traces={"figure": lambda row: trace_unless(report.term.withheld, RATIO, row["ratio_id"], row["scope"])},
-        notes=["Mức đề ra của năm ghi trong văn bản nguồn; chỉ in các mức đã xác nhận."],
+        notes=missed_notes(report),
     )  # fmt: skip
 
 
@@ -188,7 +200,7 @@ def ratios_table(report: ReportContext) -> Block:
         marks="mark",
         traces={scope: _ratio_in(report, scope) for scope in scopes} | {"parts": _ratio_in(report, ALL)},
         notes=[
-            "Ô trống: tỉ lệ không hỏi cấp học đó. Tử số, mẫu số và số trường ghi cho dòng cộng.",
+            "Ô trống: chỉ tiêu không áp dụng đối với cấp học. Tử số, mẫu số và số trường là của toàn bộ các trường.",
             say(report, "tasks.money_note"),
         ],
         max_rows=0,
@@ -205,9 +217,46 @@ def scope_heads(report: ReportContext, scopes: list[str]) -> dict[str, str]:
     return {scope: short.get(scope, scope_title(report, scope)) for scope in scopes}
 
 
-def verdict(is_reached: Any) -> str:
-    """Whether a line is reached, in words; open where there is no figure."""
-    return "chưa có số liệu" if pd.isna(is_reached) else "đạt" if is_reached else "chưa đạt"
+def verdict(report: ReportContext, row: Record) -> str:
+    """Whether a line is reached, in words; open where there is no figure, not yet due before its year."""
+    state: str = (
+        "unknown"
+        if pd.isna(row["is_reached"])
+        else "reached"
+        if row["is_reached"]
+        else "missed"
+        if row["is_due"]
+        else "not_due"
+    )
+    return say(report, f"ratios.verdicts.{state}")
+
+
+def missed_notes(report: ReportContext) -> list[str]:
+    """Which schools miss a line that each school has to reach by itself: how it is judged, and a line per scope."""
+    rows = [row for row in records(report.summaries.lines) if is_judged_by_school(row)]
+    if not rows:
+        return []
+    notes = [
+        say(report, "ratios.missed_by", title=row["short_title"], **missed_told(report, row))
+        for row in rows
+        if row["missed_by"]
+    ]
+    return [say(report, "ratios.judged_by_school", names=listed(list(dict.fromkeys(row["short_title"] for row in rows)))), *notes]  # fmt: skip
+
+
+def is_judged_by_school(lines: Any) -> Any:
+    """Say of one line, or of each of a table, whether every school has to reach it by itself."""
+    return lines["judged_by"] == SCHOOL
+
+
+def missed_told(report: ReportContext, row: Record) -> dict[str, Any]:
+    """How many schools of how many miss one line, and which they are."""
+    names = report.term.schools.set_index("school_id")["short_name"]
+    return {
+        "count": len(row["missed_by"]), "total": int(row["counted_count"]),
+        "scope": scope_heads(report, [row["scope"]])[row["scope"]],
+        "names": listed([names[school_id] for school_id in row["missed_by"]], most=12),
+    }  # fmt: skip
 
 
 def _value(value: Any, unit: Any, before: str = "") -> Number:

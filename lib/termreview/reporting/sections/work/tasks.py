@@ -11,12 +11,14 @@ from termreview.reporting.blocks.blocks import Block, bullets, lead_in, paragrap
 from termreview.reporting.blocks.rows import Record, by_key, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import TASK, trace_target
+from termreview.reporting.blocks.values import joined
 from termreview.reporting.charts.charts import Chart, stacked_bars
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import counted, fewest, label, lower_first, say, threshold
 from termreview.reporting.sections.work.figures import figures_table, scale_charts, set_aside
+from termreview.reporting.summaries.tasks import UNANSWERED
 from termreview.reporting.term.schools import ALL, whole_of
 
 # A heading with fewer tasks says in its sentences all that a summary could.
@@ -32,8 +34,8 @@ def overview(report: ReportContext) -> Block:
     )  # fmt: skip
     text = say(
         report, "tasks.overview", count=len(report.declared.tasks), asked_tasks=len(frame),
-        done=counts["done_count"], asked=counts["asked_count"],
-        pct=100 * counts["done_count"] / max(counts["asked_count"], 1), others=f"; {others}" if others else "",
+        done=counts["done_count"], answered=counts["answered_count"],
+        pct=100 * counts["done_count"] / max(counts["answered_count"], 1), others=joined(["; ", others], "") if others else "",
     )  # fmt: skip
     return stack(paragraph(text), tasks_chart(report, frame), status_table(report, frame))
 
@@ -48,7 +50,7 @@ def tasks_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
         "unanswered_count": say(report, "charts.tasks.aside"),
         "not_submitted_count": label(report, "charts", "no_report"),
     }
-    shares = _shares(frame)
+    shares = frame.assign(share=done_share(frame))
     known = shares[shares["share"].notna()]
     pcts = 100 * known["share"]
     low, high = (pcts.min(), pcts.max()) if len(known) else (None, None)
@@ -63,12 +65,6 @@ def tasks_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
         finding=finding, alt=extremes(report, shares), notes=(say(report, "tasks.overview_note"),),
         measure=say(report, "charts.tasks.measure", received=int(who["received_count"]), expected=int(who["expected_count"])),
     )  # fmt: skip
-
-
-def _shares(frame: pd.DataFrame) -> pd.DataFrame:
-    """The share of the schools that have done each task, of those that said how it stands (`answered_count`)."""
-    answered = frame["asked_count"] - frame["missing_count"]
-    return frame.assign(answered_count=answered, share=frame["done_count"] / answered.where(answered > 0))
 
 
 def extremes(report: ReportContext, shares: pd.DataFrame, key: str = "tasks.extremes") -> str:
@@ -90,11 +86,16 @@ def _told(report: ReportContext, rows: list[Record]) -> str:
 
 def status_table(report: ReportContext, frame: pd.DataFrame) -> Block:
     """The status of every task, counted, with what is missing told apart; folded, as it repeats the chart."""
-    numbers = ["done_count", "under_way_count", "not_started_count", "unanswered_count", "not_submitted_count", "asked_count"]  # fmt: skip
+    numbers = ["done_count", "under_way_count", "not_started_count", "unanswered_count", "not_submitted_count", "answered_count", "asked_count"]  # fmt: skip
     heads = {f"{name}_count": title for name, title in report.declared.form.choices("status").items()}
     return table(
         frame,
-        columns={"task_id": "Mã", "title": "Nhiệm vụ", "asked_count": "Trường được giao"}
+        columns={
+            "task_id": "Mã",
+            "title": "Nhiệm vụ",
+            "asked_count": "Trường được giao",
+            "answered_count": "Trường có báo cáo",
+        }
         | heads
         | {"unanswered_count": "Bỏ trống", "not_submitted_count": "Chưa có báo cáo"},
         caption="Tình trạng thực hiện từng nhiệm vụ, số trường",
@@ -134,8 +135,8 @@ def task_results(report: ReportContext, outline: str) -> Block:
 
 def _standing_out(report: ReportContext, frame: pd.DataFrame) -> Block:
     """Which of several tasks are ahead and which behind; nothing is said of one task or of too few schools."""
-    shares = _shares(frame)
-    shares = shares[shares["answered_count"] >= fewest(report)]
+    own = frame[frame["answered_count"] >= fewest(report)]
+    shares = own.assign(share=done_share(own))
     if len(shares) < MANY_TASKS or shares["share"].nunique() < 2:
         return Block("")
     return paragraph(extremes(report, shares, "tasks.heading"))
@@ -152,9 +153,10 @@ def _task_told(report: ReportContext, task: Task, statuses: dict[str, Record]) -
             others=counted(report, "reporting.parts", others),
         )  # fmt: skip
     else:
+        key = f"tasks.status{_degree(report, row)}" if row["answered_count"] else "tasks.status_unknown"
         text = say(
-            report, f"tasks.status{_degree(report, row)}", count=row["done_count"], total=row["asked_count"],
-            others=_other_statuses(report, row),
+            report, key, count=row["done_count"], total=row["answered_count"], others=_other_statuses(report, row),
+            silent=_silent(report, row),
         )  # fmt: skip
     systems = say(report, "tasks.systems", systems=task.systems) if task.systems else ""
     return lead_in(f"{task.task_id}. {task.short_title}:", text, systems)
@@ -162,9 +164,9 @@ def _task_told(report: ReportContext, task: Task, statuses: dict[str, Record]) -
 
 def _degree(report: ReportContext, row: Record) -> str:
     """Whether most schools have done one task, only few, or neither; too few schools allow no such word."""
-    if row["asked_count"] < fewest(report) or row["done_count"] in (0, row["asked_count"]):
+    if row["answered_count"] < fewest(report) or row["done_count"] in (0, row["answered_count"]):
         return ""
-    pct = 100 * row["done_count"] / row["asked_count"]
+    pct = 100 * row["done_count"] / row["answered_count"]
     return (
         "_most"
         if pct >= threshold(report, "task_strong")
@@ -175,12 +177,29 @@ def _degree(report: ReportContext, row: Record) -> str:
 
 
 def _other_statuses(report: ReportContext, row: Record) -> str:
-    """The schools that have not done one task, by what they said of it; nothing is said of none."""
+    """The schools that have not done one task, by what they reported of it; nothing is said of none."""
     parts = [
         (row[f"{name}_count"], title.lower())
         for name, title in list(report.declared.form.choices("status").items())[1:]
     ]
-    parts.append((row["missing_count"], say(report, "tasks.status_missing")))
     return listed(
         [say(report, "tasks.status_part", count=count, status=status) for count, status in parts if count]
     )
+
+
+def _silent(report: ReportContext, row: Record) -> str:
+    """The schools that a share leaves out, after a semicolon: without a report, or with the question left blank."""
+    by_school = report.summaries.school_statuses
+    own = by_school[(by_school["task_id"] == row["task_id"]) & (by_school["status"] == UNANSWERED)]
+    names = report.term.schools.set_index("school_id")["short_name"]
+    parts = [
+        say(report, f"tasks.silent.{key}", count=int(count), names=listed([names[name] for name in own["school_id"]]))
+        for key, count in (("unanswered", len(own)), ("not_submitted", row["not_submitted_count"]))
+        if count
+    ]  # fmt: skip
+    return joined(["; ", listed(parts)], "") if parts else ""
+
+
+def done_share(statuses: pd.DataFrame) -> pd.Series:
+    """The share (0-1) of the schools that answered which have done each task; missing where none answered."""
+    return statuses["done_count"] / statuses["answered_count"].where(statuses["answered_count"] > 0)
