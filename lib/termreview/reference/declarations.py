@@ -42,7 +42,13 @@ from termreview.reference.texts.adoption_texts import AdoptionTexts, load_adopti
 from termreview.reference.texts.highlights import Highlights, load_highlights
 from termreview.reference.texts.messages import Message, load_messages
 from termreview.reference.texts.stories import StoryRules, load_story_rules
-from termreview.reference.texts.texts import load_desk_texts, load_labels, load_returns, load_sentences
+from termreview.reference.texts.texts import (
+    load_desk_texts,
+    load_labels,
+    load_publishing,
+    load_returns,
+    load_sentences,
+)
 from termreview.terms import Term
 
 _OFFICE_PLACE = "{office}"  # in a form or a task list: who collects the term
@@ -215,7 +221,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         sets, ratios, load_targets(source, ratio_ids, documents, levels), documents,
         load_verified(source, _item_keys(calendar, sets), registry.known_ids()),
         load_messages(source), load_labels(source, calendar, sets), load_sentences(source, fields),
-        load_returns(source), load_texts(source, "publishing.yml"), load_disclosure(source, forms),
+        load_returns(source), load_publishing(source), load_disclosure(source, forms),
     )  # fmt: skip
     check_word_template(source)
     check_references(source, reference, fields)

@@ -54,6 +54,8 @@ class Step:
         tables. Their names must be unique in the run.
     title
         The title of what is published.
+    annexed
+        The cells whose sections stand in the annex of the report alone (`read_report`).
     """
 
     name: str
@@ -61,6 +63,7 @@ class Step:
     notebook: str = ""
     exports: tuple[Export, ...] = ()
     title: str = ""
+    annexed: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -99,7 +102,8 @@ def html_page(executed: Path, output: Path, step: Step) -> None:
     """Write the self-contained page of one executed notebook."""
     from termreview.reporting.pages.pages import export_html
 
-    export_html(executed, output, title=step.title, made_by={"step": describe_report_step(step)})
+    made_by = {"step": describe_report_step(step)}
+    export_html(executed, output, title=step.title, made_by=made_by, annexed=step.annexed)
 
 
 def describe_report_step(step: Step) -> dict[str, Any]:
@@ -128,7 +132,7 @@ def word_document(executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.word.document import export_docx
 
     template = Workspace(Path(step.parameters["workspace_root"])).reference / TEMPLATE
-    export_docx(executed, output, template, title=step.title)
+    export_docx(executed, output, template, title=step.title, annexed=step.annexed)
 
 
 def annex_workbook(executed: Path, output: Path, step: Step) -> None:
@@ -215,7 +219,8 @@ def report_step(
         Export(place_in(folder, f"{name}.docx"), word_document),
         Export(place_in(folder, f"{name}-{ANNEX_FILE}.xlsx"), annex_workbook),
     )
-    return Step(own, parameters, notebook, exports, title)
+    annexed = reference.publishing["signed"]["annexed"] if edition == SHAREABLE else ()
+    return Step(own, parameters, notebook, exports, title, annexed)
 
 
 def report_name(declared: TermReference, scope: Scope = WHOLE, edition: str = INTERNAL) -> str:

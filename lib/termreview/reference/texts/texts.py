@@ -81,6 +81,18 @@ def load_sentences(source: Source, fields: Container[str]) -> Mapping[str, Any]:
     return without_lines(dict(tree.values))
 
 
+def load_publishing(source: Source) -> Mapping[str, Any]:
+    """Read the words of what is published, and which sections of the signed report stand in its annex alone."""
+    tree = read_texts(source, "publishing.yml")
+    if tree is None:
+        return {}
+    signed = tree.row("signed")
+    if signed is not None:
+        signed.only(("annexed",))
+    annexed = () if signed is None else signed.items("annexed")
+    return {**without_lines(dict(tree.values)), "signed": {"annexed": annexed}}
+
+
 def load_returns(source: Source) -> Mapping[str, Any]:
     """Read the texts of returned workbooks: every text there, none unknown, each with its own places only."""
     tree = read_texts(source, "returns.yml")

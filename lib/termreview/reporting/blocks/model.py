@@ -171,8 +171,9 @@ def table_part(
     total: Sequence[Cell] | None,
     notes: Sequence[Runs],
     css_class: str | None,
+    is_folded: bool = False,
 ) -> Part:
-    """One table, whole.
+    """One table, whole; `folded` where a page shows it folded.
 
     Parameters
     ----------
@@ -184,7 +185,7 @@ def table_part(
     return {
         "kind": "table", "caption": caption, "columns": list(columns), "rows": list(rows),
         "total": None if total is None else list(total), "notes": [list(note) for note in notes],
-        "css": css_class or "",
+        "css": css_class or "", **({"folded": True} if is_folded else {}),
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,10 +35,12 @@ class ReadReport:
         return found
 
 
-def read_report(notebook_path: Path) -> ReadReport:
+def read_report(notebook_path: Path, annexed: Iterable[str] = ()) -> ReadReport:
     """Read one executed notebook by the rules of the page: tags `banner`, `footer` and `hide`, `# titles` left out.
 
-    A heading is a part of its own (`heading`, with `level` 1 for a `## heading`, and `text`).
+    A heading is a part of its own (`heading`, with `level` 1 for a `## heading`, and `text`). `annexed` are the ids of
+    cells that stand in the annex alone, or `id/kind` for their parts of one kind; where there are any, so do the tables
+    that a page folds.
 
     Raises
     ------
@@ -45,11 +48,11 @@ def read_report(notebook_path: Path) -> ReadReport:
         When a cell shows HTML of which it carries no model.
     """
     stamp = notebook_path.stat()
-    return _read_once(notebook_path, stamp.st_mtime_ns, stamp.st_size)
+    return _read_once(notebook_path, frozenset(annexed), stamp.st_mtime_ns, stamp.st_size)
 
 
 @lru_cache(maxsize=1)
-def _read_once(notebook_path: Path, _changed: int, _size: int) -> ReadReport:
+def _read_once(notebook_path: Path, annexed: frozenset[str], _changed: int, _size: int) -> ReadReport:
     """Read one notebook; the exporters of one step read the same one after the other."""
     notebook = nbformat.reads(notebook_path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
     banner: list[Part] = []
@@ -57,13 +60,16 @@ def _read_once(notebook_path: Path, _changed: int, _size: int) -> ReadReport:
     footer: list[Part] = []
     for number, cell in enumerate(notebook.cells, start=1):
         tags = cell.metadata.get("tags", [])
-        if "hide" in tags:
+        if "hide" in tags or cell.get("id") in annexed:
             continue
         place = banner if "banner" in tags else footer if "footer" in tags else body
         if cell.cell_type == "markdown":
             place += markdown_parts(cell.source)
         elif cell.cell_type == "code":
-            place += _shown_parts(cell, f"{notebook_path.name}: cell {number}")
+            shown = _shown_parts(cell, f"{notebook_path.name}: cell {number}")
+            place += [part for part in shown if f"{cell.get('id')}/{part['kind']}" not in annexed]
+    if annexed:
+        body = [part for part in body if not part.get("folded")]
     return ReadReport(notebook_path.name, tuple(banner), tuple(body), tuple(footer))
 
 

@@ -134,7 +134,7 @@ def table(
     part = table_part(
         line_of(caption), _column_models(layout), [row.model() for row in rows],
         total=None if total is None else total.cells, notes=[runs_of(line) for line in lines],
-        css_class=css_class,
+        css_class=css_class, is_folded=max_rows == 0,
     )  # fmt: skip
     return Block(f'<div class="table-block">{html}</div>', (part,))
 

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from html import unescape
 from importlib.resources import as_file, files
@@ -32,6 +32,11 @@ from termreview.storage.workspace import atomic_write
 
 LANGUAGE: Final = "vi"
 _ELSEWHERE: Final = frozenset({"lead", "banner", "footer", "hide", "parameters"})
+# How the parts of each kind begin on a page.
+_MARKERS: Final = {
+    "table": '<div class="table-block">', "figure": '<figure class="chart">', "callout": '<div class="callout ',
+}  # fmt: skip
+_FOLDED: Final = '<div class="table-block"><details class="folded">'
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
 # Here in Vietnamese, for the analyst whose cell it is: a page is made without declarations.
 _NO_BLOCK: Final = (
@@ -52,13 +57,14 @@ def export_html(
     title: str,
     language: str = LANGUAGE,
     made_by: Mapping[str, Any] | None = None,
+    annexed: Collection[str] = (),
 ) -> None:
     """Publish one executed notebook as one self-contained HTML file, whole or not at all.
 
     The page holds the Markdown cells and the HTML outputs, in their order; inputs, prompts, streams and
     parameters stay out. A code cell tagged `banner` stands in the page's header, one tagged `footer` in its
-    footer, one tagged `hide` nowhere. The page's main heading is `title`; a `# heading` of the notebook is left
-    out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
+    footer, one tagged `hide` nowhere; what is `annexed` is left out as `read_report`
+    leaves it out. The page's main heading is `title`; a `# heading` of the notebook is left out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
     `made_by` adds, goes into the page's head, sealed; the values that the page prints go to its end.
 
     Raises
@@ -68,6 +74,8 @@ def export_html(
         brought in, an address outside the page, or headings out of order.
     """
     notebook = nbformat.read(notebook_path, as_version=4)
+    if annexed:
+        notebook.cells = [_without(cell, annexed) for cell in notebook.cells if cell.get("id") not in annexed]
     _publish(notebook, notebook_path.name, output_path, title, language, notebook_path, made_by)
 
 
@@ -167,6 +175,33 @@ def _exporter(language: str) -> _PageExporter:
 def get_ready() -> None:
     """Compile what every page is made with."""
     _exporter(LANGUAGE)
+
+
+def _without(cell: Any, annexed: Collection[str]) -> Any:
+    """One cell without what stands in the annex alone: its parts of the kinds named, and what is folded."""
+    kinds = [marker for kind, marker in _MARKERS.items() if f"{cell.get('id')}/{kind}" in annexed]
+    for output in cell.get("outputs", []):
+        html = output.get("data", {}).get("text/html")
+        if html is not None:
+            for marker in (_FOLDED, *kinds):
+                html = _without_elements("".join(html), marker)
+            output.data["text/html"] = html
+    return cell
+
+
+def _without_elements(html: str, marker: str) -> str:
+    """Our own markup without the elements that begin with one text."""
+    tag = re.compile(rf"<(/?){marker[1:].partition(' ')[0]}\b")
+    while (begin := html.find(marker)) >= 0:
+        depth = 0
+        for found in tag.finditer(html, begin):
+            depth += -1 if found[1] else 1
+            if depth == 0:
+                html = html[:begin] + html[html.index(">", found.start()) + 1 :]
+                break
+        else:
+            raise ValueError(f"an element without its end: {html[begin : begin + 60]}")
+    return html
 
 
 def _notebook_faults(notebook: Any) -> list[str]:

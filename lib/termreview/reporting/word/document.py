@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -68,18 +68,19 @@ def export_docx(
     *,
     title: str,
     words: Mapping[str, str] | None = None,
+    annexed: Iterable[str] = (),
 ) -> None:
     """Write one executed notebook as one Word document, whole or not at all; the same bytes each time.
 
     A report has the words before its numbered tables and figures in its letterhead; for another notebook `words` are
-    given.
+    given. `annexed` is left to the annex: see `read_report`.
 
     Raises
     ------
     RunError
         When a cell shows what has no model, or the template cannot be filled.
     """
-    report = read_report(notebook_path)
+    report = read_report(notebook_path, annexed)
     template = open_template(template_path)
     writing = _Writing(template, report.letterhead["words"]["document"] if words is None else words)
     if words is not None:  # a report has its title in its letterhead
