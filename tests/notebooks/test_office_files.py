@@ -106,3 +106,46 @@ def test_an_office_program_opens_both_and_prints_them(demo: Demo, soffice: str, 
         "a column too narrow for its numbers"
     )
     assert "Err:" not in " ".join(page.extract_text() for page in printed.pages)
+
+
+TIMES = ("Times New Roman", "Liberation Serif", "Tinos", "Nimbus Roman")
+
+
+@pytest.mark.office
+def test_the_signed_report_is_one_that_is_read(demo: Demo, soffice: str, tmp_path: Path) -> None:
+    """It had 57 and 69 pages, the signature on page 43 and 55; the report of a whole province has ten."""
+    found = subprocess.run(
+        ["fc-match", "-f", "%{family}", "Times New Roman"], capture_output=True, text=True
+    ).stdout
+    if not found.startswith(TIMES):
+        pytest.skip(f"no font here is as wide as Times New Roman, only {found}")
+    signed = [
+        next(path for path in demo.result(term).reports if path.name.endswith("-chia-se.docx"))
+        for term in (SEMESTER, YEAR_END)
+    ]
+    profile = (tmp_path / "profile").as_uri()
+    subprocess.run(
+        [soffice, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path),
+         *map(str, signed)],
+        check=True, capture_output=True, timeout=1800,
+    )  # fmt: skip
+    for path, most in zip(signed, (12, 14), strict=True):
+        pages = pypdf.PdfReader(tmp_path / f"{path.stem}.pdf").pages
+        assert len(pages) <= most, path.name
+        assert "Nơi nhận" in pages[-1].extract_text() + pages[-2].extract_text()
+
+
+@BOTH
+def test_what_the_signed_report_leaves_out_stands_in_its_annex(demo: Demo, term: Term) -> None:
+    page, document, workbook = (
+        next(path for path in demo.result(term).reports if path.name.endswith(end))
+        for end in ("-chia-se.html", "-chia-se.docx", "-chia-se-phu-luc.xlsx")
+    )
+    internal = demo.result(term).reports[2]
+    counts = [len(openpyxl.load_workbook(path).sheetnames) for path in (workbook, internal)]
+    assert counts[1] - 2 <= counts[0] <= counts[1], "the annex of the signed report keeps every table"
+    assert len(docx.Document(str(document)).tables) < counts[0] / 2
+    said = page.read_text(encoding="utf-8")
+    for left in ("Nội dung cần quyết định", "Phụ lục 3. Số liệu theo trường", "Mức độ dựa vào đâu"):
+        assert left not in said
+        assert left in files(demo, term)[0].read_text(encoding="utf-8")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from termreview.coded_text import CodedText
+from termreview.errors import DeclarationError, Problem
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.word_template import TEMPLATE
 from termreview.reporting.editions.scope import (
@@ -21,7 +23,7 @@ from termreview.reporting.editions.scope import (
 )
 from termreview.reporting.records.issued import find_issue, issues_in_hand, issues_of
 from termreview.reporting.records.published import ANNEX_FILE
-from termreview.storage.atomic_files import sha256_of
+from termreview.storage.atomic_files import read_json, sha256_of
 from termreview.storage.workspace import Workspace, place_in
 from termreview.terms import Term, parse_term
 
@@ -219,8 +221,27 @@ def report_step(
         Export(place_in(folder, f"{name}.docx"), word_document),
         Export(place_in(folder, f"{name}-{ANNEX_FILE}.xlsx"), annex_workbook),
     )
-    annexed = reference.publishing["signed"]["annexed"] if edition == SHAREABLE else ()
+    annexed = annexed_cells(workspace, reference) if edition == SHAREABLE else ()
     return Step(own, parameters, notebook, exports, title, annexed)
+
+
+def annexed_cells(workspace: Workspace, reference: Reference) -> tuple[str, ...]:
+    """The sections, by cells of the report notebooks, that the signed report leaves to its annex, as declared.
+
+    Raises
+    ------
+    DeclarationError
+        When neither notebook has such a cell: a section that was to be left out would be printed.
+    """
+    annexed: tuple[str, ...] = reference.publishing["signed"]["annexed"]
+    paths = [workspace.notebooks / f"{notebook}.ipynb" for notebook in REPORT_NOTEBOOKS.values()]
+    cells = [cell for path in paths if path.is_file() for cell in (read_json(path) or {}).get("cells", [])]
+    known = {cell.get("id") for cell in cells}
+    odd = [name for name in annexed if name.partition("/")[0] not in known] if cells else []
+    if odd:
+        text = CodedText("no_cell", cells=", ".join(odd), known=", ".join(sorted(filter(None, known))))
+        raise DeclarationError([Problem("publishing.yml", 1, text)])
+    return annexed
 
 
 def report_name(declared: TermReference, scope: Scope = WHOLE, edition: str = INTERNAL) -> str:

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from office_world import cell_of
 from report_world import report
 
 from termreview.errors import RunError
-from termreview.reporting.blocks.blocks import paragraph
+from termreview.reporting.blocks.blocks import paragraph, stack
 from termreview.reporting.blocks.model import plain_text
 from termreview.reporting.blocks.report_reading import read_report
+from termreview.reporting.blocks.tables import table
 from termreview.reporting.sections.basis import opening
 
 
@@ -82,3 +84,23 @@ def test_a_notebook_written_again_is_read_again(tmp_path: Path) -> None:
     assert plain_text(read_report(path).body[1]["runs"]) == "Một"
     executed(tmp_path, cell_of(paragraph("Hai hai")))
     assert plain_text(read_report(path).body[1]["runs"]) == "Hai hai"
+
+
+def test_what_is_left_to_the_annex_is_not_read_for_the_signed_report(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"name": ["một", "hai"]})
+    folded = table(frame, columns={"name": "Tên"}, caption="Gập", max_rows=0)
+    path = executed(
+        tmp_path,
+        cell_of("## Mục"),
+        cell_of(stack(paragraph("Lời"), table(frame, columns={"name": "Tên"}, caption="Mở"), folded)),
+        cell_of(paragraph("Ngoài")),
+    )
+    kinds = [
+        [part["kind"] for part in read_report(path, annexed).body[1:]]
+        for annexed in ((), ("cell-3",), ("cell-2/table",))
+    ]
+    assert kinds == [
+        ["heading", "paragraph", "table", "table", "paragraph"],
+        ["heading", "paragraph", "table"],  # a table that a page folds stands in the annex, too
+        ["heading", "paragraph", "paragraph"],
+    ]
