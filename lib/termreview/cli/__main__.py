@@ -110,7 +110,7 @@ def _unexpected(error: Exception, workspace: Workspace | None) -> str:
 
 
 def _check(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.forms.office_workbook import office_sheets
+    from termreview.forms.office_sheets import office_sheets
     from termreview.intake.received_notices import files_of_former_form
     from termreview.run.work_list import annexed_cells
 

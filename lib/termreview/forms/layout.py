@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from termreview.forms.office_workbook import office_sheets
+from termreview.forms.office_sheets import office_sheets
 from termreview.reference.kinds.forms import Field, Form, FormColumn, FormRow, Section, SheetPlan
 from termreview.spreadsheets.model.workbook_model import Cell
 from termreview.text import plain_words

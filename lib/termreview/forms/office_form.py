@@ -8,7 +8,7 @@ from pathlib import Path
 
 from termreview.errors import RunError
 from termreview.forms.layout import FINGERPRINT_SHEET, FormLayout, fingerprint_rows
-from termreview.forms.office_workbook import office_sheets
+from termreview.forms.office_sheets import office_sheets
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.forms import Field, Form, OfficeWorkbook
 from termreview.reference.kinds.units import Unit

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 
 from termreview.cells import MAX_ROW, address, column_letters
 from termreview.forms.layout import FINGERPRINT_SHEET, Block, FormLayout, Place, Printed, SheetLayout
-from termreview.forms.office_workbook import office_sheets
+from termreview.forms.office_sheets import office_sheets
 from termreview.intake.places.located import ADDRESS, LABEL, AsPrinted, FieldPosition, Located, Remark
 from termreview.intake.places.moved import Move, missing_column, moved_rows, one_a_cause
 from termreview.intake.places.unowned import HIDDEN, tells_of_a_person
