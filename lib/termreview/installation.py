@@ -17,7 +17,7 @@ from termreview import __version__
 # What decides the content of a table or a page; other libraries only carry it, or are nowhere imported at run time.
 LIBRARIES = (
     "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "pyarrow", "python-calamine", "python-docx", "pyyaml",
-    "xlsxwriter",
+    "rapidfuzz", "xlsxwriter",
 )  # fmt: skip
 
 

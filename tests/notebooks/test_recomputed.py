@@ -29,6 +29,22 @@ REACHED = {
 TASKS = {SEMESTER: (588, 837, 82), YEAR_END: (711, 857, 43)}
 
 
+# How many schools say each difficulty and each proposal, counted by hand in the sentences of the answers; a proposal to
+# the committees of several communes is one. Last, the three tasks that most schools plan.
+OPINIONS = {
+    SEMESTER: {
+        "Khó khăn": [13, 11, 11, 10, 9, 8, 7, 4],
+        "Kiến nghị": [15, 12, 12, 9, 8, 1],
+        "": [13, 11, 10],
+    },
+    YEAR_END: {
+        "Khó khăn": [17, 12, 12, 9, 8, 8, 5, 4],
+        "Kiến nghị": [14, 12, 12, 11, 5, 1, 1, 1],
+        "": [14, 12, 11],
+    },
+}
+
+
 def raw(demo: Demo, term: Term, name: str) -> pd.DataFrame:
     return pd.read_parquet(demo.workspace.processed(term) / f"{name}.parquet")
 
@@ -241,3 +257,19 @@ def test_the_blank_sheet_of_a_school_is_asked_about_in_the_sample(demo: Demo) ->
     assert "không có lỗi phải sửa" not in text
     assert "từ mức độ 1 đến mức độ 3" in text
     assert not re.search(r"mức \d hoặc mức \d", text)
+
+
+@TERMS
+def test_opinions_are_counted_by_what_they_say(demo: Demo, term: Term) -> None:
+    page = main_page(demo, term)
+    for head in ("Khó khăn", "Kiến nghị"):
+        (rows,) = [
+            table.select("tbody tr")
+            for table in page.select("table")
+            if table.caption
+            and table.caption.get_text().startswith(head)
+            and "tiếp theo" not in table.caption.get_text()
+        ]
+        assert [int(row.select("td, th")[-1].get_text()) for row in rows] == OPINIONS[term][head]
+    planned = page.get_text(" ").partition("được nhiều trường đề xuất nhất")[2].partition("Giải pháp")[0]
+    assert [int(count) for count in re.findall(r"” \((\d+) trường\)", planned)] == OPINIONS[term][""]

@@ -74,7 +74,7 @@ ROOMS = {
     "reporting/charts": "storage reporting/blocks reporting/charts/drawing",
     "reporting/excel": "storage reporting/blocks",
     "reporting/term": "storage reference/kinds reference",
-    "reporting/summaries": "reference/kinds reference scoring reporting/blocks reporting/term",
+    "reporting/summaries": "reference/kinds reference/texts reference scoring reporting/blocks reporting/term",
     "reporting/editions": "reference/kinds reference reporting/term reporting/summaries",
     "reporting/records": "storage reference reporting/blocks reporting/term reporting/editions",
     "reporting/pages": "storage reference reporting/blocks reporting/charts/drawing reporting/records",

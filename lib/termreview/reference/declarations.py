@@ -41,6 +41,7 @@ from termreview.reference.term_share import combined, term_fingerprints
 from termreview.reference.texts.adoption_texts import AdoptionTexts, load_adoption_texts
 from termreview.reference.texts.highlights import Highlights, load_highlights
 from termreview.reference.texts.messages import Message, load_messages
+from termreview.reference.texts.opinions import OpinionGroups, load_opinion_groups
 from termreview.reference.texts.stories import StoryRules, load_story_rules
 from termreview.reference.texts.texts import (
     load_desk_texts,
@@ -121,6 +122,7 @@ class Reference:
     reading_fingerprint: str = ""
     highlights: Highlights = field(default_factory=Highlights)
     stories: StoryRules = field(default_factory=StoryRules)
+    opinions: OpinionGroups = field(default_factory=OpinionGroups)
     advice: Mapping[str, Advice] = field(default_factory=dict)
     school_pages: Mapping[str, Any] = field(default_factory=dict)
     adoption: AdoptionTexts = field(default_factory=AdoptionTexts)
@@ -230,7 +232,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         reference, decisions=decisions, desk=load_desk_texts(source),
         provenance=load_texts(source, "provenance.yml"),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
-        stories=load_story_rules(source, fields),
+        stories=load_story_rules(source, fields), opinions=load_opinion_groups(source, fields),
         advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         school_pages=load_texts(source, "school_pages.yml"), adoption=load_adoption_texts(source),
     )  # fmt: skip

@@ -12,7 +12,12 @@ from termreview.reference.declarations import Reference
 from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.editions.redaction import redacted_answers, redacted_tables, withheld_fields
 from termreview.reporting.summaries.decisions import open_findings
-from termreview.reporting.summaries.quality import findings_by_cause, schools_writing, unnamed_causes
+from termreview.reporting.summaries.quality import (
+    OPINION_COLUMNS,
+    findings_by_cause,
+    schools_writing,
+    unnamed_causes,
+)
 from termreview.reporting.summaries.summaries import Summaries
 from termreview.reporting.summaries.term_view import TermView
 from termreview.reporting.term.schools import ALL
@@ -138,11 +143,16 @@ def _blanked(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
 
 
 def _counted_opinions(opinions: pd.DataFrame) -> pd.DataFrame:
-    """How many schools wrote in each field, without a word of what they wrote."""
+    """How many schools wrote in each field, without a word or a name of theirs; what the office says in its own words."""
     ids = list(dict.fromkeys(opinions["field_id"]))
     rows: list[tuple[object, ...]] = [
-        (field_id, "", schools_writing(opinions, field_id), []) for field_id in ids
+        (field_id, "", "", False, schools_writing(opinions, field_id), []) for field_id in ids
     ]
-    return pd.DataFrame(rows, columns=["field_id", "text", "school_count", "school_names"])[
-        list(opinions.columns)
+    named = opinions[opinions["is_named"].astype(bool)]
+    rows += [
+        (field_id, text, addressee, True, count, [])
+        for field_id, text, addressee, count in named[
+            ["field_id", "text", "addressee", "school_count"]
+        ].to_numpy()
     ]
+    return pd.DataFrame(rows, columns=list(OPINION_COLUMNS))

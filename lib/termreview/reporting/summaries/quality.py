@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
 import pandas as pd
+from rapidfuzz import fuzz, process
 
+from termreview.reference.texts.opinions import OpinionGroups
 from termreview.reporting.term.answers import Answers
 from termreview.text import clean, fold
 
@@ -21,7 +22,7 @@ SEVERITY_ORDER = ("error", "query", "note")
 _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)\+?\d(?:[\s.\-]?\d){8,}(?!\w)")
 HIDDEN = "[…]"
 LONGEST_QUOTE = 180
-LIKENESS = 0.96  # from here on two sentences differ by a letter or two: a slip of the pen
+OPINION_COLUMNS = ("field_id", "text", "addressee", "is_named", "school_count", "school_names")
 _STOP = re.compile(r"(?<=[\w)”\"\]])[.!?…]+ (?=\S)")
 _SHORT = re.compile(r"\b[^\W\d_]{1,3}$")  # what stands before the full stop of an abbreviation: TP. Huế
 _LIST_SIGN = re.compile(r"^(?:[-–—+*•]|\(?(?:\d{1,2}|[a-zđ])[.)])\s+", re.IGNORECASE)
@@ -110,37 +111,56 @@ def answer_states(observations: pd.DataFrame) -> pd.DataFrame:
     return counts.rename_axis("state").reset_index(name="question_count")
 
 
-def opinions(answers: Answers, schools: pd.DataFrame, field_ids: Sequence[str]) -> pd.DataFrame:
-    """Count what schools wrote, thought by thought: one row per field and sentence, the most shared first.
+def opinions(
+    answers: Answers,
+    schools: pd.DataFrame,
+    field_ids: Sequence[str],
+    declared: OpinionGroups,
+    unit_names: Collection[str] = (),
+) -> pd.DataFrame:
+    """Count what schools wrote, thought by thought: one row per field and thought, the most shared first.
 
-    An answer is split into its sentences; those that differ by a slip of the pen are one. `text` is the wording of most
-    of them, at most 180 letters, e-mail addresses and long numbers taken out; `school_count` schools wrote it, each
-    counted once, `school_names` in registry order.
+    An answer is split into its sentences; those that say the same (declared as one, or alike but for names of units,
+    the order of words and slips of the pen) are one thought. `text` is the office's wording where it has one
+    (`is_named`), else that of most schools, at most 180 letters, e-mail addresses and long numbers taken out;
+    `addressee` is whom a named proposal goes to; `school_count` schools wrote it, each counted once, `school_names`
+    in registry order.
     """
     names = dict(zip(schools["school_id"], schools["short_name"], strict=True))
+    units = _any_of(unit_names)
     rows = []
     for field_id in field_ids:
         thoughts: dict[str, _Thought] = {}
+        for group in (one for one in declared.groups if one.field_id == field_id):
+            thought = _Thought(group.text, group.addressee)
+            thoughts |= {_key(wording, units): thought for wording in group.wordings}
         for school_id, text in answers.text(field_id).dropna().items():
             for sentence in sentences_of(_PERSONAL.sub(HIDDEN, str(text))):
-                key = _alike(fold(sentence), thoughts)
+                key = _alike(_key(sentence, units), thoughts, declared)
                 thoughts.setdefault(key, _Thought()).add(names[str(school_id)], _shortened(sentence))
-        ranked = sorted(thoughts.values(), key=lambda thought: -len(thought.schools))
-        rows += [(field_id, one.wording, len(one.schools), list(one.schools)) for one in ranked]
-    return pd.DataFrame(rows, columns=["field_id", "text", "school_count", "school_names"])
+        written = [one for one in dict.fromkeys(thoughts.values()) if one.schools]
+        rows += [
+            (field_id, one.wording, one.addressee, bool(one.text), len(one.schools), list(one.schools))
+            for one in sorted(written, key=lambda thought: -len(thought.schools))
+        ]
+    return pd.DataFrame(rows, columns=list(OPINION_COLUMNS))
 
 
 def schools_writing(opinions: pd.DataFrame, field_id: str) -> int:
     """How many schools wrote something in one field, each counted once however much it wrote."""
     own = opinions[opinions["field_id"] == field_id]
     schools = {name for names in own["school_names"] for name in names}
-    return len(schools) or int(own["school_count"].sum())  # the shareable edition holds the count alone
+    return len(schools) or int(
+        own["school_count"].max() if len(own) else 0
+    )  # the shareable edition holds counts alone
 
 
-@dataclass
+@dataclass(eq=False)
 class _Thought:
-    """What some schools wrote in the same words: the schools, each once, and how often each wording stands."""
+    """What some schools wrote: the schools, each once, how often each wording stands; the office's own words for it."""
 
+    text: str = ""
+    addressee: str = ""
     schools: dict[str, None] = field(default_factory=dict)
     wordings: Counter[str] = field(default_factory=Counter)
 
@@ -150,8 +170,8 @@ class _Thought:
 
     @property
     def wording(self) -> str:
-        """The wording of most; of several the first."""
-        return self.wordings.most_common(1)[0][0]
+        """The office's words, else the wording of most; of several the first."""
+        return self.text or self.wordings.most_common(1)[0][0]
 
 
 def sentences_of(text: str) -> list[str]:
@@ -169,21 +189,32 @@ def sentences_of(text: str) -> list[str]:
     return [sentence.strip() for sentence in found if fold(sentence)]
 
 
-def _alike(key: str, known: Mapping[str, object]) -> str:
-    """The key under which a sentence was met before, but for a slip of the pen; its own where it is new."""
+def _key(sentence: str, units: re.Pattern[str] | None) -> str:
+    """What of one sentence is compared: its words without case and punctuation, any unit's name as another's."""
+    folded = fold(sentence)
+    return units.sub("…", folded) if units else folded
+
+
+def _any_of(names: Collection[str]) -> re.Pattern[str] | None:
+    """Any of some names as whole words, the longest first; nothing where there is none."""
+    folded = sorted({fold(name) for name in names} - {""}, key=lambda name: (-len(name), name))
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, folded))})\b") if folded else None
+
+
+def _alike(key: str, known: Mapping[str, object], declared: OpinionGroups) -> str:
+    """The key under which the same was said before; its own where it is new."""
     if key in known:
         return key
-    matcher = SequenceMatcher(None, b=key, autojunk=False)
-    for other in known:
-        matcher.set_seq1(other)
-        is_far = matcher.real_quick_ratio() < LIKENESS or matcher.quick_ratio() < LIKENESS
-        if not is_far and matcher.ratio() >= LIKENESS and _numbers(other) == _numbers(key):
-            return other
-    return key
+    close = process.extract(
+        key, list(known), scorer=fuzz.token_sort_ratio, score_cutoff=declared.likeness, limit=None
+    )
+    marks = _told_apart(key, declared)
+    return next((other for other, _, _ in close if _told_apart(other, declared) == marks), key)
 
 
-def _numbers(text: str) -> list[str]:
-    return re.findall(r"\d+", text)
+def _told_apart(key: str, declared: OpinionGroups) -> list[str]:
+    """The words that make two like sentences say two things: numbers and denials."""
+    return sorted(word for word in key.split() if word in declared.denials or any(map(str.isdigit, word)))
 
 
 def _shortened(text: str) -> str:

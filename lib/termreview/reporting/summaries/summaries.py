@@ -112,5 +112,11 @@ def summarise(
         cell_account=cell_account(tables.submissions),
         file_fates=file_fates(tables.submissions),
         answer_states=answer_states(tables.observations),
-        opinions=opinions(answers, schools, OPINION_FIELDS),
+        opinions=opinions(
+            answers,
+            schools,
+            OPINION_FIELDS,
+            reference.opinions,
+            [unit.name for unit in reference.registry.units],
+        ),
     )

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from termreview.reference.declarations import Reference
+from termreview.reference.texts.opinions import OpinionGroup, OpinionGroups
 from termreview.reporting.summaries.quality import (
     HIDDEN,
     LONGEST_QUOTE,
@@ -19,6 +20,8 @@ from termreview.reporting.summaries.quality import (
 from termreview.reporting.term.answers import spread_answers
 from termreview.reporting.term.schools import expected_schools
 from worlds import observe, term_of
+
+GROUPS = OpinionGroups(94.0, ("không", "chưa"))
 
 
 def test_findings_fold_by_check_errors_first_widest_first() -> None:
@@ -53,7 +56,7 @@ def test_opinions_of_one_wording_are_counted_once_and_personal_marks_taken_out(r
         "0477203": {"difficulties": "đường truyền  yếu"},
     }
     spread = spread_answers(observe(term, answers), term)
-    folded = opinions(spread, expected_schools(term, reference.registry), ("difficulties",))
+    folded = opinions(spread, expected_schools(term, reference.registry), ("difficulties",), OpinionGroups())
     assert folded["school_count"].tolist() == [2, 1]
     assert folded["text"].tolist()[1] == f"Thiếu máy tính; liên hệ {HIDDEN} hoặc {HIDDEN}"
 
@@ -70,10 +73,36 @@ def test_opinions_are_counted_by_what_they_say_and_each_school_once(reference: R
         "0477204": {"difficulties": "1. Kinh phí mua sắm, sửa chữa thiết bi còn hạn chế\n2. " + line},
         "0477205": {"difficulties": "Thiếu 2 máy tính. Thiếu 3 máy tính."},
     }
-    folded = opinions(spread_answers(observe(term, answers), term), expected_schools(term, reference.registry), ("difficulties",))  # fmt: skip
+    folded = opinions(spread_answers(observe(term, answers), term), expected_schools(term, reference.registry), ("difficulties",), GROUPS)  # fmt: skip
     found = dict(zip(folded["text"], folded["school_count"], strict=True))
     assert found == {money: 4, line: 2, "Thiếu 2 máy tính.": 1, "Thiếu 3 máy tính.": 1}
     assert schools_writing(folded, "difficulties") == 5
+
+
+def test_opinions_that_say_the_same_are_one_whatever_the_order_of_words_and_the_unit_named(
+    reference: Reference,
+) -> None:
+    """By hand: the first two differ in order, the next two in the commune, the last in a denial and in a number."""
+    schools = ["0477201", "0477202", "0477203", "0477204", "0477205"]
+    term = term_of(reference, schools=schools)
+    answers = {
+        "0477201": {"proposals": "Đề nghị hỗ trợ kinh phí sửa chữa, mua sắm thiết bị dạy học cho nhà trường."},
+        "0477202": {"proposals": "Đề nghị hỗ trợ kinh phí mua sắm, sửa chữa thiết bị dạy học cho nhà trường"},
+        "0477203": {"proposals": "Đề nghị UBND xã Đông Sơn tuyên truyền. Mạng Internet của trường đã ổn định, không mất kết nối."},
+        "0477204": {"proposals": "Đề nghị UBND xã Phú Lâm tuyên truyền. Mạng Internet của trường đã ổn định, mất kết nối."},
+        "0477205": {"proposals": "Nhờ xã tuyên truyền giúp."},
+    }  # fmt: skip
+    group = OpinionGroup("proposals", "tuyên truyền", "communes", ("Đề nghị UBND xã An Lộc tuyên truyền.", "Nhờ xã tuyên truyền giúp."))  # fmt: skip
+    groups = OpinionGroups(94.0, ("không", "chưa"), {"communes": "UBND các xã"}, (group,))
+    names = [unit.name for unit in reference.registry.units]
+    found = opinions(spread_answers(observe(term, answers), term), expected_schools(term, reference.registry), ("proposals",), groups, names)  # fmt: skip
+    told = found[["text", "addressee", "school_count"]].values.tolist()
+    assert told[:2] == [
+        ["tuyên truyền", "communes", 3],
+        ["Đề nghị hỗ trợ kinh phí sửa chữa, mua sắm thiết bị dạy học cho nhà trường.", "", 2],
+    ]
+    assert [count for *_, count in told[2:]] == [1, 1], "a denial makes another sentence"
+    assert found["is_named"].tolist() == [True, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +122,7 @@ def test_an_answer_is_split_where_a_sentence_ends(text: str, told: list[str]) ->
 def test_a_long_opinion_is_shortened_at_a_word(reference: Reference) -> None:
     term = term_of(reference, schools=["0477201"])
     spread = spread_answers(observe(term, {"0477201": {"proposals": "kiến nghị " * 60}}), term)
-    text = opinions(spread, expected_schools(term, reference.registry), ("proposals",))["text"][0]
+    text = opinions(spread, expected_schools(term, reference.registry), ("proposals",), GROUPS)["text"][0]
     assert len(text) <= LONGEST_QUOTE + 1
     assert text.endswith("nghị…")
 

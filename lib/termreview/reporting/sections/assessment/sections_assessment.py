@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from termreview.reference.texts.opinions import OFFICE
 from termreview.reporting.blocks.blocks import Block, bullets, escape_text, paragraph, stack
 from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.blocks.values import Number
+from termreview.reporting.blocks.values import Number, Sentence, joined
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import fewest, labels, lower_first, say, threshold
@@ -60,6 +61,9 @@ def coming_tasks(report: ReportContext) -> Block:
         lines.append(say(report, "assessment.next_steps.schools", count=count, items=at_most(report, items)))
     elif count:
         lines.append(say(report, "assessment.next_steps.schools_counted", count=count))
+    if own_part := asked_of(report, OFFICE):
+        office = report.declared.office.short_name
+        lines.append(say(report, "assessment.next_steps.office", office=office, items=own_part))
     return _listed(report, lines)
 
 
@@ -75,12 +79,33 @@ def proposals(report: ReportContext) -> Block:
     office = report.declared.office.short_name
     if report.edition != INTERNAL and len(report.summaries.opinions):
         blocks.append(paragraph(say(report, "proposals.not_quoted", office=office)))
+    asked = [
+        say(report, "proposals.asked", addressee=fill(title, _places(report)), items=items)
+        for name, title in report.reference.opinions.addressees.items()
+        if name != OFFICE and (items := asked_of(report, name))
+    ]
+    if asked:
+        blocks += [paragraph(say(report, "proposals.office", office=office)), bullets(asked)]
     return stack(*blocks)
+
+
+def asked_of(report: ReportContext, addressee: str) -> Sentence:
+    """What schools ask of one addressee, in the words of the office, each with how many ask it; blank for nothing."""
+    own = report.summaries.opinions
+    own = own[own["is_named"].astype(bool) & (own["addressee"] == addressee)]
+    return joined(
+        (
+            say(report, "proposals.asked_item", text=row["text"], count=int(row["school_count"]))
+            for row in records(own)
+        ),
+        "; ",
+    )
 
 
 def quotes_table(report: ReportContext, field_id: str, caption: str) -> Block:
     """What schools wrote in one field: the wording and how many wrote it."""
     own = report.summaries.opinions.query("field_id == @field_id")
+    own = own.assign(text=own["text"].str[:1].str.upper() + own["text"].str[1:])
     return table(
         own,
         columns={"text": "Nội dung (trích)", "school_count": "Trường"},
@@ -113,12 +138,15 @@ def signature(report: ReportContext) -> Block:
 
 def _recipients(report: ReportContext) -> list[str]:
     """Who receives the report, as declared, with the names of the office and of its territory on the deadline."""
+    texts = report.reference.sentences["report"]["recipients"]
+    return [fill(text, _places(report), "report.recipients") for text in texts]
+
+
+def _places(report: ReportContext) -> dict[str, str]:
+    """The names of the office and of its territory on the deadline."""
     office, due_on = report.declared.office, report.declared.plan.due_on
     unit = report.reference.registry.on(due_on).get(office.unit_id)
-    places = {"office": office.short_name, "unit": unit.name if unit else office.place_name}
-    return [
-        fill(text, places, "report.recipients") for text in report.reference.sentences["report"]["recipients"]
-    ]
+    return {"office": office.short_name, "unit": unit.name if unit else office.place_name}
 
 
 def _listed(report: ReportContext, lines: list[str]) -> Block:

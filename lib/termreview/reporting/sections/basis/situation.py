@@ -85,7 +85,7 @@ def situation(report: ReportContext) -> Block:
             | {"title": scope_title(report, ALL), "scope": ALL},
             traces={field_id: _field_named(report, field_id) for field_id in wanted},
             notes=[
-                "Cộng từ các trường có số liệu của từng cột; tổng của mỗi trường được cộng lại từ các phần."
+                "Cộng số liệu của các trường có báo cáo ở từng cột; tổng số của mỗi trường được cộng lại từ số thành phần."
             ],
         ),
     )
