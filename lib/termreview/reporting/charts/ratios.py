@@ -156,7 +156,7 @@ def dot_plot(
     line_label: str = "chỉ tiêu",
     width: float = WIDTH,
 ) -> Figure:
-    """Draw one row per share (0-100): a sign per group of units at its value, a stroke and the figure for the whole.
+    """Draw one row per share (0-100): a sign per group of units at its value, a block and the figure for the whole.
 
     The sign of a group of fewer than `fewest` units is hollow, so that nothing is read from it at a glance. `parts`
     names the column of the whole's two counts in words, `line` that of a target.
@@ -190,7 +190,7 @@ def dot_plot(
     key.draw(axes)
     plot.write_names(axes, rows, left - 22)
     spans: list[tuple[Point, Point]] = []
-    strokes: list[tuple[Point, Point]] = []
+    blocks: list[Box] = []
     targets: list[tuple[Point, Point]] = []
     found: dict[tuple[str, bool], list[Point]] = {}
     for row, record, text, count in zip(rows, records, values, counts, strict=True):
@@ -207,14 +207,15 @@ def dot_plot(
             continue
         spans.append(((min(xs), row.middle), (max(xs), row.middle)))
         if middle is not None:
-            strokes.append(((xs[-1], row.middle - 8), (xs[-1], row.middle + 8)))
+            half = 2.5 * 100 / (end - start)
+            blocks.append((xs[-1] - half, row.middle - 8, xs[-1] + half, row.middle + 8))
         target = plot.finite(record[line]) if line else None
         if target is not None:
             x = plot.held(target, (0, 100))
             targets.append(((x, row.middle - 10), (x, row.middle + 10)))
     plot.lines(axes, spans, RULE, 2)
     plot.lines(axes, targets, TARGET.fill, 2.2, label=line_label)
-    plot.lines(axes, strokes, WHOLE.fill, 2.2, label=whole.title)
+    plot.boxes(axes, blocks, WHOLE, label=whole.title)
     for (title, is_small), points in found.items():
         style = styles[title]
         plot.dots(

@@ -268,6 +268,8 @@ def draw_signs(axes: Axes, style: Style, middles: Sequence[Point]) -> None:
     """Draw the sign that stands for one style in words, at some places of the page."""
     if style.marker == "|":
         lines(axes, [((x, y - 9), (x, y + 9)) for x, y in middles], style.fill, 2.2, of_page=True)
+    elif style.marker == "_":
+        boxes(axes, [(x - 2.5, y - 8, x + 2.5, y + 8) for x, y in middles], style, of_page=True)
     elif style.marker:
         dots(axes, middles, 5.5, style.fill, edge=style.edge, width=1.8, of_page=True, marker=style.marker)
     else:

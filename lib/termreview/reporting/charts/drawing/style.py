@@ -23,7 +23,6 @@ _BLUE_MID: Final = "#639fc2"
 _WARM: Final = "#f0b468"
 _WARM_PALE: Final = "#fcefdc"
 _GREY_DARK: Final = "#5d6b78"
-_GREY_MIDDLE: Final = "#a3b0ba"
 _GREY_PALE: Final = "#e6eaed"
 
 
@@ -44,14 +43,14 @@ BEHIND: Final = Style(
     _WARM
 )  # not begun, late, the lowest level, a target missed, what fell, what must be mended
 FAR_BEHIND: Final = Style(_WARM_PALE)  # the least of all; what must be explained
-UNUSABLE: Final = Style(_GREY_MIDDLE)  # something was sent, nothing of it counts
+UNUSABLE: Final = Style("#d3dae0", is_hatched=True)  # something was sent, nothing of it counts
 ABSENT: Final = Style(_GREY_PALE)  # nothing was sent
 OPEN: Final = Style(PAPER, is_hatched=True)  # it was sent and leaves this open: blank, not concluded
 HOLLOW: Final = Style(PAPER)  # too few, or open where a hatching would not be seen
 QUANTITY: Final = Style(_GREY_DARK, PAPER)  # a count or a value that nothing is held against
 BEFORE: Final = Style("#7c8a96")  # the same in the term before
 TARGET: Final = Style(ALERT, marker="|")
-WHOLE: Final = Style(INK, marker="|")  # all schools together, among their levels
+WHOLE: Final = Style(INK, marker="_")  # all schools together, among their levels: a block, a target is a line
 # Moves between levels, few and many schools: tints of the meaning.
 ROSE: Final = (Style("#bcd5e5"), Style("#86b4d1"))
 FELL: Final = (Style("#f8dfbf"), BEHIND)
