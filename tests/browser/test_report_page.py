@@ -13,6 +13,9 @@ from demo_world import SEMESTER, YEAR_END, Demo
 
 pytestmark = pytest.mark.browser
 
+DRAWN_PAST_THE_EDGE = """all => all.filter(one => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth)
+                           .map(one => one.querySelector("desc").textContent)"""
+
 
 @pytest.fixture(params=[SEMESTER, YEAR_END], ids=["semester review", "year-end summary"])
 def report(request: pytest.FixtureRequest, demo: Demo) -> Path:
@@ -57,4 +60,21 @@ def test_no_open_table_or_chart_is_cut_on_a_laptop(browser: Browser, report: Pat
                  .map(box => box.textContent.trim().slice(0, 60))""",
     )
     assert cut == []
+    assert page.eval_on_selector_all("figure.chart svg", DRAWN_PAST_THE_EDGE) == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_on_a_narrow_screen_each_chart_is_laid_out_anew(width: int, browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report, width, 844)
+    assert page.eval_on_selector_all("figure.chart svg", DRAWN_PAST_THE_EDGE) == []
+    shown = "all => all.filter(one => one.checkVisibility()).length"
+    assert page.eval_on_selector_all("figure.chart .wide", shown) == 0
+    assert page.eval_on_selector_all("figure.chart .narrow", shown) >= 6
+    smallest = page.eval_on_selector_all(
+        "figure.chart .narrow text", "all => Math.min(...all.map(one => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a))"
+    )  # fmt: skip
+    assert smallest >= 10
+    page.emulate_media(media="print")
+    assert page.eval_on_selector_all("figure.chart .narrow", shown) == 0
     page.close()

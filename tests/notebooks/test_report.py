@@ -66,11 +66,16 @@ def test_it_says_that_its_data_are_illustrative(report: tuple[Demo, Term, Beauti
 
 
 def test_every_chart_states_its_finding_in_words(report: tuple[Demo, Term, BeautifulSoup]) -> None:
-    charts = report[2].select("figure.chart svg")
+    charts = report[2].select("figure.chart .wide svg")
     assert len(charts) >= 6
+    assert len(report[2].select("figure.chart .narrow svg")) == len(charts)
     alts = [chart.desc.get_text() for chart in charts]
     assert all(len(alt) > 25 and re.search(r"\d", alt) for alt in alts), alts
     assert len(set(alts)) == len(alts)
+    titles = [chart.get_text() for chart in report[2].select("figure.chart .chart-title")]
+    assert all(re.search(r"\d", title) for title in titles), titles
+    assert len(report[2].select("figure.chart .chart-measure")) == len(titles)
+    assert all("Nguồn: " in chart.get_text() for chart in report[2].select("figure.chart figcaption"))
 
 
 def test_every_table_has_a_caption_and_header_cells(report: tuple[Demo, Term, BeautifulSoup]) -> None:
