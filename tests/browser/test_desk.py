@@ -314,7 +314,7 @@ def test_an_analyst_works_a_term_through(analyst: tuple[Seat, list[str]], voila:
     first.verify("1.3.1", "2,5", "đã xem phần mềm tại trường")
 
     first.open("Nếu… thì")
-    first.press("Đường ngắn nhất lên mức tiếp theo")
+    first.press("Nội dung cần làm để đạt mức độ tiếp theo")
     first.said("Đã tính thử")
     expect(desk).to_contain_text("Chắc chắn lên từ mức 1 đến mức 2")
 
@@ -365,13 +365,13 @@ def test_every_other_part_shows_what_it_promises(analyst: tuple[Seat, list[str]]
     one.open("Thẩm định")
     one.press("Tự chấm so với thẩm định")
     expect(one.visible(desk.locator("table", has_text="Chênh trung bình"))).to_contain_text("1.3.1")
-    one.press("Trường nên đến")
+    one.press("Trường cần kiểm tra trực tiếp")
     expect(one.visible(desk.locator(".table-block", has_text="Mẫu ngẫu nhiên"))).to_contain_text(
         "sai số tối đa ±"
     )
 
     one.open("Nếu… thì")
-    one.press("Toàn địa bàn, từng việc một")
+    one.press("Toàn địa bàn, từng giải pháp")
     with one.done():
         one.visible(desk.get_by_label("Coi như đạt mọi điều kiện bắt buộc")).check()
     expect(one.visible(desk.locator(".desk-effect"))).to_contain_text("trường được hưởng")
@@ -528,7 +528,11 @@ def test_these_places_one_school_and_a_rule_are_three_choices(
 ) -> None:
     """One choice, "all places of this cause", saved a rule for files to come and did not say so."""
     one, trouble = analyst
-    lines = {"Các chỗ đang liệt kê": "cell", "mọi chỗ (2)": "school", "Quy tắc chung cho mọi tệp": "rule"}
+    lines = {
+        "Các vị trí đang liệt kê": "cell",
+        "mọi vị trí (2)": "school",
+        "Quy tắc chung cho mọi tệp": "rule",
+    }
     for choice, scope in lines.items():
         one.show("Không phải số", "TH Trần Quốc Toản")
         one.button(choice, exact=False).click()
@@ -540,7 +544,7 @@ def test_these_places_one_school_and_a_rule_are_three_choices(
         reach = one.visible(one.desk.locator(".desk-effect .callout"))
         expect(reach).to_contain_text("(0477201)")
         if scope != "school":
-            expect(reach).to_contain_text("3 chỗ ở 2 trường")
+            expect(reach).to_contain_text("3 vị trí ở 2 trường")
         if scope == "rule":
             expect(reach).to_contain_text("mọi tệp nộp sau")
         one.press("Ghi quyết định")

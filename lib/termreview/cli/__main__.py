@@ -144,7 +144,7 @@ def _check(options: argparse.Namespace, workspace: Workspace, reference: Referen
                 f"ngày xác nhận là {document.confirmed_on:%d/%m/%Y}"
             )
     tell_notes((*reference.unlike, *reference.notes))
-    print(f"Khai báo hợp lệ (dấu vân tay {reference.fingerprint[:12]}).")
+    print(f"Khai báo hợp lệ (mã kiểm tra {reference.fingerprint[:12]}).")
 
 
 def _forms(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:

@@ -89,19 +89,19 @@ def test_these_places_are_written_one_by_one_and_taken_back_together(office: Wor
     form = tab._form
     assert "Trường TH Trần Quốc Toản (0477201)" in form._title.value
     assert [label for label, _ in form._scope.options] == [
-        "Ô này", "Các chỗ đang liệt kê (3)", "Trường TH Trần Quốc Toản (0477201), mọi chỗ (2)",
-        "Quy tắc chung cho mọi tệp (3 chỗ, 2 trường)",
+        "Ô này", "Các vị trí đang liệt kê (3)", "Trường TH Trần Quốc Toản (0477201), mọi vị trí (2)",
+        "Quy tắc chung cho mọi tệp (3 vị trí, 2 trường)",
     ]  # fmt: skip
     form._scope.value, form._action.value = "places", "accept"
     form._reason.value = "các trường đã giải trình bằng văn bản"
     form._tried()
-    assert "3 chỗ ở 2 trường" in form._effect.value
+    assert "3 vị trí ở 2 trường" in form._effect.value
     form._saved()
     rows = load_reference(office.reference).decisions
     assert [(one.decision_id, one.scope, one.school_id) for one in rows] == [
         ("qd-0001.1", "cell", "0477201"), ("qd-0001.2", "cell", "0477201"), ("qd-0001.3", "cell", "0477204"),
     ]  # fmt: skip
-    assert "qd-0001: chấp nhận giải trình ở 3 chỗ của 2 trường" in status_of(desk)
+    assert "qd-0001: chấp nhận giải trình ở 3 vị trí của 2 trường" in status_of(desk)
     assert tab._undo.description == "Hoàn tác qd-0001"
     tab._taken_back()
     assert load_reference(office.reference).decisions == ()
@@ -115,7 +115,7 @@ def test_a_rule_tells_its_reach_and_is_withdrawn_from_the_list(office: Workspace
     assert "mọi trường, cả tệp nộp sau" in form._reason.description
     form._reason.value = "chỉ tiêu này chưa cần số chính xác"
     form._tried()
-    for words in ("3 chỗ ở 2 trường", "(0477201)", "(0477204)", "mọi tệp nộp sau"):
+    for words in ("3 vị trí ở 2 trường", "(0477201)", "(0477204)", "mọi tệp nộp sau"):
         assert words in form._effect.value, words
     form._saved()
     assert "quy tắc chung" in status_of(desk)
@@ -466,7 +466,7 @@ def test_the_list_of_rulings_names_files_of_no_school(desk: Desk, office: Worksp
     tab = desk.go_to("triage")
     tab._status.value = "rulings"
     (row,) = tab._decisions._table.rows
-    assert row.cells[:2] == ("Từng chỗ", "chưa rõ trường")
+    assert row.cells[:2] == ("Từng vị trí", "chưa rõ trường")
     assert "anh.png" in str(row.cells[2])
     assert "status-error" not in status_of(desk)
 

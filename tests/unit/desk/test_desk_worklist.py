@@ -319,7 +319,7 @@ def test_the_list_of_rulings_tells_a_rule_from_a_school_and_from_places(tmp_path
     assert lines[2].school_ids == ("0477201", "0477204")
     assert [line.group_id for line in decision_groups_in(after, "rule")] == ["qd-0002"]
     said = group_text(after, lines[2].decisions)
-    assert "3 chỗ của 2 trường" in said
+    assert "3 vị trí của 2 trường" in said
     assert "Trường TH Bình An 2 (0477204)" in said
     assert "quy tắc chung" in group_text(after, lines[1].decisions)
     assert "Trường TH Trần Quốc Toản (0477201)" in group_text(after, lines[0].decisions)
@@ -333,7 +333,7 @@ def test_before_a_rule_is_saved_its_reach_is_told() -> None:
     said = reach_block(
         now, "rule", effect_of_decision(now, decision_of(now, found, draft("accept", "", "rule"), TODAY))
     )
-    for words in ("3 chỗ ở 2 trường", "(0477201)", "(0477204)", "mọi tệp nộp sau", "Danh sách quyết định"):
+    for words in ("3 vị trí ở 2 trường", "(0477201)", "(0477204)", "mọi tệp nộp sau", "Danh sách quyết định"):
         assert words in said.html, words
 
 
