@@ -304,6 +304,7 @@ def test_a_figure_can_be_changed_and_is_shown_changed(draw: Draw) -> None:
 @EVERY_CHART
 def test_the_same_table_gives_the_same_bytes(draw: Draw) -> None:
     assert (draw().svg, draw().png) == (draw().svg, draw().png)
+    assert draw().narrow_svg == draw().narrow_svg != ""
 
 
 @EVERY_CHART

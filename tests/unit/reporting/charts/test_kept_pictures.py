@@ -38,6 +38,17 @@ def test_the_same_data_are_drawn_once(tmp_path: Path, drawn: list[str]) -> None:
     assert pictures == (shown(None, drawn).svg, shown(None, drawn).png)
 
 
+def test_the_picture_for_a_phone_is_kept_beside_that_for_the_page(tmp_path: Path) -> None:
+    named = {"label": "n", "count": "k", "title": "Tên", "alt": "Mô tả", "pictures": tmp_path}
+    first = chart(count_bars, FRAME, **named)
+    drawn = first.svg, first.narrow_svg
+    assert drawn[0] != drawn[1]
+    assert {path.suffix for path in tmp_path.iterdir()} == {".svg", ".narrow"}
+    again = chart(count_bars, FRAME, **named)
+    assert (again.svg, again.narrow_svg) == drawn
+    assert "_drawn" not in again.__dict__
+
+
 @pytest.mark.parametrize("change", ["data", "title", "alt"])
 def test_what_differs_is_drawn_anew(change: str, tmp_path: Path, drawn: list[str]) -> None:
     before = shown(tmp_path, drawn).svg
