@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import os
 import shutil
 import statistics
 import subprocess
@@ -23,9 +22,9 @@ from pathlib import Path
 from jupyter_client.manager import KernelManager
 
 from termreview.reference.declarations import Reference, load_reference
-from termreview.run.execution import load_papermill, worker_pool_of
-from termreview.run.kernels.worker_pool import WorkerPool
-from termreview.run.step_run import begin_reports, begin_step
+from termreview.reporting.report.context import give_views
+from termreview.run.execution import kernels_of, load_papermill
+from termreview.run.step_run import begin_step
 from termreview.run.work_list import Step, plan_steps
 from termreview.sample.school_year import write_sample
 from termreview.storage.atomic_files import sha256_of
@@ -50,15 +49,12 @@ def measure(
     load_papermill()
     steps = plan_steps(workspace, reference, reference.of(term), as_of)
     _by_step("plain papermill", steps, lambda step: begin_step(workspace, term, step)(), 4, rounds, line)
-    with worker_pool_of(workspace, steps) as worker_pool:
-        assert worker_pool is not None, "this system knows no batch"
-        warm = lambda step: begin_step(workspace, term, step, worker_pool=worker_pool)()  # noqa: E731
-        for step in steps:  # until its imports are done
-            if not step.exports:
-                warm(step)
-        begun = _begun(worker_pool, workspace, term, rounds)
-        for step in steps:  # until what they begin with is kept
+    with kernels_of(workspace, term, steps) as kernels:
+        assert kernels is not None, "this system knows no batch"
+        warm = lambda step: begin_step(workspace, term, step, kernels=kernels)()  # noqa: E731
+        for step in steps:  # until its imports are done, and what the reports begin with
             warm(step)
+        begun = _begun(workspace, term, rounds)
         share = statistics.median(begun) / sum(1 for step in steps if step.exports)
         line("in a batch: a report's share of what all begin with", f"{share:.1f} K", "", True)
         _by_step("in a batch", steps, warm, 2, rounds, line, share)
@@ -96,16 +92,10 @@ def _by_step(
         line(f"{way}: {step.name}{what}: {seconds:.2f} s", f"{ratio:.1f} K", promise, ratio <= promised)
 
 
-def _begun(worker_pool: WorkerPool, workspace: Workspace, term: Term, rounds: int) -> list[float]:
+def _begun(workspace: Workspace, term: Term, rounds: int) -> list[float]:
     """What all reports of one term begin with, done anew each time; in bare kernels."""
-    what, where = begin_reports(workspace, term, None)
-
-    def begin() -> None:
-        process = worker_pool.call(what, where, os.environ, str(workspace.notebooks))
-        assert process is not None
-        assert process.wait() == 0
-
-    return [seconds / kernel for seconds, kernel in (_beside_kernel(begin) for _ in range(rounds))]
+    timed = (_beside_kernel(lambda: give_views(workspace, term)) for _ in range(rounds))
+    return [seconds / kernel for seconds, kernel in timed]
 
 
 def _published(step: Step) -> list[tuple[Step, str]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from termreview.errors import ContractError
@@ -25,3 +28,16 @@ def lost(executed: Path, output: Path, step: Step) -> None:
     if os.getpid() != int(step.title):
         os.kill(os.getpid(), signal.SIGKILL)
     output.write_text("written by the run itself", encoding="utf-8")
+
+
+def not_beside(executed: Path, output: Path, step: Step) -> None:
+    """Fail in any process but the one that executed the notebook, which the run has started."""
+    caller = multiprocessing.parent_process()
+    if caller is None or caller.pid != int(step.title):
+        raise RuntimeError("not here")
+    by_whom(executed, output, step)
+
+
+def imported(environment: Mapping[str, str]) -> Iterator[bool]:
+    """Say whether a module was imported that nobody needs."""
+    yield "colorsys" in sys.modules

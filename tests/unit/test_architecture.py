@@ -31,6 +31,7 @@ GROUND = {
     "collector": "",
     "errors": "coded_text",
     "installation": "",
+    "processes": "",
     "terms": "errors",
     "text": "",
     "workbook_text": "",
@@ -153,7 +154,7 @@ ROOMS = {
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
     "cli": (
         "storage reference spreadsheets/packages forms forms/adopted intake/received "
-        "intake/batches intake returns reporting/term reporting/summaries reporting/editions "
+        "intake returns reporting/term reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
         "desk/serving sample sample/rehearsal"
     ),
@@ -164,6 +165,7 @@ DOORS = {
     "lxml": (r"spreadsheets/editing/\w+",),
     "openpyxl": (r"forms/adopted/office_workbook",),
     "python_calamine": (r"spreadsheets/older_formats",),
+    "multiprocessing": (r"processes",),
     "zipfile": (
         r"spreadsheets/packages/(archive|guard)",
         r"spreadsheets/xlsx/package",
@@ -186,11 +188,9 @@ DOORS = {
     "argparse": (r"cli/\w+",),
     "ipywidgets": (r"desk/panels/\w+(/\w+)?",),
 }
-# What ends a process of its own: older formats are read in a child process, a kernel and the desk's server are such processes.
+# What ends a process of its own: one that worked for another, and the desk's server.
 ENDING = {
-    "spreadsheets/older_formats": {"sys.exit"},
-    "run/kernels/worker_pool": {"os._exit"},
-    "run/kernels/worker_pool_process": {"os._exit"},
+    "processes": {"os._exit"},
     "desk/serving/voila_server": {"os._exit"},
 }
 # Rooms whose steps read no clock, and single modules beside them.

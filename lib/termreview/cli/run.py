@@ -16,7 +16,7 @@ from termreview.terms import parse_term
 
 def run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
     """Run the term, then make the reports of the scopes asked for; 0, or 4 when one of these failed."""
-    from termreview.intake.batches.side_by_side import processors
+    from termreview.processes import processors
     from termreview.reporting.editions.scope import EDITIONS, Scope, find_scope, scope_subject, scopes_of_kind
     from termreview.reporting.records.published import index_path
     from termreview.run.runner import run_term

@@ -6,18 +6,21 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from termreview.coded_text import CodedText
+from termreview.collector import memory_left_alone
 from termreview.errors import RunError
-from termreview.run.kernels.worker_pool import WorkerPool, worker_pool_for
+from termreview.run.kernels.warm import WarmKernels, warm_kernels
 from termreview.run.work_list import Step
 from termreview.storage.staging import stage_in_use
 from termreview.storage.workspace import Workspace
+from termreview.terms import Term
 
 CLOSING_TAG = "closing"
 HEADED_TAG = "when-shown"
@@ -127,16 +130,29 @@ def get_ready() -> None:
     nbformat.validate(nbformat.v4.new_notebook())  # compiles the rules of the format
 
 
-def worker_pool_of(workspace: Workspace, steps: Iterable[Step]) -> AbstractContextManager[WorkerPool | None]:
-    """Keep the worker pool that some steps have their kernels from; None where this system knows none."""
+def kernels_of(
+    workspace: Workspace, term: Term, steps: Iterable[Step], stage: Path | None = None
+) -> AbstractContextManager[WarmKernels | None]:
+    """Keep ready what some steps of one term have their kernels from; None where this system knows none."""
     notebooks = dict.fromkeys(workspace.notebooks / f"{step.source}.ipynb" for step in steps)
-    kept = [
+    begin_with = [
         f"termreview.reference.declarations:load_reference:{workspace.reference}",
         "termreview.installation:made_with",
         "termreview.run.execution:get_ready",
         "termreview.run.kernels.in_process",
+        "termreview.run.step_run",
+        *_WRITERS,
     ]
-    return worker_pool_for(notebooks, kept, _WRITERS)
+    return warm_kernels(notebooks, partial(_views, workspace, term, stage), begin_with)
+
+
+def _views(workspace: Workspace, term: Term, stage: Path | None) -> bytes | None:
+    """What the reports of one term all begin with."""
+    from termreview.reporting.report.context import give_views
+
+    with suppress(Exception), memory_left_alone(), stage_in_use(stage):
+        return give_views(workspace, term)
+    return None  # who leans on it does it once more and says what is wrong
 
 
 def refuse_wrong_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:

@@ -28,8 +28,8 @@ from termreview.reporting.editions.scope import EDITIONS
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.reporting.records.issued import broken_issues
 from termreview.reporting.records.provenance import SHORT
-from termreview.run.execution import TIME_LIMIT_S, load_papermill, worker_pool_of
-from termreview.run.kernels.worker_pool import WorkerPool
+from termreview.run.execution import TIME_LIMIT_S, kernels_of, load_papermill
+from termreview.run.kernels.warm import WarmKernels
 from termreview.run.manifest import RECORDS, describe_inputs, describe_outputs, is_up_to_date, outdated_parts
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import CLEAN, Step, plan_steps
@@ -49,11 +49,11 @@ from termreview.storage.staging import READ_COUNT, open_stage
 from termreview.storage.workspace import Workspace, sweep_workspace
 from termreview.terms import Term
 
-_UNFINISHED = re.compile(r"\..+\.(running\.ipynb|told\.json)")  # of a notebook that was being executed
+_UNFINISHED = re.compile(r"\..+\.running\.ipynb")  # of a notebook that was being executed
 
 _FILES_NAMED = 10
 Progress = Callable[[str], None]
-Execute = Callable[[Workspace, Term, Step, Path | None, int, WorkerPool | None], Callable[[], object]]
+Execute = Callable[[Workspace, Term, Step, Path | None, int, WarmKernels | None], Callable[[], object]]
 
 
 @dataclass(frozen=True)
@@ -147,11 +147,11 @@ def run_term(
                 refuse_blocked(output_paths, [_output_name(output_paths, report) for report in reports])
                 before = read_json(output_paths.place(MANIFEST)) or read_json(output_paths.place(LOOSE))
                 stage = open_stage(output_paths)
-                with worker_pool_of(workspace, steps) if is_warm else nullcontext() as worker_pool:
-                    if worker_pool is not None:
+                with kernels_of(workspace, term, steps, stage) if is_warm else nullcontext() as kernels:
+                    if kernels is not None:
                         load_papermill()
                     for number, step, seconds in _executed(
-                        steps, lambda step: execute(workspace, term, step, stage, time_limit_s, worker_pool)
+                        steps, lambda step: execute(workspace, term, step, stage, time_limit_s, kernels)
                     ):
                         said = f"[{number}/{len(steps)}] {step.name}: {seconds:.1f} s"
                         progress(said + _read_again(stage, step))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from termreview.errors import RunError, TermReviewError
 from termreview.reference.declarations import Reference
 from termreview.reporting.editions.scope import EDITIONS, Scope
 from termreview.reporting.pages.portfolio import write_portfolio
-from termreview.run.execution import TIME_LIMIT_S, worker_pool_of
-from termreview.run.kernels.worker_pool import WorkerPool
+from termreview.run.execution import TIME_LIMIT_S, kernels_of, load_papermill
+from termreview.run.kernels.warm import WarmKernels
 from termreview.run.manifest import is_recorded, write_record
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import Step, report_step
@@ -106,50 +103,28 @@ def _files(step: Step) -> tuple[Path, ...]:
 def _executed(
     workspace: Workspace, term: Term, due: dict[int, Step], workers: int, time_limit_s: int
 ) -> Iterator[tuple[int, float, str]]:
-    """Execute the steps in a pool; give place, seconds and error of each as it ends."""
+    """Execute some steps at a time, each in processes of its own; give place, seconds and error of each as it ends."""
     if not due:
         return
-    if workers == 1 or len(due) == 1:
-        with worker_pool_of(workspace, due.values()) as worker_pool:
-            for place, step in due.items():
-                yield (place, *_execute(workspace, term, step, time_limit_s, worker_pool))
-        return
-    # A fresh interpreter per worker: papermill's loops and threads do not outlive a fork.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(due)), mp_context=context) as pool:
-        places: dict[Future[tuple[float, str]], int] = {
-            pool.submit(_execute_in_worker, workspace, term, step, time_limit_s): place
-            for place, step in due.items()
-        }
-        for future in as_completed(places):
-            try:
-                seconds, error = future.result()
-            except (
-                Exception
-            ) as lost:  # the worker died: its report is lost, and those after it in a broken pool
-                seconds, error = 0.0, f"the process was lost ({type(lost).__name__})"
-            yield places[future], seconds, error
-
-
-def _execute_in_worker(workspace: Workspace, term: Term, step: Step, time_limit_s: int) -> tuple[float, str]:
-    return _execute(workspace, term, step, time_limit_s, _pool_of_worker(workspace, step.source))
-
-
-_KEPT = ExitStack()  # as long as the process lives
-
-
-@cache
-def _pool_of_worker(workspace: Workspace, notebook: str) -> WorkerPool | None:
-    """The worker pool of one process of a run; it ends with it."""
-    return _KEPT.enter_context(worker_pool_of(workspace, [Step(notebook, {})]))
+    with kernels_of(workspace, term, due.values()) as kernels:
+        load_papermill()
+        if kernels is not None:
+            kernels.shared()  # once, before several ask for it
+        with ThreadPoolExecutor(min(workers, len(due))) as lanes:
+            places = {
+                lanes.submit(_execute, workspace, term, step, time_limit_s, kernels): place
+                for place, step in due.items()
+            }
+            for future in as_completed(places):
+                yield places[future], *future.result()
 
 
 def _execute(
-    workspace: Workspace, term: Term, step: Step, time_limit_s: int, worker_pool: WorkerPool | None
+    workspace: Workspace, term: Term, step: Step, time_limit_s: int, kernels: WarmKernels | None
 ) -> tuple[float, str]:
     begun = time.monotonic()
     try:
-        begin_step(workspace, term, step, None, time_limit_s, worker_pool)()
+        begin_step(workspace, term, step, None, time_limit_s, kernels)()
         return time.monotonic() - begun, ""
     except (TermReviewError, OSError) as error:
         return time.monotonic() - begun, str(error)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import os
 import pickle
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +13,7 @@ from pathlib import Path
 from termreview.coded_text import CodedText
 from termreview.collector import memory_left_alone
 from termreview.errors import RunError
+from termreview.processes import Call, ProcessLost
 from termreview.run.execution import (
     TIME_LIMIT_S,
     execute_notebook,
@@ -23,18 +21,15 @@ from termreview.run.execution import (
     last_line,
     refuse_wrong_parameters,
 )
-from termreview.run.kernels.worker_pool import WarmProcess, WorkerPool, done_in_processes
-from termreview.run.work_list import Step
-from termreview.storage.atomic_files import read_json, write_json
+from termreview.run.kernels.warm import WarmKernels, become_kernel
+from termreview.run.work_list import CLEAN, SCORE, Step
 from termreview.storage.disk_room import lack_of_room
 from termreview.storage.output_paths import PAGES
 from termreview.storage.staging import stage_in_use
 from termreview.storage.workspace import Workspace, atomic_write
 from termreview.terms import Term
 
-_PAUSE_S = 0.002
 _STUCK = 1  # how a process ends that no signal could stop
-_UNTOLD = 128  # and more: how one ends that could not write down what went wrong, by the number of the system's error
 
 Finish = Callable[[], Path]
 
@@ -45,7 +40,7 @@ def begin_step(
     step: Step,
     stage: Path | None = None,
     time_limit_s: int = TIME_LIMIT_S,
-    worker_pool: WorkerPool | None = None,
+    kernels: WarmKernels | None = None,
 ) -> Finish:
     """Execute one notebook and begin to write what is published from it; what is given waits for that to end.
 
@@ -56,7 +51,7 @@ def begin_step(
         of them at once, as plain papermill does.
     time_limit_s
         Seconds that one cell may take.
-    worker_pool
+    kernels
         Where the process comes from that executes the notebook and then writes beside this one; None: Jupyter starts a
         kernel, and all is written when this returns.
 
@@ -76,15 +71,15 @@ def begin_step(
         left_over.unlink(missing_ok=True)
     with _kept_if_it_fails(work):
         work.beside.parent.mkdir(parents=True, exist_ok=True)
-        process, writes = (None, False) if worker_pool is None else _begin_elsewhere(work, worker_pool)
-        if process is None:
+        call, writes = (None, False) if kernels is None else _begin_elsewhere(work, kernels)
+        if call is None:
             finish_notebook(work.beside, execute_notebook(source, work.beside, step, stage, time_limit_s))
         else:
-            _await_executed(work, process)
-    if process is None or not writes:
+            _await_executed(work, call)
+    if call is None or not writes:
         _write(work)
         return lambda: work.executed
-    return partial(_await_written, work, process)
+    return partial(_await_written, work, call)
 
 
 @dataclass(frozen=True)
@@ -121,16 +116,11 @@ class _Work:
     def beside(self) -> Path:
         return self.folder / f".{self.step.name}.running.ipynb"
 
-    @property
-    def told(self) -> Path:
-        """Where another process says how the execution went, and then why something could not be written."""
-        return self.folder / f".{self.step.name}.told.json"
 
-
-def _write(work: _Work, can_fork: bool = False) -> None:
+def _write(work: _Work, is_shared: bool = False) -> None:
     """Write what is published from the executed notebook, and put the notebook into its place.
 
-    With `can_fork` every other file is written by a fork of this process, while this one writes the others.
+    When it is shared, every other file is written by another process, while this one writes the others.
     """
     with _kept_if_it_fails(work):
         with (
@@ -138,65 +128,68 @@ def _write(work: _Work, can_fork: bool = False) -> None:
             stage_in_use(work.stage),
             _appearing_together(work.workspace, work.term, work.step, work.stage) as places,
         ):
-            writing = [
-                partial(export.write, work.beside, place, work.step)
-                for export, place in zip(work.step.exports, places, strict=True)
-            ]
-            with done_in_processes(writing[1::2] if can_fork else []):
-                for write in writing if not can_fork else writing[::2]:
-                    write()
+            own, others = (slice(0, None, 2), slice(1, None, 2)) if is_shared else (slice(None), slice(0))
+            with ExitStack() as calls:
+                call = None
+                if places[others]:
+                    with suppress(OSError):  # no memory or no process left: then without
+                        call = calls.enter_context(Call(_write_some, work, places, others))
+                _write_each(work, places, own)
+                try:
+                    if call is not None:
+                        call.wait()
+                except Exception:
+                    call = None
+            if call is None:  # done once more here, which says what is wrong
+                _write_each(work, places, others)
         work.beside.replace(work.executed)
 
 
-def _begin_elsewhere(work: _Work, worker_pool: WorkerPool) -> tuple[WarmProcess | None, bool]:
-    """Have a process of the worker pool execute one notebook, and say whether it also writes; None where there is none."""
-    work.told.unlink(missing_ok=True)
-    writes = True
-    try:
-        handed = pickle.dumps((work, writes))
-    except (pickle.PicklingError, AttributeError, TypeError):  # what writes has no name of its own
-        writes = False
-        handed = pickle.dumps((replace(work, step=replace(work.step, exports=())), writes))
-    if work.step.exports:
-        worker_pool.keep(*begin_reports(work.workspace, work.term, work.stage))
-    argument = base64.b64encode(handed).decode("ascii")
-    process = worker_pool.call(f"{__name__}:do_told", argument, os.environ, str(work.source.parent))
-    return process, writes
+def _write_some(work: _Work, places: Sequence[Path], which: slice) -> Iterator[None]:
+    _write_each(work, places, which)
+    yield from ()
 
 
-def begin_reports(workspace: Workspace, term: Term, stage: Path | None) -> tuple[str, str]:
-    """What to call, and with what, for all that the reports of one term begin with."""
-    where = {"root": str(workspace.root), "term": term.term_id, "stage": str(stage or "")}
-    return "termreview.reporting.report.context:keep_for_reports", json.dumps(where)
+def _write_each(work: _Work, places: Sequence[Path], which: slice) -> None:
+    for export, place in list(zip(work.step.exports, places, strict=True))[which]:
+        export.write(work.beside, place, work.step)
 
 
-def do_told(argument: str) -> None:
-    """Do one step for another process: say how the execution went, then write and say what went wrong."""
-    work: _Work
-    work, writes = pickle.loads(base64.b64decode(argument))
-    try:
-        _do_told(work, writes)
-    except OSError as error:  # on a full disk there is no room for the word either
-        raise SystemExit(_UNTOLD + min(error.errno or 0, _UNTOLD - 1)) from None
+def _begin_elsewhere(work: _Work, kernels: WarmKernels) -> tuple[Call | None, bool]:
+    """Have another process execute one notebook, and say whether it also writes; None where there is none."""
+    shared = None if work.step.name in (CLEAN, SCORE) else kernels.shared()
+    bare = replace(work, step=replace(work.step, exports=()))
+    for handed in (work, bare):
+        try:
+            return kernels.call(_do_step, handed, shared), handed is work
+        except (pickle.PicklingError, AttributeError, TypeError):  # what writes has no name of its own
+            continue
+        except OSError:
+            break
+    return None, False
 
 
-def _do_told(work: _Work, writes: bool) -> None:
+def _do_step(work: _Work, shared: Path | None, environment: Mapping[str, str]) -> Iterator[None]:
+    """Do one step in a process of its own: say when the notebook is executed, and end when all is written."""
+    become_kernel(environment, work.source.parent)
+    if shared is not None:
+        from termreview.reporting.report.context import take_views
+
+        with memory_left_alone():
+            take_views(shared.read_bytes())
     try:
         content = execute_notebook(work.source, work.beside, work.step, work.stage, work.time_limit_s, True)
         finish_notebook(work.beside, content)
     except Exception as error:
-        write_json(work.told, {"is_executed": False, "error": last_line(error, work.time_limit_s)})
-        return
-    write_json(work.told, {"is_executed": True, "error": None})
-    if not writes:
-        return
-    try:
-        _write(work, can_fork=True)
-    except RunError as error:
-        write_json(work.told, {"is_executed": True, "error": str(error)})
+        if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+            raise
+        raise RunError("told_elsewhere", text=last_line(error, work.time_limit_s)) from None
+    yield None
+    if work.step.exports:
+        _write(work, is_shared=True)
 
 
-def _await_executed(work: _Work, process: WarmProcess) -> None:
+def _await_executed(work: _Work, call: Call) -> None:
     """Wait until another process has executed one notebook.
 
     Raises
@@ -204,29 +197,22 @@ def _await_executed(work: _Work, process: WarmProcess) -> None:
     RunError
         When the notebook failed, or the process ended before it said how it went.
     """
-    begun, code = time.monotonic(), None
-    while not work.told.is_file() and code is None:
-        time.sleep(_PAUSE_S)
-        code = process.poll()
-    told = read_json(work.told)
-    if told is None:
-        if code is not None and code >= _UNTOLD:
-            raise OSError(code - _UNTOLD, os.strerror(code - _UNTOLD))
-        is_stuck = code == _STUCK and time.monotonic() - begun > work.time_limit_s
+    begun = time.monotonic()
+    try:
+        call.answer()
+    except ProcessLost as lost:
+        call.close()
+        is_stuck = lost.exit_code == _STUCK and time.monotonic() - begun > work.time_limit_s
         why = last_line(TimeoutError(), work.time_limit_s) if is_stuck else CodedText("kernel_died")
-        raise RunError("told_elsewhere", text=why)
-    if not told["is_executed"]:
-        process.wait()
-        work.told.unlink()
-        raise RunError("told_elsewhere", text=told["error"])
+        raise RunError("told_elsewhere", text=why) from None
+    except BaseException:
+        call.close()
+        raise
 
 
-def _await_written(work: _Work, process: WarmProcess) -> Path:
-    process.wait()
-    error = (read_json(work.told) or {"error": None})["error"]
-    work.told.unlink(missing_ok=True)
-    if error is not None:
-        raise RunError("told_elsewhere", text=error)
+def _await_written(work: _Work, call: Call) -> Path:
+    with call, suppress(ProcessLost):
+        call.wait()
     if not work.executed.is_file():  # the process is lost, nobody knows how
         _write(work)
     return work.executed
@@ -239,8 +225,7 @@ def _kept_if_it_fails(work: _Work) -> Iterator[None]:
         yield
     except Exception as error:
         if (lack := lack_of_room(error, work.workspace.processed(work.term))) is not None:
-            for left_over in (work.beside, work.told):
-                left_over.unlink(missing_ok=True)
+            work.beside.unlink(missing_ok=True)
             raise lack from error
         kept = ""
         with suppress(OSError):  # a full disk keeps nothing

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from termreview.cell_text import inert
 from termreview.forms.dispatch import form_order
 from termreview.forms.form import write_form
+from termreview.processes import begin_server, pool
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Unit
 from termreview.sample.answers.answers import is_of_sample, school_answers
@@ -53,8 +53,9 @@ def write_sample_files(
             write_sample_file(sample_file, folder, reference)
             yield sample_file
         return
-    with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(reference, folder)) as pool:
-        yield from pool.map(_write_in_worker, sample_files, chunksize=4)
+    begin_server(__name__)
+    with pool(workers, _start_worker, (reference, folder)) as writers:
+        yield from writers.map(_write_in_worker, sample_files, chunksize=4)
 
 
 _worker: tuple[Reference, Path]

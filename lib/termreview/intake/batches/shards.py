@@ -22,12 +22,12 @@ from termreview.intake.batches.reading_cache import (
     no_progress,
     store_reading,
 )
-from termreview.intake.batches.side_by_side import processors, side_by_side
 from termreview.intake.files.file_reading import Answer, FileReading, Remark
 from termreview.intake.files.reader import Reader
 from termreview.intake.files.reading import read_file
 from termreview.intake.files.shared_file import read_shares
 from termreview.intake.received.received import ReceivedFile
+from termreview.processes import begin_server, processors, share
 from termreview.spreadsheets.packages.guard import NOT_OPENED
 
 READING = "reading"
@@ -86,7 +86,9 @@ def _shards(
     processes = min(workers or processors(), max(1, len(files) // _FEWEST_FILES))
     keeping = None if kept is None else replace(kept, tell=no_progress)
     work = partial(_read_batch, reader=reader, kept=keeping)
-    return side_by_side(_batches(files, processes), work, processes)
+    if processes > 1:
+        begin_server(__name__, "pandas")  # which pyarrow imports when it makes its first column
+    return share(_batches(files, processes), work, processes)
 
 
 def _read_batch(files: Sequence[ReceivedFile], reader: Reader, kept: ReadingCache | None) -> Shard:

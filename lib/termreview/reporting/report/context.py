@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import json
+import pickle
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,7 +34,6 @@ from termreview.reporting.records.provenance import NOWHERE, Provenance, read_pr
 from termreview.reporting.summaries.summaries import Summaries
 from termreview.reporting.summaries.term_view import TermView, build_view
 from termreview.reporting.term.term_tables import State, read_tables, sha256_of_tables
-from termreview.storage.staging import stage_in_use
 from termreview.storage.workspace import Workspace, find_workspace, has_tables
 from termreview.terms import Term, parse_term
 
@@ -252,30 +251,32 @@ def view_term(workspace: Workspace, reference: Reference, declared: TermReferenc
     return kept or build_view(reference, declared, read_tables(workspace, declared.term))
 
 
-# What several reports of one state of a term lean on, kept for the processes that are forked from this one.
+# What several reports of one state of a term lean on, as another process has worked it out.
 _State = tuple[str, str, str]
 _KEPT_VIEWS: dict[_State, TermView] = {}
 _KEPT_SUPPRESSIONS: dict[TermView, Suppression] = {}
 
 
-def keep_view(workspace: Workspace, term: Term) -> None:
-    """Keep what reports of one term as it stands begin with: its sums, those of the term before, what is hidden."""
+def give_views(workspace: Workspace, term: Term) -> bytes:
+    """Give what reports of one term as it stands begin with: its sums, those of the term before, what is hidden."""
+    views, suppressions = dict[_State, TermView](), dict[TermView, Suppression]()
     with pd.option_context("mode.string_storage", _TEXTS):
         reference = load_reference(workspace.reference)
         declared = reference.of(term)
         before = _before(workspace, reference, declared)
         for own in (declared, *([before] if before else ()), *_years(workspace, reference, declared)):
             view = view_term(workspace, reference, own)
-            _KEPT_VIEWS[_state(workspace, reference, own)] = view
+            views[_state(workspace, reference, own)] = view
             if own is declared:
-                _KEPT_SUPPRESSIONS[view] = _suppression(workspace, reference, view)
+                suppressions[view] = _suppression(workspace, reference, view)
+    return pickle.dumps((views, suppressions), pickle.HIGHEST_PROTOCOL)
 
 
-def keep_for_reports(argument: str) -> None:
-    """Keep the view of one term of one workspace, as the stage of a run has it; all three as JSON."""
-    where = json.loads(argument)
-    with stage_in_use(Path(where["stage"]) if where["stage"] else None):
-        keep_view(Workspace(Path(where["root"])), parse_term(where["term"]))
+def take_views(given: bytes) -> None:
+    """Begin the reports of this process with what another one gave."""
+    views, suppressions = pickle.loads(given)
+    _KEPT_VIEWS.update(views)
+    _KEPT_SUPPRESSIONS.update(suppressions)
 
 
 def _state(workspace: Workspace, reference: Reference, declared: TermReference) -> _State:

@@ -20,7 +20,6 @@ from typing import Any
 from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
 from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.iostream import IOPubThread
-from ipykernel.parentpoller import ParentPollerUnix
 from jupyter_client.session import Session
 from nbclient.exceptions import CellExecutionError
 from nbformat import from_dict
@@ -118,14 +117,13 @@ papermill_engines.register(ENGINE, InProcessEngine)
 
 
 def _begin_as_a_kernel() -> None:
-    """Make this process look to the notebook as one that Jupyter starts, and end when whoever keeps it ends."""
+    """Make this process look to the notebook as one that Jupyter starts."""
     launcher = importlib.util.find_spec("ipykernel_launcher")
     sys.argv = [(launcher and launcher.origin) or "", "-f", "none"]
     if "" not in sys.path:  # the folder of the notebook, before what is installed
         names = [Path(path).name for path in sys.path]
         sys.path.insert(names.index("site-packages") if "site-packages" in names else 0, "")
     asyncio.set_event_loop(asyncio.new_event_loop())
-    ParentPollerUnix(parent_pid=os.getppid()).start()
 
 
 @contextmanager

@@ -12,7 +12,6 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from termreview.forms.dispatch import form_order
 from termreview.forms.form import Value, write_form
 from termreview.intake.clean import clean_term
 from termreview.intake.received.received import list_received
+from termreview.processes import begin_server, pool
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.checks import EVERYTHING, Check
 from termreview.reference.kinds.forms import applies
@@ -202,8 +202,9 @@ def _write(
     tasks = [(folder, reference, term, school_id, plan.get(school_id)) for school_id in schools]
     parts = [tasks[start::workers] for start in range(workers)]
     touched: dict[str, list[str]] = {}
-    with ProcessPoolExecutor(workers) as pool:
-        for part in pool.map(_write_some, parts):
+    begin_server(__name__)
+    with pool(workers) as writers:
+        for part in writers.map(_write_some, parts):
             touched |= part
     return touched
 

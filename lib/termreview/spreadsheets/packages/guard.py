@@ -58,6 +58,14 @@ class RefusedFile(Exception):  # noqa: N818 - it names the file refused, not a m
         ]  # it quotes the file, which may quote megabytes
         super().__init__(f"{reason}: {self.detail}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _refused_elsewhere, (self.reason, self.detail)
+
+
+def _refused_elsewhere(reason: str, detail: str) -> RefusedFile:
+    """The same refusal in another process."""
+    return RefusedFile(reason, "told_elsewhere", text=detail)
+
 
 def system_code(error: OSError) -> str:
     """Return the short name of one failure of the system (``ENOENT``): its words differ from place to place."""

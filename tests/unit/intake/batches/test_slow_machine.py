@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import os
 import sys
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import slow_readers
 from intake_world import HK1, ON_TIME, PRIMARY, SECONDARY, receive, reference, write_school
 from returned_world import plan
 from test_reminders import AS_OF, DUE_ON, counts, reporting
@@ -17,6 +20,7 @@ from test_workbook_legacy import number, xls
 
 import termreview.cli.__main__ as cli
 from demo_world import new_workspace
+from termreview.coded_text import CodedText
 from termreview.intake.batches.reading_cache import ReadingCache
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.files.file_reading import FileReading, Remark
@@ -24,23 +28,21 @@ from termreview.intake.files.reader import Reader
 from termreview.intake.received.received import NOTHING_READ, ReceivedFile, list_received
 from termreview.returns.reminders import reminder_list
 from termreview.run.manifest import TABLES, describe_outputs, is_up_to_date
-from termreview.spreadsheets.older_formats import read_in_child
+from termreview.spreadsheets import older_formats
+from termreview.spreadsheets.older_formats import Read, read_in_child
 from termreview.spreadsheets.packages.guard import NOT_OPENED, Limits, RefusedFile
 from termreview.storage.atomic_files import write_json
 from termreview.storage.output_paths import MANIFEST, OutputPaths
 
-SLEEPS = "import time\nimport termreview.spreadsheets.older.biff as room\nread = room.read_excel\nroom.read_excel = lambda *given: time.sleep({}) or read(*given)\n"
-BURNS = "import termreview.spreadsheets.older.biff as room\ndef burn(*given):\n    while True: pass\nroom.read_excel = burn\n"
 DAY = ON_TIME[HK1.term_id]
 
 
 @pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Read], Path]:
     """A small workbook, and a reader of it in the child process that does as told."""
 
-    def make(reader: str) -> Path:
-        (tmp_path / "sitecustomize.py").write_text(reader)
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    def make(read: Read) -> Path:
+        monkeypatch.setattr(older_formats, "read_sheets", read)
         path = tmp_path / "a.xls"
         path.write_bytes(xls(number(0, 0, 7.0)))
         return path
@@ -55,37 +57,41 @@ def refusal_of(path: Path, limits: Limits) -> RefusedFile:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not bound the work of a process")
-def test_a_reader_that_waits_for_others_longer_than_it_may_work_reads_on(book: Callable[[str], Path]) -> None:
-    path = book(SLEEPS.format(3))
+def test_a_reader_that_waits_for_others_longer_than_it_may_work_reads_on(
+    book: Callable[[Read], Path],
+) -> None:
+    path = book(slow_readers.sleep_three_seconds)
     assert read_in_child(path, "xls", Limits(child_seconds=2)).sheets[0].cells[1, 1].value == 7
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not bound the work of a process")
-def test_a_file_that_takes_too_much_work_is_refused_as_such(book: Callable[[str], Path]) -> None:
-    found = refusal_of(book(BURNS), Limits(child_seconds=0.5))
+def test_a_file_that_takes_too_much_work_is_refused_as_such(book: Callable[[Read], Path]) -> None:
+    found = refusal_of(book(slow_readers.burn), Limits(child_seconds=0.5))
     assert (found.reason, found.detail) == ("engine_failed", "việc đọc bị dừng sau 0.5 giây xử lý")
 
 
-def test_a_reader_that_is_not_given_its_turn_is_the_machines_doing(book: Callable[[str], Path]) -> None:
-    found = refusal_of(book(SLEEPS.format(600)), Limits(child_wait_seconds=1.5))
+def test_a_reader_that_is_not_given_its_turn_is_the_machines_doing(book: Callable[[Read], Path]) -> None:
+    found = refusal_of(book(slow_readers.sleep_long), Limits(child_wait_seconds=1.5))
     assert found.reason == NOT_OPENED
     assert found.detail == "máy bận việc khác nên sau 1.5 giây vẫn chưa đọc xong"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals")
-def test_a_reader_that_the_system_ends_is_the_machines_doing(book: Callable[[str], Path]) -> None:
-    path = book(
-        SLEEPS.format(0)
-        + "import os, signal\nroom.read_excel = lambda *given: os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
+def test_a_reader_that_the_system_ends_is_the_machines_doing(book: Callable[[Read], Path]) -> None:
+    path = book(slow_readers.be_killed)
     assert refusal_of(path, Limits()).reason == NOT_OPENED
 
 
 def test_a_process_that_cannot_be_started_is_the_machines_doing(
-    book: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+    book: Callable[[Read], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "executable", "/there/is/no/such/program")
-    assert refusal_of(book(""), Limits()).reason == NOT_OPENED
+    def start(process: BaseProcess) -> None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(BaseProcess, "start", start)
+    found = refusal_of(book(older_formats.read_sheets), Limits())
+    assert found.reason == NOT_OPENED
+    assert found.detail == CodedText("no_process", why="EAGAIN")
 
 
 def busy(file: ReceivedFile) -> FileReading:
