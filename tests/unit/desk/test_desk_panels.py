@@ -112,7 +112,8 @@ def test_a_rule_tells_its_reach_and_is_withdrawn_from_the_list(office: Workspace
     tab._causes.pick("not_a_number")
     form = tab._form
     form._scope.value, form._action.value = "rule", "accept"
-    assert "mọi trường, cả tệp nộp sau" in form._reason.description
+    assert "mọi trường, cả tệp nộp sau" in form._rule_note.value
+    assert form._rule_note.layout.display != "none"
     form._reason.value = "chỉ tiêu này chưa cần số chính xác"
     form._tried()
     for words in ("3 vị trí ở 2 trường", "(0477201)", "(0477204)", "mọi tệp nộp sau"):
