@@ -257,7 +257,7 @@ def test_an_edited_page_of_a_school_is_told(office: Workspace, demo: Demo) -> No
     ("name", "content", "said"),
     [
         ("không có.html", None, "không có tệp"),
-        ("thư.html", "<html><head>\n<title>Thư</title>\n</head></html>", "không mang lai lịch"),
+        ("thư.html", "<html><head>\n<title>Thư</title>\n</head></html>", "không có thông tin nguồn gốc"),
     ],
 )
 def test_what_is_no_report_of_ours_cannot_be_verified(

@@ -33,7 +33,7 @@ PAGE = '<!DOCTYPE html>\n<html><head>\n<title>Báo cáo</title>\n</head>\n<body>
         ("data/raw/2023-2024/hk1/bc.xlsx", "bc.xlsx là tệp trường gửi, không phải báo cáo do termreview lập"),
         ("data/raw/2023-2024/hk1/a/bc.xls", "bc.xls là tệp trường gửi"),
         ("bc.xlsx", "nếu đây là tệp của trường thì không phải báo cáo"),
-        ("bc.csv", "không mang lai lịch của báo cáo do termreview lập"),
+        ("bc.csv", "không có thông tin nguồn gốc của báo cáo do termreview lập"),
     ],
 )
 def test_a_school_s_file_is_named_as_such_with_the_command_that_reads_it(
@@ -137,7 +137,7 @@ def test_a_hostile_page_is_told_with_the_exit_code_for_what_cannot_be_proved(
     opening = '<script type="application/json" id="lai-lich-bao-cao">'
     path.write_text(f"<title>x</title>\n{opening}{content}{end}", encoding="utf-8")
     assert cli.main(["--root", str(office.root), "verify", str(path)]) == EXIT_CODES[UNVERIFIABLE] == 2
-    assert "không mang lai lịch" in capsys.readouterr().out
+    assert "không có thông tin nguồn gốc" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx"])

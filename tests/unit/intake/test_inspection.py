@@ -105,8 +105,8 @@ def test_errors_do_not_vanish_behind_notes(reference: Reference) -> None:
     lines = [line.strip() for line in inspection_lines(seen, reference.labels)][2:]
     assert lines[:50] == [f"[lỗi] not_a_number ở D{row}. Sửa." for row in range(1, 51)]
     assert lines[50:] == [
-        "… và 3 điểm [lỗi] khác (xem đủ bằng --json)",
+        "… và 3 nội dung [lỗi] khác (xem đủ bằng --json)",
         "[cần giải trình] points_step ở C1. Sửa.",
-        "[lưu ý] row_moved ở A1. Sửa. (và 88 chỗ khác cùng loại: S!A2, S!A3, S!A4, S!A5, S!A6, …)",
+        "[lưu ý] row_moved ở A1. Sửa. (và 88 vị trí khác cùng loại: S!A2, S!A3, S!A4, S!A5, S!A6, …)",
         "[lưu ý] formula_in_cell ở B1. Sửa.",
     ]

@@ -250,7 +250,7 @@ def test_status_shows_what_was_decided_and_folds_what_is_nobodys(
     assert cli.main([*call, "--xlsx", str(listing)]) == 0
     said = capsys.readouterr().out
     assert "tệp PDF – scan00.pdf" in said
-    assert "Tệp có quyết định của cơ quan (2):" in said
+    assert "Tệp có quyết định xử lý của cơ quan (2):" in said
     assert "  Theo quyết định a, tệp scan00.pdf là của Trường Mầm non Hoa Sen (đã gọi điện)." in said
     assert "  Theo quyết định b, tệp scan01.pdf không tính vào số liệu (gửi nhầm)." in said
     assert "Tệp không rõ của trường nào (29)" in said

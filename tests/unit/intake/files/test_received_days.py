@@ -163,7 +163,7 @@ def test_status_tells_of_each_file_with_an_odd_day_and_of_each_that_is_gone(
     assert FIRST not in silent
     assert SECOND not in silent
     assert "chưa nộp 53 · ngày nhận ghi sau ngày tính 1" in said
-    assert f"Đã có tệp {FIRST}.xlsx, ghi nhận ngày 25/01/2024, sau ngày 20/01/2024: chưa tính" in said
+    assert f"Đã có tệp {FIRST}.xlsx, ghi nhận ngày 25/01/2024, sau ngày 20/01/2024: chưa tổng hợp" in said
     assert f"  {SECOND}.xlsx (ghi nhận ngày 05/01/2042)" in said
     assert "1 tệp đã nhận không còn trong thư mục của kỳ" in said
     assert "  0477103.xlsx (ghi nhận ngày 06/01/2024)" in said

@@ -185,7 +185,7 @@ def test_a_page_of_the_version_before_is_compared_by_the_keys_of_today() -> None
         "a row of one head is counted on"
     )
     moved = [one for one in place_variances([("", anchored(like, told)), ("late", like)]) if one.figures]
-    assert {one.where.table for one in moved} >= {"Tình hình nộp báo cáo theo cấp học", "Điểm trung bình mỗi nhóm: hiện tại và khi đủ báo cáo"}  # fmt: skip
+    assert {one.where.table for one in moved} >= {"Tình hình nộp báo cáo theo cấp học", "Điểm trung bình mỗi nhóm: hiện tại và dự kiến khi đủ báo cáo"}  # fmt: skip
     assert all(sum(own) == whole for one in moved for own, whole in zip(zip(*one.parts.values(), strict=True), one.variances, strict=True))  # fmt: skip
     assert (
         tables_of_page(markup, like, {"Tình hình nộp báo cáo theo cấp học"}).cells.keys() < told.cells.keys()
