@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from termreview.errors import UsageError
-from termreview.reference.declarations import Reference
 from termreview.run.steps import OpenTerm, open_term
-from termreview.storage.workspace import Workspace, atomic_write, find_workspace, has_tables, place_in
+from termreview.storage.workspace import atomic_write, find_workspace, has_tables, place_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,29 +54,8 @@ def tables(term_id: str = "", *, workspace_root: str = "") -> TermTables:
 def _opened(term_id: str, workspace_root: str) -> tuple[OpenTerm, TermTables]:
     from termreview.reporting.term.term_tables import read_tables
 
-    opened = open_term(term_id or _latest(workspace_root), "", workspace_root)
+    opened = open_term(term_id, "", workspace_root, is_there=has_tables)
     return opened, read_tables(opened.workspace, opened.term)
-
-
-def latest_term(workspace: Workspace, reference: Reference) -> str:
-    """The latest term that was run, by its deadline.
-
-    Raises
-    ------
-    UsageError
-        When none was.
-    """
-    plans = [plan for plan in reference.calendar.plans if has_tables(workspace, plan.term)]
-    if not plans:
-        raise UsageError("no_term_processed")
-    return max(plans, key=lambda plan: plan.due_on).term.term_id
-
-
-def _latest(workspace_root: str) -> str:
-    from termreview.reference.declarations import load_reference
-
-    workspace = find_workspace(Path(workspace_root) if workspace_root else None)
-    return latest_term(workspace, load_reference(workspace.reference))
 
 
 def save_table(frame: pd.DataFrame, name: str, *, workspace_root: str = "") -> Path:

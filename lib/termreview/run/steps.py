@@ -19,6 +19,7 @@ from termreview.intake.later_files import parse_later
 from termreview.intake.received.received import ReceivedFile, list_received, received_window
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.decisions import FILE_ACTIONS
+from termreview.reporting.term.latest_term import has_files, term_or_latest
 from termreview.scoring.score import Scored, score_term
 from termreview.storage.atomic_files import read_json, sha256_of
 from termreview.storage.lock import held
@@ -36,7 +37,7 @@ from termreview.storage.workspace import (
     write_staged,
     write_table,
 )
-from termreview.terms import Term, parse_term
+from termreview.terms import Term
 
 READINGS = ".cache"
 LOOSE_NOTE = (
@@ -61,13 +62,18 @@ class OpenTerm:
         return self.declared.term
 
 
-def open_term(term_id: str, as_of: str = "", workspace_root: str = "") -> OpenTerm:
+def open_term(
+    term_id: str = "",
+    as_of: str = "",
+    workspace_root: str = "",
+    is_there: Callable[[Workspace, Term], bool] = has_files,
+) -> OpenTerm:
     """Open one term.
 
     Parameters
     ----------
     term_id
-        Such as `2023-2024-hk1`.
+        Such as `2023-2024-hk1`; blank: the latest of which files were received (`is_there` says what else it must have).
     as_of
         ISO date the work speaks for: later files are left out, files without an entry in `received.csv` count
         as received on it. Blank: everything there is, and the deadline for files without an entry.
@@ -83,7 +89,7 @@ def open_term(term_id: str, as_of: str = "", workspace_root: str = "") -> OpenTe
     """
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
     reference = load_reference(workspace.reference)
-    declared = reference.of(parse_term(term_id))
+    declared = reference.of(term_or_latest(workspace, reference, term_id, is_there=is_there))
     try:
         day = datetime.date.fromisoformat(as_of) if as_of else declared.plan.due_on
     except ValueError:

@@ -33,9 +33,10 @@ from termreview.reporting.records.issued import Issue, find_issue
 from termreview.reporting.records.provenance import NOWHERE, Provenance, read_provenance
 from termreview.reporting.summaries.summaries import Summaries
 from termreview.reporting.summaries.term_view import TermView, build_view
+from termreview.reporting.term.latest_term import term_or_latest
 from termreview.reporting.term.term_tables import State, read_tables, sha256_of_tables
 from termreview.storage.workspace import Workspace, find_workspace, has_tables
-from termreview.terms import Term, parse_term
+from termreview.terms import Term
 
 __all__ = [
     "EDITIONS",
@@ -114,25 +115,27 @@ class ReportContext:
 
 
 def open_report(
-    term_id: str,
+    term_id: str = "",
     as_of: str = "",
     workspace_root: str = "",
     unit: str = "",
     level: str = "",
     edition: str = INTERNAL,
     since: int = 0,
+    report: str = "",
 ) -> ReportContext:
     """Open the material of one report.
 
     Parameters
     ----------
-    term_id : such as `2023-2024-hk1`.
+    term_id : such as `2023-2024-hk1`; blank: the latest of which files were received, and which is due this `report`.
     as_of : ISO date the report speaks for; blank: the deadline, or the day the last counted file came if later.
     workspace_root : a folder of the workspace; blank: the one that holds the current folder.
     unit : id of a commune, ward, district or school as it stood on the deadline; blank: all.
     level : id of a school level; blank: all.
     edition : `internal`, or `shareable` for readers outside of the office.
     since : the number of the issue that the report tells its changes from; 0: none.
+    report : the report that a term which is not named must be due: `semester_review`, `year_end_summary`; blank: any.
 
     Raises
     ------
@@ -147,10 +150,10 @@ def open_report(
     pd.set_option("mode.string_storage", _TEXTS)
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
     reference = load_reference(workspace.reference)
-    declared = reference.of(parse_term(term_id))
+    declared = reference.of(term_or_latest(workspace, reference, term_id, report=report))
     scope = find_scope(reference, declared, unit, level)
     view = view_term(workspace, reference, declared)
-    report = report_on(workspace, reference, view, as_of, scope, edition)
+    material = report_on(workspace, reference, view, as_of, scope, edition)
     told_since = None
     if since:
         own = narrowed(reference, declared, scope)
@@ -158,7 +161,7 @@ def open_report(
         told_since = Since(find_issue(workspace, declared.term, since), State(reference, own, tables))
     provenance = read_provenance(workspace, reference, declared.term)
     return replace(
-        report,
+        material,
         provenance=provenance,
         since=told_since,
         pictures=workspace.processed(declared.term) / PICTURES,
