@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Final, Literal
 
+import pandas as pd
+
+from termreview.reporting.blocks.frames import frames_of
 from termreview.reporting.blocks.model import (
     Line,
     Part,
@@ -43,6 +46,16 @@ class Block:
 
     html: str = field(repr=False)  # a notebook would carry it twice
     parts: tuple[Part, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Its tables by caption, as data frames with the heads that a reader sees."""
+        return frames_of(self.parts)
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """Its first table, as in `tables`; an empty frame where it has none."""
+        return next(iter(self.tables.values()), pd.DataFrame())
 
     def _repr_html_(self) -> str:
         return self.html
