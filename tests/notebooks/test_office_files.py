@@ -9,6 +9,7 @@ from pathlib import Path
 import docx
 import nbformat
 import openpyxl
+import pandas as pd
 import pypdf
 import pytest
 
@@ -16,10 +17,12 @@ from agreement import document_differences, refuse_disagreement, workbook_differ
 from agreement_reading import read_document, read_page
 from agreement_workbook import read_workbook
 from demo_world import SEMESTER, YEAR_END, Demo
+from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.blocks.report_reading import read_report
 from termreview.reporting.excel.annex import export_xlsx
 from termreview.reporting.pages.pages import export_html
 from termreview.reporting.word.document import export_docx
+from termreview.run.analysis import table
 from termreview.terms import Term
 
 BOTH = pytest.mark.parametrize("term", [SEMESTER, YEAR_END], ids=["semester review", "year-end summary"])
@@ -59,7 +62,7 @@ def test_the_three_files_of_a_report_agree_in_every_figure(demo: Demo, term: Ter
     left, right = read_page(page), read_document(document)
     compared = [NUMBER.findall(cell) for table in left.tables for _, row in table.rows for cell in row]
     assert sum(map(len, compared)) > 3000, "the check compares next to nothing"
-    assert len(left.tables) == len(right.tables) == len(openpyxl.load_workbook(workbook).sheetnames) - 2
+    assert len(left.tables) == len(right.tables) == len(openpyxl.load_workbook(workbook).sheetnames) - 3
     assert len(left.figures) == len(right.figures) >= 6
 
 
@@ -69,9 +72,33 @@ def test_files_written_again_are_the_same_bytes(demo: Demo, term: Term, tmp_path
     executed, template = notebook(demo, term), demo.workspace.reference / "templates" / "bao-cao.docx"
     title = docx.Document(str(document)).core_properties.title
     export_docx(executed, tmp_path / "again.docx", template, title=title)
-    export_xlsx(executed, tmp_path / "again.xlsx", title=title)
+    schools = table(term.term_id, states=False, workspace_root=str(demo.workspace.root))
+    export_xlsx(executed, tmp_path / "again.xlsx", title=title, schools=schools)
     assert (tmp_path / "again.docx").read_bytes() == document.read_bytes()
     assert (tmp_path / "again.xlsx").read_bytes() == workbook.read_bytes()
+
+
+@BOTH
+def test_the_annex_of_the_internal_edition_alone_holds_the_table_of_the_schools(
+    demo: Demo, term: Term
+) -> None:
+    schools = table(term.term_id, states=False, workspace_root=str(demo.workspace.root))
+    book = openpyxl.load_workbook(files(demo, term)[2], data_only=True)
+    assert book.sheetnames[-1] == "Dữ liệu các trường"
+    heads, *rows = book["Dữ liệu các trường"].iter_rows(min_row=4, values_only=True)
+    assert list(heads) == schools.columns.tolist()
+    assert len(rows) == len(schools)
+    compared = 0
+    for row, known in zip(rows, schools.itertuples(index=False), strict=True):
+        for value, other in zip(row, known, strict=True):
+            if pd.isna(other):
+                assert value is None, "missing is a blank, never zero"
+            else:
+                assert value == (clean_text(other) if isinstance(other, str) else other)
+                compared += 1
+    assert compared > 5_000
+    shared = openpyxl.load_workbook(files(demo, term, 1)[2])
+    assert "Dữ liệu các trường" not in shared.sheetnames
 
 
 @BOTH

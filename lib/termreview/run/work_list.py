@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from termreview.coded_text import CodedText
 from termreview.errors import DeclarationError, Problem
-from termreview.reference.declarations import Reference, TermReference
+from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.word_template import TEMPLATE
 from termreview.reporting.editions.scope import (
     EDITIONS,
@@ -19,13 +19,20 @@ from termreview.reporting.editions.scope import (
     SHAREABLE,
     WHOLE,
     Scope,
+    find_scope,
+    narrowed,
+    narrowed_tables,
     scope_subject,
 )
 from termreview.reporting.records.issued import find_issue, issues_in_hand, issues_of
 from termreview.reporting.records.published import ANNEX_FILE
+from termreview.reporting.term.term_tables import read_tables
 from termreview.storage.atomic_files import read_json, sha256_of
 from termreview.storage.workspace import Workspace, place_in
 from termreview.terms import Term, parse_term
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
 SCHOOL_PAGES = "5_school_pages"
@@ -141,7 +148,24 @@ def annex_workbook(executed: Path, output: Path, step: Step) -> None:
     """Write the tables of one executed notebook as a workbook."""
     from termreview.reporting.excel.annex import export_xlsx
 
-    export_xlsx(executed, output, title=step.title)
+    export_xlsx(executed, output, title=step.title, schools=_schools_of(step))
+
+
+def _schools_of(step: Step) -> pd.DataFrame | None:
+    """The row per school of what one report speaks of; None for an edition that hides some of it."""
+    from termreview.reporting.workbench.school_table import school_table
+
+    given = step.parameters
+    if given.get("edition", INTERNAL) != INTERNAL:
+        return None
+    workspace = Workspace(Path(given["workspace_root"]))
+    reference = load_reference(workspace.reference)
+    term = reference.of(parse_term(given["term_id"]))
+    scope = find_scope(reference, term, given.get("unit", ""), given.get("level", ""))
+    own, tables = narrowed(reference, term, scope), read_tables(workspace, term.term)
+    return school_table(
+        reference, own, tables if scope.is_whole else narrowed_tables(tables, own), states=False
+    )
 
 
 def plan_steps(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from termreview.reporting.blocks.model import INLINE, Part, plain_text
@@ -24,6 +25,8 @@ from termreview.workbook_text import fitted, open_book
 HEAD_ROW: Final = 3
 COVER_WIDTHS: Final = (11, 46, 36, 8)
 NOTES_WIDTH: Final = 86
+SCHOOLS_WIDTH: Final = 16
+_TITLE_COLUMNS: Final = 5  # over which a title of the wide table is read
 # Columns up to the name of the row stay in sight when they leave room for the others.
 MOST_FROZEN: Final = 55
 # Files say no hour of their making; the format wants one all the same.
@@ -40,8 +43,15 @@ class Listed:
     table: SheetTable
 
 
-def export_xlsx(notebook_path: Path, output_path: Path, *, title: str) -> None:
+def export_xlsx(
+    notebook_path: Path, output_path: Path, *, title: str, schools: pd.DataFrame | None = None
+) -> None:
     """Write the tables of one executed report notebook as one workbook, whole or not at all; the same bytes each time.
+
+    Parameters
+    ----------
+    schools
+        What an analyst has as `termreview.table`: a sheet of its own, the last, a row per school.
 
     Raises
     ------
@@ -55,10 +65,12 @@ def export_xlsx(notebook_path: Path, output_path: Path, *, title: str) -> None:
         book.set_properties({"title": title, "created": MADE_ON})
         book.set_calc_mode("auto")
         formats = Formats(book)
-        _write_cover(book, formats, report, tables, title)
+        _write_cover(book, formats, report, tables, title, None if schools is None else len(schools))
         _write_notes(book, formats, report)
         for listed in tables:
             _write_table(book, formats, listed, words)
+        if schools is not None:
+            _write_schools(book, formats, schools, words)
 
 
 def list_tables(report: ReadReport) -> list[Listed]:
@@ -78,7 +90,12 @@ def list_tables(report: ReadReport) -> list[Listed]:
 
 
 def _write_cover(
-    book: Any, formats: Formats, report: ReadReport, tables: Sequence[Listed], title: str
+    book: Any,
+    formats: Formats,
+    report: ReadReport,
+    tables: Sequence[Listed],
+    title: str,
+    school_count: int | None,
 ) -> None:
     words, head = report.letterhead["words"]["annex"], report.letterhead
     sheet = _sheet(book, words["cover"], words)
@@ -106,15 +123,20 @@ def _write_cover(
     for place, name in enumerate(heads):
         sheet.write_string(row + 1, place, words[name], formats.of("head"))
     row += 2
-    for listed in tables:
-        caption, heading = _text(plain_text(listed.part["caption"])), _text(listed.heading)
+    listings = [
+        (one.sheet, plain_text(one.part["caption"]), one.heading, len(one.part["rows"])) for one in tables
+    ]
+    if school_count is not None:
+        listings.append((words["schools"], words["schools_title"], "", school_count))
+    for name, caption, heading, count in listings:
+        caption, heading = _text(caption), _text(heading)
         heights = (lines_height(caption, COVER_WIDTHS[1] - 1), lines_height(heading, COVER_WIDTHS[2] - 1))
         sheet.set_row(row, max(heights))
         text_format = formats.of("value", "left", TEXT_FORMAT)
-        _link(sheet, row, 0, listed.sheet, listed.sheet, formats)
+        _link(sheet, row, 0, name, name, formats)
         sheet.write_string(row, 1, caption, text_format)
         sheet.write_string(row, 2, heading, text_format)
-        sheet.write_number(row, 3, len(listed.part["rows"]), formats.of("value", "right", "#,##0"))
+        sheet.write_number(row, 3, count, formats.of("value", "right", "#,##0"))
         row += 1
     sheet.activate()  # fmt: skip
 
@@ -176,6 +198,37 @@ def _write_table(book: Any, formats: Formats, listed: Listed, words: Mapping[str
     set_pages(sheet, widths, sum(heights))
 
 
+def _write_schools(book: Any, formats: Formats, schools: pd.DataFrame, words: Mapping[str, str]) -> None:
+    """The plain table of the schools: one head, numbers as numbers, days as days; what is missing is blank."""
+    sheet = _sheet(book, words["schools"], words)
+    _link(sheet, 0, 0, words["cover"], words["back"], formats)
+    last = len(schools.columns) - 1
+    _wide_line(sheet, 1, min(last, _TITLE_COLUMNS), words["schools_title"], formats.of("title"), 3 * LINE)
+    sheet.set_column(0, last, SCHOOLS_WIDTH)
+    sheet.set_column(1, 1, 2 * SCHOOLS_WIDTH)
+    sheet.set_row(HEAD_ROW, LINE * 6)
+    for place, (head, column) in enumerate(schools.items()):
+        sheet.write_string(HEAD_ROW, place, _text(head), formats.of("head"))
+        for row, value in enumerate(column, start=HEAD_ROW + 1):
+            piece = None if pd.isna(value) else _piece_of(value)
+            _write_piece(sheet, formats, row, place, piece, "cell", "left")
+    sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + max(len(schools), 1), last)
+    sheet.freeze_panes(HEAD_ROW + 1, 2)
+    sheet.set_landscape()
+    sheet.repeat_rows(HEAD_ROW)
+    sheet.repeat_columns(0, 1)
+
+
+def _piece_of(value: Any) -> Piece:
+    """One value of a data frame as a cell holds it."""
+    if isinstance(value, str):
+        return Piece(value)
+    if isinstance(value, datetime.date):
+        return Piece(datetime.date(value.year, value.month, value.day), "date")
+    number = float(value)
+    return Piece(number, "integer" if number.is_integer() else "ratio")
+
+
 def _finish(sheet: Any, formats: Formats, listed: Listed, widths: Sequence[float]) -> list[float]:
     """Filters, frozen heads, the notes under the table; returns how high the notes are."""
     table, last = listed.table, len(listed.table.columns) - 1
@@ -197,18 +250,26 @@ def _write_cell(
     sheet: Any, formats: Formats, table: SheetTable, number: int, place: int, piece: Piece | None, look: str
 ) -> None:
     row = HEAD_ROW + 1 + number
+    if piece is not None and (number, place) in table.formulas:
+        formula, value = _written(table, table.formulas[number, place])
+        sheet.write_formula(row, place, formula, formats.of(look, "right", piece.format), value)
+    else:
+        side = "left" if table.columns[place].align == "left" else "center"
+        _write_piece(sheet, formats, row, place, piece, look, side)
+
+
+def _write_piece(
+    sheet: Any, formats: Formats, row: int, place: int, piece: Piece | None, look: str, side: str
+) -> None:
+    """One value; `side` is where a text stands."""
     if piece is None:
         sheet.write_blank(row, place, None, formats.of(look))
     elif isinstance(piece.value, str):
         text = _text(piece.value)
-        side = "left" if table.columns[place].align == "left" else "center"
         is_guarded = text[:1] in ("=", "+", "-", "@", "\t", "'")
         sheet.write_string(row, place, text, formats.of(look, side, TEXT_FORMAT, is_guarded=is_guarded))
     elif isinstance(piece.value, datetime.date):
         sheet.write_datetime(row, place, piece.value, formats.of(look, "center", piece.format))
-    elif (number, place) in table.formulas:
-        formula, value = _written(table, table.formulas[number, place])
-        sheet.write_formula(row, place, formula, formats.of(look, "right", piece.format), value)
     else:
         sheet.write_number(row, place, piece.value, formats.of(look, "right", piece.format))
 

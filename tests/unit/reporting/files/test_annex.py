@@ -61,6 +61,34 @@ def test_it_has_a_cover_notes_and_one_sheet_a_table(made: Files) -> None:
     assert "Mỗi tỉ lệ ghi kèm tử số, mẫu số." in notes
 
 
+def test_the_table_of_the_schools_is_a_sheet_of_its_own(made: Files, tmp_path: Path) -> None:
+    schools = pd.DataFrame(
+        {
+            "Mã trường": ["0001", "0002"],
+            "Trường": ["=1+1", "Bình"],
+            "Số máy": [3.0, None],
+            "Tỉ lệ (%)": [93.25, 0.0],
+            "Ngày": [pd.Timestamp("2024-01-05"), pd.NaT],
+        }
+    )
+    export_xlsx(made.notebook, tmp_path / "a.xlsx", title=TITLE, schools=schools)
+    export_xlsx(made.notebook, tmp_path / "b.xlsx", title=TITLE, schools=schools)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    name = book.sheetnames[-1]
+    assert rows_of(tmp_path / "a.xlsx", name) == [
+        list(schools.columns),
+        ["0001", "=1+1", 3, 93.25, datetime.datetime(2024, 1, 5)],
+        ["0002", "Bình", None, 0, None],
+    ]
+    sheet = book[name]
+    assert sheet["B5"].data_type == "s", "what a school wrote is no formula"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C5", "A4:E6")
+    cover = [value for row in book["Bìa"].iter_rows(values_only=True) for value in row if value is not None]
+    assert name in cover
+    assert cover[-1] == 2
+
+
 def test_cells_hold_numbers_and_days_not_their_pictures(made: Files) -> None:
     heads, *rows = rows_of(made.workbook, "Bảng 1")
     assert heads == [
