@@ -134,7 +134,12 @@ def test_the_next_report_says_what_changed_and_why(office: Workspace) -> None:
     page = BeautifulSoup((office.reports(TERM) / REPORT).read_text(encoding="utf-8"), "html.parser")
     heading = next(found for found in page.find_all("h3") if found.get_text(" ", strip=True) == HEADING)
     told = heading.find_next("ul").get_text(" ", strip=True)
-    for words in ("Báo cáo đến sau", "Trường nộp lại", "QD-1", "Quy tắc tính điểm"):
+    for words in (
+        "Trường nộp báo cáo sau lần phát hành trước",
+        "Trường nộp lại",
+        "QD-1",
+        "Quy tắc tính điểm",
+    ):
         assert words in told
     heads = [
         cell.get_text(" ", strip=True) for cell in heading.find_next("table").find_all("th", scope="col")
@@ -213,8 +218,8 @@ def test_every_figure_that_the_report_prints_is_told_with_parts_that_add_up(
         assert sum(parts) == number(row["Thay đổi"] or "0")
         if row["Đã phát hành"] and row["Nay"] and row["Thay đổi"]:
             assert number(row["Nay"]) - number(row["Đã phát hành"]) == number(row["Thay đổi"])
-        assert row["Thay đổi"] or row["Chữ đổi do"]
-    told = {(row["Bảng"], row["Dòng hoặc câu"], row["Cột"]) for row in rows}
+        assert row["Thay đổi"] or row["Nguyên nhân"]
+    told = {(row["Bảng"], row["Dòng hoặc đoạn văn"], row["Cột"]) for row in rows}
     (first,) = list_issues(office, TERM)
     before, after = cells_of(first.reports[0]), cells_of(office.reports(TERM) / REPORT)
     differing = [at for at in {**before, **after} if before.get(at) != after.get(at)]
@@ -241,7 +246,7 @@ def cells_of(page: Path) -> dict[tuple[str, str, str], list[str]]:
 
 
 NAMING = re.compile(
-    r"\b0\d{4,}|\d{1,2}/\d{1,2}/\d{4}|\d+(?:\.\d{1,2})+(?!\d)|[Mm]ức \d|[^\W\d_][\w.-]*\d[\w.-]*"
+    r"\b0\d{4,}|\d{1,2}/\d{1,2}/\d{4}|\d+(?:\.\d{1,2})+(?!\d)|[Mm]ức (?:độ )?\d|[^\W\d_][\w.-]*\d[\w.-]*"
 )
 
 
