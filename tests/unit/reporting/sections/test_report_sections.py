@@ -140,7 +140,7 @@ def test_a_school_that_is_called_silent_is_told_with_the_refused_file_that_names
 
 def test_text_of_schools_is_escaped() -> None:
     report = report_world.report(HK1)
-    row = ("difficulties", "<img src=x onerror=alert(1)>", 1, ["TH A"])
+    row = ("difficulties", "<img src=x onerror=alert(1)>", "", False, 1, ["TH A"])
     hostile = pd.DataFrame([row], columns=report.summaries.opinions.columns)
     summaries = replace(report.summaries, opinions=hostile)
     html = sections_assessment.proposals(replace(report, term=replace(report.term, summaries=summaries))).html
