@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Final
 
 from termreview.reference.loading.rows import LINE, unique
@@ -47,6 +48,9 @@ def load_opinion_groups(source: Source, fields: Container[str]) -> OpinionGroups
     tree.only(("likeness", "denials", "addressees", "groups"))
     row = tree.row("addressees")
     names = [name for name in row.values if name != LINE] if row else []
+    if row and OFFICE not in names:
+        slips = get_close_matches(OFFICE, map(str, names), 1)
+        source.report(tree.path, row.line_of(slips[0]) if slips else row.line, "missing", key=OFFICE)
     addressees = {name: row.template(name, ADDRESSEE_PLACES) for name in names} if row else {}
     groups, wordings = [], []
     for own in tree.rows("groups"):
