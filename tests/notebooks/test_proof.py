@@ -234,7 +234,7 @@ def test_a_file_whose_grounds_changed_is_called_edited_only_where_its_hash_says_
     assert [verdict.seal for verdict in (intact, edited, unknown)] == ["intact", "edited", "unknown"]
     said = ["\n".join(verdict_lines(each, demo.reference.provenance)) for each in (intact, edited, unknown)]
     assert "còn nguyên" in said[0]
-    assert "gồm cả chỗ do sửa tệp" in said[1]
+    assert "gồm cả nội dung do sửa tệp" in said[1]
     assert "chưa biết" in said[2]
 
 
@@ -293,7 +293,7 @@ def test_a_school_whose_only_file_came_later_is_named_and_the_report_made_again_
 
     report = run_term(copy, demo.reference, SEMESTER, day, editions=(INTERNAL,)).report
     page = BeautifulSoup(report.read_text(encoding="utf-8"), "lxml")
-    said = [row.get_text(" ") for row in page.select("tr") if "có tệp ghi ngày nhận" in row.get_text()]
+    said = [row.get_text(" ") for row in page.select("tr") if "có báo cáo nhận ngày" in row.get_text()]
     assert [(first in row, day_text(later) in row) for row in said] == [(True, True)]
 
     (copy.raw(SEMESTER) / second_file).write_bytes(kept)
