@@ -51,7 +51,7 @@ def read_report(notebook_path: Path, annexed: Iterable[str] = ()) -> ReadReport:
     return _read_once(notebook_path, frozenset(annexed), stamp.st_mtime_ns, stamp.st_size)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # whole, and as it is signed: page, document and annex of one step take turns
 def _read_once(notebook_path: Path, annexed: frozenset[str], _changed: int, _size: int) -> ReadReport:
     """Read one notebook; the exporters of one step read the same one after the other."""
     notebook = nbformat.reads(notebook_path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -133,8 +132,3 @@ def cited_documents(report: ReportContext) -> list[LegalDocument]:
 
 
 _KINDS = ("Công văn", "Quyết định", "Thông tư", "Nghị định", "Nghị quyết", "Kế hoạch", "Luật", "Văn bản")
-
-
-def date_text(value: datetime.date) -> str:
-    """One day as 10/01/2024."""
-    return number_text(value, "date")
