@@ -101,8 +101,8 @@ def _begun(workspace: Workspace, term: Term, rounds: int) -> list[float]:
 def _published(step: Step) -> list[tuple[Step, str]]:
     if not step.exports:
         return [(step, "")]
-    page = replace(step, exports=step.exports[:1], agree=None)
-    return [(page, ", page"), (step, ", page, Word, Excel, compared")]
+    page = replace(step, exports=step.exports[:1])
+    return [(page, ", page"), (step, ", page, Word, Excel")]
 
 
 def _beside_kernel(work: Callable[[], object]) -> Timed:
