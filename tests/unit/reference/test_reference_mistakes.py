@@ -102,6 +102,7 @@ MISTAKES: dict[str, tuple[str, str, Plant]] = {
     "unknown key of a term": ("calendar.yml", "không có khóa 'due'", replaced("calendar.yml", '        due_on: "2024-01-10"', '        due_on: "2024-01-10"\n        due: "2024-01-10"', 1)),
     "unknown key of a year": ("calendar.yml", "không có khóa 'start_on' và thiếu khóa 'starts_on'", replaced("calendar.yml", "    starts_on:", "    start_on:")),
     "date without dashes": ("calendar.yml", "'due_on' không phải ngày dạng 2024-01-10: 20240110", replaced("calendar.yml", '"2024-01-10"', "20240110")),
+    "day to resubmit before the deadline": ("calendar.yml", "'resubmission_due_on' (2024-01-09) không sau 'due_on' (2024-01-10)", replaced("calendar.yml", '"2024-01-31"', '"2024-01-09"')),
     "form that is not there": ("forms/cv500-2030/form.yml", "không có tệp này", listed_at("calendar.yml", "", replaced("calendar.yml", 'form: "cv407-2023"', 'form: "cv500-2030"'))),
     "legal document unknown": ("calendar.yml", "'cv-999' không có trong legal_documents.csv", replaced("calendar.yml", 'legal: "cv-407-2023"', 'legal: "cv-999"')),
     # Form.

@@ -26,7 +26,8 @@ class TermPlan:
     """What one term asks of the schools.
 
     `previous` is the term before it, whose answers forms carry over and checks of change hold against; `compare_with`
-    the term that its report compares figures with, if any.
+    the term that its report compares figures with, if any. `resubmission_due_on` is the day by which what is missing,
+    refused or to be mended has to come in; None where the office sets none.
     """
 
     term: Term
@@ -41,11 +42,15 @@ class TermPlan:
     previous: Term | None
     mark: str
     compare_with: Term | None = None
+    resubmission_due_on: datetime.date | None = None
 
 
 @dataclass(frozen=True)
 class Office:
-    """The body that collects and signs in one period."""
+    """The body that collects and signs in one period.
+
+    `contact` (a person or a post) and `contact_phone` are whom a school calls, as the office states them; may be blank.
+    """
 
     office_id: str
     valid_from: datetime.date
@@ -59,6 +64,20 @@ class Office:
     signer_prefix: str
     document_suffix: str
     is_illustrative: bool
+    contact: str = ""
+    contact_phone: str = ""
+
+
+def contact_text(office: Office, texts: Mapping[str, str]) -> str:
+    """Whom a school calls: the office's short name, with the contact and the phone that it states, if any."""
+    key = (
+        ("full" if office.contact_phone else "named")
+        if office.contact
+        else "phoned"
+        if office.contact_phone
+        else "office"
+    )
+    return texts[key].format(office=office.short_name, contact=office.contact, phone=office.contact_phone)
 
 
 @dataclass(frozen=True)
@@ -111,7 +130,7 @@ class Calendar:
 
 _TERM_KEYS = (
     "id", "part", "title", "report", "due_on", "data_as_of", "form", "tasks", "indicator_set", "legal",
-    "previous", "compare_with", "mark",
+    "previous", "compare_with", "mark", "resubmission_due_on",
 )  # fmt: skip
 
 
@@ -227,13 +246,21 @@ def _term_plan(row: Row, year_id: str) -> TermPlan | None:
     due_on, data_as_of = row.date("due_on") or UNKNOWN_DAY, row.date("data_as_of") or UNKNOWN_DAY
     if UNKNOWN_DAY not in (due_on, data_as_of) and data_as_of > due_on:
         row.report("data_after_due", "data_as_of", data_as_of=data_as_of, due_on=due_on)
+    resubmission_due_on = row.date("resubmission_due_on", is_required=False)
+    if resubmission_due_on is not None and UNKNOWN_DAY != due_on >= resubmission_due_on:
+        row.report(
+            "resubmission_before_due",
+            "resubmission_due_on",
+            resubmission_due_on=resubmission_due_on,
+            due_on=due_on,
+        )
     if year_id and term.school_year != year_id:
         row.report("other_school_year", term=term.term_id, school_year=year_id)
     elif term.part != row.id("part"):
         row.report("part_unfit", part=row.text("part"), term=term.term_id)
     return TermPlan(
         term, row.text("title"), row.choice("report", REPORTS), due_on, data_as_of, row.id("form"), row.id("tasks"), row.id("indicator_set"),
-        row.text("legal"), previous, row.choice("mark", ("A", "B", "C"), "A"), compare_with,
+        row.text("legal"), previous, row.choice("mark", ("A", "B", "C"), "A"), compare_with, resubmission_due_on,
     )  # fmt: skip
 
 
@@ -254,11 +281,12 @@ _OFFICE_COLUMNS = (
     "office_id", "valid_from", "valid_to", "unit_id", "parent_body", "name", "short_name", "place_name",
     "signer_title", "signer_prefix", "document_suffix", "is_illustrative",
 )  # fmt: skip
+_CONTACT_COLUMNS = ("contact", "contact_phone")
 
 
 def _load_offices(source: Source) -> tuple[Office, ...]:
     offices = []
-    rows = read_list(source, OFFICES, _OFFICE_COLUMNS)
+    rows = read_list(source, OFFICES, _OFFICE_COLUMNS, _CONTACT_COLUMNS)
     unique([(row, f"{row.text('office_id')}, {row.text('valid_from', '')}") for row in rows])
     for row in rows:
         start = row.date("valid_from")
@@ -279,6 +307,8 @@ def _load_offices(source: Source) -> tuple[Office, ...]:
                 row.text("signer_prefix", ""),
                 row.text("document_suffix", ""),
                 row.yes("is_illustrative"),
+                row.text("contact", ""),
+                row.text("contact_phone", ""),
             )
         )
     return tuple(offices)

@@ -59,6 +59,11 @@ class StoryRules:
     texts: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def cause_field(self) -> str:
+        """The question in which schools state why they fell; blank where no rule names one."""
+        return next((name for rule in self.rules if rule.kind == FALLEN for name in rule.fields), "")
+
 
 def load_story_rules(source: Source, fields: Container[str]) -> StoryRules:
     """Read the rules; each is of a known kind, reads known fields and has its sentences."""

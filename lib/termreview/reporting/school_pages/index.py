@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from termreview.reporting.blocks.blocks import badge_mark, escape_text
+from termreview.reporting.blocks.blocks import escape_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext
@@ -17,7 +17,7 @@ from termreview.reporting.report.level_margin_texts import margin_lines
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.school_outlook import look_ahead
 from termreview.reporting.report.wording import before_name, label, labels
-from termreview.reporting.school_pages.material import material_of, peer_middle, peer_scores, word
+from termreview.reporting.school_pages.material import doubt_mark, material_of, peer_middle, peer_scores, word
 from termreview.reporting.summaries.index import OVERALL
 
 View = dict[str, Any]
@@ -91,7 +91,7 @@ def criteria_view(report: ReportContext, school_id: str) -> View:
             rows.append(
                 {
                     "title": f"{criterion.criterion_id} {criterion.title}", "points": points, "most": most,
-                    "mark": badge_mark(marks.get(criterion.criterion_id, criterion.mark)).html,
+                    "mark": doubt_mark(report, marks.get(criterion.criterion_id, criterion.mark)),
                     "middle": number_text(middle, "points"),
                     "bar": share_bar(float(row["low"]), float(row["high"]), float(row["max_points"]), middle, alt),
                 }
@@ -129,8 +129,7 @@ def conditions_view(report: ReportContext, school_id: str) -> View:
                     "word": word(report, f"conditions.{state}"),
                 }
             )
-    mark = indicator_set.failed_condition_mark
-    note = word(report, "conditions.note", mark=mark, meaning=label(report, "marks", mark))
+    note = word(report, "conditions.note", doubt=doubt_mark(report, indicator_set.failed_condition_mark))
     return {"rows": rows, "note": note if any(row["state"] != "met" for row in rows) else ""}
 
 
@@ -148,7 +147,7 @@ def lead_view(report: ReportContext, school_id: str) -> View:
     """The conclusion at the head of the page of a school whose score counts."""
     indicator_set, row = report.declared.indicator_set, material_of(report).standings[school_id, OVERALL]
     low, high = int(row["score_level_low"]), int(row["score_level_high"])
-    mark = word(report, "lead.overall_mark", mark=indicator_set.overall_mark, meaning=label(report, "marks", indicator_set.overall_mark))  # fmt: skip
+    mark = word(report, "lead.overall_mark", doubt=doubt_mark(report, indicator_set.overall_mark))
     if low != high:
         return {
             "title": word(report, "lead.open", low=low, high=high),

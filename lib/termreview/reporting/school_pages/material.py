@@ -80,6 +80,11 @@ def grouped(frame: pd.DataFrame) -> dict[str, list[Record]]:
     return found
 
 
+def doubt_mark(report: ReportContext, mark: str) -> str:
+    """The asterisk of what waits for confirmation, as the foot of the page explains it; blank for what is confirmed."""
+    return word(report, "foot.doubt") if mark == "C" else ""
+
+
 def word(report: ReportContext, key: str, **values: Any) -> str:
     """One declared word of the pages, its places filled."""
     return page_word(report.reference, key, **values)

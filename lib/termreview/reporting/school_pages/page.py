@@ -18,6 +18,7 @@ from termreview.reporting.school_pages.index import (
 )
 from termreview.reporting.school_pages.material import material_of, word
 from termreview.reporting.school_pages.path import path_view
+from termreview.reporting.school_pages.todo import fall_lines, silence_of, todo_view
 from termreview.reporting.school_pages.work import findings_view, good_view, ratios_view, tasks_view
 from termreview.reporting.summaries.index import OVERALL
 
@@ -35,20 +36,24 @@ def kind_of(report: ReportContext, school_id: str) -> str:
 def page_view(report: ReportContext, school_id: str) -> dict[str, Any]:
     """Everything that the template of one school's page fills in; words are text, drawings are SVG."""
     kind = kind_of(report, school_id)
+    silence = silence_of(report, school_id) if kind == SILENT else ""
     view: dict[str, Any] = {
         "kind": kind,
+        "todo": todo_view(report, school_id, silence),
+        "fall": [],
         "words": report.reference.school_pages,
         "head": _head(report, school_id),
         "findings": findings_view(report, school_id),
         "foot": _foot(report, kind),
     }
     if kind == SILENT:
-        return view | {"lead": _silent_lead(report, school_id), "todo": _todo(report, school_id)}
+        return view | {"lead": _silent_lead(report, school_id, silence)}
     view |= {"tasks": tasks_view(report, school_id), "good": good_view(report, school_id)}
     if kind == REPORTED:
         return view | {"lead": _unscored_lead(report, view), "ratios": ratios_view(report, school_id)}
     return view | {
         "lead": lead_view(report, school_id),
+        "fall": fall_lines(report, school_id),
         "scores": scores_view(report, school_id),
         "criteria": criteria_view(report, school_id),
         "conditions": conditions_view(report, school_id),
@@ -89,32 +94,16 @@ def _head(report: ReportContext, school_id: str) -> dict[str, Any]:
     }
 
 
-def _silent_lead(report: ReportContext, school_id: str) -> dict[str, Any]:
-    state = _silence(report, school_id)
+def _silent_lead(report: ReportContext, school_id: str, silence: str) -> dict[str, Any]:
     due_on = number_text(report.declared.plan.due_on, "date")
-    notes = [word(report, f"lead.{state}_note", due_on=due_on), *last_result(report, school_id)]
-    return {"title": word(report, f"lead.{state}"), "notes": notes, "kind": "silent"}
-
-
-def _silence(report: ReportContext, school_id: str) -> str:
-    """Why nothing counts of one school: no file, a file that cannot be read, or one that this machine has not read."""
-    reporting = material_of(report).reporting[school_id]
-    if reporting["state"] != "refused":
-        return "missing"
-    return "unread" if reporting["refused_reason"] == "cannot_be_opened" else "refused"
+    notes = [word(report, f"lead.{silence}_note", due_on=due_on), *last_result(report, school_id)]
+    return {"title": word(report, f"lead.{silence}"), "notes": notes, "kind": "silent"}
 
 
 def _unscored_lead(report: ReportContext, view: dict[str, Any]) -> dict[str, Any]:
     tasks = view["tasks"]
     title = word(report, "lead.preschool", done=tasks["done"], total=tasks["total"])
     return {"title": title, "notes": [word(report, "lead.preschool_note")], "kind": "plain"}
-
-
-def _todo(report: ReportContext, school_id: str) -> list[str]:
-    state = _silence(report, school_id)
-    if state == "unread":
-        return [word(report, "todo.unread")]
-    return [word(report, f"todo.{state}", school_id=school_id), word(report, "todo.report_now")]
 
 
 def _foot(report: ReportContext, kind: str) -> list[str]:

@@ -8,8 +8,7 @@ from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.school_outlook import advice_of, look_ahead
-from termreview.reporting.report.wording import label
-from termreview.reporting.school_pages.material import material_of, word
+from termreview.reporting.school_pages.material import doubt_mark, material_of, word
 from termreview.scoring.goal import goal_of
 from termreview.scoring.next_level import CONDITION, RAISE, PathStep
 
@@ -49,7 +48,7 @@ def path_view(report: ReportContext, school_id: str) -> dict[str, Any]:
         "lead": word(report, "path.lead", level=path.level, count=len(path.steps)),
         "rows": rows,
         "totals": totals,
-        "note": word(report, "path.mark", mark=advice.mark, meaning=label(report, "marks", advice.mark)),
+        "note": word(report, "path.mark", doubt=doubt_mark(report, advice.mark)),
     }
 
 

@@ -110,8 +110,6 @@ def good_view(report: ReportContext, school_id: str) -> list[str]:
         lines.append(word(report, "good.tasks", done=tasks["done"], total=tasks["total"]))
     if reporting["state"] == "on_time":
         lines.append(word(report, "good.on_time"))
-    if reporting["state"] in ("on_time", "late") and not reporting["error_count"] + reporting["query_count"]:
-        lines.append(word(report, "good.clean"))
     return lines or [word(report, "good.none")]
 
 
@@ -179,11 +177,21 @@ def _good_ratios(report: ReportContext, school_id: str) -> list[str]:
     ]
 
 
+def asked_counts(report: ReportContext, school_id: str) -> dict[str, int]:
+    """How many points one school has to mend (`error`) and to explain (`query`)."""
+    told = [row["severity"] for row in _findings_of(report, school_id) if row["status"] == "open"]
+    return {severity: told.count(severity) for severity in ("error", "query")}
+
+
+def _findings_of(report: ReportContext, school_id: str) -> list[Record]:
+    # That no report came is what the page opens with.
+    rows = material_of(report).findings.get(school_id, [])
+    return [row for row in rows if row["check_code"] != NOT_SUBMITTED]
+
+
 def findings_view(report: ReportContext, school_id: str) -> View:
     """What is to be mended or explained, one row per check with its first place; how much more there is."""
-    rows = material_of(report).findings.get(school_id, [])
-    # That no report came is what the page opens with.
-    rows = [row for row in rows if row["check_code"] != NOT_SUBMITTED]
+    rows = _findings_of(report, school_id)
     is_open = [row for row in rows if row["status"] == "open"]
     asked = [row for row in is_open if row["severity"] in ("error", "query")]
     by_check: dict[tuple[str, str], list[Record]] = {}
@@ -197,7 +205,7 @@ def findings_view(report: ReportContext, school_id: str) -> View:
         notes.append(word(report, "findings.notes", count=len(is_open) - len(asked)))
     if len(rows) > len(is_open):
         notes.append(word(report, "findings.explained", count=len(rows) - len(is_open)))
-    return {"rows": shown, "notes": notes, "none": "" if shown else word(report, "findings.none")}
+    return {"rows": shown, "notes": notes}
 
 
 def _finding(report: ReportContext, severity: str, found: list[Record]) -> View:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import pytest
 import report_world
 from bs4 import BeautifulSoup
 
+from termreview.reference.kinds.calendar import contact_text
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext, build_view
 from termreview.reporting.report.level_margin_texts import margin_lines
@@ -17,6 +19,7 @@ from termreview.reporting.report.school_outlook import look_ahead
 from termreview.reporting.school_pages.material import material_of, peer_scores
 from termreview.reporting.school_pages.page import REPORTED, SCORED, SILENT, kind_of
 from termreview.reporting.school_pages.pages import school_page, school_pages, show_pages
+from termreview.reporting.school_pages.todo import fall_lines
 from termreview.reporting.school_pages.work import MOST_FINDINGS, findings_view
 from termreview.reporting.sections.index.actions import office_actions, tried
 from termreview.reporting.sections.index.sensitivity import levels_at_stake
@@ -110,7 +113,12 @@ def test_a_school_without_a_report_is_told_what_to_do_and_gets_no_number() -> No
     page = soup_of(first(SILENT))
     assert not page.select(".group, table.criteria, table.path, table.ratios")
     assert "không tính là 0 điểm" in page.get_text()
-    assert "Nội dung cần làm ngay" in page.get_text()
+    todo = page.select_one("main > section").get_text(" ", strip=True)
+    assert todo.startswith("Đề nghị trường nộp báo cáo chậm nhất ngày 10/06/2024")
+    assert (
+        "liên hệ Phòng GDĐT (cán bộ phụ trách công nghệ thông tin (minh họa), điện thoại 0234 000 0000)"
+        in todo
+    )
 
 
 def test_that_no_report_came_is_said_once() -> None:
@@ -183,6 +191,76 @@ def test_many_findings_are_counted_not_dropped() -> None:
     assert [row["severity"] for row in view["rows"]] == ["error"] * 5 + ["query"]
     assert view["rows"][0]["place"].endswith("1 ô khác")
     assert [int(re.findall(r"\d+", line)[0]) for line in view["notes"]] == [3, 1, 1]
+
+
+def todo_of(report: ReportContext, school_id: str) -> str:
+    return str(soup_of(school_id, report).select_one("main > section.todo h2").get_text())
+
+
+def with_plan(report: ReportContext, **changes: object) -> ReportContext:
+    declared = replace(report.declared, plan=replace(report.declared.plan, **changes))
+    return replace(report, term=replace(report.term, declared=declared))
+
+
+def test_a_page_opens_with_what_is_owed_and_its_day() -> None:
+    school_id = first(SCORED)
+    rows = [
+        finding(school_id, 1),
+        finding(school_id, 2, severity="query"),
+        finding(school_id, 3, severity="note"),
+    ]
+    report = with_tables(findings=pd.DataFrame(rows))
+    assert todo_of(report, school_id) == (
+        "Đề nghị trường sửa 1 lỗi, giải trình 1 nội dung và gửi lại báo cáo chậm nhất ngày 10/06/2024"
+    )
+    late = replace(report, as_of=datetime.date(2024, 6, 11))
+    assert todo_of(late, school_id).endswith("gửi lại báo cáo ngay (đã quá hạn sửa ngày 10/06/2024)")
+    assert todo_of(with_plan(report, resubmission_due_on=None), school_id).endswith(
+        "trong thời gian sớm nhất"
+    )
+    only_notes = with_tables(findings=pd.DataFrame(rows[2:]))
+    assert todo_of(only_notes, school_id) == "Báo cáo không có nội dung phải sửa hoặc giải trình"
+
+
+@pytest.mark.parametrize(
+    ("contact", "phone", "told"),
+    [
+        ("bà A", "0234 1", "Phòng GDĐT (bà A, điện thoại 0234 1)"),
+        ("bà A", "", "Phòng GDĐT (bà A)"),
+        ("", "0234 1", "Phòng GDĐT (điện thoại 0234 1)"),
+        ("", "", "Phòng GDĐT"),
+    ],
+)
+def test_whom_to_call_is_what_the_office_states(contact: str, phone: str, told: str) -> None:
+    office = replace(REPORT.declared.office, contact=contact, contact_phone=phone)
+    assert contact_text(office, REPORT.reference.labels["contact"]) == told
+
+
+def fallen_from(school_id: str, reason: object) -> ReportContext:
+    """The report with one school at 90 points and level 3 of group 1 the term before, and what it wrote since."""
+    assert REPORT.previous
+    before = REPORT.previous.summaries.standings.copy()
+    own = (before["school_id"] == school_id) & (before["group_id"] == "1")
+    before.loc[own, ["low", "high", "score_level_low", "score_level_high"]] = [90.0, 90.0, 3, 3]
+    previous = replace(REPORT.previous, summaries=replace(REPORT.previous.summaries, standings=before))
+    texts = REPORT.term.answers.texts.copy()
+    texts.loc[school_id, REPORT.reference.stories.cause_field] = reason
+    answers = replace(REPORT.term.answers, texts=texts)
+    return replace(REPORT, previous=previous, term=replace(REPORT.term, answers=answers))
+
+
+def test_a_fall_is_told_with_the_reason_that_the_school_wrote() -> None:
+    standings = material_of(REPORT).standings
+    own = next(key[0] for key, row in standings.items() if key[1] == "1" and row["score_level_high"] == 2)
+    now = standings[own, "1"]
+    report = fallen_from(own, "Hết hạn hợp đồng.")
+    fall, reason = fall_lines(report, own)
+    after = "2" if now["score_level_low"] == 2 else "1–2"
+    assert "từ mức độ 3 (90,0 điểm)" in fall
+    assert f"xuống mức độ {after} ({interval_text(now['low'], now['high'])} điểm)." in fall
+    assert reason == "Nguyên nhân trường nêu: “Hết hạn hợp đồng”."
+    assert fall in soup_of(own, report).select_one(".lead").get_text()
+    assert fall_lines(fallen_from(own, None), own)[1] == "Báo cáo của trường chưa nêu nguyên nhân."
 
 
 def test_the_first_term_has_nothing_to_compare_with() -> None:
