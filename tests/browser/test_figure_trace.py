@@ -48,7 +48,7 @@ def test_every_printed_figure_is_what_its_lines_add_up_to(browser: Browser, demo
     sums = 0
     for kind, one in zip(kinds, followed, strict=True):
         printed, total = one["printed"], one["total"]
-        if not total or "triệu" in printed or "trung vị" in printed:
+        if not total or "triệu" in printed or "một nửa" in printed:
             continue
         match kind:
             case "diem" | "so-lieu" | "tieu-chi":

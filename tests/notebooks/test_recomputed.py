@@ -75,7 +75,7 @@ def key_figures(demo: Demo, term: Term) -> dict[str, tuple[str, str]]:
 
 
 def percent(part: float, whole: float) -> str:
-    return f"{100 * part / whole:.1f}".replace(".", ",") + "\u00a0%"
+    return f"{100 * part / whole:.1f}".replace(".", ",") + "%"
 
 
 @TERMS

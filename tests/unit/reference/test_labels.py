@@ -136,7 +136,7 @@ def problems_of(folder: Path) -> list[str]:
          "labels.yml:{line}: không có khóa 'overal' và thiếu khóa 'overall'; có phải 'overall' không?"),
         ('  "1": "Mức 1"', '  1: "Mức 1"', "labels.yml:{line}: khóa '1' phải đặt trong nháy kép"),
         ('  "no": "Không"', '  no: "Không"', "labels.yml:{line}: khóa 'no' phải đặt trong nháy kép"),
-        ('"{count} nhiệm vụ khác"', '"{so} nhiệm vụ khác"',
+        ('"{count:two_digits} nhiệm vụ khác"', '"{so:two_digits} nhiệm vụ khác"',
          "labels.yml:{line}: chỗ điền '{{so}}' trong 'tasks' không dùng được; dùng được: count"),
         ('  "no": "Không"\n', '  "no": ""\n', "labels.yml:{line}: thiếu 'no'"),
         ('scopes:\n', 'scope:\n', "labels.yml:{line}: không có khóa 'scope' và thiếu khóa 'scopes'; có phải 'scopes' không?"),

@@ -66,7 +66,7 @@ MISTAKES: dict[str, tuple[str, str, Plant]] = {
     "no whole number of decisions": ("highlights.yml", "'most_decisions' phải là số nguyên từ 1 trở lên", replaced("highlights.yml", 'most_decisions: "5"', 'most_decisions: "1.5"')),
     "text of the opening missing": ("highlights.yml", "không có khóa 'reports_lable' và thiếu khóa 'reports_label'", listed_at("highlights.yml", "  reports_lable", replaced("highlights.yml", "reports_label:", "reports_lable:"))),
     "unknown text of the opening": ("highlights.yml", "không có khóa 'reports_lable' và thiếu khóa 'reports_label'", listed_at("highlights.yml", "  reports_lable", replaced("highlights.yml", "reports_label:", "reports_lable:"))),
-    "place that the opening does not have": ("highlights.yml", "chỗ điền '{who}' trong 'reports' không dùng được", replaced("highlights.yml", "Gia hạn cho {count}", "Gia hạn cho {who}")),
+    "place that the opening does not have": ("highlights.yml", "chỗ điền '{who}' trong 'reports' không dùng được", replaced("highlights.yml", "Gia hạn cho {count:two_digits}", "Gia hạn cho {who}")),
     "forms without many": ("highlights.yml", "'verify' phải có câu cho trường hợp 'many'", listed_at("highlights.yml", '    none: "Thẩm định', replaced("highlights.yml", '    many: "Thẩm định', '    all: "Thẩm định'))),
     # Lists: files, columns, cells.
     "missing file": ("ratios.csv", "không có tệp này", removed("ratios.csv")),

@@ -209,7 +209,7 @@ def _unchanged(pairs: Sequence[Pair], answers: Answers) -> Verdict:
 
     def found(line: int, place: int) -> str:
         part, whole = same[line, place], compared[line, place]
-        return f"{part:.0f}/{whole:.0f} ({stored_number_text(int(100 * part / whole))} %)"
+        return f"{part:.0f}/{whole:.0f} ({stored_number_text(int(100 * part / whole))}%)"
 
     return (compared >= high) & (same >= low * compared), found, lambda line, place: ""
 

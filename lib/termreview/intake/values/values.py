@@ -229,7 +229,7 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
                 Flag(
                     "percent_assumed",
                     stored_number_text(number),
-                    f"{stored_number_text(round(number * 100, 6))} %",
+                    f"{stored_number_text(round(number * 100, 6))}%",
                 ),
             )
             number *= 100

@@ -28,6 +28,7 @@ FORMATS: Final = (
     "decimal1",
     "points",
     "ratio",
+    "two_digits",
     "percent1",
     "share1",
     "low_share1",

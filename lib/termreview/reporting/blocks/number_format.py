@@ -30,8 +30,9 @@ NUMBER_FORMATS: Final[Mapping[str, tuple[int, int, str]]] = {
     "decimal1": (1, 1, ""),
     "points": (1, 1, ""),
     "ratio": (2, 1, ""),
-    "percent1": (1, 1, f"{NO_BREAK_SPACE}%"),
-    "share1": (1, 100, f"{NO_BREAK_SPACE}%"),
+    "two_digits": (0, 1, ""),  # a count in a sentence, as offices write it: 05 trường
+    "percent1": (1, 1, "%"),
+    "share1": (1, 100, "%"),
     "low_share1": (1, 100, ""),  # of an interval of shares, whose sign stands behind its upper end
     "vnd": (0, 1, f"{NO_BREAK_SPACE}đ"),
 }
@@ -56,10 +57,11 @@ def clean_text(value: object) -> str:
 
 
 def number_text(value: Any, format: str = "integer") -> str:
-    """Return one value as Vietnamese text: 29.093 · 94,6 % · 10/01/2024 · — when missing.
+    """Return one value as Vietnamese text: 29.093 · 94,6% · 10/01/2024 · — when missing.
 
-    Formats: integer, decimal1, points (one decimal), ratio (two decimals), percent1 (a figure of 0-100),
-    share1 (a figure of 0-1, shown as per cent), low_share1 (without its sign), vnd, date, text. The space before % and đ does not break.
+    Formats: integer, decimal1, points (one decimal), ratio (two decimals), two_digits (a count of a sentence: 05),
+    percent1 (a figure of 0-100), share1 (a figure of 0-1, shown as per cent), low_share1 (without its sign), vnd, date,
+    text. The space before đ does not break.
     """
     if format not in FORMATS:
         raise ValueError(f"unknown number format: {format!r}")
@@ -72,6 +74,8 @@ def number_text(value: Any, format: str = "integer") -> str:
     number = printed_number(value, format)
     if number is None:
         return MISSING_MARK
+    if format == "two_digits" and 0 < number < 10:
+        return f"{number:02f}"
     _, _, suffix = NUMBER_FORMATS[format]
     return decimal_text(number) + suffix
 

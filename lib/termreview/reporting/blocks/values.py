@@ -97,7 +97,7 @@ class Parts(Value):
 
 @dataclass(frozen=True)
 class Share(Value):
-    """A part of a whole with both numbers, 27/29 (93,1 %); `—` where one is missing."""
+    """A part of a whole with both numbers, 27/29 (93,1%); `—` where one is missing."""
 
     numerator: Any
     denominator: Any
@@ -140,7 +140,7 @@ class Interval(Value):
 
 @dataclass(frozen=True)
 class Composed(Value):
-    """Values and words one after the other: 93,1 % (27/29), 12 trường (40,0 %)."""
+    """Values and words one after the other: 93,1% (27/29), 12 trường (40,0%)."""
 
     pieces: tuple[Value | str, ...]
 
@@ -218,5 +218,5 @@ def interval_text(low: Any, high: Any) -> str:
 
 
 def fraction_text(numerator: Any, denominator: Any) -> str:
-    """A part of a whole as text with both numbers: 27/29 (93,1 %)."""
+    """A part of a whole as text with both numbers: 27/29 (93,1%)."""
     return str(Share(numerator, denominator))

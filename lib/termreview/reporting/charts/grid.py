@@ -191,7 +191,7 @@ def _heads(heads: Sequence[str], wide: float) -> tuple[list[list[str]] | None, S
 
 
 def _shares_key() -> list[tuple[str, Style]]:
-    names = ("đến 25 %", "trên 25 đến dưới 50 %", "50 đến 75 %", "trên 75 % số điểm tối đa")
+    names = ("đến 25%", "trên 25 đến dưới 50%", "50 đến 75%", "trên 75% số điểm tối đa")
     values = (0.25, 0.4, 0.75, 1.0)
     steps = [(name, share_style(value)) for name, value in zip(names, values, strict=True)]
     return [*steps, ("chưa đủ căn cứ", OPEN)]

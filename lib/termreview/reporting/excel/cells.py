@@ -1,6 +1,6 @@
 """One cell of a report's table as a spreadsheet holds it: a number behind every figure, shown as published.
 
-A cell of several figures (`27/29 (93,1 %)`, `62,0–72,0`) is told apart into its roles, each a column.
+A cell of several figures (`27/29 (93,1%)`, `62,0–72,0`) is told apart into its roles, each a column.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from termreview.reporting.blocks.model import (
     plain_text,
 )
 from termreview.reporting.blocks.number_format import (
-    NO_BREAK_SPACE,
     NUMBER_FORMATS,
     exact_number,
     number_text,
@@ -76,7 +75,7 @@ class Piece:
             return f'"{text.replace(chr(34), "")}"' if text else ""
 
         digits = "#,##0" + (f".{'0' * self.decimals}" if self.decimals else "")
-        sign = f'"{NO_BREAK_SPACE}"%' if self.is_share else literal(NUMBER_FORMATS[self.written][2])
+        sign = "%" if self.is_share else literal(NUMBER_FORMATS[self.written][2])
         return VIETNAMESE + literal(self.before) + digits + sign + literal(self.after)
 
     def shown(self, number: float) -> str:

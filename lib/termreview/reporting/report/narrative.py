@@ -78,7 +78,9 @@ def fill(template: str, values: Mapping[str, object], key: str = "", declared_in
     return Sentence("", [*pieces, template[end:]])
 
 
-def listed(names: Sequence[object], *, most: int = 8, rest: str = "{count} trường khác") -> Sentence:
+def listed(
+    names: Sequence[object], *, most: int = 8, rest: str = "{count:two_digits} trường khác"
+) -> Sentence:
     """Join names as a sentence lists them: `A, B và C`; more than `most` end in how many others there are.
 
     Names that hold a comma themselves are told apart by semicolons: `A, b; C; D`. The number that ends a name stays

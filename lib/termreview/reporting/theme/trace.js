@@ -232,7 +232,7 @@
   };
   const titleOf = (fieldId) => (data.fields[fieldId] ? data.fields[fieldId].t : fieldId);
   const figure = (ratio, above, below) => ratio.u === "percent"
-    ? `${percents.format((above * ratio.x) / below)} %` : ratios.format((above * ratio.x) / below);
+    ? `${percents.format((above * ratio.x) / below)}%` : ratios.format((above * ratio.x) / below);
 
   const title = make("h2", { id: "tra-cuu-ten", tabindex: "-1" });
   const body = make("div", { class: "trace-body" });

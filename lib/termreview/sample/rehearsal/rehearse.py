@@ -282,7 +282,7 @@ def rehearsal_page(rehearsed: Rehearsed) -> str:
 
 
 def _pct(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else "—"
+    return f"{100 * part / whole:.0f}%" if whole else "—"
 
 
 def aimed_at(fault: str, touched: Sequence[str], level: str, declared: TermReference) -> set[str]:

@@ -99,7 +99,7 @@ def test_blank_items_could_change_the_report_and_are_not_praised() -> None:
     assert (pending["pending"], set(LEFT) <= set(pending["items"])) == ("blank", True)
     assert report_status(report).status == PROVISIONAL
     assert report_status(report).schools == (SCHOOL,)
-    assert "Bỏ trống tiểu mục của bộ chỉ số, chưa giải trình: 1 trường" in as_html(status_section(report))
+    assert "Bỏ trống tiểu mục của bộ chỉ số, chưa giải trình: 01 trường" in as_html(status_section(report))
     assert not [line for line in good_view(report, SCHOOL) if "không có lỗi" in line]
     settled = replace(report.term.tables, findings=report.term.tables.findings.assign(status="accepted"))
     explained = replace(report, term=build_view(reference(), report.declared, settled))

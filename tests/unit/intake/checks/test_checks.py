@@ -251,7 +251,7 @@ def test_change_within_is_silent_without_a_term_before() -> None:
 
 @pytest.mark.parametrize(
     ("moved", "share", "found"),
-    [(0, "0.9", "13/13 (100 %)"), (1, "0.9", "12/13 (92 %)"), (2, "0.9", ""), (1, "1", "")],
+    [(0, "0.9", "13/13 (100%)"), (1, "0.9", "12/13 (92%)"), (2, "0.9", ""), (1, "1", "")],
 )
 def test_unchanged_asks_when_enough_of_a_section_is_last_terms(moved: int, share: str, found: str) -> None:
     rule = check("unchanged", "@S3", low=share, high="10")

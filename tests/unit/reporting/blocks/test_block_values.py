@@ -29,19 +29,24 @@ WORDS = {"reporting": {"received": "{count}/{total} trường ({pct:percent1}), 
     [
         (Number(29093), "29.093"),
         (Number(-0.05, "decimal1"), "−0,1"),
-        (Number(0.9305, "share1"), "93,1\u00a0%"),
+        (Number(5, "two_digits", after=" trường"), "05 trường"),
+        (Number(9, "two_digits"), "09"),
+        (Number(10, "two_digits"), "10"),
+        (Number(1200, "two_digits"), "1.200"),
+        (Number(0, "two_digits"), "0"),
+        (Number(0.9305, "share1"), "93,1%"),
         (Number(12, after=" học liệu"), "12 học liệu"),
         (Number(None, after=" học liệu"), "—"),
         (Parts(27, 29), "27/29"),
         (Parts(27, None), "—"),
-        (Share(27, 29), "27/29 (93,1\u00a0%)"),
+        (Share(27, 29), "27/29 (93,1%)"),
         (Share(0, 0), "0/0 (—)"),
         (Interval(62, 72), "62,0–72,0"),
         (Interval(62, 62.04), "62,0"),
         (Interval(62, float("nan")), "—"),
-        (Interval(0.595, 0.676, "share1"), "59,5–67,6\u00a0%"),
+        (Interval(0.595, 0.676, "share1"), "59,5–67,6%"),
         (Interval(62, 72, level="mức 2"), "62,0–72,0 (mức 2)"),
-        (Composed(Number(93.1, "percent1"), " (", Parts(27, 29), ")"), "93,1\u00a0% (27/29)"),
+        (Composed(Number(93.1, "percent1"), " (", Parts(27, 29), ")"), "93,1% (27/29)"),
     ],
 )
 def test_a_value_is_printed_as_reports_write_it(value: Value, shown: str) -> None:
@@ -53,7 +58,7 @@ def test_a_sentence_keeps_its_key_and_its_values() -> None:
     told = sentence(
         WORDS, "reporting.received", count=27, total=29, as_of=Number("2024-01-10", "date"), names=listed(["TH A", "TH B"])
     )  # fmt: skip
-    assert told == "27/29 trường (93,1\u00a0%), đến 10/01/2024: TH A và TH B."
+    assert told == "27/29 trường (93,1%), đến 10/01/2024: TH A và TH B."
     (run,) = told.runs
     assert run["key"] == "reporting.received"
     assert [each for each in run["runs"] if isinstance(each, list)] == [

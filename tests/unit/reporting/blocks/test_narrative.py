@@ -26,7 +26,7 @@ FORMS = {
     [
         (0, 55, "Không trường nào muộn."),
         (1, 55, "Một trường muộn."),
-        (2, 55, "2/55 trường muộn (3,6\u00a0%)."),
+        (2, 55, "2/55 trường muộn (3,6%)."),
         (55, 55, "Cả 55 trường muộn."),
         (1, 1, "Cả 1 trường muộn."),
         (0, 0, "Không trường nào muộn."),
@@ -66,7 +66,7 @@ def test_a_hole_is_named(key: str, values: dict[str, str]) -> None:
         (["A"], "A"),
         (["A", "B"], "A và B"),
         (["A", "B", "C"], "A, B và C"),
-        (["A", "B", "C", "D", "E"], "A, B và 3 trường khác"),
+        (["A", "B", "C", "D", "E"], "A, B và 03 trường khác"),
         (["TH An Lộc 2", "TH 19 tháng 8 A"], "TH An Lộc\u00a02 và TH 19 tháng 8 A"),
     ],
 )

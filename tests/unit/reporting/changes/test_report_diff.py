@@ -81,7 +81,7 @@ def _told(content: Value | str | None) -> Told:
 def test_parts_add_up_to_the_move_as_printed() -> None:
     variance = cell(Share(15, 18), Share(16, 18), Share(15, 18), Share(17, 18))
     assert (variance.where.section, variance.where.table, variance.where.row, variance.where.column) == ("I › 2", "Nộp", "Mầm non", "Đúng hạn")  # fmt: skip
-    assert (variance.before, variance.after) == ("15/18 (83,3 %)", "17/18 (94,4 %)")
+    assert (variance.before, variance.after) == ("15/18 (83,3%)", "17/18 (94,4%)")
     assert variance.changed == [("numerator", "1"), ("percent", "1")]
     assert variance.variances == [2, Decimal("11.1")]
     assert variance.parts == {

@@ -137,7 +137,7 @@ def test_no_check_on_a_sensitive_attribute_is_named_nor_told_apart_from_those_th
     assert set(told.loc[told["check_code"] == UNNAMED, "title"]) == {"Các nội dung kiểm tra khác"}
     shown = f"{data_quality(shareable).html} {reasons(shareable).html}"
     assert "Các nội dung kiểm tra khác" in shown
-    assert "có dưới 5 trường không đạt" in shown
+    assert "có dưới 05 trường không đạt" in shown
     for check in internal.declared.checks:
         if check.check_code in failed:
             is_named = check.title in shown

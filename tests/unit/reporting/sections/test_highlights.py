@@ -186,7 +186,7 @@ def test_no_move_of_a_level_is_told_without_the_schools_that_cannot_be_compared(
         line for line in changes(report_world.report(HK2)) if "giữ nguyên, " in line or "giữ nguyên;" in line
     )
     first, second = line.split("; ")
-    assert first.endswith(": 9 tăng mức độ, 4 giữ nguyên, 1 giảm mức độ")
+    assert first.endswith(": 09 tăng mức độ, 04 giữ nguyên, 01 giảm mức độ")
     assert second.endswith(": 13 giữ nguyên, 22 chưa đủ căn cứ so sánh.")
 
 
@@ -195,7 +195,7 @@ def test_levels_that_hang_on_unplaced_points_alone_are_counted() -> None:
     rows = report.summaries.not_concluded.iloc[:3].assign(conditions=["met", "met", "unknown"])
     reasons = [[("unallocated", 10.0)], [("unallocated", 10.0), ("blank", 2.0)], [("unallocated", 10.0)]]
     rows["reasons"] = pd.Series(reasons, index=rows.index, dtype=object)
-    assert "; 1 kết quả chưa kết luận được" in decisions(summarised(report, not_concluded=rows))[0]
+    assert "; 01 kết quả chưa kết luận được" in decisions(summarised(report, not_concluded=rows))[0]
 
 
 def test_the_calendar_still_declares_a_term_after_another_year() -> None:

@@ -290,13 +290,13 @@ def test_a_provisional_report_names_who_could_change_it_and_a_final_one_nobody()
     told = as_html(status_line(report))
     assert "Báo cáo tạm thời" in told
     assert "4/4 trường" in told
-    assert "và 2 trường khác" in told  # folded on the first page, all named in the section
+    assert "và 02 trường khác" in told  # folded on the first page, all named in the section
     section = as_html(status_section(report)).replace("&amp;", "&")
     assert all(school.short_name in section for school in report.declared.schools)
     cards = as_html(main_figures(report))
     assert cards.count("khi đủ báo cáo: 0–3") == 2
     assert "Dự kiến khi đủ báo cáo" in section
     final = report_of(all_in())
-    assert "Số liệu là số liệu chính thức: báo cáo của cả 4 trường" in as_html(status_line(final))
+    assert "Số liệu là số liệu chính thức: báo cáo của cả 04 trường" in as_html(status_line(final))
     assert "tạm thời" not in as_html(status_section(final))
     assert levels_remark(final) == ""

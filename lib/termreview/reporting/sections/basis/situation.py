@@ -11,7 +11,7 @@ from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
 from termreview.reporting.blocks.rows import largest, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, trace_unless
-from termreview.reporting.blocks.values import Number, Share, column, joined
+from termreview.reporting.blocks.values import Share, column, joined
 from termreview.reporting.charts.charts import Chart, calendar_strip, stacked_bars
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
@@ -40,7 +40,7 @@ def situation(report: ReportContext) -> Block:
     frame["title"] = [scope_title(report, scope) for scope in frame["scope"]]
     by_level = frame[frame["scope"] != ALL]
     levels = [
-        Number(count, after=f" trường {scope_title(report, scope).lower()}")
+        say(report, "profile.level", count=int(count), level=scope_title(report, scope).lower())
         for scope, count in zip(by_level["scope"], by_level["expected_count"], strict=True)
     ]
     sentences = [

@@ -33,7 +33,7 @@ def criteria(report: ReportContext) -> Block:
     weak = whole[(whole["high_share"] * 100 < line) & (whole["school_count"] >= fewest(report))]
     names = [f"{row['criterion_id']} {row['title']}" for row in records(weak)]
     text = say(
-        report, "index.weak", count=len(weak), line=Number(line, after=" %"), names="; ".join(names) or "–"
+        report, "index.weak", count=len(weak), line=Number(line, after="%"), names="; ".join(names) or "–"
     )
     return stack(
         paragraph(text), criteria_chart(report, known), criteria_table(report, whole), *schools_by_criterion(report)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from termreview.reference.kinds.measures import Task
 from termreview.reporting.blocks.blocks import Block, callout
-from termreview.reporting.blocks.model import HIGH, LOW, PERCENT
+from termreview.reporting.blocks.model import LOW, PERCENT
 from termreview.reporting.blocks.rows import Record, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, RATIO, trace_unless
@@ -178,9 +178,8 @@ def figure_value(row: Record) -> Value:
         case "median":
             if pd.isna(row["value"]):
                 return Number(None)
-            low, high = Number(row["low"], "percent1", LOW), Number(row["high"], "percent1", HIGH)
-            middle = Number(row["value"], "percent1", before="trung vị ")
-            return Composed(middle, " (", low, "–", high, ")")
+            middle, low = Number(row["value"], "percent1"), Number(row["low"], "percent1", LOW)
+            return Composed("một nửa số trường đạt từ ", middle, " trở lên (thấp nhất ", low, ")")
         case "option":
             if pd.isna(row["numerator"]) or not row["denominator"]:
                 return Number(None)
@@ -209,7 +208,7 @@ def _millions(amount: Any) -> float | None:
 
 
 def ratio_with_parts(row: Record, prefix: str = "") -> Value:
-    """One ratio with its numerator and denominator behind it: 93,1 % (27/29)."""
+    """One ratio with its numerator and denominator behind it: 93,1% (27/29)."""
     ratio = Number(row[f"{prefix}value"], "percent1" if row["unit"] == "percent" else "ratio")
     return Composed(ratio, " (", parts_of_ratio(row, prefix), ")")
 
