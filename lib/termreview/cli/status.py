@@ -54,6 +54,7 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
         as_of,
         later_of_schools([file for file in there if file.received_on > as_of], term, reference),
         files_naming(cleaned.findings),
+        declared.plan.resubmission_due_on,
     )
     unknown = unknown_files(cleaned.submissions, cleaned.findings, reference.labels["refusals"])
     if options.xlsx:  # before anything is printed: who reads the list through a pipe may stop early
@@ -63,8 +64,10 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
     days = (as_of - declared.plan.due_on).days
     title = declared.plan.title[:1].upper() + declared.plan.title[1:]
     print(f"{title}, năm học {term.school_year} – đến ngày {as_of:%d/%m/%Y}")
+    again = declared.plan.resubmission_due_on
     print(
         f"Hạn nộp {declared.plan.due_on:%d/%m/%Y} ({f'đã quá {days} ngày' if days > 0 else f'còn {-days} ngày'})"
+        + (f" · hạn sửa {again:%d/%m/%Y}" if again else "")
     )
     owed = reminders["state"].value_counts()
     later = owed.get("day_later", 0)

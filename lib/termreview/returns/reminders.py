@@ -21,9 +21,10 @@ from termreview.workbook_text import fitted, open_book
 
 STATES = ("missing", "day_later", "refused", "repair", "resent", "explain", "explained")
 _OWED = ("missing", "day_later", "refused")
+_ASKED = ("missing", "refused", "repair", "resent", "explain")  # the school itself has to send something
 _WIDTHS = {
     "number": 5, "school_id": 11, "school_name": 34, "level_title": 18, "commune_name": 18, "state": 20, "detail": 50,
-    "received_on": 12, "days_late": 9, "to_do": 40,
+    "received_on": 12, "days_late": 9, "resubmission_due_on": 12, "to_do": 40,
 }  # fmt: skip
 _POINT_WIDTHS = {
     "school_id": 11, "school_name": 34, "severity": 17, "change": 14, "sheet": 14, "cell": 8, "problem": 60,
@@ -49,11 +50,12 @@ def reminder_list(
     as_of: datetime.date,
     later: Mapping[str, ReceivedFile] | None = None,
     named: Mapping[str, Sequence[str]] | None = None,
+    resubmission_due_on: datetime.date | None = None,
 ) -> pd.DataFrame:
     """List the schools to be reminded: one row per school, most urgent first, then in registry order.
 
-    `days_late` counts from the deadline to `as_of` for a school that has sent nothing that counts; missing for one
-    that has a report to mend or explain. Columns are those of `reminder_columns` in returns.yml, with `state` an id.
+    `days_late` counts from the deadline to `as_of` for a school that has sent nothing; missing for one that sent a file
+    in time, whatever became of it, or has a report to mend or explain. Columns are those of `reminder_columns` in returns.yml, with `state` an id.
 
     Parameters
     ----------
@@ -65,6 +67,8 @@ def reminder_list(
         By school, a file that the office's list gives a day after `as_of`: who sent one is not told as silent.
     named
         By school, the files of no known school in which it is named.
+    resubmission_due_on
+        The day by which those who have to send something are asked to; None where the office sets none.
     """
     words = reference.returns
     by_school: dict[str, dict[str, Any]] = {
@@ -105,7 +109,8 @@ def reminder_list(
                 "school_id": school["school_id"], "school_name": school["name"], "level_title": school["level_title"],
                 "commune_name": school["commune_name"], "state": state, "detail": "; ".join(detail),
                 "received_on": points["received_on"] if points else None,
-                "days_late": max(0, (as_of - due_on).days) if state in _OWED else None,
+                "days_late": max(0, (as_of - due_on).days) if state in _OWED and not _was_in_time(points, due_on) else None,
+                "resubmission_due_on": resubmission_due_on if state in _ASKED else None,
                 "to_do": words["reminder_to_do"][state],
             }
         )  # fmt: skip
@@ -170,6 +175,10 @@ def write_reminders(
                 words["files"], _FILE_WIDTHS, looks,
             )  # fmt: skip
         book.close()
+
+
+def _was_in_time(points: Mapping[str, Any] | None, due_on: datetime.date) -> bool:
+    return points is not None and points["first_received_on"] <= due_on
 
 
 def _state(reported: str, points: Mapping[str, Any] | None) -> str | None:

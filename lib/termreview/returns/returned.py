@@ -6,6 +6,7 @@ file before, read again. Nothing is remembered beside the received files.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -39,6 +40,7 @@ class SchoolReturn:
 
     A file that several schools share (`is_shared`) goes back to none of them: each gets a form of its own. `later`
     is the last file that was refused after the one that counts, for its `reason`: never mixed with its points.
+    `first_received_on` is the day on which the school's first file came, whatever became of it.
     """
 
     school: Unit
@@ -50,6 +52,7 @@ class SchoolReturn:
     is_shared: bool = False
     reason: str = ""
     later: SchoolReturn | None = None
+    first_received_on: datetime.date | None = None
 
     @property
     def is_asked(self) -> bool:
@@ -105,7 +108,8 @@ def plan_returns(
         later = None if is_refused else _later(school, chain, counted, own, by_name)
         planned.append(
             SchoolReturn(
-                school, file, counted.revision, is_refused, is_compared, compared, is_shared, counted.reason, later
+                school, file, counted.revision, is_refused, is_compared, compared, is_shared, counted.reason, later,
+                min(by_name[sent.file].received_on for sent in chain),
             )
         )  # fmt: skip
     return planned
@@ -159,6 +163,7 @@ def point_counts(planned: Sequence[SchoolReturn]) -> pd.DataFrame:
                 "school_id": entry.school.unit_id,
                 "file": entry.file.name,
                 "received_on": entry.file.received_on,
+                "first_received_on": entry.first_received_on or entry.file.received_on,
                 "is_compared": entry.is_compared,
                 "repair_count": int((live["severity"] == "error").sum()),
                 "explain_count": int(is_waiting.sum()),
@@ -168,7 +173,7 @@ def point_counts(planned: Sequence[SchoolReturn]) -> pd.DataFrame:
             }
         )
     columns = (
-        "school_id", "file", "received_on", "is_compared", "repair_count", "explain_count", "later_file", "later_reason",
+        "school_id", "file", "received_on", "first_received_on", "is_compared", "repair_count", "explain_count", "later_file", "later_reason",
     )  # fmt: skip
     return pd.DataFrame(rows, columns=[*columns, *change_counts(points_of(pd.DataFrame()))])
 

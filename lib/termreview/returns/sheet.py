@@ -28,7 +28,7 @@ _GREY, _CLOSED = "#52606D", "#EEF0F2"
 
 @dataclass(frozen=True)
 class SheetOrder:
-    """What one first sheet is drawn for: the words, the school and term, and the points as they are shown."""
+    """What one first sheet is drawn for: the words, the school and term, whom it calls, and the points as shown."""
 
     words: Mapping[str, Any]
     severities: Mapping[str, str]
@@ -44,6 +44,7 @@ class SheetOrder:
     points: pd.DataFrame
     is_compared: bool
     is_refused: bool
+    contact: str
 
 
 def first_sheet(order: SheetOrder) -> Page:
@@ -142,7 +143,8 @@ def _head(order: SheetOrder, columns: Sequence[str], live: pd.DataFrame) -> list
     rows.append(PageRow((), 7))
     rows.append(_wide(words["how_to"], width, heading_look(), 20))
     lines = order.words["refused_instructions" if order.is_refused else "instructions"]
-    rows += [_wide(f"{number}. {text}", width, Look(), 18) for number, text in enumerate(lines, start=1)]
+    told = enumerate((line.format(contact=order.contact) for line in lines), start=1)
+    rows += [_wide(f"{number}. {text}", width, Look(), 18) for number, text in told]
     if not order.is_refused:
         rows.append(_legend(words, columns))
     rows.append(PageRow((), 7))

@@ -23,6 +23,7 @@ from termreview.forms.form import Value, write_form
 from termreview.forms.layout import FormLayout, form_layout
 from termreview.intake.places.points_sheet import find_points_sheet
 from termreview.reference.declarations import Reference
+from termreview.reference.kinds.calendar import contact_text
 from termreview.reference.kinds.forms import Field, Form
 from termreview.returns.points import ASKING, FIXED, is_asked
 from termreview.returns.returned import SchoolReturn
@@ -142,13 +143,15 @@ def _order(
         school_year=term.school_year,
         due_on=f"{plan.due_on:%d/%m/%Y}",
     )
+    if plan.resubmission_due_on is not None:
+        term_line += words["sheet"]["resubmission"].format(day=f"{plan.resubmission_due_on:%d/%m/%Y}")
     file_line = words["sheet"]["file"].format(
         file=entry.file.name, received_on=f"{entry.file.received_on:%d/%m/%Y}", revision=entry.revision
     )
     return SheetOrder(
         words, reference.labels["severities"], office.parent_body, office.name, office.is_illustrative,
         entry.school.unit_id, entry.school.name, term.term_id, term_line, file_line, remarks, points,
-        entry.is_compared, entry.is_refused,
+        entry.is_compared, entry.is_refused, contact_text(office, reference.labels["contact"]),
     )  # fmt: skip
 
 

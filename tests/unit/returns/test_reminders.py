@@ -35,7 +35,7 @@ def reporting(**states: str) -> pd.DataFrame:
 def counts(*schools: tuple[str, int, int, int], is_compared: bool = False) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {"school_id": name, "file": f"=1+1 {name}.xlsx", "received_on": DUE_ON, "is_compared": is_compared,
+            {"school_id": name, "file": f"=1+1 {name}.xlsx", "received_on": DUE_ON, "first_received_on": DUE_ON, "is_compared": is_compared,
              "repair_count": repair, "explain_count": explain, "explained_count": explained, "fixed_count": 2,
              "open_count": 1, "new_count": 0}
             for name, repair, explain, explained in schools
@@ -66,15 +66,36 @@ def test_the_most_urgent_come_first_and_who_owes_nothing_is_not_listed(reference
     assert listed[["number", "school_id", "state"]].values.tolist() == [
         [1, "d", "missing"], [2, "c", "refused"], [3, "b", "repair"], [4, "e", "explain"], [5, "f", "explained"],
     ]  # fmt: skip
-    assert listed["days_late"].tolist() == [5, 5, None, None, None], (
-        "who sent a report in time is not overdue"
+    assert listed["days_late"].tolist() == [5, None, None, None, None], (
+        "who sent a file in time is not overdue, also where it was refused"
     )
+    assert listed["resubmission_due_on"].isna().all(), "no day is set"
     assert listed.set_index("school_id")["detail"].to_dict() == {
         "d": "Chưa có báo cáo",
         "c": "tệp không đầy đủ – =1+1 c.xlsx",
         "b": "1 lỗi, 2 nội dung cần giải trình – =1+1 b.xlsx",
         "e": "1 nội dung cần giải trình – =1+1 e.xlsx; đã giải trình 1",
         "f": "2 nội dung đã giải trình – =1+1 f.xlsx",
+    }
+
+
+def test_who_sent_a_refused_file_late_is_overdue_and_all_who_have_to_send_get_the_new_day(
+    reference: Reference,
+) -> None:
+    again = datetime.date(2024, 1, 31)
+    points = counts(("c", 1, 0, 0), ("d", 1, 0, 0), ("e", 0, 1, 0), ("f", 0, 0, 2))
+    points.loc[0, "first_received_on"] = datetime.date(2024, 1, 12)
+    schools = reporting(b="missing", c="refused", d="on_time", e="on_time", f="on_time")
+    listed = reminder_list(schools, points, reference, DUE_ON, AS_OF, resubmission_due_on=again).set_index(
+        "school_id"
+    )
+    assert listed["days_late"].to_dict() == {"b": 5, "c": 5, "d": None, "e": None, "f": None}
+    assert listed["resubmission_due_on"].to_dict() == {
+        "b": again,
+        "c": again,
+        "d": again,
+        "e": again,
+        "f": None,
     }
 
 
@@ -125,7 +146,7 @@ def test_the_workbook_holds_the_same_rows_as_text_with_filters_and_a_frozen_head
     assert [row[1] for row in rows] == ["d", "b"]
     assert [row[6] for row in rows] == listed["detail"].tolist()
     assert rows[1][7].date() == DUE_ON
-    assert page.auto_filter.ref == f"A{head}:J{head + 2}"
+    assert page.auto_filter.ref == f"A{head}:K{head + 2}"
     assert page.freeze_panes == f"D{head + 1}"
     assert page.print_title_rows == f"${head}:${head}"
     assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 0)

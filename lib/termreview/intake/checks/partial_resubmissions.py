@@ -10,6 +10,7 @@ import pandas as pd
 
 from termreview.intake.checks.decisions import NOTE, Decided, Unapplied
 from termreview.intake.checks.findings import Findings
+from termreview.intake.files.blank_groups import BLANK_CODES
 from termreview.intake.files.file_reading import Answer, FileReading, Remark
 from termreview.intake.files.reader import Reader
 from termreview.intake.files.revisions import ACCEPTED, REVISED, Fate
@@ -184,7 +185,7 @@ def add_questions(
         for name, said in supplement.kept.items():
             reading = readings[said.place]
             for remark in reading.remarks:
-                if remark.field_id == name and remark.code != "required_blank":
+                if remark.field_id == name and remark.code not in BLANK_CODES:
                     findings.add(supplement.school_id, reading.file.name, remark)
 
 
@@ -209,7 +210,7 @@ def settle_partial_resubmissions(
             code, expected = row["check_code"], row["expected"]
             is_filled = (
                 code == "partial_resubmission"
-                or (code == "required_blank" and row["field_id"] in supplement.kept)
+                or (code in BLANK_CODES and row["field_id"] in supplement.kept)
                 or (code == "row_missing" and set((expected or "").split(", ")) <= kept_rows)
                 or (code == "sheet_missing" and expected in sheets)
             )

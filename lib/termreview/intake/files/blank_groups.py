@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from termreview.intake.files.file_reading import Answer, FileReading
 
 REQUIRED_BLANK, LEFT_BLANK = "required_blank", "group_left_blank"
+# What the form lets stand blank for want of figures is asked about; a list of its own always has an answer.
+BLANK_LISTS = {"yes_no": "yes_no_blank", "status": "choice_blank", "choice": "choice_blank"}
+BLANK_CODES = frozenset({REQUIRED_BLANK, *BLANK_LISTS.values()})
 
 
 def note_blank_groups(reading: FileReading, parts: Mapping[str, Sequence[str]]) -> None:
     """Make one note of the blanks of each column that is blank in all its rows, where totals prove it to be empty.
 
     The answers stay blank: they are not zero. Where any total differs from its parts, or none is given, every
-    blank stays an error of its own.
+    blank stays a query of its own.
 
     Parameters
     ----------
@@ -54,7 +57,7 @@ def _add_up(parts: Mapping[str, Sequence[str]], answers: Mapping[str, Answer]) -
 
 
 def _fold(reading: FileReading, blank: Sequence[str]) -> None:
-    """Put one note in the place of the errors about some blanks of one column."""
+    """Put one note in the place of the queries about some blanks of one column."""
     folded = [
         remark for remark in reading.remarks if remark.code == REQUIRED_BLANK and remark.field_id in blank
     ]

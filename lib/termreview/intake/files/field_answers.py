@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from termreview.cells import address, parse_address
-from termreview.intake.files.blank_groups import note_blank_groups
+from termreview.intake.files.blank_groups import BLANK_LISTS, REQUIRED_BLANK, note_blank_groups
 from termreview.intake.files.file_reading import Answer, FileReading, Remark
 from termreview.intake.files.reader import Question, Reader
 from termreview.intake.places.located import FieldPosition, Located, Remark as LayoutRemark
@@ -275,7 +275,8 @@ def _remark_value(
             )
         )
     if value.state == "blank" and asked.is_required:
-        cause = f"required_blank:{asked.section_id}"
+        cause = f"{REQUIRED_BLANK}:{asked.section_id}"
+        code = BLANK_LISTS.get(asked.kind, REQUIRED_BLANK)
         reading.remarks.append(
-            Remark("required_blank", cause, position.sheet.name, where, asked.field_id, label=asked.label)
+            Remark(code, cause, position.sheet.name, where, asked.field_id, label=asked.label)
         )

@@ -224,14 +224,8 @@ def _read_number(field: Field, cell: Cell, habit: str) -> Reading:
         if is_percent:
             number = number * 100 if is_scaled else number
         elif 0 < number <= 1:
-            flags = (
-                *flags,
-                Flag(
-                    "percent_assumed",
-                    stored_number_text(number),
-                    f"{stored_number_text(round(number * 100, 6))}%",
-                ),
-            )
+            meant = stored_number_text(round(number * 100, 6))
+            flags = (*flags, Flag("percent_assumed", stored_number_text(number), f"{meant}%", meant))
             number *= 100
         number = round(number, 10)
     return _within(field, number, flags)

@@ -45,7 +45,7 @@ _OF_NO_SAMPLE = (
 _READING: Mapping[str, tuple[str, ...]] = {
     "times_thousand": ("out_of_range",),
     "column_shifted": ("required_blank",),
-    "section_blank": ("required_blank",),
+    "section_blank": ("required_blank", "yes_no_blank", "choice_blank"),
     "percent_as_share": ("percent_assumed",),
     "minus_sign": ("negative_number",),
 }
