@@ -17,7 +17,7 @@ from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.received.received import list_received
 from termreview.reference.declarations import Reference, load_reference
 from termreview.terms import parse_term
-from worlds import append, change, copy_reference
+from worlds import append, copy_reference
 
 TERM = parse_term("2025-2026-hk1")
 SCHOOL = "0477201"
@@ -32,39 +32,16 @@ _CALENDAR = """
         due_on: "2026-01-10"
         data_as_of: "2025-12-31"
         form: "{form}"
-        tasks: "adopted"
-        indicator_set: "adopted"
+        tasks: "none"
+        indicator_set: "none"
         legal: "cv-407-2023"
         mark: "C"
 """
-_INDICATOR_SET = """
-id: "adopted"
-title: "Bộ chỉ số thử"
-short_title: "Bộ thử"
-legal: "cv-407-2023"
-mark: "C"
-field_prefix: "t"
-levels: ["thcs"]
-level_bands: [{{level: 1, label: "bắt đầu", from: 0}}]
-overall: {{rule: "lowest", mark: "C"}}
-failed_condition: {{rule: "lowest_level", mark: "C"}}
-groups:
-  - id: "A"
-    title: "Điều kiện"
-    max_points: 0
-    criteria:
-      - {{id: "A0", title: "Kế hoạch", mark: "C", condition: {{requires: ["{field}"]}}}}
-"""
 
 
-def declare(folder: Path, form: str, field: str) -> None:
-    """Name one adopted form in the calendar, with an index that asks for one of its fields."""
+def declare(folder: Path, form: str) -> None:
+    """Name one adopted form in the calendar: the office has no list of tasks and no index for it."""
     append(folder / "calendar.yml", _CALENDAR.format(form=form).strip("\n"))
-    (folder / "indicator_sets/adopted.yml").write_text(_INDICATOR_SET.format(field=field), encoding="utf-8")
-    for section in ("score_groups", "score_groups_short"):
-        change(folder / "labels.yml", f"\n{section}:\n", f'\n{section}:\n  "A": "A"\n')
-    header = (folder / "tasks/cv407-2023.csv").read_text(encoding="utf-8").splitlines()[0]
-    (folder / "tasks/adopted.csv").write_text(f"{header}\n", encoding="utf-8")
 
 
 def adopt(
@@ -75,9 +52,7 @@ def adopt(
     path = write_office_form(name, root)
     alter(path)
     adopted = adopt_workbook(path, reference, folder)
-    with (adopted.folder / "cells.csv").open(encoding="utf-8") as lines:
-        first = next(line for line in lines if line.startswith("answer,"))
-    declare(folder, adopted.form_id, first.split(",")[1])
+    declare(folder, adopted.form_id)
     return folder, load_reference(folder)
 
 

@@ -73,7 +73,7 @@ def beside_peers(now: TermNow, school_id: str) -> list[Place]:
             before = lows_before.get(group.group_id)
             places.append(_place(f"group_{group.group_id}", title, "points", own, school_id, peers, before))
     ratios = now.ratios[now.ratios["state"] == "counted"]
-    for ratio in now.reference.ratios:
+    for ratio in now.reference.ratios_of(now.declared):
         if applies(ratio.levels, level):
             values = ratios[ratios["ratio_id"] == ratio.ratio_id].set_index("school_id")["value"]
             before = now.ratios_before.get((school_id, ratio.ratio_id))

@@ -82,7 +82,7 @@ def measures_of(now: TermNow) -> dict[str, Measure]:
         found.append(Measure(f"standing_{group}", name, words["scores"], CATEGORY, order=standings))
     found += [
         Measure(ratio.ratio_id, ratio.title, words["ratios"], NUMBER, _FORMATS[ratio.unit])
-        for ratio in now.reference.ratios
+        for ratio in now.reference.ratios_of(now.declared)
     ]
     sections = {section.section_id: section.title for section in now.declared.form.sections}
     found += [

@@ -24,7 +24,8 @@ def check_references(source: Source, reference: Reference, fields: Container[str
     for plan in reference.calendar.plans:
         if plan.legal not in reference.documents:
             source.report_word(calendar_path, plan.legal, "no_document", document=plan.legal)
-        if plan.form in reference.forms and plan.indicator_set in reference.indicator_sets:
+        index = reference.indicator_sets.get(plan.indicator_set)
+        if plan.form in reference.forms and index is not None and not index.is_none:
             _check_index(source, plan, reference, fields)
         if plan.form in reference.forms:
             _check_task_ids(source, reference.forms[plan.form], plan, reference)
@@ -38,7 +39,7 @@ def check_references(source: Source, reference: Reference, fields: Container[str
             path = source.root / "ratios.csv"
             source.report_word(path, f"{ratio.ratio_id},", "no_task", task=ratio.task_id)
     for indicator_set in reference.indicator_sets.values():
-        if indicator_set.legal not in reference.documents:
+        if not indicator_set.is_none and indicator_set.legal not in reference.documents:
             path = source.root / "indicator_sets" / f"{indicator_set.set_id}.yml"
             source.report_word(path, "legal:", "no_document", document=indicator_set.legal)
     note_oversights(source, reference)

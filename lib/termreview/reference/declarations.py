@@ -11,14 +11,14 @@ from typing import Any
 from termreview.errors import Problem
 from termreview.reference.cross_references import check_references, note_lost_zeros
 from termreview.reference.kinds.advice import Advice, load_advice
-from termreview.reference.kinds.calendar import Calendar, Office, TermPlan, load_calendar
+from termreview.reference.kinds.calendar import NONE, Calendar, Office, TermPlan, load_calendar
 from termreview.reference.kinds.checks import Check, Pair, load_checks, pairs_of
 from termreview.reference.kinds.decisions import FOLDED_CAUSES, Decision, load_decisions, options_of
 from termreview.reference.kinds.disclosure import Disclosure, load_disclosure
 from termreview.reference.kinds.form_loading import load_form
 from termreview.reference.kinds.forms import Field, Form, applies, with_index
 from termreview.reference.kinds.indicator_loading import load_indicator_set
-from termreview.reference.kinds.indicators import IndicatorSet
+from termreview.reference.kinds.indicators import NO_INDEX, IndicatorSet
 from termreview.reference.kinds.legal_documents import LegalDocument, load_documents
 from termreview.reference.kinds.measures import (  # fmt: skip
     Ratio,
@@ -148,6 +148,15 @@ class Reference:
             )  # fmt: skip
         return self._terms[term]
 
+    def ratios_of(self, declared: TermReference) -> tuple[Ratio, ...]:
+        """The ratios of which one term's form asks every part; an office's own form may ask none."""
+        asked = declared.form.all_fields()
+        return tuple(
+            ratio
+            for ratio in self.ratios
+            if all(name in asked for name in (*ratio.numerator, *ratio.denominator))
+        )
+
     def fingerprints_of(self, term: Term) -> dict[str, str]:
         """The hash of what decides the report of one term, by the name of the file that declares it."""
         if term not in self._fingerprints:
@@ -203,7 +212,9 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
     # None can be called unknown while the list of levels cannot be read whole.
     levels = () if LEVELS in source.broken else tuple(level.level for level in registry.levels)
     forms: dict[str, Form] = {}
-    sets: dict[str, IndicatorSet] = {}
+    sets: dict[str, IndicatorSet] = (
+        {NONE: NO_INDEX} if any(plan.indicator_set == NONE for plan in calendar.plans) else {}
+    )
     for plan in calendar.plans:
         if plan.form and plan.form not in forms and (form := load_form(source, plan.form, levels)):
             forms[plan.form] = form
@@ -219,7 +230,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
     reference = Reference(
         content_sha256, registry, calendar, forms,
         {form.form_id: load_checks(source, form, levels) for form in forms.values()},
-        {name: load_tasks(source, name, fields, ratio_ids, levels) for name in dict.fromkeys(plan.tasks for plan in calendar.plans if plan.tasks)},
+        {name: () if name == NONE else load_tasks(source, name, fields, ratio_ids, levels) for name in dict.fromkeys(plan.tasks for plan in calendar.plans if plan.tasks)},
         sets, ratios, load_targets(source, ratio_ids, documents, levels), documents,
         load_verified(source, _item_keys(calendar, sets), registry.known_ids()),
         load_messages(source), load_labels(source, calendar, sets), load_sentences(source, fields),
@@ -233,7 +244,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         provenance=load_texts(source, "provenance.yml"),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         stories=load_story_rules(source, fields), opinions=load_opinion_groups(source, fields),
-        advice={name: load_advice(source, indicator_set) for name, indicator_set in sets.items()},
+        advice={name: Advice() if indicator_set.is_none else load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         school_pages=load_texts(source, "school_pages.yml"), adoption=load_adoption_texts(source),
     )  # fmt: skip
     note_idle_decisions(source, reference)
@@ -288,7 +299,8 @@ def _field_ids(
 def _group_ids(calendar: Calendar, sets: Mapping[str, IndicatorSet]) -> Container[str]:
     if any(plan.indicator_set not in sets for plan in calendar.plans):
         return _Everything()
-    return {group.group_id for indicator_set in sets.values() for group in indicator_set.groups}
+    ids = {group.group_id for indicator_set in sets.values() for group in indicator_set.groups}
+    return ids or _Everything()  # no term is scored: what names a group of a set that once was may stay
 
 
 def _item_keys(calendar: Calendar, sets: Mapping[str, IndicatorSet]) -> dict[tuple[str, str], float]:

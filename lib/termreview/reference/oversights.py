@@ -36,8 +36,8 @@ def note_oversights(source: Source, reference: Reference) -> None:
     _check_ratios(source, reference)
     for form_id, form in reference.forms.items():
         _note_unused(source, form_id, form, reference)
-    for set_id in reference.indicator_sets:
-        if not (source.root / "advice" / f"{set_id}.yml").is_file():
+    for set_id, index in reference.indicator_sets.items():
+        if not index.is_none and not (source.root / "advice" / f"{set_id}.yml").is_file():
             path = source.root / "indicator_sets" / f"{set_id}.yml"
             source.note(path, 1, "no_advice", set=set_id)
 
@@ -175,7 +175,9 @@ def _check_aliases(source: Source, reference: Reference) -> None:
 
 
 def _note_unused(source: Source, form_id: str, form: Form, reference: Reference) -> None:
-    """What is asked of every school and shown nowhere is work for nothing."""
+    """What is asked of every school and shown nowhere is work for nothing; of an office's own form all is shown."""
+    if form.office:
+        return
     used = {name.partition(".")[0] for name in _used(form_id, reference)}
     sheets = {section.section_id: section.sheet_id for section in form.sections}
     for row in form.rows:

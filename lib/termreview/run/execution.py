@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,7 @@ from termreview.terms import Term
 
 CLOSING_TAG = "closing"
 HEADED_TAG = "when-shown"
+_HEADING = re.compile(r"(?P<lead>(?P<depth>#+) (?:Phụ lục )?)(?:(?P<number>\d+)\.)?")
 TIME_LIMIT_S = 900
 _SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
 
@@ -211,16 +213,43 @@ def finish_notebook(path: Path, content: Any) -> None:
 
 
 def _headed_if_shown(cells: Sequence[Any]) -> list[Any]:
-    """The cells but the headings tagged `when-shown` whose section shows nothing, whatever is published from them."""
-    kept = []
+    """The cells but the headings tagged `when-shown` whose section shows nothing, whatever is published from them.
+
+    A section reaches to the next heading of its depth or above. Headings beside one that is left out count on.
+    """
+    kept: list[Any] = []
+    left_out: list[tuple[int, int]] = []  # depth and number of the headings that stand above what comes
     for place, cell in enumerate(cells):
-        if HEADED_TAG in cell.metadata.get("tags", []):
-            section = takewhile(lambda later: later.cell_type == "code", cells[place + 1 :])
-            shown = (output.get("data", {}).get("text/html", "") for own in section for output in own.outputs)
-            if not any("".join(html).strip() for html in shown):
-                continue
+        heading = _HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+        if heading is None:
+            kept.append(cell)
+            continue
+        depth = len(heading["depth"])
+        left_out = [(own, count) for own, count in left_out if own <= depth]
+        before = next((count for own, count in left_out if own == depth), 0)
+        if HEADED_TAG in cell.metadata.get("tags", []) and not _shows(cells[place + 1 :], depth):
+            if heading["number"]:
+                left_out = [one for one in left_out if one[0] != depth] + [(depth, before + 1)]
+            continue
+        if before and heading["number"]:
+            number = f"{heading['lead']}{int(heading['number']) - before}."
+            cell = cell.copy()
+            cell.source = f"{number}{cell.source[heading.end() :]}"
         kept.append(cell)
     return kept
+
+
+def _shows(later: Sequence[Any], depth: int) -> bool:
+    """Whether the section of one heading shows anything: what comes up to the next heading of its depth or above."""
+    section = takewhile(lambda cell: _depth(cell) > depth, later)
+    outputs = (output for cell in section if cell.cell_type == "code" for output in cell.outputs)
+    return any("".join(output.get("data", {}).get("text/html", "")).strip() for output in outputs)
+
+
+def _depth(cell: Any) -> float:
+    """How deep the heading is that one cell begins with; deeper than all where it begins with none."""
+    heading = _HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+    return len(heading["depth"]) if heading else math.inf
 
 
 def _refuse_unfinished(content: Any, name: str) -> None:

@@ -13,6 +13,7 @@ from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.indicators import UNALLOCATED, Group, IndicatorSet, Item
 from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.scoring.rules import Facts, score_item
+from termreview.storage.contracts import CONTRACTS
 
 _INPUT_COLUMNS = ["field_id", "state", "value_number", "value_text", "file", "sheet", "cell"]
 _MARKS = "ABC"
@@ -73,8 +74,10 @@ def build_ledger(
         ]
         if group.unallocated is not None:
             parts.append(_unallocated_lines(indicator_set, group, schools))
-    ledger = _frame_of(parts, len(schools))
-    ledger.insert(1, "term_id", term_id)
+    ledger = (
+        _frame_of(parts, len(schools)) if parts else pd.DataFrame(columns=list(CONTRACTS["ledger"].columns))
+    )
+    ledger["term_id"] = term_id
     rulings = {
         (ruling.school_id, ruling.item_id): ruling.points for ruling in verified if ruling.term_id == term_id
     }

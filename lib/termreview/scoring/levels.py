@@ -9,6 +9,7 @@ from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.indicators import Criterion, Group
 from termreview.scoring.ledger import facts_of, scored_schools
 from termreview.scoring.rules import Facts, Flags, Numbers, Words, banded
+from termreview.storage.contracts import CONTRACTS
 
 OVERALL = "overall"
 NOT_APPLICABLE = "not_applicable"
@@ -21,6 +22,8 @@ def build_scores(ledger: pd.DataFrame, observations: pd.DataFrame, reference: Te
     condition keeps the group at the lowest level; the whole set takes the lower of its groups. Schools to
     which the set does not apply are `not_applicable`, never zero.
     """
+    if reference.indicator_set.is_none:
+        return _with_not_applicable(pd.DataFrame(columns=list(CONTRACTS["scores"].columns)), reference)
     schools = scored_schools(reference)
     ids = [school_id for school_id, _ in schools]
     requires = [

@@ -91,3 +91,24 @@ def test_a_tree_in_the_place_of_a_value_is_told_as_it_is_written(
     told = str(raised.value)
     assert f"2024-01-10: {said}" in told
     assert "__line__" not in told
+
+
+def test_an_index_without_items_is_named_with_the_way_out(tmp_path: Path) -> None:
+    folder = tmp_path / "reference"
+    shutil.copytree(REFERENCE, folder)
+    path = folder / "indicator_sets" / "qd-4725-2022.yml"
+    head, _, _ = path.read_text(encoding="utf-8").partition("groups:")
+    group = """groups:
+  - id: "1"
+    title: "Nhóm một"
+    max_points: 0
+    criteria:
+      - {id: "1.1", title: "Kế hoạch", mark: "C", condition: {requires: ["cds_plan.on"]}}
+"""
+    path.write_text(head + group, encoding="utf-8")
+    with pytest.raises(DeclarationError) as refused:
+        load_reference(folder)
+    named = [str(problem) for problem in refused.value.problems if "không có tiểu mục nào" in str(problem)]
+    assert len(named) == 1
+    assert named[0].startswith("indicator_sets/qd-4725-2022.yml")
+    assert 'indicator_set: "none"' in named[0]

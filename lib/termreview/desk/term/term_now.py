@@ -92,7 +92,7 @@ class TermNow:
     @cached_property
     def ratios(self) -> pd.DataFrame:
         """The key ratios: one row per school and ratio."""
-        return ratios_by_school(self.spread, self.schools, self.reference.ratios)
+        return ratios_by_school(self.spread, self.schools, self.reference.ratios_of(self.declared))
 
     @cached_property
     def report(self) -> ReportContext:

@@ -17,7 +17,7 @@ from termreview.text import fold
 
 REPORTS = ("semester_review", "year_end_summary")
 OFFICES = "office.csv"
-NO_TERM = "none"  # what stands for a comparison that the office does not want
+NONE = "none"  # what stands for a comparison, a task list or an index that the office does not want
 UNKNOWN_DAY = datetime.date.min  # stands for a day that could not be read
 
 
@@ -236,7 +236,7 @@ def _term_plan(row: Row, year_id: str) -> TermPlan | None:
     """One term; what cannot be read of it has a stand-in, so that nothing else seems to be missing for it."""
     term = _term(row, "id", f"{year_id}-{row.text('part')}")
     previous = _term(row, "previous") if row.values.get("previous") else None
-    is_compared = row.values.get("compare_with") not in (None, "", NO_TERM)
+    is_compared = row.values.get("compare_with") not in (None, "", NONE)
     compare_with = _term(row, "compare_with") if is_compared else None
     if term is None:
         row.source.hide(row.path)

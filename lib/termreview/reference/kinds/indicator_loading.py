@@ -34,6 +34,8 @@ def load_indicator_set(source: Source, set_id: str, levels: Sequence[str]) -> In
         tree.report("id_unlike_file", id=tree.text("id"), file=set_id)
     prefix = tree.id("field_prefix")
     groups = tuple(_group(row, prefix) for row in tree.rows("groups"))
+    if groups and not any(group.items for group in groups) and not source.is_hidden(tree.path):
+        tree.report("no_items", set=set_id)
     _check_unique(tree, groups)
     overall, failed = tree.row("overall"), tree.row("failed_condition")
     for row, rule in ((overall, "lowest"), (failed, "lowest_level")):

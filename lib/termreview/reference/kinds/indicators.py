@@ -145,6 +145,14 @@ class IndicatorSet:
         """The scored items of all groups in order."""
         return tuple(item for group in self.groups for item in group.items)
 
+    @property
+    def is_none(self) -> bool:
+        """Say whether the term is not scored at all: its calendar names no set."""
+        return not self.groups
+
     def level_titles(self) -> dict[int, str]:
         """Vietnamese names of the levels of digital transformation."""
         return {int(band.low): band.label for band in self.level_bands}
+
+
+NO_INDEX = IndicatorSet("none", "", "", "", "A", (), "none", (), "A", "A", ())

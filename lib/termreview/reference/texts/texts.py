@@ -55,6 +55,8 @@ def _are_known(source: Source, calendar: Calendar) -> bool:
 
 def _of_sets(sets: Mapping[str, IndicatorSet]) -> Mapping[str, Sequence[str]]:
     groups = [group.group_id for indicator_set in sets.values() for group in indicator_set.groups]
+    if not groups:
+        return {}  # no term is scored: labels of a set that once was may stay
     levels = [str(level) for indicator_set in sets.values() for level in indicator_set.level_titles()]
     return {
         **dict.fromkeys(OF_GROUPS, (*groups, *WHOLE_SET)),

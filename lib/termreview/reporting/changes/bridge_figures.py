@@ -52,13 +52,14 @@ def figures_of(state: State, size_fields: tuple[str, ...] = ()) -> dict[Key, Fig
     answers = spread_answers(tables.observations, declared)
     statuses = list(declared.form.choices(STATUS_OPTIONS))
     by_school = school_statuses(answers, schools, declared.tasks, statuses)
-    ratios = ratios_by_school(answers, schools, reference.ratios)
+    asked = reference.ratios_of(declared)
+    ratios = ratios_by_school(answers, schools, asked)
     standings = school_scores(tables.scores, schools, declared.indicator_set)
     return {
         **_reporting(school_reporting(schools, tables.submissions, open_findings(tables.findings))),
         **_sizes(answers, size_fields),
         **_tasks(task_statuses(by_school, statuses)),
-        **_ratios(ratios_by_scope(ratios, reference.ratios)),
+        **_ratios(ratios_by_scope(ratios, asked)),
         **_levels(standings, declared.indicator_set),
         **_schools(standings),
     }

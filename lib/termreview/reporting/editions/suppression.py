@@ -75,7 +75,7 @@ def decide_suppression(
             _state(attribute, here, levels, units) for here, (_, levels) in zip(wheres, told, strict=True)
         ]
         where[attribute.field] = wheres[0]
-        if handed_out is None:
+        if handed_out is None or not atoms:  # nothing is known, or another form asks nothing of it
             shown[attribute.field] = frozenset[Cell]()
             continue
         held = [

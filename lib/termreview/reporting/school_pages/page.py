@@ -102,8 +102,11 @@ def _silent_lead(report: ReportContext, school_id: str, silence: str) -> dict[st
 
 def _unscored_lead(report: ReportContext, view: dict[str, Any]) -> dict[str, Any]:
     tasks = view["tasks"]
-    title = word(report, "lead.preschool", done=tasks["done"], total=tasks["total"])
-    return {"title": title, "notes": [word(report, "lead.preschool_note")], "kind": "plain"}
+    is_scored = not report.declared.indicator_set.is_none
+    counts = {"done": tasks["done"], "total": tasks["total"]}
+    title = word(report, "lead.preschool", **counts) if tasks["total"] else word(report, "lead.received")
+    note = word(report, "lead.preschool_note" if is_scored else "lead.unscored_note")
+    return {"title": title, "notes": [note], "kind": "plain"}
 
 
 def _foot(report: ReportContext, kind: str) -> list[str]:

@@ -11,6 +11,7 @@ from termreview.reporting.term.schools import with_all
 
 STATISTICS_SHEET = "statistics"
 WHOLE_COLUMN = "total"
+SUMMED_KINDS = ("count", "number", "money")  # shares and points of several schools add up to nothing
 
 
 def statistics_by_level(answers: Answers, schools: pd.DataFrame, declared: TermReference) -> pd.DataFrame:
@@ -52,7 +53,9 @@ def rebuilt_totals(answers: Answers, schools: pd.DataFrame, declared: TermRefere
 
 def _statistics_fields(declared: TermReference, schools: pd.DataFrame) -> pd.DataFrame:
     """The fields of the statistics sheet with their row and column: one row per field."""
-    sections = {section.section_id: section for section in declared.form.sections_of(STATISTICS_SHEET)}
+    form = declared.form
+    own = form.sections_of(STATISTICS_SHEET) or (form.sections if form.office else ())
+    sections = {section.section_id: section for section in own}
     row_labels = {row.row_code: row.label for row in declared.form.rows}
     found = {
         field.field_id: (
@@ -63,7 +66,7 @@ def _statistics_fields(declared: TermReference, schools: pd.DataFrame) -> pd.Dat
         )
         for level in dict.fromkeys(schools["level"])
         for field in declared.form.fields_for(level, declared.term.part)
-        if field.section_id in sections and field.is_numeric
+        if field.section_id in sections and field.kind in SUMMED_KINDS
     }  # fmt: skip
     order = {row.row_code: place for place, row in enumerate(declared.form.rows)}
     columns = [

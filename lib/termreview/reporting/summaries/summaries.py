@@ -80,8 +80,9 @@ def summarise(
     findings = open_findings(tables.findings)
     reporting = school_reporting(schools, tables.submissions, findings)
     by_school = school_statuses(answers, schools, declared.tasks, statuses)
-    school_ratios = ratios_by_school(answers, schools, reference.ratios)
-    ratios = ratios_by_scope(school_ratios, reference.ratios)
+    asked = reference.ratios_of(declared)
+    school_ratios = ratios_by_school(answers, schools, asked)
+    ratios = ratios_by_scope(school_ratios, asked)
     standings = school_scores(tables.scores, schools, declared.indicator_set)
     open_by_school = open_points(tables.ledger, standings)
     return Summaries(

@@ -50,7 +50,8 @@ def school_table(
     }
     yes_no = {1.0: reference.labels["yes_no"]["yes"], 0.0: reference.labels["yes_no"]["no"]}
     columns |= {heads[name]: _values(field, answers, declared.form, yes_no) for name, field in asked.items()}
-    columns |= _levels(tables.scores, schools.index, reference, words)
+    if not declared.indicator_set.is_none:
+        columns |= _levels(tables.scores, schools.index, reference, words)
     if states:
         titles = reference.labels["states"]
         columns |= {

@@ -170,7 +170,7 @@ def _line_told(report: ReportContext, row: Record, key: str) -> str:
 def _top_levels(report: ReportContext) -> tuple[Point, ...]:
     levels = report.summaries.levels
     whole = levels[(levels["scope"] == ALL) & (levels["group_id"] != OVERALL)]
-    top = max(report.declared.indicator_set.level_titles())
+    top = max(report.declared.indicator_set.level_titles(), default=0)
     return tuple(
         _point(
             report, "assessment.strengths.level_item",

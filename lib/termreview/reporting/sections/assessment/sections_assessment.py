@@ -71,7 +71,10 @@ def proposals(report: ReportContext) -> Block:
     """V: what schools find hard and ask for, counted and quoted, and what the office asks upward."""
     received = int(whole_of(report.summaries.reporting_levels)["received_count"])
     blocks: list[object] = []
+    on_form = report.declared.form.all_fields()
     for field_id, caption in (("difficulties", "Khó khăn, vướng mắc các trường nêu"), ("proposals", "Kiến nghị, đề xuất của các trường")):  # fmt: skip
+        if field_id not in on_form:
+            continue
         count = schools_writing(report.summaries.opinions, field_id)
         blocks.append(paragraph(say(report, f"proposals.{field_id}", count=count, total=received)))
         if count and report.edition == INTERNAL:
@@ -86,7 +89,7 @@ def proposals(report: ReportContext) -> Block:
     ]
     if asked:
         blocks += [paragraph(say(report, "proposals.office", office=office)), bullets(asked)]
-    return stack(*blocks)
+    return stack(*blocks) if blocks else paragraph(say(report, "proposals.none_asked", office=office))
 
 
 def asked_of(report: ReportContext, addressee: str) -> Sentence:

@@ -31,6 +31,8 @@ def further_stories(report: ReportContext) -> Block:
     if report.edition != INTERNAL:
         return Block("")
     stories, words = stories_of(report), report.reference.stories.words
+    if not stories:
+        return Block("")
     frame = story_table(stories).assign(told=_told(report, stories, "main"))
     return table(
         frame,

@@ -12,6 +12,7 @@ from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Value, column, joined
 from termreview.reporting.records.provenance import files_naming, later_of
+from termreview.reporting.report.applicable import has_states, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import cited_documents, label, say, scope_title
 from termreview.reporting.summaries.ratios import CONTRADICTORY, COUNTED, ZERO
@@ -65,6 +66,7 @@ def _blocked(
     return joined(parts, "; ")
 
 
+@shown_if(has_states)
 def tasks_by_school(report: ReportContext) -> Block:
     """Annex 2: the status of every task at every school, in short signs."""
     by_school = report.summaries.school_statuses
@@ -103,22 +105,14 @@ def figures_by_school(report: ReportContext) -> Block:
     ratios = {ratio.ratio_id: ratio for ratio in report.reference.ratios}
     by_school = report.summaries.school_ratios
     frame = report.term.schools[["school_id", "short_name", "level_title"]].copy()
+    if report.declared.form.office:
+        return _own_figures(report, frame)
     sizes: dict[str, str] = {
         field_id: head
         for field_id, head in report.reference.sentences["profile"]["by_school"].items()
         if field_id not in report.term.withheld
     }
-    for field_id in sizes:
-        frame[field_id] = frame["school_id"].map(report.term.answers.number(field_id))
-    size = table(
-        frame,
-        columns={"short_name": "Trường"} | sizes,
-        caption="Quy mô theo trường",
-        formats=dict.fromkeys(sizes, "integer"),
-        group_by="level_title",
-        total_row=dict(frame[list(sizes)].sum(min_count=1)) | {"short_name": scope_title(report, ALL)},
-        notes=[say(report, "annexes.sizes_note")],
-    )
+    size = _sizes_table(report, frame, sizes, "Quy mô theo trường", "integer")
     shown = by_school.assign(text=column(_ratio(row, ratios) for row in records(by_school)))
     wide = shown.pivot(index="school_id", columns="ratio_id", values="text").fillna("")
     frame = frame.merge(wide, left_on="school_id", right_index=True, how="left")
@@ -138,6 +132,46 @@ def figures_by_school(report: ReportContext) -> Block:
         for start in range(0, len(names), MOST_COLUMNS)
     ]
     return stack(size, *blocks)
+
+
+def _own_figures(report: ReportContext, frame: pd.DataFrame) -> Block:
+    """What an office's own form asks that adds up: every figure of every school, some columns a table."""
+    asked = report.summaries.statistics.drop_duplicates("field_id")
+    names = {
+        row["field_id"]: f"{row['row_label']} – {row['column_label']}" if row["column_id"] != "value" else row["row_label"]
+        for row in records(asked)
+        if row["field_id"] not in report.term.withheld
+    }  # fmt: skip
+    ids = list(names)
+    return stack(
+        *(
+            _sizes_table(
+                report,
+                frame,
+                {name: names[name] for name in ids[start : start + MOST_COLUMNS]},
+                say(report, "annexes.figures_caption", number=start // MOST_COLUMNS + 1),
+                "integer" if (asked["value"].dropna() % 1 == 0).all() else "decimal1",
+            )
+            for start in range(0, len(ids), MOST_COLUMNS)
+        )
+    )
+
+
+def _sizes_table(
+    report: ReportContext, frame: pd.DataFrame, sizes: Mapping[str, str], caption: str, format: str
+) -> Block:
+    """Several figures of every school, and their sums over the schools that gave them."""
+    for field_id in sizes:
+        frame[field_id] = frame["school_id"].map(report.term.answers.number(field_id))
+    return table(
+        frame,
+        columns={"short_name": "Trường"} | dict(sizes),
+        caption=caption,
+        formats=dict.fromkeys(sizes, format),
+        group_by="level_title",
+        total_row=dict(frame[list(sizes)].sum(min_count=1)) | {"short_name": scope_title(report, ALL)},
+        notes=[say(report, "annexes.sizes_note")],
+    )
 
 
 def _ratio(row: Record, ratios: Record) -> Value | str:

@@ -28,7 +28,8 @@ def situation(report: ReportContext) -> Block:
     """I.1: schools, classes, pupils and staff by level, totals rebuilt."""
     summaries = report.summaries
     texts = report.reference.sentences["profile"]
-    wanted: dict[str, str] = dict(texts["columns"])
+    asked_at_all = report.declared.form.all_fields()
+    wanted = {field_id: head for field_id, head in texts["columns"].items() if field_id in asked_at_all}
     kept = summaries.statistics[summaries.statistics["field_id"].isin(wanted)]
     kept = kept.assign(shown=shown(report, kept))
     frame = summaries.reporting_levels[["scope", "expected_count", "received_count"]].copy()
@@ -67,11 +68,10 @@ def situation(report: ReportContext) -> Block:
     ]  # fmt: skip
     counted, asked = next(iter(coverage)) if is_same else (0, 0)
     key = "profile.size_all" if is_same else "profile.size"
-    sentences.append(
-        say(report, key, items=joined(items, "; "), counted=counted, asked=asked)
-        if items
-        else say(report, "profile.unknown")
-    )
+    if items:
+        sentences.append(say(report, key, items=joined(items, "; "), counted=counted, asked=asked))
+    elif wanted:
+        sentences.append(say(report, "profile.unknown"))
     whole = records(frame[frame["scope"] == ALL])[0]
     numbers = ["expected_count", "received_count", *wanted]
     return stack(
@@ -86,7 +86,9 @@ def situation(report: ReportContext) -> Block:
             traces={field_id: _field_named(report, field_id) for field_id in wanted},
             notes=[
                 "Cộng số liệu của các trường có báo cáo ở từng cột; tổng số của mỗi trường được cộng lại từ số thành phần."
-            ],
+            ]
+            if wanted
+            else [],
         ),
     )
 

@@ -10,6 +10,7 @@ from termreview.reporting.blocks.blocks import Block, bullets, lead_in, paragrap
 from termreview.reporting.blocks.rows import by_key, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Parts, column, joined
+from termreview.reporting.report.applicable import has_ratios, has_states, is_scored
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.status import report_status
@@ -56,12 +57,14 @@ def status_section(report: ReportContext) -> Block:
     blocks = [
         paragraph(say(report, "status.provisional", count=len(status.schools), total=_expected(report))),
         bullets(_who(report)),
-        paragraph(say(report, "status.how_to_read")),
     ]
+    if has_states(report) or has_ratios(report) or is_scored(report):
+        blocks.append(paragraph(say(report, "status.how_to_read")))
     if not _possible(report).empty:
         blocks += [_levels_table(report), _averages_table(report)]
     if _silent(report):
-        blocks += [_tasks_table(report), _ratios_table(report)]
+        blocks += [_tasks_table(report)] if has_states(report) else []
+        blocks.append(_ratios_table(report))
     return stack(*blocks)
 
 

@@ -8,6 +8,7 @@ from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import joined
 from termreview.reporting.charts.charts import Chart, stacked_bars
+from termreview.reporting.report.applicable import is_scored, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -29,6 +30,7 @@ from termreview.reporting.term.schools import ALL
 OUTLINE = "7"
 
 
+@shown_if(is_scored)
 def introduction(report: ReportContext) -> Block:
     """What the set covers, how bounds and levels are read, which rules are not confirmed."""
     indicator_set = report.declared.indicator_set
@@ -62,6 +64,7 @@ def group_name(report: ReportContext, group: Group) -> str:
     return f"Nhóm {group.group_id} ({label(report, 'score_groups_short', group.group_id).lower()})"
 
 
+@shown_if(is_scored)
 def levels(report: ReportContext) -> Block:
     """How many schools reach which level, per group and school level: sentence, chart and table."""
     distribution = report.summaries.levels

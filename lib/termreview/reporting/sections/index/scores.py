@@ -14,6 +14,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import SCORE, trace_target
 from termreview.reporting.blocks.values import Interval, joined
 from termreview.reporting.charts.charts import Bounds, Chart, interval_panels
+from termreview.reporting.report.applicable import is_scored, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -21,6 +22,7 @@ from termreview.reporting.report.wording import before_name, group_title, label,
 from termreview.reporting.summaries.index import NOT_CONCLUDED, OVERALL
 
 
+@shown_if(is_scored)
 def scores(report: ReportContext) -> Block:
     """Every school's scores with their bounds, group beside group, in registry order: chart, then all in figures."""
     return stack(scores_chart(report), scores_table(report))

@@ -6,6 +6,7 @@ from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
 from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.tables import STACKED, table
 from termreview.reporting.blocks.values import Number, column
+from termreview.reporting.report.applicable import is_scored, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.school_outlook import look_ahead
 from termreview.reporting.report.wording import group_title, labels, say
@@ -13,6 +14,7 @@ from termreview.reporting.summaries.index import UNALLOCATED
 from termreview.scoring.level_margin import MARGIN_KINDS, NOT_CONCLUDED, ROUNDING, SOLID
 
 
+@shown_if(is_scored)
 def levels_at_stake(report: ReportContext) -> Block:
     """How many levels are solid, what the others hang on, and all of these school by school."""
     level_margins = look_ahead(report).level_margins

@@ -10,6 +10,7 @@ from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Number, Parts, Value, column
 from termreview.reporting.charts.charts import Chart, transition_matrix
+from termreview.reporting.report.applicable import has_ratios, is_scored, shown_if
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -24,6 +25,7 @@ from termreview.reporting.summaries.change import MERGED, level_moves, moves_by_
 from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 
 
+@shown_if(is_scored)
 def level_transitions(report: ReportContext) -> Block:
     """Moves between levels of each group, and what the points allow to say."""
     if report.previous is None:
@@ -106,6 +108,7 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
     )
 
 
+@shown_if(has_ratios)
 def targets_reached(report: ReportContext) -> Block:
     """Every confirmed line at the end of the year, beside where the term before stood."""
     lines = report.summaries.lines

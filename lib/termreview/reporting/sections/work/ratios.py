@@ -15,6 +15,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import RATIO, trace_unless
 from termreview.reporting.blocks.values import Number, Parts, column, joined
 from termreview.reporting.charts.charts import Chart, Shares, dot_plot
+from termreview.reporting.report.applicable import has_ratios, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -23,6 +24,7 @@ from termreview.reporting.sections.work.figures import coverage, parts_of_ratio
 from termreview.reporting.term.schools import ALL
 
 
+@shown_if(has_ratios)
 def key_ratios(report: ReportContext) -> Block:
     """All key ratios with numerator, denominator and coverage, and the confirmed lines beside them."""
     targets = targets_told(report)

@@ -22,25 +22,25 @@ Target = Callable[[Mapping[Any, Any]], str | None]
 
 def statistics_tables(report: ReportContext) -> Block:
     """Every section of the statistics sheet by school level, and the totals that did not add up."""
+    return Block("") if report.declared.form.office else _sections(report)
+
+
+def own_figures(report: ReportContext) -> Block:
+    """Every section of an office's own form by school level; nothing where none of it adds up, or for another form."""
+    frame = report.summaries.statistics
+    is_shown = report.declared.form.office and (frame["scope"] == ALL).any()
+    return _sections(report) if is_shown else Block("")
+
+
+def _sections(report: ReportContext) -> Block:
     frame = report.summaries.statistics
     frame = frame.assign(shown=shown(report, frame))
-    whole = frame[(frame["scope"] == ALL) & (frame["field_id"] == "pupils_count.total")]
-    counted, asked = (
-        (int(whole["counted_count"].sum()), int(whole["asked_count"].sum())) if len(whole) else (0, 0)
-    )
-    odd = report.summaries.rebuilt_totals
-    differing = odd[odd["stated"].notna()]
-    lines = [
-        say(report, "statistics.coverage", counted=counted, asked=asked),
-        say(report, "statistics.mismatch", count=len(differing), schools=differing["school_id"].nunique()),
-        say(report, "statistics.absent", count=len(odd) - len(differing)),
-    ]
-    blocks: list[object] = [paragraph(joined(lines))]
+    blocks: list[object] = [paragraph(joined(_coverage(report, frame)))]
     for section_id in dict.fromkeys(frame["section_id"]):
         own = frame[frame["section_id"] == section_id]
         columns = list(dict.fromkeys(own["column_id"]))
-        is_grid_of_staff = WHOLE_COLUMN in columns and not _has_grades(own)
-        if is_grid_of_staff:
+        is_grid = (WHOLE_COLUMN in columns or len(columns) > 1) and not _has_grades(own)
+        if is_grid:
             blocks.append(columns_table(report, own))
         else:
             blocks.append(levels_table(report, own))
@@ -49,10 +49,27 @@ def statistics_tables(report: ReportContext) -> Block:
     return stack(*blocks, mismatch_table(report))
 
 
+def _coverage(report: ReportContext, frame: pd.DataFrame) -> list[str]:
+    """Of how many schools the figures are, and which totals had to be rebuilt."""
+    whole = frame[frame["scope"] == ALL]
+    if report.declared.form.office:
+        counted, asked = (int(whole[f"{name}_count"].max()) for name in ("counted", "asked"))
+        return [say(report, "statistics.coverage_own", counted=counted, asked=asked)]
+    pupils = whole[whole["field_id"] == "pupils_count.total"]
+    counted, asked = (int(pupils[f"{name}_count"].sum()) for name in ("counted", "asked"))
+    odd = report.summaries.rebuilt_totals
+    differing = odd[odd["stated"].notna()]
+    return [
+        say(report, "statistics.coverage", counted=counted, asked=asked),
+        say(report, "statistics.mismatch", count=len(differing), schools=differing["school_id"].nunique()),
+        say(report, "statistics.absent", count=len(odd) - len(differing)),
+    ]
+
+
 def levels_table(report: ReportContext, own: pd.DataFrame) -> Block:
     """One section: one row per line of the form, one column per school level."""
     is_split = _has_grades(own)
-    own = own[own["column_id"].isin([WHOLE_COLUMN, "value"])]
+    own = own[own["column_id"] == WHOLE_COLUMN] if is_split else own
     scopes = _scopes(report, own)
     frame = _spread(own, scopes)
     return table(
@@ -61,7 +78,7 @@ def levels_table(report: ReportContext, own: pd.DataFrame) -> Block:
         caption=say(report, "statistics.levels_caption", section=_caption(own))
         if is_split
         else _caption(own),
-        formats=dict.fromkeys(scopes, "integer"),
+        formats=dict.fromkeys(scopes, _format(own)),
         align={"coverage": "right"},
         marks="mark",
         traces={scope: _field_in(report, scope) for scope in scopes},
@@ -73,7 +90,8 @@ def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
     scopes = _scopes(report, own)
     heads = dict(zip(own["column_id"], own["column_label"], strict=True))
     rows = own.pivot(index=["row_code", "scope"], columns="column_id", values="shown")
-    about = by_key(own[own["column_id"] == WHOLE_COLUMN], "row_code", "scope")
+    first = own.sort_values("column_id", key=lambda ids: ids != WHOLE_COLUMN, kind="stable")
+    about = by_key(first.drop_duplicates(["row_code", "scope"]), "row_code", "scope")
     fields = dict(zip(zip(own["row_code"], own["column_id"], strict=True), own["field_id"], strict=True))
     rows = rows.reindex([key for key in about if key in rows.index])
     frame = rows.reset_index().rename_axis(columns=None)
@@ -84,14 +102,14 @@ def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
     frame["mark"] = [about[key]["mark"] for key in keys]
     order = {scope: place for place, scope in enumerate([*scopes[1:], ALL])}
     frame["place"] = frame["scope"].map(order)
-    codes = list(dict.fromkeys(code for code, _ in about))
+    codes = list(dict.fromkeys(own["row_code"]))
     frame["row_place"] = frame["row_code"].map(codes.index)
     frame = frame.sort_values(["row_place", "place"], kind="stable")
     return table(
         frame,
         columns={"scope_name": "Cấp học"} | heads | {"coverage": "Trường có số liệu"},
         caption=_caption(own),
-        formats=dict.fromkeys(heads, "integer"),
+        formats=dict.fromkeys(heads, _format(own)),
         align={"coverage": "right"},
         group_by="row_label",
         marks="mark",
@@ -183,6 +201,12 @@ def _spread(own: pd.DataFrame, scopes: list[str]) -> pd.DataFrame:
         is_outside = [scope not in asked_scopes[field_id] for field_id in frame.index]
         frame[scope] = frame[scope].astype(object).mask(pd.Series(is_outside, index=frame.index), "")
     return frame.reset_index().rename_axis(columns=None)
+
+
+def _format(own: pd.DataFrame) -> str:
+    """Whole numbers as such; with one decimal where an office's own form asks for figures that have some."""
+    values = own["value"].dropna()
+    return "integer" if (values == values.round()).all() else "decimal1"
 
 
 def _caption(own: pd.DataFrame) -> str:

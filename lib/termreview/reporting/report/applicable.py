@@ -1,0 +1,46 @@
+"""One section of a report is shown where its term declares what the section is about: an index, tasks, ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from termreview.reporting.blocks.blocks import Block
+from termreview.reporting.report.context import ReportContext
+
+P = ParamSpec("P")
+Section = Callable[Concatenate[ReportContext, P], Block]
+
+
+def is_scored(report: ReportContext) -> bool:
+    """Whether the schools of the term are scored on an index at all."""
+    return not report.declared.indicator_set.is_none
+
+
+def has_tasks(report: ReportContext) -> bool:
+    """Whether the term has a list of tasks."""
+    return bool(report.declared.tasks)
+
+
+def has_states(report: ReportContext) -> bool:
+    """Whether schools report the state of any task."""
+    return any(task.status_field for task in report.declared.tasks)
+
+
+def has_ratios(report: ReportContext) -> bool:
+    """Whether the form asks both parts of any declared ratio."""
+    return not report.summaries.ratios.empty
+
+
+def shown_if(applies: Callable[[ReportContext], bool]) -> Callable[[Section[P]], Section[P]]:
+    """Let one section show nothing where it does not apply; its heading (`when-shown`) is left out with it."""
+
+    def of(section: Section[P]) -> Section[P]:
+        @wraps(section)
+        def shown(report: ReportContext, *args: P.args, **kwargs: P.kwargs) -> Block:
+            return section(report, *args, **kwargs) if applies(report) else Block("")
+
+        return shown
+
+    return of
