@@ -21,7 +21,7 @@ from agreement_reading import (
 )
 from agreement_workbook import ReadSheet, read_workbook, wrong_formulas
 from termreview.reporting.blocks.report_reading import read_report
-from termreview.reporting.excel.annex import HEAD_ROW
+from termreview.reporting.excel.annex import FLAT_SHEET, HEAD_ROW
 from termreview.reporting.excel.cells import ROLES
 from termreview.reporting.excel.tables import head_of
 from termreview.workbook_text import CUT, is_cut
@@ -114,7 +114,9 @@ def workbook_differences(
     page: ReadFile, sheets: Mapping[str, ReadSheet], words: Mapping[str, str]
 ) -> Iterator[str]:
     """What the workbook says otherwise than the page, one line per place."""
-    names = [name for name in sheets if name not in (words["cover"], words["notes"], words["schools"])]
+    names = [
+        name for name in sheets if name not in (words["cover"], words["notes"], words["schools"], FLAT_SHEET)
+    ]
     if len(names) != len(page.tables):
         yield f"{PAGE} has {len(page.tables)} tables, {WORKBOOK} {len(names)} sheets of tables"
         return

@@ -91,7 +91,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such names")
 def test_a_term_of_odd_texts_and_names_runs_through_to_all_formats(finished: RunResult) -> None:
-    assert {path.suffix for path in finished.reports if path.is_file()} == {".html", ".docx", ".xlsx"}
+    assert {path.suffix for path in finished.reports if path.is_file()} == {".html", ".docx", ".xlsx", ".csv"}
     workspace = Workspace(finished.reports[0].parents[3])
     executed = workspace.processed(HK1) / "notebooks" / "3_semester_review.ipynb"
     refuse_disagreement(executed, *(next(path for path in finished.reports if path.suffix == suffix) for suffix in (".html", ".docx", ".xlsx")))  # fmt: skip

@@ -16,11 +16,13 @@ import pytest
 from agreement import document_differences, refuse_disagreement, workbook_differences
 from agreement_reading import read_document, read_page
 from agreement_workbook import read_workbook
-from demo_world import SEMESTER, YEAR_END, Demo
+from demo_world import SEMESTER, YEAR_END, Demo, as_of
 from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.blocks.report_reading import read_report
 from termreview.reporting.excel.annex import export_xlsx
 from termreview.reporting.pages.pages import export_html
+from termreview.reporting.report.context import open_report
+from termreview.reporting.report.flat_table import flat_csv, flat_table
 from termreview.reporting.word.document import export_docx
 from termreview.run.analysis import table
 from termreview.terms import Term
@@ -31,8 +33,12 @@ NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
 
 def files(demo: Demo, term: Term, place: int = 0) -> tuple[Path, Path, Path]:
     """The page, the document and the workbook of one report of a term: the internal, then the shareable one."""
-    page, document, workbook = demo.result(term).reports[3 * place : 3 * place + 3]
-    return page, document, workbook
+    page = [
+        path
+        for path in demo.result(term).reports
+        if path.suffix == ".html" and path.stem.startswith("bao-cao")
+    ][place]
+    return page, page.with_suffix(".docx"), page.with_name(f"{page.stem}-phu-luc.xlsx")
 
 
 def notebook(demo: Demo, term: Term, edition: str = "") -> Path:
@@ -62,7 +68,7 @@ def test_the_three_files_of_a_report_agree_in_every_figure(demo: Demo, term: Ter
     left, right = read_page(page), read_document(document)
     compared = [NUMBER.findall(cell) for table in left.tables for _, row in table.rows for cell in row]
     assert sum(map(len, compared)) > 3000, "the check compares next to nothing"
-    assert len(left.tables) == len(right.tables) == len(openpyxl.load_workbook(workbook).sheetnames) - 3
+    assert len(left.tables) == len(right.tables) == len(openpyxl.load_workbook(workbook).sheetnames) - 4
     assert len(left.figures) == len(right.figures) >= 6
 
 
@@ -72,8 +78,11 @@ def test_files_written_again_are_the_same_bytes(demo: Demo, term: Term, tmp_path
     executed, template = notebook(demo, term), demo.workspace.reference / "templates" / "bao-cao.docx"
     title = docx.Document(str(document)).core_properties.title
     export_docx(executed, tmp_path / "again.docx", template, title=title)
-    schools = table(term.term_id, states=False, workspace_root=str(demo.workspace.root))
-    export_xlsx(executed, tmp_path / "again.xlsx", title=title, schools=schools)
+    root = str(demo.workspace.root)
+    schools = table(term.term_id, states=False, workspace_root=root)
+    flat = flat_table(open_report(term.term_id, as_of(demo.reference, term).isoformat(), root))
+    export_xlsx(executed, tmp_path / "again.xlsx", title=title, schools=schools, flat=flat)
+    assert flat_csv(flat) == workbook.with_name(f"{document.stem}-du-lieu.csv").read_bytes()
     assert (tmp_path / "again.docx").read_bytes() == document.read_bytes()
     assert (tmp_path / "again.xlsx").read_bytes() == workbook.read_bytes()
 
@@ -84,8 +93,8 @@ def test_the_annex_of_the_internal_edition_alone_holds_the_table_of_the_schools(
 ) -> None:
     schools = table(term.term_id, states=False, workspace_root=str(demo.workspace.root))
     book = openpyxl.load_workbook(files(demo, term)[2], data_only=True)
-    assert book.sheetnames[-1] == "Dữ liệu các trường"
-    heads, *rows = book["Dữ liệu các trường"].iter_rows(min_row=4, values_only=True)
+    assert book.sheetnames[-2:] == ["Dữ liệu các trường", "DU_LIEU"]
+    heads, *rows = book["Dữ liệu các trường"].iter_rows(min_row=5, values_only=True)
     assert list(heads) == schools.columns.tolist()
     assert len(rows) == len(schools)
     compared = 0

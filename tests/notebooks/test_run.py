@@ -377,8 +377,14 @@ def test_the_steps_of_a_term_come_from_its_plan(demo: Demo) -> None:
         "5_school_pages",
     ]
     assert [[export.path.name for export in step.exports] for step in steps[2:-1]] == [
-        [f"bao-cao-tong-ket-2023-2024-hk2{name}" for name in (".html", ".docx", "-phu-luc.xlsx")],
-        [f"bao-cao-tong-ket-2023-2024-hk2-chia-se{name}" for name in (".html", ".docx", "-phu-luc.xlsx")],
+        [
+            f"bao-cao-tong-ket-2023-2024-hk2{name}"
+            for name in (".html", ".docx", "-phu-luc.xlsx", "-du-lieu.csv")
+        ],
+        [
+            f"bao-cao-tong-ket-2023-2024-hk2-chia-se{name}"
+            for name in (".html", ".docx", "-phu-luc.xlsx", "-du-lieu.csv")
+        ],
     ]
 
 

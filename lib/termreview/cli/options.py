@@ -187,7 +187,7 @@ def parser() -> argparse.ArgumentParser:
         "report",
         type=Path,
         metavar="BÁO_CÁO",
-        help="tệp .html, .docx, .xlsx của báo cáo, hoặc phiếu của một trường",
+        help="tệp .html, .docx, .xlsx, .csv của báo cáo, hoặc phiếu của một trường",
     )
     proof.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
 

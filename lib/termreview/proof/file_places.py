@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,6 +40,8 @@ def read_file_places(path: Path) -> dict[str, list[Place]]:
     """
     if path.suffix == ".docx":
         return document_places(path)
+    if path.suffix == ".csv":
+        return {"": _list_places(path)}
     return {
         sheet.name: [
             Place("box", (address(*at),), told)
@@ -47,6 +50,17 @@ def read_file_places(path: Path) -> dict[str, list[Place]]:
         ]
         for sheet in read_workbook(path).sheets
     }
+
+
+def _list_places(path: Path) -> list[Place]:
+    """The cells of one list, each by the address that a spreadsheet gives it."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return [
+            Place("box", (address(row, column),), text)
+            for row, cells in enumerate(csv.reader(lines, delimiter=";"), start=1)
+            for column, text in enumerate(cells, start=1)
+            if text
+        ]
 
 
 def school_page_places(page: str) -> dict[str, list[Place]]:

@@ -10,15 +10,15 @@ from typing import Any, Final
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.records.issued import list_issues
 from termreview.reporting.records.page_record import read_record
-from termreview.reporting.records.published import ANNEX_FILE
+from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE
 from termreview.run.manifest import RECORDS
 from termreview.storage.atomic_files import read_json
 from termreview.storage.output_paths import MANIFEST, SCHOOL_FOLDER
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 
-PAGE, DOCUMENT, ANNEX, SCHOOL = "page", "document", "annex", "school"
-_SUFFIXES: Final = {".docx": DOCUMENT, ".xlsx": ANNEX}
+PAGE, DOCUMENT, ANNEX, FLAT, SCHOOL = "page", "document", "annex", "flat", "school"
+_SUFFIXES: Final = {".docx": DOCUMENT, ".xlsx": ANNEX, ".csv": FLAT}
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,19 @@ class Target:
 
 
 def find_target(path: Path) -> Target:
-    """Say what one file is. A document or workbook has its record in the page beside it, a school's page in its term's.
+    """Say what one file is. A document, workbook or list has its record in the page beside it, a school's page in its term's.
 
     Raises
     ------
     OSError
         When a page cannot be read.
     """
-    if kind := _SUFFIXES.get(path.suffix):
-        page = path.with_name(path.stem.removesuffix(f"-{ANNEX_FILE}") + ".html")
+    kind = _SUFFIXES.get(path.suffix)
+    if kind == FLAT and not path.stem.endswith(f"-{FLAT_FILE}"):
+        kind = None  # a list of another name may be anything
+    if kind is not None:
+        own = path.stem.removesuffix(f"-{FLAT_FILE}" if kind == FLAT else f"-{ANNEX_FILE}")
+        page = path.with_name(f"{own}.html")
         return Target(path, kind, read_record(page) if page.is_file() else None)
     record = read_record(path)
     if record is None and path.parent.name == SCHOOL_FOLDER:

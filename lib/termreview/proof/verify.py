@@ -19,7 +19,7 @@ from termreview.proof.file_places import (
     with_kept_results,
 )
 from termreview.proof.rebuild import rebuilt_files
-from termreview.proof.target import ANNEX, DOCUMENT, PAGE, SCHOOL, Target, find_target, published_hashes
+from termreview.proof.target import ANNEX, DOCUMENT, FLAT, PAGE, SCHOOL, Target, find_target, published_hashes
 from termreview.reference.declarations import Reference
 from termreview.reporting.pages.difference import (
     CHANGED,
@@ -134,7 +134,7 @@ def verify_report(
     later = later_files(workspace, record)
     if is_same:
         return Verdict(IDENTICAL, record=record, seal=INTACT, later=later)
-    is_file = target.kind in (DOCUMENT, ANNEX)
+    is_file = target.kind in (DOCUMENT, ANNEX, FLAT)
     is_resaved = is_file and not causes and all(each.kind == UNSEEN for each in differences)
     return Verdict(
         DIFFERS,

@@ -25,10 +25,10 @@ from termreview.reporting.editions.scope import (
     scope_subject,
 )
 from termreview.reporting.records.issued import find_issue, issues_in_hand, issues_of
-from termreview.reporting.records.published import ANNEX_FILE
+from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE
 from termreview.reporting.term.term_tables import read_tables
 from termreview.storage.atomic_files import read_json, sha256_of
-from termreview.storage.workspace import Workspace, place_in
+from termreview.storage.workspace import Workspace, atomic_write, place_in
 from termreview.terms import Term, parse_term
 
 if TYPE_CHECKING:
@@ -148,7 +148,25 @@ def annex_workbook(executed: Path, output: Path, step: Step) -> None:
     """Write the tables of one executed notebook as a workbook."""
     from termreview.reporting.excel.annex import export_xlsx
 
-    export_xlsx(executed, output, title=step.title, schools=_schools_of(step))
+    export_xlsx(executed, output, title=step.title, schools=_schools_of(step), flat=_flat_of(step))
+
+
+def flat_list(executed: Path, output: Path, step: Step) -> None:
+    """Write the figures of one report as plain rows for who adds up several offices (`report.flat_table`)."""
+    from termreview.reporting.report.flat_table import flat_csv
+
+    with atomic_write(output) as beside:
+        beside.write_bytes(flat_csv(_flat_of(step)))
+
+
+def _flat_of(step: Step) -> pd.DataFrame:
+    """The plain rows of what one report speaks of, in its edition."""
+    from termreview.reporting.report.context import open_report
+    from termreview.reporting.report.flat_table import flat_table
+
+    given = step.parameters
+    names = ("term_id", "as_of", "workspace_root", "unit", "level", "edition")
+    return flat_table(open_report(**{name: given[name] for name in names if name in given}))
 
 
 def _schools_of(step: Step) -> pd.DataFrame | None:
@@ -244,6 +262,7 @@ def report_step(
         Export(place_in(folder, f"{name}.html"), html_page),
         Export(place_in(folder, f"{name}.docx"), word_document),
         Export(place_in(folder, f"{name}-{ANNEX_FILE}.xlsx"), annex_workbook),
+        Export(place_in(folder, f"{name}-{FLAT_FILE}.csv"), flat_list),
     )
     annexed = annexed_cells(workspace, reference) if edition == SHAREABLE else ()
     return Step(own, parameters, notebook, exports, title, annexed)

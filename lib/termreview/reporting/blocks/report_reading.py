@@ -40,7 +40,7 @@ def read_report(notebook_path: Path, annexed: Iterable[str] = ()) -> ReadReport:
 
     A heading is a part of its own (`heading`, with `level` 1 for a `## heading`, and `text`). `annexed` are the ids of
     cells that stand in the annex alone, or `id/kind` for their parts of one kind; where there are any, so do the tables
-    that a page folds.
+    that a page folds. A table says the cell that shows it (`cell`), the second and further ones of a cell with their number.
 
     Raises
     ------
@@ -83,6 +83,11 @@ def _shown_parts(cell: Any, place: str) -> list[Part]:
         if found is None or (not found and data["text/html"].strip()):
             raise RunError("html_without_model", place=place)
         parts += found
+    tables = 0
+    for number, part in enumerate(parts):
+        if part["kind"] == "table":
+            tables += 1
+            parts[number] = {**part, "cell": cell.get("id", "") + (f"-{tables}" if tables > 1 else "")}
     return parts
 
 

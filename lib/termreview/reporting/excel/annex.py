@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from termreview.reporting.blocks.model import INLINE, Part, plain_text
+from termreview.reporting.blocks.model import INLINE, VALUE, Part, plain_text
 from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.blocks.report_reading import ReadReport, read_report
 from termreview.reporting.blocks.tables import NO_ROWS
@@ -22,10 +22,14 @@ from termreview.reporting.excel.tables import Formula, SheetTable, sheet_table
 from termreview.storage.workspace import atomic_write
 from termreview.workbook_text import fitted, open_book
 
-HEAD_ROW: Final = 3
+# The same on every sheet of a table: its code and, for machines, those of its columns above their heads.
+TABLE_CODE: Final = (0, 1)
+CODE_ROW, HEAD_ROW = 3, 4
 COVER_WIDTHS: Final = (11, 46, 36, 8)
 NOTES_WIDTH: Final = 86
 SCHOOLS_WIDTH: Final = 16
+FLAT_SHEET: Final = "DU_LIEU"
+MOST_ROWS: Final = 1_048_576  # of a sheet of Excel
 _TITLE_COLUMNS: Final = 5  # over which a title of the wide table is read
 # Columns up to the name of the row stay in sight when they leave room for the others.
 MOST_FROZEN: Final = 55
@@ -44,14 +48,21 @@ class Listed:
 
 
 def export_xlsx(
-    notebook_path: Path, output_path: Path, *, title: str, schools: pd.DataFrame | None = None
+    notebook_path: Path,
+    output_path: Path,
+    *,
+    title: str,
+    schools: pd.DataFrame | None = None,
+    flat: pd.DataFrame | None = None,
 ) -> None:
     """Write the tables of one executed report notebook as one workbook, whole or not at all; the same bytes each time.
 
     Parameters
     ----------
     schools
-        What an analyst has as `termreview.table`: a sheet of its own, the last, a row per school.
+        What an analyst has as `termreview.table`: a sheet of its own, the last but one, a row per school.
+    flat
+        What machines add up (`report.flat_table`): the last sheet, `DU_LIEU`.
 
     Raises
     ------
@@ -65,12 +76,19 @@ def export_xlsx(
         book.set_properties({"title": title, "created": MADE_ON})
         book.set_calc_mode("auto")
         formats = Formats(book)
-        _write_cover(book, formats, report, tables, title, None if schools is None else len(schools))
+        further = []
+        if schools is not None:
+            further.append((words["schools"], words["schools_title"], len(schools)))
+        if flat is not None:
+            further.append((FLAT_SHEET, words["flat_title"], len(flat)))
+        _write_cover(book, formats, report, tables, title, further)
         _write_notes(book, formats, report)
         for listed in tables:
             _write_table(book, formats, listed, words)
         if schools is not None:
             _write_schools(book, formats, schools, words)
+        if flat is not None:
+            _write_flat(book, formats, flat, words)
 
 
 def list_tables(report: ReadReport) -> list[Listed]:
@@ -95,7 +113,7 @@ def _write_cover(
     report: ReadReport,
     tables: Sequence[Listed],
     title: str,
-    school_count: int | None,
+    further: Sequence[tuple[str, str, int]],
 ) -> None:
     words, head = report.letterhead["words"]["annex"], report.letterhead
     sheet = _sheet(book, words["cover"], words)
@@ -126,8 +144,7 @@ def _write_cover(
     listings = [
         (one.sheet, plain_text(one.part["caption"]), one.heading, len(one.part["rows"])) for one in tables
     ]
-    if school_count is not None:
-        listings.append((words["schools"], words["schools_title"], "", school_count))
+    listings += [(name, caption, "", count) for name, caption, count in further]
     for name, caption, heading, count in listings:
         caption, heading = _text(caption), _text(heading)
         heights = (lines_height(caption, COVER_WIDTHS[1] - 1), lines_height(heading, COVER_WIDTHS[2] - 1))
@@ -147,7 +164,7 @@ def _write_notes(book: Any, formats: Formats, report: ReadReport) -> None:
     sheet = _sheet(book, words["notes"], words)
     sheet.set_column(0, 0, NOTES_WIDTH)
     _link(sheet, 0, 0, words["cover"], words["back"], formats)
-    sections = [(words["reading"], [words["same_figures"], words["live"], words["missing"]])]
+    sections = [(words["reading"], [words["same_figures"], words["live"], words["missing"], words["codes"]])]
     sections += [
         (plain_text(part["title"]), [plain_text(item) for item in part["items"]])
         for part in report.body
@@ -174,7 +191,8 @@ def _write_table(book: Any, formats: Formats, listed: Listed, words: Mapping[str
     _link(sheet, 0, 0, words["cover"], words["back"], formats)
     caption = f"{listed.sheet}. {_text(plain_text(part['caption']))}"
     heading = _text(listed.heading)
-    heights = [LINE, lines_height(caption, total, 13), lines_height(heading, total)]
+    sheet.write_string(*TABLE_CODE, str(part.get("cell", "")), formats.of("code"))
+    heights = [LINE, lines_height(caption, total, 13), lines_height(heading, total), LINE]
     _wide_line(sheet, 1, last, caption, formats.of("title"), heights[1])
     _wide_line(sheet, 2, last, heading, formats.of("place"), heights[2])
     heads = [
@@ -183,7 +201,8 @@ def _write_table(book: Any, formats: Formats, listed: Listed, words: Mapping[str
     ]
     heights.append(max(heads, default=LINE))
     sheet.set_row(HEAD_ROW, heights[-1])
-    for place, column in enumerate(table.columns):
+    for place, (column, code) in enumerate(zip(table.columns, column_codes(table, part), strict=True)):
+        sheet.write_string(CODE_ROW, place, _text(code), formats.of("code"))
         sheet.write_string(HEAD_ROW, place, _text(column.title), formats.of("head"))
     for number, row in enumerate(table.rows):
         is_total = table.has_total and number == len(table.rows) - 1
@@ -207,7 +226,9 @@ def _write_schools(book: Any, formats: Formats, schools: pd.DataFrame, words: Ma
     sheet.set_column(0, last, SCHOOLS_WIDTH)
     sheet.set_column(1, 1, 2 * SCHOOLS_WIDTH)
     sheet.set_row(HEAD_ROW, LINE * 6)
+    codes = schools.attrs.get("codes", {})
     for place, (head, column) in enumerate(schools.items()):
+        sheet.write_string(CODE_ROW, place, _text(codes.get(head, "")), formats.of("code"))
         sheet.write_string(HEAD_ROW, place, _text(head), formats.of("head"))
         for row, value in enumerate(column, start=HEAD_ROW + 1):
             piece = None if pd.isna(value) else _piece_of(value)
@@ -217,6 +238,51 @@ def _write_schools(book: Any, formats: Formats, schools: pd.DataFrame, words: Ma
     sheet.set_landscape()
     sheet.repeat_rows(HEAD_ROW)
     sheet.repeat_columns(0, 1)
+
+
+def _write_flat(book: Any, formats: Formats, flat: pd.DataFrame, words: Mapping[str, str]) -> None:
+    """The plain rows for machines: codes above the heads as on every sheet, texts as texts, what is missing blank."""
+    rows_held = MOST_ROWS - HEAD_ROW - 1
+    for number, start in enumerate(range(0, max(len(flat), 1), rows_held)):
+        name = FLAT_SHEET + (f"_{number + 1}" if number else "")  # a spreadsheet holds no more rows
+        part = flat.iloc[start : start + rows_held]
+        sheet = _sheet(book, name, words)
+        _link(sheet, 0, 0, words["cover"], words["back"], formats)
+        sheet.write_string(*TABLE_CODE, FLAT_SHEET, formats.of("code"))
+        last = len(flat.columns) - 1
+        _wide_line(sheet, 1, _TITLE_COLUMNS, words["flat_title"], formats.of("title"), 2 * LINE)
+        sheet.set_column(0, last, SCHOOLS_WIDTH)
+        sheet.set_row(HEAD_ROW, LINE * 3)
+        plain, text = formats.of("plain"), formats.of("plain", "", TEXT_FORMAT)
+        for place, (code, column) in enumerate(part.items()):
+            head = flat.attrs.get("heads", {}).get(code, "")
+            sheet.write_string(CODE_ROW, place, str(code), formats.of("code"))
+            sheet.write_string(HEAD_ROW, place, _text(head), formats.of("head"))
+            if column.dtype == float:
+                for row, value in enumerate(column.tolist(), start=HEAD_ROW + 1):
+                    if value == value:
+                        sheet.write_number(row, place, value, plain)
+            else:
+                for row, value in enumerate(column.tolist(), start=HEAD_ROW + 1):
+                    if value:
+                        sheet.write_string(row, place, _text(value), text)
+        sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + max(len(part), 1), last)
+        sheet.freeze_panes(HEAD_ROW + 1, 0)
+        sheet.set_landscape()
+        sheet.repeat_rows(HEAD_ROW)
+
+
+def column_codes(table: SheetTable, part: Part) -> list[str]:
+    """The code of every column of one table: the column of the report, and the role of its figure where it has several."""
+    names = [column.get("name", "") for column in part["columns"]]
+    codes = []
+    for place, column in enumerate(table.columns):
+        if column.source < 0:
+            codes.append("group" if place == 0 else "mark")
+        else:
+            name = names[column.source]
+            codes.append(name if column.role == VALUE else f"{name}.{column.role}")
+    return codes
 
 
 def _piece_of(value: Any) -> Piece:

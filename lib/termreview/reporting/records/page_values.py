@@ -22,7 +22,7 @@ VALUES_ID: Final = "so-lieu-bao-cao"
 OPENING: Final = f'<script type="application/x-bzip2;base64" id="{VALUES_ID}">'
 _CLOSING: Final = "</script>"
 _MOST: Final = 256 * 2**20  # bytes; the values of a province's report have less than a tenth of it
-_LEFT_OUT: Final = frozenset(["css", "align", "look", "mark", "picture"])  # how it looks
+_LEFT_OUT: Final = frozenset(["css", "align", "look", "mark", "picture", "cell"])  # how it looks
 _KEPT: Final = frozenset(["inline", "paragraph", "bullets", "callout", "key_figures", "table", "figure"])
 
 Sections = Sequence[tuple[str, Sequence[Part]]]

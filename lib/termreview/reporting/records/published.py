@@ -16,6 +16,7 @@ from termreview.storage.workspace import Workspace
 
 INDEX_FILE: Final = "index.html"
 ANNEX_FILE: Final = "phu-luc"
+FLAT_FILE: Final = "du-lieu"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Published:
     page: str
     document: str = ""
     annex: str = ""
+    flat: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -103,9 +105,9 @@ def _place_of(declared: TermReference, report: Published) -> tuple[bool, str, in
 
 def _published(folder: Path, page: Path, record: Mapping[str, Any]) -> Published:
     annex = page.with_name(f"{page.stem}-{ANNEX_FILE}.xlsx")
-    return Published(
-        record, _link(folder, page), _link(folder, page.with_suffix(".docx")), _link(folder, annex)
-    )
+    flat = page.with_name(f"{page.stem}-{FLAT_FILE}.csv")
+    document = page.with_suffix(".docx")
+    return Published(record, *(_link(folder, path) for path in (page, document, annex, flat)))
 
 
 def _link(folder: Path, path: Path) -> str:

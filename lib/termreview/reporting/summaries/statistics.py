@@ -14,15 +14,19 @@ WHOLE_COLUMN = "total"
 SUMMED_KINDS = ("count", "number", "money")  # shares and points of several schools add up to nothing
 
 
-def statistics_by_level(answers: Answers, schools: pd.DataFrame, declared: TermReference) -> pd.DataFrame:
+def statistics_by_level(
+    answers: Answers, schools: pd.DataFrame, declared: TermReference, by: str = "level"
+) -> pd.DataFrame:
     """Sum every figure of the statistics sheet: one row per field and scope (a school level or `all`).
+
+    `by` is the column of the schools that says which scope each belongs to.
 
     `value` sums the rebuilt totals of the schools that answered (missing when none did), `stated` what the same
     schools wrote; `counted_count` of `asked_count` schools answered; `is_hidden` where an edition withholds it.
     """
     fields = _statistics_fields(declared, schools)
     ids = [field_id for field_id in fields["field_id"] if field_id in answers.numbers.columns]
-    level = schools.set_index("school_id")["level"]
+    level = schools.set_index("school_id")[by]
     sums = {
         "value": answers.numbers[ids].groupby(level, sort=False).sum(),
         "stated": answers.stated[ids].groupby(level, sort=False).sum(),

@@ -27,13 +27,14 @@ def expected_schools(declared: TermReference, registry: Registry) -> pd.DataFram
                 title,
                 short_title,
                 is_general,
+                school.parent_id,
                 parent.name if parent else "",
                 place,
             )
         )
     columns = [
-        "school_id", "name", "short_name", "level", "level_title", "level_short", "is_general", "commune_name",
-        "place",
+        "school_id", "name", "short_name", "level", "level_title", "level_short", "is_general", "commune_id",
+        "commune_name", "place",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 

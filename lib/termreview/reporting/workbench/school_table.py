@@ -33,7 +33,7 @@ def school_table(
     pandas.DataFrame
         Numbers are numbers (totals rebuilt from their parts, as the reports count them), days are dates, choices and
         texts are texts. A cell without an answer is missing, never zero. ``attrs["fields"]`` gives the field id of
-        each head.
+        each head, ``attrs["codes"]`` the code of every column.
     """
     words: Mapping[str, str] = reference.labels["school_table"]
     answers = spread_answers(tables.observations, declared)
@@ -59,6 +59,14 @@ def school_table(
         }
     table = pd.DataFrame(columns, index=schools.index).reset_index(drop=True)
     table.attrs["fields"] = {head: name for name, head in heads.items()}
+    standing = ("school_code", "school_name", "level", "commune_name")
+    groups = [
+        f"{group}.{code}"
+        for group in dict.fromkeys(tables.scores["group_id"])
+        for code in ("low", "high", "level")
+    ]
+    codes = [*standing, *asked, *groups, *(f"{name}.state" for name in asked if states)]
+    table.attrs["codes"] = dict(zip(table.columns, codes, strict=True))
     return table
 
 

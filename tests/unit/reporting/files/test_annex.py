@@ -20,7 +20,7 @@ from termreview.reporting.excel.annex import export_xlsx
 from termreview.reporting.excel.cells import Piece, cell_pieces
 from termreview.reporting.excel.layout import set_pages
 
-HEAD = 4
+HEAD = 5
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +82,8 @@ def test_the_table_of_the_schools_is_a_sheet_of_its_own(made: Files, tmp_path: P
         ["0002", "Bình", None, 0, None],
     ]
     sheet = book[name]
-    assert sheet["B5"].data_type == "s", "what a school wrote is no formula"
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C5", "A4:E6")
+    assert sheet["B6"].data_type == "s", "what a school wrote is no formula"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C6", "A5:E7")
     cover = [value for row in book["Bìa"].iter_rows(values_only=True) for value in row if value is not None]
     assert name in cover
     assert cover[-1] == 2
@@ -104,8 +104,8 @@ def test_cells_hold_numbers_and_days_not_their_pictures(made: Files) -> None:
 
 def test_totals_and_shares_are_formulas_that_give_what_was_published(made: Files) -> None:
     formulas = rows_of(made.workbook, "Bảng 1", values=False)
-    assert formulas[4][2] == "=SUM(C5:C7)"
-    assert [row[5] for row in formulas[1:3]] == ["=D5/E5", "=D6/E6"]
+    assert formulas[4][2] == "=SUM(C6:C8)"
+    assert [row[5] for row in formulas[1:3]] == ["=D6/E6", "=D7/E7"]
     values = rows_of(made.workbook, "Bảng 1")
     assert values[4][2] == 1545
     assert values[2][5] == pytest.approx(115 / 345)
@@ -128,7 +128,7 @@ def test_a_total_that_its_rows_do_not_give_stays_a_value(tmp_path: Path) -> None
     )  # fmt: skip
     formulas = rows_of(files.workbook, "Bảng 1", values=False)
     assert formulas[3][1] == 9
-    assert [row[4] for row in formulas[1:3]] == [0.34, "=C6/D6"]
+    assert [row[4] for row in formulas[1:3]] == [0.34, "=C7/D7"]
     files.agree()
 
 
@@ -138,9 +138,9 @@ def test_an_empty_table_says_so(made: Files) -> None:
 
 def test_heads_are_frozen_and_printed_on_every_page(made: Files) -> None:
     sheet = openpyxl.load_workbook(made.workbook)["Bảng 1"]
-    assert sheet.freeze_panes == "C5"
-    assert sheet.print_title_rows == "$4:$4"
-    assert sheet.auto_filter.ref == "A4:I7"
+    assert sheet.freeze_panes == "C6"
+    assert sheet.print_title_rows == "$5:$5"
+    assert sheet.auto_filter.ref == "A5:I8"
     assert sheet.page_setup.paperSize == 9
 
 
@@ -188,7 +188,7 @@ def test_hostile_text_comes_out_as_text(tmp_path: Path) -> None:
                 assert cell.hyperlink is None or cell.hyperlink.target is None
     shown = rows_of(files.workbook, "Bảng 1")
     assert [row[1] for row in shown[1 : 1 + len(PAYLOADS) - 3]] == list(PAYLOADS[:-3])
-    guarded = [row[1] for row in book["Bảng 1"].iter_rows(min_row=5, max_row=9)]
+    guarded = [row[1] for row in book["Bảng 1"].iter_rows(min_row=6, max_row=10)]
     assert all(cell.style and cell.quotePrefix for cell in guarded), (
         "editing would make a formula of the text"
     )

@@ -45,7 +45,7 @@ def page_of(workspace: Workspace, reference: Reference) -> BeautifulSoup:
 def office(tmp_path: Path) -> Workspace:
     """Two terms: one with a report in three formats and a commune's, one with a report alone."""
     workspace = Workspace(tmp_path)
-    published(workspace, "a.html", "a.docx", "a-phu-luc.xlsx", "schools/0477101.html")
+    published(workspace, "a.html", "a.docx", "a-phu-luc.xlsx", "a-du-lieu.csv", "schools/0477101.html")
     published(workspace, f"a-{UNIT}.html", unit=UNIT)
     published(workspace, "b.html", term_id=HK2, kind="year_end_summary", status="provisional")
     return workspace
@@ -57,7 +57,7 @@ def test_it_lists_every_report_and_links_to_files_that_are_there(
     page = page_of(office, reference)
     links = {unquote(str(link["href"])) for link in page.find_all("a") if not link["href"].startswith("#")}
     assert links == {
-        "2023-2024/hk1/a.html", "2023-2024/hk1/a.docx", "2023-2024/hk1/a-phu-luc.xlsx",
+        "2023-2024/hk1/a.html", "2023-2024/hk1/a.docx", "2023-2024/hk1/a-phu-luc.xlsx", "2023-2024/hk1/a-du-lieu.csv",
         f"2023-2024/hk1/a-{UNIT}.html", "2023-2024/hk1/schools/0477101.html", "2023-2024/hk2/b.html",
     }  # fmt: skip
     for link in links:
