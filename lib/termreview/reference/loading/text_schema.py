@@ -44,7 +44,7 @@ OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "labels.yml": ("score_groups", "score_groups_short", "score_levels", "score_levels_short"),
     "publishing.yml": ("signed",),
     "sentences.yml": (
-        "profile/names", "profile/columns", "profile/by_school", "assessment/named_figures", "assessment/thresholds",
+        "communes/columns", "profile/names", "profile/columns", "profile/by_school", "assessment/named_figures", "assessment/thresholds",
     ),
 }  # fmt: skip
 _LIST: Final = "[]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -42,6 +42,18 @@ def scope_title(report: ReportContext, scope: str) -> str:
     if scope == ALL:
         return scope_total(report.reference, report.scope)
     return report.reference.registry.level_titles()[scope]
+
+
+def communes_head(report: ReportContext) -> str:
+    """What a column of communes is called: the kinds of units that its schools stand in, `Xã, thị trấn` or `Phường`."""
+    names = set(report.term.schools["commune_name"])
+    kinds = [kind for kind in labels(report, "commune_kinds").values() if any(map(_of_kind(kind), names))]
+    text = ", ".join(kinds) or label(report, "school_table", "commune")
+    return text[:1].upper() + text[1:]
+
+
+def _of_kind(kind: str) -> Callable[[str], bool]:
+    return lambda name: name.casefold().startswith(f"{kind.casefold()} ")
 
 
 def group_title(report: ReportContext, group_id: str) -> str:

@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup
 from termreview.reporting.changes import issued
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.sections.assessment import sections_assessment, sections_highlights, stories
-from termreview.reporting.sections.basis import annexes, footer, opening, quality, situation, status
+from termreview.reporting.sections.basis import annexes, communes, footer, opening, quality, situation, status
 from termreview.reporting.sections.index import (
     actions,
     conclusions,
@@ -36,7 +36,7 @@ MODULES: dict[str, ModuleType] = {
     "annexes": annexes, "assessment": sections_assessment, "change": change,
     "conclusions": conclusions, "criteria": criteria, "footer": footer,
     "highlights": sections_highlights, "index": index, "issued": issued,
-    "opening": opening, "quality": quality, "ratios": ratios, "scores": scores,
+    "communes": communes, "opening": opening, "quality": quality, "ratios": ratios, "scores": scores,
     "situation": situation, "statistics": statistics, "status": status,
     "stories": stories, "tasks": tasks,
     "transitions": transitions,

@@ -14,7 +14,7 @@ from termreview.reporting.blocks.values import Number, Value, column, joined
 from termreview.reporting.records.provenance import files_naming, later_of
 from termreview.reporting.report.applicable import has_states, shown_if
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.wording import cited_documents, label, say, scope_title
+from termreview.reporting.report.wording import cited_documents, communes_head, label, say, scope_title
 from termreview.reporting.summaries.ratios import CONTRADICTORY, COUNTED, ZERO
 from termreview.reporting.term.schools import ALL
 
@@ -37,7 +37,7 @@ def missing_schools(report: ReportContext) -> Block:
     return table(
         frame,
         columns={
-            "short_name": "Trường", "school_id": "Mã trường", "commune_name": "Xã, thị trấn", "state_text": "Tình trạng",
+            "short_name": "Trường", "school_id": "Mã trường", "commune_name": communes_head(report), "state_text": "Tình trạng",
             "received_on": "Ngày nhận", "blocked": "Vướng mắc",
         },
         caption="Trường chưa nộp, nộp muộn hoặc cần sửa",
