@@ -154,7 +154,7 @@ def test_the_annex_of_the_office_lists_every_figure_of_every_school(
 ) -> None:
     workspace, typed = year
     path = next(path for path in published(workspace, term, "phu-luc.xlsx") if "chia-se" not in path.name)
-    sheet = pd.read_excel(path, sheet_name="Dữ liệu các trường", header=3, dtype=object, engine="openpyxl")
+    sheet = pd.read_excel(path, sheet_name="Dữ liệu các trường", header=4, dtype=object, engine="openpyxl")
     column = next(name for name in sheet.columns if "Hiệu trưởng" in str(name))
     assert sheet[column].sum() == typed[term]
     assert sheet[column].isna().sum() == SILENT, "missing is never zero"

@@ -138,6 +138,8 @@ def _sums(report: ReportContext, sums: Sums, *, are_totals: bool = False) -> Ite
             }
         )
     )
+    if declared.indicator_set.is_none:
+        return
     words = reference.labels["flat_table"]
     groups: Mapping[str, str] = reference.labels["score_groups"]
     levels = {f"level_{level}": title for level, title in declared.indicator_set.level_titles().items()}
@@ -230,7 +232,8 @@ def _of_schools(report: ReportContext) -> Iterator[pd.DataFrame]:
         indicator_title=statuses["task_id"].map(titles), definition=declared.plan.tasks,
     )  # fmt: skip
     yield _school_ratios(reference, view)
-    yield from _school_points(reference, view)
+    if not declared.indicator_set.is_none:
+        yield from _school_points(reference, view)
 
 
 def _yes_or_no(rows: pd.DataFrame, is_done: pd.Series, state: pd.Series, **about: Any) -> pd.DataFrame:

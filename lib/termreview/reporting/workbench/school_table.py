@@ -64,6 +64,7 @@ def school_table(
         f"{group}.{code}"
         for group in dict.fromkeys(tables.scores["group_id"])
         for code in ("low", "high", "level")
+        if not declared.indicator_set.is_none
     ]
     codes = [*standing, *asked, *groups, *(f"{name}.state" for name in asked if states)]
     table.attrs["codes"] = dict(zip(table.columns, codes, strict=True))

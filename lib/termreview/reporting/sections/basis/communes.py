@@ -8,6 +8,7 @@ from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.rows import by_key, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Share
+from termreview.reporting.report.applicable import has_states
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import communes_head, say, scope_title, shown
 from termreview.reporting.summaries.communes import Sums, sums_by_commune, sums_by_level
@@ -29,8 +30,9 @@ def by_commune(report: ReportContext) -> Block:
         "title": communes_head(report),
         "received": words["received"],
         **sizes,
-        "tasks": words["tasks"],
     }
+    if has_states(report):
+        columns["tasks"] = words["tasks"]
     if level:
         columns["reached"] = say(report, "communes.reached", level=level)
     return table(
