@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from termreview.reference.kinds.forms import Field
 from termreview.reference.kinds.units import Unit
 from termreview.storage.workspace import atomic_write, place_in
 from termreview.terms import Term
+from termreview.text import unaccented
+
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
+_LONGEST_NAME = 40
 
 
 def write_forms(
@@ -25,7 +30,7 @@ def write_forms(
     progress: Callable[[int, int], None] = lambda done, total: None,
     previous: pd.DataFrame | None = None,
 ) -> list[Path]:
-    """Write the workbooks of one term into one folder; files are named by school code and term.
+    """Write the workbooks of one term into one folder; `file_name` names the files.
 
     Parameters
     ----------
@@ -47,7 +52,7 @@ def write_forms(
     chosen = [expected[school_id] for school_id in school_ids or expected]
     paths = []
     for number, school in enumerate(chosen, start=1):
-        path = place_in(folder, f"{school.unit_id}_{term.term_id}.xlsx")
+        path = place_in(folder, file_name(school, term))
         with atomic_write(path) as beside:
             write_form(
                 beside, form_order(reference, declared, school), lasting_answers(declared, school, previous)
@@ -55,6 +60,15 @@ def write_forms(
         paths.append(path)
         progress(number, len(chosen))
     return paths
+
+
+def file_name(school: Unit, term: Term, what: str = "") -> str:
+    """The name of one file for a school: code, short name without accents, term; `what` stands at the end.
+
+    ASCII letters, digits, `-` and `_` alone: safe on any system, in any mail and in any archive.
+    """
+    name = _NOT_PLAIN.sub("-", unaccented(school.short_name))[:_LONGEST_NAME].strip("-")
+    return "_".join(part for part in (school.unit_id, name, term.term_id, what) if part) + ".xlsx"
 
 
 def form_order(reference: Reference, declared: TermReference, school: Unit) -> FormOrder:

@@ -170,9 +170,7 @@ class _Writer:
         if block.codes_row is not None:
             page.write_string(block.codes_row - 1, 0, word("column_code"), self.formats["column_code"])
             for column, number in block.columns:
-                page.write_string(
-                    block.codes_row - 1, number - 1, column.column_id, self.formats["column_code"]
-                )
+                page.write_string(block.codes_row - 1, number - 1, column.code, self.formats["column_code"])
 
     def _answer(self, page: Any, field: Field, row: int, column: int) -> None:
         style = self.formats[form_style.answer_style(field)]

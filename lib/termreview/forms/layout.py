@@ -163,7 +163,7 @@ def _printed(sheet: SheetLayout, label_head: str) -> Printed:
         for column, number in block.columns:
             texts[block.header_row, number] = column.label
             if block.codes_row is not None:
-                texts[block.codes_row, number] = column.column_id
+                texts[block.codes_row, number] = column.code
         for _, number, code, label, unit, _ in block.printed_rows:
             texts[number, CODE_COLUMN], texts[number, LABEL_COLUMN] = code, label
             if unit is not None:
@@ -226,7 +226,11 @@ class FormLayout:
             texts.add(sheet.plan.intro)
             for block in sheet.blocks:
                 texts.add(block.section.title)
-                texts |= {text for column, _ in block.columns for text in (column.label, column.column_id)}
+                texts |= {
+                    text
+                    for column, _ in block.columns
+                    for text in (column.label, column.code, column.column_id)
+                }
         if self.form.office is not None:
             own = office_sheets(self.form.office).values()
             texts |= {cell.text for sheet in own for cell in sheet.cells.values() if cell.kind == "text"}

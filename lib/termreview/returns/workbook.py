@@ -18,13 +18,14 @@ from typing import Any
 import pandas as pd
 
 from termreview.cells import address, parse_address
-from termreview.forms.dispatch import form_order
+from termreview.forms.dispatch import file_name, form_order
 from termreview.forms.form import Value, write_form
 from termreview.forms.layout import FormLayout, form_layout
 from termreview.intake.places.points_sheet import find_points_sheet
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.calendar import contact_text
 from termreview.reference.kinds.forms import Field, Form
+from termreview.reference.kinds.units import Unit
 from termreview.returns.points import ASKING, FIXED, is_asked
 from termreview.returns.returned import SchoolReturn
 from termreview.returns.sheet import SheetOrder, first_sheet
@@ -63,16 +64,16 @@ class Written:
     way: str
 
 
-def return_path(folder: Path, school_id: str, term: Term) -> Path:
+def return_path(folder: Path, school: Unit, term: Term) -> Path:
     """The place of one school's returned workbook."""
-    return place_in(folder, f"{school_id}_{term.term_id}_can-sua.xlsx")
+    return place_in(folder, file_name(school, term, "can-sua"))
 
 
 def write_return(
     folder: Path, entry: SchoolReturn, observations: pd.DataFrame, reference: Reference, term: Term
 ) -> Written:
     """Write what goes back to one school, whole or not at all; the same inputs make the same bytes."""
-    path = return_path(folder, entry.school.unit_id, term)
+    path = return_path(folder, entry.school, term)
     remarks = _about_later(entry, reference)
     if entry.later is not None and not is_asked(entry.points):
         entry = entry.later
@@ -255,7 +256,7 @@ def write_returns(
         if entry.is_asked:
             written[entry.school.unit_id] = write_return(folder, entry, observations, reference, term)
         else:
-            return_path(folder, entry.school.unit_id, term).unlink(missing_ok=True)
+            return_path(folder, entry.school, term).unlink(missing_ok=True)
     return written
 
 

@@ -91,7 +91,7 @@ def test_answers_are_open_and_everything_else_is_locked(forms: dict, level: str)
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_every_row_shows_its_code_and_every_grid_the_ids_of_its_columns(forms: dict, level: str) -> None:
+def test_every_row_shows_its_code_and_every_grid_the_codes_of_its_columns(forms: dict, level: str) -> None:
     layout, book = forms[level]
     for sheet in layout.sheets:
         page = book[sheet.plan.title]
@@ -101,7 +101,8 @@ def test_every_row_shows_its_code_and_every_grid_the_ids_of_its_columns(forms: d
         assert not page.column_dimensions["A"].hidden
         for block in (block for block in sheet.blocks if block.codes_row is not None):
             shown = [page.cell(block.codes_row, number).value for _, number in block.columns]
-            assert shown == [column.column_id for column, _ in block.columns]
+            assert shown == [column.code for column, _ in block.columns]
+            assert not set(shown) & {column.column_id for column, _ in block.columns}, "no English key"
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -31,7 +31,7 @@ def form(folder: Path, school_id: str) -> None:
 
 
 def returned(folder: Path, school_id: str) -> None:
-    entry: Any = SimpleNamespace(school=SimpleNamespace(unit_id=school_id))
+    entry: Any = SimpleNamespace(school=replace(school(PRIMARY), unit_id=school_id))
     write_return(folder, entry, pd.DataFrame(), reference(), HK1)
 
 

@@ -184,7 +184,7 @@ def test_the_commands_write_answers_and_the_list(tmp_path: Path, capsys: pytest.
     assert cli.main([*root, "return", HK1.term_id, "--as-of", "2024-01-15"]) == 0
     assert "Đã ghi 1 tệp trả về" in capsys.readouterr().out
     assert [path.name for path in (workspace.reports(HK1) / "returns").iterdir()] == [
-        f"{PRIMARY}_{HK1.term_id}_can-sua.xlsx"
+        f"{PRIMARY}_TH-Luong-Dien_{HK1.term_id}_can-sua.xlsx"
     ]
     output = ["--output", str(tmp_path / "out"), "--school", SECONDARY]
     assert cli.main([*root, "return", HK1.term_id, "--as-of", "2024-01-15", *output]) == 0

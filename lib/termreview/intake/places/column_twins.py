@@ -84,7 +84,8 @@ def _twins(
         )
         if not others:
             continue
-        codes = by_row.get(row + 1, {}).get(fold(column.column_id), ()) if block.codes_row else ()
+        below = by_row.get(row + 1, {}) if block.codes_row else {}
+        codes = below.get(fold(column.code)) or below.get(fold(column.column_id), ())
         yield _Twin(
             column.label,
             row,

@@ -62,7 +62,11 @@ def _heads(
         position = located.positions.get(place.field.field_id)
         if position is not None and position.sheet is sheet:
             positions.setdefault(place.field.column_id or "", []).append((position.row, position.column))
-    codes = {column.column_id for column, _ in block.columns} if block.codes_row else set()
+    codes = (
+        {code for column, _ in block.columns for code in (column.code, column.column_id)}
+        if block.codes_row
+        else set()
+    )
     rows = {row for row, _ in answers}
     for column, _ in block.columns:
         column_id = column.column_id if len(block.columns) > 1 else next(iter(positions), "")

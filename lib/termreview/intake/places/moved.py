@@ -160,20 +160,22 @@ def _heads(block: Block) -> tuple[int, dict[str, FormColumn]]:
     labels = {fold(column.label): column for column, _ in block.columns}
     if block.codes_row is None:
         return block.header_row, labels
-    return block.codes_row, labels | {fold(column.column_id): column for column, _ in block.columns}
+    for column, _ in block.columns:
+        labels |= dict.fromkeys((fold(column.column_id), fold(column.code)), column)
+    return block.codes_row, labels
 
 
 def columns_at_home(sheet: Sheet, block: Block, label_head: str) -> bool:
     """Say whether the heads of the labels and of the answer columns stand where they were written."""
     row = block.codes_row or block.header_row
-    places = [(block.header_row, LABEL_COLUMN, label_head)]
+    places: list[tuple[int, int, tuple[str, ...]]] = [(block.header_row, LABEL_COLUMN, (label_head,))]
     places += [
-        (row, number, column.label if block.codes_row is None else column.column_id)
+        (row, number, (column.label,) if block.codes_row is None else (column.code, column.column_id))
         for column, number in block.columns
     ]
-    for row, number, head in places:
+    for row, number, heads in places:
         cell = sheet.cells.get((row, number))
-        if cell is None or (cell.text != head and fold(cell.text) != fold(head)):
+        if cell is None or (cell.text not in heads and fold(cell.text) not in map(fold, heads)):
             return False
     return True
 

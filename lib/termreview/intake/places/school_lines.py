@@ -178,7 +178,9 @@ def form_names(layout: FormLayout) -> FormNames:
     for plan in layout.sheets:
         for block in plan.blocks:
             for column, _ in block.columns:
-                columns |= {fold(word): column.column_id for word in (column.column_id, column.label)}
+                columns |= {
+                    fold(word): column.column_id for word in (column.column_id, column.code, column.label)
+                }
             for form_row, number in block.rows:
                 asked = block.places_by_row[number]
                 codes[form_row.row_code] = {p.field.column_id: p.field.field_id for p in asked}

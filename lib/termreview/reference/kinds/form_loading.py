@@ -215,11 +215,14 @@ def _section(row: Row, sheet_ids: set[str], levels: tuple[str, ...]) -> Section:
         row.report("no_sheet", sheet=sheet_id)
     columns = []
     for child in row.rows("columns", is_required=not group):
-        child.only(("id", "label", "kind", "levels"))
+        child.only(("id", "label", "kind", "levels", "code"))
         kind = child.choice("kind", ("", *KINDS), "")
         asked = child.among("levels", levels) if "levels" in child.values else (ANY,)
-        columns.append(FormColumn(child.id("id"), child.text("label"), kind, asked))
-    unique([(child, child.id("id")) for child in row.rows("columns", is_required=False)])
+        code = child.text("code", child.id("id"))
+        columns.append(FormColumn(child.id("id"), child.text("label"), kind, asked, code))
+    children = row.rows("columns", is_required=False)
+    unique([(child, child.id("id")) for child in children])
+    unique([(child, child.text("code", child.id("id"))) for child in children])
     if group and not columns:
         row.report("index_columns_unlabelled", is_broken=True)
     return Section(row.id("id"), sheet_id, row.text("title"), row.text("task", ""), group, tuple(columns))

@@ -19,12 +19,16 @@ YEAR_START = "year_start"  # a number that is counted from the start of the scho
 
 @dataclass(frozen=True)
 class FormColumn:
-    """One column of answers in a section; its kind replaces the row's where it is given."""
+    """One column of answers in a section; its kind replaces the row's where it is given.
+
+    `code` stands below the head of a grid; forms that were sent out without one have the `column_id` there.
+    """
 
     column_id: str
     label: str
     kind: str
     levels: tuple[str, ...]
+    code: str
 
 
 @dataclass(frozen=True)

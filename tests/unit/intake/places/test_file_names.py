@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from intake_world import HK1
 
+from termreview.forms.dispatch import file_name
 from termreview.intake.places.file_names import FileNames, file_names
 from termreview.reference.declarations import Reference
 
@@ -49,3 +52,24 @@ def test_a_file_named_after_a_school_is_that_schools(
 ) -> None:
     assert names.school_of(name) == school_id
     assert names.school_of(unicodedata.normalize("NFD", name)) == school_id
+
+
+def test_the_files_of_every_school_are_known_by_their_new_and_their_old_names(
+    names: FileNames, reference: Reference
+) -> None:
+    for school in reference.of(HK1).schools:
+        new = file_name(school, HK1)
+        for name in (new, file_name(school, HK1, "can-sua"), f"{school.unit_id}_{HK1.term_id}.xlsx"):
+            assert names.school_of(name) == school.unit_id, name
+            assert names.school_of(name.replace(".xlsx", " (1).xlsx")) == school.unit_id, name
+        assert re.fullmatch(r"[A-Za-z0-9_-]{1,70}\.xlsx", new), "safe on Windows"
+
+
+def test_a_school_without_letters_in_its_name_and_a_long_name_still_make_a_file_name(
+    reference: Reference,
+) -> None:
+    school = reference.of(HK1).schools[0]
+    assert file_name(replace(school, short_name="“…”"), HK1) == "0477101_2023-2024-hk1.xlsx"
+    long = file_name(replace(school, short_name="TH&THCS Đường Lâm: " + "Ấp " * 40), HK1)
+    assert long.startswith("0477101_TH-THCS-Duong-Lam-Ap-Ap")
+    assert len(long) < 80
