@@ -17,7 +17,7 @@ from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.trace_target import TRACE_MIME
 from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.wording import document_text, label, labels
+from termreview.reporting.report.wording import document_text, label, labels, shown_mark
 from termreview.reporting.trace_fields import asked_fields, field_columns, short_number
 from termreview.scoring.ledger import item_inputs
 
@@ -91,7 +91,7 @@ def _items(report: ReportContext) -> dict[str, Any]:
             "max": item.max_points,
             "rule": _rule_text(report, item),
             "legal": _legal_text(report.reference, item.legal),
-            "mark": max(item.mark, item.rule.mark),
+            "mark": shown_mark(report, max(item.mark, item.rule.mark)),
             "id": f"{report.declared.indicator_set.set_id}/{item.item_id}",
             "in": [name for name in item_inputs(item) if name not in report.term.withheld],
         }
@@ -181,7 +181,7 @@ def _ratios(report: ReportContext, ids: Sequence[str]) -> dict[str, Any]:
     return {
         ratio.ratio_id: {
             "t": ratio.title, "u": ratio.unit, "x": ratio.scale, "num": list(ratio.numerator),
-            "den": list(ratio.denominator), "mark": ratio.mark, "rows": states.get(ratio.ratio_id, {}),
+            "den": list(ratio.denominator), "mark": shown_mark(report, ratio.mark), "rows": states.get(ratio.ratio_id, {}),
         }
         for ratio in report.reference.ratios
         if ratio.ratio_id not in report.term.withheld
@@ -190,7 +190,7 @@ def _ratios(report: ReportContext, ids: Sequence[str]) -> dict[str, Any]:
 
 def _tasks(report: ReportContext) -> dict[str, Any]:
     return {
-        task.task_id: {"t": task.title, "field": task.status_field, "mark": task.mark}
+        task.task_id: {"t": task.title, "field": task.status_field, "mark": shown_mark(report, task.mark)}
         for task in report.declared.tasks
         if task.status_field
     }

@@ -11,6 +11,7 @@ import pandas as pd
 
 from termreview.reporting.blocks.frames import frames_of
 from termreview.reporting.blocks.model import (
+    WAITING,
     Line,
     Part,
     Run,
@@ -159,12 +160,12 @@ def key_figures(figures: Sequence[tuple[str, object, str]]) -> Block:
 
 
 def badge_mark(mark: str, labels: Mapping[str, str] = MARK_TITLES) -> Block:
-    """Build the badge that says how sure a figure is: A, B or C, with its meaning as the spoken text."""
+    """Build the badge that says how sure a figure is: A, B or C, with its meaning as the spoken text; or the asterisk."""
     letter = clean_text(mark).strip()
     if not letter:
         return Block("")
-    meaning = escape_text(labels.get(letter, letter))
-    css = letter.lower() if letter in MARK_TITLES else "other"
+    meaning = escape_text(labels.get(letter, MARK_TITLES["C"] if letter == WAITING else letter))
+    css = "waiting" if letter == WAITING else letter.lower() if letter in MARK_TITLES else "other"
     html = f'<abbr class="mark mark-{css}" title="{meaning}">{escape_text(letter)}</abbr>'
     return Block(html, (inline_part([mark_run(letter)]),))
 

@@ -29,6 +29,7 @@ from termreview.reporting.blocks.number_format import FORMATS, number_text
 BLOCK_MIME: Final = "application/vnd.termreview.block+json"
 OWN_MIMES: Final = "application/vnd.termreview."
 FAULT_MIME: Final = "application/vnd.termreview.fault"  # why the report cannot take a result
+WAITING: Final = "*"  # in the signed report, which has no letters: what waits for confirmation
 INLINE: Final = ("inline", "paragraph")
 
 VALUE, NUMERATOR, DENOMINATOR, PERCENT, LOW, HIGH, BOTH, LEVEL = (

@@ -19,7 +19,7 @@ from termreview.reporting.blocks.blocks import (
     line_of,
     runs_of,
 )
-from termreview.reporting.blocks.model import Cell, Line, plain_text, sentence_run, table_part
+from termreview.reporting.blocks.model import WAITING, Cell, Line, plain_text, sentence_run, table_part
 from termreview.reporting.blocks.number_format import (
     MISSING_MARK,
     MISSING_TITLE,
@@ -276,7 +276,7 @@ def _hidden_notes(
 def _badges(marks: Iterable[object]) -> frozenset[str]:
     """The marks that stand beside their rows: all where they differ, else only what is unsure."""
     found = {clean_text(mark).strip() for mark in marks} - {""}
-    return frozenset(found if len(found) > 1 else found - set(MARK_TITLES) | found & {UNSURE})
+    return frozenset(found if len(found) > 1 else found - set(MARK_TITLES) | found & {UNSURE, WAITING})
 
 
 def _mark_notes(marks: Iterable[object]) -> list[Block]:

@@ -9,9 +9,12 @@ import pandas as pd
 
 from termreview.reference.kinds.legal_documents import LegalDocument
 from termreview.reporting.blocks.blocks import Hidden, hidden
+from termreview.reporting.blocks.model import WAITING
 from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.tables import UNSURE
+from termreview.reporting.blocks.values import joined
 from termreview.reporting.editions.scope import scope_total
-from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import listed, sentence
 from termreview.reporting.term.schools import ALL
 from termreview.terms import Term
@@ -87,6 +90,18 @@ def group_told(report: ReportContext, group_id: str) -> str:
     return say(report, "assessment.level_in", group=group_id, name=name)
 
 
+def shown_mark(report: ReportContext, letter: str) -> str:
+    """How sure one declared fact is as this edition says it: A, B or C; in the signed report an asterisk for C alone."""
+    if report.edition == INTERNAL:
+        return letter
+    return WAITING if letter == UNSURE else ""
+
+
+def marked(report: ReportContext, frame: pd.DataFrame) -> pd.DataFrame:
+    """One table's rows with the column `mark` as this edition shows it (`shown_mark`)."""
+    return frame.assign(mark=[shown_mark(report, letter) for letter in frame["mark"]])
+
+
 def lower_first(text: str) -> str:
     """One title as part of a sentence: only its first letter changes, and none of an abbreviation such as CNTT."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
@@ -118,16 +133,25 @@ def fewest(report: ReportContext) -> int:
 
 def document_text(document: LegalDocument) -> str:
     """One legal document as it is cited: number, date, issuer and subject."""
+    kind = _kind_of(document)
+    subject = document.title[len(kind) + 1 :].strip()
+    return f"{_document_number(document)}{_issued_by(document)} {subject}"
+
+
+def _document_number(document: LegalDocument) -> str:
+    """One legal document by its kind, number and day."""
     on = document.confirmed_on or document.cited_on
-    kind, _, subject = document.title.partition(" ")
-    kind, subject = next(
-        ((name, document.title[len(name) + 1 :]) for name in _KINDS if document.title.startswith(name + " ")),
-        (kind, subject),
-    )
-    subject = subject.strip()
-    dated = f" ngày {number_text(on, 'date')}" if on else ""
-    issued = f" của {document.issuer}" if document.issuer else ""
-    return f"{kind} số {document.number}{dated}{issued} {subject}"
+    return f"{_kind_of(document)} số {document.number}" + (f" ngày {number_text(on, 'date')}" if on else "")
+
+
+def _issued_by(document: LegalDocument) -> str:
+    """Who issued one legal document, to stand behind its number; blank where that is not declared."""
+    return f" của {document.issuer}" if document.issuer else ""
+
+
+def _kind_of(document: LegalDocument) -> str:
+    first = document.title.partition(" ")[0]
+    return next((name for name in _KINDS if document.title.startswith(name + " ")), first)
 
 
 def cited_documents(report: ReportContext) -> list[LegalDocument]:
@@ -141,6 +165,23 @@ def cited_documents(report: ReportContext) -> list[LegalDocument]:
     ]  # fmt: skip
     found = (documents[name] for name in dict.fromkeys(ids) if name in documents)
     return [document for document in found if document.is_known and document.holds_on(report.as_of, year)]
+
+
+def signed_grounds(report: ReportContext) -> str:
+    """The opening sentence of the signed report: the letter it carries out, the other documents by number and day."""
+    office, cited = report.declared.office.short_name, cited_documents(report)
+    letter = [one for one in cited if one.document_id == report.declared.plan.legal]
+    others = [one for one in cited if one not in letter]
+    parts: list[str] = []
+    if letter:
+        legal = f"{_document_number(letter[0])}{_issued_by(letter[0])}{shown_mark(report, letter[0].mark)}"
+        parts.append(say(report, "report.by_letter", legal=legal))
+    if others:
+        names = listed([f"{_document_number(one)}{shown_mark(report, one.mark)}" for one in others])
+        parts.append(say(report, "report.and_grounds" if letter else "report.by_grounds", names=names))
+    if not parts:
+        return say(report, "report.opening_bare", office=office)
+    return say(report, "report.opening_signed", by=joined(parts, "; "), office=office)
 
 
 _KINDS = ("Công văn", "Quyết định", "Thông tư", "Nghị định", "Nghị quyết", "Kế hoạch", "Luật", "Văn bản")

@@ -88,6 +88,8 @@
   const schoolLink = (id) => link(data.schools[placeOf.get(id)][1], target("truong", id, id));
   const fileLine = (place) => [say("file"), data.schools[place][4] || say("no_file")];
 
+  // How sure it is; nothing where the edition does not say.
+  const marked = (one) => (one.mark ? [[say("mark"), one.mark]] : []);
   const views = {
     // Every line of one group at one school; their sum beside the score that is published.
     diem(groupId, schoolId) {
@@ -133,7 +135,7 @@
       const item = data.items[itemId];
       if (!item) return null;
       const rule = [[say("rule"), item.rule], [say("legal"), item.legal], [say("rule_id"), item.id],
-        [say("mark"), item.mark]];
+        ...marked(item)];
       if (!placeOf.has(scope)) {
         const rows = [];
         for (const [, id] of schoolsOf(scope)) {
@@ -179,7 +181,7 @@
       });
       return [`${ratio.t}: ${scopeName(scope)}`,
         facts([[say("numerator"), ratio.num.map(titleOf).join(" + ")], [say("denominator"), ratio.den.map(titleOf).join(" + ")],
-          [say("counted"), `${counted}/${asked.length}`], [say("mark"), ratio.mark]]),
+          [say("counted"), `${counted}/${asked.length}`], ...marked(ratio)]),
         table([[say("school")], [say("numerator"), 1], [say("denominator"), 1], [say("result"), 1], [say("note")]], rows,
           [say("total"), above, below, below ? figure(ratio, above, below) : "—", ""])];
     },
@@ -213,7 +215,7 @@
         rows.push([schoolLink(id), one.value, one.cell, one.note]);
       }
       return [`${taskId} ${task.t}: ${scopeName(scope)}`,
-        facts([[say("mark"), task.mark], ...counts]),
+        facts([...marked(task), ...counts]),
         table([[say("school")], [say("status")], [say("cell")], [say("note")]], rows)];
     },
     // Everything one school answered.

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from termreview.reporting.blocks.blocks import escape_text
-from termreview.reporting.blocks.model import Run, Runs, printed, run_text
+from termreview.reporting.blocks.model import WAITING, Run, Runs, printed, run_text
 
 CM: Final = 567  # twentieths of a point
 EMU_PER_TWIP: Final = 635
@@ -47,8 +47,8 @@ def xml_text(text: str) -> str:
 
 
 def run_xml(run: Run, styles: Styles) -> str:
-    """One run: a badge takes the style of badges, strong words are bold."""
-    look = run[1] if isinstance(run, list) else ""
+    """One run: a badge takes the style of badges (an asterisk none), strong words are bold."""
+    look = run[1] if isinstance(run, list) and run[0] != WAITING else ""
     style = (
         f'<w:rStyle w:val="{styles["mark"]}"/>' if look == "mark" else "<w:b/>" if look == "strong" else ""
     )

@@ -115,6 +115,33 @@ def test_a_mark_stands_beside_every_figure_that_has_one() -> None:
     assert [tag.get_text() for tag in page.select("tbody .mark")] == marks[0]
 
 
+@pytest.mark.parametrize("term_id", [HK1, HK2])
+def test_the_signed_report_has_no_letters_but_one_asterisk_and_what_it_means_once(term_id: str) -> None:
+    """191 to 223 letter chips stood in one document."""
+    report = replace(report_world.report(term_id), edition="shareable")
+    read = []
+    for cell_id, call in calls(term_id):
+        block = eval(call, {**MODULES, "report": report})
+        page = BeautifulSoup(block.html, "html.parser")
+        marks = {tag.get_text() for tag in page.select(".mark")}
+        assert marks <= {"*"}, cell_id
+        read.append(page.get_text() if cell_id != "grounds" else "")
+    assert "Độ tin cậy" not in " ".join(read)
+    assert " ".join(read).count("dấu (*)") == 1
+
+
+def test_the_signed_report_cites_in_one_sentence_what_the_internal_one_lists() -> None:
+    report = report_world.report(HK1)
+    listed = BeautifulSoup(opening.grounds(report).html, "html.parser")
+    signed = BeautifulSoup(opening.grounds(replace(report, edition="shareable")).html, "html.parser")
+    assert len(listed.select("li")) >= 3
+    assert next(one.get_text() for one in signed.select("p:not(.callout p)")) == (
+        "Thực hiện Công văn số 407/PGDĐT ngày 06/10/2023 của Phòng Giáo dục và Đào tạo huyện Phong Điền; "
+        "căn cứ Quyết định số 4725/QĐ-BGDĐT ngày 30/12/2022 và Quyết định số 131/QĐ-TTg ngày 25/01/2022, "
+        "Phòng GDĐT báo cáo kết quả như sau."
+    )
+
+
 @pytest.mark.parametrize(
     ("fate", "is_said"), [("missing", True), ("", True), ("late", False), ("refused", False)]
 )

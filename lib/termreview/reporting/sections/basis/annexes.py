@@ -14,7 +14,14 @@ from termreview.reporting.blocks.values import Number, Value, column, joined
 from termreview.reporting.records.provenance import files_naming, later_of
 from termreview.reporting.report.applicable import has_states, shown_if
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.wording import cited_documents, communes_head, label, say, scope_title
+from termreview.reporting.report.wording import (
+    cited_documents,
+    communes_head,
+    label,
+    marked,
+    say,
+    scope_title,
+)
 from termreview.reporting.summaries.ratios import CONTRADICTORY, COUNTED, ZERO
 from termreview.reporting.term.schools import ALL
 
@@ -191,7 +198,7 @@ def documents_cited(report: ReportContext) -> Block:
         rows, columns=["number", "title", "issuer", "cited_on", "confirmed_on", "note", "mark"]
     )
     return table(
-        frame,
+        marked(report, frame),
         columns={"number": "Số, ký hiệu", "title": "Tên văn bản", "cited_on": "Ngày viện dẫn", "confirmed_on": "Ngày đã xác nhận", "note": "Ghi chú"},
         caption="Văn bản viện dẫn",
         formats={"cited_on": "date", "confirmed_on": "date"},

@@ -27,6 +27,7 @@ from termreview.reporting.report.wording import (
     labels,
     say,
     scope_title,
+    signed_grounds,
 )
 from termreview.reporting.term.schools import ALL, whole_of
 
@@ -109,34 +110,34 @@ def subject_of(report: ReportContext) -> str:
 
 
 def grounds(report: ReportContext) -> Block:
-    """Căn cứ: the documents the report stands on, with the dates that differ from their citation."""
+    """Căn cứ: the documents the report stands on; in the signed report one sentence, else with dates and marks."""
     declared, cited = report.declared, cited_documents(report)
-    lines = [inline(document_text(document), " ", badge_mark(document.mark)) for document in cited]
     office = declared.office.short_name
-    legal = [document_text(document) for document in cited if document.document_id == declared.plan.legal]
+    letter = [document for document in cited if document.document_id == declared.plan.legal]
+    reading = callout("Cách đọc số liệu", [say(report, "report.how_to_read"), label_marks(report)])
+    if report.edition != INTERNAL:
+        return stack(paragraph(signed_grounds(report)), reading)
+    opening = (
+        say(report, "report.opening", legal=document_text(letter[0]), office=office)
+        if letter
+        else say(report, "report.opening_bare", office=office)
+    )
+    lines = [inline(document_text(document), " ", badge_mark(document.mark)) for document in cited]
     notes = [
         say(report, "report.two_dates", number=d.number, cited_on=d.cited_on, confirmed_on=d.confirmed_on)
         for d in cited
-        if d.has_two_dates
-        and legal  # a letter nobody has seen cites nothing
-        and report.edition == INTERNAL  # an office does not hand out the slips of its own letter
+        if d.has_two_dates and letter  # a letter nobody has seen cites nothing
     ]
-    opening = (
-        say(report, "report.opening", legal=legal[0], office=office)
-        if legal
-        else say(report, "report.opening_bare", office=office)
-    )
     remark = (
         callout("Ngày ban hành văn bản", [*notes, say(report, "report.unconfirmed_dates")], "query")
         if notes
         else ""
     )
     return stack(
-        paragraph(opening), paragraph(say(report, "report.grounds_intro")), bullets(lines), remark,
-        callout("Cách đọc số liệu", [say(report, "report.how_to_read"), label_marks(report)]),
+        paragraph(opening), paragraph(say(report, "report.grounds_intro")), bullets(lines), remark, reading,
     )  # fmt: skip
 
 
 def label_marks(report: ReportContext) -> str:
-    """What the letters A, B, C beside a figure mean."""
-    return label(report, "notes", "marks")
+    """What the letters A, B, C beside a figure mean; in the signed report what its asterisks mean."""
+    return label(report, "notes", "marks" if report.edition == INTERNAL else "waiting")

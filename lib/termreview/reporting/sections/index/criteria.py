@@ -18,7 +18,7 @@ from termreview.reporting.report.applicable import is_scored, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import fewest, group_title, label, say, threshold
+from termreview.reporting.report.wording import fewest, group_title, label, marked, say, threshold
 from termreview.reporting.sections.work.ratios import scope_heads
 from termreview.reporting.summaries.criteria import by_weakest, school_criteria, school_points
 from termreview.reporting.summaries.index import OVERALL
@@ -147,7 +147,7 @@ def criteria_table(report: ReportContext, whole: pd.DataFrame) -> Block:
         group=[label(report, "score_groups", row["group_id"]) for row in rows],
     )
     return table(
-        frame,
+        marked(report, frame),
         columns={"name": "Tiêu chí", "school_count": "Trường", "points": "Tổng điểm", "max_points": "Tối đa", "low_share": "Thấp nhất", "high_share": "Cao nhất"},
         caption="Điểm đạt được theo tiêu chí, cộng các trường đã tính điểm",
         formats={"school_count": "integer", "max_points": "points", "low_share": "share1", "high_share": "share1"},
@@ -180,7 +180,7 @@ def conditions(report: ReportContext) -> Block:
     return stack(
         paragraph(text),
         table(
-            frame,
+            marked(report, frame),
             columns={
                 "name": "Điều kiện", "failed_count": "Không đạt", "scored_count": "Trường đã tính điểm",
                 "schools": "Trường không đạt",

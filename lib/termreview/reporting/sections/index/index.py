@@ -18,6 +18,7 @@ from termreview.reporting.report.wording import (
     label,
     labels,
     lower_first,
+    marked,
     say,
     scope_title,
 )
@@ -143,7 +144,7 @@ def levels_table(report: ReportContext) -> Block:
         mark=[marks.get(group, indicator_set.mark) for group in frame["group_id"]],
     )
     return table(
-        frame,
+        marked(report, frame),
         columns={"scope_name": "Cấp học", "asked_count": "Trường áp dụng"} | parts,
         caption=say(report, "index.levels_title"),
         formats=dict.fromkeys(("asked_count", *parts), "integer"),

@@ -14,7 +14,7 @@ from termreview.reporting.report.applicable import has_ratios, is_scored, shown_
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import before_name, label, lower_first, say
+from termreview.reporting.report.wording import before_name, label, lower_first, marked, say
 from termreview.reporting.sections.index.index import group_name
 from termreview.reporting.sections.index.scores import (
     standing_text,
@@ -137,7 +137,7 @@ def targets_reached(report: ReportContext) -> Block:
     return stack(
         paragraph(text),
         table(
-            shown,
+            marked(report, shown),
             columns={"title": "Mục tiêu", "scope_name": "Phạm vi", "line_text": "Yêu cầu", "year": "Năm hoàn thành", "before_text": before, "after_text": after, "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu"},
             caption="Kết quả thực hiện mục tiêu ở hai kỳ",
             align=dict.fromkeys(("line_text", "before_text", "after_text", "schools"), "right"),

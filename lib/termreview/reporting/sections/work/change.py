@@ -16,7 +16,7 @@ from termreview.reporting.report.applicable import has_ratios, has_states, shown
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import before_name, label, lower_first, say, term_name
+from termreview.reporting.report.wording import before_name, label, lower_first, marked, say, term_name
 from termreview.reporting.sections.work.figures import coverage, ratio_with_parts
 from termreview.reporting.sections.work.years import years_side_by_side
 from termreview.reporting.summaries.change import (
@@ -192,7 +192,7 @@ def _ratio_table(report: ReportContext, frame: pd.DataFrame, before: str, after:
         coverage=column(coverage(row) for row in rows),
     )
     return table(
-        shown,
+        marked(report, shown),
         columns={"title": "Tỉ lệ", "before_text": before, "after_text": after, "change_text": "Thay đổi", "trend": "Chiều hướng", "coverage": "Trường so sánh được"},
         caption="Các tỉ lệ chính ở hai kỳ, trên cùng các trường",
         align=dict.fromkeys(("before_text", "after_text", "change_text", "coverage"), "right"),

@@ -18,7 +18,7 @@ from termreview.reporting.charts.charts import Chart, ratio_strip
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import hidden_word, label, lower_first, say, scope_title
+from termreview.reporting.report.wording import hidden_word, label, lower_first, marked, say, scope_title
 from termreview.reporting.summaries.ratios import CONTRADICTORY
 from termreview.reporting.term.schools import ALL
 
@@ -140,7 +140,7 @@ def figures_table(report: ReportContext, tasks: Sequence[Task], outline: str) ->
     notes = [say(report, "tasks.figures_note")] if (frame["kind"] == "median").any() else []
     notes += [say(report, "tasks.money_note")] if frame["is_money"].any() else []
     return table(
-        frame,
+        marked(report, frame),
         columns={
             "title": "Chỉ tiêu",
             "result": "Kết quả",

@@ -19,7 +19,7 @@ from termreview.reporting.report.applicable import has_ratios, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import counted, fewest, hidden_word, label, say, scope_title
+from termreview.reporting.report.wording import counted, fewest, hidden_word, label, marked, say, scope_title
 from termreview.reporting.sections.work.figures import coverage, parts_of_ratio
 from termreview.reporting.term.schools import ALL
 
@@ -156,7 +156,7 @@ def lines_table(report: ReportContext) -> Block:
         source=[documents[name].number if name in documents else name for name in frame["source_document"]],
     )
     return table(
-        frame,
+        marked(report, frame),
         columns={
             "short_title": "Chỉ tiêu", "scope_name": "Phạm vi", "target": "Mục tiêu", "year": "Năm hoàn thành",
             "figure": "Kết quả", "parts": "Tử số / mẫu số", "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu",
@@ -195,7 +195,7 @@ def ratios_table(report: ReportContext) -> Block:
     frame["coverage"] = column(coverage(row) for row in rows)
     heads = scope_heads(report, scopes)
     return table(
-        frame,
+        marked(report, frame),
         columns={"title": "Tỉ lệ"} | heads | {"parts": "Tử số / mẫu số", "coverage": "Trường có số liệu"},
         caption="Các tỉ lệ chính theo cấp học",
         align=dict.fromkeys((*heads, "parts", "coverage"), "right"),

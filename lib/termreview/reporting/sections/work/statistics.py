@@ -13,7 +13,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, trace_unless
 from termreview.reporting.blocks.values import Parts, column, joined
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.wording import say, scope_title, shown
+from termreview.reporting.report.wording import marked, say, scope_title, shown
 from termreview.reporting.summaries.statistics import WHOLE_COLUMN
 from termreview.reporting.term.schools import ALL
 
@@ -73,7 +73,7 @@ def levels_table(report: ReportContext, own: pd.DataFrame) -> Block:
     scopes = _scopes(report, own)
     frame = _spread(own, scopes)
     return table(
-        frame,
+        marked(report, frame),
         columns={"row_label": "Chỉ tiêu"} | _heads(report, scopes) | {"coverage": "Trường có số liệu"},
         caption=say(report, "statistics.levels_caption", section=_caption(own))
         if is_split
@@ -106,7 +106,7 @@ def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
     frame["row_place"] = frame["row_code"].map(codes.index)
     frame = frame.sort_values(["row_place", "place"], kind="stable")
     return table(
-        frame,
+        marked(report, frame),
         columns={"scope_name": "Cấp học"} | heads | {"coverage": "Trường có số liệu"},
         caption=_caption(own),
         formats=dict.fromkeys(heads, _format(own)),

@@ -17,7 +17,7 @@ from termreview.reporting.report.applicable import has_states, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import counted, fewest, label, lower_first, say, threshold
+from termreview.reporting.report.wording import counted, fewest, label, lower_first, marked, say, threshold
 from termreview.reporting.sections.work.figures import figures_table, scale_charts, set_aside
 from termreview.reporting.summaries.tasks import UNANSWERED
 from termreview.reporting.term.schools import ALL, whole_of
@@ -91,7 +91,7 @@ def status_table(report: ReportContext, frame: pd.DataFrame) -> Block:
     numbers = ["done_count", "under_way_count", "not_started_count", "unanswered_count", "not_submitted_count", "answered_count", "asked_count"]  # fmt: skip
     heads = {f"{name}_count": title for name, title in report.declared.form.choices("status").items()}
     return table(
-        frame,
+        marked(report, frame),
         columns={
             "task_id": "Mã",
             "title": "Nhiệm vụ",
