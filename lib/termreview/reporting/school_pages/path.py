@@ -24,7 +24,7 @@ def path_view(report: ReportContext, school_id: str) -> dict[str, Any]:
     rows = [
         {
             "id": step.key,
-            "title": _title(report, step),
+            "title": _title(report, school_id, step),
             "goal": _goal(report, school_id, step),
             "before": "" if step.kind == CONDITION else _before(report, school_id, step),
             "after": "" if step.kind == CONDITION else number_text(step.after, "points"),
@@ -54,16 +54,20 @@ def path_view(report: ReportContext, school_id: str) -> dict[str, Any]:
 
 def _before(report: ReportContext, school_id: str, step: PathStep) -> str:
     """What is surely won now; of an item that the school left blank nothing is known, which is not 0."""
+    return number_text(None if _is_blank(report, school_id, step) else step.before, "points")
+
+
+def _is_blank(report: ReportContext, school_id: str, step: PathStep) -> bool:
     open_lines = material_of(report).lacking.get(school_id, [])
-    is_blank = any(row["item_id"] == step.key and row["reason"] == "unanswered" for row in open_lines)
-    return number_text(None if is_blank else step.before, "points")
+    return any(row["item_id"] == step.key and row["reason"] == "unanswered" for row in open_lines)
 
 
-def _title(report: ReportContext, step: PathStep) -> str:
+def _title(report: ReportContext, school_id: str, step: PathStep) -> str:
     groups = report.declared.indicator_set.groups
     titles = {item.item_id: item.title for group in groups for item in group.items}
     titles |= {condition.criterion_id: condition.title for group in groups for condition in group.conditions}
-    return word(report, f"path.{step.kind}", title=titles[step.key])
+    kind = "blank" if _is_blank(report, school_id, step) else step.kind
+    return word(report, f"path.{kind}", title=titles[step.key])
 
 
 def _goal(report: ReportContext, school_id: str, step: PathStep) -> str:

@@ -111,7 +111,11 @@ def test_advice_never_starts_from_nought_points_where_nothing_was_answered() -> 
     open_items = {
         row["item_id"] for row in material_of(report).lacking[SCHOOL] if row["reason"] == "unanswered"
     }
-    rows = {row["id"]: row["before"] for row in path_view(report, SCHOOL)["rows"]}
+    path = path_view(report, SCHOOL)["rows"]
+    rows = {row["id"]: row["before"] for row in path}
     assert set(LEFT) <= open_items
     assert rows
     assert all(rows[name] == "—" for name in open_items & set(rows))
+    assert {
+        row["id"] for row in path if row["title"].startswith("Báo cáo tiểu mục còn bỏ trống")
+    } == open_items & set(rows)
