@@ -210,8 +210,8 @@ class Seat:
     def try_correction(self, cause: str, school: str, value: str) -> None:
         """Work on one finding up to the effect of a correction; nothing is saved yet."""
         self.show(cause, school)
-        self.button("Sửa giá trị").click()
-        self.fill("Giá trị đúng", value)
+        self.button("Sửa số liệu").click()
+        self.fill("Số liệu đúng", value)
         self.fill("Lý do", "đã gọi điện đối chiếu với sổ của trường")
         self.press("Xem ảnh hưởng")
         self.said("Đã tính ảnh hưởng")

@@ -116,7 +116,7 @@ MISTAKES: dict[str, tuple[str, str, Plant]] = {
     "sheet title twice": (FORM, "'('title', 'thông tin')' có hai lần", replaced(FORM, 'title: "Ý kiến"', 'title: "thông tin"', -1)),
     "section on no sheet": (FORM, "'extras' không phải trang của biểu mẫu này", replaced(FORM, '{id: "O1", sheet: "opinions"', '{id: "O1", sheet: "extras"')),
     "section of no task": (FORM, "'VII.9' không phải nhiệm vụ có trong tasks/cv407-2023.csv", replaced(FORM, 'task: "IV.1"', 'task: "VII.9"')),
-    "word with an unknown placeholder": (FORM, "chỗ điền '{mark}' trong 'level' không dùng được", replaced(FORM, '"Mức {level}: {title}"', '"Mức {mark}: {title}"')),
+    "word with an unknown placeholder": (FORM, "chỗ điền '{mark}' trong 'level' không dùng được", replaced(FORM, '"Mức độ {level}: {title}"', '"Mức độ {mark}: {title}"')),
     "word left out": (FORM, "thiếu 'computed'", listed_at(FORM, '  code: "Mã"', replaced(FORM, '  computed: "Điểm theo số liệu"\n', ""))),
     "row of no section": (ROWS, "'II.9' không phải phần của biểu mẫu này", replaced(ROWS, "IV.1,T1.01,", "II.9,T1.01,")),
     "row code twice": (ROWS, "'1A.02' có hai lần", replaced(ROWS, "IV.1,T1.01,", "IV.1,1A.02,")),
