@@ -58,11 +58,14 @@ ROOMS = {
         "reference/kinds reference spreadsheets/packages spreadsheets/model spreadsheets forms "
         "intake/values intake/places intake/received"
     ),
+    "sources": (
+        "storage reference/kinds reference spreadsheets/packages spreadsheets intake/values intake/places"
+    ),
     "intake/batches": "storage spreadsheets/packages intake/received intake/files",
     "intake/checks": "storage reference/kinds reference/texts reference intake/values intake/files",
     "intake": (
         "storage reference/kinds reference/texts reference spreadsheets/packages spreadsheets forms "
-        "intake/places intake/received intake/files intake/batches intake/checks"
+        "sources intake/places intake/received intake/files intake/batches intake/checks"
     ),
     "returns": (
         "storage reference/kinds reference spreadsheets/packages spreadsheets/model spreadsheets "

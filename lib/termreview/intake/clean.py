@@ -51,7 +51,9 @@ from termreview.intake.files.revisions import ACCEPTED, Fate, decide_fates
 from termreview.intake.received.received import ReceivedFile, received_order
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.decisions import Decision, options_of, with_aliases
+from termreview.reference.kinds.sources import Sources
 from termreview.reference.texts.messages import Message
+from termreview.sources.corroboration import corroborate, differences
 from termreview.storage.contracts import CONTRACTS, from_arrow, from_rows, shaped
 from termreview.terms import Term
 from termreview.text import day_text
@@ -77,6 +79,7 @@ def clean_term(
     progress: Progress | None = None,
     kept: ReadingCache | None = None,
     later: Mapping[str, str] | None = None,
+    facts: pd.DataFrame | None = None,
 ) -> Cleaned:
     """Clean one term.
 
@@ -95,6 +98,8 @@ def clean_term(
         Readings of the run before, used for files that did not change; the result does not depend on it.
     later
         By school, the day of a file of its that came too late to count: told of schools of which nothing counts.
+    facts
+        What systems counted (`source_facts`): an answer that differs is a question to the school, never replaced.
     """
     decisions = [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
     registry = with_aliases(reference.registry, decisions)
@@ -114,8 +119,9 @@ def clean_term(
     answers = answers_at(shards, {place for chain in chains.values() for place in chain}) if chains else {}
     supplements = find_partial_resubmissions(chains, answers, readings, decisions, reader)
     taken = _Taken(
-        readings, fates, accepted, reader, reference.messages, previous, chains, supplements, later or {}
-    )
+        readings, fates, accepted, reader, reference.messages, previous, chains, supplements, later or {},
+        reference.sources, facts,
+    )  # fmt: skip
     decided, findings = _decide(observations, decisions, taken)
     return Cleaned(
         _submissions(readings, fates, reader),
@@ -144,6 +150,8 @@ class _Taken:
     chains: Mapping[str, Sequence[int]]
     supplements: Sequence[PartialResubmission]
     later: Mapping[str, str]
+    sources: Sources
+    facts: pd.DataFrame | None
 
 
 def _decide(
@@ -206,6 +214,10 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     copied = copied_parts(answers, reader.term, _same_wholes(taken))
     for school_id, remark in (*copied, *blank_items(observations, reader.term)):
         findings.add(school_id, taken.readings[accepted[school_id]].file.name, remark)
+    if taken.facts is not None and len(taken.facts):
+        compared = corroborate(observations, taken.facts, taken.sources, reader.term)
+        for school_id, asked in differences(observations, compared, taken.sources, reader.term):
+            findings.add(school_id, taken.readings[accepted[school_id]].file.name, Remark(**asked))
     came = {fate.school_id for fate in taken.fates}
     for school_id in reader.schools:
         if school_id not in came:

@@ -30,6 +30,7 @@ from termreview.reference.kinds.measures import (  # fmt: skip
     load_tasks,
     load_verified,
 )
+from termreview.reference.kinds.sources import Sources, load_sources
 from termreview.reference.kinds.units import LEVELS, Registry, Unit, load_registry
 from termreview.reference.kinds.word_template import check_word_template
 from termreview.reference.loading.file_reading import report_odd_entries
@@ -126,6 +127,7 @@ class Reference:
     advice: Mapping[str, Advice] = field(default_factory=dict)
     school_pages: Mapping[str, Any] = field(default_factory=dict)
     adoption: AdoptionTexts = field(default_factory=AdoptionTexts)
+    sources: Sources = field(default_factory=Sources)
     files: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
     unlike: tuple[Problem, ...] = ()
@@ -246,6 +248,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         stories=load_story_rules(source, fields), opinions=load_opinion_groups(source, fields),
         advice={name: Advice() if indicator_set.is_none else load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         school_pages=load_texts(source, "school_pages.yml"), adoption=load_adoption_texts(source),
+        sources=load_sources(source, fields, registry.known_ids()),
     )  # fmt: skip
     note_idle_decisions(source, reference)
     if source.problems:

@@ -16,6 +16,7 @@ from termreview.installation import made_with
 from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
 from termreview.run.work_list import Step, describe_issues, scoped_report_name
+from termreview.sources.facts import FOLDER as SOURCES, exports_of
 from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.atomic_files import read_json, sha256_of, write_json
 from termreview.storage.output_paths import MANIFEST, PAGES, OutputPaths
@@ -25,7 +26,9 @@ from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
 
 TABLES = ("submissions", "observations", "findings", "ledger", "scores")
-_OUTPUTS = ("tables", "reports", "unread")
+# Of systems; written only where exports of any lie beside the files of the term.
+SOURCE_TABLES = ("source_files", "source_facts", "corroborations")
+_OUTPUTS = ("tables", "source_tables", "reports", "unread")
 COMPARED = "compared"
 RECORDS, NOTEBOOKS, FAILED = "scoped", "notebooks", ".failed"
 
@@ -50,8 +53,15 @@ def describe_inputs(
             {"file": file.name, "sha256": file.sha256, "received_on": file.received_on.isoformat()}
             for file in files
         ],
+        **_describe_exports(workspace, declared.term),
         **made_with(),
     }
+
+
+def _describe_exports(workspace: Workspace, term: Term) -> dict[str, Any]:
+    """The exports of systems that count in the term, those purged since included; nothing where there are none."""
+    told = exports_of(workspace.raw(term) / SOURCES)
+    return {"exports": [{"file": name, "sha256": sha256} for name, sha256 in told]} if told else {}
 
 
 def describe_step(workspace: Workspace, step: Step) -> dict[str, Any]:
@@ -92,7 +102,13 @@ def describe_outputs(stage: Path, output_paths: OutputPaths, root: Path) -> dict
             )
     tables = {name: sha256_of((stage / f"{name}.parquet").read_bytes()) for name in TABLES}
     unread = unread_files(stage)
-    return {"tables": tables, "reports": reports} | ({"unread": unread} if unread else {})
+    of_systems = {
+        name: sha256_of(path.read_bytes())
+        for name in SOURCE_TABLES
+        if (path := stage / f"{name}.parquet").is_file()
+    }
+    told = {"tables": tables, "reports": reports} | ({"unread": unread} if unread else {})
+    return told | ({"source_tables": of_systems} if of_systems else {})
 
 
 def unread_files(stage: Path) -> list[str]:
@@ -114,7 +130,8 @@ def is_up_to_date(output_paths: OutputPaths, root: Path, inputs: dict[str, Any])
         return False
     try:
         expected = {
-            output_paths.place(f"{name}.parquet"): sha256 for name, sha256 in manifest["tables"].items()
+            output_paths.place(f"{name}.parquet"): sha256
+            for name, sha256 in (manifest["tables"] | manifest.get("source_tables", {})).items()
         }
         expected |= {root / name: sha256 for name, sha256 in manifest["reports"].items()}
         return set(manifest["tables"]) == set(TABLES) and all(

@@ -30,7 +30,14 @@ from termreview.reporting.records.issued import broken_issues
 from termreview.reporting.records.provenance import SHORT
 from termreview.run.execution import TIME_LIMIT_S, kernels_of, load_papermill
 from termreview.run.kernels.warm import WarmKernels
-from termreview.run.manifest import RECORDS, describe_inputs, describe_outputs, is_up_to_date, outdated_parts
+from termreview.run.manifest import (
+    RECORDS,
+    SOURCE_TABLES,
+    describe_inputs,
+    describe_outputs,
+    is_up_to_date,
+    outdated_parts,
+)
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import CLEAN, Step, plan_steps
 from termreview.storage.atomic_files import read_json, write_json
@@ -168,6 +175,9 @@ def run_term(
                         f"đã có người sửa bản trước, giữ lại ở {copy.relative_to(workspace.root).as_posix()}"
                     )
                 old += _outdated_parts(workspace, reference, term, stage, progress)
+                old += [
+                    f"{name}.parquet" for name in SOURCE_TABLES if not (stage / f"{name}.parquet").is_file()
+                ]
                 publish(output_paths, stage, removed=[LOOSE, *notebooks, *old])
         except OSError as error:
             if (lack := lack_of_room(error, workspace.processed(term))) is not None:

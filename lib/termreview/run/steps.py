@@ -21,6 +21,8 @@ from termreview.reference.declarations import Reference, TermReference, load_ref
 from termreview.reference.kinds.decisions import FILE_ACTIONS
 from termreview.reporting.term.latest_term import has_files, term_or_latest
 from termreview.scoring.score import Scored, score_term
+from termreview.sources.corroboration import corroborate
+from termreview.sources.facts import FOLDER as SOURCES, SourceReadings, read_sources
 from termreview.storage.atomic_files import read_json, sha256_of
 from termreview.storage.lock import held
 from termreview.storage.output_paths import LOOSE, MANIFEST, PAGES, SCHOOL_FOLDER, TRIAL_FOLDER
@@ -103,11 +105,23 @@ def received_files(opened: OpenTerm) -> list[ReceivedFile]:
     return list_received(opened.workspace.raw(opened.term), opened.as_of, opened.until, window)
 
 
-def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 0, later: str = "") -> Cleaned:
+def read_exports(opened: OpenTerm) -> SourceReadings:
+    """Count the exports of systems that lie in `sources` beside the files of the term; both tables empty without any."""
+    return read_sources(opened.workspace.raw(opened.term) / SOURCES, opened.reference, opened.declared)
+
+
+def clean(
+    opened: OpenTerm,
+    files: list[ReceivedFile],
+    workers: int = 0,
+    later: str = "",
+    exports: SourceReadings | None = None,
+) -> Cleaned:
     """Clean the term; only files that changed since the run before are read again.
 
     The term before, where its tables exist, lends the figures to compare with. `later` names the schools of which a
-    file has a day after the report's, with that day (`0477101:12/01/2024`).
+    file has a day after the report's, with that day (`0477101:12/01/2024`). Answers that differ from what `exports`
+    count are asked about.
     """
     kept = reading_cache(opened, lambda read, total: _tell_run(opened, read, total))
     return clean_term(
@@ -118,6 +132,7 @@ def clean(opened: OpenTerm, files: list[ReceivedFile], workers: int = 0, later: 
         workers,
         kept=kept,
         later=parse_later(later),
+        facts=None if exports is None else exports.facts,
     )
 
 
@@ -157,13 +172,19 @@ def _tell_run(opened: OpenTerm, read: int, total: int) -> None:
         write_json(stage / READ_COUNT, {"read": read, "files": total})
 
 
-def save_cleaned(opened: OpenTerm, cleaned: Cleaned) -> None:
-    """Write the three tables of the intake room; what was scored from others before no longer counts."""
+def save_cleaned(opened: OpenTerm, cleaned: Cleaned, exports: SourceReadings | None = None) -> None:
+    """Write the three tables of the intake room, and those of the exports of systems where there are any.
+
+    What was scored from others before no longer counts.
+    """
     frames = {
         "submissions": cleaned.submissions,
         "observations": cleaned.observations,
         "findings": cleaned.findings,
     }
+    if exports is not None and len(exports.files):
+        compared = corroborate(cleaned.observations, exports.facts, opened.reference.sources, opened.declared)
+        frames |= {"source_files": exports.files, "source_facts": exports.facts, "corroborations": compared}
     _save(opened, frames, outdated=("ledger", "scores"))
 
 

@@ -80,8 +80,8 @@ def _broke_down(kind: str) -> RefusedFile:
 
 def within_limits(limits: Limits, read: Read, path: Path, kind: str) -> Iterator[Workbook | Sheet]:
     """The child's side of `read_in_child`: what reading gives, done with bounded time and memory."""
-    _bound_memory(limits.child_memory_bytes)
-    _bound_work(limits.child_seconds)
+    bound_memory(limits.child_memory_bytes)
+    bound_work(limits.child_seconds)
     yield from read(path, kind, limits)
 
 
@@ -100,7 +100,7 @@ def read_sheets(path: Path, kind: str, limits: Limits) -> Iterator[Workbook | Sh
     yield from workbook.sheets
 
 
-def _bound_memory(most: int) -> None:
+def bound_memory(most: int) -> None:
     """Bound what the address space of this process may grow by, where the system can."""
     try:
         import resource
@@ -112,7 +112,7 @@ def _bound_memory(most: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _bound_work(seconds: float) -> None:
+def bound_work(seconds: float) -> None:
     """Bound the processor time of this process, where the system can; elsewhere the clock alone bounds it."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGPROF, signal.SIG_DFL)

@@ -49,6 +49,8 @@ __all__ = [
     "record_received",
 ]
 
+# Folders beside the files of the schools that hold no reports of theirs: exports of systems.
+SET_APART = frozenset(("sources",))
 FIRST_SEEN = ".first-seen.json"  # beside it: the hash that each file had when a run first saw it
 # What folders of Windows and macOS keep for themselves: previews, settings, the folder's own picture.
 _OF_SYSTEMS = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "icon\u240d"))
@@ -154,7 +156,12 @@ def _found_in(folder: Path) -> Iterator[ReceivedFile]:
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         name = printable_name(path.relative_to(folder).as_posix())
         is_own = name.casefold() == RECEIVED_LIST or path.name.casefold() in _OF_SYSTEMS
-        if is_own or path.name.startswith((".", "~$")) or path.is_dir():
+        if (
+            is_own
+            or path.name.startswith((".", "~$"))
+            or path.is_dir()
+            or name.partition("/")[0] in SET_APART
+        ):
             continue
         name = _own_name(name, os.fsencode(path.name), names)
         members = archive_members(path)

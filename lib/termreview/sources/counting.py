@@ -1,0 +1,307 @@
+"""One export counted, row by row, in a process of its own: figures per school come out of it, never a row.
+
+What the rows say of persons is in the memory of that process alone and ends with it; no message of it quotes a cell.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from termreview.processes import Call, ProcessLost, begin_server
+from termreview.reference.kinds.sources import (
+    AT_LEAST,
+    BLANK,
+    BY_CODE,
+    BY_DOMAIN,
+    BY_NAME,
+    FILLED,
+    IS,
+    ROWS,
+    SUM,
+    WITHIN,
+    Condition,
+    ExportLayout,
+)
+from termreview.sources.recognition import HEAD_ROWS, Recognised, recognise, spellings
+from termreview.sources.values import as_day, as_key, as_number, as_text
+from termreview.spreadsheets.export_rows import LIMITS, export_sheets
+from termreview.spreadsheets.older_formats import bound_memory, bound_work
+from termreview.spreadsheets.packages.guard import RefusedFile
+from termreview.text import fold
+
+LAYOUT_UNKNOWN, LAYOUT_AMBIGUOUS, UNREADABLE = "layout_unknown", "layout_ambiguous", "not_readable"
+NAMES_CONCEALED, SEVERAL_PERIODS = "names_concealed", "several_periods"
+_CONCEALED = re.compile(r"[0-9A-F]{32}")
+_MEMORY = 280 * 2**20
+_MOST_REMEMBERED = 50_000
+_DAY, _EVER = datetime.timedelta(days=1), 36_500
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True)
+class SchoolFinder:
+    """How rows call the schools of one term: by code, by folded name (blank where several have it), by domain."""
+
+    codes: Mapping[str, str]
+    names: Mapping[str, str]
+    domains: Mapping[str, str]
+    of_file: str = ""
+
+    def find(self, way: str, value: Any) -> str:
+        """The school that one value of a row means; blank for none."""
+        if way == BY_CODE:
+            text = as_text(value)
+            return self.codes.get(text) or self.codes.get(text.lstrip("0"), "")
+        if way == BY_NAME:
+            return self.names.get(fold(as_text(value)), "")
+        if way == BY_DOMAIN:
+            domain = as_text(value).casefold().rpartition("@")[2]
+            while domain and domain not in self.domains:
+                domain = domain.partition(".")[2]
+            return self.domains.get(domain, "")
+        return self.of_file
+
+
+@dataclass
+class Counted:
+    """What one export gave: its layout, or why it has none, the account of its rows, and figures by school and fact."""
+
+    source_id: str = ""
+    reason: str = ""
+    detail: str = ""
+    sheets: int = 0
+    rows: int = 0
+    rows_counted: int = 0
+    rows_of_no_school: int = 0
+    rows_twice: int = 0
+    values_unread: int = 0
+    period_from: datetime.date | None = None
+    period_to: datetime.date | None = None
+    notes: tuple[str, ...] = ()
+    values: dict[tuple[str, str], float] = field(default_factory=dict)
+
+
+def count_export(path: Path, layouts: Sequence[ExportLayout], finder: SchoolFinder) -> Counted:
+    """Count one export in a process of its own, of bounded time and memory; what fails there is a reason, without words of it."""
+    begin_server(__name__)
+    try:
+        child = Call(
+            _count,
+            path.resolve(),
+            tuple(layouts),
+            finder,
+            is_silent=True,
+            patience_s=LIMITS.child_wait_seconds,
+        )
+    except OSError:
+        return Counted(reason=UNREADABLE, detail="no_process")
+    with child:
+        try:
+            counted: Counted = child.answer()
+        except TimeoutError:
+            return Counted(reason=UNREADABLE, detail="reading_unfinished")
+        except ProcessLost:
+            return Counted(reason=UNREADABLE, detail="engine_broke")
+    return counted
+
+
+def _count(path: Path, layouts: Sequence[ExportLayout], finder: SchoolFinder) -> Iterator[Counted]:
+    bound_memory(_MEMORY)
+    bound_work(LIMITS.child_seconds)
+    try:
+        yield count_rows(path, layouts, finder)
+    except RefusedFile as refused:
+        yield Counted(reason=refused.reason)
+    except Exception as error:  # its words may quote a cell
+        yield Counted(reason=UNREADABLE, detail=type(error).__name__)
+
+
+def count_rows(path: Path, layouts: Sequence[ExportLayout], finder: SchoolFinder) -> Counted:
+    """Count one export in this very process: all its sheets of the layout that the first one of any has.
+
+    Raises
+    ------
+    RefusedFile
+        When the file is no table, is locked or damaged.
+    """
+    found: _Tally | None = None
+    for sheet in export_sheets(path):
+        first = list(islice(sheet.rows, HEAD_ROWS))
+        known = recognise(first, layouts if found is None else [found.layout])
+        if len(known) > 1:
+            named = ", ".join(sorted(one.layout.source_id for one in known))
+            return Counted(reason=LAYOUT_AMBIGUOUS, detail=named)
+        if not known:
+            continue
+        found = found or _Tally(known[0].layout, finder)
+        found.add(known[0], chain(first[known[0].head_row + 1 :], sheet.rows))
+    return Counted(reason=LAYOUT_UNKNOWN) if found is None else found.result()
+
+
+class _Tally:
+    """The running count of one file; a class because a million rows pass through it."""
+
+    def __init__(self, layout: ExportLayout, finder: SchoolFinder) -> None:
+        self.layout = layout
+        self._counted = Counted(layout.source_id)
+        self._seen: set[int] = set()
+        self._sums: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self._distinct: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        self._school = remembered(lambda known: finder.find(*known))
+        order = layout.columns[layout.period_end].date_order if layout.period_end else ""
+        self._period_of = remembered(lambda known: (as_day(known[0], order), int(as_number(known[1]) or 0)))
+        self._ends: set[datetime.date] = set()
+        self._days = 0
+        self._concealed = 0
+        self._heads = {
+            name: {words for head in column.heads for words in spellings(head)}
+            for name, column in layout.columns.items()
+        }
+
+    def add(self, known: Recognised, rows: Iterator[Sequence[Any]]) -> None:
+        """Count the rows of one sheet below its heads."""
+        layout, places, counted = self.layout, known.places, self._counted
+        counted.sheets += 1
+        width = max(places.values()) + 1
+        key = places.get(layout.row_key)
+        identity = places.get(layout.identity)
+        head_words = self._heads.get(layout.row_key, set())
+        facts = [
+            (
+                fact,
+                [self._test(one, places) for one in fact.conditions],
+                places.get(fact.column_id),
+            )
+            for fact in layout.facts
+            if all(one.column_id in places for one in fact.conditions)
+            and (fact.count == ROWS or fact.column_id in places)
+        ]
+        ways = [(way, places.get(column)) for way, column in layout.schools]
+        concealable = [place for way, place in ways if way == BY_DOMAIN and place is not None]
+        for given in rows:
+            row = given if len(given) >= width else [*given, *[""] * (width - len(given))]
+            if key is not None:
+                marker = row[key]
+                if marker == "" or (
+                    isinstance(marker, str) and (not marker.strip() or as_key(marker) in head_words)
+                ):
+                    continue
+            elif not any(value != "" for value in row):
+                continue
+            counted.rows += 1
+            if identity is not None and row[identity] != "":
+                mark = hash(as_text(row[identity]))
+                if mark in self._seen:
+                    counted.rows_twice += 1
+                    continue
+                self._seen.add(mark)
+            self._note_period(row, places)
+            school = ""
+            for way, place in ways:
+                value = None if place is None else row[place]
+                school = self._school((way, value))
+                if school:
+                    break
+            if not school:
+                counted.rows_of_no_school += 1
+                self._concealed += any(
+                    isinstance(row[place], str) and _CONCEALED.fullmatch(row[place]) is not None
+                    for place in concealable
+                )
+                continue
+            counted.rows_counted += 1
+            for fact, tests, column in facts:
+                if fact.count == ROWS:  # none of a school's rows may be such a one
+                    self._sums[school, fact.fact_id] += 0
+                if not all(test(row) for test in tests):
+                    continue
+                if fact.count == ROWS:
+                    self._sums[school, fact.fact_id] += 1
+                elif column is not None and fact.count == SUM:
+                    number = as_number(row[column])
+                    if number is not None:
+                        self._sums[school, fact.fact_id] += number
+                    counted.values_unread += number is None and as_text(row[column]) != ""
+                elif column is not None and row[column] != "":
+                    self._distinct[school, fact.fact_id].add(hash(as_key(row[column])))
+
+    def result(self) -> Counted:
+        """The count of all sheets together."""
+        counted = self._counted
+        counted.values = dict(self._sums)
+        for place, values in self._distinct.items():
+            counted.values[place] = float(len(values))
+        notes = []
+        if self._ends:
+            counted.period_to = max(self._ends)
+            if self._days:
+                counted.period_from = counted.period_to - (self._days - 1) * _DAY
+            notes += [SEVERAL_PERIODS] if len(self._ends) > 1 else []
+        if self._concealed * 2 > counted.rows_of_no_school:
+            notes.append(NAMES_CONCEALED)
+        counted.notes = tuple(notes)
+        return counted
+
+    def _period(self, row: Sequence[Any], places: Mapping[str, int]) -> tuple[datetime.date | None, int]:
+        """The last day and the days of the period of one row."""
+        end = places.get(self.layout.period_end)
+        if end is None:
+            return None, 0
+        column = places.get(self.layout.period_days)
+        return self._period_of((row[end], self.layout.period_days if column is None else row[column]))
+
+    def _note_period(self, row: Sequence[Any], places: Mapping[str, int]) -> None:
+        day, days = self._period(row, places)
+        if day is not None and len(self._ends) < _MOST_REMEMBERED:
+            self._ends.add(day)
+            self._days = max(self._days, days)
+
+    def _test(self, condition: Condition, places: Mapping[str, int]) -> Callable[[Sequence[Any]], bool]:
+        """The test of one condition on a row; what it says of a value is remembered, for few differ."""
+        place = places[condition.column_id]
+        if condition.kind != WITHIN:
+            is_met = remembered(_plain_test(condition))
+            return lambda row: is_met(row[place])
+        order = self.layout.columns[condition.column_id].date_order
+        day_of = remembered(lambda value: as_day(value, order))
+
+        def is_within(row: Sequence[Any]) -> bool:
+            day = day_of(row[place])
+            end, days = self._period(row, places)
+            return day is not None and end is not None and end - (days or _EVER) * _DAY < day <= end
+
+        return is_within
+
+
+def _plain_test(condition: Condition) -> Callable[[Any], bool]:
+    """The test of one condition that looks at a value alone."""
+    if condition.kind == AT_LEAST:
+        least = float(condition.values[0])
+        return lambda value: (number := as_number(value)) is not None and number >= least
+    if condition.kind in (FILLED, BLANK):
+        is_filled = condition.kind == FILLED
+        return lambda value: (as_text(value) != "") is is_filled
+    wanted, values = condition.kind == IS, {fold(value) for value in condition.values}
+    return lambda value: (as_key(value) in values) is wanted
+
+
+def remembered(work: Callable[[Any], _Found]) -> Callable[[Any], _Found]:
+    """One function of a value that remembers what it gave, of so many values as a file may well repeat."""
+    known: dict[Any, _Found] = {}
+
+    def give(value: Any) -> _Found:
+        if value in known:
+            return known[value]
+        found = work(value)
+        if len(known) < _MOST_REMEMBERED:
+            known[value] = found
+        return found
+
+    return give

@@ -1,0 +1,265 @@
+"""One folder of exports of one term counted: its files with what came of each, and one fact of one school a row.
+
+What was counted is noted beside the files (`RECORD`): an unchanged file is not counted again, and one that was purged
+stays counted, by its hash. The record holds counts, never a row.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from termreview.errors import RunError
+from termreview.intake.places.file_names import FileNames, file_names
+from termreview.intake.values.date_value import DateWindow, term_window
+from termreview.intake.values.personal_data import name_without_personal
+from termreview.reference.declarations import Reference, TermReference
+from termreview.reference.kinds.sources import ExportLayout, Sources
+from termreview.reference.kinds.units import Unit
+from termreview.sources.counting import Counted, SchoolFinder, count_export
+from termreview.storage.atomic_files import read_json, write_json
+from termreview.storage.contracts import from_rows
+from termreview.text import fold
+
+FOLDER, RECORD = "sources", ".counted.json"
+READ, REFUSED, TWICE, OTHER_PERIOD = "read", "refused", "twice", "other_period"
+COUNTED, CONFLICT = "counted", "conflict"
+_LEFT_ALONE = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini"))
+_DAYS = ("period_from", "period_to")
+_PIECE = 2**20
+_AFTER = datetime.timedelta(days=31)  # an office exports when it sums up
+
+
+@dataclass(frozen=True)
+class SourceReadings:
+    """The two tables of the exports of one term: `source_files` and `source_facts`."""
+
+    files: pd.DataFrame
+    facts: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _File:
+    name: str
+    sha256: str
+    counted: Counted
+    is_purged: bool
+
+
+def read_sources(folder: Path, reference: Reference, declared: TermReference) -> SourceReadings:
+    """Count all exports in one folder and the folders in it, and note beside them what was counted.
+
+    Parameters
+    ----------
+    folder
+        `data/raw/<year>/<part>/sources`; where there is none, both tables are empty.
+
+    Raises
+    ------
+    OSError
+        When a file or the record cannot be opened.
+    """
+    layouts = {layout.source_id: layout for layout in reference.sources.layouts}
+    window = _window(reference, declared)
+    found = list(_counted(folder, reference.sources, declared)) if folder.is_dir() else []
+    first: dict[str, str] = {}
+    rows, usable = [], []
+    for file in found:
+        state, reason = _state(file, first, window)
+        if state == READ:
+            usable.append(file)
+        first.setdefault(file.sha256, file.name)
+        counted = file.counted
+        rows.append(
+            {
+                "term_id": declared.term.term_id, "file": name_without_personal(file.name), "sha256": file.sha256,
+                "source_id": counted.source_id or None, "state": state, "reason_code": reason or None,
+                "rows": counted.rows, "rows_counted": counted.rows_counted,
+                "rows_of_no_school": counted.rows_of_no_school, "rows_twice": counted.rows_twice,
+                "values_unread": counted.values_unread,
+                "period_from": counted.period_from, "period_to": counted.period_to,
+                "notes": ";".join(counted.notes) or None, "is_purged": file.is_purged,
+            }
+        )  # fmt: skip
+    facts = list(_facts(usable, layouts, declared.term.term_id))
+    return SourceReadings(from_rows("source_files", rows), from_rows("source_facts", facts))
+
+
+def exports_of(folder: Path) -> list[tuple[str, str]]:
+    """The exports in one folder by name, each with its hash: those that lie there, and those purged since they were counted."""
+    if not folder.is_dir():
+        return []
+    there = {name: _sha256(path) for name, path in _files(folder)}
+    purged = {name: str(entry["sha256"]) for name, entry in _record(folder).items() if _is_counted(entry)}
+    return sorted((purged | there).items())
+
+
+def purge_sources(folder: Path) -> list[str]:
+    """Take away the exports in one folder that were counted; what was counted of them stays. Their names, in order.
+
+    Raises
+    ------
+    RunError
+        When nothing was counted there.
+    """
+    record = _record(folder)
+    if not record:
+        raise RunError("no_sources_counted", folder=folder)
+    gone = []
+    for name, path in _files(folder):
+        entry = record.get(name)
+        if entry is not None and _is_counted(entry) and entry["sha256"] == _sha256(path):
+            path.unlink()
+            gone.append(name)
+    return gone
+
+
+def school_finder(sources: Sources, schools: Sequence[Unit], names: FileNames, file: str) -> SchoolFinder:
+    """How the rows of one file call the schools of one term."""
+    by_name: dict[str, str] = {}
+    for school in schools:
+        for spoken in {fold(name) for name in (school.name, school.short_name, *school.aliases)}:
+            by_name[spoken] = school.unit_id if by_name.get(spoken, school.unit_id) == school.unit_id else ""
+    codes = {
+        code: school.unit_id for school in schools for code in (school.unit_id.lstrip("0"), school.unit_id)
+    }
+    ids = {school.unit_id for school in schools}
+    domains = {domain: unit for domain, unit in (sources.domains or {}).items() if unit in ids}
+    return SchoolFinder(codes, by_name, domains, names.school_of(file) or "")
+
+
+def _counted(folder: Path, sources: Sources, declared: TermReference) -> Iterator[_File]:
+    """Every file of the folder, counted now or before, and those that were purged since; by name."""
+    record = _record(folder)
+    names = file_names({school.unit_id: school for school in declared.schools})
+    made_of = _made_of(sources, declared)
+    there: dict[str, Any] = {}
+    for name, path in _files(folder):
+        sha256, entry = _sha256(path), record.get(name)
+        if entry is None or entry["sha256"] != sha256 or entry["made_of"] != made_of:
+            finder = school_finder(sources, declared.schools, names, path.name)
+            counted = count_export(path, sources.layouts, finder)
+            entry = {"sha256": sha256, "made_of": made_of, "counted": _as_json(counted)}
+        there[name] = entry
+    # What is no longer there was purged, or taken away by hand before it was counted to the end.
+    purged = {name: entry for name, entry in record.items() if name not in there and _is_counted(entry)}
+    if (kept := there | purged) != record:
+        write_json(folder / RECORD, kept)
+    for name, entry in sorted(kept.items()):
+        yield _File(name, entry["sha256"], _from_json(entry["counted"]), name not in there)
+
+
+def _window(reference: Reference, declared: TermReference) -> DateWindow:
+    """The days on which the period of an export of one term may end: after the part of the year before it."""
+    term, plan = declared.term, declared.plan
+    first = term_window(term.school_year, plan.due_on).first
+    before = plan.previous
+    if before is not None and before.school_year == term.school_year:
+        first = reference.calendar.plan(before).due_on + datetime.timedelta(days=1)
+    return DateWindow(first, plan.due_on + _AFTER)
+
+
+def _state(file: _File, first: Mapping[str, str], window: DateWindow) -> tuple[str, str]:
+    """What came of one file, and why."""
+    counted = file.counted
+    if counted.reason:
+        return REFUSED, counted.reason
+    if file.sha256 in first:
+        return TWICE, "same_content"
+    if counted.period_to is not None and not window.holds(counted.period_to):
+        return OTHER_PERIOD, "period_outside_term"
+    return READ, ""
+
+
+def _facts(
+    files: Sequence[_File], layouts: Mapping[str, ExportLayout], term_id: str
+) -> Iterator[dict[str, Any]]:
+    """One fact of one school a row: of several exports the latest, or the sum where one comes in parts."""
+    gathered: dict[tuple[str, str, str], list[tuple[_File, float]]] = {}
+    for file in files:
+        for (school_id, fact_id), value in file.counted.values.items():
+            gathered.setdefault((school_id, file.counted.source_id, fact_id), []).append((file, value))
+    for (school_id, source_id, fact_id), found in sorted(gathered.items()):
+        latest = max(_day(file) for file, _ in found)
+        last = [(file, value) for file, value in found if _day(file) == latest]
+        values = {value for _, value in last}
+        is_sum = layouts[source_id].is_in_parts
+        value = sum(value for _, value in last) if is_sum else next(iter(values))
+        state = COUNTED if is_sum or len(values) == 1 else CONFLICT
+        counted = last[0][0].counted
+        yield {
+            "school_id": school_id, "term_id": term_id, "source_id": source_id, "fact_id": fact_id, "state": state,
+            "value": value if state == COUNTED else None,
+            "period_from": counted.period_from, "period_to": counted.period_to,
+            "file": "; ".join(name_without_personal(file.name) for file, _ in last),
+        }  # fmt: skip
+
+
+def _day(file: _File) -> datetime.date:
+    return file.counted.period_to or datetime.date.min
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    """The exports in one folder by their name in it; not what systems keep there, nor what leads elsewhere."""
+    found = []
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        for name in names:
+            path = Path(root) / name
+            if not name.startswith((".", "~$")) and name.lower() not in _LEFT_ALONE and not path.is_symlink():
+                found.append((path.relative_to(folder).as_posix(), path))
+    return sorted(found)
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    """What was counted before, by the name of the file; nothing of a record that is not ours."""
+    record = read_json(folder / RECORD) if (folder / RECORD).is_file() else None
+    if not isinstance(record, dict):
+        return {}
+    try:
+        for entry in record.values():
+            _from_json(entry["counted"])
+            str(entry["sha256"]), str(entry["made_of"])
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return {}
+    return record
+
+
+def _is_counted(entry: Mapping[str, Any]) -> bool:
+    return entry["counted"]["source_id"] != ""
+
+
+def _made_of(sources: Sources, declared: TermReference) -> str:
+    """A hash of all that decides how a file is counted beside its content."""
+    schools = [
+        (school.unit_id, school.name, school.short_name, school.aliases) for school in declared.schools
+    ]
+    said = repr((sources.layouts, sorted((sources.domains or {}).items()), schools))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _as_json(counted: Counted) -> dict[str, Any]:
+    told = asdict(replace(counted, values={}))
+    told["values"] = [[*place, value] for place, value in sorted(counted.values.items())]
+    return told | {name: None if told[name] is None else told[name].isoformat() for name in _DAYS}
+
+
+def _from_json(told: Mapping[str, Any]) -> Counted:
+    days = {name: told[name] and datetime.date.fromisoformat(told[name]) for name in _DAYS}
+    values = {(school_id, fact_id): value for school_id, fact_id, value in told["values"]}
+    return Counted(**{**told, **days, "values": values, "notes": tuple(told["notes"])})
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()

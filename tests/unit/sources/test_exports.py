@@ -1,0 +1,379 @@
+"""Exports of systems, built to the public layouts: what is counted of them, what is refused by name, and that no row stays."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from termreview.errors import RunError
+from termreview.intake.places.file_names import file_names
+from termreview.reference.declarations import Reference, TermReference, load_reference
+from termreview.sources import facts as facts_module
+from termreview.sources.corroboration import corroborate, differences
+from termreview.sources.counting import count_export
+from termreview.sources.facts import RECORD, SourceReadings, purge_sources, read_sources, school_finder
+from worlds import REFERENCE, observe, term_of
+
+PRIMARY, LOWER = "0477201", "0477301"
+SENTINEL = "Nguyễn Thị Mật Danh"
+Row = Sequence[Any]
+Sheet = tuple[str, Sequence[Row]]
+
+TEAMS = ["Report Refresh Date", "Tenant Display Name", "Shared Channel Tenant Display Names", "User Id", "User Principal Name", "Last Activity Date", "Is Deleted", "Deleted Date", "Assigned Products", "Team Chat Message Count", "Private Chat Message Count", "Call Count", "Meeting Count", "Post Messages", "Has Other Action", "Is Licensed", "Report Period"]
+TEAMS_BEFORE = ["Report Refresh Date", "User Principal Name", "Last Activity Date", "Is Deleted", "Deleted Date", "Assigned Products", "Team Chat Message Count", "Private Chat Message Count", "Call Count", "Meeting Count", "Has Other Action", "Report Period"]
+PUPILS = [
+    "STT", "Mã lớp", "Mã học sinh", "Họ tên", "Ngày sinh", "Trạng thái\nHS", "Số định danh cá nhân",
+    "Tỉnh/Thành phố\n(Theo địa chỉ thường trú)",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    found = load_reference(REFERENCE)
+    domains = {"th1.example.edu.vn": PRIMARY, "example-thcs.edu.vn": LOWER}
+    return replace(found, sources=replace(found.sources, domains=domains))
+
+
+@pytest.fixture(scope="module")
+def declared(reference: Reference) -> TermReference:
+    return term_of(reference)
+
+
+def text_table(path: Path, rows: Sequence[Row], separator: str = ",", encoding: str = "utf-8-sig") -> Path:
+    lines = io.StringIO(newline="")
+    csv.writer(lines, delimiter=separator).writerows(rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(lines.getvalue().encode(encoding))
+    return path
+
+
+def workbook(path: Path, *sheets: Sheet) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(path, {"strings_to_numbers": False}) as book:
+        for name, rows in sheets:
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return path
+
+
+def accounts(heads: Sequence[str] = TEAMS, end: str = "2024-01-05", days: str = "90") -> Iterator[Row]:
+    """Five accounts: three active within the period, one long ago, one deleted."""
+    yield heads
+    for name, last, deleted in (
+        ("a@th1.example.edu.vn", "2024-01-03", "False"),
+        ("b@lop5.th1.example.edu.vn", "2023-12-01", "False"),
+        ("c@th1.example.edu.vn", "2023-06-01", "False"),
+        ("d@th1.example.edu.vn", "2024-01-02", "True"),
+        ("e@example-thcs.edu.vn", "2024-01-05", "False"),
+    ):
+        told = dict.fromkeys(heads, "") | {
+            "Report Refresh Date": end, "User Principal Name": name, "Last Activity Date": last,
+            "Is Deleted": deleted, "Report Period": days, "Meeting Count": "2", "Tenant Display Name": SENTINEL,
+        }  # fmt: skip
+        yield [told[head] for head in heads]
+
+
+def pupils(count: int, identified: int, name: str = SENTINEL) -> list[Row]:
+    """A list as a school exports it: titles, heads in the third row, a sum and a signature below."""
+    rows: list[Row] = [["DANH SÁCH HỌC SINH"], [], PUPILS]
+    for number in range(count):
+        identifier = f"0460{number:08d}" if number < identified else ""
+        rows.append([number + 1, "5A", f"HS{number:05d}", name, "01/02/2014", "Đang học", identifier, "Huế"])
+    return [*rows, [count + 1, "5A", "HS99999", name, "01/02/2014", "Chuyển đi kỳ 1", "046099999999", "Huế"],
+            ["Tổng cộng", "", "", "", "", "", "", ""], ["", "", "", "", "", "Hiệu trưởng"]]  # fmt: skip
+
+
+def read(folder: Path, reference: Reference, declared: TermReference) -> SourceReadings:
+    return read_sources(folder, reference, declared)
+
+
+def figures(readings: SourceReadings) -> dict[tuple[str, str], float]:
+    facts = readings.facts
+    return dict(zip(zip(facts["school_id"], facts["fact_id"], strict=True), facts["value"], strict=True))
+
+
+def outcome(readings: SourceReadings) -> list[tuple[str, str | None]]:
+    reasons = [None if pd.isna(reason) else reason for reason in readings.files["reason_code"]]
+    return list(zip(readings.files["state"], reasons, strict=True))
+
+
+def test_accounts_are_counted_by_the_school_of_their_domain(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    text_table(tmp_path / "teams.csv", list(accounts()))
+    found = read(tmp_path, reference, declared)
+    # By hand: of the primary school a, b, c stand, d is deleted; within 08/10 to 05/01 a and b were active.
+    assert figures(found) == {
+        (PRIMARY, "teams_accounts"): 3, (PRIMARY, "teams_active_accounts"): 2,
+        (LOWER, "teams_accounts"): 1, (LOWER, "teams_active_accounts"): 1,
+    }  # fmt: skip
+    [file] = found.files.to_dict("records")
+    assert (file["rows"], file["rows_counted"], file["rows_of_no_school"]) == (5, 5, 0)
+    assert file["period_from"].date() == datetime.date(2023, 10, 8)
+    assert file["period_to"].date() == datetime.date(2024, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "separator", "encoding"),
+    [
+        ("older columns", list(accounts(TEAMS_BEFORE)), ",", "utf-8-sig"),
+        ("other order", [row[::-1] for row in accounts()], ",", "utf-8-sig"),
+        ("semicolons of a Vietnamese Excel", list(accounts()), ";", "utf-8"),
+        ("UTF-16 with tabs", list(accounts()), "\t", "utf-16"),
+        ("no mark of the encoding", list(accounts()), ",", "utf-8"),
+        ("a title above, other case", [["Xuất dữ liệu"], [], *([str(v).upper() if n == 0 else v for v in row] for n, row in enumerate(accounts()))], ",", "utf-8-sig"),
+    ],
+)  # fmt: skip
+def test_a_layout_is_known_by_its_heads_however_they_come(
+    name: str, rows: list[Row], separator: str, encoding: str, tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:  # fmt: skip
+    text_table(tmp_path / "teams.csv", rows, separator, encoding)
+    found = figures(read(tmp_path, reference, declared))
+    assert found[PRIMARY, "teams_active_accounts"] == 2, name
+    assert found[LOWER, "teams_accounts"] == 1
+
+
+def test_concealed_names_belong_to_the_school_of_the_file_name_or_to_none(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    rows = list(accounts())
+    place = TEAMS.index("User Principal Name")
+    for number, row in enumerate(rows[1:]):
+        row[place] = f"{number:032X}"  # type: ignore[index]
+    text_table(tmp_path / "teams.csv", rows)
+    found = read(tmp_path, reference, declared)
+    assert found.facts.empty
+    [file] = found.files.to_dict("records")
+    assert (file["rows_of_no_school"], file["notes"]) == (5, "names_concealed")
+    (tmp_path / "teams.csv").rename(tmp_path / f"{PRIMARY}_teams.csv")
+    assert figures(read(tmp_path, reference, declared)) == {
+        (PRIMARY, "teams_accounts"): 4, (PRIMARY, "teams_active_accounts"): 3,
+    }  # fmt: skip
+
+
+def test_a_list_of_pupils_counts_those_who_are_there_and_nothing_around_it(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    workbook(
+        tmp_path / f"{PRIMARY}-C1-HocSinh.xlsx",
+        ("Sheet1", pupils(12, 9)),
+        ("DM_DanToc", [["Mã", "Tên"], ["01", "Kinh"]]),
+    )
+    found = read(tmp_path, reference, declared)
+    assert figures(found) == {(PRIMARY, "csdl_pupils"): 12, (PRIMARY, "csdl_pupils_identified"): 9}
+    assert found.files["rows"].tolist() == [13]  # the sum and the signature are no rows of pupils
+
+
+def test_heads_of_decomposed_letters_and_one_sheet_a_class_are_one_list(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    import unicodedata
+
+    heads = [unicodedata.normalize("NFD", head) for head in PUPILS]
+    one = [heads, *([1, "5A", f"A{n}", SENTINEL, "", "Đang học", "", ""] for n in range(3))]
+    two = [["LỚP 5B"], heads, *([1, "5B", f"B{n}", SENTINEL, "", "Đang học", "1", ""] for n in range(4)), heads,
+           [1, "5B", "B0", SENTINEL, "", "Đang học", "1", ""]]  # fmt: skip
+    workbook(tmp_path / f"{PRIMARY}.xlsx", ("5A", one), ("5B", two))
+    found = read(tmp_path, reference, declared)
+    assert figures(found) == {(PRIMARY, "csdl_pupils"): 7, (PRIMARY, "csdl_pupils_identified"): 4}
+    assert found.files[["rows", "rows_twice"]].iloc[0].tolist() == [8, 1]
+
+
+def test_rows_find_their_school_by_code_then_by_name(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    heads = ["Mã trường", "Tên trường", "Mã lớp", "Tên lớp học", "Khối học/Nhóm lớp", "Số buổi học trên tuần"]
+    names = {school.unit_id: school.name for school in declared.schools}
+    rows = [
+        heads,
+        [float(PRIMARY), "", "L1", "5A", "5", 9],  # a spreadsheet took the zero and gave a fraction
+        [PRIMARY, "", "L2", "5B", "5", 9],
+        ["", names[LOWER].upper(), "L3", "9A", "9", 6],
+        ["", "Trường ở nơi khác", "L4", "9B", "9", 6],
+    ]
+    workbook(tmp_path / "lop.xlsx", ("Lop", rows))
+    found = read(tmp_path, reference, declared)
+    assert figures(found) == {(PRIMARY, "csdl_classes"): 2, (LOWER, "csdl_classes"): 1}
+    assert found.files["rows_of_no_school"].tolist() == [1]
+
+
+def test_marks_of_one_grade_a_file_add_up(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    for grade in (6, 7):
+        heads = [
+            "STT",
+            "Mã học sinh",
+            "Số định danh cá nhân",
+            "Họ và tên",
+            "Ngày sinh",
+            "Toán",
+            "Kết quả học tập",
+            "Kết quả rèn luyện",
+        ]
+        rows = [[""] * 7 + ["BẢNG TỔNG HỢP"], [f"Khối {grade}"], [], heads, [""] * 8]
+        rows += [[n, f"{grade}{n}", "", SENTINEL, "", "7,5", "Tốt" if n else "-", "Tốt"] for n in range(5)]
+        workbook(tmp_path / f"{LOWER}_so_diem_khoi_{grade}.xlsx", (f"{grade}A", rows))
+    found = figures(read(tmp_path, reference, declared))
+    assert found == {(LOWER, "vnedu_pupils"): 10, (LOWER, "vnedu_results_filled"): 8}
+
+
+def test_sums_pass_over_what_is_no_number_and_say_so(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    heads = [
+        "Mã trường",
+        "Trường",
+        "Số liệu tính đến ngày",
+        "Số câu hỏi InTest",
+        "Số phụ huynh kết nối Hue-S",
+    ]
+    rows = [heads, [PRIMARY, "", "08/01/2024", "1.250", "chưa rõ"], [LOWER, "", "08/01/2024", 40, ""]]
+    workbook(tmp_path / "tong-hop.xlsx", ("Tong", rows))
+    found = read(tmp_path, reference, declared)
+    # Hue-S has a figure of no school: what nobody wrote is missing, never zero.
+    assert figures(found) == {(PRIMARY, "intest_questions"): 1250, (LOWER, "intest_questions"): 40}
+    assert found.files["values_unread"].tolist() == [1]
+
+
+def test_what_does_not_count_is_named(tmp_path: Path, reference: Reference, declared: TermReference) -> None:
+    text_table(tmp_path / "1-good.csv", list(accounts()))
+    text_table(tmp_path / "2-again.csv", list(accounts()))
+    text_table(tmp_path / "3-last-year.csv", list(accounts(end="2022-12-31")))
+    text_table(tmp_path / "4-unknown.csv", [["Cột một", "Cột hai"], [SENTINEL, "2"]])
+    (tmp_path / "5-broken.xlsx").write_bytes(b"PK\x03\x04" + bytes(200))
+    (tmp_path / "6-picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
+    found = read(tmp_path, reference, declared)
+    states = outcome(found)
+    assert states[:4] == [
+        ("read", None), ("twice", "same_content"), ("other_period", "period_outside_term"),
+        ("refused", "layout_unknown"),
+    ]  # fmt: skip
+    assert [state for state, _ in states[4:]] == ["refused", "refused"]
+    assert states[5][1] == "picture"
+    assert figures(found)[PRIMARY, "teams_accounts"] == 3
+
+
+def test_two_files_of_one_day_that_differ_give_no_figure(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    text_table(tmp_path / "1.csv", list(accounts()))
+    text_table(tmp_path / "2.csv", list(accounts())[:-1])
+    facts = read(tmp_path, reference, declared).facts
+    states = dict(zip(zip(facts["school_id"], facts["fact_id"], strict=True), facts["state"], strict=True))
+    assert states[PRIMARY, "teams_accounts"] == "counted"  # both say three
+    text_table(tmp_path / "2.csv", [row for n, row in enumerate(accounts()) if n != 1])
+    facts = read(tmp_path, reference, declared).facts.set_index(["school_id", "fact_id"])
+    assert facts.loc[(PRIMARY, "teams_accounts"), "state"] == "conflict"
+    assert pd.isna(facts.loc[(PRIMARY, "teams_accounts"), "value"])
+    text_table(tmp_path / "2.csv", [row for n, row in enumerate(accounts(end="2024-01-06")) if n != 1])
+    assert figures(read(tmp_path, reference, declared))[PRIMARY, "teams_accounts"] == 2  # the later export
+
+
+def test_layouts_that_one_file_fits_are_for_the_office_to_tell_apart(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    twin = replace(
+        next(one for one in reference.sources.layouts if one.source_id == "teams_user_activity"),
+        source_id="twin",
+    )
+    sources = replace(reference.sources, layouts=(*reference.sources.layouts, twin))
+    path = text_table(tmp_path / "teams.csv", list(accounts()))
+    names = file_names({school.unit_id: school for school in declared.schools})
+    counted = count_export(path, sources.layouts, school_finder(sources, declared.schools, names, path.name))
+    assert (counted.reason, counted.detail) == ("layout_ambiguous", "teams_user_activity, twin")
+
+
+def test_nothing_of_a_person_stays_anywhere(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    folder = tmp_path / "raw"
+    workbook(folder / f"{PRIMARY}.xlsx", ("Sheet1", pupils(12, 9)))
+    text_table(folder / "teams.csv", list(accounts()))
+    found = read(folder, reference, declared)
+    for name in ("files", "facts"):
+        getattr(found, name).to_parquet(tmp_path / f"{name}.parquet")
+        getattr(found, name).to_csv(tmp_path / f"{name}.csv")
+    written = [path.read_bytes() for path in (*tmp_path.glob("*.*"), folder / RECORD)]
+    for secret in (SENTINEL, "0460", "HS00001", "a@th1"):
+        assert not any(secret.encode() in content for content in written), secret
+    assert len(written) == 5
+
+
+def test_a_purged_export_stays_counted_and_an_unchanged_one_is_not_read_again(
+    tmp_path: Path, reference: Reference, declared: TermReference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(RunError):
+        purge_sources(tmp_path)
+    workbook(tmp_path / f"{PRIMARY}.xlsx", ("Sheet1", pupils(12, 9)))
+    text_table(tmp_path / "unknown.csv", [["Cột một", "Cột hai"], ["1", "2"]])
+    before = read(tmp_path, reference, declared)
+    with monkeypatch.context() as patch:
+        patch.setattr(facts_module, "count_export", None)
+        pd.testing.assert_frame_equal(read(tmp_path, reference, declared).facts, before.facts)
+    assert purge_sources(tmp_path) == [f"{PRIMARY}.xlsx"]  # what was not counted is not taken away
+    assert not (tmp_path / f"{PRIMARY}.xlsx").exists()
+    after = read(tmp_path, reference, declared)
+    pd.testing.assert_frame_equal(after.facts, before.facts)
+    assert after.files["is_purged"].tolist() == [True, False]
+
+
+def test_answers_are_held_against_systems_and_neither_replaces_the_other(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    workbook(tmp_path / f"{PRIMARY}.xlsx", ("Sheet1", pupils(200, 150)))
+    facts = read(tmp_path, reference, declared).facts
+    # 200 on the system; 2 or one in a hundred may lie between: 202 agrees, 203 differs.
+    for stated, verdict in ((202, "agrees"), (203, "differs"), (None, "not_comparable")):
+        answers = {} if stated is None else {"pupils_count.total": stated}
+        observations = observe(declared, {PRIMARY: {**answers, "pupils_identified_count": 100}})
+        compared = corroborate(observations, facts, reference.sources, declared).set_index(
+            ["school_id", "pair_id"]
+        )
+        assert compared.loc[(PRIMARY, "pupils_csdl"), "verdict"] == verdict
+        assert compared.loc[(PRIMARY, "identified_csdl"), ["stated", "system", "difference"]].tolist() == [
+            100,
+            150,
+            -50,
+        ]
+        assert compared.loc[(LOWER, "pupils_csdl"), "reason_code"] == "no_fact"
+    asked = dict(differences(observations, compared.reset_index(), reference.sources, declared))
+    assert set(asked) == {PRIMARY}
+    assert (asked[PRIMARY]["found"], asked[PRIMARY]["expected"]) == ("100", "150")
+    assert "Cơ sở dữ liệu ngành" in asked[PRIMARY]["detail"]
+
+
+def test_a_period_too_short_is_not_compared(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    heads = [
+        "Report Refresh Date",
+        "Team Name",
+        "Team Id",
+        "Last Activity Date",
+        "Report Period",
+        "Active Users",
+    ]
+    for days, reason in (("7", "period_short"), ("90", None)):
+        rows = [heads, *(["2024-01-05", "5A", f"t{n}", "2024-01-04", days, "20"] for n in range(10))]
+        text_table(tmp_path / f"{PRIMARY}.csv", rows)
+        facts = read(tmp_path, reference, declared).facts
+        observations = observe(declared, {PRIMARY: {"classes_using_platform_count": 10}})
+        [row] = [
+            row
+            for row in corroborate(observations, facts, reference.sources, declared).to_dict("records")
+            if row["school_id"] == PRIMARY
+        ]
+        assert (row["verdict"], None if pd.isna(row["reason_code"]) else row["reason_code"]) == (
+            ("not_comparable", reason) if reason else ("agrees", None)
+        )
