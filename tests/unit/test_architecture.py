@@ -59,7 +59,8 @@ ROOMS = {
         "intake/values intake/places intake/received"
     ),
     "sources": (
-        "storage reference/kinds reference spreadsheets/packages spreadsheets intake/values intake/places"
+        "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets intake/values "
+        "intake/places"
     ),
     "intake/batches": "storage spreadsheets/packages intake/received intake/files",
     "intake/checks": "storage reference/kinds reference/texts reference intake/values intake/files",
@@ -120,7 +121,7 @@ ROOMS = {
     "reporting/workbench": "reference reference/kinds reporting/blocks reporting/charts reporting/term reporting/summaries",
     "run/kernels": "",
     "run": (
-        "storage reference/kinds reference spreadsheets/packages intake/received intake/batches "
+        "storage reference/kinds reference spreadsheets/packages sources intake/received intake/batches "
         "intake scoring reporting/excel reporting/term reporting/workbench reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/word run/kernels"
     ),
@@ -157,7 +158,7 @@ ROOMS = {
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
     "cli": (
         "storage reference spreadsheets/packages forms forms/adopted intake/received "
-        "intake returns reporting/term reporting/summaries reporting/editions "
+        "intake sources returns reporting/term reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
         "desk/serving sample sample/rehearsal"
     ),
@@ -167,7 +168,7 @@ ROOMS = {
 DOORS = {
     "lxml": (r"spreadsheets/editing/\w+",),
     "openpyxl": (r"forms/adopted/office_workbook",),
-    "python_calamine": (r"spreadsheets/older_formats",),
+    "python_calamine": (r"spreadsheets/older_formats", r"spreadsheets/export_rows"),
     "multiprocessing": (r"processes",),
     "zipfile": (
         r"spreadsheets/packages/(archive|guard)",

@@ -1,4 +1,4 @@
-"""One command a task: check, forms, adopt, status, return, inspect, run, desk, demo. The `cli` modules alone print and exit."""
+"""One command a task: check, forms, adopt, status, return, inspect, source, run, desk, demo. The `cli` modules alone print and exit."""
 
 from __future__ import annotations
 
@@ -248,6 +248,18 @@ def _export(options: argparse.Namespace, workspace: Workspace, reference: Refere
     export(options, workspace, reference)
 
 
+def _source(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
+    from termreview.cli.sources import look
+
+    return look(options, workspace, reference)
+
+
+def _sources(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.cli.sources import purge
+
+    purge(options, workspace)
+
+
 def _compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.cli.compare import compare
 
@@ -267,6 +279,8 @@ _COMMANDS: Mapping[str, Command] = {
     "issue": _issue,
     "compare": _compare,
     "export": _export,
+    "source": _source,
+    "sources": _sources,
     "rehearse": _rehearse,
     "demo": _demo,
     "desk": _desk,

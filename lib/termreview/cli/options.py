@@ -140,6 +140,33 @@ def parser() -> argparse.ArgumentParser:
     look.add_argument("files", nargs="+", type=Path, metavar="TỆP")
     look.add_argument("--json", action="store_true", help="in kết quả dạng JSON, mỗi tệp một mục")
 
+    source = commands.add_parser(
+        "source",
+        help="xem thử một tệp xuất từ hệ thống (Teams, cơ sở dữ liệu ngành…): nhận ra bố cục nào, đếm được gì",
+        epilog="Chỉ đếm, không giữ và không in dòng nào của tệp. Mã thoát: 0 nhận ra bố cục; 6 chưa nhận ra hoặc không đọc được.",
+    )
+    source.add_argument("file", type=Path, metavar="TỆP")
+    source.add_argument(
+        "--term",
+        default="",
+        metavar="KỲ",
+        help="kỳ báo cáo có danh sách trường cần dùng (mặc định: kỳ cuối trong calendar.yml)",
+    )
+    source.add_argument(
+        "--id", default="", metavar="MÃ", help="tệp có bố cục lạ: ghi bản nháp bố cục với mã này"
+    )
+
+    exports = commands.add_parser(
+        "sources", help="các tệp xuất từ hệ thống của một kỳ: xóa tệp gốc sau khi đã đếm"
+    )
+    exports.add_argument(
+        "action",
+        choices=("purge",),
+        metavar="purge",
+        help="xóa các tệp đã đếm, vì có dữ liệu cá nhân; số đã đếm vẫn giữ",
+    )
+    _add_term(exports)
+
     own = commands.add_parser(
         "export", help="chạy một sổ phân tích của mình và xuất trang HTML, tệp Word, PDF"
     )

@@ -153,6 +153,8 @@ def _cleaned(
 ) -> tuple[Cleaned, pd.DataFrame | None]:
     """What came of the files of one term, and the answers of the term before."""
     from termreview.intake.clean import clean_term
+    from termreview.sources.facts import FOLDER, read_sources
 
     previous = read_if_there(workspace, reference.calendar.plan(term).previous, "observations")
-    return clean_term(files, reference, term, previous, progress=counter("tệp")), previous
+    facts = read_sources(workspace.raw(term) / FOLDER, reference, reference.of(term)).facts
+    return clean_term(files, reference, term, previous, progress=counter("tệp"), facts=facts), previous

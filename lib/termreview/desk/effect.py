@@ -53,7 +53,12 @@ def effect_of_decision(now: TermNow, *decisions: Decision) -> Effect:
     reference = replace(now.reference, decisions=(*now.reference.decisions, *tried))
     opened = replace(now.opened, reference=reference)
     cleaned = clean_term(
-        list(now.files), reference, now.opened.term, now.previous, kept=steps.reading_cache(opened)
+        list(now.files),
+        reference,
+        now.opened.term,
+        now.previous,
+        kept=steps.reading_cache(opened),
+        facts=now.cleaned.facts,
     )
     cells = changed_answers(now.cleaned.observations, cleaned.observations)
     settled, new = _findings_moved(now.cleaned.findings, cleaned.findings)

@@ -63,11 +63,12 @@ _ITEMS_BLANK = "items_blank"
 
 @dataclass(frozen=True)
 class Cleaned:
-    """The three tables of the intake room, under their contracts."""
+    """The three tables of the intake room, under their contracts, and the facts of systems that they were held against."""
 
     submissions: pd.DataFrame
     observations: pd.DataFrame
     findings: pd.DataFrame
+    facts: pd.DataFrame | None = None
 
 
 def clean_term(
@@ -129,6 +130,7 @@ def clean_term(
         if decided.observations is observations
         else shaped("observations", decided.observations),
         findings.frame(),
+        facts,
     )
 
 

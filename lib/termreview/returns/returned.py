@@ -232,7 +232,9 @@ def _earlier_points(
         if counted.fate == "accepted" and own:
             before[school_id] = own[-1]
     again = [by_name[sent.file] for sent in before.values() if sent.fate == "superseded"]
-    findings = clean_term(again, reference, term, previous).findings if again else cleaned.findings
+    findings = cleaned.findings
+    if again:
+        findings = clean_term(again, reference, term, previous, facts=cleaned.facts).findings
     found = {}
     findings = findings[findings["status"] == "open"]
     for school_id, sent in before.items():

@@ -172,6 +172,11 @@ def _tell_run(opened: OpenTerm, read: int, total: int) -> None:
         write_json(stage / READ_COUNT, {"read": read, "files": total})
 
 
+def compare_exports(opened: OpenTerm, cleaned: Cleaned, exports: SourceReadings) -> pd.DataFrame:
+    """Hold the answers of the term against what the exports of systems count (`corroborations`)."""
+    return corroborate(cleaned.observations, exports.facts, opened.reference.sources, opened.declared)
+
+
 def save_cleaned(opened: OpenTerm, cleaned: Cleaned, exports: SourceReadings | None = None) -> None:
     """Write the three tables of the intake room, and those of the exports of systems where there are any.
 
@@ -183,7 +188,7 @@ def save_cleaned(opened: OpenTerm, cleaned: Cleaned, exports: SourceReadings | N
         "findings": cleaned.findings,
     }
     if exports is not None and len(exports.files):
-        compared = corroborate(cleaned.observations, exports.facts, opened.reference.sources, opened.declared)
+        compared = compare_exports(opened, cleaned, exports)
         frames |= {"source_files": exports.files, "source_facts": exports.facts, "corroborations": compared}
     _save(opened, frames, outdated=("ledger", "scores"))
 

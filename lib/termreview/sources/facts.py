@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.errors import RunError
-from termreview.intake.places.file_names import FileNames, file_names
+from termreview.intake.places.file_names import file_names
 from termreview.intake.values.date_value import DateWindow, term_window
 from termreview.intake.values.personal_data import name_without_personal
 from termreview.reference.declarations import Reference, TermReference
@@ -121,7 +121,7 @@ def purge_sources(folder: Path) -> list[str]:
     return gone
 
 
-def school_finder(sources: Sources, schools: Sequence[Unit], names: FileNames, file: str) -> SchoolFinder:
+def school_finder(sources: Sources, schools: Sequence[Unit], file: str) -> SchoolFinder:
     """How the rows of one file call the schools of one term."""
     by_name: dict[str, str] = {}
     for school in schools:
@@ -132,19 +132,19 @@ def school_finder(sources: Sources, schools: Sequence[Unit], names: FileNames, f
     }
     ids = {school.unit_id for school in schools}
     domains = {domain: unit for domain, unit in (sources.domains or {}).items() if unit in ids}
+    names = file_names({school.unit_id: school for school in schools})
     return SchoolFinder(codes, by_name, domains, names.school_of(file) or "")
 
 
 def _counted(folder: Path, sources: Sources, declared: TermReference) -> Iterator[_File]:
     """Every file of the folder, counted now or before, and those that were purged since; by name."""
     record = _record(folder)
-    names = file_names({school.unit_id: school for school in declared.schools})
     made_of = _made_of(sources, declared)
     there: dict[str, Any] = {}
     for name, path in _files(folder):
         sha256, entry = _sha256(path), record.get(name)
         if entry is None or entry["sha256"] != sha256 or entry["made_of"] != made_of:
-            finder = school_finder(sources, declared.schools, names, path.name)
+            finder = school_finder(sources, declared.schools, path.name)
             counted = count_export(path, sources.layouts, finder)
             entry = {"sha256": sha256, "made_of": made_of, "counted": _as_json(counted)}
         there[name] = entry

@@ -14,22 +14,53 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from termreview.errors import RunError
-from termreview.intake.places.file_names import file_names
+from termreview.errors import DeclarationError, RunError, UsageError
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.sources import facts as facts_module
 from termreview.sources.corroboration import corroborate, differences
 from termreview.sources.counting import count_export
 from termreview.sources.facts import RECORD, SourceReadings, purge_sources, read_sources, school_finder
-from worlds import REFERENCE, observe, term_of
+from termreview.sources.proposal import look_at_export, write_draft
+from worlds import REFERENCE, append, change, copy_reference, observe, term_of
 
 PRIMARY, LOWER = "0477201", "0477301"
 SENTINEL = "Nguyễn Thị Mật Danh"
 Row = Sequence[Any]
 Sheet = tuple[str, Sequence[Row]]
 
-TEAMS = ["Report Refresh Date", "Tenant Display Name", "Shared Channel Tenant Display Names", "User Id", "User Principal Name", "Last Activity Date", "Is Deleted", "Deleted Date", "Assigned Products", "Team Chat Message Count", "Private Chat Message Count", "Call Count", "Meeting Count", "Post Messages", "Has Other Action", "Is Licensed", "Report Period"]
-TEAMS_BEFORE = ["Report Refresh Date", "User Principal Name", "Last Activity Date", "Is Deleted", "Deleted Date", "Assigned Products", "Team Chat Message Count", "Private Chat Message Count", "Call Count", "Meeting Count", "Has Other Action", "Report Period"]
+TEAMS = [
+    "Report Refresh Date",
+    "Tenant Display Name",
+    "Shared Channel Tenant Display Names",
+    "User Id",
+    "User Principal Name",
+    "Last Activity Date",
+    "Is Deleted",
+    "Deleted Date",
+    "Assigned Products",
+    "Team Chat Message Count",
+    "Private Chat Message Count",
+    "Call Count",
+    "Meeting Count",
+    "Post Messages",
+    "Has Other Action",
+    "Is Licensed",
+    "Report Period",
+]
+TEAMS_BEFORE = [
+    "Report Refresh Date",
+    "User Principal Name",
+    "Last Activity Date",
+    "Is Deleted",
+    "Deleted Date",
+    "Assigned Products",
+    "Team Chat Message Count",
+    "Private Chat Message Count",
+    "Call Count",
+    "Meeting Count",
+    "Has Other Action",
+    "Report Period",
+]
 PUPILS = [
     "STT", "Mã lớp", "Mã học sinh", "Họ tên", "Ngày sinh", "Trạng thái\nHS", "Số định danh cá nhân",
     "Tỉnh/Thành phố\n(Theo địa chỉ thường trú)",
@@ -289,8 +320,7 @@ def test_layouts_that_one_file_fits_are_for_the_office_to_tell_apart(
     )
     sources = replace(reference.sources, layouts=(*reference.sources.layouts, twin))
     path = text_table(tmp_path / "teams.csv", list(accounts()))
-    names = file_names({school.unit_id: school for school in declared.schools})
-    counted = count_export(path, sources.layouts, school_finder(sources, declared.schools, names, path.name))
+    counted = count_export(path, sources.layouts, school_finder(sources, declared.schools, path.name))
     assert (counted.reason, counted.detail) == ("layout_ambiguous", "teams_user_activity, twin")
 
 
@@ -377,3 +407,58 @@ def test_a_period_too_short_is_not_compared(
         assert (row["verdict"], None if pd.isna(row["reason_code"]) else row["reason_code"]) == (
             ("not_comparable", reason) if reason else ("agrees", None)
         )
+
+
+def test_an_unknown_export_is_described_without_its_persons_and_drafted(tmp_path: Path) -> None:
+    heads = ["Trường học", "Ngày", "Số lượt đăng nhập", "Họ tên phụ huynh", "Hệ thống"]
+    rows = [["Thống kê"], heads]
+    rows += [
+        ["TH A" if n % 2 else "TH B", f"0{n % 9 + 1}/01/2024", n % 5, f"{SENTINEL} {n}", "Hue-S"]
+        for n in range(40)
+    ]
+    seen = look_at_export(text_table(tmp_path / "la.csv", rows, ";"))
+    kinds = {column.head: (column.kind, column.is_personal) for column in seen.columns}
+    assert (seen.head_row, seen.rows) == (2, 40)
+    assert kinds == {
+        "Trường học": ("words", False), "Ngày": ("date", False), "Số lượt đăng nhập": ("number", False),
+        "Họ tên phụ huynh": ("text", True), "Hệ thống": ("words", False),
+    }  # fmt: skip
+    assert SENTINEL not in repr(seen)
+    folder = copy_reference(tmp_path)
+    write_draft(folder, "hue-s", seen)
+    [draft] = [one for one in load_reference(folder).sources.layouts if one.source_id == "hue-s"]
+    assert draft.is_personal
+    assert draft.schools == (("name", "truong_hoc"), ("file", ""))
+    with pytest.raises(UsageError):
+        write_draft(folder, "hue-s", seen)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("required: [account, refreshed_on, last_activity, meetings]", "required: [account, refreshed, meetings]", "refreshed"),
+        ("kind: persons", "kind: people", "people"),
+        ("{column: last_activity, state: within_period}", "{column: last_seen, state: within_period}", "last_seen"),
+        ("period: {end: refreshed_on, days: period_days}", "period: {end: refreshed_on, days: nhieu}", "nhieu"),
+        ("mark: A", "marks: A", "marks"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_layout_is_told_with_its_file(tmp_path: Path, old: str, new: str, said: str) -> None:
+    folder = copy_reference(tmp_path)
+    change(folder / "sources" / "teams_user_activity.yml", old, new)
+    with pytest.raises(DeclarationError) as caught:
+        load_reference(folder)
+    assert "sources/teams_user_activity.yml" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_pair_names_an_answer_and_a_fact_that_exist(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    append(
+        folder / "corroborations.csv",
+        "x,no_such_field,csdl_pupils,,,,,C",
+        "y,pupils_count.total,no_such_fact,,,,,C",
+    )
+    with pytest.raises(DeclarationError) as caught:
+        load_reference(folder)
+    assert {problem.message.code for problem in caught.value.problems} == {"no_field", "fact_unknown"}

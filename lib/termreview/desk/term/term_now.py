@@ -169,7 +169,7 @@ def look(term_id: str, as_of: str = "", workspace_root: str = "", workers: int =
     opened = steps.open_term(term_id, as_of, workspace_root)
     stamp, lists = stamp_of(opened), _lists_of(opened)
     files = steps.received_files(opened)
-    cleaned = steps.clean(opened, files, workers)
+    cleaned = steps.clean(opened, files, workers, exports=steps.read_exports(opened))
     scored = steps.score_answers(opened, cleaned.observations)
     previous = steps.previous_answers(opened)
     return TermNow(opened, tuple(files), previous, cleaned, scored, stamp, lists)

@@ -173,7 +173,7 @@ def _layout(source: Source, name: str) -> ExportLayout | None:
 
     required = tree.items("required")
     for one in required:
-        if one not in columns:
+        if known and one not in columns:
             tree.report("not_among", "required", value=one, choices=", ".join(known))
     if not required:
         tree.report("missing", "required")

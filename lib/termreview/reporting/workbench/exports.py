@@ -70,12 +70,22 @@ def show_corroborations(compared: pd.DataFrame, reference: Reference) -> Block:
     }
     counted["question"] = [fields[pairs[name].field_id] for name in counted["pair_id"]]
     counted["fact"] = [facts[pairs[name].fact_id].title for name in counted["pair_id"]]
-    return table(
+    agreement = table(
         counted,
         columns={"question": "Chỉ tiêu", "fact": "Số liệu của hệ thống", **verdicts},
         formats=dict.fromkeys(verdicts, "integer"),
         caption="Đối chiếu số của trường với số của hệ thống (số trường)",
     )
+    reasons = compared["reason_code"].dropna().map(reference.labels["corroboration_reasons"]).value_counts()
+    if reasons.empty:
+        return agreement
+    why = table(
+        reasons.rename_axis("reason").rename("count").reset_index(),
+        columns={"reason": "Lý do chưa so sánh được", "count": "Số trường hợp"},
+        formats={"count": "integer"},
+        caption="Trường hợp chưa so sánh được",
+    )
+    return stack(agreement, why)
 
 
 def _reasons(row: Mapping[Any, Any], labels: Mapping[str, Any]) -> str:

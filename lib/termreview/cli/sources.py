@@ -1,0 +1,91 @@
+"""The commands that look at one export of a system, draft a layout for it, and purge exports once they are counted."""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+
+from termreview.errors import UsageError
+from termreview.reference.declarations import Reference
+from termreview.sources.counting import LAYOUT_UNKNOWN, Counted, count_export
+from termreview.sources.facts import FOLDER, purge_sources, school_finder
+from termreview.sources.proposal import SeenExport, look_at_export, write_draft
+from termreview.storage.workspace import Workspace
+from termreview.terms import parse_term
+
+_KINDS = {"number": "số", "date": "ngày", "words": "ít giá trị", "text": "chữ", "blank": "để trống"}
+
+
+def look(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
+    """Show what would be counted of one export, or draft a layout for it; nothing else is written."""
+    if not options.file.is_file():
+        raise UsageError("no_such_export", file=options.file)
+    last = reference.calendar.plans[-1].term
+    declared = reference.of(parse_term(options.term) if options.term else last)
+    finder = school_finder(reference.sources, declared.schools, options.file.name)
+    counted = count_export(options.file, reference.sources.layouts, finder)
+    if not counted.reason:
+        _show_counted(counted, reference, len(declared.schools))
+        return 0
+    if counted.reason != LAYOUT_UNKNOWN:
+        reasons = reference.labels["refusals"] | reference.labels["source_reasons"]
+        print(f"{options.file.name}: {reasons.get(counted.reason, counted.reason)} {counted.detail}".strip())
+        return 6
+    seen = look_at_export(options.file)
+    print(f"{options.file.name}: {reference.labels['source_reasons'][LAYOUT_UNKNOWN]}.")
+    if not seen.columns:
+        return 6
+    _show_seen(seen)
+    if options.id:
+        path = write_draft(workspace.reference, options.id, seen)
+        print(
+            f"Đã ghi bản nháp vào {path}: điền tên hệ thống, chọn cột và số liệu cần đếm, rồi chạy `termreview check`."
+        )
+    else:
+        print("Thêm --id MÃ để ghi bản nháp bố cục vào data/reference/sources/.")
+    return 6
+
+
+def _show_counted(counted: Counted, reference: Reference, school_count: int) -> None:
+    layout = next(one for one in reference.sources.layouts if one.source_id == counted.source_id)
+    print(
+        f"Bố cục: {layout.title} ({layout.system}; khai báo sources/{layout.source_id}.yml, mức tin cậy {layout.mark})"
+    )
+    if counted.period_to is not None:
+        since = f"từ {counted.period_from:%d/%m/%Y} " if counted.period_from else ""
+        print(f"Kỳ của số liệu: {since}đến {counted.period_to:%d/%m/%Y}")
+    print(
+        f"{counted.rows} dòng: đã đếm {counted.rows_counted}, không rõ trường {counted.rows_of_no_school}, "
+        f"trùng {counted.rows_twice}; {counted.values_unread} ô số không đọc được"
+    )
+    for note in counted.notes:
+        print(f"Lưu ý: {reference.labels['source_notes'][note]}")
+    by_fact: dict[str, list[float]] = defaultdict(list)
+    for (_, fact_id), value in counted.values.items():
+        by_fact[fact_id].append(value)
+    for fact in layout.facts:
+        values = by_fact.get(fact.fact_id, [])
+        print(f"  {fact.title}: {sum(values):g} {fact.unit} ở {len(values)}/{school_count} trường")
+    print("Chưa ghi gì. Đặt tệp vào thư mục sources/ của kỳ rồi chạy `termreview run` để dùng số này.")
+
+
+def _show_seen(seen: SeenExport) -> None:
+    print(f"Trang tính {seen.sheet}, đầu cột ở dòng {seen.head_row}, {seen.rows} dòng:")
+    for column in seen.columns:
+        said = (
+            "có thể là dữ liệu cá nhân, không nêu ví dụ" if column.is_personal else "; ".join(column.examples)
+        )
+        head = " ".join(column.head.split())
+        print(
+            f"  {head}: {_KINDS[column.kind]}, {column.filled} ô có nội dung, {column.different} giá trị khác nhau"
+            + (f" ({said})" if said else "")
+        )
+
+
+def purge(options: argparse.Namespace, workspace: Workspace) -> None:
+    """Take away the exports of one term that were counted."""
+    folder = workspace.raw(parse_term(options.term)) / FOLDER
+    gone = purge_sources(folder)
+    print(
+        f"Đã xóa {len(gone)} tệp xuất đã đếm trong {folder}; số đã đếm và mã kiểm tra của từng tệp vẫn giữ."
+    )
