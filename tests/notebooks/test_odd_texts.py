@@ -130,7 +130,7 @@ def test_odd_texts_and_names_harm_only_their_own_school(tmp_path: Path) -> None:
         tables.append(
             [
                 table[table["school_id"] == PRESCHOOL].reset_index(drop=True)
-                for table in vars(cleaned).values()
+                for table in (cleaned.submissions, cleaned.observations, cleaned.findings)
             ]
         )
     for odd, plain in zip(*tables, strict=True):
