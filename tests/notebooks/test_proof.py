@@ -154,11 +154,11 @@ def test_the_files_beside_the_page_are_proved_by_its_record(office: Workspace, d
 
     book = openpyxl.load_workbook(annex)
     name = book.worksheets[2].title
-    book.worksheets[2]["B5"] = 99
+    book.worksheets[2]["B6"] = 99
     book.save(annex)
     verdict = verify.verify_report(office, demo.reference, annex)
     told = [(each.section, each.place, each.found, each.expected) for each in verdict.differences]
-    assert told == [(name, "Ô B5", "99", "18")], "formulas saved without their results are no differences"
+    assert told == [(name, "Ô B6", "99", "18")], "formulas saved without their results are no differences"
     assert verdict.edited == (name,)
     lines = "\n".join(verdict_lines(verdict, demo.reference.provenance))
     assert "đã bị sửa sau khi phát hành" in lines
@@ -187,7 +187,7 @@ def test_an_annex_saved_by_a_program_that_does_not_reckon_is_told_as_saved_anew(
     cell = next(
         cell for row in book.worksheets[2].iter_rows() for cell in row if str(cell.value).startswith("=SUM")
     )
-    cell.value = str(cell.value).replace("5:", "6:")
+    cell.value = str(cell.value).replace("6:", "7:")
     book.save(annex)
     verdict = verify.verify_report(office, demo.reference, annex)
     assert [each.place for each in verdict.differences] == [f"Ô {cell.coordinate}"]

@@ -379,7 +379,14 @@ def test_the_steps_of_a_term_come_from_its_plan(demo: Demo) -> None:
     assert [[export.path.name for export in step.exports] for step in steps[2:-1]] == [
         [
             f"bao-cao-tong-ket-2023-2024-hk2{name}"
-            for name in (".html", ".docx", "-phu-luc.xlsx", "-du-lieu.csv")
+            for name in (
+                ".html",
+                ".docx",
+                "-phu-luc.xlsx",
+                "-du-lieu.csv",
+                "-phieu-trinh.html",
+                "-phieu-trinh.docx",
+            )
         ],
         [
             f"bao-cao-tong-ket-2023-2024-hk2-chia-se{name}"

@@ -10,15 +10,19 @@ from typing import Any, Final
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.records.issued import list_issues
 from termreview.reporting.records.page_record import read_record
-from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE
+from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE, SLIP_FILE
 from termreview.run.manifest import RECORDS
 from termreview.storage.atomic_files import read_json
 from termreview.storage.output_paths import MANIFEST, SCHOOL_FOLDER
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 
-PAGE, DOCUMENT, ANNEX, FLAT, SCHOOL = "page", "document", "annex", "flat", "school"
-_SUFFIXES: Final = {".docx": DOCUMENT, ".xlsx": ANNEX, ".csv": FLAT}
+PAGE, DOCUMENT, ANNEX, FLAT, SLIP, SCHOOL = "page", "document", "annex", "flat", "slip", "school"
+# The files beside a page by the end of their name; a list of another name may be anything.
+_ENDS: Final = {
+    f"-{SLIP_FILE}.docx": SLIP, f"-{SLIP_FILE}.html": SLIP, f"-{FLAT_FILE}.csv": FLAT, f"-{ANNEX_FILE}.xlsx": ANNEX,
+    ".xlsx": ANNEX, ".docx": DOCUMENT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Target:
         """Whether one file that was made again, by its name below the term's reports, is this one's counterpart."""
         if self.kind == SCHOOL:
             return name == f"{SCHOOL_FOLDER}/{self.path.name}"
-        return "/" not in name and Path(name).suffix == self.path.suffix
+        end = next((end for end in _ENDS if name.endswith(end)), "")
+        is_kind = _ENDS.get(end, PAGE) == self.kind
+        return "/" not in name and is_kind and Path(name).suffix == self.path.suffix
 
 
 def find_target(path: Path) -> Target:
@@ -44,13 +50,10 @@ def find_target(path: Path) -> Target:
     OSError
         When a page cannot be read.
     """
-    kind = _SUFFIXES.get(path.suffix)
-    if kind == FLAT and not path.stem.endswith(f"-{FLAT_FILE}"):
-        kind = None  # a list of another name may be anything
-    if kind is not None:
-        own = path.stem.removesuffix(f"-{FLAT_FILE}" if kind == FLAT else f"-{ANNEX_FILE}")
-        page = path.with_name(f"{own}.html")
-        return Target(path, kind, read_record(page) if page.is_file() else None)
+    end = next((end for end in _ENDS if path.name.endswith(end)), "")
+    if end:
+        page = path.with_name(path.name.removesuffix(end) + ".html")
+        return Target(path, _ENDS[end], read_record(page) if page.is_file() else None)
     record = read_record(path)
     if record is None and path.parent.name == SCHOOL_FOLDER:
         told = (read_record(page) for page in sorted(path.parent.parent.glob("*.html")))

@@ -19,7 +19,17 @@ from termreview.proof.file_places import (
     with_kept_results,
 )
 from termreview.proof.rebuild import rebuilt_files
-from termreview.proof.target import ANNEX, DOCUMENT, FLAT, PAGE, SCHOOL, Target, find_target, published_hashes
+from termreview.proof.target import (
+    ANNEX,
+    DOCUMENT,
+    FLAT,
+    PAGE,
+    SCHOOL,
+    SLIP,
+    Target,
+    find_target,
+    published_hashes,
+)
 from termreview.reference.declarations import Reference
 from termreview.reporting.pages.difference import (
     CHANGED,
@@ -125,7 +135,7 @@ def verify_report(
         differences = [] if is_same else page_differences(page, other, places)
     else:
         # The page of a school is text, whose line ends may have changed on the way.
-        is_same = _text(content) == _text(again) if target.kind == SCHOOL else content == again
+        is_same = _text(content) == _text(again) if path.suffix == ".html" else content == again
         differences = [] if is_same else file_differences(content, again, path.suffix, places)
         seal = _seal_of(workspace, target, content, causes)
         if seal == EDITED and not causes:  # so every difference is an edit
@@ -134,7 +144,7 @@ def verify_report(
     later = later_files(workspace, record)
     if is_same:
         return Verdict(IDENTICAL, record=record, seal=INTACT, later=later)
-    is_file = target.kind in (DOCUMENT, ANNEX, FLAT)
+    is_file = target.kind in (DOCUMENT, ANNEX, FLAT, SLIP)
     is_resaved = is_file and not causes and all(each.kind == UNSEEN for each in differences)
     return Verdict(
         DIFFERS,

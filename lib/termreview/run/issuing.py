@@ -96,7 +96,7 @@ def issue_report(
         step = report_step(
             workspace, reference, reference.of(term), reference.of(term).plan.due_on, scope, edition
         )
-        files = [export.path for export in step.exports]
+        files = [export.path for export in step.exports if export.is_issued]
         told = _told_of(workspace, term, manifest, step)
         speaks_for = told["parameters"]["as_of"]
         if as_of is not None and as_of.isoformat() != speaks_for:

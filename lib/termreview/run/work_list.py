@@ -25,7 +25,7 @@ from termreview.reporting.editions.scope import (
     scope_subject,
 )
 from termreview.reporting.records.issued import find_issue, issues_in_hand, issues_of
-from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE
+from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE, SLIP_FILE
 from termreview.reporting.term.term_tables import read_tables
 from termreview.storage.atomic_files import read_json, sha256_of
 from termreview.storage.workspace import Workspace, atomic_write, place_in
@@ -38,6 +38,7 @@ CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
 SCHOOL_PAGES = "5_school_pages"
 REPORT_NOTEBOOKS = {"semester_review": "3_semester_review", "year_end_summary": "4_year_end_summary"}
 REPORT_FILES = {"semester_review": "bao-cao-so-ket", "year_end_summary": "bao-cao-tong-ket"}
+SLIP = "slip"  # the cell of the report notebooks that shows the submission slip
 EDITION_FILES = {INTERNAL: "", SHAREABLE: "chia-se"}
 
 # Where a step works and how fast; what it makes does not depend on them.
@@ -101,10 +102,13 @@ class Export:
         step. It runs while the stage counts as the term's tables, so that the library reads those of this run;
         it writes its file whole or not at all, the same bytes from the same notebook and tables, and raises to
         have the whole run fail. It imports what is heavy only when called.
+    is_issued
+        Whether it is handed out with the report; a paper for the office alone is not.
     """
 
     path: Path
     write: Write
+    is_issued: bool = True
 
 
 def html_page(executed: Path, output: Path, step: Step) -> None:
@@ -167,6 +171,26 @@ def _flat_of(step: Step) -> pd.DataFrame:
     given = step.parameters
     names = ("term_id", "as_of", "workspace_root", "unit", "level", "edition")
     return flat_table(open_report(**{name: given[name] for name in names if name in given}))
+
+
+def slip_page(executed: Path, output: Path, step: Step) -> None:
+    """Write the submission slip of one report, a cell of its notebook, as a page."""
+    from termreview.reporting.pages.pages import export_html
+
+    export_html(executed, output, title=_slip_title(step), only=SLIP)
+
+
+def slip_document(executed: Path, output: Path, step: Step) -> None:
+    """Write the submission slip of one report into the office's Word template."""
+    from termreview.reporting.word.document import export_docx
+
+    template = Workspace(Path(step.parameters["workspace_root"])).reference / TEMPLATE
+    export_docx(executed, output, template, title=_slip_title(step), only=SLIP)
+
+
+def _slip_title(step: Step) -> str:
+    reference = load_reference(Workspace(Path(step.parameters["workspace_root"])).reference)
+    return str(reference.publishing["slip_title"]).format(title=step.title)
 
 
 def _schools_of(step: Step) -> pd.DataFrame | None:
@@ -258,12 +282,17 @@ def report_step(
     if issues := issues_of(workspace, declared.term, scope, edition):
         parameters["since"] = issues[-1].number
     folder, title = workspace.reports(declared.term), report_title(reference, declared, scope, edition)
-    exports = (
+    exports: tuple[Export, ...] = (
         Export(place_in(folder, f"{name}.html"), html_page),
         Export(place_in(folder, f"{name}.docx"), word_document),
         Export(place_in(folder, f"{name}-{ANNEX_FILE}.xlsx"), annex_workbook),
         Export(place_in(folder, f"{name}-{FLAT_FILE}.csv"), flat_list),
     )
+    if edition == INTERNAL and scope.is_whole:
+        exports += (
+            Export(place_in(folder, f"{name}-{SLIP_FILE}.html"), slip_page, is_issued=False),
+            Export(place_in(folder, f"{name}-{SLIP_FILE}.docx"), slip_document, is_issued=False),
+        )
     annexed = annexed_cells(workspace, reference) if edition == SHAREABLE else ()
     return Step(own, parameters, notebook, exports, title, annexed)
 

@@ -95,6 +95,7 @@ def table(
     Parameters
     ----------
     columns : column of the frame -> header shown.
+    caption : what the table shows; blank: it stands alone, without caption and number.
     formats : column -> format of `number_text`; columns without one are text. A cell that is a value (`blocks.values`) or a block is kept.
     align : column -> left, right or center, where the format does not decide.
     row_header : the column that names the row; the first one unless told.
@@ -157,7 +158,8 @@ def _column_models(layout: _Layout) -> list[dict[str, str]]:
 
 
 def _table_box(rows: Sequence[_Row], layout: _Layout, caption: str, css_class: str | None, foot: str) -> str:
-    label = escape_text(caption)
+    label = escape_text(caption or next(iter(layout.columns.values())))
+    head = f"<caption><span>{label}</span></caption>" if caption else ""
     classes = "data" if css_class is None else f"data {escape_text(css_class)}"
     heads = "".join(
         f'<th scope="col" class="{_head_class(name, title, layout)}">{escape_text(title)}</th>'
@@ -169,7 +171,7 @@ def _table_box(rows: Sequence[_Row], layout: _Layout, caption: str, css_class: s
     )
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-        f'<table class="{classes}"><caption><span>{label}</span></caption><thead><tr>{heads}</tr></thead>{body}{foot}</table></div>'
+        f'<table class="{classes}">{head}<thead><tr>{heads}</tr></thead>{body}{foot}</table></div>'
     )
 
 

@@ -58,13 +58,14 @@ def export_html(
     language: str = LANGUAGE,
     made_by: Mapping[str, Any] | None = None,
     annexed: Collection[str] = (),
+    only: str = "",
 ) -> None:
     """Publish one executed notebook as one self-contained HTML file, whole or not at all.
 
     The page holds the Markdown cells and the HTML outputs, in their order; inputs, prompts, streams and
     parameters stay out. A code cell tagged `banner` stands in the page's header, one tagged `footer` in its
     footer, one tagged `hide` nowhere; what is `annexed` is left out as `read_report`
-    leaves it out. The page's main heading is `title`; a `# heading` of the notebook is left out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
+    leaves it out; of `only` one cell, hidden or not, the page is made. The page's main heading is `title`; a `# heading` of the notebook is left out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
     `made_by` adds, goes into the page's head, sealed; the values that the page prints go to its end.
 
     Raises
@@ -74,6 +75,10 @@ def export_html(
         brought in, an address outside the page, or headings out of order.
     """
     notebook = nbformat.read(notebook_path, as_version=4)
+    if only:
+        alone = [NotebookNode(cell, metadata={}) for cell in notebook.cells if cell.get("id") == only]
+        _publish(NotebookNode(notebook, cells=alone), output_path.name, output_path, title, language)
+        return
     if annexed:
         notebook.cells = [_without(cell, annexed) for cell in notebook.cells if cell.get("id") not in annexed]
     _publish(notebook, notebook_path.name, output_path, title, language, notebook_path, made_by)

@@ -146,7 +146,13 @@ def _term(reference: Reference, term: PublishedTerm) -> View:
 def _report(reference: Reference, term: PublishedTerm, report: Published, main: Published | None) -> View:
     """One report: what it is, its facts, its files; whether it was made of other things than the main one."""
     words = reference.provenance["portfolio"]
-    files = {"page": report.page, "document": report.document, "annex": report.annex, "flat": report.flat}
+    files = {
+        "page": report.page,
+        "document": report.document,
+        "annex": report.annex,
+        "flat": report.flat,
+        "slip": report.slip,
+    }
     return {
         **_facts(reference, report),
         "kind": _kind(reference, report),

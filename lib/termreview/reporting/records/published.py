@@ -17,6 +17,7 @@ from termreview.storage.workspace import Workspace
 INDEX_FILE: Final = "index.html"
 ANNEX_FILE: Final = "phu-luc"
 FLAT_FILE: Final = "du-lieu"
+SLIP_FILE: Final = "phieu-trinh"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Published:
     document: str = ""
     annex: str = ""
     flat: str = ""
+    slip: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -106,8 +108,8 @@ def _place_of(declared: TermReference, report: Published) -> tuple[bool, str, in
 def _published(folder: Path, page: Path, record: Mapping[str, Any]) -> Published:
     annex = page.with_name(f"{page.stem}-{ANNEX_FILE}.xlsx")
     flat = page.with_name(f"{page.stem}-{FLAT_FILE}.csv")
-    document = page.with_suffix(".docx")
-    return Published(record, *(_link(folder, path) for path in (page, document, annex, flat)))
+    document, slip = page.with_suffix(".docx"), page.with_name(f"{page.stem}-{SLIP_FILE}.docx")
+    return Published(record, *(_link(folder, path) for path in (page, document, annex, flat, slip)))
 
 
 def _link(folder: Path, path: Path) -> str:

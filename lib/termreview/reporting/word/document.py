@@ -69,18 +69,19 @@ def export_docx(
     title: str,
     words: Mapping[str, str] | None = None,
     annexed: Iterable[str] = (),
+    only: str = "",
 ) -> None:
     """Write one executed notebook as one Word document, whole or not at all; the same bytes each time.
 
     A report has the words before its numbered tables and figures in its letterhead; for another notebook `words` are
-    given. `annexed` is left to the annex: see `read_report`.
+    given. `annexed` is left to the annex, `only` one cell makes the document: see `read_report`.
 
     Raises
     ------
     RunError
         When a cell shows what has no model, or the template cannot be filled.
     """
-    report = read_report(notebook_path, annexed)
+    report = read_report(notebook_path, annexed, only)
     template = open_template(template_path)
     writing = _Writing(template, report.letterhead["words"]["document"] if words is None else words)
     if words is not None:  # a report has its title in its letterhead
@@ -172,9 +173,11 @@ def _cards(part: Part, writing: _Writing) -> str:
 
 def _table(part: Part, writing: _Writing) -> Flow:
     styles = writing.template.styles
-    writing.tables += 1
+    caption = ""
+    if part["caption"]:
+        writing.tables += 1
+        caption = caption_xml(writing.words["table"], writing.tables, plain_text(part["caption"]), styles)
     fit = fit_table(part, writing.template.page, writing.template.sizes)
-    caption = caption_xml(writing.words["table"], writing.tables, plain_text(part["caption"]), styles)
     notes = "".join(paragraph_xml(note, "note", styles) for note in part["notes"]) or small_gap_xml()
     return Flow(caption + table_of(part, fit, styles, NO_ROWS) + notes, fit.is_wide)
 

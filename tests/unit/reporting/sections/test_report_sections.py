@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 
 from termreview.reporting.changes import issued
 from termreview.reporting.pages.rules import forbidden_markup
-from termreview.reporting.sections.assessment import sections_assessment, sections_highlights, stories
+from termreview.reporting.sections.assessment import sections_assessment, sections_highlights, slip, stories
 from termreview.reporting.sections.basis import annexes, communes, footer, opening, quality, situation, status
 from termreview.reporting.sections.index import (
     actions,
@@ -38,7 +38,7 @@ MODULES: dict[str, ModuleType] = {
     "highlights": sections_highlights, "index": index, "issued": issued,
     "communes": communes, "opening": opening, "quality": quality, "ratios": ratios, "scores": scores,
     "situation": situation, "statistics": statistics, "status": status,
-    "stories": stories, "tasks": tasks,
+    "slip": slip, "stories": stories, "tasks": tasks,
     "transitions": transitions,
 }  # fmt: skip
 NOTEBOOKS = {HK1: "3_semester_review", HK2: "4_year_end_summary"}

@@ -47,18 +47,21 @@ def banner(report: ReportContext) -> Block:
     return paragraph(joined(lines))
 
 
-def letterhead(report: ReportContext) -> Block:
-    """The head of an official document; number and day stay blank for the clerk."""
+def letterhead(report: ReportContext, *, kind: str = "", sign: str = "BC", subject: str = "") -> Block:
+    """The head of an official document; number and day stay blank for the clerk.
+
+    Of another document than the report: its kind, the sign of that kind in its number, its subject.
+    """
     office, words = report.declared.office, labels(report, "document")
     told = {
         "parent_body": office.parent_body,
         "issuer": office.name,
-        "number": f"{words['number']} ……/BC-{office.document_suffix}",
+        "number": f"{words['number']} ……/{sign}-{office.document_suffix}",
         "country": words["country"],
         "motto": words["motto"],
         "dated": f"{office.place_name}, ngày …… tháng …… năm {report.as_of.year}",
-        "document_kind": words["kind"],
-        "subject": subject_of(report),
+        "document_kind": kind or words["kind"],
+        "subject": subject or subject_of(report),
     }
 
     def lines(**css_of: str) -> str:
