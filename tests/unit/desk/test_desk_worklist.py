@@ -165,7 +165,7 @@ def test_values_are_typed_the_vietnamese_way(field_id: str, typed: str, stored: 
         ({"decided_by": ""}, "chức danh"),
         ({"decided_by": "a@b.vn"}, "số điện thoại"),
         ({"reason": "ok"}, "lý do"),
-        ({"new_value": ""}, "giá trị đúng"),
+        ({"new_value": ""}, "số liệu đúng"),
         ({"new_value": "chục"}, "khoảng 0 đến 200"),
         ({"new_value": "15,5"}, "số nguyên"),
         ({"new_value": "900"}, "khoảng 0 đến 200"),
@@ -339,7 +339,7 @@ def test_before_a_rule_is_saved_its_reach_is_told() -> None:
 
 def test_not_applicable_and_a_file_are_settled_too() -> None:
     now = seen()
-    blank = finding_of(now, "0477203", "required_blank")
+    blank = finding_of(now, "0477203", "yes_no_blank")
     effect = effect_of_decision(now, decision_of(now, blank, draft("not_applicable", ""), TODAY))
     assert effect.cells["state_after"].tolist() == ["not_applicable"]
     late = finding_of(now, "0477204", "submission_late")
