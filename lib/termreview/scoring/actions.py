@@ -10,7 +10,7 @@ import pandas as pd
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.advice import Action, Advice
 from termreview.scoring.levels import OVERALL, in_points, sure_levels
-from termreview.scoring.rules import Flags, Numbers
+from termreview.scoring.rules import UNANSWERED, Flags, Numbers
 
 COLUMNS = ["action_id", "title", "school_count", "raised_count", "group_count", "points", "raised", "mark"]
 
@@ -39,6 +39,7 @@ class _Standing:
     """The schools whose score counts as they stand: their ledger lines, and by group and school what these add up to.
 
     `place` is the group and school of each line, as one number; `sure_level` has one more row, of the whole set.
+    Of a line that is not `is_answered` the school left the item blank: what an action would win there is not known.
     """
 
     schools: list[str]
@@ -46,6 +47,7 @@ class _Standing:
     place: np.ndarray
     low: Numbers
     most: Numbers
+    is_answered: Flags
     is_met: Flags
     sure_level: Numbers
 
@@ -70,16 +72,17 @@ def _standing(ledger: pd.DataFrame, scores: pd.DataFrame, reference: TermReferen
         row * len(schools) + column,
         lines["low"].to_numpy(dtype=float),
         lines["max_points"].to_numpy(dtype=float),
+        lines["reason"].ne(UNANSWERED).to_numpy(dtype=bool),
         np.isin(conditions, ("met", "none")).reshape(len(groups), len(schools)),
         np.array([own["level_low"].to_numpy(dtype=float) for own in by_group.values()]),
     )
 
 
 def _tried(action: Action, standing: _Standing, reference: TermReference) -> tuple[object, ...]:
-    """One action alone, its items at their maximum wherever points lack: a row of `COLUMNS` but for the mark."""
+    """One action alone, its items at their maximum wherever points are known to lack: a row of `COLUMNS` but for the mark."""
     chosen = set(action.items)
     is_raised = np.array([item_id in chosen for item_id in standing.item_ids], dtype=bool)
-    is_raised &= standing.low < standing.most
+    is_raised &= (standing.low < standing.most) & standing.is_answered
     low = np.where(is_raised, standing.most, standing.low)
     gains = np.zeros(len(standing.schools), dtype=bool)
     gains[standing.place[is_raised] % max(len(gains), 1)] = True

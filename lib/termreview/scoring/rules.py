@@ -17,6 +17,7 @@ from termreview.reference.kinds.indicators import Band, Item
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
+UNANSWERED = "unanswered"  # the reason of an item that the school left blank
 
 
 @dataclass(frozen=True)
@@ -172,5 +173,5 @@ def _unanswered(item: Item, facts: Facts, out_of_range: Flags) -> Words:
     return np.select(
         [not_submitted, out_of_range, unreadable],
         ["not_submitted", "out_of_range", "unreadable"],
-        "unanswered",
+        UNANSWERED,
     ).astype(object)

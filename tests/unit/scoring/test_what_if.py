@@ -18,6 +18,7 @@ from termreview.scoring.level_margin import (
     weigh_levels,
 )
 from termreview.scoring.levels import OVERALL
+from termreview.scoring.rules import UNANSWERED
 from termreview.scoring.score import score_term
 from termreview.scoring.what_if import of_school, what_if
 from worlds import HK1
@@ -125,7 +126,7 @@ def test_an_action_raises_the_schools_that_it_says() -> None:
         points = {
             (row["school_id"], row["item_id"]): row["max_points"]
             for row in TABLES.ledger.to_dict("records")
-            if row["item_id"] in action.items and row["school_id"] in scored
+            if row["item_id"] in action.items and row["school_id"] in scored and row["reason"] != UNANSWERED
         }
         met = scored if action.meets_conditions else []
         after = what_if(

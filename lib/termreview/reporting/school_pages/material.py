@@ -56,7 +56,7 @@ def material_of(report: ReportContext) -> Material:
             school_points(ledger, summaries.standings).reset_index(), "school_id", "criterion_id"
         ),
         marks={str(name): str(mark) for name, mark in ledger.groupby("criterion_id")["mark"].max().items()},
-        lacking=grouped(open_lines[["school_id", "item_id", "reason"]]),
+        lacking=grouped(open_lines[["school_id", "item_id", "reason", "low", "high"]]),
         statuses=grouped(summaries.school_statuses),
         ratios=grouped(summaries.school_ratios),
         ratios_before={

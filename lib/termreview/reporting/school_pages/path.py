@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import Record
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.school_outlook import advice_of, look_ahead
 from termreview.reporting.school_pages.material import doubt_mark, material_of, word
 from termreview.scoring.goal import goal_of
 from termreview.scoring.next_level import CONDITION, RAISE, PathStep
+from termreview.scoring.rules import UNANSWERED
 
 
 def path_view(report: ReportContext, school_id: str) -> dict[str, Any]:
@@ -53,13 +55,21 @@ def path_view(report: ReportContext, school_id: str) -> dict[str, Any]:
 
 
 def _before(report: ReportContext, school_id: str, step: PathStep) -> str:
-    """What is surely won now; of an item that the school left blank nothing is known, which is not 0."""
-    return number_text(None if _is_blank(report, school_id, step) else step.before, "points")
+    """What is won now, as an interval where it is open; of an item that the school left blank nothing is known."""
+    if _is_blank(report, school_id, step):
+        return number_text(None, "points")
+    row = _open_line(report, school_id, step)
+    return interval_text(row["low"], row["high"]) if row else number_text(step.before, "points")
 
 
 def _is_blank(report: ReportContext, school_id: str, step: PathStep) -> bool:
+    row = _open_line(report, school_id, step)
+    return row is not None and row["reason"] == UNANSWERED
+
+
+def _open_line(report: ReportContext, school_id: str, step: PathStep) -> Record | None:
     open_lines = material_of(report).lacking.get(school_id, [])
-    return any(row["item_id"] == step.key and row["reason"] == "unanswered" for row in open_lines)
+    return next((row for row in open_lines if row["item_id"] == step.key), None)
 
 
 def _title(report: ReportContext, school_id: str, step: PathStep) -> str:

@@ -6,17 +6,19 @@ import pandas as pd
 
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.summaries.index import UNALLOCATED
+from termreview.scoring.rules import UNANSWERED
 
 
 def school_points(ledger: pd.DataFrame, standings: pd.DataFrame) -> pd.DataFrame:
     """Sum the points of each criterion at each scored school: one row per school and criterion, its index.
 
-    `low` is what is surely won, `high` what may still be, of `max_points`; points that belong to no criterion are left
-    out.
+    `low` is what is surely won, `high` what may still be, of `max_points`; `is_blank` where the school left an item of
+    it blank. Points that belong to no criterion are left out.
     """
     scored = standings.loc[standings["state"] == "scored", "school_id"]
     lines = ledger[(ledger["origin"] != UNALLOCATED) & ledger["school_id"].isin(scored)]
-    return lines.groupby(["school_id", "criterion_id"])[["low", "high", "max_points"]].sum()
+    grouped = lines.assign(is_blank=lines["reason"].eq(UNANSWERED)).groupby(["school_id", "criterion_id"])
+    return grouped[["low", "high", "max_points"]].sum().assign(is_blank=grouped["is_blank"].any())
 
 
 def school_criteria(
@@ -24,7 +26,8 @@ def school_criteria(
 ) -> pd.DataFrame:
     """Share out what is surely won of each criterion: one row per scored school, one column per criterion (0-1).
 
-    Schools stand in registry order, criteria in the order of the set; mandatory conditions are left out.
+    Schools stand in registry order, criteria in the order of the set; mandatory conditions are left out. Missing where
+    the school left an item blank: it is not the weakest there for want of an answer.
     """
     scored = standings[standings["state"] == "scored"].drop_duplicates("school_id")
     criteria = [
@@ -33,7 +36,8 @@ def school_criteria(
         for criterion in group.criteria
         if not criterion.is_condition
     ]
-    shares = (points["low"] / points["max_points"].where(points["max_points"] > 0)).unstack("criterion_id")
+    is_fair = (points["max_points"] > 0) & ~points["is_blank"]
+    shares = (points["low"] / points["max_points"].where(is_fair)).unstack("criterion_id")
     order = scored.sort_values("place", kind="stable")["school_id"]
     return shares.reindex(index=list(order), columns=criteria).astype(float).rename_axis(columns=None)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.checks import Check
 from termreview.scoring.ledger import item_inputs
+from termreview.scoring.rules import UNANSWERED
 
 MISSING, REFUSED, ERRORS, BLANK = "missing", "refused", "errors", "blank"
 PENDING = (MISSING, REFUSED, ERRORS, BLANK)
@@ -51,7 +52,7 @@ def pending_schools(
     )
     doubted = _doubted(reporting, errors, observations, declared)
     asked_blank = set(findings.loc[findings["check_code"] == _ITEMS_BLANK, "school_id"])
-    unanswered = ledger[ledger["school_id"].isin(asked_blank) & (ledger["reason"] == "unanswered")]
+    unanswered = ledger[ledger["school_id"].isin(asked_blank) & (ledger["reason"] == UNANSWERED)]
     blank = {str(name): tuple(own) for name, own in unanswered.groupby("school_id", sort=False)["item_id"]}
     rows = []
     for school in reporting.to_dict("records"):

@@ -28,7 +28,7 @@ def test_each_scored_school_has_the_share_of_every_criterion_that_holds_points()
 def test_a_criterion_over_all_schools_is_the_sum_of_its_schools() -> None:
     report = report_world.report(HK1)
     summaries = report.summaries
-    points = school_points(report.term.tables.ledger, summaries.standings)
+    points = school_points(report.term.tables.ledger, summaries.standings).assign(is_blank=False)
     shares = school_criteria(points, summaries.standings, report.declared.indicator_set)
     whole = summaries.criteria[summaries.criteria["scope"] == "all"].set_index("criterion_id")["low_share"]
     # Every school is asked the same items, so the share of sums is the mean of shares.
@@ -59,3 +59,20 @@ def test_ties_are_all_named() -> None:
     assert [row["name"] for row in ties(frame, "share")] == ["b", "c"]
     assert [row["name"] for row in ties(frame, "share", is_largest=False)] == ["a"]
     assert ties(frame.iloc[3:], "share") == []
+
+
+def test_a_criterion_with_an_item_left_blank_is_not_the_weakest_of_its_school() -> None:
+    """Criterion 2.3: 3 of 60 points known with items blank says nothing; 1.3: 6 of 30 known is 0.2."""
+    report = report_world.report(HK1)
+    standings = report.summaries.standings
+    own = standings.loc[standings["state"] == "scored", "school_id"].iloc[0]
+    rows = [
+        {"criterion_id": "1.3", "low": 6.0, "high": 6.0, "max_points": 30.0, "reason": "claimed"},
+        {"criterion_id": "2.3", "low": 3.0, "high": 3.0, "max_points": 6.0, "reason": "claimed"},
+        {"criterion_id": "2.3", "low": 0.0, "high": 54.0, "max_points": 54.0, "reason": "unanswered"},
+    ]
+    ledger = pd.DataFrame(rows).assign(school_id=own, origin="self")
+    shares = school_criteria(school_points(ledger, standings), standings, report.declared.indicator_set)
+    assert shares.loc[own, "1.3"] == pytest.approx(0.2)
+    assert pd.isna(shares.loc[own, "2.3"])
+    assert by_weakest(shares)[1].loc[own] == "1.3"
