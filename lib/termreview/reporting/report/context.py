@@ -34,7 +34,13 @@ from termreview.reporting.records.provenance import NOWHERE, Provenance, read_pr
 from termreview.reporting.summaries.summaries import Summaries
 from termreview.reporting.summaries.term_view import TermView, build_view
 from termreview.reporting.term.latest_term import term_or_latest
-from termreview.reporting.term.term_tables import State, read_tables, sha256_of_tables
+from termreview.reporting.term.term_tables import (
+    State,
+    SystemTables,
+    read_systems,
+    read_tables,
+    sha256_of_tables,
+)
 from termreview.storage.workspace import Workspace, find_workspace, has_tables
 from termreview.terms import Term
 
@@ -67,7 +73,8 @@ class ReportContext:
     """One report: its term, the day, scope and edition it speaks for.
 
     `previous` is the term that it compares with, `years` the same part of earlier school years, oldest first; each only
-    where its tables exist. `pictures` is the folder where what was drawn is kept for the next report.
+    where its tables exist. `pictures` is the folder where what was drawn is kept for the next report, `systems` what
+    exports of systems count of its schools, in the internal edition.
     """
 
     reference: Reference
@@ -80,6 +87,7 @@ class ReportContext:
     since: Since | None = None
     years: tuple[TermView, ...] = ()
     pictures: Path | None = None
+    systems: SystemTables | None = None
 
     @property
     def comparable_ratios(self) -> tuple[Ratio, ...]:
@@ -165,7 +173,18 @@ def open_report(
         provenance=provenance,
         since=told_since,
         pictures=workspace.processed(declared.term) / PICTURES,
+        systems=_systems(workspace, material) if edition == INTERNAL else None,
     )
+
+
+def _systems(workspace: Workspace, report: ReportContext) -> SystemTables | None:
+    """What systems counted of the schools of one report."""
+    found = read_systems(workspace, report.declared.term)
+    if found is None:
+        return None
+    ids = {school.unit_id for school in report.declared.schools}
+    facts, compared = (frame[frame["school_id"].isin(ids)] for frame in (found.facts, found.compared))
+    return None if facts.empty else SystemTables(facts, compared)
 
 
 def report_on(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference
 from termreview.storage import workspace as storage
 from termreview.storage.workspace import Workspace
@@ -39,6 +40,25 @@ def read_tables(workspace: Workspace, term: Term) -> TermTables:
         When a table does not keep its contract.
     """
     return TermTables(**storage.read_tables(workspace, term, _NAMES))
+
+
+@dataclass(frozen=True, eq=False)
+class SystemTables:
+    """What systems counted of the schools of one term, and how it compares with what they say."""
+
+    facts: pd.DataFrame
+    compared: pd.DataFrame
+
+
+def read_systems(workspace: Workspace, term: Term) -> SystemTables | None:
+    """Read what systems counted of one term; None where no export was."""
+    try:
+        facts, compared = (
+            storage.read_table(workspace, term, name) for name in ("source_facts", "corroborations")
+        )
+    except UsageError:  # nobody wrote any
+        return None
+    return None if facts.empty else SystemTables(facts, compared)
 
 
 def sha256_of_tables(workspace: Workspace, term: Term) -> str:
