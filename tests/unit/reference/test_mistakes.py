@@ -69,7 +69,7 @@ def test_what_has_nothing_to_do_with_a_broken_file_is_still_told(tmp_path: Path)
     (folder / "ratios.csv").unlink()
     targets = folder / "targets.csv"
     text = targets.read_text(encoding="utf-8")
-    targets.write_text(text + "x,,*,mười,whole,2025,không có,t,C,no\n", encoding="utf-8")
+    targets.write_text(text + "x,,*,mười,whole,2025,không có,t,C,no,\n", encoding="utf-8")
     with pytest.raises(DeclarationError) as raised:
         load_reference(folder)
     told = {(problem.file, problem.message) for problem in raised.value.problems}

@@ -70,6 +70,7 @@ class Target:
     title: str
     mark: str
     is_shown: bool
+    goal: str = ""  # what is left to do, as a direction says it; may name how much (`left`)
 
     def is_due(self, year: int) -> bool:
         """Say whether the line has to be reached in one calendar year: in its own year and later."""
@@ -175,6 +176,7 @@ def load_targets(
     """Read the benchmark lines; shown ones must name a known ratio and document."""
     columns = (
         "target_id", "ratio_id", "levels", "value", "judged_by", "year", "source_document", "title", "mark", "is_shown",
+        "goal",
     )  # fmt: skip
     rows = read_list(source, "targets.csv", columns)
     unique([(row, row.id("target_id")) for row in rows])
@@ -200,6 +202,7 @@ def load_targets(
                 row.text("title"),
                 mark,
                 is_shown,
+                row.template("goal", ("left",)),
             )
         )
     return tuple(targets)

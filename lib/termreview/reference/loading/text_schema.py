@@ -45,6 +45,7 @@ OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "publishing.yml": ("signed",),
     "sentences.yml": (
         "communes/columns", "profile/names", "profile/columns", "profile/by_school", "assessment/named_figures", "assessment/thresholds",
+        "assessment/dates", "assessment/cause_kinds",
     ),
 }  # fmt: skip
 _LIST: Final = "[]"

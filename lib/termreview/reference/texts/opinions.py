@@ -13,17 +13,20 @@ from termreview.reference.loading.tree_reading import read_tree
 
 FILE: Final = "opinions.yml"
 OFFICE: Final = "office"  # the addressee that the report asks nothing of: what the office does itself
+OBJECTIVE, SUBJECTIVE = "objective", "subjective"
+CAUSES: Final = (OBJECTIVE, SUBJECTIVE)  # of what is hard: beyond the schools, or theirs
 ADDRESSEE_PLACES: Final = ("office", "unit")
 
 
 @dataclass(frozen=True)
 class OpinionGroup:
-    """What many schools say in one field, in the words of the office; `addressee` may be blank."""
+    """What many schools say in one field, in the words of the office; `addressee` and `cause` may be blank."""
 
     field_id: str
     text: str
     addressee: str
     wordings: tuple[str, ...]
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,11 @@ def load_opinion_groups(source: Source, fields: Container[str]) -> OpinionGroups
     addressees = {name: row.template(name, ADDRESSEE_PLACES) for name in names} if row else {}
     groups, wordings = [], []
     for own in tree.rows("groups"):
-        own.only(("field", "text", "to", "wordings"))
+        own.only(("field", "text", "to", "cause", "wordings"))
         group = OpinionGroup(
-            own.text("field"), own.text("text"), own.choice("to", names, ""), own.items("wordings")
-        )
+            own.text("field"), own.text("text"), own.choice("to", names, ""), own.items("wordings"),
+            own.choice("cause", CAUSES, ""),
+        )  # fmt: skip
         if group.field_id and group.field_id not in fields:
             own.report("no_field", "field", field=group.field_id)
         groups.append(group)

@@ -125,4 +125,4 @@ def _check_texts(texts: Row, kind: str) -> None:
     row.only((*PLACES, *inner))
     row.text("main")
     for name, values in {**dict.fromkeys(PLACES, VALUES[kind]), **inner}.items():
-        row.template(name, values)
+        row.template(name, (*values, "office", *(("by",) if name == "next" else ())))

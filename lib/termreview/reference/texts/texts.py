@@ -6,6 +6,7 @@ test holds both together; ids of an index come from its set.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reference.loading.rows import LINE, Row, without_lines
 from termreview.reference.loading.source import Source
 from termreview.reference.loading.text_schema import OWN, hold_texts, read_texts
+from termreview.reference.texts.opinions import CAUSES
 
 SENTENCES = "sentences.yml"
 WHOLE_SET = ("overall",)
@@ -22,6 +24,11 @@ OF_GROUPS = ("score_groups", "score_groups_short")
 OF_LEVELS = ("score_levels", "score_levels_short")
 # Working numbers of the assessment; what else stands beside the sentences are texts by field of the form.
 THRESHOLDS = "assessment/thresholds"
+CAUSE_KINDS = "assessment/cause_kinds"
+DATES = "assessment/dates"  # of the directions of part IV, by kind of report
+DIRECTIONS = (
+    "reports", "repair", "tasks", "ratios", "criteria", "targets", "conditions", "evidence", "stories", "office",
+)  # fmt: skip
 COMMON_ADVICE = ("note", "refused", "other")  # on causes that have none of their own
 RISK_WEIGHTS = (
     "open_groups", "disputed_points", "unproved_points", "unverified_points", "near_groups", "near_edge_points",
@@ -78,9 +85,36 @@ def load_sentences(source: Source, fields: Container[str]) -> Mapping[str, Any]:
                 continue
             if key == THRESHOLDS:
                 row.number(each, is_required=True)
+            elif key == CAUSE_KINDS:
+                row.choice(each, CAUSES)
+            elif key == DATES:
+                _hold_dates(row.row(each))
             elif each not in fields:
                 row.report("no_field", field=each)
     return without_lines(dict(tree.values))
+
+
+def _hold_dates(dates: Row | None) -> None:
+    """Note every date of directions that is neither a day and month (25/05) nor a number of days (+10)."""
+    if dates is None:
+        return
+    dates.only(DIRECTIONS)
+    for name in DIRECTIONS:
+        text = dates.text(name)
+        if text and not is_direction_date(text):
+            dates.report("no_direction_date", name, value=text)
+
+
+def is_direction_date(text: str) -> bool:
+    """Say whether one text is a number of days after the day of the figures (+10) or a day and month (25/05)."""
+    if text.startswith("+"):
+        return text[1:].isdecimal() and len(text) <= 4
+    day, _, month = text.partition("/")
+    try:
+        dt.date(2023, int(month), int(day))  # no leap year: 29/02 is no day of most years
+    except ValueError:
+        return False
+    return True
 
 
 def load_publishing(source: Source) -> Mapping[str, Any]:

@@ -1,22 +1,15 @@
-"""One assessment of the term: strengths, limits, causes and next steps that the figures call for."""
+"""One assessment of the term: the strengths and limits that the figures show."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
-from termreview.reporting.blocks.rows import by_key, records
 from termreview.reporting.blocks.values import Number, Sentence, joined
-from termreview.reporting.report.context import INTERNAL, ReportContext
+from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import fill
-from termreview.reporting.report.wording import before_name, fewest, label, lower_first, say, threshold
-from termreview.reporting.sections.assessment.evidence import Evidence, Point
+from termreview.reporting.report.wording import before_name, fewest, label, say, threshold
+from termreview.reporting.sections.assessment.evidence import Evidence, Point, schools_named
 from termreview.reporting.sections.assessment.stories import fallen_schools, stories_told
-from termreview.reporting.summaries.quality import schools_writing
-
-EVIDENCE_REASONS = ("no_evidence", "disputed")
-UNANSWERED_REASONS = ("unanswered", "no_facts", "unreadable")
 
 
 def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
@@ -51,7 +44,12 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
     lines = []
     missing = evidence.expected_count - evidence.reported_count
     if missing:
-        lines.append(say(report, "assessment.limits.reports", count=missing, total=evidence.expected_count))
+        names = schools_named(report, evidence.absent)
+        lines.append(
+            say(
+                report, "assessment.limits.reports", count=missing, total=evidence.expected_count, names=names
+            )
+        )
     for key, items in (
         ("tasks", evidence.weak_tasks),
         ("lines", evidence.missed_lines),
@@ -67,7 +65,14 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
     if lowered := [point for point in evidence.lowered if point.name not in fallen]:
         lines.append(_moves_line(report, "limits.lowered", lowered))
     if evidence.failed_count:
-        lines.append(say(report, "assessment.limits.conditions", count=evidence.failed_count))
+        lines.append(
+            say(
+                report,
+                "assessment.limits.conditions",
+                count=evidence.failed_count,
+                names=schools_named(report, evidence.failed),
+            )
+        )
     if evidence.open_count:
         lines.append(
             say(
@@ -75,96 +80,21 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
                 "assessment.limits.not_concluded",
                 count=evidence.open_count,
                 total=evidence.group_count,
+                schools=len(evidence.not_concluded),
+                names=schools_named(report, evidence.not_concluded),
             )
         )
     if evidence.repair_count:
         lines.append(
             say(
-                report, "assessment.limits.repair", count=evidence.repair_count, total=evidence.reported_count
+                report,
+                "assessment.limits.repair",
+                count=evidence.repair_count,
+                total=evidence.reported_count,
+                names=schools_named(report, evidence.in_repair),
             )
         )
     return [*lines, *stories_told(report, "limits")]
-
-
-def causes(report: ReportContext, evidence: Evidence) -> list[str]:
-    """Why, as far as figures tell: open points by reason, broken machines, what schools name, faulty input."""
-    lines = []
-    open_points = report.summaries.open_points
-    for key, reasons in (
-        ("no_evidence", ("no_evidence",)),
-        ("disputed", ("disputed",)),
-        ("unanswered", UNANSWERED_REASONS),
-    ):
-        own = open_points[open_points["reason"].isin(reasons)]
-        if not own.empty:
-            lines.append(
-                say(
-                    report, f"assessment.causes.{key}", schools=own["school_id"].nunique(),
-                    points=own["open_points"].sum(),
-                )
-            )  # fmt: skip
-    held = sum(
-        group.unallocated.points for group in report.declared.indicator_set.groups if group.unallocated
-    )
-    text = say(report, "assessment.causes.unallocated", points=held)
-    if held and text:
-        lines.append(text)
-    figures = by_key(report.summaries.figures, "figure_id")
-    for figure_id in report.reference.sentences["assessment"]["named_figures"]:
-        row = figures.get(figure_id)
-        if row is not None and pd.notna(row["value"]) and row["value"] > 0:
-            key = f"assessment.named_figures.{figure_id}"
-            lines.append(
-                say(report, key, value=row["value"], counted=row["counted_count"], asked=row["asked_count"])
-            )
-    if evidence.repair_count:
-        lines.append(say(report, "assessment.causes.repair", count=evidence.repair_count))
-    shared = report.summaries.findings.query("severity == 'error' and school_count > 1")
-    checks = {check.check_code for check in report.declared.checks}
-    items = [
-        say(
-            report,
-            "assessment.causes.repair_item",
-            title=lower_first(row["title"]),
-            count=row["school_count"],
-        )
-        for row in records(shared[shared["check_code"].isin(checks)])
-    ]
-    if items:
-        lines.append(say(report, "assessment.causes.repair_shared", items=at_most(report, items)))
-    named = schools_writing(report.summaries.opinions, "difficulties")
-    if named:
-        key = "difficulties" if report.edition == INTERNAL else "difficulties_counted"
-        lines.append(say(report, f"assessment.causes.{key}", count=named))
-    return lines
-
-
-def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
-    """What the limits call for."""
-    lines = []
-    missing = evidence.expected_count - evidence.reported_count
-    if missing:
-        lines.append(say(report, "assessment.next_steps.reports", count=missing))
-    if evidence.repair_count:
-        lines.append(say(report, "assessment.next_steps.repair", count=evidence.repair_count))
-    for key, items in (
-        ("tasks", evidence.weak_tasks),
-        ("ratios", evidence.weak_ratios),
-        ("criteria", evidence.weak_criteria),
-    ):
-        if items:
-            names = list(dict.fromkeys(item.name for item in items))
-            lines.append(say(report, f"assessment.next_steps.{key}", items=at_most(report, names)))
-    if evidence.line_goals:
-        goals, office = told(report, evidence.line_goals), report.declared.office.short_name
-        lines.append(say(report, "assessment.next_steps.lines", items=goals, office=office))
-    if evidence.failed_count:
-        lines.append(say(report, "assessment.next_steps.conditions", count=evidence.failed_count))
-    open_points = report.summaries.open_points
-    lacking = open_points.loc[open_points["reason"].isin(EVIDENCE_REASONS), "school_id"].nunique()
-    if lacking:
-        lines.append(say(report, "assessment.next_steps.evidence", count=lacking))
-    return [*lines, *stories_told(report, "next")]
 
 
 def told(report: ReportContext, items: Sequence[Point]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.blocks.rows import Record, records
-from termreview.reporting.blocks.values import Composed, Interval, Number, Value, joined
+from termreview.reporting.blocks.values import Composed, Interval, Number, Sentence, Value, joined
 from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import fewest, group_told, label, lower_first, say, threshold
 from termreview.reporting.sections.work.figures import parts_of_ratio
 from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_told, scope_heads
@@ -21,20 +23,26 @@ from termreview.reporting.summaries.index import OVERALL
 from termreview.reporting.term.schools import ALL, whole_of
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
+SILENT = ("refused", "missing")
 UNANSWERED_REASONS = ("unanswered", "no_facts", "unreadable")
 
 
 @dataclass(frozen=True)
 class Point:
-    """One thing the assessment may name: alone, and with its figures."""
+    """One thing the assessment may name: alone, with its figures, and as a direction says what is to be reached."""
 
     name: str
     told: str
+    goal: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """The figures that pass a declared threshold: what the sentences of part III and IV speak of."""
+    """The figures that pass a declared threshold: what the sentences of part III and IV speak of.
+
+    The last four are schools by id, in registry order: without a report, with faults, short of a condition, with a
+    group that is not concluded.
+    """
 
     reported_count: int
     on_time_count: int
@@ -44,7 +52,6 @@ class Evidence:
     weak_tasks: tuple[Point, ...]
     reached_lines: tuple[Point, ...]
     missed_lines: tuple[Point, ...]
-    line_goals: tuple[Point, ...]
     strong_ratios: tuple[Point, ...]
     weak_ratios: tuple[Point, ...]
     weak_criteria: tuple[Point, ...]
@@ -56,6 +63,10 @@ class Evidence:
     failed_count: int
     open_count: int
     group_count: int
+    absent: tuple[str, ...]
+    in_repair: tuple[str, ...]
+    failed: tuple[str, ...]
+    not_concluded: tuple[str, ...]
 
 
 @cache
@@ -83,7 +94,6 @@ def weigh(report: ReportContext) -> Evidence:
         weak_tasks=weak,
         reached_lines=_lines(report, "line_item", lambda lines: lines["is_reached"].eq(True)),
         missed_lines=_lines(report, "line_item", lambda lines: lines["is_reached"].eq(False) & lines["is_due"]),
-        line_goals=_lines(report, "line_goal", lambda lines: lines["is_reached"].eq(False)),
         strong_ratios=high,
         weak_ratios=low,
         weak_criteria=tuple(
@@ -98,6 +108,10 @@ def weigh(report: ReportContext) -> Evidence:
         failed_count=int(scored[scored["group_id"] == OVERALL]["conditions"].eq("failed").sum()),
         open_count=len(report.summaries.not_concluded),
         group_count=len(groups),
+        absent=tuple(reporting.loc[reporting["state"].isin(SILENT), "school_id"]),
+        in_repair=tuple(reporting.loc[reporting["needs_repair"].astype(bool), "school_id"]),
+        failed=tuple(scored.loc[(scored["group_id"] == OVERALL) & scored["conditions"].eq("failed"), "school_id"]),
+        not_concluded=tuple(dict.fromkeys(report.summaries.not_concluded["school_id"])),
     )  # fmt: skip
 
 
@@ -113,9 +127,16 @@ def _tasks(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]
     strong = strong.sort_values("done_pct", ascending=False, kind="stable")
     weak = weak.sort_values("idle_pct", ascending=False, kind="stable")
 
+    own = report.summaries.school_statuses
+    own = own[own["status"] == "not_started"]
+    idle = {str(task_id): list(ids) for task_id, ids in own.groupby("task_id", sort=False)["school_id"]}
+
     def named(rows: pd.DataFrame, count: str, key: str) -> tuple[Point, ...]:
         return tuple(
-            _point(report, f"assessment.{key}", lower_first(row["title"]), count=row[count], total=row["answered_count"])
+            _point(
+                report, f"assessment.{key}", lower_first(row["title"]), goal="assessment.task_goal", count=row[count],
+                total=row["answered_count"], names=schools_named(report, idle.get(row["task_id"], ())),
+            )
             for row in records(rows)
         )  # fmt: skip
 
@@ -128,9 +149,14 @@ def _ratios(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]
     own = own[own["counted_count"] >= fewest(report)]
     own = own[own["value"].notna() & ~own["ratio_id"].isin(report.summaries.lines["ratio_id"])]
 
-    def named(rows: pd.DataFrame) -> tuple[Point, ...]:
+    least = threshold(report, "ratio_weak")
+
+    def named(rows: pd.DataFrame, goal: str = "") -> tuple[Point, ...]:
         return tuple(
-            _point(report, "assessment.ratio_item", lower_first(row["title"]), value=row["value"], parts=parts_of_ratio(row))
+            _point(
+                report, "assessment.ratio_item", lower_first(row["title"]), goal=goal, value=row["value"],
+                parts=parts_of_ratio(row), goal_value=least, more=amount_left(row, least) or 0,
+            )
             for row in records(rows)
         )  # fmt: skip
 
@@ -138,7 +164,15 @@ def _ratios(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]
         "value", ascending=False, kind="stable"
     )
     low = own[own["value"] < threshold(report, "ratio_weak")].sort_values("value", kind="stable")
-    return named(high), named(low)
+    return named(high), named(low, "assessment.ratio_goal")
+
+
+def amount_left(row: Record, line: float) -> int | None:
+    """How many of the whole are still to come until a share of it (per cent) is reached; nothing for another figure."""
+    if row["unit"] != "percent" or row["better"] != "higher" or row["is_money"]:
+        return None
+    left = math.ceil(line * row["denominator"] / 100 - row["numerator"])
+    return left if left > 0 else None
 
 
 def _lines(
@@ -151,7 +185,7 @@ def _lines(
     own = lines[of_kind(lines).fillna(False) & is_telling]
     values: dict[tuple[str, str], list[str]] = {}
     for row in records(own):
-        told = _line_told(report, row, "line_goal_" if key == "line_goal" else "line_")
+        told = _line_told(report, row)
         values.setdefault((lower_first(row["title"]), row["year"]), []).append(told)
     return tuple(
         _point(report, f"assessment.{key}", title, values=joined(parts, "; "), year=year)
@@ -159,31 +193,42 @@ def _lines(
     )
 
 
-def _line_told(report: ReportContext, row: Record, key: str) -> str:
+def _line_told(report: ReportContext, row: Record) -> str:
     if is_judged_by_school(row) and row["missed_by"]:
-        return say(report, f"assessment.{key}missed", **missed_told(report, row))
+        return say(report, "assessment.line_missed", **missed_told(report, row))
     value = Number(row["value"], "percent1" if row["unit"] == "percent" else "ratio")
     scope = lower_first(scope_heads(report, [row["scope"]])[row["scope"]])
-    return say(report, f"assessment.{key}value", value=value, scope=scope)
+    return say(report, "assessment.line_value", value=value, scope=scope)
 
 
 def _top_levels(report: ReportContext) -> tuple[Point, ...]:
     levels = report.summaries.levels
     whole = levels[(levels["scope"] == ALL) & (levels["group_id"] != OVERALL)]
     top = max(report.declared.indicator_set.level_titles(), default=0)
+    own = report.summaries.standings
+    own = own[(own["state"] == "scored") & own["score_level"].eq(top).fillna(False).astype(bool)]
+    at_top = {group_id: list(ids) for group_id, ids in own.groupby("group_id", sort=False)["school_id"]}
     return tuple(
         _point(
             report, "assessment.strengths.level_item",
             say(report, "assessment.level_in", group=row["group_id"], name=label(report, "score_groups_short", row["group_id"]).lower()),
-            count=row[f"level_{top}_count"], level=top,
+            count=row[f"level_{top}_count"], level=top, names=schools_named(report, at_top[row["group_id"]]),
         )
         for row in records(whole)
         if row[f"level_{top}_count"] and row["scored_count"] >= fewest(report)
     )  # fmt: skip
 
 
-def _point(report: ReportContext, key: str, name: str, **values: Any) -> Point:
-    return Point(name, say(report, key, title=name, **values))
+def _point(report: ReportContext, key: str, name: str, *, goal: str = "", **values: Any) -> Point:
+    return Point(
+        name, say(report, key, title=name, **values), say(report, goal, title=name, **values) if goal else ""
+    )
+
+
+def schools_named(report: ReportContext, school_ids: Sequence[str]) -> Sentence:
+    """Some schools as one sentence names them, at most as many as declared."""
+    names = report.term.schools.set_index("school_id")["short_name"]
+    return listed([names[school_id] for school_id in school_ids], most=int(threshold(report, "most_listed")))
 
 
 def share_range(row: Record) -> Value:

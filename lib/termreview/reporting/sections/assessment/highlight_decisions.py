@@ -10,8 +10,7 @@ from termreview.reporting.blocks.tables import UNSURE
 from termreview.reporting.blocks.values import joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.sections.assessment.assessment import EVIDENCE_REASONS
-from termreview.reporting.sections.assessment.evidence import Point, weigh
+from termreview.reporting.sections.assessment.evidence import EVIDENCE_REASONS, Point, weigh
 from termreview.reporting.sections.assessment.highlights import tell
 from termreview.reporting.summaries.index import UNALLOCATED
 

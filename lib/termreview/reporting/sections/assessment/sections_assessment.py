@@ -11,8 +11,10 @@ from termreview.reporting.blocks.values import Number, Sentence, joined
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import fewest, labels, lower_first, say, threshold
-from termreview.reporting.sections.assessment.assessment import at_most, causes, limits, next_steps, strengths
+from termreview.reporting.sections.assessment.assessment import at_most, limits, strengths
+from termreview.reporting.sections.assessment.directions import direction_day, next_steps
 from termreview.reporting.sections.assessment.evidence import weigh
+from termreview.reporting.sections.assessment.reasons import cause_note, causes
 from termreview.reporting.sections.basis.opening import subject_of
 from termreview.reporting.summaries.quality import schools_writing
 from termreview.reporting.term.schools import whole_of
@@ -39,8 +41,13 @@ def weak_points(report: ReportContext) -> Block:
 
 
 def reasons(report: ReportContext) -> Block:
-    """III.3: why, as far as figures tell."""
-    return _listed(report, causes(report, weigh(report)))
+    """III.3: why, beyond the schools and theirs, as far as schools and figures tell."""
+    note = cause_note(report)
+    told: list[object] = [paragraph(note)] if note else []
+    for kind, lines in causes(report, weigh(report)).items():
+        if lines:
+            told += [paragraph(say(report, f"assessment.causes.{kind}")), bullets(lines)]
+    return stack(*told) if told else paragraph(say(report, "assessment.none"))
 
 
 def coming_tasks(report: ReportContext) -> Block:
@@ -59,11 +66,12 @@ def coming_tasks(report: ReportContext) -> Block:
             for row in records(own.head(3))
         ]
         lines.append(say(report, "assessment.next_steps.schools", count=count, items=at_most(report, items)))
-    elif count:
-        lines.append(say(report, "assessment.next_steps.schools_counted", count=count))
+    elif count and (counted := say(report, "assessment.next_steps.schools_counted", count=count)):
+        lines.append(counted)
     if own_part := asked_of(report, OFFICE):
         office = report.declared.office.short_name
-        lines.append(say(report, "assessment.next_steps.office", office=office, items=own_part))
+        by = direction_day(report, "office")
+        lines.append(say(report, "assessment.next_steps.office", office=office, items=own_part, by=by))
     return _listed(report, lines)
 
 
@@ -81,7 +89,8 @@ def proposals(report: ReportContext) -> Block:
             blocks.append(quotes_table(report, field_id, caption))
     office = report.declared.office.short_name
     if report.edition != INTERNAL and len(report.summaries.opinions):
-        blocks.append(paragraph(say(report, "proposals.not_quoted", office=office)))
+        note = say(report, "proposals.not_quoted", office=office)
+        blocks += [paragraph(note)] if note else []
     asked = [
         say(report, "proposals.asked", addressee=fill(title, _places(report)), items=items)
         for name, title in report.reference.opinions.addressees.items()

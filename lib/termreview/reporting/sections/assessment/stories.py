@@ -43,9 +43,9 @@ def further_stories(report: ReportContext) -> Block:
     )
 
 
-def stories_told(report: ReportContext, place: str) -> list[Sentence]:
-    """The stories that have a sentence for one place, such as `limits`."""
-    return _told(report, stories_of(report), place)
+def stories_told(report: ReportContext, place: str, **values: Any) -> list[Sentence]:
+    """The stories that have a sentence for one place, such as `limits`; `values` are what that place adds."""
+    return _told(report, stories_of(report), place, **values)
 
 
 def fallen_schools(report: ReportContext) -> set[str]:
@@ -69,10 +69,10 @@ def _tables(view: TermView) -> StoryTables:
     return StoryTables(view.answers.numbers, view.summaries.school_statuses, view.summaries.standings)
 
 
-def _told(report: ReportContext, stories: Sequence[Story], place: str) -> list[Sentence]:
+def _told(report: ReportContext, stories: Sequence[Story], place: str, **values: Any) -> list[Sentence]:
     texts = report.reference.stories.texts
     return [
-        sentence(texts, f"{one.rule.kind}.{place}", declared_in=FILE, **_values(report, one))
+        sentence(texts, f"{one.rule.kind}.{place}", declared_in=FILE, **_values(report, one), **values)
         for one in stories
         if texts[one.rule.kind].get(place)
     ]
@@ -86,6 +86,7 @@ def _values(report: ReportContext, story: Story) -> dict[str, Any]:
         **story.values,
         "names": listed([names[school_id] for school_id in story.school_ids], most=most),
         "before": before_name(report),
+        "office": report.declared.office.short_name,
     }
     kind = story.rule.kind
     if kind in (APPEARED, CONTRADICTION):

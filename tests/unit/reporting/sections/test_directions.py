@@ -1,0 +1,109 @@
+"""Part IV gives each direction a number, who does it and a day; part III says what is beyond the schools and what is theirs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import report_world
+from bs4 import BeautifulSoup
+
+from termreview.errors import DeclarationError
+from termreview.reference.declarations import load_reference
+from termreview.reference.texts.texts import is_direction_date
+from termreview.reporting.report.context import ReportContext
+from termreview.reporting.sections.assessment import sections_assessment
+from termreview.reporting.sections.assessment.directions import direction_day, next_steps
+from termreview.reporting.sections.assessment.evidence import amount_left, weigh
+from worlds import HK1, HK2, change, copy_reference
+
+
+def with_summaries(report: ReportContext, **frames: pd.DataFrame) -> ReportContext:
+    return replace(report, term=replace(report.term, summaries=replace(report.summaries, **frames)))
+
+
+def items(html: str) -> list[str]:
+    return [one.get_text() for one in BeautifulSoup(html, "html.parser").select("p, li")]
+
+
+@pytest.mark.parametrize(
+    ("line", "numerator", "denominator", "left"),
+    [(100, 15397, 16052, 655), (50, 3465, 12570, 2820), (50, 2, 5, 1), (50, 3, 5, None), (100, 7, 7, None)],
+)
+def test_what_is_left_is_counted_from_the_figures(
+    line: float, numerator: int, denominator: int, left: int | None
+) -> None:
+    row: dict[str, Any] = {
+        "unit": "percent", "better": "higher", "is_money": False, "numerator": numerator, "denominator": denominator,
+    }  # fmt: skip
+    assert amount_left(row, line) == left
+    assert amount_left(row | {"better": "lower"}, line) is None
+    assert amount_left(row | {"is_money": True}, line) is None
+
+
+@pytest.mark.parametrize(
+    ("as_of", "name", "day"),
+    [
+        ("2024-01-20", "reports", "2024-01-30"),  # +10
+        ("2024-01-20", "ratios", "2024-05-25"),
+        ("2024-05-25", "ratios", "2025-05-25"),  # that day itself is over
+        ("2024-11-02", "ratios", "2025-05-25"),
+    ],
+)
+def test_a_direction_has_the_declared_day(as_of: str, name: str, day: str) -> None:
+    report = replace(report_world.report(HK1), as_of=dt.date.fromisoformat(as_of))
+    assert direction_day(report, name) == dt.date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("term_id", [HK1, HK2])
+def test_every_direction_names_a_day_and_who_does_it(term_id: str) -> None:
+    report = report_world.report(term_id)
+    lines = next_steps(report, weigh(report))
+    assert len(lines) > 2
+    for line in lines:
+        assert "trước ngày " in line
+        assert "giao " in line
+
+
+def test_causes_are_told_by_kind_as_the_office_declares() -> None:
+    report = report_world.report(HK1)
+    told = {one.text: one.cause for one in report.reference.opinions.groups if one.cause}
+    objective = next(text for text, cause in told.items() if cause == "objective")
+    subjective = next(text for text, cause in told.items() if cause == "subjective")
+    opinions = pd.DataFrame(
+        [
+            ("difficulties", subjective, "", True, 13, []),
+            ("difficulties", objective, "", True, 9, []),
+            ("difficulties", "Một ý riêng.", "", False, 1, []),
+        ],
+        columns=list(report.summaries.opinions.columns),
+    )
+    lines = items(sections_assessment.reasons(with_summaries(report, opinions=opinions)).html)
+    first, second = lines.index("Nguyên nhân khách quan:"), lines.index("Nguyên nhân chủ quan:")
+    assert first < second
+    assert f"Theo báo cáo của các trường: {objective} (09 trường)." in lines[first:second]
+    assert f"Theo báo cáo của các trường: {subjective} (13 trường)." in lines[second:]
+    assert "Một ý riêng" not in " ".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_date"),
+    [("+10", True), ("25/05", True), ("29/02", False), ("31/04", False), ("+", False), ("25-05", False), ("", False)],
+)  # fmt: skip
+def test_a_day_is_a_number_of_days_or_a_day_of_every_year(text: str, is_date: bool) -> None:
+    assert is_direction_date(text) is is_date
+
+
+def test_a_slip_in_a_day_or_a_kind_is_told_with_its_line(tmp_path: Path) -> None:
+    folder = copy_reference(tmp_path)
+    change(folder / "sentences.yml", 'tasks: "30/04"', 'tasks: "31/04"')
+    change(folder / "sentences.yml", 'disputed: "subjective"', 'disputed: "theirs"')
+    with pytest.raises(DeclarationError) as caught:
+        load_reference(folder)
+    told = str(caught.value)
+    assert "'31/04'" in told
+    assert "'theirs'" in told
