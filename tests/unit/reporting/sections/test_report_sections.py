@@ -28,7 +28,7 @@ from termreview.reporting.sections.index import (
     sensitivity,
     transitions,
 )
-from termreview.reporting.sections.work import change, ratios, statistics, tasks
+from termreview.reporting.sections.work import change, ratios, statistics, systems, tasks, years
 from worlds import HK1, HK2, ROOT
 
 MODULES: dict[str, ModuleType] = {
@@ -38,7 +38,7 @@ MODULES: dict[str, ModuleType] = {
     "highlights": sections_highlights, "index": index, "issued": issued,
     "communes": communes, "opening": opening, "quality": quality, "ratios": ratios, "scores": scores,
     "situation": situation, "statistics": statistics, "status": status,
-    "slip": slip, "stories": stories, "tasks": tasks,
+    "slip": slip, "stories": stories, "systems": systems, "tasks": tasks, "years": years,
     "transitions": transitions,
 }  # fmt: skip
 NOTEBOOKS = {HK1: "3_semester_review", HK2: "4_year_end_summary"}

@@ -24,8 +24,8 @@ from termreview.reporting.school_pages.material import material_of
 from termreview.reporting.sections.assessment.evidence import weigh
 from termreview.reporting.sections.assessment.highlight_changes import changes
 from termreview.reporting.sections.index.transitions import level_transitions
-from termreview.reporting.sections.work.change import compared_schools, ratio_changes, task_changes
-from termreview.reporting.sections.work.years import years_table
+from termreview.reporting.sections.work.change import ratio_changes, task_changes
+from termreview.reporting.sections.work.years import years_side_by_side, years_table
 from termreview.reporting.summaries.change import ratio_change
 from termreview.run.manifest import COMPARED, describe_inputs
 from termreview.storage.workspace import Workspace
@@ -165,10 +165,10 @@ def first_year(report: ReportContext) -> ReportContext:
 
 def test_the_sentence_on_several_years_says_what_is_true() -> None:
     first, later = report_world.report(HK2), report_world.report(LAST)
-    assert "Lịch báo cáo chưa có năm học nào trước năm học 2023-2024" in text_of(compared_schools(first))
-    without = text_of(compared_schools(first_year(later)))
+    assert "Lịch báo cáo chưa có năm học nào trước năm học 2023-2024" in text_of(years_side_by_side(first))
+    without = text_of(years_side_by_side(first_year(later)))
     assert "Chưa tổng hợp số liệu của học kỳ II năm học 2023-2024 nên chưa lập được bảng nhiều năm" in without
-    with_years = text_of(compared_schools(later))
+    with_years = text_of(years_side_by_side(later))
     assert "chưa lập được bảng nhiều năm" not in with_years
     assert "Số liệu chính học kỳ II qua các năm học" in with_years
 

@@ -18,7 +18,6 @@ from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import before_name, label, lower_first, marked, say, term_name
 from termreview.reporting.sections.work.figures import coverage, ratio_with_parts
-from termreview.reporting.sections.work.years import years_side_by_side
 from termreview.reporting.summaries.change import (
     GONE,
     MERGED,
@@ -30,9 +29,9 @@ from termreview.reporting.summaries.change import (
 
 
 def compared_schools(report: ReportContext) -> Block:
-    """Which schools compare, which grew out of others, which are gone; and the school years side by side."""
+    """Which schools compare, which grew out of others, which are gone."""
     if report.previous is None:
-        return stack(no_comparison(report), years_side_by_side(report))
+        return no_comparison(report)
     pairs = school_pairs(report, report.previous)
     same, merged, gone = (pairs[pairs["pairing"] == kind] for kind in (SAME, MERGED, GONE))
     items = [f"{row['short_name']} (từ {listed(row['predecessors'])})" for row in records(merged)]
@@ -47,7 +46,7 @@ def compared_schools(report: ReportContext) -> Block:
             before=before_name(report),
         ),
     ]
-    return stack(bullets([line for line in lines if line]), years_side_by_side(report))
+    return bullets([line for line in lines if line])
 
 
 @shown_if(has_states)

@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
-from termreview.reference.comparable import comparable_ratios, may_compare_scores
+from termreview.reference.comparable import comparable_ratios
+from termreview.reference.kinds.forms import Field
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.blocks.values import Number, Share, column
-from termreview.reporting.report.context import ReportContext, TermView
+from termreview.reporting.blocks.values import Number, Share, column, joined
+from termreview.reporting.report.context import SHAREABLE, ReportContext, TermView
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.wording import group_title, hidden_word, say, term_name
+from termreview.reporting.report.wording import group_title, hidden_word, label, say, term_name
 from termreview.reporting.sections.work.figures import ratio_with_parts
 from termreview.reporting.summaries.index import second_level
 from termreview.reporting.term.schools import ALL, whole_of
 
 SIZES, RATIOS, LEVELS = "sizes", "ratios", "levels"
+BREAK = "║"  # stands between two years whose figures are not of one kind
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: its title, its group, a figure a year; `breaks` are the places of the years before which it breaks."""
+
+    title: str
+    kind: str
+    figures: list[object]
+    breaks: frozenset[int] = frozenset()
 
 
 def years_side_by_side(report: ReportContext) -> Block:
-    """The same part of every school year that has tables, a column each; what is missing is said by name."""
+    """The same part of every school year that has tables, a column each; what is missing is said by name.
+
+    The signed report is silent where there is no earlier year.
+    """
     calendar, own = report.reference.calendar, report.declared.term
     declared = calendar.same_part_before(own)
+    known = {view.declared.term for view in report.years}
+    if not known and report.edition == SHAREABLE:
+        return Block("")
     if not declared:
         return paragraph(say(report, "change.years_first", school_year=own.school_year))
-    known = {view.declared.term for view in report.years}
     absent = listed([term_name(report, term) for term in declared if term not in known])
     if not known:
         return paragraph(say(report, "change.years_none", names=absent))
@@ -36,30 +54,72 @@ def years_side_by_side(report: ReportContext) -> Block:
 
 
 def years_table(report: ReportContext) -> Block:
-    """Schools, sizes, ratios that may be compared, and schools from the second level on: one column per school year."""
+    """Schools, sizes, ratios that may be compared, and schools from the second level on: one column per school year.
+
+    Where the index or a question is another one than the year before, a line stands between the two years.
+    """
     views = (*report.years, report.term)
-    years = {view.declared.term.school_year: view for view in views}
+    years = [view.declared.term.school_year for view in views]
     lines = [*_sizes(report, views), *_ratios(report, views), *_levels(report, views)]
-    frame = pd.DataFrame({"title": [title for title, _, _ in lines], "kind": [kind for _, kind, _ in lines]})
-    for place, year in enumerate(years):
-        frame[year] = column([texts[place] for _, _, texts in lines])
     groups = {kind: say(report, f"change.years_groups.{kind}") for kind in (SIZES, RATIOS, LEVELS)}
-    frame["group"] = frame["kind"].map(groups)
+    frame = pd.DataFrame(
+        {"title": [line.title for line in lines], "group": [groups[line.kind] for line in lines]}
+    )
+    columns = {"title": say(report, "change.years_head")}
+    notes = [say(report, "change.years_note")]
+    for place, year in enumerate(years):
+        if any(place in line.breaks for line in lines):
+            name = f"break_{place}"
+            frame[name] = [BREAK if place in line.breaks else "" for line in lines]
+            columns[name] = say(report, "change.years_break")
+            notes.append(_break_note(report, views, place, lines))
+        frame[year] = column([line.figures[place] for line in lines])
+        columns[year] = year
+    sides = {name: "center" if name.startswith("break_") else "right" for name in columns if name != "title"}
     return table(
         frame,
-        columns={"title": say(report, "change.years_head"), **{year: year for year in years}},
+        columns=columns,
         caption=say(report, "change.years_title", term=report.declared.plan.title),
-        align=dict.fromkeys(years, "right"),
+        align=sides,
         group_by="group",
-        max_rows=0,
-        notes=[say(report, "change.years_note")],
+        notes=notes,
     )
 
 
-def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str, str, list[object]]]:
+def _break_note(report: ReportContext, views: Sequence[TermView], place: int, lines: Sequence[Line]) -> str:
+    """What is another between one year and the year before."""
+    before, after = views[place - 1].declared, views[place].declared
+    told = []
+    if before.indicator_set.set_id != after.indicator_set.set_id:
+        sets = {"before": before.indicator_set.short_title, "after": after.indicator_set.short_title}
+        told.append(say(report, "change.years_break_set", **sets))
+    asked = [line.title for line in lines if place in line.breaks and line.kind != LEVELS]
+    if asked:
+        rest = label(report, "rest", "points")
+        told.append(say(report, "change.years_break_form", names=listed(asked, most=5, rest=rest)))
+    years = {"before": before.term.school_year, "after": after.term.school_year}
+    return say(report, "change.years_break_note", sign=BREAK, told=joined(told, "; "), **years)
+
+
+def _broken(views: Sequence[TermView], field_ids: Sequence[str]) -> frozenset[int]:
+    """Before which years one of some questions is another one than the year before: gone, new, or asked otherwise."""
+    asked = [view.declared.form.all_fields() for view in views]
+    return frozenset(
+        place
+        for place in range(1, len(views))
+        if any(_asked(asked[place - 1].get(name)) != _asked(asked[place].get(name)) for name in field_ids)
+    )
+
+
+def _asked(field: Field | None) -> tuple[str, ...]:
+    """What makes one question the same: its words, its kind, its unit, since when it counts."""
+    return () if field is None else (field.label, field.kind, field.unit, field.counts_since)
+
+
+def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
     who = [whole_of(view.summaries.reporting_levels) for view in views]
     received: list[object] = [Share(one["received_count"], one["expected_count"]) for one in who]
-    lines = [(say(report, "change.years_received"), SIZES, received)]
+    lines = [Line(say(report, "change.years_received"), SIZES, received)]
     for field_id, name in report.reference.sentences["profile"]["names"].items():
         texts: list[object] = []
         for view in views:
@@ -68,18 +128,21 @@ def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str, 
                 texts.append(hidden_word(report))
             else:
                 texts.append(Number(None if row is None or not row["counted_count"] else row["value"]))
-        lines.append((name[:1].upper() + name[1:], SIZES, texts))
+        title = name[:1].upper() + name[1:]
+        lines.append(Line(title, SIZES, texts, _broken(views, [field_id])))
     return lines
 
 
-def _ratios(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str, str, list[object]]]:
-    """The ratios that may be compared over the years, each with its parts."""
+def _ratios(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
+    """The ratios that may be compared over the years, each with its parts; in the signed report the leading ones."""
     own = report.declared.term
     kept = [set(comparable_ratios(report.reference, view.declared.term, own)) for view in report.years]
     rows = [by_key(_whole(view.summaries.ratios), "ratio_id") for view in views]
+    leading = _leading(report)
     lines = []
     for ratio in report.reference.ratios:
-        if not all(ratio in ratios for ratios in kept):
+        is_left = report.edition == SHAREABLE and ratio.ratio_id not in leading
+        if is_left or not all(ratio in ratios for ratios in kept) or not rows[-1].get(ratio.ratio_id):
             continue
         texts: list[object] = []
         for by_ratio in rows:
@@ -90,26 +153,39 @@ def _ratios(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str,
                 texts.append(hidden_word(report))
             else:
                 texts.append(ratio_with_parts(row))
-        lines.append((ratio.title, RATIOS, texts))
+        breaks = _broken(views, (*ratio.numerator, *ratio.denominator))
+        lines.append(Line(ratio.title, RATIOS, texts, breaks))
     return lines
 
 
-def _levels(report: ReportContext, views: Sequence[TermView]) -> list[tuple[str, str, list[object]]]:
-    """Schools surely at the second level or above, of those that the index covers; a dash by another index."""
-    indicator_set, own = report.declared.indicator_set, report.declared.term
+def _leading(report: ReportContext) -> set[str]:
+    """The ratios that the opening page shows or that a shown target holds."""
+    shown = {
+        name.removeprefix("ratio.")
+        for name in report.reference.highlights.figures
+        if name.startswith("ratio.")
+    }
+    year = report.declared.term.school_year
+    return shown | {target.ratio_id for target in report.reference.targets_in(year) if target.is_shown}
+
+
+def _levels(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
+    """Schools surely at the second level or above, of those that the index covers; by another index behind a line."""
+    indicator_set = report.declared.indicator_set
     level = second_level(indicator_set)
     if not level:
         return []
+    sets = [view.declared.indicator_set.set_id for view in views]
+    breaks = frozenset(place for place in range(1, len(sets)) if sets[place] != sets[place - 1])
     lines = []
     for group in indicator_set.groups:
         texts: list[object] = []
         for view in views:
             row = by_key(_whole(view.summaries.levels), "group_id").get(group.group_id)
-            is_alike = may_compare_scores(report.reference, view.declared.term, own)
-            known = row is not None and is_alike and row["asked_count"]
+            known = row is not None and row["asked_count"]
             texts.append(Share(row["reached_count"], row["asked_count"]) if row and known else Number(None))
         title = f"{group_title(report, group.group_id)}: {say(report, 'status.reached', level=level).lower()}"
-        lines.append((title, LEVELS, texts))
+        lines.append(Line(title, LEVELS, texts, breaks))
     return lines
 
 
