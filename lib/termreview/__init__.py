@@ -1,6 +1,7 @@
 """One term's school submissions, cleaned, scored and reported: the library behind the notebooks.
 
 For notebooks of one's own: `termreview.table(term)`, `termreview.tables(term)`, `termreview.save_table(frame, name)`;
+`termreview.dictionary(term)` says what every column of the table is, `termreview.sheet(frame)` sorts, searches and filters any frame;
 `termreview.style()` gives matplotlib the look of the reports, `termreview.number_formatter(format)` an axis Vietnamese numbers.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from termreview.desk.panels.controls.sheet import sheet as sheet
     from termreview.reporting.charts.drawing.theme import number_formatter as number_formatter, style as style
     from termreview.reporting.workbench.own_blocks import (
         own_figure as own_figure,
@@ -16,11 +18,17 @@ if TYPE_CHECKING:
         own_table as own_table,
         own_text as own_text,
     )
-    from termreview.run.analysis import save_table as save_table, table as table, tables as tables
+    from termreview.run.analysis import (
+        dictionary as dictionary,
+        save_table as save_table,
+        table as table,
+        tables as tables,
+    )
 
 __version__ = "0.1.0"
 _OF_ANALYSTS = {
-    **dict.fromkeys(("table", "tables", "save_table"), "termreview.run.analysis"),
+    **dict.fromkeys(("table", "tables", "dictionary", "save_table"), "termreview.run.analysis"),
+    "sheet": "termreview.desk.panels.controls.sheet",
     **dict.fromkeys(("style", "number_formatter"), "termreview.reporting.charts.drawing.theme"),
     **dict.fromkeys(
         ("own_table", "own_figure", "own_picture", "own_text"), "termreview.reporting.workbench.own_blocks"

@@ -112,7 +112,7 @@ class Seat:
     def __init__(self, page: Page, role: str) -> None:
         self.page, self.desk = page, page.locator(".termreview-desk")
         self.role = role
-        expect(self.desk.get_by_role("tab")).to_have_count(6)
+        expect(self.desk.get_by_role("tab")).to_have_count(7)
         self.said("Đã mở kỳ báo cáo")
         self.sit(role)
 
@@ -392,11 +392,108 @@ def test_every_other_part_shows_what_it_promises(analyst: tuple[Seat, list[str]]
     assert trouble == []
 
 
+def heading(page: Page, title: str) -> Locator:
+    """The head of one column of the schools' table."""
+    return page.locator(".sheet-scroll:visible").last.get_by_role("columnheader", name=title).first
+
+
+def first_cells(page: Page) -> list[str]:
+    """The first cell of every row in sight of the schools' table."""
+    return page.locator(".sheet-scroll:visible").last.locator("tbody td:first-child").all_inner_texts()
+
+
+def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
+    analyst: tuple[Seat, list[str]], screen: BrowserContext, voila: Served
+) -> None:
+    one, trouble = analyst
+    page, desk = one.page, one.desk
+    screen.grant_permissions(["clipboard-read", "clipboard-write"])
+    one.open("Bảng")
+    count = page.locator(".sheet-count:visible").last
+    expect(count).to_have_text("10/10 dòng")
+    points = "Chỉ số Dạy, học: điểm thấp nhất"
+
+    heading(page, points).locator(".dtcc-button_order").click()
+    heading(page, points).locator(".dtcc-button_order").click()
+    rows = page.locator(".sheet-scroll:visible").last.locator("tbody tr")
+    place = page.locator(".sheet-scroll:visible").last.locator("thead th").all_inner_texts().index(points)
+    shown = [row.locator("td").nth(place).inner_text().replace(",", ".") for row in rows.all()]
+    numbers = [float(value) for value in shown if value != "—"]
+    assert numbers == sorted(numbers, reverse=True) or numbers == sorted(numbers)
+    assert shown[: len(numbers)] == [value for value in shown if value != "—"], "what is missing stands last"
+    assert 1 < len(numbers) < 10
+
+    page.get_by_label("Tìm trong bảng").last.fill("binh an")  # found without its marks
+    expect(count).not_to_have_text("10/10 dòng")
+    assert all("Bình An" in " ".join(row.split()) for row in rows.all_inner_texts())
+    page.get_by_label("Tìm trong bảng").last.fill("")
+    expect(count).to_have_text("10/10 dòng")
+
+    heading(page, "Cấp học").locator(".dtcc-button_dropdown").click()
+    page.locator(".dtcc-dropdown").get_by_role("button", name="Tiểu học", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(count).to_have_text("7/10 dòng")
+    heading(page, points).locator(".dtcc-button_dropdown").click()
+    menu = page.locator(".dtcc-dropdown")
+    menu.get_by_role("combobox").select_option(label="Từ … trở lên")
+    menu.get_by_role("spinbutton").or_(menu.locator("input:visible")).first.fill(str(max(numbers)))
+    page.keyboard.press("Escape")
+    expect(count).not_to_have_text("7/10 dòng")
+    kept = first_cells(page)
+    assert 0 < len(kept) < 7
+
+    with one.done():
+        desk.get_by_label("Nhóm theo").select_option(label="Cấp học")
+    groups = page.locator(".desk-table-groups .sheet-scroll")
+    expect(groups.locator("tbody tr").last).to_contain_text("Tất cả trường đang xem")
+    expect(groups.locator("tbody tr").last.locator("td").nth(1)).to_have_text(str(len(kept)))
+    found = Axe().run(page, context=".termreview-desk").response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+
+    page.get_by_role("button", name="Chép bảng").last.click()
+    expect(count).to_contain_text("Đã chép")
+    copied = [line.split("\t") for line in page.evaluate("navigator.clipboard.readText()").splitlines()]
+    assert copied[0][0] == "Trường"
+    assert [line[0] for line in copied[1:]] == kept, "the names are there, in the order that is shown"
+    assert {len(line) for line in copied} == {len(copied[0])}
+    assert copied[1][place] == f"{max(numbers):g}".replace(".", ",")
+
+    one.press("Tải bảng")
+    for words, start in (("Bảng Excel", b"PK"), ("Bảng nhóm CSV", b"\xef\xbb\xbf")):
+        with page.expect_download() as taken:
+            one.visible(desk.get_by_role("link", name=words, exact=True)).click()
+        assert Path(taken.value.path()).read_bytes().startswith(start), words
+
+    one.fill("Tên khung nhìn", "Tiểu học điểm cao")
+    one.press("Lưu khung nhìn")
+    one.said("Đã lưu khung nhìn")
+    page.reload()  # the view stands in the address
+    again = Seat(page, "Chuyên viên A")
+    expect(again.desk.get_by_role("tab", name="Bảng")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".sheet-count:visible").last).to_have_text(f"{len(kept)}/10 dòng")
+    assert first_cells(page) == kept
+    expect(page.locator(".desk-table-groups .sheet-scroll")).to_be_visible()
+    page.goto(voila.url)
+    again = Seat(page, "Chuyên viên A")
+    again.open("Bảng")
+    expect(page.locator(".sheet-count:visible").last).to_have_text("10/10 dòng")
+    with again.done():
+        again.desk.get_by_label("Khung nhìn đã lưu").select_option(label="Tiểu học điểm cao")
+    expect(page.locator(".sheet-count:visible").last).to_have_text(f"{len(kept)}/10 dòng")
+    assert first_cells(page) == kept
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    with again.done():
+        page.locator(".sheet-open:visible").last.click()
+    expect(again.desk.get_by_role("tab", name="Từng trường")).to_have_attribute("aria-selected", "true")
+    assert trouble == []
+
+
 def look_at_every_tab(one: Seat) -> None:
     """Turn every tab up by keyboard; nothing is in the way of who cannot see or use a mouse."""
     one.open("Toàn cảnh")
     one.desk.get_by_role("tab", name="Toàn cảnh").focus()
-    for _ in range(6):
+    for _ in range(7):
         expect(one.desk.locator(".pick-row:visible .pick-button:text-is('')")).to_have_count(0)
         found = Axe().run(one.page, context=".termreview-desk").response["violations"]
         assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
@@ -746,6 +843,9 @@ def test_the_same_notebook_works_in_jupyterlab(
         one.said("Đã ghi quyết định qd-0001")
         one.press("Hoàn tác qd-0001")
         one.said("Đã hoàn tác quyết định qd-0001")
+        one.open("Bảng")
+        page.get_by_label("Tìm trong bảng").last.fill("binh an")
+        expect(page.locator(".sheet-count:visible").last).not_to_have_text("10/10 dòng")
         page.close()
     assert [address for address in asked if not address.startswith((url, "data:", "blob:"))] == []
 

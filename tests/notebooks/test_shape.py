@@ -67,7 +67,8 @@ def test_cells_are_thin_and_cannot_leave_early(path: Path) -> None:
         is_set_up = "parameters" in tags(cell) or any(
             isinstance(node, ast.Import | ast.ImportFrom) for node in tree.body
         )
-        assert is_set_up or len(tree.body) <= 2, f"more than a library call: {cell.source}"
+        most = 5 if "recipe" in tags(cell) else 2
+        assert is_set_up or len(tree.body) <= most, f"more than a library call: {cell.source}"
         for node in ast.walk(tree):
             assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.Try), (
                 cell.source

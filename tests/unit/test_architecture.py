@@ -136,11 +136,12 @@ ROOMS = {
         "storage reference/kinds reference intake/received intake scoring reporting/blocks "
         "reporting/term reporting/summaries reporting/report run"
     ),
+    "desk/table": ("storage reporting/workbench desk/term"),
     "desk": (
         "storage reference/kinds reference intake/values intake/checks intake scoring "
         "reporting/blocks reporting/summaries reporting/report run desk/lists desk/term"
     ),
-    "desk/panels/controls": "reference reporting/blocks reporting/report desk/term",
+    "desk/panels/controls": "storage reference reporting/blocks reporting/report desk/term desk/table",
     "desk/views": (
         "reference/kinds scoring reporting/blocks reporting/charts "
         "reporting/summaries reporting/report reporting/school_pages desk/lists desk/term desk"
@@ -149,7 +150,7 @@ ROOMS = {
         "reference/kinds reporting/blocks desk/lists desk/term desk desk/panels/controls desk/views"
     ),
     "desk/panels": (
-        "storage reference/kinds reference reporting/blocks reporting/charts desk/lists desk/term desk desk/panels/controls desk/views "
+        "storage reference/kinds reference reporting/blocks reporting/charts desk/lists desk/term desk/table desk desk/panels/controls desk/views "
         "desk/panels/parts"
     ),
     "sample/schools": "reference/kinds reference",
@@ -191,6 +192,8 @@ DOORS = {
     "yaml": (r"reference/loading/tree_reading",),
     "argparse": (r"cli/\w+",),
     "ipywidgets": (r"desk/panels/\w+(/\w+)?",),
+    "anywidget": (r"desk/panels/controls/sheet",),
+    "itables": (r"desk/panels/controls/sheet",),
 }
 # What ends a process of its own: one that worked for another, and the desk's server.
 ENDING = {
@@ -266,7 +269,7 @@ def test_imports_point_one_way(path: Path) -> None:
     known = {room_of(name) for name in modules_known_to(path)} - {room}
     if is_package(path):
         # What analysts call is offered by the package itself, looked up when it is first asked for.
-        offered = {"run", "reporting/charts/drawing", "reporting/workbench"}
+        offered = {"run", "reporting/charts/drawing", "reporting/workbench", "desk/panels/controls"}
         assert known <= (set(GROUND) if room != "__init__" else offered), "a folder only says what it is"
     elif room in GROUND:
         assert known <= set(GROUND[room].split()), f"{name_of(path)} belongs to the ground"

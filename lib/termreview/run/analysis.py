@@ -11,13 +11,16 @@ from termreview.storage.workspace import atomic_write, find_workspace, has_table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from termreview.reference.declarations import TermReference
     from termreview.reporting.term.term_tables import TermTables
 
 
 _WIDTH = 18  # of a column, in signs
 
 
-def table(term_id: str = "", *, states: bool = True, workspace_root: str = "") -> pd.DataFrame:
+def table(
+    term_id: str = "", *, states: bool = True, changes: bool = False, workspace_root: str = ""
+) -> pd.DataFrame:
     """One labelled row per school of one term: code, name, level, commune, every answer and its state, scores, levels.
 
     Parameters
@@ -26,6 +29,8 @@ def table(term_id: str = "", *, states: bool = True, workspace_root: str = "") -
         Such as `2023-2024-hk1`; blank for the latest term that was run.
     states
         Whether the state of each answer follows at the right.
+    changes
+        Whether the change of each number since the term that is compared with follows at the end, where that was run.
     workspace_root
         A folder of the workspace; blank for the one that holds the current folder.
 
@@ -37,7 +42,8 @@ def table(term_id: str = "", *, states: bool = True, workspace_root: str = "") -
     from termreview.reporting.workbench.school_table import school_table
 
     opened, found = _opened(term_id, workspace_root)
-    return school_table(opened.reference, opened.declared, found, states=states)
+    before = _before(opened) if changes else None
+    return school_table(opened.reference, opened.declared, found, states=states, before=before)
 
 
 def tables(term_id: str = "", *, workspace_root: str = "") -> TermTables:
@@ -49,6 +55,35 @@ def tables(term_id: str = "", *, workspace_root: str = "") -> TermTables:
         When the term is not declared, or was not run yet.
     """
     return _opened(term_id, workspace_root)[1]
+
+
+def dictionary(term_id: str = "", *, workspace_root: str = "") -> pd.DataFrame:
+    """One row per column of `table`, in Vietnamese: its kind, unit, values, states, and where the form asks it.
+
+    Parameters
+    ----------
+    term_id
+        Such as `2023-2024-hk1`; blank for the latest term that was run. A term that is named need not have been run.
+
+    Raises
+    ------
+    UsageError
+        When the term is not declared, or none is named and none was run yet.
+    """
+    from termreview.reporting.workbench.dictionary import data_dictionary
+
+    opened = open_term(term_id, "", workspace_root, is_there=has_tables)
+    return data_dictionary(opened.reference, opened.declared)
+
+
+def _before(opened: OpenTerm) -> tuple[TermReference, TermTables] | None:
+    """The term that one term is compared with, where it was run."""
+    from termreview.reporting.term.term_tables import read_tables
+
+    term = opened.declared.plan.compare_with
+    if term is None or not has_tables(opened.workspace, term):
+        return None
+    return opened.reference.of(term), read_tables(opened.workspace, term)
 
 
 def _opened(term_id: str, workspace_root: str) -> tuple[OpenTerm, TermTables]:

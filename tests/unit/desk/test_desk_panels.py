@@ -478,6 +478,7 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
     desk._status.observe(lambda change: said.append(change["new"]), "value")
     worklist, verification, explorer = (desk.tab(name) for name in ("triage", "verification", "explorer"))
     what_if, explore, glance = desk.tab("what_if"), desk.tab("explore"), desk.tab("glance")
+    table = desk.tab("table")
     form, points, trial = worklist._form, verification._form, what_if._trial
 
     def fill() -> None:
@@ -517,6 +518,10 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
         "explore": lambda: desk.go_to("explore"),
         "another measure": lambda: setattr(explore._choices[0], "value", explore._choices[0].options[1][1]),
         "files to take away": explore._exported,
+        "the table": lambda: desk.go_to("table"),
+        "other columns": table._reset,
+        "groups": lambda: setattr(table._group, "value", table._group.options[1][1]),
+        "the table's files": table._exported,
         "a scope": lambda: setattr(desk._level, "value", "th"),
         "glance": lambda: desk.go_to("glance"),
         "one state": lambda: setattr(glance._states, "value", "missing"),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
@@ -13,11 +16,13 @@ from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
 from termreview.desk.panels.explore_tab import ExploreTab
 from termreview.desk.panels.explorer_tab import ExplorerTab
 from termreview.desk.panels.overview_tab import OverviewTab
+from termreview.desk.panels.table_tab import TableTab
 from termreview.desk.panels.verification_tab import VerificationTab
 from termreview.desk.panels.what_if_tab import WhatIfTab
 from termreview.desk.panels.worklist_tab import WorklistTab
+from termreview.desk.table.saved_views import SavedView, view_of
 from termreview.desk.term.term_now import look
-from termreview.desk.term.wording import joined
+from termreview.desk.term.wording import joined, say
 from termreview.errors import DeclarationError, TermReviewError
 from termreview.reference.declarations import load_reference
 from termreview.reporting.blocks.blocks import Block, callout
@@ -64,11 +69,24 @@ def _desk(term_id: str, workspace_root: str, as_of: str, today: Callable[[], dat
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
     term = term_id or latest_term(workspace)
     desk = Desk(look(term, as_of, str(workspace.root)), as_of, str(workspace.root), today)
-    tabs = (OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab)
+    tabs = (OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab)
     desk.fill([tab(desk) for tab in tabs])
+    table = desk.tab("table")
+    if (view := view_asked(os.environ.get("QUERY_STRING", ""))) is not None and isinstance(table, TableTab):
+        desk.go_to("table")
+        opened = say(desk.reference, "status.opened", files=len(desk.now.files))
+        desk.tell("done", f"{opened} {table.look_at(view)}")
     if desk.reference.unlike:
         desk.tell("done", "; ".join(map(str, desk.reference.unlike)))
     return desk
+
+
+def view_asked(query: str) -> SavedView | None:
+    """The view of the table that the page's address asks for (`bang`); None where it asks for none, or for nonsense."""
+    try:
+        return view_of(json.loads(parse_qs(query).get("bang", ["null"])[0]))
+    except ValueError:
+        return None
 
 
 def latest_term(workspace: Workspace) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from termreview.reference.comparable import not_comparable
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.forms import Field, Form
 from termreview.reporting.term.answers import Answers, spread_answers
@@ -15,8 +16,20 @@ from termreview.reporting.term.term_tables import TermTables
 SCORED = "scored"
 
 
+class _Kept(dict[str, str]):
+    """What stands beside a table: pandas copies its `attrs` deep at every step, which took 20 of 27 seconds of a desk."""
+
+    def __deepcopy__(self, _: object) -> _Kept:
+        return self
+
+
 def school_table(
-    reference: Reference, declared: TermReference, tables: TermTables, *, states: bool = True
+    reference: Reference,
+    declared: TermReference,
+    tables: TermTables,
+    *,
+    states: bool = True,
+    before: tuple[TermReference, TermTables] | None = None,
 ) -> pd.DataFrame:
     """One row per expected school, in registry order; every column has its Vietnamese head.
 
@@ -27,13 +40,15 @@ def school_table(
     ----------
     states
         Whether the state of each answer follows at the right ("bỏ trống", "chưa có báo cáo" …), one column each.
+    before
+        An earlier term: by how much each number that may be compared has changed since stands at the end.
 
     Returns
     -------
     pandas.DataFrame
         Numbers are numbers (totals rebuilt from their parts, as the reports count them), days are dates, choices and
         texts are texts. A cell without an answer is missing, never zero. ``attrs["fields"]`` gives the field id of
-        each head, ``attrs["codes"]`` the code of every column.
+        each head, ``attrs["codes"]`` the code of every column, ``attrs["sections"]`` the part that it stands in.
     """
     words: Mapping[str, str] = reference.labels["school_table"]
     answers = spread_answers(tables.observations, declared)
@@ -41,7 +56,7 @@ def school_table(
     asked = {
         name: field for name, field in declared.form.all_fields().items() if name in answers.states.columns
     }
-    heads = {name: _head(field, words) for name, field in asked.items()}
+    heads = {name: head_of(field, words) for name, field in asked.items()}
     columns: dict[str, pd.Series] = {
         words["code"]: schools["school_id"],
         words["name"]: schools["name"],
@@ -49,16 +64,35 @@ def school_table(
         words["commune"]: schools["commune_name"],
     }
     yes_no = {1.0: reference.labels["yes_no"]["yes"], 0.0: reference.labels["yes_no"]["no"]}
+    of_section = {section.section_id: section.title for section in declared.form.sections}
+    sections = dict.fromkeys(columns, words["school_part"])
+    sections |= {heads[name]: of_section[field.section_id] for name, field in asked.items()}
     columns |= {heads[name]: _values(field, answers, declared.form, yes_no) for name, field in asked.items()}
     if not declared.indicator_set.is_none:
-        columns |= _levels(tables.scores, schools.index, reference, words)
+        levels = _levels(tables.scores, schools.index, reference, words)
+        columns |= levels
+        sections |= dict.fromkeys(levels, words["score_part"])
     if states:
         titles = reference.labels["states"]
-        columns |= {
+        of_answers = {
             words["state"].format(head=heads[name]): answers.state(name).map(titles) for name in asked
         }
+        columns |= of_answers
+        sections |= dict.fromkeys(of_answers, words["state_part"])
+    compared: dict[str, pd.Series] = {}
+    if before is not None:
+        then = _numbers_before(reference, declared, *before)
+        compared = {name: then[name] for name in asked if name in then and asked[name].is_numeric}
+        changes = {
+            words["change"].format(head=heads[name], before=before[0].plan.title): answers.number(name)
+            - earlier
+            for name, earlier in compared.items()
+        }
+        columns |= changes
+        sections |= dict.fromkeys(changes, words["change_part"])
     table = pd.DataFrame(columns, index=schools.index).reset_index(drop=True)
-    table.attrs["fields"] = {head: name for name, head in heads.items()}
+    table.attrs["fields"] = _Kept((head, name) for name, head in heads.items())
+    table.attrs["sections"] = _Kept(sections)
     standing = ("school_code", "school_name", "level", "commune_name")
     groups = [
         f"{group}.{code}"
@@ -67,11 +101,26 @@ def school_table(
         if not declared.indicator_set.is_none
     ]
     codes = [*standing, *asked, *groups, *(f"{name}.state" for name in asked if states)]
-    table.attrs["codes"] = dict(zip(table.columns, codes, strict=True))
+    codes += [f"{name}.change" for name in compared]
+    table.attrs["codes"] = _Kept(zip(table.columns, codes, strict=True))
     return table
 
 
-def _head(field: Field, words: Mapping[str, str]) -> str:
+def _numbers_before(
+    reference: Reference, declared: TermReference, earlier: TermReference, tables: TermTables
+) -> dict[str, pd.Series]:
+    """The numbers of an earlier term by field and school; none that counts within one year is held against another's."""
+    held_back = not_comparable(reference, earlier.term, declared.term)
+    answers = spread_answers(tables.observations, earlier)
+    fields = earlier.form.all_fields()
+    return {
+        name: answers.number(name)
+        for name in answers.states.columns
+        if name not in held_back and name in fields and fields[name].is_numeric
+    }
+
+
+def head_of(field: Field, words: Mapping[str, str]) -> str:
     """The head of one answer: code of its row, label, and unit where there is one."""
     head = words["answer"].format(code=field.row_code, label=field.label)
     return words["with_unit"].format(head=head, unit=field.unit) if field.unit else head

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import report_world
 
+from termreview.reporting.workbench.dictionary import data_dictionary
 from termreview.reporting.workbench.school_table import school_table
 from termreview.terms import parse_term
 
@@ -71,3 +72,44 @@ def test_points_and_levels_are_those_of_the_scores(table: pd.DataFrame) -> None:
         told = found[f"Chỉ số Dạy, học: {head}"].dropna()
         assert told.to_dict() == own[column].dropna().to_dict()
         assert len(told) > 5 or column == "level"  # of this world none is concluded
+
+
+def test_the_dictionary_has_a_row_per_column_in_the_order_of_the_table(table: pd.DataFrame) -> None:
+    reference = report_world.reference()
+    declared = reference.of(parse_term(HK1))
+    found = data_dictionary(reference, declared)
+    plain = school_table(reference, declared, report_world.tables_of(HK1), states=False)
+    assert found["Cột"].tolist() == plain.columns.tolist()
+    row = found.set_index("Mã chỉ tiêu").loc["informatics_computers_working_count"]
+    assert row["Kiểu dữ liệu"] == "số đếm"
+    assert row["Cấp học được hỏi"] == "Tiểu học, Trung học cơ sở, Tiểu học và Trung học cơ sở"
+    assert row["Giới hạn"].startswith("từ 0 đến ")
+    assert "bỏ trống" in row["Tình trạng có thể có"]
+    field = declared.form.all_fields()["informatics_computers_working_count"]
+    assert row["Mã dòng"] == field.row_code
+    section = next(one for one in declared.form.sections if one.section_id == field.section_id)
+    assert row["Mục"] == section.title
+    answers = found[found["Mã chỉ tiêu"] != ""]
+    assert (answers[["Kiểu dữ liệu", "Trang của biểu", "Mã dòng", "Tình trạng có thể có"]] != "").all().all()
+    assert answers["Mã chỉ tiêu"].is_unique
+
+
+def test_a_change_is_now_less_then_and_missing_where_either_is(table: pd.DataFrame) -> None:
+    reference = report_world.reference()
+    earlier, later = (reference.of(parse_term(name)) for name in (HK1, "2023-2024-hk2"))
+    tables = report_world.tables_of(HK1), report_world.tables_of("2023-2024-hk2")
+    now = school_table(reference, later, tables[1], states=False, before=(earlier, tables[0]))
+    then = table.set_index("Mã trường")
+    changes = [head for head, part in now.attrs["sections"].items() if part == "Thay đổi so với kỳ trước"]
+    assert changes
+    compared = 0
+    for head in changes:
+        plain = head.partition(": ")[2]
+        for key, change, value in zip(now["Mã trường"], now[head], now[plain], strict=True):
+            before = then[plain].get(key)
+            if pd.isna(value) or before is None or pd.isna(before):
+                assert pd.isna(change), "missing is never zero"
+            else:
+                assert change == value - before
+                compared += 1
+    assert compared

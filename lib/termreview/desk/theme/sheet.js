@@ -1,0 +1,175 @@
+// One table of the desk. Python gives columns and rows; DataTables (the copy that itables carries) draws, sorts and filters
+// them; the view (search, order, filters) and the rows in sight go back, so that Python groups and exports what is shown.
+
+const PLACE = "termreviewSheetLibrary";
+
+function library(model) {
+  if (!window[PLACE]) {
+    const script = new Blob([model.get("_library")], { type: "text/javascript" });
+    window[PLACE] = import(URL.createObjectURL(script)).then(({ default: DataTable }) => {
+      // What is missing stands last, whichever way the numbers run.
+      const run = (sign) => (a, b) => (a === null ? (b === null ? 0 : 1) : b === null ? -1 : sign * (a < b ? -1 : a > b ? 1 : 0));
+      DataTable.type("sheet", { order: { asc: run(1), desc: run(-1) } });
+      return DataTable;
+    });
+  }
+  return window[PLACE];
+}
+
+// Letters without marks: a search is found with them or without.
+const folded = (text) => String(text ?? "").normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+
+function printed(column, value) {
+  if (value === null || value === undefined) return column.kind === "text" ? "" : "—";
+  if (column.kind === "date") return value.split("-").reverse().join("/");
+  if (column.kind !== "number") return value;
+  const digits = { minimumFractionDigits: column.digits ?? 0, maximumFractionDigits: column.digits ?? 2 };
+  return new Intl.NumberFormat("vi-VN", digits).format(value);
+}
+
+const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+function cell(column, words) {
+  return (value, type) => {
+    if (type === "sort" || type === "type") return value === "" || value === undefined ? null : column.kind === "number" || value === null ? value : folded(value);
+    if (type === "filter") return column.kind === "number" ? value ?? "" : printed(column, value);
+    if (type === "copy") return column.kind === "number" ? (value === null ? "" : String(value).replace(".", ",")) : printed(column, value).replace(/^—$/, "");
+    if (!column.opens || value === null) return escaped(printed(column, value));
+    return `<button type="button" class="sheet-open" title="${escaped(words.open)}">${escaped(printed(column, value))}</button>`;
+  };
+}
+
+function heads(column) {
+  const filter = column.kind === "number" ? ["searchNumber"] : column.kind === "choice" ? [] : [column.kind === "date" ? "searchDateTime" : "searchText"];
+  const list = column.kind === "choice" ? [{ extend: "searchList", ajaxOnly: false, orthogonal: "filter" }] : [];
+  return ["order", ["orderAsc", "orderDesc", "spacer", ...filter, ...list]];
+}
+
+// The view by names of columns: it holds whichever columns stand beside each other.
+function viewOf(state, columns, search) {
+  const filters = {};
+  for (const [place, own] of Object.entries(state.columnControl ?? {})) {
+    const input = own.searchInput, kept = {};
+    if (input && (input.value !== "" || ["empty", "notEmpty"].includes(input.logic))) Object.assign(kept, { type: input.type, logic: input.logic, value: input.value });
+    if (own.searchList?.length) kept.list = own.searchList;
+    if (Object.keys(kept).length && columns[place]) filters[columns[place].id] = kept;
+  }
+  const order = (state.order ?? []).filter(([place, way]) => way && columns[place]).map(([place, way]) => [columns[place].id, way]);
+  return { search, order, filters };
+}
+
+function stateOf(view, columns) {
+  const place = Object.fromEntries(columns.map((column, number) => [column.id, number]));
+  const control = {};
+  for (const [id, own] of Object.entries(view.filters ?? {})) {
+    if (!(id in place)) continue;
+    control[place[id]] = {};
+    if (own.logic) control[place[id]].searchInput = { logic: own.logic, type: own.type, value: own.value };
+    if (own.list) control[place[id]].searchList = own.list;
+  }
+  const order = (view.order ?? []).filter(([id]) => id in place).map(([id, way]) => [place[id], way]);
+  return { time: Date.now(), order, columnControl: control };
+}
+
+async function render({ model, el }) {
+  const DataTable = await library(model);
+  const words = model.get("words");
+  const id = `sheet-${Math.random().toString(36).slice(2)}`;
+  el.classList.add("sheet");
+  el.innerHTML = `<div class="sheet-bar"><label class="sheet-search"><span></span> <input type="search"></label><button type="button" class="desk-button sheet-copy"></button><p class="sheet-count" role="status" aria-live="polite"></p></div><div class="sheet-scroll" tabindex="0" role="region"></div>`;
+  const box = el.querySelector("input"), count = el.querySelector(".sheet-count"), scroll = el.querySelector(".sheet-scroll"), copy = el.querySelector(".sheet-copy");
+  el.querySelector(".sheet-search span").textContent = words.search;
+  copy.textContent = words.copy;
+  let table, pushed = "", waiting, plain = [], columns = [];
+
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const inSight = () => table.rows({ order: "applied", search: "applied" }).data().toArray();
+
+  function say(text) { count.textContent = text; }
+
+  function push() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const view = viewOf(table.state() ?? {}, columns, box.value.trim()), shown = inSight().map((row) => row[0]);
+      pushed = JSON.stringify(view);
+      model.set("view", view);
+      model.set("shown", shown);
+      model.save_changes();
+    }, 120);
+  }
+
+  function build() {
+    if (table) table.destroy(true);
+    columns = model.get("columns");
+    const rows = model.get("rows"), view = model.get("view");
+    plain = rows.map((row) => folded(row.slice(1).map((value, place) => printed(columns[place], value)).join(" \n ")));
+    box.value = view.search ?? "";
+    scroll.setAttribute("aria-label", model.get("title"));
+    const titles = columns.map((column) => `<th scope="col">${escaped(column.title)}</th>`).join("");
+    scroll.innerHTML = `<table id="${id}"><caption></caption><thead><tr>${titles}</tr></thead></table>`;
+    scroll.querySelector("caption").textContent = model.get("title");
+    table = new DataTable(scroll.querySelector("table"), {
+      data: rows,
+      columns: columns.map((column, place) => ({
+        data: place + 1, type: "sheet", render: cell(column, words),
+        className: column.kind === "number" ? "sheet-number" : "", columnControl: heads(column), name: column.id,
+      })),
+      paging: false, info: false, searching: true, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
+      order: [], autoWidth: false, orderMulti: true, ordering: { indicators: false, handler: true },
+      language: model.get("language"),
+      stateSave: true, stateDuration: -1, stateSaveCallback: () => {}, stateLoadCallback: () => stateOf(view, columns),
+    });
+    for (const [place, head] of scroll.querySelectorAll("thead th").entries()) {
+      for (const button of head.querySelectorAll("button")) button.setAttribute("aria-label", `${button.getAttribute("aria-label")}: ${columns[place].title}`);
+    }
+    table.search.fixed("words", (_, __, number) => folded(box.value).split(/\s+/).every((word) => plain[number].includes(word)));
+    table.on("draw", () => { say(fill(words.count, { shown: inSight().length, all: rows.length })); push(); });
+    table.draw();
+  }
+
+  box.addEventListener("input", () => table.draw());
+  scroll.addEventListener("click", (event) => {
+    const name = event.target.closest(".sheet-open");
+    if (!name) return;
+    model.set("picked", "");
+    model.set("picked", table.row(name.closest("tr")).data()[0]);
+    model.save_changes();
+  });
+
+  copy.addEventListener("click", async () => {
+    const clean = (text) => String(text).replace(/[\t\r\n]+/g, " ");
+    const draw = columns.map((column) => cell(column, words));
+    const rows = inSight();
+    const lines = [columns.map((column) => clean(column.title)), ...rows.map((row) => draw.map((own, place) => clean(own(row[place + 1], "copy"))))];
+    const text = lines.map((line) => line.join("\t")).join("\r\n");
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = Object.assign(document.createElement("textarea"), { value: text });
+      el.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+      copy.focus();
+    }
+    say(fill(words.copied, { rows: rows.length, columns: columns.length }));
+  });
+
+  // The view stands in the page's address where the desk is a page of its own: a reload, or whoever gets it, sees the same.
+  const addressed = () => {
+    const own = new URL(window.location.href), asked = model.get("address");
+    if (!asked || !document.body.dataset.voila) return;
+    own.searchParams.set("bang", asked);
+    window.history.replaceState(null, "", own);
+  };
+  const again = () => build();
+  const viewed = () => { if (JSON.stringify(model.get("view")) !== pushed) build(); };
+  model.on("change:rows", again);
+  model.on("change:view", viewed);
+  model.on("change:address", addressed);
+  build();
+  addressed();
+  return () => { clearTimeout(waiting); model.off("change:rows", again); model.off("change:view", viewed); model.off("change:address", addressed); table.destroy(true); };
+}
+
+export default { render };
