@@ -59,6 +59,7 @@ def effect_of_decision(now: TermNow, *decisions: Decision) -> Effect:
         now.previous,
         kept=steps.reading_cache(opened),
         facts=now.cleaned.facts,
+        evidence=now.cleaned.evidence,
     )
     cells = changed_answers(now.cleaned.observations, cleaned.observations)
     settled, new = _findings_moved(now.cleaned.findings, cleaned.findings)

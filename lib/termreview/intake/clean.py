@@ -33,6 +33,7 @@ from termreview.intake.checks.decisions import (
     note_unapplied,
     settle_findings,
 )
+from termreview.intake.checks.evidence import evidence_questions
 from termreview.intake.checks.findings import Findings, places_at
 from termreview.intake.checks.partial_resubmissions import (
     PartialResubmission,
@@ -48,6 +49,7 @@ from termreview.intake.files.file_reading import NAMED, FileReading, Remark
 from termreview.intake.files.reader import Reader
 from termreview.intake.files.reading import is_late
 from termreview.intake.files.revisions import ACCEPTED, Fate, decide_fates
+from termreview.intake.received.evidence_files import EvidenceFile, evidence_faults
 from termreview.intake.received.received import ReceivedFile, received_order
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.decisions import Decision, options_of, with_aliases
@@ -63,12 +65,13 @@ _ITEMS_BLANK = "items_blank"
 
 @dataclass(frozen=True)
 class Cleaned:
-    """The three tables of the intake room, under their contracts, and the facts of systems that they were held against."""
+    """The three tables of the intake room, under their contracts, and what else they were judged by."""
 
     submissions: pd.DataFrame
     observations: pd.DataFrame
     findings: pd.DataFrame
     facts: pd.DataFrame | None = None
+    evidence: Sequence[EvidenceFile] = ()
 
 
 def clean_term(
@@ -81,6 +84,7 @@ def clean_term(
     kept: ReadingCache | None = None,
     later: Mapping[str, str] | None = None,
     facts: pd.DataFrame | None = None,
+    evidence: Sequence[EvidenceFile] = (),
 ) -> Cleaned:
     """Clean one term.
 
@@ -101,6 +105,8 @@ def clean_term(
         By school, the day of a file of its that came too late to count: told of schools of which nothing counts.
     facts
         What systems counted (`source_facts`): an answer that differs is a question to the school, never replaced.
+    evidence
+        The files of evidence that lie beside those of the schools.
     """
     decisions = [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
     registry = with_aliases(reference.registry, decisions)
@@ -121,7 +127,7 @@ def clean_term(
     supplements = find_partial_resubmissions(chains, answers, readings, decisions, reader)
     taken = _Taken(
         readings, fates, accepted, reader, reference.messages, previous, chains, supplements, later or {},
-        reference.sources, facts,
+        reference.sources, facts, evidence,
     )  # fmt: skip
     decided, findings = _decide(observations, decisions, taken)
     return Cleaned(
@@ -131,6 +137,7 @@ def clean_term(
         else shaped("observations", decided.observations),
         findings.frame(),
         facts,
+        evidence,
     )
 
 
@@ -154,6 +161,7 @@ class _Taken:
     later: Mapping[str, str]
     sources: Sources
     facts: pd.DataFrame | None
+    evidence: Sequence[EvidenceFile]
 
 
 def _decide(
@@ -214,12 +222,19 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     for failure in failures:
         findings.add_check(failure, taken.readings[accepted[failure.school_id]].file.name, places)
     copied = copied_parts(answers, reader.term, _same_wholes(taken))
-    for school_id, remark in (*copied, *blank_items(observations, reader.term)):
+    asked = (*copied, *blank_items(observations, reader.term), *evidence_questions(observations, reader.term))
+    for school_id, remark in asked:
         findings.add(school_id, taken.readings[accepted[school_id]].file.name, remark)
+    for fault in evidence_faults(list(taken.evidence), reader.schools):
+        findings.add(
+            fault.school_id or None,
+            fault.name,
+            Remark(fault.code, fault.code, found=fault.found, expected=fault.expected),
+        )
     if taken.facts is not None and len(taken.facts):
         compared = corroborate(observations, taken.facts, taken.sources, reader.term)
-        for school_id, asked in differences(observations, compared, taken.sources, reader.term):
-            findings.add(school_id, taken.readings[accepted[school_id]].file.name, Remark(**asked))
+        for school_id, question in differences(observations, compared, taken.sources, reader.term):
+            findings.add(school_id, taken.readings[accepted[school_id]].file.name, Remark(**question))
     came = {fate.school_id for fate in taken.fates}
     for school_id in reader.schools:
         if school_id not in came:

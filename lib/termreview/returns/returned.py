@@ -234,7 +234,9 @@ def _earlier_points(
     again = [by_name[sent.file] for sent in before.values() if sent.fate == "superseded"]
     findings = cleaned.findings
     if again:
-        findings = clean_term(again, reference, term, previous, facts=cleaned.facts).findings
+        findings = clean_term(
+            again, reference, term, previous, facts=cleaned.facts, evidence=cleaned.evidence
+        ).findings
     found = {}
     findings = findings[findings["status"] == "open"]
     for school_id, sent in before.items():

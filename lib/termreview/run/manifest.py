@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.installation import made_with
+from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, list_evidence
 from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
 from termreview.run.work_list import Step, describe_issues, scoped_report_name
@@ -53,15 +54,21 @@ def describe_inputs(
             {"file": file.name, "sha256": file.sha256, "received_on": file.received_on.isoformat()}
             for file in files
         ],
-        **_describe_exports(workspace, declared.term),
+        **_describe_beside(workspace, declared.term),
         **made_with(),
     }
 
 
-def _describe_exports(workspace: Workspace, term: Term) -> dict[str, Any]:
-    """The exports of systems that count in the term, those purged since included; nothing where there are none."""
+def _describe_beside(workspace: Workspace, term: Term) -> dict[str, Any]:
+    """The exports of systems that count in the term, those purged since included, and files of evidence; only where there are any."""
     told = exports_of(workspace.raw(term) / SOURCES)
-    return {"exports": [{"file": name, "sha256": sha256} for name, sha256 in told]} if told else {}
+    given = [(file.name, file.sha256) for file in list_evidence(workspace.raw(term) / EVIDENCE)]
+    found = {"exports": told, "evidence": given}
+    return {
+        what: [{"file": name, "sha256": sha256} for name, sha256 in files]
+        for what, files in found.items()
+        if files
+    }
 
 
 def describe_step(workspace: Workspace, step: Step) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from termreview.installation import made_with
 from termreview.intake.batches.reading_cache import ReadingCache
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.later_files import parse_later
+from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, list_evidence
 from termreview.intake.received.received import ReceivedFile, list_received, received_window
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.decisions import FILE_ACTIONS
@@ -133,6 +134,7 @@ def clean(
         kept=kept,
         later=parse_later(later),
         facts=None if exports is None else exports.facts,
+        evidence=list_evidence(opened.workspace.raw(opened.term) / EVIDENCE),
     )
 
 

@@ -49,8 +49,8 @@ __all__ = [
     "record_received",
 ]
 
-# Folders beside the files of the schools that hold no reports of theirs: exports of systems.
-SET_APART = frozenset(("sources",))
+# Folders beside the files of the schools that hold no reports of theirs: exports of systems, evidence.
+SET_APART = frozenset(("sources", "evidence"))
 FIRST_SEEN = ".first-seen.json"  # beside it: the hash that each file had when a run first saw it
 # What folders of Windows and macOS keep for themselves: previews, settings, the folder's own picture.
 _OF_SYSTEMS = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "icon\u240d"))

@@ -21,12 +21,13 @@ def management_answers(here: SchoolTerm) -> dict[str, Answer]:
 
 
 def document(here: SchoolTerm, kind: str, name: str) -> tuple[str, datetime.date]:
-    """Number and date of one of the school's own documents: `25/KH-TH`, autumn 2023."""
+    """Number and date of one of the school's own documents: `25/KH-TH`, autumn 2023; numbers grow with the days."""
     dice = draw(here.school_id, "document", name)
-    day = datetime.date(2023, 9, 8) + datetime.timedelta(days=dice.randint(0, 45))
+    days = dice.randint(0, 45)
+    day = datetime.date(2023, 9, 8) + datetime.timedelta(days=days)
     if day.weekday() > 4:
         day += datetime.timedelta(days=2)
-    return f"{dice.randint(8, 96)}/{kind}-{here.sign}", day
+    return f"{8 + 2 * days + dice.randint(0, 1)}/{kind}-{here.sign}", day
 
 
 def _database(here: SchoolTerm) -> dict[str, Answer]:

@@ -1,0 +1,172 @@
+"""One piece of evidence that a school names: links that nobody else can open or that others name too, documents of two dates.
+
+Each is a question to the school, never a reproach: a shared link may be the system's own page, a date a slip of the pen.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from termreview.intake.files.file_reading import Remark
+from termreview.reference.declarations import TermReference
+from termreview.text import day_text, fold
+
+BROKEN, LOCAL, SHARED, TWO_DATES = "link_broken", "link_local", "link_shared", "document_two_dates"
+_MAY_HOLD = r"://|www\.|https?:|^[A-Za-z]:\\|\\\\"  # most answers hold none
+_LINK = re.compile(r"""(?:h?t?tps?:\S+|www\.\S+|file:\S+|[A-Za-z]:\\\S*|\\\\\S+)""", re.IGNORECASE)
+_AROUND = ".,;:)]}>\"'”’"
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+_OF_PERSONS = re.compile(r"utm_\w+=[^&]*&?|fbclid=[^&]*&?")  # who followed a link, not where it leads
+# Nearly every link: a site by its name in plain letters, and a path.
+_PLAIN = re.compile(
+    r"https?://(?:www\.)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24})(/[^\s?#]*)?"
+)
+_INNER = ("localhost", ".local", ".lan")
+_COLUMNS = ("school_id", "field_id", "sheet", "cell", "value_text")
+_NUMBER, _DAY = "number", "on"
+_SCHOOLS_SHOWN = 3
+
+
+class _Named(NamedTuple):
+    """One link or document as one school names it, and where."""
+
+    school_id: str
+    field_id: str
+    sheet: str
+    cell: str
+    said: str
+
+
+def evidence_questions(observations: pd.DataFrame, term: TermReference) -> Iterator[tuple[str, Remark]]:
+    """Ask, by school, about links and documents that prove nothing as they are named.
+
+    Parameters
+    ----------
+    observations
+        The answers of the term; only answered texts and days are looked at.
+    """
+    is_text = (observations["state"] == "answered") & observations["value_text"].notna()
+    answered = observations.loc[is_text, list(_COLUMNS)]
+    labels = {field_id: field.label for field_id, field in term.form.all_fields().items()}
+    names = {school.unit_id: school.name for school in term.schools}
+    by_link: defaultdict[str, list[_Named]] = defaultdict(list)
+    for named in _links(answered[answered["value_text"].str.contains(_MAY_HOLD, regex=True)]):
+        fault = fault_of_link(named.said)
+        if fault:
+            yield named.school_id, _remark(fault, named, labels, found=named.said)
+        elif (link := normalised_link(named.said)) is not None:
+            by_link[link].append(named)
+    yield from _shared(by_link, labels, names)
+    yield from _two_dates(answered, term, labels)
+
+
+def _links(texts: pd.DataFrame) -> Iterator[_Named]:
+    for school_id, field_id, sheet, cell, text in _rows(texts):
+        for match in _LINK.finditer(text):
+            yield _Named(school_id, field_id, sheet, cell, match[0].rstrip(_AROUND))
+
+
+def _rows(texts: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    return zip(*(texts[name].to_numpy(object).tolist() for name in _COLUMNS), strict=True)
+
+
+def fault_of_link(link: str) -> str:
+    """Say what keeps others from opening one link: `link_broken`, `link_local`; blank where nothing is seen of it."""
+    plain = _PLAIN.fullmatch(link)
+    if plain is not None and not plain[1].endswith(_INNER):
+        return ""
+    lowered = link.casefold()
+    if lowered.startswith(("file:", "\\\\")) or lowered[1:3] == ":\\":
+        return LOCAL
+    try:
+        parts = urlsplit(link if "://" in link else f"http://{link}" if lowered.startswith("www.") else link)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        return BROKEN
+    if parts.scheme not in ("http", "https") or not host:
+        return BROKEN
+    try:
+        return "" if ipaddress.ip_address(host).is_global else LOCAL
+    except ValueError:
+        pass
+    if host.endswith(_INNER):
+        return LOCAL
+    try:
+        known = host.encode("idna").decode("ascii").split(".")
+    except UnicodeError:
+        return BROKEN
+    return "" if len(known) > 1 and all(map(_LABEL.fullmatch, known)) else BROKEN
+
+
+def normalised_link(link: str) -> str | None:
+    """One link as it is compared with others; None for the first page of a site, which many rightly name."""
+    if (plain := _PLAIN.fullmatch(link)) is not None:
+        path = (plain[2] or "").rstrip("/")
+        return f"{plain[1]}{path}" if path else None
+    parts = urlsplit(link if "://" in link else f"http://{link}")
+    path, query = parts.path.rstrip("/"), _OF_PERSONS.sub("", parts.query).rstrip("&")
+    if not path and not query:
+        return None
+    host = (parts.hostname or "").removeprefix("www.")
+    return f"{host}{path}?{query}" if query else f"{host}{path}"
+
+
+def _shared(
+    by_link: Mapping[str, Sequence[_Named]], labels: Mapping[str, str], names: Mapping[str, str]
+) -> Iterator[tuple[str, Remark]]:
+    """Links that some schools share; one that most of them name is of a system that all use."""
+    everybody = {named.school_id for found in by_link.values() for named in found}
+    for found in by_link.values():
+        schools = list(dict.fromkeys(named.school_id for named in found))
+        if not 1 < len(schools) <= max(2, len(everybody) // 2):
+            continue
+        for school_id in schools:
+            first = next(named for named in found if named.school_id == school_id)
+            others = [names.get(one, one) for one in schools if one != school_id]
+            more = f" và {len(others) - _SCHOOLS_SHOWN} trường khác" if len(others) > _SCHOOLS_SHOWN else ""
+            told = ", ".join(others[:_SCHOOLS_SHOWN]) + more
+            yield school_id, _remark(SHARED, first, labels, found=first.said, detail=told)
+
+
+def _two_dates(
+    answered: pd.DataFrame, term: TermReference, labels: Mapping[str, str]
+) -> Iterator[tuple[str, Remark]]:
+    """Documents of one school that have one number and two days: one of the two is a slip."""
+    days = {
+        field_id: f"{field_id[: -len(_NUMBER)]}{_DAY}" for field_id in labels if field_id.endswith(_NUMBER)
+    }
+    days = {number: day for number, day in days.items() if day in labels}
+    wanted = answered[answered["field_id"].isin([*days, *days.values()])]
+    there = {(row[0], row[1]): _Named(*row) for row in _rows(wanted)}
+    seen: dict[tuple[str, str], _Named] = {}
+    for (school_id, field_id), number in there.items():
+        day = there.get((school_id, days.get(field_id, "")))
+        if day is None:
+            continue
+        first = seen.setdefault((school_id, fold(number.said)), day)
+        if first.said != day.said:
+            where = f"{first.sheet}!{first.cell}"
+            yield (
+                school_id,
+                _remark(
+                    TWO_DATES, day, labels, found=f"{number.said} ngày {day_text(day.said)}",
+                    expected=day_text(first.said), detail=where,
+                ),
+            )  # fmt: skip
+
+
+def _remark(
+    code: str, named: _Named, labels: Mapping[str, str], found: str, expected: str = "", detail: str = ""
+) -> Remark:
+    return Remark(
+        code, code, named.sheet, named.cell, named.field_id, found=found, expected=expected,
+        label=labels[named.field_id], detail=detail,
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""One file of evidence that a school gave beside its report: whether it opens, is what it says, and is its own alone.
+
+`evidence/<school>/` lies beside the files of the schools. Nothing of a file is read but its first and last bytes: its
+content is for the person who verifies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from termreview.intake.values.personal_data import name_without_personal
+from termreview.reference.kinds.units import Unit
+
+FOLDER: Final = "evidence"
+UNKNOWN_SCHOOL, EMPTY, UNREADABLE, OTHER_KIND, CUT_SHORT, SAME_FILE = (
+    "evidence_unknown_school", "evidence_empty", "evidence_unreadable", "evidence_other_kind", "evidence_cut_short",
+    "evidence_same_file",
+)  # fmt: skip
+_OF_SYSTEMS: Final = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini"))
+_ENDS: Final = 4096
+_PIECE: Final = 2**20
+_SCHOOLS_SHOWN: Final = 3
+# What the first bytes say a file is, and the suffixes that say the same.
+_KINDS: Final[Mapping[str, tuple[tuple[bytes, ...], tuple[str, ...]]]] = {
+    "PDF": ((b"%PDF-",), (".pdf",)),
+    "PNG": ((b"\x89PNG\r\n\x1a\n",), (".png",)),
+    "JPEG": ((b"\xff\xd8\xff",), (".jpg", ".jpeg", ".jfif")),
+    "GIF": ((b"GIF87a", b"GIF89a"), (".gif",)),
+    "Word, Excel, PowerPoint": ((b"PK\x03\x04",), (".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".odt", ".ods", ".zip")),
+    "Office 97-2003": ((b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",), (".doc", ".xls", ".ppt", ".msg")),
+    "RAR": ((b"Rar!\x1a\x07",), (".rar",)),
+    "HTML": ((b"<!doctype html", b"<html"), (".html", ".htm")),
+}  # fmt: skip
+_LAST: Final[Mapping[str, bytes]] = {"PDF": b"%%EOF", "PNG": b"IEND", "JPEG": b"\xff\xd9"}
+
+
+class EvidenceFile(NamedTuple):
+    """One file below `evidence`: its name there, the school whose folder it lies in, its hash, and its ends."""
+
+    name: str
+    school_id: str
+    path: Path
+    sha256: str
+    size: int
+    first: bytes
+    last: bytes
+
+
+class EvidenceFault(NamedTuple):
+    """One thing that is odd about a file of evidence: of which school, the code, what was found and expected."""
+
+    school_id: str
+    name: str
+    code: str
+    found: str = ""
+    expected: str = ""
+
+
+def list_evidence(folder: Path) -> list[EvidenceFile]:
+    """The files of evidence of one term by name; links that lead elsewhere and what systems keep there are left out."""
+    return [_file(name, path) for name, path in _files(folder)]
+
+
+def evidence_faults(files: list[EvidenceFile], schools: Mapping[str, Unit]) -> Iterator[EvidenceFault]:
+    """What is odd about the files of evidence of one term, file by file."""
+    by_content: defaultdict[str, list[EvidenceFile]] = defaultdict(list)
+    for file in files:
+        if file.school_id not in schools:
+            yield EvidenceFault("", file.name, UNKNOWN_SCHOOL, found=file.school_id)
+            continue
+        fault = _fault(file)
+        if fault is not None:
+            yield fault
+        if file.size:
+            by_content[file.sha256].append(file)
+    for alike in by_content.values():
+        owners = list(dict.fromkeys(file.school_id for file in alike))
+        for school_id in owners if len(owners) > 1 else ():
+            first = next(file for file in alike if file.school_id == school_id)
+            others = [schools[one].name for one in owners if one != school_id]
+            more = f" và {len(others) - _SCHOOLS_SHOWN} trường khác" if len(others) > _SCHOOLS_SHOWN else ""
+            yield EvidenceFault(
+                school_id, first.name, SAME_FILE, found=", ".join(others[:_SCHOOLS_SHOWN]) + more
+            )
+
+
+def _fault(file: EvidenceFile) -> EvidenceFault | None:
+    if file.size < 0:
+        return EvidenceFault(file.school_id, file.name, UNREADABLE)
+    if file.size == 0 or not file.first.strip(b"\x00 \r\n\t"):
+        return EvidenceFault(file.school_id, file.name, EMPTY)
+    suffix = file.path.suffix.casefold()
+    head = file.first.lstrip(b"\xef\xbb\xbf \r\n\t")
+    kind = next(
+        (
+            one
+            for one, (starts, _) in _KINDS.items()
+            if head[:16].lower().startswith(tuple(s.lower() for s in starts))
+        ),
+        "",
+    )
+    said = next((one for one, (_, suffixes) in _KINDS.items() if suffix in suffixes), "")
+    if said and kind != said:
+        return EvidenceFault(
+            file.school_id, file.name, OTHER_KIND, found=kind or "nội dung khác", expected=said
+        )
+    if kind in _LAST and _LAST[kind] not in file.last:
+        return EvidenceFault(file.school_id, file.name, CUT_SHORT, found=kind)
+    return None
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    found = []
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = Path(root) / name
+            is_kept = not name.startswith((".", "~$")) and name.casefold() not in _OF_SYSTEMS
+            if is_kept and path.is_file() and not path.is_symlink():
+                found.append((path.relative_to(folder).as_posix(), path))
+    return sorted(found)
+
+
+def _file(name: str, path: Path) -> EvidenceFile:
+    school_id, slash, _ = name.partition("/")
+    shown = name_without_personal(name)
+    digest, first, last, size = hashlib.sha256(), b"", b"", 0
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                first = first or piece[:_ENDS]
+                last = (last + piece)[-_ENDS:]
+                size += len(piece)
+                digest.update(piece)
+    except OSError:
+        size = -1
+    return EvidenceFile(shown, school_id if slash else "", path, digest.hexdigest(), size, first, last)

@@ -1,0 +1,100 @@
+"""Evidence that a school names: which links nobody else can open, which are another's too, which document has two days."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from termreview.intake.checks.evidence import evidence_questions, fault_of_link, normalised_link
+from termreview.reference.declarations import load_reference
+from worlds import REFERENCE, crowd, observe
+
+LEVELS = {f"s{number}": "th" for number in range(6)}
+TERM = crowd(load_reference(REFERENCE), LEVELS)
+
+
+@pytest.mark.parametrize(
+    ("link", "fault"),
+    [
+        ("https://truong.edu.vn/van-ban/12", ""),
+        ("http://trường.vn/kế-hoạch", ""),
+        ("www.truong.edu.vn/a?b=1", ""),
+        ("https://truong.edu.vn:8443/a", ""),
+        ("https://1.2.3.4/a", ""),
+        ("htp://truong.edu.vn", "link_broken"),
+        ("https:/truong.edu.vn", "link_broken"),
+        ("https://truong", "link_broken"),
+        ("https://-truong-.vn", "link_broken"),
+        ("https://truong..vn", "link_broken"),
+        ("https://truong.vn:abc/", "link_broken"),
+        ("https://", "link_broken"),
+        ("C:\\Minh chung\\ke-hoach.pdf", "link_local"),
+        ("file:///D:/kh.pdf", "link_local"),
+        ("\\\\may-chu\\chung\\kh.pdf", "link_local"),
+        ("http://192.168.1.5/kh.pdf", "link_local"),
+        ("http://10.0.0.8", "link_local"),
+        ("https://localhost/kh", "link_local"),
+        ("http://may-1.local/kh", "link_local"),
+    ],
+)  # fmt: skip
+def test_a_link_is_one_that_others_can_open(link: str, fault: str) -> None:
+    assert fault_of_link(link) == fault
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://www.a.vn/x/", "http://a.vn/x"),
+        ("https://a.vn/x?id=1&utm_source=zalo", "https://a.vn/x?id=1"),
+        ("https://A.vn/x", "https://a.vn/x"),
+    ],
+)
+def test_links_that_lead_to_one_place_are_one(one: str, other: str) -> None:
+    assert normalised_link(one) == normalised_link(other)
+
+
+def test_the_first_page_of_a_site_is_nobodys_evidence_alone() -> None:
+    assert normalised_link("https://csdl.moet.gov.vn/") is None
+
+
+def asked(answers: dict[str, dict[str, str]]) -> list[tuple[str, str, str]]:
+    observations = observe(TERM, answers)
+    given = [
+        {"school_id": school_id, "field_id": field_id}
+        for school_id, own in answers.items()
+        for field_id in own
+    ]
+    is_given = observations.set_index(["school_id", "field_id"]).index.isin(
+        pd.MultiIndex.from_frame(pd.DataFrame(given))
+    )
+    observations.loc[is_given, "sheet"] = "Chỉ số CĐS"
+    observations.loc[is_given, "cell"] = "F9"
+    return [
+        (school_id, remark.code, remark.detail)
+        for school_id, remark in evidence_questions(observations, TERM)
+    ]
+
+
+def test_a_link_of_two_schools_is_asked_of_both_and_one_of_most_of_nobody() -> None:
+    own = {f"s{number}": {"cds_plan.link": f"https://truong-{number}.vn/kh"} for number in range(6)}
+    assert asked(own) == []
+    names = {school.unit_id: school.name for school in TERM.schools}
+    two = own | {"s1": {"cds_plan.link": "https://truong-0.vn/kh/ (bản chính)"}}
+    assert asked(two) == [("s0", "link_shared", names["s1"]), ("s1", "link_shared", names["s0"])]
+    shared = {
+        school_id: {"cds_plan.link": "https://lms.vn/huong-dan"} for school_id in ("s0", "s1", "s2", "s3")
+    }
+    assert asked(own | shared) == []  # four of six: a system that all use
+
+
+def test_a_link_within_words_is_found_without_the_signs_around_it() -> None:
+    found = asked({"s0": {"q4725_1_3_1.evidence": "Phần mềm Teams (htp://teams; tài khoản do ngành cấp)."}})
+    assert found == [("s0", "link_broken", "")]
+
+
+def test_a_document_of_one_number_and_two_days_is_asked_about() -> None:
+    same = {"plan_number": "25/KH-TH", "plan_on": "2023-10-02", "cds_plan.number": "25/KH-TH"}
+    assert asked({"s0": {**same, "cds_plan.on": "2023-10-02"}}) == []
+    [(school_id, code, where)] = asked({"s0": {**same, "cds_plan.on": "2023-12-02"}})
+    assert (school_id, code, where) == ("s0", "document_two_dates", "Chỉ số CĐS!F9")
+    assert asked({"s0": {**same, "cds_plan.number": "26/KH-TH", "cds_plan.on": "2023-12-02"}}) == []
