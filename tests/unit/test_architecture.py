@@ -122,7 +122,7 @@ ROOMS = {
     "run/kernels": "",
     "run": (
         "storage reference/kinds reference spreadsheets/packages sources intake/received intake/batches "
-        "intake scoring reporting/excel reporting/term reporting/workbench reporting/editions "
+        "intake scoring reporting/blocks reporting/excel reporting/term reporting/workbench reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/word run/kernels"
     ),
     "proof": (

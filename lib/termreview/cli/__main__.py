@@ -112,12 +112,12 @@ def _unexpected(error: Exception, workspace: Workspace | None) -> str:
 def _check(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.forms.office_sheets import office_sheets
     from termreview.intake.received_notices import files_of_former_form
-    from termreview.run.work_list import annexed_cells
+    from termreview.run.work_list import signed_cells
 
     for form in reference.forms.values():
         if form.office is not None:
             office_sheets(form.office)
-    annexed_cells(workspace, reference)
+    signed_cells(workspace, reference)
     for plan in reference.calendar.plans:
         declared = reference.of(plan.term)
         print(

@@ -12,6 +12,7 @@ from termreview.coded_text import CodedText
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.word_template import TEMPLATE
+from termreview.reporting.blocks.report_parts import WHOLE_PART, is_heading
 from termreview.reporting.editions.scope import (
     EDITIONS,
     IN_HAND,
@@ -66,6 +67,8 @@ class Step:
         The title of what is published.
     annexed
         The cells whose sections stand in the annex of the report alone (`read_report`).
+    order
+        The headings whose parts the signed report has in this order (`report_parts`).
     """
 
     name: str
@@ -74,6 +77,7 @@ class Step:
     exports: tuple[Export, ...] = ()
     title: str = ""
     annexed: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -116,7 +120,7 @@ def html_page(executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.pages.pages import export_html
 
     made_by = {"step": describe_report_step(step)}
-    export_html(executed, output, title=step.title, made_by=made_by, annexed=step.annexed)
+    export_html(executed, output, title=step.title, made_by=made_by, annexed=step.annexed, order=step.order)
 
 
 def describe_report_step(step: Step) -> dict[str, Any]:
@@ -145,7 +149,7 @@ def word_document(executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.word.document import export_docx
 
     template = Workspace(Path(step.parameters["workspace_root"])).reference / TEMPLATE
-    export_docx(executed, output, template, title=step.title, annexed=step.annexed)
+    export_docx(executed, output, template, title=step.title, annexed=step.annexed, order=step.order)
 
 
 def annex_workbook(executed: Path, output: Path, step: Step) -> None:
@@ -293,27 +297,41 @@ def report_step(
             Export(place_in(folder, f"{name}-{SLIP_FILE}.html"), slip_page, is_issued=False),
             Export(place_in(folder, f"{name}-{SLIP_FILE}.docx"), slip_document, is_issued=False),
         )
-    annexed = annexed_cells(workspace, reference) if edition == SHAREABLE else ()
-    return Step(own, parameters, notebook, exports, title, annexed)
+    annexed, order = signed_cells(workspace, reference) if edition == SHAREABLE else ((), ())
+    return Step(own, parameters, notebook, exports, title, annexed, order)
 
 
-def annexed_cells(workspace: Workspace, reference: Reference) -> tuple[str, ...]:
-    """The sections, by cells of the report notebooks, that the signed report leaves to its annex, as declared.
+def signed_cells(workspace: Workspace, reference: Reference) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the signed report leaves to its annex, by cells of the report notebooks, and the order of its parts, as declared.
 
     Raises
     ------
     DeclarationError
-        When neither notebook has such a cell: a section that was to be left out would be printed.
+        When neither notebook has such a cell, or such a heading of a part: a section that was to be left out would be
+        printed, one that was to be moved would stay.
     """
-    annexed: tuple[str, ...] = reference.publishing["signed"]["annexed"]
+    signed = reference.publishing["signed"]
+    annexed, order = tuple(signed["annexed"]), tuple(signed["order"])
     paths = [workspace.notebooks / f"{notebook}.ipynb" for notebook in REPORT_NOTEBOOKS.values()]
     cells = [cell for path in paths if path.is_file() for cell in (read_json(path) or {}).get("cells", [])]
-    known = {cell.get("id") for cell in cells}
-    odd = [name for name in annexed if name.partition("/")[0] not in known] if cells else []
-    if odd:
-        text = CodedText("no_cell", cells=", ".join(odd), known=", ".join(sorted(filter(None, known))))
-        raise DeclarationError([Problem("publishing.yml", 1, text)])
-    return annexed
+    known = {str(cell.get("id")) for cell in cells}
+    heads = {str(cell.get("id")) for cell in cells if is_heading(cell)}
+    whole = [name.partition("/")[0] for name in annexed if name.endswith(f"/{WHOLE_PART}")]
+    problems = [
+        Problem("publishing.yml", 1, CodedText(code, cells=", ".join(odd), known=", ".join(sorted(names))))
+        for code, odd, names in (
+            ("no_cell", [name for name in annexed if name.partition("/")[0] not in known], known),
+            (
+                "no_part",
+                [name for name in (*order, *whole) if name not in heads],
+                heads,
+            ),
+        )
+        if cells and odd
+    ]
+    if problems:
+        raise DeclarationError(problems)
+    return annexed, order
 
 
 def report_name(declared: TermReference, scope: Scope = WHOLE, edition: str = INTERNAL) -> str:

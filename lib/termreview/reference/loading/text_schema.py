@@ -42,7 +42,7 @@ OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "desk.yml": ("advice", "risk_weights"),
     "highlights.yml": ("figures", "decisions", "most_decisions", "most_named", "least_change"),
     "labels.yml": ("score_groups", "score_groups_short", "score_levels", "score_levels_short"),
-    "publishing.yml": ("signed",),
+    "publishing.yml": ("signed", "annex/heads"),
     "sentences.yml": (
         "communes/columns", "profile/names", "profile/columns", "profile/by_school", "assessment/named_figures", "assessment/thresholds",
         "assessment/dates", "assessment/cause_kinds",

@@ -118,15 +118,20 @@ def is_direction_date(text: str) -> bool:
 
 
 def load_publishing(source: Source) -> Mapping[str, Any]:
-    """Read the words of what is published, and which sections of the signed report stand in its annex alone."""
+    """Read the words of what is published, and which sections of the signed report stand in its annex alone, and their order."""
     tree = read_texts(source, "publishing.yml")
     if tree is None:
         return {}
     signed = tree.row("signed")
     if signed is not None:
-        signed.only(("annexed",))
-    annexed = () if signed is None else signed.items("annexed")
-    return {**without_lines(dict(tree.values)), "signed": {"annexed": annexed}}
+        signed.only(("annexed", "order"))
+    annex = tree.row("annex")
+    heads = annex.row("heads") if annex else None
+    for name in heads.values if heads else ():
+        if name != LINE and heads is not None and len(heads.text(name).split(" / ")) != 2:
+            heads.report("no_two_heads", name)
+    told = {name: () if signed is None else signed.items(name) for name in ("annexed", "order")}
+    return {**without_lines(dict(tree.values)), "signed": told}
 
 
 def load_returns(source: Source) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ import nbformat
 
 from termreview.errors import RunError
 from termreview.reporting.blocks.model import Part, bullets_part, paragraph_part, read_bundle
+from termreview.reporting.blocks.report_parts import arranged
 
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
 
@@ -35,12 +36,14 @@ class ReadReport:
         return found
 
 
-def read_report(notebook_path: Path, annexed: Iterable[str] = (), only: str = "") -> ReadReport:
+def read_report(
+    notebook_path: Path, annexed: Iterable[str] = (), only: str = "", order: Sequence[str] = ()
+) -> ReadReport:
     """Read one executed notebook by the rules of the page: tags `banner`, `footer` and `hide`, `# titles` left out.
 
     A heading is a part of its own (`heading`, with `level` 1 for a `## heading`, and `text`). `annexed` are the ids of
     cells that stand in the annex alone, or `id/kind` for their parts of one kind; where there are any, so do the tables
-    that a page folds. `only` is the id of one cell, hidden or not, that is read alone. A table says the cell that shows it (`cell`), the second and further ones of a cell with their number.
+    that a page folds; `order` is that of the parts of the signed report (`report_parts`). `only` is the id of one cell, hidden or not, that is read alone. A table says the cell that shows it (`cell`), the second and further ones of a cell with their number.
 
     Raises
     ------
@@ -48,21 +51,22 @@ def read_report(notebook_path: Path, annexed: Iterable[str] = (), only: str = ""
         When a cell shows HTML of which it carries no model.
     """
     stamp = notebook_path.stat()
-    return _read_once(notebook_path, frozenset(annexed), only, stamp.st_mtime_ns, stamp.st_size)
+    return _read_once(notebook_path, frozenset(annexed), only, tuple(order), stamp.st_mtime_ns, stamp.st_size)
 
 
 @lru_cache(maxsize=3)  # whole, as it is signed, its slip: page, document and annex of one step take turns
 def _read_once(
-    notebook_path: Path, annexed: frozenset[str], only: str, _changed: int, _size: int
+    notebook_path: Path, annexed: frozenset[str], only: str, order: tuple[str, ...], _changed: int, _size: int
 ) -> ReadReport:
     """Read one notebook; the exporters of one step read the same one after the other."""
     notebook = nbformat.reads(notebook_path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
     banner: list[Part] = []
     body: list[Part] = []
     footer: list[Part] = []
-    for number, cell in enumerate(notebook.cells, start=1):
-        tags = cell.metadata.get("tags", [])
-        if cell.get("id") != only if only else "hide" in tags or cell.get("id") in annexed:
+    numbers = {id(cell): number for number, cell in enumerate(notebook.cells, start=1)}
+    for cell in notebook.cells if only else arranged(notebook.cells, annexed, order):
+        number, tags = numbers[id(cell)], cell.metadata.get("tags", [])
+        if cell.get("id") != only if only else "hide" in tags:
             continue
         place = banner if "banner" in tags else footer if "footer" in tags else body
         if cell.cell_type == "markdown":

@@ -78,9 +78,12 @@ def sheet_table(part: Part, words: Mapping[str, str], whole: str) -> SheetTable:
     return SheetTable(table.columns, table.rows, table.has_total, formulas)
 
 
-def head_of(title: str, role: str, words: Mapping[str, str]) -> str:
-    """The head of the column that tells one role of the figures of another: `Tử số / mẫu số` names its own two."""
-    parts = title.split(" / ")
+def head_of(title: str, role: str, words: Mapping[str, Any]) -> str:
+    """The head of the column that tells one role of the figures of another: `Tử số / mẫu số` names its own two.
+
+    Others have theirs from the declared `heads`, by title.
+    """
+    parts = words.get("heads", {}).get(title, title).split(" / ")
     if len(parts) == 2 and role in (NUMERATOR, DENOMINATOR):
         part = parts[role == DENOMINATOR]
         return part[:1].upper() + part[1:]

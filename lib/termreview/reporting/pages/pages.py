@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 from termreview.errors import RunError
 from termreview.reporting.blocks.blocks import as_html, paragraph
 from termreview.reporting.blocks.model import FAULT_MIME, OWN_MIMES
+from termreview.reporting.blocks.report_parts import arranged
 from termreview.reporting.blocks.report_reading import read_report
 from termreview.reporting.blocks.trace_target import ANCHOR, TRACE_MIME, is_traced
 from termreview.reporting.pages.rules import forbidden_markup
@@ -58,14 +59,15 @@ def export_html(
     language: str = LANGUAGE,
     made_by: Mapping[str, Any] | None = None,
     annexed: Collection[str] = (),
+    order: Sequence[str] = (),
     only: str = "",
 ) -> None:
     """Publish one executed notebook as one self-contained HTML file, whole or not at all.
 
     The page holds the Markdown cells and the HTML outputs, in their order; inputs, prompts, streams and
     parameters stay out. A code cell tagged `banner` stands in the page's header, one tagged `footer` in its
-    footer, one tagged `hide` nowhere; what is `annexed` is left out as `read_report`
-    leaves it out; of `only` one cell, hidden or not, the page is made. The page's main heading is `title`; a `# heading` of the notebook is left out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
+    footer, one tagged `hide` nowhere; what is `annexed` is left out, and the parts stand in their `order`, as in
+    `read_report`; of `only` one cell, hidden or not, the page is made. The page's main heading is `title`; a `# heading` of the notebook is left out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
     `made_by` adds, goes into the page's head, sealed; the values that the page prints go to its end.
 
     Raises
@@ -79,8 +81,10 @@ def export_html(
         alone = [NotebookNode(cell, metadata={}) for cell in notebook.cells if cell.get("id") == only]
         _publish(NotebookNode(notebook, cells=alone), output_path.name, output_path, title, language)
         return
+    if annexed or order:
+        notebook.cells = arranged(notebook.cells, annexed, order)
     if annexed:
-        notebook.cells = [_without(cell, annexed) for cell in notebook.cells if cell.get("id") not in annexed]
+        notebook.cells = [_without(cell, annexed) for cell in notebook.cells]
     _publish(notebook, notebook_path.name, output_path, title, language, notebook_path, made_by)
 
 

@@ -69,19 +69,20 @@ def export_docx(
     title: str,
     words: Mapping[str, str] | None = None,
     annexed: Iterable[str] = (),
+    order: Sequence[str] = (),
     only: str = "",
 ) -> None:
     """Write one executed notebook as one Word document, whole or not at all; the same bytes each time.
 
     A report has the words before its numbered tables and figures in its letterhead; for another notebook `words` are
-    given. `annexed` is left to the annex, `only` one cell makes the document: see `read_report`.
+    given. `annexed` is left to the annex, the parts stand in their `order`, `only` one cell makes the document: see `read_report`.
 
     Raises
     ------
     RunError
         When a cell shows what has no model, or the template cannot be filled.
     """
-    report = read_report(notebook_path, annexed, only)
+    report = read_report(notebook_path, annexed, only, order)
     template = open_template(template_path)
     writing = _Writing(template, report.letterhead["words"]["document"] if words is None else words)
     if words is not None:  # a report has its title in its letterhead

@@ -1,0 +1,77 @@
+"""The office leaves out and reorders whole parts of the signed report as data; the rest stays, numbers follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from termreview.errors import DeclarationError
+from termreview.reference.declarations import load_reference
+from termreview.reporting.blocks.report_parts import arranged
+from termreview.run.work_list import signed_cells
+from termreview.storage.workspace import Workspace
+from worlds import REFERENCE, ROOT
+
+
+def cell(cell_id: str, source: str = "", kind: str = "code") -> NotebookNode:
+    make = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
+    return make(source, id=cell_id)
+
+
+def report() -> list[NotebookNode]:
+    return [
+        cell("letterhead"),
+        cell("h-main", "## Điểm chính", "markdown"), cell("main"),
+        cell("h-1", "## I. Một", "markdown"), cell("one"),
+        cell("h-2", "## II. Hai", "markdown"), cell("h-2-1", "### 1. Nhỏ", "markdown"), cell("two"),
+        cell("h-3", "## III. Ba", "markdown"), cell("three"),
+        cell("signature"), cell("closing"),
+    ]  # fmt: skip
+
+
+def ids(cells: Sequence[NotebookNode]) -> str:
+    return " ".join(one.id for one in cells)
+
+
+def test_without_a_word_of_the_office_everything_stays() -> None:
+    assert ids(arranged(report())) == ids(report())
+    assert ids(arranged(report(), ("two",))) == ids(report()).replace(" two", "")
+
+
+@pytest.mark.parametrize(
+    ("annexed", "order", "kept", "heads"),
+    [
+        ((), ("h-3", "h-1"), "letterhead h-main main h-3 three h-2 h-2-1 two h-1 one signature closing",
+         ["## Điểm chính", "## I. Ba", "## II. Hai", "## III. Một"]),
+        (("h-2/part",), (), "letterhead h-main main h-1 one h-3 three signature closing",
+         ["## Điểm chính", "## I. Một", "## II. Ba"]),
+        (("h-3/part",), ("h-3", "h-2", "h-1"), "letterhead h-main main h-2 h-2-1 two h-1 one signature closing",
+         ["## Điểm chính", "## I. Hai", "## II. Một"]),
+    ],
+    ids=["moved", "left out", "both: the signature stays last"],
+)  # fmt: skip
+def test_parts_are_moved_and_left_out_with_all_that_is_below_them(
+    annexed: tuple[str, ...], order: tuple[str, ...], kept: str, heads: list[str]
+) -> None:
+    told = arranged(report(), annexed, order)
+    assert ids(told) == kept
+    assert [one.source for one in told if one.cell_type == "markdown" and one.source[:3] == "## "] == heads
+
+
+def test_a_cell_or_a_part_that_no_report_has_is_told() -> None:
+    reference, workspace = load_reference(REFERENCE), Workspace(ROOT)
+    annexed, order = signed_cells(workspace, reference)
+    assert "h-annex-1" in annexed
+    assert order == ()
+    signed = {"annexed": ("h-2-8", "no-cell", "h-2-8/part"), "order": ("h-change", "h-2-8")}
+    odd = replace(reference, publishing={**reference.publishing, "signed": signed})
+    with pytest.raises(DeclarationError) as caught:
+        signed_cells(workspace, odd)
+    told = [problem.message for problem in caught.value.problems]
+    assert len(told) == 2
+    assert "no-cell;" in told[0]
+    assert "h-2-8, h-2-8;" in told[1]  # a heading of the second rank begins no part
