@@ -37,7 +37,7 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     pending = found.record["pending"]
     outstanding = {
         "chưa nộp": pending["missing"],
-        "có tệp chưa tiếp nhận được": pending["refused"],
+        "có tệp không hợp lệ": pending["refused"],
         "còn lỗi ở số liệu tính điểm": pending["errors"],
     }
     told = [f"{len(schools)} trường {why} ({', '.join(schools)})" for why, schools in outstanding.items() if schools]  # fmt: skip

@@ -73,11 +73,11 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
     later = owed.get("day_later", 0)
     print(
         f"Phải nộp {whole['expected_count']} · đúng hạn {whole['on_time_count']} · nộp muộn {whole['late_count']} · "
-        f"tệp chưa tiếp nhận được {whole['refused_count']} · chưa nộp {whole['missing_count'] - later}"
+        f"tệp không hợp lệ {whole['refused_count']} · chưa nộp {whole['missing_count'] - later}"
         + (f" · ngày nhận ghi sau ngày tính {later}" if later else "")
     )
     print(
-        f"Trong số đã nộp: cần sửa {whole['needs_repair_count']} · tệp gửi sau chưa tiếp nhận được {owed.get('resent', 0)} · "
+        f"Trong số đã nộp: cần sửa {whole['needs_repair_count']} · tệp gửi sau không hợp lệ {owed.get('resent', 0)} · "
         f"cần giải trình {owed.get('explain', 0)} · đã giải trình, chờ xem xét {owed.get('explained', 0)}"
     )
     for state, rows in reminders.groupby("state", sort=False):

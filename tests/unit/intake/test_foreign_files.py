@@ -74,8 +74,8 @@ def test_a_file_of_the_other_term_is_named_as_such_and_not_counted_as_a_report_t
     path = office.raw(HK1) / f"{PRESCHOOL} 2.xlsx"
     write_school(path, PRESCHOOL, HK2.term_id)
     _, shown = told(office, capsys, "status", HK1.term_id, *AS_OF)
-    assert "cần sửa 0 · tệp gửi sau chưa tiếp nhận được 1" in shown
-    (line,) = listed(shown)["Tệp gửi sau chưa tiếp nhận được"]
+    assert "cần sửa 0 · tệp gửi sau không hợp lệ 1" in shown
+    (line,) = listed(shown)["Tệp gửi sau không hợp lệ"]
     assert f"báo cáo của học kỳ khác – {path.name}; số liệu vẫn lấy theo {PRESCHOOL} 1.xlsx" in line
     assert "Cần sửa" not in listed(shown)
     code, shown = told(office, capsys, "inspect", str(path))
@@ -89,7 +89,7 @@ def test_a_file_of_the_other_term_is_named_as_such_and_not_counted_as_a_report_t
         ruling = "accept,,Đã hỏi trường,Tổ CNTT,2024-01-12"
         stream.write(f"1,{HK1.term_id},file,{PRESCHOOL},,refused_other_term,{path.name},{ruling}\n")
     _, shown = told(office, capsys, "status", HK1.term_id, *AS_OF)
-    assert "tệp gửi sau chưa tiếp nhận được 0" in shown
+    assert "tệp gửi sau không hợp lệ 0" in shown
     elsewhere = office.root / path.name  # not among the files of a term: judged in the term whose form it is
     path.rename(elsewhere)
     assert told(office, capsys, "inspect", str(elsewhere))[0] == 0

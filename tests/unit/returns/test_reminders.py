@@ -111,7 +111,7 @@ def test_a_file_refused_after_the_one_that_counts_is_named_and_told_apart_from_w
     assert listed["state"].to_dict() == {"b": "repair", "a": "resent", "c": "resent"}
     assert listed["detail"].to_dict() == {
         "a": "tệp PDF – sau.pdf; số liệu vẫn lấy theo =1+1 a.xlsx",
-        "b": "1 lỗi, 0 nội dung cần giải trình – =1+1 b.xlsx; tệp gửi sau chưa tiếp nhận được: tệp PDF – sau.pdf",
+        "b": "1 lỗi, 0 nội dung cần giải trình – =1+1 b.xlsx; tệp gửi sau không hợp lệ: tệp PDF – sau.pdf",
         "c": "tệp PDF – sau.pdf; số liệu vẫn lấy theo =1+1 c.xlsx; 2 nội dung cần giải trình",
     }
 

@@ -114,7 +114,7 @@ def test_drop_downs_formats_warnings_protection_and_other_sheets_survive(pair: t
 
 def test_the_cells_asked_about_are_coloured_and_explained(pair: tuple[Path, Path]) -> None:
     book = openpyxl.load_workbook(pair[1])
-    expected = {"support_requests_received_count": "error", "elessons_count": "error", "results_updated_pct": "query",
+    expected = {"support_requests_received_count": "error", "elessons_count": "query", "results_updated_pct": "query",
                 "has_website": "note"}  # fmt: skip
     for field_id, severity in expected.items():
         sheet, cell = cell_of(field_id)
@@ -126,7 +126,7 @@ def test_the_cells_asked_about_are_coloured_and_explained(pair: tuple[Path, Path
         "Lỗi: Không phải số",
         'Ghi "khoảng 50", không đọc được thành số.',
         "Yêu cầu: Một số",
-        "Cách xử lý: Chỉ ghi chữ số; nếu không có thì ghi 0, nếu chưa có số liệu thì để trống và giải trình.",
+        "Cách xử lý: Chỉ ghi chữ số; không phát sinh thì ghi 0, chưa có số liệu thì để trống.",
         "Hiện được hiểu là: không đọc được nên chưa tổng hợp (không tính là 0)",
     ]
     sheet, cell = cell_of("results_updated_pct")
@@ -244,7 +244,7 @@ def test_a_comment_of_the_school_stays_above_ours(tmp_path: Path) -> None:
     back = openpyxl.load_workbook(path)
     text = back[sheet][cell].comment.text
     assert text.startswith("Trường đang kiểm kê")
-    assert "Bỏ trống chỉ tiêu bắt buộc" in text
+    assert "Chưa có số liệu" in text
     assert back[sheet]["B6"].comment.text == "Ghi nhớ riêng"
     asked = cell_of("support_requests_received_count")[1]
     assert "Không phải số" in back[sheet][asked].comment.text
@@ -303,7 +303,7 @@ def test_a_refused_file_is_answered_with_the_reason_and_the_way_out(tmp_path: Pa
     (raw / f"{PRIMARY} =cmd|calc.xlsx").write_bytes((SUBMISSIONS / "truncated.xlsx").read_bytes())
     written = give_back(raw, tmp_path / "out")[PRIMARY]
     book = openpyxl.load_workbook(written.path)
-    assert (written.way, book.sheetnames) == ("refused", ["Tệp chưa tiếp nhận được"])
+    assert (written.way, book.sheetnames) == ("refused", ["Tệp không hợp lệ"])
     (point,) = listed(book.active).values()
     assert point["severity"] == "Lỗi"
     assert point["problem"]
@@ -333,7 +333,7 @@ def test_a_later_refused_file_alone_is_answered_for_itself_and_the_file_that_cou
     (raw / f"{PRIMARY} b.xlsx").write_bytes(b"%PDF-1.7 bao cao")
     written = give_back(raw, tmp_path / "out")[PRIMARY]
     book = openpyxl.load_workbook(written.path)
-    assert (written.way, book.sheetnames) == ("refused", ["Tệp chưa tiếp nhận được"])
+    assert (written.way, book.sheetnames) == ("refused", ["Tệp không hợp lệ"])
     assert list(listed(book.active)) == ["refused_pdf:"]
     told = " ".join(str(cell.value) for row in book.active.iter_rows() for cell in row if cell.value)
     assert f"Tệp đã nhận: {PRIMARY} b.xlsx" in told

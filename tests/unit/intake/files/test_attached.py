@@ -108,7 +108,7 @@ def test_status_asks_nothing_of_a_school_for_its_signed_scan(
     ]
     assert cli.main(call) == 0
     said = capsys.readouterr().out
-    assert "tệp gửi sau chưa tiếp nhận được 0" in said
+    assert "tệp gửi sau không hợp lệ 0" in said
     assert not any(PRIMARY in line for line in said.splitlines())
     cells = [
         str(cell.value)
