@@ -24,6 +24,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
 _INNER: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {  # parts of sentences
     FALLEN: {"levels": ("first", "last"), "cause": ("words",)}
 }
+FINDINGS: Final = ("good", "worst", "why")  # what the first page tells beside stories; blank to leave one out
 WORDS: Final = ("none", "table", "told", "size", "reach", "surprise", "rank")
 _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     APPEARED: ("field",),
@@ -86,9 +87,13 @@ def load_story_rules(source: Source, fields: Container[str]) -> StoryRules:
     if words is None:
         tree.report("missing", "words")
     else:
-        words.only(WORDS)
+        words.only((*WORDS, *FINDINGS))
         for name in WORDS:
             words.text(name)
+        for name in FINDINGS:
+            if name not in words.values:
+                words.report("missing", name)
+            words.template(name, ("items",))
     told, of_a_rule, named = (max(int(tree.number(key, 1, is_required=True) or 1), 1) for key in counts)
     return StoryRules(
         tuple(rules),

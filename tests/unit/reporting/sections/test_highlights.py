@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from termreview.reference.texts.highlights import FIGURE_COUNT
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.sections.assessment import sections_highlights as sections
+from termreview.reporting.sections.assessment.evidence import Point, weigh
 from termreview.reporting.sections.assessment.highlight_changes import changes
 from termreview.reporting.sections.assessment.highlight_decisions import decisions
 from termreview.reporting.sections.assessment.highlights import highlights
@@ -201,3 +202,38 @@ def test_levels_that_hang_on_unplaced_points_alone_are_counted() -> None:
 def test_the_calendar_still_declares_a_term_after_another_year() -> None:
     plan = report_world.reference().calendar.plan(parse_term("2024-2025-hk1"))
     assert plan.previous == parse_term(HK2)
+
+
+@pytest.mark.parametrize(
+    ("most", "stories", "told"),
+    [
+        (5, ["Một.", "Hai.", "Ba.", "Bốn."], ["tốt", "Một.", "Hai.", "Ba.", "vì"]),
+        (5, ["Một.", "Hai."], ["tốt", "Một.", "Hai.", "kém", "vì"]),
+        (5, [], ["tốt", "kém", "vì"]),
+        (3, ["Một.", "Hai."], ["tốt", "Một.", "vì"]),
+    ],
+)
+def test_the_first_page_tells_what_is_good_the_stories_what_is_worst_and_why(
+    most: int, stories: list[str], told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = report_world.report(HK2)
+    words = {**report.reference.stories.words, "good": "Tốt: {items}.", "worst": "Kém: {items}."}
+    rules = replace(report.reference.stories, most_told=most, words=words)
+    evidence = replace(
+        weigh(report), strong_tasks=tuple(Point(name, name) for name in ("a (5/5)", "b (4/5)", "c (4/5)")),
+        weak_ratios=(), weak_tasks=(Point("d", "d (3/5)"),),
+    )  # fmt: skip
+    monkeypatch.setattr(sections, "weigh", lambda _: evidence)
+    monkeypatch.setattr(sections, "main_causes", lambda _: ["e (14 trường)", "f (13 trường)"])
+    monkeypatch.setattr(sections, "stories_told", lambda *_: stories)
+    lines = {
+        "tốt": "Tốt: a (5/5); b (4/5).",
+        "kém": "Kém: d (3/5).",
+        "vì": "Nguyên nhân chính theo báo cáo của các trường: e (14 trường); f (13 trường).",
+    }
+    own = replace(report, reference=replace(report.reference, stories=rules))
+    page = BeautifulSoup(sections.findings(own).html, "html.parser")
+    assert [one.get_text() for one in page.select("li")] == [lines.get(name, name) for name in told]
+    left = replace(rules, words={**words, "good": ""})
+    own = replace(report, reference=replace(report.reference, stories=left))
+    assert "Tốt" not in sections.findings(own).html

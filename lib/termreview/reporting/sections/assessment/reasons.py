@@ -37,17 +37,26 @@ def cause_note(report: ReportContext) -> str:
     return say(report, f"assessment.causes.{key}", count=named) if named else ""
 
 
+def main_causes(report: ReportContext) -> list[str]:
+    """What most schools state of each kind of cause, in the words of the office."""
+    return [item for kind in CAUSES for item in _items(report, kind)[:1]]
+
+
 def _stated(report: ReportContext, kind: str) -> list[str]:
+    items = _items(report, kind)
+    return [say(report, "assessment.causes.stated", items=at_most(report, items))] if items else []
+
+
+def _items(report: ReportContext, kind: str) -> list[str]:
     """What schools state of one kind, in the words of the office, each with how many state it."""
     groups = report.reference.opinions.groups
     own_words = {group.text for group in groups if group.field_id == STATED and group.cause == kind}
     opinions = report.summaries.opinions
     own = opinions[(opinions["field_id"] == STATED) & opinions["text"].isin(own_words)]
-    items = [
+    return [
         say(report, "assessment.causes.stated_item", text=row["text"], count=int(row["school_count"]))
         for row in records(own)
     ]
-    return [say(report, "assessment.causes.stated", items=at_most(report, items))] if items else []
 
 
 def _found(report: ReportContext, evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from termreview.insight.stories import Story, StoryTables, find_stories, story_table
 from termreview.reference.texts.stories import APPEARED, CONTRADICTION, FALLEN, FILE, LAST
-from termreview.reporting.blocks.blocks import Block, bullets, paragraph
+from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Sentence
@@ -18,12 +18,6 @@ from termreview.reporting.report.narrative import fill, listed, sentence
 from termreview.reporting.report.wording import before_name, fewest, group_told, lower_first
 
 _WEIGHTS = ("size", "reach", "surprise", "rank")
-
-
-def main_stories(report: ReportContext) -> Block:
-    """The facts that a reader must not miss, a line each, the weightiest first and no more than declared."""
-    told = _told(report, stories_of(report)[: report.reference.stories.most_told], "main")
-    return bullets(told) if told else paragraph(report.reference.stories.words["none"])
 
 
 def further_stories(report: ReportContext) -> Block:
@@ -44,7 +38,7 @@ def further_stories(report: ReportContext) -> Block:
 
 
 def stories_told(report: ReportContext, place: str, **values: Any) -> list[Sentence]:
-    """The stories that have a sentence for one place, such as `limits`; `values` are what that place adds."""
+    """The stories that have a sentence for one place, such as `limits`, the weightiest first; `values` are what it adds."""
     return _told(report, stories_of(report), place, **values)
 
 
