@@ -27,6 +27,7 @@ from termreview.reporting.charts.drawing.text import SMALL_SIZE, TEXT_SIZE, draw
 from termreview.reporting.charts.drawing.theme import SEMI_BOLD, number_formatter
 
 WIDTH: Final = 760.0
+_INNER: Final = 2.0
 NARROW: Final = 352.0  # what a phone of 390 pixels leaves of itself
 NO_FIGURES: Final = "Không có số liệu"
 FORMATS_BY_UNIT: Final = {"percent": "percent1", "points": "points", "ratio": "ratio", "count": "integer"}
@@ -141,7 +142,11 @@ def dots(axes: Axes, found: Sequence[Point], radius: float, fill: str, *, edge: 
 def write(axes: Axes, x: float, middle: float, text: str | Sequence[str], anchor: Anchor = "left", size: float = TEXT_SIZE, colour: str = INK, is_bold: bool = False) -> None:  # fmt: skip
     """Write one text, or lines of one around one height; `x` in pixels of the page, `middle` that of small letters."""
     look = {"ha": anchor, "color": colour, "weight": SEMI_BOLD if is_bold else 400, "transform": _page(axes)}
-    _write(axes, x / _width(axes), middle, [text] if isinstance(text, str) else text, size, **look)
+    width = _width(axes)
+    x = (
+        min(x, width - _INNER) if anchor == "right" else x
+    )  # a letter's last edge would fall outside of the page
+    _write(axes, x / width, middle, [text] if isinstance(text, str) else text, size, **look)
 
 
 def write_at(axes: Axes, x: float, middle: float, text: str | Sequence[str], size: float = TEXT_SIZE, colour: str = INK, is_bold: bool = False) -> None:  # fmt: skip
