@@ -18,6 +18,13 @@ def is_scored(report: ReportContext) -> bool:
     return not report.declared.indicator_set.is_none
 
 
+def covers_schools(report: ReportContext) -> bool:
+    """Whether the index covers any school of the report: it speaks of no preschool."""
+    return is_scored(report) and bool(
+        report.term.schools["level"].isin(report.declared.indicator_set.levels).any()
+    )
+
+
 def has_tasks(report: ReportContext) -> bool:
     """Whether the term has a list of tasks."""
     return bool(report.declared.tasks)

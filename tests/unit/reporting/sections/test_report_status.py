@@ -297,6 +297,6 @@ def test_a_provisional_report_names_who_could_change_it_and_a_final_one_nobody()
     assert cards.count("khi đủ báo cáo: 0–3") == 2
     assert "Dự kiến khi đủ báo cáo" in section
     final = report_of(all_in())
-    assert "Số liệu là số liệu chính thức: báo cáo của cả 04 trường" in as_html(status_line(final))
+    assert "Số liệu là số liệu chính thức: báo cáo của 04/04 trường" in as_html(status_line(final))
     assert "tạm thời" not in as_html(status_section(final))
     assert levels_remark(final) == ""

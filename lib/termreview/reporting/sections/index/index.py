@@ -8,7 +8,7 @@ from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import joined
 from termreview.reporting.charts.charts import Chart, stacked_bars
-from termreview.reporting.report.applicable import is_scored, shown_if
+from termreview.reporting.report.applicable import covers_schools, is_scored, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -65,15 +65,13 @@ def group_name(report: ReportContext, group: Group) -> str:
     return f"Nhóm {group.group_id} ({label(report, 'score_groups_short', group.group_id).lower()})"
 
 
-@shown_if(is_scored)
+@shown_if(covers_schools)
 def levels(report: ReportContext) -> Block:
     """How many schools reach which level, per group and school level: sentence, chart and table."""
     distribution = report.summaries.levels
     indicator_set = report.declared.indicator_set
     whole = by_key(distribution[distribution["scope"] == ALL], "group_id")
     sentences, items = [], []
-    if not any(row["asked_count"] for row in whole.values()):
-        return paragraph(say(report, "index.nobody"))
     for group in indicator_set.groups:
         row = whole[group.group_id]
         parts = [

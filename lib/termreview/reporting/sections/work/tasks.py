@@ -6,6 +6,7 @@ from functools import cache
 
 import pandas as pd
 
+from termreview.reference.kinds.forms import applies
 from termreview.reference.kinds.measures import Task
 from termreview.reporting.blocks.blocks import Block, bullets, lead_in, paragraph, stack
 from termreview.reporting.blocks.rows import Record, by_key, ties
@@ -123,7 +124,12 @@ def whole_statuses(report: ReportContext) -> pd.DataFrame:
 
 def task_results(report: ReportContext, outline: str) -> Block:
     """The tasks of one heading of part II: what stands out, a sentence each, their ratios, all figures in a table."""
-    tasks = [task for task in report.declared.tasks if task.outline == outline]
+    levels = set(report.term.schools["level"])
+    tasks = [
+        task
+        for task in report.declared.tasks
+        if task.outline == outline and any(applies(task.levels, level) for level in levels)
+    ]
     frame = whole_statuses(report)
     statuses = by_key(frame, "task_id")
     return stack(
