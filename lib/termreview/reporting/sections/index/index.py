@@ -29,6 +29,7 @@ from termreview.reporting.summaries.index import OVERALL, group_marks, second_le
 from termreview.reporting.term.schools import ALL
 
 OUTLINE = "7"
+_MOST_NAMED = 15
 
 
 @shown_if(is_scored)
@@ -86,10 +87,22 @@ def levels(report: ReportContext) -> Block:
             if count
         ]
         values = {"group": group_name(report, group), "parts": listed(parts)}
-        sentences.append(say(report, "index.levels", **values))
+        sentences.append(joined([say(report, "index.levels", **values), _lowest(report, group)]))
         items.append(say(report, "index.levels_alt_item", **values))
     alt = say(report, "index.levels_alt", items=joined(items, "; "))
     return stack(bullets(sentences), levels_chart(report, alt), levels_table(report))
+
+
+def _lowest(report: ReportContext, group: Group) -> str:
+    """The schools that stay at the lowest level in one group, by name; nothing where none does."""
+    standings, level = report.summaries.standings, min(report.declared.indicator_set.level_titles())
+    own = standings[(standings["group_id"] == group.group_id) & (standings["score_level"] == level)]
+    names = list(own.sort_values("place")["short_name"])
+    return (
+        say(report, "index.levels_lowest", level=level, names=listed(names, most=_MOST_NAMED))
+        if names
+        else ""
+    )
 
 
 def levels_chart(report: ReportContext, alt: str) -> Chart:

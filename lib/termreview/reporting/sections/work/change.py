@@ -27,6 +27,8 @@ from termreview.reporting.summaries.change import (
     status_change,
 )
 
+_LEAST_RATIO = 0.05  # of what is no per cent, such as pupils per computer
+
 
 def compared_schools(report: ReportContext) -> Block:
     """Which schools compare, which grew out of others, which are gone."""
@@ -107,10 +109,11 @@ def ratio_changes(report: ReportContext) -> Block:
     frame = frame.assign(asked_count=frame["ratio_id"].map(asked))
     shares = frame[frame["unit"] == "percent"]
     before, after = term_names(report)
-    worse = int((~frame["is_better"] & (frame["change"] != 0)).sum())
+    frame = frame.assign(trend=_trends(report, frame))
+    counts = frame["trend"].value_counts()
     text = say(
-        report, "change.ratios", count=int(frame["is_better"].sum()), total=len(frame), before=before_name(report),
-        others=_others(report, "ratios", worse=worse, same=(frame["change"] == 0).sum()),
+        report, "change.ratios", count=int(counts.get("better", 0)), total=len(frame), before=before_name(report),
+        others=_others(report, "ratios", worse=counts.get("worse", 0), same=counts.get("same", 0)),
     )  # fmt: skip
     rest = label(report, "rest", "ratios")
     remark = (
@@ -131,6 +134,19 @@ def ratio_changes(report: ReportContext) -> Block:
         ),
         _ratio_table(report, frame, before, after),
     )  # fmt: skip
+
+
+def _trends(report: ReportContext, frame: pd.DataFrame) -> list[str]:
+    """Where each ratio went: `better`, `worse`, or `same` where it moved by less than is worth telling."""
+    least = {"percent": report.reference.highlights.least_change}
+    return [
+        "same"
+        if abs(row["change"]) < least.get(row["unit"], _LEAST_RATIO)
+        else "better"
+        if row["is_better"]
+        else "worse"
+        for row in records(frame)
+    ]
 
 
 def _source(report: ReportContext, before: str, after: str) -> str:
@@ -184,10 +200,7 @@ def _ratio_table(report: ReportContext, frame: pd.DataFrame, before: str, after:
         change_text=column(
             Number(row["change"], "decimal1" if row["unit"] == "percent" else "ratio") for row in rows
         ),
-        trend=[
-            trends["better" if row["is_better"] else "same" if row["change"] == 0 else "worse"]
-            for row in rows
-        ],
+        trend=frame["trend"].map(trends),
         coverage=column(coverage(row) for row in rows),
     )
     return table(
@@ -197,7 +210,7 @@ def _ratio_table(report: ReportContext, frame: pd.DataFrame, before: str, after:
         align=dict.fromkeys(("before_text", "after_text", "change_text", "coverage"), "right"),
         marks="mark",
         max_rows=0,
-        notes=["Thay đổi tính bằng điểm phần trăm; riêng học sinh/máy tính tính bằng số học sinh, giảm là tốt lên.", say(report, "tasks.money_note")],
+        notes=["Thay đổi tính bằng điểm phần trăm; riêng học sinh/máy tính tính bằng số học sinh, giảm là chuyển biến tốt.", say(report, "tasks.money_note")],
     )  # fmt: skip
 
 
