@@ -7,10 +7,10 @@ from report_world import report
 
 from termreview.reporting.blocks.blocks import as_html
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.sections.assessment.sections_assessment import proposals
+from termreview.reporting.sections.assessment.sections_assessment import proposals, signature
 from termreview.reporting.sections.basis.situation import who_reported
 from termreview.reporting.sections.index import criteria, index
-from termreview.reporting.sections.work.tasks import task_results
+from termreview.reporting.sections.work.tasks import overview, task_results
 from worlds import HK1
 
 
@@ -25,6 +25,12 @@ def test_only_the_tasks_of_preschools_are_told(alone: ReportContext) -> None:
     assert "II.1.d" in told
     assert "II.1.a" not in told
     assert "nộp báo cáo của kỳ này" not in told
+
+
+def test_only_its_own_tasks_and_levels_are_counted(alone: ReportContext) -> None:
+    """13 of the 20 tasks are for preschools; the report goes to them alone."""
+    assert "Báo cáo theo dõi 13 nhiệm vụ" in as_html(overview(alone))
+    assert "Các trường MN trực thuộc" in as_html(signature(alone))
 
 
 def test_the_index_is_left_with_the_one_sentence_that_it_does_not_apply(alone: ReportContext) -> None:

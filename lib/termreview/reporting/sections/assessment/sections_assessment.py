@@ -149,7 +149,7 @@ def signature(report: ReportContext) -> Block:
 
 
 def _recipients(report: ReportContext) -> list[str]:
-    """Who receives the report, as declared, with the names of the office and of its territory on the deadline."""
+    """Who receives the report, as declared, with the names of the office, its territory and its school levels."""
     texts = report.reference.sentences["report"]["recipients"]
     return [fill(text, _places(report), "report.recipients") for text in texts]
 
@@ -158,7 +158,8 @@ def _places(report: ReportContext) -> dict[str, str]:
     """The names of the office and of its territory on the deadline."""
     office, due_on = report.declared.office, report.declared.plan.due_on
     unit = report.reference.registry.on(due_on).get(office.unit_id)
-    return {"office": office.short_name, "unit": unit.name if unit else office.place_name}
+    levels = ", ".join(dict.fromkeys(report.term.schools["level_short"]))
+    return {"office": office.short_name, "unit": unit.name if unit else office.place_name, "levels": levels}
 
 
 def _listed(report: ReportContext, lines: list[str]) -> Block:

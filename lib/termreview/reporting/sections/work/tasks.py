@@ -36,7 +36,7 @@ def overview(report: ReportContext) -> Block:
         report, "tasks.overview_parts", {name: counts[f"{name}_count"] for name in ("under_way", "not_started", "missing")}
     )  # fmt: skip
     text = say(
-        report, "tasks.overview", count=len(report.declared.tasks), asked_tasks=len(frame),
+        report, "tasks.overview", count=len(own_tasks(report)), asked_tasks=len(frame),
         done=counts["done_count"], answered=counts["answered_count"],
         pct=100 * counts["done_count"] / max(counts["answered_count"], 1), others=joined(["; ", others], "") if others else "",
     )  # fmt: skip
@@ -122,14 +122,15 @@ def whole_statuses(report: ReportContext) -> pd.DataFrame:
     return tasks.merge(own, on="task_id", how="inner")
 
 
+def own_tasks(report: ReportContext) -> list[Task]:
+    """The tasks that any school of the report is asked for, in their order."""
+    levels = set(report.term.schools["level"])
+    return [task for task in report.declared.tasks if any(applies(task.levels, level) for level in levels)]
+
+
 def task_results(report: ReportContext, outline: str) -> Block:
     """The tasks of one heading of part II: what stands out, a sentence each, their ratios, all figures in a table."""
-    levels = set(report.term.schools["level"])
-    tasks = [
-        task
-        for task in report.declared.tasks
-        if task.outline == outline and any(applies(task.levels, level) for level in levels)
-    ]
+    tasks = [task for task in own_tasks(report) if task.outline == outline]
     frame = whole_statuses(report)
     statuses = by_key(frame, "task_id")
     return stack(
