@@ -34,7 +34,7 @@ from termreview.desk.term.term_now import TermNow, look, plain_rows
 from termreview.desk.verification import item_lines
 from termreview.desk.views.cell import finding_block
 from termreview.desk.views.measure_charts import draw
-from termreview.desk.views.overview import glance_block
+from termreview.desk.views.overview import overview_block
 from termreview.desk.views.school import page_block, school_block
 from termreview.desk.visits import plan_visits
 from termreview.desk.what_if import Trial, actions_tried, path_of, try_school
@@ -133,7 +133,7 @@ def measure(workspace: Workspace) -> list[tuple[str, float]]:
     root, term = str(workspace.root), HK1.term_id
     timed("first look: every file read", lambda: look(term, workspace_root=root), rounds=1)
     now: TermNow = timed("another look: nothing new", lambda: look(term, workspace_root=root))
-    timed("glance", lambda: (glance_block(now, Scope(), TODAY), who_reported(now, Scope())))
+    timed("glance", lambda: (overview_block(now, Scope(), TODAY), who_reported(now, Scope())))
     rows = timed("findings folded", lambda: fold_findings(findings_in(now, Scope()), now))
     finding = plain_rows(findings_in(now, Scope(), ("error",)).query("check_code == 'not_a_number'"))[0]
     timed(
@@ -160,7 +160,7 @@ def measure(workspace: Workspace) -> list[tuple[str, float]]:
     assert len(rows)
     timed("the whole desk opened", lambda: opening.open_desk(term, root, today=lambda: TODAY), rounds=1)
     desk = opening._open[-1]
-    for name in ("triage", "verification", "explorer", "what_if", "explore"):
+    for name in ("triage", "verification", "explorer", "what_if", "explore", "table"):
         timed(f"tab {name} turned up", lambda name=name: desk.go_to(name), rounds=1)
     return found
 

@@ -481,6 +481,15 @@ def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
         again.desk.get_by_label("Khung nhìn đã lưu").select_option(label="Tiểu học điểm cao")
     expect(page.locator(".sheet-count:visible").last).to_have_text(f"{len(kept)}/10 dòng")
     assert first_cells(page) == kept
+    scroll = page.locator(".sheet-scroll:visible").last
+    scroll.evaluate("place => { place.style.maxHeight = '120px'; place.scrollTo(300, 60) }")
+    head, corner = (scroll.locator(one_of).first.bounding_box() for one_of in ("thead th", "tbody td"))
+    around = scroll.bounding_box()
+    assert head is not None
+    assert corner is not None
+    assert around is not None
+    assert abs(head["y"] - around["y"]) < 4, "the head stays in sight"
+    assert max(abs(one["x"] - around["x"]) for one in (head, corner)) < 4, "and the names of the schools"
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     with again.done():

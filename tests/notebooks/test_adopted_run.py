@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from office_forms import write_office_form
 
 from demo_world import new_workspace
 from termreview.cli import __main__ as cli
+from termreview.desk.panels import opening
 from termreview.reference.declarations import load_reference
 from termreview.storage.workspace import Workspace, read_table
 from termreview.terms import parse_term
@@ -84,7 +86,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, dict[str,
 
 def published(workspace: Workspace, term: str, suffix: str) -> list[Path]:
     folder = workspace.root / "reports" / "2025-2026" / parse_term(term).part
-    return sorted(folder.glob(f"*{suffix}"))
+    return sorted(path for path in folder.glob(f"*{suffix}") if "phieu-trinh" not in path.name)
 
 
 both = pytest.mark.parametrize("term", [SEMESTER, YEAR_END])
@@ -160,6 +162,15 @@ def test_the_annex_of_the_office_lists_every_figure_of_every_school(
     assert sheet[column].isna().sum() == SILENT, "missing is never zero"
 
 
+@both
+def test_the_submission_slip_speaks_of_no_index(year: tuple[Workspace, dict[str, int]], term: str) -> None:
+    folder = year[0].root / "reports" / "2025-2026" / parse_term(term).part
+    [slip] = folder.glob("*phieu-trinh.html")
+    text = BeautifulSoup(slip.read_text(encoding="utf-8"), "html.parser").get_text(" ")
+    assert "4725" not in text
+    assert "Không có số liệu." not in text
+
+
 def test_pages_of_schools_speak_of_no_index(year: tuple[Workspace, dict[str, int]]) -> None:
     pages = sorted((year[0].root / "reports" / "2025-2026" / "hk2" / "schools").glob("*.html"))
     assert len(pages) > 50
@@ -167,3 +178,11 @@ def test_pages_of_schools_speak_of_no_index(year: tuple[Workspace, dict[str, int
         text = path.read_text(encoding="utf-8")
         assert "4725" not in text
         assert "0/0" not in text
+
+
+def test_every_tab_of_the_desk_opens(year: tuple[Workspace, dict[str, int]]) -> None:
+    opening.open_desk(SEMESTER, str(year[0].root), today=lambda: datetime.date(2026, 1, 20))
+    desk = opening._open[-1]
+    for tab in list(desk._tabs):
+        desk.go_to(tab.name)
+        assert "status-error" not in desk._status.value, (tab.name, desk._status.value)

@@ -69,7 +69,8 @@ def measures_of(now: TermNow) -> dict[str, Measure]:
         Measure("report", words["report"], words["school"], CATEGORY, order=states),
     ]
     standings = tuple(labels["score_levels"].values())
-    for group in [*(group.group_id for group in now.declared.indicator_set.groups), OVERALL]:
+    index = now.declared.indicator_set
+    for group in [] if index.is_none else [*(group.group_id for group in index.groups), OVERALL]:
         title = labels["score_groups"][group]
         if group != OVERALL:
             found.append(

@@ -117,12 +117,13 @@ def clean(
     workers: int = 0,
     later: str = "",
     exports: SourceReadings | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Cleaned:
     """Clean the term; only files that changed since the run before are read again.
 
     The term before, where its tables exist, lends the figures to compare with. `later` names the schools of which a
     file has a day after the report's, with that day (`0477101:12/01/2024`). Answers that differ from what `exports`
-    count are asked about.
+    count are asked about. `progress` hears how many of the files are read.
     """
     kept = reading_cache(opened, lambda read, total: _tell_run(opened, read, total))
     return clean_term(
@@ -135,6 +136,7 @@ def clean(
         later=parse_later(later),
         facts=None if exports is None else exports.facts,
         evidence=list_evidence(opened.workspace.raw(opened.term) / EVIDENCE),
+        progress=progress,
     )
 
 

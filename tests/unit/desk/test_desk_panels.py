@@ -536,3 +536,12 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
         assert "status-busy" not in said[-1], name
         assert "status-error" not in said[-1], (name, said[-1])
     assert load_reference(office.reference).decisions == ()
+
+
+def test_whoever_waits_hears_how_many_files_are_read(desk: Desk) -> None:
+    said: list[str] = []
+    desk._status.observe(lambda change: said.append(change["new"]), "value")
+    desk.refresh()
+    files = len(desk.now.files)
+    assert any(f"Đã đọc {files}/{files} tệp" in line for line in said)
+    assert "Đã đọc" not in said[-1], "nothing is left saying that it is at work"

@@ -6,7 +6,7 @@ from typing import Any
 
 from termreview.desk.exports import Download, csv_file, file_name, xlsx_file
 from termreview.desk.measure_rows import plain_rows_of, word_rows
-from termreview.desk.measures import Compared, Measure, compare, measures_of
+from termreview.desk.measures import NUMBER, Compared, Measure, compare, measures_of
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
@@ -61,12 +61,16 @@ class ExploreTab:
             self._states,
             [(names["all_states"], ALL_STATES), *((title, key) for key, title in states.items())],
         )
-        if not self._is_filled:  # at first: the scores of the first group against those of the last
-            self._sections[1].value = sections[1]
-        self._offer()
-        if not self._is_filled:
+        if (
+            not self._is_filled
+        ):  # at first: the scores of the first group against those of the last, or two answers
             lows = [key for key in self._measures if key.startswith("low_")]
-            self._choices[0].value, self._choices[1].value = lows[0], lows[-1]
+            first = lows or [key for key, one in self._measures.items() if one.kind == NUMBER][:2]
+            for section, key in zip(self._sections, (first[:1] + first[-1:]), strict=False):
+                section.value = self._measures[key].section
+        self._offer()
+        if not self._is_filled and first:
+            self._choices[0].value, self._choices[1].value = first[0], first[-1]
         self._is_filled, self._is_filling = True, False
         self._show()
 

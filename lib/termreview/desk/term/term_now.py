@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -151,13 +151,21 @@ def answers_of(observations: pd.DataFrame, school_id: str) -> dict[str, Record]:
     return {str(row["field_id"]): row for row in plain_rows(own)}
 
 
-def look(term_id: str, as_of: str = "", workspace_root: str = "", workers: int = 1) -> TermNow:
+def look(
+    term_id: str,
+    as_of: str = "",
+    workspace_root: str = "",
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> TermNow:
     """Look at one term: read what arrived since the last look, clean and score all of it.
 
     Parameters
     ----------
     as_of
         ISO date: later files are left out, as in a run of that day. Blank: everything there is.
+    progress
+        Hears how many of the files are read, as they are.
 
     Raises
     ------
@@ -169,7 +177,7 @@ def look(term_id: str, as_of: str = "", workspace_root: str = "", workers: int =
     opened = steps.open_term(term_id, as_of, workspace_root)
     stamp, lists = stamp_of(opened), _lists_of(opened)
     files = steps.received_files(opened)
-    cleaned = steps.clean(opened, files, workers, exports=steps.read_exports(opened))
+    cleaned = steps.clean(opened, files, workers, exports=steps.read_exports(opened), progress=progress)
     scored = steps.score_answers(opened, cleaned.observations)
     previous = steps.previous_answers(opened)
     return TermNow(opened, tuple(files), previous, cleaned, scored, stamp, lists)

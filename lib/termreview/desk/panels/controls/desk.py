@@ -102,7 +102,7 @@ class Desk:
         """Look at the term anew: files that came, decisions of others."""
         before = self.now
         with self.working("status.reading"):
-            self._adopt(look(before.term_id, self._as_of, self._root))
+            self._adopt(self._look(before.term_id))
             new = arrived(before, self.now)
             more = {decision.decision_id for decision in self.reference.decisions}
             more -= {decision.decision_id for decision in before.reference.decisions}
@@ -118,15 +118,23 @@ class Desk:
     def reload(self, said: str, saved: str = "") -> None:
         """Look at the term anew after something was written, and say so; `saved` is the form that it came from."""
         with self.working("status.reading"):
-            self._adopt(look(self.now.term_id, self._as_of, self._root))
+            self._adopt(self._look(self.now.term_id))
             self.tell("done", said, saved)
 
     def open_term(self, term_id: str) -> None:
         """Look at another term."""
         if term_id != self.now.term_id and not self._is_changing:
             with self.working("status.reading"):
-                self._adopt(look(term_id, self._as_of, self._root))
+                self._adopt(self._look(term_id))
                 self.tell("done", say(self.reference, "status.opened", files=len(self.now.files)))
+
+    def _look(self, term_id: str) -> TermNow:
+        """Look at one term, saying how many of its files are read."""
+
+        def read(done: int, total: int) -> None:
+            self.tell("busy", say(self.reference, "status.reading_files", done=done, total=total))
+
+        return look(term_id, self._as_of, self._root, progress=read)
 
     def go_to(self, name: str) -> Tab:
         """Turn one tab up."""
