@@ -147,7 +147,7 @@ def test_each_planted_fact_is_told_and_none_is_invented() -> None:
             "không phải chỉ tiêu của biểu mẫu nào",
         ),
         ('weight: "100"', 'weight: "-1"', "'weight' nhỏ hơn 0"),
-        ('next: "Yêu cầu {count}', 'next: "Yêu cầu {number}', "{number}"),
+        ('next: "Yêu cầu {count:two_digits}', 'next: "Yêu cầu {number:two_digits}', "{number}"),
         ('  told: "Phát hiện"\n', "", "thiếu 'told'"),
     ],
 )
