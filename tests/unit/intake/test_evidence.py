@@ -95,6 +95,7 @@ def test_a_link_within_words_is_found_without_the_signs_around_it() -> None:
 def test_a_document_of_one_number_and_two_days_is_asked_about() -> None:
     same = {"plan_number": "25/KH-TH", "plan_on": "2023-10-02", "cds_plan.number": "25/KH-TH"}
     assert asked({"s0": {**same, "cds_plan.on": "2023-10-02"}}) == []
+    assert asked({"s0": {**same, "cds_plan.on": "2024-01-15"}}) == []  # numbers begin anew in January
     [(school_id, code, where)] = asked({"s0": {**same, "cds_plan.on": "2023-12-02"}})
     assert (school_id, code, where) == ("s0", "document_two_dates", "Chỉ số CĐS!F9")
     assert asked({"s0": {**same, "cds_plan.number": "26/KH-TH", "cds_plan.on": "2023-12-02"}}) == []

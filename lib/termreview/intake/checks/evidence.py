@@ -31,7 +31,7 @@ _PLAIN = re.compile(
 _INNER = ("localhost", ".local", ".lan")
 _COLUMNS = ("school_id", "field_id", "sheet", "cell", "value_text")
 _NUMBER, _DAY = "number", "on"
-_SCHOOLS_SHOWN = 3
+_SCHOOLS_SHOWN, _YEAR = 3, 4
 
 
 class _Named(NamedTuple):
@@ -139,19 +139,19 @@ def _shared(
 def _two_dates(
     answered: pd.DataFrame, term: TermReference, labels: Mapping[str, str]
 ) -> Iterator[tuple[str, Remark]]:
-    """Documents of one school that have one number and two days: one of the two is a slip."""
+    """Documents of one school that have one number and two days of one year: numbers begin anew in January."""
     days = {
         field_id: f"{field_id[: -len(_NUMBER)]}{_DAY}" for field_id in labels if field_id.endswith(_NUMBER)
     }
     days = {number: day for number, day in days.items() if day in labels}
     wanted = answered[answered["field_id"].isin([*days, *days.values()])]
     there = {(row[0], row[1]): _Named(*row) for row in _rows(wanted)}
-    seen: dict[tuple[str, str], _Named] = {}
+    seen: dict[tuple[str, str, str], _Named] = {}
     for (school_id, field_id), number in there.items():
         day = there.get((school_id, days.get(field_id, "")))
         if day is None:
             continue
-        first = seen.setdefault((school_id, fold(number.said)), day)
+        first = seen.setdefault((school_id, fold(number.said), day.said[:_YEAR]), day)
         if first.said != day.said:
             where = f"{first.sheet}!{first.cell}"
             yield (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pandas as pd
@@ -52,8 +51,8 @@ def kept_in(folder: Path, made_of: str = "v1") -> tuple[ReadingCache, list[tuple
 
 def as_bytes(cleaned: Cleaned, folder: Path) -> list[bytes]:
     found = []
-    for field in dataclasses.fields(cleaned):
-        getattr(cleaned, field.name).to_parquet(folder / "table.parquet", index=False)
+    for table in (cleaned.submissions, cleaned.observations, cleaned.findings):
+        table.to_parquet(folder / "table.parquet", index=False)
         found.append((folder / "table.parquet").read_bytes())
     return found
 
