@@ -36,7 +36,9 @@ def files(demo: Demo, term: Term, place: int = 0) -> tuple[Path, Path, Path]:
     page = [
         path
         for path in demo.result(term).reports
-        if path.suffix == ".html" and path.stem.startswith("bao-cao")
+        if path.suffix == ".html"
+        and path.stem.startswith("bao-cao")
+        and not path.stem.endswith("phieu-trinh")
     ][place]
     return page, page.with_suffix(".docx"), page.with_name(f"{page.stem}-phu-luc.xlsx")
 
