@@ -1,7 +1,7 @@
 """One term's school submissions, cleaned, scored and reported: the library behind the notebooks.
 
 For notebooks of one's own: `termreview.table(term)`, `termreview.tables(term)`, `termreview.save_table(frame, name)`;
-`termreview.dictionary(term)` says what every column of the table is, `termreview.sheet(frame)` sorts, searches and filters any frame;
+`termreview.dictionary(term)` says what every column of the table is, `termreview.sheet(frame)` sorts, searches and filters any frame; `termreview.query(sql)` asks all terms at once;
 `termreview.style()` gives matplotlib the look of the reports, `termreview.number_formatter(format)` an axis Vietnamese numbers.
 """
 
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
         table as table,
         tables as tables,
     )
+    from termreview.run.store import query as query
 
 __version__ = "0.1.0"
 _OF_ANALYSTS = {
     **dict.fromkeys(("table", "tables", "dictionary", "save_table"), "termreview.run.analysis"),
+    "query": "termreview.run.store",
     "sheet": "termreview.desk.panels.controls.sheet",
     **dict.fromkeys(("style", "number_formatter"), "termreview.reporting.charts.drawing.theme"),
     **dict.fromkeys(

@@ -170,6 +170,7 @@ DOORS = {
     "lxml": (r"spreadsheets/editing/\w+",),
     "openpyxl": (r"forms/adopted/office_workbook",),
     "python_calamine": (r"spreadsheets/older_formats", r"spreadsheets/export_rows"),
+    "duckdb": (r"run/store",),
     "multiprocessing": (r"processes",),
     "zipfile": (
         r"spreadsheets/packages/(archive|guard)",

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-test.lock")
 PAPERS = ("README.md", "README.vi.md", "CONTRIBUTING.md", "notebooks/README.md")
 CONDA_NAMES = {
+    "duckdb": "python-duckdb",
     "zlib-ng": "python-zlib-ng",
     "jupyter-client": "jupyter_client",
     "jupyter-server": "jupyter_server",
@@ -92,9 +93,9 @@ def test_the_test_lock_is_the_run_lock_and_more() -> None:
     assert {name: version for name, version in test.items() if name in run} == run
 
 
-@pytest.mark.parametrize("group", ["", "build", "test"])
+@pytest.mark.parametrize("group", ["", "build", "store", "test"])
 def test_every_requirement_is_locked_at_or_above_its_floor(group: str) -> None:
-    locked = _locked("requirements-test.lock" if group == "test" else "requirements.lock")
+    locked = _locked("requirements-test.lock" if group in ("store", "test") else "requirements.lock")
     for requirement in _requirements(group):
         floor = tuple(int(part) for part in requirement.split(">=")[1].split("."))
         version = tuple(int(part) for part in re.findall(r"\d+", locked[_name(requirement)]))
@@ -123,7 +124,11 @@ def test_what_the_package_imports_is_what_it_requires() -> None:
                 imported |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 imported.add(node.module.split(".")[0])
-    required = {IMPORT_NAMES.get(_name(line), _name(line).replace("-", "_")) for line in _requirements()}
+    required = {
+        IMPORT_NAMES.get(_name(line), _name(line).replace("-", "_"))
+        for group in ("", "store")
+        for line in _requirements(group)
+    }
     assert imported - set(sys.stdlib_module_names) - {"termreview"} - required == set()
 
 
