@@ -17,7 +17,10 @@ def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
     lines = []
     total = max(evidence.expected_count, 1)
     is_many = evidence.expected_count >= fewest(report)
-    if is_many and 100 * evidence.reported_count / total >= threshold(report, "report_rate_strong"):
+    is_reported = 100 * evidence.reported_count / total >= threshold(report, "report_rate_strong")
+    # Who mostly sent too late has not kept the rule of reporting, however many sent.
+    is_on_time = 100 * evidence.on_time_count >= threshold(report, "ratio_weak") * evidence.reported_count
+    if is_many and is_reported and is_on_time:
         lines.append(
             say(
                 report, "assessment.strengths.report_rate", count=evidence.reported_count, total=evidence.expected_count,
