@@ -211,7 +211,7 @@ def level_formula(
     lowest = min(titles)
     met = _all_or_any("AND", conditions, words.met) if conditions else "TRUE"
     failed = _all_or_any("OR", conditions, words.failed) if conditions else "FALSE"
-    spare = group.unallocated.points if group.unallocated else 0.0
+    spare = group.unplaced_points
     below = f"IF({met},{_level_steps(indicator_set, low)},{lowest})"
     above = f"IF({failed},{lowest},{_level_steps(indicator_set, f'({high}+{spare:g})')})"
     named = ",".join(

@@ -114,6 +114,16 @@ class Group:
     criteria: tuple[Criterion, ...]
 
     @property
+    def unplaced_points(self) -> float:
+        """The points of the total that no declared item holds; 0 where all are placed."""
+        return self.unallocated.points if self.unallocated else 0.0
+
+    @property
+    def placed_points(self) -> float:
+        """The points that the declared items hold: what a printed score is out of."""
+        return self.max_points - self.unplaced_points
+
+    @property
     def items(self) -> tuple[Item, ...]:
         """The scored items in order."""
         return tuple(item for criterion in self.criteria for item in criterion.items)

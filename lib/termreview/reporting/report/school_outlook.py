@@ -11,6 +11,7 @@ from termreview.reference.kinds.advice import Advice
 from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.summaries.decisions import doubted_answers
+from termreview.reporting.summaries.index import with_placed_high
 from termreview.scoring.level_margin import weigh_levels
 from termreview.scoring.levels import OVERALL
 from termreview.scoring.next_level import CONDITION, NextLevel, next_levels
@@ -53,13 +54,10 @@ def look_ahead(report: ReportContext) -> Outlook:
         for school_id, path in reachable.items()
         if any(step.kind == CONDITION for step in path.steps)
     ]
-    after = by_key(
-        what_if(
-            tables.observations, declared, ledger=tables.ledger, points=points, met_conditions=met
-        ).scores,
-        "school_id",
-        "group_id",
-    )
+    raised = what_if(
+        tables.observations, declared, ledger=tables.ledger, points=points, met_conditions=met
+    ).scores
+    after = by_key(with_placed_high(raised, declared.indicator_set), "school_id", "group_id")
     confirmed = {
         school_id: path
         for school_id, path in reachable.items()

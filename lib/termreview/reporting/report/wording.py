@@ -90,6 +90,21 @@ def group_told(report: ReportContext, group_id: str) -> str:
     return say(report, "assessment.level_in", group=group_id, name=name)
 
 
+def placed_notes(report: ReportContext) -> list[str]:
+    """What the printed points of each group are out of, for a table of them; none where every point has an item."""
+    return [
+        say(
+            report,
+            "index.placed",
+            group=group.group_id,
+            placed=group.placed_points,
+            points=group.unplaced_points,
+        )
+        for group in report.declared.indicator_set.groups
+        if group.unplaced_points
+    ]
+
+
 def shown_mark(report: ReportContext, letter: str) -> str:
     """How sure one declared fact is as this edition says it: A, B or C; in the signed report an asterisk for C alone."""
     if report.edition == INTERNAL:

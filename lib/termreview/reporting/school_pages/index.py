@@ -38,7 +38,7 @@ def scores_view(report: ReportContext, school_id: str) -> View:
     groups = []
     for group in indicator_set.groups:
         row = material.standings[school_id, group.group_id]
-        points = interval_text(row["low"], row["high"])
+        points = interval_text(row["low"], row["placed_high"])
         peers = peer_scores(report, school_id, group.group_id)
         told = (
             word(report, "scores.peers", count=len(peers), level=school["level_short"], low=number_text(min(peers), "points"),
@@ -50,14 +50,20 @@ def scores_view(report: ReportContext, school_id: str) -> View:
             {
                 "title": word(report, "scores.group", group=group.group_id, title=group.title),
                 "points": word(report, "scores.points", points=points),
-                "of": word(report, "scores.of", most=number_text(group.max_points)),
+                "of": word(report, "scores.of", most=number_text(group.placed_points)),
                 "level": level_text(report, row, titles),
-                "strip": score_strip(float(row["low"]), float(row["high"]), peers, edges, group.max_points, f"{alt} {told}"),
+                "strip": score_strip(float(row["low"]), float(row["placed_high"]), peers, edges, group.max_points, f"{alt} {told}"),
                 "peers": told,
             }
         )  # fmt: skip
     notes = [
-        word(report, "scores.unallocated", group=group.group_id, points=number_text(group.unallocated.points))
+        word(
+            report,
+            "scores.unallocated",
+            group=group.group_id,
+            points=number_text(group.unplaced_points),
+            placed=number_text(group.placed_points),
+        )
         for group in indicator_set.groups
         if group.unallocated is not None
     ]
@@ -173,7 +179,7 @@ def change_view(report: ReportContext, school_id: str) -> View:
         if was is None or now is None or was["state"] != "scored" or now["state"] != "scored":
             continue
         if group_id != OVERALL:
-            points = [interval_text(row["low"], row["high"]) for row in (was, now)]
+            points = [interval_text(row["low"], row["placed_high"]) for row in (was, now)]
             rows.append({"title": word(report, "change.group", group=group_id), "was": points[0], "is": points[1]})  # fmt: skip
         standing = [
             label(report, "score_levels_short", row["standing"].removeprefix("level_")) for row in (was, now)
@@ -197,7 +203,7 @@ def last_result(report: ReportContext, school_id: str) -> list[str]:
     for group in report.declared.indicator_set.groups:
         row = material.before.get((school_id, group.group_id))
         if row is not None:
-            points = interval_text(row["low"], row["high"])
+            points = interval_text(row["low"], row["placed_high"])
             items.append(word(report, "change.last_group", group=group.group_id, points=points))
     return [word(report, "change.last", before=before_name(report), items=", ".join(items))]
 

@@ -41,8 +41,8 @@ def path_view(report: ReportContext, school_id: str) -> dict[str, Any]:
         totals.append(
             {
                 "title": word(report, "path.total", group=group.group_id),
-                "before": interval_text(now["low"], now["high"]),
-                "after": interval_text(then["low"], then["high"]),
+                "before": interval_text(now["low"], now["placed_high"]),
+                "after": interval_text(then["low"], then["placed_high"]),
             }
         )
     return {

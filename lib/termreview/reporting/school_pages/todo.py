@@ -58,7 +58,7 @@ def fall_lines(report: ReportContext, school_id: str) -> list[str]:
         if now["score_level_high"] < was["score_level_low"]:
             lines.append(
                 word(report, "fall.group", group=group.group_id, title=group.title, before=_levels(was), after=_levels(now),
-                     start=interval_text(was["low"], was["high"]), end=interval_text(now["low"], now["high"]))
+                     start=interval_text(was["low"], was["placed_high"]), end=interval_text(now["low"], now["placed_high"]))
             )  # fmt: skip
     if not lines:
         return []

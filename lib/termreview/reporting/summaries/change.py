@@ -92,9 +92,9 @@ def standing_change(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Compare scores: one row per school present in both terms and group.
 
     `move` is `up`, `same`, `down`, or `open` where a level is missing on either side; `points` is `rise` or `fall`
-    only where the two intervals do not touch, else `overlap` (or `open`).
+    only where the two intervals, as printed, do not touch, else `overlap` (or `open`).
     """
-    kept = ["school_id", "group_id", "standing", "state", "score_level", "low", "high"]
+    kept = ["school_id", "group_id", "standing", "state", "score_level", "low", "placed_high"]
     frame = after.merge(before[kept], on=["school_id", "group_id"], suffixes=("_after", "_before"))
     is_open = frame[["standing_before", "standing_after"]].isin([NOT_CONCLUDED, NOT_SUBMITTED]).any(axis=1)
     gap = (frame["score_level_after"] - frame["score_level_before"]).astype("Float64").fillna(0)
@@ -102,8 +102,8 @@ def standing_change(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         pd.Series("same", index=frame.index).mask(gap > 0, "up").mask(gap < 0, "down").mask(is_open, "open")
     )
     is_scored = frame["state_before"].eq("scored") & frame["state_after"].eq("scored")
-    rise = frame["low_after"] > frame["high_before"]
-    fall = frame["high_after"] < frame["low_before"]
+    rise = frame["low_after"] > frame["placed_high_before"]
+    fall = frame["placed_high_after"] < frame["low_before"]
     points = pd.Series("overlap", index=frame.index).mask(rise, "rise").mask(fall, "fall")
     frame["points"] = points.where(is_scored.fillna(False), "open")
     return frame

@@ -16,7 +16,8 @@ def school_scores(scores: pd.DataFrame, schools: pd.DataFrame, indicator_set: In
     """Say where each school stands: one row per school the set applies to and group, key `school_id, group_id`.
 
     `standing` is `level_1` … `level_3` where both bounds conclude one level, `not_concluded` where they do not,
-    and `not_submitted`. Preschools have no row: the set does not apply to them.
+    and `not_submitted`. Preschools have no row: the set does not apply to them. Levels follow from `low` and `high`;
+    a report prints `low` to `placed_high`.
     """
     asked = schools.loc[
         schools["level"].isin(indicator_set.levels),
@@ -29,11 +30,22 @@ def school_scores(scores: pd.DataFrame, schools: pd.DataFrame, indicator_set: In
         "conditions", "conditions_failed", "reason",
     ]  # fmt: skip
     own = scores[kept].rename(columns={name: f"score_{name}" for name in kept if name.startswith("level")})
-    frame = frame.merge(own, on=["school_id", "group_id"], how="left")
+    frame = with_placed_high(frame.merge(own, on=["school_id", "group_id"], how="left"), indicator_set)
     standing = "level_" + frame["score_level"].astype("string")
     is_scored = frame["state"].eq("scored").fillna(False).astype(bool)
     frame["standing"] = standing.where(is_scored, NOT_SUBMITTED).fillna(NOT_CONCLUDED).astype(object)
     return frame
+
+
+def with_placed_high(scores: pd.DataFrame, indicator_set: IndicatorSet) -> pd.DataFrame:
+    """Add `placed_high` to rows with `group_id, high`: the most a score may come to on the points that items hold.
+
+    Points that the set leaves unallocated are a gap of the set, not of a school: levels allow for them, printed
+    points leave them out.
+    """
+    unplaced = {group.group_id: group.unplaced_points for group in indicator_set.groups}
+    unplaced[OVERALL] = sum(unplaced.values())
+    return scores.assign(placed_high=scores["high"] - scores["group_id"].map(unplaced).astype(float))
 
 
 def level_distribution(standings: pd.DataFrame, indicator_set: IndicatorSet) -> pd.DataFrame:
@@ -161,6 +173,13 @@ def open_reasons(open_by_school: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(["group_id", "open_points"], ascending=[True, False], ignore_index=True)
 
 
+def open_by_gap_alone(not_concluded: pd.DataFrame) -> int:
+    """Count the results of `not_concluded` that nothing but the unallocated points of the set keeps open."""
+    alone = [{reason for reason, _ in reasons} == {UNALLOCATED} for reasons in not_concluded["reasons"]]
+    is_clear = not_concluded["conditions"] != "unknown"
+    return int((pd.Series(alone, index=not_concluded.index, dtype=bool) & is_clear).sum())
+
+
 def not_concluded(standings: pd.DataFrame, open_by_school: pd.DataFrame) -> pd.DataFrame:
     """List what is not concluded: one row per school and group, with the points open by reason (`reasons`)."""
     rows = standings[(standings["standing"] == NOT_CONCLUDED) & (standings["group_id"] != OVERALL)]
@@ -178,6 +197,6 @@ def not_concluded(standings: pd.DataFrame, open_by_school: pd.DataFrame) -> pd.D
 
 __all__ = [
     "ALL", "NOT_CONCLUDED", "NOT_SUBMITTED", "OVERALL", "criterion_shares", "failed_conditions", "group_marks",
-    "level_distribution", "not_concluded", "open_points", "open_reasons", "school_scores", "second_level",
-    "surely_reached",
+    "level_distribution", "not_concluded", "open_by_gap_alone", "open_points", "open_reasons", "school_scores",
+    "second_level", "surely_reached", "with_placed_high",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
-from termreview.reporting.summaries.index import OVERALL
+from termreview.reporting.summaries.index import OVERALL, with_placed_high
 from termreview.reporting.summaries.pending import BLANK, ERRORS
 from termreview.reporting.summaries.ratios import COUNTED
 from termreview.reporting.term.schools import ALL
@@ -17,6 +17,7 @@ from termreview.scoring.levels import levels_of
 
 _POSSIBLE_COLUMNS = ["school_id", "group_id", "level", "low", "high", "level_low", "level_high"]
 _SCORED = "scored"
+_ENDS = ("low", "high", "placed_high")
 
 
 def possible_scores(
@@ -64,7 +65,7 @@ def possible_scores(
             dict(zip(_POSSIBLE_COLUMNS, (school["school_id"], name, school["level"], *bounds), strict=True))
             for name, *bounds in (*groups, whole)
         ]
-    return pd.DataFrame(rows, columns=_POSSIBLE_COLUMNS)
+    return with_placed_high(pd.DataFrame(rows, columns=_POSSIBLE_COLUMNS), declared.indicator_set)
 
 
 def _lists(frame: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
@@ -124,7 +125,8 @@ def average_intervals(standings: pd.DataFrame, possible: pd.DataFrame) -> pd.Dat
     """Average the scores now and as they may still come out: one row per group and scope, key `group_id, scope`.
 
     `low` to `high` is the average over the `scored_count` schools with a score; `final_low` to `final_high` that over
-    all `asked_count`, each outstanding school anywhere from its least to its most. Missing where no school is scored.
+    all `asked_count`, each outstanding school anywhere from its least to its most; `placed_high` and
+    `final_placed_high` are the ends as printed, without what the set leaves unallocated. Missing where no school is scored.
     """
     may = possible.set_index(["school_id", "group_id"])
     frame = standings.set_index(["school_id", "group_id"])
@@ -133,15 +135,16 @@ def average_intervals(standings: pd.DataFrame, possible: pd.DataFrame) -> pd.Dat
         {
             "group_id": frame.index.get_level_values("group_id"), "scope": frame["level"].to_numpy(),
             "scored_count": is_scored.to_numpy(dtype=int), "asked_count": 1,
-            **{name: frame[name].where(is_scored, 0.0).to_numpy(dtype=float) for name in ("low", "high")},
-            **{f"final_{name}": may[name].reindex(frame.index).fillna(frame[name]).to_numpy(dtype=float) for name in ("low", "high")},
+            **{name: frame[name].where(is_scored, 0.0).to_numpy(dtype=float) for name in _ENDS},
+            **{f"final_{name}": may[name].reindex(frame.index).fillna(frame[name]).to_numpy(dtype=float) for name in _ENDS},
         }
     )  # fmt: skip
     by_level = bounds.groupby(["group_id", "scope"], sort=False, as_index=False).sum()
     whole = bounds.drop(columns="scope").groupby("group_id", sort=False, as_index=False).sum()
     sums = pd.concat([whole.assign(scope=ALL), by_level], ignore_index=True)
-    for name, count in (("low", "scored_count"), ("high", "scored_count"), ("final_low", "asked_count"), ("final_high", "asked_count")):  # fmt: skip
-        sums[name] = sums[name] / sums[count].where(sums[count] > 0)
+    for name in _ENDS:
+        for column, count in ((name, "scored_count"), (f"final_{name}", "asked_count")):
+            sums[column] = sums[column] / sums[count].where(sums[count] > 0)
     return sums.sort_values(
         "group_id", key=lambda ids: ids.map(list(dict.fromkeys(ids)).index), kind="stable", ignore_index=True
     )

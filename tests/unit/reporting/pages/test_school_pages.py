@@ -91,8 +91,11 @@ def test_points_and_levels_are_those_of_the_scores() -> None:
     scores = REPORT.term.tables.scores.set_index(["school_id", "group_id"])
     for school_id in (s for s in material_of(REPORT).schools if kind_of(REPORT, s) == SCORED):
         shown = [node.get_text() for node in soup_of(school_id).select(".group .result strong")]
-        rows = [scores.loc[(school_id, group_id)] for group_id in ("1", "2")]
-        assert shown == [f"{interval_text(row['low'], row['high'])} điểm" for row in rows]
+        first, second = (scores.loc[(school_id, group_id)] for group_id in ("1", "2"))
+        assert shown == [
+            f"{interval_text(first['low'], first['high'])} điểm",
+            f"{interval_text(second['low'], second['high'] - 10)} điểm",  # 10 points of group 2 have no item
+        ]
         whole = scores.loc[(school_id, OVERALL)]
         lead = soup_of(school_id).select_one(".lead h2").get_text()
         if pd.isna(whole["level"]):
@@ -144,7 +147,8 @@ def test_the_path_shows_what_the_scorer_makes_of_it() -> None:
             [cell.get_text() for cell in row.select("td")] for row in page.select("table.path tfoot tr")
         ]
         after = [outlook.after[school_id, group_id] for group_id in ("1", "2")]
-        assert [row[1] for row in totals] == [interval_text(row["low"], row["high"]) for row in after]
+        ends = [(row["low"], row["high"] - unplaced) for row, unplaced in zip(after, (0, 10), strict=True)]
+        assert [row[1] for row in totals] == [interval_text(*end) for end in ends]
         assert outlook.after[school_id, OVERALL]["level_low"] >= path.level
 
 
@@ -241,7 +245,13 @@ def fallen_from(school_id: str, reason: object) -> ReportContext:
     assert REPORT.previous
     before = REPORT.previous.summaries.standings.copy()
     own = (before["school_id"] == school_id) & (before["group_id"] == "1")
-    before.loc[own, ["low", "high", "score_level_low", "score_level_high"]] = [90.0, 90.0, 3, 3]
+    before.loc[own, ["low", "high", "placed_high", "score_level_low", "score_level_high"]] = [
+        90.0,
+        90.0,
+        90.0,
+        3,
+        3,
+    ]
     previous = replace(REPORT.previous, summaries=replace(REPORT.previous.summaries, standings=before))
     texts = REPORT.term.answers.texts.copy()
     texts.loc[school_id, REPORT.reference.stories.cause_field] = reason

@@ -15,6 +15,7 @@ import pytest
 import report_world
 from bs4 import BeautifulSoup
 
+from termreview.reporting.blocks.values import Interval
 from termreview.reporting.changes import issued
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.sections.assessment import sections_assessment, sections_highlights, slip, stories
@@ -140,6 +141,26 @@ def test_the_signed_report_cites_in_one_sentence_what_the_internal_one_lists() -
         "căn cứ Quyết định số 4725/QĐ-BGDĐT ngày 30/12/2022 và Quyết định số 131/QĐ-TTg ngày 25/01/2022, "
         "Phòng GDĐT báo cáo kết quả như sau."
     )
+
+
+def test_points_of_no_item_are_told_once_and_widen_no_printed_score() -> None:
+    report = report_world.report(HK1)
+    rows = report.summaries.not_concluded.query("group_id == '2'").iloc[:3]
+    reasons = [[("unallocated", 10.0)], [("unallocated", 10.0), ("blank", 2.0)], [("unallocated", 10.0)]]
+    rows = rows.assign(
+        conditions=["met", "met", "unknown"], reasons=pd.Series(reasons, index=rows.index, dtype=object)
+    )
+    told = index.levels(
+        replace(report, term=replace(report.term, summaries=replace(report.summaries, not_concluded=rows)))
+    )
+    text = BeautifulSoup(told.html, "html.parser").get_text(" ")
+    assert "Trong 03 trường chưa kết luận được mức độ nhóm 2, 01 trường chỉ do 10 điểm" in text
+    assert "mức độ nhóm 1," not in text
+    own = report.summaries.standings.query("group_id == '2' and state == 'scored'").iloc[0]
+    table = BeautifulSoup(scores.scores_table(report).html, "html.parser")
+    assert "Điểm nhóm 2 tính trên 90 điểm đã xác định" in table.get_text(" ")
+    row = next(line for line in table.select("tbody tr") if own["short_name"] in line.get_text(" "))
+    assert str(Interval(own["low"], own["high"] - 10)) in [cell.get_text() for cell in row.select("td")]
 
 
 @pytest.mark.parametrize(

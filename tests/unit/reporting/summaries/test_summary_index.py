@@ -11,6 +11,7 @@ from termreview.reporting.summaries.index import (
     failed_conditions,
     level_distribution,
     not_concluded,
+    open_by_gap_alone,
     open_points,
     open_reasons,
     school_scores,
@@ -86,3 +87,27 @@ def test_open_points_explain_what_is_not_concluded(reference: Reference) -> None
     listed = not_concluded(frame, by_school)
     assert set(listed["group_id"]) == {"1", "2"}
     assert dict(listed.iloc[1]["reasons"])["unallocated"] == 10.0
+
+
+def test_printed_points_leave_out_what_the_set_places_in_no_item_and_levels_keep_it(
+    reference: Reference,
+) -> None:
+    term = term_of(reference, schools=SCHOOLS)
+    met = conditions_met(term)
+    rulings = [
+        *spread(term, "0477201", "2", 45.0), *spread(term, "0477202", "2", 55.0), *spread(term, "0477201", "1", 80.0),
+    ]  # fmt: skip
+    scored = score_term(observe(term, {"0477201": met, "0477202": met}), term, rulings)
+    frame = school_scores(scored.scores, expected_schools(term, reference.registry), term.indicator_set)
+    rows = frame.set_index(["school_id", "group_id"])[["low", "high", "placed_high", "standing"]]
+    assert rows.loc[("0477201", "1")].tolist() == [80.0, 80.0, 80.0, "level_3"]
+    assert rows.loc[("0477201", "2")].tolist() == [45.0, 55.0, 45.0, "not_concluded"]
+    assert rows.loc[("0477202", "2")].tolist() == [55.0, 65.0, 55.0, "level_2"]
+    assert rows.loc[("0477201", "overall"), "placed_high"] == 125.0
+    listed = not_concluded(frame, open_points(scored.ledger, frame))
+    assert list(zip(listed["school_id"], listed["group_id"], strict=True)) == [
+        ("0477201", "2"),
+        ("0477202", "1"),
+    ]
+    assert open_by_gap_alone(listed) == 1
+    assert open_by_gap_alone(listed.assign(conditions="unknown")) == 0

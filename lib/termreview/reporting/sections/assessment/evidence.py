@@ -271,8 +271,8 @@ def _moves(report: ReportContext, move: str) -> tuple[Point, ...]:
         _point(
             report, f"assessment.moved_{move}", str(names[row["school_id"]]), group=group_told(report, row["group_id"]),
             level_before=int(row["score_level_before"]), level_after=int(row["score_level_after"]),
-            points_before=Interval(row["low_before"], row["high_before"]),
-            points_after=Interval(row["low_after"], row["high_after"]),
+            points_before=Interval(row["low_before"], row["placed_high_before"]),
+            points_after=Interval(row["low_after"], row["placed_high_after"]),
         )
         for row in records(own)
     )  # fmt: skip

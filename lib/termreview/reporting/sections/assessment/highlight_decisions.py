@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from termreview.reporting.blocks.tables import UNSURE
 from termreview.reporting.blocks.values import joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.sections.assessment.evidence import EVIDENCE_REASONS, Point, weigh
 from termreview.reporting.sections.assessment.highlights import tell
-from termreview.reporting.summaries.index import UNALLOCATED
+from termreview.reporting.summaries.index import open_by_gap_alone
 
 
 def decisions(report: ReportContext) -> list[str]:
@@ -83,10 +81,9 @@ def _conditions(report: ReportContext) -> str:
 def _unallocated(report: ReportContext) -> str:
     """The levels that are open for no other reason than points of the set that belong to no item."""
     groups = report.declared.indicator_set.groups
-    points = sum(group.unallocated.points for group in groups if group.unallocated)
+    points = sum(group.unplaced_points for group in groups)
     rows = report.summaries.not_concluded
-    alone = [{name for name, _ in reasons} == {UNALLOCATED} for reasons in rows["reasons"]]
-    count = int((pd.Series(alone, index=rows.index, dtype=bool) & (rows["conditions"] != "unknown")).sum())
+    count = open_by_gap_alone(rows)
     if not points or not count:
         return ""
     return tell(report, "decision_texts.unallocated", count=count, total=len(rows), points=points)

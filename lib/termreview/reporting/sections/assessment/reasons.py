@@ -86,9 +86,7 @@ def _found(report: ReportContext, evidence: Evidence) -> Iterator[tuple[str, str
                     names=schools_named(report, ids),
                 ),
             )  # fmt: skip
-    held = sum(
-        group.unallocated.points for group in report.declared.indicator_set.groups if group.unallocated
-    )
+    held = sum(group.unplaced_points for group in report.declared.indicator_set.groups)
     text = say(report, "assessment.causes.unallocated", points=held)
     if held and text:
         yield "unallocated", text

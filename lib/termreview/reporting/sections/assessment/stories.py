@@ -104,11 +104,13 @@ def _fallen(report: ReportContext, story: Story, names: Mapping[str, str]) -> di
     words = (
         report.term.answers.text(story.rule.fields[0]).get(school_id) if report.edition == INTERNAL else None
     )
+    groups = report.declared.indicator_set.groups
+    unplaced = sum(group.unplaced_points for group in groups if group.group_id == story.subject)
     return {
         "school": names[school_id],
         "group": group_told(report, story.subject),
-        "start": Interval(story.values["start_low"], story.values["start_high"]),
-        "end": Interval(story.values["end_low"], story.values["end_high"]),
+        "start": Interval(story.values["start_low"], story.values["start_high"] - unplaced),
+        "end": Interval(story.values["end_low"], story.values["end_high"] - unplaced),
         "levels": fill(texts["levels"], levels) if levels else "",
         "cause": fill(texts["cause"], {"words": words.rstrip(".")}) if words else "",
     }

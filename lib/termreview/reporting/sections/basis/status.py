@@ -14,7 +14,14 @@ from termreview.reporting.report.applicable import has_ratios, has_states, is_sc
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.status import report_status
-from termreview.reporting.report.wording import before_name, group_title, label, say, scope_title
+from termreview.reporting.report.wording import (
+    before_name,
+    group_title,
+    label,
+    placed_notes,
+    say,
+    scope_title,
+)
 from termreview.reporting.summaries.index import OVERALL, second_level
 from termreview.reporting.summaries.intervals import (
     average_intervals,
@@ -198,8 +205,8 @@ def _averages_table(report: ReportContext) -> Block:
     frame = frame.assign(
         group=[group_title(report, group_id) for group_id in frame["group_id"]],
         title=[scope_title(report, scope) for scope in frame["scope"]],
-        average=column(Interval(row["low"], row["high"]) for row in records(frame)),
-        final_average=column(Interval(row["final_low"], row["final_high"]) for row in records(frame)),
+        average=column(Interval(row["low"], row["placed_high"]) for row in records(frame)),
+        final_average=column(Interval(row["final_low"], row["final_placed_high"]) for row in records(frame)),
     )
     return table(
         frame,
@@ -208,6 +215,7 @@ def _averages_table(report: ReportContext) -> Block:
         formats={"scored_count": "integer", "asked_count": "integer"},
         align={"average": "right", "final_average": "right"},
         group_by="group",
+        notes=placed_notes(report),
     )
 
 

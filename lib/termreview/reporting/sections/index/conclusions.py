@@ -8,7 +8,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Number, column, joined
 from termreview.reporting.report.applicable import is_scored, shown_if
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.wording import label, labels, say
+from termreview.reporting.report.wording import label, labels, placed_notes, say
 from termreview.reporting.summaries.index import OVERALL
 
 
@@ -49,7 +49,7 @@ def schools_table(report: ReportContext) -> Block:
     short = dict(report.reference.sentences.get("open_reasons", {}))
     frame = frame.assign(
         group=[label(report, "score_groups", row["group_id"]) for row in rows],
-        bounds=column(Interval(row["low"], row["high"]) for row in rows),
+        bounds=column(Interval(row["low"], row["placed_high"]) for row in rows),
         possible=column(Interval(row["score_level_low"], row["score_level_high"], "integer") for row in rows),
         why=[
             joined(
@@ -67,6 +67,7 @@ def schools_table(report: ReportContext) -> Block:
         align={"bounds": "right", "possible": "center"},
         group_by="group",
         max_rows=10,
+        notes=placed_notes(report),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from termreview.reporting.report.wording import (
 from termreview.reporting.sections.basis.status import levels_remark
 from termreview.reporting.sections.work.ratios import scope_heads
 from termreview.reporting.sections.work.tasks import task_results
-from termreview.reporting.summaries.index import OVERALL, group_marks, second_level
+from termreview.reporting.summaries.index import OVERALL, group_marks, open_by_gap_alone, second_level
 from termreview.reporting.term.schools import ALL
 
 OUTLINE = "7"
@@ -46,7 +46,7 @@ def introduction(report: ReportContext) -> Block:
     reading = [say(report, "index.bounds")]
     reading += [
         say(
-            report, "index.unallocated", group=group_name(report, group), points=group.unallocated.points,
+            report, "index.unallocated", group=group_name(report, group), points=group.unplaced_points, placed=group.placed_points,
             reason=lower_first(group.unallocated.reason.rstrip(". ")),
         )
         for group in indicator_set.groups
@@ -87,7 +87,9 @@ def levels(report: ReportContext) -> Block:
             if count
         ]
         values = {"group": group_name(report, group), "parts": listed(parts)}
-        sentences.append(joined([say(report, "index.levels", **values), _lowest(report, group)]))
+        sentences.append(
+            joined([say(report, "index.levels", **values), _lowest(report, group), _gap(report, group)])
+        )
         items.append(say(report, "index.levels_alt_item", **values))
     alt = say(report, "index.levels_alt", items=joined(items, "; "))
     return stack(bullets(sentences), levels_chart(report, alt), levels_table(report))
@@ -102,6 +104,18 @@ def _lowest(report: ReportContext, group: Group) -> str:
         say(report, "index.levels_lowest", level=level, names=listed(names, most=_MOST_NAMED))
         if names
         else ""
+    )
+
+
+def _gap(report: ReportContext, group: Group) -> str:
+    """How many levels of one group only the points that the set leaves unallocated keep open; nothing where none."""
+    rows = report.summaries.not_concluded
+    own = rows[rows["group_id"] == group.group_id]
+    count = open_by_gap_alone(own)
+    if not count:
+        return ""
+    return say(
+        report, "index.gap", group=group.group_id, count=count, total=len(own), points=group.unplaced_points
     )
 
 

@@ -18,7 +18,7 @@ from termreview.reporting.report.applicable import is_scored, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import before_name, group_title, label, labels, say
+from termreview.reporting.report.wording import before_name, group_title, label, labels, placed_notes, say
 from termreview.reporting.summaries.index import NOT_CONCLUDED, OVERALL
 
 
@@ -38,11 +38,7 @@ def scores_chart(report: ReportContext) -> Chart:
     frame = spread_scores(indicator_set, scored)
     lines = level_lines(indicator_set)
     notes = [say(report, "index.dots_note", lines=listed([say(report, "index.dots_line", level=name, line=told) for _, name, told in lines]))]  # fmt: skip
-    notes += [
-        say(report, "index.dots_unallocated", group=group.group_id, points=group.unallocated.points)
-        for group in indicator_set.groups
-        if group.unallocated is not None
-    ]
+    notes += placed_notes(report)
     before_label = ""
     if report.previous is not None and report.may_compare_scores:
         earlier = report.previous.summaries.standings
@@ -69,7 +65,7 @@ def scores_chart(report: ReportContext) -> Chart:
 
 
 def _bounds(report: ReportContext, group_id: str, has_before: bool) -> Bounds:
-    names = [f"{name}_{group_id}" for name in ("low", "high", "standing")]
+    names = [f"{name}_{group_id}" for name in ("low", "placed_high", "standing")]
     before = [f"{name}_before" for name in names[:2]] if has_before else []
     return Bounds(group_title(report, group_id), *names, *before)
 
@@ -93,12 +89,12 @@ def _finding(report: ReportContext, lines: list[tuple[float, str, str]]) -> str:
 
 
 def spread_scores(indicator_set: IndicatorSet, standings: pd.DataFrame) -> pd.DataFrame:
-    """Lay the groups of each school side by side: one row per school, `low_<group>`, `high_<group>`, `standing_<group>`."""
+    """Lay the groups of each school side by side: one row per school, `low_<group>`, `placed_high_<group>`, `standing_<group>`."""
     frame = standings.sort_values("place", kind="stable").drop_duplicates("school_id")
     frame = frame[["school_id", "short_name", "level_title"]]
     for group in indicator_set.groups:
         own = standings[standings["group_id"] == group.group_id].set_index("school_id")
-        for name in ("low", "high", "standing"):
+        for name in ("low", "placed_high", "standing"):
             frame[f"{name}_{group.group_id}"] = frame["school_id"].map(own[name])
     return frame
 
@@ -132,7 +128,7 @@ def scores_table(report: ReportContext) -> Block:
             bounds = {
                 key: Interval(low, high)
                 for key, low, high, state in zip(
-                    own.index, own["low"], own["high"], own["state"], strict=True
+                    own.index, own["low"], own["placed_high"], own["state"], strict=True
                 )
                 if state == "scored"
             }
@@ -165,7 +161,8 @@ def scores_table(report: ReportContext) -> Block:
         notes=[
             f"Mức độ chung lấy theo nhóm thấp hơn: quy tắc có mức tin cậy {indicator_set.overall_mark}, chưa dùng làm kết luận chính thức."
             if indicator_set.overall_mark == "C"
-            else "Mức độ chung lấy theo nhóm thấp hơn."
+            else "Mức độ chung lấy theo nhóm thấp hơn.",
+            *placed_notes(report),
         ],
     )
 

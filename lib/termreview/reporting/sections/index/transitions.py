@@ -14,7 +14,7 @@ from termreview.reporting.report.applicable import has_ratios, is_scored, shown_
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import before_name, label, lower_first, marked, say
+from termreview.reporting.report.wording import before_name, label, lower_first, marked, placed_notes, say
 from termreview.reporting.sections.index.index import group_name
 from termreview.reporting.sections.index.scores import (
     standing_text,
@@ -105,6 +105,7 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
         align={"before_text": "right", "after_text": "right"},
         group_by="group",
         max_rows=0,
+        notes=placed_notes(report),
     )
 
 
@@ -180,7 +181,7 @@ def merged_schools(report: ReportContext) -> Block:
         caption="Trường hình thành từ sáp nhập, hợp nhất và các trường trước đó",
         align=dict.fromkeys(groups, "right"),
         group_by="merged",
-        notes=[say(report, "change.merged_note")],
+        notes=[say(report, "change.merged_note"), *placed_notes(report)],
     )
 
 
@@ -194,4 +195,4 @@ def _score(report: ReportContext, row: Record, suffix: str = "") -> Value | str:
     standing = standing_text(report, str(row[f"standing{suffix}"]))
     if row[f"state{suffix}"] != "scored":
         return standing
-    return Interval(row[f"low{suffix}"], row[f"high{suffix}"], level=standing.lower())
+    return Interval(row[f"low{suffix}"], row[f"placed_high{suffix}"], level=standing.lower())
