@@ -157,9 +157,10 @@ ROOMS = {
     "sample/answers": "reference/kinds reference scoring sample/schools",
     "sample": "storage reference/kinds reference forms intake/received sample/schools sample/answers",
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
+    "rollup": "storage reporting/blocks reporting/report",
     "cli": (
         "storage reference spreadsheets/packages forms forms/adopted intake/received "
-        "intake sources returns reporting/term reporting/summaries reporting/editions "
+        "intake sources rollup returns reporting/term reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
         "desk/serving sample sample/rehearsal"
     ),

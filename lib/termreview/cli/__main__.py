@@ -260,6 +260,12 @@ def _sources(options: argparse.Namespace, workspace: Workspace, reference: Refer
     purge(options, workspace)
 
 
+def _merge(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
+    from termreview.cli.merge import merge
+
+    return merge(options, workspace, reference)
+
+
 def _compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.cli.compare import compare
 
@@ -279,6 +285,7 @@ _COMMANDS: Mapping[str, Command] = {
     "issue": _issue,
     "compare": _compare,
     "export": _export,
+    "merge": _merge,
     "source": _source,
     "sources": _sources,
     "rehearse": _rehearse,

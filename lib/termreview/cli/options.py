@@ -218,6 +218,28 @@ def parser() -> argparse.ArgumentParser:
     )
     proof.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
 
+    merge = commands.add_parser(
+        "merge",
+        help="gộp số liệu của nhiều đơn vị (tệp …-du-lieu.csv hoặc phụ lục Excel mà mỗi đơn vị gửi lên)",
+        epilog="Chỉ đọc số liệu các đơn vị đã phát hành, không đọc tệp của trường. Mã thoát: 0 gộp đủ; 6 có tệp, đơn vị hoặc số liệu cần xem lại.",
+    )
+    merge.add_argument("folders", nargs="+", type=Path, metavar="THƯ_MỤC")
+    merge.add_argument(
+        "--term", default="", metavar="KỲ", help="kỳ báo cáo (mặc định: kỳ của nhiều tệp nhất)"
+    )
+    merge.add_argument(
+        "--edition",
+        choices=("shareable", "internal"),
+        default="shareable",
+        help="bản được gộp (mặc định: chia sẻ)",
+    )
+    merge.add_argument(
+        "--expect", nargs="+", metavar="MÃ", help="mã các đơn vị phải gửi, để nêu đơn vị còn thiếu"
+    )
+    merge.add_argument(
+        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi kết quả (mặc định: reports/tong-hop)"
+    )
+
     issue = commands.add_parser("issue", help="ghi lại lần phát hành báo cáo: giữ báo cáo và số liệu của nó")
     _add_term(issue)
     _add_scope(issue)

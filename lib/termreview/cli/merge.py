@@ -1,0 +1,47 @@
+"""The command `merge`: what several offices handed in of one term, checked and added up."""
+
+from __future__ import annotations
+
+import argparse
+
+from termreview.errors import UsageError
+from termreview.reference.declarations import Reference
+from termreview.rollup.merging import find_handed_in, merge_offices, write_merged
+from termreview.storage.workspace import Workspace
+
+_SHOWN = 20
+
+
+def merge(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
+    """Add up the lists and annexes below some folders, name what was left out and why."""
+    absent = [folder for folder in options.folders if not folder.is_dir()]
+    if absent:
+        raise UsageError("no_such_folder", folder=absent[0])
+    paths = find_handed_in(options.folders)
+    if not paths:
+        raise UsageError("nothing_handed_in", folder=options.folders[0])
+    merged = merge_offices(
+        paths, edition=options.edition, expected=options.expect or (), term_id=options.term or ""
+    )
+    labels = reference.labels
+    for problem in merged.problems[:_SHOWN]:
+        told = f"{problem.file}: " if problem.file else ""
+        what = f" ({problem.what})" if problem.what else ""
+        print(f"{told}{labels['merge_problems'][problem.code]}{what}")
+    if len(merged.problems) > _SHOWN:
+        print(
+            f"… và {len(merged.problems) - _SHOWN} nội dung khác, xem trang tính {labels['merge']['problems']}"
+        )
+    if merged.rows.empty:
+        print("Không có tệp nào gộp được.")
+        return 6
+    term_id = str(merged.rows["term_id"].iloc[0])
+    folder = options.output or workspace.root / "reports" / "tong-hop"
+    written = write_merged(merged, folder, f"tong-hop-{term_id}", labels)
+    schools = merged.rows.loc[merged.rows["scope"] == "school", "school_code"].nunique()
+    print(
+        f"Kỳ {term_id}: gộp {len(merged.offices)} đơn vị, {schools} trường, {len(merged.totals)} số liệu tổng hợp:"
+    )
+    for path in written:
+        print(f"  {path}")
+    return 0 if not merged.problems else 6

@@ -1,0 +1,149 @@
+"""Nine offices added up by the command's own library: sums by hand, and every file that does not fit named, not added."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "reporting" / "workbench"))
+
+from report_world import reference
+from test_flat_table import OFFICES, office
+
+from termreview.reporting.report.flat_table import flat_csv, flat_table
+from termreview.rollup.merging import Merged, find_handed_in, merge_offices, write_merged
+
+RATIO = "teachers_using_software"
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[int, pd.DataFrame]:
+    return {number: flat_table(office(number)) for number in OFFICES}
+
+
+@pytest.fixture
+def folder(tables: dict[int, pd.DataFrame], tmp_path: Path) -> Path:
+    for number, rows in tables.items():
+        hand_in(tmp_path / f"office-{number}", f"bc-{number}", rows)
+    return tmp_path
+
+
+def hand_in(folder: Path, name: str, rows: pd.DataFrame) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}-du-lieu.csv").write_bytes(flat_csv(rows))
+
+
+def merged(folder: Path, **options: object) -> Merged:
+    return merge_offices(find_handed_in([folder]), edition="internal", **options)  # type: ignore[arg-type]
+
+
+def figure(found: Merged, scope: str, level: str = "", indicator: str = RATIO) -> pd.Series:
+    totals = found.totals
+    is_it = (totals["scope"] == scope) & (totals["level"] == level) & (totals["indicator_id"] == indicator)
+    [row] = [row for _, row in totals[is_it & (totals["kind"] == "ratio")].iterrows()]
+    return row
+
+
+def told(found: Merged) -> list[tuple[str, str]]:
+    return [(problem.code, problem.what) for problem in found.problems]
+
+
+def test_nine_offices_add_up_and_shares_are_divided_anew(folder: Path) -> None:
+    found = merged(folder)
+    assert found.problems == ()
+    assert found.offices == [f"office-{number:02d}" for number in OFFICES]
+    whole = figure(found, "office")
+    # By hand: primary 1 + … + 9 = 45 of 90, lower secondary 8 × 2 = 16 of 64; together 61 of 154.
+    assert whole[["numerator", "denominator", "counted_schools", "asked_schools", "offices"]].tolist() == [
+        61,
+        154,
+        17,
+        27,
+        9,
+    ]
+    assert whole["value"] == pytest.approx(100 * 61 / 154)
+    assert figure(found, "level", "th")["value"] == pytest.approx(50.0)
+    nobody = figure(found, "level", "th_thcs")
+    assert (nobody["state"], nobody["counted_schools"]) == ("uncounted", 0)
+    assert pd.isna(nobody["value"])  # nobody answered: missing, not zero
+
+
+def test_what_does_not_fit_is_named_and_left_out(folder: Path, tables: dict[int, pd.DataFrame]) -> None:
+    (folder / "office-1" / "bc-1-du-lieu.csv").write_bytes(b"\xff\xfe\x00not a list")
+    hand_in(folder / "office-2", "bc-2", tables[2].drop(columns="state"))
+    hand_in(folder / "office-3", "bc-3", tables[3].assign(scope=tables[3]["scope"].replace("office", "part")))
+    hand_in(folder / "office-4", "bc-4", pd.concat([tables[4], tables[4].iloc[:1]]))
+    hand_in(folder / "office-5", "bc-5", tables[5].assign(term_id="2022-2023-hk1"))
+    found = merged(folder, expected=[f"office-{number:02d}" for number in (*OFFICES, 10)])
+    assert found.offices == ["office-06", "office-07", "office-08", "office-09"]
+    codes = [code for code, _ in told(found)]
+    assert codes[:1] in (["unreadable"], ["columns_missing"])
+    assert set(codes) >= {"columns_missing", "not_whole", "key_twice", "other_term", "missing_office"}
+    missing = [what for code, what in told(found) if code == "missing_office"]
+    assert missing == [f"office-{number:02d}" for number in (1, 2, 3, 4, 5, 10)]
+    assert figure(found, "office")["numerator"] == 6 + 7 + 8 + 9 + 3 * 2  # office 9 has no lower secondary
+
+
+def test_a_later_file_of_an_office_replaces_the_earlier(
+    folder: Path, tables: dict[int, pd.DataFrame]
+) -> None:
+    newer = tables[1].assign(as_of="2024-02-01")
+    is_it = (newer["indicator_id"] == RATIO) & newer["scope"].isin(["office", "level"])
+    newer.loc[is_it & (newer["numerator"] > 0), "numerator"] += 1
+    hand_in(folder / "office-1-again", "bc-1", newer)
+    found = merged(folder)
+    assert [code for code, _ in told(found)] == ["replaced"]
+    assert figure(found, "office")["numerator"] == 62
+    hand_in(folder / "office-1-again", "bc-1", newer.assign(as_of=tables[1]["as_of"]))
+    assert [code for code, _ in told(merged(folder))] == ["same_day"]
+    hand_in(folder / "office-1-again", "bc-1", tables[1])
+    assert [code for code, _ in told(merged(folder))] == ["replaced"]  # the same file twice is no question
+
+
+def test_offices_that_claim_one_school_are_both_left_out(
+    folder: Path, tables: dict[int, pd.DataFrame]
+) -> None:
+    own = tables[2].copy()
+    own["school_code"] = own["school_code"].str.replace("02-0201", "01-0201")
+    hand_in(folder / "office-2", "bc-2", own)
+    found = merged(folder)
+    assert told(found) == [("school_twice", "01-0201")]
+    assert len(found.offices) == 7
+
+
+def test_other_definitions_are_added_up_apart(folder: Path, tables: dict[int, pd.DataFrame]) -> None:
+    hand_in(folder / "office-9", "bc-9", tables[9].assign(definition="bc-2026"))
+    found = merged(folder)
+    assert ("definitions", f"ratio {RATIO}: bc-2026, cv407-2023") in told(found)
+    rows = found.totals.query(f"scope == 'office' and kind == 'ratio' and indicator_id == '{RATIO}'")
+    assert dict(zip(rows["definition"], rows["numerator"], strict=True)) == {"cv407-2023": 52, "bc-2026": 9}
+
+
+def test_a_hidden_figure_is_never_part_of_a_sum_and_the_sum_says_so(
+    folder: Path, tables: dict[int, pd.DataFrame]
+) -> None:
+    own = tables[1].copy()
+    is_it = (own["indicator_id"] == RATIO) & (own["scope"] == "office")
+    own.loc[is_it, ["numerator", "denominator", "value"]] = None
+    own.loc[is_it, "state"] = "hidden"
+    hand_in(folder / "office-1", "bc-1", own)
+    whole = figure(merged(folder), "office")
+    assert (whole["numerator"], whole["state"], whole["offices"]) == (61 - 3, "partly_hidden", 8)
+
+
+def test_the_files_hold_the_totals_as_texts_and_numbers(
+    folder: Path, tables: dict[int, pd.DataFrame], tmp_path: Path
+) -> None:
+    hand_in(folder / "office-1", "bc-1", tables[1].assign(indicator_title="=1+1"))
+    found = merged(folder)
+    written = write_merged(found, tmp_path / "out", "tong-hop", reference().labels)
+    book = openpyxl.load_workbook(written[0])
+    assert book.sheetnames == ["Tổng hợp", "Cần xem lại", "Dữ liệu các đơn vị"]
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    again = pd.read_csv(written[1], sep=";", decimal=",", encoding="utf-8-sig")
+    row = again.query(f"scope == 'office' and kind == 'ratio' and indicator_id == '{RATIO}'")
+    assert row[["numerator", "denominator"]].to_numpy().tolist() == [[61, 154]]
