@@ -8,6 +8,7 @@ part has a `kind`:
 - `key_figures` (`cards`): the label, the value, the detail, each a list of runs.
 - `table`: see `table_part`. `figure`: see `figure_part`.
 - `letterhead`, `signature`: the words of the head and foot of an official document.
+- `origin` (`text`): what the report was made from, for the properties of a file; on no page.
 
 A line of text is a list of runs, and a figure in it is a value until a writer prints it (`printed`). A run is
 
@@ -31,6 +32,7 @@ OWN_MIMES: Final = "application/vnd.termreview."
 FAULT_MIME: Final = "application/vnd.termreview.fault"  # why the report cannot take a result
 WAITING: Final = "*"  # in the signed report, which has no letters: what waits for confirmation
 INLINE: Final = ("inline", "paragraph")
+ORIGIN: Final = "origin"
 
 VALUE, NUMERATOR, DENOMINATOR, PERCENT, LOW, HIGH, BOTH, LEVEL = (
     "value", "numerator", "denominator", "percent", "low", "high", "both", "level",
@@ -147,6 +149,11 @@ def inline_part(runs: Runs) -> Part:
 def paragraph_part(runs: Runs, css_class: str | None) -> Part:
     """One paragraph."""
     return {"kind": "paragraph", "runs": list(runs), "css": css_class or ""}
+
+
+def origin_part(text: str) -> Part:
+    """What the report was made from, as text."""
+    return {"kind": ORIGIN, "text": text}
 
 
 def bullets_part(items: Sequence[Runs], css_class: str | None) -> Part:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from docx.opc.pkgwriter import PackageWriter
 from docx.oxml.ns import qn
 
-from termreview.reporting.blocks.model import INLINE, Part, plain_text
+from termreview.reporting.blocks.model import INLINE, ORIGIN, Part, plain_text
 from termreview.reporting.blocks.report_reading import ReadReport, read_report
 from termreview.reporting.blocks.tables import NO_ROWS
 from termreview.reporting.word.tables import fit_table, table_of
@@ -95,7 +95,8 @@ def export_docx(
         if part["kind"] in INLINE
     ]
     content = _content(writing)
-    _describe(template.document, title)
+    origin = "\n".join(part["text"] for part in report.footer if part["kind"] == ORIGIN)
+    _describe(template.document, title, origin)
     with atomic_write(output_path) as beside:
         beside.write_bytes(_packed(template.document, document_xml(template, content)))
 
@@ -227,12 +228,14 @@ def _orientations(flows: Sequence[Flow]) -> list[bool]:
     return wide[::-1]
 
 
-def _describe(document: Any, title: str) -> None:
-    """What the file says of itself: its title and language; no author, no hour, no trace of who made the template."""
+def _describe(document: Any, title: str, origin: str) -> None:
+    """What the file says of itself: its title, language and what it was made from; no author, no hour, no trace of who made the template."""
     properties = document.core_properties
     for child in list(properties._element):
         properties._element.remove(child)
     properties.title, properties.language = title, "vi-VN"
+    if origin:  # longer than the 255 characters that python-docx lets `comments` have
+        properties._element.get_or_add_description().text = origin
     package = document.part.package
     for name, relation in list(package.rels.items()):
         if relation.reltype.endswith(("/extended-properties", "/custom-properties", "/thumbnail")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime
+import hashlib
 import shutil
 import sys
 from collections.abc import Callable
@@ -290,6 +291,19 @@ def test_a_footer_says_what_the_report_was_made_of() -> None:
     assert f"lập từ 1 tệp nhận trong học kỳ II, năm học 2023-2024 (mã kiểm tra {own})" in told.html
     assert f"2 tệp nhận trong học kỳ I, năm học 2023-2024 (mã kiểm tra {before})" in told.html
     assert made_with()["package_version"] in told.html
+    assert RECORD_MIME in told._repr_mimebundle_()
+
+
+def test_the_signed_footer_is_one_line_with_the_hash_of_what_the_word_file_says_of_itself() -> None:
+    base = report(HK2)
+    about = {"provenance": Provenance({HK2: sources()}, file_fingerprints(REFERENCE)), "edition": "shareable"}
+    told = footer(type(base)(**{**vars(base), **about}))
+    line, origin = told.parts
+    code = hashlib.sha256(origin["text"].encode()).hexdigest()[:12]
+    assert told.html == f"<p>Mã kiểm tra (SHA-256): {code}</p>"
+    assert origin["text"].startswith("Bản chia sẻ, ")
+    assert f"(mã kiểm tra {inputs_fingerprint(sources())})" in origin["text"]
+    assert "runs" in line
     assert RECORD_MIME in told._repr_mimebundle_()
 
 

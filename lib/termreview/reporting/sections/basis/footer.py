@@ -1,14 +1,18 @@
-"""One footer of a report: what it is and the day it speaks for, what it was made from, how to prove it."""
+"""One footer of a report: what it is and the day it speaks for, what it was made from, how to prove it.
+
+The signed edition prints the hash of these lines alone; the lines themselves go to the properties of its Word file.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from termreview.installation import made_with
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
-from termreview.reporting.blocks.model import model_bundle
+from termreview.reporting.blocks.model import model_bundle, origin_part
 from termreview.reporting.editions.scope import scope_subject
 from termreview.reporting.records.page_record import COUNTS, FORMAT, RECORD_MIME
 from termreview.reporting.records.provenance import SHORT, inputs_fingerprint, origin_record, short_hash
@@ -33,7 +37,10 @@ class Footer(Block):
 
 
 def footer(report: ReportContext) -> Footer:
-    """What this is, the day it speaks for, and by which files, declarations and program it was made."""
+    """What this is, the day it speaks for, and by which files, declarations and program it was made.
+
+    In the signed edition one line with the SHA-256 of all this, which stays beside it as a part that no page shows.
+    """
     who = whole_of(report.summaries.reporting_levels)
     opening = say(
         report, "report.footer", subject=subject_of(report), as_of=report.as_of, received=who["received_count"],
@@ -47,8 +54,14 @@ def footer(report: ReportContext) -> Footer:
             "edition": report.reference.publishing["edition"][report.edition],
         },
     )
-    block = stack(*(paragraph(line) for line in (f"{standing} {opening}", *made_of(report))))
-    return Footer(block.html, block.parts, record_of(report))
+    lines = [f"{standing} {opening}", *made_of(report)]
+    if report.edition == INTERNAL:
+        block = stack(*map(paragraph, lines))
+        return Footer(block.html, block.parts, record_of(report))
+    text = "\n".join(lines)
+    code = hashlib.sha256(text.encode()).hexdigest()[:SHORT]
+    line = paragraph(fill(words["code"], {"code": code}))
+    return Footer(line.html, (*line.parts, origin_part(text)), record_of(report))
 
 
 def made_of(report: ReportContext) -> list[str]:
