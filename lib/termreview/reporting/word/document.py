@@ -34,6 +34,7 @@ from termreview.storage.workspace import atomic_write
 CARDS_IN_ROW: Final = 3
 CARD_STEPS: Final = 6  # rows of one, two and three cards fill the same width
 NEW_PAGE: Final = "<w:pageBreakBefore/>"
+TIED: Final = "<w:keepNext/>"
 # A picture leaves room for its caption on the page.
 PICTURE_HEIGHT: Final = 0.86
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -87,8 +88,11 @@ def export_docx(
     writing = _Writing(template, report.letterhead["words"]["document"] if words is None else words)
     if words is not None:  # a report has its title in its letterhead
         writing.flows.append(Flow(paragraph_xml([title], "heading_1", template.styles), False))
-    for part in report.body:
-        writing.flows += _flows(part, report, writing)
+    for part, following in zip(report.body, [*report.body[1:], {"kind": ""}], strict=True):
+        is_closing = (
+            following["kind"] == "signature"
+        )  # the last words go with it: it never stands alone on a page
+        writing.flows += _flows(part, report, writing, TIED if is_closing else "")
     writing.flows += [
         Flow(paragraph_xml(part["runs"], "end", template.styles), False)
         for part in report.footer
@@ -101,8 +105,8 @@ def export_docx(
         beside.write_bytes(_packed(template.document, document_xml(template, content)))
 
 
-def _flows(part: Part, report: ReadReport, writing: _Writing) -> Iterator[Flow]:
-    """What one part of the report becomes."""
+def _flows(part: Part, report: ReadReport, writing: _Writing, tie: str = "") -> Iterator[Flow]:
+    """What one part of the report becomes; a paragraph may be tied to what follows."""
     template, styles = writing.template, writing.template.styles
     match part["kind"]:
         case "letterhead":
@@ -111,7 +115,7 @@ def _flows(part: Part, report: ReadReport, writing: _Writing) -> Iterator[Flow]:
                 if notice["kind"] in INLINE:
                     yield Flow(paragraph_xml(notice["runs"], "notice", styles), False)
         case "signature":
-            yield Flow(small_gap_xml() + filled(template.foot, part), False)
+            yield Flow(small_gap_xml(TIED) + filled(template.foot, part), False)
             writing.is_signed = True
         case "heading":
             page = NEW_PAGE if writing.is_signed else ""
@@ -122,7 +126,7 @@ def _flows(part: Part, report: ReadReport, writing: _Writing) -> Iterator[Flow]:
             style = "note" if "small" in part.get("css", "").split() else "paragraph"
             text = plain_text(part["runs"])
             if text.strip():
-                yield Flow(paragraph_xml(part["runs"], style, styles), None, len(text))
+                yield Flow(paragraph_xml(part["runs"], style, styles, tie), None, len(text))
         case "bullets":
             written = [paragraph_xml(item, "bullet", styles) for item in part["items"]]
             yield Flow("".join(written), None, sum(len(plain_text(item)) for item in part["items"]))

@@ -132,6 +132,7 @@ def closed(xml: str, section: str) -> str:
     return f"{xml}<w:p><w:pPr>{spacing}{section}</w:pPr></w:p>"
 
 
-def small_gap_xml() -> str:
+def small_gap_xml(properties: str = "") -> str:
     """A line of no height, where the format wants a paragraph between two tables."""
-    return '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
+    spacing = '<w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/>'
+    return f"<w:p><w:pPr>{properties}{spacing}</w:pPr></w:p>"

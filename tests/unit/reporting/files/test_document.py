@@ -72,6 +72,16 @@ def test_it_has_the_head_of_an_official_document_and_leaves_number_and_day_to_th
     assert not any(re.search(r"\{\w+\}", line) for line in lines)
 
 
+def test_the_last_words_stay_with_the_signature(made: Files) -> None:
+    body = list(docx.Document(str(made.document)).element.body)
+    signature = next(place for place, part in enumerate(body) if "TRƯỞNG PHÒNG" in "".join(part.itertext()))
+    closing, gap = body[signature - 2 : signature]
+    assert "".join(closing.itertext()).endswith("./.")
+    assert not "".join(gap.itertext())
+    for part in (closing, gap):
+        assert part.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None
+
+
 def test_its_page_and_letters_are_those_of_decree_30(made: Files) -> None:
     document = docx.Document(str(made.document))
     first = document.sections[0]

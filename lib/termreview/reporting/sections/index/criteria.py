@@ -27,7 +27,7 @@ from termreview.reporting.term.schools import ALL
 
 @shown_if(covers_schools)
 def criteria(report: ReportContext) -> Block:
-    """Where the schools are weak: shares of the points won per criterion, by school level and school by school."""
+    """Where the schools are weak: shares of the points won per criterion, by school level."""
     frame = report.summaries.criteria
     known = frame[frame["low_share"].notna()]
     whole = known[known["scope"] == ALL]
@@ -37,9 +37,7 @@ def criteria(report: ReportContext) -> Block:
     text = say(
         report, "index.weak", count=len(weak), line=Number(line, after="%"), names="; ".join(names) or "–"
     )
-    return stack(
-        paragraph(text), criteria_chart(report, known), criteria_table(report, whole), *schools_by_criterion(report)
-    )  # fmt: skip
+    return stack(paragraph(text), criteria_chart(report, known), criteria_table(report, whole))
 
 
 def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Chart:
@@ -77,14 +75,15 @@ def _criteria_named(rows: list[Record]) -> str:
     return listed([f"{row['criterion_id']} {row['title']}" for row in rows], most=3)
 
 
-def schools_by_criterion(report: ReportContext) -> list[object]:
+@shown_if(covers_schools)
+def schools_by_criterion(report: ReportContext) -> Block:
     """Every scored school and criterion: the schools that are weakest in one criterion stand together."""
     standings = report.summaries.standings
     points = school_points(report.term.tables.ledger, standings)
     shares = school_criteria(points, standings, report.declared.indicator_set)
     sorted_shares, weakest = by_weakest(shares)
     if len(sorted_shares) < fewest(report):
-        return []
+        return Block("")
     titles = {
         criterion.criterion_id: criterion.title
         for group in report.declared.indicator_set.groups
@@ -113,7 +112,7 @@ def schools_by_criterion(report: ReportContext) -> list[object]:
     written = pd.Series(told, index=points.index).unstack("criterion_id")
     figures = written.reindex(index=sorted_shares.index, columns=columns).reset_index(names="school_id")
     figures = figures.assign(short_name=figures["school_id"].map(names), weakest=headings)
-    return [
+    return stack(
         report_chart(
             report, heat_map, frame, row_groups=headings, widest=96, is_written=True,
             finding=say(report, "charts.schools.finding", criterion=commonest, weak=most, scored=len(weakest), pct=100 * most / len(weakest)),
@@ -131,7 +130,7 @@ def schools_by_criterion(report: ReportContext) -> list[object]:
             traces={name: _at_school(name) for name in columns},
             css_class="dense",
         ),
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def _at_school(criterion_id: str) -> Callable[[Mapping[Any, Any]], str]:
