@@ -61,7 +61,7 @@ def main_page(demo: Demo, term: Term) -> BeautifulSoup:
     (page,) = [
         path
         for path in demo.workspace.output_paths(term).pages.glob("bao-cao-*.html")
-        if "chia-se" not in path.name
+        if not path.stem.endswith(("chia-se", "phieu-trinh"))
     ]
     return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
 

@@ -112,7 +112,7 @@ def test_the_list_of_reminders_computes_nothing(tmp_path: Path, reference: Refer
     names = ("school_id", "school_name", "level_title", "commune_name", "detail", "to_do")
     listed = pd.DataFrame(
         [
-            {"number": number, "state": "missing", "received_on": None, "days_late": 1, **dict.fromkeys(names, text)}
+            {"number": number, "state": "missing", "received_on": None, "days_late": 1, "resubmission_due_on": None, **dict.fromkeys(names, text)}
             for number, text in enumerate(PAYLOADS)
         ],
         dtype=object,

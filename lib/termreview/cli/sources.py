@@ -85,7 +85,10 @@ def _show_seen(seen: SeenExport) -> None:
 def purge(options: argparse.Namespace, workspace: Workspace) -> None:
     """Take away the exports of one term that were counted."""
     folder = workspace.raw(parse_term(options.term)) / FOLDER
-    gone = purge_sources(folder)
-    print(
-        f"Đã xóa {len(gone)} tệp xuất đã đếm trong {folder}; số đã đếm và mã kiểm tra của từng tệp vẫn giữ."
-    )
+    gone, left = purge_sources(folder)
+    print(f"Đã xóa {gone} tệp xuất đã đếm trong {folder}; số đã đếm và mã kiểm tra của từng tệp vẫn giữ.")
+    if left:
+        print(
+            f"Còn {left} tệp chưa đếm được, vẫn có thể có dữ liệu cá nhân: xem lý do ở sổ 1_clean_submissions, "
+            "sửa rồi chạy lại, hoặc xóa tay."
+        )

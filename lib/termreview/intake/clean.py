@@ -226,10 +226,11 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
     for school_id, remark in asked:
         findings.add(school_id, taken.readings[accepted[school_id]].file.name, remark)
     for fault in evidence_faults(list(taken.evidence), reader.schools):
+        place = accepted.get(fault.school_id)
         findings.add(
             fault.school_id or None,
-            fault.name,
-            Remark(fault.code, fault.code, found=fault.found, expected=fault.expected),
+            fault.name if place is None else taken.readings[place].file.name,
+            Remark(fault.code, fault.code, found=fault.found, expected=fault.expected, label=fault.name),
         )
     if taken.facts is not None and len(taken.facts):
         compared = corroborate(observations, taken.facts, taken.sources, reader.term)

@@ -126,6 +126,17 @@ def unread_files(stage: Path) -> list[str]:
     return sorted(set(table["file"][table["reason_code"].eq(NOT_OPENED) & is_there]))
 
 
+def exports_told(stage: Path) -> dict[str, int] | None:
+    """How many exports of systems one run counted, could not count, and left rows of unplaced; None without any."""
+    path = stage / "source_files.parquet"
+    if not path.is_file():
+        return None
+    files = pd.read_parquet(path, columns=["state", "rows_of_no_school"])
+    counted = int((files["state"] == "read").sum())
+    unplaced = int((files["rows_of_no_school"] > 0).sum())
+    return {"counted": counted, "left": len(files) - counted, "unplaced": unplaced}
+
+
 def is_up_to_date(output_paths: OutputPaths, root: Path, inputs: dict[str, Any]) -> bool:
     """Say whether the last finished run was made of the same inputs and its outputs are still what it wrote."""
     manifest = read_json(output_paths.place(MANIFEST))

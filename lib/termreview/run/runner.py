@@ -35,6 +35,7 @@ from termreview.run.manifest import (
     SOURCE_TABLES,
     describe_inputs,
     describe_outputs,
+    exports_told,
     is_up_to_date,
     outdated_parts,
 )
@@ -166,6 +167,8 @@ def run_term(
                 if unread := made.get("unread"):
                     told = reference.provenance["notices"]["unread"]
                     progress(told.format(count=len(unread), names=", ".join(unread[:_FILES_NAMED])))
+                if (exports := exports_told(stage)) is not None:
+                    progress(reference.provenance["notices"]["exports"].format(**exports))
                 write_json(stage / MANIFEST, known[0] | made)
                 notebooks = [f"notebooks/{step.name}.failed.ipynb" for step in steps]
                 notebooks += [f"notebooks/{step.name}.ipynb" for step in everything if step not in steps]

@@ -9,7 +9,7 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,7 +37,7 @@ from termreview.spreadsheets.packages.guard import RefusedFile
 from termreview.text import fold
 
 LAYOUT_UNKNOWN, LAYOUT_AMBIGUOUS, UNREADABLE = "layout_unknown", "layout_ambiguous", "not_readable"
-NAMES_CONCEALED, SEVERAL_PERIODS = "names_concealed", "several_periods"
+NAMES_CONCEALED, SEVERAL_PERIODS, SEVERAL_LAYOUTS = "names_concealed", "several_periods", "several_layouts"
 _CONCEALED = re.compile(r"[0-9A-F]{32}")
 _MEMORY = 280 * 2**20
 _MOST_REMEMBERED = 50_000
@@ -132,9 +132,13 @@ def count_rows(path: Path, layouts: Sequence[ExportLayout], finder: SchoolFinder
         When the file is no table, is locked or damaged.
     """
     found: _Tally | None = None
+    others = 0
     for sheet in export_sheets(path):
         first = list(islice(sheet.rows, HEAD_ROWS))
-        known = recognise(first, layouts if found is None else [found.layout])
+        known = recognise(first, layouts)
+        if found is not None:
+            others += any(one.layout.source_id != found.layout.source_id for one in known)
+            known = recognise(first, [found.layout])
         if len(known) > 1:
             named = ", ".join(sorted(one.layout.source_id for one in known))
             return Counted(reason=LAYOUT_AMBIGUOUS, detail=named)
@@ -142,7 +146,10 @@ def count_rows(path: Path, layouts: Sequence[ExportLayout], finder: SchoolFinder
             continue
         found = found or _Tally(known[0].layout, finder)
         found.add(known[0], chain(first[known[0].head_row + 1 :], sheet.rows))
-    return Counted(reason=LAYOUT_UNKNOWN) if found is None else found.result()
+    if found is None:
+        return Counted(reason=LAYOUT_UNKNOWN)
+    counted = found.result()
+    return replace(counted, notes=(*counted.notes, SEVERAL_LAYOUTS)) if others else counted
 
 
 class _Tally:
@@ -173,6 +180,7 @@ class _Tally:
         key = places.get(layout.row_key)
         identity = places.get(layout.identity)
         head_words = self._heads.get(layout.row_key, set())
+        wanted = [places[name] for name in layout.required]
         facts = [
             (
                 fact,
@@ -195,6 +203,10 @@ class _Tally:
                     continue
             elif not any(value != "" for value in row):
                 continue
+            if 2 * sum(row[place] != "" for place in wanted) < len(
+                wanted
+            ):  # a sum or a signature below the list
+                continue
             counted.rows += 1
             if identity is not None and row[identity] != "":
                 mark = hash(as_text(row[identity]))
@@ -207,7 +219,8 @@ class _Tally:
             for way, place in ways:
                 value = None if place is None else row[place]
                 school = self._school((way, value))
-                if school:
+                # A code or a name that is no school's of the term is another's: the file name proves nothing then.
+                if school or (way in (BY_CODE, BY_NAME) and value not in (None, "")):
                     break
             if not school:
                 counted.rows_of_no_school += 1

@@ -23,7 +23,7 @@ from termreview.intake.values.personal_data import name_without_personal
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.sources import ExportLayout, Sources
 from termreview.reference.kinds.units import Unit
-from termreview.sources.counting import Counted, SchoolFinder, count_export
+from termreview.sources.counting import LAYOUT_UNKNOWN, Counted, SchoolFinder, count_export
 from termreview.storage.atomic_files import read_json, write_json
 from termreview.storage.contracts import from_rows
 from termreview.text import fold
@@ -72,14 +72,15 @@ def read_sources(folder: Path, reference: Reference, declared: TermReference) ->
     first: dict[str, str] = {}
     rows, usable = [], []
     for file in found:
-        state, reason = _state(file, first, window)
+        state, reason = _state(file, first, window, layouts)
         if state == READ:
             usable.append(file)
-        first.setdefault(file.sha256, file.name)
+            if file.counted.values:  # one that names no school counts for nobody
+                first.setdefault(file.sha256, file.name)
         counted = file.counted
         rows.append(
             {
-                "term_id": declared.term.term_id, "file": name_without_personal(file.name), "sha256": file.sha256,
+                "term_id": declared.term.term_id, "file": file.name, "sha256": file.sha256,
                 "source_id": counted.source_id or None, "state": state, "reason_code": reason or None,
                 "rows": counted.rows, "rows_counted": counted.rows_counted,
                 "rows_of_no_school": counted.rows_of_no_school, "rows_twice": counted.rows_twice,
@@ -96,13 +97,14 @@ def exports_of(folder: Path) -> list[tuple[str, str]]:
     """The exports in one folder by name, each with its hash: those that lie there, and those purged since they were counted."""
     if not folder.is_dir():
         return []
-    there = {name: _sha256(path) for name, path in _files(folder)}
-    purged = {name: str(entry["sha256"]) for name, entry in _record(folder).items() if _is_counted(entry)}
-    return sorted((purged | there).items())
+    there = [(name_without_personal(name), _sha256(path)) for name, path in _files(folder)]
+    hashes = {sha256 for _, sha256 in there}
+    purged = [(entry["file"], entry["sha256"]) for entry in _record(folder).values() if entry["is_purged"]]
+    return sorted([*there, *(one for one in purged if one[1] not in hashes)])
 
 
-def purge_sources(folder: Path) -> list[str]:
-    """Take away the exports in one folder that were counted; what was counted of them stays. Their names, in order.
+def purge_sources(folder: Path) -> tuple[int, int]:
+    """Take away the exports in one folder that were counted; what was counted of them stays. How many went, how many are left.
 
     Raises
     ------
@@ -112,13 +114,20 @@ def purge_sources(folder: Path) -> list[str]:
     record = _record(folder)
     if not record:
         raise RunError("no_sources_counted", folder=folder)
-    gone = []
-    for name, path in _files(folder):
-        entry = record.get(name)
-        if entry is not None and _is_counted(entry) and entry["sha256"] == _sha256(path):
+    counted = {entry["sha256"] for entry in record.values() if _is_counted(entry)}
+    files = [(path, _sha256(path)) for _, path in _files(folder)]
+    going = {sha256 for _, sha256 in files if sha256 in counted}
+    kept = {
+        key: {**entry, "is_purged": entry["is_purged"] or entry["sha256"] in going}
+        for key, entry in record.items()
+    }
+    write_json(folder / RECORD, kept)  # first: what is gone and not noted would be lost
+    for path, sha256 in files:
+        if sha256 in going:
             path.unlink()
-            gone.append(name)
-    return gone
+    return len([sha256 for _, sha256 in files if sha256 in going]), len(
+        [one for _, one in files if one not in going]
+    )
 
 
 def school_finder(sources: Sources, schools: Sequence[Unit], file: str) -> SchoolFinder:
@@ -140,20 +149,31 @@ def _counted(folder: Path, sources: Sources, declared: TermReference) -> Iterato
     """Every file of the folder, counted now or before, and those that were purged since; by name."""
     record = _record(folder)
     made_of = _made_of(sources, declared)
-    there: dict[str, Any] = {}
+    there: dict[str, dict[str, Any]] = {}
     for name, path in _files(folder):
-        sha256, entry = _sha256(path), record.get(name)
-        if entry is None or entry["sha256"] != sha256 or entry["made_of"] != made_of:
-            finder = school_finder(sources, declared.schools, path.name)
+        sha256, finder = _sha256(path), school_finder(sources, declared.schools, path.name)
+        shown = name_without_personal(name)
+        key = f"{sha256} {shown}"
+        entry = record.get(key)
+        if entry is None or entry["made_of"] != made_of:
             counted = count_export(path, sources.layouts, finder)
-            entry = {"sha256": sha256, "made_of": made_of, "counted": _as_json(counted)}
-        there[name] = entry
-    # What is no longer there was purged, or taken away by hand before it was counted to the end.
-    purged = {name: entry for name, entry in record.items() if name not in there and _is_counted(entry)}
+            entry = {
+                "file": shown,
+                "sha256": sha256,
+                "made_of": made_of,
+                "counted": _as_json(counted),
+                "is_purged": False,
+            }
+        there[key] = {**entry, "is_purged": False}
+    # Of what is no longer there only what was purged counts on: what somebody took away is gone.
+    hashes = {entry["sha256"] for entry in there.values()}
+    purged = {
+        key: entry for key, entry in record.items() if entry["is_purged"] and entry["sha256"] not in hashes
+    }
     if (kept := there | purged) != record:
         write_json(folder / RECORD, kept)
-    for name, entry in sorted(kept.items()):
-        yield _File(name, entry["sha256"], _from_json(entry["counted"]), name not in there)
+    for entry in sorted(kept.values(), key=lambda entry: (entry["file"], entry["sha256"])):
+        yield _File(entry["file"], entry["sha256"], _from_json(entry["counted"]), entry["is_purged"])
 
 
 def _window(reference: Reference, declared: TermReference) -> DateWindow:
@@ -166,9 +186,15 @@ def _window(reference: Reference, declared: TermReference) -> DateWindow:
     return DateWindow(first, plan.due_on + _AFTER)
 
 
-def _state(file: _File, first: Mapping[str, str], window: DateWindow) -> tuple[str, str]:
+def _state(
+    file: _File, first: Mapping[str, str], window: DateWindow, layouts: Mapping[str, ExportLayout]
+) -> tuple[str, str]:
     """What came of one file, and why."""
     counted = file.counted
+    if (
+        counted.source_id and counted.source_id not in layouts
+    ):  # it was purged, and its layout is declared no more
+        return REFUSED, LAYOUT_UNKNOWN
     if counted.reason:
         return REFUSED, counted.reason
     if file.sha256 in first:
@@ -198,7 +224,7 @@ def _facts(
             "school_id": school_id, "term_id": term_id, "source_id": source_id, "fact_id": fact_id, "state": state,
             "value": value if state == COUNTED else None,
             "period_from": counted.period_from, "period_to": counted.period_to,
-            "file": "; ".join(name_without_personal(file.name) for file, _ in last),
+            "file": "; ".join(file.name for file, _ in last),
         }  # fmt: skip
 
 
@@ -219,16 +245,29 @@ def _files(folder: Path) -> list[tuple[str, Path]]:
 
 
 def _record(folder: Path) -> dict[str, Any]:
-    """What was counted before, by the name of the file; nothing of a record that is not ours."""
-    record = read_json(folder / RECORD) if (folder / RECORD).is_file() else None
-    if not isinstance(record, dict):
+    """What was counted before, by hash and shown name.
+
+    Raises
+    ------
+    RunError
+        When the record cannot be read: what was purged is nowhere else.
+    """
+    if not (folder / RECORD).is_file():
         return {}
+    record = read_json(folder / RECORD)
     try:
+        if record is None:
+            raise ValueError
         for entry in record.values():
-            _from_json(entry["counted"])
-            str(entry["sha256"]), str(entry["made_of"])
+            counted = _from_json(entry["counted"])
+            if not all(isinstance(value, int | float) for value in counted.values.values()):
+                raise ValueError
+            if not isinstance(entry["is_purged"], bool) or not all(
+                isinstance(entry[name], str) for name in ("file", "sha256", "made_of")
+            ):
+                raise ValueError
     except (TypeError, KeyError, ValueError, AttributeError):
-        return {}
+        raise RunError("counted_record_damaged", file=folder / RECORD) from None
     return record
 
 

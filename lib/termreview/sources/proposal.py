@@ -5,6 +5,7 @@ No value that may tell of a person is shown: examples are given only of columns 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
@@ -28,6 +29,7 @@ from termreview.text import fold, unaccented
 _LOOKED_AT = 2_000  # rows
 _FEW = 8  # different words
 _MOSTLY = 0.8
+_LIKE_NAME = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]*(?: [^\W\d_a-z][^\W\d_A-Z]*){1,5}")  # Nguyễn Thị Hoa
 _CODES, _NAMES = ("ma truong", "school code"), ("truong hoc", "ten truong", "truong", "school name")
 
 
@@ -109,8 +111,10 @@ def _column(head: str, values: Sequence[Any]) -> SeenColumn:
     different = Counter(map(as_text, there))
     is_named = any(word in unaccented(fold(head)) for word in _OF_PERSONS)
     enough = _MOSTLY * len(there)
-    is_told = is_named or any(
-        is_personal(text) or is_personal_number(text) or names_persons(text) for text in different
+    is_told = (
+        is_named
+        or any(map(_LIKE_NAME.fullmatch, different))
+        or any(is_personal(text) or is_personal_number(text) or names_persons(text) for text in different)
     )
     if not there:
         kind = "blank"

@@ -12,6 +12,7 @@ _EPOCH = datetime.date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # 1954 to 2119
 _PARTS = re.compile(r"\s*(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[T ].*)?")
 _NUMBER = re.compile(r"-?\d{1,3}(?:[. \u00a0]\d{3})+(?:,\d+)?|-?\d+(?:[.,]\d+)?")
+_UNSURE = re.compile(r"-?\d{1,3},\d{3}")  # 1,250: thousands here, decimals there
 _CENTURY = 2000
 
 
@@ -59,7 +60,7 @@ def as_number(value: Any) -> float | None:
     if isinstance(value, int | float):
         return float(value)
     text = value.strip() if isinstance(value, str) else ""
-    if _NUMBER.fullmatch(text) is None:
+    if _NUMBER.fullmatch(text) is None or _UNSURE.fullmatch(text) is not None:
         return None
     is_grouped = re.fullmatch(r"-?\d{1,3}([. \u00a0]\d{3})+(,\d+)?", text) is not None
     if is_grouped:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from termreview.intake.checks.evidence import evidence_questions, fault_of_link, normalised_link
+from termreview.intake.files.file_reading import Remark
 from termreview.reference.declarations import load_reference
 from worlds import REFERENCE, crowd, observe
 
@@ -57,7 +58,7 @@ def test_the_first_page_of_a_site_is_nobodys_evidence_alone() -> None:
     assert normalised_link("https://csdl.moet.gov.vn/") is None
 
 
-def asked(answers: dict[str, dict[str, str]]) -> list[tuple[str, str, str]]:
+def questions(answers: dict[str, dict[str, str]]) -> list[tuple[str, Remark]]:
     observations = observe(TERM, answers)
     given = [
         {"school_id": school_id, "field_id": field_id}
@@ -69,10 +70,11 @@ def asked(answers: dict[str, dict[str, str]]) -> list[tuple[str, str, str]]:
     )
     observations.loc[is_given, "sheet"] = "Chỉ số CĐS"
     observations.loc[is_given, "cell"] = "F9"
-    return [
-        (school_id, remark.code, remark.detail)
-        for school_id, remark in evidence_questions(observations, TERM)
-    ]
+    return list(evidence_questions(observations, TERM))
+
+
+def asked(answers: dict[str, dict[str, str]]) -> list[tuple[str, str, str]]:
+    return [(school_id, remark.code, remark.detail) for school_id, remark in questions(answers)]
 
 
 def test_a_link_of_two_schools_is_asked_of_both_and_one_of_most_of_nobody() -> None:
@@ -99,3 +101,14 @@ def test_a_document_of_one_number_and_two_days_is_asked_about() -> None:
     [(school_id, code, where)] = asked({"s0": {**same, "cds_plan.on": "2023-12-02"}})
     assert (school_id, code, where) == ("s0", "document_two_dates", "Chỉ số CĐS!F9")
     assert asked({"s0": {**same, "cds_plan.number": "26/KH-TH", "cds_plan.on": "2023-12-02"}}) == []
+
+
+def test_links_side_by_side_are_told_apart_and_quoted_whole() -> None:
+    two = {"s0": {"q4725_1_3_1.evidence": "https://a.vn/x,https://b.vn/y; www.c.vn/z, htttps://d.vn"}}
+    assert asked(two) == [("s0", "link_broken", "")]
+    (named,) = [remark.found for _, remark in questions({"s0": {"q4725_1_3_1.evidence": "htttps://d.vn"}})]
+    assert named == "htttps://d.vn"
+    (named,) = [
+        remark.found for _, remark in questions({"s0": {"cds_plan.link": "D:\\Minh chung\\kh 1.pdf"}})
+    ]
+    assert named == "D:\\Minh chung\\kh 1.pdf"

@@ -36,6 +36,10 @@ def faults(folder: Path, files: dict[str, bytes]) -> list[EvidenceFault]:
         ("byte-0.docx", bytes(400), "evidence_empty"),
         ("trang.pdf", b"<!DOCTYPE html><html>", "evidence_other_kind"),
         ("anh.pdf", PNG, "evidence_other_kind"),
+        ("anh.jpg", PNG, ""),
+        ("van-ban.doc", b"{\\rtf1 x}", ""),
+        ("dem.pdf", PDF + bytes(9000), ""),
+        ("may-anh.jpg", b"\xff\xd8\xff" + bytes(99) + b"\xff\xd9" + b"SEFT" * 2000, ""),
         ("van-ban.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "evidence_other_kind"),
         ("cut.pdf", PDF[:-8], "evidence_cut_short"),
         ("cut.PNG", PNG[:200], "evidence_cut_short"),
@@ -83,7 +87,10 @@ def test_evidence_is_no_report_and_its_faults_are_questions_to_the_school(tmp_pa
     files = list_received(tmp_path, datetime.date(2024, 1, 5))
     assert [file.name for file in files] == [f"{PRIMARY}.xlsx"]
     cleaned = clean_term(files, reference(), HK1, evidence=list_evidence(tmp_path / "evidence"))
+    assert (
+        f"{PRIMARY}/kh.pdf" in cleaned.findings.query("check_code == 'evidence_cut_short'")["message"].iloc[0]
+    )
     new = cleaned.findings[~cleaned.findings["finding_id"].isin(plain.findings["finding_id"])]
     assert new[["school_id", "check_code", "severity", "file"]].to_numpy().tolist() == [
-        [PRIMARY, "evidence_cut_short", "query", f"{PRIMARY}/kh.pdf"]
+        [PRIMARY, "evidence_cut_short", "query", f"{PRIMARY}.xlsx"]
     ]

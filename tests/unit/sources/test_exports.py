@@ -351,7 +351,7 @@ def test_a_purged_export_stays_counted_and_an_unchanged_one_is_not_read_again(
     with monkeypatch.context() as patch:
         patch.setattr(facts_module, "count_export", None)
         pd.testing.assert_frame_equal(read(tmp_path, reference, declared).facts, before.facts)
-    assert purge_sources(tmp_path) == [f"{PRIMARY}.xlsx"]  # what was not counted is not taken away
+    assert purge_sources(tmp_path) == (1, 1)  # what was not counted is not taken away
     assert not (tmp_path / f"{PRIMARY}.xlsx").exists()
     after = read(tmp_path, reference, declared)
     pd.testing.assert_frame_equal(after.facts, before.facts)
@@ -462,3 +462,65 @@ def test_a_pair_names_an_answer_and_a_fact_that_exist(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError) as caught:
         load_reference(folder)
     assert {problem.message.code for problem in caught.value.problems} == {"no_field", "fact_unknown"}
+
+
+def test_a_damaged_record_stops_the_run_for_what_was_purged_is_nowhere_else(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    workbook(tmp_path / f"{PRIMARY}.xlsx", ("Sheet1", pupils(12, 9)))
+    read(tmp_path, reference, declared)
+    whole = (tmp_path / RECORD).read_text(encoding="utf-8")
+    for damaged in (whole[:100], whole.replace("12.0", '"nhieu"').replace(" 12\n", ' "nhieu"\n'), "[]"):
+        assert damaged != whole
+        (tmp_path / RECORD).write_text(damaged, encoding="utf-8")
+        with pytest.raises(RunError, match="counted"):
+            read(tmp_path, reference, declared)
+
+
+def test_what_somebody_took_away_no_longer_counts_and_a_name_that_tells_the_school_does(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    workbook(tmp_path / "danh sach.xlsx", ("Sheet1", pupils(12, 9)))
+    assert read(tmp_path, reference, declared).facts.empty
+    (tmp_path / "danh sach.xlsx").rename(tmp_path / f"{PRIMARY}.xlsx")
+    assert figures(read(tmp_path, reference, declared))[PRIMARY, "csdl_pupils"] == 12
+    (tmp_path / f"{PRIMARY}.xlsx").unlink()
+    assert read(tmp_path, reference, declared).facts.empty
+
+
+def test_a_layout_that_is_declared_no_more_leaves_its_purged_file_uncounted(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    workbook(tmp_path / f"{PRIMARY}.xlsx", ("Sheet1", pupils(12, 9)))
+    read(tmp_path, reference, declared)
+    purge_sources(tmp_path)
+    layouts = tuple(one for one in reference.sources.layouts if one.source_id != "csdl_pupils")
+    found = read(tmp_path, replace(reference, sources=replace(reference.sources, layouts=layouts)), declared)
+    assert outcome(found) == [("refused", "layout_unknown")]
+    assert found.facts.empty
+
+
+def test_a_code_of_another_school_is_not_that_of_the_file_name_and_sums_are_no_rows(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    heads = ["Mã trường", "Tên trường", "Mã lớp", "Tên lớp học", "Khối học/Nhóm lớp", "Số buổi học trên tuần"]
+    rows = [heads, ["0999999", "", "L1", "5A", "5", 9], ["", "", "L2", "5B", "5", 9],
+            ["", "", "Tổng cộng", "", "", ""], ["", "", "Người lập biểu", "", "", ""], ["", "", SENTINEL, "", "", ""]]  # fmt: skip
+    workbook(tmp_path / f"{PRIMARY}.xlsx", ("Lop", rows), ("Khac", list(accounts())))
+    found = read(tmp_path, reference, declared)
+    assert figures(found) == {(PRIMARY, "csdl_classes"): 1}
+    assert found.files[["rows", "rows_of_no_school"]].iloc[0].tolist() == [2, 1]
+    assert found.files["notes"].tolist() == ["several_layouts"]
+
+
+def test_a_number_that_may_mean_two_things_is_not_read(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    heads = ["Mã trường", "Trường", "Số liệu tính đến ngày", "Số câu hỏi InTest"]
+    workbook(
+        tmp_path / "tong.xlsx",
+        ("Tong", [heads, [PRIMARY, "", "08/01/2024", "1,250"], [LOWER, "", "08/01/2024", "7,5"]]),
+    )
+    found = read(tmp_path, reference, declared)
+    assert figures(found) == {(LOWER, "intest_questions"): 7.5}
+    assert found.files["values_unread"].tolist() == [1]

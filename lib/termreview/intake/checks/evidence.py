@@ -20,7 +20,11 @@ from termreview.text import day_text, fold
 
 BROKEN, LOCAL, SHARED, TWO_DATES = "link_broken", "link_local", "link_shared", "document_two_dates"
 _MAY_HOLD = r"://|www\.|https?:|^[A-Za-z]:\\|\\\\"  # most answers hold none
-_LINK = re.compile(r"""(?:h?t?tps?:\S+|www\.\S+|file:\S+|[A-Za-z]:\\\S*|\\\\\S+)""", re.IGNORECASE)
+_LINK = re.compile(
+    # up to white space, or to where the next link begins; a place on a disk may hold spaces
+    r"""(?:\b(?:h?t{1,4}ps?|file):|\bwww\.)(?:(?![,;](?:https?:|www\.))\S)+|\b[A-Za-z]:\\[^;,\n]*|\\\\[^;,\n]+""",
+    re.IGNORECASE,
+)
 _AROUND = ".,;:)]}>\"'”’"
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _OF_PERSONS = re.compile(r"utm_\w+=[^&]*&?|fbclid=[^&]*&?")  # who followed a link, not where it leads
