@@ -17,7 +17,7 @@ from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.trace_target import TRACE_MIME
 from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.wording import document_text, label, labels, shown_mark
+from termreview.reporting.report.wording import document_text, label, labels, placed_note, shown_mark
 from termreview.reporting.trace_fields import asked_fields, field_columns, short_number
 from termreview.scoring.ledger import item_inputs
 
@@ -129,7 +129,7 @@ def _groups(report: ReportContext) -> dict[str, Any]:
         group.group_id: {
             "t": label(report, "score_groups", group.group_id),
             "max": group.max_points,
-            "open": [group.unallocated.points, group.unallocated.reason] if group.unallocated else None,
+            "note": str(placed_note(report, group)),
         }
         for group in report.declared.indicator_set.groups
     }
@@ -157,13 +157,13 @@ def _ledger(report: ReportContext) -> dict[str, list[list[Any]]]:
 
 
 def _scores(report: ReportContext) -> dict[str, dict[str, list[Any]]]:
-    """By school and group: low, high, standing in words, conditions in words."""
+    """By school and group: low, high as printed, standing in words, conditions in words."""
     standings, conditions = labels(report, "score_levels"), labels(report, "conditions")
     found: dict[str, dict[str, list[Any]]] = {}
     for row in records(report.summaries.standings):
         if row["state"] == "scored":
             found.setdefault(row["school_id"], {})[row["group_id"]] = [
-                short_number(row["low"]), short_number(row["high"]),
+                short_number(row["low"]), short_number(row["placed_high"]),
                 standings[str(row["standing"]).removeprefix("level_")],
                 conditions[str(row["conditions"])],
             ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from termreview.reference.kinds.indicators import Group
 from termreview.reference.kinds.legal_documents import LegalDocument
 from termreview.reporting.blocks.blocks import Hidden, hidden
 from termreview.reporting.blocks.model import WAITING
@@ -92,17 +93,16 @@ def group_told(report: ReportContext, group_id: str) -> str:
 
 def placed_notes(report: ReportContext) -> list[str]:
     """What the printed points of each group are out of, for a table of them; none where every point has an item."""
-    return [
-        say(
-            report,
-            "index.placed",
-            group=group.group_id,
-            placed=group.placed_points,
-            points=group.unplaced_points,
-        )
-        for group in report.declared.indicator_set.groups
-        if group.unplaced_points
-    ]
+    notes = (placed_note(report, group) for group in report.declared.indicator_set.groups)
+    return [note for note in notes if note]
+
+
+def placed_note(report: ReportContext, group: Group) -> str:
+    """What the printed points of one group are out of; blank where every point has an item."""
+    if not group.unplaced_points:
+        return ""
+    values = {"placed": group.placed_points, "points": group.unplaced_points}
+    return say(report, "index.placed", group=group.group_id, **values)
 
 
 def shown_mark(report: ReportContext, letter: str) -> str:

@@ -91,25 +91,23 @@
   // How sure it is; nothing where the edition does not say.
   const marked = (one) => (one.mark ? [[say("mark"), one.mark]] : []);
   const views = {
-    // Every line of one group at one school; their sum beside the score that is published.
+    // Every item of one group at one school; their sum beside the score that is published, of placed points as well.
     diem(groupId, schoolId) {
       const place = placeOf.get(schoolId);
       const group = data.groups[groupId];
       const score = (data.scores[schoolId] || {})[groupId];
       if (place === undefined || !score) return null;
-      const lines = (data.ledger[schoolId] || []).filter((line) => !group || line[1] === groupId);
+      const lines = (data.ledger[schoolId] || []).filter((line) => (!group || line[1] === groupId) && data.items[line[0]]);
       const sums = [2, 3].map((at) => lines.reduce((sum, line) => sum + line[at], 0));
       const rows = lines.map(([item, , low, high, most, origin, reason]) => {
-        const known = data.items[item];
-        const name = known ? link(`${item} ${known.t}`, target("tieu-muc", item, schoolId))
-          : `${item} ${group && group.open ? group.open[1] : ""}`;
+        const name = link(`${item} ${data.items[item].t}`, target("tieu-muc", item, schoolId));
         return [name, range(low, high), most, data.origins[origin] || origin, data.reasons[reason] || reason];
       });
       const heads = [[say("item")], [say("points"), 1], [say("max"), 1], [say("origin")], [say("reason")]];
       const isSame = Math.abs(sums[0] - score[0]) < 1e-6 && Math.abs(sums[1] - score[1]) < 1e-6;
       return [`${data.schools[place][1]}: ${group ? group.t : ""}`,
         facts([[say("published"), range(score[0], score[1])], [say("level"), score[2]],
-          [say("conditions"), score[3]], fileLine(place), ["", isSame ? "" : say("differs")]]),
+          [say("conditions"), score[3]], fileLine(place), ["", group ? group.note : ""], ["", isSame ? "" : say("differs")]]),
         table(heads, rows, [say("total"), range(sums[0], sums[1]), lines.reduce((sum, line) => sum + line[4], 0), "", ""])];
     },
     // One criterion: what its items gave each school, lowest and highest.

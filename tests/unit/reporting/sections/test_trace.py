@@ -37,8 +37,11 @@ def test_points_of_a_school_add_up_to_its_score(data: dict) -> None:
     for school_id, groups in data["scores"].items():
         for group_id, (low, high, *_) in groups.items():
             lines = [line for line in data["ledger"][school_id] if group_id in ("overall", line[1])]
+            lines = [line for line in lines if line[0] in data["items"]]  # ten points of group 2 have no item
             assert sum(line[2] for line in lines) == pytest.approx(low)
             assert sum(line[3] for line in lines) == pytest.approx(high)
+    assert data["groups"]["1"]["note"] == ""
+    assert data["groups"]["2"]["note"].startswith("Điểm nhóm 2 tính trên 90 điểm đã xác định")
 
 
 def test_words_of_schools_are_left_out_but_for_the_evidence_of_points(data: dict) -> None:
