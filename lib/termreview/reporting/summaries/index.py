@@ -173,11 +173,12 @@ def open_reasons(open_by_school: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(["group_id", "open_points"], ascending=[True, False], ignore_index=True)
 
 
-def open_by_gap_alone(not_concluded: pd.DataFrame) -> int:
-    """Count the results of `not_concluded` that nothing but the unallocated points of the set keeps open."""
+def open_by_gap_alone(not_concluded: pd.DataFrame) -> pd.Series:
+    """Whether nothing but the unallocated points of the set keeps each result of `not_concluded` open."""
     alone = [{reason for reason, _ in reasons} == {UNALLOCATED} for reasons in not_concluded["reasons"]]
-    is_clear = not_concluded["conditions"] != "unknown"
-    return int((pd.Series(alone, index=not_concluded.index, dtype=bool) & is_clear).sum())
+    return pd.Series(alone, index=not_concluded.index, dtype=bool) & (
+        not_concluded["conditions"] != "unknown"
+    )
 
 
 def not_concluded(standings: pd.DataFrame, open_by_school: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from termreview.reporting.blocks.values import Interval
 from termreview.reporting.changes import issued
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.sections.assessment import sections_assessment, sections_highlights, slip, stories
+from termreview.reporting.sections.assessment.evidence import weigh
 from termreview.reporting.sections.basis import annexes, communes, footer, opening, quality, situation, status
 from termreview.reporting.sections.index import (
     actions,
@@ -150,9 +151,11 @@ def test_points_of_no_item_are_told_once_and_widen_no_printed_score() -> None:
     rows = rows.assign(
         conditions=["met", "met", "unknown"], reasons=pd.Series(reasons, index=rows.index, dtype=object)
     )
-    told = index.levels(
-        replace(report, term=replace(report.term, summaries=replace(report.summaries, not_concluded=rows)))
+    altered = replace(
+        report, term=replace(report.term, summaries=replace(report.summaries, not_concluded=rows))
     )
+    assert weigh(altered).open_count == 2, "what the set leaves open is no limit of a school"
+    told = index.levels(altered)
     text = BeautifulSoup(told.html, "html.parser").get_text(" ")
     assert "Trong 03 trường chưa kết luận được mức độ nhóm 2, 01 trường chỉ do 10 điểm" in text
     assert "mức độ nhóm 1," not in text

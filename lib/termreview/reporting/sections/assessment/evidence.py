@@ -19,7 +19,7 @@ from termreview.reporting.sections.work.figures import parts_of_ratio
 from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_told, scope_heads
 from termreview.reporting.sections.work.tasks import whole_statuses
 from termreview.reporting.summaries.change import ratio_change, standing_change
-from termreview.reporting.summaries.index import OVERALL
+from termreview.reporting.summaries.index import OVERALL, open_by_gap_alone
 from termreview.reporting.term.schools import ALL, whole_of
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
@@ -74,6 +74,8 @@ def weigh(report: ReportContext) -> Evidence:
     """Hold the summaries against the declared thresholds, once per report; too few schools allow no judgement."""
     who = whole_of(report.summaries.reporting_levels)
     reporting = report.summaries.reporting
+    rows = report.summaries.not_concluded
+    still_open = rows[~open_by_gap_alone(rows)]  # what the set itself leaves open is no limit of a school
     standings = report.summaries.standings
     scored = standings[standings["state"] == "scored"]
     groups = scored[scored["group_id"] != OVERALL]
@@ -106,12 +108,12 @@ def weigh(report: ReportContext) -> Evidence:
         raised=_moves(report, "up"),
         lowered=_moves(report, "down"),
         failed_count=int(scored[scored["group_id"] == OVERALL]["conditions"].eq("failed").sum()),
-        open_count=len(report.summaries.not_concluded),
+        open_count=len(still_open),
         group_count=len(groups),
         absent=tuple(reporting.loc[reporting["state"].isin(SILENT), "school_id"]),
         in_repair=tuple(reporting.loc[reporting["needs_repair"].astype(bool), "school_id"]),
         failed=tuple(scored.loc[(scored["group_id"] == OVERALL) & scored["conditions"].eq("failed"), "school_id"]),
-        not_concluded=tuple(dict.fromkeys(report.summaries.not_concluded["school_id"])),
+        not_concluded=tuple(dict.fromkeys(still_open["school_id"])),
     )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def _unallocated(report: ReportContext) -> str:
     groups = report.declared.indicator_set.groups
     points = sum(group.unplaced_points for group in groups)
     rows = report.summaries.not_concluded
-    count = open_by_gap_alone(rows)
+    count = int(open_by_gap_alone(rows).sum())
     if not points or not count:
         return ""
     return tell(report, "decision_texts.unallocated", count=count, total=len(rows), points=points)

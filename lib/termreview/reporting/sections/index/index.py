@@ -111,7 +111,7 @@ def _gap(report: ReportContext, group: Group) -> str:
     """How many levels of one group only the points that the set leaves unallocated keep open; nothing where none."""
     rows = report.summaries.not_concluded
     own = rows[rows["group_id"] == group.group_id]
-    count = open_by_gap_alone(own)
+    count = int(open_by_gap_alone(own).sum())
     if not count:
         return ""
     return say(
