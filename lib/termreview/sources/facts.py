@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -26,12 +25,12 @@ from termreview.reference.kinds.units import Unit
 from termreview.sources.counting import LAYOUT_UNKNOWN, Counted, SchoolFinder, count_export
 from termreview.storage.atomic_files import read_json, write_json
 from termreview.storage.contracts import from_rows
+from termreview.storage.workspace import files_below
 from termreview.text import fold
 
 FOLDER, RECORD = "sources", ".counted.json"
 READ, REFUSED, TWICE, OTHER_PERIOD = "read", "refused", "twice", "other_period"
 COUNTED, CONFLICT = "counted", "conflict"
-_LEFT_ALONE = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini"))
 _DAYS = ("period_from", "period_to")
 _PIECE = 2**20
 _AFTER = datetime.timedelta(days=31)  # an office exports when it sums up
@@ -97,7 +96,7 @@ def exports_of(folder: Path) -> list[tuple[str, str]]:
     """The exports in one folder by name, each with its hash: those that lie there, and those purged since they were counted."""
     if not folder.is_dir():
         return []
-    there = [(name_without_personal(name), _sha256(path)) for name, path in _files(folder)]
+    there = [(name_without_personal(name), _sha256(path)) for name, path in files_below(folder)]
     hashes = {sha256 for _, sha256 in there}
     purged = [(entry["file"], entry["sha256"]) for entry in _record(folder).values() if entry["is_purged"]]
     return sorted([*there, *(one for one in purged if one[1] not in hashes)])
@@ -115,7 +114,7 @@ def purge_sources(folder: Path) -> tuple[int, int]:
     if not record:
         raise RunError("no_sources_counted", folder=folder)
     counted = {entry["sha256"] for entry in record.values() if _is_counted(entry)}
-    files = [(path, _sha256(path)) for _, path in _files(folder)]
+    files = [(path, _sha256(path)) for _, path in files_below(folder)]
     going = {sha256 for _, sha256 in files if sha256 in counted}
     kept = {
         key: {**entry, "is_purged": entry["is_purged"] or entry["sha256"] in going}
@@ -150,7 +149,7 @@ def _counted(folder: Path, sources: Sources, declared: TermReference) -> Iterato
     record = _record(folder)
     made_of = _made_of(sources, declared)
     there: dict[str, dict[str, Any]] = {}
-    for name, path in _files(folder):
+    for name, path in files_below(folder):
         sha256, finder = _sha256(path), school_finder(sources, declared.schools, path.name)
         shown = name_without_personal(name)
         key = f"{sha256} {shown}"
@@ -230,18 +229,6 @@ def _facts(
 
 def _day(file: _File) -> datetime.date:
     return file.counted.period_to or datetime.date.min
-
-
-def _files(folder: Path) -> list[tuple[str, Path]]:
-    """The exports in one folder by their name in it; not what systems keep there, nor what leads elsewhere."""
-    found = []
-    for root, folders, names in os.walk(folder):
-        folders.sort()
-        for name in names:
-            path = Path(root) / name
-            if not name.startswith((".", "~$")) and name.lower() not in _LEFT_ALONE and not path.is_symlink():
-                found.append((path.relative_to(folder).as_posix(), path))
-    return sorted(found)
 
 
 def _record(folder: Path) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from termreview.spreadsheets.packages import guard
 from termreview.spreadsheets.packages.guard import DEFAULT_LIMITS, RefusedFile
 from termreview.spreadsheets.packages.sniffing import LOCKED, sniff
-from termreview.spreadsheets.workbook import decode_text, delimiter_of, read_content
+from termreview.spreadsheets.workbook import read_content, text_table
 
 # A list of a whole province; what it may cost is bounded by the process that reads it.
 LIMITS = replace(DEFAULT_LIMITS, file_bytes=200 * 2**20, inflated_bytes=600 * 2**20, child_seconds=120.0)
@@ -51,13 +51,9 @@ def export_sheets(path: Path) -> Iterator[ExportSheet]:
 
 
 def _text_rows(data: bytes) -> Iterator[Sequence[str]]:
-    text, _ = decode_text(data)
-    first, _, rest = text.partition("\n")
-    separator = None
-    if first.strip().lower() in ("sep=;", "sep=,", "sep=\t"):
-        separator, text = first.strip("\r\n")[4], rest
+    text, separator, _ = text_table(data)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator or delimiter_of(text))
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     except csv.Error:
         raise RefusedFile("damaged", "text_table_broken") from None
 

@@ -254,12 +254,7 @@ def _read_package(package: Package, parts: Mapping[str, bytes], limits: Limits) 
 
 def _read_csv(data: bytes, name: str, limits: Limits) -> Workbook:
     """Read one text file with separators as a workbook of one sheet, every cell a text."""
-    text, notes = decode_text(data)
-    first, _, rest = text.partition("\n")
-    delimiter = None
-    if first.strip().lower() in ("sep=;", "sep=,", "sep=\t"):
-        delimiter, text = first.strip("\r\n")[4], rest
-    delimiter = delimiter or delimiter_of(text)
+    text, delimiter, notes = text_table(data)
     if text.count(delimiter) > _MOST_SEPARATORS * limits.cells:  # one line of millions is built as a whole
         raise RefusedFile("too_large", "text_columns", count=text.count(delimiter))
     cells: dict[tuple[int, int], Cell] = {}
@@ -277,7 +272,16 @@ def _read_csv(data: bytes, name: str, limits: Limits) -> Workbook:
     return Workbook((Sheet(name, "visible", cells),), "csv", notes=notes)
 
 
-def decode_text(data: bytes) -> tuple[str, tuple[str, ...]]:
+def text_table(data: bytes) -> tuple[str, str, tuple[str, ...]]:
+    """Return the text of one table, its separator (the one that its first line names, or that cuts most lines), and notes."""
+    text, notes = _decode_text(data)
+    first, _, rest = text.partition("\n")
+    if first.strip().lower() in ("sep=;", "sep=,", "sep=\t"):
+        return rest, first.strip("\r\n")[4], notes
+    return text, _delimiter(text), notes
+
+
+def _decode_text(data: bytes) -> tuple[str, tuple[str, ...]]:
     """Return the text of one file and a note where its encoding had to be guessed."""
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
@@ -291,7 +295,7 @@ def decode_text(data: bytes) -> tuple[str, tuple[str, ...]]:
     return data.decode("latin-1"), ("encoding_guessed",)
 
 
-def delimiter_of(text: str) -> str:
+def _delimiter(text: str) -> str:
     """Return the separator that cuts most lines of one text, refusing a text that has none."""
     lines = [line for line in text[:65536].splitlines() if line.strip()]
     counts = {mark: sum(mark in line for line in lines) for mark in (";", "\t", ",")}

@@ -36,6 +36,8 @@ __all__ = [
 
 
 _LEADING_ELSEWHERE = "/\\:"
+# What folders of Windows and macOS keep for themselves: previews, settings, the folder's own picture.
+OF_SYSTEMS = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "icon\u240d"))
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,21 @@ def place_in(folder: Path, name: str) -> Path:
     if not name.strip(". ") or any(sign in _LEADING_ELSEWHERE or ord(sign) < 32 for sign in name):
         raise RunError("no_file_name", name=name, folder=folder)
     return folder / name
+
+
+def files_below(folder: Path) -> list[tuple[str, Path]]:
+    """The plain files in one folder and those in it, by their name there (with `/`), in order.
+
+    What systems and office programs keep there, links, pipes and devices are left out: none is what somebody sent.
+    """
+    found = []
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = Path(root) / name
+            is_kept = not name.startswith((".", "~$")) and name.casefold() not in OF_SYSTEMS
+            if is_kept and path.is_file() and not path.is_symlink():
+                found.append((path.relative_to(folder).as_posix(), path))
+    return sorted(found)
 
 
 def find_workspace(start: Path | None = None) -> Workspace:

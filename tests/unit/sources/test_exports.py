@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -524,3 +525,14 @@ def test_a_number_that_may_mean_two_things_is_not_read(
     found = read(tmp_path, reference, declared)
     assert figures(found) == {(LOWER, "intest_questions"): 7.5}
     assert found.files["values_unread"].tolist() == [1]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system knows no pipes")
+def test_a_pipe_or_a_link_among_exports_is_passed_over(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    folder = tmp_path / "sources"
+    workbook(folder / f"{PRIMARY}.xlsx", ("Sheet1", pupils(12, 9)))
+    os.mkfifo(folder / "pipe.csv")  # opened, it would be waited for without end
+    (folder / "link.xlsx").symlink_to(folder / f"{PRIMARY}.xlsx")
+    assert read(folder, reference, declared).files["file"].tolist() == [f"{PRIMARY}.xlsx"]

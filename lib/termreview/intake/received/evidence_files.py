@@ -7,7 +7,6 @@ content is for the person who verifies.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,13 +14,13 @@ from typing import Final, NamedTuple
 
 from termreview.intake.values.personal_data import name_without_personal
 from termreview.reference.kinds.units import Unit
+from termreview.storage.workspace import files_below
 
 FOLDER: Final = "evidence"
 UNKNOWN_SCHOOL, EMPTY, UNREADABLE, OTHER_KIND, CUT_SHORT, SAME_FILE = (
     "evidence_unknown_school", "evidence_empty", "evidence_unreadable", "evidence_other_kind", "evidence_cut_short",
     "evidence_same_file",
 )  # fmt: skip
-_OF_SYSTEMS: Final = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini"))
 _ENDS: Final = 65_536
 _PIECE: Final = 2**20
 _SCHOOLS_SHOWN: Final = 3
@@ -68,7 +67,7 @@ class EvidenceFault(NamedTuple):
 
 def list_evidence(folder: Path) -> list[EvidenceFile]:
     """The files of evidence of one term by name; links that lead elsewhere and what systems keep there are left out."""
-    return [_file(name, path) for name, path in _files(folder)]
+    return [_file(name, path) for name, path in files_below(folder)]
 
 
 def evidence_faults(files: list[EvidenceFile], schools: Mapping[str, Unit]) -> Iterator[EvidenceFault]:
@@ -115,17 +114,6 @@ def _fault(file: EvidenceFile) -> EvidenceFault | None:
     if kind in _LAST and _LAST[kind] not in file.last.rstrip(b"\x00 \r\n"):
         return EvidenceFault(file.school_id, file.name, CUT_SHORT, found=kind)
     return None
-
-
-def _files(folder: Path) -> list[tuple[str, Path]]:
-    found = []
-    for root, _, names in os.walk(folder):
-        for name in names:
-            path = Path(root) / name
-            is_kept = not name.startswith((".", "~$")) and name.casefold() not in _OF_SYSTEMS
-            if is_kept and path.is_file() and not path.is_symlink():
-                found.append((path.relative_to(folder).as_posix(), path))
-    return sorted(found)
 
 
 def _file(name: str, path: Path) -> EvidenceFile:

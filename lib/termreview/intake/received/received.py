@@ -29,7 +29,7 @@ from termreview.intake.values.date_value import DateWindow, term_window
 from termreview.reference.kinds.calendar import TermPlan
 from termreview.spreadsheets.packages.archive import ArchiveMember, archive_members, member_facts
 from termreview.storage.atomic_files import read_json
-from termreview.storage.workspace import atomic_write
+from termreview.storage.workspace import OF_SYSTEMS, atomic_write
 
 __all__ = [
     "FIRST_SEEN",
@@ -52,8 +52,6 @@ __all__ = [
 # Folders beside the files of the schools that hold no reports of theirs: exports of systems, evidence.
 SET_APART = frozenset(("sources", "evidence"))
 FIRST_SEEN = ".first-seen.json"  # beside it: the hash that each file had when a run first saw it
-# What folders of Windows and macOS keep for themselves: previews, settings, the folder's own picture.
-_OF_SYSTEMS = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "icon\u240d"))
 _AT_ONCE = 8 * 2**20
 NOTHING_READ = hashlib.sha256(b"").hexdigest()
 _LATEST = datetime.timedelta(days=300)  # after the deadline; what is said to come later is a slip of the pen
@@ -155,7 +153,7 @@ def _found_in(folder: Path) -> Iterator[ReceivedFile]:
     names: set[str] = set()
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         name = printable_name(path.relative_to(folder).as_posix())
-        is_own = name.casefold() == RECEIVED_LIST or path.name.casefold() in _OF_SYSTEMS
+        is_own = name.casefold() == RECEIVED_LIST or path.name.casefold() in OF_SYSTEMS
         if (
             is_own
             or path.name.startswith((".", "~$"))
