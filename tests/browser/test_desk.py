@@ -50,11 +50,16 @@ MAKEFILE = LIBRARY.parent / "Makefile"
 
 @dataclass(frozen=True)
 class Served:
-    """One server of the desk: where it is and whose office it shows."""
+    """One server of the desk: where it is, whose office it shows, and the command that serves it."""
 
     url: str
     port: int
     office: Workspace
+    command: psutil.Process
+
+    def started(self) -> list[psutil.Process]:
+        """What the command has started: the server, and a kernel for each page."""
+        return self.command.children(recursive=True)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -70,7 +75,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
+def running(command: list[str], folder: Path, port: int) -> Iterator[psutil.Process]:
     """One server for as long as the block runs."""
     log = folder / f"server-{port}.log"
     with log.open("w", encoding="utf-8") as stream:
@@ -83,7 +88,7 @@ def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
                 assert server.poll() is None, log.read_text(encoding="utf-8")
                 assert time.monotonic() < ends, "the server does not answer"
                 time.sleep(0.1)
-            yield
+            yield psutil.Process(server.pid)
         finally:
             server.send_signal(signal.SIGTERM)
             try:
@@ -102,8 +107,8 @@ def office(tmp_path: Path) -> Workspace:
 def voila(office: Workspace, browser: Browser) -> Iterator[Served]:
     port = free_port(8930)
     command = [sys.executable, "-m", "termreview.cli", "--root", str(office.root), "desk", "--no-browser"]
-    with running([*command, "--port", str(port)], office.root, port):
-        yield Served(f"http://127.0.0.1:{port}/", port, office)
+    with running([*command, "--port", str(port)], office.root, port) as process:
+        yield Served(f"http://127.0.0.1:{port}/", port, office, process)
 
 
 class Seat:
@@ -693,15 +698,6 @@ def test_a_refused_save_is_no_news_to_any_desk(
     first.said("Đã ghi quyết định qd-0001")
 
 
-def processes_of(served: Served) -> tuple[psutil.Process, list[psutil.Process]]:
-    """The command that serves one desk, and what it has started: the server, and a kernel for each page."""
-    for process in psutil.process_iter(["cmdline"]):
-        line = process.info["cmdline"] or []
-        if "termreview.cli" in line and str(served.office.root) in line:
-            return process, process.children(recursive=True)
-    raise AssertionError("nobody serves this desk")
-
-
 def test_a_dead_kernel_is_told_at_once_and_what_was_typed_comes_back(
     analyst: tuple[Seat, list[str]], voila: Served
 ) -> None:
@@ -712,8 +708,7 @@ def test_a_dead_kernel_is_told_at_once_and_what_was_typed_comes_back(
     with one.done():
         one.visible(one.desk.get_by_label("Điểm (bước 0,5)")).select_option("2,5")
     one.visible(one.desk.get_by_label("Nhận xét, lý do")).fill("đang gõ dở thì mất")
-    _, children = processes_of(voila)
-    for kernel in (child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())):
+    for kernel in (child for child in voila.started() if "ipykernel_launcher" in " ".join(child.cmdline())):
         kernel.kill()
     banner = one.page.locator("#desk-connection")
     expect(banner).to_contain_text("Mất kết nối")
@@ -744,9 +739,9 @@ def test_a_killed_desk_leaves_no_server_and_its_page_says_so(
 ) -> None:
     """`kill -9` of the command left the server and its kernels running."""
     one, _ = analyst
-    command, children = processes_of(voila)
+    children = voila.started()
     assert len(children) >= 2, "a server and a kernel"
-    command.kill()
+    voila.command.kill()
     banner = one.page.locator("#desk-connection")
     expect(banner).to_contain_text("Mất kết nối")
     expect(banner).to_contain_text("termreview desk")
@@ -758,8 +753,7 @@ def test_a_killed_desk_leaves_no_server_and_its_page_says_so(
 @contextmanager
 def held(served: Served) -> Iterator[None]:
     """Have the desk answer nothing while the block runs: the slowest of all machines."""
-    _, children = processes_of(served)
-    kernels = [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
+    kernels = [child for child in served.started() if "ipykernel_launcher" in " ".join(child.cmdline())]
     assert kernels
     for kernel in kernels:
         kernel.suspend()

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from desk_world import new_office
+from jupyter_client.manager import start_new_kernel
 
 from termreview.desk.serving import serving
 from termreview.errors import UsageError
@@ -73,3 +74,38 @@ def test_an_office_without_the_notebook_says_so(tmp_path: Path) -> None:
     serving.desk_notebook(office).unlink()
     with pytest.raises(UsageError, match="0_review_desk"):
         serving.desk_notebook(Workspace(tmp_path))
+
+
+def test_a_slow_page_misses_nothing_of_what_a_kernel_says() -> None:
+    """A kernel drops what waits beyond two thousand messages; an opening desk has more to say, and its page stayed empty."""
+    code = (
+        "from IPython.display import display\nfrom termreview.desk.panels.opening import let_no_message_drop\n"
+        "let_no_message_drop()\nfor place in range(6000): display({'text/plain': str(place) + ' ' * 4000}, raw=True)"
+    )
+    manager, client = start_new_kernel()
+    try:
+        asked = client.execute(code)
+        while client.get_shell_msg(timeout=300)["parent_header"].get("msg_id") != asked:
+            continue  # nothing is taken until all of it is said
+        said = 0
+        while True:
+            message = client.get_iopub_msg(timeout=300)
+            said += message["msg_type"] == "display_data"
+            if said and message["content"].get("execution_state") == "idle":
+                break
+        assert said == 6000
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.parametrize(("folder", "is_short"), [("", True), ("x" * 90, False)])
+def test_no_other_program_takes_the_channel_of_a_kernel(
+    folder: str, is_short: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A port found free was taken before the kernel opened it; the kernel came back at others, and the page waited."""
+    monkeypatch.setattr(serving.tempfile, "gettempdir", lambda: str(Path("/t", folder)))
+    command = serving.serving_command(tmp_path / "0_review_desk.ipynb", 8866)
+    has_sockets = is_short and os.name != "nt"
+    assert ("--KernelManager.transport=ipc" in command) == has_sockets
+    assert ("--KernelRestarter.random_ports_until_alive=False" in command) != has_sockets

@@ -6,9 +6,12 @@ import datetime
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
+
+from IPython.core.getipython import get_ipython
 
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
@@ -52,6 +55,7 @@ def open_desk(
     """
     while _open:
         _open.pop().stop()
+    let_no_message_drop()
     try:
         desk = _desk(term_id, workspace_root, as_of, today)
     except TermReviewError as error:
@@ -63,6 +67,17 @@ def open_desk(
     _open.append(desk)
     desk.watch()
     return desk.box
+
+
+def let_no_message_drop() -> None:
+    """Have this kernel hold back what a slow page has not yet taken, instead of dropping it; nothing without a kernel.
+
+    A kernel drops messages beyond about two thousand in waiting, and a desk has more than that to say when it opens. The
+    page that misses the last of them waits for it for good.
+    """
+    thread: Any = getattr(getattr(get_ipython(), "kernel", None), "iopub_thread", None)
+    if hasattr(getattr(thread, "socket", None), "set_hwm"):
+        thread.schedule(partial(thread.socket.set_hwm, 0))  # a socket is its own thread's alone
 
 
 def _desk(term_id: str, workspace_root: str, as_of: str, today: Callable[[], datetime.date]) -> Desk:

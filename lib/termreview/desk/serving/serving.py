@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from html import escape
 from importlib.resources import files
 from pathlib import Path
+from uuid import uuid4
 
 from termreview.errors import RunError, UsageError
 from termreview.storage.workspace import Workspace
@@ -24,6 +25,7 @@ _TRIES, _LAST_PORT = 50, 65_535
 # For a server and its kernels to start and to show the desk beside other work: one that ends is seen at once, and an
 # output that comes later than is waited for is lost, so that the page stays empty.
 PATIENCE_S = 600
+_SOCKET_PATH_BYTES = 100  # macOS allows 104, Linux 108
 _IDLE_S = 600  # a page that was closed leaves its kernel behind for ten minutes at most
 
 
@@ -50,8 +52,21 @@ def serving_command(notebook: Path, port: int) -> list[str]:
         "--VoilaConfiguration.file_allowlist=[]", "--VoilaConfiguration.show_tracebacks=False",
         f"--MappingKernelManager.cull_idle_timeout={_IDLE_S}", "--MappingKernelManager.cull_interval=60",
         f"--VoilaExecutor.startup_timeout={PATIENCE_S}", f"--VoilaExecutor.iopub_timeout={PATIENCE_S}",
-        f"--MappingKernelManager.kernel_info_timeout={PATIENCE_S}",
+        f"--MappingKernelManager.kernel_info_timeout={PATIENCE_S}", *_channels(),
     ]  # fmt: skip
+
+
+def _channels() -> list[str]:
+    """How the server and its kernels talk, so that no other program takes a channel before the kernel does.
+
+    A port that was free when it was chosen may be taken half a second later, when the kernel opens it: the kernel ends,
+    a new one gets other ports, and the page waits at the old ones for good. Sockets in a folder have names of their own,
+    but only where the system has them and their whole path fits; elsewhere a new kernel tries the same ports again.
+    """
+    path = Path(tempfile.gettempdir()) / "voila_12345678" / f"kernel-{uuid4()}-ipc-5"
+    if os.name != "nt" and len(os.fsencode(path)) < _SOCKET_PATH_BYTES:
+        return ["--KernelManager.transport=ipc"]
+    return ["--KernelRestarter.random_ports_until_alive=False"]
 
 
 def serving_environment(token: str) -> dict[str, str]:

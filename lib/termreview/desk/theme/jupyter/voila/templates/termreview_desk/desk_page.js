@@ -63,6 +63,7 @@
   const hide = () => banner()?.remove();
 
   function say(kind, title, text, act, doIt, more) {
+    if (banner()?.dataset.kind === kind) { return; }
     hide();
     const box = document.createElement("div");
     box.id = "desk-connection";
