@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from termreview.proof.document_places import WP, W, open_document
+from termreview.proof.document_places import WP, W, open_document, words_of
 from termreview.reporting.blocks.tables import continued
 from termreview.reporting.pages.reading import one_line as plain
 
@@ -237,7 +237,7 @@ def _document_table(element: ElementTree.Element, caption: str) -> ReadTable:
 
 
 def _words(element: ElementTree.Element) -> str:
-    return plain("".join(text.text or "" for text in element.iter(f"{W}t")))
+    return plain(words_of(element))
 
 
 def lines_missing(wanted: Sequence[str], found: Sequence[str]) -> Iterator[str]:

@@ -13,6 +13,8 @@ from termreview.reporting.pages.reading import Place, one_line
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+_TEXT: Final = f"{W}t"
+_HYPHEN: Final = f"{W}noBreakHyphen"
 _NUMBERED: Final = re.compile(
     r"^\S+ \d+\. (?=\S)"
 )  # "Bảng 3. ", "Hình 2. ": numbers move when something is added
@@ -84,9 +86,18 @@ def _style_of(paragraph: ElementTree.Element) -> str:
     return "" if style is None else style.get(f"{W}val", "")
 
 
+def words_of(element: ElementTree.Element) -> str:
+    """The words of one paragraph as they stand there; a hyphen that breaks no line is a hyphen."""
+    return "".join(
+        "-" if part.tag == _HYPHEN else part.text or ""
+        for part in element.iter()
+        if part.tag in (_TEXT, _HYPHEN)
+    )
+
+
 def _text_of(element: ElementTree.Element) -> str:
-    """The words of one paragraph; a text that stands twice, for older programs, once."""
-    return one_line("".join(text.text or "" for text in element.iter(f"{W}t")))
+    """The words of one paragraph on one line."""
+    return one_line(words_of(element))
 
 
 def _table_places(element: ElementTree.Element, caption: str) -> Iterator[Place]:

@@ -320,12 +320,8 @@ def signed_cells(workspace: Workspace, reference: Reference) -> tuple[tuple[str,
     problems = [
         Problem("publishing.yml", 1, CodedText(code, cells=", ".join(odd), known=", ".join(sorted(names))))
         for code, odd, names in (
-            ("no_cell", [name for name in annexed if name.partition("/")[0] not in known], known),
-            (
-                "no_part",
-                [name for name in (*order, *whole) if name not in heads],
-                heads,
-            ),
+            ("no_cell", [name for name in (*annexed, *order) if name.partition("/")[0] not in known], known),
+            ("no_part", [name for name in whole if name not in heads], heads),
         )
         if cells and odd
     ]

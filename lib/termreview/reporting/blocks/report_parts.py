@@ -1,49 +1,64 @@
-"""One part of a report is a heading of the first rank with all cells below it: left out or moved, as the office declares."""
+"""One part of a report is a heading with all cells below it: left out or moved, as the office declares."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-WHOLE_PART: Final = "part"  # `id/part`: all of the part that one heading begins
-_HEADING: Final = re.compile(r"##\s")
-_NUMBERED: Final = re.compile(r"(##\s+)[IVX]+(?=\.\s)")
+WHOLE_PART: Final = "part"  # `id/part`: all of the part that one heading of the first rank begins
+_RANKS: Final = {
+    1: "## ",
+    2: "### ",
+    3: "#### ",
+}  # of headings; below the last one each cell stands for itself
+_NUMBERED: Final = re.compile(r"(#+\s+)([IVX]+|\d+)(?=\.\s)")
 _FIXED: Final = ("signature",)  # what stands where it stands, whatever is moved
 _ROMAN: Final = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
-def parts_of_cells(cells: Iterable[Any]) -> list[list[Any]]:
-    """The cells of a report part by part, first those above the first heading; a heading begins a part, so does the signature and what follows."""
+def parts_of_cells(cells: Iterable[Any], rank: int = 1) -> list[list[Any]]:
+    """The cells of a report part by part, first those above the first heading of the rank; so does the signature begin one."""
     parts: list[list[Any]] = [[]]
     for cell in cells:
-        if is_heading(cell) or cell.get("id") in _FIXED:
+        if rank not in _RANKS or is_heading(cell, rank) or (rank == 1 and cell.get("id") in _FIXED):
             parts.append([])
         parts[-1].append(cell)
     return parts
 
 
-def is_heading(cell: Any) -> bool:
-    """Whether one cell is a heading of the first rank."""
-    return cell.get("cell_type") == "markdown" and bool(_HEADING.match("".join(cell["source"])))
+def is_heading(cell: Any, rank: int = 1) -> bool:
+    """Whether one cell is a heading of one rank, the first unless told."""
+    return cell.get("cell_type") == "markdown" and "".join(cell["source"]).startswith(_RANKS.get(rank, "\0"))
 
 
 def arranged(cells: Sequence[Any], annexed: Collection[str] = (), order: Sequence[str] = ()) -> list[Any]:
-    """The cells as the signed report has them: without what is `annexed` whole, the parts in the declared `order`.
+    """The cells as the signed report has them: without what is `annexed`, the parts in the declared `order`.
 
-    The parts named in `order`, by the ids of their headings, share their places out among themselves; others stay. Where
-    a numbered part was left out or moved, the parts are numbered anew (I., II., …).
+    Of headings of one rank under the same heading, and of other cells under the same heading, those named in `order`
+    share their places out among themselves; others stay. What was numbered (I., II., …; 1., 2., …) is numbered anew.
     """
-    parts = parts_of_cells(cells)
-    kept = [part for part in parts if not part or f"{part[0].get('id')}/{WHOLE_PART}" not in annexed]
-    places = {name: place for place, name in enumerate(order)}
+    left_out = {name.removesuffix(f"/{WHOLE_PART}") for name in annexed if name.endswith(f"/{WHOLE_PART}")}
+    kept = [part for part in parts_of_cells(cells) if not part or part[0].get("id") not in left_out]
+    told = [cell for part in kept for cell in part if cell.get("id") not in annexed]
+    return _arranged(told, 1, {name: place for place, name in enumerate(order)})
+
+
+def _arranged(cells: Sequence[Any], rank: int, places: Mapping[str, int]) -> list[Any]:
+    parts = parts_of_cells(cells, rank)
     named = iter(
-        sorted((part for part in kept if _begins(part, places)), key=lambda part: places[part[0].get("id")])
+        sorted((part for part in parts if _begins(part, places)), key=lambda part: places[part[0].get("id")])
     )
-    told = [next(named) if _begins(part, places) else part for part in kept]
-    if told != parts:
-        _number(told)
-    return [cell for part in told for cell in part if cell.get("id") not in annexed]
+    told = [next(named) if _begins(part, places) else part for part in parts]
+    if rank not in _RANKS:
+        return [cell for part in told for cell in part]
+    _number(told)
+    heads = [1 if part and is_heading(part[0], rank) else 0 for part in told]
+    return [
+        cell
+        for part, head in zip(told, heads, strict=True)
+        for cell in (*part[:head], *_arranged(part[head:], rank + 1, places))
+    ]
 
 
 def _begins(part: Sequence[Any], places: Collection[str]) -> bool:
@@ -53,9 +68,13 @@ def _begins(part: Sequence[Any], places: Collection[str]) -> bool:
 def _number(parts: Iterable[Sequence[Any]]) -> None:
     number = 0
     for part in parts:
-        if part and is_heading(part[0]) and _NUMBERED.match(part[0]["source"]):
+        found = (
+            _NUMBERED.match(part[0]["source"]) if part and part[0].get("cell_type") == "markdown" else None
+        )
+        if found:
             number += 1
-            part[0]["source"] = _NUMBERED.sub(rf"\g<1>{_roman(number)}", part[0]["source"], count=1)
+            told = str(number) if found[2].isdigit() else _roman(number)
+            part[0]["source"] = f"{found[1]}{told}{part[0]['source'][found.end() :]}"
 
 
 def _roman(number: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from docx import Document
 from docx.opc.oxml import serialize_part_xml
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from termreview.coded_text import CodedText
@@ -19,6 +20,7 @@ from termreview.reference.kinds.word_template import BODY_PLACE, STYLES
 from termreview.reporting.word.xml import EMU_PER_TWIP, NAMESPACES, Page, Styles
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)-(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,20 @@ def _fill(paragraph: Any, words: Mapping[str, Any]) -> None:
         for text in texts[1:]:
             text.text = ""
     for text in texts:
-        text.text = _PLACE.sub(lambda place: str(words.get(place[1], "")), text.text or "")
         text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        _write(text, _PLACE.sub(lambda place: str(words.get(place[1], "")), text.text or ""))
     if not _text(paragraph).strip():
         _remove(paragraph)
+
+
+def _write(element: Any, text: str) -> None:
+    """Have one text of a run say something else; no line breaks within 2023-2024."""
+    element.text, *others = _BETWEEN_DIGITS.split(text)
+    for part in reversed(others):
+        again = deepcopy(element)
+        again.text = part
+        element.addnext(again)
+        element.addnext(OxmlElement("w:noBreakHyphen"))
 
 
 def _remove(paragraph: Any) -> None:

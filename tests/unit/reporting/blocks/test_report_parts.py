@@ -1,4 +1,4 @@
-"""The office leaves out and reorders whole parts of the signed report as data; the rest stays, numbers follow."""
+"""The office leaves out and reorders parts of the signed report as data; the rest stays, numbers follow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def report() -> list[NotebookNode]:
         cell("letterhead"),
         cell("h-main", "## Điểm chính", "markdown"), cell("main"),
         cell("h-1", "## I. Một", "markdown"), cell("one"),
-        cell("h-2", "## II. Hai", "markdown"), cell("h-2-1", "### 1. Nhỏ", "markdown"), cell("two"),
+        cell("h-2", "## II. Hai", "markdown"), cell("h-2-1", "### 1. Nhỏ", "markdown"), cell("two"), cell("chart"),
+        cell("h-2-2", "### 2. Bé", "markdown"), cell("small"),
         cell("h-3", "## III. Ba", "markdown"), cell("three"),
         cell("signature"), cell("closing"),
     ]  # fmt: skip
@@ -45,11 +46,11 @@ def test_without_a_word_of_the_office_everything_stays() -> None:
 @pytest.mark.parametrize(
     ("annexed", "order", "kept", "heads"),
     [
-        ((), ("h-3", "h-1"), "letterhead h-main main h-3 three h-2 h-2-1 two h-1 one signature closing",
+        ((), ("h-3", "h-1"), "letterhead h-main main h-3 three h-2 h-2-1 two chart h-2-2 small h-1 one signature closing",
          ["## Điểm chính", "## I. Ba", "## II. Hai", "## III. Một"]),
         (("h-2/part",), (), "letterhead h-main main h-1 one h-3 three signature closing",
          ["## Điểm chính", "## I. Một", "## II. Ba"]),
-        (("h-3/part",), ("h-3", "h-2", "h-1"), "letterhead h-main main h-2 h-2-1 two h-1 one signature closing",
+        (("h-3/part",), ("h-3", "h-2", "h-1"), "letterhead h-main main h-2 h-2-1 two chart h-2-2 small h-1 one signature closing",
          ["## Điểm chính", "## I. Hai", "## II. Một"]),
     ],
     ids=["moved", "left out", "both: the signature stays last"],
@@ -62,16 +63,25 @@ def test_parts_are_moved_and_left_out_with_all_that_is_below_them(
     assert [one.source for one in told if one.cell_type == "markdown" and one.source[:3] == "## "] == heads
 
 
+def test_sections_of_a_part_and_cells_of_a_section_are_moved_and_numbered_anew() -> None:
+    told = arranged(report(), (), ("h-2-2", "h-2-1", "chart", "two"))
+    assert ids(told) == ids(report()).replace("h-2-1 two chart h-2-2 small", "h-2-2 small h-2-1 chart two")
+    heads = [one.source for one in told if one.source.startswith("###")]
+    assert heads == ["### 1. Bé", "### 2. Nhỏ"]
+    left = arranged(report(), ("h-2-1", "two", "chart"))
+    assert [one.source for one in left if one.source.startswith("###")] == ["### 1. Bé"]
+
+
 def test_a_cell_or_a_part_that_no_report_has_is_told() -> None:
     reference, workspace = load_reference(REFERENCE), Workspace(ROOT)
     annexed, order = signed_cells(workspace, reference)
     assert "h-annex-1" in annexed
     assert order == ()
-    signed = {"annexed": ("h-2-8", "no-cell", "h-2-8/part"), "order": ("h-change", "h-2-8")}
+    signed = {"annexed": ("h-2-8", "no-cell", "h-2-8/part"), "order": ("h-change", "no-order", "h-2-8")}
     odd = replace(reference, publishing={**reference.publishing, "signed": signed})
     with pytest.raises(DeclarationError) as caught:
         signed_cells(workspace, odd)
     told = [problem.message for problem in caught.value.problems]
     assert len(told) == 2
-    assert "no-cell;" in told[0]
-    assert "h-2-8, h-2-8;" in told[1]  # a heading of the second rank begins no part
+    assert "no-cell, no-order;" in told[0]
+    assert ": h-2-8;" in told[1]  # a heading of the second rank begins no part

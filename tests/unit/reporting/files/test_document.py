@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
+from docx.oxml.parser import parse_xml
 from docx.shared import Mm, Pt
 from office_world import (
     TEMPLATE,
@@ -37,7 +38,7 @@ from termreview.reporting.blocks.blocks import bullets, callout, key_figures, pa
 from termreview.reporting.blocks.tables import NO_ROWS, table
 from termreview.reporting.word.document import export_docx
 from termreview.reporting.word.tables import fit_table, table_of
-from termreview.reporting.word.template import open_template
+from termreview.reporting.word.template import filled, open_template
 from worlds import ROOT
 
 BODY = "word/document.xml"
@@ -342,3 +343,12 @@ def test_a_short_table_stays_whole_and_a_long_one_starts_where_there_is_room(
     xml = table_of(part, fit_table(part, template.page, template.sizes), template.styles, NO_ROWS)
     body = xml.split("<w:tr>")[2:]
     assert ["<w:keepNext/>" in row for row in body] == tied
+
+
+def test_a_school_year_in_the_title_is_never_broken_over_two_lines() -> None:
+    """The title broke after “2023-”."""
+    paragraph = docx.Document().add_paragraph("Sơ kết {term}")
+    xml = filled([paragraph._p], {"term": "năm học 2023-2024 – học kỳ I"})
+    assert "2023</w:t><w:noBreakHyphen/><w:t" in xml
+    assert xml.count("noBreakHyphen") == 1
+    assert parse_xml(xml).text == "Sơ kết năm học 2023-2024 – học kỳ I"
