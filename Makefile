@@ -16,7 +16,7 @@ TEST_READY := $(VENV)/.test-ready-$(call key,requirements-test.lock)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab desk bench fuzz odd crash lock clean
+.PHONY: help demo test check lab desk bench insight fuzz odd crash lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -46,6 +46,9 @@ desk: $(READY) ## open the review desk without code in the browser, for this mac
 bench: $(TEST_READY) ## measure the speed promises on this machine
 	@$(BIN)/python tests/bench/bench.py
 	@$(BIN)/python tests/bench/desk.py
+
+insight: $(TEST_READY) ## find planted truths again, count false alarms where there are none; some minutes
+	@$(BIN)/python tests/insight/insight.py
 
 fuzz: $(TEST_READY) ## read 20 000 damaged and altered workbooks; some minutes
 	@$(BIN)/python tests/fuzz/fuzz.py

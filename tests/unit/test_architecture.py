@@ -139,18 +139,18 @@ ROOMS = {
     "desk/table": ("storage reporting/workbench desk/term"),
     "desk": (
         "storage reference/kinds reference intake/values intake/checks intake scoring "
-        "reporting/blocks reporting/summaries reporting/report run desk/lists desk/term"
+        "insight reporting/blocks reporting/summaries reporting/report run desk/lists desk/term"
     ),
     "desk/panels/controls": "storage reference reporting/blocks reporting/report desk/term desk/table",
     "desk/views": (
-        "reference/kinds scoring reporting/blocks reporting/charts "
+        "reference/kinds scoring insight reporting/blocks reporting/charts "
         "reporting/summaries reporting/report reporting/school_pages desk/lists desk/term desk"
     ),
     "desk/panels/parts": (
         "reference/kinds reporting/blocks desk/lists desk/term desk desk/panels/controls desk/views"
     ),
     "desk/panels": (
-        "storage reference/kinds reference reporting/blocks reporting/charts desk/lists desk/term desk/table desk desk/panels/controls desk/views "
+        "insight storage reference/kinds reference reporting/blocks reporting/charts desk/lists desk/term desk/table desk desk/panels/controls desk/views "
         "desk/panels/parts"
     ),
     "sample/schools": "reference/kinds reference",

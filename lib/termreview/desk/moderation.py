@@ -1,4 +1,4 @@
-"""One comparison of what schools claim with what the office verified: by item, by school level, by school."""
+"""One verified line of one school: what it claims beside what the office verified, and how much was verified at all."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import pandas as pd
 from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 
-BY_ITEM, BY_LEVEL, BY_SCHOOL = "item_id", "level", "school_id"
-
 
 def verified_lines(now: TermNow, scope: Scope) -> pd.DataFrame:
-    """The ledger lines that were verified: one row per school and item; `gap` is self minus verified.
+    """The ledger lines that were verified: one row per school and item; `gap` is self minus verified, by `verified_by`.
 
     `gap` is missing where the school claimed nothing: nothing is compared then.
     """
@@ -19,34 +17,16 @@ def verified_lines(now: TermNow, scope: Scope) -> pd.DataFrame:
     lines = ledger[ledger["verified_points"].notna()]
     schools = now.schools[["school_id", "short_name", "level", "level_title", "commune_name", "place"]]
     lines = scope.of(lines.merge(schools, on="school_id"))
-    return lines.assign(gap=lines["self_points"] - lines["verified_points"])
-
-
-def gaps(lines: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Sum self minus verified: one row per value of `by`, the largest mean gap either way first.
-
-    `compared_count` of `verified_count` lines have a claim to compare with; `lowered_count` were verified below
-    the claim, `raised_count` above; `self_points` and `verified_points` are sums over the compared lines.
-    """
-    compared = lines[lines["gap"].notna()]
-    counts = lines.groupby(by, sort=False).agg(
-        verified_count=("item_id", "size"), school_count=("school_id", "nunique")
+    verifiers = {
+        (one.school_id, one.item_id): one.verified_by
+        for one in now.reference.verified
+        if one.term_id == now.term_id
+    }
+    keys = zip(lines["school_id"], lines["item_id"], strict=True)
+    return lines.assign(
+        gap=lines["self_points"] - lines["verified_points"],
+        verified_by=[verifiers.get(key, "") for key in keys],
     )
-    sums = compared.groupby(by, sort=False).agg(
-        compared_count=("gap", "size"),
-        self_points=("self_points", "sum"),
-        verified_points=("verified_points", "sum"),
-        mean_gap=("gap", "mean"),
-        lowered_count=("gap", lambda gap: int((gap > 0).sum())),
-        raised_count=("gap", lambda gap: int((gap < 0).sum())),
-    )
-    frame = counts.join(sums)
-    whole = ["compared_count", "lowered_count", "raised_count"]
-    frame[whole] = frame[whole].fillna(0).astype(int)
-    order = frame["mean_gap"].abs().fillna(-1)
-    return frame.assign(order=order).sort_values("order", ascending=False, kind="stable").drop(
-        columns="order"
-    ).reset_index()  # fmt: skip
 
 
 def coverage(now: TermNow, scope: Scope) -> dict[str, int]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,11 +9,11 @@ import pandas as pd
 
 from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
+from termreview.insight.moderation import draw, gap_spread, next_size, share_margin
 from termreview.reporting.summaries.decisions import doubted_answers
 from termreview.reporting.summaries.index import OVERALL
 from termreview.scoring.level_margin import CLAIM, PENDING, weigh_levels
 
-Z_95 = 1.959964  # 95 of 100 samples of a normal quantity lie within this many standard errors
 _CLAIMED = ("claimed", "disputed", "no_evidence", "no_facts")
 
 
@@ -24,13 +22,16 @@ class Visits:
     """Schools to visit: `by_risk` has one row per school with its reasons, `sample` the ids drawn at random.
 
     `margin` is the half-width of the 95 % interval of a share estimated from the sample (0-1), at its widest;
-    None where nothing was drawn.
+    None where nothing was drawn. `needed` schools drawn give the mean of all within the wanted margin; `seed` draws
+    the same ones again.
     """
 
     by_risk: pd.DataFrame
     sample: tuple[str, ...]
     population: int
     margin: float | None
+    needed: int
+    seed: int
 
 
 def plan_visits(now: TermNow, scope: Scope, risk_count: int, sample_count: int, seed: int) -> Visits:
@@ -41,7 +42,10 @@ def plan_visits(now: TermNow, scope: Scope, risk_count: int, sample_count: int, 
     risks = risk_of_schools(now, scope)
     ids = [str(school_id) for school_id in risks["school_id"]]
     sample = draw(ids, sample_count, seed)
-    return Visits(risks.head(risk_count), sample, len(ids), margin(len(sample), len(ids)))
+    limits, lots = now.reference.insight.limits, now.reference.drawn_in(now.term_id)
+    needed = next_size(len(ids), gap_spread(now.scored.ledger, lots), limits)
+    margin = share_margin(len(sample), len(ids))
+    return Visits(risks.head(risk_count), sample, len(ids), margin, needed, seed)
 
 
 def risk_of_schools(now: TermNow, scope: Scope) -> pd.DataFrame:
@@ -102,22 +106,3 @@ def _is_near(low: float, high: float, edges: Sequence[float], near: float) -> bo
     if any(low <= edge <= high for edge in edges):
         return False  # an edge inside the bounds is counted as not concluded
     return any(min(abs(low - edge), abs(high - edge)) <= near for edge in edges)
-
-
-def draw(ids: Sequence[str], count: int, seed: int) -> tuple[str, ...]:
-    """Draw schools at random without repetition; the same ids and seed give the same schools on every machine.
-
-    Each school's lot is a hash of the seed and its code, so a school that joins does not move the others' lots.
-    """
-    lots = sorted(ids, key=lambda name: hashlib.sha256(f"{seed}\0{name}".encode()).hexdigest())
-    return tuple(sorted(lots[: max(0, count)]))
-
-
-def margin(count: int, population: int) -> float | None:
-    """The half-width of the 95 % interval of a share, at a share of one half, with the correction of a small whole."""
-    if count <= 0 or population <= 0:
-        return None
-    if count >= population:
-        return 0.0
-    error = math.sqrt(0.25 / count * (population - count) / (population - 1))
-    return min(Z_95 * error, 1.0)

@@ -21,14 +21,19 @@ from termreview.reference.kinds.indicator_loading import load_indicator_set
 from termreview.reference.kinds.indicators import NO_INDEX, IndicatorSet
 from termreview.reference.kinds.legal_documents import LegalDocument, load_documents
 from termreview.reference.kinds.measures import (  # fmt: skip
+    LOT,
+    OfficeAction,
     Ratio,
     Target,
     Task,
     VerifiedPoints,
+    Visit,
+    load_actions,
     load_ratios,
     load_targets,
     load_tasks,
     load_verified,
+    load_visits,
 )
 from termreview.reference.kinds.sources import Sources, load_sources
 from termreview.reference.kinds.units import LEVELS, Registry, Unit, load_registry
@@ -41,6 +46,7 @@ from termreview.reference.oversights import note_idle_decisions
 from termreview.reference.term_share import combined, term_fingerprints
 from termreview.reference.texts.adoption_texts import AdoptionTexts, load_adoption_texts
 from termreview.reference.texts.highlights import Highlights, load_highlights
+from termreview.reference.texts.insight import InsightTexts, load_insight
 from termreview.reference.texts.messages import Message, load_messages
 from termreview.reference.texts.opinions import OpinionGroups, load_opinion_groups
 from termreview.reference.texts.stories import StoryRules, load_story_rules
@@ -124,6 +130,9 @@ class Reference:
     highlights: Highlights = field(default_factory=Highlights)
     stories: StoryRules = field(default_factory=StoryRules)
     opinions: OpinionGroups = field(default_factory=OpinionGroups)
+    insight: InsightTexts = field(default_factory=InsightTexts)
+    actions: tuple[OfficeAction, ...] = ()
+    visits: tuple[Visit, ...] = ()
     advice: Mapping[str, Advice] = field(default_factory=dict)
     school_pages: Mapping[str, Any] = field(default_factory=dict)
     adoption: AdoptionTexts = field(default_factory=AdoptionTexts)
@@ -158,6 +167,10 @@ class Reference:
             for ratio in self.ratios
             if all(name in asked for name in (*ratio.numerator, *ratio.denominator))
         )
+
+    def drawn_in(self, term_id: str) -> frozenset[str]:
+        """The schools that were drawn by lot to be verified in one term."""
+        return frozenset(one.school_id for one in self.visits if (one.term_id, one.part) == (term_id, LOT))
 
     def fingerprints_of(self, term: Term) -> dict[str, str]:
         """The hash of what decides the report of one term, by the name of the file that declares it."""
@@ -246,6 +259,9 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         provenance=load_texts(source, "provenance.yml"),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         stories=load_story_rules(source, fields), opinions=load_opinion_groups(source, fields),
+        insight=load_insight(source),
+        actions=load_actions(source, {plan.term.school_year for plan in calendar.plans}, registry.known_ids()),
+        visits=load_visits(source, {plan.term.term_id for plan in calendar.plans}, registry.known_ids()),
         advice={name: Advice() if indicator_set.is_none else load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         school_pages=load_texts(source, "school_pages.yml"), adoption=load_adoption_texts(source),
         sources=load_sources(source, fields, registry.known_ids()),

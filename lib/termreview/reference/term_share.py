@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Lists and folders that hold entries of several terms, and files whose texts stand in no report.
 _BY_TERM = (
     "calendar.yml", "office.csv", "units.csv", "unit_events.csv", "legal_documents.csv", "decisions.csv",
-    "verified_points.csv", "adoption.yml",
+    "verified_points.csv", "visits.csv", "adoption.yml",
 )  # fmt: skip
 _FOLDERS = ("forms", "checks", "tasks", "indicator_sets", "advice")
 ANY = "*"
@@ -98,6 +98,7 @@ def _rows(
     )
     yield "decisions.csv", [one for one in reference.decisions if one.term_id in term_ids]
     yield "verified_points.csv", [one for one in reference.verified if one.term_id in term_ids]
+    yield "visits.csv", [one for one in reference.visits if one.term_id in term_ids]
 
 
 def _cited(reference: Reference, plans: list[TermPlan]) -> set[str]:

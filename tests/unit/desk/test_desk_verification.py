@@ -8,7 +8,7 @@ import pytest
 from desk_world import PRIMARIES, ROLE, TERM, TODAY, seen, without_copies
 
 from termreview.desk.explorer import beside_peers, findings_of, ledger_of, terms_of_school
-from termreview.desk.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, coverage, gaps, verified_lines
+from termreview.desk.moderation import coverage, verified_lines
 from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.verification import (
@@ -22,7 +22,8 @@ from termreview.desk.verification import (
     verified_schools,
     warnings_of,
 )
-from termreview.desk.visits import draw, margin, plan_visits, risk_of_schools
+from termreview.desk.visits import plan_visits, risk_of_schools
+from termreview.insight.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, draw, gaps, share_margin
 from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.scoring.score import score_term
 
@@ -163,7 +164,7 @@ def test_risk_weighs_what_is_unclear() -> None:
 def test_the_margin_of_a_sample_is_that_of_the_textbook(
     count: int, population: int, expected: float | None
 ) -> None:
-    found = margin(count, population)
+    found = share_margin(count, population)
     assert found == (expected if expected is None else pytest.approx(expected, abs=0.001))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from termreview.desk.explorer import level_margins_of
-from termreview.desk.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, gaps, verified_lines
+from termreview.desk.moderation import verified_lines
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
@@ -33,6 +33,7 @@ from termreview.desk.views.points import (
 )
 from termreview.desk.views.school import level_margins_block
 from termreview.desk.visits import plan_visits
+from termreview.insight.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, BY_VERIFIER, gaps
 from termreview.reporting.blocks.blocks import callout
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.values import interval_text
@@ -175,7 +176,12 @@ class ModerationView:
         names = words(desk.reference, "moderation")
         self._by = controls.switch(
             names["by"],
-            {BY_ITEM: names["item"], BY_LEVEL: names["level"], BY_SCHOOL: names["school"]},
+            {
+                BY_ITEM: names["item"],
+                BY_LEVEL: names["level"],
+                BY_SCHOOL: names["school"],
+                BY_VERIFIER: names["verifier"],
+            },
             BY_ITEM,
         )
         self._by.observe(lambda _: self._turned(), "value")
@@ -193,7 +199,9 @@ class ModerationView:
             )
             controls.show(self._shown, joined(head, note))
             return
-        rows: pd.DataFrame = gaps_rows(now, gaps(lines, self._by.value), self._by.value)
+        rows: pd.DataFrame = gaps_rows(
+            now, gaps(lines, self._by.value, now.reference.insight.limits), self._by.value
+        )
         caption = say(now.reference, f"moderation.caption_{self._by.value}")
         chart = gap_chart(now, rows.head(_MOST_BARS), caption)
         controls.show(self._shown, joined(head, chart, gaps_block(now, rows, caption)))

@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from termreview.desk.moderation import BY_ITEM, BY_LEVEL, coverage
+from termreview.desk.moderation import coverage
 from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import joined, say, words
 from termreview.desk.verification import ConditionLine, Fact, ItemLine
 from termreview.desk.visits import Visits
+from termreview.insight.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL
 from termreview.reporting.blocks.blocks import Block, as_html, badge_mark, callout, escape_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import table
@@ -123,7 +124,7 @@ def gaps_rows(now: TermNow, frame: pd.DataFrame, by: str) -> pd.DataFrame:
     items = {item.item_id: f"{item.item_id} {item.title}" for item in now.declared.indicator_set.items}
     levels = now.reference.registry.level_titles()
     schools = dict(zip(now.schools["school_id"], now.schools["short_name"], strict=True))
-    names = items if by == BY_ITEM else levels if by == BY_LEVEL else schools
+    names = {BY_ITEM: items, BY_LEVEL: levels, BY_SCHOOL: schools}.get(by, {})
     return frame.assign(name=[names.get(key, key) for key in frame[by]])
 
 
@@ -132,11 +133,24 @@ def gaps_block(now: TermNow, rows: pd.DataFrame, caption: str) -> Block:
     names = words(now.reference, "moderation_columns")
     formats = {
         "compared_count": "integer", "self_points": "points", "verified_points": "points", "mean_gap": "ratio",
-        "lowered_count": "integer", "raised_count": "integer",
+        "interval": "text", "lowered_count": "integer", "raised_count": "integer",
     }  # fmt: skip
     columns = {name: names[name] for name in ("name", *formats)}
-    notes = [say(now.reference, "moderation.note")]
+    easy = [row["name"] for row in rows.to_dict("records") if row["is_easy"]]
+    fewest = now.reference.insight.limits.fewest_of_item
+    notes = [
+        say(now.reference, "moderation.note"),
+        say(now.reference, "moderation.note_interval", fewest=fewest),
+    ]
+    if easy:
+        notes.append(say(now.reference, "moderation.easy", names="; ".join(easy)))
+    ends = zip(rows["low"], rows["high"], strict=True)
+    rows = rows.assign(interval=["" if pd.isna(low) else _between(low, high) for low, high in ends])
     return table(rows, columns=columns, formats=formats, caption=caption, notes=notes, max_rows=_SHOWN)
+
+
+def _between(low: float, high: float) -> str:
+    return f"{number_text(low, 'ratio')} … {number_text(high, 'ratio')}"
 
 
 def visits_block(now: TermNow, visits: Visits) -> Block:
@@ -163,6 +177,15 @@ def visits_block(now: TermNow, visits: Visits) -> Block:
         drawn,
         columns={name: names[name] for name in ("school_id", "short_name", "level_title", "commune_name")},
         caption=say(now.reference, "visits.sample"),
-        notes=[said],
+        notes=[
+            said,
+            say(
+                now.reference,
+                "visits.needed",
+                count=visits.needed,
+                seed=visits.seed,
+                margin=now.reference.insight.limits.wanted_margin,
+            ),
+        ],
     )
     return joined(by_risk, sample)

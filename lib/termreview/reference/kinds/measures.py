@@ -94,6 +94,72 @@ class VerifiedPoints:
     verified_on: datetime.date | None
 
 
+@dataclass(frozen=True)
+class OfficeAction:
+    """One thing that the office has done at some schools: from which school year on its effect can show."""
+
+    action_id: str
+    title: str
+    school_year: str
+    school_ids: tuple[str, ...]
+    mark: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One school chosen to be verified in one term: for its `risk`, or by `lot` with the seed that draws it again."""
+
+    term_id: str
+    school_id: str
+    part: str
+    seed: str
+
+
+ACTIONS, VISITS = "office_actions.csv", "visits.csv"
+RISK, LOT = "risk", "lot"
+
+
+def load_actions(source: Source, years: Container[str], schools: Container[str]) -> tuple[OfficeAction, ...]:
+    """Read what the office has done; an office that keeps no such list has none."""
+    if not (source.root / ACTIONS).is_file():
+        return ()
+    rows = read_list(source, ACTIONS, ("action_id", "title", "school_year", "school_ids", "mark"))
+    unique([(row, row.id("action_id")) for row in rows])
+    found = []
+    for row in rows:
+        own, year = row.items("school_ids"), row.text("school_year")
+        for school_id in own:
+            if school_id not in schools:
+                row.report("no_school", school=school_id)
+        if year and year not in years:
+            row.report("no_school_year", year=year)
+        found.append(
+            OfficeAction(
+                row.id("action_id"), row.text("title"), year, own, row.choice("mark", ("A", "B", "C"))
+            )
+        )
+    return tuple(found)
+
+
+def load_visits(source: Source, term_ids: Container[str], schools: Container[str]) -> tuple[Visit, ...]:
+    """Read which schools were chosen to be verified and how; an office that keeps no such list has none."""
+    if not (source.root / VISITS).is_file():
+        return ()
+    rows = read_list(source, VISITS, ("term_id", "school_id", "part", "seed"))
+    unique([(row, (row.text("term_id"), row.text("school_id"))) for row in rows])
+    found = []
+    for row in rows:
+        visit = Visit(
+            row.text("term_id"), row.text("school_id"), row.choice("part", (RISK, LOT)), row.text("seed", "")
+        )
+        if visit.term_id not in term_ids:
+            row.report("no_term", term=visit.term_id)
+        if visit.school_id not in schools:
+            row.report("no_school", school=visit.school_id)
+        found.append(visit)
+    return tuple(found)
+
+
 def load_tasks(
     source: Source, name: str, fields: Container[str], ratios: Container[str], levels: Sequence[str]
 ) -> tuple[Task, ...]:

@@ -41,6 +41,7 @@ SENTENCES: Final = ("sentences.yml", "highlights.yml")  # where texts have forms
 OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "desk.yml": ("advice", "risk_weights"),
     "highlights.yml": ("figures", "decisions", "most_decisions", "most_named", "least_change"),
+    "insight.yml": ("limits",),
     "labels.yml": ("score_groups", "score_groups_short", "score_levels", "score_levels_short"),
     "publishing.yml": ("signed", "annex/heads"),
     "sentences.yml": (

@@ -27,7 +27,7 @@ DECLARATIONS: Final = "declarations"
 # The declarations that decide figures; all others are words, which are always those of today.
 RULES: Final = (
     "units.csv", "unit_events.csv", "levels.csv", "office.csv", "calendar.yml", "legal_documents.csv", "ratios.csv",
-    "targets.csv", "decisions.csv", "verified_points.csv", "tasks", "forms", "checks", "indicator_sets", "advice",
+    "targets.csv", "decisions.csv", "verified_points.csv", "office_actions.csv", "visits.csv", "tasks", "forms", "checks", "indicator_sets", "advice",
 )  # fmt: skip
 _KEYS: Final = (
     "term_id", "as_of", "status", "edition", "unit", "level", "reports", "tables", "declarations",
