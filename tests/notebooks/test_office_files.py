@@ -67,12 +67,12 @@ def test_the_signed_page_and_document_agree_and_the_annex_with_the_whole_of_it(
 def test_no_column_of_the_signed_report_says_the_same_in_every_row(demo: Demo, term: Term) -> None:
     """What holds for every row stands in the caption or under the table; figures may be equal by their own."""
     found = []
-    for table in read_page(files(demo, term, 1)[0]).tables:
-        rows = [row for _, row in table.rows]
-        for place, name in enumerate(table.columns):
+    for printed in read_page(files(demo, term, 1)[0]).tables:
+        rows = [row for _, row in printed.rows]
+        for place, name in enumerate(printed.columns):
             said = {row[place] for row in rows if place < len(row)}
             if place and len(rows) >= 3 and len(said) == 1 and not any(map(NUMBER.search, said)):
-                found.append((table.caption, name, said))
+                found.append((printed.caption, name, said))
     assert found == []
 
 
