@@ -16,7 +16,7 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.blocks.csv_table import csv_bytes
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.report.context import ReportContext, TermView
-from termreview.reporting.summaries.communes import Sums, sums_by_commune, sums_by_level
+from termreview.reporting.summaries.communes import Sums
 from termreview.reporting.summaries.statistics import WHOLE_COLUMN
 from termreview.reporting.term.schools import ALL
 
@@ -50,10 +50,10 @@ def flat_table(report: ReportContext) -> pd.DataFrame:
     names["commune"] = dict(zip(schools["commune_id"], schools["commune_name"], strict=True))
     whole = OFFICE if report.scope.is_whole else PART
     frames = [
-        *(_placed(rows, whole) for rows in _sums(report, sums_by_level(view))),
+        *(_placed(rows, whole) for rows in _sums(report, Sums(report.reference, view))),
         *(
             rows.assign(scope=COMMUNE, commune_code=rows["scope"])
-            for rows in _sums(report, sums_by_commune(report.reference, view), are_totals=True)
+            for rows in _sums(report, Sums(report.reference, view, by_commune=True), are_totals=True)
         ),
         *(
             rows.assign(scope=SCHOOL).merge(

@@ -28,7 +28,6 @@ class Outlook:
     paths: dict[str, NextLevel]
     unconfirmed: frozenset[str]
     after: dict[tuple[str, str], Record]
-    level_margins: pd.DataFrame
     margin_of: dict[tuple[str, str], Record]
 
 
@@ -38,6 +37,13 @@ def advice_of(report: ReportContext) -> Advice:
 
 
 @lru_cache(maxsize=2)  # the review desk opens one report after another
+def margins_of(report: ReportContext) -> pd.DataFrame:
+    """What the level of each school and group hangs on (`weigh_levels`), worked out once per report."""
+    tables = report.term.tables
+    return weigh_levels(tables.ledger, tables.scores, report.declared, doubted_answers(tables.findings))
+
+
+@lru_cache(maxsize=2)
 def look_ahead(report: ReportContext) -> Outlook:
     """Look ahead for all schools of one report, once."""
     tables, declared = report.term.tables, report.declared
@@ -63,6 +69,5 @@ def look_ahead(report: ReportContext) -> Outlook:
         for school_id, path in reachable.items()
         if after[school_id, OVERALL]["level_low"] >= path.level
     }
-    level_margins = weigh_levels(tables.ledger, tables.scores, declared, doubted_answers(tables.findings))
-    known = {(str(row["school_id"]), str(row["group_id"])): row for row in records(level_margins)}
-    return Outlook(confirmed, frozenset(paths) - frozenset(confirmed), after, level_margins, known)
+    known = {(str(row["school_id"]), str(row["group_id"])): row for row in records(margins_of(report))}
+    return Outlook(confirmed, frozenset(paths) - frozenset(confirmed), after, known)

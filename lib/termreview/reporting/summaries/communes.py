@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cached_property
 
 import pandas as pd
 
@@ -16,42 +17,59 @@ from termreview.reporting.summaries.term_view import TermView
 from termreview.reporting.term.schools import ALL
 
 
-@dataclass(frozen=True, eq=False)
 class Sums:
-    """The sums of one term, a row per scope each; `scope` is a school level or `all`, or the code of a commune."""
+    """The sums of one term, a row per scope each; `scope` is a school level or `all`, or the code of a commune.
 
-    reporting: pd.DataFrame
-    statistics: pd.DataFrame
-    ratios: pd.DataFrame
-    statuses: pd.DataFrame
-    levels: pd.DataFrame
-
-
-def sums_by_level(view: TermView) -> Sums:
-    """The sums of one term by school level and for all, as its reports print them."""
-    own = view.summaries
-    return Sums(own.reporting_levels, own.statistics, own.ratios, own.statuses, own.levels)
-
-
-def sums_by_commune(reference: Reference, view: TermView) -> Sums:
-    """The sums of one term by commune, `scope` its code; what the view withholds of schools has none.
-
-    Sums of sensitive attributes by commune stand in no report that speaks of more than that commune.
+    By commune each is worked out when it is first asked for; what the view withholds of schools has none, and sums of
+    sensitive attributes by commune stand in no report that speaks of more than that commune.
     """
-    declared, own = view.declared, view.summaries
-    code = dict(zip(view.schools["school_id"], view.schools["commune_id"], strict=True))
 
-    def by_code(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(level=frame["school_id"].map(code))
+    def __init__(self, reference: Reference, view: TermView, *, by_commune: bool = False) -> None:
+        self._reference, self._view, self._by_commune = reference, view, by_commune
 
-    statuses = list(declared.form.choices("status"))
-    sums = Sums(
-        reporting_by_level(by_code(own.reporting)),
-        statistics_by_level(view.answers, view.schools, declared, by="commune_id"),
-        ratios_by_scope(by_code(own.school_ratios), reference.ratios),
-        task_statuses(by_code(own.school_statuses), statuses),
-        level_distribution(by_code(own.standings), declared.indicator_set),
-    )
-    return Sums(
-        **{name: frame[frame["scope"] != ALL].reset_index(drop=True) for name, frame in vars(sums).items()}
-    )
+    @cached_property
+    def reporting(self) -> pd.DataFrame:
+        """Reports expected and received (`reporting_by_level`)."""
+        own = self._view.summaries
+        return self._of(reporting_by_level, own.reporting) if self._by_commune else own.reporting_levels
+
+    @cached_property
+    def statistics(self) -> pd.DataFrame:
+        """Figures of the statistics sheet (`statistics_by_level`)."""
+        view = self._view
+        if not self._by_commune:
+            return view.summaries.statistics
+        return _parts(statistics_by_level(view.answers, view.schools, view.declared, by="commune_id"))
+
+    @cached_property
+    def ratios(self) -> pd.DataFrame:
+        """The ratios (`ratios_by_scope`)."""
+        own = self._view.summaries
+        if not self._by_commune:
+            return own.ratios
+        return self._of(ratios_by_scope, own.school_ratios, self._reference.ratios)
+
+    @cached_property
+    def statuses(self) -> pd.DataFrame:
+        """The states of tasks (`task_statuses`)."""
+        own, declared = self._view.summaries, self._view.declared
+        if not self._by_commune:
+            return own.statuses
+        return self._of(task_statuses, own.school_statuses, list(declared.form.choices("status")))
+
+    @cached_property
+    def levels(self) -> pd.DataFrame:
+        """Schools by level of the index (`level_distribution`)."""
+        own, declared = self._view.summaries, self._view.declared
+        if not self._by_commune:
+            return own.levels
+        return self._of(level_distribution, own.standings, declared.indicator_set)
+
+    def _of(self, summed: Callable[..., pd.DataFrame], frame: pd.DataFrame, *about: object) -> pd.DataFrame:
+        schools = self._view.schools
+        code = dict(zip(schools["school_id"], schools["commune_id"], strict=True))
+        return _parts(summed(frame.assign(level=frame["school_id"].map(code)), *about))
+
+
+def _parts(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["scope"] != ALL].reset_index(drop=True)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from termreview.reference.declarations import TermReference
 from termreview.reporting.term.answers import Answers
-from termreview.reporting.term.schools import with_all
+from termreview.reporting.term.schools import ALL
 
 STATISTICS_SHEET = "statistics"
 WHOLE_COLUMN = "total"
@@ -25,19 +25,26 @@ def statistics_by_level(
     schools wrote; `counted_count` of `asked_count` schools answered; `is_hidden` where an edition withholds it.
     """
     fields = _statistics_fields(declared, schools)
-    ids = [field_id for field_id in fields["field_id"] if field_id in answers.numbers.columns]
-    level = schools.set_index("school_id")[by]
-    sums = {
-        "value": answers.numbers[ids].groupby(level, sort=False).sum(),
-        "stated": answers.stated[ids].groupby(level, sort=False).sum(),
-        "counted_count": answers.numbers[ids].notna().groupby(level, sort=False).sum(),
-        "asked_count": (answers.states[ids].fillna("not_applicable") != "not_applicable").groupby(level, sort=False).sum(),
-    }  # fmt: skip
-    long = pd.concat({name: frame.stack() for name, frame in sums.items()}, axis=1)
-    long = long.rename_axis(["scope", "field_id"]).reset_index()
-    long = with_all(long[["field_id", "scope", *sums]], ["field_id"])
-    long[["value", "stated"]] = long[["value", "stated"]].where(long["counted_count"] > 0)
-    return fields.merge(long[long["asked_count"] > 0], on="field_id").assign(is_hidden=False)
+    fields = fields[fields["field_id"].isin(answers.numbers.columns)]
+    ids = fields["field_id"].tolist()
+    places, scopes = pd.factorize(schools[by])
+    told = [ALL, *scopes.tolist()]
+    is_asked = (answers.states[ids].fillna("not_applicable") != "not_applicable").to_numpy(dtype=bool)
+    numbers, stated = answers.numbers[ids].to_numpy(float), answers.stated[ids].to_numpy(float)
+
+    def summed(cells: np.ndarray) -> np.ndarray:
+        """A row per field, a column per scope, all schools first."""
+        own = np.array([np.nansum(cells[places == place], axis=0) for place in range(len(scopes))])
+        own = own.reshape(len(scopes), cells.shape[1])
+        return np.vstack([own.sum(axis=0), own]).T
+
+    counted, asked = summed(~np.isnan(numbers)), summed(is_asked)
+    value, written = (np.where(counted > 0, summed(cells), np.nan) for cells in (numbers, stated))
+    long = fields.loc[fields.index.repeat(len(told))].assign(
+        scope=told * len(fields), value=value.ravel(), stated=written.ravel(),
+        counted_count=counted.ravel(), asked_count=asked.ravel(),
+    )  # fmt: skip
+    return long[long["asked_count"] > 0].reset_index(drop=True).assign(is_hidden=False)
 
 
 def rebuilt_totals(answers: Answers, schools: pd.DataFrame, declared: TermReference) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from termreview.reporting.blocks.tables import STACKED, table
 from termreview.reporting.blocks.values import Number, column
 from termreview.reporting.report.applicable import is_scored, shown_if
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.school_outlook import look_ahead
+from termreview.reporting.report.school_outlook import margins_of
 from termreview.reporting.report.wording import group_title, labels, say
 from termreview.reporting.summaries.index import UNALLOCATED
 from termreview.scoring.level_margin import MARGIN_KINDS, NOT_CONCLUDED, ROUNDING, SOLID
@@ -17,7 +17,7 @@ from termreview.scoring.level_margin import MARGIN_KINDS, NOT_CONCLUDED, ROUNDIN
 @shown_if(is_scored)
 def levels_at_stake(report: ReportContext) -> Block:
     """How many levels are solid, what the others hang on, and all of these school by school."""
-    level_margins = look_ahead(report).level_margins
+    level_margins = margins_of(report)
     if level_margins.empty:
         return paragraph(say(report, "outlook.nobody"))
     counts = level_margins["strength"].value_counts()
@@ -34,7 +34,7 @@ def levels_at_stake(report: ReportContext) -> Block:
 
 def stakes_table(report: ReportContext) -> Block:
     """Every level that is not solid: what it hangs on, the item's name, and the level without it."""
-    frame = look_ahead(report).level_margins
+    frame = margins_of(report)
     frame = frame[frame["strength"] != SOLID]
     schools = report.term.schools.set_index("school_id")
     short = labels(report, "score_levels_short")

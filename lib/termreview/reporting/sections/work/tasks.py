@@ -9,7 +9,7 @@ import pandas as pd
 from termreview.reference.kinds.forms import applies
 from termreview.reference.kinds.measures import Task
 from termreview.reporting.blocks.blocks import Block, bullets, lead_in, paragraph, stack
-from termreview.reporting.blocks.rows import Record, by_key, ties
+from termreview.reporting.blocks.rows import Record, by_key, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import TASK, trace_target
 from termreview.reporting.blocks.values import joined
@@ -154,8 +154,8 @@ def _standing_out(report: ReportContext, frame: pd.DataFrame) -> Block:
 def _task_told(report: ReportContext, task: Task, statuses: dict[str, Record]) -> Block:
     """One task: its title, how many schools have done it, the systems that the letter names for it."""
     row = statuses.get(task.task_id)
-    who = whole_of(report.summaries.reporting_levels)
     if row is None:
+        who = whole_of(report.summaries.reporting_levels)
         others = {"late": who["late_count"], "missing": who["missing_count"] + who["refused_count"]}
         text = say(
             report, "tasks.timeliness", count=int(who["on_time_count"]), total=int(who["expected_count"]),
@@ -198,15 +198,24 @@ def _other_statuses(report: ReportContext, row: Record) -> str:
 
 def _silent(report: ReportContext, row: Record) -> str:
     """The schools that a share leaves out, after a semicolon: without a report, or with the question left blank."""
-    by_school = report.summaries.school_statuses
-    own = by_school[(by_school["task_id"] == row["task_id"]) & (by_school["status"] == UNANSWERED)]
-    names = report.term.schools.set_index("school_id")["short_name"]
+    names = _unanswered(report).get(row["task_id"], [])
     parts = [
-        say(report, f"tasks.silent.{key}", count=int(count), names=listed([names[name] for name in own["school_id"]]))
-        for key, count in (("unanswered", len(own)), ("not_submitted", row["not_submitted_count"]))
+        say(report, f"tasks.silent.{key}", count=int(count), names=listed(names))
+        for key, count in (("unanswered", len(names)), ("not_submitted", row["not_submitted_count"]))
         if count
     ]  # fmt: skip
     return joined(["; ", listed(parts)], "") if parts else ""
+
+
+@cache
+def _unanswered(report: ReportContext) -> dict[str, list[str]]:
+    """By task the names of the schools that sent a report and left its question blank; once for all tasks of a report."""
+    names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
+    by_school = report.summaries.school_statuses
+    found: dict[str, list[str]] = {}
+    for row in records(by_school.loc[by_school["status"] == UNANSWERED, ["task_id", "school_id"]]):
+        found.setdefault(row["task_id"], []).append(names[row["school_id"]])
+    return found
 
 
 def done_share(statuses: pd.DataFrame) -> pd.Series:
