@@ -22,7 +22,7 @@ def look(options: argparse.Namespace, workspace: Workspace, reference: Reference
         raise UsageError("no_such_export", file=options.file)
     last = reference.calendar.plans[-1].term
     declared = reference.of(parse_term(options.term) if options.term else last)
-    finder = school_finder(reference.sources, declared.schools, options.file.name)
+    finder = school_finder(reference, declared, options.file.name)
     counted = count_export(options.file, reference.sources.layouts, finder)
     if not counted.reason:
         _show_counted(counted, reference, len(declared.schools))

@@ -16,7 +16,9 @@ from termreview.errors import SampleError, UsageError
 from termreview.intake.received.received import RECEIVED_LIST
 from termreview.reference.declarations import Reference
 from termreview.sample.sample_files import term_sample_files, write_received, write_sample_files
-from termreview.storage.workspace import Workspace, write_json
+from termreview.sample.system_exports import write_system_exports
+from termreview.sources.facts import FOLDER
+from termreview.storage.workspace import Workspace, files_below, write_json
 from termreview.terms import Term
 
 SAMPLE_TERMS = (Term("2023-2024", "hk1"), Term("2023-2024", "hk2"))
@@ -31,7 +33,7 @@ def write_sample(
     progress: Callable[[str], None] = lambda line: None,
     workers: int = _WORKERS,
 ) -> dict[str, int]:
-    """Write the raw files of both terms, with `received.csv` and the list of what was written.
+    """Write the raw files of both terms, the exports of systems among them, with `received.csv` and the list of what was written.
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ def write_sample(
     Returns
     -------
     dict
-        Files by term, `received.csv` not counted.
+        Files of schools by term, `received.csv` and the exports not counted.
 
     Raises
     ------
@@ -67,6 +69,7 @@ def write_sample(
             ):
                 progress(f"{term.term_id} {number}/{len(sample_files)} {sample_file.arrival.name}")
             write_received(folder / RECEIVED_LIST, sample_files)
+            write_system_exports(folder, term, reference)
             counts[term.term_id] = len(sample_files)
         for term in terms:
             _refuse_foreign_files(workspace.raw(term))
@@ -117,7 +120,12 @@ def _read_list(folder: Path) -> dict[str, str]:
     except ValueError:
         return {}
     listed = content.items() if isinstance(content, dict) else ()
-    return {name: str(digest) for name, digest in listed if Path(name).name == name}
+    return {name: str(digest) for name, digest in listed if _stands_below(name)}
+
+
+def _stands_below(name: str) -> bool:
+    """Whether one listed name is that of a file of the folder, or of its exports."""
+    return Path(name).name == name or Path(FOLDER, Path(name).name).as_posix() == name
 
 
 def _sha256(path: Path) -> str:
@@ -132,7 +140,8 @@ def _switch(built: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in _read_list(folder):
         (folder / name).unlink(missing_ok=True)
-    digests = {path.name: _sha256(path) for path in sorted(built.iterdir())}
+    digests = {name: _sha256(path) for name, path in files_below(built)}
     write_json(folder / SAMPLE_LIST, digests)
     for name in digests:
+        (folder / name).parent.mkdir(exist_ok=True)
         (built / name).replace(folder / name)

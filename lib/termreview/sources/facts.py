@@ -20,8 +20,8 @@ from termreview.intake.places.file_names import file_names
 from termreview.intake.values.date_value import DateWindow, term_window
 from termreview.intake.values.personal_data import name_without_personal
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.kinds.sources import ExportLayout, Sources
-from termreview.reference.kinds.units import Unit
+from termreview.reference.kinds.sources import ExportLayout
+from termreview.reference.kinds.units import Registry, Unit
 from termreview.sources.counting import LAYOUT_UNKNOWN, Counted, SchoolFinder, count_export
 from termreview.storage.atomic_files import read_json, write_json
 from termreview.storage.contracts import from_rows
@@ -67,7 +67,7 @@ def read_sources(folder: Path, reference: Reference, declared: TermReference) ->
     """
     layouts = {layout.source_id: layout for layout in reference.sources.layouts}
     window = _window(reference, declared)
-    found = list(_counted(folder, reference.sources, declared)) if folder.is_dir() else []
+    found = list(_counted(folder, reference, declared)) if folder.is_dir() else []
     first: dict[str, str] = {}
     rows, usable = [], []
     for file in found:
@@ -129,28 +129,53 @@ def purge_sources(folder: Path) -> tuple[int, int]:
     )
 
 
-def school_finder(sources: Sources, schools: Sequence[Unit], file: str) -> SchoolFinder:
-    """How the rows of one file call the schools of one term."""
+def school_finder(reference: Reference, declared: TermReference, file: str) -> SchoolFinder:
+    """How the rows of one file call the schools of one term, by what merged into one of them too."""
+    former = _former_schools(reference.registry, declared)
+    called = [(school.unit_id, school) for school in declared.schools]
+    called += [(unit_id, unit) for unit, unit_id in former]
     by_name: dict[str, str] = {}
-    for school in schools:
-        for spoken in {fold(name) for name in (school.name, school.short_name, *school.aliases)}:
-            by_name[spoken] = school.unit_id if by_name.get(spoken, school.unit_id) == school.unit_id else ""
+    for unit_id, unit in called:
+        for spoken in {fold(name) for name in (unit.name, unit.short_name, *unit.aliases)}:
+            by_name[spoken] = unit_id if by_name.get(spoken, unit_id) == unit_id else ""
     codes = {
-        code: school.unit_id for school in schools for code in (school.unit_id.lstrip("0"), school.unit_id)
+        code: unit_id for unit_id, unit in called for code in (unit.unit_id.lstrip("0"), unit.unit_id)
     }
-    ids = {school.unit_id for school in schools}
-    domains = {domain: unit for domain, unit in (sources.domains or {}).items() if unit in ids}
-    names = file_names({school.unit_id: school for school in schools})
-    return SchoolFinder(codes, by_name, domains, names.school_of(file) or "")
+    now = {unit.unit_id: unit_id for unit_id, unit in called}
+    told = (reference.sources.domains or {}).items()
+    domains = {domain: now[unit_id] for domain, unit_id in told if unit_id in now}
+    named = file_names({unit.unit_id: unit for _, unit in called}).school_of(file) or ""
+    return SchoolFinder(codes, by_name, domains, now.get(named, ""))
 
 
-def _counted(folder: Path, sources: Sources, declared: TermReference) -> Iterator[_File]:
+def _former_schools(registry: Registry, declared: TermReference) -> list[tuple[Unit, str]]:
+    """The schools that are no more and merged into one school of the term, each with the code of that one."""
+    day = declared.plan.due_on
+    ids = {school.unit_id for school in declared.schools}
+    heirs: dict[str, set[str]] = {}
+    for unit_id in ids:
+        waiting, seen = [unit_id], {unit_id}
+        while waiting:
+            for former in registry.predecessors(waiting.pop(), datetime.date.min, day):
+                if former not in seen:
+                    seen.add(former)
+                    waiting.append(former)
+                    heirs.setdefault(former, set()).add(unit_id)
+    last = {unit.unit_id: unit for unit in registry.units}
+    return [
+        (last[former], next(iter(found)))
+        for former, found in sorted(heirs.items())
+        if former not in ids and former in last and len(found) == 1  # what was split is nobody's alone
+    ]
+
+
+def _counted(folder: Path, reference: Reference, declared: TermReference) -> Iterator[_File]:
     """Every file of the folder, counted now or before, and those that were purged since; by name."""
     record = _record(folder)
-    made_of = _made_of(sources, declared)
+    sources, made_of = reference.sources, _made_of(reference, declared)
     there: dict[str, dict[str, Any]] = {}
     for name, path in files_below(folder):
-        sha256, finder = _sha256(path), school_finder(sources, declared.schools, path.name)
+        sha256, finder = _sha256(path), school_finder(reference, declared, path.name)
         shown = name_without_personal(name)
         key = f"{sha256} {shown}"
         entry = record.get(key)
@@ -262,8 +287,9 @@ def _is_counted(entry: Mapping[str, Any]) -> bool:
     return entry["counted"]["source_id"] != ""
 
 
-def _made_of(sources: Sources, declared: TermReference) -> str:
+def _made_of(reference: Reference, declared: TermReference) -> str:
     """A hash of all that decides how a file is counted beside its content."""
+    sources, former = reference.sources, _former_schools(reference.registry, declared)
     schools = [
         (school.unit_id, school.name, school.short_name, school.aliases) for school in declared.schools
     ]

@@ -233,10 +233,11 @@ def test_own_files_are_written_again_and_stale_ones_leave(tmp_path: Path, refere
     lines: list[str] = []
     assert write_sample(workspace, reference, lines.append, workers=1) == {HK1.term_id: 2, HK2.term_id: 2}
     assert lines[0].startswith("2023-2024-hk1 1/2 ")
-    before = {path.name: path.read_bytes() for path in workspace.raw(HK1).iterdir()}
+    raw = workspace.raw(HK1)
+    before = {path: path.read_bytes() for path in raw.rglob("*") if path.is_file()}
     write_sample(workspace, reference, workers=1)
-    assert {path.name: path.read_bytes() for path in workspace.raw(HK1).iterdir()} == before
-    assert SAMPLE_LIST in before
+    assert {path: path.read_bytes() for path in raw.rglob("*") if path.is_file()} == before
+    assert {raw / SAMPLE_LIST, raw / "sources" / "csdl-lop-hoc.csv"} <= set(before)
     assert not list((tmp_path / "data" / "raw").glob(".sample.part"))
 
 

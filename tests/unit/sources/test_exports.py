@@ -321,7 +321,7 @@ def test_layouts_that_one_file_fits_are_for_the_office_to_tell_apart(
     )
     sources = replace(reference.sources, layouts=(*reference.sources.layouts, twin))
     path = text_table(tmp_path / "teams.csv", list(accounts()))
-    counted = count_export(path, sources.layouts, school_finder(sources, declared.schools, path.name))
+    counted = count_export(path, sources.layouts, school_finder(reference, declared, path.name))
     assert (counted.reason, counted.detail) == ("layout_ambiguous", "teams_user_activity, twin")
 
 
