@@ -140,15 +140,36 @@ def _pupils(
 
 
 def _teams(count: int | None, days: int, day: datetime.date) -> Iterator[Sequence[object]]:
-    yield ["Report Refresh Date", "Team Name", "Team Id", "Last Activity Date", "Report Period", "Active Users"]
+    yield [
+        "Report Refresh Date",
+        "Team Name",
+        "Team Id",
+        "Last Activity Date",
+        "Report Period",
+        "Active Users",
+    ]
     for number in range(1, (count or 0) + 1):
         yield [day.isoformat(), f"Lớp minh họa {number}", f"nhom-{number:03d}", day.isoformat(), days, 25]
 
 
 def _accounts(day: datetime.date) -> Iterator[Sequence[object]]:
     long_ago = day - datetime.timedelta(days=200)
-    yield ["Report Refresh Date", "User Principal Name", "Last Activity Date", "Is Deleted", "Meeting Count", "Report Period"]
+    yield [
+        "Report Refresh Date",
+        "User Principal Name",
+        "Last Activity Date",
+        "Is Deleted",
+        "Meeting Count",
+        "Report Period",
+    ]
     for domain, (count, active) in ACCOUNTS.items():
         for number in range(1, count + 1):
             last = day if number <= active else long_ago
-            yield [day.isoformat(), f"tai-khoan-minh-hoa-{number:03d}@{domain}", last.isoformat(), "False", 2, 90]
+            yield [
+                day.isoformat(),
+                f"tai-khoan-minh-hoa-{number:03d}@{domain}",
+                last.isoformat(),
+                "False",
+                2,
+                90,
+            ]

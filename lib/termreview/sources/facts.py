@@ -138,9 +138,7 @@ def school_finder(reference: Reference, declared: TermReference, file: str) -> S
     for unit_id, unit in called:
         for spoken in {fold(name) for name in (unit.name, unit.short_name, *unit.aliases)}:
             by_name[spoken] = unit_id if by_name.get(spoken, unit_id) == unit_id else ""
-    codes = {
-        code: unit_id for unit_id, unit in called for code in (unit.unit_id.lstrip("0"), unit.unit_id)
-    }
+    codes = {code: unit_id for unit_id, unit in called for code in (unit.unit_id.lstrip("0"), unit.unit_id)}
     now = {unit.unit_id: unit_id for unit_id, unit in called}
     told = (reference.sources.domains or {}).items()
     domains = {domain: now[unit_id] for domain, unit_id in told if unit_id in now}
@@ -291,7 +289,8 @@ def _made_of(reference: Reference, declared: TermReference) -> str:
     """A hash of all that decides how a file is counted beside its content."""
     sources, former = reference.sources, _former_schools(reference.registry, declared)
     schools = [
-        (school.unit_id, school.name, school.short_name, school.aliases) for school in declared.schools
+        (school.unit_id, school.name, school.short_name, school.aliases)
+        for school in (*declared.schools, *(unit for unit, _ in former))
     ]
     said = repr((sources.layouts, sorted((sources.domains or {}).items()), schools))
     return hashlib.sha256(said.encode()).hexdigest()[:16]

@@ -14,6 +14,7 @@ from termreview.reference.loading.tree_reading import read_tree
 FOLDER: Final = "sources"
 PAIRS: Final = "corroborations.csv"
 DOMAINS: Final = "account_domains.csv"
+SYSTEMS: Final = "systems.csv"
 # What one row of an export is. Rows of persons are counted and dropped, whatever else is declared of them.
 PERSONS, GROUPS, EVENTS, SCHOOLS = "persons", "groups", "events", "schools"
 KINDS: Final = (PERSONS, GROUPS, EVENTS, SCHOOLS)
@@ -121,12 +122,30 @@ class Corroboration:
 
 
 @dataclass(frozen=True)
+class System:
+    """One system that the letter names: the answer that tells of its use, and the fact that its exports tell of it.
+
+    `by_field` and `by_option` narrow the answer to the schools that chose one option; `fact_id` is blank where no
+    export of it is known.
+    """
+
+    system_id: str
+    title: str
+    field_id: str
+    by_field: str
+    by_option: str
+    fact_id: str
+    mark: str
+
+
+@dataclass(frozen=True)
 class Sources:
-    """All layouts of one office, what is held against them, and whose accounts are of which domain."""
+    """All layouts of one office, the systems they are of, what is held against them, and whose accounts are of which domain."""
 
     layouts: tuple[ExportLayout, ...] = ()
     pairs: tuple[Corroboration, ...] = ()
     domains: Mapping[str, str] | None = None
+    systems: tuple[System, ...] = ()
 
     @property
     def facts(self) -> Mapping[str, SourceFact]:
@@ -142,7 +161,8 @@ def load_sources(source: Source, fields: Container[str], units: Collection[str])
     facts = {fact.fact_id for layout in layouts for fact in layout.facts}
     pairs = _pairs(source, fields, facts) if (source.root / PAIRS).is_file() else ()
     domains = _domains(source, units) if (source.root / DOMAINS).is_file() else {}
-    return Sources(tuple(layouts), pairs, domains)
+    systems = _systems(source, fields, facts) if (source.root / SYSTEMS).is_file() else ()
+    return Sources(tuple(layouts), pairs, domains, systems)
 
 
 def _layout(source: Source, name: str) -> ExportLayout | None:
@@ -287,3 +307,24 @@ def _domains(source: Source, units: Collection[str]) -> dict[str, str]:
         if row.text("school_id") not in units:
             row.report("unit_of_domain_unknown", "school_id", unit=row.text("school_id"))
     return {row.text("domain").casefold(): row.text("school_id") for row in rows}
+
+
+def _systems(source: Source, fields: Container[str], facts: Collection[str]) -> tuple[System, ...]:
+    columns = ("system_id", "title", "field_id", "by_field", "by_option", "fact_id", "mark")
+    rows = read_list(source, SYSTEMS, columns)
+    unique([(row, row.id("system_id")) for row in rows])
+    systems = []
+    for row in rows:
+        field_id, by_field, fact_id = row.text("field_id"), row.text("by_field", ""), row.text("fact_id", "")
+        for name, key in ((field_id, "field_id"), (by_field, "by_field")):
+            if name and name not in fields:
+                row.report("no_field", key, field=name)
+        if fact_id and fact_id not in facts:
+            row.report("fact_unknown", "fact_id", fact=fact_id)
+        by_option = row.text("by_option") if by_field else ""
+        systems.append(
+            System(
+                row.text("system_id"), row.text("title"), field_id, by_field, by_option, fact_id, row.choice("mark", MARKS),
+            )
+        )  # fmt: skip
+    return tuple(systems)

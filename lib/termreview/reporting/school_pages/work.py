@@ -6,7 +6,7 @@ from typing import Any
 
 from termreview.reference.kinds.measures import Ratio
 from termreview.reporting.blocks.number_format import MISSING_MARK, number_text
-from termreview.reporting.blocks.rows import Record
+from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import label, lower_first
@@ -20,6 +20,7 @@ from termreview.reporting.school_pages.material import (
     word,
 )
 from termreview.reporting.sections.work.figures import MILLION
+from termreview.reporting.sections.work.systems import alone
 from termreview.reporting.summaries.index import OVERALL
 from termreview.reporting.summaries.ratios import COUNTED, is_money
 
@@ -51,7 +52,31 @@ def tasks_view(report: ReportContext, school_id: str) -> View:
         lines.append(word(report, "tasks.left", items=listed(left, most=12, rest=_OTHERS)))
     if by_status.get("under_way"):
         lines.append(word(report, "tasks.under_way", items=listed(by_status["under_way"], most=12, rest=_OTHERS)))  # fmt: skip
+    lines += _systems_told(report, school_id)
     return {"lines": lines, "done": count["done"], "total": len(rows)}
+
+
+def _systems_told(report: ReportContext, school_id: str) -> list[str]:
+    """What exports of systems say of one school: how many of its answers agree, and both figures of those that do not."""
+    if report.systems is None:
+        return []
+    compared = report.systems.compared
+    own = compared[(compared["school_id"] == school_id) & compared["verdict"].isin(["agrees", "differs"])]
+    if own.empty:
+        return []
+    fields, facts = report.declared.form.all_fields(), report.reference.sources.facts
+    odd = [
+        word(
+            report, "tasks.system_differs", label=lower_first(alone(fields[row["field_id"]].label)),
+            stated=number_text(row["stated"]), fact=lower_first(facts[row["fact_id"]].title), system=number_text(row["system"]),
+        )
+        for row in records(own[own["verdict"] == "differs"])
+    ]  # fmt: skip
+    agreeing = int((own["verdict"] == "agrees").sum())
+    said = word(report, "tasks.systems", agreeing=agreeing, total=len(own))
+    if odd:
+        said += word(report, "tasks.systems_odd", items=listed(odd, most=MOST_NAMED, rest=_OTHERS))
+    return [f"{said}."]
 
 
 def ratios_view(report: ReportContext, school_id: str) -> View:
