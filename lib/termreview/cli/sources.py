@@ -39,7 +39,8 @@ def look(options: argparse.Namespace, workspace: Workspace, reference: Reference
     if options.id:
         path = write_draft(workspace.reference, options.id, seen)
         print(
-            f"Đã ghi bản nháp vào {path}: điền tên hệ thống, chọn cột và số liệu cần đếm, rồi chạy `termreview check`."
+            f"Đã ghi bản nháp vào {path}: điền tên hệ thống, chọn cột và số liệu cần đếm, xóa dòng is_draft để xác nhận, "
+            "rồi chạy `termreview check`."
         )
     else:
         print("Thêm --id MÃ để ghi bản nháp bố cục vào data/reference/sources/.")

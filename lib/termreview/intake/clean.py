@@ -72,6 +72,7 @@ class Cleaned:
     findings: pd.DataFrame
     facts: pd.DataFrame | None = None
     evidence: Sequence[EvidenceFile] = ()
+    compared: pd.DataFrame | None = None
 
 
 def clean_term(
@@ -129,7 +130,7 @@ def clean_term(
         readings, fates, accepted, reader, reference.messages, previous, chains, supplements, later or {},
         reference.sources, facts, evidence,
     )  # fmt: skip
-    decided, findings = _decide(observations, decisions, taken)
+    decided, findings, compared = _decide(observations, decisions, taken)
     return Cleaned(
         _submissions(readings, fates, reader),
         decided.observations
@@ -138,6 +139,7 @@ def clean_term(
         findings.frame(),
         facts,
         evidence,
+        compared,
     )
 
 
@@ -166,8 +168,8 @@ class _Taken:
 
 def _decide(
     observations: pd.DataFrame, decisions: Sequence[Decision], taken: _Taken
-) -> tuple[Decided, Findings]:
-    """The answers and the findings after the office's decisions.
+) -> tuple[Decided, Findings, pd.DataFrame | None]:
+    """The answers and the findings after the office's decisions, and the answers beside what systems count.
 
     Decisions on cells come first; those on causes need the findings of what is left, which are then found anew.
     """
@@ -175,13 +177,15 @@ def _decide(
     fields, options = form.all_fields(), options_of([form])
     kept = keep_answers(observations, taken.supplements, taken.readings)
     decided = apply_decisions(kept.observations, cell_decisions(decisions), fields, options)
-    findings, suspects = _judge(decided.observations, taken)
+    compared = _compared(decided.observations, taken)
+    findings, suspects = _judge(decided.observations, taken, compared)
     if placed := cause_decisions(decisions, findings, suspects):
         more = apply_decisions(decided.observations, placed, fields, options)
         decided = Decided(
             more.observations, {**more.applied, **decided.applied}, (*decided.unapplied, *more.unapplied)
         )
-        findings, _ = _judge(decided.observations, taken)
+        compared = _compared(decided.observations, taken)
+        findings, _ = _judge(decided.observations, taken, compared)
     note_unapplied(findings, taken.reader.file_decisions, taken.readings, taken.reader.schools)
     if decisions:
         settle_partial_resubmissions(findings, taken.supplements, taken.readings, taken.reader)
@@ -200,10 +204,19 @@ def _decide(
                 fields[field_id].label if field_id in fields else "", decision.decision_id,
             )  # fmt: skip
             findings.add(school_id, None if place is None else taken.readings[place].file.name, remark)
-    return decided, findings
+    return decided, findings, compared
 
 
-def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspects]:
+def _compared(observations: pd.DataFrame, taken: _Taken) -> pd.DataFrame | None:
+    """The answers held against what systems count; None where nothing was counted at hand."""
+    if taken.facts is None:
+        return None
+    return corroborate(observations, taken.facts, taken.sources, taken.reader.term)
+
+
+def _judge(
+    observations: pd.DataFrame, taken: _Taken, compared: pd.DataFrame | None
+) -> tuple[Findings, Suspects]:
     """The findings of reading and of the checks, folded into their causes."""
     reader, accepted = taken.reader, taken.accepted
     due_on = reader.term.plan.due_on
@@ -232,8 +245,7 @@ def _judge(observations: pd.DataFrame, taken: _Taken) -> tuple[Findings, Suspect
             fault.name if place is None else taken.readings[place].file.name,
             Remark(fault.code, fault.code, found=fault.found, expected=fault.expected, label=fault.name),
         )
-    if taken.facts is not None and len(taken.facts):
-        compared = corroborate(observations, taken.facts, taken.sources, reader.term)
+    if compared is not None:
         for school_id, question in differences(observations, compared, taken.sources, reader.term):
             findings.add(school_id, taken.readings[accepted[school_id]].file.name, Remark(**question))
     came = {fate.school_id for fate in taken.fates}

@@ -6,6 +6,7 @@ What the rows say of persons is in the memory of that process alone and ends wit
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,16 +30,19 @@ from termreview.reference.kinds.sources import (
     Condition,
     ExportLayout,
 )
-from termreview.sources.recognition import HEAD_ROWS, Recognised, recognise, spellings
-from termreview.sources.values import as_day, as_key, as_number, as_text
+from termreview.sources.recognition import FIRST_ROWS, Recognised, recognise, spellings
+from termreview.sources.values import as_day, as_key, as_number, as_text, date_order
 from termreview.spreadsheets.export_rows import LIMITS, export_sheets
 from termreview.spreadsheets.older_formats import bound_memory, bound_work
 from termreview.spreadsheets.packages.guard import RefusedFile
 from termreview.text import fold
 
 LAYOUT_UNKNOWN, LAYOUT_AMBIGUOUS, UNREADABLE = "layout_unknown", "layout_ambiguous", "not_readable"
+DATES_MIXED, DATES_UNSURE, DATES_OTHER = "dates_mixed", "dates_unsure", "dates_other"
 NAMES_CONCEALED, SEVERAL_PERIODS, SEVERAL_LAYOUTS = "names_concealed", "several_periods", "several_layouts"
 _CONCEALED = re.compile(r"[0-9A-F]{32}")
+_TELLING_SHEET = re.compile(r"^(?!(?:sheet|trang tinh|trang tính|table|report|data)? ?\d*$)\S")
+_COPY = re.compile(r"\s*\(\d+\)$")  # what browsers add to a second download
 _MEMORY = 280 * 2**20
 _MOST_REMEMBERED = 50_000
 _DAY, _EVER = datetime.timedelta(days=1), 36_500
@@ -71,7 +75,10 @@ class SchoolFinder:
 
 @dataclass
 class Counted:
-    """What one export gave: its layout, or why it has none, the account of its rows, and figures by school and fact."""
+    """What one export gave: its layout, or why it has none, the account of its rows, and figures by school and fact.
+
+    `parts` are hashes of the sheets counted (of the file's name where sheets have none), where a list comes in parts.
+    """
 
     source_id: str = ""
     reason: str = ""
@@ -85,6 +92,7 @@ class Counted:
     period_from: datetime.date | None = None
     period_to: datetime.date | None = None
     notes: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     values: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
@@ -126,44 +134,70 @@ def _count(path: Path, layouts: Sequence[ExportLayout], finder: SchoolFinder) ->
 def count_rows(path: Path, layouts: Sequence[ExportLayout], finder: SchoolFinder) -> Counted:
     """Count one export in this very process: all its sheets of the layout that the first one of any has.
 
+    Days are read in the order that the layout declares, or in the one that the whole file gives proof of; where that
+    is needed and nothing tells, or both orders stand in the file, it is for the office to say.
+
     Raises
     ------
     RefusedFile
         When the file is no table, is locked or damaged.
     """
+    counted, orders = _count_once(path, layouts, finder, "")
+    told = {found for _, found in orders} & {"dmy", "mdy"}
+    if len(told) > 1:
+        return Counted(reason=DATES_MIXED)
+    if not told:
+        is_asked = ("ymd", "either") in orders
+        return Counted(reason=DATES_UNSURE) if is_asked else counted
+    order = told.pop()
+    if all(declared == order for declared, _ in orders):
+        return counted
+    counted, _ = _count_once(path, layouts, finder, order)
+    return replace(counted, notes=(*counted.notes, DATES_OTHER))
+
+
+def _count_once(
+    path: Path, layouts: Sequence[ExportLayout], finder: SchoolFinder, order: str
+) -> tuple[Counted, set[tuple[str, str]]]:
+    """Count one export, its days in one order (blank: the declared one); what its texts tell of that: declared, found."""
     found: _Tally | None = None
     others = 0
     for sheet in export_sheets(path):
-        first = list(islice(sheet.rows, HEAD_ROWS))
+        first = list(islice(sheet.rows, FIRST_ROWS))
         known = recognise(first, layouts)
         if found is not None:
             others += any(one.layout.source_id != found.layout.source_id for one in known)
             known = recognise(first, [found.layout])
         if len(known) > 1:
             named = ", ".join(sorted(one.layout.source_id for one in known))
-            return Counted(reason=LAYOUT_AMBIGUOUS, detail=named)
+            return Counted(reason=LAYOUT_AMBIGUOUS, detail=named), set()
         if not known:
             continue
-        found = found or _Tally(known[0].layout, finder)
+        found = found or _Tally(known[0].layout, finder, order)
         found.add(known[0], chain(first[known[0].head_row + 1 :], sheet.rows))
+        found.note_part(sheet.name, path)
     if found is None:
-        return Counted(reason=LAYOUT_UNKNOWN)
+        return Counted(reason=LAYOUT_UNKNOWN), set()
     counted = found.result()
-    return replace(counted, notes=(*counted.notes, SEVERAL_LAYOUTS)) if others else counted
+    return (replace(counted, notes=(*counted.notes, SEVERAL_LAYOUTS)) if others else counted), found.orders
 
 
 class _Tally:
     """The running count of one file; a class because a million rows pass through it."""
 
-    def __init__(self, layout: ExportLayout, finder: SchoolFinder) -> None:
-        self.layout = layout
+    def __init__(self, layout: ExportLayout, finder: SchoolFinder, order: str) -> None:
+        self.layout, self._order = layout, order
+        self.orders: set[tuple[str, str]] = set()
+        self._parts: set[str] = set()
         self._counted = Counted(layout.source_id)
         self._seen: set[int] = set()
         self._sums: defaultdict[tuple[str, str], float] = defaultdict(float)
         self._distinct: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self._school = remembered(lambda known: finder.find(*known))
-        order = layout.columns[layout.period_end].date_order if layout.period_end else ""
-        self._period_of = remembered(lambda known: (as_day(known[0], order), int(as_number(known[1]) or 0)))
+        end_of = self._day_reader(layout.period_end) if layout.period_end else None
+        self._period_of = remembered(
+            lambda known: (end_of(known[0]) if end_of else None, int(as_number(known[1]) or 0))
+        )
         self._ends: set[datetime.date] = set()
         self._days = 0
         self._concealed = 0
@@ -245,9 +279,27 @@ class _Tally:
                 elif column is not None and row[column] != "":
                     self._distinct[school, fact.fact_id].add(hash(as_key(row[column])))
 
+    def note_part(self, sheet: str, path: Path) -> None:
+        """Remember which part of a list one sheet is: a class by its name, else the file by its own."""
+        if self.layout.is_in_parts:
+            name = sheet if _TELLING_SHEET.search(fold(sheet)) else path.stem
+            self._parts.add(hashlib.sha256(fold(_COPY.sub("", name)).encode()).hexdigest()[:12])
+
+    def _day_reader(self, column_id: str) -> Callable[[Any], datetime.date | None]:
+        """What reads the days of one column, and remembers what they tell of the order in the file."""
+        declared = self.layout.columns[column_id].date_order
+
+        def day_of(value: Any) -> datetime.date | None:
+            if found := date_order(value):
+                self.orders.add((declared, found))
+            return as_day(value, self._order or declared)
+
+        return day_of
+
     def result(self) -> Counted:
         """The count of all sheets together."""
         counted = self._counted
+        counted.parts = tuple(sorted(self._parts))
         counted.values = dict(self._sums)
         for place, values in self._distinct.items():
             counted.values[place] = float(len(values))
@@ -282,8 +334,7 @@ class _Tally:
         if condition.kind != WITHIN:
             is_met = remembered(_plain_test(condition))
             return lambda row: is_met(row[place])
-        order = self.layout.columns[condition.column_id].date_order
-        day_of = remembered(lambda value: as_day(value, order))
+        day_of = remembered(self._day_reader(condition.column_id))
 
         def is_within(row: Sequence[Any]) -> bool:
             day = day_of(row[place])

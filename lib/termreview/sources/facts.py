@@ -46,10 +46,13 @@ class SourceReadings:
 
 @dataclass(frozen=True)
 class _File:
+    """One export counted; `round` says after how many purges it was: it stands for what was purged before."""
+
     name: str
     sha256: str
     counted: Counted
     is_purged: bool
+    round: int = 0
 
 
 def read_sources(folder: Path, reference: Reference, declared: TermReference) -> SourceReadings:
@@ -96,9 +99,14 @@ def exports_of(folder: Path) -> list[tuple[str, str]]:
     """The exports in one folder by name, each with its hash: those that lie there, and those purged since they were counted."""
     if not folder.is_dir():
         return []
-    there = [(name_without_personal(name), _sha256(path)) for name, path in files_below(folder)]
+    # Schools are not known here: whatever may be a full name is withheld, its hash still tells names apart.
+    there = [(name_without_personal(name, ()), _sha256(path)) for name, path in files_below(folder)]
     hashes = {sha256 for _, sha256 in there}
-    purged = [(entry["file"], entry["sha256"]) for entry in _record(folder).values() if entry["is_purged"]]
+    purged = [
+        (name_without_personal(entry["file"], ()), entry["sha256"])
+        for entry in _record(folder).values()
+        if entry["is_purged"]
+    ]
     return sorted([*there, *(one for one in purged if one[1] not in hashes)])
 
 
@@ -172,9 +180,11 @@ def _counted(folder: Path, reference: Reference, declared: TermReference) -> Ite
     record = _record(folder)
     sources, made_of = reference.sources, _made_of(reference, declared)
     there: dict[str, dict[str, Any]] = {}
+    names = [name for unit in reference.registry.units for name in (unit.name, *unit.aliases)]
+    now = 1 + max((entry.get("round", 0) for entry in record.values() if entry["is_purged"]), default=-1)
     for name, path in files_below(folder):
         sha256, finder = _sha256(path), school_finder(reference, declared, path.name)
-        shown = name_without_personal(name)
+        shown = name_without_personal(name, names)
         key = f"{sha256} {shown}"
         entry = record.get(key)
         if entry is None or entry["made_of"] != made_of:
@@ -185,6 +195,7 @@ def _counted(folder: Path, reference: Reference, declared: TermReference) -> Ite
                 "made_of": made_of,
                 "counted": _as_json(counted),
                 "is_purged": False,
+                "round": now if entry is None else entry.get("round", 0),
             }
         there[key] = {**entry, "is_purged": False}
     # Of what is no longer there only what was purged counts on: what somebody took away is gone.
@@ -195,7 +206,13 @@ def _counted(folder: Path, reference: Reference, declared: TermReference) -> Ite
     if (kept := there | purged) != record:
         write_json(folder / RECORD, kept)
     for entry in sorted(kept.values(), key=lambda entry: (entry["file"], entry["sha256"])):
-        yield _File(entry["file"], entry["sha256"], _from_json(entry["counted"]), entry["is_purged"])
+        yield _File(
+            entry["file"],
+            entry["sha256"],
+            _from_json(entry["counted"]),
+            entry["is_purged"],
+            entry.get("round", 0),
+        )
 
 
 def _window(reference: Reference, declared: TermReference) -> DateWindow:
@@ -222,8 +239,15 @@ def _state(
     if file.sha256 in first:
         return TWICE, "same_content"
     if counted.period_to is not None and not window.holds(counted.period_to):
-        return OTHER_PERIOD, "period_outside_term"
+        swapped = _swapped(counted.period_to)
+        is_unsure = swapped is not None and window.holds(swapped)
+        return OTHER_PERIOD, "period_order_unsure" if is_unsure else "period_outside_term"
     return READ, ""
+
+
+def _swapped(day: datetime.date) -> datetime.date | None:
+    """One day with day and month in the other order; None where that is none."""
+    return day.replace(day=day.month, month=day.day) if day.day <= 12 else None
 
 
 def _facts(
@@ -236,11 +260,11 @@ def _facts(
             gathered.setdefault((school_id, file.counted.source_id, fact_id), []).append((file, value))
     for (school_id, source_id, fact_id), found in sorted(gathered.items()):
         latest = max(_day(file) for file, _ in found)
-        last = [(file, value) for file, value in found if _day(file) == latest]
-        values = {value for _, value in last}
         is_sum = layouts[source_id].is_in_parts
-        value = sum(value for _, value in last) if is_sum else next(iter(values))
-        state = COUNTED if is_sum or len(values) == 1 else CONFLICT
+        last, is_odd = _standing([(file, value) for file, value in found if _day(file) == latest], is_sum)
+        values = [value for _, value in last]
+        state = CONFLICT if is_odd else COUNTED
+        value = sum(values) if is_sum else values[0]
         counted = last[0][0].counted
         yield {
             "school_id": school_id, "term_id": term_id, "source_id": source_id, "fact_id": fact_id, "state": state,
@@ -248,6 +272,32 @@ def _facts(
             "period_from": counted.period_from, "period_to": counted.period_to,
             "file": "; ".join(file.name for file, _ in last),
         }  # fmt: skip
+
+
+def _standing(
+    found: Sequence[tuple[_File, float]], is_in_parts: bool
+) -> tuple[list[tuple[_File, float]], bool]:
+    """Those of several exports of one day that count, and whether they contradict each other.
+
+    One that came after a purge stands for what was purged; of a list in parts, for the same part. A part that was
+    downloaded twice counts once.
+    """
+    if not is_in_parts:
+        newest = max(file.round for file, _ in found)
+        last = [(file, value) for file, value in found if file.round == newest]
+        return last, len({value for _, value in last}) > 1
+    standing: list[tuple[_File, float]] = []
+    is_odd = False
+    for file, value in sorted(found, key=lambda one: -one[0].round):
+        parts = set(file.counted.parts)
+        alike = [(other, own) for other, own in standing if parts & set(other.counted.parts)]
+        if not alike:
+            standing.append((file, value))
+        else:
+            [(other, own), *more] = alike
+            is_same = not more and parts == set(other.counted.parts)
+            is_odd |= not is_same or (other.round == file.round and own != value)
+    return sorted(standing, key=lambda one: one[0].name), is_odd
 
 
 def _day(file: _File) -> datetime.date:
@@ -305,7 +355,8 @@ def _as_json(counted: Counted) -> dict[str, Any]:
 def _from_json(told: Mapping[str, Any]) -> Counted:
     days = {name: told[name] and datetime.date.fromisoformat(told[name]) for name in _DAYS}
     values = {(school_id, fact_id): value for school_id, fact_id, value in told["values"]}
-    return Counted(**{**told, **days, "values": values, "notes": tuple(told["notes"])})
+    texts = {name: tuple(told.get(name, ())) for name in ("notes", "parts")}
+    return Counted(**{**told, **days, **texts, "values": values})
 
 
 def _sha256(path: Path) -> str:

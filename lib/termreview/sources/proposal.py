@@ -6,6 +6,7 @@ No value that may tell of a person is shown: examples are given only of columns 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
@@ -13,7 +14,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from termreview.errors import UsageError
-from termreview.intake.values.personal_data import is_personal, is_personal_number, names_persons
+from termreview.intake.values.personal_data import (
+    WITHHELD,
+    full_names,
+    is_personal,
+    is_personal_number,
+    names_persons,
+)
+from termreview.intake.values.plain_names import plain_names
 from termreview.processes import Call, ProcessLost, begin_server
 from termreview.reference.kinds.sources import FOLDER
 from termreview.reference.loading.rows import is_id
@@ -98,12 +106,28 @@ def _seen(name: str, rows: Iterator[Sequence[Any]]) -> SeenExport | None:
     below = [
         row for row in chain(first[head_row + 1 :], islice(rows, _LOOKED_AT)) if any(v != "" for v in row)
     ]
+    told = [str(head).strip() for head in heads]
+    is_of_persons = names_persons(", ".join(filter(None, told)))  # a grade book with its pupils across
     columns = [
-        _column(str(head).strip(), [row[place] for row in below if place < len(row)])
-        for place, head in enumerate(heads)
-        if str(head).strip()
-    ]
+        _withheld_column() if _names_person(head, is_of_persons)
+        else _column(head, [row[place] for row in below if place < len(row)])
+        for place, head in enumerate(told)
+        if head
+    ]  # fmt: skip
     return SeenExport(name, head_row + 1, len(below), tuple(columns)) if below else None
+
+
+def _names_person(head: str, is_of_persons: bool) -> bool:
+    """Whether one head tells of a person: by a full name or a number, or as one of several names in a row of them."""
+    text = unicodedata.normalize("NFC", head)
+    return (
+        any(full_names(text)) or any(plain_names(text)) or is_personal(text) or is_personal_number(text)
+        or (is_of_persons and names_persons(", ".join([text] * 3)))
+    )  # fmt: skip
+
+
+def _withheld_column() -> SeenColumn:
+    return SeenColumn(WITHHELD, "text", 0, 0, True, ())
 
 
 def _column(head: str, values: Sequence[Any]) -> SeenColumn:
@@ -132,12 +156,21 @@ def _column(head: str, values: Sequence[Any]) -> SeenColumn:
 
 
 def draft_layout(seen: SeenExport, title: str) -> str:
-    """The draft of a declaration for one unknown export, as text of a YAML file; to be completed by the office."""
-    ids = _ids([column.head for column in seen.columns])
-    plain = [unaccented(fold(column.head)) for column in seen.columns]
-    key = next(
-        (one for one, column in zip(ids, seen.columns, strict=True) if column.filled == seen.rows), ids[0]
-    )
+    """The draft of a declaration for one unknown export, as text of a YAML file; to be completed by the office.
+
+    Columns whose head tells of a person are left out.
+
+    Raises
+    ------
+    UsageError
+        When every head does.
+    """
+    columns = [column for column in seen.columns if column.head != WITHHELD]
+    if not columns:
+        raise UsageError("layout_of_persons_alone")
+    ids = _ids([column.head for column in columns])
+    plain = [unaccented(fold(column.head)) for column in columns]
+    key = next((one for one, column in zip(ids, columns, strict=True) if column.filled == seen.rows), ids[0])
     ways = []
     for way, known in (("code", _CODES), ("name", _NAMES)):
         ways += [
@@ -148,13 +181,14 @@ def draft_layout(seen: SeenExport, title: str) -> str:
         'system: "…"', f'title: "{title}"', f"kind: {'persons' if any(c.is_personal for c in seen.columns) else 'groups'}",
         "columns:",
     ]  # fmt: skip
-    for one, column in zip(ids, seen.columns, strict=True):
+    for one, column in zip(ids, columns, strict=True):
         dates = ", dates: dmy" if column.kind == "date" else ""
         head = column.head.replace("\n", " ").replace('"', "'")
         lines.append(f'  - {{id: {one}, heads: ["{head}"]{dates}}}')
     lines += [
         f"required: [{', '.join(ids[:6])}]", f"row_key: {key}", "schools:", *ways, "  - {by: file}", "facts:",
-        "  - fact_id: so_dong", '    title: "Số dòng"', "    count: rows", "mark: C", "",
+        "  - fact_id: so_dong", '    title: "Số dòng"', "    count: rows", "mark: C",
+        '# Bố cục chưa được dùng cho đến khi xác nhận: xóa dòng dưới đây khi đã xem lại.', 'is_draft: "yes"', "",
     ]  # fmt: skip
     return "\n".join(lines)
 

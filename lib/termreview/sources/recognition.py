@@ -10,6 +10,7 @@ from termreview.reference.kinds.sources import ExportLayout
 from termreview.text import fold
 
 HEAD_ROWS = 15  # the first rows, in one of which the heads stand
+FIRST_ROWS = 60  # looked at to tell which of several columns of one head is filled
 _DATED = re.compile(r"\s*\[[^\]]*\]\s*$")  # Classes created [2026-04-03 GMT+0]
 _REPEATED = re.compile(r"\.\d+$")  # a head that another program found twice
 _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # Tỉnh/Thành phố (Theo địa chỉ thường trú)
@@ -30,7 +31,7 @@ def recognise(rows: Sequence[Sequence[Any]], layouts: Iterable[ExportLayout]) ->
     signs behind them. More than one is for the office to tell apart.
     """
     found: list[Recognised] = []
-    heads = [(number, _heads(row)) for number, row in enumerate(rows[:HEAD_ROWS])]
+    heads = [(number, _heads(rows, number)) for number in range(min(HEAD_ROWS, len(rows)))]
     for layout in layouts:
         wanted = {name: {fold(head) for head in column.heads} for name, column in layout.columns.items()}
         best: Recognised | None = None
@@ -50,14 +51,22 @@ def recognise(rows: Sequence[Sequence[Any]], layouts: Iterable[ExportLayout]) ->
     return [one for one in found if len(one.places) == most]
 
 
-def _heads(row: Sequence[Any]) -> dict[str, int]:
-    """Where each head of one row stands; one that stands twice counts where it stands first."""
-    heads: dict[str, int] = {}
-    for place, value in enumerate(row):
+def _heads(rows: Sequence[Sequence[Any]], number: int) -> dict[str, int]:
+    """Where each head of one row stands; of several columns of one head the one that is filled most, then the first."""
+    places: dict[str, list[int]] = {}
+    for place, value in enumerate(rows[number]):
         if isinstance(value, str) and value.strip():
             for words in spellings(value):
-                heads.setdefault(words, place)
-    return heads
+                places.setdefault(words, []).append(place)
+    below = rows[number + 1 :]
+    return {
+        words: found[0] if len(found) == 1 else max(found, key=lambda place: (_filled(below, place), -place))
+        for words, found in places.items()
+    }
+
+
+def _filled(rows: Sequence[Sequence[Any]], place: int) -> int:
+    return sum(place < len(row) and row[place] not in ("", None) for row in rows)
 
 
 def spellings(head: str) -> list[str]:

@@ -13,7 +13,7 @@ _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # 1954 to 2119
 _PARTS = re.compile(r"\s*(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[T ].*)?")
 _NUMBER = re.compile(r"-?\d{1,3}(?:[. \u00a0]\d{3})+(?:,\d+)?|-?\d+(?:[.,]\d+)?")
 _UNSURE = re.compile(r"-?\d{1,3},\d{3}")  # 1,250: thousands here, decimals there
-_CENTURY = 2000
+_CENTURY, _MONTHS = 2000, 12
 
 
 def as_text(value: Any) -> str:
@@ -51,6 +51,17 @@ def as_day(value: Any, order: str) -> datetime.date | None:
         return datetime.date(year + _CENTURY if year < 100 else year, month, day)
     except ValueError:
         return None
+
+
+def date_order(value: Any) -> str:
+    """What one text tells of the order of day and month in its file: `dmy`, `mdy`, `either`; blank where it tells nothing."""
+    match = _PARTS.fullmatch(value) if isinstance(value, str) else None
+    if match is None or len(match[1]) == 4:
+        return ""
+    one, two = int(match[1]), int(match[2])
+    if max(one, two) > _MONTHS:
+        return "" if min(one, two) > _MONTHS else "dmy" if one > two else "mdy"
+    return "" if one == two else "either"
 
 
 def as_number(value: Any) -> float | None:

@@ -427,8 +427,15 @@ def test_an_unknown_export_is_described_without_its_persons_and_drafted(tmp_path
     assert SENTINEL not in repr(seen)
     folder = copy_reference(tmp_path)
     write_draft(folder, "hue-s", seen)
-    [draft] = [one for one in load_reference(folder).sources.layouts if one.source_id == "hue-s"]
-    assert draft.is_personal
+    sources = load_reference(folder).sources
+    [draft] = sources.drafts
+    assert (draft.source_id, draft.is_personal) == ("hue-s", True)
+    assert "hue-s" not in {
+        layout.source_id for layout in sources.layouts
+    }  # not in force before it is confirmed
+    path = folder / "sources" / "hue-s.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace('is_draft: "yes"\n', ""), encoding="utf-8")
+    assert "hue-s" in {layout.source_id for layout in load_reference(folder).sources.layouts}
     assert draft.schools == (("name", "truong_hoc"), ("file", ""))
     with pytest.raises(UsageError):
         write_draft(folder, "hue-s", seen)
@@ -536,3 +543,149 @@ def test_a_pipe_or_a_link_among_exports_is_passed_over(
     os.mkfifo(folder / "pipe.csv")  # opened, it would be waited for without end
     (folder / "link.xlsx").symlink_to(folder / f"{PRIMARY}.xlsx")
     assert read(folder, reference, declared).files["file"].tolist() == [f"{PRIMARY}.xlsx"]
+
+
+def test_a_list_put_right_after_a_purge_stands_for_the_purged_one(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    workbook(tmp_path / f"{PRIMARY}.xlsx", ("Sheet1", pupils(12, 9)))
+    read(tmp_path, reference, declared)
+    for count, name in ((14, "sua"), (13, "sua lan 2")):  # and once more, both before it purged by then
+        purge_sources(tmp_path)
+        workbook(tmp_path / f"{PRIMARY} {name}.xlsx", ("Sheet1", pupils(count, 9)))
+        facts = read(tmp_path, reference, declared).facts.set_index("fact_id")
+        assert facts.loc["csdl_pupils", ["state", "value"]].tolist() == ["counted", count]
+    purge_sources(tmp_path)
+    assert figures(read(tmp_path, reference, declared))[PRIMARY, "csdl_pupils"] == 13
+    workbook(tmp_path / f"{PRIMARY} a.xlsx", ("Sheet1", pupils(5, 5)))
+    workbook(tmp_path / f"{PRIMARY} b.xlsx", ("Sheet1", pupils(6, 5)))  # of two that lie there nobody knows
+    facts = read(tmp_path, reference, declared).facts.set_index("fact_id")
+    assert facts.loc["csdl_pupils", "state"] == "conflict"
+
+
+def marks(grade: int, count: int, sheet: str = "") -> Sheet:
+    heads = [
+        "STT",
+        "Mã học sinh",
+        "Số định danh cá nhân",
+        "Họ và tên",
+        "Kết quả học tập",
+        "Kết quả rèn luyện",
+    ]
+    return sheet or f"{grade}A", [
+        heads,
+        *([n, f"{grade}{n}", "", SENTINEL, "Tốt", "Tốt"] for n in range(count)),
+    ]
+
+
+def test_a_part_downloaded_twice_counts_once_and_two_that_differ_are_asked_about(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    workbook(tmp_path / f"{LOWER}_khoi_6.xlsx", marks(6, 5))
+    workbook(tmp_path / f"{LOWER}_khoi_7.xlsx", marks(7, 4))
+    workbook(
+        tmp_path / f"{LOWER}_khoi_6 (1).xlsx", marks(6, 5), ("Ghi chú", [["x"]])
+    )  # the same part, other bytes
+    assert figures(read(tmp_path, reference, declared))[LOWER, "vnedu_pupils"] == 9
+    workbook(tmp_path / f"{LOWER}_khoi_6 (1).xlsx", marks(6, 6))
+    facts = read(tmp_path, reference, declared).facts.set_index("fact_id")
+    assert facts.loc["vnedu_pupils", "state"] == "conflict"
+    (tmp_path / f"{LOWER}_khoi_6 (1).xlsx").unlink()
+    read(tmp_path, reference, declared)
+    purge_sources(tmp_path)
+    workbook(tmp_path / f"{LOWER}_khoi_6 sua.xlsx", marks(6, 6))  # one part put right, the other as purged
+    assert figures(read(tmp_path, reference, declared))[LOWER, "vnedu_pupils"] == 10
+
+
+def test_sheets_without_a_telling_name_are_parts_by_the_name_of_their_file(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    workbook(tmp_path / f"{LOWER}_khoi_6.xlsx", marks(6, 5, "Sheet1"))
+    workbook(tmp_path / f"{LOWER}_khoi_7.xlsx", marks(7, 4, "Sheet1"))
+    assert figures(read(tmp_path, reference, declared))[LOWER, "vnedu_pupils"] == 9
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "reason", "note"),
+    [
+        (
+            ["01/05/2024", "01/13/2024"],
+            "read",
+            None,
+            "dates_other",
+        ),  # month first: nothing else has a 13th month
+        (["05/01/2024", "13/01/2024"], "read", None, None),
+        (["13/01/2024", "01/14/2024"], "refused", "dates_mixed", None),
+        (["05/01/2024", "06/01/2024"], "read", None, None),  # nothing tells: as declared
+        (["01/07/2024", "01/08/2024"], "other_period", "period_order_unsure", None),
+    ],
+)
+def test_days_in_another_order_than_declared_are_judged_by_the_whole_file(
+    days: list[str], state: str, reason: str | None, note: str | None, tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:  # fmt: skip
+    heads = ["Mã trường", "Trường", "Số liệu tính đến ngày", "Số câu hỏi InTest"]
+    rows = [[PRIMARY, "", days[0], 12], [LOWER, "", days[1], 40]]
+    text_table(tmp_path / "tong.csv", [heads, *rows])
+    found = read(tmp_path, reference, declared)
+    assert outcome(found) == [(state, reason)]
+    assert next(None if pd.isna(told) else told.split(";")[-1] for told in found.files["notes"]) in (
+        note,
+        "several_periods",
+    )
+    if note:
+        assert found.files["period_to"][0].date() == datetime.date(2024, 1, 13)
+
+
+def test_days_of_a_file_saved_again_by_a_spreadsheet_are_asked_about_or_read(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    def saved(path: Path, *days: str) -> None:
+        rows = [
+            [
+                "Report Refresh Date",
+                "Team Name",
+                "Team Id",
+                "Last Activity Date",
+                "Report Period",
+                "Active Users",
+            ]
+        ]
+        rows += [["05/01/2024", "5A", f"t{n}", day, "90", "20"] for n, day in enumerate(days)]
+        text_table(path, rows)
+
+    saved(tmp_path / f"{PRIMARY}.csv", "04/01/2024", "03/01/2024")
+    assert outcome(read(tmp_path, reference, declared)) == [("refused", "dates_unsure")]
+    saved(tmp_path / f"{PRIMARY}.csv", "04/01/2024", "29/12/2023")
+    assert figures(read(tmp_path, reference, declared)) == {(PRIMARY, "teams_active_teams"): 2}
+
+
+def test_of_two_columns_of_one_head_the_filled_one_counts(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    heads = ["Mã trường", "Số liệu tính đến ngày", "Số câu hỏi InTest", "Số câu hỏi InTest"]
+    workbook(tmp_path / "tong.xlsx", ("Tong", [heads, [PRIMARY, "08/01/2024", "", 12]]))
+    assert figures(read(tmp_path, reference, declared)) == {(PRIMARY, "intest_questions"): 12}
+
+
+def test_full_names_in_the_names_of_exports_are_withheld_but_those_of_schools(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    for name in ("Nguyen Hoang Anh teams.csv", "Phạm Minh Đức - teams.csv", "Trần Quốc Toản.csv"):
+        text_table(tmp_path / name, [*accounts(), [name]])
+    names = sorted(read(tmp_path, reference, declared).files["file"])
+    assert names[0] == "Trần Quốc Toản.csv"  # the school TH Trần Quốc Toản
+    assert all(name.startswith("▒▒▒[") for name in names[1:])
+    assert "Hoang Anh" not in (tmp_path / RECORD).read_text(encoding="utf-8")
+
+
+def test_pupils_who_stand_across_as_heads_are_neither_shown_nor_drafted(tmp_path: Path) -> None:
+    heads = ["Bài kiểm tra", "Ngày", "Lê Hoàng An", "Trần Bình", "NGUYỄN VĂN CƯỜNG", "Phạm Dung"]
+    rows = [heads, *([f"Bài {n % 3}", f"0{n % 9 + 1}/01/2024", 8, 9, 7, 10] for n in range(12))]
+    seen = look_at_export(text_table(tmp_path / "so diem.csv", rows))
+    assert [column.head for column in seen.columns][:2] == ["Bài kiểm tra", "Ngày"]
+    for name in heads[2:]:
+        assert name not in repr(seen)
+    folder = copy_reference(tmp_path)
+    draft = write_draft(folder, "so-diem", seen).read_text(encoding="utf-8")
+    assert "bai_kiem_tra" in draft
+    assert "▒" not in draft

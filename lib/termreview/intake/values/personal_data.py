@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import takewhile
 
 from termreview.intake.values.plain_names import plain_names
 from termreview.spreadsheets.model.workbook_model import Cell
-from termreview.text import clean, fold
+from termreview.text import clean, fold, unaccented
 
 # A citizen's number: province (001-096), century and sex, year of birth, six figures more; typed as a number it loses
 # the zeros in front. An amount of money never begins with 0, so twelve figures in the groups that people write are one.
@@ -55,6 +55,10 @@ _FAMILY_WORDS = frozenset((*_FAMILY_NAMES, *(name.upper() for name in _FAMILY_NA
 _FAMILY_LETTERS = re.compile("|".join(sorted(_FAMILY_WORDS)))
 _APART = dict.fromkeys(map(ord, "(:.,;/–-_"), " ")
 _FOLDED_FAMILY_NAMES = frozenset(name.casefold() for name in _FAMILY_NAMES)
+# Typed without accents, these alone are words of nothing else.
+_PLAIN_FAMILY_NAMES = frozenset(
+    ("nguyen", "tran", "le", "pham", "huynh", "bui", "ngo", "hoang", "phan", "dang")
+)
 _NAME = re.compile(
     r"(?:\d{1,3}[.)]? )?(?:(?:ông|bà|thầy|cô|em|cháu|anh|chị) )?"
     rf"(?:{'|'.join((*_FAMILY_NAMES, *(name.upper() for name in _FAMILY_NAMES)))})(?: [^\W\d_]{{1,7}}){{1,4}}\.?",
@@ -99,11 +103,12 @@ def without_personal(text: str) -> str:
     return _PERSONAL.sub(WITHHELD, text) if is_personal(text) else text
 
 
-def name_without_personal(name: str) -> str:
+def name_without_personal(name: str, schools: Collection[str] | None = None) -> str:
     """One file name with a sign in the place of numbers and names of persons, and the hash that tells it from others.
 
     A full name goes where the file name holds a number or a word that tells of a person ("cô", "học sinh") as well, or
-    where Văn or Thị stands in it, accents or not: any other alone is rather that of a school.
+    where Văn or Thị stands in it, accents or not: any other alone is rather that of a school. Where the names of the
+    `schools` are at hand, every full name goes that is none of theirs.
     """
     composed = unicodedata.normalize("NFC", name)
     flat = composed.replace("_", " ")
@@ -111,6 +116,13 @@ def name_without_personal(name: str) -> str:
     if spans or _PERSON_WORDS.search(flat.casefold()):
         spans += full_names(flat)
     spans += plain_names(flat)
+    if schools is not None:
+        known = " ".join(unaccented(fold(school)) for school in schools)
+        spans += [
+            (begin, end)
+            for begin, end in full_names(flat, _PLAIN_FAMILY_NAMES)
+            if unaccented(fold(flat[begin:end])) not in known
+        ]
     if not spans:
         return name
     mark = f"{WITHHELD}[{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}]"
@@ -146,10 +158,10 @@ def names_persons(text: str) -> bool:
     return sum(1 for _ in full_names(text)) >= _FEWEST_NAMES
 
 
-def full_names(text: str) -> Iterator[tuple[int, int]]:
+def full_names(text: str, families: Collection[str] = ()) -> Iterator[tuple[int, int]]:
     """Where each full name of a person stands in one text: three words or more, each with its capital.
 
-    Schools and streets named after somebody are none.
+    Schools and streets named after somebody are none. `families` are further family names, in small letters.
     """
     for run in _WORDS.finditer(text):
         words, at = run[0].split(" "), run.start()
@@ -157,7 +169,9 @@ def full_names(text: str) -> Iterator[tuple[int, int]]:
         while place < len(words):
             name = list(takewhile(_is_part_of_name, words[place : place + _LONGEST_NAME]))
             length = len(" ".join(name))
-            is_name = len(name) > 2 and name[0].casefold() in _FOLDED_FAMILY_NAMES
+            is_name = len(name) > 2 and (
+                name[0].casefold() in _FOLDED_FAMILY_NAMES or name[0].casefold() in families
+            )
             if is_name and _NAMED_AFTER.search(text[:at]) is None:
                 yield at, at + length
             taken = len(name) if is_name else 1

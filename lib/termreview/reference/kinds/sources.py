@@ -81,6 +81,8 @@ class ExportLayout:
         Whether a school has several files of one day, one a grade say, whose figures add up.
     mark
         How sure the layout is (A: two public sources, B: one, C: the office's own).
+    is_draft
+        Whether the office has still to confirm it.
     """
 
     source_id: str
@@ -97,6 +99,7 @@ class ExportLayout:
     facts: tuple[SourceFact, ...]
     is_in_parts: bool
     mark: str
+    is_draft: bool = False
 
     @property
     def is_personal(self) -> bool:
@@ -140,12 +143,16 @@ class System:
 
 @dataclass(frozen=True)
 class Sources:
-    """All layouts of one office, the systems they are of, what is held against them, and whose accounts are of which domain."""
+    """All layouts of one office, the systems they are of, what is held against them, and whose accounts are of which domain.
+
+    `drafts` are not confirmed yet: no file is read by them.
+    """
 
     layouts: tuple[ExportLayout, ...] = ()
     pairs: tuple[Corroboration, ...] = ()
     domains: Mapping[str, str] | None = None
     systems: tuple[System, ...] = ()
+    drafts: tuple[ExportLayout, ...] = ()
 
     @property
     def facts(self) -> Mapping[str, SourceFact]:
@@ -157,12 +164,14 @@ def load_sources(source: Source, fields: Container[str], units: Collection[str])
     """Read all layouts and what is held against them; an office without any has none."""
     folder = source.root / FOLDER
     names = sorted(path.name for path in folder.glob("*.yml")) if folder.is_dir() else []
-    layouts = [layout for name in names if (layout := _layout(source, f"{FOLDER}/{name}")) is not None]
+    read = [layout for name in names if (layout := _layout(source, f"{FOLDER}/{name}")) is not None]
+    layouts = [layout for layout in read if not layout.is_draft]
+    drafts = tuple(layout for layout in read if layout.is_draft)
     facts = {fact.fact_id for layout in layouts for fact in layout.facts}
     pairs = _pairs(source, fields, facts) if (source.root / PAIRS).is_file() else ()
     domains = _domains(source, units) if (source.root / DOMAINS).is_file() else {}
     systems = _systems(source, fields, facts) if (source.root / SYSTEMS).is_file() else ()
-    return Sources(tuple(layouts), pairs, domains, systems)
+    return Sources(tuple(layouts), pairs, domains, systems, drafts)
 
 
 def _layout(source: Source, name: str) -> ExportLayout | None:
@@ -183,6 +192,7 @@ def _layout(source: Source, name: str) -> ExportLayout | None:
             "facts",
             "is_in_parts",
             "mark",
+            "is_draft",
         )
     )
     columns = _columns(tree)
@@ -225,6 +235,7 @@ def _layout(source: Source, name: str) -> ExportLayout | None:
         facts=tuple(facts),
         is_in_parts=tree.yes("is_in_parts"),
         mark=tree.choice("mark", MARKS),
+        is_draft=tree.yes("is_draft"),
     )
 
 
