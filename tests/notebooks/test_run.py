@@ -272,8 +272,9 @@ def test_only_changed_files_are_read_again_and_the_outcome_is_the_same(
 def test_tables_saved_by_hand_do_not_pass_for_a_finished_run(demo: Demo, copy: Workspace) -> None:
     opened = steps.open_term(SEMESTER.term_id, as_of(demo.reference, SEMESTER).isoformat(), str(copy.root))
     before = published(copy)
-    cleaned = steps.clean(opened, steps.received_files(opened))
-    steps.save_cleaned(opened, cleaned)
+    exports = steps.read_exports(opened)
+    cleaned = steps.clean(opened, steps.received_files(opened), exports=exports)
+    steps.save_cleaned(opened, cleaned, exports)
     assert published(copy) == before, "the same tables leave the finished run as it is"
     cleaned.submissions["received_on"] -= pd.Timedelta(days=1)
     with pytest.warns(UserWarning, match="ngoài một lần chạy trọn vẹn"):
