@@ -155,7 +155,7 @@ ROOMS = {
     ),
     "sample/schools": "reference/kinds reference",
     "sample/answers": "reference/kinds reference scoring sample/schools",
-    "sample": "storage reference/kinds reference forms sources intake/received sample/schools sample/answers",
+    "sample": "storage reference/kinds reference forms intake/received sample/schools sample/answers",
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
     "rollup": "storage reporting/blocks reporting/report",
     "cli": (

@@ -9,7 +9,7 @@ from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
 from termreview.sources.counting import LAYOUT_UNKNOWN, Counted, count_export
 from termreview.sources.facts import FOLDER, purge_sources, school_finder
-from termreview.sources.proposal import SeenExport, look_at_export, write_draft
+from termreview.sources.proposal import SeenExport, can_be_drafted, look_at_export, write_draft
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 
@@ -36,7 +36,9 @@ def look(options: argparse.Namespace, workspace: Workspace, reference: Reference
     if not seen.columns:
         return 6
     _show_seen(seen)
-    if options.id:
+    if not can_be_drafted(seen):
+        print("Mọi đầu cột có thể là tên người: không lập bản nháp bố cục từ tệp này.")
+    elif options.id:
         path = write_draft(workspace.reference, options.id, seen)
         print(
             f"Đã ghi bản nháp vào {path}: điền tên hệ thống, chọn cột và số liệu cần đếm, xóa dòng is_draft để xác nhận, "

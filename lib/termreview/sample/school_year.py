@@ -16,8 +16,7 @@ from termreview.errors import SampleError, UsageError
 from termreview.intake.received.received import RECEIVED_LIST
 from termreview.reference.declarations import Reference
 from termreview.sample.sample_files import term_sample_files, write_received, write_sample_files
-from termreview.sample.system_exports import write_system_exports
-from termreview.sources.facts import FOLDER
+from termreview.sample.system_exports import FOLDER, write_system_exports
 from termreview.storage.workspace import Workspace, files_below, write_json
 from termreview.terms import Term
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from termreview.reference.declarations import Reference
 from termreview.sample.answers.answers import is_of_sample, school_answers
 from termreview.sample.schools.schools import Answer
-from termreview.sources.facts import FOLDER
 from termreview.terms import Term
 
+FOLDER = "sources"  # beside the schools' files, where a run looks for exports
 _Rows = Iterable[Sequence[object]]
 _Answers = Mapping[str, Mapping[str, Answer]]
 

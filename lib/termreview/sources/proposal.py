@@ -155,19 +155,17 @@ def _column(head: str, values: Sequence[Any]) -> SeenColumn:
     return SeenColumn(head, kind, len(there), len(different), is_of_person, shown)
 
 
+def can_be_drafted(seen: SeenExport) -> bool:
+    """Whether any head of an export may stand in a declaration: none does that tells of a person."""
+    return any(column.head != WITHHELD for column in seen.columns)
+
+
 def draft_layout(seen: SeenExport, title: str) -> str:
     """The draft of a declaration for one unknown export, as text of a YAML file; to be completed by the office.
 
-    Columns whose head tells of a person are left out.
-
-    Raises
-    ------
-    UsageError
-        When every head does.
+    Columns whose head tells of a person are left out; one at least is not (`can_be_drafted`).
     """
     columns = [column for column in seen.columns if column.head != WITHHELD]
-    if not columns:
-        raise UsageError("layout_of_persons_alone")
     ids = _ids([column.head for column in columns])
     plain = [unaccented(fold(column.head)) for column in columns]
     key = next((one for one, column in zip(ids, columns, strict=True) if column.filled == seen.rows), ids[0])
