@@ -27,6 +27,7 @@ ONE_MODULE_EACH = ("desk/panels", "cli")  # of the tabs, of the commands
 GROUND = {
     "cell_text": "",
     "cells": "",
+    "cluster": "coded_text errors installation processes",
     "coded_text": "",
     "collector": "",
     "errors": "coded_text",
@@ -172,6 +173,7 @@ DOORS = {
     "openpyxl": (r"forms/adopted/office_workbook",),
     "python_calamine": (r"spreadsheets/older_formats", r"spreadsheets/export_rows"),
     "duckdb": (r"run/store",),
+    "distributed": (r"cluster",),
     "multiprocessing": (r"processes",),
     "zipfile": (
         r"spreadsheets/packages/(archive|guard)",

@@ -126,7 +126,7 @@ def test_what_the_package_imports_is_what_it_requires() -> None:
                 imported.add(node.module.split(".")[0])
     required = {
         IMPORT_NAMES.get(_name(line), _name(line).replace("-", "_"))
-        for group in ("", "store")
+        for group in ("", "store", "cluster")
         for line in _requirements(group)
     }
     assert imported - set(sys.stdlib_module_names) - {"termreview"} - required == set()

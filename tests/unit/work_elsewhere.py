@@ -71,3 +71,9 @@ def sleep_alone() -> Iterator[int]:
     """Tell the number of this process, then hang."""
     yield os.getpid()
     time.sleep(3600)
+
+
+def total_slowly(batch: list[int]) -> int:
+    """Add up one batch so slowly that a process can be ended meanwhile."""
+    time.sleep(0.3)
+    return sum(batch)

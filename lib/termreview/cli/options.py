@@ -189,6 +189,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="SỐ",
         help="số tiến trình song song (mặc định: mỗi bộ xử lý một)",
     )
+    run.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ĐỊA_CHỈ",
+        help="đọc tệp trên cụm máy Dask có bộ điều phối ở tcp://MÁY:CỔNG, hoặc local; số liệu không đổi",
+    )
     _add_scope(run, "lập thêm ", is_repeatable=True)
     run.add_argument(
         "--each",

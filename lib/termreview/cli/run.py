@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import sys
 
 from termreview.cli.options import as_of_day
@@ -16,6 +17,7 @@ from termreview.terms import parse_term
 
 def run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
     """Run the term, then make the reports of the scopes asked for; 0, or 4 when one of these failed."""
+    from termreview.cluster import SCHEDULER
     from termreview.processes import processors
     from termreview.reporting.editions.scope import EDITIONS, Scope, find_scope, scope_subject, scopes_of_kind
     from termreview.reporting.records.published import index_path
@@ -24,6 +26,8 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
 
     if options.each and (options.unit or options.level):
         raise UsageError("each_alone")
+    if options.scheduler:
+        os.environ[SCHEDULER] = options.scheduler  # the notebook that reads the files begins with it
     term, as_of = parse_term(options.term), as_of_day(options)
     tell_notes(reference.unlike)
     declared = reference.of(term)

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
+from termreview.cluster import scheduler_asked, share_on
 from termreview.coded_text import CodedText
 from termreview.collector import memory_left_alone
 from termreview.intake.batches.reading_cache import (
@@ -33,6 +34,7 @@ from termreview.spreadsheets.packages.guard import NOT_OPENED
 READING = "reading"
 _SMALLEST_BATCH, _LARGEST_BATCH = 1, 50
 _SHARES = 2  # of what is left, one process takes at most half of its share
+_ON_A_CLUSTER = 8  # as many workers as batches are cut for: fewer take more of them, more take them faster
 _FEWEST_FILES = 8  # for which one more process is worth its start
 ANSWERS = pa.schema(
     [(READING, pa.int32())]
@@ -83,9 +85,16 @@ def _shards(
     files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: ReadingCache | None = None
 ) -> Iterator[Shard]:
     """Read all files; with `kept`, keep the reading of each."""
-    processes = min(workers or processors(), max(1, len(files) // _FEWEST_FILES))
+    scheduler = scheduler_asked()
+    processes = (
+        _ON_A_CLUSTER if scheduler else min(workers or processors(), max(1, len(files) // _FEWEST_FILES))
+    )
     keeping = None if kept is None else replace(kept, tell=no_progress)
     work = partial(_read_batch, reader=reader, kept=keeping)
+    if scheduler:
+        return share_on(
+            scheduler, _batches(files, processes), work, next((file.path for file in files), None)
+        )
     if processes > 1:
         begin_server(__name__, "pandas")  # which pyarrow imports when it makes its first column
     return share(_batches(files, processes), work, processes)

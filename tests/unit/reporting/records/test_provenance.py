@@ -204,7 +204,7 @@ def test_what_is_declared_for_the_term_of_a_report_still_counts(
 def test_a_report_names_the_libraries_that_decide_it_and_no_other() -> None:
     """Those that the code behind a report imports; who carries a notebook, inflates a file or answers an analyst decides nothing."""
     carry, elsewhere = (
-        {"IPython", "duckdb", "nbclient", "nbformat", "papermill", "zlib_ng"},
+        {"IPython", "distributed", "duckdb", "nbclient", "nbformat", "papermill", "zlib_ng"},
         {"adopted", "desk", "editing", "kernels", "sample"},
     )
     imported: set[str] = set()

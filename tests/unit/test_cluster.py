@@ -1,0 +1,196 @@
+"""Work on a Dask cluster, a real scheduler and real workers: the same outcome, whatever becomes of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from work_elsewhere import fail_at_ten, total, total_here_only, total_slowly, where
+
+from termreview import cluster
+from termreview.cluster import share_on
+from termreview.errors import RunError, UsageError
+from worlds import ROOT
+
+pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+
+BATCHES = [[number, number + 1] for number in range(0, 40, 2)]
+TOTALS = [sum(batch) for batch in BATCHES]
+PATIENCE_S = 120
+
+
+@contextmanager
+def begun(folder: Path, *arguments: str, library: Path = ROOT / "lib") -> Iterator[subprocess.Popen[bytes]]:
+    """One process of Dask, ended with the block."""
+    paths = [str(library), str(ROOT / "tests"), str(ROOT / "tests" / "unit")]
+    told = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *arguments], cwd=folder, env=told, stdout=log, stderr=log
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+class Cluster:
+    """One scheduler and the workers that were asked for."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder, self._stack = folder, stack
+        self._file = folder / "scheduler.json"
+        listens = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter")
+        self.scheduler = self._begin("scheduler", *listens, "--scheduler-file", str(self._file))
+        self.address = str(self._told("address"))
+
+    def worker(self, name: str, library: Path = ROOT / "lib") -> subprocess.Popen[bytes]:
+        """Begin one worker, which Dask does not begin anew when it dies; wait until the scheduler knows it."""
+        from distributed import Client
+
+        process = self._begin(
+            "worker", self.address, "--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard",
+            "--local-directory", str(self._folder / name), library=library,
+        )  # fmt: skip
+        ends = time.monotonic() + PATIENCE_S
+        with Client(self.address, set_as_default=False) as client:
+            while name not in {
+                about["name"] for about in client.scheduler_info(n_workers=-1)["workers"].values()
+            }:
+                assert process.poll() is None, (self._folder / f"worker-{name}" / "log").read_text()
+                assert time.monotonic() < ends, "no worker came"
+                time.sleep(0.1)
+        return process
+
+    def _begin(self, kind: str, *arguments: str, library: Path = ROOT / "lib") -> subprocess.Popen[bytes]:
+        name = arguments[arguments.index("--name") + 1] if "--name" in arguments else ""
+        folder = self._folder / f"{kind}-{name}"
+        return self._stack.enter_context(begun(folder, kind, *arguments, library=library))
+
+    def _told(self, key: str) -> object:
+        ends = time.monotonic() + PATIENCE_S
+        while time.monotonic() < ends:
+            try:
+                return json.loads(self._file.read_text(encoding="utf-8"))[key]
+            except (OSError, ValueError, KeyError):
+                time.sleep(0.1)
+        raise AssertionError("the scheduler does not begin")
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[Cluster]:
+    with ExitStack() as stack:
+        yield Cluster(tmp_path, stack)
+
+
+def after_first(given: Iterator[int], act: Callable[[], object]) -> list[int]:
+    """Do something as soon as the first batch is back, and take the others."""
+    first = next(given)
+    act()
+    return [first, *given]
+
+
+def test_batches_come_in_their_order_and_from_all_workers(machines: Cluster) -> None:
+    for name in ("one", "two"):
+        machines.worker(name)
+    done = list(share_on(machines.address, BATCHES, where))
+    assert [figure for figure, _ in done] == TOTALS
+    places = {place for _, place in done}
+    assert len(places) == 2
+    assert os.getpid() not in places
+    assert list(share_on(machines.address, [], where)) == []
+
+
+def test_workers_of_this_machine_begin_and_end_with_the_work() -> None:
+    assert list(share_on(cluster.LOCAL, BATCHES[:3], total)) == TOTALS[:3]
+
+
+def test_a_worker_killed_in_the_middle_costs_nothing(machines: Cluster) -> None:
+    first, _ = machines.worker("one"), machines.worker("two")
+    assert after_first(share_on(machines.address, BATCHES, total_slowly), first.kill) == TOTALS
+
+
+@pytest.mark.parametrize("dies", ["the workers", "the scheduler"])
+def test_without_anybody_left_the_rest_is_done_here(
+    machines: Cluster, dies: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_NO_WORKER_S", 2.0)
+    worker = machines.worker("one")
+    lost = worker if dies == "the workers" else machines.scheduler
+    assert after_first(share_on(machines.address, BATCHES, total_slowly), lost.kill) == TOTALS
+
+
+@pytest.mark.parametrize("otherwise", ["die", "hang", "fail"])
+def test_a_batch_that_no_worker_brings_is_done_here(
+    machines: Cluster, otherwise: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for patience in ("_ALONE_S", "_NO_WORKER_S", "PATIENCE_S"):
+        monkeypatch.setattr(cluster, patience, 3.0)
+    machines.worker("one")
+    work = partial(total_here_only, here=os.getpid(), otherwise=otherwise)
+    assert list(share_on(machines.address, BATCHES[:2], work)) == TOTALS[:2]
+
+
+def test_the_last_batch_of_a_slow_worker_is_done_here_as_well(
+    machines: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_ALONE_S", 1.0)
+    machines.worker("one")
+    work = partial(total_here_only, here=os.getpid(), otherwise="hang")
+    assert list(share_on(machines.address, BATCHES[:1], work)) == TOTALS[:1]
+
+
+def test_what_fails_here_too_is_told(machines: Cluster) -> None:
+    machines.worker("one")
+    with pytest.raises(OSError, match="this one cannot be read"):
+        list(share_on(machines.address, BATCHES, fail_at_ten))
+
+
+def test_a_worker_with_another_program_is_refused_by_name(machines: Cluster, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(ROOT / "lib", other, ignore=shutil.ignore_patterns("__pycache__"))
+    with (other / "termreview" / "text.py").open("a", encoding="utf-8") as stream:
+        stream.write("\n# mended somewhere else\n")
+    machines.worker("một")
+    machines.worker("hai", library=other)
+    with pytest.raises(RunError, match="máy hai cài bản termreview hoặc thư viện khác") as caught:
+        list(share_on(machines.address, BATCHES, total))
+    assert "một" not in str(caught.value)
+
+
+def test_a_worker_that_does_not_see_the_files_is_refused_by_name(
+    machines: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("only-here.xlsx").write_bytes(b"1")
+    machines.worker("xa")
+    with pytest.raises(RunError, match="máy xa không đọc được thư mục"):
+        list(share_on(machines.address, BATCHES, total, Path("only-here.xlsx")))
+
+
+def test_no_workers_no_scheduler_and_no_library_are_told(
+    machines: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_CONNECT_S", 1)
+    with pytest.raises(RunError, match="không có máy phụ nào sau 1 giây"):
+        list(share_on(machines.address, BATCHES, total))
+    for address in ("tcp://127.0.0.1:9", "nothing"):
+        with pytest.raises(UsageError, match=f"không nối được với bộ điều phối Dask ở {address}"):
+            list(share_on(address, BATCHES, total))
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match=r"pip install \"termreview\[cluster\]\""):
+        list(share_on(machines.address, BATCHES, total))
