@@ -61,7 +61,8 @@ def main() -> None:
         _intake(workspace, reference, clean_files, "clean files", rounds, CLEAN)
         print("stray formatting: every fifth file has one more cell, styled and empty, far below its table\n")
         for row, what, promised in (
-            (LAST_ROW, "as Ctrl+End and the format brush leave it", {1: 40, 2: 40}),
+            # What the plain loop takes for such a file depends on the machine: 143 to 474 ms were seen.
+            (LAST_ROW, "as Ctrl+End and the format brush leave it", {1: 25, 2: 35}),
             # That far up the plain loop is hardly slower than on clean files, so it is held to their promise.
             (LAST_ROW_OF_XLS, "as a sheet copied from an old .xls has it", CLEAN),
         ):
