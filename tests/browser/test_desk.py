@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -418,15 +419,21 @@ def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
     expect(count).to_have_text("10/10 dòng")
     points = "Chỉ số Dạy, học: điểm thấp nhất"
 
-    heading(page, points).locator(".dtcc-button_order").click()
-    heading(page, points).locator(".dtcc-button_order").click()
     rows = page.locator(".sheet-scroll:visible").last.locator("tbody tr")
     place = page.locator(".sheet-scroll:visible").last.locator("thead th").all_inner_texts().index(points)
-    shown = [row.locator("td").nth(place).inner_text().replace(",", ".") for row in rows.all()]
-    numbers = [float(value) for value in shown if value != "—"]
-    assert numbers == sorted(numbers, reverse=True) or numbers == sorted(numbers)
-    assert shown[: len(numbers)] == [value for value in shown if value != "—"], "what is missing stands last"
-    assert 1 < len(numbers) < 10
+    for way in ("ascending", "descending"):  # the first click goes up, as in a spreadsheet
+        heading(page, points).locator(".dtcc-button_order").click()
+        expect(heading(page, points)).to_have_attribute("aria-sort", way)
+        shown = [row.locator("td").nth(place).inner_text().replace(",", ".") for row in rows.all()]
+        numbers = [float(value) for value in shown if value != "—"]
+        assert numbers == sorted(numbers, reverse=way == "descending")
+        assert shown[: len(numbers)] == [value for value in shown if value != "—"], (
+            "what is missing stands last"
+        )
+        assert 1 < len(numbers) < 10
+    page.get_by_label("Tìm trong bảng").last.fill("0477205")  # by its code, which no column shows
+    expect(count).to_have_text("1/10 dòng")
+    assert first_cells(page) == ["Trường TH Bình Hòa"]
 
     page.get_by_label("Tìm trong bảng").last.fill("binh an")  # found without its marks
     expect(count).not_to_have_text("10/10 dòng")
@@ -448,7 +455,8 @@ def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
     assert 0 < len(kept) < 7
 
     with one.done():
-        desk.get_by_label("Nhóm theo").select_option(label="Cấp học")
+        desk.get_by_label("Nhóm theo").fill("cap hoc")
+        page.keyboard.press("Tab")
     groups = page.locator(".desk-table-groups .sheet-scroll")
     expect(groups.locator("tbody tr").last).to_contain_text("Tất cả trường đang xem")
     expect(groups.locator("tbody tr").last.locator("td").nth(1)).to_have_text(str(len(kept)))
@@ -472,6 +480,8 @@ def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
     one.fill("Tên khung nhìn", "Tiểu học điểm cao")
     one.press("Lưu khung nhìn")
     one.said("Đã lưu khung nhìn")
+    [path] = (voila.office.root / "data" / "views").glob("*.json")
+    assert json.loads(path.read_text(encoding="utf-8"))["view"]["order"] == [[points, "desc"]]
     page.reload()  # the view stands in the address
     again = Seat(page, "Chuyên viên A")
     expect(again.desk.get_by_role("tab", name="Bảng")).to_have_attribute("aria-selected", "true")
@@ -732,6 +742,46 @@ def test_a_dead_kernel_is_told_at_once_and_what_was_typed_comes_back(
     assert (given.school_id, given.points, given.reason) == ("0477204", 2.5, "đang gõ dở thì mất")
     expect(again.form()).to_contain_text("1.3.2")
     again.page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('termreview-desk'))")
+
+
+def test_a_reload_keeps_the_scope_the_tab_and_the_school(
+    analyst: tuple[Seat, list[str]], voila: Served
+) -> None:
+    """A reload began anew at the first tab, with all schools and without the one that was worked on."""
+    one, trouble = analyst
+    with one.done():
+        one.desk.get_by_label("Cấp học").select_option(label="Tiểu học")
+    one.open("Thẩm định")
+    one.school("0477205")
+    expect(one.form()).to_contain_text("(0477205)")
+    one.page.wait_for_function("location.search.includes('truong=0477205')")
+    one.page.reload()
+    again = Seat(one.page, "Chuyên viên A")
+    expect(again.desk.get_by_role("tab", name="Thẩm định")).to_have_attribute("aria-selected", "true")
+    expect(again.school_line()).to_have_value("Trường TH Bình Hòa · 0477205")
+    expect(again.form()).to_contain_text("(0477205)")
+    expect(again.desk.get_by_label("Cấp học")).to_have_value("Tiểu học")
+    one.page.goto(f"{voila.url}?ky=nonsense&cap=x&the=y&bang=[1")  # an address that somebody has typed over
+    other = Seat(one.page, "Chuyên viên A")
+    expect(other.desk.get_by_role("tab", name="Toàn cảnh")).to_have_attribute("aria-selected", "true")
+    assert trouble == []
+
+
+def test_a_desk_that_stands_ready_hears_of_files_that_come_and_is_made_anew_when_it_died(
+    voila: Served, screen: BrowserContext
+) -> None:
+    """A page is handed a desk that has read already; one whose process had died would keep it waiting for ever."""
+    first, _ = seat(screen, voila.url, "Chuyên viên A")
+    first.said("Đã mở kỳ báo cáo: 9 tệp")
+    _, children = processes_of(voila)
+    for kernel in (child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())):
+        kernel.kill()
+    first.page.close()
+    second, trouble = seat(screen, voila.url, "Chuyên viên A")
+    second.said("Đã mở kỳ báo cáo: 9 tệp")
+    second.open("Từng trường")
+    expect(second.school_line()).not_to_have_value("")
+    assert trouble == []
 
 
 def test_a_killed_desk_leaves_no_server_and_its_page_says_so(

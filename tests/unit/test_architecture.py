@@ -196,7 +196,7 @@ DOORS = {
     "yaml": (r"reference/loading/tree_reading",),
     "argparse": (r"cli/\w+",),
     "ipywidgets": (r"desk/panels/\w+(/\w+)?",),
-    "anywidget": (r"desk/panels/controls/sheet",),
+    "anywidget": (r"desk/panels/controls/(sheet|address)",),
     "itables": (r"desk/panels/controls/sheet",),
 }
 # What ends a process of its own: one that worked for another, and the desk's server.
@@ -208,7 +208,7 @@ ENDING = {
 TIMELESS = ("reference", "spreadsheets", "forms", "intake", "returns", "scoring", "reporting", "desk")
 TIMELESS_MODULES = ("storage/contracts", "text", "terms")
 # At the desk only who waits for the lock, and who opens it for a person, may ask what time it is.
-TIMED_DESK = ("desk/lists/list_lines", "desk/panels/opening")
+TIMED_DESK = ("desk/lists/list_lines", "desk/panels/opening", "desk/serving/voila_server")
 CLOCK = re.compile(r"(.*\.)?(now|today|utcnow|monotonic|perf_counter|localtime|gmtime)|time\.(time|ctime)")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from termreview.desk.panels.controls import controls
-from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.desk import SCHOOL, Desk
 from termreview.desk.panels.controls.school_picker import SchoolPicker
 from termreview.desk.term.school_names import spellings_of
 from termreview.desk.term.wording import say, words
@@ -33,12 +35,19 @@ class ExplorerTab:
         self._picker.school_id = school_id
         self.show()
 
+    def open_asked(self, asked: Mapping[str, str]) -> str:
+        """Have the school in view that the page's address asks for."""
+        if asked.get(SCHOOL):
+            self.open_school(asked[SCHOOL])
+        return ""
+
     def show(self) -> None:
         """Show the school in view as the term stands."""
         now = self.desk.now
         schools = self.desk.scope.of(now.schools)
         self._picker.show(list(zip(schools["school_id"], schools["name"], strict=True)), spellings_of(now))
         school_id = self._picker.school_id
+        self.desk.keep(SCHOOL, school_id)
         block = page_block if self._part.value == PAGE else school_block
         controls.show(
             self._shown, block(now, school_id) if school_id else say(now.reference, "picker.choose")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
-import json
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 from IPython.core.getipython import get_ipython
 
 from termreview.desk.panels.controls import controls
-from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.address import PageAddress
+from termreview.desk.panels.controls.desk import Desk, Tab, status_line
 from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
 from termreview.desk.panels.explore_tab import ExploreTab
 from termreview.desk.panels.explorer_tab import ExplorerTab
@@ -23,7 +22,6 @@ from termreview.desk.panels.table_tab import TableTab
 from termreview.desk.panels.verification_tab import VerificationTab
 from termreview.desk.panels.what_if_tab import WhatIfTab
 from termreview.desk.panels.worklist_tab import WorklistTab
-from termreview.desk.table.saved_views import SavedView, view_of
 from termreview.desk.term.term_now import look
 from termreview.desk.term.wording import joined, say
 from termreview.errors import DeclarationError, TermReviewError
@@ -31,7 +29,12 @@ from termreview.reference.declarations import load_reference
 from termreview.reporting.blocks.blocks import Block, callout
 from termreview.storage.workspace import Workspace, find_workspace
 
+TABS: tuple[type[Tab], ...] = (
+    OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab,
+)  # fmt: skip
+_NOT_OPENED = "Không mở được bàn rà soát"
 _open: list[Desk] = []  # of this kernel: a cell run again replaces its desk
+_opening: list[asyncio.Task[None]] = []  # of this kernel: the loop alone would not keep them
 
 
 def open_desk(
@@ -40,7 +43,7 @@ def open_desk(
     as_of: str = "",
     today: Callable[[], datetime.date] = datetime.date.today,
 ) -> Any:
-    """Open the desk at one term.
+    """Open the desk at one term; in a notebook its box stands at once, and says how far the reading is.
 
     Parameters
     ----------
@@ -56,17 +59,17 @@ def open_desk(
     while _open:
         _open.pop().stop()
     let_no_message_drop()
+    while _opening:
+        _opening.pop().cancel()
+    asked = (term_id, workspace_root, as_of, today)
+    room, address = controls.column(css=ROOT_CLASS), PageAddress()
     try:
-        desk = _desk(term_id, workspace_root, as_of, today)
-    except TermReviewError as error:
-        problems = [str(problem) for problem in getattr(error, "problems", ())] or [str(error)]
-        title = "Khai báo còn lỗi" if isinstance(error, DeclarationError) else "Không mở được bàn rà soát"
-        return controls.column(
-            controls.shown(joined(Block(style_sheet()), callout(title, problems, "error"))), css=ROOT_CLASS
-        )
-    _open.append(desk)
-    desk.watch()
-    return desk.box
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        _furnish(room, _desk(*asked, lambda _: None), address)
+    else:
+        _opening.append(loop.create_task(_open_beside(room, address, *asked)))
+    return room
 
 
 def let_no_message_drop() -> None:
@@ -80,28 +83,59 @@ def let_no_message_drop() -> None:
         thread.schedule(partial(thread.socket.set_hwm, 0))  # a socket is its own thread's alone
 
 
-def _desk(term_id: str, workspace_root: str, as_of: str, today: Callable[[], datetime.date]) -> Desk:
-    workspace = find_workspace(Path(workspace_root) if workspace_root else None)
-    term = term_id or latest_term(workspace)
-    desk = Desk(look(term, as_of, str(workspace.root)), as_of, str(workspace.root), today)
-    tabs = (OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab)
-    desk.fill([tab(desk) for tab in tabs])
-    table = desk.tab("table")
-    if (view := view_asked(os.environ.get("QUERY_STRING", ""))) is not None and isinstance(table, TableTab):
-        desk.go_to("table")
-        opened = say(desk.reference, "status.opened", files=len(desk.now.files))
-        desk.tell("done", f"{opened} {table.look_at(view)}")
-    if desk.reference.unlike:
-        desk.tell("done", "; ".join(map(str, desk.reference.unlike)))
-    return desk
-
-
-def view_asked(query: str) -> SavedView | None:
-    """The view of the table that the page's address asks for (`bang`); None where it asks for none, or for nonsense."""
+async def _open_beside(
+    room: Any,
+    address: PageAddress,
+    term_id: str,
+    workspace_root: str,
+    as_of: str,
+    today: Callable[[], datetime.date],
+) -> None:
+    """Read beside the event loop, which meanwhile answers the page; then show the desk."""
+    line = controls.shown(css="desk-status")
+    room.children = (controls.shown(Block(style_sheet())), line)
     try:
-        return view_of(json.loads(parse_qs(query).get("bang", ["null"])[0]))
-    except ValueError:
-        return None
+        tell = partial(controls.show, line)
+        made = await asyncio.to_thread(_desk, term_id, workspace_root, as_of, today, tell)
+        _furnish(room, made, address)
+    except Exception as error:  # an analyst must see it: nobody waits for this task
+        controls.show(line, status_line("error", f"{_NOT_OPENED}: {type(error).__name__}: {error}"))
+        raise
+
+
+def _furnish(room: Any, made: Callable[[Any], Desk] | Block, address: PageAddress) -> None:
+    """Show the desk in its room, or why there is none."""
+    if isinstance(made, Block):
+        room.children = (controls.shown(made),)
+        return
+    desk = made(room)
+    _open.append(desk)
+    desk.fill(TABS, address)
+    desk.watch()
+
+
+def _desk(
+    term_id: str,
+    workspace_root: str,
+    as_of: str,
+    today: Callable[[], datetime.date],
+    tell: Callable[[Block], None],
+) -> Callable[[Any], Desk] | Block:
+    """What makes the desk, once its term is read; or why it cannot be opened. `tell` hears how far the reading is."""
+
+    def read(done: int, total: int) -> None:
+        tell(status_line("busy", say(reference, "status.reading_files", done=done, total=total)))
+
+    try:
+        workspace = find_workspace(Path(workspace_root) if workspace_root else None)
+        reference, root = load_reference(workspace.reference), str(workspace.root)
+        tell(status_line("busy", say(reference, "status.reading")))
+        now = look(term_id or latest_term(workspace), as_of, root, progress=read)
+    except TermReviewError as error:
+        problems = [str(problem) for problem in getattr(error, "problems", ())] or [str(error)]
+        title = "Khai báo còn lỗi" if isinstance(error, DeclarationError) else _NOT_OPENED
+        return joined(Block(style_sheet()), callout(title, problems, "error"))
+    return lambda room: Desk(now, as_of, root, today, room)
 
 
 def latest_term(workspace: Workspace) -> str:

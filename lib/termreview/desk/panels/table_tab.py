@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from typing import Any
@@ -14,14 +14,22 @@ from termreview.desk.exports import csv_file, xlsx_file
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.sheet import Sheet
-from termreview.desk.table.columns import CHOICE, NUMBER, SchoolSheet, TableColumn, plain_values, school_sheet
+from termreview.desk.table.columns import (
+    NUMBER,
+    SchoolSheet,
+    TableColumn,
+    groupable,
+    plain_values,
+    school_sheet,
+)
 from termreview.desk.table.grouping import MEAN, STATISTICS, SUM, group_schools
-from termreview.desk.table.saved_views import SavedView, list_views, save_view
+from termreview.desk.table.saved_views import SavedView, list_views, save_view, view_asked
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import say, words
 from termreview.reporting.blocks.blocks import Block
 from termreview.text import plain_words
 
+VIEW = "bang"  # in the page's address
 LINES = 8  # of the lists of columns
 
 
@@ -40,7 +48,8 @@ class TableTab:
         names = words(desk.reference, "table")
         self._view = controls.choice(names["view"], [(names["view_none"], "")])
         self._view_name = controls.text(names["view_name"])
-        self._group = controls.choice(names["group"], [(names["group_none"], "")])
+        self._group = controls.suggestion(names["group"], (), names["group_hint"])
+        self._grouped = ""  # the column by which the schools are grouped
         figures = words(desk.reference, "table_statistics")
         self._statistics = [controls.tick(figures[name], name in (SUM, MEAN)) for name in STATISTICS]
         self._section = controls.choice(names["section"], [("", "")])
@@ -78,7 +87,8 @@ class TableTab:
         self._view.observe(self._viewed, "value")
         self._section.observe(lambda _: self._offer(), "value")
         self._find.observe(lambda _: self._offer(), "value")
-        for control in (self._group, *self._statistics):
+        self._group.observe(self._group_typed, "value")
+        for control in self._statistics:
             control.observe(lambda _: self._regroup(), "value")
 
     @cached_property
@@ -106,8 +116,9 @@ class TableTab:
         self._chosen = [name for name in self._chosen if name in sheet.columns] or self._first()
         sections = list(dict.fromkeys(column.section for column in sheet.columns.values()))
         controls.options_of(self._section, [(name, name) for name in sections], sections[0])
-        kinds = [name for name, column in sheet.columns.items() if column.kind == CHOICE]
-        controls.options_of(self._group, [(names["group_none"], ""), *((name, name) for name in kinds)])
+        self._group.options = groupable(sheet)
+        self._grouped = self._grouped if self._grouped in self._group.options else ""
+        self._group.value = self._grouped
         views, others = list_views(now.workspace)
         controls.options_of(self._view, [(names["view_none"], ""), *((name, name) for name in views)])
         self._is_filling = False
@@ -124,8 +135,8 @@ class TableTab:
         """What is shown to begin with: who the school is, its scores, and the first ratios."""
         sheet, labels = self._known(), self.desk.reference.labels["school_table"]
         of_scores = [name for name, one in sheet.columns.items() if one.section == labels["score_part"]]
-        part = self.desk.reference.desk["measures"]["ratios"]
-        ratios = [name for name, one in sheet.columns.items() if one.section == part]
+        of_ratios = [name for name, one in sheet.columns.items() if one.section == labels["ratio_part"]]
+        ratios = [name for name in of_ratios if not sheet.columns[name].adds]  # not what they are made of
         numbers = [name for name, one in sheet.columns.items() if one.kind == NUMBER]
         return [sheet.level_id, sheet.commune_id, *((of_scores[:6] + ratios[:2]) or numbers[:6])]
 
@@ -138,7 +149,8 @@ class TableTab:
         sheet = self._known()
         self._chosen = [name for name in self._chosen if name != sheet.name_id]
         shown = [sheet.name_id, *self._chosen]
-        specs = [sheet.columns[name].spec(opens=name == sheet.name_id) for name in shown]
+        is_name = {name: name == sheet.name_id for name in shown}
+        specs = [sheet.columns[name].spec(opens=one, finds_key=one) for name, one in is_name.items()]
         self._table.fill(specs, sheet.rows(shown, self._schools()), view)
         self._shown.options = [(name, name) for name in self._chosen]
         self._show_groups()
@@ -179,6 +191,24 @@ class TableTab:
                 "done", say(self.desk.reference, "table.columns_changed", count=len(self._chosen) + 1)
             )
 
+    def _group_typed(self, change: Any) -> None:
+        """Group by what was typed: a column's head, or words that only one of them has; nothing typed groups no more."""
+        if self._is_filling:
+            return
+        typed = change["new"].strip()
+        sought = plain_words(typed).split()
+        found = [name for name in self._group.options if all(word in plain_words(name) for word in sought)]
+        exact = [name for name in found if plain_words(name).split() == sought]
+        meant = exact[0] if exact else found[0] if len(found) == 1 else ""
+        self._is_filling = True
+        self._group.value = meant or (self._grouped if typed else "")
+        self._is_filling = False
+        if typed and not meant:
+            self.desk.refuse(say(self.desk.reference, "table.group_unclear", typed=typed, count=len(found)))
+            return
+        self._grouped = meant
+        self._regroup()
+
     def _regroup(self) -> None:
         if not self._is_filling:
             with self.desk.working("status.working"):
@@ -188,7 +218,7 @@ class TableTab:
 
     def _show_groups(self) -> None:
         """Group the schools in sight; nothing is shown where no column to group by was chosen."""
-        by = self._group.value
+        by = self._grouped
         controls.visible(self._group_box, bool(by))
         if not by or self._is_filling:
             return
@@ -223,12 +253,12 @@ class TableTab:
     def _looked_at(self, name: str) -> SavedView:
         """How the table is looked at now."""
         chosen = [key for key, tick in zip(STATISTICS, self._statistics, strict=True) if tick.value]
-        return SavedView(name, tuple(self._chosen), dict(self._table.view), self._group.value, tuple(chosen))
+        return SavedView(name, tuple(self._chosen), dict(self._table.view), self._grouped, tuple(chosen))
 
     def _tell_address(self) -> None:
         if not self._is_filling:
             view = self._looked_at(self._view_name.value.strip())
-            self._table.address = json.dumps(asdict(view), ensure_ascii=False, separators=(",", ":"))
+            self.desk.keep(VIEW, json.dumps(asdict(view), ensure_ascii=False, separators=(",", ":")))
 
     def _viewed(self, change: Any) -> None:
         if self._is_filling or not change["new"]:
@@ -238,13 +268,19 @@ class TableTab:
             with self.desk.working("status.working"):
                 self.desk.tell("done", self.look_at(view))
 
+    def open_asked(self, asked: Mapping[str, str]) -> str:
+        """Look at the table as the page's address asks; nothing where it asks for nothing, or for nonsense."""
+        view = view_asked(asked.get(VIEW, ""))
+        return "" if view is None else self.look_at(view)
+
     def look_at(self, view: SavedView) -> str:
         """Look at the table as one view says; what came of it, columns that the term does not have by name."""
         sheet, reference = self._known(), self.desk.reference
         lost = [name for name in (*view.columns, view.group) if name and name not in sheet.columns]
         self._is_filling = True
         self._chosen = [name for name in view.columns if name in sheet.columns]
-        self._group.value = view.group if view.group in sheet.columns else ""
+        self._grouped = view.group if view.group in sheet.columns else ""
+        self._group.value = self._grouped
         for name, tick in zip(STATISTICS, self._statistics, strict=True):
             tick.value = name in view.statistics
         self._view_name.value = view.name
@@ -267,7 +303,7 @@ class TableTab:
             }
             rows = [dict(zip(ids, cells, strict=True)) for cells in zip(*parts.values(), strict=True)]
             found = [(f"bang-{now.term_id}", self._table.title, ids, rows, "")]
-            if self._group.value:
+            if self._grouped:
                 heads = [column.column_id for column in self._groups[0]]
                 order = {key: place for place, key in enumerate(self._group_table.shown)}
                 own = sorted((row for row in self._groups[1] if row[0] in order), key=lambda row: order[row[0]])  # fmt: skip

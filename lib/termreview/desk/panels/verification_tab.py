@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
 from termreview.desk.explorer import level_margins_of
 from termreview.desk.moderation import verified_lines
 from termreview.desk.panels.controls import controls
-from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.desk import SCHOOL, Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
 from termreview.desk.panels.controls.school_picker import SchoolPicker
 from termreview.desk.panels.parts.points_form import PointsForm
@@ -95,6 +95,13 @@ class VerificationTab:
         else:
             self._show_school()
 
+    def open_asked(self, asked: Mapping[str, str]) -> str:
+        """Have the school in view that the page's address asks for."""
+        if asked.get(SCHOOL):
+            self._picker.school_id = asked[SCHOOL]
+            self.show()
+        return ""
+
     def verify(self, school_id: str) -> None:
         """Turn one school up, item by item."""
         self._picker.school_id = school_id
@@ -111,6 +118,7 @@ class VerificationTab:
         names = dict(zip(now.schools["school_id"], now.schools["name"], strict=True))
         schools = [(key, names[key]) for key in verified_schools(now) if key in scope]
         self._picker.show(schools, spellings_of(now))
+        self.desk.keep(SCHOOL, self._picker.school_id)
         self._lines = item_lines(now, self._picker.school_id) if self._picker.school_id else []
         ids = [line.item.item_id for line in self._lines]
         if self._item_id not in ids:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from termreview.desk.panels.controls import controls
-from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.desk import SCHOOL, Desk
 from termreview.desk.panels.parts.actions_view import ActionsView
 from termreview.desk.panels.parts.trial_view import TrialView
 from termreview.desk.term.wording import say, words
 
-SCHOOL, DISTRICT = "school", "district"
+OF_SCHOOL, DISTRICT = "school", "district"
 
 
 class WhatIfTab:
@@ -20,7 +22,7 @@ class WhatIfTab:
         self.desk = desk
         names = words(desk.reference, "what_if")
         self._part = controls.switch(
-            names["part"], {SCHOOL: names["school"], DISTRICT: names["district"]}, SCHOOL
+            names["part"], {OF_SCHOOL: names["school"], DISTRICT: names["district"]}, OF_SCHOOL
         )
         self._part.observe(lambda _: self._turned(), "value")
         self._trial, self._actions = TrialView(desk), ActionsView(desk)
@@ -31,9 +33,16 @@ class WhatIfTab:
             css="desk-tab",
         )
 
+    def open_asked(self, asked: Mapping[str, str]) -> str:
+        """Have the school in view that the page's address asks for."""
+        if asked.get(SCHOOL):
+            self._trial.picker.school_id = asked[SCHOOL]
+            self.show()
+        return ""
+
     def show(self) -> None:
         """Show the part in front as the term stands."""
-        is_school = self._part.value == SCHOOL
+        is_school = self._part.value == OF_SCHOOL
         for control in (self._trial.box, self._trial.picker.box):
             controls.visible(control, is_school)
         controls.visible(self._actions.box, not is_school)

@@ -51,6 +51,7 @@ def serving_command(notebook: Path, port: int) -> list[str]:
         "--VoilaConfiguration.allow_template_override=NO", "--VoilaConfiguration.allow_theme_override=NO",
         "--VoilaConfiguration.file_allowlist=[]", "--VoilaConfiguration.show_tracebacks=False",
         f"--MappingKernelManager.cull_idle_timeout={_IDLE_S}", "--MappingKernelManager.cull_interval=60",
+        "--preheat_kernel=True", "--pool_size=1",
         f"--VoilaExecutor.startup_timeout={PATIENCE_S}", f"--VoilaExecutor.iopub_timeout={PATIENCE_S}",
         f"--MappingKernelManager.kernel_info_timeout={PATIENCE_S}", *_channels(),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.desk.term.term_now import TermNow
-from termreview.reporting.workbench.school_table import school_table
+from termreview.reporting.workbench.school_table import ratio_heads, school_table
 
 NUMBER, CHOICE, DATE, TEXT = "number", "choice", "date", "text"
 MOST_CHOICES = 40  # values of a text that can still be picked from a list
@@ -44,6 +44,8 @@ class SchoolSheet:
     name_id: str
     level_id: str
     commune_id: str
+    score_part: str
+    state_part: str
 
     def rows(self, column_ids: list[str], keys: list[str] | None = None) -> list[list[Any]]:
         """The rows of some columns as plain values, each behind the school's code; all schools, or those named."""
@@ -53,7 +55,7 @@ class SchoolSheet:
 
 
 def school_sheet(now: TermNow) -> SchoolSheet:
-    """The table of one term as the desk sees it: that of `termreview.table`, with the key ratios and the changes."""
+    """The table of one term as the desk sees it: that of `termreview.table`, with the changes."""
     report, words = now.report, now.reference.labels["school_table"]
     before = (report.previous.declared, report.previous.tables) if report.previous else None
     table = school_table(now.reference, now.declared, report.term.tables, before=before)
@@ -65,19 +67,45 @@ def school_sheet(now: TermNow) -> SchoolSheet:
     for head in (one for one, part in sections.items() if part == words["score_part"]):
         if head.endswith(of_levels):  # schools are told apart by a level, nobody adds levels up
             table[head] = [None if pd.isna(level) else titles[str(int(level))] for level in table[head]]
+    for ratio in now.reference.ratios_of(now.declared):
+        _, *parts = ratio_heads(ratio, words)
+        kinds |= dict.fromkeys(parts, "number")  # what a ratio is made of adds up, the ratio does not
     columns = {
         head: table_column(head, table[head], sections[head], kinds.get(head, "")) for head in map(str, table)
     }
-    ratios = now.ratios[now.ratios["state"] == "counted"]
-    part = now.reference.desk["measures"]["ratios"]
-    more = {}
-    for ratio in now.reference.ratios_of(now.declared):
-        own = ratios[ratios["ratio_id"] == ratio.ratio_id].set_index("school_id")["value"]
-        head = f"{ratio.title} (%)" if ratio.unit == "percent" else ratio.title
-        more[head] = own.reindex(table.index)
-        columns[head] = TableColumn(head, part, NUMBER, 1 if ratio.unit == "percent" else 2)
-    frame = pd.concat([table, pd.DataFrame(more, index=table.index)], axis=1)
-    return SchoolSheet(columns, frame, words["name"], words["level"], words["commune"])
+    return SchoolSheet(
+        columns,
+        table,
+        words["name"],
+        words["level"],
+        words["commune"],
+        words["score_part"],
+        words["state_part"],
+    )
+
+
+def groupable(sheet: SchoolSheet) -> list[str]:
+    """The columns that schools are grouped by, those that are asked for most first; none of which all schools say the same.
+
+    Commune and level, the levels of the index, answers in the order of how few values they have, and last the states of answers.
+    """
+    values = {name: sheet.frame[name].nunique() for name, one in sheet.columns.items() if one.kind == CHOICE}
+    first = [sheet.commune_id, sheet.level_id]
+
+    def rank(name: str) -> tuple[int, int]:
+        section = sheet.columns[name].section
+        place = (
+            0
+            if name in first
+            else 1
+            if section == sheet.score_part
+            else 3
+            if section == sheet.state_part
+            else 2
+        )
+        return place, first.index(name) if name in first else values[name] if place == 2 else 0
+
+    return sorted((name for name, count in values.items() if count > 1), key=rank)
 
 
 def table_column(head: str, values: pd.Series, section: str = "", kind: str = "") -> TableColumn:

@@ -71,6 +71,14 @@ def view_of(given: Any) -> SavedView | None:
     return SavedView(given["name"], tuple(texts[0]), given.get("view", {}), given.get("group", ""), tuple(texts[1]))  # fmt: skip
 
 
+def view_asked(text: str) -> SavedView | None:
+    """The view that an address asks for; None where it asks for none, or for nonsense."""
+    try:
+        return view_of(json.loads(text or "null"))
+    except ValueError:
+        return None
+
+
 def _file_name(name: str) -> str:
     words = "".join(letter if letter.isalnum() else "-" for letter in plain_words(name))
     plain = "-".join(filter(None, words.split("-")))[:60] or "khung-nhin"

@@ -54,7 +54,8 @@ function viewOf(state, columns, search) {
     if (own.searchList?.length) kept.list = own.searchList;
     if (Object.keys(kept).length && columns[place]) filters[columns[place].id] = kept;
   }
-  const order = (state.order ?? []).filter(([place, way]) => way && columns[place]).map(([place, way]) => [columns[place].id, way]);
+  // The library keeps a column that has a name by its name, which here is its id.
+  const order = (state.order ?? []).map(([place, way]) => [columns[place]?.id ?? place, way]).filter(([id, way]) => way && columns.some((column) => column.id === id));
   return { search, order, filters };
 }
 
@@ -102,7 +103,8 @@ async function render({ model, el }) {
     if (table) table.destroy(true);
     columns = model.get("columns");
     const rows = model.get("rows"), view = model.get("view");
-    plain = rows.map((row) => folded(row.slice(1).map((value, place) => printed(columns[place], value)).join(" \n ")));
+    const keys = columns.some((column) => column.finds_key);  // a school is found by its code, shown or not
+    plain = rows.map((row) => folded([keys ? row[0] : "", ...row.slice(1).map((value, place) => printed(columns[place], value))].join(" \n ")));
     box.value = view.search ?? "";
     scroll.setAttribute("aria-label", model.get("title"));
     const titles = columns.map((column) => `<th scope="col">${escaped(column.title)}</th>`).join("");
@@ -112,7 +114,7 @@ async function render({ model, el }) {
       data: rows,
       columns: columns.map((column, place) => ({
         data: place + 1, type: "sheet", render: cell(column, words),
-        className: column.kind === "number" ? "sheet-number" : "", columnControl: heads(column), name: column.id,
+        className: column.kind === "number" ? "sheet-number" : "", columnControl: heads(column), name: column.id, orderSequence: ["asc", "desc", ""],
       })),
       paging: false, info: false, searching: true, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
       order: [], autoWidth: false, orderMulti: true, ordering: { indicators: false, handler: true },
@@ -155,21 +157,12 @@ async function render({ model, el }) {
     say(fill(words.copied, { rows: rows.length, columns: columns.length }));
   });
 
-  // The view stands in the page's address where the desk is a page of its own: a reload, or whoever gets it, sees the same.
-  const addressed = () => {
-    const own = new URL(window.location.href), asked = model.get("address");
-    if (!asked || !document.body.dataset.voila) return;
-    own.searchParams.set("bang", asked);
-    window.history.replaceState(null, "", own);
-  };
   const again = () => build();
   const viewed = () => { if (JSON.stringify(model.get("view")) !== pushed) build(); };
   model.on("change:rows", again);
   model.on("change:view", viewed);
-  model.on("change:address", addressed);
   build();
-  addressed();
-  return () => { clearTimeout(waiting); model.off("change:rows", again); model.off("change:view", viewed); model.off("change:address", addressed); table.destroy(true); };
+  return () => { clearTimeout(waiting); model.off("change:rows", again); model.off("change:view", viewed); table.destroy(true); };
 }
 
 export default { render };

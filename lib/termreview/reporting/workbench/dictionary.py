@@ -10,7 +10,7 @@ import pandas as pd
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.forms import ANY, Field
 from termreview.reporting.blocks.number_format import number_text
-from termreview.reporting.workbench.school_table import head_of
+from termreview.reporting.workbench.school_table import head_of, ratio_heads
 
 _STATES = ("answered", "blank", "not_applicable", "nothing_to_report", "unreadable", "not_submitted")
 
@@ -26,7 +26,7 @@ def data_dictionary(reference: Reference, declared: TermReference) -> pd.DataFra
     """
     words: Mapping[str, str] = reference.labels["dictionary"]
     rows = [*_of_schools(reference, words), *_of_fields(reference, declared, words)]
-    rows += _of_scores(reference, declared, words)
+    rows += [*_of_scores(reference, declared, words), *_of_ratios(reference, declared, words)]
     heads = [words[name] for name in _COLUMNS]
     return pd.DataFrame([[row.get(name, "") for name in _COLUMNS] for row in rows], columns=heads)
 
@@ -119,3 +119,31 @@ def _of_scores(
                 "section": table["score_part"],
                 "help": words[f"of_{word}"],
             }
+
+
+def _of_ratios(
+    reference: Reference, declared: TermReference, words: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    table, kinds = reference.labels["school_table"], reference.labels["dictionary_kinds"]
+    titles, fields = reference.registry.level_titles(), declared.form.all_fields()
+    tasks = {task.task_id: task.short_title for task in declared.tasks}
+    for ratio in reference.ratios_of(declared):
+        parts = [
+            " + ".join(head_of(fields[name], table) for name in names if name in fields)
+            for names in (ratio.numerator, ratio.denominator)
+        ]
+        of_ratio = words["of_ratio"].format(numerator=parts[0], denominator=parts[1])
+        is_all = set(titles) <= set(ratio.levels) or ANY in ratio.levels
+        same = {
+            "levels": words["all_levels"] if is_all else ", ".join(titles[level] for level in ratio.levels),
+            "section": table["ratio_part"],
+            "task": tasks.get(ratio.task_id, ""),
+        }
+        kind = kinds["percent" if ratio.unit == "percent" else "number"]
+        for head, own, text in zip(
+            ratio_heads(ratio, table),
+            (kind, kinds["number"], kinds["number"]),
+            (of_ratio, *parts),
+            strict=True,
+        ):
+            yield {"column": head, "kind": own, "help": text, **same}

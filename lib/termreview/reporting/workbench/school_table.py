@@ -9,6 +9,8 @@ import pandas as pd
 from termreview.reference.comparable import not_comparable
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.forms import Field, Form
+from termreview.reference.kinds.measures import Ratio
+from termreview.reporting.summaries.ratios import ratios_by_school
 from termreview.reporting.term.answers import Answers, spread_answers
 from termreview.reporting.term.schools import expected_schools
 from termreview.reporting.term.term_tables import TermTables
@@ -34,7 +36,8 @@ def school_table(
     """One row per expected school, in registry order; every column has its Vietnamese head.
 
     Code, name, level and commune come first, then every answer in the order of the form, then lowest and highest
-    points and level of each group of the index.
+    points and level of each group of the index, then each key ratio (percent 0–100, or a plain quotient) with its numerator
+    and its denominator; a ratio is missing where a part is, where the denominator is 0, and where a part exceeds its whole.
 
     Parameters
     ----------
@@ -72,6 +75,9 @@ def school_table(
         levels = _levels(tables.scores, schools.index, reference, words)
         columns |= levels
         sections |= dict.fromkeys(levels, words["score_part"])
+    shares = _ratios(reference, declared, answers, schools)
+    columns |= shares
+    sections |= dict.fromkeys(shares, words["ratio_part"])
     if states:
         titles = reference.labels["states"]
         of_answers = {
@@ -100,7 +106,9 @@ def school_table(
         for code in ("low", "high", "level")
         if not declared.indicator_set.is_none
     ]
-    codes = [*standing, *asked, *groups, *(f"{name}.state" for name in asked if states)]
+    parts = ("value", "numerator", "denominator")
+    ratios = [f"{ratio.ratio_id}.{part}" for ratio in reference.ratios_of(declared) for part in parts]
+    codes = [*standing, *asked, *groups, *ratios, *(f"{name}.state" for name in asked if states)]
     codes += [f"{name}.change" for name in compared]
     table.attrs["codes"] = _Kept(zip(table.columns, codes, strict=True))
     return table
@@ -118,6 +126,31 @@ def _numbers_before(
         for name in answers.states.columns
         if name not in held_back and name in fields and fields[name].is_numeric
     }
+
+
+def ratio_heads(ratio: Ratio, words: Mapping[str, str]) -> tuple[str, str, str]:
+    """The heads of one key ratio, of its numerator and of its denominator."""
+    head = words["with_unit"].format(head=ratio.title, unit="%") if ratio.unit == "percent" else ratio.title
+    numerator, denominator = (words[part].format(title=ratio.title) for part in ("numerator", "denominator"))
+    return head, numerator, denominator
+
+
+def _ratios(
+    reference: Reference, declared: TermReference, answers: Answers, schools: pd.DataFrame
+) -> dict[str, pd.Series]:
+    """Each key ratio with its numerator and denominator by school, under their heads."""
+    ratios = reference.ratios_of(declared)
+    plain = schools.reset_index(drop=True)
+    by_ratio = dict(iter(ratios_by_school(answers, plain, ratios).groupby("ratio_id")))
+    found: dict[str, pd.Series] = {}
+    for ratio in ratios:
+        own = by_ratio[ratio.ratio_id].set_index("school_id").reindex(schools.index)
+        heads = ratio_heads(ratio, reference.labels["school_table"])
+        found |= {
+            head: own[name].astype(float)
+            for head, name in zip(heads, ("value", "numerator", "denominator"), strict=True)
+        }
+    return found
 
 
 def head_of(field: Field, words: Mapping[str, str]) -> str:

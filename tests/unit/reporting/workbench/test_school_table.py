@@ -74,6 +74,25 @@ def test_points_and_levels_are_those_of_the_scores(table: pd.DataFrame) -> None:
         assert len(told) > 5 or column == "level"  # of this world none is concluded
 
 
+def test_a_ratio_stands_beside_what_it_is_made_of(table: pd.DataFrame) -> None:
+    """Percentages carry numerator and denominator; where a part is missing or exceeds its whole there is no percentage."""
+    reference = report_world.reference()
+    title = next(one.title for one in reference.ratios if one.ratio_id == "teachers_using_software")
+    found = table[[f"{title} (%)", f"Tử số: {title}", f"Mẫu số: {title}"]].to_numpy(dtype=float)
+    fields = {name: head for head, name in table.attrs["fields"].items()}
+    assert table[f"Tử số: {title}"].equals(
+        table[fields["teachers_using_software_count"]].rename(f"Tử số: {title}")
+    )
+    counted = 0
+    for value, part, whole in found:
+        if pd.isna(part) or pd.isna(whole) or whole <= 0 or part > whole:
+            assert pd.isna(value)
+        else:
+            assert value == pytest.approx(100 * part / whole)
+            counted += 1
+    assert counted > 5
+
+
 def test_the_dictionary_has_a_row_per_column_in_the_order_of_the_table(table: pd.DataFrame) -> None:
     reference = report_world.reference()
     declared = reference.of(parse_term(HK1))

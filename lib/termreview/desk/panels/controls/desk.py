@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import ipywidgets as widgets
 
 from termreview.desk.panels.controls import controls
+from termreview.desk.panels.controls.address import PageAddress
 from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
 from termreview.desk.term.drafts import page_texts
 from termreview.desk.term.overview import ALL, Scope, arrived
@@ -24,6 +25,7 @@ from termreview.reporting.report.narrative import listed
 from termreview.text import clean
 
 WATCH_EVERY_S = 3.0
+TERM, LEVEL, COMMUNE, TAB, SCHOOL = "ky", "cap", "xa", "the", "truong"  # names of the page's address
 KINDS = ("done", "busy", "error", "news")
 
 
@@ -33,19 +35,39 @@ class Tab(Protocol):
     name: str
     box: Any
 
+    def __init__(self, desk: Desk) -> None:
+        """Make the tab, empty."""
+
     def show(self) -> None:
         """Show what the desk's term has become."""
+
+
+@runtime_checkable
+class Addressed(Protocol):
+    """A tab that keeps what it looks at in the page's address."""
+
+    def open_asked(self, asked: Mapping[str, str]) -> str:
+        """Show what the page's address asks for; what is to be said of it, if anything."""
 
 
 class Desk:
     """The state that the tabs share; they read it, and change it only by its methods."""
 
     def __init__(
-        self, now: TermNow, as_of: str, workspace_root: str, today: Callable[[], datetime.date]
+        self,
+        now: TermNow,
+        as_of: str,
+        workspace_root: str,
+        today: Callable[[], datetime.date],
+        room: Any = None,
     ) -> None:
+        """Make the desk, without tabs; `room` is the box that it will stand in."""
         self.now, self._as_of, self._root, self.day = now, as_of, workspace_root, today
         self.scope = Scope()
-        self._tabs: list[Tab] = []
+        self._kinds: Sequence[type[Tab]] = ()
+        self._tabs: dict[str, Tab] = {}  # those that were turned up so far
+        self._places: list[Any] = []
+        self._address: PageAddress | None = None
         self._stale: set[str] = set()
         self._is_changing = False
         # JupyterLab sends what is clicked to a thread of its own, beside the one that watches for files.
@@ -66,14 +88,11 @@ class Desk:
         bar = controls.row(
             self._term, self._level, self._commune, self._author, self._refresh, css="desk-bar-line"
         )
-        self.box = controls.column(
+        self._parts = (
             controls.shown(joined(Block(style_sheet()), page_texts(now)), "desk-style"),
-            self._head,
-            bar,
-            self._status,
-            self._pages,
-            css=ROOT_CLASS,
-        )
+            self._head, bar, self._status, self._pages,
+        )  # fmt: skip
+        self.box = room or controls.column(css=ROOT_CLASS)
         self._term.observe(lambda change: self.open_term(change["new"]), "value")
         for control in (self._level, self._commune):
             control.observe(self._scoped, "value")
@@ -88,15 +107,57 @@ class Desk:
         """The role that decides at this desk, as typed."""
         return clean(self._author.value)
 
-    def fill(self, tabs: list[Tab]) -> None:
-        """Put the tabs in and show the first."""
-        self._tabs = tabs
-        self._pages.children = [tab.box for tab in tabs]
-        self._pages.titles = [say(self.reference, f"tabs.{tab.name}") for tab in tabs]
+    def fill(self, kinds: Sequence[type[Tab]], address: PageAddress | None = None) -> None:
+        """Put the tabs in and show the first; a tab is made when it is turned up for the first time.
+
+        `address` is that of the page: where one is awaited, the desk is open once the page has come and has what it asks for.
+        """
+        self._kinds, self._address = kinds, address
+        self._places = [controls.column() for _ in kinds]
+        self._pages.children = self._places
+        self._pages.titles = [say(self.reference, f"tabs.{kind.name}") for kind in kinds]
         self._pages.selected_index = 0
         self._pages.observe(lambda _: self._turned(), "selected_index")
         self._adopt(self.now)
-        self.tell("done", say(self.reference, "status.opened", files=len(self.now.files)))
+        if address is not None:
+            address.observe(lambda change: self._arrive(change["new"]), "asked")
+        if address is None or not address.is_awaited:
+            self._arrive((address and address.asked) or {})
+        self.box.children = self._parts
+
+    @property
+    def _is_awaited(self) -> bool:
+        """Say whether the desk stands ready for a page that has not come yet."""
+        return self._address is not None and self._address.is_awaited
+
+    def _arrive(self, asked: Mapping[str, str]) -> None:
+        """Show what the page's address asks for: term, scope, tab, and what the tab itself keeps there."""
+        with self.working("status.working"):
+            reference = self.reference
+            terms = [plan.term.term_id for plan in reference.calendar.plans]
+            if asked.get(TERM) in terms and asked[TERM] != self.now.term_id:
+                self._adopt(self._look(asked[TERM]))
+            self._is_changing = True
+            for name, control in ((LEVEL, self._level), (COMMUNE, self._commune)):
+                if asked.get(name) in [value for _, value in control.options]:
+                    control.value = asked[name]
+            self._is_changing = False
+            scope = Scope(self._level.value, self._commune.value)
+            if scope != self.scope:
+                self.scope = scope
+                self._show_all()
+            told = ""
+            if asked.get(TAB) in [kind.name for kind in self._kinds]:
+                tab = self.go_to(asked[TAB])
+                told = tab.open_asked(asked) if isinstance(tab, Addressed) else ""
+            opened = say(reference, "status.opened", files=len(self.now.files))
+            unlike = "; ".join(map(str, reference.unlike))
+            self.tell("done", " ".join(filter(None, (opened, told, unlike))))
+
+    def keep(self, name: str, value: str) -> None:
+        """Have the page's address say one thing, so that a reload shows it again."""
+        if self._address is not None:
+            self._address.keep(name, value)
 
     def refresh(self) -> None:
         """Look at the term anew: files that came, decisions of others."""
@@ -138,13 +199,21 @@ class Desk:
 
     def go_to(self, name: str) -> Tab:
         """Turn one tab up."""
-        place = next(place for place, tab in enumerate(self._tabs) if tab.name == name)
-        self._pages.selected_index = place
-        return self._tabs[place]
+        self._pages.selected_index = [kind.name for kind in self._kinds].index(name)
+        return self.tab(name)
 
     def tab(self, name: str) -> Tab:
-        """One tab by its name."""
-        return next(tab for tab in self._tabs if tab.name == name)
+        """One tab by its name; made now if it was never turned up."""
+        if name not in self._tabs:
+            place = [kind.name for kind in self._kinds].index(name)
+            self._tabs[name] = self._kinds[place](self)
+            self._places[place].children = (self._tabs[name].box,)
+        return self._tabs[name]
+
+    @property
+    def _front(self) -> str:
+        """The name of the tab in front."""
+        return self._kinds[self._pages.selected_index or 0].name
 
     def refuse(self, text: str) -> None:
         """Say why what was asked for was not done."""
@@ -155,13 +224,8 @@ class Desk:
 
         `saved` is a form of which the page need not keep the text any longer.
         """
-        spoken = "assertive" if kind == "error" else "polite"
         self._turn += kind != "busy"
-        html = (
-            f'<p class="status status-{kind}" role="status" aria-live="{spoken}" data-turn="{self._turn}" data-saved="{escape_text(saved)}">'
-            f"{escape_text(text)}</p>"
-        )
-        controls.show(self._status, Block(html))
+        controls.show(self._status, status_line(kind, text, self._turn, saved))
 
     @contextmanager
     def working(self, key: str) -> Iterator[None]:
@@ -217,7 +281,9 @@ class Desk:
             self._noticed = stamp
             if not moved(self.now, stamp):
                 return
-            if self._tabs[self._pages.selected_index or 0].name == "glance":
+            if self._is_awaited:  # nobody looks yet: what has come is there when somebody does
+                self._adopt(self._look(self.now.term_id))
+            elif self._front == "glance":
                 self.refresh()
             else:
                 self.tell("news", say(self.reference, "status.changed"))
@@ -240,32 +306,49 @@ class Desk:
         self.scope = Scope(self._level.value, self._commune.value)
         self._is_changing = False
         controls.show(self._head, _head(now))
+        self._keep_scope()
         self._show_all()
+
+    def _keep_scope(self) -> None:
+        self.keep(TERM, self.now.term_id)
+        self.keep(LEVEL, self.scope.level.replace(ALL, ""))
+        self.keep(COMMUNE, self.scope.commune.replace(ALL, ""))
 
     def _scoped(self, _: object) -> None:
         if not self._is_changing:
             with self.working("status.working"):
                 self.scope = Scope(self._level.value, self._commune.value)
+                self._keep_scope()
                 self._show_all()
                 self.tell("done", say(self.reference, "status.ready"))
 
     def _show_all(self) -> None:
-        self._stale = {tab.name for tab in self._tabs}
+        self._stale = {kind.name for kind in self._kinds}
         self._show_front()
 
     def _show_front(self) -> bool:
         """Show the tab in front, if the term has changed since it was shown last."""
-        tab = self._tabs[self._pages.selected_index or 0]
-        if tab.name not in self._stale:
+        name = self._front
+        if name not in self._stale:
             return False
-        self._stale.discard(tab.name)
-        tab.show()
+        self._stale.discard(name)
+        self.tab(name).show()
         return True
 
     def _turned(self) -> None:
+        self.keep(TAB, self._front)
         with self.working("status.working"):
             self._show_front()
             self.tell("done", say(self.reference, "status.ready"))
+
+
+def status_line(kind: str, text: str, turn: int = 0, saved: str = "") -> Block:
+    """One thing said, as the status line shows it and screen readers speak it; `turn` counts what was said."""
+    spoken = "assertive" if kind == "error" else "polite"
+    return Block(
+        f'<p class="status status-{kind}" role="status" aria-live="{spoken}" data-turn="{turn}" data-saved="{escape_text(saved)}">'
+        f"{escape_text(text)}</p>"
+    )
 
 
 def _terms(reference: Reference) -> list[tuple[str, str]]:

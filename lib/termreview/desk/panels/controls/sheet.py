@@ -41,8 +41,7 @@ def _bundle(ending: str) -> str:
 class Sheet(anywidget.AnyWidget):
     """The table; `view` is how it is looked at, `shown` the keys of the rows in sight, in their order.
 
-    Each of `rows` begins with its key; None stands for what is missing. `picked` is the key of a row that was opened,
-    `address` what the page's address says of the view, where the desk is a page of its own.
+    Each of `rows` begins with its key; None stands for what is missing. `picked` is the key of a row that was opened.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -53,7 +52,6 @@ class Sheet(anywidget.AnyWidget):
     view: Any = traitlets.Dict().tag(sync=True)
     shown: Any = traitlets.List().tag(sync=True)
     picked = traitlets.Unicode().tag(sync=True)
-    address = traitlets.Unicode().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
     language = traitlets.Dict().tag(sync=True)
     _library = traitlets.Unicode().tag(sync=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from termreview.desk.decision_drafts import NUMBER
 from termreview.desk.panels.controls import controls
-from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.desk import SCHOOL, Desk
 from termreview.desk.panels.controls.school_picker import SchoolPicker
 from termreview.desk.term.school_names import spellings_of
 from termreview.desk.term.term_now import answers_of
@@ -56,6 +56,7 @@ class TrialView:
         self.picker.show(
             [(key, names[key]) for key in verified_schools(now) if key in scope], spellings_of(now)
         )
+        self.desk.keep(SCHOOL, self.picker.school_id)
         controls.visible(self.box, bool(self.picker.school_id))
         controls.show(self._path, "")
         if self.picker.school_id:
