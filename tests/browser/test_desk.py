@@ -725,10 +725,14 @@ def test_a_dead_kernel_is_told_at_once_and_what_was_typed_comes_back(
     expect(banner).to_contain_text("chữ đang gõ được giữ")
     one.within_the_screen(banner)
     banner.get_by_role("button", name="Tải lại trang").click()
-    expect(banner).to_contain_text("Trường TH Bình An 2 (0477204)")  # told as soon as the desk is there again
+    again = Seat(one.page, "Chuyên viên A")
+    expect(again.form()).to_contain_text("(0477204)")  # the same tab and school, and what was typed there
+    reason = again.visible(again.desk.get_by_label("Nhận xét, lý do"))
+    expect(reason).to_have_value("đang gõ dở thì mất")
+    one.page.goto(f"{voila.url}?token={TOKEN}")
+    expect(banner).to_contain_text("Trường TH Bình An 2 (0477204)")  # told where another place is opened
     again = Seat(one.page, "Chuyên viên A")
     again.open("Thẩm định")
-    reason = again.visible(again.desk.get_by_label("Nhận xét, lý do"))
     again.school("0477205")
     expect(again.form()).to_contain_text("(0477205)")
     expect(reason).to_have_value("")  # what was typed for one school is in the form of no other
