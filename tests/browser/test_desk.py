@@ -777,8 +777,7 @@ def test_a_desk_that_stands_ready_hears_of_files_that_come_and_is_made_anew_when
     """A page is handed a desk that has read already; one whose process had died would keep it waiting for ever."""
     first, _ = seat(screen, voila.url, "Chuyên viên A")
     first.said("Đã mở kỳ báo cáo: 9 tệp")
-    _, children = processes_of(voila)
-    for kernel in (child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())):
+    for kernel in (child for child in voila.started() if "ipykernel_launcher" in " ".join(child.cmdline())):
         kernel.kill()
     first.page.close()
     second, trouble = seat(screen, voila.url, "Chuyên viên A")
