@@ -422,7 +422,7 @@ def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
     rows = page.locator(".sheet-scroll:visible").last.locator("tbody tr")
     place = page.locator(".sheet-scroll:visible").last.locator("thead th").all_inner_texts().index(points)
     for way in ("ascending", "descending"):  # the first click goes up, as in a spreadsheet
-        heading(page, points).locator(".dtcc-button_order").click()
+        heading(page, points).locator(".dt-column-order").click()
         expect(heading(page, points)).to_have_attribute("aria-sort", way)
         shown = [row.locator("td").nth(place).inner_text().replace(",", ".") for row in rows.all()]
         numbers = [float(value) for value in shown if value != "—"]

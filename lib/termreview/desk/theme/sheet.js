@@ -42,7 +42,7 @@ function cell(column, words) {
 function heads(column) {
   const filter = column.kind === "number" ? ["searchNumber"] : column.kind === "choice" ? [] : [column.kind === "date" ? "searchDateTime" : "searchText"];
   const list = column.kind === "choice" ? [{ extend: "searchList", ajaxOnly: false, orthogonal: "filter" }] : [];
-  return ["order", ["orderAsc", "orderDesc", "spacer", ...filter, ...list]];
+  return [["orderAsc", "orderDesc", "spacer", ...filter, ...list]];
 }
 
 // The view by names of columns: it holds whichever columns stand beside each other.
@@ -117,7 +117,7 @@ async function render({ model, el }) {
         className: column.kind === "number" ? "sheet-number" : "", columnControl: heads(column), name: column.id, orderSequence: ["asc", "desc", ""],
       })),
       paging: false, info: false, searching: true, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
-      order: [], autoWidth: false, orderMulti: true, ordering: { indicators: false, handler: true },
+      order: [], autoWidth: false, orderMulti: true, ordering: { indicators: true, handler: true },
       language: model.get("language"),
       stateSave: true, stateDuration: -1, stateSaveCallback: () => {}, stateLoadCallback: () => stateOf(view, columns),
     });
