@@ -15,21 +15,13 @@ from desk_world import HOSTILE, ROLE, TERM, TODAY, new_office
 from termreview.desk.lists.decision_list import write_decision
 from termreview.desk.panels import opening
 from termreview.desk.panels.controls.desk import Desk
-from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, Tag
 from termreview.desk.panels.controls.school_picker import SchoolPicker
 from termreview.desk.panels.opening import latest_term, open_desk
 from termreview.reference.declarations import load_reference
 from termreview.storage.lock import held
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
-
-PICK = {
-    "back": "‹",
-    "forward": "›",
-    "where": "{page}/{pages} {count}",
-    "empty": "trống",
-    "picked": "đang chọn",
-}
 
 
 @pytest.fixture
@@ -268,19 +260,32 @@ def test_a_mistake_in_the_declarations_is_shown_in_place_of_the_desk(office: Wor
     assert "decisions.csv:2" in box.children[0].value
 
 
-def test_a_table_of_ten_thousand_rows_shows_ten() -> None:
-    table = PickTable([PickColumn("A", "1fr"), PickColumn("B", "1fr")], lambda _: None, PICK)
-    rows = [PickRow(f"k{number}", f"Dòng {number}", (HOSTILE,)) for number in range(10_000)]
-    table.show(rows, "k9999")
-    lines = [line for line in table._lines if line.layout.display is None]
-    assert len(lines) == 10
-    assert lines[-1].children[0].description == "Dòng 9999"
-    assert "<img" not in lines[-1].children[1].value
-    assert "1.000/1.000 10.000" in table._where.value
-    table._turn(-1)
-    assert table._lines[0].children[0].description == "Dòng 9980"
+def test_a_list_tells_the_page_what_each_column_holds_and_hears_only_of_rows_that_are_there() -> None:
+    picked: list[str] = []
+    columns = [
+        PickColumn("Trường", "230px"),
+        PickColumn("Tình trạng"),
+        PickColumn("Lỗi", "", "right"),
+        PickColumn("Tệp"),
+    ]
+    table = PickTable(columns, picked.append, {"library": {}})
+    states = ("late", "missing", "late")
+    rows = [
+        PickRow(f"k{place}", HOSTILE, (Tag(state.upper(), state), place, f"{place}.xlsx" if place else ""))
+        for place, state in enumerate(states)
+    ]
+    table.show(rows, "k1")
+    assert table.picked == "k1"
+    assert [column["kind"] for column in table.sheet.columns] == ["text", "choice", "number", "text"]
+    assert table.sheet.columns[0]["opens"]
+    assert table.sheet.columns[1]["tags"] == {"LATE": "late", "MISSING": "missing"}
+    assert table.sheet.rows[0] == ["k0", HOSTILE, "LATE", 0, None]  # no error is 0; no file is nothing
+    for key in ("k2", "gone"):
+        table._heard(None, {"picked": key}, [])
+    assert picked == ["k2"]
     table.show([])
-    assert "trống" in table._empty.value
+    assert table.sheet.rows == []
+    assert len(table.sheet.columns) == 4
 
 
 def test_a_school_is_picked_by_its_line_or_its_neighbour() -> None:
@@ -520,7 +525,7 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
         "files to take away": explore._exported,
         "the table": lambda: desk.go_to("table"),
         "other columns": table._reset,
-        "groups": lambda: setattr(table._group, "value", table._group.options[1][1]),
+        "groups": lambda: setattr(table._group, "value", table._group.options[0]),
         "the table's files": table._exported,
         "a scope": lambda: setattr(desk._level, "value", "th"),
         "glance": lambda: desk.go_to("glance"),

@@ -9,7 +9,7 @@ from termreview.desk.measure_rows import plain_rows_of, word_rows
 from termreview.desk.measures import NUMBER, Compared, Measure, compare, measures_of
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
-from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, list_texts
 from termreview.desk.term.wording import say, words
 from termreview.desk.views.measure_charts import draw
 from termreview.reporting.blocks.blocks import Block
@@ -36,8 +36,8 @@ class ExploreTab:
         self._chart, self._links = controls.shown(), controls.shown(css="desk-links")
         self._export = controls.button(names["export"], self._exported, hint=names["export_hint"])
         self._table = PickTable(
-            [PickColumn(names["school"], "250px"), PickColumn(names["level"], "1fr"), PickColumn(names["commune"], "1fr"), PickColumn("x", "1fr", "right"), PickColumn("y", "1fr", "right")],
-            self._picked, words(desk.reference, "pick"), 12,
+            [PickColumn(names["school"], "250px"), PickColumn(names["level"], ""), PickColumn(names["commune"], ""), PickColumn("x", "", "right"), PickColumn("y", "", "right")],
+            self._picked, list_texts(desk.reference), 12,
         )  # fmt: skip
         self.box = controls.column(
             controls.row(self._sections[0], self._choices[0], css="desk-measure"),

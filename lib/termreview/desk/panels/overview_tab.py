@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
-from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, Tag, list_texts
 from termreview.desk.term.overview import received_days, who_reported
 from termreview.desk.term.term_now import plain_rows
 from termreview.desk.term.wording import say, words
 from termreview.desk.views.overview import overview_block
-from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
 from termreview.reporting.charts.charts import calendar_strip, chart
@@ -30,10 +29,10 @@ class OverviewTab:
         self._states = controls.switch(say(desk.reference, "glance.which"), states, ALL_STATES)
         self._states.observe(lambda _: self._filtered(), "value")
         columns = [
-            PickColumn(names["school"], "270px"), PickColumn(names["level"], "1.1fr"), PickColumn(names["commune"], "1.1fr"), PickColumn(names["state"], "1.1fr"),
-            PickColumn(names["received_on"], "6.5em"), PickColumn(names["errors"], "4em", "right"), PickColumn(names["queries"], "5.5em", "right"), PickColumn(names["detail"], "2fr"),
+            PickColumn(names["school"], "230px"), PickColumn(names["level"], ""), PickColumn(names["commune"], ""), PickColumn(names["state"], ""),
+            PickColumn(names["received_on"], "7em"), PickColumn(names["errors"], "4em", "right"), PickColumn(names["queries"], "5.5em", "right"), PickColumn(names["detail"], ""),
         ]  # fmt: skip
-        self._table = PickTable(columns, self._picked, words(desk.reference, "pick"), 12)
+        self._table = PickTable(columns, self._picked, list_texts(desk.reference), 12)
         self.box = controls.column(self._figures, self._states, self._table.box, self._days, css="desk-tab")
 
     def show(self) -> None:
@@ -72,7 +71,7 @@ class OverviewTab:
     def _row(self, row: Record) -> PickRow:
         reference = self.desk.reference
         state = words(reference, "states")[row["shown_state"]]
-        tag = Block(f'<span class="tag tag-{row["shown_state"]}">{escape_text(state)}</span>')
+        tag = Tag(state, row["shown_state"])
         on = number_text(row["received_on"], "date") if row["received_on"] is not None else ""
         refusals = reference.labels["refusals"]
         detail = refusals[row["refused_reason"]] if row["state"] == "refused" else row["file"] or ""

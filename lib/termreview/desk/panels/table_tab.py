@@ -96,7 +96,7 @@ class TableTab:
         """The table of the schools, made when it is first shown: its script is what the page needs not open with."""
         made = Sheet("", self._texts)
         made.observe(lambda _: self._show_groups(), "shown")
-        made.observe(self._picked, "picked")
+        made.on_msg(self._opened)
         made.observe(lambda _: self._tell_address(), "view")
         return made
 
@@ -319,10 +319,10 @@ class TableTab:
                 "done", say(reference, "table.exported", rows=len(rows), columns=len(ids))
             )  # fmt: skip
 
-    def _picked(self, change: Any) -> None:
-        if change["new"]:
+    def _opened(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
+        if message.get("picked") in self._known().frame.index:
             tab = self.desk.tab("explorer")
-            tab.open_school(change["new"])  # type: ignore[attr-defined]
+            tab.open_school(message["picked"])  # type: ignore[attr-defined]
             self.desk.go_to("explorer")
 
 

@@ -10,7 +10,7 @@ from termreview.desk.explorer import level_margins_of
 from termreview.desk.moderation import verified_lines
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import SCHOOL, Desk
-from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, list_texts
 from termreview.desk.panels.controls.school_picker import SchoolPicker
 from termreview.desk.panels.parts.points_form import PointsForm
 from termreview.desk.term.school_names import spellings_of
@@ -60,9 +60,9 @@ class VerificationTab:
         self._part.observe(lambda _: self._turned(), "value")
         self._picker = SchoolPicker(words(desk.reference, "picker"), self._school_picked, desk.refuse)
         self._items = PickTable(
-            [PickColumn(columns["item"], "54px"), PickColumn(columns["title"], "1fr"), PickColumn(columns["self"], "2.9em", "right"),
+            [PickColumn(columns["item"], "4.6em"), PickColumn(columns["title"]), PickColumn(columns["self"], "2.9em", "right"),
              PickColumn(columns["computed"], "4.3em", "right"), PickColumn(columns["verified"], "3.2em", "right"), PickColumn(columns["counts"], "4.6em", "right")],
-            self._item_picked, words(desk.reference, "pick"), 16,
+            self._item_picked, list_texts(desk.reference), 16,
         )  # fmt: skip
         self._conditions, self._margins = controls.shown(css="desk-half"), controls.shown(css="desk-half")
         self._detail = controls.shown(css="desk-context")

@@ -8,7 +8,7 @@ from termreview.desk.decision_groups import decision_groups_in
 from termreview.desk.lists.decision_list import group_id_of, last_own, take_back
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
-from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, Tag, list_texts
 from termreview.desk.panels.parts.decision_form import DecisionForm
 from termreview.desk.panels.parts.decisions_view import DecisionsView
 from termreview.desk.term.causes import OPEN, SETTLED, cells_of, findings_in, fold_findings
@@ -52,15 +52,15 @@ class WorklistTab:
         self._undo = controls.button(names["undo"], self._taken_back, "danger", names["undo_hint"])
         self._causes = PickTable(
             [
-                PickColumn(columns["cause"], "55%"), PickColumn(columns["severity"], "1fr"),
+                PickColumn(columns["cause"]), PickColumn(columns["severity"], "8em"),
                 PickColumn(columns["places"], "3.4em", "right"), PickColumn(columns["schools"], "4em", "right"),
             ],
-            self._cause_picked, words(desk.reference, "pick"), 8,
+            self._cause_picked, list_texts(desk.reference), 8,
         )  # fmt: skip
         cells = words(desk.reference, "cell_columns")
         self._cells = PickTable(
-            [PickColumn(cells["school"], "36%"), PickColumn(cells["cell"], "1fr"), PickColumn(cells["found"], "1.4fr")],
-            self._cell_picked, words(desk.reference, "pick"), 10,
+            [PickColumn(cells["school"], "36%"), PickColumn(cells["cell"], ""), PickColumn(cells["found"], "")],
+            self._cell_picked, list_texts(desk.reference), 10,
         )  # fmt: skip
         self._context = controls.shown(css="desk-context")
         self._form = DecisionForm(desk, self._saved)
@@ -103,7 +103,7 @@ class WorklistTab:
 
     def _cause_row(self, row: Record) -> PickRow:
         severity = self.desk.reference.labels["severities"][row["severity"]]
-        tag = Block(f'<span class="tag tag-{row["severity"]}">{escape_text(severity)}</span>')
+        tag = Tag(severity, row["severity"])
         hint = say(
             self.desk.reference, "triage.cause_hint", title=row["title"], severity=severity,
             places=row["finding_count"], schools=row["school_count"],

@@ -82,6 +82,7 @@ def living_kernels(*args: Any, **options: Any) -> Any:
             for item in dead:
                 pool.remove(item)
             if dead:
+                self._is_begun = False
                 self.fill_if_needed(notebook_name=notebook)
                 return 0  # the new ones are not there yet
             return len(pool) if self._is_begun else 0

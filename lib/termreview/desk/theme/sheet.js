@@ -3,7 +3,9 @@
 
 const PLACE = "termreviewSheetLibrary";
 
-function library(model) {
+// One table of the page carries the library for all of them; the others wait for it.
+async function library(model) {
+  while (!window[PLACE] && !model.get("_library")) await new Promise((done) => setTimeout(done, 30));
   if (!window[PLACE]) {
     const script = new Blob([model.get("_library")], { type: "text/javascript" });
     window[PLACE] = import(URL.createObjectURL(script)).then(({ default: DataTable }) => {
@@ -29,13 +31,21 @@ function printed(column, value) {
 
 const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
+// Points as people write them, "42,5–64,5": sorted by the first number.
+function leading(value) {
+  const number = parseFloat(String(value ?? "").replace(/\./g, "").replace(",", "."));
+  return Number.isNaN(number) ? null : number;
+}
+
 function cell(column, words) {
   return (value, type) => {
+    if ((type === "sort" || type === "type") && column.side === "right" && column.kind !== "number") return leading(value);
     if (type === "sort" || type === "type") return value === "" || value === undefined ? null : column.kind === "number" || value === null ? value : folded(value);
     if (type === "filter") return column.kind === "number" ? value ?? "" : printed(column, value);
     if (type === "copy") return column.kind === "number" ? (value === null ? "" : String(value).replace(".", ",")) : printed(column, value).replace(/^—$/, "");
+    if (column.tags?.[value]) return `<span class="tag tag-${escaped(column.tags[value])}">${escaped(value)}</span>`;
     if (!column.opens || value === null) return escaped(printed(column, value));
-    return `<button type="button" class="sheet-open" title="${escaped(words.open)}">${escaped(printed(column, value))}</button>`;
+    return `<button type="button" class="sheet-open" title="${escaped(words.open ?? "")}">${escaped(printed(column, value))}</button>`;
   };
 }
 
@@ -100,6 +110,7 @@ async function render({ model, el }) {
   }
 
   function build() {
+    const hadFocus = scroll.contains(document.activeElement) && document.activeElement !== scroll;
     if (table) table.destroy(true);
     columns = model.get("columns");
     const rows = model.get("rows"), view = model.get("view");
@@ -114,7 +125,7 @@ async function render({ model, el }) {
       data: rows,
       columns: columns.map((column, place) => ({
         data: place + 1, type: "sheet", render: cell(column, words),
-        className: column.kind === "number" ? "sheet-number" : "", columnControl: heads(column), name: column.id, orderSequence: ["asc", "desc", ""],
+        className: column.kind === "number" || column.side === "right" ? "sheet-number" : "", width: column.width || null, columnControl: heads(column), name: column.id, orderSequence: ["asc", "desc", ""],
       })),
       paging: false, info: false, searching: true, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
       order: [], autoWidth: false, orderMulti: true, ordering: { indicators: true, handler: true },
@@ -127,16 +138,45 @@ async function render({ model, el }) {
     table.search.fixed("words", (_, __, number) => folded(box.value).split(/\s+/).every((word) => plain[number].includes(word)));
     table.on("draw", () => { say(fill(words.count, { shown: inSight().length, all: rows.length })); push(); });
     table.draw();
+    mark();
+    if (hadFocus) (scroll.querySelector(".picked .sheet-open") ?? scroll).focus({ preventScroll: true });
   }
 
   box.addEventListener("input", () => table.draw());
   scroll.addEventListener("click", (event) => {
     const name = event.target.closest(".sheet-open");
-    if (!name) return;
-    model.set("picked", "");
-    model.set("picked", table.row(name.closest("tr")).data()[0]);
-    model.save_changes();
+    if (name) model.send({ picked: table.row(name.closest("tr")).data()[0] });
   });
+  // From name to name by the arrows; Enter and the space bar pick, as they do with any button.
+  scroll.addEventListener("keydown", (event) => {
+    const name = event.target.closest(".sheet-open");
+    if (!name) return;
+    const names = [...scroll.querySelectorAll(".sheet-open")], here = names.indexOf(name);
+    const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: names.length - 1 }[event.key];
+    if (to === undefined || !names[to]) return;
+    event.preventDefault();
+    names[to].focus();
+  });
+
+  // The row that is picked is marked, and in sight within its table; the page itself does not move.
+  function mark() {
+    const picked = model.get("picked"), hints = model.get("hints");
+    table.rows().every(function () {
+      const line = this.node(), key = this.data()[0], is = key === picked;
+      if (!line) return;
+      line.classList.add("pick-row");
+      line.classList.toggle("picked", is);
+      const name = line.querySelector(".sheet-open");
+      if (!name) return;
+      name.title = hints[key] ?? words.open ?? "";
+      if (is) name.setAttribute("aria-current", "true");
+      else name.removeAttribute("aria-current");
+      if (!is) return;
+      const head = scroll.querySelector("thead")?.offsetHeight ?? 0;
+      if (line.offsetTop - head < scroll.scrollTop) scroll.scrollTop = line.offsetTop - head;
+      else if (line.offsetTop + line.offsetHeight > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = line.offsetTop + line.offsetHeight - scroll.clientHeight;
+    });
+  }
 
   copy.addEventListener("click", async () => {
     const clean = (text) => String(text).replace(/[\t\r\n]+/g, " ");
@@ -159,10 +199,17 @@ async function render({ model, el }) {
 
   const again = () => build();
   const viewed = () => { if (JSON.stringify(model.get("view")) !== pushed) build(); };
+  if (model.get("lines")) scroll.style.maxHeight = `${model.get("lines") * 2.1 + 3.6}em`;
   model.on("change:rows", again);
+  model.on("change:picked", mark);
   model.on("change:view", viewed);
   build();
-  return () => { clearTimeout(waiting); model.off("change:rows", again); model.off("change:view", viewed); table.destroy(true); };
+  return () => { clearTimeout(waiting); model.off("change:rows", again); model.off("change:picked", mark); model.off("change:view", viewed); table.destroy(true); };
 }
 
-export default { render };
+// A table that no page shows yet carries the library all the same.
+async function initialize({ model }) {
+  if (model.get("_library")) await library(model);
+}
+
+export default { initialize, render };

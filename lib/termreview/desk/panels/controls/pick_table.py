@@ -1,4 +1,4 @@
-"""One table from which a row can be picked: the first cell of each row is a button, pages keep it small."""
+"""One list from which a row can be picked: the table of the desk, of which the first cell of each row is a button."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import ipywidgets as widgets
-
 from termreview.desk.panels.controls import controls
-from termreview.reporting.blocks.blocks import Block, as_html, escape_text
-from termreview.reporting.blocks.number_format import number_text
-from termreview.reporting.report.narrative import fill
+from termreview.desk.panels.controls.sheet import Sheet
+from termreview.desk.term.wording import words
+from termreview.reference.declarations import Reference
+
+MOST_VALUES = 12  # of a column of texts that are offered as a list to filter by
 
 
 class PickColumn(NamedTuple):
-    """One column: its heading, its width as a CSS grid track, and the side its text stands at."""
+    """One column: its heading, its width in the browser's units (blank: what is left), and the side its text stands at."""
 
     heading: str
-    width: str
+    width: str = ""
     side: str = "left"
+
+
+class Tag(NamedTuple):
+    """One cell of few values, each with a colour: what it says, and the kind that has the colour."""
+
+    text: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -33,109 +40,81 @@ class PickRow:
 
 
 class PickTable:
-    """A table of a fixed number of rows, whatever the number of rows behind it."""
+    """A list that is sorted, searched, filtered and copied like the table of the schools."""
 
     def __init__(
         self,
         columns: Sequence[PickColumn],
         on_pick: Callable[[str], None],
-        words: Mapping[str, str],
-        page_size: int = 10,
+        texts: Mapping[str, Any],
+        lines: int = 10,
+        title: str = "",
     ) -> None:
-        """Make the table, empty; the first column is that of the buttons."""
-        self.on_pick, self.words, self.page_size = on_pick, words, page_size
-        self.rows: Sequence[PickRow] = ()
-        self.page, self.picked = 0, ""
-        self._first_width = columns[0].width
-        self._grid = " ".join(column.width for column in columns[1:])
-        self._sides = [column.side for column in columns[1:]]
-        self._head = widgets.HBox([controls.shown(css="pick-first"), controls.shown(css="pick-rest")])
-        self._head.add_class("pick-head")
-        self.rename([column.heading for column in columns])
-        self._head.children[0].layout.flex = f"0 0 {self._first_width}"
-        self._lines = [self._line(place) for place in range(page_size)]
-        self._back = controls.button(words["back"], lambda: self._turn(-1))
-        self._on = controls.button(words["forward"], lambda: self._turn(1))
-        self._where = controls.shown(css="pick-where")
-        self._pager = controls.row(self._back, self._where, self._on, css="pick-pager")
-        self._empty = controls.shown(css="pick-empty")
-        self.box = controls.column(self._head, *self._lines, self._empty, self._pager, css="pick-table")
+        """Make the list, empty; about so many of its lines are in sight at once."""
+        self.on_pick, self.rows = on_pick, ()  # type: tuple[Callable[[str], None], Sequence[PickRow]]
+        self._columns = list(columns)
+        self.sheet = Sheet(title or columns[0].heading, texts, lines=lines)
+        self.sheet.on_msg(self._heard)
+        self.box = controls.column(self.sheet, css="pick-table")
+
+    @property
+    def picked(self) -> str:
+        """The key of the row that is picked."""
+        return str(self.sheet.picked)
 
     def rename(self, headings: Sequence[str]) -> None:
-        """Give the columns other headings."""
-        controls.show(self._head.children[0], headings[0])
-        controls.show(self._head.children[1], self._cells([escape_text(heading) for heading in headings[1:]]))
+        """Give the columns other headings from the next rows on."""
+        self._columns = [
+            column._replace(heading=heading) for column, heading in zip(self._columns, headings, strict=True)
+        ]
 
     def show(self, rows: Sequence[PickRow], picked: str = "") -> None:
-        """Show other rows; the page of the picked row is turned up."""
-        self.rows, self.picked = rows, picked
-        place = next((place for place, row in enumerate(rows) if row.key == picked), None)
-        pages = self._pages()
-        self.page = place // self.page_size if place is not None else min(self.page, pages - 1)
-        self._draw()
+        """Show other rows; how they are sorted and filtered stays."""
+        self.rows = rows
+        parts = [[row.title for row in rows], *zip(*(row.cells for row in rows), strict=True)]
+        parts += [()] * (len(self._columns) - len(parts))
+        specs = [_spec(column, cells) for column, cells in zip(self._columns, parts, strict=True)]
+        specs[0] |= {"opens": True, "kind": "text"}
+        self.sheet.picked = picked
+        self.sheet.hints = {row.key: row.hint for row in rows if row.hint}
+        self.sheet.fill(specs, [[row.key, row.title, *map(_plain, row.cells)] for row in rows])
 
     def pick(self, key: str) -> None:
         """Pick one row as a click on it does."""
-        self.picked = key
-        self._draw()
+        self.sheet.picked = key
         self.on_pick(key)
 
-    def _line(self, place: int) -> Any:
-        name = controls.button("", lambda: self._clicked(place))
-        name.add_class("pick-button")
-        name.layout.flex = f"0 0 {self._first_width}"
-        line = widgets.HBox([name, controls.shown(css="pick-rest")])
-        line.add_class("pick-row")
-        controls.visible(line, False)
-        return line
-
-    def _clicked(self, place: int) -> None:
-        number = self.page * self.page_size + place
-        if number < len(self.rows):
-            self.pick(self.rows[number].key)
-
-    def _turn(self, step: int) -> None:
-        self.page = max(0, min(self.page + step, self._pages() - 1))
-        self._draw()
-
-    def _pages(self) -> int:
-        return max(1, -(-len(self.rows) // self.page_size))
-
-    def _draw(self) -> None:
-        start = self.page * self.page_size
-        shown = self.rows[start : start + self.page_size]
-        for place, line in enumerate(self._lines):
-            controls.visible(line, place < len(shown))
-            if place < len(shown):
-                self._fill(line, shown[place])
-        controls.show(self._empty, "" if self.rows else self.words["empty"])
-        controls.visible(self._empty, not self.rows)
-        controls.visible(self._head, bool(self.rows))
-        pages = self._pages()
-        controls.visible(self._pager, pages > 1)
-        where = fill(self.words["where"], {"page": self.page + 1, "pages": pages, "count": len(self.rows)})
-        controls.show(self._where, where)
-        self._back.disabled, self._on.disabled = self.page == 0, self.page >= pages - 1
-
-    def _fill(self, line: Any, row: PickRow) -> None:
-        name, rest = line.children
-        is_picked = row.key == self.picked
-        chosen = f"{self.words['picked']} – " if is_picked else ""
-        with name.hold_sync():
-            name.description = row.title
-            name.tooltip = f"{chosen}{row.hint or row.title}"
-        (line.add_class if is_picked else line.remove_class)("picked")
-        controls.show(rest, self._cells([_cell(cell) for cell in row.cells]))
-
-    def _cells(self, cells: Sequence[str]) -> Block:
-        """The cells of one row, already HTML, in the columns of the table."""
-        html = "".join(
-            f'<span class="{side}">{cell}</span>' for side, cell in zip(self._sides, cells, strict=True)
-        )
-        return Block(
-            f'<div class="pick-cells" style="grid-template-columns:{escape_text(self._grid)}">{html}</div>'
-        )
+    def _heard(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
+        """What the page says of a click: the row may have gone meanwhile."""
+        if message.get("picked") in {row.key for row in self.rows}:
+            self.pick(message["picked"])
 
 
-def _cell(cell: object) -> str:
-    return escape_text(number_text(cell)) if isinstance(cell, int) else as_html(cell)
+def list_texts(reference: Reference) -> dict[str, Any]:
+    """The texts of a list: those of the table, but that a name picks and does not open."""
+    texts = words(reference, "table_sheet") | {"library": words(reference, "table_library")}
+    return texts | {"open": words(reference, "pick")["pick"], "search": words(reference, "pick")["search"]}
+
+
+def _plain(cell: object) -> object:
+    return cell.text if isinstance(cell, Tag) else cell if isinstance(cell, int) else str(cell) or None
+
+
+def _width(column: PickColumn) -> str:
+    """The width of one column, with room for the signs that sort and filter it; blank for an equal part of what is left."""
+    return "5.2em" if column.side == "right" else column.width
+
+
+def _spec(column: PickColumn, cells: Sequence[object]) -> dict[str, Any]:
+    """What the browser is told of one column, by what stands in it."""
+    known = [cell for cell in map(_plain, cells) if cell is not None]
+    values = set(known)
+    if known and all(isinstance(cell, int) for cell in known):
+        kind = "number"
+    else:
+        kind = "choice" if 1 < len(values) <= MOST_VALUES and len(values) < len(known) else "text"
+    tags = {cell.text: cell.kind for cell in cells if isinstance(cell, Tag)}
+    return {
+        "id": column.heading, "title": column.heading, "kind": kind, "digits": 0, "width": _width(column), "side": column.side,
+        "tags": tags,
+    }  # fmt: skip

@@ -38,10 +38,14 @@ def _bundle(ending: str) -> str:
     return (files(itables) / "html" / f"dt_bundle.{ending}").read_text(encoding="utf-8")
 
 
+_carried: list[bool] = []  # of this kernel: whether each of its tables carries the library
+
+
 class Sheet(anywidget.AnyWidget):
     """The table; `view` is how it is looked at, `shown` the keys of the rows in sight, in their order.
 
-    Each of `rows` begins with its key; None stands for what is missing. `picked` is the key of a row that was opened.
+    Each of `rows` begins with its key; None stands for what is missing. A row that is opened is sent as a message
+    (`picked`); the row that `picked` names is marked. `hints` are what a screen reader is told of a row, by its key.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -52,18 +56,26 @@ class Sheet(anywidget.AnyWidget):
     view: Any = traitlets.Dict().tag(sync=True)
     shown: Any = traitlets.List().tag(sync=True)
     picked = traitlets.Unicode().tag(sync=True)
+    hints = traitlets.Dict().tag(sync=True)
+    lines = traitlets.Int(0).tag(sync=True)  # in sight at once; 0: as many as the screen has room for
     words = traitlets.Dict().tag(sync=True)
     language = traitlets.Dict().tag(sync=True)
     _library = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, title: str, words: Mapping[str, Any]) -> None:
-        """Make the table, empty; `words` are its texts, with those of the library below `library`."""
+    def __init__(self, title: str, words: Mapping[str, Any], lines: int = 0, carries: bool = False) -> None:
+        """Make the table, empty; `words` are its texts, with those of the library below `library`.
+
+        The library travels with the first table of a kernel alone, or with one that `carries` it in any case.
+        """
+        carries = carries or not _carried
+        _carried.append(carries)
         own = {name: text for name, text in words.items() if name != "library"}
         super().__init__(
             _esm=_script(),
-            _css=_bundle("css"),
-            _library=_bundle("js"),
+            _css=_bundle("css") if carries else "",
+            _library=_bundle("js") if carries else "",
             title=title,
+            lines=lines,
             words=own,
             language=dict(words["library"]),
         )
@@ -88,7 +100,8 @@ def sheet(frame: pd.DataFrame, title: str = "", *, workspace_root: str = "") -> 
     workspace = find_workspace(Path(workspace_root) if workspace_root else None)
     reference = load_reference(workspace.reference)
     own = frame if frame.index.name is None else frame.reset_index()
-    made = Sheet(title, words(reference, "table_sheet") | {"library": words(reference, "table_library")})
+    texts = words(reference, "table_sheet") | {"library": words(reference, "table_library")}
+    made = Sheet(title, texts, carries=True)
     columns = [table_column(str(name), own[name]) for name in own.columns]
     cells = [plain_values(own[name], column.kind) for name, column in zip(own.columns, columns, strict=True)]
     rows = [[str(number), *row] for number, row in enumerate(zip(*cells, strict=True))]

@@ -6,7 +6,7 @@ from typing import Any
 
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
-from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, list_texts
 from termreview.desk.term.term_now import plain_rows
 from termreview.desk.term.wording import say, words
 from termreview.desk.views.what_if import action_block
@@ -25,11 +25,11 @@ class ActionsView:
         self._is_filling = False
         names, own = words(desk.reference, "action_columns"), words(desk.reference, "action")
         columns = [
-            PickColumn(names["title"], "50%"), PickColumn(names["reached"], "1fr", "right"),
-            PickColumn(names["points"], "1fr", "right"), PickColumn(names["groups"], "1fr", "right"),
-            PickColumn(names["raised"], "1fr", "right"),
+            PickColumn(names["title"], "50%"), PickColumn(names["reached"], "", "right"),
+            PickColumn(names["points"], "", "right"), PickColumn(names["groups"], "", "right"),
+            PickColumn(names["raised"], "", "right"),
         ]  # fmt: skip
-        self._table = PickTable(columns, self._picked, words(desk.reference, "pick"), 15)
+        self._table = PickTable(columns, self._picked, list_texts(desk.reference), 15)
         self._detail, self._own_detail = controls.shown(), controls.shown(css="desk-effect")
         self._conditions = controls.tick(words(desk.reference, "what_if")["conditions"])
         self._conditions.observe(lambda _: self._changed(), "value")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from termreview.desk.decision_groups import DecisionGroup, decision_groups_in
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
-from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable
+from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, list_texts
 from termreview.desk.term.wording import say, words
 from termreview.desk.views.effect import group_block, group_text, ruled_school
 from termreview.reference.kinds.decisions import PLACE, RULE, SCHOOL
@@ -31,10 +31,10 @@ class DecisionsView:
         self._table = PickTable(
             [
                 PickColumn(columns["ruling"], "90px"), PickColumn(columns["reach"], "8.5em"),
-                PickColumn(columns["where"], "1.3fr"), PickColumn(columns["what"], "1.6fr"),
-                PickColumn(columns["who"], "1fr"), PickColumn(columns["places"], "6.5em", "right"),
+                PickColumn(columns["where"], ""), PickColumn(columns["what"], ""),
+                PickColumn(columns["who"], ""), PickColumn(columns["places"], "6.5em", "right"),
             ],
-            self._picked, words(desk.reference, "pick"), 12,
+            self._picked, list_texts(desk.reference), 12,
         )  # fmt: skip
         self._detail = controls.shown()
         self._take = controls.button(names["withdraw"], self._withdrawn, "danger", names["withdraw_hint"])
