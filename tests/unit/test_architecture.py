@@ -123,8 +123,8 @@ ROOMS = {
     "run/kernels": "",
     "run": (
         "storage reference/kinds reference spreadsheets/packages sources intake/received intake/batches "
-        "intake scoring reporting/blocks reporting/excel reporting/term reporting/workbench reporting/editions "
-        "reporting/records reporting/pages reporting/report reporting/word run/kernels"
+        "intake returns scoring reporting/blocks reporting/excel reporting/term reporting/summaries reporting/workbench "
+        "reporting/editions reporting/records reporting/pages reporting/report reporting/word run/kernels"
     ),
     "proof": (
         "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets "
@@ -139,8 +139,8 @@ ROOMS = {
     ),
     "desk/table": ("storage reporting/workbench desk/term"),
     "desk": (
-        "storage reference/kinds reference intake/values intake/checks intake scoring "
-        "insight reporting/blocks reporting/summaries reporting/report run desk/lists desk/term"
+        "storage reference/kinds reference intake/values intake/checks intake returns scoring insight "
+        "reporting/blocks reporting/summaries reporting/editions reporting/report run desk/lists desk/term"
     ),
     "desk/panels/controls": "storage reference reporting/blocks reporting/report desk/term desk/table",
     "desk/views": (

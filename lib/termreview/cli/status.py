@@ -22,19 +22,13 @@ if TYPE_CHECKING:
 
 def status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Say who has sent, who has not, and what each school still owes; write the reminder list where it is asked for."""
-    from termreview.intake.later_files import later_of_schools
     from termreview.intake.received_notices import (
         MOST_SHOWN,
         file_decision_lines,
         received_notices,
-        unknown_files,
     )
-    from termreview.reporting.records.provenance import files_naming
-    from termreview.reporting.summaries.decisions import open_findings
-    from termreview.reporting.summaries.reporting import reporting_by_level, school_reporting
-    from termreview.reporting.term.schools import expected_schools
-    from termreview.returns.reminders import reminder_list, write_reminders
-    from termreview.returns.returned import plan_returns, point_counts, point_table
+    from termreview.reporting.summaries.reporting import reporting_by_level
+    from termreview.run.reminding import reminding_on
     from termreview.spreadsheets.packages.guard import NOT_OPENED
 
     term, as_of = parse_term(options.term), as_of_day(options)
@@ -43,24 +37,11 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
     there = _received(term, as_of, workspace, reference)
     files = [file for file in there if file.received_on <= as_of]
     cleaned, previous = _cleaned(files, term, workspace, reference)
-    schools = expected_schools(declared, reference.registry)
-    reporting = school_reporting(schools, cleaned.submissions, open_findings(cleaned.findings))
-    planned = plan_returns(files, cleaned, reference, term, previous)
-    reminders = reminder_list(
-        reporting,
-        point_counts(planned),
-        reference,
-        declared.plan.due_on,
-        as_of,
-        later_of_schools([file for file in there if file.received_on > as_of], term, reference),
-        files_naming(cleaned.findings),
-        declared.plan.resubmission_due_on,
-    )
-    unknown = unknown_files(cleaned.submissions, cleaned.findings, reference.labels["refusals"])
+    owing = reminding_on(as_of, there, cleaned, reference, term, previous)
+    reminders, unknown = owing.reminders, owing.unknown
     if options.xlsx:  # before anything is printed: who reads the list through a pipe may stop early
-        points = point_table(planned, term)
-        write_reminders(options.xlsx, reminders, points, reference, term, as_of, len(schools), unknown)
-    whole = reporting_by_level(reporting).set_index("scope").loc["all"]
+        owing.write(options.xlsx)
+    whole = reporting_by_level(owing.reporting).set_index("scope").loc["all"]
     days = (as_of - declared.plan.due_on).days
     title = declared.plan.title[:1].upper() + declared.plan.title[1:]
     print(f"{title}, năm học {term.school_year} – đến ngày {as_of:%d/%m/%Y}")

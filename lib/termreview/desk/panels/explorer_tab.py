@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from termreview.desk.office_work import file_links, received_file, return_files
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import SCHOOL, Desk
 from termreview.desk.panels.controls.school_picker import SchoolPicker
@@ -28,7 +29,15 @@ class ExplorerTab:
         self._part.observe(lambda _: self._turned(), "value")
         self._picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._turned(), desk.refuse)
         self._shown = controls.shown()
-        self.box = controls.column(controls.row(self._part, self._picker.box), self._shown, css="desk-tab")
+        work = words(desk.reference, "office_work")
+        self._links = controls.shown(css="desk-links")
+        files = controls.row(
+            controls.button(work["received"], self._received, hint=work["received_hint"]),
+            controls.button(work["return_one"], self._returned, hint=work["return_hint"]), self._links,
+        )  # fmt: skip
+        self.box = controls.column(
+            controls.row(self._part, self._picker.box), files, self._shown, css="desk-tab"
+        )
 
     def open_school(self, school_id: str) -> None:
         """Have one school in view when the tab is turned up."""
@@ -48,10 +57,33 @@ class ExplorerTab:
         self._picker.show(list(zip(schools["school_id"], schools["name"], strict=True)), spellings_of(now))
         school_id = self._picker.school_id
         self.desk.keep(SCHOOL, school_id)
+        controls.show(self._links, "")
         block = page_block if self._part.value == PAGE else school_block
         controls.show(
             self._shown, block(now, school_id) if school_id else say(now.reference, "picker.choose")
         )
+
+    def _received(self) -> None:
+        """Offer the file of the school that counts, as it came."""
+        with self.desk.working("status.working"):
+            found = received_file(self.desk.now, self._picker.school_id) if self._picker.school_id else None
+            if found is None:
+                self.desk.refuse(say(self.desk.reference, "office_work.received_none"))
+                return
+            controls.show(self._links, found.link(found.name))
+            self.desk.tell("done", say(self.desk.reference, "office_work.received_ready", file=found.name))
+
+    def _returned(self) -> None:
+        """Write the marked file of the school, and offer it."""
+        with self.desk.working("office_work.returning"):
+            school_id, reference = self._picker.school_id, self.desk.reference
+            found = return_files(self.desk.now, [school_id]) if school_id else None
+            if found is None or not found.paths:
+                key = "return_settled" if found is not None and found.settled else "received_none"
+                self.desk.refuse(say(reference, f"office_work.{key}"))
+                return
+            controls.show(self._links, file_links(found.paths)[0])
+            self.desk.tell("done", say(reference, "office_work.returned", count=1, settled=0, folder=found.folder.name))  # fmt: skip
 
     def _turned(self) -> None:
         with self.desk.working("status.working"):

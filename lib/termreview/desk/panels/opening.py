@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ from termreview.storage.workspace import Workspace, find_workspace
 TABS: tuple[type[Tab], ...] = (
     OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab,
 )  # fmt: skip
+_AT_ONCE_S = 6.0  # a reading that takes no longer is waited for: then the page has the desk from the first
+_FOR_A_PAGE_S = 5
 _NOT_OPENED = "Không mở được bàn rà soát"
 _open: list[Desk] = []  # of this kernel: a cell run again replaces its desk
 _opening: list[asyncio.Task[None]] = []  # of this kernel: the loop alone would not keep them
@@ -61,14 +64,22 @@ def open_desk(
     let_no_message_drop()
     while _opening:
         _opening.pop().cancel()
-    asked = (term_id, workspace_root, as_of, today)
     room, address = controls.column(css=ROOT_CLASS), PageAddress()
+    line = controls.shown(css="desk-status")
+    room.children = (controls.shown(Block(style_sheet())), line)
+    with_progress = partial(_desk, term_id, workspace_root, as_of, today, partial(controls.show, line))
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
-        _furnish(room, _desk(*asked, lambda _: None), address)
-    else:
-        _opening.append(loop.create_task(_open_beside(room, address, *asked)))
+        _furnish(room, with_progress(), address)
+        return room
+    reader = ThreadPoolExecutor(1)
+    reading = reader.submit(with_progress)
+    reader.shutdown(wait=False)
+    try:
+        _furnish(room, reading.result(_AT_ONCE_S), address)
+    except TimeoutError:
+        _opening.append(loop.create_task(_open_later(room, line, asyncio.wrap_future(reading), address)))
     return room
 
 
@@ -83,20 +94,18 @@ def let_no_message_drop() -> None:
         thread.schedule(partial(thread.socket.set_hwm, 0))  # a socket is its own thread's alone
 
 
-async def _open_beside(
-    room: Any,
-    address: PageAddress,
-    term_id: str,
-    workspace_root: str,
-    as_of: str,
-    today: Callable[[], datetime.date],
+async def _open_later(
+    room: Any, line: Any, reading: Awaitable[Callable[[Any], Desk] | Block], address: PageAddress
 ) -> None:
-    """Read beside the event loop, which meanwhile answers the page; then show the desk."""
-    line = controls.shown(css="desk-status")
-    room.children = (controls.shown(Block(style_sheet())), line)
+    """Show the desk when it is read; meanwhile the event loop answers the page, which says how far the reading is.
+
+    A page that is just being made takes nothing new in: what it does not have by then, it shows once it has asked.
+    """
     try:
-        tell = partial(controls.show, line)
-        made = await asyncio.to_thread(_desk, term_id, workspace_root, as_of, today, tell)
+        made = await reading
+        for _ in range(_FOR_A_PAGE_S):
+            if address.is_awaited:
+                await asyncio.sleep(1)
         _furnish(room, made, address)
     except Exception as error:  # an analyst must see it: nobody waits for this task
         controls.show(line, status_line("error", f"{_NOT_OPENED}: {type(error).__name__}: {error}"))

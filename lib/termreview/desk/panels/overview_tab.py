@@ -5,6 +5,7 @@ from __future__ import annotations
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, Tag, list_texts
+from termreview.desk.panels.parts.office_view import OfficeView
 from termreview.desk.term.overview import received_days, who_reported
 from termreview.desk.term.term_now import plain_rows
 from termreview.desk.term.wording import say, words
@@ -33,12 +34,16 @@ class OverviewTab:
             PickColumn(names["received_on"], "7em"), PickColumn(names["errors"], "4em", "right"), PickColumn(names["queries"], "5.5em", "right"), PickColumn(names["detail"], ""),
         ]  # fmt: skip
         self._table = PickTable(columns, self._picked, list_texts(desk.reference), 12)
-        self.box = controls.column(self._figures, self._states, self._table.box, self._days, css="desk-tab")
+        self._office = OfficeView(desk)
+        self.box = controls.column(
+            self._figures, self._office.box, self._states, self._table.box, self._days, css="desk-tab"
+        )
 
     def show(self) -> None:
         """Show the term as it stands."""
         now, scope = self.desk.now, self.desk.scope
         controls.show(self._figures, overview_block(now, scope, self.desk.day()))
+        self._office.show()
         self._list()
         days = received_days(now, scope)
         title, alt = (
