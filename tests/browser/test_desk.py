@@ -513,12 +513,50 @@ def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
     assert trouble == []
 
 
+def test_a_term_is_returned_made_and_issued_without_a_command_line(
+    analyst: tuple[Seat, list[str]], voila: Served
+) -> None:
+    """The advised action stood in words: a person who writes no commands could not take it."""
+    one, trouble = analyst
+    page = one.page
+    for name, start in (("Danh sách nhắc", b"PK"), ("Tạo tệp trả trường", b"PK")):
+        one.press(name)
+        with page.expect_download() as taken:
+            one.visible(one.desk.locator(".desk-office-result a")).click()
+        assert Path(taken.value.path()).read_bytes().startswith(start), name
+    expect(one.button("Phát hành…")).to_be_disabled()
+    one.press("Lập báo cáo")
+    one.said("Đã lập")
+    expect(one.desk).to_contain_text("Báo cáo đã lập khớp với số liệu ở đây")
+    one.press("Phát hành…")
+    one.said("Sẽ phát hành bản nội bộ, lập trên 9 tệp")
+    issued = voila.office.reports(parse_term(TERM)) / "issued"
+    assert not issued.exists()  # told before it is done
+    one.press("Xác nhận phát hành")
+    one.said("Đã phát hành lần 1")
+    assert (issued / "1").is_dir()
+    links = one.desk.locator(".desk-office-result a")
+    assert any(name.endswith(".docx") for name in links.all_inner_texts())
+    found = Axe().run(page, context=".termreview-desk").response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+    one.open("Từng trường")
+    one.school("0477201")
+    one.press("Tệp trường đã nộp")
+    with page.expect_download() as taken:
+        one.visible(one.desk.get_by_role("link", name="0477201.xlsx")).click()
+    kept = voila.office.raw(parse_term(TERM)) / "0477201.xlsx"
+    assert Path(taken.value.path()).read_bytes() == kept.read_bytes()
+    one.press("Tệp trả của trường")
+    one.said("Đã ghi 1 tệp trả trường")
+    assert trouble == []
+
+
 def look_at_every_tab(one: Seat) -> None:
     """Turn every tab up by keyboard; nothing is in the way of who cannot see or use a mouse."""
     one.open("Toàn cảnh")
     one.desk.get_by_role("tab", name="Toàn cảnh").focus()
     for _ in range(7):
-        expect(one.desk.locator(".pick-row:visible .pick-button:text-is('')")).to_have_count(0)
+        expect(one.desk.locator(".pick-row:visible .sheet-open:text-is('')")).to_have_count(0)
         found = Axe().run(one.page, context=".termreview-desk").response["violations"]
         assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
         assert one.desk.evaluate(TALLEST_LINE) < 200, "a line of controls pushes the rest off the screen"

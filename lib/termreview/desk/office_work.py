@@ -64,8 +64,8 @@ def reminder_file(now: TermNow, day: datetime.date) -> tuple[Download, int]:
 
 def received_file(now: TermNow, school_id: str) -> Download | None:
     """The file of one school that counts, as it came; None where none does."""
-    own = now.reporting.set_index("school_id").loc[school_id]
-    found = next((file for file in now.files if file.name == own["file"]), None)
+    own = now.reporting.set_index("school_id")["file"].dropna().get(school_id, "")
+    found = next((file for file in now.files if file.name == own), None)
     if found is None or not found.path.is_file():
         return None
     kind = found.path.suffix.lstrip(".").lower()

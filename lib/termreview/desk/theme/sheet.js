@@ -103,7 +103,9 @@ async function render({ model, el }) {
     waiting = setTimeout(() => {
       const view = viewOf(table.state() ?? {}, columns, box.value.trim()), shown = inSight().map((row) => row[0]);
       pushed = JSON.stringify(view);
-      model.set("view", view);
+      // A view that nobody has changed here is not sent: it would overtake one that is just on its way to us.
+      const { search = "", order = [], filters = {} } = model.get("view");
+      if (JSON.stringify({ search, order, filters }) !== pushed) model.set("view", view);
       model.set("shown", shown);
       model.save_changes();
     }, 120);

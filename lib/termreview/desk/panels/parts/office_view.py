@@ -68,7 +68,7 @@ class OfficeView:
         with self.desk.working(key):
             controls.show(self._result, "")
             told, links = work()
-            shown = callout(told, [], "good").html + "".join(f"<p>{link.html}</p>" for link in links)
+            shown = callout(told, [], "good").html + f"<p>{' '.join(link.html for link in links)}</p>"
             controls.show(self._result, Block(f'<div class="desk-links">{shown}</div>'))
             if is_news:
                 self.desk.reload(told)
