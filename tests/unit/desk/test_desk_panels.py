@@ -13,6 +13,7 @@ import pytest
 from desk_world import HOSTILE, ROLE, TERM, TODAY, new_office
 
 from termreview.desk.lists.decision_list import write_decision
+from termreview.desk.lists.waiting import waiting_in
 from termreview.desk.panels import opening
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, Tag
@@ -125,6 +126,47 @@ def test_a_rule_tells_its_reach_and_is_withdrawn_from_the_list(office: Workspace
     assert "Đã hoàn tác quyết định qd-0001" in status_of(desk)
     assert load_reference(office.reference).decisions == ()
     assert not tab._decisions._table.rows
+
+
+def test_what_was_taken_back_is_written_again_as_it_was(office: Workspace, desk: Desk) -> None:
+    tab = decide(desk, "not_a_number", "15")
+    assert tab._redo.layout.display == "none"
+    tab._form._saved()
+    written = load_reference(office.reference).decisions
+    tab._taken_back()
+    assert load_reference(office.reference).decisions == ()
+    assert tab._redo.description == "Làm lại qd-0001"
+    tab._redone()
+    assert load_reference(office.reference).decisions == written
+    assert "Đã ghi quyết định qd-0001" in status_of(desk)
+    assert tab._redo.layout.display == "none"
+    assert tab._undo.description == "Hoàn tác qd-0001"
+
+
+def test_places_wait_in_bulk_and_change_nothing_else(office: Workspace, desk: Desk) -> None:
+    tab = desk.go_to("triage")
+    tab._causes.pick("not_a_number")
+    before, first = desk.now.reference.fingerprint, [row.key for row in tab._cells.rows]
+    assert len(first) == 3
+    tab._cells.sheet.shown = first[:2]  # as filtered in the browser
+    desk._author.value = ""
+    tab._put_aside("asked")
+    assert "status-error" in status_of(desk)
+    desk._author.value = ROLE
+    tab._put_aside("asked")
+    assert "2 vị trí" in status_of(desk)
+    assert waiting_in(office, TERM) == dict.fromkeys(first[:2], "asked")
+    tab._causes.pick("not_a_number")
+    assert [row.key for row in tab._cells.rows] == first[2:]
+    tab._status.value = "asked"
+    assert [row.key for row in tab._cells.rows] == first[:2]
+    tab._put_aside("parked")
+    tab._status.value = "parked"
+    assert [row.key for row in tab._cells.rows] == first[:2]
+    tab._put_aside("")
+    assert waiting_in(office, TERM) == {}
+    assert load_reference(office.reference).fingerprint == before
+    assert load_reference(office.reference).decisions == ()
 
 
 def test_what_changes_in_the_form_takes_the_effect_away(desk: Desk) -> None:

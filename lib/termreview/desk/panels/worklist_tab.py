@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from termreview.desk.decision_groups import decision_groups_in
-from termreview.desk.lists.decision_list import group_id_of, last_own, take_back
+from termreview.desk.lists.decision_list import group_id_of, last_own, take_back, write_decision
+from termreview.desk.lists.waiting import STATES, set_waiting, waiting_in
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, Tag, list_texts
@@ -44,12 +47,25 @@ class WorklistTab:
         self._severity = controls.switch(names["which"], severities, "error query")
         self._status = controls.switch(
             names["status"],
-            {OPEN: names["unsettled"], SETTLED: names["settled"], DECISIONS: names["rulings"]},
+            {
+                OPEN: names["unsettled"],
+                **{state: names[state] for state in STATES},
+                SETTLED: names["settled"],
+                DECISIONS: names["rulings"],
+            },
             OPEN,
         )
         for control in (self._severity, self._status):
             control.observe(lambda _: self._filtered(), "value")
         self._undo = controls.button(names["undo"], self._taken_back, "danger", names["undo_hint"])
+        self._redo = controls.button(names["redo"], self._redone, hint=names["redo_hint"])
+        self._aside = {
+            state: controls.button(
+                names[f"{state or 'back'}_act"], partial(self._put_aside, state), hint=names["aside_hint"]
+            )
+            for state in (*STATES, "")
+        }
+        self._undone: list[tuple[Decision, ...]] = []
         self._causes = PickTable(
             [
                 PickColumn(columns["cause"]), PickColumn(columns["severity"], "8em"),
@@ -66,13 +82,15 @@ class WorklistTab:
         self._form = DecisionForm(desk, self._saved)
         self._decisions = DecisionsView(desk, self._take)
         self._places = controls.column(
-            controls.shown(Block(f"<h3>{escape_text(names['places'])}</h3>")), self._cells.box
+            controls.shown(Block(f"<h3>{escape_text(names['places'])}</h3>")),
+            self._cells.box,
+            controls.row(*self._aside.values()),
         )
         left = controls.column(self._causes.box, self._places, css="desk-narrow")
         right = controls.column(self._context, self._form.box, css="desk-broad")
         self._findings = controls.split(left, right)
         self.box = controls.column(
-            controls.row(self._severity, self._status, self._undo),
+            controls.row(self._severity, self._status, self._undo, self._redo),
             self._findings,
             self._decisions.box,
             css="desk-tab",
@@ -88,13 +106,37 @@ class WorklistTab:
         if is_list:
             self._decisions.show()
             return
-        self._rows = findings_in(now, self.desk.scope, self._severity.value.split(), self._status.value)
+        self._rows = self._findings_shown()
         folded = plain_rows(fold_findings(self._rows, now)) if len(self._rows) else []
         kinds = [row["kind"] for row in folded]
         if self._kind not in kinds:
             self._kind = kinds[0] if kinds else ""
         self._causes.show([self._cause_row(row) for row in folded], self._kind)
         self._show_cells()
+
+    def _findings_shown(self) -> pd.DataFrame:
+        """The findings of the state chosen: those that wait are open, but not on the list of those to be worked on."""
+        now, state = self.desk.now, self._status.value
+        status = SETTLED if state == SETTLED else OPEN
+        rows = findings_in(now, self.desk.scope, self._severity.value.split(), status)
+        waiting = rows["finding_id"].map(waiting_in(now.workspace, now.term_id))
+        for wanted, button in self._aside.items():
+            controls.visible(button, state != SETTLED and wanted != (state if state in STATES else ""))
+        if state == SETTLED:
+            return rows
+        return rows[waiting == state] if state in STATES else rows[waiting.isna()]
+
+    def _put_aside(self, state: str) -> None:
+        """Have the places in sight wait, as filtered in their list; or take them back."""
+        reference, ids = self.desk.reference, list(self._cells.sheet.shown)
+        if state and not self.desk.author:
+            self.desk.refuse(say(reference, "draft_faults.nobody"))
+            return
+        with self.desk.working("status.saving"):
+            now = self.desk.now
+            set_waiting(now.workspace, now.term_id, ids, state, self.desk.author, self.desk.day())
+            self.show()
+            self.desk.tell("done", say(reference, f"triage.{state or 'back'}_done", count=len(ids)))
 
     def _filtered(self) -> None:
         with self.desk.working("status.working"):
@@ -166,12 +208,38 @@ class WorklistTab:
         self._undo.disabled = last is None
         names = words(self.desk.reference, "triage")
         self._undo.description = f"{names['undo']} {group_id_of(last.decision_id)}" if last else names["undo"]
+        self._show_redo()
         self._undo.tooltip = group_text(self.desk.now, self._whole(last)) if last else names["undo_none"]
 
     def _whole(self, decision: Decision) -> tuple[Decision, ...]:
         """All decisions of the group that one of them belongs to."""
         lines = decision_groups_in(self.desk.now)
         return next((line.decisions for line in lines if decision in line.decisions), (decision,))
+
+    def _show_redo(self) -> None:
+        names, last = words(self.desk.reference, "triage"), self._last_undone()
+        controls.visible(self._redo, last is not None)
+        if last is not None:
+            self._redo.description = f"{names['redo']} {group_id_of(last[0].decision_id)}"
+
+    def _last_undone(self) -> tuple[Decision, ...] | None:
+        """The decisions that were taken back last at this desk, of the term in view."""
+        return next((one for one in reversed(self._undone) if one[0].holds_in(self.desk.now.term_id)), None)
+
+    def _redone(self) -> None:
+        """Write again what was taken back, unless somebody has ruled on the same place meanwhile."""
+        with self.desk.working("status.saving"):
+            now, last = self.desk.now, self._last_undone()
+            if last is None:
+                return
+            known = {decision.decision_id for decision in now.reference.decisions}
+            written = write_decision(now.workspace, now.reference, last, known)
+            if written.decision is None:
+                self.desk.refuse(say(now.reference, "status.conflict"))
+                return
+            self._undone.remove(last)
+            self._own.append(written.decision.decision_id)
+            self.desk.reload(say(now.reference, "status.saved", decision=group_text(now, written.decisions)))
 
     def _taken_back(self) -> None:
         with self.desk.working("status.saving"):
@@ -188,5 +256,7 @@ class WorklistTab:
             line = next(line for line in decision_groups_in(now) if line.group_id == group_id)
             was_there = take_back(now.workspace, group_id, decided_by)
             self._own = [name for name in self._own if group_id_of(name) != group_id]
+            if was_there:
+                self._undone.append(line.decisions)
             key = "status.undone" if was_there else "status.not_there"
             self.desk.reload(say(now.reference, key, decision=group_text(now, line.decisions)))
