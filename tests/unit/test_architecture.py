@@ -161,7 +161,7 @@ ROOMS = {
     "rollup": "storage reporting/blocks reporting/report",
     "cli": (
         "storage reference spreadsheets/packages forms forms/adopted intake/received "
-        "intake sources rollup returns reporting/term reporting/summaries reporting/editions "
+        "intake sources rollup returns reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
         "desk/serving sample sample/rehearsal"
     ),
