@@ -177,6 +177,7 @@ DOORS = {
     "multiprocessing": (r"processes",),
     "zipfile": (
         r"spreadsheets/packages/(archive|guard)",
+        r"desk/office_work",
         r"spreadsheets/xlsx/package",
         r"spreadsheets/editing/package",
         r"sample/damage",
