@@ -1,7 +1,8 @@
 """How long each step of the review desk takes, with 55 and with 600 schools more than the illustrative ones.
 
 `--schools N …` measures other numbers. A step of more than 200 ms shows progress: it is marked. Times are
-processor times of this process.
+processor times of this process; those of a page are of the server with its kernels, from the request until the list of
+schools stands on the page of a real Chromium, and beside them what a clock says (s), which other work on the machine makes longer.
 """
 
 from __future__ import annotations
@@ -9,24 +10,29 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lib"))
 
+import psutil
 from intake_world import HK1, PRESCHOOL, PRIMARY, SECONDARY, answers_of, receive
 
 from termreview.desk.decision_drafts import Draft, decision_of
 from termreview.desk.effect import effect_of_decision, effect_of_points
 from termreview.desk.measures import compare, measures_of
 from termreview.desk.panels import opening
+from termreview.desk.serving.serving import address, free_port
 from termreview.desk.term.causes import findings_in, fold_findings
 from termreview.desk.term.cell_context import cell_context
 from termreview.desk.term.overview import Scope, who_reported
@@ -165,21 +171,83 @@ def measure(workspace: Workspace) -> list[tuple[str, float]]:
     return found
 
 
+TOKEN = "only-for-this-bench"
+QUIET_S = 2.0
+
+
+@contextmanager
+def served(workspace: Workspace) -> Iterator[tuple[str, psutil.Process]]:
+    """The desk as `termreview desk` serves it: where, and by which process."""
+    port = free_port(9200)
+    command = [sys.executable, "-m", "termreview.cli", "--root", str(workspace.root), "desk", "--no-browser", "--port", str(port)]  # fmt: skip
+    environment = os.environ | {"JUPYTER_TOKEN": TOKEN, "PYTHONPATH": str(TESTS.parent / "lib")}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8") as server:  # fmt: skip
+        try:
+            while server.stdout is not None and f":{port}/" not in server.stdout.readline():
+                continue
+            yield address(port, TOKEN), psutil.Process(server.pid)
+        finally:
+            server.terminate()
+
+
+def worked(process: psutil.Process) -> float:
+    """The processor seconds of one process and all that it has started, those that have ended left out."""
+    total = 0.0
+    for one in (process, *process.children(recursive=True)):
+        try:
+            times = one.cpu_times()
+        except psutil.Error:
+            continue
+        total += times.user + times.system
+    return total
+
+
+def first_views(workspace: Workspace) -> list[tuple[str, float, float]]:
+    """The first view of a server that has just started, and of one that has come to rest: processor and clock, in ms."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return []
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        return []
+    found = []
+    with served(workspace) as (url, process), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for name in ("page, server just started", "page, a desk stands ready"):
+            page = browser.new_page(viewport={"width": 1366, "height": 768})
+            before, start = worked(process), time.monotonic()
+            page.goto(url, wait_until="commit")
+            page.locator(".pick-row").first.wait_for(timeout=600_000)
+            found.append((name, (worked(process) - before) * 1000, (time.monotonic() - start) * 1000))
+            before = -1.0
+            while worked(process) - before > QUIET_S / 20:  # until the next desk stands ready
+                before = worked(process)
+                time.sleep(QUIET_S * 3)
+        browser.close()
+    return found
+
+
 def main() -> None:
     """Print the steps in milliseconds, a column per number of schools."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--schools", type=int, nargs="+", default=[55, 600])
     counts = parser.parse_args().schools
-    columns = []
+    columns, pages = [], []
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
-            columns.append(dict(measure(new_district(Path(folder), count))))
+            workspace = new_district(Path(folder), count)
+            columns.append(dict(measure(workspace)))
+            pages.append(first_views(workspace))
     print(f"{'review desk, ms':<36}" + "".join(f"{count:>9} schools" for count in counts))
     for name in columns[0]:
         cells = "".join(
             f"{column[name]:>15.0f}{'*' if column[name] > SHOWN_MS else ' '} " for column in columns
         )
         print(f"{name:<36}{cells}")
+    for views in zip(*pages, strict=True):
+        cells = "".join(f"{cpu:>9.0f} ({clock / 1000:.1f} s)" for _, cpu, clock in views)
+        print(f"{views[0][0]:<36}{cells}")
     print(f"* more than {SHOWN_MS:.0f} ms: the desk says that it is at work")
 
 
