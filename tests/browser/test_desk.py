@@ -792,7 +792,7 @@ def test_a_reload_keeps_the_scope_the_tab_and_the_school(
     """A reload began anew at the first tab, with all schools and without the one that was worked on."""
     one, trouble = analyst
     with one.done():
-        one.desk.get_by_label("Cấp học").select_option(label="Tiểu học")
+        one.desk.get_by_label("Cấp học", exact=True).select_option(label="Tiểu học")
     one.open("Thẩm định")
     one.school("0477205")
     expect(one.form()).to_contain_text("(0477205)")
@@ -802,7 +802,7 @@ def test_a_reload_keeps_the_scope_the_tab_and_the_school(
     expect(again.desk.get_by_role("tab", name="Thẩm định")).to_have_attribute("aria-selected", "true")
     expect(again.school_line()).to_have_value("Trường TH Bình Hòa · 0477205")
     expect(again.form()).to_contain_text("(0477205)")
-    expect(again.desk.get_by_label("Cấp học")).to_have_value("Tiểu học")
+    expect(again.desk.get_by_label("Cấp học", exact=True)).to_have_value("Tiểu học")
     one.page.goto(f"{voila.url}?ky=nonsense&cap=x&the=y&bang=[1")  # an address that somebody has typed over
     other = Seat(one.page, "Chuyên viên A")
     expect(other.desk.get_by_role("tab", name="Toàn cảnh")).to_have_attribute("aria-selected", "true")
