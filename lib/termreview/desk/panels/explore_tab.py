@@ -37,7 +37,7 @@ class ExploreTab:
         self._export = controls.button(names["export"], self._exported, hint=names["export_hint"])
         self._table = PickTable(
             [PickColumn(names["school"], "250px"), PickColumn(names["level"], ""), PickColumn(names["commune"], ""), PickColumn("x", "", "right"), PickColumn("y", "", "right")],
-            self._picked, list_texts(desk.reference), 12,
+            self._picked, list_texts(desk.reference), 12, finds_key=True,
         )  # fmt: skip
         self.box = controls.column(
             controls.row(self._sections[0], self._choices[0], css="desk-measure"),

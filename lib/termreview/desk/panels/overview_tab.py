@@ -33,7 +33,7 @@ class OverviewTab:
             PickColumn(names["school"], "230px"), PickColumn(names["level"], ""), PickColumn(names["commune"], ""), PickColumn(names["state"], ""),
             PickColumn(names["received_on"], "7em"), PickColumn(names["errors"], "4em", "right"), PickColumn(names["queries"], "5.5em", "right"), PickColumn(names["detail"], ""),
         ]  # fmt: skip
-        self._table = PickTable(columns, self._picked, list_texts(desk.reference), 12)
+        self._table = PickTable(columns, self._picked, list_texts(desk.reference), 12, finds_key=True)
         self._office = OfficeView(desk)
         self.box = controls.column(
             self._figures, self._office.box, self._states, self._table.box, self._days, css="desk-tab"

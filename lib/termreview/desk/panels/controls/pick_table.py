@@ -49,8 +49,10 @@ class PickTable:
         texts: Mapping[str, Any],
         lines: int = 10,
         title: str = "",
+        finds_key: bool = False,
     ) -> None:
-        """Make the list, empty; about so many of its lines are in sight at once."""
+        """Make the list, empty; about so many of its lines are in sight at once. `finds_key`: keys are codes that are sought."""
+        self._finds_key = finds_key
         self.on_pick, self.rows = on_pick, ()  # type: tuple[Callable[[str], None], Sequence[PickRow]]
         self._columns = list(columns)
         self.sheet = Sheet(title or columns[0].heading, texts, lines=lines)
@@ -74,7 +76,7 @@ class PickTable:
         parts = [[row.title for row in rows], *zip(*(row.cells for row in rows), strict=True)]
         parts += [()] * (len(self._columns) - len(parts))
         specs = [_spec(column, cells) for column, cells in zip(self._columns, parts, strict=True)]
-        specs[0] |= {"opens": True, "kind": "text"}
+        specs[0] |= {"opens": True, "kind": "text", "finds_key": self._finds_key}
         self.sheet.picked = picked
         self.sheet.hints = {row.key: row.hint for row in rows if row.hint}
         self.sheet.fill(specs, [[row.key, row.title, *map(_plain, row.cells)] for row in rows])
