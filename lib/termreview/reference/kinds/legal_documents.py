@@ -12,6 +12,7 @@ from termreview.reference.loading.rows import Row, unique
 from termreview.reference.loading.source import Source
 from termreview.terms import parse_term
 
+_LATER_COLUMNS = ("school_year", "valid_to", "governs", "valid_from", "replaced_by")
 _YEAR_IN_NUMBER = re.compile(r"/((?:19|20)\d\d)(?:/|$)")  # 03/2024/TT-BGDĐT
 
 
@@ -19,8 +20,9 @@ _YEAR_IN_NUMBER = re.compile(r"/((?:19|20)\d\d)(?:/|$)")  # 03/2024/TT-BGDĐT
 class LegalDocument:
     """One legal document: the date as cited and the date as confirmed.
 
-    `school_year` is that of a document which guides one school year alone, blank for others; `valid_to` the last day
-    on which it was in force.
+    `school_year` is that of a document which guides one school year alone, blank for others; `valid_from` and `valid_to`
+    are the first and the last day on which it was in force, as far as known; `replaced_by` is the document that came in
+    its place, `governs` what it speaks of in a few words.
     """
 
     document_id: str
@@ -34,6 +36,9 @@ class LegalDocument:
     listed_in: str
     school_year: str = ""
     valid_to: datetime.date | None = None
+    governs: str = ""
+    valid_from: datetime.date | None = None
+    replaced_by: str = ""
 
     def holds_on(self, day: datetime.date, school_year: str) -> bool:
         """Say whether a report of one school year that speaks for one day may stand on the document.
@@ -44,11 +49,15 @@ class LegalDocument:
             return False
         if self.valid_to is not None and self.valid_to < day:
             return False
-        made_on = self.confirmed_on or self.cited_on
-        if made_on is not None:
-            return made_on <= day
+        if self.begins_on is not None:
+            return self.begins_on <= day
         year = _YEAR_IN_NUMBER.search(self.number)
         return year is None or int(year[1]) <= day.year
+
+    @property
+    def begins_on(self) -> datetime.date | None:
+        """The first day on which a report may stand on it: that of its force, else of its making; None where neither is known."""
+        return self.valid_from or self.confirmed_on or self.cited_on
 
     @property
     def is_known(self) -> bool:
@@ -68,8 +77,16 @@ def load_documents(source: Source) -> tuple[LegalDocument, ...]:
     columns = (
         "document_id", "number", "title", "issuer", "cited_on", "confirmed_on", "mark", "note", "listed_in",
     )  # fmt: skip
-    rows = read_list(source, "legal_documents.csv", columns, ("school_year", "valid_to"))
+    rows = read_list(source, "legal_documents.csv", columns, _LATER_COLUMNS)
     unique([(row, row.id("document_id")) for row in rows])
+    ids = {row.id("document_id") for row in rows}
+    for row in rows:
+        replaced_by = row.text("replaced_by", "")
+        if replaced_by and (replaced_by not in ids or replaced_by == row.id("document_id")):
+            row.report("no_document", "replaced_by", document=replaced_by)
+        begin, end = (row.date(name, is_required=False) for name in ("valid_from", "valid_to"))
+        if begin is not None and end is not None and end < begin:
+            row.report("period_backwards", valid_to=end, valid_from=begin)
     return tuple(
         LegalDocument(
             row.id("document_id"),
@@ -83,6 +100,9 @@ def load_documents(source: Source) -> tuple[LegalDocument, ...]:
             row.text("listed_in", ""),
             _school_year(row),
             row.date("valid_to", is_required=False),
+            row.text("governs", ""),
+            row.date("valid_from", is_required=False),
+            row.text("replaced_by", ""),
         )
         for row in rows
     )

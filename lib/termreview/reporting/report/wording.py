@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -170,7 +171,10 @@ def _kind_of(document: LegalDocument) -> str:
 
 
 def cited_documents(report: ReportContext) -> list[LegalDocument]:
-    """The documents that the report stands on, each once: known by number, of its school year, in force on its day."""
+    """The documents that the report stands on, each once: known by number, of its school year, in force on its day.
+
+    One that another has replaced by then, of which the day is known, gives way to it.
+    """
     declared, documents = report.declared, report.reference.documents
     year = declared.term.school_year
     targets = report.reference.targets_in(year)
@@ -178,8 +182,37 @@ def cited_documents(report: ReportContext) -> list[LegalDocument]:
         declared.plan.legal, declared.form.legal, declared.indicator_set.legal, *(task.legal for task in declared.tasks),
         *(target.source_document for target in targets if target.is_shown),
     ]  # fmt: skip
-    found = (documents[name] for name in dict.fromkeys(ids) if name in documents)
+    day = report.as_of
+    named = (documents[name] for name in dict.fromkeys(ids) if name in documents)
+    found = dict.fromkeys(in_its_place(one, documents, day) for one in named)
     return [document for document in found if document.is_known and document.holds_on(report.as_of, year)]
+
+
+def in_its_place(
+    document: LegalDocument, documents: Mapping[str, LegalDocument], day: datetime.date
+) -> LegalDocument:
+    """The document that stands in the place of one on a day: itself, until what replaced it is in force."""
+    seen = {document.document_id}
+    while (after := documents.get(document.replaced_by)) is not None and after.document_id not in seen:
+        if after.begins_on is None or after.begins_on > day:
+            break
+        seen.add(after.document_id)
+        document = after
+    return document
+
+
+def document_state(report: ReportContext, document: LegalDocument) -> str:
+    """Where one document stands on the day of the report: in force, not yet, no longer, of another year, or unknown."""
+    year = report.declared.term.school_year
+    if in_its_place(document, report.reference.documents, report.as_of) is not document:
+        return "replaced"
+    if document.school_year and document.school_year != year:
+        return "other_year"
+    if document.valid_to is not None and document.valid_to < report.as_of:
+        return "ended"
+    if document.begins_on is None:
+        return "unknown"
+    return "in_force" if document.begins_on <= report.as_of else "not_yet"
 
 
 def signed_grounds(report: ReportContext) -> str:

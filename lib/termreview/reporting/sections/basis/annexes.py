@@ -17,6 +17,7 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import (
     cited_documents,
     communes_head,
+    document_state,
     label,
     marked,
     say,
@@ -186,6 +187,35 @@ def _ratio(row: Record, ratios: Record) -> Value | str:
         unit = ratios[str(row["ratio_id"])].unit
         return Number(row["value"], "decimal1" if unit == "percent" else "ratio")
     return {CONTRADICTORY: "*", ZERO: "(0)"}.get(str(row["state"]), MISSING_MARK)
+
+
+def document_register(report: ReportContext) -> Block:
+    """Annex: every document of the register: what it governs, since and until when, what replaced it, where it stands on the day."""
+    documents = report.reference.documents
+    rows = [
+        {
+            "number": one.number, "governs": one.governs, "mark": one.mark, "issuer": one.issuer,
+            "cited_on": one.cited_on, "confirmed_on": one.confirmed_on, "valid_from": one.valid_from, "valid_to": one.valid_to,
+            "replaced_by": documents[one.replaced_by].number if one.replaced_by else "",
+            "state": label(report, "legal_states", document_state(report, one)),
+        }
+        for one in documents.values()
+        if one.is_known
+    ]  # fmt: skip
+    columns = {
+        "number": "Số, ký hiệu", "governs": "Nội dung điều chỉnh", "issuer": "Cơ quan ban hành", "cited_on": "Ngày viện dẫn",
+        "confirmed_on": "Ngày đã xác nhận", "valid_from": "Hiệu lực từ", "valid_to": "Hiệu lực đến", "replaced_by": "Thay thế bởi",
+        "state": "Tình trạng",
+    }  # fmt: skip
+    return table(
+        marked(report, pd.DataFrame(rows, columns=[*columns, "mark"])),
+        columns=columns,
+        caption=say(report, "annexes.register_caption", as_of=report.as_of),
+        notes=[say(report, "annexes.register_note")],
+        formats=dict.fromkeys(("cited_on", "confirmed_on", "valid_from", "valid_to"), "date"),
+        marks="mark",
+        max_rows=0,
+    )
 
 
 def documents_cited(report: ReportContext) -> Block:
