@@ -33,7 +33,7 @@ def test_it_runs_and_what_it_writes_holds_no_formula(demo: Demo, tmp_path: Path)
         if cell.cell_type == "code"
         for output in cell.outputs
     ]
-    assert sum("text/html" in kinds for kinds in shown) == 8
+    assert sum("text/html" in kinds for kinds in shown) == 9
     assert any("image/png" in kinds for kinds in shown)
     path = root / "reports" / "bang-cac-truong.xlsx"
     sheet = openpyxl.load_workbook(path)["Bang"]
@@ -47,7 +47,7 @@ def test_it_runs_and_what_it_writes_holds_no_formula(demo: Demo, tmp_path: Path)
 def _hold_recipes(demo: Demo, cells: dict[str, Any], root: Path) -> None:
     """Each recipe has at most five lines, and shows what the stored tables give when worked out another way."""
     recipes = [name for name in cells if name.startswith("recipe-") and not name.endswith("-text")]
-    assert recipes == ["recipe-trained", "recipe-computers", "recipe-figure", "recipe-pivot"]
+    assert recipes == ["recipe-trained", "recipe-computers", "recipe-figure", "recipe-pivot", "recipe-past"]
     assert all(len(cells[name].source.splitlines()) <= 5 for name in recipes)
 
     def shown(name: str) -> pd.DataFrame:

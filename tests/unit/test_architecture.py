@@ -85,7 +85,7 @@ ROOMS = {
     "reporting/records": "storage reference reporting/blocks reporting/term reporting/editions",
     "reporting/pages": "storage reference reporting/blocks reporting/charts/drawing reporting/records",
     "reporting/report": (
-        "storage reference/loading reference/kinds reference scoring reporting/blocks reporting/charts reporting/term "
+        "insight reference/texts storage reference/loading reference/kinds reference scoring reporting/blocks reporting/charts reporting/term "
         "reporting/summaries reporting/editions reporting/records"
     ),
     "reporting": (
@@ -109,7 +109,7 @@ ROOMS = {
         "reporting/sections/basis reporting/sections/work"
     ),
     "reporting/sections/index": (
-        "reference/kinds scoring reporting/blocks reporting/charts reporting/term "
+        "insight reference/kinds scoring reporting/blocks reporting/charts reporting/term "
         "reporting/summaries reporting/report reporting/sections/basis reporting/sections/work"
     ),
     "reporting/changes": (

@@ -259,7 +259,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         provenance=load_texts(source, "provenance.yml"),
         highlights=load_highlights(source, ratio_ids, _group_ids(calendar, sets)),
         stories=load_story_rules(source, fields), opinions=load_opinion_groups(source, fields),
-        insight=load_insight(source),
+        insight=load_insight(source, fields),
         actions=load_actions(source, {plan.term.school_year for plan in calendar.plans}, registry.known_ids()),
         visits=load_visits(source, {plan.term.term_id for plan in calendar.plans}, registry.known_ids()),
         advice={name: Advice() if indicator_set.is_none else load_advice(source, indicator_set) for name, indicator_set in sets.items()},

@@ -19,7 +19,12 @@ _WIDTH = 18  # of a column, in signs
 
 
 def table(
-    term_id: str = "", *, states: bool = True, changes: bool = False, workspace_root: str = ""
+    term_id: str = "",
+    *,
+    states: bool = True,
+    changes: bool = False,
+    insight: bool = False,
+    workspace_root: str = "",
 ) -> pd.DataFrame:
     """One labelled row per school of one term: code, name, level, commune, every answer and its state, scores, levels.
 
@@ -31,6 +36,9 @@ def table(
         Whether the state of each answer follows at the right.
     changes
         Whether the change of each number since the term that is compared with follows at the end, where that was run.
+    insight
+        Whether what the school's own past says follows at the end: the points by which it differs from it, and its
+        probability not to reach the second level by the end of the year; missing below the declared history.
     workspace_root
         A folder of the workspace; blank for the one that holds the current folder.
 
@@ -43,7 +51,23 @@ def table(
 
     opened, found = _opened(term_id, workspace_root)
     before = _before(opened) if changes else None
-    return school_table(opened.reference, opened.declared, found, states=states, before=before)
+    frame = school_table(opened.reference, opened.declared, found, states=states, before=before)
+    return _with_insight(frame, opened) if insight else frame
+
+
+def _with_insight(frame: pd.DataFrame, opened: OpenTerm) -> pd.DataFrame:
+    """The table with what the history of its schools says, as the internal report has it."""
+    from termreview.reporting.report.context import open_report
+    from termreview.reporting.report.insights import slips_of, tell, warnings_of
+
+    report = open_report(opened.term.term_id, workspace_root=str(opened.workspace.root))
+    ids = frame.iloc[:, 0]
+    for name, rows in (("deviation", slips_of(report)), ("probability", warnings_of(report).schools)):
+        head = str(tell(report, f"table.{name}"))
+        frame[head] = ids.map(rows.set_index("school_id")[name].astype(float))
+        frame.attrs["sections"][head] = str(tell(report, "table.part"))
+        frame.attrs["codes"][head] = f"insight.{name}"
+    return frame
 
 
 def tables(term_id: str = "", *, workspace_root: str = "") -> TermTables:

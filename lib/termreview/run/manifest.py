@@ -16,6 +16,7 @@ from termreview.installation import made_with
 from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, list_evidence
 from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
+from termreview.reference.term_share import terms_compared
 from termreview.run.work_list import Step, describe_issues, scoped_report_name
 from termreview.sources.facts import FOLDER as SOURCES, exports_of
 from termreview.spreadsheets.packages.guard import NOT_OPENED
@@ -92,8 +93,8 @@ def _describe_previous(workspace: Workspace, term: Term | None) -> dict[str, Any
 
 
 def _describe_compared(workspace: Workspace, reference: Reference, declared: TermReference) -> dict[str, Any]:
-    """The tables of further terms that the report reads: the same part of earlier years; nothing where there are none."""
-    terms = reference.calendar.terms_read_by(declared.term)
+    """The tables of further terms that the report looks back on; nothing where there are none."""
+    _, *terms = terms_compared(reference, declared.term)
     told = [_describe_previous(workspace, term) for term in terms if term != declared.plan.previous]
     told = [one for one in told if one is not None]
     return {COMPARED: told} if told else {}

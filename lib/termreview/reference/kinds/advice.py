@@ -17,12 +17,19 @@ DEFAULT_EFFORT = 2
 
 @dataclass(frozen=True)
 class Action:
-    """One thing that the office can do: it takes its items to their maximum at every school; perhaps conditions too."""
+    """One thing that the office can do: it takes its items to their maximum at every school; perhaps conditions too.
+
+    `cost` is what it costs once, `cost_of_school` for each school, in the unit of the budget; None where that is not
+    declared. `capacity` is how many schools it can serve, 0 for any number.
+    """
 
     action_id: str
     title: str
     items: tuple[str, ...]
     meets_conditions: bool
+    cost: float | None = None
+    cost_of_school: float = 0.0
+    capacity: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class Advice:
     condition_effort: int = 1
     item_efforts: Mapping[str, int] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
+    budget: float | None = None
 
     def effort(self, item_id: str) -> int:
         """The effort of taking one item to its maximum."""
@@ -49,7 +57,7 @@ def load_advice(source: Source, indicator_set: IndicatorSet) -> Advice:
     row = read_tree(source, name)
     if row is None:
         return Advice()
-    row.only(("mark", "efforts", "evidence_effort", "condition_effort", "item_efforts", "actions"))
+    row.only(("mark", "efforts", "evidence_effort", "condition_effort", "item_efforts", "actions", "budget"))
     items = {item.item_id for item in indicator_set.items}
     known = _titles(row)
     efforts = row.row("item_efforts")
@@ -61,6 +69,7 @@ def load_advice(source: Source, indicator_set: IndicatorSet) -> Advice:
     return Advice(
         row.choice("mark", ("A", "B", "C")), known, _effort(row, "evidence_effort", known),
         _effort(row, "condition_effort", known), by_item, _actions(row, items, indicator_set.set_id),
+        row.number("budget"),
     )  # fmt: skip
 
 
@@ -100,10 +109,19 @@ def _actions(row: Row, items: set[str], set_id: str) -> tuple[Action, ...]:
     unique([(entry, entry.id("id")) for entry in rows])
     actions = []
     for entry in rows:
-        entry.only(("id", "title", "items", "conditions"))
+        entry.only(("id", "title", "items", "conditions", "cost", "cost_of_school", "capacity"))
         named = entry.items("items")
         for item_id in named:
             if item_id not in items:
                 entry.report("no_item", "items", item=item_id, set=set_id)
-        actions.append(Action(entry.id("id"), entry.text("title"), named, entry.yes("conditions")))
+        numbers = {key: entry.number(key) for key in ("cost", "cost_of_school", "capacity")}
+        for key, number in numbers.items():
+            if number is not None and number < 0:
+                entry.report("below_zero", key)
+        actions.append(
+            Action(
+                entry.id("id"), entry.text("title"), named, entry.yes("conditions"), numbers["cost"],
+                numbers["cost_of_school"] or 0.0, int(numbers["capacity"] or 0),
+            )
+        )  # fmt: skip
     return tuple(actions)

@@ -36,12 +36,16 @@ FORMATS: Final = (
     "date",
     "text",
 )
-SENTENCES: Final = ("sentences.yml", "highlights.yml")  # where texts have forms, and their numbers formats
+SENTENCES: Final = (
+    "sentences.yml",
+    "highlights.yml",
+    "insight.yml",
+)  # where texts have forms, and their numbers formats
 # What stands beside texts (numbers, ids, texts by an id of the office's own): who reads the file reads it.
 OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "desk.yml": ("advice", "risk_weights"),
     "highlights.yml": ("figures", "decisions", "most_decisions", "most_named", "least_change"),
-    "insight.yml": ("limits",),
+    "insight.yml": ("limits", "size_field"),
     "labels.yml": ("score_groups", "score_groups_short", "score_levels", "score_levels_short"),
     "publishing.yml": ("signed", "annex/heads"),
     "sentences.yml": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
@@ -59,16 +59,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class InsightTexts:
-    """The limits of one office, and the sentences by subject."""
+    """The limits of one office, the question that says how large a school is, and the sentences by subject."""
 
     limits: Limits = field(default_factory=Limits)
+    size_field: str = ""
     texts: Mapping[str, Any] = field(default_factory=dict)
 
 
 _SHARES: Final = ("false_alarm_rate", "weak_share", "good_share", "ceiling_share")
 
 
-def load_insight(source: Source) -> InsightTexts:
+def load_insight(source: Source, known: Container[str]) -> InsightTexts:
     """Read the limits, each a number above 0 (shares below 1, too), and the sentences."""
     tree = read_texts(source, FILE)
     if tree is None:
@@ -86,4 +87,7 @@ def load_insight(source: Source) -> InsightTexts:
             if number <= 0 or (each.name in _SHARES and number >= 1):
                 row.report("limit_out_of_range", each.name, value=number)
             values[each.name] = int(number) if isinstance(each.default, int) else number
-    return InsightTexts(Limits(**values), without_lines(dict(tree.values)))
+    size_field = tree.text("size_field")
+    if size_field and size_field not in known:
+        tree.report("no_field", "size_field", field=size_field)
+    return InsightTexts(Limits(**values), size_field, without_lines(dict(tree.values)))

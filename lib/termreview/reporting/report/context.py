@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import pickle
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +30,8 @@ from termreview.reporting.editions.shareable import shareable_view, without_word
 from termreview.reporting.editions.suppression import Suppression, decide_suppression
 from termreview.reporting.records.handed_out import read_handed_out
 from termreview.reporting.records.issued import Issue, find_issue
-from termreview.reporting.records.provenance import NOWHERE, Provenance, read_provenance
+from termreview.reporting.records.provenance import NOWHERE, Provenance, read_provenance, terms_behind
+from termreview.reporting.report.history import NO_HISTORY, term_history
 from termreview.reporting.summaries.summaries import Summaries
 from termreview.reporting.summaries.term_view import TermView, build_view
 from termreview.reporting.term.latest_term import term_or_latest
@@ -74,7 +75,8 @@ class ReportContext:
 
     `previous` is the term that it compares with, `years` the same part of earlier school years, oldest first; each only
     where its tables exist. `pictures` is the folder where what was drawn is kept for the next report, `systems` what
-    exports of systems count of its schools, in the internal edition.
+    exports of systems count of its schools, `history` what the schools reached in every term that was run, both in the
+    internal edition of the whole office.
     """
 
     reference: Reference
@@ -88,6 +90,7 @@ class ReportContext:
     years: tuple[TermView, ...] = ()
     pictures: Path | None = None
     systems: SystemTables | None = None
+    history: pd.DataFrame = field(default_factory=lambda: NO_HISTORY)
 
     @property
     def comparable_ratios(self) -> tuple[Ratio, ...]:
@@ -202,8 +205,26 @@ def report_on(
         view_term(workspace, reference, each) for each in _years(workspace, reference, whole.declared)
     )
     suppression = None if edition == INTERNAL else _suppression(workspace, reference, whole)
-    report = ReportContext(reference, whole, previous, _as_of(as_of, whole), years=years)
+    is_looking_back = edition == INTERNAL and scope.is_whole
+    history = _history(workspace, reference, whole, previous, years) if is_looking_back else NO_HISTORY
+    report = ReportContext(reference, whole, previous, _as_of(as_of, whole), years=years, history=history)
     return present(report, scope, edition, suppression)
+
+
+def _history(
+    workspace: Workspace,
+    reference: Reference,
+    whole: TermView,
+    previous: TermView | None,
+    years: tuple[TermView, ...],
+) -> pd.DataFrame:
+    """What the schools reached in every term that was run before this one, and in it."""
+    known = {view.declared.term: view.tables for view in (whole, *((previous,) if previous else ()), *years)}
+    found = []
+    for term in terms_behind(workspace, reference, whole.declared.term):
+        tables = known.get(term) or read_tables(workspace, term)
+        found.append(term_history(reference, reference.of(term), tables.scores, tables.observations))
+    return pd.concat([one for one in found if not one.empty] or [NO_HISTORY], ignore_index=True)
 
 
 def _suppression(workspace: Workspace, reference: Reference, whole: TermView) -> Suppression:
@@ -257,8 +278,9 @@ def present(
         reference = without_words(reference)
     previous = earlier.pop(0) if whole.previous else None
     return ReportContext(
-        reference, view, previous, whole.as_of, scope, edition, whole.provenance, years=tuple(earlier)
-    )
+        reference, view, previous, whole.as_of, scope, edition, whole.provenance, years=tuple(earlier),
+        history=whole.history if edition == INTERNAL and scope.is_whole else NO_HISTORY,
+    )  # fmt: skip
 
 
 def _narrowed(reference: Reference, view: TermView, declared: TermReference, scope: Scope) -> TermView:

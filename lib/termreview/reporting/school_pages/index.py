@@ -13,6 +13,7 @@ from termreview.reporting.blocks.blocks import escape_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.insights import tell, years_of
 from termreview.reporting.report.level_margin_texts import margin_lines
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.school_outlook import look_ahead
@@ -191,6 +192,15 @@ def change_view(report: ReportContext, school_id: str) -> View:
         )
         rows.append({"title": name, "was": standing[0], "is": standing[1]})
     return {"rows": rows, "note": "" if rows else word(report, "change.none")}
+
+
+def years_line(report: ReportContext, school_id: str) -> str:
+    """The school's own points at the same part of every year, in one line; blank before there are two."""
+    found = years_of(report, school_id)
+    if len(found) < 2:
+        return ""
+    points = " → ".join(number_text(value, "points") for _, value in found)
+    return str(tell(report, "page.line", years=f"{found[0][0]} – {found[-1][0]}", points=points))
 
 
 def last_result(report: ReportContext, school_id: str) -> list[str]:

@@ -1,0 +1,208 @@
+"""The page that looks back and ahead: figures where the history carries them, one plain line where it does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from report_world import report as world_report, tables_of
+
+from termreview.reference.kinds.measures import LOT, RISK, OfficeAction, Visit
+from termreview.reporting.blocks.blocks import Block
+from termreview.reporting.editions.scope import SHAREABLE
+from termreview.reporting.report.context import ReportContext, present
+from termreview.reporting.report.history import (
+    COLUMNS,
+    criteria_points,
+    group_panel,
+    school_events,
+    term_history,
+    total_values,
+    year_paths,
+)
+from termreview.reporting.report.insights import slips_of, warnings_of, years_of
+from termreview.reporting.school_pages.index import years_line
+from termreview.reporting.sections.index import forecast, look_back
+from termreview.scoring.levels import OVERALL
+
+YEAR_END, SEMESTER = "2023-2024-hk2", "2023-2024-hk1"
+YEARS = ("2019-2020", "2020-2021", "2021-2022", "2022-2023", "2023-2024")
+SECTIONS: dict[str, Callable[[ReportContext], Block]] = {
+    "trends": look_back.trends,
+    "moderation": look_back.moderation,
+    "warning": forecast.early_warning,
+    "impact": look_back.actions_done,
+    "teaching": forecast.teaching,
+    "budget": forecast.within_budget,
+}
+
+
+def text_of(block: Block) -> str:
+    """All words of a block, as the page says them."""
+
+    return " ".join(re.sub(r"<[^>]+>", " ", block.html).replace("&nbsp;", " ").split())
+
+
+def history(school_ids: list[str], slipped: str, trained: list[str]) -> pd.DataFrame:
+    """Five years of some schools: 4 points between the semesters; in the last year one slips, some gain 12."""
+    lots, rows = np.random.default_rng(4), []
+    for place, school_id in enumerate(school_ids):
+        for year in YEARS:
+            is_last = year == YEARS[-1]
+            base = 40 + 0.8 * place + lots.normal(0, 2)
+            base += 12 * (school_id in trained) * is_last - 30 * (school_id == slipped) * is_last
+            for part, shift in (("hk1", -4.0), ("hk2", 0.0)):
+                low = {"1": base + shift, "2": base + shift + 3}
+                for group_id in ("1", "2", OVERALL):
+                    points = low.get(group_id, sum(low.values()))
+                    rows.append(
+                        (school_id, f"{year}-{part}", year, part, "primary", "c1", group_id, points, points, 100.0, "qd",
+                         points - 50, min(low.values()) >= 50, 300.0)
+                    )  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+@cache
+def with_history(term_id: str) -> ReportContext:
+    """A report of a term with five years behind it and an action in the last one."""
+    plain = world_report(term_id)
+    ids = list(dict.fromkeys(plain.term.tables.scores.query("state == 'scored'")["school_id"]))
+    trained = ids[5:29:2]
+    done = OfficeAction("lms", "Thuê LMS", YEARS[-1], tuple(trained), "C")
+    reference = replace(plain.reference, actions=(done,))
+    return replace(plain, reference=reference, history=history(ids, ids[20], trained))
+
+
+def test_every_subject_without_history_is_one_line_that_says_what_is_missing() -> None:
+    report = world_report(YEAR_END)
+    told = {name: text_of(SECTIONS[name](report)) for name in ("trends", "moderation", "warning", "impact")}
+    assert told == {
+        "trends": "Xu hướng qua các năm: chưa đủ số liệu (mới có số liệu của 0 năm học, cần ít nhất 02).",
+        "moderation": "Tự chấm điểm và thẩm định: chưa đủ số liệu (chưa tiểu mục nào được thẩm định).",
+        "warning": "Cảnh báo sớm: chưa đủ số liệu (chưa có năm học nào trước đó đủ cả hai học kỳ, cần ít nhất 03).",
+        "impact": "Tác động của các giải pháp đã thực hiện: chưa đủ số liệu (chưa khai báo giải pháp nào).",
+    }
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_the_signed_report_and_those_of_a_part_say_nothing_of_it(name: str) -> None:
+    report = with_history(YEAR_END)
+    assert SECTIONS[name](present(report, edition=SHAREABLE)).html == ""
+    assert SECTIONS[name](world_report(YEAR_END, level="th")).html == ""
+
+
+def test_a_year_of_moves_is_split_and_who_fell_behind_is_named() -> None:
+    report = with_history(YEAR_END)
+    block = look_back.trends(report)
+    told = text_of(block)
+    fallen = slips_of(report).query("is_slip")["school_id"].tolist()
+    names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
+    assert len(fallen) == 1
+    assert f"so với chính các năm trước của trường (đã trừ thay đổi chung): {names[fallen[0]]}." in told
+    assert "2022-2023 → 2023-2024" in told
+    assert told.count("Do danh sách trường") == 1
+
+
+def test_what_an_action_did_is_told_with_how_sure_that_is() -> None:
+    told = text_of(look_back.actions_done(with_history(YEAR_END)))
+    assert "Thuê LMS" in told
+    assert "rõ (tăng thêm, khó có thể do ngẫu nhiên)" in told
+    assert "không phải bằng chứng về nguyên nhân" in told
+
+
+def test_the_first_semester_warns_with_a_reason_and_the_year_end_looks_at_what_came() -> None:
+    early = with_history(SEMESTER)
+    told = text_of(forecast.early_warning(early))
+    first = warnings_of(early).schools.iloc[0]
+    names = dict(zip(early.term.schools["school_id"], early.term.schools["short_name"], strict=True))
+    assert names[first["school_id"]] in told
+    assert "dưới ngưỡng, mức tăng thường thấy không đủ" in told
+    assert "Kiểm chứng trên 4 năm học trước" in told
+    later = text_of(forecast.early_warning(with_history(YEAR_END)))
+    assert "nhìn lại cảnh báo từ học kỳ I" in later
+    assert "Không đạt / số trường" in later
+
+
+def test_a_year_is_judged_without_its_own_end() -> None:
+    paths = year_paths(with_history(YEAR_END).history, ("hk1", "hk2"), asked_year=YEARS[-1])
+    asked = paths[paths["school_year"] == YEARS[-1]]
+    assert asked["end"].isna().all()
+    assert asked["is_reached"].isna().all()
+    assert asked["start"].notna().all()
+
+
+def test_claims_are_set_beside_verified_points_and_lots_carry_the_total() -> None:
+    plain = with_history(YEAR_END)
+    ledger = plain.term.tables.ledger.copy()
+    claimed = ledger[ledger["self_points"].notna() & (ledger["item_id"] == "2.3.3")]
+    ids = claimed["school_id"].tolist()[:14]
+    own = ledger["school_id"].isin(ids) & (ledger["item_id"] == "2.3.3")
+    lower = (ledger.loc[own, "self_points"] - 2).clip(lower=0)
+    ledger.loc[own, "verified_points"] = lower
+    ledger.loc[own, ["low", "high"]] = np.column_stack([lower, lower])
+    visits = tuple(Visit(YEAR_END, one, LOT if place < 10 else RISK, "7") for place, one in enumerate(ids))
+    tables = replace(plain.term.tables, ledger=ledger)
+    report = replace(
+        plain, term=replace(plain.term, tables=tables), reference=replace(plain.reference, visits=visits)
+    )
+    told = text_of(look_back.moderation(report))
+    assert "2.3.3" in told
+    assert "ước lượng từ 10 trường rút ngẫu nhiên, 4 trường đi theo rủi ro" in told
+    without = replace(report, reference=replace(plain.reference, visits=()))
+    assert "chưa thẩm định trường rút ngẫu nhiên nào" in text_of(look_back.moderation(without))
+
+
+def test_pairs_and_the_plan_need_one_term_alone() -> None:
+    report = world_report(YEAR_END)
+    assert "triệu đồng" in text_of(forecast.within_budget(report))
+    plan = forecast.plan_of(report)
+    assert plan is not None
+    assert plan.cost <= 600
+    bare = replace(report, reference=replace(report.reference, advice={}))
+    assert text_of(forecast.within_budget(bare)) == (
+        "Phương án trong khả năng kinh phí: chưa đủ số liệu (chưa khai báo kinh phí của các giải pháp)."
+    )
+    ledger, schools = report.term.tables.ledger, report.term.schools
+    points = criteria_points(ledger, schools, ["1.4"])
+    assert points["verified_share"].eq(0).all()
+
+
+def test_a_school_page_has_its_own_line_from_two_years_on() -> None:
+    report = with_history(YEAR_END)
+    school_id = report.history["school_id"].iloc[0]
+    values = [value for _, value in years_of(report, school_id)]
+    assert len(values) == 5
+    line = years_line(report, school_id)
+    assert line.startswith("Qua các năm (2019-2020 – 2023-2024), tổng điểm đã xác định:")
+    assert line.count("→") == 4
+    assert years_line(world_report(YEAR_END), school_id) == ""
+
+
+def test_history_is_made_of_the_tables_of_a_term_and_keeps_silent_schools_without_points() -> None:
+    report = world_report(YEAR_END)
+    tables, declared = tables_of(YEAR_END), report.declared
+    found = term_history(report.reference, declared, tables.scores, tables.observations)
+    assert list(found.columns) == COLUMNS
+    silent = tables.scores.query("state != 'scored'")["school_id"]
+    assert len(silent)
+    assert found[found["school_id"].isin(silent)]["low"].isna().all()
+    panel = group_panel(found, "hk2", "1")
+    known = tables.scores.query("state == 'scored' and group_id == '1'").set_index("school_id")["low"]
+    one = known.index[0]
+    assert panel.set_index("school_id").loc[one, "numerator"] == known[one]
+    both = (
+        tables.scores.query("state == 'scored' and group_id != 'overall'").groupby("school_id")["low"].sum()
+    )
+    assert total_values(found, "hk2").set_index("school_id").loc[one, "value"] == both[one]
+
+
+def test_merged_schools_come_from_the_dated_registry_and_communes_do_not() -> None:
+    events = school_events(world_report(YEAR_END).reference)
+    assert events.to_dict("records") == [
+        {"kind": "merge", "from_ids": ["0477222", "0477310"], "to_ids": ["0477406"]}
+    ]
