@@ -52,6 +52,8 @@ ADVICE = "advice/qd-4725-2022.yml"
 MISTAKES: dict[str, tuple[str, str, Plant]] = {
     # What to advise: efforts and actions.
     "effort of an unknown item": (ADVICE, "'9.9' không phải tiểu mục của qd-4725-2022", replaced(ADVICE, '  "1.3.1": 1', '  "9.9": 1')),
+    "an action that costs less than nothing": (ADVICE, "'cost' nhỏ hơn 0", replaced(ADVICE, 'cost: "40"', 'cost: "-40"')),
+    "a size by an unknown field": ("insight.yml", "'pupils'", replaced("insight.yml", "pupils_count.total", "pupils")),
     "effort not declared": (ADVICE, "7 không phải mức công sức đã khai", replaced(ADVICE, '  "2.4.3": 3', '  "2.4.3": 7')),
     "action on an unknown item": (ADVICE, "'3.1' không phải tiểu mục của qd-4725-2022", replaced(ADVICE, 'items: ["2.3.8"]', 'items: ["3.1"]')),
     "unknown key of an action": (ADVICE, "không có khóa 'condition' và thiếu khóa 'conditions'", replaced(ADVICE, "    conditions:", "    condition:")),

@@ -26,6 +26,7 @@ from termreview.reporting.pages.reading import one_line
 from termreview.reporting.records.issued import TABLES, Issue
 from termreview.reporting.records.page_values import read_values
 from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.history import with_term
 from termreview.reporting.report.wording import say
 from termreview.reporting.summaries.term_view import TermView, build_view
 from termreview.reporting.term.term_tables import State
@@ -120,7 +121,10 @@ def _told(
 ) -> Told:
     state = bridge_step.state
     view: TermView = build_view(spoken, state.declared, state.tables)
-    there = ReportContext(spoken, view, report.previous, report.as_of, report.scope, years=report.years)
+    history = with_term(report.history, spoken, state.declared, state.tables)
+    there = ReportContext(
+        spoken, view, report.previous, report.as_of, report.scope, years=report.years, history=history
+    )
     return told_by((call.title, call.parts(there)) for call in calls)
 
 

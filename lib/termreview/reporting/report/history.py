@@ -15,6 +15,7 @@ import pandas as pd
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.summaries.index import OVERALL, second_level
 from termreview.reporting.term.schools import expected_schools
+from termreview.reporting.term.term_tables import TermTables
 
 COLUMNS = [
     "school_id", "term_id", "school_year", "part", "level", "unit_id", "group_id", "low", "high", "most", "rule_id",
@@ -63,6 +64,16 @@ def term_history(
         },
         columns=COLUMNS,
     )
+
+
+def with_term(
+    history: pd.DataFrame, reference: Reference, declared: TermReference, tables: TermTables
+) -> pd.DataFrame:
+    """A history whose last term is told from other tables of it; as it is where nothing is looked back on."""
+    if history.empty:
+        return history
+    own = term_history(reference, declared, tables.scores, tables.observations)
+    return pd.concat([history[history["term_id"] != declared.term.term_id], own], ignore_index=True)
 
 
 def group_panel(history: pd.DataFrame, part: str, group_id: str) -> pd.DataFrame:

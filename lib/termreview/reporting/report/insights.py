@@ -44,9 +44,15 @@ def warnings_of(report: ReportContext) -> Warnings:
 
 
 @lru_cache(maxsize=2)
+def values_of(report: ReportContext) -> pd.DataFrame:
+    """The sure points of all groups together at the same part of every year; as `history.total_values`."""
+    return total_values(report.history, report.declared.term.part).sort_values("school_year", kind="stable")
+
+
+@lru_cache(maxsize=2)
 def slips_of(report: ReportContext) -> pd.DataFrame:
     """The schools beside their own past, by the sure points of all groups together; as `trends.slips`."""
-    values = total_values(report.history, report.declared.term.part)
+    values = values_of(report)
     rules = report.history.drop_duplicates("school_year").set_index("school_year")["rule_id"]
     panel = values.assign(
         numerator=values["value"], denominator=1.0, rule_id=values["school_year"].map(rules)
@@ -61,13 +67,13 @@ def impact_of(report: ReportContext) -> pd.DataFrame:
     done = [one for one in report.reference.actions if one.school_year <= until]
     rows = [(one.action_id, school_id, one.school_year) for one in done for school_id in one.school_ids]
     actions = pd.DataFrame(rows, columns=["action_id", "school_id", "school_year"])
-    values = total_values(report.history, report.declared.term.part)
+    values = values_of(report)
     most = float(sum(group.placed_points for group in report.declared.indicator_set.groups))
     return impact(values, actions, limits_of(report), most)
 
 
 def years_of(report: ReportContext, school_id: str) -> list[tuple[str, float]]:
     """The sure points of all groups together at one school, by school year, at the same part of each."""
-    values = total_values(report.history, report.declared.term.part)
-    own = values[values["school_id"] == school_id].sort_values("school_year")
+    values = values_of(report)
+    own = values[values["school_id"] == school_id]
     return list(zip(own["school_year"].astype(str), own["value"].astype(float), strict=True))

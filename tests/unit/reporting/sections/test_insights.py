@@ -13,6 +13,7 @@ import pytest
 from report_world import report as world_report, tables_of
 
 from termreview.reference.kinds.measures import LOT, RISK, OfficeAction, Visit
+from termreview.reference.texts.insight import Limits
 from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.report.context import ReportContext, present
@@ -23,6 +24,7 @@ from termreview.reporting.report.history import (
     school_events,
     term_history,
     total_values,
+    with_term,
     year_paths,
 )
 from termreview.reporting.report.insights import slips_of, warnings_of, years_of
@@ -206,3 +208,24 @@ def test_merged_schools_come_from_the_dated_registry_and_communes_do_not() -> No
     assert events.to_dict("records") == [
         {"kind": "merge", "from_ids": ["0477222", "0477310"], "to_ids": ["0477406"]}
     ]
+
+
+def test_a_history_told_from_other_tables_of_its_term_keeps_the_other_terms() -> None:
+    report = with_history(YEAR_END)
+    declared, tables = report.declared, tables_of(YEAR_END)
+    told = with_term(report.history, report.reference, declared, tables)
+    earlier = report.history[report.history["term_id"] != YEAR_END]
+    kept = told[told["term_id"] != YEAR_END]
+    assert len(kept) == len(earlier)
+    assert kept["low"].tolist() == earlier["low"].tolist()
+    one = tables.scores.query("state == 'scored' and group_id == '1'").iloc[0]
+    own = told.query("term_id == @YEAR_END and group_id == '1'").set_index("school_id")["low"]
+    assert own[one["school_id"]] == one["low"]
+    empty = world_report(YEAR_END).history
+    assert with_term(empty, report.reference, declared, tables).empty
+
+
+def test_the_shipped_limits_are_those_that_the_simulated_districts_are_held_to() -> None:
+    insight = world_report(YEAR_END).reference.insight
+    assert insight.limits == Limits()
+    assert insight.size_field == "pupils_count.total"

@@ -10,7 +10,7 @@ import pandas as pd
 from termreview.insight.moderation import BY_ITEM, gaps, if_all_verified, published_and_verified
 from termreview.insight.trends import as_today, moves
 from termreview.reference.kinds.measures import RISK
-from termreview.reporting.blocks.blocks import Block, lead_in, stack
+from termreview.reporting.blocks.blocks import Block, lead_in, paragraph, stack
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Sentence, Value, column, joined
@@ -34,7 +34,8 @@ def silent(report: ReportContext, subject: str, why: str, **values: Any) -> Bloc
 
 def headed(report: ReportContext, subject: str, sentences: Sequence[object], *blocks: Block) -> Block:
     """What is said of one subject: its sentences behind its name, then its tables."""
-    return stack(lead_in(f"{text(report, f'subjects.{subject}')}:", joined(sentences)), *blocks)
+    lead = f"{text(report, f'subjects.{subject}')}:"
+    return stack(paragraph(lead_in(lead, joined(sentences))), *blocks)
 
 
 def signed(value: Any, form: str = "points") -> Number:
