@@ -1,10 +1,12 @@
-"""What two terms allow to be compared: nothing that counts within one school year over its end."""
+"""What two terms allow to be compared: nothing that counts within one school year over its end, nothing asked otherwise."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from termreview.reference.declarations import Reference, TermReference
+from termreview.reference.kinds.forms import Field
 from termreview.reference.kinds.measures import Ratio
 from termreview.terms import Term, parse_term
 
@@ -25,6 +27,15 @@ def comparable_ratios(reference: Reference, before: Term, after: Term) -> tuple[
     return tuple(
         ratio for ratio in reference.ratios if held_back.isdisjoint((*ratio.numerator, *ratio.denominator))
     )
+
+
+def asked_alike(before: Mapping[str, Field], after: Mapping[str, Field], field_ids: Iterable[str]) -> bool:
+    """Whether two forms ask some questions alike: their words, kind, unit, and since when they count."""
+    return all(_asked(before.get(name)) == _asked(after.get(name)) for name in field_ids)
+
+
+def _asked(field: Field | None) -> tuple[str, ...]:
+    return () if field is None else (field.label, field.kind, field.unit, field.counts_since)
 
 
 def may_compare_scores(reference: Reference, before: Term, after: Term) -> bool:

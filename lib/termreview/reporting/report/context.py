@@ -11,7 +11,7 @@ import pandas as pd
 
 from termreview.collector import spare_what_is_here
 from termreview.errors import UsageError
-from termreview.reference.comparable import comparable_ratios, may_compare_scores
+from termreview.reference.comparable import asked_alike, comparable_ratios, may_compare_scores
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.measures import Ratio
 from termreview.reporting.charts.kept_pictures import FOLDER as PICTURES
@@ -94,10 +94,12 @@ class ReportContext:
 
     @property
     def comparable_ratios(self) -> tuple[Ratio, ...]:
-        """The ratios that may be compared with those of the other term; none without one."""
+        """The ratios that may be compared with those of the other term, where both forms ask for them alike."""
         if self.previous is None:
             return ()
-        return comparable_ratios(self.reference, self.previous.declared.term, self.declared.term)
+        asked = self.previous.declared.form.all_fields(), self.declared.form.all_fields()
+        kept = comparable_ratios(self.reference, self.previous.declared.term, self.declared.term)
+        return tuple(ratio for ratio in kept if asked_alike(*asked, (*ratio.numerator, *ratio.denominator)))
 
     @property
     def may_compare_statuses(self) -> bool:

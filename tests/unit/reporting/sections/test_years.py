@@ -102,6 +102,21 @@ def test_each_year_has_its_own_figures_and_a_line_where_they_break(three_years: 
     assert "nội dung hỏi đã thay đổi: Trẻ và học sinh" in note
 
 
+def test_what_was_asked_otherwise_is_no_change(three_years: ReportContext) -> None:
+    """Ratios of pupils break in the table of years: the text must not call their difference a rise."""
+    first, second = (
+        {ratio.ratio_id for ratio in replace(three_years, previous=year).comparable_ratios}
+        for year in three_years.years
+    )
+    assert second - first == {
+        ratio.ratio_id
+        for ratio in three_years.reference.ratios
+        if ratio.ratio_id in second and "pupils_count.total" in (*ratio.numerator, *ratio.denominator)
+    }
+    assert "pupils_identified" in second - first
+    assert "teachers_making_materials" not in second - first
+
+
 def test_years_alike_have_no_line(three_years: ReportContext) -> None:
     alike = replace(three_years, years=three_years.years[1:])
     (part,) = years_table(alike).parts

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from termreview.reference.comparable import comparable_ratios
-from termreview.reference.kinds.forms import Field
+from termreview.reference.comparable import asked_alike, comparable_ratios
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
@@ -105,15 +104,8 @@ def _broken(views: Sequence[TermView], field_ids: Sequence[str]) -> frozenset[in
     """Before which years one of some questions is another one than the year before: gone, new, or asked otherwise."""
     asked = [view.declared.form.all_fields() for view in views]
     return frozenset(
-        place
-        for place in range(1, len(views))
-        if any(_asked(asked[place - 1].get(name)) != _asked(asked[place].get(name)) for name in field_ids)
+        place for place in range(1, len(views)) if not asked_alike(asked[place - 1], asked[place], field_ids)
     )
-
-
-def _asked(field: Field | None) -> tuple[str, ...]:
-    """What makes one question the same: its words, its kind, its unit, since when it counts."""
-    return () if field is None else (field.label, field.kind, field.unit, field.counts_since)
 
 
 def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
