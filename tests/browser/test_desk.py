@@ -322,7 +322,7 @@ def test_an_analyst_works_a_term_through(analyst: tuple[Seat, list[str]], voila:
     first.open("Nếu… thì")
     first.press("Nội dung cần làm để đạt mức độ tiếp theo")
     first.said("Đã tính thử")
-    expect(desk).to_contain_text("Chắc chắn lên từ mức 1 đến mức 2")
+    expect(desk).to_contain_text("Nâng từ mức độ 1 lên mức độ 2")
 
     page.reload()
     again = Seat(page, "Chuyên viên B")

@@ -90,8 +90,7 @@ def test_what_is_shown_names_levels_steps_and_schools() -> None:
     assert all(step.key in shown for step in path.steps)
     assert "mức 2" in shown
     assert (
-        "Chắc chắn lên từ mức 1 đến mức 2"
-        in trial_block(now, try_school(now, "0477201", trial_of(path))).html
+        "Nâng từ mức độ 1 lên mức độ 2" in trial_block(now, try_school(now, "0477201", trial_of(path))).html
     )
     assert "cao nhất" in path_block(now, None).html
     declared = {action.action_id: action for action in advice_of(now).actions}
@@ -138,7 +137,7 @@ def test_ticking_finding_the_path_and_clearing_at_the_desk(tmp_path: Path) -> No
     ].value = "15"
     assert "49,0–65,5" in view._result.value
     view._found()
-    assert "Chắc chắn lên từ mức 1 đến mức 2" in view._result.value
+    assert "Nâng từ mức độ 1 lên mức độ 2" in view._result.value
     ticked = {name for name, tick in view._ticks.items() if tick.value}
     assert ticked == set(trial_of(path_of(desk.now, "0477201")).points)
     view._cleared()
@@ -150,7 +149,7 @@ def test_ticking_finding_the_path_and_clearing_at_the_desk(tmp_path: Path) -> No
     assert "Chưa chọn" in actions._own_detail.value
     for tick in actions._ticks.values():
         tick.value = True
-    assert "trường chắc chắn lên mức chung" in actions._own_detail.value
+    assert "trường nâng mức độ chung" in actions._own_detail.value
     actions._cleared()
     assert "Chưa chọn" in actions._own_detail.value
     assert "status-error" not in desk._status.value

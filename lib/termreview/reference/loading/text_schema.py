@@ -50,7 +50,7 @@ OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "publishing.yml": ("signed", "annex/heads"),
     "sentences.yml": (
         "communes/columns", "profile/names", "profile/columns", "profile/by_school", "assessment/named_figures", "assessment/thresholds",
-        "assessment/dates", "assessment/cause_kinds",
+        "assessment/dates", "assessment/cause_kinds", "one_school",
     ),
 }  # fmt: skip
 _LIST: Final = "[]"

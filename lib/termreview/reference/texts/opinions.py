@@ -15,7 +15,7 @@ FILE: Final = "opinions.yml"
 OFFICE: Final = "office"  # the addressee that the report asks nothing of: what the office does itself
 OBJECTIVE, SUBJECTIVE = "objective", "subjective"
 CAUSES: Final = (OBJECTIVE, SUBJECTIVE)  # of what is hard: beyond the schools, or theirs
-ADDRESSEE_PLACES: Final = ("office", "unit")
+ADDRESSEE_PLACES: Final = ("office", "unit", "communes")
 
 
 @dataclass(frozen=True)

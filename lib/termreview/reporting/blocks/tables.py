@@ -100,7 +100,7 @@ def table(
     align : column -> left, right or center, where the format does not decide.
     row_header : the column that names the row; the first one unless told.
     group_by : column whose value heads each run of rows (the frame's order is kept).
-    total_row : column -> value (formatted as its column) or ready text.
+    total_row : column -> value (formatted as its column) or ready text; left out where it would but repeat the one row of the table.
     marks : column of A/B/C; its badge stands beside the row's name and is explained under the table. Where all rows
         share one that is not the unsure one (C), it stands under the table alone.
     traces : columns whose figures lead to what they are made of.
@@ -120,6 +120,8 @@ def table(
     rows = [_row(record, layout) for record in records(frame)]
     shown, rest = (rows, []) if not max_rows else (rows[:max_rows], rows[max_rows:])
     total = None if total_row is None else _total(total_row, layout)
+    if total is not None and len(rows) == 1 and _says_the_same(rows[0], total, layout):
+        total = None
     foot = "" if total is None else f"<tfoot>{total.html}</tfoot>"
     html = _table_box(shown, layout, caption, css_class, "" if rest else foot)
     if rest:
@@ -240,6 +242,12 @@ def _total(total_row: Mapping[str, Any], layout: _Layout) -> _Row:
         written.append(f'<{tag} class="{layout.align[name]}">{content}</{tag.split()[0]}>')
         cells.append(cell)
     return _Row(f'<tr class="total">{"".join(written)}</tr>', cells)
+
+
+def _says_the_same(row: _Row, total: _Row, layout: _Layout) -> bool:
+    """Whether a total is but the one row above it under another name."""
+    names = zip(layout.columns, row.cells, total.cells, strict=True)
+    return all(own == whole for name, own, whole in names if name != layout.row_header)
 
 
 def _traced(content: str, name: str, record: Mapping[Any, Any], layout: _Layout) -> str:

@@ -20,9 +20,13 @@ def is_scored(report: ReportContext) -> bool:
 
 def covers_schools(report: ReportContext) -> bool:
     """Whether the index covers any school of the report: it speaks of no preschool."""
-    return is_scored(report) and bool(
-        report.term.schools["level"].isin(report.declared.indicator_set.levels).any()
-    )
+    return covered_count(report) > 0
+
+
+def covered_count(report: ReportContext) -> int:
+    """How many schools of the report the index covers; none where the term is not scored."""
+    own = report.term.schools["level"].isin(report.declared.indicator_set.levels)
+    return int(own.sum()) if is_scored(report) else 0
 
 
 def has_tasks(report: ReportContext) -> bool:

@@ -27,6 +27,7 @@ def sentence(
     count: int | None = None,
     total: int | None = None,
     declared_in: str = FILE,
+    rewordings: Mapping[str, str] | None = None,
     **values: object,
 ) -> Sentence:
     """Write one sentence.
@@ -39,6 +40,7 @@ def sentence(
         one, else `many`; a form that is not declared falls back, `only` to `all`, the others to `many`. Both are at
         hand as `{count}`, `{total}` and, as a percentage, `{pct}`.
     declared_in : the file that a fault names.
+    rewordings : what a part of the template is replaced by, in this order, before values are put in.
     values : what the places of the template stand for; text and values as they are, dates and numbers in Vietnamese
         writing.
 
@@ -55,7 +57,14 @@ def sentence(
         template = text_that_holds(template, known)
     elif isinstance(template, Mapping):
         template = _form(template, count, total, key, declared_in)
-    return Sentence(key, [fill(template, known, key, declared_in)])
+    return Sentence(key, [fill(reworded(template, rewordings or {}), known, key, declared_in)])
+
+
+def reworded(template: str, rewordings: Mapping[str, str]) -> str:
+    """One template in other words: each declared part replaced, in the order declared."""
+    for part, other in rewordings.items():
+        template = template.replace(part, other)
+    return template
 
 
 def fill(template: str, values: Mapping[str, object], key: str = "", declared_in: str = FILE) -> Sentence:

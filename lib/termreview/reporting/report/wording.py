@@ -16,6 +16,7 @@ from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import UNSURE
 from termreview.reporting.blocks.values import joined
 from termreview.reporting.editions.scope import scope_total
+from termreview.reporting.report.applicable import covers_schools
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import listed, sentence
 from termreview.reporting.term.schools import ALL
@@ -24,7 +25,12 @@ from termreview.terms import Term
 
 def say(report: ReportContext, key: str, **values: Any) -> str:
     """Write one declared sentence of the report."""
-    return sentence(report.reference.sentences, key, **values)
+    return sentence(report.reference.sentences, key, rewordings=of_one_school(report), **values)
+
+
+def of_one_school(report: ReportContext) -> dict[str, str]:
+    """What a report of a single school says instead of the words for several; nothing for more."""
+    return dict(report.reference.sentences["one_school"]) if len(report.term.schools) == 1 else {}
 
 
 def label(report: ReportContext, kind: str, name: str) -> str:
@@ -40,6 +46,12 @@ def kept_label(report: ReportContext, kind: str, name: str) -> str:
 def labels(report: ReportContext, kind: str) -> dict[str, str]:
     """All words of one kind by id."""
     return dict(report.reference.labels[kind])
+
+
+def level_scopes(report: ReportContext) -> list[str]:
+    """The whole and every school level of the report; the whole alone where there is but one."""
+    levels = list(dict.fromkeys(report.term.schools["level"]))
+    return [ALL, *(levels if len(levels) > 1 else [])]
 
 
 def scope_title(report: ReportContext, scope: str) -> str:
@@ -179,7 +191,7 @@ def cited_documents(report: ReportContext) -> list[LegalDocument]:
     year = declared.term.school_year
     targets = report.reference.targets_in(year)
     ids = [
-        declared.plan.legal, declared.form.legal, declared.indicator_set.legal, *(task.legal for task in declared.tasks),
+        declared.plan.legal, declared.form.legal, *([declared.indicator_set.legal] if covers_schools(report) else []), *(task.legal for task in declared.tasks),
         *(target.source_document for target in targets if target.is_shown),
     ]  # fmt: skip
     day = report.as_of

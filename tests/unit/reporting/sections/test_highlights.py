@@ -100,7 +100,7 @@ def test_the_first_term_says_that_nothing_is_compared() -> None:
 
 def test_a_term_before_without_tables_is_named() -> None:
     text = changes(replace(report_world.report(HK2), previous=None))
-    assert text == ["Chưa tổng hợp số liệu của học kỳ I nên chưa so sánh với kỳ trước."]
+    assert text == ["Số liệu của học kỳ I chưa được tổng hợp nên chưa so sánh với kỳ trước."]
 
 
 def test_a_term_of_another_year_is_told_with_its_year() -> None:
@@ -111,7 +111,7 @@ def test_a_term_of_another_year_is_told_with_its_year() -> None:
 def test_what_changed_speaks_of_the_same_schools() -> None:
     text = changes(report_world.report(HK2))
     assert any("có báo cáo ở cả hai kỳ" in line for line in text)
-    assert any(line.startswith("Danh sách trường thay đổi: ") and "hình thành từ" in line for line in text)
+    assert any(line.startswith("Thay đổi danh sách trường: ") and "hình thành từ" in line for line in text)
     gone = [line for line in text if "không còn" in line]
     assert not gone, "schools that merged are told with what became of them, not as gone"
 

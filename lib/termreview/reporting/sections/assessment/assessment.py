@@ -27,7 +27,12 @@ def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
                 on_time=evidence.on_time_count,
             )
         )  # fmt: skip
+    if not is_many and evidence.on_time:
+        lines.append(
+            say(report, "assessment.strengths.on_time", names=schools_named(report, evidence.on_time))
+        )
     for key, items in (
+        ("schools", evidence.done_by_school),
         ("tasks", evidence.strong_tasks),
         ("lines", evidence.reached_lines),
         ("ratios", evidence.strong_ratios),
@@ -54,6 +59,7 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
             )
         )
     for key, items in (
+        ("left", evidence.left_by_task),
         ("tasks", evidence.weak_tasks),
         ("lines", evidence.missed_lines),
         ("ratios", evidence.weak_ratios),

@@ -37,6 +37,8 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
 
     direct_schools("reports", evidence.absent)
     direct_schools("repair", evidence.in_repair)
+    if evidence.left_by_task:
+        direct("tasks_left", items=told(report, evidence.left_by_task))
     if evidence.weak_tasks:
         direct("tasks", items=at_most(report, [item.goal for item in evidence.weak_tasks]))
     if evidence.weak_ratios:

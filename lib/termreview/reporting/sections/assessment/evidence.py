@@ -20,6 +20,7 @@ from termreview.reporting.sections.work.ratios import is_judged_by_school, misse
 from termreview.reporting.sections.work.tasks import whole_statuses
 from termreview.reporting.summaries.change import ratio_change, standing_change
 from termreview.reporting.summaries.index import OVERALL, open_by_gap_alone
+from termreview.reporting.summaries.tasks import NOT_SUBMITTED, UNANSWERED
 from termreview.reporting.term.schools import ALL, whole_of
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
@@ -40,7 +41,9 @@ class Point:
 class Evidence:
     """The figures that pass a declared threshold: what the sentences of part III and IV speak of.
 
-    The last four are schools by id, in registry order: without a report, with faults, short of a condition, with a
+    Too few schools for a judgement are told one by one instead (`done_by_school`, `left_by_task`).
+
+    The last five are schools by id, in registry order: in time, without a report, with faults, short of a condition, with a
     group that is not concluded.
     """
 
@@ -60,9 +63,12 @@ class Evidence:
     fallen_ratios: tuple[Point, ...]
     raised: tuple[Point, ...]
     lowered: tuple[Point, ...]
+    done_by_school: tuple[Point, ...]
+    left_by_task: tuple[Point, ...]
     failed_count: int
     open_count: int
     group_count: int
+    on_time: tuple[str, ...]
     absent: tuple[str, ...]
     in_repair: tuple[str, ...]
     failed: tuple[str, ...]
@@ -107,9 +113,12 @@ def weigh(report: ReportContext) -> Evidence:
         fallen_ratios=_changes(report, -1),
         raised=_moves(report, "up"),
         lowered=_moves(report, "down"),
+        done_by_school=_done_by_school(report),
+        left_by_task=_left_by_task(report),
         failed_count=int(scored[scored["group_id"] == OVERALL]["conditions"].eq("failed").sum()),
         open_count=len(still_open),
         group_count=len(groups),
+        on_time=tuple(reporting.loc[reporting["state"] == "on_time", "school_id"]),
         absent=tuple(reporting.loc[reporting["state"].isin(SILENT), "school_id"]),
         in_repair=tuple(reporting.loc[reporting["needs_repair"].astype(bool), "school_id"]),
         failed=tuple(scored.loc[(scored["group_id"] == OVERALL) & scored["conditions"].eq("failed"), "school_id"]),
@@ -143,6 +152,34 @@ def _tasks(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]
         )  # fmt: skip
 
     return named(strong, "done_count", "task_item"), named(weak, "not_started_count", "weak_task_item")
+
+
+def _done_by_school(report: ReportContext) -> tuple[Point, ...]:
+    """Of too few schools to speak of shares: each school's own tasks, done of those it reported."""
+    if len(report.term.schools) >= fewest(report):
+        return ()
+    own = report.summaries.school_statuses
+    own = own[~own["status"].isin((UNANSWERED, NOT_SUBMITTED))]
+    counted = own["status"].eq("done").groupby(own["school_id"]).agg(["sum", "size"])
+    names = report.term.schools.set_index("school_id")["short_name"]
+    return tuple(
+        _point(report, "assessment.school_item", str(name), count=int(counted.at[key, "sum"]), total=int(counted.at[key, "size"]))
+        for key, name in names.items()
+        if key in counted.index
+    )  # fmt: skip
+
+
+def _left_by_task(report: ReportContext) -> tuple[Point, ...]:
+    """Of too few schools to speak of shares: each task that some have not done, with their names."""
+    if len(report.term.schools) >= fewest(report):
+        return ()
+    own = report.summaries.school_statuses
+    own = own[own["status"].isin(("under_way", "not_started"))]
+    titles = {task.task_id: lower_first(task.title) for task in report.declared.tasks}
+    return tuple(
+        _point(report, "assessment.left_item", titles[str(task_id)], names=schools_named(report, list(ids)))
+        for task_id, ids in own.groupby("task_id", sort=False)["school_id"]
+    )
 
 
 def _ratios(report: ReportContext) -> tuple[tuple[Point, ...], tuple[Point, ...]]:

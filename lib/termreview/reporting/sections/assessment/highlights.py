@@ -12,7 +12,7 @@ from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.values import Number, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed, sentence
-from termreview.reporting.report.wording import group_told
+from termreview.reporting.report.wording import group_told, of_one_school
 from termreview.reporting.sections.basis.status import reached_range
 from termreview.reporting.sections.work.figures import parts_of_ratio
 from termreview.reporting.sections.work.ratios import line_words, targets_told, verdict
@@ -33,7 +33,13 @@ class Highlight:
 
 def tell(report: ReportContext, key: str, **values: Any) -> str:
     """Write one declared sentence of the opening page."""
-    return sentence(report.reference.highlights.texts, key, declared_in=declared.FILE, **values)
+    return sentence(
+        report.reference.highlights.texts,
+        key,
+        declared_in=declared.FILE,
+        rewordings=of_one_school(report),
+        **values,
+    )
 
 
 def highlights(report: ReportContext) -> list[Highlight]:

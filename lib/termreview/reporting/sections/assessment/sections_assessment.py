@@ -9,8 +9,16 @@ from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Sentence, joined
 from termreview.reporting.report.context import INTERNAL, ReportContext
-from termreview.reporting.report.narrative import fill
-from termreview.reporting.report.wording import fewest, labels, lower_first, say, threshold
+from termreview.reporting.report.narrative import fill, reworded
+from termreview.reporting.report.wording import (
+    communes_head,
+    fewest,
+    labels,
+    lower_first,
+    of_one_school,
+    say,
+    threshold,
+)
 from termreview.reporting.sections.assessment.assessment import at_most, limits, strengths
 from termreview.reporting.sections.assessment.directions import direction_day, next_steps
 from termreview.reporting.sections.assessment.evidence import weigh
@@ -80,13 +88,13 @@ def proposals(report: ReportContext) -> Block:
     received = int(whole_of(report.summaries.reporting_levels)["received_count"])
     blocks: list[object] = []
     on_form = report.declared.form.all_fields()
-    for field_id, caption in (("difficulties", "Khó khăn, vướng mắc các trường nêu"), ("proposals", "Kiến nghị, đề xuất của các trường")):  # fmt: skip
+    for field_id in ("difficulties", "proposals"):
         if field_id not in on_form:
             continue
         count = schools_writing(report.summaries.opinions, field_id)
         blocks.append(paragraph(say(report, f"proposals.{field_id}", count=count, total=received)))
         if count and report.edition == INTERNAL:
-            blocks.append(quotes_table(report, field_id, caption))
+            blocks.append(quotes_table(report, field_id))
     office = report.declared.office.short_name
     if report.edition != INTERNAL and len(report.summaries.opinions):
         note = say(report, "proposals.not_quoted", office=office)
@@ -114,14 +122,14 @@ def asked_of(report: ReportContext, addressee: str) -> Sentence:
     )
 
 
-def quotes_table(report: ReportContext, field_id: str, caption: str) -> Block:
+def quotes_table(report: ReportContext, field_id: str) -> Block:
     """What schools wrote in one field: the wording and how many wrote it."""
     own = report.summaries.opinions.query("field_id == @field_id")
     own = own.assign(text=own["text"].str[:1].str.upper() + own["text"].str[1:])
     return table(
         own,
         columns={"text": "Nội dung (trích)", "school_count": "Trường"},
-        caption=caption,
+        caption=say(report, f"captions.{field_id}"),
         formats={"school_count": "integer"},
         max_rows=MOST_QUOTES,
         notes=[say(report, "proposals.quotes_note")],
@@ -151,7 +159,8 @@ def signature(report: ReportContext) -> Block:
 def _recipients(report: ReportContext) -> list[str]:
     """Who receives the report, as declared, with the names of the office, its territory and its school levels."""
     texts = report.reference.sentences["report"]["recipients"]
-    return [fill(text, _places(report), "report.recipients") for text in texts]
+    own = of_one_school(report)
+    return [fill(reworded(text, own), _places(report), "report.recipients") for text in texts]
 
 
 def _places(report: ReportContext) -> dict[str, str]:
@@ -159,7 +168,10 @@ def _places(report: ReportContext) -> dict[str, str]:
     office, due_on = report.declared.office, report.declared.plan.due_on
     unit = report.reference.registry.on(due_on).get(office.unit_id)
     levels = ", ".join(dict.fromkeys(report.term.schools["level_short"]))
-    return {"office": office.short_name, "unit": unit.name if unit else office.place_name, "levels": levels}
+    return {
+        "office": office.short_name, "unit": unit.name if unit else office.place_name, "levels": levels,
+        "communes": lower_first(communes_head(report)),
+    }  # fmt: skip
 
 
 def _listed(report: ReportContext, lines: list[str]) -> Block:

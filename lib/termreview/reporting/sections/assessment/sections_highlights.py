@@ -64,7 +64,7 @@ def findings(report: ReportContext) -> Block:
     told = [*good, *stories_told(report, "main")[:room]]
     if len(told) + len(why) < rules.most_told:
         told += _finding(report, "worst", [item.told for item in worst])
-    told += why
+    told += why if told else []  # why, of what was told
     return bullets(told) if told else paragraph(rules.words["none"])
 
 

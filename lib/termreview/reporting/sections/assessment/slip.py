@@ -13,6 +13,7 @@ from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import joined
+from termreview.reporting.report.applicable import covered_count
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.status import report_status
@@ -66,7 +67,9 @@ def _not_final(report: ReportContext) -> Iterator[Line]:
     status, total = report_status(report), len(report.summaries.reporting)
     group = "not_final"
     key = "final" if status.is_final else "provisional"
-    told = say(report, f"slip.status.{key}", count=len(status.schools), total=total)
+    told = say(
+        report, f"slip.status.{key}", count=len(status.schools), total=total, scored=covered_count(report)
+    )
     yield group, say(report, "slip.status.title"), told
 
 

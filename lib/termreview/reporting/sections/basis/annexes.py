@@ -48,7 +48,7 @@ def missing_schools(report: ReportContext) -> Block:
             "short_name": "Trường", "school_id": "Mã trường", "commune_name": communes_head(report), "state_text": "Tình trạng",
             "received_on": "Ngày nhận", "blocked": "Vướng mắc",
         },
-        caption="Trường chưa nộp, nộp muộn hoặc cần sửa",
+        caption=say(report, "captions.missing"),
         formats={"received_on": "date"},
         group_by="level_title",
         notes=[
@@ -68,9 +68,9 @@ def _blocked(
     if row["state"] == "refused":
         parts.append(label(report, "refusals", str(row["refused_reason"])))
     if row["error_count"]:
-        parts.append(Number(row["error_count"], after=" lỗi phải sửa"))
+        parts.append(say(report, "quality.findings_parts.error", count=row["error_count"]))
     if row["query_count"]:
-        parts.append(Number(row["query_count"], after=" nội dung cần giải trình"))
+        parts.append(say(report, "quality.findings_parts.query", count=row["query_count"]))
     return joined(parts, "; ")
 
 
@@ -91,7 +91,7 @@ def tasks_by_school(report: ReportContext) -> Block:
         frame,
         columns={"short_name": "Trường"}
         | {task_id: task_id for task_id in tasks if task_id in frame.columns},
-        caption="Tình trạng từng nhiệm vụ theo trường",
+        caption=say(report, "captions.statuses"),
         align=dict.fromkeys(tasks, "center"),
         group_by="level_title",
         notes=[say(report, "annexes.statuses_note"), _task_key(report)],
@@ -120,7 +120,7 @@ def figures_by_school(report: ReportContext) -> Block:
         for field_id, head in report.reference.sentences["profile"]["by_school"].items()
         if field_id not in report.term.withheld
     }
-    size = _sizes_table(report, frame, sizes, "Quy mô theo trường", "integer")
+    size = _sizes_table(report, frame, sizes, say(report, "captions.school_sizes"), "integer")
     shown = by_school.assign(text=column(_ratio(row, ratios) for row in records(by_school)))
     wide = shown.pivot(index="school_id", columns="ratio_id", values="text").fillna("")
     frame = frame.merge(wide, left_on="school_id", right_index=True, how="left")
@@ -131,7 +131,7 @@ def figures_by_school(report: ReportContext) -> Block:
             frame,
             columns={"short_name": "Trường"}
             | {name: columns[name] for name in names[start : start + MOST_COLUMNS]},
-            caption=f"Các tỉ lệ chính theo trường, phần {start // MOST_COLUMNS + 1}",
+            caption=say(report, "captions.school_ratios", number=start // MOST_COLUMNS + 1),
             align=dict.fromkeys(names, "right"),
             group_by="level_title",
             css_class="dense",
@@ -230,7 +230,7 @@ def documents_cited(report: ReportContext) -> Block:
     return table(
         marked(report, frame),
         columns={"number": "Số, ký hiệu", "title": "Tên văn bản", "cited_on": "Ngày viện dẫn", "confirmed_on": "Ngày đã xác nhận", "note": "Ghi chú"},
-        caption="Văn bản viện dẫn",
+        caption=say(report, "captions.documents"),
         formats={"cited_on": "date", "confirmed_on": "date"},
         marks="mark",
         max_rows=8,

@@ -117,7 +117,9 @@ def grounds(report: ReportContext) -> Block:
     declared, cited = report.declared, cited_documents(report)
     office = declared.office.short_name
     letter = [document for document in cited if document.document_id == declared.plan.legal]
-    reading = callout("Cách đọc số liệu", [say(report, "report.how_to_read"), label_marks(report)])
+    reading = callout(
+        say(report, "callouts.figures"), [say(report, "report.how_to_read"), label_marks(report)]
+    )
     if report.edition != INTERNAL:
         return stack(paragraph(signed_grounds(report)), reading)
     opening = (
@@ -132,7 +134,9 @@ def grounds(report: ReportContext) -> Block:
         if d.has_two_dates and letter  # a letter nobody has seen cites nothing
     ]
     remark = (
-        callout("Ngày ban hành văn bản", [*notes, say(report, "report.unconfirmed_dates")], "query")
+        callout(
+            say(report, "callouts.document_dates"), [*notes, say(report, "report.unconfirmed_dates")], "query"
+        )
         if notes
         else ""
     )

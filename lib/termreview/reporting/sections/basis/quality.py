@@ -70,7 +70,7 @@ def findings_table(report: ReportContext) -> Block:
     return table(
         frame,
         columns={"title": "Nội dung kiểm tra không đạt", "finding_count": "Số vị trí", "school_count": "Trường", "remedy": "Cách khắc phục"},
-        caption="Kết quả kiểm tra số liệu, theo nội dung kiểm tra",
+        caption=say(report, "captions.checks"),
         formats={"finding_count": "integer", "school_count": "integer"},
         group_by="group",
         max_rows=12,
@@ -95,7 +95,7 @@ def fates_table(report: ReportContext) -> Block:
     return table(
         frame,
         columns=columns,
-        caption="Số tệp nhận được theo kết quả tiếp nhận",
+        caption=say(report, "captions.fates"),
         formats=dict.fromkeys(total, "integer"),
         total_row={"fate_text": "Cộng", **total},
         notes=notes,

@@ -79,16 +79,12 @@ def situation(report: ReportContext) -> Block:
         table(
             by_level,
             columns={"title": "Cấp học", "expected_count": "Trường", "received_count": "Có báo cáo"} | wanted,
-            caption="Quy mô theo cấp học, từ các trường có báo cáo",
+            caption=say(report, "captions.sizes"),
             formats=dict.fromkeys(numbers, "integer"),
             total_row={name: whole[name] for name in numbers}
             | {"title": scope_title(report, ALL), "scope": ALL},
             traces={field_id: _field_named(report, field_id) for field_id in wanted},
-            notes=[
-                "Cộng số liệu của các trường có báo cáo ở từng cột; tổng số của mỗi trường được cộng lại từ số thành phần."
-            ]
-            if wanted
-            else [],
+            notes=[say(report, "notes.sizes")] if wanted else [],
         ),
     )
 
@@ -116,6 +112,7 @@ def who_reported(report: ReportContext) -> Block:
         say(report, "reporting.missing", count=int(who["missing_count"]), total=total, names=names["missing"]),
     ]  # fmt: skip
     repair, received = int(who["needs_repair_count"]), int(who["received_count"])
+    is_listed = repair > 0 or int(who["on_time_count"]) < total
     lines.append(say(report, "reporting.repair", count=repair, total=received))
     frame = summaries.reporting_levels.assign(
         title=[scope_title(report, scope) for scope in summaries.reporting_levels["scope"]]
@@ -138,11 +135,11 @@ def who_reported(report: ReportContext) -> Block:
         table(
             frame[frame["scope"] != ALL],
             columns=columns,
-            caption="Tình hình nộp báo cáo theo cấp học",
+            caption=say(report, "captions.reporting"),
             formats=dict.fromkeys(numbers, "integer"),
             align={"rate": "right"},
             total_row=records(frame[frame["scope"] == ALL])[0],
-            notes=[say(report, "reporting.repair_note"), say(report, "reporting.annex")],
+            notes=[say(report, "reporting.repair_note"), *([say(report, "reporting.annex")] if is_listed else [])],
         ),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from termreview.reporting.blocks.blocks import Block, bullets, lead_in, paragrap
 from termreview.reporting.blocks.rows import by_key, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Parts, column, joined
-from termreview.reporting.report.applicable import has_ratios, has_states, is_scored
+from termreview.reporting.report.applicable import covered_count, has_ratios, has_states, is_scored
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.status import report_status
@@ -40,7 +40,10 @@ def status_line(report: ReportContext) -> Block:
     """The main points' line on the status: final, or which schools could still change what is told above."""
     status = report_status(report)
     if status.is_final:
-        return paragraph(say(report, "status.final", total=_expected(report)), css_class="status")
+        return paragraph(
+            say(report, "status.final", total=_expected(report), scored=covered_count(report)),
+            css_class="status",
+        )
     kinds = _by_kind(report)
     parts = [
         say(report, f"status.short.{kind}", count=len(names), names=listed(names, most=_NAMED))
@@ -60,7 +63,7 @@ def status_section(report: ReportContext) -> Block:
     """I.3: the status, who could change the report, and each figure with the interval that they could still make."""
     status = report_status(report)
     if status.is_final:
-        return paragraph(say(report, "status.final", total=_expected(report)))
+        return paragraph(say(report, "status.final", total=_expected(report), scored=covered_count(report)))
     blocks = [
         paragraph(say(report, "status.provisional", count=len(status.schools), total=_expected(report))),
         bullets(_who(report)),

@@ -6,13 +6,13 @@ from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Number, column, joined
-from termreview.reporting.report.applicable import is_scored, shown_if
+from termreview.reporting.report.applicable import covers_schools, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import label, labels, placed_notes, say
 from termreview.reporting.summaries.index import OVERALL
 
 
-@shown_if(is_scored)
+@shown_if(covers_schools)
 def not_concluded(report: ReportContext) -> Block:
     """What is not concluded and why: open points by reason, then school by school."""
     standings = report.summaries.standings
@@ -35,7 +35,7 @@ def reasons_table(report: ReportContext) -> Block:
     return table(
         frame,
         columns={"reason_text": "Nguyên nhân", "open_points": "Điểm chưa xác định", "item_count": "Lượt tiểu mục", "school_count": "Trường"},
-        caption="Điểm chưa xác định theo nguyên nhân, cộng các trường đã tính điểm",
+        caption=say(report, "captions.open_reasons"),
         formats={"open_points": "points", "item_count": "integer", "school_count": "integer"},
         group_by="group",
     )  # fmt: skip
@@ -53,7 +53,7 @@ def schools_table(report: ReportContext) -> Block:
         possible=column(Interval(row["score_level_low"], row["score_level_high"], "integer") for row in rows),
         why=[
             joined(
-                [*(["điều kiện bắt buộc chưa rõ"] if row["conditions"] == "unknown" else []),
+                [*([say(report, "outlook.condition")] if row["conditions"] == "unknown" else []),
                  *(joined([short.get(reason, reasons[reason]), Number(points, "points")]) for reason, points in row["reasons"])],
                 "; ",
             )
@@ -63,7 +63,7 @@ def schools_table(report: ReportContext) -> Block:
     return table(
         frame,
         columns={"short_name": "Trường", "bounds": "Khoảng điểm", "possible": "Mức độ có thể", "why": "Điểm chưa xác định theo nguyên nhân"},
-        caption="Trường chưa kết luận được mức độ, xếp theo danh mục",
+        caption=say(report, "captions.open_schools"),
         align={"bounds": "right", "possible": "center"},
         group_by="group",
         max_rows=10,

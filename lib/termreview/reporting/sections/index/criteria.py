@@ -18,7 +18,15 @@ from termreview.reporting.report.applicable import covers_schools, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import fewest, group_title, label, marked, say, threshold
+from termreview.reporting.report.wording import (
+    fewest,
+    group_title,
+    label,
+    level_scopes,
+    marked,
+    say,
+    threshold,
+)
 from termreview.reporting.sections.work.ratios import scope_heads
 from termreview.reporting.summaries.criteria import by_weakest, school_criteria, school_points
 from termreview.reporting.summaries.index import OVERALL
@@ -43,7 +51,7 @@ def criteria(report: ReportContext) -> Block:
 def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Chart:
     """The share of points surely won, per criterion and school level, written into its cell."""
     wide = known.pivot(index="criterion_id", columns="scope", values="low_share")
-    scopes = [scope for scope in [ALL, *dict.fromkeys(report.term.schools["level"])] if scope in wide.columns]
+    scopes = [scope for scope in level_scopes(report) if scope in wide.columns]
     order = list(dict.fromkeys(known["criterion_id"]))
     about = by_key(known.drop_duplicates("criterion_id"), "criterion_id")
     rows = {name: f"{name} {about[name]['title']}" for name in order}
@@ -148,7 +156,7 @@ def criteria_table(report: ReportContext, whole: pd.DataFrame) -> Block:
     return table(
         marked(report, frame),
         columns={"name": "Tiêu chí", "school_count": "Trường", "points": "Tổng điểm", "max_points": "Tối đa", "low_share": "Thấp nhất", "high_share": "Cao nhất"},
-        caption="Điểm đạt được theo tiêu chí, cộng các trường đã tính điểm",
+        caption=say(report, "captions.criteria"),
         formats={"school_count": "integer", "max_points": "points", "low_share": "share1", "high_share": "share1"},
         align={"points": "right"},
         traces={"points": lambda row: trace_target(CRITERION, row["criterion_id"], ALL)},
@@ -184,7 +192,7 @@ def conditions(report: ReportContext) -> Block:
                 "name": "Điều kiện", "failed_count": "Không đạt", "scored_count": "Trường đã tính điểm",
                 "schools": "Trường không đạt",
             },
-            caption="Điều kiện bắt buộc chưa đạt",
+            caption=say(report, "captions.conditions"),
             formats={"failed_count": "integer", "scored_count": "integer"},
             group_by="group",
             marks="mark",

@@ -57,7 +57,9 @@ def introduction(report: ReportContext) -> Block:
     verified = int((report.term.tables.ledger["origin"] == "verified").sum())
     reading.append(say(report, "index.self_assessment", count=verified))
     return stack(
-        task_results(report, OUTLINE), paragraph(joined(lines)), callout("Cách đọc điểm và mức độ", reading)
+        task_results(report, OUTLINE),
+        paragraph(joined(lines)),
+        callout(say(report, "callouts.levels"), reading),
     )
 
 

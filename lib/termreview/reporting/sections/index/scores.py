@@ -14,7 +14,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import SCORE, trace_target
 from termreview.reporting.blocks.values import Interval, joined
 from termreview.reporting.charts.charts import Bounds, Chart, interval_panels
-from termreview.reporting.report.applicable import is_scored, shown_if
+from termreview.reporting.report.applicable import covers_schools, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -22,7 +22,7 @@ from termreview.reporting.report.wording import before_name, group_title, label,
 from termreview.reporting.summaries.index import NOT_CONCLUDED, OVERALL
 
 
-@shown_if(is_scored)
+@shown_if(covers_schools)
 def scores(report: ReportContext) -> Block:
     """Every school's scores with their bounds, group beside group, in registry order: chart, then all in figures."""
     return stack(scores_chart(report), scores_table(report))
@@ -153,15 +153,13 @@ def scores_table(report: ReportContext) -> Block:
     return table(
         frame,
         columns=columns,
-        caption="Điểm và mức độ của từng trường, xếp theo danh mục",
+        caption=say(report, "captions.scores"),
         align=dict.fromkeys(points, "right"),
         group_by="level_title",
         max_rows=0,
         traces={name: _score_of(name.removeprefix("points_")) for name in points},
         notes=[
-            f"Mức độ chung lấy theo nhóm thấp hơn: quy tắc có mức tin cậy {indicator_set.overall_mark}, chưa dùng làm kết luận chính thức."
-            if indicator_set.overall_mark == "C"
-            else "Mức độ chung lấy theo nhóm thấp hơn.",
+            say(report, f"notes.overall{'_unsure' if indicator_set.overall_mark == 'C' else ''}"),
             *placed_notes(report),
         ],
     )

@@ -10,7 +10,7 @@ from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Number, Parts, Value, column
 from termreview.reporting.charts.charts import Chart, transition_matrix
-from termreview.reporting.report.applicable import has_ratios, is_scored, shown_if
+from termreview.reporting.report.applicable import covers_schools, has_ratios, shown_if
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -25,7 +25,7 @@ from termreview.reporting.summaries.change import MERGED, level_moves, moves_by_
 from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 
 
-@shown_if(is_scored)
+@shown_if(covers_schools)
 def level_transitions(report: ReportContext) -> Block:
     """Moves between levels of each group, and what the points allow to say."""
     if report.previous is None:
@@ -101,7 +101,7 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
             "after_text": after,
             "points_text": "So sánh điểm",
         },
-        caption="Khoảng điểm và mức độ từng trường ở hai kỳ, xếp theo danh mục",
+        caption=say(report, "captions.score_changes"),
         align={"before_text": "right", "after_text": "right"},
         group_by="group",
         max_rows=0,
@@ -113,6 +113,8 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
 def targets_reached(report: ReportContext) -> Block:
     """Every confirmed line at the end of the year, beside where the term before stood."""
     lines = report.summaries.lines
+    if lines.empty:
+        return Block("")
     text = say(report, "change.targets", **targets_told(report))
     kept = {ratio.ratio_id for ratio in report.comparable_ratios}
     earlier = report.previous.summaries.lines.set_index(["target_id", "scope"]) if report.previous else None
@@ -140,10 +142,10 @@ def targets_reached(report: ReportContext) -> Block:
         table(
             marked(report, shown),
             columns={"title": "Mục tiêu", "scope_name": "Phạm vi", "line_text": "Yêu cầu", "year": "Năm hoàn thành", "before_text": before, "after_text": after, "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu"},
-            caption="Kết quả thực hiện mục tiêu ở hai kỳ",
+            caption=say(report, "captions.target_changes"),
             align=dict.fromkeys(("line_text", "before_text", "after_text", "schools"), "right"),
             marks="mark",
-            notes=["Kết quả mỗi kỳ tính trên các trường có số liệu của kỳ đó; số trường của hai kỳ có thể khác nhau."],
+            notes=[say(report, "notes.target_changes")],
         ),
     )  # fmt: skip
 
@@ -178,7 +180,7 @@ def merged_schools(report: ReportContext) -> Block:
     return table(
         frame,
         columns={"short_name": "Trường", "term": "Kỳ"} | groups,
-        caption="Trường hình thành từ sáp nhập, hợp nhất và các trường trước đó",
+        caption=say(report, "captions.merged_schools"),
         align=dict.fromkeys(groups, "right"),
         group_by="merged",
         notes=[say(report, "change.merged_note"), *placed_notes(report)],

@@ -107,7 +107,8 @@ def ratio_changes(report: ReportContext) -> Block:
     of_year = [ratio.short_title for ratio in report.reference.ratios if ratio.ratio_id not in kept]
     asked = report.summaries.ratios.query("scope == 'all'").set_index("ratio_id")["asked_count"]
     frame = frame.assign(asked_count=frame["ratio_id"].map(asked))
-    shares = frame[frame["unit"] == "percent"]
+    is_share = frame["unit"] == "percent"
+    shares = frame[is_share]
     before, after = term_names(report)
     frame = frame.assign(trend=_trends(report, frame))
     counts = frame["trend"].value_counts()
@@ -127,7 +128,7 @@ def ratio_changes(report: ReportContext) -> Block:
         report_chart(
             report, dumbbell, shares.sort_values("change", ascending=False, kind="stable"), label="short_title", before="before_value",
             after="after_value", before_label=before, after_label=after, unit="percent", better="better",
-            finding=say(report, "charts.ratio_changes.finding", ratios=len(shares), **_extreme_moves(report, shares, "before_value", "after_value", "short_title")),
+            finding=say(report, "charts.ratio_changes.finding", ratios=len(shares), **_extreme_moves(report, frame[is_share & frame["trend"].ne("same")], "before_value", "after_value", "short_title")),
             measure=say(report, "charts.ratio_changes.measure", before=before_name(report)),
             alt=_moved(report, shares, "before_value", "after_value", "short_title"),
             notes=(say(report, "change.ratios_note"),), source=_source(report, before, after),
@@ -206,11 +207,11 @@ def _ratio_table(report: ReportContext, frame: pd.DataFrame, before: str, after:
     return table(
         marked(report, shown),
         columns={"title": "Tỉ lệ", "before_text": before, "after_text": after, "change_text": "Thay đổi", "trend": "Chiều hướng", "coverage": "Trường so sánh được"},
-        caption="Các tỉ lệ chính ở hai kỳ, trên cùng các trường",
+        caption=say(report, "captions.ratio_changes"),
         align=dict.fromkeys(("before_text", "after_text", "change_text", "coverage"), "right"),
         marks="mark",
         max_rows=0,
-        notes=["Thay đổi tính bằng điểm phần trăm; riêng học sinh/máy tính tính bằng số học sinh, giảm là chuyển biến tốt.", say(report, "tasks.money_note")],
+        notes=[say(report, "notes.ratio_changes"), say(report, "tasks.money_note")],
     )  # fmt: skip
 
 
@@ -232,4 +233,4 @@ def no_comparison(report: ReportContext) -> Block:
     """What stands where the term before has no tables."""
     before = before_name(report)
     text = say(report, "change.no_previous", before=before) if before else say(report, "change.no_earlier")
-    return callout("Chưa so sánh được", [text], "query")
+    return callout(say(report, "callouts.no_comparison"), [text], "query")

@@ -19,7 +19,16 @@ from termreview.reporting.report.applicable import has_ratios, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import counted, fewest, hidden_word, label, marked, say, scope_title
+from termreview.reporting.report.wording import (
+    counted,
+    fewest,
+    hidden_word,
+    label,
+    level_scopes,
+    marked,
+    say,
+    scope_title,
+)
 from termreview.reporting.sections.work.figures import coverage, parts_of_ratio
 from termreview.reporting.term.schools import ALL
 
@@ -65,8 +74,7 @@ def ratios_chart(report: ReportContext) -> Chart:
     )
     lines = report.summaries.lines
     frame["line"] = frame["ratio_id"].map(lines[lines["scope"] == ALL].set_index("ratio_id")["line"])
-    levels = list(dict.fromkeys(report.term.schools["level"]))
-    scopes = [ALL, *(levels if len(levels) > 1 else [])]
+    scopes = level_scopes(report)
     for scope in scopes:
         own = shares[shares["scope"] == scope].set_index("ratio_id")
         frame[f"value_{scope}"] = frame["ratio_id"].map(own["value"])
@@ -144,6 +152,8 @@ def _widest_gap(
 def lines_table(report: ReportContext) -> Block:
     """Every confirmed line: where the scope stands, whether it is reached, by how many schools."""
     frame = report.summaries.lines
+    if frame.empty:
+        return Block("")
     rows = records(frame)
     documents = report.reference.documents
     frame = frame.assign(
@@ -162,7 +172,7 @@ def lines_table(report: ReportContext) -> Block:
             "figure": "Kết quả", "parts": "Tử số / mẫu số", "verdict": "Đánh giá", "schools": "Trường đạt/có số liệu",
             "source": "Nguồn",
         },
-        caption="Kết quả thực hiện các mục tiêu đã có căn cứ",
+        caption=say(report, "captions.targets"),
         align=dict.fromkeys(("target", "year", "figure", "parts", "schools"), "right"),
         marks="mark",
         traces={"figure": lambda row: trace_unless(report.term.withheld, RATIO, row["ratio_id"], row["scope"])},
@@ -173,7 +183,7 @@ def lines_table(report: ReportContext) -> Block:
 def ratios_table(report: ReportContext) -> Block:
     """Every key ratio by school level, each cell over the schools that answered both parts."""
     ratios = report.summaries.ratios
-    scopes = [ALL, *dict.fromkeys(report.term.schools["level"])]
+    scopes = level_scopes(report)
     whole = ratios[ratios["scope"] == ALL]
     frame = whole[["ratio_id", "title", "mark"]].copy()
     known = by_key(ratios, "ratio_id", "scope")
@@ -197,12 +207,12 @@ def ratios_table(report: ReportContext) -> Block:
     return table(
         marked(report, frame),
         columns={"title": "Tỉ lệ"} | heads | {"parts": "Tử số / mẫu số", "coverage": "Trường có số liệu"},
-        caption="Các tỉ lệ chính theo cấp học",
+        caption=say(report, "captions.ratios"),
         align=dict.fromkeys((*heads, "parts", "coverage"), "right"),
         marks="mark",
         traces={scope: _ratio_in(report, scope) for scope in scopes} | {"parts": _ratio_in(report, ALL)},
         notes=[
-            "Ô trống: chỉ tiêu không áp dụng đối với cấp học. Tử số, mẫu số và số trường là của toàn bộ các trường.",
+            say(report, "notes.ratios"),
             say(report, "tasks.money_note"),
         ],
         max_rows=0,

@@ -13,7 +13,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, trace_unless
 from termreview.reporting.blocks.values import Parts, column, joined
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.wording import marked, say, scope_title, shown
+from termreview.reporting.report.wording import level_scopes, marked, say, scope_title, shown
 from termreview.reporting.summaries.statistics import WHOLE_COLUMN
 from termreview.reporting.term.schools import ALL
 
@@ -88,6 +88,7 @@ def levels_table(report: ReportContext, own: pd.DataFrame) -> Block:
 def columns_table(report: ReportContext, own: pd.DataFrame) -> Block:
     """One section: one row per line and school level, one column per column of the form."""
     scopes = _scopes(report, own)
+    own = own[own["scope"].isin(scopes)]
     heads = dict(zip(own["column_id"], own["column_label"], strict=True))
     rows = own.pivot(index=["row_code", "scope"], columns="column_id", values="shown")
     first = own.sort_values("column_id", key=lambda ids: ids != WHOLE_COLUMN, kind="stable")
@@ -132,7 +133,7 @@ def grades_table(report: ReportContext, own: pd.DataFrame) -> Block:
         caption=say(report, "statistics.grades_caption", section=_caption(own)),
         formats=dict.fromkeys(heads, "integer"),
         traces={code: _row_of(report, fields, code) for code in heads},
-        notes=["Cộng các trường có số liệu của từng ô, mọi cấp học."],
+        notes=[say(report, "notes.grades")],
     )
 
 
@@ -144,7 +145,7 @@ def mismatch_table(report: ReportContext) -> Block:
     return table(
         odd.assign(gap=odd["rebuilt"] - odd["stated"]),
         columns={"short_name": "Trường", "label": "Tổng số", "stated": "Trường ghi", "rebuilt": "Cộng lại", "gap": "Chênh lệch"},
-        caption="Tổng số không khớp hoặc thiếu, được cộng lại từ các phần",
+        caption=say(report, "captions.rebuilt"),
         formats=dict.fromkeys(("stated", "rebuilt", "gap"), "integer"),
         max_rows=8,
     )  # fmt: skip
@@ -174,7 +175,7 @@ def _has_grades(own: pd.DataFrame) -> bool:
 
 def _scopes(report: ReportContext, own: pd.DataFrame) -> list[str]:
     present = set(own["scope"])
-    return [scope for scope in [ALL, *dict.fromkeys(report.term.schools["level"])] if scope in present]
+    return [scope for scope in level_scopes(report) if scope in present]
 
 
 def _heads(report: ReportContext, scopes: list[str]) -> dict[str, str]:

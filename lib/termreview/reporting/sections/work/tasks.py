@@ -101,7 +101,7 @@ def status_table(report: ReportContext, frame: pd.DataFrame) -> Block:
         }
         | heads
         | {"unanswered_count": "Bỏ trống", "not_submitted_count": "Chưa có báo cáo"},
-        caption="Tình trạng thực hiện từng nhiệm vụ, số trường",
+        caption=say(report, "captions.tasks"),
         formats=dict.fromkeys(numbers, "integer"),
         row_header="title",
         marks="mark",
