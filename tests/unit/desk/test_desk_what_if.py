@@ -88,7 +88,7 @@ def test_what_is_shown_names_levels_steps_and_schools() -> None:
     path = path_of(now, "0477201")
     shown = path_block(now, path).html
     assert all(step.key in shown for step in path.steps)
-    assert "mức 2" in shown
+    assert "mức độ 2" in shown
     assert (
         "Nâng từ mức độ 1 lên mức độ 2" in trial_block(now, try_school(now, "0477201", trial_of(path))).html
     )
