@@ -160,13 +160,14 @@ def _done_by_school(report: ReportContext) -> tuple[Point, ...]:
         return ()
     own = report.summaries.school_statuses
     own = own[~own["status"].isin((UNANSWERED, NOT_SUBMITTED))]
-    counted = own["status"].eq("done").groupby(own["school_id"]).agg(["sum", "size"])
+    done = own["status"].eq("done").groupby(own["school_id"]).sum().to_dict()
+    told = own["school_id"].value_counts().to_dict()
     names = report.term.schools.set_index("school_id")["short_name"]
     return tuple(
-        _point(report, "assessment.school_item", str(name), count=int(counted.at[key, "sum"]), total=int(counted.at[key, "size"]))
+        _point(report, "assessment.school_item", str(name), count=int(done[key]), total=told[key])
         for key, name in names.items()
-        if key in counted.index
-    )  # fmt: skip
+        if key in told
+    )
 
 
 def _left_by_task(report: ReportContext) -> tuple[Point, ...]:
