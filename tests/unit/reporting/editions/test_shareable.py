@@ -11,7 +11,7 @@ from report_world import report
 from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.editions.shareable import shareable_view
 from termreview.reporting.report.context import ReportContext, build_view, present
-from termreview.reporting.report.school_outlook import look_ahead
+from termreview.reporting.report.school_outlook import look_ahead, margins_of
 from termreview.reporting.sections.assessment.sections_assessment import reasons
 from termreview.reporting.sections.basis.annexes import figures_by_school
 from termreview.reporting.sections.basis.quality import data_quality
@@ -33,7 +33,7 @@ def test_what_levels_hang_on_and_what_actions_win_is_the_same_in_both_editions(
     """Points hang on evidence being there: without its words the scorer must still come to the same."""
     internal, shareable = editions
     pd.testing.assert_frame_equal(tried(internal), tried(shareable))
-    pd.testing.assert_frame_equal(look_ahead(internal).level_margins, look_ahead(shareable).level_margins)
+    pd.testing.assert_frame_equal(margins_of(internal), margins_of(shareable))
     assert look_ahead(internal).after == look_ahead(shareable).after
 
 

@@ -15,7 +15,7 @@ from termreview.reference.kinds.calendar import contact_text
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext, build_view
 from termreview.reporting.report.level_margin_texts import margin_lines
-from termreview.reporting.report.school_outlook import look_ahead
+from termreview.reporting.report.school_outlook import look_ahead, margins_of
 from termreview.reporting.school_pages.material import material_of, peer_scores
 from termreview.reporting.school_pages.page import REPORTED, SCORED, SILENT, kind_of
 from termreview.reporting.school_pages.pages import school_page, school_pages, show_pages
@@ -284,7 +284,7 @@ def test_the_notebook_is_shown_how_many_pages_there_are() -> None:
 
 
 def test_levels_at_stake_lists_every_level_that_is_not_solid() -> None:
-    level_margins = look_ahead(REPORT).level_margins
+    level_margins = margins_of(REPORT)
     block = BeautifulSoup(levels_at_stake(REPORT).html, "html.parser")
     solid = int((level_margins["strength"] == SOLID).sum())
     told = block.select_one("p").get_text()
