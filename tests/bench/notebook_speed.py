@@ -133,8 +133,9 @@ def _termreview(arguments: list[str]) -> None:
 
 
 def _hash_all(folder: Path) -> None:
-    for path in folder.iterdir():
-        sha256_of(path.read_bytes())
+    for path in folder.rglob("*"):
+        if path.is_file():
+            sha256_of(path.read_bytes())
 
 
 def _bare_kernel() -> None:
