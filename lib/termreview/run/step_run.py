@@ -29,6 +29,7 @@ from termreview.storage.staging import stage_in_use
 from termreview.storage.workspace import Workspace, atomic_write
 from termreview.terms import Term
 
+_TABLES = (".xlsx", ".csv")
 _STUCK = 1  # how a process ends that no signal could stop
 
 Finish = Callable[[], Path]
@@ -120,7 +121,7 @@ class _Work:
 def _write(work: _Work, is_shared: bool = False) -> None:
     """Write what is published from the executed notebook, and put the notebook into its place.
 
-    When it is shared, every other file is written by another process, while this one writes the others.
+    When it is shared, workbook and list, which begin with the same rows, are written by another process meanwhile.
     """
     with _kept_if_it_fails(work):
         with (
@@ -128,10 +129,12 @@ def _write(work: _Work, is_shared: bool = False) -> None:
             stage_in_use(work.stage),
             _appearing_together(work.workspace, work.term, work.step, work.stage) as places,
         ):
-            own, others = (slice(0, None, 2), slice(1, None, 2)) if is_shared else (slice(None), slice(0))
+            numbers = range(len(places))
+            others = [number for number in numbers if is_shared and places[number].suffix in _TABLES]
+            own = [number for number in numbers if number not in others]
             with ExitStack() as calls:
                 call = None
-                if places[others]:
+                if others:
                     with suppress(OSError):  # no memory or no process left: then without
                         call = calls.enter_context(Call(_write_some, work, places, others))
                 _write_each(work, places, own)
@@ -145,14 +148,14 @@ def _write(work: _Work, is_shared: bool = False) -> None:
         work.beside.replace(work.executed)
 
 
-def _write_some(work: _Work, places: Sequence[Path], which: slice) -> Iterator[None]:
+def _write_some(work: _Work, places: Sequence[Path], which: Sequence[int]) -> Iterator[None]:
     _write_each(work, places, which)
     yield from ()
 
 
-def _write_each(work: _Work, places: Sequence[Path], which: slice) -> None:
-    for export, place in list(zip(work.step.exports, places, strict=True))[which]:
-        export.write(work.beside, place, work.step)
+def _write_each(work: _Work, places: Sequence[Path], which: Sequence[int]) -> None:
+    for number in which:
+        work.step.exports[number].write(work.beside, places[number], work.step)
 
 
 def _begin_elsewhere(work: _Work, kernels: WarmKernels) -> tuple[Call | None, bool]:

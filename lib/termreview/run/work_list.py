@@ -167,14 +167,21 @@ def flat_list(executed: Path, output: Path, step: Step) -> None:
         beside.write_bytes(flat_csv(_flat_of(step)))
 
 
+_FLAT: list[
+    tuple[Step, pd.DataFrame]
+] = []  # of the step that is being written: annex and list hold the same rows
+
+
 def _flat_of(step: Step) -> pd.DataFrame:
     """The plain rows of what one report speaks of, in its edition."""
     from termreview.reporting.report.context import open_report
     from termreview.reporting.report.flat_table import flat_table
 
-    given = step.parameters
-    names = ("term_id", "as_of", "workspace_root", "unit", "level", "edition")
-    return flat_table(open_report(**{name: given[name] for name in names if name in given}))
+    if not (_FLAT and _FLAT[0][0] is step):
+        given = step.parameters
+        names = ("term_id", "as_of", "workspace_root", "unit", "level", "edition")
+        _FLAT[:] = [(step, flat_table(open_report(**{name: given[name] for name in names if name in given})))]
+    return _FLAT[0][1]
 
 
 def slip_page(executed: Path, output: Path, step: Step) -> None:
