@@ -379,7 +379,7 @@ def test_every_other_part_shows_what_it_promises(analyst: tuple[Seat, list[str]]
     one.open("Nếu… thì")
     one.press("Toàn địa bàn, từng giải pháp")
     with one.done():
-        one.visible(desk.get_by_label("Coi như đạt mọi điều kiện bắt buộc")).check()
+        one.visible(desk.get_by_label("Giả định đạt mọi điều kiện bắt buộc")).check()
     expect(one.visible(desk.locator(".desk-effect"))).to_contain_text("trường được hưởng")
 
     one.open("So sánh số liệu")

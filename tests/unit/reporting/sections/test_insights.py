@@ -85,7 +85,7 @@ def test_every_subject_without_history_is_one_line_that_says_what_is_missing() -
     told = {name: text_of(SECTIONS[name](report)) for name in ("trends", "moderation", "warning", "impact")}
     assert told == {
         "trends": "Xu hướng qua các năm: chưa đủ số liệu (mới có số liệu của 0 năm học, cần ít nhất 02).",
-        "moderation": "Tự chấm điểm và thẩm định: chưa đủ số liệu (chưa tiểu mục nào được thẩm định).",
+        "moderation": "Tự chấm điểm và thẩm định: chưa đủ số liệu (chưa có tiểu mục nào được thẩm định).",
         "warning": "Cảnh báo sớm: chưa đủ số liệu (chưa có năm học nào trước đó đủ cả hai học kỳ, cần ít nhất 03).",
         "impact": "Tác động của các giải pháp đã thực hiện: chưa đủ số liệu (chưa khai báo giải pháp nào).",
     }

@@ -25,7 +25,9 @@ from termreview.reporting.sections.index import (
     actions,
     conclusions,
     criteria,
+    forecast,
     index,
+    look_back,
     scores,
     sensitivity,
     transitions,
@@ -41,7 +43,7 @@ MODULES: dict[str, ModuleType] = {
     "communes": communes, "opening": opening, "quality": quality, "ratios": ratios, "scores": scores,
     "situation": situation, "statistics": statistics, "status": status,
     "slip": slip, "stories": stories, "systems": systems, "tasks": tasks, "years": years,
-    "transitions": transitions,
+    "transitions": transitions, "forecast": forecast, "look_back": look_back,
 }  # fmt: skip
 NOTEBOOKS = {HK1: "3_semester_review", HK2: "4_year_end_summary"}
 

@@ -205,7 +205,8 @@ def test_every_term_that_a_report_reads_is_part_of_its_record(
 
     assert told(HK2) == ({"term_id": HK1}, None)
     assert told(NEXT) == ({"term_id": HK2}, [{"term_id": HK1}])
-    assert told(LAST) == ({"term_id": NEXT}, [{"term_id": HK2}])
+    # Looking ahead reads both semesters of the years before.
+    assert told(LAST) == ({"term_id": NEXT}, [{"term_id": HK2}, {"term_id": HK1}])
     behind = [term.term_id for term in terms_behind(workspace, reference, parse_term(LAST))]
     assert behind == [HK1, HK2, NEXT, LAST]
     assert pd.Series(behind).is_unique

@@ -190,7 +190,10 @@ def _ratio(row: Record, ratios: Record) -> Value | str:
 
 
 def document_register(report: ReportContext) -> Block:
-    """Annex: every document of the register: what it governs, since and until when, what replaced it, where it stands on the day."""
+    """Annex: every document of the register: what it governs, since and until when, what replaced it, where it stands on the day.
+
+    A document of a later day is none of the report's: what is declared for a new year leaves an old report as it is.
+    """
     documents = report.reference.documents
     rows = [
         {
@@ -200,7 +203,7 @@ def document_register(report: ReportContext) -> Block:
             "state": label(report, "legal_states", document_state(report, one)),
         }
         for one in documents.values()
-        if one.is_known
+        if one.is_known and (one.confirmed_on or one.cited_on or report.as_of) <= report.as_of
     ]  # fmt: skip
     columns = {
         "number": "Số, ký hiệu", "governs": "Nội dung điều chỉnh", "issuer": "Cơ quan ban hành", "cited_on": "Ngày viện dẫn",
