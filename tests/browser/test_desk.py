@@ -119,7 +119,8 @@ class Seat:
         self.page, self.desk = page, page.locator(".termreview-desk")
         self.role = role
         expect(self.desk.get_by_role("tab")).to_have_count(7)
-        self.said("Đã mở kỳ báo cáo")
+        # What was half typed comes back by itself, and what follows from it is told next.
+        expect(self.desk.locator(".status")).to_contain_text(re.compile("Đã mở kỳ báo cáo|Đã tính điểm"))
         self.sit(role)
 
     def sit(self, role: str) -> None:
@@ -380,7 +381,7 @@ def test_every_other_part_shows_what_it_promises(analyst: tuple[Seat, list[str]]
     one.press("Toàn địa bàn, từng giải pháp")
     with one.done():
         one.visible(desk.get_by_label("Giả định đạt mọi điều kiện bắt buộc")).check()
-    expect(one.visible(desk.locator(".desk-effect"))).to_contain_text("trường được hưởng")
+    expect(one.visible(desk.locator(".desk-effect"))).to_contain_text("trường được thêm điểm")
 
     one.open("So sánh số liệu")
     expect(one.visible(desk.locator("figure.chart svg"))).to_be_visible()
