@@ -213,7 +213,7 @@ def document_register(report: ReportContext) -> Block:
     return table(
         marked(report, pd.DataFrame(rows, columns=[*columns, "mark"])),
         columns=columns,
-        caption=say(report, "annexes.register_caption", as_of=report.as_of),
+        caption=say(report, "annexes.register_caption"),
         notes=[say(report, "annexes.register_note")],
         formats=dict.fromkeys(("cited_on", "confirmed_on", "valid_from", "valid_to"), "date"),
         marks="mark",
