@@ -167,9 +167,8 @@ def flat_list(executed: Path, output: Path, step: Step) -> None:
         beside.write_bytes(flat_csv(_flat_of(step)))
 
 
-_FLAT: list[
-    tuple[Step, pd.DataFrame]
-] = []  # of the step that is being written: annex and list hold the same rows
+# Of the step that is being written: annex and list hold the same rows.
+_FLAT: list[tuple[Step, pd.DataFrame]] = []
 
 
 def _flat_of(step: Step) -> pd.DataFrame:

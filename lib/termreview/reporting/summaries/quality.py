@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 
 from termreview.reference.texts.opinions import OpinionGroups
 from termreview.reporting.term.answers import Answers
+from termreview.reporting.term.schools import short_names
 from termreview.text import clean, fold
 
 UNNAMED = ""  # the code of a line that names no check
@@ -126,7 +127,7 @@ def opinions(
     `addressee` is whom a named proposal goes to; `school_count` schools wrote it, each counted once, `school_names`
     in registry order.
     """
-    names = dict(zip(schools["school_id"], schools["short_name"], strict=True))
+    names = short_names(schools)
     units = _any_of(unit_names)
     rows = []
     for field_id in field_ids:

@@ -54,3 +54,8 @@ def whole_of(frame: pd.DataFrame) -> dict[str, int]:
     own = (frame["scope"] == ALL).to_numpy(dtype=bool)
     names = [name for name in frame.columns if "_count" in name]
     return {name: int(frame[name].to_numpy()[own].sum()) for name in names}
+
+
+def short_names(schools: pd.DataFrame) -> dict[str, str]:
+    """The short name of each expected school, by its code (`expected_schools`)."""
+    return dict(zip(schools["school_id"], schools["short_name"], strict=True))

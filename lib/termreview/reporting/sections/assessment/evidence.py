@@ -21,7 +21,7 @@ from termreview.reporting.sections.work.tasks import whole_statuses
 from termreview.reporting.summaries.change import ratio_change, standing_change
 from termreview.reporting.summaries.index import OVERALL, open_by_gap_alone
 from termreview.reporting.summaries.tasks import NOT_SUBMITTED, UNANSWERED
-from termreview.reporting.term.schools import ALL, whole_of
+from termreview.reporting.term.schools import ALL, short_names, whole_of
 
 EVIDENCE_REASONS = ("no_evidence", "disputed")
 SILENT = ("refused", "missing")
@@ -162,7 +162,7 @@ def _done_by_school(report: ReportContext) -> tuple[Point, ...]:
     own = own[~own["status"].isin((UNANSWERED, NOT_SUBMITTED))]
     done = own["status"].eq("done").groupby(own["school_id"]).sum().to_dict()
     told = own["school_id"].value_counts().to_dict()
-    names = report.term.schools.set_index("school_id")["short_name"]
+    names = short_names(report.term.schools)
     return tuple(
         _point(report, "assessment.school_item", str(name), count=int(done[key]), total=told[key])
         for key, name in names.items()
@@ -267,7 +267,7 @@ def _point(report: ReportContext, key: str, name: str, *, goal: str = "", **valu
 
 def schools_named(report: ReportContext, school_ids: Sequence[str]) -> Sentence:
     """Some schools as one sentence names them, at most as many as declared."""
-    names = report.term.schools.set_index("school_id")["short_name"]
+    names = short_names(report.term.schools)
     return listed([names[school_id] for school_id in school_ids], most=int(threshold(report, "most_listed")))
 
 
@@ -306,7 +306,7 @@ def _moves(report: ReportContext, move: str) -> tuple[Point, ...]:
         return ()
     changes = standing_change(report.previous.summaries.standings, report.summaries.standings)
     own = changes[(changes["move"] == move) & (changes["group_id"] != OVERALL)]
-    names = report.term.schools.set_index("school_id")["short_name"]
+    names = short_names(report.term.schools)
     return tuple(
         _point(
             report, f"assessment.moved_{move}", str(names[row["school_id"]]), group=group_told(report, row["group_id"]),

@@ -16,6 +16,7 @@ from termreview.reporting.blocks.values import Interval, Sentence
 from termreview.reporting.report.context import INTERNAL, ReportContext, TermView
 from termreview.reporting.report.narrative import fill, listed, sentence
 from termreview.reporting.report.wording import before_name, fewest, group_told, lower_first
+from termreview.reporting.term.schools import short_names
 
 _WEIGHTS = ("size", "reach", "surprise", "rank")
 
@@ -44,7 +45,7 @@ def stories_told(report: ReportContext, place: str, **values: Any) -> list[Sente
 
 def fallen_schools(report: ReportContext) -> set[str]:
     """The short names of the schools that a story tells as fallen."""
-    names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
+    names = short_names(report.term.schools)
     return {names[own] for one in stories_of(report) if one.rule.kind == FALLEN for own in one.school_ids}
 
 
@@ -74,7 +75,7 @@ def _told(report: ReportContext, stories: Sequence[Story], place: str, **values:
 
 def _values(report: ReportContext, story: Story) -> dict[str, Any]:
     """What the sentences of one story may name."""
-    names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
+    names = short_names(report.term.schools)
     most = report.reference.stories.most_named
     values: dict[str, Any] = {
         **story.values,

@@ -14,6 +14,7 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.school_outlook import advice_of
 from termreview.reporting.report.wording import label, say
+from termreview.reporting.term.schools import short_names
 from termreview.scoring.actions import try_actions
 
 
@@ -42,7 +43,7 @@ def office_actions(report: ReportContext) -> Block:
 def actions_table(report: ReportContext) -> Block:
     """Every action: its items, the schools with something to win, those whose level rises, the points won."""
     advice, frame = advice_of(report), tried(report)
-    names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
+    names = short_names(report.term.schools)
     declared = {action.action_id: action for action in advice.actions}
     rows = records(frame)
     items = [

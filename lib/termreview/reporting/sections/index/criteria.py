@@ -30,7 +30,7 @@ from termreview.reporting.report.wording import (
 from termreview.reporting.sections.work.ratios import scope_heads
 from termreview.reporting.summaries.criteria import by_weakest, school_criteria, school_points
 from termreview.reporting.summaries.index import OVERALL
-from termreview.reporting.term.schools import ALL
+from termreview.reporting.term.schools import ALL, short_names
 
 
 @shown_if(covers_schools)
@@ -100,7 +100,7 @@ def schools_by_criterion(report: ReportContext) -> Block:
     columns = [str(name) for name in sorted_shares.columns]
     counts = weakest.value_counts()
     schools = report.term.schools
-    names = dict(zip(schools["school_id"], schools["short_name"], strict=True))
+    names = short_names(schools)
     headings = [
         say(report, "index.weakest_in", criterion=f"{name} {titles[name]}", count=int(counts[name]), total=len(weakest))
         for name in weakest

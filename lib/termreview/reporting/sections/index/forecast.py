@@ -12,7 +12,6 @@ from termreview.insight.early_warning import Warnings, reliability
 from termreview.insight.teaching import pair_of_each_unit, pairs
 from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.rows import records
-from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Parts, Sentence, column
 from termreview.reporting.report.applicable import shown_if
 from termreview.reporting.report.context import ReportContext
@@ -21,7 +20,8 @@ from termreview.reporting.report.insights import is_looking_back, limits_of, tel
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.school_outlook import advice_of, look_ahead
 from termreview.reporting.report.wording import shown_mark
-from termreview.reporting.sections.index.look_back import headed, signed, silent, text
+from termreview.reporting.sections.index.look_back import headed, signed, silent, text, worded
+from termreview.reporting.term.schools import short_names
 from termreview.scoring.levels import OVERALL
 from termreview.scoring.next_level import CONDITION, points_needed
 
@@ -56,7 +56,7 @@ def _warned(report: ReportContext, found: Warnings, told: Sentence) -> Block:
     rows = [row for row in records(found.schools) if row["probability"] * 100 >= _TOLD][:_MOST_ROWS]
     if not rows:
         return headed(report, "warning", [tell(report, "warning.nobody", least=_TOLD), told])
-    names = _names(report)
+    names = short_names(report.term.schools)
     items = {item.item_id: f"{item.item_id} {item.title}" for item in report.declared.indicator_set.items}
     paths = look_ahead(report).paths
     steps = []
@@ -74,10 +74,10 @@ def _warned(report: ReportContext, found: Warnings, told: Sentence) -> Block:
             "step": steps,
         }
     )
-    block = table(
+    block = worded(
+        report,
+        "warning",
         frame,
-        columns={name: text(report, f"warning.{name}") for name in frame.columns},
-        caption=text(report, "warning.caption"),
         formats={"chance": "integer"},
         align={"start": "right", "usual": "right"},
     )
@@ -105,10 +105,11 @@ def _reviewed(report: ReportContext, found: Warnings, replayed: Sentence) -> Blo
             "observed": column([Parts(row["missed"], row["school_count"]) for row in records(bands)]),
         }
     )
-    block = table(
+    block = worded(
+        report,
+        "warning",
         frame,
-        columns={name: text(report, f"warning.{name}") for name in frame.columns},
-        caption=text(report, "warning.reliability"),
+        caption="reliability",
         formats={"predicted": "integer"},
         align={"observed": "right"},
     )
@@ -118,7 +119,7 @@ def _reviewed(report: ReportContext, found: Warnings, replayed: Sentence) -> Blo
 @shown_if(is_looking_back)
 def teaching(report: ReportContext) -> Block:
     """Who can teach whom: one pair to visit per commune."""
-    limits, names = limits_of(report), _names(report)
+    limits, names = limits_of(report), short_names(report.term.schools)
     schools = report.term.schools
     criteria = [
         one.criterion_id for group in report.declared.indicator_set.groups for one in group.criteria if not one.is_condition
@@ -145,10 +146,10 @@ def teaching(report: ReportContext) -> Block:
         report, "teaching.told", learners=found["learner_id"].nunique(), share=round(100 * limits.weak_share),
         criteria=found["criterion_id"].nunique(),
     )  # fmt: skip
-    block = table(
+    block = worded(
+        report,
+        "teaching",
         frame,
-        columns={name: text(report, f"teaching.{name}") for name in frame.columns},
-        caption=text(report, "teaching.caption"),
         formats={"points": "points"},
         max_rows=_MOST_ROWS,
         notes=[tell(report, "teaching.note", most=limits.most_learners)],
@@ -215,7 +216,7 @@ def within_budget(report: ReportContext) -> Block:
     mark = tell(report, "budget.mark", mark=shown_mark(report, advice.mark))
     if not plan.lifted:
         return headed(report, "budget", [tell(report, "budget.nothing", budget=budget), mark])
-    offers, names = {one.action_id: one for one in advice.actions}, _names(report)
+    offers, names = {one.action_id: one for one in advice.actions}, short_names(report.term.schools)
     told = tell(
         report, "budget.told", budget=budget, lifted=len(plan.lifted), names=listed([names[one] for one in plan.lifted], most=20)
     )  # fmt: skip
@@ -228,15 +229,11 @@ def within_budget(report: ReportContext) -> Block:
     frame = pd.DataFrame(
         {"action": [offers[name].title for name in plan.actions], "served": served, "cost": costs}
     )
-    block = table(
+    block = worded(
+        report,
+        "budget",
         frame,
-        columns={name: text(report, f"budget.{name}") for name in frame.columns},
-        caption=text(report, "budget.caption"),
         formats={"served": "integer", "cost": "integer"},
         total_row={"action": text(report, "budget.total"), "cost": plan.cost},
     )
     return headed(report, "budget", [told, best, mark], block)
-
-
-def _names(report: ReportContext) -> dict[str, str]:
-    return dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))

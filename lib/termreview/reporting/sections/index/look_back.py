@@ -20,6 +20,7 @@ from termreview.reporting.report.history import group_panel, school_events
 from termreview.reporting.report.insights import impact_of, is_looking_back, limits_of, slips_of, tell
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import group_told
+from termreview.reporting.term.schools import short_names
 
 
 def text(report: ReportContext, key: str) -> str:
@@ -36,6 +37,14 @@ def headed(report: ReportContext, subject: str, sentences: Sequence[object], *bl
     """What is said of one subject: its sentences behind its name, then its tables."""
     lead = f"{text(report, f'subjects.{subject}')}:"
     return stack(paragraph(lead_in(lead, joined(sentences))), *blocks)
+
+
+def worded(
+    report: ReportContext, subject: str, frame: pd.DataFrame, *, caption: str = "caption", **options: Any
+) -> Block:
+    """One table of one subject, its heads and caption as declared; `options` as `table` takes them."""
+    heads = {name: text(report, f"{subject}.{name}") for name in frame.columns}
+    return table(frame, columns=heads, caption=text(report, f"{subject}.{caption}"), **options)
 
 
 def signed(value: Any, form: str = "points") -> Number:
@@ -106,13 +115,9 @@ def _slips(report: ReportContext) -> list[Sentence]:
     found = slips_of(report)
     if found.empty:
         return []
-    names = _names(report)
+    names = short_names(report.term.schools)
     fallen = [names.get(row["school_id"], row["school_id"]) for row in records(found) if row["is_slip"]]
     return [tell(report, "trends.slip", names=listed(fallen)) if fallen else tell(report, "trends.no_slip")]
-
-
-def _names(report: ReportContext) -> dict[str, str]:
-    return dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
 
 
 @shown_if(is_looking_back)
@@ -132,10 +137,10 @@ def moderation(report: ReportContext) -> Block:
             "interval": column([between(row["low"], row["high"]) for row in records(found)]),
         }
     )
-    block = table(
+    block = worded(
+        report,
+        "moderation",
         frame,
-        columns={name: text(report, f"moderation.{name}") for name in frame.columns},
-        caption=text(report, "moderation.caption"),
         formats={"schools": "integer"},
         align={"gap": "right", "interval": "right"},
         max_rows=15,
@@ -188,10 +193,10 @@ def actions_done(report: ReportContext) -> Block:
             "verdict": [verdict(row) for row in rows],
         }
     )
-    block = table(
+    block = worded(
+        report,
+        "impact",
         frame,
-        columns={name: text(report, f"impact.{name}") for name in frame.columns},
-        caption=text(report, "impact.caption"),
         formats={"schools": "integer"},
         align=dict.fromkeys(("effect", "interval", "pre", "sensitivity"), "right"),
     )

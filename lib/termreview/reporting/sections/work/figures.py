@@ -20,7 +20,7 @@ from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import hidden_word, label, lower_first, marked, say, scope_title
 from termreview.reporting.summaries.ratios import CONTRADICTORY
-from termreview.reporting.term.schools import ALL
+from termreview.reporting.term.schools import ALL, short_names
 
 MILLION = 1_000_000
 PARTED = ("share", "ratio", "option")
@@ -227,7 +227,7 @@ def set_aside(report: ReportContext, outline: str = "") -> Block:
     odd = by_school[(by_school["state"] == CONTRADICTORY) & by_school["ratio_id"].isin(ratios)]
     if odd.empty:
         return Block("")
-    names = report.term.schools.set_index("school_id")["short_name"]
+    names = short_names(report.term.schools)
     lines: list[object] = [
         joined(
             [

@@ -30,7 +30,7 @@ from termreview.reporting.report.wording import (
     scope_title,
 )
 from termreview.reporting.sections.work.figures import coverage, parts_of_ratio
-from termreview.reporting.term.schools import ALL
+from termreview.reporting.term.schools import ALL, short_names
 
 
 @shown_if(has_ratios)
@@ -263,7 +263,7 @@ def is_judged_by_school(lines: Any) -> Any:
 
 def missed_told(report: ReportContext, row: Record) -> dict[str, Any]:
     """How many schools of how many miss one line, and which they are."""
-    names = report.term.schools.set_index("school_id")["short_name"]
+    names = short_names(report.term.schools)
     return {
         "count": len(row["missed_by"]), "total": int(row["counted_count"]),
         "scope": scope_heads(report, [row["scope"]])[row["scope"]],

@@ -14,6 +14,7 @@ from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import fewest, label, say
 from termreview.reporting.term.answers import Answers
+from termreview.reporting.term.schools import short_names
 
 _AGREES, _DIFFERS = "agrees", "differs"
 _MOST_NAMED = 12
@@ -193,7 +194,7 @@ def _differing(report: ReportContext, both: pd.DataFrame) -> Block:
     odd = both[both["verdict"] == _DIFFERS]
     if odd.empty:
         return Block("")
-    names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
+    names = short_names(report.term.schools)
     fields = report.declared.form.all_fields()
     share = (odd["difference"] / odd[["stated", "system"]].abs().max(axis=1)).abs()
     odd = odd.assign(

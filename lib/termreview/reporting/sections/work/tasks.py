@@ -21,7 +21,7 @@ from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import counted, fewest, label, lower_first, marked, say, threshold
 from termreview.reporting.sections.work.figures import figures_table, scale_charts, set_aside
 from termreview.reporting.summaries.tasks import UNANSWERED
-from termreview.reporting.term.schools import ALL, whole_of
+from termreview.reporting.term.schools import ALL, short_names, whole_of
 
 # A heading with fewer tasks says in its sentences all that a summary could.
 MANY_TASKS = 4
@@ -210,7 +210,7 @@ def _silent(report: ReportContext, row: Record) -> str:
 @cache
 def _unanswered(report: ReportContext) -> dict[str, list[str]]:
     """By task the names of the schools that sent a report and left its question blank; once for all tasks of a report."""
-    names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
+    names = short_names(report.term.schools)
     by_school = report.summaries.school_statuses
     found: dict[str, list[str]] = {}
     for row in records(by_school.loc[by_school["status"] == UNANSWERED, ["task_id", "school_id"]]):
