@@ -116,7 +116,8 @@ def test_failures_are_told_and_nothing_is_published(
 
 def writing(copy: Workspace, *writes: Write) -> Step:
     plant(copy, "3_semester_review", "'closed'")
-    pages = [copy.reports(SEMESTER) / f"page{number}.html" for number in range(len(writes))]
+    names = ("page.html", "tables.xlsx")[: len(writes)]
+    pages = [copy.reports(SEMESTER) / name for name in names]
     exports = tuple(map(Export, pages, writes))
     return Step("3_semester_review", {"term_id": "x"}, exports=exports, title=str(os.getpid()))
 
@@ -183,7 +184,7 @@ def test_what_another_process_writes_beside_is_written_once_more_when_it_fails(
     )
 
 
-def test_two_files_are_written_by_two_processes(copy: Workspace, kernels: WarmKernels) -> None:
+def test_page_and_workbook_are_written_by_two_processes(copy: Workspace, kernels: WarmKernels) -> None:
     step = writing(copy, writers.by_whom, writers.by_whom)
     begin_step(copy, SEMESTER, step, kernels=kernels)()
     first, second = (export.path.read_text(encoding="utf-8") for export in step.exports)
