@@ -53,6 +53,7 @@ def other_office(root: Path, form: str = "bc-2026", fewer: int = 6) -> Path:
     rows = folder / "forms" / form / "rows.csv"
     _leave_out(rows, folder, fewer)
     (folder / "units.csv").write_text(_UNITS, encoding="utf-8")
+    (folder / "contacts.csv").unlink()
     (folder / "account_domains.csv").write_text("domain,school_id\n", encoding="utf-8")
     (folder / "unit_events.csv").write_text("event_id,on,kind,from_ids,to_ids,note\n", encoding="utf-8")
     (folder / "office.csv").write_text(_OFFICE, encoding="utf-8")

@@ -122,7 +122,7 @@ ROOMS = {
     "reporting/workbench": "reference reference/kinds reporting/blocks reporting/charts reporting/term reporting/summaries",
     "run/kernels": "",
     "run": (
-        "storage reference/kinds reference spreadsheets/packages sources intake/received intake/batches "
+        "storage reference/kinds reference spreadsheets/packages forms sources intake/received intake/batches "
         "intake returns scoring reporting/blocks reporting/excel reporting/term reporting/summaries reporting/workbench "
         "reporting/editions reporting/records reporting/pages reporting/report reporting/word run/kernels"
     ),

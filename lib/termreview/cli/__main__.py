@@ -185,6 +185,12 @@ def _return(options: argparse.Namespace, workspace: Workspace, reference: Refere
     give_back(options, workspace, reference)
 
 
+def _letters(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.cli.status import write_letters
+
+    write_letters(options, workspace, reference)
+
+
 def _inspect(options: argparse.Namespace) -> int:
     from termreview.cli.inspect import inspect
 
@@ -273,13 +279,14 @@ def _compare(options: argparse.Namespace, workspace: Workspace, reference: Refer
 
 
 # What these find half written of a process that was killed, they take away; `run` and `demo` do so with the lock.
-_WRITING = ("forms", "adopt", "status", "return", "issue", "compare", "desk")
+_WRITING = ("forms", "adopt", "status", "return", "letters", "issue", "compare", "desk")
 _COMMANDS: Mapping[str, Command] = {
     "check": _check,
     "forms": _forms,
     "adopt": _adopt,
     "status": _status,
     "return": _return,
+    "letters": _letters,
     "run": _run,
     "verify": _verify,
     "issue": _issue,

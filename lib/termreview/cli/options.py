@@ -130,6 +130,27 @@ def parser() -> argparse.ArgumentParser:
     back.add_argument("--school", nargs="+", action="extend", metavar="MÃ", help="chỉ trả cho các trường này")
     _add_output(back, "/returns")
 
+    letters = commands.add_parser(
+        "letters",
+        help="soạn thư cho các trường: danh sách trộn thư, văn bản Word, thư nháp .eml; không gửi đi",
+        description="Soạn thư mời nộp kèm biểu mẫu, thư nhắc, thư trả tệp, thư cảm ơn. Địa chỉ lấy ở contacts.csv; chương trình không gửi thư.",
+    )
+    _add_term(letters)
+    _add_as_of(letters)
+    letters.add_argument(
+        "--kind",
+        nargs="+",
+        choices=("invitation", "reminder", "return", "thanks"),
+        default=(),
+        metavar="LOẠI",
+        help="chỉ các loại này: invitation (mời), reminder (nhắc), return (trả tệp), thanks (cảm ơn); mặc định: mời khi chưa có tệp "
+        "nào, sau đó nhắc, trả tệp, cảm ơn",
+    )
+    letters.add_argument(
+        "--school", nargs="+", action="extend", metavar="MÃ", help="chỉ soạn cho các trường này"
+    )
+    _add_output(letters, "/letters")
+
     look = commands.add_parser(
         "inspect",
         help="xem từng tệp: là gì, có đọc được không, vướng ở đâu",

@@ -1,4 +1,4 @@
-"""The commands `status` and `return`: what came from the schools of one term, and what goes back to them."""
+"""The commands `status`, `return` and `letters`: what came from the schools of one term, what goes back to them, what is written to them."""
 
 from __future__ import annotations
 
@@ -118,6 +118,33 @@ def give_back(options: argparse.Namespace, workspace: Workspace, reference: Refe
     print(f"Không còn gì phải sửa, giải trình: {len(planned) - len(written)} trường đã nộp")
     for school_id in sorted(set(options.school or ()) - {entry.school.unit_id for entry in planned}):
         print(f"  {school_id}: chưa nộp nên không có tệp để trả")
+
+
+def write_letters(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    """Write the letters of one day to the schools, and name each school that gets no draft and why."""
+    from termreview.run.reminding import letters_on, reminding_on, write_mail
+
+    term, as_of = parse_term(options.term), as_of_day(options)
+    expected = {school.unit_id for school in reference.of(term).schools}
+    if unknown := sorted(set(options.school or ()) - expected):
+        raise UsageError("schools_not_expected", term=term.term_id, schools=", ".join(unknown))
+    there = _received(term, as_of, workspace, reference)
+    cleaned, previous = _cleaned(
+        [file for file in there if file.received_on <= as_of], term, workspace, reference
+    )
+    owing = reminding_on(as_of, there, cleaned, reference, term, previous)
+    letters = letters_on(owing, workspace, cleaned.observations, previous, options.kind, options.school or ())
+    written = write_mail(workspace, letters, reference, term, as_of, options.output)
+    texts = reference.letters
+    for kind in dict.fromkeys(letter.kind for letter in letters):
+        own = [letter for letter in letters if letter.kind == kind]
+        drafts = sum(letter.has_draft for letter in own)
+        print(f"{texts[kind]['title']}: {len(own)} trường, {drafts} thư nháp")
+    for letter in letters:
+        if not letter.has_draft:
+            told = texts["states"][letter.state].format(address=", ".join(letter.contact.odd_addresses))
+            print(f"  {letter.school['school_id']}  {letter.school['name']} – {told}")
+    print(f"Đã ghi {len(letters)} thư vào {written[0].parent}; chương trình không gửi thư nào")
 
 
 def _received(

@@ -1,6 +1,6 @@
 """One piece of office work done from the desk: files returned, schools reminded, the report made and issued.
 
-The same calls as those of the commands `return`, `status --xlsx`, `run` and `issue`.
+The same calls as those of the commands `return`, `status --xlsx`, `letters`, `run` and `issue`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from termreview.desk.exports import KINDS, Download, file_name
 from termreview.desk.term.term_now import TermNow
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.editions.scope import INTERNAL, SHAREABLE
+from termreview.returns.letters import Letter
 from termreview.returns.returned import plan_returns
 from termreview.returns.workbook import write_returns
 from termreview.run.issuing import Issued, issue_report
-from termreview.run.reminding import reminding_on
+from termreview.run.reminding import letters_on, reminding_on, write_mail
 from termreview.run.runner import RunResult, run_term
 
 EDITIONS = (INTERNAL, SHAREABLE)
@@ -62,6 +63,16 @@ def reminder_file(now: TermNow, day: datetime.date) -> tuple[Download, int]:
     return Download(name, "xlsx", content), len(owing.reminders)
 
 
+def write_letters(
+    now: TermNow, day: datetime.date, school_ids: Collection[str] = ()
+) -> tuple[list[Path], list[Letter]]:
+    """Write the letters of one day to all schools that get one, or to some: the files written, and the letters."""
+    term, reference = now.opened.term, now.reference
+    owing = reminding_on(day, now.files, now.cleaned, reference, term, now.previous)
+    letters = letters_on(owing, now.workspace, now.cleaned.observations, now.previous, (), tuple(school_ids))
+    return write_mail(now.workspace, letters, reference, term, day), letters
+
+
 def received_file(now: TermNow, school_id: str) -> Download | None:
     """The file of one school that counts, as it came; None where none does."""
     own = now.reporting.set_index("school_id")["file"].dropna().get(school_id, "")
@@ -101,6 +112,7 @@ def packed(name: str, paths: Sequence[Path]) -> Download | None:
         return None
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        top = paths[0].parent
         for path in paths:
-            archive.write(path, path.name)
+            archive.write(path, path.relative_to(top) if path.is_relative_to(top) else path.name)
     return Download(file_name(name, "zip"), "zip", stream.getvalue())

@@ -36,7 +36,15 @@ from termreview.reference.kinds.measures import (  # fmt: skip
     load_visits,
 )
 from termreview.reference.kinds.sources import Sources, load_sources
-from termreview.reference.kinds.units import LEVELS, Registry, Unit, load_registry
+from termreview.reference.kinds.units import (
+    CONTACTS,
+    LEVELS,
+    Contact,
+    Registry,
+    Unit,
+    load_contacts,
+    load_registry,
+)
 from termreview.reference.kinds.word_template import check_word_template
 from termreview.reference.loading.file_reading import report_odd_entries
 from termreview.reference.loading.fingerprint import file_fingerprints, fingerprint
@@ -61,6 +69,7 @@ from termreview.terms import Term
 
 _OFFICE_PLACE = "{office}"  # in a form or a task list: who collects the term
 RULINGS = ("decisions.csv", "verified_points.csv")
+MAIL = (CONTACTS, "letters.yml")  # decide no figure, and stand in no report
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,8 @@ class Reference:
     school_pages: Mapping[str, Any] = field(default_factory=dict)
     adoption: AdoptionTexts = field(default_factory=AdoptionTexts)
     sources: Sources = field(default_factory=Sources)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    letters: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
     unlike: tuple[Problem, ...] = ()
@@ -265,6 +276,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         advice={name: Advice() if indicator_set.is_none else load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         school_pages=load_texts(source, "school_pages.yml"), adoption=load_adoption_texts(source),
         sources=load_sources(source, fields, registry.known_ids()),
+        contacts=load_contacts(source, registry.known_ids()), letters=load_texts(source, "letters.yml"),
     )  # fmt: skip
     note_idle_decisions(source, reference)
     if source.problems:
@@ -273,7 +285,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         raise fault
     return replace(
         reference, notes=tuple(sorted(source.notes)), unlike=tuple(sorted(source.unlike)),
-        reading_fingerprint=fingerprint(folder, leaving=RULINGS), files=file_fingerprints(folder),
+        reading_fingerprint=fingerprint(folder, leaving=(*RULINGS, *MAIL)), files=file_fingerprints(folder),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Lists and folders that hold entries of several terms, and files whose texts stand in no report.
 _BY_TERM = (
     "calendar.yml", "office.csv", "units.csv", "unit_events.csv", "legal_documents.csv", "decisions.csv",
-    "verified_points.csv", "visits.csv", "adoption.yml",
+    "verified_points.csv", "visits.csv", "adoption.yml", "contacts.csv", "letters.yml",
 )  # fmt: skip
 _FOLDERS = ("forms", "checks", "tasks", "indicator_sets", "advice")
 ANY = "*"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from termreview.errors import RunError, UsageError
-from termreview.reference.declarations import Reference
+from termreview.reference.declarations import MAIL, Reference
 from termreview.reporting.editions.scope import IN_HAND, SHAREABLE, WHOLE, Scope
 from termreview.reporting.editions.suppression import decide_suppression
 from termreview.reporting.pages.portfolio import write_portfolio
@@ -195,8 +195,10 @@ def _keep(workspace: Workspace, term: Term, record: dict[str, Any], pages: list[
             (kept / name).write_bytes(content or b"")
         hashes = {}
         for path in sorted(workspace.reference.rglob("*")):
-            if path.is_file() and path.suffix != ".md" and not path.name.startswith("."):
-                told = path.relative_to(workspace.reference)
+            told = path.relative_to(workspace.reference)
+            # Addresses of schools decide no figure, and an issue is handed on.
+            is_kept = path.suffix != ".md" and not path.name.startswith(".") and told.as_posix() not in MAIL
+            if path.is_file() and is_kept:
                 (kept / DECLARATIONS / told).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, kept / DECLARATIONS / told)
                 hashes[told.as_posix()] = sha256_of(path.read_bytes())

@@ -17,6 +17,7 @@ from termreview.desk.office_work import (
     received_file,
     reminder_file,
     return_files,
+    write_letters,
 )
 from termreview.desk.panels import opening
 from termreview.desk.panels.controls.desk import Desk
@@ -52,6 +53,19 @@ def test_the_reminder_list_names_who_has_sent_nothing_first(office: Workspace) -
     first = next(row for row in rows if any(str(cell).startswith("0477") for cell in row))
     assert SILENT in map(str, first)
     assert count >= 5
+
+
+def test_letters_are_written_for_the_schools_and_packed_in_their_folders(office: Workspace) -> None:
+    paths, letters = write_letters(look_at(office), TODAY)
+    assert {letter.kind for letter in letters} == {"reminder", "return", "thanks"}
+    assert [letter.school["school_id"] for letter in letters if letter.kind == "reminder"] == [SILENT]
+    archive = packed("thư", paths)
+    assert archive is not None
+    names = set(zipfile.ZipFile(io.BytesIO(archive.content)).namelist())
+    assert names >= {"danh-sach-thu.xlsx", "return.docx", f"reminder/{SILENT}.eml"}
+    one, own = write_letters(look_at(office), TODAY, [PRIMARIES[0]])
+    assert [letter.school["school_id"] for letter in own] == [PRIMARIES[0]]
+    assert not (one[0].parent / "reminder.docx").exists()
 
 
 def test_a_school_is_given_the_very_file_that_it_sent(office: Workspace) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from termreview.reference.loading.list_reading import read_list
@@ -12,7 +13,7 @@ from termreview.reference.loading.source import Source
 from termreview.text import fold
 
 KINDS = ("province", "district", "commune", "ward", "school")
-UNITS, LEVELS = "units.csv", "levels.csv"
+UNITS, LEVELS, CONTACTS = "units.csv", "levels.csv", "contacts.csv"
 EVENT_KINDS = ("merge", "reparent", "rename", "split", "close")
 
 
@@ -43,6 +44,24 @@ class Unit:
     def is_valid_on(self, date: datetime.date) -> bool:
         """Say whether this period covers one day."""
         return self.valid_from <= date and (self.valid_to is None or date <= self.valid_to)
+
+
+# An address as mail programs take it: no name beside it, nothing that would begin another line or another address.
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where one school gets its mail: working data of the office, in no report; a typing error stops nobody."""
+
+    school_id: str
+    address: str
+    copy_to: tuple[str, ...]
+
+    @property
+    def odd_addresses(self) -> tuple[str, ...]:
+        """The addresses that no mail program would take."""
+        return tuple(one for one in (self.address, *self.copy_to) if one and not _ADDRESS.fullmatch(one))
 
 
 @dataclass(frozen=True)
@@ -228,6 +247,30 @@ def _check_circles(loaded: Sequence[tuple[Row, Unit]]) -> None:
 
 def _reaches(parent: Unit, date: datetime.date | None) -> bool:
     return parent.valid_to is None or (date is not None and date <= parent.valid_to)
+
+
+def load_contacts(source: Source, schools: Container[str]) -> Mapping[str, Contact]:
+    """Read where each school gets its mail, by school; an office that keeps no such list has none.
+
+    No figure hangs on it, so that an address that cannot be used, and a school that nobody knows, are notes.
+    """
+    if not (source.root / CONTACTS).is_file():
+        return {}
+    rows = read_list(source, CONTACTS, ("school_id", "email"), ("copy_to",))
+    unique([(row, row.id("school_id")) for row in rows])
+    found = {}
+    for row in rows:
+        contact = Contact(
+            row.id("school_id"),
+            row.text("email", "").strip(),
+            row.items("copy_to") if "copy_to" in row.values else (),
+        )
+        if contact.school_id not in schools:
+            source.note(row.path, row.line, "contact_of_nobody", school=contact.school_id)
+        for odd in contact.odd_addresses:
+            source.note(row.path, row.line, "address_unusable", address=odd, school=contact.school_id)
+        found[contact.school_id] = contact
+    return found
 
 
 def _load_events(source: Source, known: set[str]) -> tuple[UnitEvent, ...]:

@@ -18,7 +18,14 @@ from termreview.reporting.blocks.model import INLINE, ORIGIN, Part, plain_text
 from termreview.reporting.blocks.report_reading import ReadReport, read_report
 from termreview.reporting.blocks.tables import NO_ROWS
 from termreview.reporting.word.tables import fit_table, table_of
-from termreview.reporting.word.template import Template, document_xml, end_of_section, filled, open_template
+from termreview.reporting.word.template import (
+    Template,
+    document_xml,
+    end_of_section,
+    filled,
+    open_template,
+    xml_of,
+)
 from termreview.reporting.word.xml import (
     caption_xml,
     cell_xml,
@@ -103,6 +110,45 @@ def export_docx(
     _describe(template.document, title, origin)
     with atomic_write(output_path) as beside:
         beside.write_bytes(_packed(template.document, document_xml(template, content)))
+
+
+@dataclass(frozen=True)
+class LetterText:
+    """One letter as it is printed: what fills the places of the template, to whom it goes, its paragraphs."""
+
+    places: Mapping[str, Any]
+    opening: str
+    paragraphs: Sequence[str]
+
+
+def write_letters(
+    output_path: Path, template_path: Path, letters: Sequence[LetterText], *, title: str
+) -> None:
+    """Write letters as one Word document, each on a page of its own between the office's head and foot, to be printed and signed.
+
+    Raises
+    ------
+    RunError
+        When the template cannot be filled.
+    """
+    template = open_template(template_path)
+    styles, written = template.styles, []
+    head = [
+        element for element in template.head if "{" in xml_of(element)
+    ]  # no rule below a title that is not there
+    for number, letter in enumerate(letters):
+        written.append(small_gap_xml(NEW_PAGE) if number else "")
+        written.append(filled(head, letter.places))
+        written.append(paragraph_xml([letter.opening], "heading_1", styles, '<w:jc w:val="center"/>'))
+        *first, last = letter.paragraphs
+        written += [paragraph_xml([text], "paragraph", styles) for text in first]
+        written.append(paragraph_xml([last], "paragraph", styles, TIED))
+        written.append(small_gap_xml(TIED) + filled(template.foot, letter.places))
+    section = end_of_section(template, is_wide=False, is_first=True)
+    _describe(template.document, title, "")
+    with atomic_write(output_path) as beside:
+        content = document_xml(template, "".join([*written, section]))
+        beside.write_bytes(_packed(template.document, content))
 
 
 def _flows(part: Part, report: ReadReport, writing: _Writing, tie: str = "") -> Iterator[Flow]:

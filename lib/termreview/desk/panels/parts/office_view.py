@@ -13,6 +13,7 @@ from termreview.desk.office_work import (
     packed,
     reminder_file,
     return_files,
+    write_letters,
 )
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
@@ -30,6 +31,7 @@ class OfficeView:
         self._run = controls.button(names["run"], self._made, "primary", names["run_hint"])
         self._return = controls.button(names["return"], self._returned, hint=names["return_hint"])
         self._remind = controls.button(names["remind"], self._reminded, hint=names["remind_hint"])
+        self._letters = controls.button(names["letters"], self._written, hint=names["letters_hint"])
         editions = desk.reference.labels["editions"]
         self._edition = controls.choice(names["edition"], [(editions[name], name) for name in EDITIONS])
         self._edition.observe(lambda _: self._asking(False), "value")
@@ -37,7 +39,7 @@ class OfficeView:
         self._confirm = controls.button(names["confirm"], self._issued, "danger")
         self._result = controls.shown(css="desk-office-result")
         self.box = controls.column(
-            controls.row(self._run, self._return, self._remind, self._edition, self._issue, self._confirm), self._result,
+            controls.row(self._run, self._return, self._remind, self._letters, self._edition, self._issue, self._confirm), self._result,
             css="desk-office",
         )  # fmt: skip
 
@@ -101,6 +103,19 @@ class OfficeView:
             return told, [found.link(found.name)]
 
         self._done(work, "status.working")
+
+    def _written(self) -> None:
+        def work() -> tuple[str, Sequence[Block]]:
+            reference, now = self.desk.reference, self.desk.now
+            paths, letters = write_letters(now, self.desk.day(), self.desk.scope.school_ids(now))
+            left = sum(not letter.has_draft for letter in letters)
+            told = say(reference, "office_work.letters_written", count=len(letters), left=left, folder=self._place(paths[0].parent))  # fmt: skip
+            whole = packed(f"thu-{now.term_id}", paths)
+            return told, [] if whole is None else [
+                whole.link(words(reference, "office_work")["letters_link"])
+            ]
+
+        self._done(work, "office_work.letters_writing")
 
     def _issued(self) -> None:
         def work() -> tuple[str, Sequence[Block]]:
