@@ -118,7 +118,7 @@ class Seat:
     def __init__(self, page: Page, role: str) -> None:
         self.page, self.desk = page, page.locator(".termreview-desk")
         self.role = role
-        expect(self.desk.get_by_role("tab")).to_have_count(7)
+        expect(self.desk.get_by_role("tab")).to_have_count(8)
         # What was half typed comes back by itself, and what follows from it is told next.
         expect(self.desk.locator(".status")).to_contain_text(re.compile("Đã mở kỳ báo cáo|Đã tính điểm"))
         self.sit(role)
@@ -576,6 +576,64 @@ def rivals(first: Seat, screen: BrowserContext, url: str) -> tuple[Seat, Seat]:
     second.try_correction("Không phải số", "TH Bình An 2", "8")
     first.press("Ghi quyết định")
     return first, second
+
+
+def test_an_unknown_export_is_mapped_previewed_and_confirmed(
+    analyst: tuple[Seat, list[str]], voila: Served
+) -> None:
+    """A file of a system that nobody declared: nothing is written before the preview is confirmed, no person is shown."""
+    first, trouble = analyst
+    page, desk, office = first.page, first.desk, voila.office
+    folder = office.raw(parse_term(TERM)) / "sources"
+    folder.mkdir()
+    rows = ["Mã trường;Ngày cập nhật;Mã tài khoản;Họ tên phụ huynh;Trạng thái"]
+    rows += [
+        f"{'0477201' if n % 2 else '0477203'};08/01/2024;TK{n:03d};Nguyễn Thị Mật Danh {n};{'Đã kết nối' if n < 12 else 'Chưa'}"
+        for n in range(20)
+    ]
+    (folder / "phu-huynh.csv").write_text("\n".join(rows), encoding="utf-8-sig")
+    first.press("Làm mới")
+    first.open("Hệ thống")
+    expect(first.visible(desk.locator(".pick-row", has_text="phu-huynh.csv"))).to_contain_text(
+        "Chưa có bố cục"
+    )
+    expect(first.form()).to_be_visible()
+    assert "Mật Danh" not in page.content()
+    layouts = sorted((office.reference / "sources").iterdir())
+    first.fill("Tên của tệp xuất", "Phụ huynh kết nối")
+    first.visible(desk.get_by_label("Hệ thống", exact=True).locator("visible=true")).fill("Hue-S")
+    page.keyboard.press("Tab")
+    for name, choice in (
+        ("Dòng trùng khi giống nhau ở cột", "Mã tài khoản"), ("Số liệu", "Số phụ huynh đã kết nối trên Hue-S"),
+        ("Chỉ tính dòng", "Trạng thái = Đã kết nối"),
+    ):  # fmt: skip
+        first.visible(desk.get_by_label(name, exact=True)).select_option(label=choice)
+    first.press("Thêm số liệu")
+    first.press("Xem trước")
+    first.said("Chưa ghi gì")
+    expect(first.visible(desk.locator(".desk-effect"))).to_contain_text(
+        "20 dòng: đếm 20, không rõ trường 0, trùng 0"
+    )
+    assert sorted((office.reference / "sources").iterdir()) == layouts
+    axe = Axe().run(page, context=".termreview-desk")
+    assert axe.violations_count == 0, axe.generate_report()
+    page.screenshot(path=os.environ.get("PICTURES", str(office.root)) + "/mapping.png", full_page=True)
+    for width in (1366, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.screenshot(path=os.environ.get("PICTURES", str(office.root)) + "/mapping-390.png", full_page=True)
+    page.set_viewport_size(SCREEN)
+    first.press("Xác nhận bố cục")
+    first.said("Đã ghi bố cục")
+    assert len(list((office.reference / "sources").iterdir())) == len(layouts) + 1
+    expect(first.visible(desk.locator(".pick-row", has_text="phu-huynh.csv"))).to_contain_text(
+        "Hue-S: Phụ huynh kết nối"
+    )
+    with first.done():
+        first.button("Đối chiếu").click()
+    expect(desk).to_contain_text("Số phụ huynh đã kết nối với nhà trường qua ứng dụng")
+    page.screenshot(path=os.environ.get("PICTURES", str(office.root)) + "/agreement.png", full_page=True)
+    assert trouble == []
 
 
 def test_two_desks_at_once_lose_nothing_and_show_each_other(

@@ -134,12 +134,12 @@ ROOMS = {
     "desk/lists": "storage reference/loading reference/kinds reference",
     "desk/serving": "storage",
     "desk/term": (
-        "storage reference/kinds reference intake/received intake scoring reporting/blocks "
+        "storage reference/kinds reference intake/received intake scoring sources reporting/blocks "
         "reporting/term reporting/summaries reporting/report run"
     ),
     "desk/table": ("storage reporting/workbench desk/term"),
     "desk": (
-        "storage reference/kinds reference intake/values intake/checks intake returns scoring insight "
+        "storage reference/kinds reference sources intake/values intake/checks intake returns scoring insight "
         "reporting/blocks reporting/summaries reporting/editions reporting/report run desk/lists desk/term"
     ),
     "desk/panels/controls": "storage reference reporting/blocks reporting/report desk/term desk/table",
@@ -148,10 +148,11 @@ ROOMS = {
         "reporting/summaries reporting/report reporting/school_pages desk/lists desk/term desk"
     ),
     "desk/panels/parts": (
-        "reference/kinds reporting/blocks desk/lists desk/term desk desk/panels/controls desk/views"
+        "reference/kinds sources reporting/blocks reporting/report desk/lists desk/term desk desk/panels/controls "
+        "desk/views"
     ),
     "desk/panels": (
-        "insight storage reference/kinds reference reporting/blocks reporting/charts desk/lists desk/term desk/table desk desk/panels/controls desk/views "
+        "insight storage reference/kinds reference sources reporting/blocks reporting/charts desk/lists desk/term desk/table desk desk/panels/controls desk/views "
         "desk/panels/parts"
     ),
     "sample/schools": "reference/kinds reference",

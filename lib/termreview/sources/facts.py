@@ -95,6 +95,21 @@ def read_sources(folder: Path, reference: Reference, declared: TermReference) ->
     return SourceReadings(from_rows("source_files", rows), from_rows("source_facts", facts))
 
 
+def try_layout(
+    path: Path, layout: ExportLayout, reference: Reference, declared: TermReference
+) -> tuple[Counted, str, str]:
+    """One export counted as if one more layout were declared, the state that it would have, and why; nothing is written."""
+    layouts = {one.source_id: one for one in (*reference.sources.layouts, layout)}
+    counted = count_export(path, list(layouts.values()), school_finder(reference, declared, path.name))
+    state = _state(_File(path.name, "", counted, False), {}, _window(reference, declared), layouts)
+    return counted, *state
+
+
+def export_path(folder: Path, sha256: str) -> Path | None:
+    """Where one export lies, by the hash of its content; None where it is gone."""
+    return next((path for _, path in files_below(folder) if _sha256(path) == sha256), None)
+
+
 def exports_of(folder: Path) -> list[tuple[str, str]]:
     """The exports in one folder by name, each with its hash: those that lie there, and those purged since they were counted."""
     if not folder.is_dir():

@@ -5,7 +5,9 @@ No value that may tell of a person is shown: examples are given only of columns 
 
 from __future__ import annotations
 
+import json
 import re
+import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,8 +25,26 @@ from termreview.intake.values.personal_data import (
 )
 from termreview.intake.values.plain_names import plain_names
 from termreview.processes import Call, ProcessLost, begin_server
-from termreview.reference.kinds.sources import FOLDER
+from termreview.reference.kinds.sources import (
+    AT_LEAST,
+    BLANK,
+    BY_CODE,
+    BY_FILE,
+    BY_NAME,
+    FILLED,
+    FOLDER,
+    GROUPS,
+    PERSONS,
+    ROWS,
+    WITHIN,
+    Condition,
+    ExportColumn,
+    ExportLayout,
+    SourceFact,
+    read_layout,
+)
 from termreview.reference.loading.rows import is_id
+from termreview.reference.loading.source import Source
 from termreview.sources.counting import UNREADABLE
 from termreview.sources.recognition import HEAD_ROWS
 from termreview.sources.values import as_day, as_number, as_text
@@ -37,7 +57,10 @@ from termreview.text import fold, unaccented
 _LOOKED_AT = 2_000  # rows
 _FEW = 8  # different words
 _MOSTLY = 0.8
+_KNOWN_BY = 6  # of its columns a layout is known by
 _LIKE_NAME = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]*(?: [^\W\d_a-z][^\W\d_A-Z]*){1,5}")  # Nguyễn Thị Hoa
+_QUOTED = json.JSONEncoder(ensure_ascii=False).encode
+_DRAFT_NOTE = "# Bố cục chưa được dùng cho đến khi xác nhận: xóa dòng dưới đây khi đã xem lại."
 _CODES, _NAMES = ("ma truong", "school code"), ("truong hoc", "ten truong", "truong", "school name")
 
 
@@ -160,51 +183,105 @@ def can_be_drafted(seen: SeenExport) -> bool:
     return any(column.head != WITHHELD for column in seen.columns)
 
 
-def draft_layout(seen: SeenExport, title: str) -> str:
-    """The draft of a declaration for one unknown export, as text of a YAML file; to be completed by the office.
+def proposed_layout(seen: SeenExport, source_id: str, title: str) -> ExportLayout:
+    """The layout that one unknown export seems to have, as a draft that the office completes.
 
     Columns whose head tells of a person are left out; one at least is not (`can_be_drafted`).
     """
     columns = [column for column in seen.columns if column.head != WITHHELD]
     ids = _ids([column.head for column in columns])
     plain = [unaccented(fold(column.head)) for column in columns]
-    key = next((one for one, column in zip(ids, columns, strict=True) if column.filled == seen.rows), ids[0])
     ways = []
-    for way, known in (("code", _CODES), ("name", _NAMES)):
-        ways += [
-            f"  - {{by: {way}, column: {one}}}" for one, head in zip(ids, plain, strict=True) if head in known
-        ][:1]
+    for way, known in ((BY_CODE, _CODES), (BY_NAME, _NAMES)):
+        ways += [(way, one) for one, head in zip(ids, plain, strict=True) if head in known][:1]
+    return ExportLayout(
+        source_id=source_id, system="…", title=title,
+        kind=PERSONS if any(column.is_personal for column in seen.columns) else GROUPS,
+        columns={
+            one: ExportColumn(one, (" ".join(column.head.split()),), "dmy" if column.kind == "date" else "")
+            for one, column in zip(ids, columns, strict=True)
+        },
+        required=tuple(ids[:_KNOWN_BY]),
+        row_key=next((one for one, column in zip(ids, columns, strict=True) if column.filled == seen.rows), ids[0]),
+        identity="", schools=(*ways, (BY_FILE, "")), period_end="", period_days="",
+        facts=(SourceFact("so_dong", "Số dòng", "", ROWS, "", ()),), is_in_parts=False, mark="C", is_draft=True,
+    )  # fmt: skip
+
+
+def layout_text(layout: ExportLayout, note: str) -> str:
+    """One layout as text of its declaration, below a note: what reads back as the same layout."""
     lines = [
-        f"# Bản nháp lập từ một tệp xuất có {seen.rows} dòng; xem lại từng mục rồi chạy `termreview check`.",
-        'system: "…"', f'title: "{title}"', f"kind: {'persons' if any(c.is_personal for c in seen.columns) else 'groups'}",
+        f"# {note}", f"system: {_QUOTED(layout.system)}", f"title: {_QUOTED(layout.title)}", f"kind: {layout.kind}",
         "columns:",
     ]  # fmt: skip
-    for one, column in zip(ids, columns, strict=True):
-        dates = ", dates: dmy" if column.kind == "date" else ""
-        head = column.head.replace("\n", " ").replace('"', "'")
-        lines.append(f'  - {{id: {one}, heads: ["{head}"]{dates}}}')
-    lines += [
-        f"required: [{', '.join(ids[:6])}]", f"row_key: {key}", "schools:", *ways, "  - {by: file}", "facts:",
-        "  - fact_id: so_dong", '    title: "Số dòng"', "    count: rows", "mark: C",
-        '# Bố cục chưa được dùng cho đến khi xác nhận: xóa dòng dưới đây khi đã xem lại.', 'is_draft: "yes"', "",
-    ]  # fmt: skip
-    return "\n".join(lines)
+    for column in layout.columns.values():
+        dates = f", dates: {column.date_order}" if column.date_order else ""
+        lines.append(f"  - {{id: {column.column_id}, heads: {_QUOTED(list(column.heads))}{dates}}}")
+    lines.append(f"required: [{', '.join(layout.required)}]")
+    lines += [f"{name}: {value}" for name in ("row_key", "identity") if (value := getattr(layout, name))]
+    lines.append("schools:")
+    lines += [f"  - {{by: {way}{f', column: {column}' if column else ''}}}" for way, column in layout.schools]
+    if layout.period_end:
+        days = f", days: {layout.period_days}" if layout.period_days else ""
+        lines.append(f"period: {{end: {layout.period_end}{days}}}")
+    lines.append("facts:")
+    for fact in layout.facts:
+        lines += [f"  - fact_id: {fact.fact_id}", f"    title: {_QUOTED(fact.title)}"]
+        lines += [f"    unit: {_QUOTED(fact.unit)}"] if fact.unit else []
+        lines.append(f"    count: {fact.count}")
+        lines += [f"    column: {fact.column_id}"] if fact.column_id else []
+        lines += ["    where:", *map(_condition_text, fact.conditions)] if fact.conditions else []
+    lines += ['is_in_parts: "yes"'] if layout.is_in_parts else []
+    lines.append(f"mark: {layout.mark}")
+    lines += [_DRAFT_NOTE, 'is_draft: "yes"'] if layout.is_draft else []
+    return "\n".join([*lines, ""])
 
 
-def write_draft(reference: Path, source_id: str, seen: SeenExport) -> Path:
-    """Write the draft of a layout below the declarations, and give its place.
+def _condition_text(condition: Condition) -> str:
+    if condition.kind in (FILLED, BLANK, WITHIN):
+        test = f"state: {condition.kind}"
+    elif condition.kind == AT_LEAST:
+        test = f"{AT_LEAST}: {condition.values[0]}"
+    else:
+        test = f"{condition.kind}: {_QUOTED(list(condition.values))}"
+    return f"      - {{column: {condition.column_id}, {test}}}"
+
+
+def write_layout(reference: Path, layout: ExportLayout, note: str) -> Path:
+    """Write one layout among the declarations, and give its place.
 
     Raises
     ------
     UsageError
         When the id is none, or another layout has it.
+    DeclarationError
+        When the layout is not whole: it is read as a run would read it before it is written.
     """
-    path = reference / FOLDER / f"{source_id}.yml"
-    if not is_id(source_id) or path.exists():
-        raise UsageError("layout_id_taken", id=source_id)
+    path = reference / FOLDER / f"{layout.source_id}.yml"
+    if not is_id(layout.source_id) or path.exists():
+        raise UsageError("layout_id_taken", id=layout.source_id)
+    text = layout_text(layout, note)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / path.name).write_text(text, encoding="utf-8", newline="\n")
+        source = Source(Path(folder))
+        read_layout(source, path.name)
+    if fault := source.fault():
+        raise fault
+    path.parent.mkdir(exist_ok=True)
     with atomic_write(path) as beside:
-        beside.write_text(draft_layout(seen, source_id), encoding="utf-8", newline="\n")
+        beside.write_text(text, encoding="utf-8", newline="\n")
     return path
+
+
+def write_draft(reference: Path, source_id: str, seen: SeenExport) -> Path:
+    """Write the draft of a layout below the declarations, and give its place; as `write_layout`."""
+    note = f"Bản nháp lập từ một tệp xuất có {seen.rows} dòng; xem lại từng mục rồi chạy `termreview check`."
+    return write_layout(reference, proposed_layout(seen, source_id, source_id), note)
+
+
+def plain_id(text: str) -> str:
+    """An id of the words of one text, without accents."""
+    return _ids([text])[0]
 
 
 def _ids(heads: Sequence[str]) -> list[str]:

@@ -525,7 +525,7 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
     desk._status.observe(lambda change: said.append(change["new"]), "value")
     worklist, verification, explorer = (desk.tab(name) for name in ("triage", "verification", "explorer"))
     what_if, explore, glance = desk.tab("what_if"), desk.tab("explore"), desk.tab("glance")
-    table = desk.tab("table")
+    table, systems = desk.tab("table"), desk.tab("systems")
     form, points, trial = worklist._form, verification._form, what_if._trial
 
     def fill() -> None:
@@ -569,6 +569,8 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
         "other columns": table._reset,
         "groups": lambda: setattr(table._group, "value", table._group.options[0]),
         "the table's files": table._exported,
+        "systems": lambda: desk.go_to("systems"),
+        "how systems agree": lambda: setattr(systems._part, "value", "agreement"),
         "a scope": lambda: setattr(desk._level, "value", "th"),
         "glance": lambda: desk.go_to("glance"),
         "one state": lambda: setattr(glance._states, "value", "missing"),

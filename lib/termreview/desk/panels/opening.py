@@ -19,6 +19,7 @@ from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
 from termreview.desk.panels.explore_tab import ExploreTab
 from termreview.desk.panels.explorer_tab import ExplorerTab
 from termreview.desk.panels.overview_tab import OverviewTab
+from termreview.desk.panels.systems_tab import SystemsTab
 from termreview.desk.panels.table_tab import TableTab
 from termreview.desk.panels.verification_tab import VerificationTab
 from termreview.desk.panels.what_if_tab import WhatIfTab
@@ -31,7 +32,7 @@ from termreview.reporting.blocks.blocks import Block, callout
 from termreview.storage.workspace import Workspace, find_workspace
 
 TABS: tuple[type[Tab], ...] = (
-    OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab,
+    OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab, SystemsTab,
 )  # fmt: skip
 _AT_ONCE_S = 6.0  # a reading that takes no longer is waited for: then the page has the desk from the first
 _FOR_A_PAGE_S = 5

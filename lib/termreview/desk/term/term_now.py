@@ -26,6 +26,7 @@ from termreview.reporting.term.schools import expected_schools
 from termreview.reporting.term.term_tables import TermTables
 from termreview.run import steps
 from termreview.scoring.score import Scored
+from termreview.sources.facts import SourceReadings
 from termreview.storage.output_paths import LOOSE, MANIFEST
 from termreview.storage.workspace import Workspace, read_if_there
 
@@ -47,6 +48,7 @@ class TermNow:
     scored: Scored
     stamp: Stamp
     lists: Lists = field(default_factory=dict)
+    exports: SourceReadings | None = None
 
     @property
     def reference(self) -> Reference:
@@ -177,10 +179,11 @@ def look(
     opened = steps.open_term(term_id, as_of, workspace_root)
     stamp, lists = stamp_of(opened), _lists_of(opened)
     files = steps.received_files(opened)
-    cleaned = steps.clean(opened, files, workers, exports=steps.read_exports(opened), progress=progress)
+    exports = steps.read_exports(opened)
+    cleaned = steps.clean(opened, files, workers, exports=exports, progress=progress)
     scored = steps.score_answers(opened, cleaned.observations)
     previous = steps.previous_answers(opened)
-    return TermNow(opened, tuple(files), previous, cleaned, scored, stamp, lists)
+    return TermNow(opened, tuple(files), previous, cleaned, scored, stamp, lists, exports)
 
 
 def stamp_of(opened: steps.OpenTerm) -> Stamp:

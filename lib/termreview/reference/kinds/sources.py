@@ -164,7 +164,7 @@ def load_sources(source: Source, fields: Container[str], units: Collection[str])
     """Read all layouts and what is held against them; an office without any has none."""
     folder = source.root / FOLDER
     names = sorted(path.name for path in folder.glob("*.yml")) if folder.is_dir() else []
-    read = [layout for name in names if (layout := _layout(source, f"{FOLDER}/{name}")) is not None]
+    read = [layout for name in names if (layout := read_layout(source, f"{FOLDER}/{name}")) is not None]
     layouts = [layout for layout in read if not layout.is_draft]
     drafts = tuple(layout for layout in read if layout.is_draft)
     facts = {fact.fact_id for layout in layouts for fact in layout.facts}
@@ -174,7 +174,8 @@ def load_sources(source: Source, fields: Container[str], units: Collection[str])
     return Sources(tuple(layouts), pairs, domains, systems, drafts)
 
 
-def _layout(source: Source, name: str) -> ExportLayout | None:
+def read_layout(source: Source, name: str) -> ExportLayout | None:
+    """Read the layout in one file; mistakes are noted in the source."""
     tree = read_tree(source, name)
     if tree is None:
         return None

@@ -7,6 +7,7 @@ from typing import Any
 from termreview.reference.kinds.measures import Ratio
 from termreview.reporting.blocks.number_format import MISSING_MARK, number_text
 from termreview.reporting.blocks.rows import Record, records
+from termreview.reporting.report.agreement import alone
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import label, lower_first
@@ -20,7 +21,6 @@ from termreview.reporting.school_pages.material import (
     word,
 )
 from termreview.reporting.sections.work.figures import MILLION
-from termreview.reporting.sections.work.systems import alone
 from termreview.reporting.summaries.index import OVERALL
 from termreview.reporting.summaries.ratios import COUNTED, is_money
 

@@ -9,6 +9,7 @@ from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Parts, column
 from termreview.reporting.charts.charts import Chart, stacked_bars
+from termreview.reporting.report.agreement import AGREES, ALL, DIFFERS, agreement_by_level, alone
 from termreview.reporting.report.context import ReportContext, SystemTables
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -16,10 +17,8 @@ from termreview.reporting.report.wording import fewest, label, say
 from termreview.reporting.term.answers import Answers
 from termreview.reporting.term.schools import short_names
 
-_AGREES, _DIFFERS = "agrees", "differs"
 _MOST_NAMED = 12
 _DONE = "done"  # the state of a task that tells of the use of a system
-_OF_WHICH = "Trong đó: "  # how the form begins the label of a part, below that of its whole
 
 
 def systems(report: ReportContext) -> Block:
@@ -141,23 +140,23 @@ def _use_table(report: ReportContext, used: pd.DataFrame) -> Block:
     )
 
 
-def alone(label: str) -> str:
-    """The label of one question as it stands without that of its whole."""
-    text = label.removeprefix(_OF_WHICH)
-    return text[:1].upper() + text[1:]
-
-
 def _exports(report: ReportContext, found: SystemTables) -> list[Block]:
     """What exports of systems count beside what the same schools report."""
     layouts = {layout.source_id: layout for layout in report.reference.sources.layouts}
     names = list(dict.fromkeys(layouts[one].system for one in found.facts["source_id"]))
-    both = found.compared[found.compared["verdict"].isin([_AGREES, _DIFFERS])]
-    agreeing = int((both["verdict"] == _AGREES).sum())
+    both = found.compared[found.compared["verdict"].isin([AGREES, DIFFERS])]
+    agreeing = int((both["verdict"] == AGREES).sum())
     said = say(
         report, "systems.summary", count=len(both), names=listed(names), agreeing=agreeing,
         differing=len(both) - agreeing, pct=100 * agreeing / len(both) if len(both) else None,
     )  # fmt: skip
-    return [paragraph(said), _pairs(report, both), _differing(report, both), _others(report, found)]
+    return [
+        paragraph(said),
+        _pairs(report, both),
+        _levels(report, both),
+        _differing(report, both),
+        _others(report, found),
+    ]
 
 
 def _pairs(report: ReportContext, both: pd.DataFrame) -> Block:
@@ -168,7 +167,7 @@ def _pairs(report: ReportContext, both: pd.DataFrame) -> Block:
     fields, facts = report.declared.form.all_fields(), report.reference.sources.facts
     sums = both.groupby("pair_id", sort=False).agg(
         stated=("stated", "sum"), system=("system", "sum"), count=("school_id", "size"),
-        agreeing=("verdict", lambda verdicts: int((verdicts == _AGREES).sum())),
+        agreeing=("verdict", lambda verdicts: int((verdicts == AGREES).sum())),
     )  # fmt: skip
     sums = sums.reindex([name for name in pairs if name in sums.index]).reset_index()
     sums["label"] = [alone(fields[pairs[name].field_id].label) for name in sums["pair_id"]]
@@ -189,9 +188,24 @@ def _pairs(report: ReportContext, both: pd.DataFrame) -> Block:
     )  # fmt: skip
 
 
+def _levels(report: ReportContext, both: pd.DataFrame) -> Block:
+    """The schools that agree, question by question and school level by school level; nothing where there is one level alone."""
+    found = agreement_by_level(both, report.term.schools, report.reference.sources, report.declared.form)
+    titles = report.reference.registry.level_titles()
+    levels = {name: titles[name] for name in found.columns if name in titles}
+    if found.empty or len(levels) < 2:
+        return Block("")
+    return table(
+        found,
+        columns={"label": "Chỉ tiêu", ALL: "Các cấp", **levels},
+        align=dict.fromkeys((ALL, *levels), "right"),
+        caption=say(report, "systems.levels_caption"),
+    )
+
+
 def _differing(report: ReportContext, both: pd.DataFrame) -> Block:
     """The schools whose figure is not that of the system, the widest gap first."""
-    odd = both[both["verdict"] == _DIFFERS]
+    odd = both[both["verdict"] == DIFFERS]
     if odd.empty:
         return Block("")
     names = short_names(report.term.schools)
