@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from termreview.desk.term.term_now import TermNow, answers_of
 from termreview.desk.term.wording import say
 from termreview.intake.values.date_value import parse_date
-from termreview.reference.kinds.decisions import Decision, new_answer, options_of
+from termreview.reference.kinds.decisions import TAKE_SYSTEM, Decision, new_answer, options_of
 from termreview.reference.kinds.forms import ANY, Field
 from termreview.reporting.blocks.rows import Record
+from termreview.sources.corroboration import CODE
 from termreview.text import clean, fold, stored_number_text
 
 CELL, FILE = "cell", "file"
@@ -56,8 +57,9 @@ def scopes_for(finding: Record) -> tuple[str, ...]:
 
 def actions_for(finding: Record, scope: str) -> tuple[str, ...]:
     """What one decision of a scope can do about a finding."""
-    if scope == CELL:
-        return _OF_CELLS
+    may_take = finding["check_code"] == CODE and scope in (CELL, PLACES)
+    if scope == CELL or (may_take and scope == PLACES):
+        return (*_OF_CELLS, TAKE_SYSTEM) if may_take else _OF_CELLS
     if scope == FILE and finding["check_code"] == PARTIAL:
         return ("supplement", "accept")
     if scope == FILE:
@@ -102,6 +104,8 @@ def decision_of(now: TermNow, finding: Record, draft: Draft, on: datetime.date) 
         cause, field_id = str(finding["cause"]).partition(":")[0], ANY
         school_id = school_id if draft.scope == SCHOOL else ANY
     value = typed_value(now, draft, now.fields.get(field_id)) if draft.action == "correct" else ""
+    if draft.action == TAKE_SYSTEM:
+        value = str(finding["expected"] or "").replace(",", ".")
     return Decision(
         "", now.term_id, draft.scope, school_id, field_id, cause, expected, draft.action, value, clean(draft.reason),
         clean(draft.decided_by), on,

@@ -27,11 +27,13 @@ from termreview.intake.checks.checks import run_checks
 from termreview.intake.checks.copied_parts import copied_parts
 from termreview.intake.checks.decisions import (
     Decided,
+    Unapplied,
     apply_decisions,
     cause_decisions,
     cell_decisions,
     note_unapplied,
     settle_findings,
+    system_decisions,
 )
 from termreview.intake.checks.evidence import evidence_questions
 from termreview.intake.checks.findings import Findings, places_at
@@ -52,10 +54,10 @@ from termreview.intake.files.revisions import ACCEPTED, Fate, decide_fates
 from termreview.intake.received.evidence_files import EvidenceFile, evidence_faults
 from termreview.intake.received.received import ReceivedFile, received_order
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.kinds.decisions import Decision, options_of, with_aliases
+from termreview.reference.kinds.decisions import TAKE_SYSTEM, Decision, options_of, with_aliases
 from termreview.reference.kinds.sources import Sources
 from termreview.reference.texts.messages import Message
-from termreview.sources.corroboration import corroborate, differences
+from termreview.sources.corroboration import corroborate, differences, system_figures
 from termreview.storage.contracts import CONTRACTS, from_arrow, from_rows, shaped
 from termreview.terms import Term
 from termreview.text import day_text
@@ -176,15 +178,19 @@ def _decide(
     form = taken.reader.term.form
     fields, options = form.all_fields(), options_of([form])
     kept = keep_answers(observations, taken.supplements, taken.readings)
-    decided = apply_decisions(kept.observations, cell_decisions(decisions), fields, options)
+    of_cells = cell_decisions(decisions)
+    by_hand = [one for one in of_cells if one.decision.action != TAKE_SYSTEM]
+    decided = apply_decisions(kept.observations, by_hand, fields, options)
     compared = _compared(decided.observations, taken)
     findings, suspects = _judge(decided.observations, taken, compared)
     if placed := cause_decisions(decisions, findings, suspects):
         more = apply_decisions(decided.observations, placed, fields, options)
-        decided = Decided(
-            more.observations, {**more.applied, **decided.applied}, (*decided.unapplied, *more.unapplied)
-        )
+        decided = _joined(decided, more)
         compared = _compared(decided.observations, taken)
+        findings, _ = _judge(decided.observations, taken, compared)
+    if len(by_hand) < len(of_cells):  # compared stays what schools say, whatever the office takes instead
+        taking, outdated = system_decisions(of_cells, {} if compared is None else system_figures(compared))
+        decided = _joined(decided, apply_decisions(decided.observations, taking, fields, options), outdated)
         findings, _ = _judge(decided.observations, taken, compared)
     note_unapplied(findings, taken.reader.file_decisions, taken.readings, taken.reader.schools)
     if decisions:
@@ -205,6 +211,12 @@ def _decide(
             )  # fmt: skip
             findings.add(school_id, None if place is None else taken.readings[place].file.name, remark)
     return decided, findings, compared
+
+
+def _joined(first: Decided, more: Decided, unapplied: Sequence[Unapplied] = ()) -> Decided:
+    """What two rounds of decisions came to; the first one goes first at each cell."""
+    applied = {**more.applied, **first.applied}
+    return Decided(more.observations, applied, (*first.unapplied, *more.unapplied, *unapplied))
 
 
 def _compared(observations: pd.DataFrame, taken: _Taken) -> pd.DataFrame | None:

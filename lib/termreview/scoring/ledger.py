@@ -17,6 +17,8 @@ from termreview.storage.contracts import CONTRACTS
 
 _INPUT_COLUMNS = ["field_id", "state", "value_number", "value_text", "file", "sheet", "cell"]
 _MARKS = "ABC"
+_OF_FACTS = ["computed", "agreed"]  # origins of points that figures make
+_BY_SYSTEM = "system"  # noted by the intake room beside an answer that a system gave
 _AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 Lines = dict[str, Any]  # one item: a value per school, or one for all of them, by column
 
@@ -65,11 +67,12 @@ def build_ledger(
     fields = list(dict.fromkeys(name for names in inputs.values() for name in names))
     facts = facts_of(observations, schools, fields)
     described = _described_inputs(observations, set(fields))
+    by_system = _given_by_systems(observations)
     term_id = reference.term.term_id
     parts = []
     for group in indicator_set.groups:
         parts += [
-            _item_lines(indicator_set, item, facts, schools, inputs[item.item_id], described)
+            _item_lines(indicator_set, item, facts, schools, inputs[item.item_id], described, by_system)
             for item in group.items
         ]
         if group.unallocated is not None:
@@ -137,6 +140,14 @@ def _described_inputs(observations: pd.DataFrame, fields: set[str]) -> dict[tupl
     return described
 
 
+def _given_by_systems(observations: pd.DataFrame) -> set[tuple[str, str]]:
+    """The answers, by school and field, for which the office took what a system counts."""
+    notes = observations["note"].fillna("")
+    marked = observations[notes.str.contains(_BY_SYSTEM, regex=False)]
+    is_so = [_BY_SYSTEM in str(note).split(";") for note in marked["note"]]
+    return set(zip(marked.loc[is_so, "school_id"], marked.loc[is_so, "field_id"], strict=True))
+
+
 def _item_lines(
     indicator_set: IndicatorSet,
     item: Item,
@@ -144,9 +155,14 @@ def _item_lines(
     schools: Sequence[tuple[str, str]],
     input_ids: list[str],
     described: dict[tuple[str, str], str],
+    by_system: set[tuple[str, str]],
 ) -> Lines:
     points = score_item(item, facts)
     ids = [school_id for school_id, _ in schools]
+    is_counted = np.array(
+        [any((one, name) in by_system for name in item.rule.fields) for one in ids], dtype=bool
+    )
+    of_facts = np.isin(points.origin.astype(str), _OF_FACTS)
     return {
         "school_id": ids,
         "group_id": item.group_id,
@@ -159,7 +175,7 @@ def _item_lines(
         "verified_points": np.nan,
         "low": points.low,
         "high": points.high,
-        "origin": points.origin,
+        "origin": np.where(is_counted & of_facts, "system", points.origin),
         "reason": points.reason,
         "rule_kind": item.rule.kind,
         "rule_id": f"{indicator_set.set_id}/{item.item_id}",

@@ -61,6 +61,17 @@ def corroborate(
     return from_rows("corroborations", rows)
 
 
+def system_figures(compared: pd.DataFrame) -> dict[tuple[str, str], set[float]]:
+    """What systems count for each answer, by school and field; several figures where several systems count it."""
+    figures: dict[tuple[str, str], set[float]] = {}
+    there = compared[compared["system"].notna()]
+    for school_id, field_id, value in zip(
+        there["school_id"], there["field_id"], there["system"], strict=True
+    ):
+        figures.setdefault((str(school_id), str(field_id)), set()).add(float(value))
+    return figures
+
+
 def _compared(
     pair: Corroboration, school_id: str, term_id: str, stated: Any, facts: list[dict[str, Any]]
 ) -> dict[str, Any]:

@@ -58,7 +58,7 @@ SEVERITIES = ("error", "query", "note")
 STATUSES = ("open", "settled")
 FATES = ("accepted", "superseded", "attached", "refused")
 FOUND_BY = ("address", "code", "label", "none")
-ORIGINS = ("self", "computed", "verified", "agreed", "none", "unallocated")
+ORIGINS = ("self", "computed", "system", "verified", "agreed", "none", "unallocated")
 REASONS = (
     "agreed", "verified", "claimed", "computed_only", "not_in_use", "disputed", "no_evidence", "no_facts",
     "unanswered", "unreadable", "out_of_range", "zero_denominator", "not_submitted", "unallocated",

@@ -174,3 +174,73 @@ def test_the_desk_tells_how_systems_agree_by_question_and_level(office: Workspac
     told = tab._agreement.value  # type: ignore[attr-defined]
     assert "Số câu hỏi đã đóng góp" in told
     assert told.count(f"{len(PRIMARIES) - 1}/{len(PRIMARIES)}") == 2  # of all schools, and of the one level
+
+
+def questions(office: Workspace, desk: Desk, odd: dict[str, int]) -> dict[str, int]:
+    """Have a system count the questions of InTest; so many more at some schools than they say. What it counts."""
+    stated = desk.now.spread.number("questions_contributed_count")
+    counted = {one: int(stated[one]) + odd.get(one, 0) for one in PRIMARIES}
+    rows = [["Mã trường", "Số liệu tính đến ngày", "Số câu hỏi InTest"]]
+    rows += [[one, "08/01/2024", str(value)] for one, value in counted.items()]
+    put(office, "tong.csv", rows)
+    desk.refresh()
+    return counted
+
+
+def answer(desk: Desk, school_id: str, column: str = "value_number") -> Any:
+    rows = desk.now.cleaned.observations
+    own = rows[(rows["school_id"] == school_id) & (rows["field_id"] == "questions_contributed_count")]
+    return own[column].iloc[0]
+
+
+def test_the_office_rules_that_the_systems_figure_counts(office: Workspace, desk: Desk) -> None:
+    first, second = PRIMARIES[:2]
+    counted = questions(office, desk, {first: 50, second: 60})
+    before = answer(desk, first)
+    tab = desk.go_to("triage")
+    tab._severity.value = "query"  # type: ignore[attr-defined]
+    tab._causes.pick("system_differs")  # type: ignore[attr-defined]
+    form = tab._form  # type: ignore[attr-defined]
+    form._scope.value, form._action.value = "places", "take_system"
+    form._reason.value = "đã đối chiếu với tài khoản InTest của trường"
+    form._tried()
+    assert "2 số liệu thay đổi; 2 nội dung được giải quyết" in form._effect.value
+    assert load_reference(office.reference).decisions == ()
+    form._saved()
+    rows = load_reference(office.reference).decisions
+    assert [(one.action, one.expected_value, one.new_value) for one in rows] == [
+        ("take_system", str(int(before)), str(counted[first])),
+        ("take_system", str(counted[second] - 60), str(counted[second])),
+    ]
+    assert answer(desk, first) == counted[first]
+    assert (
+        answer(desk, first, "note").endswith(";system")
+        or answer(desk, first, "note") == "decision:qd-0001.1;system"
+    )
+    # The school's own figure still stands beside the system's, and still differs: nothing was replaced in silence.
+    compared = desk.now.cleaned.compared
+    assert compared is not None
+    own = compared[(compared["school_id"] == first) & (compared["pair_id"] == "questions_intest")].iloc[0]
+    assert (own["stated"], own["system"], own["verdict"]) == (before, counted[first], "differs")
+    asked = desk.now.cleaned.findings.query("check_code == 'system_differs' and school_id == @first")
+    assert asked["status"].tolist() == ["settled"]
+
+
+def test_a_system_that_counts_something_else_now_takes_the_ruling_away(office: Workspace, desk: Desk) -> None:
+    first = PRIMARIES[0]
+    counted = questions(office, desk, {first: 50})
+    stated = counted[first] - 50
+    path = office.reference / "decisions.csv"
+    row = f"qd-0001,{HK1.term_id},cell,{first},questions_contributed_count,,{stated},take_system,{counted[first]},đã đối chiếu,{ROLE},2024-01-12\n"
+    path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
+    desk.refresh()
+    assert answer(desk, first) == counted[first]
+    put(
+        office,
+        "tong.csv",
+        [["Mã trường", "Số liệu tính đến ngày", "Số câu hỏi InTest"], [first, "08/01/2024", "7"]],
+    )
+    desk.refresh()
+    assert answer(desk, first) == stated
+    told = desk.now.cleaned.findings.query("check_code == 'decision_not_applied'")
+    assert told[["school_id", "found"]].to_numpy().tolist() == [[first, "7"]]

@@ -76,6 +76,21 @@ def test_a_line_names_its_rule_inputs_and_weaker_mark(term: TermReference) -> No
     assert inputs["q4725_1_4.evidence"]["value"] is None
 
 
+def test_points_made_of_what_a_system_counts_say_so(term: TermReference) -> None:
+    """Only at the school of which the office took a system's figure, and only for points that figures make."""
+    item = next(item for item in term.indicator_set.items if item.rule.kind == "count_bands")
+    answers = {SCHOOL_OF[level]: conditions_met(term) | {item.rule.fields[0]: 30} for level in ("th", "thcs")}
+    observations = observe(term, answers)
+    is_taken = (observations["school_id"] == TH) & (observations["field_id"] == item.rule.fields[0])
+    observations["note"] = observations["note"].mask(is_taken, "decision:qd-0001;system")
+    ledger = score_term(observations, term).ledger
+    lines = ledger[ledger["school_id"].isin(answers)].set_index(["school_id", "item_id"])
+    assert lines.loc[(TH, item.item_id), "origin"] == "system"
+    assert lines.loc[(SCHOOL_OF["thcs"], item.item_id), "origin"] == "computed"
+    assert (lines["origin"] == "system").sum() == 1
+    assert lines.loc[(TH, item.item_id), "low"] == lines.loc[(SCHOOL_OF["thcs"], item.item_id), "low"]
+
+
 def test_verified_points_of_another_term_count_nothing(term: TermReference) -> None:
     verified = [VerifiedPoints(TH, "2022-2023-hk2", "1.3.1", 6, "hồ sơ", "tổ", None)]
     ledger = score_term(observe(term, {TH: {}}), term, verified).ledger

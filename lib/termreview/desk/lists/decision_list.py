@@ -14,7 +14,7 @@ from termreview.desk.lists.list_lines import (
     read_list_text,
 )
 from termreview.reference.declarations import Reference, decisions_in
-from termreview.reference.kinds.decisions import PLACE, Decision
+from termreview.reference.kinds.decisions import CHANGING, PLACE, Decision
 from termreview.reference.kinds.forms import ANY
 from termreview.storage.workspace import Workspace
 from termreview.text import fold
@@ -22,7 +22,6 @@ from termreview.text import fold
 DECISIONS = "decisions.csv"
 _NUMBERED = re.compile(r"qd-(\d+)(?:\.\d+)?")
 _PART = re.compile(r"\.\d+$")
-_CHANGING = ("correct", "not_applicable")
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def stands_in_the_way(other: Decision, wanted: Decision, known_ids: Collection[s
         return True
     if other.reach != wanted.reach:
         return False  # the narrower one goes first
-    both_change = other.action in _CHANGING and wanted.action in _CHANGING
+    both_change = other.action in CHANGING and wanted.action in CHANGING
     return both_change and fold(other.expected_value) == fold(wanted.expected_value)
 
 

@@ -13,7 +13,7 @@ from termreview.desk.term.cell_context import value_text
 from termreview.desk.term.school_names import school_label
 from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.desk.term.wording import joined, say, words
-from termreview.reference.kinds.decisions import PLACE, RULE, Decision
+from termreview.reference.kinds.decisions import PLACE, RULE, TAKE_SYSTEM, Decision
 from termreview.reference.kinds.forms import ANY
 from termreview.reporting.blocks.blocks import Block, CalloutKind, callout
 from termreview.reporting.blocks.number_format import number_text
@@ -131,7 +131,7 @@ def ruled_school(now: TermNow, decision: Decision) -> str:
 
 
 def _value(decision: Decision) -> str:
-    return f" → {decision.new_value}" if decision.action == "correct" else ""
+    return f" → {decision.new_value}" if decision.action in ("correct", TAKE_SYSTEM) else ""
 
 
 def group_text(now: TermNow, decisions: Sequence[Decision]) -> str:

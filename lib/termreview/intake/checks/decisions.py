@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,13 +12,13 @@ from termreview.intake.checks.causes import Suspects
 from termreview.intake.checks.findings import Findings
 from termreview.intake.files.file_decisions import CLAIMED, PUT_ASIDE, FileDecisions, why_unapplied
 from termreview.intake.files.file_reading import FileReading, Remark
-from termreview.reference.kinds.decisions import BY_CAUSE, Decision, new_answer
+from termreview.reference.kinds.decisions import BY_CAUSE, CHANGING, TAKE_SYSTEM, Decision, new_answer
 from termreview.reference.kinds.forms import ANY, Field
 from termreview.reference.kinds.units import Unit
 from termreview.text import clean
 
 NOTE = "decision:"
-_CHANGING = ("correct", "not_applicable")
+SYSTEM_NOTE = "system"  # beside an answer that a system gave
 
 
 class PlacedDecision(NamedTuple):
@@ -52,7 +52,22 @@ def cell_decisions(decisions: Sequence[Decision]) -> list[PlacedDecision]:
     return [
         PlacedDecision(decision, decision.school_id, decision.field_id)
         for decision in decisions
-        if decision.scope == "cell" and decision.action in _CHANGING
+        if decision.scope == "cell" and decision.action in CHANGING
+    ]
+
+
+def system_decisions(
+    placed: Sequence[PlacedDecision], systems: Mapping[tuple[str, str], Collection[float]]
+) -> tuple[list[PlacedDecision], list[Unapplied]]:
+    """Those of some decisions that take a system's figure, and those of them whose figure is another one now."""
+    wanted = [one for one in placed if one.decision.action == TAKE_SYSTEM]
+    counted = [systems.get((one.school_id, one.field_id), ()) for one in wanted]
+    is_so = [float(one.decision.new_value) in values for one, values in zip(wanted, counted, strict=True)]
+    standing = [one for one, holds in zip(wanted, is_so, strict=True) if holds]
+    return standing, [
+        Unapplied(*one, "; ".join(f"{value:.15g}" for value in sorted(values)))
+        for one, values, holds in zip(wanted, counted, is_so, strict=True)
+        if not holds
     ]
 
 
@@ -63,7 +78,7 @@ def cause_decisions(
     wanted = [
         decision
         for decision in _rules_last(decisions)
-        if decision.scope in BY_CAUSE and decision.action in _CHANGING
+        if decision.scope in BY_CAUSE and decision.action in CHANGING
     ]
     placed: dict[tuple[str, str], PlacedDecision] = {}
     for decision in wanted:
@@ -122,7 +137,8 @@ def apply_decisions(
             unapplied.append(Unapplied(decision, school_id, field_id, original))
             continue
         columns["state"][place], columns["value_number"][place], columns["value_text"][place] = answer
-        columns["note"][place] = ";".join([*marks, mark])
+        by_system = [SYSTEM_NOTE] if decision.action == TAKE_SYSTEM else []
+        columns["note"][place] = ";".join([*marks, mark, *by_system])
         applied[school_id, field_id] = decision.decision_id
     return Decided(observations.assign(**columns), applied, tuple(unapplied))
 

@@ -19,7 +19,9 @@ SCOPES = ("cell", "file", "school", "rule", "cause")
 BY_CAUSE = ("school", "rule", "cause")  # all but those on one place
 PLACE, SCHOOL, RULE = "place", "school", "rule"
 FILE_ACTIONS = ("claim", "set_aside")  # whose a file is
-ACTIONS = ("correct", "accept", "alias", "not_applicable", "supplement", *FILE_ACTIONS)
+TAKE_SYSTEM = "take_system"  # the figure that systems count, in the place of what the school says
+CHANGING = ("correct", "not_applicable", TAKE_SYSTEM)  # what gives a cell another answer
+ACTIONS = ("correct", "accept", "alias", "not_applicable", TAKE_SYSTEM, "supplement", *FILE_ACTIONS)
 FOLDED_CAUSES = (
     "unit_too_small", "unit_too_large", "column_shifted", "old_form", "decimal_comma", "name_alias",
     "same_as_last_term",
@@ -44,6 +46,8 @@ class Decision:
     cause, or a folded cause. `expected_value` is what the cell said when the office decided; for an alias it
     is the name as the school writes it; for a supplement, the name of the later file that leaves sections blank
     which shall keep the answers of the file before. `new_value` is the corrected answer, or a factor such as `x1000`.
+    `take_system` takes the figure that systems count for the answer of one cell: `new_value` is what they counted when the
+    office decided, and has to be so still.
     `claim` says that a file is the school's, `set_aside` that it counts for nothing; `expected_value` is its name,
     `new_value` may give the beginning of the hash of its content, by which it must still be known.
     """
@@ -187,8 +191,10 @@ def _check_scope(row: Row, decision: Decision, registry: Registry) -> None:
         row.report("rule_for_all")
     if decision.scope == "file" and decision.school_id == ANY and decision.action != "set_aside":
         row.report("file_needs_school")
-    if decision.scope == "file" and decision.action in ("correct", "not_applicable"):
+    if decision.scope == "file" and decision.action in CHANGING:
         row.report("not_for_files", action=decision.action)
+    if decision.action == TAKE_SYSTEM and decision.scope != "cell":
+        row.report("system_for_cells")
     if decision.action == "alias" and decision.scope != "file":
         row.report("alias_for_files")
     on_file = ("supplement", *FILE_ACTIONS)
@@ -214,7 +220,7 @@ def _check_value(
         if decision.new_value and not _HASH.fullmatch(decision.new_value):
             row.report("hash_wanted", action=decision.action)
         return
-    if decision.action != "correct":
+    if decision.action not in ("correct", TAKE_SYSTEM):
         if decision.new_value:
             row.report("new_value_unused", action=decision.action)
         return
@@ -225,7 +231,11 @@ def _check_value(
             row.report("correct_needs_factor")
     elif decision.field_id in fields:
         field = fields[decision.field_id]
-        is_factor = field.is_numeric and _FACTOR.fullmatch(decision.new_value) is not None
+        is_factor = (
+            decision.action == "correct"
+            and field.is_numeric
+            and _FACTOR.fullmatch(decision.new_value) is not None
+        )
         if not is_factor and new_answer(decision.new_value, field, options) is None:
             row.report("value_unfit", value=decision.new_value, field=field.field_id, kind=field.kind)
 
@@ -245,7 +255,7 @@ def _check_conflicts(decisions: Sequence[tuple[Row, Decision]]) -> None:
                         line=other_row.line,
                     )
             of_file.append((row, decision))
-        if decision.scope != "cell" or decision.action not in ("correct", "not_applicable"):
+        if decision.scope != "cell" or decision.action not in CHANGING:
             continue
         key = (decision.school_id, decision.field_id, decision.expected_value)
         for other_row, other in first.get(key, ()):

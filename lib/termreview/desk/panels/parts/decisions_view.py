@@ -10,7 +10,7 @@ from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, list_texts
 from termreview.desk.term.wording import say, words
 from termreview.desk.views.effect import group_block, group_text, ruled_school
-from termreview.reference.kinds.decisions import PLACE, RULE, SCHOOL
+from termreview.reference.kinds.decisions import PLACE, RULE, SCHOOL, TAKE_SYSTEM
 from termreview.text import fold
 
 ALL = "all"
@@ -57,7 +57,7 @@ class DecisionsView:
         title = now.titles.get(first.cause, "") or (
             now.fields[first.field_id].label if first.field_id in now.fields else first.expected_value
         )
-        value = f" {first.new_value}" if first.action == "correct" else ""
+        value = f" {first.new_value}" if first.action in ("correct", TAKE_SYSTEM) else ""
         what = f"{words(now.reference, 'actions')[first.action]}{value}: {title}"
         said = group_text(now, line.decisions)
         cells = (names[line.reach], where, what, first.decided_by, len(line.places))
