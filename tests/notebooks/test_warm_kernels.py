@@ -130,6 +130,19 @@ def test_files_are_written_beside_the_run(copy: Workspace, kernels: WarmKernels)
     assert step.exports[0].path.read_text(encoding="utf-8") != str(os.getpid())
 
 
+def test_two_notebooks_are_executed_side_by_side(
+    copy: Workspace, kernels: WarmKernels, tmp_path: Path
+) -> None:
+    """Each says that it has begun and waits for the other, which one after the other would never see."""
+    names, finishes = ("2_score_indicators", "3_semester_review"), []
+    for name, other in (names, names[::-1]):
+        meet = f"import pathlib, time; here = pathlib.Path({str(tmp_path)!r}); (here / {name!r}).touch()"
+        wait = f"while not (here / {other!r}).exists():\n    time.sleep(0.01)"
+        plant(copy, name, meet, wait, "'closed'")
+        finishes.append(begin_step(copy, SEMESTER, Step(name, {"term_id": "x"}), kernels=kernels))
+    assert [finish().name for finish in finishes] == [f"{name}.ipynb" for name in names]
+
+
 def executed_again(copy: Workspace, kernels: WarmKernels) -> bool:
     return bool(executed(copy, kernels, "'closed'").cells[-1].outputs)
 

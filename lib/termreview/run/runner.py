@@ -200,7 +200,7 @@ def _executed(
 ) -> Iterator[tuple[int, Step, float]]:
     """Execute the steps in order; give number, step and seconds of each as it ends.
 
-    While files are written from one notebook, the next one is executed.
+    Two that write reports are done side by side: neither reads what the other writes.
     """
     waiting: deque[tuple[int, Step, float, Callable[[], object]]] = deque()
     for number, step in enumerate(steps, start=1):

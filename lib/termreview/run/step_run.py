@@ -43,7 +43,7 @@ def begin_step(
     time_limit_s: int = TIME_LIMIT_S,
     kernels: WarmKernels | None = None,
 ) -> Finish:
-    """Execute one notebook and begin to write what is published from it; what is given waits for that to end.
+    """Begin to execute one notebook and to write what is published from it; what is given waits for that to end.
 
     Parameters
     ----------
@@ -53,15 +53,15 @@ def begin_step(
     time_limit_s
         Seconds that one cell may take.
     kernels
-        Where the process comes from that executes the notebook and then writes beside this one; None: Jupyter starts a
-        kernel, and all is written when this returns.
+        Where the process comes from that executes the notebook and then writes, both beside this one; None: Jupyter
+        starts a kernel, and all is written when this returns.
 
     Raises
     ------
     RunError
-        When a parameter is unknown or mistyped, a cell fails or takes too long, the kernel dies or the last
-        cell did not run; from `Finish` also when a file cannot be written. The notebook is then kept for
-        inspection, beside the published ones.
+        When a parameter is unknown or mistyped; from `Finish`, or at once without `kernels`, when a cell fails or takes
+        too long, the kernel dies, the last cell did not run or a file cannot be written. The notebook is then kept
+        for inspection, beside the published ones.
     """
     source = workspace.notebooks / f"{step.source}.ipynb"
     if not source.is_file():
@@ -75,12 +75,10 @@ def begin_step(
         call, writes = (None, False) if kernels is None else _begin_elsewhere(work, kernels)
         if call is None:
             finish_notebook(work.beside, execute_notebook(source, work.beside, step, stage, time_limit_s))
-        else:
-            _await_executed(work, call)
-    if call is None or not writes:
-        _write(work)
-        return lambda: work.executed
-    return partial(_await_written, work, call)
+    if call is not None:
+        return partial(_await, work, call, writes)
+    _write(work)
+    return lambda: work.executed
 
 
 @dataclass(frozen=True)
@@ -213,10 +211,13 @@ def _await_executed(work: _Work, call: Call) -> None:
         raise
 
 
-def _await_written(work: _Work, call: Call) -> Path:
+def _await(work: _Work, call: Call, writes: bool) -> Path:
+    """Wait until another process has executed one notebook and written what is published from it."""
+    with _kept_if_it_fails(work):
+        _await_executed(work, call)
     with call, suppress(ProcessLost):
         call.wait()
-    if not work.executed.is_file():  # the process is lost, nobody knows how
+    if not writes or not work.executed.is_file():  # or the process is lost, nobody knows how
         _write(work)
     return work.executed
 
