@@ -71,8 +71,7 @@ COMPILE = $(BIN)/uv --quiet --no-config pip compile pyproject.toml --extra build
 	--python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
 clean: ## remove tables, reports, forms, caches; never received, issued or hand-edited (.sua-tay) files
-	@find data/processed reports -mindepth 1 ! -name .gitkeep ! -path '*/issued*' ! -name '*.sua-tay*' -type f -delete
-	@find data/processed reports -mindepth 1 -type d -empty -delete
+	@[ ! -x $(BIN)/termreview ] || $(BIN)/termreview clean
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build
 	@find lib tests notebooks .ci \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 

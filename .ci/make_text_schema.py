@@ -15,7 +15,7 @@ from termreview.reference.loading.text_schema import OWN, SCHEMA, keys_of
 
 REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference"
 TREES = (
-    "adoption.yml", "desk.yml", "highlights.yml", "insight.yml", "labels.yml", "letters.yml", "provenance.yml", "publishing.yml", "returns.yml",
+    "adoption.yml", "desk.yml", "highlights.yml", "insight.yml", "labels.yml", "letters.yml", "new_office.yml", "provenance.yml", "publishing.yml", "returns.yml",
     "school_pages.yml", "sentences.yml",
 )  # fmt: skip
 

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from termreview.desk.panels.controls.sheet import sheet as sheet
+    from termreview.office.cleaning import clean as clean
+    from termreview.office.new_office import new_office as new_office
+    from termreview.office.new_year import new_year as new_year
     from termreview.reporting.charts.drawing.theme import number_formatter as number_formatter, style as style
     from termreview.reporting.workbench.own_blocks import (
         own_figure as own_figure,
@@ -32,6 +35,9 @@ __version__ = "0.1.0"
 _OF_ANALYSTS = {
     **dict.fromkeys(("table", "tables", "dictionary", "save_table"), "termreview.run.analysis"),
     "query": "termreview.run.store",
+    "clean": "termreview.office.cleaning",
+    "new_office": "termreview.office.new_office",
+    "new_year": "termreview.office.new_year",
     "sheet": "termreview.desk.panels.controls.sheet",
     **dict.fromkeys(("style", "number_formatter"), "termreview.reporting.charts.drawing.theme"),
     **dict.fromkeys(

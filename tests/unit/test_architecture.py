@@ -159,9 +159,10 @@ ROOMS = {
     "sample/answers": "reference/kinds reference scoring sample/schools",
     "sample": "storage reference/kinds reference forms intake/received sample/schools sample/answers",
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
+    "office": "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets sources",
     "rollup": "storage reporting/blocks reporting/report",
     "cli": (
-        "storage reference spreadsheets/packages forms forms/adopted intake/received "
+        "storage reference spreadsheets/packages forms forms/adopted office intake/received "
         "intake sources rollup returns reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
         "desk/serving sample sample/rehearsal"
@@ -275,7 +276,7 @@ def test_imports_point_one_way(path: Path) -> None:
     known = {room_of(name) for name in modules_known_to(path)} - {room}
     if is_package(path):
         # What analysts call is offered by the package itself, looked up when it is first asked for.
-        offered = {"run", "reporting/charts/drawing", "reporting/workbench", "desk/panels/controls"}
+        offered = {"run", "office", "reporting/charts/drawing", "reporting/workbench", "desk/panels/controls"}
         assert known <= (set(GROUND) if room != "__init__" else offered), "a folder only says what it is"
     elif room in GROUND:
         assert known <= set(GROUND[room].split()), f"{name_of(path)} belongs to the ground"

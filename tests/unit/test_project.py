@@ -177,14 +177,14 @@ def _commands() -> frozenset[str]:
         cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True,
         env=os.environ | {"PYTHONPATH": str(ROOT / "lib"), "PYTHONIOENCODING": "utf-8"},
     ).stdout  # fmt: skip
-    return frozenset(re.findall(r"^    ([a-z]+) ", shown, re.MULTILINE))
+    return frozenset(re.findall(r"^    ([a-z-]+) ", shown, re.MULTILINE))
 
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_every_command_named_in_the_papers_exists(paper: str) -> None:
     assert {"check", "forms", "status", "run", "demo"} <= _commands()
     text = (ROOT / paper).read_text(encoding="utf-8")
-    assert set(re.findall(r"(?:`|^)termreview ([a-z]+)", text, re.MULTILINE)) - _commands() == set()
+    assert set(re.findall(r"(?:`|^)termreview ([a-z-]+)", text, re.MULTILINE)) - _commands() == set()
 
 
 def test_the_papers_and_the_help_tell_every_exit_code_and_no_other() -> None:

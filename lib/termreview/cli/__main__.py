@@ -191,6 +191,24 @@ def _letters(options: argparse.Namespace, workspace: Workspace, reference: Refer
     write_letters(options, workspace, reference)
 
 
+def _new_office(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.cli.office import begin_office
+
+    begin_office(options, workspace)
+
+
+def _new_year(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.cli.office import begin_year
+
+    begin_year(options, workspace)
+
+
+def _clean(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.cli.office import take_away
+
+    take_away(options, workspace)
+
+
 def _inspect(options: argparse.Namespace) -> int:
     from termreview.cli.inspect import inspect
 
@@ -279,7 +297,7 @@ def _compare(options: argparse.Namespace, workspace: Workspace, reference: Refer
 
 
 # What these find half written of a process that was killed, they take away; `run` and `demo` do so with the lock.
-_WRITING = ("forms", "adopt", "status", "return", "letters", "issue", "compare", "desk")
+_WRITING = ("forms", "adopt", "status", "return", "letters", "new-year", "clean", "issue", "compare", "desk")
 _COMMANDS: Mapping[str, Command] = {
     "check": _check,
     "forms": _forms,
@@ -287,6 +305,9 @@ _COMMANDS: Mapping[str, Command] = {
     "status": _status,
     "return": _return,
     "letters": _letters,
+    "new-office": _new_office,
+    "new-year": _new_year,
+    "clean": _clean,
     "run": _run,
     "verify": _verify,
     "issue": _issue,

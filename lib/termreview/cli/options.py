@@ -151,6 +151,29 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_output(letters, "/letters")
 
+    new_office = commands.add_parser(
+        "new-office",
+        help="lập khai báo cho cơ quan của mình từ một tệp Excel điền tay",
+        description="Gọi hai lần: lần đầu ghi tệp khai-bao-co-quan.xlsx vào thư mục nêu tên để điền; lần sau đọc tệp đã điền, lập đủ khai báo.",
+    )
+    new_office.add_argument("folder", type=Path, metavar="THƯ_MỤC", help="thư mục làm việc mới của cơ quan")
+
+    new_year = commands.add_parser(
+        "new-year", help="thêm năm học tiếp theo vào khai báo, theo năm trước; nêu các việc phải xem lại"
+    )
+    new_year.add_argument(
+        "year", nargs="?", default="", metavar="NĂM_HỌC", help="như 2026-2027 (mặc định: năm học tiếp theo)"
+    )
+    new_year.add_argument("--letter", default="", metavar="SỐ", help="số, ký hiệu công văn năm nay")
+    new_year.add_argument("--letter-on", default="", metavar="NGÀY", help="ngày công văn, như 2026-10-05")
+    new_year.add_argument("--letter-title", default="", metavar="TRÍCH_YẾU", help="trích yếu công văn")
+
+    clean = commands.add_parser(
+        "clean",
+        help="xóa bảng, báo cáo, biểu mẫu do chương trình tạo; giữ tệp đã nhận, bản phát hành, bản sửa tay",
+    )
+    clean.add_argument("--list", action="store_true", help="chỉ cho biết sẽ xóa bao nhiêu, không xóa")
+
     look = commands.add_parser(
         "inspect",
         help="xem từng tệp: là gì, có đọc được không, vướng ở đâu",

@@ -37,7 +37,6 @@ from termreview.reference.kinds.measures import (  # fmt: skip
 )
 from termreview.reference.kinds.sources import Sources, load_sources
 from termreview.reference.kinds.units import (
-    CONTACTS,
     LEVELS,
     Contact,
     Registry,
@@ -51,7 +50,7 @@ from termreview.reference.loading.fingerprint import file_fingerprints, fingerpr
 from termreview.reference.loading.source import Source
 from termreview.reference.loading.text_schema import load_texts
 from termreview.reference.oversights import note_idle_decisions
-from termreview.reference.term_share import combined, term_fingerprints
+from termreview.reference.term_share import WORKING_FILES, combined, term_fingerprints
 from termreview.reference.texts.adoption_texts import AdoptionTexts, load_adoption_texts
 from termreview.reference.texts.highlights import Highlights, load_highlights
 from termreview.reference.texts.insight import InsightTexts, load_insight
@@ -69,7 +68,6 @@ from termreview.terms import Term
 
 _OFFICE_PLACE = "{office}"  # in a form or a task list: who collects the term
 RULINGS = ("decisions.csv", "verified_points.csv")
-MAIL = (CONTACTS, "letters.yml")  # decide no figure, and stand in no report
 
 
 @dataclass(frozen=True)
@@ -148,6 +146,7 @@ class Reference:
     sources: Sources = field(default_factory=Sources)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     letters: Mapping[str, Any] = field(default_factory=dict)
+    office_texts: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
     unlike: tuple[Problem, ...] = ()
@@ -276,7 +275,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         advice={name: Advice() if indicator_set.is_none else load_advice(source, indicator_set) for name, indicator_set in sets.items()},
         school_pages=load_texts(source, "school_pages.yml"), adoption=load_adoption_texts(source),
         sources=load_sources(source, fields, registry.known_ids()),
-        contacts=load_contacts(source, registry.known_ids()), letters=load_texts(source, "letters.yml"),
+        contacts=load_contacts(source, registry.known_ids()), letters=load_texts(source, "letters.yml"), office_texts=load_texts(source, "new_office.yml"),
     )  # fmt: skip
     note_idle_decisions(source, reference)
     if source.problems:
@@ -285,7 +284,7 @@ def _loaded(folder: Path, content_sha256: str) -> Reference:
         raise fault
     return replace(
         reference, notes=tuple(sorted(source.notes)), unlike=tuple(sorted(source.unlike)),
-        reading_fingerprint=fingerprint(folder, leaving=(*RULINGS, *MAIL)), files=file_fingerprints(folder),
+        reading_fingerprint=fingerprint(folder, leaving=(*RULINGS, *WORKING_FILES)), files=file_fingerprints(folder),
     )  # fmt: skip
 
 

@@ -11,12 +11,15 @@ from termreview.reference.kinds.calendar import OFFICES, UNKNOWN_DAY
 from termreview.reference.kinds.checks import CHECK_KINDS, Check
 from termreview.reference.kinds.forms import Form
 from termreview.reference.kinds.units import UNITS, Unit
+from termreview.reference.loading.list_reading import read_list
+from termreview.reference.loading.rows import unique
 from termreview.reference.loading.source import Source
 from termreview.text import fold
 
 if TYPE_CHECKING:
     from termreview.reference.declarations import Reference
 
+REVIEW = "review.csv"
 _SHOWN_SHEETS = (
     "statistics",
     "opinions",
@@ -34,12 +37,32 @@ def note_oversights(source: Source, reference: Reference) -> None:
     _check_aliases(source, reference)
     _check_periods(source, reference)
     _check_ratios(source, reference)
+    _note_reviews(source, reference)
     for form_id, form in reference.forms.items():
         _note_unused(source, form_id, form, reference)
     for set_id, index in reference.indicator_sets.items():
         if not index.is_none and not (source.root / "advice" / f"{set_id}.yml").is_file():
             path = source.root / "indicator_sets" / f"{set_id}.yml"
             source.note(path, 1, "no_advice", set=set_id)
+
+
+def _note_reviews(source: Source, reference: Reference) -> None:
+    """What a real office has yet to look at: the sample's forms, texts, lines and costs hold for nobody else by themselves."""
+    if not (source.root / REVIEW).is_file():
+        return
+    rows = read_list(source, REVIEW, ("file", "what", "every_year", "reviewed_on"))
+    unique([(row, row.text("file")) for row in rows])
+    last = max((plan.due_on for plan in reference.calendar.plans), default=UNKNOWN_DAY)
+    is_real = any(
+        not office.is_illustrative and last >= office.valid_from for office in reference.calendar.offices
+    )
+    for row in rows:
+        row.yes("every_year")
+        file, day = row.text("file"), row.date("reviewed_on", is_required=False)
+        if file and not (source.root / file).exists():
+            source.note(row.path, row.line, "review_of_nothing", file=file)
+        elif is_real and day is None and not row.values["reviewed_on"]:
+            source.note(row.path, row.line, "review_owed", file=file, what=row.text("what"))
 
 
 def _check_offices(source: Source, reference: Reference) -> None:

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from termreview.reference.kinds.legal_documents import LegalDocument
     from termreview.reference.kinds.units import Unit
 
+# The office's own working papers: they decide no figure, stand in no report and go to nobody with an issue.
+WORKING_FILES = ("contacts.csv", "letters.yml", "new_office.yml", "review.csv")
 # Lists and folders that hold entries of several terms, and files whose texts stand in no report.
 _BY_TERM = (
     "calendar.yml", "office.csv", "units.csv", "unit_events.csv", "legal_documents.csv", "decisions.csv",
-    "verified_points.csv", "visits.csv", "adoption.yml", "contacts.csv", "letters.yml",
+    "verified_points.csv", "visits.csv", "adoption.yml", *WORKING_FILES,
 )  # fmt: skip
 _FOLDERS = ("forms", "checks", "tasks", "indicator_sets", "advice")
 ANY = "*"

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from termreview.errors import RunError, UsageError
-from termreview.reference.declarations import MAIL, Reference
+from termreview.reference.declarations import Reference
+from termreview.reference.term_share import WORKING_FILES
 from termreview.reporting.editions.scope import IN_HAND, SHAREABLE, WHOLE, Scope
 from termreview.reporting.editions.suppression import decide_suppression
 from termreview.reporting.pages.portfolio import write_portfolio
@@ -196,8 +197,11 @@ def _keep(workspace: Workspace, term: Term, record: dict[str, Any], pages: list[
         hashes = {}
         for path in sorted(workspace.reference.rglob("*")):
             told = path.relative_to(workspace.reference)
-            # Addresses of schools decide no figure, and an issue is handed on.
-            is_kept = path.suffix != ".md" and not path.name.startswith(".") and told.as_posix() not in MAIL
+            is_kept = (
+                path.suffix != ".md"
+                and not path.name.startswith(".")
+                and told.as_posix() not in WORKING_FILES
+            )
             if path.is_file() and is_kept:
                 (kept / DECLARATIONS / told).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, kept / DECLARATIONS / told)

@@ -38,7 +38,16 @@ def test_a_file_that_cannot_be_read_is_told_and_little_else(name: str, how: str,
     shutil.copytree(REFERENCE, folder)
     BREAKS[how](folder / name)
     is_optional = name.startswith(
-        ("advice/", "corroborations", "account_domains", "systems.csv", "office_actions", "visits")
+        (
+            "advice/",
+            "corroborations",
+            "account_domains",
+            "systems.csv",
+            "office_actions",
+            "visits",
+            "contacts",
+            "review",
+        )
     )
     # A list that has only heads, or few signs that are all semicolons then.
     is_readable = name in ("account_domains.csv", "visits.csv") and "semicolons" in how

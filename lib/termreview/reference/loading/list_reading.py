@@ -35,7 +35,8 @@ def read_list(source: Source, name: str, columns: Sequence[str], optional: Seque
         return []
     for note in found.notes:
         source.note(path, note.line, note.message, is_of_reading=True)
-    rows = []
+    rows: list[Row] = []
+    unlike: list[tuple[int, str]] = []
     for line, cells in found.rows:
         left_out = header[len(cells) :]
         if left_out and set(left_out) <= set(optional):
@@ -43,8 +44,11 @@ def read_list(source: Source, name: str, columns: Sequence[str], optional: Seque
         if len(cells) == len(header):
             rows.append(Row(source, path, line, dict(zip(header, map(as_meant, cells), strict=True))))
         else:  # which cell is which cannot be told
-            code = "too_many_cells" if len(cells) > len(header) else "too_few_cells"
-            source.report(path, line, code, is_broken=True)
+            unlike.append((line, "too_many_cells" if len(cells) > len(header) else "too_few_cells"))
+    for line, code in (
+        unlike if len(unlike) <= len(rows) else unlike[:1]
+    ):  # of other separators than the head: one mistake
+        source.report(path, line, code, is_broken=True)
     return rows
 
 
