@@ -3,7 +3,8 @@
     python tests/fuzz/fuzz.py [--count 20000] [--seed 4725] [--workers 2]
 
 A worker that dies or takes longer than the limit costs the mutant it was at: that mutant is a failure and is
-kept. Exit code 0 when none failed.
+kept. The limit is of processor time, for a busy machine is no fault of a file; by the clock a worker is waited for much
+longer. Exit code 0 when none failed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from termreview.intake.files.file_reading import FileReading
 from termreview.spreadsheets.workbook import Workbook
 
 FAILURES = Path(__file__).parents[1] / "data" / "fuzz_failures"
-LIMIT_S = 20.0
+LIMIT_S, PATIENCE_S = 20.0, 300.0
 DEATH, SLOW = "DEATH", "OVER THE LIMIT"
 FAILED = (SILENT, RAISED, DEATH, SLOW)
 _CHUNK = 200
@@ -79,7 +80,7 @@ def run(count: int, run_seed: int, workers: int, flips: int | None = None) -> li
                     verdicts.append((worker.left[0], DEATH, f"exit code {worker.process.exitcode}", 0.0))
                     waiting.append(worker.left[1:])
         for worker in list(busy.values()):
-            if worker.left and time.monotonic() - worker.since > LIMIT_S + 10:
+            if worker.left and time.monotonic() - worker.since > PATIENCE_S:
                 worker.process.kill()
                 worker.process.join()
                 del busy[worker.pipe]
@@ -122,9 +123,9 @@ def work(pipe: Connection, numbers: range, count: int, run_seed: int, flips: int
         good = good_readings({name: seeds[name] for name in wanted}, Path(scratch))
         for number in numbers:
             mutant = make_mutant(number, steps[number], seeds, run_seed)
-            begun = time.monotonic()
+            begun = time.process_time()
             verdict, detail = judge(mutant, Path(scratch) / "form.xlsx", good)
-            pipe.send((number, verdict, detail, time.monotonic() - begun))
+            pipe.send((number, verdict, detail, time.process_time() - begun))
 
 
 def good_readings(seeds: dict[str, bytes], scratch: Path) -> dict[str, tuple[Workbook, FileReading | None]]:
