@@ -96,19 +96,20 @@ class Registry:
 
     def schools_below(self, unit_id: str, date: datetime.date) -> frozenset[str]:
         """Ids of the schools under one unit on one day, however deep; a school stands under itself."""
-        parents = {unit.unit_id: unit.parent_id for unit in self.units if unit.is_valid_on(date)}
+        own = {unit_id} & {school.unit_id for school in self.schools_on(date)}
+        return self.schools_by_unit(date).get(unit_id, frozenset()) | own
 
-        def is_below(school_id: str) -> bool:
-            seen: set[str] = set()
-            at = school_id
-            while at and at not in seen:
-                if at == unit_id:
-                    return True
+    def schools_by_unit(self, date: datetime.date) -> Mapping[str, frozenset[str]]:
+        """Ids of the schools under each unit above them on one day, however deep, in the order of the file."""
+        units = self.on(date)
+        found: dict[str, set[str]] = {unit.unit_id: set() for unit in units.values() if unit.kind != "school"}
+        for school in self.schools_on(date):
+            seen, at = {school.unit_id}, school.parent_id
+            while at in units and at not in seen:
                 seen.add(at)
-                at = parents.get(at, "")
-            return False
-
-        return frozenset(unit.unit_id for unit in self.schools_on(date) if is_below(unit.unit_id))
+                found.setdefault(at, set()).add(school.unit_id)
+                at = units[at].parent_id
+        return {unit_id: frozenset(schools) for unit_id, schools in found.items()}
 
     def level_titles(self) -> dict[str, str]:
         """Vietnamese names of the school levels, in report order."""

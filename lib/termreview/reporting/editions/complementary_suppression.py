@@ -6,7 +6,7 @@ changing; what can be traded in and out of a hidden count is how much a reader m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from termreview.reference.kinds.disclosure import Disclosure
@@ -193,43 +193,95 @@ def shown_cells(
     hidden last. Counts `held` are in the hands of
     readers already: they are shown whatever is chosen, and what they give away by themselves cannot be mended.
     """
-    known = list(dict.fromkeys((*candidates, *held)))
-    values = [_sum(atoms, cell) for cell in known]
-    wide = [cell for cell in (*candidates, *differences) if disclosure.is_small(_sum(atoms, cell))]
-    small = wide + [cell for cell in finer if disclosure.is_small(_sum(atoms, cell))]
-    feasible_widths = FeasibleWidths(atoms, known, small)
-    in_hand = set(held)
-    fixed = sum(1 << place for place, cell in enumerate(known) if cell in in_hand)
-    order = [place for place, value in enumerate(values) if not disclosure.is_small(value)]
-    order.sort(key=lambda place: (place == 0, values[place], place))
-    shown = sum(1 << place for place in order) | fixed
-    # Where the figures of the whole leave little room by themselves, no hiding can leave more.
-    wanted = [min(disclosure.protection_width, feasible_widths.width(place, 0)) for place in range(len(wide))]
-    wanted += [min(1.0, feasible_widths.width(place, 0)) for place in range(len(wide), len(small))]
-    for place in range(len(small)):
-        while wanted[place] > 0 and not feasible_widths.is_as_wide(place, fixed, wanted[place]):
-            wanted[place] = max(wanted[place] - 1, 0.0)
-
-    def is_safe(place: int, choice: int) -> bool:
-        return feasible_widths.is_as_wide(place, choice, wanted[place])
-
-    costs = [value + 1 for value in values]
-    costs[0] = sum(costs)
-    for place in range(len(small)):  # what is open stays open when more is hidden
-        while shown & ~fixed and not is_safe(place, shown):
-            shown &= ~feasible_widths.cheapest_to_suppress(place, shown, fixed, costs)
-    asked = list(range(len(small)))
-    for option in reversed(order):
-        if shown >> option & 1:
-            continue
-        gives = next((place for place in asked if not is_safe(place, shown | 1 << option)), None)
-        if gives is None:
-            shown |= 1 << option
-        else:  # likely to be given away by the next one as well: asked first
-            asked.remove(gives)
-            asked.insert(0, gives)
-    return [cell for place, cell in enumerate(candidates) if shown >> place & 1]
+    small = small_cells(atoms, candidates, differences, finer, disclosure)
+    return Search(atoms, candidates, list(small), held).shown(list(small.values()), disclosure)
 
 
-def _sum(atoms: Sequence[Atom], cell: Cell) -> float:
+def small_cells(
+    atoms: Sequence[Atom],
+    candidates: Sequence[Cell],
+    differences: Sequence[Cell],
+    finer: Sequence[Cell],
+    disclosure: Disclosure,
+) -> dict[Cell, float]:
+    """The small counts, and how wide each is to stay."""
+    wide = [cell for cell in (*candidates, *differences) if disclosure.is_small(sum_of(atoms, cell))]
+    in_reports = frozenset(wide)
+    fixed = [cell for cell in finer if disclosure.is_small(sum_of(atoms, cell))]
+    return dict.fromkeys(wide, float(disclosure.protection_width)) | {
+        cell: 1.0 for cell in fixed if cell not in in_reports
+    }
+
+
+class Search:
+    """One search for the candidates to show, which leave each of some counts wide enough.
+
+    With `whole_last`, the first candidate is hidden last.
+    """
+
+    def __init__(
+        self,
+        atoms: Sequence[Atom],
+        candidates: Sequence[Cell],
+        small: Sequence[Cell],
+        held: Sequence[Cell] = (),
+        whole_last: bool = True,
+    ) -> None:
+        self._candidates = candidates
+        self._last = 0 if whole_last and candidates else None
+        self._known = list(dict.fromkeys((*candidates, *held)))
+        self._values = [sum_of(atoms, cell) for cell in self._known]
+        self._widths = FeasibleWidths(atoms, self._known, small)
+        in_hand = set(held)
+        self._fixed = sum(1 << place for place, cell in enumerate(self._known) if cell in in_hand)
+
+    def reachable(self, place: int, wanted: float) -> float:
+        """How much of a wanted width one count can have at all: with all hidden that is not held already."""
+        # Where the figures of the whole leave little room by themselves, no hiding can leave more.
+        wanted = min(wanted, self._widths.width(place, 0))
+        while wanted > 0 and not self._widths.is_as_wide(place, self._fixed, wanted):
+            wanted = max(wanted - 1, 0.0)
+        return wanted
+
+    def shown(self, widths: Sequence[float], disclosure: Disclosure) -> list[Cell]:
+        """Choose the candidates to show, with each count as wide as wanted, or as can be."""
+        wanted = [self.reachable(place, width) for place, width in enumerate(widths)]
+        order = [place for place, value in enumerate(self._values) if not disclosure.is_small(value)]
+        order.sort(key=lambda place: (place == self._last, self._values[place], place))
+        shown = self._suppressed(sum(1 << place for place in order) | self._fixed, wanted)
+        asked = list(range(len(wanted)))
+        for option in reversed(order):
+            if shown >> option & 1:
+                continue
+            gives = next(
+                (one for one in asked if not self._widths.is_as_wide(one, shown | 1 << option, wanted[one])),
+                None,
+            )
+            if gives is None:
+                shown |= 1 << option
+            else:  # likely to be given away by the next one as well: asked first
+                asked.remove(gives)
+                asked.insert(0, gives)
+        return self._cells(shown)
+
+    def suppressed(self, chosen: Collection[Cell], wanted: Sequence[float]) -> list[Cell]:
+        """Hide more of the candidates that were chosen, until each count is as wide as wanted."""
+        shown = sum(1 << place for place, cell in enumerate(self._candidates) if cell in chosen)
+        return self._cells(self._suppressed(shown | self._fixed, wanted))
+
+    def _suppressed(self, shown: int, wanted: Sequence[float]) -> int:
+        costs = [value + 1 for value in self._values]
+        if self._last is not None:
+            costs[self._last] = sum(costs)
+        for place, width in enumerate(wanted):  # what is open stays open when more is hidden
+            while shown & ~self._fixed and not self._widths.is_as_wide(place, shown, width):
+                shown &= ~self._widths.cheapest_to_suppress(place, shown, self._fixed, costs)
+        return shown
+
+    def _cells(self, shown: int) -> list[Cell]:
+        return [cell for place, cell in enumerate(self._candidates) if shown >> place & 1]
+
+
+def sum_of(atoms: Sequence[Atom], cell: Cell) -> float:
+    """The persons of one count."""
     return sum(atoms[place].count for place in cell)

@@ -15,7 +15,8 @@ from itertools import permutations
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.disclosure import Attribute, Disclosure
 from termreview.reporting.editions.atoms import Where, atoms_of, joined_atoms, summed_atoms
-from termreview.reporting.editions.complementary_suppression import Cell, shown_cells
+from termreview.reporting.editions.complementary_suppression import Cell
+from termreview.reporting.editions.suppression_blocks import blocks_of, shown_in_blocks
 from termreview.reporting.term.answers import Answers
 
 
@@ -62,12 +63,9 @@ def decide_suppression(
     """
     disclosure = reference.disclosure
     level_of = {school.unit_id: school.level for school in declared.schools}
-    units = [
-        reference.registry.schools_below(unit.unit_id, declared.plan.due_on)
-        for unit in reference.registry.on(declared.plan.due_on).values()
-        if unit.kind != "school"
-    ]
+    units = list(reference.registry.schools_by_unit(declared.plan.due_on).values())
     told = [(answers, level_of), *((past.answers, past.levels) for past in handed_out or ())]
+    blocks = blocks_of(units, list(dict.fromkeys(one for _, levels in told for one in levels)))
     where, shown = {}, {}
     for attribute in disclosure.attributes:
         atoms, wheres = joined_atoms([atoms_of(attribute, own, levels) for own, levels in told])
@@ -88,7 +86,7 @@ def decide_suppression(
         candidates = _distinct(cell for cells in states[0].reported.values() for cell in cells)
         differences, finer = derived_counts(states)
         shown[attribute.field] = frozenset(
-            shown_cells(atoms, candidates, differences, finer, disclosure, _distinct(held))
+            shown_in_blocks(atoms, candidates, differences, finer, disclosure, _distinct(held), blocks)
         )
     return Suppression(disclosure, where, shown)
 

@@ -14,9 +14,10 @@ from report_world import tables_of
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.disclosure import Disclosure
+from termreview.reporting.editions import suppression_blocks
 from termreview.reporting.editions.atoms import Atom
 from termreview.reporting.editions.complementary_suppression import shown_cells
-from termreview.reporting.editions.suppression import decide_suppression
+from termreview.reporting.editions.suppression import Suppression, decide_suppression
 from termreview.reporting.term.answers import Answers, spread_answers
 from termreview.terms import parse_term
 from worlds import HK1, change, copy_reference, term_of
@@ -205,6 +206,77 @@ def test_a_solver_over_all_reports_of_a_tiny_office_recovers_nothing(
     own = observations[observations["school_id"].isin(schools)]
     answers = spread_answers(with_counts(own, seed, 0.15 + 0.05 * (seed % 4)), declared)
     attack(reference, declared, answers, most=40)
+
+
+@pytest.mark.parametrize(("seed", "share", "size"), [(1, 0.05, 12), (2, 0.3, 20), (6, 0.15, 6)])
+def test_a_solver_recovers_nothing_from_a_term_that_was_searched_in_blocks(
+    reference: Reference,
+    observations: pd.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    share: float,
+    size: int,
+) -> None:
+    declared = reference.of(parse_term(HK1))
+    answers = spread_answers(with_counts(observations, seed, share), declared)
+    as_one = counts_shown(decide_suppression(reference, declared, answers))
+    monkeypatch.setattr(suppression_blocks, "MOST_SCHOOLS", 0)
+    monkeypatch.setattr(suppression_blocks, "BLOCK_SCHOOLS", size)
+    in_blocks = counts_shown(decide_suppression(reference, declared, answers))
+    tried, _, narrowest = attack(reference, declared, answers, most=25)
+    print(
+        f"blocks of {size}: {tried} tried, narrowest {narrowest:g}; shown {in_blocks} of {as_one} as a whole"
+    )
+    assert tried > 20
+    assert in_blocks > 0.7 * as_one, "hiding everything is no protection worth having"
+
+
+def counts_shown(suppression: Suppression) -> int:
+    return sum(map(len, suppression.shown.values()))
+
+
+def test_blocks_hold_units_whole_and_every_school_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    schools = [f"s{number}" for number in range(9)]
+    whole, large, small = frozenset(schools), frozenset(schools[:5]), frozenset(schools[5:7])
+    units = [whole, large, frozenset(schools[:3]), frozenset(schools[3:5]), small]
+    assert suppression_blocks.blocks_of(units, schools) == [whole], "few are searched as a whole"
+    monkeypatch.setattr(suppression_blocks, "MOST_SCHOOLS", 8)
+    monkeypatch.setattr(suppression_blocks, "BLOCK_SCHOOLS", 3)
+    assert (
+        suppression_blocks.blocks_of(units, schools)
+        == [
+            frozenset(schools[:3]),
+            frozenset(schools[3:7]),  # two units of two
+            frozenset(schools[7:]),  # in no unit that a block could hold
+        ]
+    )
+
+
+def test_a_count_that_its_own_block_cannot_leave_open_is_mended_in_the_whole() -> None:
+    """In the block of a and b nobody can trade places with the three of a: one of c must be hidden for them."""
+    atoms = [atom("a", 3), atom("b", 0, room=0), atom("c", 9), atom("d", 20)]
+    whole, parts = frozenset(range(4)), [frozenset({place}) for place in range(4)]
+    blocks = [frozenset("ab"), frozenset("cd")]
+    shown = suppression_blocks.shown_in_blocks(atoms, [whole, *parts], [], [], RULE, [], blocks)
+    assert shown == shown_cells(atoms, [whole, *parts], [], [], RULE) == [whole, parts[1], parts[3]]
+
+
+def test_a_small_count_over_two_blocks_stays_open_where_each_hides_its_share() -> None:
+    """Grade 1 has three persons, two in one block and one in the other: the shares may not follow either."""
+    atoms = [
+        atom(school, count, column=column)
+        for school, counts in zip("abcd", ((2, 8), (0, 9), (1, 7), (0, 6)), strict=True)
+        for column, count in zip(("g1", "g2"), counts, strict=True)
+    ]
+    whole, first = frozenset(range(8)), frozenset({0, 2, 4, 6})
+    schools = [frozenset({2 * place, 2 * place + 1}) for place in range(4)]
+    candidates = [whole, first, whole - first, *schools]
+    shown = suppression_blocks.shown_in_blocks(
+        atoms, candidates, [], [], RULE, [], [frozenset("ab"), frozenset("cd")]
+    )
+    assert first not in shown
+    assert whole - first not in shown
+    assert {whole, *schools} <= set(shown)
 
 
 def test_the_choice_does_not_depend_on_anything_but_the_answers(
