@@ -89,7 +89,7 @@ ROOMS = {
         "reporting/summaries reporting/editions reporting/records"
     ),
     "reporting": (
-        "reference/kinds reference scoring reporting/blocks reporting/term reporting/editions "
+        "reference/kinds reference scoring reporting/blocks reporting/term reporting/summaries reporting/editions "
         "reporting/report"
     ),
     "reporting/sections/basis": (

@@ -47,7 +47,7 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
     print(f"{title}, năm học {term.school_year} – đến ngày {as_of:%d/%m/%Y}")
     again = declared.plan.resubmission_due_on
     print(
-        f"Hạn nộp {declared.plan.due_on:%d/%m/%Y} ({f'đã quá {days} ngày' if days > 0 else f'còn {-days} ngày'})"
+        f"Hạn nộp {declared.plan.due_on:%d/%m/%Y} ({f'đã quá hạn {days} ngày' if days > 0 else f'còn {-days} ngày'})"
         + (f" · hạn sửa {again:%d/%m/%Y}" if again else "")
     )
     owed = reminders["state"].value_counts()

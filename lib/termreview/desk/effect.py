@@ -13,6 +13,7 @@ from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.kinds.measures import VerifiedPoints
 from termreview.run import steps
+from termreview.scoring.levels import held_by
 from termreview.scoring.score import Scored, score_term
 
 TRIED_ID = "qd-0"  # no id that the list would ever give
@@ -69,8 +70,8 @@ def effect_of_decision(now: TermNow, *decisions: Decision) -> Effect:
     if any(decision.action == "alias" for decision in decisions):
         is_applied = not new.empty or not settled.empty
     return Effect(
-        cells, settled, new, changed_scores(now.scored.scores, scored.scores), is_applied, cleaned, scored
-    )
+        cells, settled, new, changed_scores(now.declared, now.scored.scores, scored.scores), is_applied, cleaned, scored
+    )  # fmt: skip
 
 
 def effect_of_points(now: TermNow, verified: Sequence[VerifiedPoints], school_id: str) -> pd.DataFrame:
@@ -78,7 +79,7 @@ def effect_of_points(now: TermNow, verified: Sequence[VerifiedPoints], school_id
     scored = rescored(now, now.cleaned.observations, {school_id}, verified)
     before = now.scored.scores[now.scored.scores["school_id"] == school_id]
     after = scored.scores[scored.scores["school_id"] == school_id]
-    return side_by_side(before, after)
+    return side_by_side(now.declared, before, after)
 
 
 def rescored(
@@ -130,9 +131,9 @@ def _findings_moved(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataF
     return gone.reset_index(drop=True), new.reset_index(drop=True)
 
 
-def changed_scores(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def changed_scores(declared: TermReference, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """The scores that differ between two scorings: one row per school and group, `_before` and `_after`."""
-    both = side_by_side(before, after)
+    both = side_by_side(declared, before, after)
     differs = pd.Series(False, index=both.index)
     for name in _SCORE:
         first, second = both[f"{name}_before"], both[f"{name}_after"]
@@ -140,9 +141,10 @@ def changed_scores(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return both[differs].reset_index(drop=True)
 
 
-def side_by_side(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def side_by_side(declared: TermReference, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """The scores of two scorings, `_before` and `_after`: one row per school and group of the first."""
-    names = ["school_id", "group_id", *_SCORE]
-    return before[names].merge(
-        after[names], on=["school_id", "group_id"], how="left", suffixes=("_before", "_after")
+    names = ["school_id", "group_id", *_SCORE, "held_by"]
+    first, second = (
+        one.assign(held_by=held_by(one, declared.indicator_set))[names] for one in (before, after)
     )
+    return first.merge(second, on=["school_id", "group_id"], how="left", suffixes=("_before", "_after"))

@@ -13,6 +13,7 @@ from termreview.reporting.report.level_margin_texts import MarginLine, margin_li
 from termreview.reporting.summaries.decisions import doubted_answers
 from termreview.reporting.summaries.index import OVERALL
 from termreview.scoring.level_margin import weigh_levels
+from termreview.scoring.levels import held_by
 from termreview.storage.workspace import read_if_there
 
 
@@ -32,7 +33,12 @@ def terms_of_school(now: TermNow, school_id: str) -> pd.DataFrame:
             former = now.reference.registry.predecessors(school_id, plan.due_on, now.declared.plan.due_on)
             own = scores[scores["school_id"].isin(list(former))]
         parts.append(
-            own.assign(source_id=own["school_id"], title=plan.title, school_year=plan.term.school_year)
+            own.assign(
+                source_id=own["school_id"],
+                title=plan.title,
+                school_year=plan.term.school_year,
+                held_by=held_by(own, now.reference.of(plan.term).indicator_set),
+            )
         )
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     return frame.drop(columns="school_id")
@@ -119,7 +125,8 @@ def level_margins_of(now: TermNow, school_id: str) -> list[MarginLine]:
     )
     level_margins = {str(row["group_id"]): row for row in plain_rows(weighed)}
     reasons = {str(row["group_id"]): str(row["reason"]) for row in plain_rows(own)}
-    return margin_lines(now.reference, now.declared.indicator_set, level_margins, reasons)
+    held = {str(row["group_id"]): str(row["held_by"]) for row in plain_rows(own)}
+    return margin_lines(now.reference, now.declared.indicator_set, level_margins, reasons, held)
 
 
 def ledger_of(now: TermNow, school_id: str) -> pd.DataFrame:

@@ -53,7 +53,9 @@ def try_school(now: TermNow, school_id: str, trial: Trial) -> pd.DataFrame:
         answers={(school_id, field_id): number for field_id, number in trial.counts.items()},
         met_conditions=[school_id] if trial.meets_conditions else [],
     )  # fmt: skip
-    return side_by_side(now.scored.scores[now.scored.scores["school_id"] == school_id], supposed.scores)
+    return side_by_side(
+        now.declared, now.scored.scores[now.scored.scores["school_id"] == school_id], supposed.scores
+    )
 
 
 def path_of(now: TermNow, school_id: str) -> NextLevel | None:

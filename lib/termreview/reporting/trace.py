@@ -18,6 +18,7 @@ from termreview.reporting.blocks.trace_target import TRACE_MIME
 from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import document_text, label, labels, placed_note, shown_mark
+from termreview.reporting.summaries.held_levels import level_told
 from termreview.reporting.trace_fields import asked_fields, field_columns, short_number
 from termreview.scoring.ledger import item_inputs
 
@@ -164,7 +165,7 @@ def _scores(report: ReportContext) -> dict[str, dict[str, list[Any]]]:
         if row["state"] == "scored":
             found.setdefault(row["school_id"], {})[row["group_id"]] = [
                 short_number(row["low"]), short_number(row["placed_high"]),
-                standings[str(row["standing"]).removeprefix("level_")],
+                level_told(report.reference, standings[str(row["standing"]).removeprefix("level_")], row["held_by"]),
                 conditions[str(row["conditions"])],
             ]  # fmt: skip
     return found

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
-from termreview.reference.kinds.indicators import Criterion, Group
+from termreview.reference.kinds.indicators import Criterion, Group, IndicatorSet
 from termreview.scoring.ledger import facts_of, scored_schools
 from termreview.scoring.rules import Facts, Flags, Numbers, Words, banded
 from termreview.storage.contracts import CONTRACTS
 
 OVERALL = "overall"
 NOT_APPLICABLE = "not_applicable"
+UNKNOWN = "unknown"
 
 
 def build_scores(ledger: pd.DataFrame, observations: pd.DataFrame, reference: TermReference) -> pd.DataFrame:
@@ -52,6 +53,33 @@ def levels_of(points: Numbers, reference: TermReference) -> Numbers:
 def sure_levels(low: Numbers, is_met: Flags, reference: TermReference) -> Numbers:
     """The level that each total surely reaches: the lowest one where a mandatory condition may not be met."""
     return np.where(is_met, levels_of(low, reference), float(reference.indicator_set.level_bands[0].low))
+
+
+def held_by(scores: pd.DataFrame, indicator_set: IndicatorSet) -> pd.Series:
+    """What keeps each level below the one that its points alone would give; blank where nothing does.
+
+    The mandatory conditions that failed (`1.1;1.2`), or `unknown` where it is open whether they are met. The points of the
+    whole set stand for no level of their own: there the lower of its groups is asked.
+
+    Parameters
+    ----------
+    scores
+        Rows as `build_scores` builds them, all groups of a school together.
+    """
+    is_scored = scores["state"].eq("scored").fillna(False).astype(bool)
+    if not is_scored.any():
+        return pd.Series("", index=scores.index, dtype=object)
+    is_lower = pd.Series(False, index=scores.index)
+    for end in ("low", "high"):
+        points = scores[end].fillna(0).to_numpy(dtype=float)
+        alone = pd.Series(
+            banded(indicator_set.level_bands, points, np.ones_like(points))[0], index=scores.index
+        )
+        groups = alone.where(scores["group_id"] != OVERALL).groupby(scores["school_id"]).transform("min")
+        alone = alone.where(scores["group_id"] != OVERALL, groups)
+        is_lower |= (scores[f"level_{end}"].astype("Float64") < alone).fillna(False).astype(bool)
+    named = scores["conditions_failed"].where(scores["conditions"].eq("failed"), UNKNOWN)
+    return named.where(is_scored & is_lower, "").astype(object)
 
 
 def in_points(sums: Numbers) -> Numbers:

@@ -94,5 +94,5 @@ def test_nothing_is_issued_before_a_report_was_made(office: Workspace) -> None:
     view = desk.tab("glance")._office  # type: ignore[attr-defined]
     assert view._issue.disabled
     view._issued()
-    assert "Không làm được" in desk._status.value
+    assert "Không thực hiện được" in desk._status.value
     assert not (office.reports(desk.now.opened.term) / "issued").exists()

@@ -365,7 +365,7 @@ def test_scoring_some_schools_anew_is_scoring_all() -> None:
     shown = effect_of_points(now, [given], "0477202").set_index("group_id")
     opened = replace(now.opened, reference=replace(now.reference, verified=(given,)))
     whole = score_answers(opened, now.cleaned.observations).scores
-    assert set(changed_scores(now.scored.scores, whole)["school_id"]) == {"0477202"}
+    assert set(changed_scores(now.declared, now.scored.scores, whole)["school_id"]) == {"0477202"}
     own = whole[whole["school_id"] == "0477202"].set_index("group_id")
     assert shown["low_after"].tolist() == own["low"].tolist() != shown["low_before"].tolist()
 

@@ -21,6 +21,7 @@ from termreview.reporting.blocks.rows import Record
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.narrative import listed
+from termreview.reporting.summaries.held_levels import level_told
 
 MOST_ROWS = 12
 _MOST_SCHOOLS = 60
@@ -102,7 +103,8 @@ def score_text(now: TermNow, row: Record, suffix: str = "") -> str:
         return str(levels[state])
     level = row[f"level{suffix}"]
     word = levels["not_concluded"] if level is None else levels[str(int(level))]
-    return f"{interval_text(row[f'low{suffix}'], row[f'high{suffix}'])} – {word}"
+    told = level_told(now.reference, word, row[f"held_by{suffix}"])
+    return f"{interval_text(row[f'low{suffix}'], row[f'high{suffix}'])} – {told}"
 
 
 def decision_text(now: TermNow, decision: Decision) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -89,6 +89,7 @@ def table(
     marks: str | None = None,
     max_rows: int | None = None,
     traces: Traces | None = None,
+    told_once: Collection[str] = (),
 ) -> Block:
     """Build one table: one row per row of the frame, one column per entry of `columns`, in their order.
 
@@ -104,10 +105,17 @@ def table(
     marks : column of A/B/C; its badge stands beside the row's name and is explained under the table. Where all rows
         share one that is not the unsure one (C), it stands under the table alone.
     traces : columns whose figures lead to what they are made of.
+    told_once : columns that are left out where all rows say the same; what they say stands under the table.
     max_rows : rows shown at once; the others stand in an expandable part, which print shows open. 0 folds the whole
         table, for one that repeats a chart in figures.
     """
     formats = formats or {}
+    once = [name for name in told_once if len(frame) > 1 and frame[name].nunique(dropna=False) == 1]
+    said = [
+        f"{columns[name]}, mọi dòng: {_as_text(frame[name].iloc[0], formats.get(name, 'text'))}."
+        for name in once
+    ]
+    columns = {name: title for name, title in columns.items() if name not in once}
     missing = [name for name in (*columns, group_by, marks) if name and name not in frame.columns]
     if missing:
         raise KeyError(f"the table “{caption}” has no column {', '.join(missing)}")
@@ -128,7 +136,12 @@ def table(
         more = continued(caption)
         summary = f"Xem tiếp {number_text(len(rest))} dòng"
         html += f"<details><summary>{summary}</summary>{_table_box(rest, layout, more, css_class, foot)}</details>"
-    lines = [*notes, *_hidden_notes(frame, columns, total_row), *(_mark_notes(frame[marks]) if marks else ())]
+    lines = [
+        *notes,
+        *said,
+        *_hidden_notes(frame, columns, total_row),
+        *(_mark_notes(frame[marks]) if marks else ()),
+    ]
     if lines:
         html += '<div class="table-notes">' + "".join(f"<p>{as_html(line)}</p>" for line in lines) + "</div>"
     if max_rows == 0 and rows:
@@ -212,6 +225,7 @@ def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:
             )
         else:
             short = " short" if side == "left" and _is_short(record[name]) else ""
+            short = " wordy" if side == "right" and _is_wordy(record[name]) else short
             label = (
                 f' data-label="{escape_text(layout.columns[name])}"' if layout.is_stacked and content else ""
             )
@@ -224,6 +238,11 @@ def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:
 def _is_short(value: object) -> bool:
     """Say whether one text is better kept on one line than broken word by word."""
     return isinstance(value, str | Value) and len(str(value)) <= 15
+
+
+def _is_wordy(value: object) -> bool:
+    """Say whether one figure is told in so many words that it may break, rather than push the names together."""
+    return isinstance(value, Value) and len(str(value)) > 30
 
 
 def _total(total_row: Mapping[str, Any], layout: _Layout) -> _Row:
@@ -242,6 +261,10 @@ def _total(total_row: Mapping[str, Any], layout: _Layout) -> _Row:
         written.append(f'<{tag} class="{layout.align[name]}">{content}</{tag.split()[0]}>')
         cells.append(cell)
     return _Row(f'<tr class="total">{"".join(written)}</tr>', cells)
+
+
+def _as_text(value: Any, format_name: str) -> str:
+    return number_text(value, format_name) if format_name != "text" else clean_text(value)
 
 
 def _says_the_same(row: _Row, total: _Row, layout: _Layout) -> bool:

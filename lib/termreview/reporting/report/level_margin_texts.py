@@ -10,6 +10,7 @@ from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
 from termreview.reporting.report.page_words import page_word
+from termreview.reporting.summaries.held_levels import held_text
 from termreview.reporting.summaries.index import UNALLOCATED
 from termreview.scoring.level_margin import NOT_CONCLUDED, SOLID
 
@@ -27,6 +28,7 @@ def margin_lines(
     indicator_set: IndicatorSet,
     level_margins: Mapping[str, Record],
     reasons: Mapping[str, str],
+    held: Mapping[str, str],
 ) -> list[MarginLine]:
     """What the levels of one school hang on: one line per group, in the order of the index.
 
@@ -36,6 +38,8 @@ def margin_lines(
         The rows of `weigh_levels` of the school, by group.
     reasons
         Why a level is not concluded, by group, as `school_scores` tells it.
+    held
+        What keeps a level below its points, by group, as `school_scores` tells it.
     """
     lowest = int(indicator_set.level_bands[0].low)
     titles = {item.item_id: item.title for item in indicator_set.items}
@@ -52,6 +56,9 @@ def margin_lines(
                 told = page_word(reference, "strength.open_unallocated", group=group.group_id, points=points)
             else:
                 told = page_word(reference, "strength.open_item", **places)
+        elif kind == SOLID and held[group.group_id]:
+            why = held_text(reference, held[group.group_id])
+            told = page_word(reference, "strength.held", group=group.group_id, level=row["level"], held=why)
         elif kind == SOLID and row["level"] == lowest:
             told = page_word(reference, "strength.lowest", group=group.group_id, level=lowest)
         elif kind == SOLID:

@@ -17,8 +17,16 @@ from termreview.reporting.report.insights import tell, years_of
 from termreview.reporting.report.level_margin_texts import margin_lines
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.school_outlook import look_ahead
-from termreview.reporting.report.wording import before_name, label, labels
-from termreview.reporting.school_pages.material import doubt_mark, material_of, peer_middle, peer_scores, word
+from termreview.reporting.report.wording import before_name, labels
+from termreview.reporting.school_pages.material import (
+    doubt_mark,
+    material_of,
+    peer_middle,
+    peer_scores,
+    standing_level,
+    word,
+)
+from termreview.reporting.summaries.held_levels import level_told
 from termreview.reporting.summaries.index import OVERALL
 
 View = dict[str, Any]
@@ -76,9 +84,10 @@ def scores_view(report: ReportContext, school_id: str) -> View:
 def level_text(report: ReportContext, row: View, titles: dict[int, str]) -> str:
     """The level of one group as concluded, or the levels between which it lies."""
     low, high = int(row["score_level_low"]), int(row["score_level_high"])
+    told = word(report, "scores.open", low=low, high=high)
     if low == high:
-        return word(report, "scores.level", level=low, title=titles[low])
-    return word(report, "scores.open", low=low, high=high)
+        told = word(report, "scores.level", level=low, title=titles[low])
+    return level_told(report.reference, told, row["held_by"])
 
 
 def criteria_view(report: ReportContext, school_id: str) -> View:
@@ -146,7 +155,8 @@ def level_margins_view(report: ReportContext, school_id: str) -> list[View]:
     names = [group.group_id for group in indicator_set.groups]
     level_margins = {name: outlook.margin_of[school_id, name] for name in names}
     reasons = {name: str(material.standings[school_id, name]["reason"]) for name in names}
-    lines = margin_lines(report.reference, indicator_set, level_margins, reasons)
+    held = {name: str(material.standings[school_id, name]["held_by"]) for name in names}
+    lines = margin_lines(report.reference, indicator_set, level_margins, reasons, held)
     return [{"text": line.text, "is_solid": line.is_solid} for line in lines]
 
 
@@ -156,12 +166,10 @@ def lead_view(report: ReportContext, school_id: str) -> View:
     low, high = int(row["score_level_low"]), int(row["score_level_high"])
     mark = word(report, "lead.overall_mark", doubt=doubt_mark(report, indicator_set.overall_mark))
     if low != high:
-        return {
-            "title": word(report, "lead.open", low=low, high=high),
-            "notes": [word(report, "lead.open_note"), mark],
-            "kind": "open",
-        }
+        title = level_told(report.reference, word(report, "lead.open", low=low, high=high), row["held_by"])
+        return {"title": title, "notes": [word(report, "lead.open_note"), mark], "kind": "open"}
     title = word(report, "lead.level", level=low, title=indicator_set.level_titles()[low])
+    title = level_told(report.reference, title, row["held_by"])
     return {"title": title, "notes": [mark], "kind": f"level-{low}"}
 
 
@@ -182,9 +190,7 @@ def change_view(report: ReportContext, school_id: str) -> View:
         if group_id != OVERALL:
             points = [interval_text(row["low"], row["placed_high"]) for row in (was, now)]
             rows.append({"title": word(report, "change.group", group=group_id), "was": points[0], "is": points[1]})  # fmt: skip
-        standing = [
-            label(report, "score_levels_short", row["standing"].removeprefix("level_")) for row in (was, now)
-        ]
+        standing = [standing_level(report, row) for row in (was, now)]
         name = (
             word(report, "change.overall")
             if group_id == OVERALL
@@ -209,7 +215,7 @@ def last_result(report: ReportContext, school_id: str) -> list[str]:
     was = material.before.get((school_id, OVERALL))
     if was is None or was["state"] != "scored":
         return []
-    items = [label(report, "score_levels_short", was["standing"].removeprefix("level_")).lower()]
+    items = [standing_level(report, was).lower()]
     for group in report.declared.indicator_set.groups:
         row = material.before.get((school_id, group.group_id))
         if row is not None:

@@ -14,8 +14,9 @@ import pandas as pd
 from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.page_words import page_word
-from termreview.reporting.report.wording import fewest
+from termreview.reporting.report.wording import fewest, label
 from termreview.reporting.summaries.criteria import school_points
+from termreview.reporting.summaries.held_levels import level_told
 from termreview.reporting.summaries.index import UNALLOCATED
 from termreview.reporting.summaries.ratios import COUNTED
 
@@ -142,3 +143,9 @@ def _index_numbers(report: ReportContext) -> dict[str, dict[str, float]]:
         str(school_id): {str(name): math.nan if pd.isna(value) else float(value) for name, value in row.items()}
         for school_id, row in rows.items()
     }  # fmt: skip
+
+
+def standing_level(report: ReportContext, row: Record) -> str:
+    """The level of one row of standings in short, with what keeps it below its points."""
+    name = row["standing"].removeprefix("level_")
+    return level_told(report.reference, label(report, "score_levels_short", name), row["held_by"])

@@ -9,7 +9,8 @@ from termreview.reporting.blocks.rows import Record
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.school_outlook import advice_of, look_ahead
-from termreview.reporting.school_pages.material import doubt_mark, material_of, word
+from termreview.reporting.report.wording import label
+from termreview.reporting.school_pages.material import doubt_mark, material_of, standing_level, word
 from termreview.scoring.goal import goal_of
 from termreview.scoring.next_level import CONDITION, RAISE, PathStep
 from termreview.scoring.rules import UNANSWERED
@@ -38,11 +39,14 @@ def path_view(report: ReportContext, school_id: str) -> dict[str, Any]:
     totals = []
     for group in report.declared.indicator_set.groups:
         now, then = standings[school_id, group.group_id], outlook.after[school_id, group.group_id]
+        level = label(report, "score_levels_short", str(int(then["level_low"]))).lower()
+        if then["level_low"] != then["level_high"]:
+            level = word(report, "path.at_least", level=level)
         totals.append(
             {
                 "title": word(report, "path.total", group=group.group_id),
-                "before": interval_text(now["low"], now["placed_high"]),
-                "after": interval_text(then["low"], then["placed_high"]),
+                "before": f"{interval_text(now['low'], now['placed_high'])} ({standing_level(report, now).lower()})",
+                "after": f"{interval_text(then['low'], then['placed_high'])} ({level})",
             }
         )
     return {

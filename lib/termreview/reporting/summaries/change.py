@@ -94,7 +94,7 @@ def standing_change(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     `move` is `up`, `same`, `down`, or `open` where a level is missing on either side; `points` is `rise` or `fall`
     only where the two intervals, as printed, do not touch, else `overlap` (or `open`).
     """
-    kept = ["school_id", "group_id", "standing", "state", "score_level", "low", "placed_high"]
+    kept = ["school_id", "group_id", "standing", "state", "score_level", "low", "placed_high", "held_by"]
     frame = after.merge(before[kept], on=["school_id", "group_id"], suffixes=("_after", "_before"))
     is_open = frame[["standing_before", "standing_after"]].isin([NOT_CONCLUDED, NOT_SUBMITTED]).any(axis=1)
     gap = (frame["score_level_after"] - frame["score_level_before"]).astype("Float64").fillna(0)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.term.schools import ALL, with_all
+from termreview.scoring.levels import held_by
 
 OVERALL = "overall"
 NOT_CONCLUDED, NOT_SUBMITTED = "not_concluded", "not_submitted"
@@ -17,7 +18,7 @@ def school_scores(scores: pd.DataFrame, schools: pd.DataFrame, indicator_set: In
 
     `standing` is `level_1` … `level_3` where both bounds conclude one level, `not_concluded` where they do not,
     and `not_submitted`. Preschools have no row: the set does not apply to them. Levels follow from `low` and `high`;
-    a report prints `low` to `placed_high`.
+    a report prints `low` to `placed_high`. `held_by` says what keeps a level below its points, where something does.
     """
     asked = schools.loc[
         schools["level"].isin(indicator_set.levels),
@@ -27,9 +28,11 @@ def school_scores(scores: pd.DataFrame, schools: pd.DataFrame, indicator_set: In
     frame = asked.merge(pd.DataFrame({"group_id": groups}), how="cross")
     kept = [
         "school_id", "group_id", "state", "low", "high", "max_points", "level_low", "level_high", "level",
-        "conditions", "conditions_failed", "reason",
+        "conditions", "conditions_failed", "reason", "held_by",
     ]  # fmt: skip
-    own = scores[kept].rename(columns={name: f"score_{name}" for name in kept if name.startswith("level")})
+    own = scores.assign(held_by=held_by(scores, indicator_set))[kept].rename(
+        columns={name: f"score_{name}" for name in kept if name.startswith("level")}
+    )
     frame = with_placed_high(frame.merge(own, on=["school_id", "group_id"], how="left"), indicator_set)
     standing = "level_" + frame["score_level"].astype("string")
     is_scored = frame["state"].eq("scored").fillna(False).astype(bool)

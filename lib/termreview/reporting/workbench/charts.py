@@ -10,6 +10,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.charts.charts import Chart, chart, stacked_bars
 from termreview.reporting.summaries.decisions import causes_of, open_findings
+from termreview.reporting.summaries.held_levels import level_told
 from termreview.reporting.summaries.index import OVERALL, level_distribution, school_scores
 from termreview.reporting.summaries.quality import SEVERITY_ORDER
 from termreview.reporting.term.schools import ALL, expected_schools
@@ -67,7 +68,10 @@ def show_school_scores(scores: pd.DataFrame, declared: TermReference, reference:
             interval_text(low, high) if state == "scored" else ""
             for state, low, high in zip(own["state"], own["low"], own["high"], strict=True)
         ]
-        levels = [words[standing.removeprefix("level_")] for standing in own["standing"]]
+        levels = [
+            level_told(reference, words[standing.removeprefix("level_")], held)
+            for standing, held in zip(own["standing"], own["held_by"], strict=True)
+        ]
         if group_id != OVERALL:
             frame[f"points_{group_id}"] = frame["school_id"].map(dict(zip(own.index, bounds, strict=True)))
             columns[f"points_{group_id}"] = f"{groups[group_id]}: điểm"

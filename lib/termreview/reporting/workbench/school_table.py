@@ -141,10 +141,10 @@ def _ratios(
     """Each key ratio with its numerator and denominator by school, under their heads."""
     ratios = reference.ratios_of(declared)
     plain = schools.reset_index(drop=True)
-    by_ratio = dict(iter(ratios_by_school(answers, plain, ratios).groupby("ratio_id")))
+    rows = ratios_by_school(answers, plain, ratios)
     found: dict[str, pd.Series] = {}
     for ratio in ratios:
-        own = by_ratio[ratio.ratio_id].set_index("school_id").reindex(schools.index)
+        own = rows[rows["ratio_id"] == ratio.ratio_id].set_index("school_id").reindex(schools.index)
         heads = ratio_heads(ratio, reference.labels["school_table"])
         found |= {
             head: own[name].astype(float)

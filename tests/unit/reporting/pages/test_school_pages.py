@@ -78,7 +78,7 @@ def test_of_the_lowest_level_nobody_is_told_that_it_cannot_fall(level: int, told
     indicator_set = REPORT.declared.indicator_set
     row = {"strength": SOLID, "item_id": None, "level": level, "if_level": level, "item_count": 0}
     rows = {group.group_id: row for group in indicator_set.groups}
-    lines = margin_lines(REPORT.reference, indicator_set, rows, {})
+    lines = margin_lines(REPORT.reference, indicator_set, rows, {}, dict.fromkeys(rows, ""))
     assert [told in line.text for line in lines] == [True] * len(rows)
 
 
@@ -148,7 +148,13 @@ def test_the_path_shows_what_the_scorer_makes_of_it() -> None:
         ]
         after = [outlook.after[school_id, group_id] for group_id in ("1", "2")]
         ends = [(row["low"], row["high"] - unplaced) for row, unplaced in zip(after, (0, 10), strict=True)]
-        assert [row[1] for row in totals] == [interval_text(*end) for end in ends]
+        levels = [
+            f"mức {row['level_low']}" + (" trở lên" if row["level_low"] != row["level_high"] else "")
+            for row in after
+        ]
+        assert [row[1] for row in totals] == [
+            f"{interval_text(*end)} ({level})" for end, level in zip(ends, levels, strict=True)
+        ]
         assert outlook.after[school_id, OVERALL]["level_low"] >= path.level
 
 
@@ -215,7 +221,7 @@ def test_a_page_opens_with_what_is_owed_and_its_day() -> None:
     ]
     report = with_tables(findings=pd.DataFrame(rows))
     assert todo_of(report, school_id) == (
-        "Đề nghị trường sửa 1 lỗi, giải trình 1 nội dung và gửi lại báo cáo chậm nhất ngày 10/06/2024"
+        "Đề nghị trường sửa 01 lỗi, giải trình 01 nội dung và gửi lại báo cáo chậm nhất ngày 10/06/2024"
     )
     late = replace(report, as_of=datetime.date(2024, 6, 11))
     assert todo_of(late, school_id).endswith("gửi lại báo cáo ngay (đã quá hạn sửa ngày 10/06/2024)")

@@ -77,7 +77,7 @@ def standing(
     name = "not_submitted" if state != "scored" else f"level_{level}" if level else "not_concluded"
     return {
         "school_id": school_id, "group_id": "1", "standing": name, "state": state, "score_level": level, "low": low,
-        "placed_high": high,
+        "placed_high": high, "held_by": "",
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from termreview.reference.declarations import Reference
+from termreview.reporting.summaries.held_levels import level_told
 from termreview.reporting.summaries.index import (
     criterion_shares,
     failed_conditions,
@@ -111,3 +112,52 @@ def test_printed_points_leave_out_what_the_set_places_in_no_item_and_levels_keep
     ]
     assert open_by_gap_alone(listed).tolist() == [True, False]
     assert not open_by_gap_alone(listed.assign(conditions="unknown")).any()
+
+
+def test_a_failed_condition_stands_beside_a_level_below_its_points(reference: Reference) -> None:
+    term = term_of(reference, schools=SCHOOLS)
+    met = conditions_met(term)
+    without = met | {"online_plan.number": NOTHING, "online_regulation.number": NOTHING}
+    answers = {"0477201": met, "0477202": without, "0477203": without}
+    frame, _ = standings(reference, answers, s0477201=71.0, s0477202=71.0, s0477203=42.0)
+    held = frame[frame["group_id"] == "1"].set_index("school_id")
+    assert held["standing"].to_dict() == {"0477201": "level_2", "0477202": "level_1", "0477203": "level_1"}
+    assert held["held_by"].to_dict() == {"0477201": "", "0477202": "1.1;1.2", "0477203": ""}, (
+        "42 is level 1 anyway"
+    )
+    assert (
+        level_told(reference, "mức 1", held["held_by"]["0477202"]) == "mức 1 do chưa đạt điều kiện 1.1, 1.2"
+    )
+    assert level_told(reference, "mức 1", held["held_by"]["0477203"]) == "mức 1"
+
+
+def test_an_unknown_condition_stands_beside_a_level_that_points_alone_would_conclude(
+    reference: Reference,
+) -> None:
+    term = term_of(reference, schools=SCHOOLS)
+    met = conditions_met(term)
+    unclear = {name: answer for name, answer in met.items() if name != "online_regulation.number"}
+    frame, _ = standings(reference, {"0477201": met, "0477202": unclear}, s0477201=57.0, s0477202=57.0)
+    held = frame.set_index(["school_id", "group_id"])["held_by"]
+    assert held["0477201", "1"] == ""
+    assert held["0477202", "1"] == "unknown"
+    assert held["0477203", "1"] == "", "a school without a report has no points"
+    assert level_told(reference, "chưa kết luận", "unknown") == "chưa kết luận do chưa rõ điều kiện bắt buộc"
+
+
+def test_the_whole_is_held_only_where_no_other_group_is_as_low_by_its_points(reference: Reference) -> None:
+    term = term_of(reference, schools=SCHOOLS)
+    without = conditions_met(term) | {"online_regulation.number": NOTHING}
+    rulings = [
+        ruling
+        for school_id, group_2 in (("0477201", 60.0), ("0477202", 30.0))
+        for group_id, total in (("1", 71.0), ("2", group_2))
+        for ruling in spread(term, school_id, group_id, total)
+    ]
+    scored = score_term(observe(term, {"0477201": without, "0477202": without}), term, rulings)
+    frame = school_scores(scored.scores, expected_schools(term, reference.registry), term.indicator_set)
+    held = frame.set_index(["school_id", "group_id"])["held_by"]
+    assert (held["0477201", "1"], held["0477201", "overall"]) == ("1.2", "1.2")
+    assert (held["0477202", "1"], held["0477202", "overall"]) == ("1.2", ""), (
+        "group 2 is at level 1 by its points"
+    )

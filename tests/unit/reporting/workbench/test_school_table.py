@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 import report_world
@@ -132,3 +134,14 @@ def test_a_change_is_now_less_then_and_missing_where_either_is(table: pd.DataFra
                 assert change == value - before
                 compared += 1
     assert compared
+
+
+def test_a_ratio_that_no_school_is_asked_stays_a_column_without_figures() -> None:
+    """The office of a ward may have one preschool and no other school."""
+    reference = report_world.reference()
+    declared = reference.of(parse_term(HK1))
+    alone = replace(declared, schools=tuple(one for one in declared.schools if one.unit_id == "0477101"))
+    table = school_table(reference, alone, report_world.build_tables(alone, "on_time"))
+    assert table["Mã trường"].tolist() == ["0477101"]
+    head = next(ratio.title for ratio in reference.ratios if ratio.ratio_id == "pupils_per_computer")
+    assert table[head].isna().all(), "a preschool has no lessons of Informatics"

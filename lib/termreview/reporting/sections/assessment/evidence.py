@@ -19,6 +19,7 @@ from termreview.reporting.sections.work.figures import parts_of_ratio
 from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_told, scope_heads
 from termreview.reporting.sections.work.tasks import whole_statuses
 from termreview.reporting.summaries.change import ratio_change, standing_change
+from termreview.reporting.summaries.held_levels import held_text
 from termreview.reporting.summaries.index import OVERALL, open_by_gap_alone
 from termreview.reporting.summaries.tasks import NOT_SUBMITTED, UNANSWERED
 from termreview.reporting.term.schools import ALL, short_names, whole_of
@@ -218,10 +219,13 @@ def amount_left(row: Record, line: float) -> int | None:
 def _lines(
     report: ReportContext, key: str, of_kind: Callable[[pd.DataFrame], pd.Series]
 ) -> tuple[Point, ...]:
-    """The lines of one kind by title, each with the value of every scope, or with the schools that miss it."""
+    """The lines of one kind by title, each with the value of every scope, or with the schools that miss it.
+
+    A report of few schools tells each line as it stands; one of more leaves out the share of a level of few.
+    """
     lines = report.summaries.lines
-    is_many = len(report.term.schools) >= fewest(report)  # enough to name single schools of a small level
-    is_telling = (is_judged_by_school(lines) & is_many) | (lines["counted_count"] >= fewest(report))
+    is_few = len(report.term.schools) < fewest(report)
+    is_telling = is_judged_by_school(lines) | (lines["counted_count"] >= fewest(report)) | is_few
     own = lines[of_kind(lines).fillna(False) & is_telling]
     values: dict[tuple[str, str], list[str]] = {}
     for row in records(own):
@@ -300,6 +304,12 @@ def _changes(report: ReportContext, sign: int) -> tuple[Point, ...]:
     )  # fmt: skip
 
 
+def _held(report: ReportContext, held_by: str) -> str:
+    """Why a level is below its points, to stand behind these; blank where it is not."""
+    told = held_text(report.reference, held_by)
+    return f", {told}" if told else ""
+
+
 def _moves(report: ReportContext, move: str) -> tuple[Point, ...]:
     """The schools whose level of one group went up or down, each with both levels and scores, in registry order."""
     if report.previous is None or not report.may_compare_scores:
@@ -313,6 +323,7 @@ def _moves(report: ReportContext, move: str) -> tuple[Point, ...]:
             level_before=int(row["score_level_before"]), level_after=int(row["score_level_after"]),
             points_before=Interval(row["low_before"], row["placed_high_before"]),
             points_after=Interval(row["low_after"], row["placed_high_after"]),
+            **{f"held_{side}": _held(report, row[f"held_by_{side}"]) for side in ("before", "after")},
         )
         for row in records(own)
     )  # fmt: skip

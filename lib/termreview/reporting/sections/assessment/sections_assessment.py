@@ -125,7 +125,7 @@ def asked_of(report: ReportContext, addressee: str) -> Sentence:
 def quotes_table(report: ReportContext, field_id: str) -> Block:
     """What schools wrote in one field: the wording and how many wrote it."""
     own = report.summaries.opinions.query("field_id == @field_id")
-    own = own.assign(text=own["text"].str[:1].str.upper() + own["text"].str[1:])
+    own = own.assign(text=(own["text"].str[:1].str.upper() + own["text"].str[1:]).str.rstrip("."))
     return table(
         own,
         columns={"text": "Nội dung (trích)", "school_count": "Trường"},
@@ -168,9 +168,10 @@ def _places(report: ReportContext) -> dict[str, str]:
     office, due_on = report.declared.office, report.declared.plan.due_on
     unit = report.reference.registry.on(due_on).get(office.unit_id)
     levels = ", ".join(dict.fromkeys(report.term.schools["level_short"]))
+    communes = list(dict.fromkeys(report.term.schools["commune_name"]))
     return {
         "office": office.short_name, "unit": unit.name if unit else office.place_name, "levels": levels,
-        "communes": lower_first(communes_head(report)),
+        "communes": communes[0] if len(communes) == 1 else f"các {lower_first(communes_head(report))}",
     }  # fmt: skip
 
 

@@ -75,7 +75,9 @@ def _finding(report: ReportContext, name: str, items: Sequence[str]) -> list[Sen
 
 
 def what_changed(report: ReportContext) -> Block:
-    """What changed since the term before, a line each."""
+    """What changed since the term before, a line each; nothing in a signed report where nothing is compared."""
+    if report.previous is None and report.edition != INTERNAL:
+        return Block("")
     return bullets(changes(report))
 
 

@@ -16,6 +16,7 @@ from termreview.reporting.blocks.values import Interval, Sentence
 from termreview.reporting.report.context import INTERNAL, ReportContext, TermView
 from termreview.reporting.report.narrative import fill, listed, sentence
 from termreview.reporting.report.wording import before_name, fewest, group_told, lower_first
+from termreview.reporting.summaries.held_levels import level_told
 from termreview.reporting.term.schools import short_names
 
 _WEIGHTS = ("size", "reach", "surprise", "rank")
@@ -98,10 +99,25 @@ def _values(report: ReportContext, story: Story) -> dict[str, Any]:
     return values
 
 
+def _held_by(view: TermView | None, school_id: str, group_id: str) -> str:
+    """What keeps the level of one group of one school below its points in one term; blank where nothing does."""
+    if view is None:
+        return ""
+    own = view.summaries.standings
+    return str(own.loc[(own["school_id"] == school_id) & (own["group_id"] == group_id), "held_by"].iloc[0])
+
+
 def _fallen(report: ReportContext, story: Story, names: Mapping[str, str]) -> dict[str, Any]:
     """What the sentences of a fallen school may name; why it fell in the words of the school, where they are shown."""
     texts, (school_id,) = report.reference.stories.texts[FALLEN], story.school_ids
-    levels = {name: number_text(story.values[name]) for name in ("first", "last") if name in story.values}
+    views = {"first": report.previous, "last": report.term}
+    levels = {
+        name: level_told(
+            report.reference, number_text(story.values[name]), _held_by(view, school_id, story.subject)
+        )
+        for name, view in views.items()
+        if name in story.values
+    }
     words = (
         report.term.answers.text(story.rule.fields[0]).get(school_id) if report.edition == INTERNAL else None
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.number_format import MISSING_MARK
 from termreview.reporting.blocks.rows import Record, records
-from termreview.reporting.blocks.tables import table
+from termreview.reporting.blocks.tables import STACKED, table
 from termreview.reporting.blocks.values import Number, Value, column, joined
 from termreview.reporting.records.provenance import files_naming, later_of
 from termreview.reporting.report.applicable import has_states, shown_if
@@ -218,6 +218,7 @@ def document_register(report: ReportContext) -> Block:
         formats=dict.fromkeys(("cited_on", "confirmed_on", "valid_from", "valid_to"), "date"),
         marks="mark",
         max_rows=0,
+        css_class=STACKED,
     )
 
 

@@ -25,7 +25,7 @@ def data_quality(report: ReportContext) -> Block:
     ]
     states = summaries.answer_states
     by_state = [
-        Number(row["question_count"], after=f" {label(report, 'states', row['state'])}")
+        Number(row["question_count"], "two_digits", after=f" {label(report, 'states', row['state'])}")
         for row in records(states)
     ]
     lines = [

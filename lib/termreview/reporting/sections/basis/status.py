@@ -196,6 +196,7 @@ def _levels_table(report: ReportContext) -> Block:
         formats={"count": "integer", "asked_count": "integer"},
         align={"final": "right"},
         group_by="group",
+        told_once=["asked_count"],
     )
 
 

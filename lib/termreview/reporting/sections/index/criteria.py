@@ -162,6 +162,7 @@ def criteria_table(report: ReportContext, whole: pd.DataFrame) -> Block:
         traces={"points": lambda row: trace_target(CRITERION, row["criterion_id"], ALL)},
         group_by="group",
         marks="mark",
+        told_once=["school_count"],
     )  # fmt: skip
 
 
@@ -196,5 +197,6 @@ def conditions(report: ReportContext) -> Block:
             formats={"failed_count": "integer", "scored_count": "integer"},
             group_by="group",
             marks="mark",
+            told_once=["scored_count"],
         ),
     )  # fmt: skip

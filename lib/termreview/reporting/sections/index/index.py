@@ -25,6 +25,7 @@ from termreview.reporting.report.wording import (
 from termreview.reporting.sections.basis.status import levels_remark
 from termreview.reporting.sections.work.ratios import scope_heads
 from termreview.reporting.sections.work.tasks import task_results
+from termreview.reporting.summaries.held_levels import held_text
 from termreview.reporting.summaries.index import OVERALL, group_marks, open_by_gap_alone, second_level
 from termreview.reporting.term.schools import ALL
 
@@ -101,7 +102,11 @@ def _lowest(report: ReportContext, group: Group) -> str:
     """The schools that stay at the lowest level in one group, by name; nothing where none does."""
     standings, level = report.summaries.standings, min(report.declared.indicator_set.level_titles())
     own = standings[(standings["group_id"] == group.group_id) & (standings["score_level"] == level)]
-    names = list(own.sort_values("place")["short_name"])
+    own = own.sort_values("place")
+    names = [
+        say(report, "index.levels_held", name=name, held=held_text(report.reference, held)) if held else name
+        for name, held in zip(own["short_name"], own["held_by"], strict=True)
+    ]
     return (
         say(report, "index.levels_lowest", level=level, names=listed(names, most=_MOST_NAMED))
         if names

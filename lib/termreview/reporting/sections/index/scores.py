@@ -10,6 +10,7 @@ import pandas as pd
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.blocks.blocks import Block, stack
 from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import SCORE, trace_target
 from termreview.reporting.blocks.values import Interval, joined
@@ -19,6 +20,7 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import before_name, group_title, label, labels, placed_notes, say
+from termreview.reporting.summaries.held_levels import held_text, level_told
 from termreview.reporting.summaries.index import NOT_CONCLUDED, OVERALL
 
 
@@ -38,7 +40,7 @@ def scores_chart(report: ReportContext) -> Chart:
     frame = spread_scores(indicator_set, scored)
     lines = level_lines(indicator_set)
     notes = [say(report, "index.dots_note", lines=listed([say(report, "index.dots_line", level=name, line=told) for _, name, told in lines]))]  # fmt: skip
-    notes += placed_notes(report)
+    notes += [_held_schools(report, scored), *placed_notes(report)]
     before_label = ""
     if report.previous is not None and report.may_compare_scores:
         earlier = report.previous.summaries.standings
@@ -62,6 +64,18 @@ def scores_chart(report: ReportContext) -> Chart:
         before_label=before_label, finding=finding, alt=_finding(report, lines), notes=tuple(notes),
         measure=say(report, "charts.scores.measure", scored=len(frame), asked=standings["school_id"].nunique()),
     )  # fmt: skip
+
+
+def _held_schools(report: ReportContext, scored: pd.DataFrame) -> str:
+    """The schools whose colour is not that of their points, each with the reason; blank where there is none."""
+    held = scored[(scored["held_by"] != "") & (scored["group_id"] != OVERALL)].sort_values(
+        ["group_id", "place"]
+    )
+    items = [
+        say(report, "index.dots_held_item", name=row["short_name"], group=row["group_id"], held=held_text(report.reference, row["held_by"]))
+        for row in records(held)
+    ]  # fmt: skip
+    return say(report, "index.dots_held", items=joined(items, "; ")) if items else ""
 
 
 def _bounds(report: ReportContext, group_id: str, has_before: bool) -> Bounds:
@@ -135,7 +149,10 @@ def scores_table(report: ReportContext) -> Block:
             frame[f"points_{group_id}"] = frame["school_id"].map(bounds)
             columns[f"points_{group_id}"] = f"{name}: điểm"
         frame[f"level_{group_id}"] = frame["school_id"].map(
-            {key: standing_text(report, standing) for key, standing in own["standing"].items()}
+            {
+                key: level_told(report.reference, standing_text(report, standing), held)
+                for key, standing, held in zip(own.index, own["standing"], own["held_by"], strict=True)
+            }
         )
         columns[f"level_{group_id}"] = name if group_id == OVERALL else f"{name}: mức độ"
         if group_id == OVERALL:

@@ -22,6 +22,7 @@ from termreview.reporting.sections.index.scores import (
 from termreview.reporting.sections.work.change import no_comparison, school_pairs, term_names
 from termreview.reporting.sections.work.ratios import line_value, scope_heads, targets_told, verdict
 from termreview.reporting.summaries.change import MERGED, level_moves, moves_by_group, standing_change
+from termreview.reporting.summaries.held_levels import level_told
 from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 
 
@@ -197,4 +198,5 @@ def _score(report: ReportContext, row: Record, suffix: str = "") -> Value | str:
     standing = standing_text(report, str(row[f"standing{suffix}"]))
     if row[f"state{suffix}"] != "scored":
         return standing
-    return Interval(row[f"low{suffix}"], row[f"placed_high{suffix}"], level=standing.lower())
+    level = level_told(report.reference, standing.lower(), row[f"held_by{suffix}"])
+    return Interval(row[f"low{suffix}"], row[f"placed_high{suffix}"], level=level)

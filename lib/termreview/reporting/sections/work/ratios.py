@@ -51,12 +51,15 @@ def key_ratios(report: ReportContext) -> Block:
 
 
 def targets_told(report: ReportContext) -> dict[str, Any]:
-    """How many confirmed targets are reached (`count`) of how many (`total`), and what of the others (`others`)."""
+    """How many confirmed targets are reached (`count`) of how many (`total`), and what of the others (`others`).
+
+    Nothing more is said where all are missed: that none is reached says so.
+    """
     lines = report.summaries.lines
     targets = lines.assign(is_reached=lines["is_reached"].fillna(False).astype(bool)).groupby("target_id")
     reached, due = targets["is_reached"].all(), targets["is_due"].all()
     rest = {"missed": int((~reached & due).sum()), "not_due": int((~reached & ~due).sum())}
-    others = counted(report, "ratios.others", rest)
+    others = counted(report, "ratios.others", rest) if rest["missed"] < len(reached) else ""
     return {
         "count": int(reached.sum()),
         "total": len(reached),
@@ -281,6 +284,7 @@ def line_words(report: ReportContext, row: Record) -> str:
 
 
 def line_value(row: Record) -> Number:
-    """One line with its side: at least or at most."""
+    """One line with its side, at least or at most; all of them is all of them."""
     sign = "≥" if row["better"] == "higher" else "≤"
-    return _value(row["line"], row["unit"], f"{sign}{NO_BREAK_SPACE}")
+    is_all = row["unit"] == "percent" and row["better"] == "higher" and row["line"] >= 100
+    return _value(row["line"], row["unit"], "" if is_all else f"{sign}{NO_BREAK_SPACE}")
