@@ -18,7 +18,7 @@ from termreview.reporting.blocks.trace_target import TRACE_MIME
 from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import document_text, label, labels, placed_note, shown_mark
-from termreview.reporting.summaries.held_levels import level_told
+from termreview.reporting.summaries.index import level_told
 from termreview.reporting.trace_fields import asked_fields, field_columns, short_number
 from termreview.scoring.ledger import item_inputs
 

@@ -21,7 +21,7 @@ from termreview.reporting.blocks.rows import Record
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.summaries.held_levels import level_told
+from termreview.reporting.summaries.index import level_told
 
 MOST_ROWS = 12
 _MOST_SCHOOLS = 60

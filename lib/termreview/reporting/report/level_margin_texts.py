@@ -10,8 +10,7 @@ from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
 from termreview.reporting.report.page_words import page_word
-from termreview.reporting.summaries.held_levels import held_text
-from termreview.reporting.summaries.index import UNALLOCATED
+from termreview.reporting.summaries.index import UNALLOCATED, held_text
 from termreview.scoring.level_margin import NOT_CONCLUDED, SOLID
 
 

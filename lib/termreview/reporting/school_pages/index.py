@@ -26,8 +26,7 @@ from termreview.reporting.school_pages.material import (
     standing_level,
     word,
 )
-from termreview.reporting.summaries.held_levels import level_told
-from termreview.reporting.summaries.index import OVERALL
+from termreview.reporting.summaries.index import OVERALL, level_told
 
 View = dict[str, Any]
 MOST_LACKING = 5

@@ -16,8 +16,7 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.page_words import page_word
 from termreview.reporting.report.wording import fewest, label
 from termreview.reporting.summaries.criteria import school_points
-from termreview.reporting.summaries.held_levels import level_told
-from termreview.reporting.summaries.index import UNALLOCATED
+from termreview.reporting.summaries.index import UNALLOCATED, level_told
 from termreview.reporting.summaries.ratios import COUNTED
 
 

@@ -11,7 +11,7 @@ from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.school_pages.material import material_of, word
 from termreview.reporting.school_pages.work import asked_counts
-from termreview.reporting.summaries.held_levels import level_told
+from termreview.reporting.summaries.index import level_told
 
 View = dict[str, Any]
 MISSING, REFUSED, UNREAD = "missing", "refused", "unread"

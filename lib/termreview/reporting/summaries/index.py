@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from termreview.reference.declarations import Reference
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.term.schools import ALL, with_all
-from termreview.scoring.levels import held_by
+from termreview.scoring.levels import UNKNOWN, held_by
 
 OVERALL = "overall"
 NOT_CONCLUDED, NOT_SUBMITTED = "not_concluded", "not_submitted"
@@ -38,6 +39,22 @@ def school_scores(scores: pd.DataFrame, schools: pd.DataFrame, indicator_set: In
     is_scored = frame["state"].eq("scored").fillna(False).astype(bool)
     frame["standing"] = standing.where(is_scored, NOT_SUBMITTED).fillna(NOT_CONCLUDED).astype(object)
     return frame
+
+
+def held_text(reference: Reference, held_by: str) -> str:
+    """Why a level is below the one of its points, in words; blank where nothing keeps it there.
+
+    `held_by` is what `termreview.scoring.levels.held_by` tells of it.
+    """
+    if not held_by:
+        return ""
+    template = str(reference.labels["held_levels"][UNKNOWN if held_by == UNKNOWN else "failed"])
+    return template.format(names=", ".join(held_by.split(";")))
+
+
+def level_told(reference: Reference, level: str, held_by: str) -> str:
+    """One level as it stands beside points: with the reason where it is not the one that they give."""
+    return f"{level} {held_text(reference, held_by)}".rstrip()
 
 
 def with_placed_high(scores: pd.DataFrame, indicator_set: IndicatorSet) -> pd.DataFrame:
@@ -200,7 +217,7 @@ def not_concluded(standings: pd.DataFrame, open_by_school: pd.DataFrame) -> pd.D
 
 
 __all__ = [
-    "ALL", "NOT_CONCLUDED", "NOT_SUBMITTED", "OVERALL", "criterion_shares", "failed_conditions", "group_marks",
-    "level_distribution", "not_concluded", "open_by_gap_alone", "open_points", "open_reasons", "school_scores",
+    "ALL", "NOT_CONCLUDED", "NOT_SUBMITTED", "OVERALL", "criterion_shares", "failed_conditions", "group_marks", "held_text",
+    "level_distribution", "level_told", "not_concluded", "open_by_gap_alone", "open_points", "open_reasons", "school_scores",
     "second_level", "surely_reached", "with_placed_high",
 ]  # fmt: skip

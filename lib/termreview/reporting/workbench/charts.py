@@ -10,8 +10,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.charts.charts import Chart, chart, stacked_bars
 from termreview.reporting.summaries.decisions import causes_of, open_findings
-from termreview.reporting.summaries.held_levels import level_told
-from termreview.reporting.summaries.index import OVERALL, level_distribution, school_scores
+from termreview.reporting.summaries.index import OVERALL, level_distribution, level_told, school_scores
 from termreview.reporting.summaries.quality import SEVERITY_ORDER
 from termreview.reporting.term.schools import ALL, expected_schools
 

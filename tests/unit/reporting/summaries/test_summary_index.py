@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from termreview.reference.declarations import Reference
-from termreview.reporting.summaries.held_levels import level_told
 from termreview.reporting.summaries.index import (
     criterion_shares,
     failed_conditions,
     level_distribution,
+    level_told,
     not_concluded,
     open_by_gap_alone,
     open_points,

@@ -19,8 +19,7 @@ from termreview.reporting.sections.work.figures import parts_of_ratio
 from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_told, scope_heads
 from termreview.reporting.sections.work.tasks import whole_statuses
 from termreview.reporting.summaries.change import ratio_change, standing_change
-from termreview.reporting.summaries.held_levels import held_text
-from termreview.reporting.summaries.index import OVERALL, open_by_gap_alone
+from termreview.reporting.summaries.index import OVERALL, held_text, open_by_gap_alone
 from termreview.reporting.summaries.tasks import NOT_SUBMITTED, UNANSWERED
 from termreview.reporting.term.schools import ALL, short_names, whole_of
 

@@ -16,7 +16,7 @@ from termreview.reporting.blocks.values import Interval, Sentence
 from termreview.reporting.report.context import INTERNAL, ReportContext, TermView
 from termreview.reporting.report.narrative import fill, listed, sentence
 from termreview.reporting.report.wording import before_name, fewest, group_told, lower_first
-from termreview.reporting.summaries.held_levels import level_told
+from termreview.reporting.summaries.index import level_told
 from termreview.reporting.term.schools import short_names
 
 _WEIGHTS = ("size", "reach", "surprise", "rank")

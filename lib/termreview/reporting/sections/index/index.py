@@ -25,8 +25,13 @@ from termreview.reporting.report.wording import (
 from termreview.reporting.sections.basis.status import levels_remark
 from termreview.reporting.sections.work.ratios import scope_heads
 from termreview.reporting.sections.work.tasks import task_results
-from termreview.reporting.summaries.held_levels import held_text
-from termreview.reporting.summaries.index import OVERALL, group_marks, open_by_gap_alone, second_level
+from termreview.reporting.summaries.index import (
+    OVERALL,
+    group_marks,
+    held_text,
+    open_by_gap_alone,
+    second_level,
+)
 from termreview.reporting.term.schools import ALL
 
 OUTLINE = "7"

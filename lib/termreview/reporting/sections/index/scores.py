@@ -20,8 +20,7 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import before_name, group_title, label, labels, placed_notes, say
-from termreview.reporting.summaries.held_levels import held_text, level_told
-from termreview.reporting.summaries.index import NOT_CONCLUDED, OVERALL
+from termreview.reporting.summaries.index import NOT_CONCLUDED, OVERALL, held_text, level_told
 
 
 @shown_if(covers_schools)

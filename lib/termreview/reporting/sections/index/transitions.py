@@ -22,8 +22,7 @@ from termreview.reporting.sections.index.scores import (
 from termreview.reporting.sections.work.change import no_comparison, school_pairs, term_names
 from termreview.reporting.sections.work.ratios import line_value, scope_heads, targets_told, verdict
 from termreview.reporting.summaries.change import MERGED, level_moves, moves_by_group, standing_change
-from termreview.reporting.summaries.held_levels import level_told
-from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
+from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL, level_told
 
 
 @shown_if(covers_schools)
