@@ -16,10 +16,10 @@ TEST_READY := $(VENV)/.test-ready-$(call key,requirements-test.lock)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab desk bench insight fuzz odd crash lock clean
+.PHONY: help demo test check lab desk bench bench-scale insight fuzz odd crash lock clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 demo: $(READY) ## write the sample school year, run both terms, name the two reports
 	@$(BIN)/termreview demo
@@ -46,6 +46,9 @@ desk: $(READY) ## open the review desk without code in the browser, for this mac
 bench: $(TEST_READY) ## measure the speed promises on this machine
 	@$(BIN)/python tests/bench/bench.py
 	@$(BIN)/python tests/bench/desk.py
+
+bench-scale: $(TEST_READY) ## measure what a term costs a school, for 55, 600 and 5 000 schools; many minutes
+	@$(BIN)/python tests/bench/scale.py
 
 insight: $(TEST_READY) ## find planted truths again, count false alarms where there are none; some minutes
 	@$(BIN)/python tests/insight/insight.py
