@@ -198,8 +198,8 @@ class Seat:
         self.open("Lỗi, giải trình")
         self.pick(cause)
         self.pick(school)
+        expect(self.visible(self.desk.locator(".desk-finding .desk-title"))).to_contain_text(cause)
         context = self.visible(self.desk.locator(".desk-context"))
-        expect(context.locator(".desk-title")).to_contain_text(cause)
         expect(context).to_contain_text(school)
 
     def verify(self, item: str, points: str, reason: str) -> None:
@@ -373,9 +373,12 @@ def test_every_other_part_shows_what_it_promises(analyst: tuple[Seat, list[str]]
     one.press("Tự chấm so với thẩm định")
     expect(one.visible(desk.locator("table", has_text="Chênh trung bình"))).to_contain_text("1.3.1")
     one.press("Trường cần kiểm tra trực tiếp")
-    expect(one.visible(desk.locator(".table-block", has_text="Mẫu ngẫu nhiên"))).to_contain_text(
-        "sai số tối đa ±"
-    )
+    expect(one.visible(desk.locator(".desk-note", has_text="sai số tối đa"))).to_contain_text("±")
+    with one.done():
+        one.visible(
+            desk.locator(".pick-row").get_by_role("button", name="TH Trần Quốc Toản", exact=True)
+        ).click()
+    expect(one.visible(desk.locator(".desk-picker input"))).to_have_value(re.compile("Trần Quốc Toản"))
 
     one.open("Nếu… thì")
     one.press("Toàn địa bàn, từng giải pháp")

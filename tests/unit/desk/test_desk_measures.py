@@ -16,8 +16,9 @@ from termreview.desk.exports import Download, csv_file, file_name, xlsx_file
 from termreview.desk.measure_rows import plain_rows_of, word_rows, written
 from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_of, values_of
 from termreview.desk.term.overview import Scope
-from termreview.desk.views.measure_charts import draw
+from termreview.desk.views.measure_charts import draw, with_marks
 from termreview.reporting.blocks.csv_table import BOM
+from termreview.reporting.charts.charts import carrying_words
 from termreview.reporting.charts.points import nice_step
 
 COLUMNS = {"name": "Trường", "value": "Số liệu"}
@@ -178,3 +179,53 @@ def test_a_name_of_a_school_stays_text_in_a_chart() -> None:
     page = BeautifulSoup(draw(now, hostile)._repr_html_(), "html.parser")
     assert not page.find_all("img")
     assert HOSTILE in [text.get_text() for text in page.find_all("text")]
+
+
+def marks_of(x: str, y: str | None) -> list[tuple[str, str]]:
+    """The school that each mark opens, and what it says, of one comparison."""
+    now = seen()
+    measures = measures_of(now)
+    compared = compare(now, Scope(), measures[x], measures[y] if y else None)
+    page = BeautifulSoup(with_marks(draw(now, compared), compared).html, "html.parser")
+    return [(mark["href"], mark.find("title").text) for mark in page.select('svg a[href^="#school-"]')]
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [("low_1", "low_2"), ("low_1", "level"), ("level", "low_1"), ("low_1", None)]
+)
+def test_every_disc_of_a_chart_names_its_school_and_opens_it(x: str, y: str | None) -> None:
+    now = seen()
+    measures = measures_of(now)
+    known = compare(now, Scope(), measures[x], measures[y] if y else None).known
+    told = "; ".join(text for _, text in marks_of(x, y))
+    assert [name for name in known["short_name"] if f"{name}: " not in told] == []
+    numbers = dict(zip(known["short_name"], known["x" if x == "low_1" else "y"], strict=True))
+    for name, value in numbers.items():  # the values beside a name are those of that school
+        said = next(part for part in told.split("; ") if part.startswith(f"{name}: "))
+        assert f"{value:g}".replace(".", ",") in said, said
+
+
+def test_a_chart_of_words_has_no_marks() -> None:
+    assert marks_of("level", None) == marks_of("level", "report") == []
+
+
+def test_a_group_has_its_mean_as_a_number() -> None:
+    now = seen()
+    measures = measures_of(now)
+    compared = compare(now, Scope(), measures["low_1"], measures["level"])
+    rows = compared.known[compared.known["level_title"] == "Tiểu học"]
+    mean = f"{rows['x'].mean():.1f}".replace(".", ",")
+    assert f"TB {mean} · n = {len(rows)}" in draw(now, compared).svg
+
+
+def test_a_picture_that_is_handed_on_carries_its_title_number_source_and_day() -> None:
+    now = seen()
+    measures = measures_of(now)
+    shown = draw(now, compare(now, Scope(), measures["low_1"], measures["level"]))
+    carried = carrying_words(shown, "Nguồn: báo cáo của các trường, số liệu đến ngày 31/12/2023.")
+    texts = " ".join(BeautifulSoup(carried.svg, "xml").get_text(" ").split())
+    for wanted in ("Cấp học theo Nhóm 1", "trường có đủ số liệu", "Nguồn: báo cáo của các trường", "31/12/2023"):
+        assert wanted in texts, wanted
+    assert carried.figure.get_size_inches()[1] > shown.figure.get_size_inches()[1]
+    heights = [int.from_bytes(one.png[20:24], "big") for one in (shown, carried)]
+    assert heights[1] > heights[0]

@@ -171,7 +171,9 @@ def test_places_wait_in_bulk_and_change_nothing_else(office: Workspace, desk: De
 
 def test_what_changes_in_the_form_takes_the_effect_away(desk: Desk) -> None:
     tab = decide(desk, "not_a_number", "15")
-    tab._form._value.value = "16"
+    tab._form._value.value = "16"  # all is said: the effect of the new value is shown by itself
+    assert [one.new_value for one in tab._form._shown] == ["16"]
+    tab._form._value.value = ""
     assert tab._form._save.layout.display == "none"
     tab._form._saved()
     assert desk.reference.decisions == ()
@@ -262,7 +264,12 @@ def test_the_other_parts_of_verification_show(desk: Desk) -> None:
     tab._part.value = "moderation"
     assert "Chưa có điểm thẩm định" in tab._moderation._shown.value
     tab._part.value = "visits"
-    assert "±" in tab._visits._shown.value
+    assert "±" in tab._visits._margin.value
+    assert len(tab._visits._by_risk.rows) == 8
+    first = tab._visits._drawn.rows[0]
+    tab._visits._drawn.pick(first.key)  # a school picked is turned up, item by item
+    assert (tab._part.value, tab._picker.school_id) == ("items", first.key)
+    tab._part.value = "visits"
     tab.verify("0477203")
     assert tab._picker.school_id == "0477203"
 

@@ -18,11 +18,12 @@ from termreview.desk.term.causes import findings_in
 from termreview.desk.term.cell_context import cell_context
 from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow, plain_rows
+from termreview.desk.term.wording import joined
 from termreview.desk.verification import item_lines
-from termreview.desk.views.cell import finding_block
+from termreview.desk.views.cell import finding_block, finding_head
 from termreview.desk.views.effect import conflicts_block, decision_text, effect_block
 from termreview.desk.views.overview import overview_block
-from termreview.desk.views.points import item_block, linked, visits_block
+from termreview.desk.views.points import item_block, linked, risk_note, sample_note
 from termreview.desk.views.school import level_margins_block, page_block, school_block
 from termreview.desk.visits import plan_visits
 from termreview.errors import DeclarationError
@@ -77,7 +78,9 @@ def test_findings_of_any_kind_stay_text() -> None:
         context = None
         if row["school_id"] and row["field_id"]:
             context = cell_context(now, row["school_id"], row["field_id"])
-        assert "<img src=x onerror=alert(1)>" in text_of(finding_block(now, row, context))
+        assert "<img src=x onerror=alert(1)>" in text_of(
+            joined(finding_head(now, row), finding_block(now, row, context))
+        )
 
 
 @pytest.mark.parametrize("school_id", [PRIMARIES[0], PRIMARIES[4], "0477101", "0477301"])
@@ -89,7 +92,8 @@ def test_items_and_visits_stay_text() -> None:
     now = hostile()
     for line in item_lines(now, PRIMARIES[2]):
         text_of(item_block(now, line))
-    assert "onerror" in text_of(visits_block(now, plan_visits(now, Scope(), 5, 5, 1)))
+    text_of(risk_note(now))
+    text_of(sample_note(now, plan_visits(now, Scope(), 5, 5, 1)))
     text_of(overview_block(now, Scope(), TODAY))
 
 

@@ -131,6 +131,12 @@ def last_own(reference: Reference, term_id: str, decided_by: str) -> Decision | 
     return own[-1] if own else None
 
 
+def last_reasons(reference: Reference, decided_by: str, most: int = 3) -> list[str]:
+    """The reasons that were given last, newest first, each once: those of one role before those of others."""
+    ordered = sorted(reversed(reference.decisions), key=lambda one: fold(one.decided_by) != fold(decided_by))
+    return list(dict.fromkeys(one.reason for one in ordered if one.reason))[:most]
+
+
 def stands_in_the_way(other: Decision, wanted: Decision, known_ids: Collection[str]) -> bool:
     """Say whether one decision that is already there forbids another.
 

@@ -11,9 +11,9 @@ from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, list_texts
 from termreview.desk.term.wording import say, words
-from termreview.desk.views.measure_charts import draw
+from termreview.desk.views.measure_charts import draw, with_marks
 from termreview.reporting.blocks.blocks import Block
-from termreview.reporting.charts.charts import Chart
+from termreview.reporting.charts.charts import Chart, carrying_words
 
 ALL_STATES = ""
 
@@ -99,7 +99,7 @@ class ExploreTab:
 
     def _show(self) -> None:
         compared = self._compared()
-        controls.show(self._chart, draw(self.desk.now, compared))
+        controls.show(self._chart, with_marks(draw(self.desk.now, compared), compared))
         controls.show(self._links, "")
         names = words(self.desk.reference, "explore")
         titles = [compared.x.title, compared.y.title if compared.y else ""]
@@ -145,6 +145,12 @@ class ExploreTab:
             (xlsx_file(name, shown.title, columns, rows, now.declared.plan.due_on), names["xlsx"]),
         ]
         if not shown.data.empty:
+            plan = now.declared.plan
+            source = say(
+                now.reference, "charts.source", term=plan.title, school_year=plan.term.school_year, day=plan.data_as_of,
+                office=now.declared.office.short_name,
+            )  # fmt: skip
+            shown = carrying_words(shown, source)
             files.append((Download(file_name(name, "svg"), "svg", shown.svg.encode("utf-8")), names["svg"]))
             files.append((Download(file_name(name, "png"), "png", shown.png), names["png"]))
         return files

@@ -24,17 +24,19 @@ from termreview.desk.verification import (
 )
 from termreview.desk.views.measure_charts import gap_chart
 from termreview.desk.views.points import (
+    RISK_FORMATS,
     conditions_block,
     coverage_block,
     gaps_block,
     gaps_rows,
     item_block,
-    visits_block,
+    risk_note,
+    sample_note,
 )
 from termreview.desk.views.school import level_margins_block
 from termreview.desk.visits import plan_visits
 from termreview.insight.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, BY_VERIFIER, gaps
-from termreview.reporting.blocks.blocks import callout
+from termreview.reporting.blocks.blocks import Block, callout, escape_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.values import interval_text
 
@@ -105,8 +107,7 @@ class VerificationTab:
     def verify(self, school_id: str) -> None:
         """Turn one school up, item by item."""
         self._picker.school_id = school_id
-        self._part.value = ITEMS
-        self.show()
+        self._part.value = ITEMS  # which shows it
 
     def _turned(self) -> None:
         with self.desk.working("status.working"):
@@ -221,39 +222,55 @@ class ModerationView:
 
 
 class VisitsView:
-    """Schools to visit next."""
+    """Schools to visit next: a school that is picked is verified item by item."""
 
     def __init__(self, desk: Desk, verify: Callable[[str], None]) -> None:
         self.desk = desk
-        names = words(desk.reference, "visits")
+        names, columns = words(desk.reference, "visits"), words(desk.reference, "visit_columns")
         self._risk = controls.whole_number(names["risk_count"], 8, 0, 50)
         self._sample = controls.whole_number(names["sample_count"], 8, 0, 200)
         self._seed = controls.whole_number(names["seed"], 2024, 0, 999_999)
         for control in (self._risk, self._sample, self._seed):
             control.observe(lambda _: self._turned(), "value")
-        self._shown = controls.shown()
-        self._picker = SchoolPicker(words(desk.reference, "picker"), self._picked, desk.refuse)
-        self._open = controls.button(names["verify"], lambda: verify(self._picker.school_id), "primary")
+        texts = list_texts(desk.reference) | {"open": names["verify"]}
+        own = PickColumn(columns["short_name"], "210px")
+        numbers = [PickColumn(columns[name], "", "right") for name in RISK_FORMATS]
+        self._by_risk = PickTable(
+            [own, PickColumn(columns["commune_name"], "130px"), *numbers], verify, texts, 10, names["by_risk"], finds_key=True
+        )  # fmt: skip
+        others = [PickColumn(columns[name]) for name in ("level_title", "commune_name")]
+        self._drawn = PickTable([own, *others], verify, texts, 10, names["sample"], finds_key=True)
+        self._weights, self._margin = controls.shown(), controls.shown()
         self.box = controls.column(
-            controls.row(self._risk, self._sample, self._seed),
-            self._shown,
-            controls.row(self._picker.box, self._open),
-        )
+            controls.row(self._risk, self._sample, self._seed), _heading(names["by_risk"]), self._by_risk.box, self._weights,
+            _heading(names["sample"]), self._drawn.box, self._margin,
+        )  # fmt: skip
 
     def show(self) -> None:
         """Show the schools to visit as the term stands."""
         now = self.desk.now
         visits = plan_visits(now, self.desk.scope, self._risk.value, self._sample.value, self._seed.value)
-        controls.show(self._shown, visits_block(now, visits))
-        wanted = list(dict.fromkeys([*visits.by_risk["school_id"], *visits.sample]))
-        names = dict(zip(now.schools["school_id"], now.schools["name"], strict=True))
-        self._picker.show([(key, names[key]) for key in wanted], spellings_of(now))
-        self._open.disabled = not self._picker.school_id
-
-    def _picked(self, school_id: str) -> None:
-        self._open.disabled = not school_id
+        self._by_risk.show(
+            [
+                PickRow(row["school_id"], row["short_name"], (row["commune_name"], *(number_text(row[name], how) for name, how in RISK_FORMATS.items())))
+                for row in visits.by_risk.to_dict("records")
+            ]
+        )  # fmt: skip
+        schools = now.schools.set_index("school_id").loc[list(visits.sample)]
+        self._drawn.show(
+            [
+                PickRow(str(key), row["short_name"], (row["level_title"], row["commune_name"]))
+                for key, row in zip(schools.index, schools.to_dict("records"), strict=True)
+            ]
+        )
+        controls.show(self._weights, risk_note(now))
+        controls.show(self._margin, sample_note(now, visits))
 
     def _turned(self) -> None:
         with self.desk.working("status.working"):
             self.show()
             self.desk.tell("done", say(self.desk.reference, "status.ready"))
+
+
+def _heading(title: str) -> object:
+    return controls.shown(Block(f"<h3>{escape_text(title)}</h3>"))

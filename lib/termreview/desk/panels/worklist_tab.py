@@ -18,7 +18,7 @@ from termreview.desk.term.causes import OPEN, SETTLED, cells_of, findings_in, fo
 from termreview.desk.term.cell_context import cell_context
 from termreview.desk.term.term_now import plain_rows
 from termreview.desk.term.wording import say, words
-from termreview.desk.views.cell import finding_block
+from termreview.desk.views.cell import finding_block, finding_head
 from termreview.desk.views.effect import group_text
 from termreview.reference.kinds.decisions import Decision
 from termreview.reporting.blocks.blocks import Block, escape_text
@@ -36,6 +36,7 @@ class WorklistTab:
         self.desk = desk
         self._kind, self._finding_id = "", ""
         self._own: list[str] = []
+        self._order: list[str] = []  # the places as they were listed last
         self._rows = pd.DataFrame()
         names, columns = words(desk.reference, "triage"), words(desk.reference, "cause_columns")
         severities = {
@@ -71,14 +72,15 @@ class WorklistTab:
                 PickColumn(columns["cause"]), PickColumn(columns["severity"], "8em"),
                 PickColumn(columns["places"], "3.4em", "right"), PickColumn(columns["schools"], "4em", "right"),
             ],
-            self._cause_picked, list_texts(desk.reference), 8,
+            self._cause_picked, list_texts(desk.reference), 4,
         )  # fmt: skip
         cells = words(desk.reference, "cell_columns")
         self._cells = PickTable(
             [PickColumn(cells["school"], "36%"), PickColumn(cells["cell"], ""), PickColumn(cells["found"], "")],
-            self._cell_picked, list_texts(desk.reference), 10,
+            self._cell_picked, list_texts(desk.reference), 8,
         )  # fmt: skip
-        self._context = controls.shown(css="desk-context")
+        # The sentence, the form and what was saved stand in one screen; what helps to decide is below.
+        self._head, self._context = controls.shown(css="desk-finding"), controls.shown(css="desk-context")
         self._form = DecisionForm(desk, self._saved)
         self._decisions = DecisionsView(desk, self._take)
         self._places = controls.column(
@@ -87,7 +89,7 @@ class WorklistTab:
             controls.row(*self._aside.values()),
         )
         left = controls.column(self._causes.box, self._places, css="desk-narrow")
-        right = controls.column(self._context, self._form.box, css="desk-broad")
+        right = controls.column(self._head, self._form.box, self._context, css="desk-broad")
         self._findings = controls.split(left, right)
         self.box = controls.column(
             controls.row(self._severity, self._status, self._undo, self._redo),
@@ -162,8 +164,14 @@ class WorklistTab:
     def _show_cells(self) -> None:
         rows = plain_rows(cells_of(self._rows, self._kind)) if len(self._rows) else []
         ids = [row["finding_id"] for row in rows]
-        if self._finding_id not in ids:
-            self._finding_id = ids[0] if ids else ""
+        if self._finding_id not in ids:  # ruled on: the one that stood behind it is next
+            behind = (
+                self._order[self._order.index(self._finding_id) + 1 :]
+                if self._finding_id in self._order
+                else []
+            )
+            self._finding_id = next((one for one in behind if one in ids), ids[0] if ids else "")
+        self._order = ids
         self._cells.show([self._cell_row(row) for row in rows], self._finding_id)
         controls.visible(self._places, bool(rows))
         self._show_finding(rows)
@@ -187,6 +195,7 @@ class WorklistTab:
         context = None
         if finding is not None and finding["school_id"] and finding["field_id"]:
             context = cell_context(self.desk.now, finding["school_id"], finding["field_id"])
+        controls.show(self._head, "" if finding is None else finding_head(self.desk.now, finding))
         controls.show(
             self._context, "" if finding is None else finding_block(self.desk.now, finding, context)
         )

@@ -1,6 +1,41 @@
-// The page's address, where the desk is a page of its own: it says what to open, and holds what is looked at.
+// What the page tells beside its widgets. Its address, where the desk is a page of its own: it says what to open, and holds what is looked at.
+
+// A row of buttons of which one is pressed: the widget shows it by a colour alone.
+function tellPressed() {
+  for (const button of document.querySelectorAll(".termreview-desk .desk-switch button")) {
+    const pressed = String(button.classList.contains("mod-active"));
+    if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
+  }
+}
+
+function watchPressed() {
+  const watcher = new MutationObserver(tellPressed);
+  watcher.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] });
+  tellPressed();
+  return watcher;
+}
+
+// A disc of a chart is a link to its school.
+function hearMarks(model) {
+  const hear = (event) => {
+    const mark = event.target.closest?.('.termreview-desk a[href^="#school-"]');
+    if (!mark) return;
+    event.preventDefault();
+    model.set("opened", "");
+    model.set("opened", mark.getAttribute("href").slice("#school-".length));
+    model.save_changes();
+  };
+  document.addEventListener("click", hear);
+  return () => document.removeEventListener("click", hear);
+}
 
 function initialize({ model }) {
+  const watcher = watchPressed(), deaf = hearMarks(model);
+  const stop = followAddress(model);
+  return () => { watcher.disconnect(); deaf(); stop?.(); };
+}
+
+function followAddress(model) {
   if (!document.body.dataset.voila) return;
   const keep = () => {
     const own = new URL(window.location.href);

@@ -12,15 +12,15 @@ from termreview.text import stored_number_text
 
 
 def finding_block(now: TermNow, finding: Record, context: CellContext | None) -> Block:
-    """One finding with everything beside it that helps to rule on it."""
-    head = _head(now, finding)
+    """Everything beside one finding that helps to rule on it."""
     if context is None:
-        return joined(head, _facts(_finding_facts(now, finding)))
+        return _facts(_finding_facts(now, finding))
     facts = _finding_facts(now, finding) + _cell_facts(now, context)
-    return joined(head, _row(now, context), _facts(facts), _peers(now, context))
+    return joined(_row(now, context), _facts(facts), _peers(now, context))
 
 
-def _head(now: TermNow, finding: Record) -> Block:
+def finding_head(now: TermNow, finding: Record) -> Block:
+    """What was found, in one sentence."""
     severity = now.reference.labels["severities"][finding["severity"]]
     title = now.titles.get(finding["check_code"], finding["check_code"])
     message = escape_text(finding["message"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any, Final
 
 import pandas as pd
 
@@ -10,6 +11,8 @@ from termreview.desk.measure_rows import written
 from termreview.desk.measures import CATEGORY, DATE, Compared, Measure
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import say
+from termreview.reporting.blocks.blocks import Block, escape_text
+from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.charts.charts import (
     Chart,
     Scale,
@@ -21,6 +24,9 @@ from termreview.reporting.charts.charts import (
     strips,
 )
 
+SCHOOL_MARK: Final = "school-"  # before the code of a school in the link over its disc; the page hears of it
+_POINTS: Final = 72  # an inch, the unit of the picture
+
 
 def draw(now: TermNow, compared: Compared) -> Chart:
     """Draw the chart that fits the measures: one row of it is never a guess about a missing value."""
@@ -31,12 +37,13 @@ def draw(now: TermNow, compared: Compared) -> Chart:
     else:
         title = say(now.reference, "charts.title_two", x=x.title, y=y.title)
         alt = say(now.reference, "charts.alt_two", x=x.title, y=y.title, known=len(known))
+    note = partial(_group_note, now)
     finish = partial(chart, title=title, alt=alt, caption=caption)
     if y is None:
         if x.kind == CATEGORY:
             counts = known["x"].value_counts().reindex(_in_order(known["x"], x)).rename_axis("word")
             return finish(count_bars, counts.reset_index(name="count"), label="word", count="count")
-        return finish(strips, known, value="x", group=None, order=(), across=_scale(x))
+        return finish(strips, known, value="x", group=None, order=(), across=_scale(x), note=partial(note, x))
     if x.kind == CATEGORY and y.kind == CATEGORY:
         pairs = pd.crosstab(known["y"], known["x"])
         ordered = pairs.reindex(index=_in_order(known["y"], y), columns=_in_order(known["x"], x))
@@ -44,10 +51,68 @@ def draw(now: TermNow, compared: Compared) -> Chart:
     if CATEGORY in (x.kind, y.kind):
         value, group, by, along = ("y", "x", x, y) if x.kind == CATEGORY else ("x", "y", y, x)
         order = _in_order(known[group], by)
-        return finish(strips, known, value=value, group=group, order=order, across=_scale(along))
+        return finish(
+            strips,
+            known,
+            value=value,
+            group=group,
+            order=order,
+            across=_scale(along),
+            note=partial(note, along),
+        )
     return finish(
         scatter, known, x="x", y="y", group="level_title", name="short_name", across=_scale(x), upward=_scale(y)
     )  # fmt: skip
+
+
+def with_marks(shown: Chart, compared: Compared) -> Block:
+    """The chart as the desk shows it: over each disc of a school its name and its values, and a link that opens it.
+
+    The list below leads to the same schools by keyboard: the marks are no stops of their own.
+    """
+    html = shown._repr_html_()
+    measures = [one for one in (compared.x, compared.y) if one is not None and one.kind != CATEGORY]
+    if not measures or "</svg>" not in html:
+        return Block(html)
+    figure = shown.figure
+    axes, height = figure.axes[0], float(figure.get_size_inches()[1]) * _POINTS
+    found: dict[tuple[float, float], list[tuple[str, str]]] = {}  # schools of equal values share one disc
+    for row, (x, y) in zip(_in_order_drawn(compared), _places_drawn(figure), strict=True):
+        right, up = axes.transData.transform((x, y)) * _POINTS / figure.dpi
+        values = [
+            row[name] if one.kind == CATEGORY else written(row[name], one)
+            for name, one in (("x", compared.x), ("y", compared.y))
+            if one
+        ]
+        told = f"{row['short_name']}: {' · '.join(values)}"
+        found.setdefault((round(right, 1), round(height - up, 1)), []).append((row["school_id"], told))
+    marks = [
+        f'<a href="#{SCHOOL_MARK}{escape_text(schools[0][0])}" tabindex="-1">'
+        f"<title>{escape_text('; '.join(told for _, told in schools))}</title>"
+        f'<circle class="mark-area" cx="{right:g}" cy="{down:g}" r="4"/></a>'
+        for (right, down), schools in found.items()
+    ]
+    return Block(html.replace("</svg>", f"{''.join(marks)}</svg>", 1))
+
+
+def _places_drawn(figure: Any) -> list[tuple[float, float]]:
+    """Where the discs stand among the data, in the order in which they were drawn."""
+    lines = [line for line in figure.axes[0].lines if line.get_linestyle() == "None"]
+    return [(float(pair[0]), float(pair[1])) for line in lines for pair in line.get_xydata()]
+
+
+def _in_order_drawn(compared: Compared) -> list[dict[Any, Any]]:
+    """The schools in the order in which their discs are drawn: by group, within a row of discs by value."""
+    known, x, y = compared.known, compared.x, compared.y
+    if y is not None and CATEGORY not in (x.kind, y.kind):
+        groups = list(dict.fromkeys(known["level_title"]))
+        return [row for own in groups for row in known[known["level_title"] == own].to_dict("records")]
+    value, group, by = ("x", None, x) if y is None else ("y", "x", x) if x.kind == CATEGORY else ("x", "y", y)
+    parts = (
+        [known] if group is None else [known[known[group] == word] for word in _in_order(known[group], by)]
+    )
+    rows = [part.assign(own=part[value].astype(float)).sort_values("own", kind="stable") for part in parts]
+    return [row for part in rows for row in part.to_dict("records")]
 
 
 def gap_chart(now: TermNow, rows: pd.DataFrame, title: str) -> Chart:
@@ -68,6 +133,13 @@ def gap_chart(now: TermNow, rows: pd.DataFrame, title: str) -> Chart:
         alt=alt,
         caption=note,
     )
+
+
+def _group_note(now: TermNow, measure: Measure, mean: float, count: int) -> str:
+    """The mean of a group and how many schools it is of; of days there is no mean to be told."""
+    if measure.kind == DATE:
+        return f"n = {count}"
+    return say(now.reference, "charts.group_note", mean=number_text(mean, "decimal1"), count=count)
 
 
 def _in_order(values: pd.Series, measure: Measure) -> list[str]:

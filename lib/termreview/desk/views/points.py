@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -14,7 +16,7 @@ from termreview.desk.term.wording import joined, say, words
 from termreview.desk.verification import ConditionLine, Fact, ItemLine
 from termreview.desk.visits import Visits
 from termreview.insight.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL
-from termreview.reporting.blocks.blocks import Block, as_html, badge_mark, callout, escape_text
+from termreview.reporting.blocks.blocks import Block, as_html, badge_mark, callout, escape_text, paragraph
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import fraction_text, interval_text
@@ -153,39 +155,25 @@ def _between(low: float, high: float) -> str:
     return f"{number_text(low, 'ratio')} … {number_text(high, 'ratio')}"
 
 
-def visits_block(now: TermNow, visits: Visits) -> Block:
-    """The schools to visit next: by risk with the reasons, and the sample with its margin."""
-    names = words(now.reference, "visit_columns")
-    formats = {
-        "open_groups": "integer", "disputed_points": "points", "unproved_points": "points",
-        "unverified_points": "points", "near_groups": "integer", "hanging_groups": "integer", "error_count": "integer", "risk": "decimal1",
-    }  # fmt: skip
-    columns = {name: names[name] for name in ("short_name", "commune_name", *formats)}
-    by_risk = table(
-        visits.by_risk, columns=columns, formats=formats, caption=say(now.reference, "visits.by_risk"),
-        notes=[say(now.reference, "visits.weights", **now.reference.desk["risk_weights"])],
-    )  # fmt: skip
-    schools = now.schools.set_index("school_id")
-    drawn = schools.loc[list(visits.sample)].reset_index()
+RISK_FORMATS: Final[Mapping[str, str]] = {
+    "risk": "decimal1", "open_groups": "integer", "disputed_points": "points", "unproved_points": "points",
+    "unverified_points": "points", "near_groups": "integer", "hanging_groups": "integer", "error_count": "integer",
+}  # fmt: skip
+
+
+def risk_note(now: TermNow) -> Block:
+    """How the schools to visit first are weighed."""
+    return paragraph(say(now.reference, "visits.weights", **now.reference.desk["risk_weights"]), "desk-note")
+
+
+def sample_note(now: TermNow, visits: Visits) -> Block:
+    """What the sample says of all, and how many schools it takes to say it well; nothing where none was drawn."""
     if visits.margin is None:
-        return by_risk
+        return Block("")
+    wanted = now.reference.insight.limits.wanted_margin
     margin = number_text(visits.margin, "share1")
     said = say(
         now.reference, "visits.margin", count=len(visits.sample), total=visits.population, margin=margin
     )
-    sample = table(
-        drawn,
-        columns={name: names[name] for name in ("school_id", "short_name", "level_title", "commune_name")},
-        caption=say(now.reference, "visits.sample"),
-        notes=[
-            said,
-            say(
-                now.reference,
-                "visits.needed",
-                count=visits.needed,
-                seed=visits.seed,
-                margin=now.reference.insight.limits.wanted_margin,
-            ),
-        ],
-    )
-    return joined(by_risk, sample)
+    needed = say(now.reference, "visits.needed", count=visits.needed, seed=visits.seed, margin=wanted)
+    return joined(paragraph(said, "desk-note"), paragraph(needed, "desk-note"))

@@ -19,9 +19,14 @@ from termreview.reporting.blocks.blocks import escape_text, line_of
 from termreview.reporting.blocks.model import Part, figure_part, model_bundle
 from termreview.reporting.blocks.values import joined
 from termreview.reporting.charts.drawing.picture import png_of, svg_of
-from termreview.reporting.charts.drawing.plot import NARROW, NO_FIGURES
+from termreview.reporting.charts.drawing.plot import NARROW, NO_FIGURES, PIXELS, WIDTH, add_plot, write
+from termreview.reporting.charts.drawing.style import MUTED
+from termreview.reporting.charts.drawing.text import SMALL_SIZE, wrap_text
+from termreview.reporting.charts.drawing.theme import in_style
 from termreview.reporting.charts.kept_pictures import find_picture, keep_picture, picture_path
 
+TITLE_SIZE: Final = 15.0
+_LINE, _EDGE = 20.0, 10.0  # of the words of a picture that is handed on, in pixels
 _XMLNS: Final = ' xmlns="http://www.w3.org/2000/svg"'  # a page knows what an SVG is without it
 
 
@@ -105,6 +110,34 @@ class Chart:
         else:
             wide = scrolled(wide, self.title or self.alt)
         return figure_html(wide, self.title, self.caption, self.measure)
+
+
+@in_style()
+def carrying_words(shown: Chart, source: str) -> Chart:
+    """The same chart as a picture that is handed on by itself: its title above, its caption and its source below, in the figure."""
+    figure, wide = shown.draw(shown.data, **shown.options), WIDTH - 2 * _EDGE
+    above = wrap_text(shown.title, wide, TITLE_SIZE, is_bold=True)
+    below = [
+        line
+        for text in (shown.measure, shown.caption, source)
+        if text
+        for line in wrap_text(text, wide, SMALL_SIZE)
+    ]
+    width, height = figure.get_size_inches() * PIXELS
+    head, foot = _LINE * len(above) + _EDGE, _LINE * len(below) + _EDGE
+    whole = height + head + foot
+    for axes in figure.axes:
+        place = axes.get_position()
+        axes.set_position(
+            (place.x0, (place.y0 * height + foot) / whole, place.width, place.height * height / whole)
+        )
+    figure.set_size_inches(width / PIXELS, whole / PIXELS)
+    page = add_plot(figure, 0, 0, width, whole)
+    for number, line in enumerate(above):
+        write(page, _EDGE, _EDGE + _LINE * (number + 0.5), line, size=TITLE_SIZE, is_bold=True)
+    for number, line in enumerate(below):
+        write(page, _EDGE, height + head + _LINE * (number + 0.5), line, size=SMALL_SIZE, colour=MUTED)
+    return Chart(lambda _: figure, shown.data, {}, shown.title, shown.alt, shown.caption, shown.measure)
 
 
 def figure_html(picture: str, title: str, caption: str, measure: str = "") -> str:

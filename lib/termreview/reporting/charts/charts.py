@@ -8,7 +8,7 @@ across, names its missing figures, writes its numbers out, and stays readable in
 from __future__ import annotations
 
 from termreview.reporting.charts.change import dumbbell
-from termreview.reporting.charts.chart import Chart, chart
+from termreview.reporting.charts.chart import Chart, carrying_words, chart
 from termreview.reporting.charts.days import calendar_strip
 from termreview.reporting.charts.grid import count_table, heat_map, transition_matrix
 from termreview.reporting.charts.panels import Bounds, interval_panels
@@ -22,6 +22,7 @@ __all__ = [
     "Scale",
     "Shares",
     "calendar_strip",
+    "carrying_words",
     "chart",
     "count_bars",
     "count_table",

@@ -123,15 +123,26 @@ def _name_outliers(axes: Axes, places: pd.DataFrame, names: pd.Series, right: fl
 
 @in_style()
 def strips(
-    frame: pd.DataFrame, *, value: str, group: str | None, order: Sequence[str], across: Scale
+    frame: pd.DataFrame,
+    *,
+    value: str,
+    group: str | None,
+    order: Sequence[str],
+    across: Scale,
+    note: Callable[[float, int], str] = lambda _, count: f"n = {count}",
 ) -> Figure:
-    """Draw one row per group (or one in all): a disc per unit, a line at the middle one."""
+    """Draw one row per group (or one in all): a disc per unit, a line at the middle one; `note` tells its mean and number."""
     if frame.empty:
         return plot.nothing_to_draw()
     groups = [word for word in order if (frame[group] == word).any()] if group else [""]
     ticks = across.ticks(frame[value])
     left = plot.name_width(groups, most=230) + 14 if group else max(16.0, _half(across, ticks[0]))
-    right = WIDTH - 60
+    told = {
+        word: note(float(own.mean()), len(own))
+        for word in groups
+        for own in [_of_group(frame, group, word)[value].astype(float)]
+    }
+    right = WIDTH - max(60.0, 14 + max(text_width(text, SMALL_SIZE) for text in told.values()))
     rows = plot.place_rows([word or " " for word in groups], left - 14, 10, height=38 if group else 46)
     bottom = rows[-1].bottom + 4
     figure = plot.new_figure(bottom + 44)
@@ -142,18 +153,21 @@ def strips(
     pixel = (ticks[-1] - ticks[0]) / (right - left)
     middles, found = [], []
     for word, row in zip(groups, rows, strict=True):
-        own = frame if group is None else frame[frame[group] == word]
-        values = sorted(own[value].astype(float))
+        values = sorted(_of_group(frame, group, word)[value].astype(float))
         shifts = _stacked([one / pixel for one in values])
         found += [(one, row.middle + shift) for one, shift in zip(values, shifts, strict=True)]
         middle = float(np.median(values))
         middles.append(((middle, row.middle - 15), (middle, row.middle + 15)))
-        plot.write(axes, WIDTH, row.middle, f"n = {len(values)}", "right", SMALL_SIZE, MUTED)
+        plot.write(axes, WIDTH, row.middle, told[word], "right", SMALL_SIZE, MUTED)
     if group:
         plot.write_names(axes, rows, left - 14)
     plot.dots(axes, found, 3.8, QUANTITY.fill, edge=PAPER, width=0.8)
     plot.lines(axes, middles, INK, 2.6, label="trung vị")
     return figure
+
+
+def _of_group(frame: pd.DataFrame, group: str | None, word: str) -> pd.DataFrame:
+    return frame if group is None else frame[frame[group] == word]
 
 
 def _stacked(places: Sequence[float]) -> list[float]:

@@ -24,12 +24,14 @@ class PageAddress(anywidget.AnyWidget):
     """The address in both directions.
 
     `asked` is what the page asks for, by the names of the address, once a page has opened; None before. `kept` is what the
-    address is to say from then on; a blank text takes a name out of it.
+    address is to say from then on; a blank text takes a name out of it. `opened` is the school whose mark in a chart was
+    clicked.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
     asked: Any = traitlets.Dict(None, allow_none=True).tag(sync=True)
     kept: Any = traitlets.Dict().tag(sync=True)
+    opened = traitlets.Unicode().tag(sync=True)
 
     def __init__(self) -> None:
         """Wait for a page."""

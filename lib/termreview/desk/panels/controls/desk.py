@@ -121,6 +121,7 @@ class Desk:
         self._adopt(self.now)
         if address is not None:
             address.observe(lambda change: self._arrive(change["new"]), "asked")
+            address.observe(lambda change: self._open_mark(change["new"]), "opened")
         if address is None or not address.is_awaited:
             self._arrive((address and address.asked) or {})
         self.box.children = self._parts
@@ -153,6 +154,15 @@ class Desk:
             opened = say(reference, "status.opened", files=len(self.now.files))
             unlike = "; ".join(map(str, reference.unlike))
             self.tell("done", " ".join(filter(None, (opened, told, unlike))))
+
+    def _open_mark(self, school_id: str) -> None:
+        """Open the school whose mark in a chart was clicked; the same one may be clicked again."""
+        if school_id and self._address is not None:
+            self._address.opened = ""
+            if school_id in set(self.now.schools["school_id"]):
+                tab = self.tab("explorer")
+                tab.open_school(school_id)  # type: ignore[attr-defined]
+                self.go_to("explorer")
 
     def keep(self, name: str, value: str) -> None:
         """Have the page's address say one thing, so that a reload shows it again."""

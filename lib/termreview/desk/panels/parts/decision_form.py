@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from termreview.desk.decision_drafts import (
@@ -19,7 +21,7 @@ from termreview.desk.decision_drafts import (
     scopes_for,
 )
 from termreview.desk.effect import Effect, effect_of_decision
-from termreview.desk.lists.decision_list import write_decision
+from termreview.desk.lists.decision_list import last_reasons, write_decision
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.term.causes import OPEN, findings_in
@@ -33,6 +35,8 @@ from termreview.desk.views.effect import conflicts_block, effect_block, group_te
 from termreview.reference.kinds.decisions import Decision
 from termreview.reporting.blocks.blocks import callout
 from termreview.reporting.blocks.rows import Record
+
+_LONGEST_REASON = 60  # of a reason on its button
 
 
 class DecisionForm:
@@ -56,13 +60,20 @@ class DecisionForm:
         self._reason = controls.text(names["reason"], names["reason_hint"], lines=2)
         self._try = controls.button(names["try"], self._tried, "primary", names["try_hint"])
         self._save = controls.button(names["save"], self._saved, "primary", names["save_hint"])
+        self._reasons = controls.row(css="desk-reasons")
         self._effect = controls.shown(css="desk-effect")
         self.box = controls.column(
             self._title, self._scope, self._action, self._value, self._option, self._school, self._rule_note,
-            self._reason, controls.row(self._try, self._save), self._effect, css="desk-form",
+            self._reason, controls.row(self._try, self._save), self._reasons, self._effect, css="desk-form",
         )  # fmt: skip
         for control in (self._scope, self._action, self._value, self._option, self._school, self._reason):
             control.observe(self._changed, "value")
+        for control in (
+            self._value,
+            self._option,
+            self._reason,
+        ):  # once all is said, the effect comes by itself
+            control.observe(self._tried_when_whole, "value")
         controls.visible(self.box, False)
 
     def show(self, finding: Record | None, context: CellContext | None, places: list[Record]) -> None:
@@ -81,6 +92,7 @@ class DecisionForm:
             self._scope.value = next(iter(scopes))
             self._empty(finding, context)
         self._is_filling = False
+        self._offer_reasons()
         title = say(self.desk.reference, "form.title", school=self._school_name(finding))
         controls.show(self._title, form_title(title, self._key(finding)))
         self._changed(None)
@@ -148,6 +160,44 @@ class DecisionForm:
         controls.visible(self._save, False)
         controls.show(self._effect, "")
 
+    def _offer_reasons(self) -> None:
+        """Offer the reasons that were given last, to be taken by one click."""
+        label = say(self.desk.reference, "form.last_reasons")
+        reasons = last_reasons(self.desk.reference, self.desk.author)
+        buttons = [controls.button(textwrap.shorten(text, _LONGEST_REASON, placeholder=" …"), partial(self._take_reason, text), "chip", text) for text in reasons]  # fmt: skip
+        self._reasons.children = (controls.shown(label, "desk-note"), *buttons) if buttons else ()
+
+    def _take_reason(self, text: str) -> None:
+        self._reason.value = text
+
+    def _tried_when_whole(self, _: Any) -> None:
+        """Show the effect as soon as nothing is missing, so that one click is left; what is half said is waited for."""
+        if self._is_filling or self._finding is None or not self._reason.value:
+            return
+        draft, now = self._draft(), self.desk.now
+        if not faults_of(now, self._finding, draft, decision_of(now, self._finding, draft, self.desk.day())):
+            self._tried()
+
+    def _focus_next(self, said: str, key: str) -> None:
+        """After a decision the keyboard stands in the form of the next place, and the status line says which that is."""
+        if self._finding is None or self.box.layout.display == "none":
+            return
+        is_valued = self._value.layout.display != "none"
+        (
+            self._value
+            if is_valued
+            else self._option
+            if self._option.layout.display != "none"
+            else self._reason
+        ).focus()
+        place = (
+            f"{self._finding['sheet']} {self._finding['cell']}"
+            if self._finding["cell"]
+            else self._finding["file"] or ""
+        )
+        follows = say(self.desk.reference, "form.next", school=self._school_name(self._finding), place=place)
+        self.desk.tell("done", f"{said} {follows}", key)
+
     def _ready(self) -> tuple[Decision, ...] | None:
         """The decisions that stand in the form, unless something speaks against them, which is then shown."""
         assert self._finding is not None
@@ -202,6 +252,7 @@ class DecisionForm:
             said = say(now.reference, "status.saved", decision=group_text(now, written.decisions))
             self.desk.reload(said, key)
             self._on_saved(written.decision)
+            self._focus_next(said, key)
 
 
 def _offer(control: Any, options: dict[str, str]) -> None:

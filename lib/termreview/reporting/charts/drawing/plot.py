@@ -31,8 +31,8 @@ _INNER: Final = 2.0
 NARROW: Final = 352.0  # what a phone of 390 pixels leaves of itself
 NO_FIGURES: Final = "Không có số liệu"
 FORMATS_BY_UNIT: Final = {"percent": "percent1", "points": "points", "ratio": "ratio", "count": "integer"}
-_DPI: Final = 96  # of CSS pixels
-_POINT: Final = 72 / _DPI
+PIXELS: Final = 96  # of CSS pixels
+_POINT: Final = 72 / PIXELS
 _HEADING_LINE: Final = 17.0
 # Discs at the ends of a scale are whole: a plot is as much wider than its scale.
 SIDE: Final = 9.0
@@ -51,12 +51,12 @@ def is_narrow(width: float) -> bool:
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
     """Return an empty figure, in CSS pixels."""
-    return Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
+    return Figure(figsize=(width / PIXELS, height / PIXELS), dpi=PIXELS)
 
 
 def add_plot(figure: Figure, left: float, top: float, right: float, bottom: float, limits: Limits | None = None) -> Axes:  # fmt: skip
     """Add the plot between four edges in pixels; across it the data go from one limit to the other, or are pixels."""
-    width, height = figure.get_size_inches() * _DPI
+    width, height = figure.get_size_inches() * PIXELS
     axes = figure.add_axes((left / width, 1 - bottom / height, (right - left) / width, (bottom - top) / height))  # fmt: skip
     axes.set_axis_off()
     axes.set_xlim(limits or (left, right))
@@ -169,7 +169,7 @@ def _write(axes: Axes, x: float, middle: float, lines: Sequence[str], size: floa
 
 def _width(axes: Axes) -> float:
     figure: Any = axes.figure
-    return float(figure.get_figwidth() * _DPI)
+    return float(figure.get_figwidth() * PIXELS)
 
 
 def _page(axes: Axes) -> Any:
