@@ -18,6 +18,7 @@ from termreview.text import clean, fold, stored_number_text
 
 CELL, FILE = "cell", "file"
 PLACES = "places"  # those that share the cause and are listed now: one line of the list for each, never a later file
+COLUMN = "column"  # the same places, each with a value of its own
 SCHOOL, RULE = "school", "rule"
 PARTIAL = "partial_resubmission"  # a later file that leaves whole sections blank
 # In one order for every scope: a click that is under way while the scope changes still means the same.
@@ -52,11 +53,15 @@ def scopes_for(finding: Record) -> tuple[str, ...]:
     scopes += [FILE] if is_of_file or is_unowned else []
     if is_unowned:
         return tuple(scopes)
+    if has_cell:
+        scopes.append(COLUMN)
     return (*scopes, PLACES, SCHOOL, RULE) if scopes else (SCHOOL, RULE)
 
 
 def actions_for(finding: Record, scope: str) -> tuple[str, ...]:
     """What one decision of a scope can do about a finding."""
+    if scope == COLUMN:
+        return ("correct",) if finding["field_id"] else ()
     may_take = finding["check_code"] == CODE and scope in (CELL, PLACES)
     if scope == CELL or (may_take and scope == PLACES):
         return (*_OF_CELLS, TAKE_SYSTEM) if may_take else _OF_CELLS

@@ -224,7 +224,12 @@ def test_a_picture_that_is_handed_on_carries_its_title_number_source_and_day() -
     shown = draw(now, compare(now, Scope(), measures["low_1"], measures["level"]))
     carried = carrying_words(shown, "Nguồn: báo cáo của các trường, số liệu đến ngày 31/12/2023.")
     texts = " ".join(BeautifulSoup(carried.svg, "xml").get_text(" ").split())
-    for wanted in ("Cấp học theo Nhóm 1", "trường có đủ số liệu", "Nguồn: báo cáo của các trường", "31/12/2023"):
+    for wanted in (
+        "Cấp học theo Nhóm 1",
+        "trường có đủ số liệu",
+        "Nguồn: báo cáo của các trường",
+        "31/12/2023",
+    ):
         assert wanted in texts, wanted
     assert carried.figure.get_size_inches()[1] > shown.figure.get_size_inches()[1]
     heights = [int.from_bytes(one.png[20:24], "big") for one in (shown, carried)]

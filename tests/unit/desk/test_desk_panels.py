@@ -82,7 +82,7 @@ def test_these_places_are_written_one_by_one_and_taken_back_together(office: Wor
     form = tab._form
     assert "Trường TH Trần Quốc Toản (0477201)" in form._title.value
     assert [label for label, _ in form._scope.options] == [
-        "Ô này", "Các vị trí đang liệt kê (3)", "Trường TH Trần Quốc Toản (0477201), mọi vị trí (2)",
+        "Ô này", "Mỗi vị trí một giá trị (3)", "Các vị trí đang liệt kê (3)", "Trường TH Trần Quốc Toản (0477201), mọi vị trí (2)",
         "Quy tắc chung cho mọi tệp (3 vị trí, 2 trường)",
     ]  # fmt: skip
     form._scope.value, form._action.value = "places", "accept"
@@ -96,6 +96,37 @@ def test_these_places_are_written_one_by_one_and_taken_back_together(office: Wor
     ]  # fmt: skip
     assert "qd-0001: chấp nhận giải trình ở 3 vị trí của 2 trường" in status_of(desk)
     assert tab._undo.description == "Hoàn tác qd-0001"
+    tab._taken_back()
+    assert load_reference(office.reference).decisions == ()
+
+
+def test_values_are_typed_down_a_column_and_each_is_its_own_decision(office: Workspace, desk: Desk) -> None:
+    tab = desk.go_to("triage")
+    tab._causes.pick("not_a_number")
+    form = tab._form
+    assert form._column.layout.display == "none"
+    form._scope.value = "column"
+    assert form._value.layout.display == "none"
+    assert [found for _, _, found in form._column.rows] == [row.cells[-1] for row in tab._cells.rows]
+    first, second, third = [key for key, _, _ in form._column.rows]
+    form._reason.value = "các trường đã báo lại số đúng"
+    form._tried()
+    assert "Ghi số liệu đúng" in form._effect.value  # nothing typed is no decision
+    form._column.values = {first: "15", third: "gần hết"}
+    form._tried()
+    assert "Số liệu phải là" in form._effect.value
+    assert form._save.layout.display == "none"
+    assert "TH " in form._effect.value  # by the place whose value it is
+    form._column.values = {first: "15", third: "9"}
+    assert form._save.layout.display is None  # all is said: the effect came by itself
+    form._saved()
+    rows = load_reference(office.reference).decisions
+    assert [(one.decision_id, one.scope, one.action, one.new_value) for one in rows] == [
+        ("qd-0001.1", "cell", "correct", "15"), ("qd-0001.2", "cell", "correct", "9"),
+    ]  # fmt: skip
+    assert [one.school_id for one in rows] == ["0477201", "0477204"]
+    assert [row.key for row in tab._cells.rows] == [second]  # left blank: not decided
+    assert form._column.values == {}
     tab._taken_back()
     assert load_reference(office.reference).decisions == ()
 

@@ -121,7 +121,7 @@ def test_peers_of_a_choice_are_counted_by_answer() -> None:
 def test_what_can_be_decided_depends_on_the_finding() -> None:
     now = seen()
     cell = finding_of(now, "0477201", "not_a_number", COMPUTERS)
-    assert scopes_for(cell) == ("cell", "places", "school", "rule")
+    assert scopes_for(cell) == ("cell", "column", "places", "school", "rule")
     assert actions_for(cell, "cell") == ("correct", "accept", "not_applicable")
     late = finding_of(now, "0477204", "submission_late")
     assert scopes_for(late) == ("file", "places", "school", "rule")

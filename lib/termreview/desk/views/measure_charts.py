@@ -92,6 +92,7 @@ def with_marks(shown: Chart, compared: Compared) -> Block:
         f'<circle class="mark-area" cx="{right:g}" cy="{down:g}" r="4"/></a>'
         for (right, down), schools in found.items()
     ]
+    html = html.replace('role="img"', 'role="group"', 1)  # what holds links is no picture to a screen reader
     return Block(html.replace("</svg>", f"{''.join(marks)}</svg>", 1))
 
 

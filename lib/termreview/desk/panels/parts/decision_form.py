@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from termreview.desk.decision_drafts import (
     CELL,
+    COLUMN,
     PLACES,
     RULE,
     SCHOOL,
@@ -24,6 +26,7 @@ from termreview.desk.effect import Effect, effect_of_decision
 from termreview.desk.lists.decision_list import last_reasons, write_decision
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
+from termreview.desk.panels.controls.value_column import ValueColumn
 from termreview.desk.term.causes import OPEN, findings_in
 from termreview.desk.term.cell_context import CellContext
 from termreview.desk.term.drafts import draft_key, form_title
@@ -37,6 +40,7 @@ from termreview.reporting.blocks.blocks import callout
 from termreview.reporting.blocks.rows import Record
 
 _LONGEST_REASON = 60  # of a reason on its button
+_LONGEST_COLUMN = 100  # places with values of their own at once
 
 
 class DecisionForm:
@@ -54,6 +58,8 @@ class DecisionForm:
         self._action = controls.switch(names["action"], {"accept": ""}, "accept")
         self._value = controls.text(names["value"], names["value_hint"])
         self._option = controls.choice(names["value"], [("", "")])
+        cells = words(desk.reference, "cell_columns")
+        self._column = ValueColumn(names["column_title"], (cells["school"], cells["found"], names["value"]))
         self._school = controls.choice(names["alias_school"], [("", "")])
         # Beside the line, not as its name: a line of which anything changes loses what is half typed in it.
         self._rule_note = controls.shown(names["reason_of_rule"], css="desk-note")
@@ -63,7 +69,7 @@ class DecisionForm:
         self._reasons = controls.row(css="desk-reasons")
         self._effect = controls.shown(css="desk-effect")
         self.box = controls.column(
-            self._title, self._scope, self._action, self._value, self._option, self._school, self._rule_note,
+            self._title, self._scope, self._action, self._value, self._option, self._column, self._school, self._rule_note,
             self._reason, controls.row(self._try, self._save), self._reasons, self._effect, css="desk-form",
         )  # fmt: skip
         for control in (self._scope, self._action, self._value, self._option, self._school, self._reason):
@@ -74,6 +80,8 @@ class DecisionForm:
             self._reason,
         ):  # once all is said, the effect comes by itself
             control.observe(self._tried_when_whole, "value")
+        self._column.observe(self._changed, "values")
+        self._column.observe(self._tried_when_whole, "values")
         controls.visible(self.box, False)
 
     def show(self, finding: Record | None, context: CellContext | None, places: list[Record]) -> None:
@@ -113,6 +121,7 @@ class DecisionForm:
         everywhere = findings_in(self.desk.now, Scope(), status=OPEN)
         everywhere = everywhere[everywhere["kind"] == str(finding["cause"]).partition(":")[0]]
         counted = {
+            COLUMN: {"count": len(self._with_cells())},
             PLACES: {"count": len(self._places)},
             SCHOOL: {"count": here, "school": self._school_name(finding)},
             RULE: {"count": len(everywhere), "schools": everywhere["school_id"].nunique()},
@@ -120,8 +129,14 @@ class DecisionForm:
         return {
             scope: say(reference, f"form.{scope}", **counted[scope]) if scope in counted else names[scope]
             for scope in scopes_for(finding)
-            if scope != PLACES or len(self._places) > 1
+            if (scope != PLACES or len(self._places) > 1) and (scope != COLUMN or len(self._with_cells()) > 1)
         }
+
+    def _with_cells(self) -> list[Record]:
+        """The places listed that are one cell of one school each, as far as a column may hold them."""
+        return [row for row in self._places if row["school_id"] and row["field_id"] and row["cell"]][
+            :_LONGEST_COLUMN
+        ]
 
     def _empty(self, finding: Record, context: CellContext | None) -> None:
         """Take what was typed for another finding away, and offer what fits this one."""
@@ -151,7 +166,21 @@ class DecisionForm:
         scope, names = self._scope.value, words(self.desk.reference, "actions")
         _offer(self._action, {name: names[name] for name in actions_for(self._finding, scope)})
         is_correct = self._action.value == "correct"
-        controls.visible(self._value, is_correct and not (self._has_choices and scope == CELL))
+        controls.visible(
+            self._value, is_correct and scope != COLUMN and not (self._has_choices and scope == CELL)
+        )
+        controls.visible(self._column, scope == COLUMN)
+        if scope == COLUMN:
+            self._column.show(
+                [
+                    (
+                        row["finding_id"],
+                        f"{row['short_name'] or ''} {row['sheet']} {row['cell']}".strip(),
+                        str(row["found"] or ""),
+                    )
+                    for row in self._with_cells()
+                ]
+            )
         controls.visible(self._option, is_correct and self._has_choices and scope == CELL)
         controls.visible(self._school, self._action.value == "alias")
         controls.visible(self._rule_note, scope == RULE)
@@ -175,7 +204,13 @@ class DecisionForm:
         if self._is_filling or self._finding is None or not self._reason.value:
             return
         draft, now = self._draft(), self.desk.now
-        if not faults_of(now, self._finding, draft, decision_of(now, self._finding, draft, self.desk.day())):
+        if draft.scope == COLUMN:
+            faults = self._column_decisions(draft)[1]
+        else:
+            faults = faults_of(
+                now, self._finding, draft, decision_of(now, self._finding, draft, self.desk.day())
+            )
+        if not faults:
             self._tried()
 
     def _focus_next(self, said: str, key: str) -> None:
@@ -202,6 +237,11 @@ class DecisionForm:
         """The decisions that stand in the form, unless something speaks against them, which is then shown."""
         assert self._finding is not None
         draft, now = self._draft(), self.desk.now
+        if draft.scope == COLUMN:
+            decisions, told = self._column_decisions(draft)
+            if told:
+                controls.show(self._effect, callout(say(now.reference, "form.faults"), told, "error"))
+            return None if told else decisions
         decision = decision_of(now, self._finding, draft, self.desk.day())
         if faults := faults_of(now, self._finding, draft, decision):
             controls.show(self._effect, callout(say(now.reference, "form.faults"), faults, "error"))
@@ -214,6 +254,22 @@ class DecisionForm:
             moved = plain_rows(effect_of_decision(now, decision).cells)
             changed = [row for row in moved if row["school_id"] in schools]
         return decisions_at(now, self._places, draft, self.desk.day(), changed)
+
+    def _column_decisions(self, draft: Draft) -> tuple[tuple[Decision, ...], list[str]]:
+        """One decision for each place with a value in the column, and what speaks against any of them, by its place."""
+        now, made, faults = self.desk.now, [], dict[str, None]()
+        for row in self._with_cells():
+            if not (value := self._column.values.get(row["finding_id"])):
+                continue
+            own = replace(draft, scope=CELL, new_value=value)
+            decision = decision_of(now, row, own, self.desk.day())
+            made.append(decision)
+            of_all = faults_of(now, row, replace(own, action="accept"), decision)
+            for text in faults_of(now, row, own, decision):
+                faults[text if text in of_all else f"{row['short_name']} {row['cell']}: {text}"] = None
+        if not made:
+            faults[say(now.reference, "draft_faults.value_missing")] = None
+        return tuple(made), list(faults)
 
     def _tried(self) -> None:
         with self.desk.working("status.trying"):
@@ -249,6 +305,7 @@ class DecisionForm:
                 self.desk.refuse(say(now.reference, "status.conflict"))
                 return
             self._reason.value, key = "", self._key(self._finding)
+            self._column.values = {}
             said = say(now.reference, "status.saved", decision=group_text(now, written.decisions))
             self.desk.reload(said, key)
             self._on_saved(written.decision)
