@@ -199,7 +199,7 @@ DOORS = {
     "yaml": (r"reference/loading/tree_reading",),
     "argparse": (r"cli/\w+",),
     "ipywidgets": (r"desk/panels/\w+(/\w+)?",),
-    "anywidget": (r"desk/panels/controls/(sheet|address|value_column)",),
+    "anywidget": (r"desk/panels/controls/(sheet|address)",),
     "itables": (r"desk/panels/controls/sheet",),
 }
 # What ends a process of its own: one that worked for another, and the desk's server.

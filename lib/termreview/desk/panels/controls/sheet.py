@@ -1,4 +1,5 @@
-"""One table of the desk that is sorted, searched, filtered and copied in the browser: every row in sight, no pages.
+"""One table of the desk that is sorted, searched, filtered and copied in the browser: every row in sight, no pages;
+and a column of values that is typed into as in a sheet.
 
 Drawn by DataTables, the copy that itables carries: a real HTML table, which screen readers read and which needs no
 network. Tried beside it with 600 rows: ipydatagrid paints a canvas, on which a screen reader finds nothing.
@@ -29,8 +30,8 @@ View = Mapping[str, Any]  # `search`, `order` ([id, asc or desc]), `filters` (by
 
 
 @cache
-def _script() -> str:
-    return (files("termreview.desk") / "theme" / "sheet.js").read_text(encoding="utf-8")
+def _script(name: str) -> str:
+    return (files("termreview.desk") / "theme" / f"{name}.js").read_text(encoding="utf-8")
 
 
 @cache
@@ -71,7 +72,7 @@ class Sheet(anywidget.AnyWidget):
         _carried.append(carries)
         own = {name: text for name, text in words.items() if name != "library"}
         super().__init__(
-            _esm=_script(),
+            _esm=_script("sheet"),
             _css=_bundle("css") if carries else "",
             _library=_bundle("js") if carries else "",
             title=title,
@@ -90,6 +91,29 @@ class Sheet(anywidget.AnyWidget):
                 self.view = dict(view)
             self.shown = [row[0] for row in rows]
             self.rows = [list(row) for row in rows]
+
+
+class ValueColumn(anywidget.AnyWidget):
+    """The column: `rows` are the places (key, name, what was found there), `values` what was typed, by key; blank ones are left out."""
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    title = traitlets.Unicode().tag(sync=True)
+    heads: Any = traitlets.List().tag(sync=True)
+    rows: Any = traitlets.List().tag(sync=True)
+    values: Any = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, title: str, heads: Sequence[str]) -> None:
+        """Make the column, without a place; `heads` name the place, what was found and the value."""
+        super().__init__(_esm=_script("value_column"), title=title, heads=list(heads))
+
+    def show(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Show other places; what was typed for those that stay is kept."""
+        listed = [list(row) for row in rows]
+        if listed != self.rows:
+            keys = {key for key, _, _ in rows}
+            with self.hold_sync():
+                self.rows = listed
+                self.values = {key: text for key, text in self.values.items() if key in keys}
 
 
 def sheet(frame: pd.DataFrame, title: str = "", *, workspace_root: str = "") -> Sheet:

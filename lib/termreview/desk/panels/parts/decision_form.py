@@ -26,7 +26,7 @@ from termreview.desk.effect import Effect, effect_of_decision
 from termreview.desk.lists.decision_list import last_reasons, write_decision
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
-from termreview.desk.panels.controls.value_column import ValueColumn
+from termreview.desk.panels.controls.sheet import ValueColumn
 from termreview.desk.term.causes import OPEN, findings_in
 from termreview.desk.term.cell_context import CellContext
 from termreview.desk.term.drafts import draft_key, form_title
