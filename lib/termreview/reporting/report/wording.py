@@ -159,6 +159,11 @@ def fewest(report: ReportContext) -> int:
     return max(int(threshold(report, "fewest_schools")), 1)
 
 
+def can_draw(report: ReportContext, schools: int) -> bool:
+    """Whether a chart may have a row for each of so many schools: beyond the declared number nobody reads it."""
+    return schools <= threshold(report, "most_drawn")
+
+
 def document_text(document: LegalDocument) -> str:
     """One legal document as it is cited: number, date, issuer and subject."""
     kind = _kind_of(document)

@@ -233,3 +233,13 @@ def test_notebooks_name_no_figure() -> None:
 
 def test_the_notebooks_stand_where_the_runner_looks() -> None:
     assert all((Path(ROOT) / "notebooks" / f"{name}.ipynb").is_file() for name in NOTEBOOKS.values())
+
+
+def test_no_chart_has_a_row_for_each_of_more_schools_than_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = report_world.report()
+    drawn = [scores.scores(own), criteria.schools_by_criterion(own)]
+    assert all("<svg" in block._repr_html_() for block in drawn)
+    monkeypatch.setitem(own.reference.sentences["assessment"]["thresholds"], "most_drawn", "30")
+    left = [scores.scores(own), criteria.schools_by_criterion(own)]
+    assert not any("<svg" in block._repr_html_() for block in left)
+    assert [len(block.tables) for block in left] == [len(block.tables) for block in drawn]

@@ -19,6 +19,7 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import (
+    can_draw,
     fewest,
     group_title,
     label,
@@ -120,13 +121,16 @@ def schools_by_criterion(report: ReportContext) -> Block:
     written = pd.Series(told, index=points.index).unstack("criterion_id")
     figures = written.reindex(index=sorted_shares.index, columns=columns).reset_index(names="school_id")
     figures = figures.assign(short_name=figures["school_id"].map(names), weakest=headings)
-    return stack(
+    drawn = [
         report_chart(
             report, heat_map, frame, row_groups=headings, widest=96, is_written=True,
             finding=say(report, "charts.schools.finding", criterion=commonest, weak=most, scored=len(weakest), pct=100 * most / len(weakest)),
             measure=say(report, "charts.schools.measure", scored=len(weakest)), notes=(say(report, "index.schools_note"),),
             alt=say(report, "index.schools_alt", criterion=commonest, count=most, total=len(weakest)),
-        ),
+        )
+    ] if can_draw(report, len(weakest)) else []  # fmt: skip
+    return stack(
+        *drawn,
         table(
             figures,
             columns={"short_name": "Trường"} | {name: name for name in columns},
@@ -138,7 +142,7 @@ def schools_by_criterion(report: ReportContext) -> Block:
             traces={name: _at_school(name) for name in columns},
             css_class="dense",
         ),
-    )  # fmt: skip
+    )
 
 
 def _at_school(criterion_id: str) -> Callable[[Mapping[Any, Any]], str]:

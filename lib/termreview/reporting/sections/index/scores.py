@@ -19,14 +19,24 @@ from termreview.reporting.report.applicable import covers_schools, shown_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import before_name, group_title, label, labels, placed_notes, say
+from termreview.reporting.report.wording import (
+    before_name,
+    can_draw,
+    group_title,
+    label,
+    labels,
+    placed_notes,
+    say,
+)
 from termreview.reporting.summaries.index import NOT_CONCLUDED, OVERALL, held_text, level_told
 
 
 @shown_if(covers_schools)
 def scores(report: ReportContext) -> Block:
     """Every school's scores with their bounds, group beside group, in registry order: chart, then all in figures."""
-    return stack(scores_chart(report), scores_table(report))
+    standings = report.summaries.standings
+    scored = standings.loc[standings["state"] == "scored", "school_id"].nunique()
+    return stack(*[scores_chart(report)] * can_draw(report, scored), scores_table(report))
 
 
 def scores_chart(report: ReportContext) -> Chart:
