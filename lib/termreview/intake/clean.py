@@ -54,6 +54,7 @@ from termreview.intake.files.revisions import ACCEPTED, Fate, decide_fates
 from termreview.intake.received.evidence_files import EvidenceFile, evidence_faults
 from termreview.intake.received.received import ReceivedFile, received_order
 from termreview.reference.declarations import Reference, TermReference
+from termreview.reference.kinds.calendar import STATISTICS
 from termreview.reference.kinds.decisions import TAKE_SYSTEM, Decision, options_of, with_aliases
 from termreview.reference.kinds.sources import Sources
 from termreview.reference.texts.messages import Message
@@ -62,7 +63,7 @@ from termreview.storage.contracts import CONTRACTS, from_arrow, from_rows, shape
 from termreview.terms import Term
 from termreview.text import day_text
 
-_ITEMS_BLANK = "items_blank"
+_ITEMS_BLANK, _EARLY = "items_blank", "made_before_closing"
 
 
 @dataclass(frozen=True)
@@ -260,12 +261,24 @@ def _judge(
     if compared is not None:
         for school_id, question in differences(observations, compared, taken.sources, reader.term):
             findings.add(school_id, taken.readings[accepted[school_id]].file.name, Remark(**question))
+    if reader.term.plan.report == STATISTICS:
+        for school_id, remark in _made_early(taken):
+            findings.add(school_id, taken.readings[accepted[school_id]].file.name, remark)
     came = {fate.school_id for fate in taken.fates}
     for school_id in reader.schools:
         if school_id not in came:
             code, day = "not_submitted", taken.later.get(school_id, "")
             findings.add(school_id, None, Remark(code, code, found=day, expected=day_text(due_on)))
     return findings, fold_causes(findings, answers, reader.term)
+
+
+def _made_early(taken: _Taken) -> Iterator[tuple[str, Remark]]:
+    """The schools whose report came before the day of which it is to tell."""
+    day = taken.reader.term.plan.data_as_of
+    for school_id, place in taken.accepted.items():
+        received_on = taken.readings[place].file.received_on
+        if received_on < day:
+            yield school_id, Remark(_EARLY, _EARLY, found=day_text(received_on), expected=day_text(day))
 
 
 def _same_wholes(taken: _Taken) -> set[frozenset[str]]:

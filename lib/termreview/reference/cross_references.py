@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from termreview.coded_text import CodedText, listed_texts
 from termreview.reference.kinds.calendar import TermPlan
+from termreview.reference.kinds.checks import OTHER_TERM
 from termreview.reference.kinds.forms import Form, with_index
 from termreview.reference.kinds.units import UNITS, Registry
 from termreview.reference.loading.source import Source
@@ -29,6 +30,7 @@ def check_references(source: Source, reference: Reference, fields: Container[str
             _check_index(source, plan, reference, fields)
         if plan.form in reference.forms:
             _check_task_ids(source, reference.forms[plan.form], plan, reference)
+    _check_other_terms(source, reference)
     for office in reference.calendar.offices:
         if office.unit_id not in reference.registry.known_ids():
             path = source.root / "office.csv"
@@ -43,6 +45,25 @@ def check_references(source: Source, reference: Reference, fields: Container[str
             path = source.root / "indicator_sets" / f"{indicator_set.set_id}.yml"
             source.report_word(path, "legal:", "no_document", document=indicator_set.legal)
     note_oversights(source, reference)
+
+
+def _check_other_terms(source: Source, reference: Reference) -> None:
+    """Every answer of another term that a check names must be asked in a term of that part."""
+    asked = {
+        (plan.term.part, name)
+        for plan in reference.calendar.plans
+        if plan.form in reference.forms
+        for name in reference.forms[plan.form].all_fields()
+    }
+    for form_id, checks in reference.checks.items():
+        for check in checks:
+            for named in check.against:
+                part, is_other, field = named.partition(OTHER_TERM)
+                if is_other and (part, field) not in asked:
+                    path = source.root / "checks" / f"{form_id}.csv"
+                    source.report_word(
+                        path, f"{check.check_code},", "check_other_term_unknown", part=part, field=field
+                    )
 
 
 def _check_index(source: Source, plan: TermPlan, reference: Reference, fields: Container[str]) -> None:

@@ -19,6 +19,7 @@ from termreview.intake.later_files import parse_later
 from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, list_evidence
 from termreview.intake.received.received import ReceivedFile, list_received, received_window
 from termreview.reference.declarations import Reference, TermReference, load_reference
+from termreview.reference.kinds.checks import OTHER_TERM
 from termreview.reference.kinds.decisions import FILE_ACTIONS
 from termreview.reporting.term.latest_term import has_files, term_or_latest
 from termreview.scoring.score import Scored, score_term
@@ -293,5 +294,25 @@ def _write_pages(folder: Path, pages: Mapping[str, str]) -> None:
 
 
 def previous_answers(opened: OpenTerm) -> pd.DataFrame | None:
-    """The answers of the term before, where its tables exist."""
-    return read_if_there(opened.workspace, opened.declared.plan.previous, "observations")
+    """The answers of the term before, where its tables exist; with them those of other terms of the year that checks name."""
+    before = read_if_there(opened.workspace, opened.declared.plan.previous, "observations")
+    others = [
+        _answers_in_year(opened, term) for term in opened.reference.calendar.earlier_in_year(opened.term)
+    ]
+    found = [frame for frame in (before, *others) if frame is not None and not frame.empty]
+    return pd.concat(found, ignore_index=True) if len(found) > 1 else found[0] if found else before
+
+
+def _answers_in_year(opened: OpenTerm, term: Term) -> pd.DataFrame | None:
+    """The answers of another term of the year that checks hold against, each under the name by which they call it."""
+    named = {
+        name
+        for check in opened.declared.checks
+        for name in check.against
+        if name.startswith(f"{term.part}{OTHER_TERM}")
+    }
+    answers = read_if_there(opened.workspace, term, "observations") if named else None
+    if answers is None:
+        return None
+    called = answers.assign(field_id=f"{term.part}{OTHER_TERM}" + answers["field_id"])
+    return called[called["field_id"].isin(named)]

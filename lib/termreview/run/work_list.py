@@ -37,8 +37,16 @@ if TYPE_CHECKING:
 
 CLEAN, SCORE = "1_clean_submissions", "2_score_indicators"
 SCHOOL_PAGES = "5_school_pages"
-REPORT_NOTEBOOKS = {"semester_review": "3_semester_review", "year_end_summary": "4_year_end_summary"}
-REPORT_FILES = {"semester_review": "bao-cao-so-ket", "year_end_summary": "bao-cao-tong-ket"}
+REPORT_NOTEBOOKS = {
+    "semester_review": "3_semester_review",
+    "year_end_summary": "4_year_end_summary",
+    "statistics": "3_semester_review",
+}
+REPORT_FILES = {
+    "semester_review": "bao-cao-so-ket",
+    "year_end_summary": "bao-cao-tong-ket",
+    "statistics": "bao-cao-thong-ke",
+}
 SLIP = "slip"  # the cell of the report notebooks that shows the submission slip
 EDITION_FILES = {INTERNAL: "", SHAREABLE: "chia-se"}
 

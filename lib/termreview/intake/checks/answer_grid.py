@@ -12,6 +12,7 @@ import pandas as pd
 
 from termreview.reference.comparable import comparable_answers
 from termreview.reference.declarations import TermReference
+from termreview.reference.kinds.checks import OTHER_TERM
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -34,6 +35,8 @@ class Answers:
         Whether there is an answer; whether there is none, or nothing to report.
     texts
         The answers in words.
+    elsewhere, elsewhere_lines
+        What was answered in other terms of the year, of what checks name of it (`hk1:pupils_count.total`).
     """
 
     school_ids: Sequence[str]
@@ -45,6 +48,8 @@ class Answers:
     is_answered: Flags
     is_empty: Flags
     texts: npt.NDArray[np.object_]
+    elsewhere: Numbers
+    elsewhere_lines: Mapping[str, int]
 
     def by_level(self) -> Iterator[tuple[str, Answers]]:
         """The answers of one level after another."""
@@ -56,16 +61,25 @@ class Answers:
                 self, school_ids=self.school_ids[here], levels=self.levels[here],
                 rows=self.rows[:, here], numbers=self.numbers[:, here], previous=self.previous[:, here],
                 is_answered=self.is_answered[:, here], is_empty=self.is_empty[:, here], texts=self.texts[:, here],
+                elsewhere=self.elsewhere[:, here],
             )  # fmt: skip
             first = last
 
     def total(self, sides: Sequence[tuple[str, ...]]) -> Numbers:
         """The sum of each tuple of fields, a line per tuple."""
-        lines = [self.lines[name] for side in sides for name in side]
-        if len(lines) == len(sides):
-            return self.numbers[lines]
-        ends = np.cumsum([len(side) for side in sides])
-        return np.add.reduceat(self.numbers[lines], np.r_[0, ends[:-1]], axis=0)
+        return _sums(self.numbers, self.lines, sides)
+
+    def total_elsewhere(self, sides: Sequence[tuple[str, ...]]) -> Numbers:
+        """The sum of each tuple of answers of other terms of the year, a line per tuple."""
+        return _sums(self.elsewhere, self.elsewhere_lines, sides)
+
+
+def _sums(numbers: Numbers, lines: Mapping[str, int], sides: Sequence[tuple[str, ...]]) -> Numbers:
+    places = [lines[name] for side in sides for name in side]
+    if len(places) == len(sides):
+        return numbers[places]
+    ends = np.cumsum([len(side) for side in sides])
+    return np.add.reduceat(numbers[places], np.r_[0, ends[:-1]], axis=0)
 
 
 def gather_answers(
@@ -75,6 +89,8 @@ def gather_answers(
     submitted: Container[str] | None = None,
 ) -> Answers:
     """Long observations as grids, with the numbers of the term before where there is one.
+
+    Answers of other terms of the year that checks name (`hk1:pupils_count.total`) stand among `previous` under that name.
 
     Parameters
     ----------
@@ -92,7 +108,15 @@ def gather_answers(
     asked = (term.form.fields_for(level, term.term.part) for level in by_level)
     names = list(dict.fromkeys(field.field_id for fields in asked for field in fields))
     previous = None if previous is None else comparable_answers(previous, term)
-    return spread_answers(observations, previous, school_ids, levels, names)
+    spread = spread_answers(observations, previous, school_ids, levels, names)
+    others = dict.fromkeys(name for check in term.checks for name in check.against if OTHER_TERM in name)
+    lines = {name: number for number, name in enumerate(others)}
+    elsewhere = (
+        np.full((len(lines), len(school_ids)), np.nan)
+        if previous is None or not lines
+        else _answered_numbers(previous, lines, school_ids)
+    )
+    return replace(spread, elsewhere_lines=lines, elsewhere=elsewhere)
 
 
 def spread_answers(
@@ -123,6 +147,8 @@ def spread_answers(
         is_answered,
         is_blank | is_nothing,
         words,
+        np.empty((0, len(school_ids))),
+        {},
     )
 
 

@@ -20,6 +20,7 @@ FEWEST_PEERS = 8
 _TO_DEVIATION = 1.4826
 # Peers that agree to the last digit must not make every other value an outlier.
 _LEAST_DEVIATION = float(np.log(1.15))
+_SLACK = 1e-9  # of binary fractions
 
 
 class Failure(NamedTuple):
@@ -77,7 +78,7 @@ def _apply(pairs: Sequence[Pair], fields: Mapping[str, Field], answers: Answers)
             fields[left[0]].label,
             found_words,
             expected_words,
-            left[:1] if check.kind == "unchanged" else (*left, *right),
+            left[:1] if check.kind in ("unchanged", "agrees_with") else (*left, *right),
         )
 
 
@@ -178,6 +179,18 @@ def _change_within(pairs: Sequence[Pair], answers: Answers) -> Verdict:
     return failed, _words(now), _words(before)
 
 
+def _agrees_with(pairs: Sequence[Pair], answers: Answers) -> Verdict:
+    """What schools say now against what they said in another term of the school year."""
+    now = answers.total([pair.left for pair in pairs])
+    then = answers.total_elsewhere([pair.right for pair in pairs])
+    low, high = _all_limits(pairs)
+    with np.errstate(invalid="ignore"):  # nothing by nothing is no answer
+        failed = (now < np.ceil(low * then - _SLACK)) | (
+            now > np.where(np.isinf(high), np.inf, np.floor(high * then + _SLACK))
+        )
+    return failed & ~np.isnan(then), _words(now), _words(then)
+
+
 def _outlier(pairs: Sequence[Pair], answers: Answers) -> Verdict:
     """A figure, or its ratio to others of the same school, against all schools of the level."""
     figures = answers.total([pair.left[:1] for pair in pairs])
@@ -224,6 +237,7 @@ _KINDS: Mapping[str, Callable[[Sequence[Pair], Answers], Verdict]] = {
     "change_within": _change_within,
     "outlier": _outlier,
     "unchanged": _unchanged,
+    "agrees_with": _agrees_with,
 }
 
 

@@ -40,7 +40,7 @@ def is_term(text: str, term: Term) -> bool:
 
     A school year alone or a semester alone is no name of a term.
     """
-    return _named_term(text) == _numbered(term)
+    return fold(text) == fold(term.term_id) or _named_term(text) == _numbered(term)
 
 
 def _named_term(text: str) -> tuple[int, int, str] | None:

@@ -15,7 +15,8 @@ from termreview.reference.loading.tree_reading import read_tree
 from termreview.terms import Term, parse_term
 from termreview.text import fold
 
-REPORTS = ("semester_review", "year_end_summary")
+STATISTICS = "statistics"  # a periodic report of figures, beside the reports of a school year's parts
+REPORTS = ("semester_review", "year_end_summary", STATISTICS)
 OFFICES = "office.csv"
 NONE = "none"  # what stands for a comparison, a task list or an index that the office does not want
 UNKNOWN_DAY = datetime.date.min  # stands for a day that could not be read
@@ -115,8 +116,17 @@ class Calendar:
         and the same part of earlier years.
         """
         plan = self.plan(term)
-        named = (plan.previous, plan.compare_with, *self.same_part_before(term))
+        named = (plan.previous, plan.compare_with, *self.same_part_before(term), *self.earlier_in_year(term))
         return tuple(dict.fromkeys(one for one in named if one is not None))
+
+    def earlier_in_year(self, term: Term) -> tuple[Term, ...]:
+        """The terms of the same school year that are due before one term, oldest first: checks hold against them, too."""
+        own = self.plan(term)
+        return tuple(
+            plan.term
+            for plan in self.plans
+            if plan.term.school_year == term.school_year and plan.due_on < own.due_on
+        )
 
     def office_on(self, date: datetime.date) -> Office:
         """The office in charge on one day; the latest one when none covers the day."""
@@ -203,7 +213,9 @@ def _note_reports(loaded: Sequence[tuple[Row, TermPlan]]) -> None:
         later = [
             other
             for _, other in loaded
-            if other.term.school_year == plan.term.school_year and other.due_on > plan.due_on
+            if other.term.school_year == plan.term.school_year
+            and other.due_on > plan.due_on
+            and other.report != STATISTICS
         ]
         is_summary = plan.report == "year_end_summary"
         is_summed_up = is_summary or any(other.report == "year_end_summary" for other in later)

@@ -13,7 +13,7 @@ from termreview.reference.loading.source import Source
 
 CHECK_KINDS = (
     "range", "at_most", "sum_equals", "required_if", "positive_if", "ratio_within", "change_within",
-    "outlier", "unchanged",
+    "outlier", "unchanged", "agrees_with",
 )  # fmt: skip
 SECTION = "@"  # before the id of a section of the form, or `@*` for all of it
 EVERYTHING = f"{SECTION}*"
@@ -21,6 +21,7 @@ _MOVING = ("count", "number", "money", "percent")
 EACH_COLUMN = ".*"
 ALL_PARTS = ".grades"
 WHOLE_COLUMN = "total"
+OTHER_TERM = ":"  # behind the part of the school year (`hk1`) of which a field's answer is meant
 PLACES = ("expected", "found", "label")
 Grids = Mapping[str, Sequence[str]]
 
@@ -59,7 +60,8 @@ class Check:
             left = tuple(f.field_id for f in moving if f.section_id in sections or "*" in sections)
             return [(left, ())] if left else []
         if not any(name.endswith((EACH_COLUMN, ALL_PARTS)) for name in (*self.fields, *self.against)):
-            is_asked = all(name in fields for name in (*self.fields, *self.against))
+            here = (name for name in (*self.fields, *self.against) if OTHER_TERM not in name)
+            is_asked = all(name in fields for name in here)
             return [(self.fields, self.against)] if is_asked else []
         grids = grids_of(fields) if grids is None else grids
         columns = dict.fromkeys(
@@ -135,8 +137,7 @@ def load_checks(source: Source, form: Form, levels: Sequence[str]) -> tuple[Chec
     """Read the checks of one form; every field id must exist and numbers must be numbers."""
     rows = read_list(source, f"checks/{form.form_id}.csv", CHECK_COLUMNS)
     unique([(row, row.id("check_code")) for row in rows])
-    fields = form.all_fields()
-    checks = []
+    fields, checks = form.all_fields(), []
     for row in rows:
         check = Check(
             row.id("check_code"), row.choice("kind", CHECK_KINDS), row.choice("severity", ("error", "query", "note")),
@@ -159,11 +160,17 @@ def _check_fields(row: Row, check: Check, fields: Mapping[str, Field], sections:
         if not 0 < (row.number("low") or 0) <= 1 or not (row.number("high") or 0) >= 1:
             row.report("check_unchanged")
         return
+    if check.kind == "agrees_with" and not (
+        check.against and all(OTHER_TERM in one for one in check.against)
+    ):
+        row.report("check_needs_other_term")
     for name in (*check.fields, *check.against):
+        if check.kind == "agrees_with" and OTHER_TERM in name:
+            continue  # a field of another form: `cross_references` knows it
         stem = name.removesuffix(EACH_COLUMN).removesuffix(ALL_PARTS)
         if name not in fields and (stem == name or not any(known.startswith(f"{stem}.") for known in fields)):
             row.report("no_form_field", field=name)
-    if check.kind in ("range", "ratio_within", "change_within"):
+    if check.kind in ("range", "ratio_within", "change_within", "agrees_with"):
         for key in ("low", "high"):
             row.number(key)
         if not check.low and not check.high:

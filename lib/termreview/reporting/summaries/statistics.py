@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
+from termreview.reference.kinds.calendar import STATISTICS
 from termreview.reporting.term.answers import Answers
 from termreview.reporting.term.schools import ALL
 
 STATISTICS_SHEET = "statistics"
 WHOLE_COLUMN = "total"
 SUMMED_KINDS = ("count", "number", "money")  # shares and points of several schools add up to nothing
+OFFICIAL_MARKS = ("A", "B")  # of lines that the ministry's own layout is known to have
+OWNERSHIP, PUBLIC, PRIVATE = "ownership", "public", "private"
 
 
 def statistics_by_level(
@@ -47,6 +50,43 @@ def statistics_by_level(
     return long[long["asked_count"] > 0].reset_index(drop=True).assign(is_hidden=False)
 
 
+def official_lines(answers: Answers, declared: TermReference) -> pd.DataFrame:
+    """What a periodic statistics report sums up on the ministry's own sheets.
+
+    Returns
+    -------
+    DataFrame
+        One row a line of a sheet that is publicly known (marked A or B) and column of it: `sheet_id`, `sheet`,
+        `section`, `label`, `unit` and the sums over `counted_count` schools: `total`, `public`, `private`. Of a question
+        that is answered yes or no that is the number of schools that say yes. Missing where no school answered.
+    """
+    form, rows = declared.form, []
+    sheets = {sheet.sheet_id: sheet.title for sheet in form.sheets}
+    sections = {section.section_id: section for section in form.sections}
+    for field in form.all_fields().values():
+        section = sections.get(field.section_id)
+        if section is None or field.mark not in OFFICIAL_MARKS or field.kind not in (*SUMMED_KINDS, "yes_no"):
+            continue
+        own = answers.text(f"{OWNERSHIP}_{section.sheet_id}")
+        number = answers.number(field.field_id)
+        column = (
+            next(one.label for one in section.columns if one.column_id == field.column_id)
+            if field.column_id
+            else ""
+        )
+        parts = {PUBLIC: number[own == PUBLIC], PRIVATE: number[own == PRIVATE], WHOLE_COLUMN: number}
+        is_grid = len(section.columns) > 1 and field.column_id != WHOLE_COLUMN
+        rows.append(
+            {
+                "sheet_id": section.sheet_id, "sheet": sheets[section.sheet_id], "section": section.title,
+                "label": f"{field.label}: {column}" if is_grid and column not in field.label else field.label,
+                "unit": "trường" if field.kind == "yes_no" else field.unit, "counted_count": int(number.notna().sum()),
+                **{name: part.sum(min_count=1) for name, part in parts.items()},
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def rebuilt_totals(answers: Answers, schools: pd.DataFrame, declared: TermReference) -> pd.DataFrame:
     """List totals that do not add up: one row per school and total, with what it states and what its parts give."""
     labels = {field_id: field.label for field_id, field in declared.form.all_fields().items()}
@@ -65,7 +105,8 @@ def rebuilt_totals(answers: Answers, schools: pd.DataFrame, declared: TermRefere
 def _statistics_fields(declared: TermReference, schools: pd.DataFrame) -> pd.DataFrame:
     """The fields of the statistics sheet with their row and column: one row per field."""
     form = declared.form
-    own = form.sections_of(STATISTICS_SHEET) or (form.sections if form.office else ())
+    is_whole = form.office or declared.plan.report == STATISTICS
+    own = form.sections_of(STATISTICS_SHEET) or (form.sections if is_whole else ())
     sections = {section.section_id: section for section in own}
     row_labels = {row.row_code: row.label for row in declared.form.rows}
     found = {

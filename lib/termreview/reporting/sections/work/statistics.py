@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from termreview.reference.kinds.calendar import STATISTICS
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
@@ -14,7 +15,7 @@ from termreview.reporting.blocks.trace_target import FIELD, trace_unless
 from termreview.reporting.blocks.values import Parts, column, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import level_scopes, marked, say, scope_title, shown
-from termreview.reporting.summaries.statistics import WHOLE_COLUMN
+from termreview.reporting.summaries.statistics import PRIVATE, PUBLIC, WHOLE_COLUMN, official_lines
 from termreview.reporting.term.schools import ALL
 
 Target = Callable[[Mapping[Any, Any]], str | None]
@@ -22,7 +23,35 @@ Target = Callable[[Mapping[Any, Any]], str | None]
 
 def statistics_tables(report: ReportContext) -> Block:
     """Every section of the statistics sheet by school level, and the totals that did not add up."""
-    return Block("") if report.declared.form.office else _sections(report)
+    if report.declared.form.office:
+        return Block("")
+    if report.declared.plan.report != STATISTICS:
+        return _sections(report)
+    return stack(_official_sheets(report), _sections(report))
+
+
+def _official_sheets(report: ReportContext) -> Block:
+    """The ministry's sheets as far as they are publicly known: a table a sheet, summed up over the schools."""
+    lines = official_lines(report.term.answers, report.declared)
+    blocks = []
+    for sheet in dict.fromkeys(lines["sheet"] if len(lines) else ()):
+        own = lines[(lines["sheet"] == sheet) & (lines["counted_count"] > 0)]
+        if own.empty:
+            continue
+        blocks.append(
+            table(
+                own.assign(number=[str(place) for place in range(1, len(own) + 1)]),
+                columns={
+                    "number": "TT", "label": "Chỉ tiêu", "unit": "Đơn vị tính", WHOLE_COLUMN: "Tổng số",
+                    PUBLIC: "Công lập", PRIVATE: "Tư thục",
+                },
+                formats=dict.fromkeys((WHOLE_COLUMN, PUBLIC, PRIVATE), "integer"),
+                row_header="label", group_by="section",
+                caption=say(report, "statistics.official_caption", sheet=sheet, day=report.declared.plan.data_as_of),
+                notes=[say(report, "statistics.official_note", count=int(own["counted_count"].max()))],
+            )
+        )  # fmt: skip
+    return stack(*blocks)
 
 
 def own_figures(report: ReportContext) -> Block:
@@ -52,7 +81,7 @@ def _sections(report: ReportContext) -> Block:
 def _coverage(report: ReportContext, frame: pd.DataFrame) -> list[str]:
     """Of how many schools the figures are, and which totals had to be rebuilt."""
     whole = frame[frame["scope"] == ALL]
-    if report.declared.form.office:
+    if report.declared.form.office or report.declared.plan.report == STATISTICS:
         counted, asked = (int(whole[f"{name}_count"].max()) for name in ("counted", "asked"))
         return [say(report, "statistics.coverage_own", counted=counted, asked=asked)]
     pupils = whole[whole["field_id"] == "pupils_count.total"]
