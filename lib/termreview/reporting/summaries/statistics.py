@@ -50,37 +50,39 @@ def statistics_by_level(
     return long[long["asked_count"] > 0].reset_index(drop=True).assign(is_hidden=False)
 
 
-def official_lines(answers: Answers, declared: TermReference) -> pd.DataFrame:
+def official_lines(answers: Answers, declared: TermReference, schools_label: str) -> pd.DataFrame:
     """What a periodic statistics report sums up on the ministry's own sheets.
 
     Returns
     -------
     DataFrame
-        One row a line of a sheet that is publicly known (marked A or B) and column of it: `sheet_id`, `sheet`,
-        `section`, `label`, `unit` and the sums over `counted_count` schools: `total`, `public`, `private`. Of a question
-        that is answered yes or no that is the number of schools that say yes. Missing where no school answered.
+        One row a line of a sheet that is publicly known (marked A or B): `sheet`, `section`, `label`, `unit` and the sums
+        over `counted_count` schools: `total`, `public`, `private`. Of a question that is answered yes or no it is the
+        number of schools that say yes; the question on ownership counts all, as `schools_label`. Missing where no
+        school answered.
     """
     form, rows = declared.form, []
     sheets = {sheet.sheet_id: sheet.title for sheet in form.sheets}
     sections = {section.section_id: section for section in form.sections}
     for field in form.all_fields().values():
         section = sections.get(field.section_id)
-        if section is None or field.mark not in OFFICIAL_MARKS or field.kind not in (*SUMMED_KINDS, "yes_no"):
+        is_of_schools = section is not None and field.field_id == f"{OWNERSHIP}_{section.sheet_id}"
+        is_summed = is_of_schools or field.kind in (*SUMMED_KINDS, "yes_no")
+        if section is None or field.mark not in OFFICIAL_MARKS or not is_summed:
             continue
-        own = answers.text(f"{OWNERSHIP}_{section.sheet_id}")
-        number = answers.number(field.field_id)
-        column = (
-            next(one.label for one in section.columns if one.column_id == field.column_id)
-            if field.column_id
-            else ""
+        owner = answers.text(f"{OWNERSHIP}_{section.sheet_id}")
+        number = (
+            owner.notna().where(owner.notna()).astype(float)
+            if is_of_schools
+            else answers.number(field.field_id)
         )
-        parts = {PUBLIC: number[own == PUBLIC], PRIVATE: number[own == PRIVATE], WHOLE_COLUMN: number}
-        is_grid = len(section.columns) > 1 and field.column_id != WHOLE_COLUMN
+        parts = {WHOLE_COLUMN: number, PUBLIC: number[owner == PUBLIC], PRIVATE: number[owner == PRIVATE]}
         rows.append(
             {
-                "sheet_id": section.sheet_id, "sheet": sheets[section.sheet_id], "section": section.title,
-                "label": f"{field.label}: {column}" if is_grid and column not in field.label else field.label,
-                "unit": "trường" if field.kind == "yes_no" else field.unit, "counted_count": int(number.notna().sum()),
+                "sheet": sheets[section.sheet_id], "section": section.title,
+                "label": schools_label if is_of_schools else field.label,
+                "unit": "trường" if is_of_schools or field.kind == "yes_no" else field.unit,
+                "counted_count": int(number.notna().sum()),
                 **{name: part.sum(min_count=1) for name, part in parts.items()},
             }
         )  # fmt: skip

@@ -32,7 +32,7 @@ def statistics_tables(report: ReportContext) -> Block:
 
 def _official_sheets(report: ReportContext) -> Block:
     """The ministry's sheets as far as they are publicly known: a table a sheet, summed up over the schools."""
-    lines = official_lines(report.term.answers, report.declared)
+    lines = official_lines(report.term.answers, report.declared, say(report, "statistics.official_schools"))
     blocks = []
     for sheet in dict.fromkeys(lines["sheet"] if len(lines) else ()):
         own = lines[(lines["sheet"] == sheet) & (lines["counted_count"] > 0)]
@@ -64,7 +64,8 @@ def own_figures(report: ReportContext) -> Block:
 def _sections(report: ReportContext) -> Block:
     frame = report.summaries.statistics
     frame = frame.assign(shown=shown(report, frame))
-    blocks: list[object] = [paragraph(joined(_coverage(report, frame)))]
+    told = _coverage(report, frame)
+    blocks: list[object] = [paragraph(joined(told))] if told else []
     for section_id in dict.fromkeys(frame["section_id"]):
         own = frame[frame["section_id"] == section_id]
         columns = list(dict.fromkeys(own["column_id"]))
@@ -81,7 +82,9 @@ def _sections(report: ReportContext) -> Block:
 def _coverage(report: ReportContext, frame: pd.DataFrame) -> list[str]:
     """Of how many schools the figures are, and which totals had to be rebuilt."""
     whole = frame[frame["scope"] == ALL]
-    if report.declared.form.office or report.declared.plan.report == STATISTICS:
+    if report.declared.plan.report == STATISTICS:
+        return []
+    if report.declared.form.office:
         counted, asked = (int(whole[f"{name}_count"].max()) for name in ("counted", "asked"))
         return [say(report, "statistics.coverage_own", counted=counted, asked=asked)]
     pupils = whole[whole["field_id"] == "pupils_count.total"]
