@@ -44,7 +44,12 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     if told:
         print(f"Còn có thể thay đổi: {'; '.join(told)}")
     counted = {entry["file"] for entry in found.record["inputs"]}
-    there = list_received(workspace.raw(term), found.as_of, window=received_window(reference.of(term).plan))
+    there = list_received(
+        workspace.raw(term),
+        found.as_of,
+        window=received_window(reference.of(term).plan),
+        schools=reference.registry.school_names,
+    )
     later = [file.name for file in there if file.name not in counted]
     if later:
         print(f"Chưa tính vào báo cáo này: {len(later)} tệp nhận sau ({', '.join(later[:5])}{', …' if len(later) > 5 else ''})")  # fmt: skip

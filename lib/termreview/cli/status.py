@@ -69,7 +69,15 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
             late = f"; quá hạn {school['days_late']} ngày" if school["days_late"] else ""
             place = f"{school['school_name']} ({school['commune_name']})"
             print(f"  {school['school_id']}  {place} – {school['detail']}{late}")
-    lines = list(received_notices(workspace.raw(term), there, as_of, reference.provenance["notices"]))
+    lines = list(
+        received_notices(
+            workspace.raw(term),
+            there,
+            as_of,
+            reference.provenance["notices"],
+            reference.registry.school_names,
+        )
+    )
     if lines:
         print("\n" + "\n".join(lines))
     is_unread = cleaned.submissions["reason_code"].eq(NOT_OPENED) & cleaned.submissions["school_id"].notna()
@@ -153,7 +161,12 @@ def _received(
     """What was received of one term, of every day."""
     from termreview.intake.received.received import list_received, received_window
 
-    return list_received(workspace.raw(term), as_of, window=received_window(reference.calendar.plan(term)))
+    return list_received(
+        workspace.raw(term),
+        as_of,
+        window=received_window(reference.calendar.plan(term)),
+        schools=reference.registry.school_names,
+    )
 
 
 def _cleaned(

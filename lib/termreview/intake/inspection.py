@@ -90,7 +90,7 @@ def filed_under(path: Path, folders: Mapping[str, Path], reference: Reference) -
             name = path.resolve().relative_to(folders[plan.term.term_id].resolve())
         except (ValueError, OSError, RuntimeError):  # lies elsewhere, or its name leads nowhere
             continue
-        return Filed(plan, printable_name(name.as_posix()))
+        return Filed(plan, printable_name(name.as_posix(), reference.registry.school_names))
     return None
 
 

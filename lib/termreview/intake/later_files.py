@@ -29,9 +29,14 @@ def later_of_schools(
 
 def later_days(folder: Path, as_of: datetime.date, term: Term, reference: Reference) -> dict[str, str]:
     """By school, the day (in words) of its first file that the list of one term gives a day after `as_of`."""
-    if all(day <= as_of for day in listed_days(folder).values()):
+    if all(day <= as_of for day in listed_days(folder, reference.registry.school_names).values()):
         return {}  # nearly always
-    files = list_received(folder, as_of, window=received_window(reference.calendar.plan(term)))
+    files = list_received(
+        folder,
+        as_of,
+        window=received_window(reference.calendar.plan(term)),
+        schools=reference.registry.school_names,
+    )
     later = later_of_schools([file for file in files if file.received_on > as_of], term, reference)
     return {school_id: day_text(file.received_on) for school_id, file in sorted(later.items())}
 

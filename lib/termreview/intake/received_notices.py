@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,7 @@ def received_notices(
     files: Sequence[ReceivedFile],
     as_of: datetime.date,
     words: Mapping[str, str],
+    schools: Collection[str] | None = None,
 ) -> Iterator[str]:
     """Say what the office should know of the files of one term before it believes who is late or silent.
 
@@ -66,7 +67,7 @@ def received_notices(
         ],
         "absent": [],
     }  # fmt: skip
-    for absent in absent_files(folder, files):
+    for absent in absent_files(folder, files, schools):
         line = _told(words["day_file"], absent.name, absent.received_on)
         same = f" – {words['absent_same'].format(name=absent.same_as)}" if absent.same_as else ""
         told["absent"].append(line + same)
@@ -115,7 +116,9 @@ class AbsentFile:
     same_as: str = ""
 
 
-def absent_files(folder: Path, files: Sequence[ReceivedFile]) -> list[AbsentFile]:
+def absent_files(
+    folder: Path, files: Sequence[ReceivedFile], schools: Collection[str] | None = None
+) -> list[AbsentFile]:
     """The files that `received.csv` or an earlier run knows and that are gone, by name.
 
     One whose content lies there under another name, of the same day, was only renamed: nothing is gone.
@@ -127,10 +130,10 @@ def absent_files(folder: Path, files: Sequence[ReceivedFile]) -> list[AbsentFile
     """
     there = {name_key(file.name) for file in files}
     hashes = {
-        name_key(printable_name(str(name))): str(sha256)
+        name_key(printable_name(str(name), schools)): str(sha256)
         for name, sha256 in (read_json(folder / FIRST_SEEN) or {}).items()
     }
-    seen = listed_days(folder)
+    seen = listed_days(folder, schools)
     absent: list[AbsentFile] = []
     for name in sorted({*seen, *hashes} - there, key=natural_order):
         if any(other.startswith(f"{name}/") for other in there):  # an archive, each file in it by itself

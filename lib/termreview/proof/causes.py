@@ -45,7 +45,11 @@ def changed_causes(workspace: Workspace, reference: Reference, record: Mapping[s
     for told in origin["inputs"]:
         term = parse_term(told["term_id"])
         causes += _file_causes(
-            workspace, reference.calendar.plan(term), last_day(reference, record, told), told["files"]
+            workspace,
+            reference,
+            reference.calendar.plan(term),
+            last_day(reference, record, told),
+            told["files"],
         )
     now = reference.fingerprints_of(parse_term(record["term_id"]))
     if origin.get("declared") != OWN_SHARE:  # made by an earlier version: of whole files
@@ -87,13 +91,14 @@ def _hash(path: Path) -> str:
 
 
 def _file_causes(
-    workspace: Workspace, plan: TermPlan, until: datetime.date, told: list[Any]
+    workspace: Workspace, reference: Reference, plan: TermPlan, until: datetime.date, told: list[Any]
 ) -> Iterator[Cause]:
     term = plan.term
-    before = {printable_name(name): (sha256, received_on) for name, sha256, received_on in told}
+    schools = reference.registry.school_names
+    before = {printable_name(name, schools): (sha256, received_on) for name, sha256, received_on in told}
     is_hidden = any(name.startswith("#") for name in before)
-    files = list_received(workspace.raw(term), until, until, received_window(plan))
-    listed = listed_days(workspace.raw(term))
+    files = list_received(workspace.raw(term), until, until, received_window(plan), schools)
+    listed = listed_days(workspace.raw(term), schools)
     named = {hidden_name(file.name) if is_hidden else file.name: file for file in files}
     for key, file in named.items():
         if key not in before:

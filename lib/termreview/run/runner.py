@@ -136,7 +136,12 @@ def run_term(
     with held(workspace.root, f"run {term.term_id}"):
         try:
             _recover(workspace, reference)
-            there = list_received(workspace.raw(term), as_of, window=received_window(declared.plan))
+            there = list_received(
+                workspace.raw(term),
+                as_of,
+                window=received_window(declared.plan),
+                schools=reference.registry.school_names,
+            )
             files = [file for file in there if file.received_on <= as_of]
             _tell_received(workspace, reference, term, as_of, there, progress)
             _refuse_nothing_received(workspace, term, as_of, files)
@@ -230,7 +235,7 @@ def _tell_received(
 ) -> None:
     """Tell of days that cannot be, of files that came later, were renamed or are gone."""
     words = reference.provenance["notices"]
-    for line in received_notices(workspace.raw(term), there, as_of, words):
+    for line in received_notices(workspace.raw(term), there, as_of, words, reference.registry.school_names):
         progress(line)
 
 
@@ -245,7 +250,10 @@ def _record_received(
     """Write the files that the list does not know yet into it, and tell how many were given the day of the run."""
     words = reference.provenance["notices"]
     renamed = sum(bool(file.renamed_from) for file in files)  # with a day of their own
-    count = record_received(workspace.raw(term), files, words["renamed_note"]) - renamed
+    count = (
+        record_received(workspace.raw(term), files, words["renamed_note"], reference.registry.school_names)
+        - renamed
+    )
     if count:
         progress(words["received"].format(count=count, day=f"{as_of:%d/%m/%Y}", list=RECEIVED_LIST))
 

@@ -104,7 +104,13 @@ def open_term(
 def received_files(opened: OpenTerm) -> list[ReceivedFile]:
     """List the files of the term in the order received."""
     window = received_window(opened.declared.plan)
-    return list_received(opened.workspace.raw(opened.term), opened.as_of, opened.until, window)
+    return list_received(
+        opened.workspace.raw(opened.term),
+        opened.as_of,
+        opened.until,
+        window,
+        opened.reference.registry.school_names,
+    )
 
 
 def read_exports(opened: OpenTerm) -> SourceReadings:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -112,6 +112,7 @@ def list_received(
     as_of: datetime.date,
     until: datetime.date | None = None,
     window: DateWindow | None = None,
+    schools: Collection[str] | None = None,
 ) -> list[ReceivedFile]:
     """List the files of one term in the order received; `received.csv` says when each was first seen.
 
@@ -126,9 +127,11 @@ def list_received(
         What came after that day is left for a later report.
     window
         The days on which a file can have come: one of another day (a slip of the pen) counts as of `as_of`.
+    schools
+        The names of all schools: a person's name in that of a file is withheld where it is none of theirs.
     """
-    seen = listed_days(folder)
-    found = list(_found_in(folder))
+    seen = listed_days(folder, schools)
+    found = list(_found_in(folder, schools))
     refuse_lost_letters(folder, seen, {name_key(file.name) for file in found})
     is_known = all(listed_day(seen, file.name) for file in found)
     renamed = {} if is_known else _renamed(folder, seen, found)
@@ -148,11 +151,11 @@ def _cannot_be(day: datetime.date, window: DateWindow, as_of: datetime.date) -> 
     return day < window.first or (day > window.last and day > as_of)
 
 
-def _found_in(folder: Path) -> Iterator[ReceivedFile]:
+def _found_in(folder: Path, schools: Collection[str] | None) -> Iterator[ReceivedFile]:
     """The files of one folder, as if all came on the first day there is; no two have the same name."""
     names: set[str] = set()
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        name = printable_name(path.relative_to(folder).as_posix())
+        name = printable_name(path.relative_to(folder).as_posix(), schools)
         is_own = name.casefold() == RECEIVED_LIST or path.name.casefold() in OF_SYSTEMS
         if (
             is_own
@@ -164,7 +167,9 @@ def _found_in(folder: Path) -> Iterator[ReceivedFile]:
         name = _own_name(name, os.fsencode(path.name), names)
         members = archive_members(path)
         for member in members:
-            inner = _own_name(f"{name}/{printable_name(member.name)}", str(member.index).encode(), names)
+            inner = _own_name(
+                f"{name}/{printable_name(member.name, schools)}", str(member.index).encode(), names
+            )
             member = replace(member, name=inner.removeprefix(f"{name}/"))
             yield ReceivedFile(inner, path, datetime.date.min, *content_facts(member), member=member)
         if not members:
@@ -215,13 +220,18 @@ def content_facts(path: Path | ArchiveMember) -> tuple[str, int]:
     return NOTHING_READ, 0
 
 
-def record_received(folder: Path, files: Sequence[ReceivedFile], renamed_note: str = "{name}") -> int:
+def record_received(
+    folder: Path,
+    files: Sequence[ReceivedFile],
+    renamed_note: str = "{name}",
+    schools: Collection[str] | None = None,
+) -> int:
     """Add files to `received.csv` that it does not know yet; lines already there stay as the office left them.
 
     The note of a renamed file tells its former name.
     """
     path = folder / RECEIVED_LIST
-    seen = listed_days(folder)
+    seen = listed_days(folder, schools)
     new = {
         file.name if file.renamed_from else file.listed_name: file
         for file in files

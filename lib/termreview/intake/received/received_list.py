@@ -27,8 +27,8 @@ _CONTROLS = {code: 0x2400 + code for code in range(32)} | {
 }
 
 
-def listed_days(folder: Path) -> Mapping[str, datetime.date]:
-    """The day each file was first seen; a blank day counts as not listed.
+def listed_days(folder: Path, schools: Collection[str] | None = None) -> Mapping[str, datetime.date]:
+    """The day each file was first seen, by its `printable_name`; a blank day counts as not listed.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def listed_days(folder: Path) -> Mapping[str, datetime.date]:
     """
     path = folder / RECEIVED_LIST
     content = _content(path)
-    return {} if content is None else _days(path, content)
+    return {} if content is None else _days(path, content, None if schools is None else tuple(schools))
 
 
 def listed_day(seen: Mapping[str, datetime.date], name: str) -> datetime.date | None:
@@ -53,14 +53,14 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
-def printable_name(name: str) -> str:
+def printable_name(name: str, schools: Collection[str] | None = None) -> str:
     """One file name as one line of text: bytes that are no letters (old archives leave them) become `?`.
 
     Line breaks and other signs that no list, table or page carries become the signs that stand for them (`␊`);
-    what tells of a person is withheld.
+    what tells of a person is withheld, as in `name_without_personal`.
     """
     line = name.encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
-    return name_without_personal(line)
+    return name_without_personal(line, schools)
 
 
 def read_received_list(folder: Path) -> ListFile | None:
@@ -96,14 +96,14 @@ def _parsed(path: Path, content: bytes) -> ListFile:
 
 
 @lru_cache(maxsize=4)
-def _days(path: Path, content: bytes) -> Mapping[str, datetime.date]:
+def _days(path: Path, content: bytes, schools: tuple[str, ...] | None) -> Mapping[str, datetime.date]:
     found = _parsed(path, content)
     if missing := [name for name in COLUMNS[:2] if name not in found.header]:
         raise UsageError("received_no_column", list=path, column=missing[0], columns=", ".join(COLUMNS))
     seen = {}
     for _, cells in found.rows:
         row = dict(zip(found.header, cells, strict=False))
-        name, day = printable_name(as_meant(row.get("file", ""))), row.get("received_on", "").strip()
+        name, day = printable_name(as_meant(row.get("file", "")), schools), row.get("received_on", "").strip()
         received_on = parse_date(day)
         if received_on is not None:
             seen[name_key(name)] = received_on

@@ -84,6 +84,12 @@ class Registry:
     units: tuple[Unit, ...]
     events: tuple[UnitEvent, ...]
 
+    @property
+    def school_names(self) -> tuple[str, ...]:
+        """Every name that a unit has or had, each once: what else looks like a person's name is none of theirs."""
+        names = (name for unit in self.units for name in (unit.name, unit.short_name, *unit.aliases))
+        return tuple(dict.fromkeys(names))
+
     def on(self, date: datetime.date) -> dict[str, Unit]:
         """Units valid on one day by id."""
         return {unit.unit_id: unit for unit in self.units if unit.is_valid_on(date)}

@@ -21,7 +21,8 @@ from termreview.intake.received.received import (
     record_first_seen,
     record_received,
 )
-from worlds import cp1258
+from termreview.reference.declarations import load_reference
+from worlds import REFERENCE, cp1258
 
 AS_OF = datetime.date(2024, 1, 9)
 
@@ -228,3 +229,29 @@ def test_a_broken_list_of_first_contents_is_refused(tmp_path: Path) -> None:
     (tmp_path / FIRST_SEEN).write_text("{bad", encoding="utf-8")
     with pytest.raises(UsageError, match="không đọc được"):
         record_first_seen(tmp_path, [])
+
+
+def test_full_names_of_persons_are_withheld_with_and_without_accents_and_schools_keep_theirs(
+    tmp_path: Path,
+) -> None:
+    schools = load_reference(REFERENCE).registry.school_names
+    for name in ("Nguyễn Mai Anh.xlsx", "bao cao Nguyen Mai Anh.xlsx", "Le_Hoang_Nam-hk1.xlsx",
+                 "TH Trần Quốc Toản.xlsx", "th tran quoc toan hk1.xlsx", "0477301.xlsx"):  # fmt: skip
+        (tmp_path / name).write_bytes(name.encode())
+    day = datetime.date(2024, 1, 8)
+    files = list_received(tmp_path, day, schools=schools)
+    names = {file.path.name: file.name for file in files}
+    assert {name for name, shown in names.items() if name == shown} == {
+        "TH Trần Quốc Toản.xlsx", "th tran quoc toan hk1.xlsx", "0477301.xlsx",
+    }  # fmt: skip
+    assert not any(word in shown.casefold() for shown in names.values() for word in ("mai", "hoang"))
+    record_received(tmp_path, files, schools=schools)
+    listed = (tmp_path / "received.csv").read_text(encoding="utf-8-sig")
+    assert "Mai" not in listed
+    assert "Hoang" not in listed
+    # The list knows them again, whoever wrote their names there.
+    (tmp_path / "received.csv").write_text(
+        "file,received_on\nbao cao Nguyen Mai Anh.xlsx,2024-01-05\n", encoding="utf-8"
+    )
+    days = {file.path.name: file.received_on for file in list_received(tmp_path, day, schools=schools)}
+    assert days["bao cao Nguyen Mai Anh.xlsx"] == datetime.date(2024, 1, 5)
