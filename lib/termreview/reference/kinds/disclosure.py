@@ -10,7 +10,7 @@ from termreview.reference.loading.rows import unique
 from termreview.reference.loading.source import Source
 from termreview.reference.loading.tree_reading import read_tree
 
-_KEYS = ("field", "within", "part", "part_within", "title", "mark")
+_KEYS = ("field", "within", "part", "part_within", "title", "mark", "form")
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ def load_disclosure(source: Source, forms: Mapping[str, Form]) -> Disclosure:
     }
     attributes, named = [], []
     for row in tree.rows("attributes"):
+        if row.text("form", "") not in ("", *forms):
+            continue  # of a form that no term asks
         row.only(_KEYS)
         attribute = Attribute(
             row.text("field"), row.text("within"), row.text("part", ""), row.text("part_within", ""),
