@@ -46,6 +46,7 @@ desk: $(READY) ## open the review desk without code in the browser, for this mac
 bench: $(TEST_READY) ## measure the speed promises on this machine
 	@$(BIN)/python tests/bench/bench.py
 	@$(BIN)/python tests/bench/desk.py
+	@$(BIN)/python tests/bench/exports.py
 
 bench-scale: $(TEST_READY) ## measure what a term costs a school, for 55, 600 and 5 000 schools; many minutes
 	@$(BIN)/python tests/bench/scale.py

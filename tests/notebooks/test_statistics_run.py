@@ -86,7 +86,8 @@ def fill(
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("statistics"))
-    copy_reference(workspace.root / "data")
+    calendar = copy_reference(workspace.root / "data") / "calendar.yml"
+    calendar.write_text(calendar.read_text(encoding="utf-8").replace("      #|", "      "), encoding="utf-8")
     (workspace.root / "notebooks").symlink_to(ROOT / "notebooks")
     reference = load_reference(workspace.reference)
     fill(workspace, reference.of(START), reference, {PRESCHOOL: datetime.date(2023, 9, 20)})
