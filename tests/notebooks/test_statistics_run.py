@@ -22,7 +22,7 @@ from termreview.reporting.sections.work.statistics import statistics_tables
 from termreview.run.runner import run_term
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from worlds import ROOT, copy_reference
+from worlds import ROOT, copy_reference, put_statistics_in_force
 
 START, HK1, MIDDLE = (Term("2023-2024", part) for part in ("tkdn", "hk1", "tkgn"))
 PRESCHOOL, PRIMARY, OTHER, LOWER, BOTH = "0477101", "0477201", "0477202", "0477301", "0477401"
@@ -86,8 +86,7 @@ def fill(
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("statistics"))
-    calendar = copy_reference(workspace.root / "data") / "calendar.yml"
-    calendar.write_text(calendar.read_text(encoding="utf-8").replace("      #|", "      "), encoding="utf-8")
+    put_statistics_in_force(copy_reference(workspace.root / "data"))
     (workspace.root / "notebooks").symlink_to(ROOT / "notebooks")
     reference = load_reference(workspace.reference)
     fill(workspace, reference.of(START), reference, {PRESCHOOL: datetime.date(2023, 9, 20)})
