@@ -162,7 +162,7 @@ ROOMS = {
     "office": "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets sources",
     "rollup": "storage reporting/blocks reporting/report",
     "cli": (
-        "storage reference spreadsheets/packages forms forms/adopted office intake/received "
+        "storage reference spreadsheets/packages forms forms/adopted office intake/received intake/checks "
         "intake sources rollup returns reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
         "desk/serving sample sample/rehearsal"

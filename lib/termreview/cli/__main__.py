@@ -278,6 +278,12 @@ def _source(options: argparse.Namespace, workspace: Workspace, reference: Refere
     return look(options, workspace, reference)
 
 
+def _links(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    from termreview.cli.sources import check_links
+
+    check_links(options, workspace, reference)
+
+
 def _sources(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.cli.sources import purge
 
@@ -316,6 +322,7 @@ _COMMANDS: Mapping[str, Command] = {
     "merge": _merge,
     "source": _source,
     "sources": _sources,
+    "links": _links,
     "rehearse": _rehearse,
     "demo": _demo,
     "desk": _desk,

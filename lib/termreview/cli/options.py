@@ -211,6 +211,13 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_term(exports)
 
+    links = commands.add_parser(
+        "links",
+        help="đường dẫn minh chứng của một kỳ; chỉ khi thêm --check mới hỏi mạng xem có mở được không",
+    )
+    _add_term(links)
+    links.add_argument("--check", action="store_true", help="hỏi từng địa chỉ (HEAD), không tải nội dung")
+
     own = commands.add_parser(
         "export", help="chạy một sổ phân tích của mình và xuất trang HTML, tệp Word, PDF"
     )

@@ -1,4 +1,4 @@
-"""The commands that look at one export of a system, draft a layout for it, and purge exports once they are counted."""
+"""The commands on what systems and links tell: an export looked at, its layout drafted, exports purged, links of evidence asked."""
 
 from __future__ import annotations
 
@@ -6,13 +6,28 @@ import argparse
 from collections import defaultdict
 
 from termreview.errors import UsageError
+from termreview.intake.checks.evidence import named_links
+from termreview.intake.received.link_reach import ANSWERS, STATES, reach
 from termreview.reference.declarations import Reference
 from termreview.sources.counting import LAYOUT_UNKNOWN, Counted, count_export
 from termreview.sources.facts import FOLDER, purge_sources, school_finder
 from termreview.sources.proposal import SeenExport, can_be_drafted, look_at_export, write_draft
-from termreview.storage.workspace import Workspace
+from termreview.storage.workspace import Workspace, read_table
 from termreview.terms import parse_term
 
+_REACHED = dict(
+    zip(
+        STATES,
+        (
+            "mở được",
+            "không còn trang này",
+            "máy chủ không cho xem",
+            "địa chỉ trong mạng nội bộ",
+            "không trả lời",
+        ),
+        strict=True,
+    )
+)
 _KINDS = {"number": "số", "date": "ngày", "words": "ít giá trị", "text": "chữ", "blank": "để trống"}
 
 
@@ -95,3 +110,23 @@ def purge(options: argparse.Namespace, workspace: Workspace) -> None:
             f"Còn {left} tệp chưa đếm được, vẫn có thể có dữ liệu cá nhân: xem lý do ở sổ 1_clean_submissions, "
             "sửa rồi chạy lại, hoặc xóa tay."
         )
+
+
+def check_links(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    """Print the links that would be asked; with `--check` ask each of them once, and say what came of it."""
+    term = parse_term(options.term)
+    names = {school.unit_id: school.short_name for school in reference.of(term).schools}
+    links = named_links(read_table(workspace, term, "observations"))
+    print(f"{len(links)} đường dẫn minh chứng của kỳ {term.term_id}:")
+    for link, school_ids in links.items():
+        print(f"  {link} ({', '.join(names.get(one, one) for one in school_ids)})")
+    if not options.check:
+        print("Chưa truy cập địa chỉ nào. Thêm --check để hỏi từng địa chỉ (chỉ HEAD, không tải nội dung).")
+        return
+    found = {link: reach(link) for link in links}
+    for state, told in _REACHED.items():
+        if own := [link for link, reached in found.items() if reached == state]:
+            print(f"{told}: {len(own)}/{len(links)}")
+            for link in own if state != ANSWERS else ():
+                print(f"  {link} ({', '.join(names.get(one, one) for one in links[link])})")
+    print("Đường dẫn không mở được là một câu hỏi với trường: trang có thể chỉ tạm dừng hoặc cần đăng nhập.")

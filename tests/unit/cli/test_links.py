@@ -1,0 +1,90 @@
+"""Links of evidence asked only when told to: for the head alone, never at an inner address, and what came of it said."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pandas as pd
+import pytest
+
+from termreview.intake.checks.evidence import named_links
+from termreview.intake.received.link_reach import ANSWERS, CLOSED, GONE, INNER, SILENT, reach
+
+ASKED: list[tuple[str, str]] = []
+
+
+class Site(BaseHTTPRequestHandler):
+    """A small site: a page, one that is gone, one that is closed, one that moved, and one that moved inside."""
+
+    def do_HEAD(self) -> None:
+        ASKED.append(("HEAD", self.path))
+        status = {"/page": 200, "/gone": 404, "/closed": 403, "/moved": 301, "/inside": 302, "/round": 302}[
+            self.path
+        ]
+        self.send_response(status)
+        for path, place in (("/moved", "/page"), ("/inside", "http://10.0.0.1/secret"), ("/round", "/round")):
+            if self.path == path:
+                self.send_header("Location", place)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    ASKED.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [
+        ("/page", ANSWERS),
+        ("/gone", GONE),
+        ("/closed", CLOSED),
+        ("/moved", ANSWERS),
+        ("/inside", INNER),
+        ("/round", SILENT),
+    ],
+)
+def test_what_came_of_one_link(site: str, path: str, state: str) -> None:
+    assert reach(f"{site}{path}", is_allowed=lambda place: place.startswith("127.")) == state
+    assert ASKED[0] == ("HEAD", path)
+    assert all(method == "HEAD" for method, _ in ASKED)
+
+
+def test_an_inner_address_is_never_asked(site: str) -> None:
+    assert reach(f"{site}/page") == INNER
+    assert ASKED == []
+
+
+def test_who_does_not_answer_is_given_up() -> None:
+    assert reach("http://127.0.0.1:9/", is_allowed=lambda _: True, patience_s=1) == SILENT
+    assert reach("ftp://truong.example/a") == SILENT
+
+
+def test_links_are_listed_with_their_schools_and_without_those_that_nobody_can_open() -> None:
+    said = [
+        "https://truong.example/mc",
+        "xem https://truong.example/mc, C:\\mc.docx",
+        "http://192.168.1.5/a",
+        None,
+    ]
+    frame = pd.DataFrame(
+        {
+            "school_id": ["A", "B", "C", "D"],
+            "field_id": "x",
+            "sheet": "S",
+            "cell": "C1",
+            "state": "answered",
+            "value_text": said,
+        }
+    )
+    assert named_links(frame) == {"https://truong.example/mc": ("A", "B")}
