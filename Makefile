@@ -37,7 +37,7 @@ check: $(TEST_READY) ## format, lint, types, declarations, notebooks without out
 # JupyterLab asks public hosts for news, updates and extensions unless told not to.
 lab: $(READY) ## open the review desk and the notebooks in JupyterLab, for this machine only, behind its token
 	@JUPYTER_CONFIG_PATH=lib/termreview/desk/theme/jupyter $(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 \
-	  --ServerApp.allow_remote_access=False --LabApp.news_url=None --LabApp.extension_manager=readonly \
+	  --ServerApp.allow_remote_access=False --ServerApp.root_dir=. --LabApp.news_url=None --LabApp.extension_manager=readonly \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/0_review_desk.ipynb
 
 desk: $(READY) ## open the review desk without code in the browser, for this machine only, behind its token

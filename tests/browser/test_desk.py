@@ -993,7 +993,7 @@ def test_the_same_notebook_works_in_jupyterlab(
         page.set_default_timeout(PATIENCE_MS)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{url}lab/tree/0_review_desk.ipynb?token={TOKEN}")
+        page.goto(f"{url}lab/tree/notebooks/0_review_desk.ipynb?token={TOKEN}")
         run_all_cells(page)
         one = Seat(page, "Chuyên viên A")
         one.try_correction("Không phải số", "TH Trần Quốc Toản", "15")
@@ -1005,6 +1005,13 @@ def test_the_same_notebook_works_in_jupyterlab(
         one.open("Bảng")
         page.get_by_label("Tìm trong bảng").last.fill("binh an")
         expect(page.locator(".sheet-count:visible").last).not_to_have_text("10/10 dòng")
+        beside = page.locator(
+            ".jp-DirListing-item"
+        ).all_inner_texts()  # the folder of the notebook is in view
+        page.get_by_title("/", exact=True).or_(page.locator(".jp-BreadCrumbs-home")).first.click()
+        for name in ("data", "notebooks"):  # and above it that of the office
+            expect(page.locator(".jp-DirListing-item", has_text=name).first).to_be_visible()
+        assert any("0_review_desk" in name for name in beside)
         page.close()
     assert [address for address in asked if not address.startswith((url, "data:", "blob:"))] == []
 
