@@ -155,7 +155,7 @@ def test_what_others_declared_meanwhile_is_not_written_over(office: Workspace, d
     form._tried_out()
     path = office.reference / "sources" / "school_totals.yml"
     path.write_text(
-        path.read_text(encoding="utf-8").replace("Số tổng của từng trường", "Số tổng"), encoding="utf-8"
+        path.read_text(encoding="utf-8").replace("Số liệu tổng hợp theo trường", "Số tổng"), encoding="utf-8"
     )
     before = layouts(office)
     form._kept()

@@ -12,6 +12,8 @@ from termreview.reference.loading.list_file import HOUSE_SEPARATOR, SEPARATORS, 
 from termreview.reference.loading.rows import Row, meant_by
 from termreview.reference.loading.source import Source
 
+_MOST_TOLD = 20
+
 
 def read_list(source: Source, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
     """Read one CSV list; a missing file, column or cell, a broken quote or an unknown column is a mistake.
@@ -45,9 +47,8 @@ def read_list(source: Source, name: str, columns: Sequence[str], optional: Seque
             rows.append(Row(source, path, line, dict(zip(header, map(as_meant, cells), strict=True))))
         else:  # which cell is which cannot be told
             unlike.append((line, "too_many_cells" if len(cells) > len(header) else "too_few_cells"))
-    for line, code in (
-        unlike if len(unlike) <= len(rows) else unlike[:1]
-    ):  # of other separators than the head: one mistake
+    told = unlike[:1] if len(unlike) > max(len(rows), _MOST_TOLD) else unlike
+    for line, code in told:  # where nearly all have other separators than the head, that is one mistake
         source.report(path, line, code, is_broken=True)
     return rows
 
