@@ -174,13 +174,14 @@ def _cleaned(
 ) -> tuple[Cleaned, pd.DataFrame | None]:
     """What came of the files of one term, and the answers of the term before."""
     from termreview.intake.clean import clean_term
-    from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, list_evidence
+    from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, evidence_before, list_evidence
     from termreview.sources.facts import FOLDER, read_sources
 
     previous = read_if_there(workspace, reference.calendar.plan(term).previous, "observations")
     facts = read_sources(workspace.raw(term) / FOLDER, reference, reference.of(term)).facts
     evidence = list_evidence(workspace.raw(term) / EVIDENCE)
+    earlier = evidence_before(evidence, workspace, reference.calendar, term)
     told = counter("tệp")
     return clean_term(
-        files, reference, term, previous, progress=told, facts=facts, evidence=evidence
+        files, reference, term, previous, progress=told, facts=facts, evidence=evidence, earlier=earlier
     ), previous

@@ -89,6 +89,7 @@ def clean_term(
     later: Mapping[str, str] | None = None,
     facts: pd.DataFrame | None = None,
     evidence: Sequence[EvidenceFile] = (),
+    earlier: Mapping[tuple[str, str], str] | None = None,
 ) -> Cleaned:
     """Clean one term.
 
@@ -111,6 +112,8 @@ def clean_term(
         What systems counted (`source_facts`): an answer that differs is a question to the school, never replaced.
     evidence
         The files of evidence that lie beside those of the schools.
+    earlier
+        Those of them that their school gave in an earlier year; as `evidence_files.evidence_before`.
     """
     decisions = [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
     registry = with_aliases(reference.registry, decisions)
@@ -131,7 +134,7 @@ def clean_term(
     supplements = find_partial_resubmissions(chains, answers, readings, decisions, reader)
     taken = _Taken(
         readings, fates, accepted, reader, reference.messages, previous, chains, supplements, later or {},
-        reference.sources, facts, evidence,
+        reference.sources, facts, evidence, earlier or {},
     )  # fmt: skip
     decided, findings, compared = _decide(observations, decisions, taken)
     return Cleaned(
@@ -167,6 +170,7 @@ class _Taken:
     sources: Sources
     facts: pd.DataFrame | None
     evidence: Sequence[EvidenceFile]
+    earlier: Mapping[tuple[str, str], str]
 
 
 def _decide(
@@ -248,10 +252,14 @@ def _judge(
     for failure in failures:
         findings.add_check(failure, taken.readings[accepted[failure.school_id]].file.name, places)
     copied = copied_parts(answers, reader.term, _same_wholes(taken))
-    asked = (*copied, *blank_items(observations, reader.term), *evidence_questions(observations, reader.term))
+    asked = (
+        *copied,
+        *blank_items(observations, reader.term),
+        *evidence_questions(observations, reader.term, taken.previous),
+    )
     for school_id, remark in asked:
         findings.add(school_id, taken.readings[accepted[school_id]].file.name, remark)
-    for fault in evidence_faults(list(taken.evidence), reader.schools):
+    for fault in evidence_faults(list(taken.evidence), reader.schools, taken.earlier):
         place = accepted.get(fault.school_id)
         findings.add(
             fault.school_id or None,

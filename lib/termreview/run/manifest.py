@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.installation import made_with
-from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, list_evidence
+from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, evidence_before, list_evidence
 from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.term_share import terms_compared
@@ -55,16 +55,19 @@ def describe_inputs(
             {"file": file.name, "sha256": file.sha256, "received_on": file.received_on.isoformat()}
             for file in files
         ],
-        **_describe_beside(workspace, declared.term),
+        **_describe_beside(workspace, reference, declared.term),
         **made_with(),
     }
 
 
-def _describe_beside(workspace: Workspace, term: Term) -> dict[str, Any]:
+def _describe_beside(workspace: Workspace, reference: Reference, term: Term) -> dict[str, Any]:
     """The exports of systems that count in the term, those purged since included, and files of evidence; only where there are any."""
     told = exports_of(workspace.raw(term) / SOURCES)
-    given = [(file.name, file.sha256) for file in list_evidence(workspace.raw(term) / EVIDENCE)]
-    found = {"exports": told, "evidence": given}
+    files = list_evidence(workspace.raw(term) / EVIDENCE)
+    given = [(file.name, file.sha256) for file in files]
+    before = evidence_before(files, workspace, reference.calendar, term)
+    earlier = [(f"{school_id} {year}", sha256) for (school_id, sha256), year in before.items()]
+    found = {"exports": told, "evidence": given, "evidence_before": earlier}
     return {
         what: [{"file": name, "sha256": sha256} for name, sha256 in files]
         for what, files in found.items()

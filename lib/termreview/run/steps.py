@@ -16,7 +16,7 @@ from termreview.installation import made_with
 from termreview.intake.batches.reading_cache import ReadingCache
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.later_files import parse_later
-from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, list_evidence
+from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, evidence_before, list_evidence
 from termreview.intake.received.received import ReceivedFile, list_received, received_window
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.checks import OTHER_TERM
@@ -133,6 +133,7 @@ def clean(
     count are asked about. `progress` hears how many of the files are read.
     """
     kept = reading_cache(opened, lambda read, total: _tell_run(opened, read, total))
+    evidence = list_evidence(opened.workspace.raw(opened.term) / EVIDENCE)
     return clean_term(
         files,
         opened.reference,
@@ -142,7 +143,8 @@ def clean(
         kept=kept,
         later=parse_later(later),
         facts=None if exports is None else exports.facts,
-        evidence=list_evidence(opened.workspace.raw(opened.term) / EVIDENCE),
+        evidence=evidence,
+        earlier=evidence_before(evidence, opened.workspace, opened.reference.calendar, opened.term),
         progress=progress,
     )
 

@@ -58,7 +58,9 @@ def test_the_first_page_of_a_site_is_nobodys_evidence_alone() -> None:
     assert normalised_link("https://csdl.moet.gov.vn/") is None
 
 
-def questions(answers: dict[str, dict[str, str]]) -> list[tuple[str, Remark]]:
+def questions(
+    answers: dict[str, dict[str, str]], previous: pd.DataFrame | None = None
+) -> list[tuple[str, Remark]]:
     observations = observe(TERM, answers)
     given = [
         {"school_id": school_id, "field_id": field_id}
@@ -70,7 +72,7 @@ def questions(answers: dict[str, dict[str, str]]) -> list[tuple[str, Remark]]:
     )
     observations.loc[is_given, "sheet"] = "Chỉ số CĐS"
     observations.loc[is_given, "cell"] = "F9"
-    return list(evidence_questions(observations, TERM))
+    return list(evidence_questions(observations, TERM, previous))
 
 
 def asked(answers: dict[str, dict[str, str]]) -> list[tuple[str, str, str]]:
@@ -87,6 +89,24 @@ def test_a_link_of_two_schools_is_asked_of_both_and_one_of_most_of_nobody() -> N
         school_id: {"cds_plan.link": "https://lms.vn/huong-dan"} for school_id in ("s0", "s1", "s2", "s3")
     }
     assert asked(own | shared) == []  # four of six: a system that all use
+
+
+def test_a_link_that_was_evidence_in_another_school_year_is_asked_about_once() -> None:
+    plan, picture = "cds_plan.link", "q4725_1_3_1.evidence"
+    now = {
+        "s0": {plan: "https://truong-0.vn/kh", picture: "https://truong-0.vn/anh"},
+        "s1": {plan: "https://truong-1.vn/moi"},
+    }
+    earlier = {
+        "s0": {plan: "http://www.truong-0.vn/kh/", picture: "xem https://truong-0.vn/anh"},
+        "s1": {plan: "https://truong-1.vn/cu"},
+        "s2": {plan: "https://truong-1.vn/moi"},  # another school's link of last year is no question
+    }
+    previous = observe(TERM, earlier)
+    [(school_id, told)] = questions(now, previous.assign(term_id="2022-2023-hk2"))
+    assert (school_id, told.code, told.found) == ("s0", "link_other_year", "https://truong-0.vn/kh")
+    assert told.detail == "2022-2023 (và 1 đường dẫn khác)"
+    assert questions(now, previous.assign(term_id="2023-2024-hk2")) == [], "a plan holds for its whole year"
 
 
 def test_a_link_within_words_is_found_without_the_signs_around_it() -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from intake_world import HK1, PRIMARY, SECONDARY, receive, reference, school, write_school
 
 from termreview.intake.clean import clean_term
-from termreview.intake.received.evidence_files import EvidenceFault, evidence_faults, list_evidence
+from termreview.intake.received.evidence_files import (
+    EvidenceFault,
+    evidence_before,
+    evidence_faults,
+    list_evidence,
+)
 from termreview.intake.received.received import list_received
+from termreview.storage.workspace import Workspace
+from termreview.terms import parse_term
 
 PDF = b"%PDF-1.7\n" + b"x" * 5000 + b"\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(300) + b"IEND\xaeB`\x82"
@@ -65,6 +73,23 @@ def test_a_file_of_two_schools_is_asked_of_both(tmp_path: Path) -> None:
         (PRIMARY, f"{PRIMARY}/kh.pdf", "evidence_same_file", SCHOOLS[SECONDARY].name),
         (SECONDARY, f"{SECONDARY}/a/ke-hoach.pdf", "evidence_same_file", SCHOOLS[PRIMARY].name),
     }
+
+
+def test_a_file_of_an_earlier_school_year_is_asked_about(tmp_path: Path) -> None:
+    """The first semester gave the plan of the year before; a file of the same year's first part is no question."""
+    workspace, calendar = Workspace(tmp_path), reference().calendar
+    last, hk1, hk2 = (parse_term(name) for name in ("2022-2023-hk2", HK1.term_id, "2023-2024-hk2"))
+    calendar = replace(calendar, plans=(replace(calendar.plan(hk1), term=last), *calendar.plans))
+    for term, names in ((last, ["cu.pdf"]), (hk1, ["ke-hoach.pdf", "khac.png"]), (hk2, ["khac.png"])):
+        for name in names:
+            path = workspace.raw(term) / "evidence" / PRIMARY / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(PDF if name.endswith("pdf") else PNG)
+    for term, told in ((hk1, [(f"{PRIMARY}/ke-hoach.pdf", "evidence_other_year", "2022-2023")]), (hk2, [])):
+        files = list_evidence(workspace.raw(term) / "evidence")
+        before = evidence_before(files, workspace, calendar, term)
+        found = evidence_faults(files, SCHOOLS, before)
+        assert [(fault.name, fault.code, fault.found) for fault in found] == told
 
 
 def test_a_folder_of_no_school_is_named_and_links_are_not_followed(tmp_path: Path) -> None:

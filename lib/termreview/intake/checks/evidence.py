@@ -16,9 +16,11 @@ import pandas as pd
 
 from termreview.intake.files.file_reading import Remark
 from termreview.reference.declarations import TermReference
+from termreview.terms import parse_term
 from termreview.text import day_text, fold
 
 BROKEN, LOCAL, SHARED, TWO_DATES = "link_broken", "link_local", "link_shared", "document_two_dates"
+OTHER_YEAR = "link_other_year"
 _MAY_HOLD = r"://|www\.|https?:|^[A-Za-z]:\\|\\\\"  # most answers hold none
 _LINK = re.compile(
     # up to white space, or to where the next link begins; a place on a disk may hold spaces
@@ -48,26 +50,30 @@ class _Named(NamedTuple):
     said: str
 
 
-def evidence_questions(observations: pd.DataFrame, term: TermReference) -> Iterator[tuple[str, Remark]]:
+def evidence_questions(
+    observations: pd.DataFrame, term: TermReference, previous: pd.DataFrame | None = None
+) -> Iterator[tuple[str, Remark]]:
     """Ask, by school, about links and documents that prove nothing as they are named.
 
     Parameters
     ----------
     observations
         The answers of the term; only answered texts and days are looked at.
+    previous
+        The answers of earlier terms: a link that was evidence in another school year is asked about.
     """
-    is_text = (observations["state"] == "answered") & observations["value_text"].notna()
-    answered = observations.loc[is_text, list(_COLUMNS)]
+    answered = _answered(observations)
     labels = {field_id: field.label for field_id, field in term.form.all_fields().items()}
     names = {school.unit_id: school.name for school in term.schools}
     by_link: defaultdict[str, list[_Named]] = defaultdict(list)
-    for named in _links(answered[answered["value_text"].str.contains(_MAY_HOLD, regex=True)]):
+    for named in _links(answered):
         fault = fault_of_link(named.said)
         if fault:
             yield named.school_id, _remark(fault, named, labels, found=named.said)
         elif (link := normalised_link(named.said)) is not None:
             by_link[link].append(named)
     yield from _shared(by_link, labels, names)
+    yield from _of_other_years(by_link, previous, term, labels)
     yield from _two_dates(answered, term, labels)
 
 
@@ -82,8 +88,14 @@ def named_links(observations: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return {link: tuple(schools) for link, schools in found.items()}
 
 
+def _answered(observations: pd.DataFrame) -> pd.DataFrame:
+    is_text = (observations["state"] == "answered") & observations["value_text"].notna()
+    return observations.loc[is_text, list(_COLUMNS)]
+
+
 def _links(texts: pd.DataFrame) -> Iterator[_Named]:
-    for school_id, field_id, sheet, cell, text in _rows(texts):
+    may_hold = texts["value_text"].str.contains(_MAY_HOLD, regex=True)
+    for school_id, field_id, sheet, cell, text in _rows(texts[may_hold]):
         for match in _LINK.finditer(text):
             yield _Named(school_id, field_id, sheet, cell, match[0].rstrip(_AROUND))
 
@@ -149,6 +161,34 @@ def _shared(
             more = f" và {len(others) - _SCHOOLS_SHOWN} trường khác" if len(others) > _SCHOOLS_SHOWN else ""
             told = ", ".join(others[:_SCHOOLS_SHOWN]) + more
             yield school_id, _remark(SHARED, first, labels, found=first.said, detail=told)
+
+
+def _of_other_years(
+    by_link: Mapping[str, Sequence[_Named]],
+    previous: pd.DataFrame | None,
+    term: TermReference,
+    labels: Mapping[str, str],
+) -> Iterator[tuple[str, Remark]]:
+    """The first link of each school that it named in another school year as well; of some, how many more."""
+    if previous is None or previous.empty:
+        return
+    years = {term_id: parse_term(term_id).school_year for term_id in previous["term_id"].unique()}
+    before: dict[tuple[str, str], str] = {}
+    for term_id, year in years.items():
+        if year != term.term.school_year:
+            for named in _links(_answered(previous[previous["term_id"] == term_id])):
+                if not fault_of_link(named.said) and (link := normalised_link(named.said)) is not None:
+                    before[named.school_id, link] = year
+    again: defaultdict[str, dict[str, _Named]] = defaultdict(dict)
+    for link, found in by_link.items():
+        for named in found:
+            if (named.school_id, link) in before:
+                again[named.school_id].setdefault(link, named)
+    for school_id, links in again.items():
+        (link, first), *others = links.items()
+        more = f" (và {len(others)} đường dẫn khác)" if others else ""
+        told = before[school_id, link] + more
+        yield school_id, _remark(OTHER_YEAR, first, labels, found=first.said, detail=told)
 
 
 def _two_dates(

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from termreview.intake.values.personal_data import name_without_personal
+from termreview.reference.kinds.calendar import Calendar
 from termreview.reference.kinds.units import Unit
-from termreview.storage.workspace import files_below
+from termreview.storage.workspace import Workspace, files_below
+from termreview.terms import Term
 
 FOLDER: Final = "evidence"
-UNKNOWN_SCHOOL, EMPTY, UNREADABLE, OTHER_KIND, CUT_SHORT, SAME_FILE = (
+UNKNOWN_SCHOOL, EMPTY, UNREADABLE, OTHER_KIND, CUT_SHORT, SAME_FILE, OTHER_YEAR = (
     "evidence_unknown_school", "evidence_empty", "evidence_unreadable", "evidence_other_kind", "evidence_cut_short",
-    "evidence_same_file",
+    "evidence_same_file", "evidence_other_year",
 )  # fmt: skip
 _ENDS: Final = 65_536
 _PIECE: Final = 2**20
@@ -70,8 +72,26 @@ def list_evidence(folder: Path) -> list[EvidenceFile]:
     return [_file(name, path) for name, path in files_below(folder)]
 
 
-def evidence_faults(files: list[EvidenceFile], schools: Mapping[str, Unit]) -> Iterator[EvidenceFault]:
-    """What is odd about the files of evidence of one term, file by file."""
+def evidence_before(
+    files: Sequence[EvidenceFile], workspace: Workspace, calendar: Calendar, term: Term
+) -> dict[tuple[str, str], str]:
+    """The earlier school year in which a school gave one of its files of a term already, by school and content."""
+    own = {(file.school_id, file.sha256) for file in files if file.size}
+    terms = [plan.term for plan in calendar.plans if own and plan.term.school_year < term.school_year]
+    return {
+        key: earlier.school_year
+        for earlier in terms
+        for file in list_evidence(workspace.raw(earlier) / FOLDER)
+        if (key := (file.school_id, file.sha256)) in own
+    }
+
+
+def evidence_faults(
+    files: list[EvidenceFile],
+    schools: Mapping[str, Unit],
+    before: Mapping[tuple[str, str], str] | None = None,
+) -> Iterator[EvidenceFault]:
+    """What is odd about the files of evidence of one term, file by file; `before` as `evidence_before` gives it."""
     by_content: defaultdict[str, list[EvidenceFile]] = defaultdict(list)
     for file in files:
         if file.school_id not in schools:
@@ -80,6 +100,8 @@ def evidence_faults(files: list[EvidenceFile], schools: Mapping[str, Unit]) -> I
         fault = _fault(file)
         if fault is not None:
             yield fault
+        if before and (year := before.get((file.school_id, file.sha256))):
+            yield EvidenceFault(file.school_id, file.name, OTHER_YEAR, found=year)
         if file.size:
             by_content[file.sha256].append(file)
     for alike in by_content.values():
