@@ -144,7 +144,8 @@ def test_what_a_call_started_ends_with_it(tmp_path: Path) -> None:
 
 
 SCRIPT = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
 sys.path.insert(0, {folder!r})
 from work_elsewhere import sleep_with_a_child
 from termreview.processes import Call
