@@ -19,7 +19,7 @@ from worlds import REFERENCE, cp1258, term_of
 
 CASES: list[dict[str, Any]] = yaml.load(
     (Path(__file__).parent / "exports.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader
-)
+)["cases"]
 DOMAINS = {"th1.example.edu.vn": "0477201", "example-thcs.edu.vn": "0477301"}
 EACH = pytest.mark.parametrize("case", CASES, ids=[case["layout"] for case in CASES])
 DATED = [

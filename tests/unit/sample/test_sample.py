@@ -183,7 +183,8 @@ def test_index_reaches_exactly_the_declared_points(reference: Reference, observa
 
 
 def _whole(observations: pd.DataFrame) -> pd.DataFrame:
-    return observations.assign(value_number=pd.to_numeric(observations["value_number"]).astype("Float64"))
+    numbers = pd.to_numeric(observations["value_number"]).astype("Float64")
+    return observations.assign(value_number=numbers, note=None)
 
 
 def test_nothing_personal_stands_in_the_answers(answers: Any) -> None:
