@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import takewhile
 
 from termreview.intake.values.plain_names import plain_names
@@ -103,6 +104,11 @@ def without_personal(text: str) -> str:
     return _PERSONAL.sub(WITHHELD, text) if is_personal(text) else text
 
 
+@lru_cache(maxsize=4)  # the names of all schools are the same for every file
+def _spelled_plainly(schools: tuple[str, ...]) -> str:
+    return " ".join(unaccented(fold(school)) for school in schools)
+
+
 def name_without_personal(name: str, schools: Collection[str] | None = None) -> str:
     """One file name with a sign in the place of numbers and names of persons, and the hash that tells it from others.
 
@@ -116,13 +122,9 @@ def name_without_personal(name: str, schools: Collection[str] | None = None) -> 
     if spans or _PERSON_WORDS.search(flat.casefold()):
         spans += full_names(flat)
     spans += plain_names(flat)
-    if schools is not None:
-        known = " ".join(unaccented(fold(school)) for school in schools)
-        spans += [
-            (begin, end)
-            for begin, end in full_names(flat, _PLAIN_FAMILY_NAMES)
-            if unaccented(fold(flat[begin:end])) not in known
-        ]
+    if schools is not None and (named := list(full_names(flat, _PLAIN_FAMILY_NAMES))):
+        known = _spelled_plainly(tuple(schools))
+        spans += [(begin, end) for begin, end in named if unaccented(fold(flat[begin:end])) not in known]
     if not spans:
         return name
     mark = f"{WITHHELD}[{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}]"
