@@ -13,7 +13,7 @@ from termreview.terms import parse_term
 
 def issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Keep the report as it stands, and say under which number."""
-    from termreview.intake.received.received import list_received, received_window
+    from termreview.intake.received.received import received_of
     from termreview.reporting.changes.report_diff import previous_now
     from termreview.reporting.editions.scope import find_scope
     from termreview.reporting.records.issued import broken_issues
@@ -44,12 +44,7 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     if told:
         print(f"Còn có thể thay đổi: {'; '.join(told)}")
     counted = {entry["file"] for entry in found.record["inputs"]}
-    there = list_received(
-        workspace.raw(term),
-        found.as_of,
-        window=received_window(reference.of(term).plan),
-        schools=reference.registry.school_names,
-    )
+    there = received_of(workspace.raw(term), reference.of(term).plan, reference.registry, found.as_of)
     later = [file.name for file in there if file.name not in counted]
     if later:
         print(f"Chưa tính vào báo cáo này: {len(later)} tệp nhận sau ({', '.join(later[:5])}{', …' if len(later) > 5 else ''})")  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from termreview import __version__
 from termreview.errors import UsageError
-from termreview.storage.workspace import Workspace, find_workspace, workspace_at
+from termreview.storage.workspace import Workspace, named_workspace
 from termreview.terms import parse_term
 
 _LAST_PORT = 65_535
@@ -402,7 +402,7 @@ def _add_as_of(parser: argparse.ArgumentParser) -> None:
 
 def workspace_of(options: argparse.Namespace) -> Workspace:
     """The workspace that one command is about: the one named, or the one that holds the current folder."""
-    return workspace_at(options.root) if options.root else find_workspace()
+    return named_workspace(options.root)
 
 
 def as_of_day(options: argparse.Namespace) -> datetime.date:

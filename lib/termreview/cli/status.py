@@ -159,14 +159,9 @@ def _received(
     term: Term, as_of: datetime.date, workspace: Workspace, reference: Reference
 ) -> list[ReceivedFile]:
     """What was received of one term, of every day."""
-    from termreview.intake.received.received import list_received, received_window
+    from termreview.intake.received.received import received_of
 
-    return list_received(
-        workspace.raw(term),
-        as_of,
-        window=received_window(reference.calendar.plan(term)),
-        schools=reference.registry.school_names,
-    )
+    return received_of(workspace.raw(term), reference.calendar.plan(term), reference.registry, as_of)
 
 
 def _cleaned(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from termreview.errors import UsageError
-from termreview.intake.received.received import ReceivedFile, list_received, listed_days, received_window
+from termreview.intake.received.received import ReceivedFile, listed_days, received_of
 from termreview.reference.declarations import Reference
 from termreview.terms import Term
 from termreview.text import day_text
@@ -31,12 +31,7 @@ def later_days(folder: Path, as_of: datetime.date, term: Term, reference: Refere
     """By school, the day (in words) of its first file that the list of one term gives a day after `as_of`."""
     if all(day <= as_of for day in listed_days(folder, reference.registry.school_names).values()):
         return {}  # nearly always
-    files = list_received(
-        folder,
-        as_of,
-        window=received_window(reference.calendar.plan(term)),
-        schools=reference.registry.school_names,
-    )
+    files = received_of(folder, reference.calendar.plan(term), reference.registry, as_of)
     later = later_of_schools([file for file in files if file.received_on > as_of], term, reference)
     return {school_id: day_text(file.received_on) for school_id, file in sorted(later.items())}
 

@@ -11,7 +11,7 @@ from termreview.office.steps import Steps
 from termreview.reference.declarations import load_reference
 from termreview.storage.lock import held
 from termreview.storage.publication import EDITED
-from termreview.storage.workspace import Workspace, find_workspace, workspace_at
+from termreview.storage.workspace import Workspace, named_workspace
 
 _YEAR = re.compile(r"\d{4}-\d{4}")
 _ISSUED = "issued"
@@ -53,7 +53,7 @@ def clean(*, is_listed_only: bool = False, workspace_root: str = "") -> Steps:
     WorkspaceBusyError
         When a run is at work in the workspace.
     """
-    workspace = workspace_at(Path(workspace_root)) if workspace_root else find_workspace()
+    workspace = named_workspace(workspace_root)
     texts = load_reference(workspace.reference).office_texts["next_steps"]
     with held(workspace.root, "clean"):
         paths = list(made_files(workspace))

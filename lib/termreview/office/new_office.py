@@ -25,7 +25,7 @@ from termreview.office.office_workbook import Filled, School, read_filled, write
 from termreview.office.steps import Steps
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.oversights import REVIEW
-from termreview.storage.workspace import Workspace, find_workspace, workspace_at
+from termreview.storage.workspace import Workspace, named_workspace
 from termreview.text import fold, unaccented
 
 # What is the sample's alone: a new office begins with the head of each.
@@ -61,7 +61,7 @@ def new_office(folder: str | Path, *, workspace_root: str = "") -> Steps:
     DeclarationError
         When the declarations would hold mistakes; then none is written.
     """
-    source = workspace_at(Path(workspace_root)) if workspace_root else find_workspace()
+    source = named_workspace(workspace_root)
     root, reference = Path(folder).resolve(), load_reference(source.reference)
     texts, levels = reference.office_texts, reference.registry.levels
     steps = texts["next_steps"]

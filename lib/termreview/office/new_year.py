@@ -15,7 +15,7 @@ from termreview.errors import UsageError
 from termreview.office.steps import Steps
 from termreview.reference.declarations import load_reference
 from termreview.reference.oversights import REVIEW
-from termreview.storage.workspace import atomic_write, find_workspace, workspace_at
+from termreview.storage.workspace import atomic_write, named_workspace
 from termreview.terms import parse_term
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def new_year(
     DeclarationError
         When the declarations would hold mistakes with it; then every file is as it was.
     """
-    workspace = workspace_at(Path(workspace_root)) if workspace_root else find_workspace()
+    workspace = named_workspace(workspace_root)
     reference = load_reference(workspace.reference)
     plans = reference.calendar.plans
     last = max(plan.term.school_year for plan in plans)

@@ -14,7 +14,7 @@ from termreview.intake.received.received import (
     listed_days,
     name_key,
     printable_name,
-    received_window,
+    received_of,
 )
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.calendar import TermPlan
@@ -97,7 +97,7 @@ def _file_causes(
     schools = reference.registry.school_names
     before = {printable_name(name, schools): (sha256, received_on) for name, sha256, received_on in told}
     is_hidden = any(name.startswith("#") for name in before)
-    files = list_received(workspace.raw(term), until, until, received_window(plan), schools)
+    files = received_of(workspace.raw(term), plan, reference.registry, until, until)
     listed = listed_days(workspace.raw(term), schools)
     named = {hidden_name(file.name) if is_hidden else file.name: file for file in files}
     for key, file in named.items():

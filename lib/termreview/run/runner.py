@@ -17,8 +17,7 @@ from termreview.intake.received.received import (
     FIRST_SEEN,
     RECEIVED_LIST,
     ReceivedFile,
-    list_received,
-    received_window,
+    received_of,
     record_first_seen,
     record_received,
 )
@@ -136,12 +135,7 @@ def run_term(
     with held(workspace.root, f"run {term.term_id}"):
         try:
             _recover(workspace, reference)
-            there = list_received(
-                workspace.raw(term),
-                as_of,
-                window=received_window(declared.plan),
-                schools=reference.registry.school_names,
-            )
+            there = received_of(workspace.raw(term), declared.plan, reference.registry, as_of)
             files = [file for file in there if file.received_on <= as_of]
             _tell_received(workspace, reference, term, as_of, there, progress)
             _refuse_nothing_received(workspace, term, as_of, files)

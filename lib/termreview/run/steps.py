@@ -17,7 +17,7 @@ from termreview.intake.batches.reading_cache import ReadingCache
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.later_files import parse_later
 from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, evidence_before, list_evidence
-from termreview.intake.received.received import ReceivedFile, list_received, received_window
+from termreview.intake.received.received import ReceivedFile, received_of
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.checks import OTHER_TERM
 from termreview.reference.kinds.decisions import FILE_ACTIONS
@@ -103,14 +103,8 @@ def open_term(
 
 def received_files(opened: OpenTerm) -> list[ReceivedFile]:
     """List the files of the term in the order received."""
-    window = received_window(opened.declared.plan)
-    return list_received(
-        opened.workspace.raw(opened.term),
-        opened.as_of,
-        opened.until,
-        window,
-        opened.reference.registry.school_names,
-    )
+    raw, plan = opened.workspace.raw(opened.term), opened.declared.plan
+    return received_of(raw, plan, opened.reference.registry, opened.as_of, opened.until)
 
 
 def read_exports(opened: OpenTerm) -> SourceReadings:

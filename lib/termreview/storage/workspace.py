@@ -122,6 +122,17 @@ def find_workspace(start: Path | None = None) -> Workspace:
     raise UsageError("no_workspace_here", folder=here)
 
 
+def named_workspace(root: str | Path | None) -> Workspace:
+    """The workspace at the folder that was named; without a name, the one that holds the current folder.
+
+    Raises
+    ------
+    UsageError
+        When there is none.
+    """
+    return workspace_at(Path(root)) if root else find_workspace()
+
+
 def workspace_at(root: Path) -> Workspace:
     """The workspace at one folder, as it was named.
 

@@ -79,10 +79,8 @@ def evidence_questions(
 
 def named_links(observations: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """The links that schools name and that others can open by how they are written, each with its schools, in their order."""
-    is_text = (observations["state"] == "answered") & observations["value_text"].notna()
-    texts = observations.loc[is_text, list(_COLUMNS)]
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for named in _links(texts[texts["value_text"].str.contains(_MAY_HOLD, regex=True)]):
+    for named in _links(_answered(observations)):
         if not fault_of_link(named.said):
             found[named.said][named.school_id] = None
     return {link: tuple(schools) for link, schools in found.items()}

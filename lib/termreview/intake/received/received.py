@@ -27,6 +27,7 @@ from termreview.intake.received.received_list import (
 )
 from termreview.intake.values.date_value import DateWindow, term_window
 from termreview.reference.kinds.calendar import TermPlan
+from termreview.reference.kinds.units import Registry
 from termreview.spreadsheets.packages.archive import ArchiveMember, archive_members, member_facts
 from termreview.storage.atomic_files import read_json
 from termreview.storage.workspace import OF_SYSTEMS, atomic_write
@@ -105,6 +106,17 @@ class ChangedFile:
 def received_window(plan: TermPlan) -> DateWindow:
     """The days on which a file of one term can have come."""
     return DateWindow(term_window(plan.term.school_year, plan.due_on).first, plan.due_on + _LATEST)
+
+
+def received_of(
+    folder: Path,
+    plan: TermPlan,
+    registry: Registry,
+    as_of: datetime.date,
+    until: datetime.date | None = None,
+) -> list[ReceivedFile]:
+    """The files of one term, with its days and the names of all schools at hand; as `list_received`."""
+    return list_received(folder, as_of, until, received_window(plan), registry.school_names)
 
 
 def list_received(

@@ -158,10 +158,9 @@ def scopes_of_kind(reference: Reference, declared: TermReference, kind: str) -> 
         return [Scope(None, level) for level in reference.registry.level_titles() if level in present]
     units = reference.registry.on(declared.plan.due_on)
     expected = {school.unit_id for school in declared.schools}
+    below = reference.registry.schools_by_unit(declared.plan.due_on)
     having = [
-        unit
-        for unit in units.values()
-        if reference.registry.schools_below(unit.unit_id, declared.plan.due_on) & expected
+        unit for unit in units.values() if below.get(unit.unit_id, frozenset([unit.unit_id])) & expected
     ]
     found = [Scope(unit) for unit in having if unit.kind == kind]
     if not found:

@@ -36,7 +36,8 @@ def scores(report: ReportContext) -> Block:
     """Every school's scores with their bounds, group beside group, in registry order: chart, then all in figures."""
     standings = report.summaries.standings
     scored = standings.loc[standings["state"] == "scored", "school_id"].nunique()
-    return stack(*[scores_chart(report)] * can_draw(report, scored), scores_table(report))
+    drawn = [scores_chart(report)] if can_draw(report, scored) else []
+    return stack(*drawn, scores_table(report))
 
 
 def scores_chart(report: ReportContext) -> Chart:
