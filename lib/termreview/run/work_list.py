@@ -13,6 +13,7 @@ from termreview.errors import DeclarationError, Problem
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.word_template import TEMPLATE
 from termreview.reporting.blocks.report_parts import WHOLE_PART, is_heading
+from termreview.reporting.blocks.report_reading import RowLimit
 from termreview.reporting.editions.scope import (
     EDITIONS,
     IN_HAND,
@@ -23,6 +24,7 @@ from termreview.reporting.editions.scope import (
     find_scope,
     narrowed,
     narrowed_tables,
+    schools_in,
     scope_subject,
 )
 from termreview.reporting.records.issued import find_issue, issues_in_hand, issues_of
@@ -77,6 +79,8 @@ class Step:
         The cells whose sections stand in the annex of the report alone (`read_report`).
     order
         The headings whose parts the signed report has in this order (`report_parts`).
+    limit
+        Of a report of many schools, the most rows of a table that page and document print; None for all.
     """
 
     name: str
@@ -86,6 +90,7 @@ class Step:
     title: str = ""
     annexed: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    limit: RowLimit | None = None
 
     @property
     def source(self) -> str:
@@ -128,7 +133,15 @@ def html_page(executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.pages.pages import export_html
 
     made_by = {"step": describe_report_step(step)}
-    export_html(executed, output, title=step.title, made_by=made_by, annexed=step.annexed, order=step.order)
+    export_html(
+        executed,
+        output,
+        title=step.title,
+        made_by=made_by,
+        annexed=step.annexed,
+        order=step.order,
+        limit=step.limit,
+    )
 
 
 def describe_report_step(step: Step) -> dict[str, Any]:
@@ -157,7 +170,9 @@ def word_document(executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.word.document import export_docx
 
     template = Workspace(Path(step.parameters["workspace_root"])).reference / TEMPLATE
-    export_docx(executed, output, template, title=step.title, annexed=step.annexed, order=step.order)
+    export_docx(
+        executed, output, template, title=step.title, annexed=step.annexed, order=step.order, limit=step.limit
+    )
 
 
 def annex_workbook(executed: Path, output: Path, step: Step) -> None:
@@ -312,7 +327,14 @@ def report_step(
             Export(place_in(folder, f"{name}-{SLIP_FILE}.docx"), slip_document, is_issued=False),
         )
     annexed, order = signed_cells(workspace, reference) if edition == SHAREABLE else ((), ())
-    return Step(own, parameters, notebook, exports, title, annexed, order)
+    limit = _row_limit(reference, len(schools_in(reference, declared, scope)))
+    return Step(own, parameters, notebook, exports, title, annexed, order, limit)
+
+
+def _row_limit(reference: Reference, schools: int) -> RowLimit | None:
+    """Beyond the declared number of schools a row for each of them is for the annex; None up to it."""
+    most = int(reference.sentences["assessment"]["thresholds"]["most_drawn"])
+    return RowLimit(most, reference.publishing["annex"]["instead"]) if schools > most else None
 
 
 def signed_cells(workspace: Workspace, reference: Reference) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,25 @@ from typing import Any
 import nbformat
 
 from termreview.errors import RunError
-from termreview.reporting.blocks.model import Part, bullets_part, paragraph_part, read_bundle
+from termreview.reporting.blocks.model import Part, bullets_part, paragraph_part, plain_text, read_bundle
+from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.report_parts import arranged
 
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
+
+
+@dataclass(frozen=True)
+class RowLimit:
+    """The most rows that a page or a document prints of a table, and what it says in place of a longer one."""
+
+    rows: int
+    note: str
+
+    def instead_of(self, part: Part) -> str:
+        """What stands in place of one part; blank where it is printed."""
+        if part["kind"] != "table" or len(part["rows"]) <= self.rows:
+            return ""
+        return self.note.format(caption=plain_text(part["caption"]), count=number_text(len(part["rows"])))
 
 
 @dataclass(frozen=True)
@@ -37,13 +52,18 @@ class ReadReport:
 
 
 def read_report(
-    notebook_path: Path, annexed: Iterable[str] = (), only: str = "", order: Sequence[str] = ()
+    notebook_path: Path,
+    annexed: Iterable[str] = (),
+    only: str = "",
+    order: Sequence[str] = (),
+    limit: RowLimit | None = None,
 ) -> ReadReport:
     """Read one executed notebook by the rules of the page: tags `banner`, `footer` and `hide`, `# titles` left out.
 
     A heading is a part of its own (`heading`, with `level` 1 for a `## heading`, and `text`). `annexed` are the ids of
     cells that stand in the annex alone, or `id/kind` for their parts of one kind; where there are any, so do the tables
-    that a page folds; `order` is that of the parts of the signed report (`report_parts`). `only` is the id of one cell, hidden or not, that is read alone. A table says the cell that shows it (`cell`), the second and further ones of a cell with their number.
+    that a page folds; `order` is that of the parts of the signed report (`report_parts`). `only` is the id of one cell, hidden or not, that is read alone. A table beyond the
+    `limit` is told in a line. A table says the cell that shows it (`cell`), the second and further ones of a cell with their number.
 
     Raises
     ------
@@ -51,7 +71,11 @@ def read_report(
         When a cell shows HTML of which it carries no model.
     """
     stamp = notebook_path.stat()
-    return _read_once(notebook_path, frozenset(annexed), only, tuple(order), stamp.st_mtime_ns, stamp.st_size)
+    read = _read_once(notebook_path, frozenset(annexed), only, tuple(order), stamp.st_mtime_ns, stamp.st_size)
+    if limit is None:
+        return read
+    told = ((part, limit.instead_of(part)) for part in read.body)
+    return replace(read, body=tuple(paragraph_part([line], None) if line else part for part, line in told))
 
 
 @lru_cache(maxsize=3)  # whole, as it is signed, its slip: page, document and annex of one step take turns

@@ -21,14 +21,20 @@ from nbformat import NotebookNode
 
 from termreview.errors import RunError
 from termreview.reporting.blocks.blocks import as_html, paragraph
-from termreview.reporting.blocks.model import FAULT_MIME, OWN_MIMES
+from termreview.reporting.blocks.model import FAULT_MIME, OWN_MIMES, read_bundle
 from termreview.reporting.blocks.report_parts import arranged
-from termreview.reporting.blocks.report_reading import read_report
+from termreview.reporting.blocks.report_reading import RowLimit, read_report
 from termreview.reporting.blocks.trace_target import ANCHOR, TRACE_MIME, is_traced
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.pages.styles import report_styles, unbroken_years
 from termreview.reporting.records.page_record import record_in, with_record
-from termreview.reporting.records.page_values import checksum, sections_of, values_text, with_values
+from termreview.reporting.records.page_values import (
+    checksum,
+    lookup_element,
+    sections_of,
+    values_text,
+    with_values,
+)
 from termreview.storage.workspace import atomic_write
 
 LANGUAGE: Final = "vi"
@@ -61,13 +67,14 @@ def export_html(
     annexed: Collection[str] = (),
     order: Sequence[str] = (),
     only: str = "",
+    limit: RowLimit | None = None,
 ) -> None:
     """Publish one executed notebook as one self-contained HTML file, whole or not at all.
 
     The page holds the Markdown cells and the HTML outputs, in their order; inputs, prompts, streams and
     parameters stay out. A code cell tagged `banner` stands in the page's header, one tagged `footer` in its
-    footer, one tagged `hide` nowhere; what is `annexed` is left out, and the parts stand in their `order`, as in
-    `read_report`; of `only` one cell, hidden or not, the page is made. The page's main heading is `title`; a `# heading` of the notebook is left out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
+    footer, one tagged `hide` nowhere; what is `annexed` is left out, the parts stand in their `order`, and tables beyond the
+    `limit` are told in a line, as in `read_report`; of `only` one cell, hidden or not, the page is made. The page's main heading is `title`; a `# heading` of the notebook is left out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
     `made_by` adds, goes into the page's head, sealed; the values that the page prints go to its end.
 
     Raises
@@ -83,8 +90,11 @@ def export_html(
         return
     if annexed or order:
         notebook.cells = arranged(notebook.cells, annexed, order)
-    if annexed:
-        notebook.cells = [_without(cell, annexed) for cell in notebook.cells]
+    for cell in notebook.cells:
+        if limit is not None:
+            _shorten(cell, limit, annexed)
+        if annexed:
+            _leave_out(cell, annexed)
     _publish(notebook, notebook_path.name, output_path, title, language, notebook_path, made_by)
 
 
@@ -186,8 +196,29 @@ def get_ready() -> None:
     _exporter(LANGUAGE)
 
 
-def _without(cell: Any, annexed: Collection[str]) -> Any:
-    """One cell without what stands in the annex alone: its parts of the kinds named, and what is folded."""
+def _shorten(cell: Any, limit: RowLimit, annexed: Collection[str]) -> None:
+    """Have one cell tell the tables beyond the limit in a line; what the annex alone has is left to `_leave_out`."""
+    if f"{cell.get('id')}/table" in annexed:
+        return
+    for output in cell.get("outputs", []):
+        html = output.get("data", {}).get("text/html")
+        tables = [part for part in read_bundle(output.get("data", {})) or () if part["kind"] == "table"]
+        told = [not (annexed and part.get("folded")) and limit.instead_of(part) for part in tables]
+        if html is None or not any(told):
+            continue
+        begin = 0
+        for line in told:
+            begin = html.index(_MARKERS["table"], begin)
+            if line:
+                html = (
+                    html[:begin] + as_html(paragraph(line)) + html[_end_of(html, begin, _MARKERS["table"]) :]
+                )
+            begin += 1
+        output.data["text/html"] = html
+
+
+def _leave_out(cell: Any, annexed: Collection[str]) -> None:
+    """Take out of one cell what stands in the annex alone: its parts of the kinds named, and what is folded."""
     kinds = [marker for kind, marker in _MARKERS.items() if f"{cell.get('id')}/{kind}" in annexed]
     for output in cell.get("outputs", []):
         html = output.get("data", {}).get("text/html")
@@ -195,22 +226,23 @@ def _without(cell: Any, annexed: Collection[str]) -> Any:
             for marker in (_FOLDED, *kinds):
                 html = _without_elements("".join(html), marker)
             output.data["text/html"] = html
-    return cell
 
 
 def _without_elements(html: str, marker: str) -> str:
     """Our own markup without the elements that begin with one text."""
-    tag = re.compile(rf"<(/?){marker[1:].partition(' ')[0]}\b")
     while (begin := html.find(marker)) >= 0:
-        depth = 0
-        for found in tag.finditer(html, begin):
-            depth += -1 if found[1] else 1
-            if depth == 0:
-                html = html[:begin] + html[html.index(">", found.start()) + 1 :]
-                break
-        else:
-            raise ValueError(f"an element without its end: {html[begin : begin + 60]}")
+        html = html[:begin] + html[_end_of(html, begin, marker) :]
     return html
+
+
+def _end_of(html: str, begin: int, marker: str) -> int:
+    """Where the element ends that begins with one text at one place of our own markup."""
+    depth, tag = 0, re.compile(rf"<(/?){marker[1:].partition(' ')[0]}\b")
+    for found in tag.finditer(html, begin):
+        depth += -1 if found[1] else 1
+        if depth == 0:
+            return html.index(">", found.start()) + 1
+    raise ValueError(f"an element without its end: {html[begin : begin + 60]}")
 
 
 def _notebook_faults(notebook: Any) -> list[str]:
@@ -344,10 +376,7 @@ def with_trace(html: str, trace: Mapping[str, Any] | None) -> str:
     for sign, escaped in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
         text = text.replace(sign, escaped)
     body, end = html.rsplit("</body>", 1)
-    return (
-        f'{body}<script type="application/json" id="tra-cuu-so-lieu">{text}</script>\n'
-        f"<script>{trace['script']}</script>\n</body>{end}"
-    )
+    return f"{body}{lookup_element(text)}\n<script>{trace['script']}</script>\n</body>{end}"
 
 
 def dead_traces(html: str, trace: Mapping[str, Any] | None) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from termreview.reporting.editions.scope import IN_HAND
-from termreview.reporting.records.page_values import OPENING
+from termreview.reporting.records.page_values import OPENING, with_plain_lookup
 
 RECORD_MIME: Final = "application/vnd.termreview.record+json"
 RECORD_ID: Final = "lai-lich-bao-cao"
@@ -79,10 +79,11 @@ def seal_of(html: str, record: Mapping[str, Any]) -> list[list[str]]:
 
 
 def parts_of_page(html: str) -> list[tuple[str, str]]:
-    """One page without its record, cut where its sections begin: the anchor of each part and its markup.
+    """One page without its record, cut where its sections begin: the anchor of each part and its markup, the look-up as text.
 
     What is no section is called `head`, `lead` (all before the first section), `foot`, `lookup` and `values` (all behind).
     """
+    html = with_plain_lookup(html)
     starts = [(match.start(), match[1]) for match in _SECTION.finditer(html)]
     starts += [(match.start(), name) for name, sign in _OTHER_PARTS.items() if (match := sign.search(html))]
     cuts = [(0, "head"), *sorted(starts), (len(html), "")]

@@ -1,8 +1,13 @@
-"""The values that one page prints, kept in the page itself: what a later report is compared with needs no reading of texts.
+"""What one page keeps in itself: the values that it prints, and what its figures are looked up in.
+
+What a later report is compared with then needs no reading of texts.
 
 They are the parts of the report's model by section (`blocks.model`), without pictures, each figure as the number that is
 printed: the page tells nothing more exactly than its reader sees it. Written as JSON they would add a quarter to a page;
 packed they add a twentieth (bzip2: one implementation, the same bytes wherever it runs, which deflate does not promise).
+
+What figures are looked up in grows with the schools: 0,3 MB of JSON for 55 of them, 3,1 for 600. A large one is deflated,
+which browsers undo by themselves; seals and comparisons see the JSON, for they look at `with_plain_lookup`.
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ from __future__ import annotations
 import base64
 import bz2
 import json
+import zlib
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -21,6 +27,10 @@ from termreview.storage.atomic_files import sha256_of
 VALUES_ID: Final = "so-lieu-bao-cao"
 OPENING: Final = f'<script type="application/x-bzip2;base64" id="{VALUES_ID}">'
 _CLOSING: Final = "</script>"
+LOOKUP_ID: Final = "tra-cuu-so-lieu"
+_LOOKUP: Final = f'<script type="application/json" id="{LOOKUP_ID}">'
+_PACKED_LOOKUP: Final = f'<script type="application/x-deflate;base64" id="{LOOKUP_ID}">'
+_LARGE: Final = 2**20  # characters of a look-up that is packed
 _MOST: Final = 256 * 2**20  # bytes; the values of a province's report have less than a tenth of it
 _LEFT_OUT: Final = frozenset(["css", "align", "look", "mark", "picture", "cell"])  # how it looks
 _KEPT: Final = frozenset(["inline", "paragraph", "bullets", "callout", "key_figures", "table", "figure"])
@@ -70,6 +80,26 @@ def read_values(page: str) -> Sections | None:
         return [(title, parts) for title, parts in json.loads(kept)]
     except (ValueError, TypeError, OSError, EOFError):
         return None
+
+
+def lookup_element(text: str) -> str:
+    """What figures are looked up in, as a page keeps it; in the text nothing ends the element."""
+    if len(text) <= _LARGE:
+        return f"{_LOOKUP}{text}{_CLOSING}"
+    return f"{_PACKED_LOOKUP}{base64.b64encode(zlib.compress(text.encode('utf-8'), 9)).decode('ascii')}{_CLOSING}"
+
+
+def with_plain_lookup(page: str) -> str:
+    """One page with what its figures are looked up in as text; as it is where that is not packed, or damaged."""
+    before, opening, rest = page.partition(_PACKED_LOOKUP)
+    packed, end, after = rest.partition(_CLOSING)
+    if not opening or not end:
+        return page
+    try:
+        text = zlib.decompressobj().decompress(base64.b64decode(packed), _MOST).decode("utf-8")
+    except (ValueError, zlib.error):
+        return page
+    return f"{before}{_LOOKUP}{text}{end}{after}"
 
 
 def _bare(content: Any) -> Any:

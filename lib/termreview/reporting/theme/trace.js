@@ -1,10 +1,13 @@
 // One figure of the report followed to its cells. Data come from the page itself; nothing is fetched, and text
 // enters the page as text alone. Without this script every figure stands as it is.
-(() => {
+(async () => {
   "use strict";
   const source = document.getElementById("tra-cuu-so-lieu");
-  if (!source || !window.HTMLDialogElement) return;
-  const data = JSON.parse(source.textContent);
+  const isPacked = source && source.type !== "application/json";
+  if (!source || !window.HTMLDialogElement || (isPacked && !window.DecompressionStream)) return;
+  const unpacked = (text) => new Response(new Blob([Uint8Array.from(atob(text), (one) => one.charCodeAt(0))])
+    .stream().pipeThrough(new DecompressionStream("deflate"))).text();
+  const data = JSON.parse(isPacked ? await unpacked(source.textContent) : source.textContent);
   const say = (name, places = {}) =>
     (data.words[name] || name).replace(/\{(\w+)\}/g, (_, key) => places[key]);
   const numbers = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 4 });

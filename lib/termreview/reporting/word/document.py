@@ -15,7 +15,7 @@ from docx.opc.pkgwriter import PackageWriter
 from docx.oxml.ns import qn
 
 from termreview.reporting.blocks.model import INLINE, ORIGIN, Part, plain_text
-from termreview.reporting.blocks.report_reading import ReadReport, read_report
+from termreview.reporting.blocks.report_reading import ReadReport, RowLimit, read_report
 from termreview.reporting.blocks.tables import NO_ROWS
 from termreview.reporting.word.tables import fit_table, table_of
 from termreview.reporting.word.template import (
@@ -79,18 +79,20 @@ def export_docx(
     annexed: Iterable[str] = (),
     order: Sequence[str] = (),
     only: str = "",
+    limit: RowLimit | None = None,
 ) -> None:
     """Write one executed notebook as one Word document, whole or not at all; the same bytes each time.
 
     A report has the words before its numbered tables and figures in its letterhead; for another notebook `words` are
-    given. `annexed` is left to the annex, the parts stand in their `order`, `only` one cell makes the document: see `read_report`.
+    given. `annexed` is left to the annex, the parts stand in their `order`, `only` one cell makes the document, tables
+    beyond the `limit` are told in a line: see `read_report`.
 
     Raises
     ------
     RunError
         When a cell shows what has no model, or the template cannot be filled.
     """
-    report = read_report(notebook_path, annexed, only, order)
+    report = read_report(notebook_path, annexed, only, order, limit)
     template = open_template(template_path)
     writing = _Writing(template, report.letterhead["words"]["document"] if words is None else words)
     if words is not None:  # a report has its title in its letterhead
