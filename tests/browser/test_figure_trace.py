@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
+from pathlib import Path
 
 import pytest
 from browsing import opened
@@ -104,3 +107,23 @@ def test_a_link_to_a_figure_opens_it_at_once_also_on_a_phone(browser: Browser, d
     assert box["x"] + box["width"] <= 390
     assert trouble == []
     page.close()
+
+
+def test_a_packed_look_up_opens_as_a_plain_one(browser: Browser, demo: Demo, tmp_path: Path) -> None:
+    """The page of many schools has its look-up deflated: the browser inflates it and shows the same lines."""
+    source = demo.result(SEMESTER).report.read_text(encoding="utf-8")
+    before, opening, rest = source.partition('<script type="application/json" id="tra-cuu-so-lieu">')
+    text, end, after = rest.partition("</script>")
+    packed = base64.b64encode(zlib.compress(text.encode("utf-8"))).decode("ascii")
+    path = tmp_path / "packed.html"
+    opening = opening.replace("application/json", "application/x-deflate;base64")
+    path.write_text(f"{before}{opening}{packed}{end}{after}", encoding="utf-8")
+    told = []
+    for report in (demo.result(SEMESTER).report, path):
+        page, trouble = opened(browser, report, 1366, 768)
+        page.wait_for_selector("dialog.trace", state="attached")
+        told.append(page.evaluate(FOLLOWED))
+        page.close()
+        assert trouble == []
+    assert told[0] == told[1]
+    assert len(told[0]) > 200

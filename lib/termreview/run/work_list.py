@@ -253,7 +253,7 @@ def plan_steps(
     later: str = "",
 ) -> list[Step]:
     """List the steps of one term in order; the first file published is the term's main report."""
-    school_pages = school_step(workspace, declared, as_of)
+    school_pages = school_step(workspace, declared, as_of, workers)
     return [
         *table_steps(workspace, declared, as_of, workers, later),
         *(report_step(workspace, reference, declared, as_of, edition=edition) for edition in editions),
@@ -278,9 +278,11 @@ def table_steps(
     return [Step(CLEAN, dated | {"workers": workers} | told), Step(SCORE, shared)]
 
 
-def school_step(workspace: Workspace, declared: TermReference, as_of: datetime.date) -> Step:
+def school_step(
+    workspace: Workspace, declared: TermReference, as_of: datetime.date, workers: int = 0
+) -> Step:
     """The step that makes the page of each school of one term."""
-    return Step(SCHOOL_PAGES, _dated(workspace, declared, as_of))
+    return Step(SCHOOL_PAGES, _dated(workspace, declared, as_of) | {"workers": workers})
 
 
 def _dated(workspace: Workspace, declared: TermReference, as_of: datetime.date) -> dict[str, Any]:

@@ -19,10 +19,12 @@ from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.school_outlook import look_ahead
 from termreview.reporting.report.wording import before_name, labels
 from termreview.reporting.school_pages.material import (
+    CRITERIA,
+    SCORES,
     doubt_mark,
     material_of,
     peer_middle,
-    peer_scores,
+    peer_values,
     standing_level,
     word,
 )
@@ -30,6 +32,7 @@ from termreview.reporting.summaries.index import OVERALL, level_told
 
 View = dict[str, Any]
 MOST_LACKING = 5
+_MOST_MARKS = 200  # of peers on one strip
 _HEIGHT, _LANE, _TEXT = 30, 8, 12
 
 
@@ -47,7 +50,7 @@ def scores_view(report: ReportContext, school_id: str) -> View:
     for group in indicator_set.groups:
         row = material.standings[school_id, group.group_id]
         points = interval_text(row["low"], row["placed_high"])
-        peers = peer_scores(report, school_id, group.group_id)
+        peers = peer_values(report, school_id, SCORES, group.group_id)
         told = (
             word(report, "scores.peers", count=len(peers), level=school["level_short"], low=number_text(min(peers), "points"),
                  middle=number_text(statistics.median(peers), "points"), high=number_text(max(peers), "points"))
@@ -100,7 +103,7 @@ def criteria_view(report: ReportContext, school_id: str) -> View:
             if criterion.is_condition or row is None:
                 continue
             points = interval_text(row["low"], row["high"])
-            middle = peer_middle(report, school_id, criterion.criterion_id)
+            middle = peer_middle(report, school_id, CRITERIA, criterion.criterion_id)
             most = number_text(row["max_points"])
             alt = word(report, "criteria.alt", points=points, most=most)
             rows.append(
@@ -226,12 +229,14 @@ def last_result(report: ReportContext, school_id: str) -> list[str]:
 def score_strip(
     low: float, high: float, peers: Sequence[float], lines: Sequence[tuple[float, str]], most: float, alt: str
 ) -> str:
-    """One score as SVG: sure points as a bar, open ones hatched pale, level lines named, peers as thin marks."""
+    """One score as SVG: sure points as a bar, open ones hatched pale, level lines named, peers as thin marks.
+
+    Equal peers share a mark; of hundreds as many are drawn as can be told apart, from the lowest to the highest.
+    """
+    places = list(dict.fromkeys(_pct(value, most) for value in peers))
+    places = [*places[: -1 : max(1, len(places) // _MOST_MARKS)], *places[-1:]]
     parts = [f'<rect class="lane" x="0" y="{_LANE}" width="100%" height="14"/>']
-    parts += [
-        f'<rect class="peer" x="{_pct(value, most)}" y="{_LANE - 4}" width="1.5" height="22"/>'
-        for value in sorted(peers)
-    ]
+    parts += [f'<rect class="peer" x="{place}" y="{_LANE - 4}" width="1.5" height="22"/>' for place in places]
     if high > low:
         parts.append(
             f'<rect class="open" x="{_pct(low, most)}" y="{_LANE + 3}" width="{_pct(high - low, most)}" height="8"/>'

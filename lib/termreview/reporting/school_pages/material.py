@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,8 @@ from termreview.reporting.report.wording import fewest, label
 from termreview.reporting.summaries.criteria import school_points
 from termreview.reporting.summaries.index import UNALLOCATED, level_told
 from termreview.reporting.summaries.ratios import COUNTED
+
+SCORES, CRITERIA, RATIOS = "scores", "criteria", "ratios"  # kinds of what pages hold against the peers
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,46 +93,61 @@ def word(report: ReportContext, key: str, **values: Any) -> str:
     return page_word(report.reference, key, **values)
 
 
-def peers_of(report: ReportContext, school_id: str) -> list[str]:
-    """The other schools of the same level, in registry order."""
-    schools = material_of(report).schools
-    level = schools[school_id]["level"]
-    return [other for other, row in schools.items() if row["level"] == level and other != school_id]
+@dataclass(frozen=True)
+class Spread:
+    """One measure of the schools of one level: by school, and in ascending order."""
 
+    by_school: Mapping[str, float]
+    ordered: Sequence[float]
 
-def peer_scores(report: ReportContext, school_id: str, group_id: str) -> list[float]:
-    """What the peers have surely won in one group; empty where they are too few to stay unknown."""
-    material = material_of(report)
-    rows = (material.standings.get((other, group_id)) for other in peers_of(report, school_id))
-    found = [float(row["low"]) for row in rows if row is not None and row["state"] == "scored"]
-    return found if len(found) >= material.least else []
-
-
-def peer_middle(report: ReportContext, school_id: str, criterion_id: str) -> float | None:
-    """The middle of what the peers have surely won of one criterion; None where they are too few."""
-    material = material_of(report)
-    rows = (material.criteria.get((other, criterion_id)) for other in peers_of(report, school_id))
-    found = [float(row["low"]) for row in rows if row is not None]
-    return statistics.median(found) if len(found) >= material.least else None
+    def of_others(self, school_id: str, least: int) -> Sequence[float]:
+        """The values of all but one school in ascending order; empty where they are too few to stay unknown."""
+        others = list(self.ordered)
+        if (own := self.by_school.get(school_id)) is not None:
+            del others[bisect_left(others, own)]
+        return others if len(others) >= least else []
 
 
 @lru_cache(maxsize=12)
-def ratio_values(report: ReportContext, level: str) -> dict[str, dict[str, float]]:
-    """The counted values of each ratio by school, of the schools of one level."""
-    frame = report.summaries.school_ratios
-    own = frame[(frame["level"] == level) & (frame["state"] == COUNTED)]
-    found: dict[str, dict[str, float]] = {}
-    for row in records(own):
-        found.setdefault(row["ratio_id"], {})[row["school_id"]] = float(row["value"])
-    return found
+def spreads_of(report: ReportContext, level: str) -> Mapping[tuple[str, str], Spread]:
+    """What the schools of one level have surely won in each group and criterion, and the counted values of each ratio.
 
-
-def ratio_middle(report: ReportContext, school_id: str, ratio_id: str) -> float | None:
-    """The middle of one ratio among the peers; None where they are too few."""
+    Keyed by `SCORES`, `CRITERIA` or `RATIOS` and the id; gathered once for all pages, whose cost must not grow with the
+    number of peers.
+    """
     material = material_of(report)
-    values = ratio_values(report, material.schools[school_id]["level"]).get(ratio_id, {})
-    others: Sequence[float] = [value for other, value in values.items() if other != school_id]
-    return statistics.median(others) if len(others) >= material.least else None
+    own = {school_id for school_id, row in material.schools.items() if row["level"] == level}
+    frame = report.summaries.school_ratios
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for (school_id, group_id), row in material.standings.items():
+        if school_id in own and row["state"] == "scored":
+            found.setdefault((SCORES, group_id), {})[school_id] = float(row["low"])
+    for (school_id, criterion_id), row in material.criteria.items():
+        if school_id in own:
+            found.setdefault((CRITERIA, criterion_id), {})[school_id] = float(row["low"])
+    for row in records(frame[(frame["level"] == level) & (frame["state"] == COUNTED)]):
+        found.setdefault((RATIOS, row["ratio_id"]), {})[row["school_id"]] = float(row["value"])
+    return {key: Spread(values, sorted(values.values())) for key, values in found.items()}
+
+
+def peer_values(report: ReportContext, school_id: str, kind: str, measure: str) -> Sequence[float]:
+    """One measure of the other schools of the same level, in ascending order; empty where they are too few."""
+    material = material_of(report)
+    spread = spreads_of(report, material.schools[school_id]["level"]).get((kind, measure))
+    return spread.of_others(school_id, material.least) if spread else []
+
+
+def peer_middle(report: ReportContext, school_id: str, kind: str, measure: str) -> float | None:
+    """The middle of one measure among the peers; None where they are too few."""
+    values = peer_values(report, school_id, kind, measure)
+    return statistics.median(values) if values else None
+
+
+def count_with_ratios(report: ReportContext, school_id: str) -> int:
+    """How many other schools of the same level have some counted ratio."""
+    spreads = spreads_of(report, material_of(report).schools[school_id]["level"])
+    known = {other for (kind, _), spread in spreads.items() if kind == RATIOS for other in spread.by_school}
+    return len(known - {school_id})
 
 
 def _index_numbers(report: ReportContext) -> dict[str, dict[str, float]]:

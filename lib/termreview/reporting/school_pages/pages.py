@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from importlib.resources import files
 
 import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 
+from termreview.processes import IS_FORKED, processors, share
 from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.blocks.tables import table
@@ -16,10 +17,27 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.school_pages.material import material_of
 from termreview.reporting.school_pages.page import kind_of, page_view
 
+_BATCH, _FEWEST_BATCHES = (
+    50,
+    4,
+)  # schools that one process renders at a time; fewer batches are not worth a process
 
-def school_pages(report: ReportContext) -> dict[str, str]:
-    """Render the page of every expected school: file name (the school's code) to HTML, in registry order."""
-    return {f"{school_id}.html": school_page(report, school_id) for school_id in material_of(report).schools}
+
+def school_pages(report: ReportContext, workers: int = 1) -> dict[str, str]:
+    """Render the page of every expected school: file name (the school's code) to HTML, in registry order.
+
+    Of hundreds of schools `workers` processes (0: as many as there are processors) render some each.
+    """
+    schools = list(material_of(report).schools)
+    batches = [schools[first : first + _BATCH] for first in range(0, len(schools), _BATCH)]
+    # A process that is no fork of this one would be sent the whole report first.
+    processes = (workers or processors()) if IS_FORKED and len(batches) >= _FEWEST_BATCHES else 1
+    rendered = share(batches, partial(_rendered, report), processes)
+    return {name: text for batch in rendered for name, text in batch}
+
+
+def _rendered(report: ReportContext, schools: Sequence[str]) -> list[tuple[str, str]]:
+    return [(f"{school_id}.html", school_page(report, school_id)) for school_id in schools]
 
 
 def school_page(report: ReportContext, school_id: str) -> str:

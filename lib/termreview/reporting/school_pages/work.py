@@ -13,11 +13,11 @@ from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import label, lower_first
 from termreview.reporting.school_pages.index import share_bar
 from termreview.reporting.school_pages.material import (
+    CRITERIA,
+    RATIOS,
+    count_with_ratios,
     material_of,
     peer_middle,
-    peers_of,
-    ratio_middle,
-    ratio_values,
     word,
 )
 from termreview.reporting.sections.work.figures import MILLION
@@ -83,13 +83,12 @@ def ratios_view(report: ReportContext, school_id: str) -> View:
     """Every ratio the school is asked: its numbers, its value, and the middle of its peers."""
     material = material_of(report)
     ratios = {ratio.ratio_id: ratio for ratio in report.reference.ratios}
-    level = material.schools[school_id]["level"]
     rows = []
     for row in material.ratios.get(school_id, []):
         ratio = ratios[row["ratio_id"]]
         is_counted = row["state"] == COUNTED
         format = "percent1" if ratio.unit == "percent" else "ratio"
-        middle = ratio_middle(report, school_id, ratio.ratio_id)
+        middle = peer_middle(report, school_id, RATIOS, ratio.ratio_id)
         value = number_text(row["value"] if is_counted else None, format)
         bar = ""
         if ratio.unit == "percent" and is_counted:
@@ -100,14 +99,12 @@ def ratios_view(report: ReportContext, school_id: str) -> View:
                 "middle": number_text(middle, format), "was": _ratio_before(report, school_id, ratio.ratio_id, format),
             }
         )  # fmt: skip
-    others = set(peers_of(report, school_id))
-    values = ratio_values(report, level).values()
-    known = {other for by_school in values for other in by_school if other in others}
+    known = count_with_ratios(report, school_id)
     has_before = any(row["was"] != MISSING_MARK for row in rows)
     return {
         "rows": rows,
         "has_before": has_before,
-        "note": word(report, "ratios.note", count=len(known)) if known else "",
+        "note": word(report, "ratios.note", count=known) if known else "",
     }
 
 
@@ -156,7 +153,7 @@ def _good_scores(report: ReportContext, school_id: str) -> list[str]:
             row = material.criteria.get((school_id, criterion.criterion_id))
             if row is None:
                 continue
-            middle = peer_middle(report, school_id, criterion.criterion_id)
+            middle = peer_middle(report, school_id, CRITERIA, criterion.criterion_id)
             name = f"{criterion.criterion_id} ({lower_first(criterion.title)})"
             if row["low"] >= row["max_points"]:
                 full.append(name)
@@ -190,7 +187,7 @@ def _good_ratios(report: ReportContext, school_id: str) -> list[str]:
         ratio = ratios[row["ratio_id"]]
         if row["state"] != COUNTED or ratio.unit != "percent" or ratio.better != "higher":
             continue
-        middle = ratio_middle(report, school_id, ratio.ratio_id)
+        middle = peer_middle(report, school_id, RATIOS, ratio.ratio_id)
         name = f"{lower_first(ratio.title)} ({_parts(report, ratio, row)})"
         if row["value"] >= 100:
             full.append(name)

@@ -8,14 +8,16 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from office_world import cell_of
 from report_world import report
 
 from termreview.errors import RunError
 from termreview.reporting.blocks.blocks import paragraph, stack
 from termreview.reporting.blocks.model import plain_text
-from termreview.reporting.blocks.report_reading import read_report
+from termreview.reporting.blocks.report_reading import RowLimit, read_report
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.pages.pages import export_html
 from termreview.reporting.sections.basis import opening
 
 
@@ -104,3 +106,36 @@ def test_what_is_left_to_the_annex_is_not_read_for_the_signed_report(tmp_path: P
         ["heading", "paragraph", "table"],  # a table that a page folds stands in the annex, too
         ["heading", "paragraph", "paragraph"],
     ]
+
+
+def test_a_table_beyond_the_limit_is_told_in_a_line_in_document_and_page_alike(tmp_path: Path) -> None:
+    """Three rows are printed where two are the most: a line instead; the folded one stays in the annex of the signed report."""
+    short, long = pd.DataFrame({"name": ["một", "hai"]}), pd.DataFrame({"name": ["ba", "bốn", "năm"]})
+    tables = [
+        table(long, columns={"name": "Tên"}, caption="Dài", notes=["Chú thích"]),
+        table(short, columns={"name": "Tên"}, caption="Ngắn"),
+        table(long, columns={"name": "Tên"}, caption="Dài nữa", max_rows=2),
+        table(long, columns={"name": "Tên"}, caption="Gập", max_rows=0),
+    ]
+    path = executed(tmp_path, cell_of("## Mục"), cell_of(stack(*tables)), cell_of(tables[0]))
+    limit = RowLimit(2, "“{caption}” có {count} dòng")
+    printed = {}
+    for annexed in ((), ("cell-3/table",)):
+        read = read_report(path, annexed, limit=limit).body[2:]
+        export_html(path, tmp_path / "page.html", title="Trang", annexed=annexed, limit=limit)
+        page = BeautifulSoup((tmp_path / "page.html").read_text(encoding="utf-8"), "lxml")
+        printed[annexed] = [
+            plain_text(part["caption"] if part["kind"] == "table" else part["runs"]) for part in read
+        ]
+        shown = page.main.select("caption, p") if page.main else []
+        assert [one.get_text() for one in shown if "Chú thích" not in one.get_text()][
+            -len(read) :
+        ] == printed[annexed]
+    told = ["“Dài” có 3 dòng", "Ngắn", "“Dài nữa” có 3 dòng"]
+    assert printed == {
+        (): [*told, "“Gập” có 3 dòng", "“Dài” có 3 dòng"],
+        ("cell-3/table",): told,
+    }
+    assert (
+        len(read_report(path).body) == 7
+    )  # the annex and what a later report is compared with have all of them

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import statistics
 from dataclasses import replace
 
 import pandas as pd
@@ -16,7 +17,15 @@ from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext, build_view
 from termreview.reporting.report.level_margin_texts import margin_lines
 from termreview.reporting.report.school_outlook import look_ahead, margins_of
-from termreview.reporting.school_pages.material import material_of, peer_scores
+from termreview.reporting.school_pages import pages
+from termreview.reporting.school_pages.index import score_strip
+from termreview.reporting.school_pages.material import (
+    RATIOS,
+    SCORES,
+    material_of,
+    peer_middle,
+    peer_values,
+)
 from termreview.reporting.school_pages.page import REPORTED, SCORED, SILENT, kind_of
 from termreview.reporting.school_pages.pages import school_page, school_pages, show_pages
 from termreview.reporting.school_pages.todo import fall_lines
@@ -55,6 +64,11 @@ def test_a_page_may_load_and_run_nothing_whatever_the_name_of_the_school() -> No
 def test_every_expected_school_has_a_page_named_by_its_code() -> None:
     assert list(PAGES) == [f"{school_id}.html" for school_id in REPORT.term.schools["school_id"]]
     assert {kind_of(REPORT, name.removesuffix(".html")) for name in PAGES} == {SCORED, REPORTED, SILENT}
+
+
+def test_pages_made_by_several_processes_are_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_BATCH", 10)
+    assert list(school_pages(REPORT, workers=2).items()) == list(PAGES.items())
 
 
 def test_a_page_is_small_needs_nothing_and_runs_nothing() -> None:
@@ -163,8 +177,48 @@ def test_too_few_peers_stay_unknown() -> None:
     own = next(s for s in material_of(few).schools if kind_of(few, s) == SCORED)
     count = sum(kind_of(few, s) == SCORED for s in material_of(few).schools) - 1
     expected = count if count >= material_of(few).least else 0
-    assert len(peer_scores(few, own, "1")) == expected
-    assert len(soup_of(own, few).select("rect.peer")) == 2 * expected
+    assert len(peer_values(few, own, SCORES, "1")) == expected
+    marks = [len({round(one, 1) for one in peer_values(few, own, SCORES, group)}) for group in "12"]
+    assert len(soup_of(own, few).select("rect.peer")) == sum(marks)
+
+
+def test_peers_are_all_others_of_the_level_with_such_a_value() -> None:
+    """Held against the rows of the tables themselves, one school after the other."""
+    material, ratios = material_of(REPORT), REPORT.summaries.school_ratios
+    counted = ratios[ratios["state"] == "counted"].set_index(["ratio_id", "school_id"])["value"]
+    looked_at = 0
+    for school_id, school in material.schools.items():
+        others = [
+            other
+            for other, row in material.schools.items()
+            if row["level"] == school["level"] and other != school_id
+        ]
+        scores = sorted(
+            float(row["low"])
+            for other in others
+            if (row := material.standings.get((other, "1"))) is not None and row["state"] == "scored"
+        )
+        shares = sorted(
+            counted[key] for other in others if (key := ("pupils_per_computer", other)) in counted.index
+        )
+        for kind, measure, expected in ((SCORES, "1", scores), (RATIOS, "pupils_per_computer", shares)):
+            enough = expected if len(expected) >= material.least else []
+            assert list(peer_values(REPORT, school_id, kind, measure)) == enough
+            assert peer_middle(REPORT, school_id, kind, measure) == (
+                statistics.median(enough) if enough else None
+            )
+            looked_at += bool(enough)
+    assert looked_at > 50
+
+
+def test_a_strip_draws_equal_peers_once_and_never_more_than_can_be_told_apart() -> None:
+    marks = [
+        len(BeautifulSoup(score_strip(10, 20, peers, [], 100, "x"), "lxml").select("rect.peer"))
+        for peers in ([5.0, 5.0, 7.0], [place / 40 for place in range(4000)], [])
+    ]
+    assert marks[0] == 2
+    assert 200 <= marks[1] <= 251
+    assert marks[2] == 0
 
 
 def with_tables(**changes: pd.DataFrame) -> ReportContext:

@@ -16,6 +16,7 @@ from termreview.reporting.records.page_record import (
     with_record,
     without_record,
 )
+from termreview.reporting.records.page_values import lookup_element, with_plain_lookup
 
 PAGE = (
     "<!DOCTYPE html>\n<html><head>\n<title>Báo cáo</title>\n<style>p{}</style></head>\n<body>\n<p>Mở đầu</p>\n"
@@ -89,3 +90,18 @@ def test_the_seal_covers_the_record_itself() -> None:
     before, after = dict(seal_of(PAGE, RECORD)), dict(seal_of(PAGE, RECORD | {"term_id": "2023-2024-hk2"}))
     assert [name for name in before if before[name] != after[name]] == ["record"]
     assert json.loads(json.dumps(before)) == dict(seal_of(PAGE, RECORD | {"seal": [["old", "hash"]]}))
+
+
+def test_a_large_look_up_is_packed_and_sealed_as_the_text_it_holds() -> None:
+    """Deflate promises no bytes: the seal is that of the JSON, whatever packed it; a damaged one stays as it is."""
+    text = json.dumps({"trường": ["MN Hoa Sen"] * 100_000}, ensure_ascii=False)
+    plain = f'<script type="application/json" id="tra-cuu-so-lieu">{text}</script>'
+    packed = lookup_element(text)
+    assert len(packed) < len(text) / 20
+    assert lookup_element("{}") == '<script type="application/json" id="tra-cuu-so-lieu">{}</script>'
+    pages = [PAGE.replace("</body>", f"{element}\n</body>") for element in (plain, packed)]
+    assert with_plain_lookup(pages[1]) == pages[0] == with_plain_lookup(pages[0])
+    assert seal_of(pages[1], RECORD) == seal_of(pages[0], RECORD)
+    damaged = pages[1].replace('base64" id="tra-cuu-so-lieu">', 'base64" id="tra-cuu-so-lieu">x')
+    assert with_plain_lookup(damaged) == damaged
+    assert seal_of(damaged, RECORD) != seal_of(pages[0], RECORD)
