@@ -62,7 +62,7 @@ def export_xlsx(
     schools
         What an analyst has as `termreview.table`: a sheet of its own, the last but one, a row per school.
     flat
-        What machines add up (`report.flat_table`): the last sheet, `DU_LIEU`.
+        What machines add up (`report.flat_table`): the last sheet, `DU_LIEU`; None where the list beside has it alone.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def export_xlsx(
         if flat is not None:
             further.append((FLAT_SHEET, words["flat_title"], len(flat)))
         _write_cover(book, formats, report, tables, title, further)
-        _write_notes(book, formats, report)
+        _write_notes(book, formats, report, words["codes" if flat is not None else "codes_listed"])
         for listed in tables:
             _write_table(book, formats, listed, words)
         if schools is not None:
@@ -158,13 +158,13 @@ def _write_cover(
     sheet.activate()  # fmt: skip
 
 
-def _write_notes(book: Any, formats: Formats, report: ReadReport) -> None:
+def _write_notes(book: Any, formats: Formats, report: ReadReport, codes: str) -> None:
     """How the tables are read: what the report says of it, and what is particular to the workbook."""
     words = report.letterhead["words"]["annex"]
     sheet = _sheet(book, words["notes"], words)
     sheet.set_column(0, 0, NOTES_WIDTH)
     _link(sheet, 0, 0, words["cover"], words["back"], formats)
-    sections = [(words["reading"], [words["same_figures"], words["live"], words["missing"], words["codes"]])]
+    sections = [(words["reading"], [words["same_figures"], words["live"], words["missing"], codes])]
     sections += [
         (plain_text(part["title"]), [plain_text(item) for item in part["items"]])
         for part in report.body

@@ -279,3 +279,14 @@ def test_a_number_is_shown_as_the_page_writes_it(
 ) -> None:
     written = "share1" if is_share else {0: "integer", 1: "decimal1", 2: "ratio"}[decimals]
     assert Piece(number, written).shown(number) == shown
+
+
+def test_without_the_plain_rows_its_notes_send_to_the_list_beside(made: Files, tmp_path: Path) -> None:
+    """Of many schools the list alone has them; no sheet is named that is not there."""
+    told = {}
+    for name, flat in (("with", pd.DataFrame({"code": ["1"]})), ("without", None)):
+        export_xlsx(made.notebook, tmp_path / f"{name}.xlsx", title=TITLE, flat=flat)
+        book = openpyxl.load_workbook(tmp_path / f"{name}.xlsx", read_only=True)
+        notes = " ".join(str(row[0]) for row in book["Ghi chú"].iter_rows(values_only=True))
+        told[name] = ("DU_LIEU" in book.sheetnames, "DU_LIEU" in notes, "tệp CSV kèm theo" in notes)
+    assert told == {"with": (True, True, True), "without": (False, False, True)}

@@ -15,8 +15,10 @@ import pytest
 import report_world
 from bs4 import BeautifulSoup
 
+from termreview.reporting.blocks.report_reading import RowLimit
 from termreview.reporting.blocks.values import Interval
 from termreview.reporting.changes import issued
+from termreview.reporting.editions.scope import find_scope
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.sections.assessment import sections_assessment, sections_highlights, slip, stories
 from termreview.reporting.sections.assessment.evidence import weigh
@@ -33,6 +35,9 @@ from termreview.reporting.sections.index import (
     transitions,
 )
 from termreview.reporting.sections.work import change, ratios, statistics, systems, tasks, years
+from termreview.run.work_list import report_step
+from termreview.storage.workspace import Workspace
+from termreview.terms import parse_term
 from worlds import HK1, HK2, ROOT
 
 MODULES: dict[str, ModuleType] = {
@@ -243,3 +248,20 @@ def test_no_chart_has_a_row_for_each_of_more_schools_than_declared(monkeypatch: 
     left = [scores.scores(own), criteria.schools_by_criterion(own)]
     assert not any("<svg" in block._repr_html_() for block in left)
     assert [len(block.tables) for block in left] == [len(block.tables) for block in drawn]
+
+
+def test_rows_are_limited_in_reports_of_more_schools_than_declared_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """55 schools: all is printed; where 30 are the most, tables of more rows are told in a line, those of a level of 4 not."""
+    reference = report_world.report().reference
+    workspace, declared = Workspace(Path(ROOT)), reference.of(parse_term("2023-2024-hk1"))
+
+    def limit(level: str = "") -> RowLimit | None:
+        scope = find_scope(reference, declared, level=level)
+        return report_step(workspace, reference, declared, declared.plan.due_on, scope).limit
+
+    assert limit() is None
+    monkeypatch.setitem(reference.sentences["assessment"]["thresholds"], "most_drawn", "30")
+    assert limit() == RowLimit(30, reference.publishing["annex"]["instead"])
+    assert limit("th_thcs") is None
