@@ -118,7 +118,7 @@ class Seat:
     def __init__(self, page: Page, role: str) -> None:
         self.page, self.desk = page, page.locator(".termreview-desk")
         self.role = role
-        expect(self.desk.get_by_role("tab")).to_have_count(8)
+        expect(self.desk.get_by_role("tab")).to_have_count(9)
         # What was half typed comes back by itself, and what follows from it is told next.
         expect(self.desk.locator(".status")).to_contain_text(re.compile("Đã mở kỳ báo cáo|Đã tính điểm"))
         self.sit(role)
@@ -517,6 +517,54 @@ def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
     with again.done():
         page.locator(".sheet-open:visible").last.click()
     expect(again.desk.get_by_role("tab", name="Từng trường")).to_have_attribute("aria-selected", "true")
+    assert trouble == []
+
+
+def test_a_click_on_a_chart_shows_the_schools_that_were_meant(analyst: tuple[Seat, list[str]]) -> None:
+    """A bar leads to the table of the schools that it counts, by mouse and by keyboard; a reload shows them again."""
+    one, trouble = analyst
+    page, desk = one.page, one.desk
+    one.open("So sánh số liệu")
+    for name, words in (
+        ("Nhóm số liệu thứ nhất", "Trường, địa bàn, báo cáo"),  # of which the level comes first
+        ("Nhóm số liệu thứ hai", "(chỉ xem số liệu thứ nhất)"),
+    ):
+        with one.done():
+            one.visible(desk.get_by_label(name, exact=True)).select_option(label=words)
+    bars = desk.locator('figure.chart:visible a[href^="#only-"]')
+    expect(bars).to_have_count(3)
+    count = page.locator(".sheet-count:visible").last
+    with one.done():
+        bars.filter(has_text="Tiểu học: 7 trường").locator("rect").click()
+    expect(desk.get_by_role("tab", name="Bảng")).to_have_attribute("aria-selected", "true")
+    expect(count).to_have_text("7/7 dòng")
+    one.said("Đang xem 7 trường: Cấp học: Tiểu học")
+    only = one.visible(desk.locator(".desk-table-only"))
+    expect(only).to_contain_text("Cấp học: Tiểu học")
+    page.wait_for_function(
+        "JSON.parse(new URLSearchParams(location.search).get('bang') || '{}').only?.level === 'Tiểu học'"
+    )
+    page.reload()
+    again = Seat(page, "Chuyên viên A")
+    expect(count).to_have_text("7/7 dòng")
+    again.press("Xem mọi trường")
+    expect(count).to_have_text("10/10 dòng")
+    expect(only).to_be_hidden()
+    again.open("So sánh số liệu")
+    with again.done():
+        again.visible(desk.get_by_label("Nhóm số liệu thứ nhất", exact=True)).select_option(
+            label="Trường, địa bàn, báo cáo"
+        )
+    with again.done():
+        again.visible(desk.get_by_label("Nhóm số liệu thứ hai", exact=True)).select_option(
+            label="(chỉ xem số liệu thứ nhất)"
+        )
+    first = bars.first
+    first.focus()
+    with again.done():
+        page.keyboard.press("Enter")
+    expect(desk.get_by_role("tab", name="Bảng")).to_have_attribute("aria-selected", "true")
+    expect(only).to_be_visible()
     assert trouble == []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,8 +12,10 @@ from termreview.desk.term.overview import Scope, who_reported
 from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.reference.kinds.forms import Field
 from termreview.reporting.summaries.index import OVERALL
+from termreview.text import plain_words
 
 NUMBER, DATE, CATEGORY = "number", "date", "category"
+ANY = "*"  # in the place of a word: whichever value
 _FORMATS = {
     "percent": "percent1",
     "points": "points",
@@ -61,7 +63,7 @@ def measures_of(now: TermNow) -> dict[str, Measure]:
     """Every measure that the term offers, by id, in the order of lists: what schools are, scores, ratios, fields."""
     words, labels = now.reference.desk["measures"], now.reference.labels
     levels = tuple(dict.fromkeys(now.schools["level_title"]))
-    communes = tuple(sorted(set(now.schools["commune_name"])))
+    communes = tuple(sorted(set(now.schools["commune_name"]), key=lambda name: (plain_words(name), name)))
     states = tuple(now.reference.desk["states"].values())
     found = [
         Measure("level", labels["columns"]["level"], words["school"], CATEGORY, order=levels),
@@ -123,6 +125,15 @@ def compare(
             kind = object if measure.kind == CATEGORY else float
             frame[name] = pd.Series([values.get(key) for key in frame["school_id"]], dtype=kind)
     return Compared(x, y, frame)
+
+
+def schools_with(now: TermNow, only: Mapping[str, str], school_ids: Sequence[str]) -> list[str]:
+    """Those of some schools that have the word asked for on each measure; `ANY` asks for any value."""
+    measures = measures_of(now)
+    for name, word in only.items():
+        values = values_of(now, measures[name])
+        school_ids = [key for key in school_ids if key in values and word in (ANY, values[key])]
+    return list(school_ids)
 
 
 def values_of(now: TermNow, measure: Measure) -> Mapping[str, float | str]:

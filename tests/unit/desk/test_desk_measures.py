@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import math
 from dataclasses import replace
+from itertools import combinations
+from urllib.parse import unquote
 
 import openpyxl
 import pandas as pd
@@ -14,7 +18,7 @@ from desk_world import HOSTILE, TODAY, seen
 
 from termreview.desk.exports import Download, csv_file, file_name, xlsx_file
 from termreview.desk.measure_rows import plain_rows_of, word_rows, written
-from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_of, values_of
+from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_of, schools_with, values_of
 from termreview.desk.term.overview import Scope
 from termreview.desk.views.measure_charts import draw, with_marks
 from termreview.reporting.blocks.csv_table import BOM
@@ -186,7 +190,7 @@ def marks_of(x: str, y: str | None) -> list[tuple[str, str]]:
     now = seen()
     measures = measures_of(now)
     compared = compare(now, Scope(), measures[x], measures[y] if y else None)
-    page = BeautifulSoup(with_marks(draw(now, compared), compared).html, "html.parser")
+    page = BeautifulSoup(with_marks(now, draw(now, compared), compared).html, "html.parser")
     return [(mark["href"], mark.find("title").text) for mark in page.select('svg a[href^="#school-"]')]
 
 
@@ -205,8 +209,89 @@ def test_every_disc_of_a_chart_names_its_school_and_opens_it(x: str, y: str | No
         assert f"{value:g}".replace(".", ",") in said, said
 
 
-def test_a_chart_of_words_has_no_marks() -> None:
+def only_marks(x: str, y: str | None, also: dict[str, str] | None = None) -> list[tuple[dict[str, str], str]]:
+    """What each bar, cell or row of one chart asks the table for, and what it says of itself."""
+    now = seen()
+    compared = compare(now, Scope(), measures_of(now)[x], measures_of(now)[y] if y else None)
+    page = BeautifulSoup(with_marks(now, draw(now, compared), compared, also).html, "html.parser")
+    found = page.select('svg a[href^="#only-"]')
+    assert all(mark["aria-label"] == mark.find("title").text for mark in found)
+    return [(json.loads(unquote(mark["href"].removeprefix("#only-"))), mark["aria-label"]) for mark in found]
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [("level", None), ("standing_1", None), ("level", "report"), ("has_studio", "standing_1"), ("low_1", "level"), ("commune", "low_1")],
+)  # fmt: skip
+def test_every_bar_cell_and_row_leads_to_the_schools_that_it_counts(x: str, y: str | None) -> None:
+    now = seen()
+    measures, everyone = measures_of(now), [str(key) for key in now.schools["school_id"]]
+    known = compare(now, Scope(), measures[x], measures[y] if y else None).known
+    own = [(name, one) for name, one in (("x", x), ("y", y)) if one and measures[one].kind == CATEGORY]
+    left = set(known["school_id"])
+    marks = only_marks(x, y)
+    for only, told in marks:
+        same = known
+        for name, one in own:
+            same = same[same[name] == only[one]]
+        meant = schools_with(now, only, everyone)
+        assert meant == [key for key in everyone if key in set(same["school_id"])]
+        assert f": {len(meant)} trường" in told
+        left -= set(meant)
+    assert left == set(), "every school stands behind one of the marks"
+    assert len(marks) == len(known.groupby([name for name, _ in own]))
+
+
+def test_what_the_chart_leaves_out_is_left_out_of_its_table_too() -> None:
+    now = seen()
+    everyone = [str(key) for key in now.schools["school_id"]]
+    [only] = [only for only, _ in only_marks("level", "low_1") if only["level"] == "Tiểu học"]
+    assert only == {"level": "Tiểu học", "low_1": "*"}
+    assert len(schools_with(now, {"level": "Tiểu học"}, everyone)) == 7
+    late = {"report": measures_of(now)["report"].order[0]}
+    assert only_marks("level", "low_1", late)[0][0]["report"] == late["report"]
     assert marks_of("level", None) == marks_of("level", "report") == []
+
+
+def test_discs_of_equal_values_stand_beside_each_other_and_none_is_cut() -> None:
+    now = seen()
+    measures = measures_of(now)
+    compared = compare(now, Scope(), measures["low_1"], measures["low_2"])
+    many = pd.concat([compared.frame.assign(x=100.0, y=100.0)] * 4, ignore_index=True)
+    for two in (
+        replace(compared, frame=many),
+        replace(compared, y=measures["level"], frame=many.assign(y="Tiểu học")),
+    ):
+        shown = draw(now, two)
+        page = BeautifulSoup(with_marks(now, shown, two).html, "html.parser")
+        places = [(float(disc["cx"]), float(disc["cy"])) for disc in page.select("svg a circle")]
+        assert len(places) == len(set(places)) == 40
+        near = min(math.dist(one, other) for one, other in combinations(places, 2))
+        assert near >= 2.5, "each can be hit"
+        width, height = (float(size) * 72 for size in shown.figure.get_size_inches())
+        assert all(3 <= x <= width - 3 and 3 <= y <= height - 3 for x, y in places)
+        axes = shown.figure.axes[0].get_window_extent()
+        dots = [line.get_transform().transform(line.get_xydata()) for line in shown.figure.axes[0].lines if line.get_linestyle() == "None"]  # fmt: skip
+        assert all(axes.contains(*place) for own in dots for place in own), "none is cut off at an edge"
+
+
+def test_long_titles_of_axes_and_columns_are_whole() -> None:
+    now = seen()
+    measures = measures_of(now)
+    long = "Số học sinh được kiểm tra, đánh giá thường xuyên và định kỳ bằng hình thức trực tuyến trên phòng máy, tính cả các lớp ghép và các điểm trường lẻ"
+    x, y = (replace(measures[name], title=f"{long} ({name})") for name in ("low_1", "low_2"))
+    for two in (
+        compare(now, Scope(), x, y),
+        compare(now, Scope(), x),
+        compare(now, Scope(), x, measures["level"]),
+    ):
+        drawn = " ".join(text.get_text() for text in BeautifulSoup(draw(now, two).svg, "html.parser").find_all("text"))  # fmt: skip
+        for one in {two.x, two.y} - {None, measures["level"]}:
+            assert one is not None
+            assert all(word in drawn for word in one.title.split())
+        assert "…" not in drawn
+    crossed = draw(now, compare(now, Scope(), measures["commune"], measures["level"]))
+    assert "…" not in crossed.svg
 
 
 def test_a_group_has_its_mean_as_a_number() -> None:

@@ -333,6 +333,47 @@ def test_comparing_and_taking_files_away(desk: Desk) -> None:
     assert "theo" not in tab._chart.value.split("chart-title")[1][:80]
 
 
+def test_the_year_is_done_by_hand_step_by_step(desk: Desk, office: Workspace) -> None:
+    """The next year stands in the list of terms at once; a new office is told of its workbook, then of what is missing in it."""
+    tab = desk.go_to("year")
+    before = [value for _, value in desk._term.options]
+    last = max(term[:9] for term in before)
+    following = f"{int(last[:4]) + 1}-{int(last[5:]) + 1}"
+    assert following in tab._next.value
+    tab._day.value = "32/13/2026"
+    tab._year_added()
+    assert "32/13/2026" in status_of(desk)
+    assert [plan.term.school_year for plan in load_reference(office.reference).calendar.plans].count(
+        following
+    ) == 0
+    tab._number.value, tab._day.value = "512/SGDĐT", "05/10/2026"
+    tab._year_added()
+    assert "status-done" in status_of(desk), status_of(desk)
+    assert tab._results[0].value.count("<li>") == 6
+    assert [value for _, value in desk._term.options] == [*before, f"{following}-hk1", f"{following}-hk2"]
+    [row] = [line for line in (office.reference / "legal_documents.csv").read_text(encoding="utf-8").splitlines() if line.startswith(f"huong-dan-{following}")]  # fmt: skip
+    assert "512/SGDĐT" in row
+    assert "2026-10-05" in row
+    tab._office_made()
+    assert "status-error" in status_of(desk)
+    tab._folder.value = "../moi"
+    tab._office_made()
+    assert (office.root.parent / "moi" / "khai-bao-co-quan.xlsx").is_file()
+    tab._office_made()  # nothing was filled in
+    assert "status-error" in status_of(desk)
+    assert not (office.root.parent / "moi" / "data" / "reference").exists()
+    made = office.root / "reports" / "2023-2024" / "hk1" / "x.html"
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_text("x", encoding="utf-8")
+    assert tab._clear.layout.display == "none"
+    tab._listed()
+    assert made.is_file()
+    assert tab._clear.layout.display != "none"
+    tab._cleaned()
+    assert not made.exists()
+    assert "status-done" in status_of(desk), status_of(desk)
+
+
 def test_a_mistake_in_the_declarations_is_shown_in_place_of_the_desk(office: Workspace) -> None:
     path = office.reference / "decisions.csv"
     path.write_text(path.read_text(encoding="utf-8") + "x,1\n", encoding="utf-8")
@@ -609,6 +650,8 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
         "the table's files": table._exported,
         "systems": lambda: desk.go_to("systems"),
         "how systems agree": lambda: setattr(systems._part, "value", "agreement"),
+        "the year": lambda: desk.go_to("year"),
+        "what would go": desk.tab("year")._listed,
         "a scope": lambda: setattr(desk._level, "value", "th"),
         "glance": lambda: desk.go_to("glance"),
         "one state": lambda: setattr(glance._states, "value", "missing"),

@@ -99,7 +99,9 @@ class ExploreTab:
 
     def _show(self) -> None:
         compared = self._compared()
-        controls.show(self._chart, with_marks(draw(self.desk.now, compared), compared))
+        states = words(self.desk.reference, "states")
+        also = {"report": states[self._states.value]} if self._states.value else {}
+        controls.show(self._chart, with_marks(self.desk.now, draw(self.desk.now, compared), compared, also))
         controls.show(self._links, "")
         names = words(self.desk.reference, "explore")
         titles = [compared.x.title, compared.y.title if compared.y else ""]

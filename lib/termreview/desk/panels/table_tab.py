@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from termreview.desk.exports import csv_file, xlsx_file
+from termreview.desk.measures import ANY, measures_of, schools_with
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.sheet import Sheet
@@ -26,7 +27,7 @@ from termreview.desk.table.grouping import MEAN, STATISTICS, SUM, group_schools
 from termreview.desk.table.saved_views import SavedView, list_views, save_view, view_asked
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import say, words
-from termreview.reporting.blocks.blocks import Block
+from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.text import plain_words
 
 VIEW = "bang"  # in the page's address
@@ -43,6 +44,7 @@ class TableTab:
         self._now: TermNow | None = None
         self._sheet: SchoolSheet | None = None
         self._chosen: list[str] = []
+        self._only: dict[str, str] = {}  # what a click on a chart asked for: words by measure
         self._groups: tuple[list[TableColumn], list[list[Any]]] = ([], [])
         self._is_filling = False
         names = words(desk.reference, "table")
@@ -71,6 +73,11 @@ class TableTab:
         self._links = controls.shown(css="desk-links")
         texts = words(desk.reference, "table_sheet") | {"library": words(desk.reference, "table_library")}
         self._texts = texts
+        self._only_told = controls.shown()
+        self._only_box = controls.row(
+            self._only_told, controls.button(names["only_off"], self._all), css="desk-table-only"
+        )
+        controls.visible(self._only_box, False)
         self._group_box = controls.column(css="desk-table-groups")
         self._table_box = controls.column()
         controls.visible(self._group_box, False)
@@ -82,7 +89,7 @@ class TableTab:
                 controls.button(names["export"], self._exported, hint=names["export_hint"]), self._links,
                 css="desk-table-bar",
             ),
-            self._chooser, self._group_box, self._table_box, css="desk-tab",
+            self._chooser, self._only_box, self._group_box, self._table_box, css="desk-tab",
         )  # fmt: skip
         self._view.observe(self._viewed, "value")
         self._section.observe(lambda _: self._offer(), "value")
@@ -112,7 +119,7 @@ class TableTab:
         sheet, names = self._known(), words(self.desk.reference, "table")
         self._is_filling = True
         self._table_box.children = (self._table,)
-        self._table.title = say(self.desk.reference, "table.title", term=now.term_id)
+        self._only = {name: word for name, word in self._only.items() if name in measures_of(now)}
         self._chosen = [name for name in self._chosen if name in sheet.columns] or self._first()
         sections = list(dict.fromkeys(column.section for column in sheet.columns.values()))
         controls.options_of(self._section, [(name, name) for name in sections], sections[0])
@@ -141,8 +148,9 @@ class TableTab:
         return [sheet.level_id, sheet.commune_id, *((of_scores[:6] + ratios[:2]) or numbers[:6])]
 
     def _schools(self) -> list[str]:
-        """The schools of the desk's scope, by code."""
-        return self.desk.scope.school_ids(self.desk.now)
+        """The schools of the desk's scope and of the mark of a chart that was clicked, by code."""
+        now = self.desk.now
+        return schools_with(now, self._only, self.desk.scope.school_ids(now))
 
     def _fill(self, view: dict[str, Any] | None = None) -> None:
         """Send the table with the columns chosen; the view stays where none is given."""
@@ -151,10 +159,36 @@ class TableTab:
         shown = [sheet.name_id, *self._chosen]
         is_name = {name: name == sheet.name_id for name in shown}
         specs = [sheet.columns[name].spec(opens=one, finds_key=one) for name, one in is_name.items()]
+        title, only = say(self.desk.reference, "table.title", term=self.desk.now.term_id), self._only_words()
+        self._table.title = f"{title} – {only}" if only else title
+        controls.show(
+            self._only_told,
+            Block(f"<p>{escape_text(say(self.desk.reference, 'table.only', words=only))}</p>"),
+        )
+        controls.visible(self._only_box, bool(only))
         self._table.fill(specs, sheet.rows(shown, self._schools()), view)
         self._shown.options = [(name, name) for name in self._chosen]
         self._show_groups()
         self._tell_address()
+
+    def _only_words(self) -> str:
+        """What the schools shown have in common, as a chart said it; blank where all are shown."""
+        measures, known = measures_of(self.desk.now), say(self.desk.reference, "table.only_known")
+        return "; ".join(f"{measures[name].title}: {known if word == ANY else word}" for name, word in self._only.items())  # fmt: skip
+
+    def open_only(self, only: Mapping[str, str]) -> str:
+        """Show the schools that the mark of a chart stands for, in all that is asked; what came of it."""
+        self._only = {name: word for name, word in only.items() if name in measures_of(self.desk.now)}
+        self._fill({})
+        return say(
+            self.desk.reference, "table.only_shown", words=self._only_words(), count=len(self._table.rows)
+        )
+
+    def _all(self) -> None:
+        with self.desk.working("status.working"):
+            self._only = {}
+            self._fill()
+            self.desk.tell("done", say(self.desk.reference, "status.ready"))
 
     def _offer(self) -> None:
         """Offer the columns of the part chosen, or of any part where words are sought."""
@@ -253,7 +287,9 @@ class TableTab:
     def _looked_at(self, name: str) -> SavedView:
         """How the table is looked at now."""
         chosen = [key for key, tick in zip(STATISTICS, self._statistics, strict=True) if tick.value]
-        return SavedView(name, tuple(self._chosen), dict(self._table.view), self._grouped, tuple(chosen))
+        return SavedView(
+            name, tuple(self._chosen), dict(self._table.view), self._grouped, tuple(chosen), self._only
+        )
 
     def _tell_address(self) -> None:
         if not self._is_filling:
@@ -284,6 +320,7 @@ class TableTab:
         for name, tick in zip(STATISTICS, self._statistics, strict=True):
             tick.value = name in view.statistics
         self._view_name.value = view.name
+        self._only = {name: word for name, word in view.only.items() if name in measures_of(self.desk.now)}
         self._is_filling = False
         self._fill(dict(view.view))
         told = say(reference, "table.view_opened" if view.name else "status.ready", name=view.name)

@@ -15,13 +15,17 @@ from termreview.text import plain_words
 
 @dataclass(frozen=True)
 class SavedView:
-    """How the table is looked at; `view` is the search, the order and the filters, by columns' heads."""
+    """How the table is looked at; `view` is the search, the order and the filters, by columns' heads.
+
+    `only` are the words that the schools have on measures, where a chart was clicked.
+    """
 
     name: str
     columns: tuple[str, ...] = ()
     view: Mapping[str, Any] = field(default_factory=dict)
     group: str = ""
     statistics: tuple[str, ...] = ()
+    only: Mapping[str, str] = field(default_factory=dict)
 
 
 def views_folder(workspace: Workspace) -> Path:
@@ -68,7 +72,10 @@ def view_of(given: Any) -> SavedView | None:
         return None
     if not isinstance(given.get("view", {}), dict) or not isinstance(given.get("group", ""), str):
         return None
-    return SavedView(given["name"], tuple(texts[0]), given.get("view", {}), given.get("group", ""), tuple(texts[1]))  # fmt: skip
+    only = given.get("only", {})
+    if not isinstance(only, dict) or not all(isinstance(word, str) for word in only.values()):
+        return None
+    return SavedView(given["name"], tuple(texts[0]), given.get("view", {}), given.get("group", ""), tuple(texts[1]), only)  # fmt: skip
 
 
 def view_asked(text: str) -> SavedView | None:

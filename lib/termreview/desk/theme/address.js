@@ -15,14 +15,14 @@ function watchPressed() {
   return watcher;
 }
 
-// A disc of a chart is a link to its school.
+// A mark of a chart is a link: a disc to its school, a bar to the schools that it counts.
 function hearMarks(model) {
   const hear = (event) => {
-    const mark = event.target.closest?.('.termreview-desk a[href^="#school-"]');
+    const mark = event.target.closest?.('.termreview-desk :is(a[href^="#school-"], a[href^="#only-"])');
     if (!mark) return;
     event.preventDefault();
     model.set("opened", "");
-    model.set("opened", mark.getAttribute("href").slice("#school-".length));
+    model.set("opened", decodeURIComponent(mark.getAttribute("href").slice(1)));
     model.save_changes();
   };
   document.addEventListener("click", hear);

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from itertools import product
 from typing import Any, Final
 
 import pandas as pd
 
 from termreview.desk.measure_rows import written
-from termreview.desk.measures import CATEGORY, DATE, Compared, Measure
+from termreview.desk.measures import ANY, CATEGORY, DATE, Compared, Measure
+from termreview.desk.term.marks import SCHOOL_MARK, only_link
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import say
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.charts.charts import (
+    MIDDLE,
     Chart,
     Scale,
     chart,
@@ -24,7 +28,6 @@ from termreview.reporting.charts.charts import (
     strips,
 )
 
-SCHOOL_MARK: Final = "school-"  # before the code of a school in the link over its disc; the page hears of it
 _POINTS: Final = 72  # an inch, the unit of the picture
 
 
@@ -65,35 +68,83 @@ def draw(now: TermNow, compared: Compared) -> Chart:
     )  # fmt: skip
 
 
-def with_marks(shown: Chart, compared: Compared) -> Block:
-    """The chart as the desk shows it: over each disc of a school its name and its values, and a link that opens it.
+def with_marks(
+    now: TermNow, shown: Chart, compared: Compared, also: Mapping[str, str] | None = None
+) -> Block:
+    """The chart as the desk shows it: each mark says what it stands for, and is a link to it.
 
-    The list below leads to the same schools by keyboard: the marks are no stops of their own.
+    A disc leads to its school; the list below does so by keyboard. A bar, a cell of a table and the name of a row lead to
+    the table of the schools, of which it then shows those alone; `also` says what else all of them have in common.
     """
     html = shown._repr_html_()
-    measures = [one for one in (compared.x, compared.y) if one is not None and one.kind != CATEGORY]
-    if not measures or "</svg>" not in html:
+    if "</svg>" not in html:
         return Block(html)
-    figure = shown.figure
-    axes, height = figure.axes[0], float(figure.get_size_inches()[1]) * _POINTS
-    found: dict[tuple[float, float], list[tuple[str, str]]] = {}  # schools of equal values share one disc
+    marks = [*_groups_marked(now, shown, compared, also or {}), *_schools_marked(shown, compared)]
+    html = html.replace('role="img"', 'role="group"', 1)  # what holds links is no picture to a screen reader
+    return Block(html.replace("</svg>", f"{''.join(marks)}</svg>", 1))
+
+
+def _schools_marked(shown: Chart, compared: Compared) -> list[str]:
+    """A link over each disc of a school: its name and its values."""
+    if all(one.kind == CATEGORY for one in (compared.x, compared.y) if one is not None):
+        return []
+    figure, marks = shown.figure, []
     for row, (x, y) in zip(_in_order_drawn(compared), _places_drawn(figure), strict=True):
-        right, up = axes.transData.transform((x, y)) * _POINTS / figure.dpi
+        right, down = _on_paper(figure, x, y)
         values = [
             row[name] if one.kind == CATEGORY else written(row[name], one)
             for name, one in (("x", compared.x), ("y", compared.y))
             if one
         ]
-        told = f"{row['short_name']}: {' · '.join(values)}"
-        found.setdefault((round(right, 1), round(height - up, 1)), []).append((row["school_id"], told))
-    marks = [
-        f'<a href="#{SCHOOL_MARK}{escape_text(schools[0][0])}" tabindex="-1">'
-        f"<title>{escape_text('; '.join(told for _, told in schools))}</title>"
-        f'<circle class="mark-area" cx="{right:g}" cy="{down:g}" r="4"/></a>'
-        for (right, down), schools in found.items()
+        told = escape_text(f"{row['short_name']}: {' · '.join(values)}")
+        area = f'<circle class="mark-area" cx="{right:g}" cy="{down:g}" r="4"/>'
+        marks.append(f'<a href="#{SCHOOL_MARK}{escape_text(row["school_id"])}" tabindex="-1"><title>{told}</title>{area}</a>')  # fmt: skip
+    return marks
+
+
+def _groups_marked(now: TermNow, shown: Chart, compared: Compared, also: Mapping[str, str]) -> list[str]:
+    """A link over each bar, cell or row's name: which schools it stands for."""
+    figure, known = shown.figure, compared.known
+    axes = figure.axes[0]
+    own = [
+        (name, one) for name, one in (("y", compared.y), ("x", compared.x)) if one and one.kind == CATEGORY
     ]
-    html = html.replace('role="img"', 'role="group"', 1)  # what holds links is no picture to a screen reader
-    return Block(html.replace("</svg>", f"{''.join(marks)}</svg>", 1))
+    if not own or known.empty:
+        return []
+    words = [_in_order(known[name], one) for name, one in own]
+    is_of_discs = len(own) < 2 and compared.y is not None  # their rows' names are what can be clicked
+    patches: Any = [patch for patch in axes.patches if (patch.get_label() == MIDDLE) == is_of_discs]
+    boxes = [
+        box for patch in patches for box in patch.get_path().vertices.reshape(-1, 2 if is_of_discs else 5, 2)
+    ]
+    has_value = {one.measure_id: ANY for one in (compared.x, compared.y) if one and one.kind != CATEGORY}
+    marks = []
+    for picked, box in zip(product(*words), boxes, strict=True):
+        same = known
+        for (name, _), word in zip(own, picked, strict=True):
+            same = same[same[name] == word]
+        if same.empty:
+            continue
+        (left, top), (right, bottom) = (
+            _on_paper(figure, *box[place]) for place in (0, -1 if len(box) == 2 else 2)
+        )
+        if len(own) < 2:  # a row's name belongs to its bar
+            left, right = 0.0, _on_paper(figure, axes.get_xlim()[compared.y is None], 0)[0]
+        only = (
+            {one.measure_id: word for (_, one), word in zip(own, picked, strict=True)}
+            | has_value
+            | dict(also)
+        )
+        told = say(now.reference, "charts.only", words=" · ".join(picked), count=len(same))
+        area = f'<rect class="mark-area" x="{min(left, right):g}" y="{min(top, bottom):g}" width="{abs(right - left):g}" height="{abs(bottom - top):g}"/>'
+        marks.append(only_link(only, f"<title>{escape_text(told)}</title>{area}", told))
+    return marks
+
+
+def _on_paper(figure: Any, x: float, y: float) -> tuple[float, float]:
+    """Where a place among the data lies on the picture, in its own unit from the left and from the top."""
+    right, up = figure.axes[0].transData.transform((x, y)) * _POINTS / figure.dpi
+    return round(float(right), 1), round(float(figure.get_size_inches()[1]) * _POINTS - float(up), 1)
 
 
 def _places_drawn(figure: Any) -> list[tuple[float, float]]:

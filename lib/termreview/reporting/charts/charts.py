@@ -13,10 +13,11 @@ from termreview.reporting.charts.days import calendar_strip
 from termreview.reporting.charts.grid import count_table, heat_map, transition_matrix
 from termreview.reporting.charts.panels import Bounds, interval_panels
 from termreview.reporting.charts.parts import stacked_bars
-from termreview.reporting.charts.points import Scale, count_bars, scatter, strips
+from termreview.reporting.charts.points import MIDDLE, Scale, count_bars, scatter, strips
 from termreview.reporting.charts.ratios import Shares, dot_plot, gap_bars, ratio_strip
 
 __all__ = [
+    "MIDDLE",
     "Bounds",
     "Chart",
     "Scale",

@@ -205,13 +205,21 @@ def count_table(frame: pd.DataFrame) -> Figure:
     heads, names = [str(name) for name in frame.columns], list(frame.index)
     left = plot.name_width(names, most=230) + 14
     wide = min((WIDTH - left) / len(heads), 150.0)
-    found = [wrap_text(head, wide - 8, SMALL_SIZE) for head in heads]
-    top = 16 + 15.0 * max(len(line) for line in found)
+    longest = max(text_width(word, SMALL_SIZE) for head in heads for word in [*head.split(), ""])
+    is_upright = longest > wide - 8  # a word of a head is never broken
+    found = [
+        [head] if is_upright else wrap_text(head, wide - 8, SMALL_SIZE, lines=_MOST_LINES) for head in heads
+    ]
+    tall = max(text_width(head, SMALL_SIZE) for head in heads) if is_upright else 15.0 * max(map(len, found))
+    top = 16 + tall
     rows = plot.place_rows(names, left - 14, top, height=34)
     figure = plot.new_figure(rows[-1].bottom + 8)
     axes = plot.add_plot(figure, left, top, left + wide * len(heads), rows[-1].bottom, (0, len(heads)))
     for place, line in enumerate(found):
-        plot.write_at(axes, place + 0.5, top - 8 - 7.5 * len(line), line, SMALL_SIZE)
+        if is_upright:
+            plot.write_upright(axes, place + 0.5 + 4 / wide, top - 6, line[0], SMALL_SIZE)
+        else:
+            plot.write_at(axes, place + 0.5, top - 8 - 7.5 * len(line), line, SMALL_SIZE)
     plot.write_names(axes, rows, left - 14)
     most = int(frame.to_numpy().max())
     for row, counts in zip(rows, frame.to_numpy(), strict=True):

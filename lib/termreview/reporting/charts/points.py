@@ -19,7 +19,13 @@ from termreview.reporting.charts.drawing.style import INK, KINDS, MUTED, PAPER, 
 from termreview.reporting.charts.drawing.text import SMALL_SIZE, text_width, wrap_text
 from termreview.reporting.charts.drawing.theme import in_style
 
+MIDDLE = "trung vị"  # of the units of a row
 _TALL = 310.0
+_WHOLE = 9  # lines of a title: it is never cut
+_LINE = 15.0  # of a title
+_DISC = 8.6  # from the middle of one disc to that of the next
+_FARTHEST = 34.0  # that a disc is moved off its place
+_LANE, _MOST_LANES = 6.0, 25  # of the discs of one row
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,10 @@ def nice_step(wanted: float, is_whole: bool = False) -> float:
 def scatter(
     frame: pd.DataFrame, *, x: str, y: str, group: str, name: str, across: Scale, upward: Scale
 ) -> Figure:
-    """Draw one disc per row, coloured by group; those farthest from the middle carry their name."""
+    """Draw one disc per row, coloured by group; those farthest from the middle carry their name.
+
+    Discs of one place stand around it, so that each can be seen.
+    """
     if frame.empty:
         return plot.nothing_to_draw()
     groups = list(dict.fromkeys(frame[group]))
@@ -61,36 +70,61 @@ def scatter(
     key = plot.key_of((str(own), styles[own]) for own in groups)
     xs, ys = across.ticks(frame[x]), upward.ticks(frame[y])
     left = max(86.0, _half(across, xs[0]), 2 * max(_half(upward, tick) for tick in ys) + SIDE + 8)
-    right, top = WIDTH - max(16.0, _half(across, xs[-1])), key.height + 26
+    right = WIDTH - max(16.0, _half(across, xs[-1]))
+    title = wrap_text(upward.title, WIDTH, SMALL_SIZE, lines=_WHOLE)
+    shares = pd.DataFrame({"x": (frame[x].astype(float) - xs[0]) / (xs[-1] - xs[0]), "y": (ys[-1] - frame[y].astype(float)) / (ys[-1] - ys[0])})  # fmt: skip
+    room = max(
+        _spread(shares * pd.Series({"x": right - left, "y": _TALL})).abs().to_numpy().max() - SIDE / 2, 0.0
+    )
+    left, right, top = left + room, right - room, key.height + 10 + _LINE * len(title) + room
     bottom = top + _TALL
-    figure = plot.new_figure(bottom + 54)
-    axes = plot.add_scale(figure, left, top - SIDE, right, bottom + SIDE, (xs[0], xs[-1]), xs)
-    more = SIDE * (ys[-1] - ys[0]) / _TALL
-    axes.set_ylim(ys[0] - more, ys[-1] + more)
+    edge = bottom + SIDE + room
+    below = edge + _title_height(across)
+    figure = plot.new_figure(below)
+    wide, tall = (xs[-1] - xs[0]) / (right - left), (ys[-1] - ys[0]) / _TALL  # of one pixel, among the data
+    axes = plot.add_scale(
+        figure, left - room, top - SIDE - room, right + room, edge, (xs[0] - room * wide, xs[-1] + room * wide), xs
+    )  # fmt: skip
+    axes.set_ylim(ys[0] - (SIDE + room) * tall, ys[-1] + (SIDE + room) * tall)
     axes.yaxis.set_visible(True)
     axes.set_yticks(ys)
     axes.grid(axis="y")
     plot.lines(axes, [((xs[0], ys[0]), (xs[-1], ys[0]))], RULE)
     axes.xaxis.set_major_formatter(_formatter(across))
     axes.yaxis.set_major_formatter(_formatter(upward))
+    places = shares * pd.Series({"x": right - left, "y": _TALL})
+    places = places + _spread(places) + pd.Series({"x": left, "y": top})
     for own in groups:
-        rows = frame[frame[group] == own]
-        found = list(zip(rows[x], rows[y], strict=True))
+        rows = places[frame[group] == own]
+        found = list(zip(xs[0] + (rows["x"] - left) * wide, ys[0] + (bottom - rows["y"]) * tall, strict=True))
         look = styles[own]
         plot.dots(axes, found, 4.2, look.fill, edge=PAPER, width=1.0, label=str(own), marker=look.marker)
-    page = plot.add_plot(figure, 0, 0, WIDTH, bottom + 54)
+    page = plot.add_plot(figure, 0, 0, WIDTH, below)
     key.draw(page)
-    title = wrap_text(upward.title, WIDTH, SMALL_SIZE, lines=1)
-    plot.write(page, 0, top - 16, title, size=SMALL_SIZE, colour=MUTED)
-    _write_title(page, across, right, bottom + SIDE)
-    places = pd.DataFrame(
-        {
-            "x": left + (frame[x].astype(float) - xs[0]) / (xs[-1] - xs[0]) * (right - left),
-            "y": bottom - (frame[y].astype(float) - ys[0]) / (ys[-1] - ys[0]) * _TALL,
-        }
-    )
+    plot.write(page, 0, key.height + _LINE * len(title) / 2 - 4, title, size=SMALL_SIZE, colour=MUTED)
+    _write_title(page, across, right, edge)
     _name_outliers(page, places, frame[name], right)
     return figure
+
+
+def _spread(places: pd.DataFrame) -> pd.DataFrame:
+    """How far each disc is moved, in pixels: those of one place fill rings around it, the first stays."""
+    shifts = pd.DataFrame(0.0, index=places.index, columns=["x", "y"])
+    for _, same in places.groupby([(places["x"] / 4).round(), (places["y"] / 4).round()], sort=True):
+        rings = [(ring, turn) for ring in range(_ring_of(len(same)) + 1) for turn in range(max(6 * ring, 1))]
+        step = min(_DISC, _FARTHEST / max(_ring_of(len(same)), 1))
+        for key, (ring, turn) in zip(same.index, rings, strict=False):
+            angle = 2 * math.pi * turn / max(6 * ring, 1)
+            shifts.loc[key] = (ring * step * math.cos(angle), ring * step * math.sin(angle))
+    return shifts
+
+
+def _ring_of(count: int) -> int:
+    """The outermost ring that so many discs need: one in the middle, then 6, 12, 18 …"""
+    ring = 0
+    while 1 + 3 * ring * (ring + 1) < count:
+        ring += 1
+    return ring
 
 
 def _half(scale: Scale, value: float) -> float:
@@ -102,23 +136,38 @@ def _formatter(scale: Scale) -> FuncFormatter:
     return FuncFormatter(lambda value, _: scale.written(value))
 
 
+def _title_of(across: Scale) -> list[str]:
+    return wrap_text(across.title, WIDTH - 90, SMALL_SIZE, lines=_WHOLE)
+
+
+def _title_height(across: Scale) -> float:
+    """How much room the numbers of a scale and its title need below a plot."""
+    return 30 + _LINE * len(_title_of(across))
+
+
 def _write_title(axes: Axes, across: Scale, right: float, bottom: float) -> None:
-    title = wrap_text(across.title, WIDTH - 90, SMALL_SIZE, lines=1)[0]
-    plot.write(axes, right, bottom + 34, title, "right", SMALL_SIZE, MUTED)
+    title = _title_of(across)
+    plot.write(axes, right, bottom + 26 + _LINE * len(title) / 2, title, "right", SMALL_SIZE, MUTED)
 
 
 def _name_outliers(axes: Axes, places: pd.DataFrame, names: pd.Series, right: float) -> None:
-    """Write the names of the units that lie farthest from the middle: they are what a reader asks about."""
+    """Write the names of the units that lie farthest from the middle: they are what a reader asks about.
+
+    A name stands where it covers no disc and no other name, or not at all.
+    """
     scale = places.std().replace(0.0, 1.0).fillna(1.0)
     distance = (((places - places.median()) / scale) ** 2).sum(axis=1)
-    taken: list[tuple[float, float]] = []
+    taken: list[tuple[float, float, float]] = []
     for place in distance.sort_values(ascending=False, kind="stable").index[:6]:
-        x, y = places["x"][place], places["y"][place]
-        if len(taken) == 3 or any(abs(x - other) < 130 and abs(y - height) < 15 for other, height in taken):
-            continue
-        taken.append((x, y))
-        is_right = x > right - 150
-        plot.write(axes, x + (-9 if is_right else 9), y, str(names[place]), "right" if is_right else "left", 11)  # fmt: skip
+        x, y, wide = places["x"][place], places["y"][place], text_width(str(names[place]), 11)
+        others = places.drop(place)
+        for begin, end in ((x + 9, x + 9 + wide), (x - 9 - wide, x - 9)):
+            is_free = not (others["x"].between(begin - 5, end + 5) & (abs(others["y"] - y) < 10)).any()
+            is_free &= not any(begin < last and first < end and abs(y - height) < 15 for first, last, height in taken)  # fmt: skip
+            if len(taken) < 3 and is_free and begin > 0 and end <= right + 12:
+                taken.append((begin, end, y))
+                plot.write(axes, begin, y, str(names[place]), size=11)
+                break
 
 
 @in_style()
@@ -143,26 +192,30 @@ def strips(
         for own in [_of_group(frame, group, word)[value].astype(float)]
     }
     right = WIDTH - max(60.0, 14 + max(text_width(text, SMALL_SIZE) for text in told.values()))
-    rows = plot.place_rows([word or " " for word in groups], left - 14, 10, height=38 if group else 46)
-    bottom = rows[-1].bottom + 4
-    figure = plot.new_figure(bottom + 44)
+    pixel = (ticks[-1] - ticks[0]) / (right - left)
+    values = {word: sorted(_of_group(frame, group, word)[value].astype(float)) for word in groups}
+    shifts = {word: _stacked([one / pixel for one in own]) for word, own in values.items()}
+    rows, below = list[plot.Row](), 10.0
+    for word in groups:
+        tall = max(38.0 if group else 46.0, 2 * max(map(abs, shifts[word])) + 14)
+        rows += plot.place_rows([word or " "], left - 14, below, height=tall)
+        below = rows[-1].bottom
+    bottom = below + 4
+    figure = plot.new_figure(bottom + _title_height(across))
     axes = plot.add_scale(figure, left, 4, right, bottom, (ticks[0], ticks[-1]), ticks)
     axes.xaxis.set_major_formatter(_formatter(across))
     _write_title(axes, across, right, bottom)
     plot.lines(axes, [((ticks[0], bottom), (ticks[-1], bottom))], RULE, is_clipped=False)
-    pixel = (ticks[-1] - ticks[0]) / (right - left)
     middles, found = [], []
     for word, row in zip(groups, rows, strict=True):
-        values = sorted(_of_group(frame, group, word)[value].astype(float))
-        shifts = _stacked([one / pixel for one in values])
-        found += [(one, row.middle + shift) for one, shift in zip(values, shifts, strict=True)]
-        middle = float(np.median(values))
+        found += [(one, row.middle + shift) for one, shift in zip(values[word], shifts[word], strict=True)]
+        middle = float(np.median(values[word]))
         middles.append(((middle, row.middle - 15), (middle, row.middle + 15)))
         plot.write(axes, WIDTH, row.middle, told[word], "right", SMALL_SIZE, MUTED)
     if group:
         plot.write_names(axes, rows, left - 14)
     plot.dots(axes, found, 3.8, QUANTITY.fill, edge=PAPER, width=0.8)
-    plot.lines(axes, middles, INK, 2.6, label="trung vị")
+    plot.lines(axes, middles, INK, 2.6, label=MIDDLE)
     return figure
 
 
@@ -172,13 +225,16 @@ def _of_group(frame: pd.DataFrame, group: str | None, word: str) -> pd.DataFrame
 
 def _stacked(places: Sequence[float]) -> list[float]:
     """How far each disc of a row moves up or down, so that equal values do not hide each other."""
-    ends = [-math.inf] * 5
-    shifts = []
+    ends: list[float] = []
+    lanes = []
     for place in places:
-        lane = next((n for n, end in enumerate(ends) if place - end >= 6), int(np.argmin(ends)))
-        ends[lane] = place
-        shifts.append((0.0, -6.0, 6.0, -12.0, 12.0)[lane])
-    return shifts
+        free = next((n for n, end in enumerate(ends) if place - end >= _LANE), len(ends))
+        if free == len(ends):
+            ends.append(place)
+        ends[free] = place
+        lanes.append(free)
+    step = _LANE * min(1.0, _MOST_LANES / max(len(ends), 1))
+    return [step * ((lane + 1) // 2) * (-1 if lane % 2 else 1) for lane in lanes]
 
 
 @in_style()

@@ -24,8 +24,7 @@ class PageAddress(anywidget.AnyWidget):
     """The address in both directions.
 
     `asked` is what the page asks for, by the names of the address, once a page has opened; None before. `kept` is what the
-    address is to say from then on; a blank text takes a name out of it. `opened` is the school whose mark in a chart was
-    clicked.
+    address is to say from then on; a blank text takes a name out of it. `opened` is the mark of a chart that was clicked.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)

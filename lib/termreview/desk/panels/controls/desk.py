@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.address import PageAddress
 from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
 from termreview.desk.term.drafts import page_texts
+from termreview.desk.term.marks import ONLY_MARK, SCHOOL_MARK
 from termreview.desk.term.overview import ALL, Scope, arrived
 from termreview.desk.term.term_now import Stamp, TermNow, look, moved, stamp_of
 from termreview.desk.term.wording import joined, say, words
@@ -22,7 +24,7 @@ from termreview.errors import DeclarationError, TermReviewError, WorkspaceBusyEr
 from termreview.reference.declarations import Reference
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.report.narrative import listed
-from termreview.text import clean
+from termreview.text import clean, plain_words
 
 WATCH_EVERY_S = 3.0
 TERM, LEVEL, COMMUNE, TAB, SCHOOL = "ky", "cap", "xa", "the", "truong"  # names of the page's address
@@ -155,14 +157,18 @@ class Desk:
             unlike = "; ".join(map(str, reference.unlike))
             self.tell("done", " ".join(filter(None, (opened, told, unlike))))
 
-    def _open_mark(self, school_id: str) -> None:
-        """Open the school whose mark in a chart was clicked; the same one may be clicked again."""
-        if school_id and self._address is not None:
-            self._address.opened = ""
-            if school_id in set(self.now.schools["school_id"]):
-                tab = self.tab("explorer")
-                tab.open_school(school_id)  # type: ignore[attr-defined]
-                self.go_to("explorer")
+    def _open_mark(self, mark: str) -> None:
+        """Open what the mark of a chart that was clicked stands for: a school, or the table of some; it may be clicked again."""
+        if not mark or self._address is None:
+            return
+        self._address.opened = ""
+        if mark.removeprefix(SCHOOL_MARK) in set(self.now.schools["school_id"]):
+            tab = self.tab("explorer")
+            tab.open_school(mark.removeprefix(SCHOOL_MARK))  # type: ignore[attr-defined]
+            self.go_to("explorer")
+        elif mark.startswith(ONLY_MARK):
+            told = self.go_to("table").open_only(json.loads(mark.removeprefix(ONLY_MARK)))  # type: ignore[attr-defined]
+            self.tell("done", told)
 
     def keep(self, name: str, value: str) -> None:
         """Have the page's address say one thing, so that a reload shows it again."""
@@ -305,12 +311,13 @@ class Desk:
         self.now = now
         self._is_changing = True
         names = words(now.reference, "bar")
+        controls.options_of(self._term, _terms(now.reference))
         self._term.value = now.term_id
         levels = dict(zip(now.schools["level"], now.schools["level_title"], strict=True))
         controls.options_of(
             self._level, [(names["all"], ALL), *((title, key) for key, title in levels.items())]
         )
-        communes = sorted(set(now.schools["commune_name"]))
+        communes = sorted(set(now.schools["commune_name"]), key=lambda name: (plain_words(name), name))
         controls.options_of(self._commune, [(names["all"], ALL), *((name, name) for name in communes)])
         self._author.options = _authors(now.reference)
         self.scope = Scope(self._level.value, self._commune.value)
