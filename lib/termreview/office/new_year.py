@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from termreview.errors import UsageError
 from termreview.office.steps import Steps
-from termreview.reference.declarations import load_reference
+from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.oversights import REVIEW
 from termreview.storage.workspace import atomic_write, named_workspace
 from termreview.terms import parse_term
@@ -57,8 +57,7 @@ def new_year(
     workspace = named_workspace(workspace_root)
     reference = load_reference(workspace.reference)
     plans = reference.calendar.plans
-    last = max(plan.term.school_year for plan in plans)
-    following = f"{int(last[:4]) + 1}-{int(last[5:]) + 1}"
+    last, following = max(plan.term.school_year for plan in plans), following_year(reference)
     year = school_year or following
     parse_term(f"{year}-hk1")
     if year != following:
@@ -78,6 +77,12 @@ def new_year(
     done = steps["year"].format(year=year, first=first, second=second, form=before[-1].form, legal=legal)
     names = ("year_dates", "year_letter", "year_units", "check", "forms", "letters")
     return Steps(done, tuple(steps[name].format(term=f"{year}-hk1", legal=legal) for name in names))
+
+
+def following_year(reference: Reference) -> str:
+    """The school year after the last one of the calendar."""
+    last = max(plan.term.school_year for plan in reference.calendar.plans)
+    return f"{int(last[:4]) + 1}-{int(last[5:]) + 1}"
 
 
 def _starts_on(folder: Path, last: str) -> datetime.date:

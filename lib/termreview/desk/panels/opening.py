@@ -24,6 +24,7 @@ from termreview.desk.panels.table_tab import TableTab
 from termreview.desk.panels.verification_tab import VerificationTab
 from termreview.desk.panels.what_if_tab import WhatIfTab
 from termreview.desk.panels.worklist_tab import WorklistTab
+from termreview.desk.panels.year_tab import YearTab
 from termreview.desk.term.term_now import look
 from termreview.desk.term.wording import joined, say
 from termreview.errors import DeclarationError, TermReviewError
@@ -32,7 +33,7 @@ from termreview.reporting.blocks.blocks import Block, callout
 from termreview.storage.workspace import Workspace, find_workspace
 
 TABS: tuple[type[Tab], ...] = (
-    OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab, SystemsTab,
+    OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab, SystemsTab, YearTab,
 )  # fmt: skip
 _AT_ONCE_S = 6.0  # a reading that takes no longer is waited for: then the page has the desk from the first
 _FOR_A_PAGE_S = 5
