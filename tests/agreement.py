@@ -29,6 +29,8 @@ from termreview.workbook_text import CUT, is_cut
 PAGE, DOCUMENT, WORKBOOK = "the page", "Word", "Excel"
 MOST_TOLD: Final = 10
 Read = TypeVar("Read")
+# Where a picture or table moved on in the document, the text before it says which it is.
+_REFERENCE: Final = re.compile(r" \((?:(?:Hình|Bảng) \d+(?:, )?)+\)(?=\.?$)")
 _FIGURE: Final = re.compile(r"[−-]?\d[\d.]*(?:,\d+)?")
 
 
@@ -81,7 +83,7 @@ def document_differences(page: ReadFile, document: ReadFile) -> Iterator[str]:
             yield f"the chart “{title}” stands only in {PAGE if other is None else DOCUMENT}"
         elif (figure.title, figure.alt) != (other.title, other.alt):
             yield f"the chart “{figure.title}”: {PAGE} says “{figure.alt}”, {DOCUMENT} “{other.title}: {other.alt}”"
-    lines = [re.sub(r"^[–-] (?=\S)", "", line) for line in document.lines]
+    lines = [_REFERENCE.sub("", re.sub(r"^[–-] (?=\S)", "", line)) for line in document.lines]
     known = set(lines)
     loose = [*page.loose, *(figure.caption for figure in page.figures if figure.caption)]
     missing = [line for line in loose if line not in known] + list(lines_missing(page.lines, lines))

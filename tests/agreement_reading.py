@@ -19,7 +19,7 @@ from termreview.reporting.pages.reading import one_line as plain
 
 _VOID: Final = frozenset(["img", "br", "meta", "link", "hr", "wbr", "input", "col"])
 _UNREAD: Final = frozenset(["nav", "script", "style", "title", "summary", "head"])
-_LOOSE: Final = frozenset(["banner", "letterhead", "document-title"])
+_LOOSE: Final = frozenset(["banner", "letterhead", "document-title", "table-notes"])
 _LINES: Final = frozenset(["h1", "p", "li", "dt", "dd", "h2", "h3", "h4", "h5", "h6"])
 
 

@@ -19,7 +19,7 @@ from termreview.storage.workspace import atomic_write
 from termreview.text import fold
 from termreview.workbook_text import open_book
 
-OPTIONAL: Final = ("contact", "contact_phone", "letter_number", "letter_on", "letter_title")
+OPTIONAL: Final = ("full_name", "contact", "contact_phone", "letter_number", "letter_on", "letter_title")
 _DAYS: Final = ("starts_on", "due_on_hk1", "due_on_hk2", "letter_on")
 _HEADS: Final = 4  # rows before the first field: heading, lead, a blank one, the names of the columns
 _YEAR: Final = re.compile(r"(\d{4})-(\d{4})")

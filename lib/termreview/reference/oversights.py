@@ -70,6 +70,11 @@ def _check_offices(source: Source, reference: Reference) -> None:
     if source.is_hidden(source.root / OFFICES):
         return
     offices = reference.calendar.offices
+    for office in offices:
+        if not office.full_name and not office.is_illustrative:
+            word = f"{office.office_id},{office.valid_from}"
+            what = CodedText("office_without_full_name", office=office.office_id, name=office.short_name)
+            source.note_word(source.root / OFFICES, word, what)
     calendar = source.root / "calendar.yml"
     for plan in reference.calendar.plans:
         valid = [

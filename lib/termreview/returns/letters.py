@@ -96,7 +96,7 @@ def plan_letters(
     office, parts = reference.calendar.office_on(plan.due_on), texts["parts"]
     again = plan.resubmission_due_on
     places = {
-        "office": office.short_name, "term": plan.title, "school_year": term.school_year, "due_on": day_text(plan.due_on),
+        "office": office.short_name, "office_name": office.text_name, "term": plan.title, "school_year": term.school_year, "due_on": day_text(plan.due_on),
         "as_of": day_text(as_of), "contact": office.contact or office.short_name,
         "again": parts["again"].format(day=day_text(again)) if again and again >= as_of else parts["again_soon"],
     }  # fmt: skip

@@ -24,6 +24,7 @@ TERM = parse_term("2026-2027-hk1")
 FIELDS: Mapping[str, object] = {
     "name": "PHÒNG VĂN HÓA - XÃ HỘI",
     "short_name": "Phòng VHXH",
+    "full_name": "Phòng Văn hóa - Xã hội xã Suối Trong",
     "parent_body": "UBND XÃ SUỐI TRONG",
     "place_name": "Suối Trong",
     "area": "xã Suối Trong",

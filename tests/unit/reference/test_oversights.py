@@ -82,6 +82,13 @@ NOTES: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "forms/cv407-2023/rows.csv",
         "chỉ tiêu 'drones_count' có hỏi nhưng không nhiệm vụ, tỉ lệ, phép kiểm tra hay bảng nào dùng",
     ),
+    "a real office without its name in full": (
+        lambda folder: change(folder / "office.csv", "PVHXH,yes", "PVHXH,no")
+        and change(folder / "office.csv", ",Phòng Văn hóa - Xã hội phường Phong Mẫu", ","),
+        "office.csv",
+        "cơ quan 'vhxh-phuong-phong-mau' chưa có tên đầy đủ viết trong câu (cột full_name); báo cáo tạm dùng tên ngắn \"Phòng VHXH\". "
+        "Ghi tên ấy, ví dụ Phòng Văn hóa - Xã hội phường …",
+    ),
     "an index without advice": (
         lambda folder: (folder / "advice/qd-4725-2022.yml").unlink(),
         "indicator_sets/qd-4725-2022.yml",

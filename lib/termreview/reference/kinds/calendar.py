@@ -50,6 +50,7 @@ class TermPlan:
 class Office:
     """The body that collects and signs in one period.
 
+    `full_name` is how running text calls it (Phòng Giáo dục và Đào tạo huyện Phong Mẫu), the short name where none is declared.
     `contact` (a person or a post) and `contact_phone` are whom a school calls, as the office states them; may be blank.
     """
 
@@ -67,6 +68,12 @@ class Office:
     is_illustrative: bool
     contact: str = ""
     contact_phone: str = ""
+    full_name: str = ""
+
+    @property
+    def text_name(self) -> str:
+        """What a sentence that names the office in full calls it."""
+        return self.full_name or self.short_name
 
 
 def contact_text(office: Office, texts: Mapping[str, str]) -> str:
@@ -293,12 +300,12 @@ _OFFICE_COLUMNS = (
     "office_id", "valid_from", "valid_to", "unit_id", "parent_body", "name", "short_name", "place_name",
     "signer_title", "signer_prefix", "document_suffix", "is_illustrative",
 )  # fmt: skip
-_CONTACT_COLUMNS = ("contact", "contact_phone")
+_MORE_OFFICE_COLUMNS = ("contact", "contact_phone", "full_name")
 
 
 def _load_offices(source: Source) -> tuple[Office, ...]:
     offices = []
-    rows = read_list(source, OFFICES, _OFFICE_COLUMNS, _CONTACT_COLUMNS)
+    rows = read_list(source, OFFICES, _OFFICE_COLUMNS, _MORE_OFFICE_COLUMNS)
     unique([(row, f"{row.text('office_id')}, {row.text('valid_from', '')}") for row in rows])
     for row in rows:
         start = row.date("valid_from")
@@ -321,6 +328,7 @@ def _load_offices(source: Source) -> tuple[Office, ...]:
                 row.yes("is_illustrative"),
                 row.text("contact", ""),
                 row.text("contact_phone", ""),
+                row.name("full_name", ""),
             )
         )
     return tuple(offices)

@@ -16,7 +16,7 @@ OUTLINES = tuple("123456789")
 
 @dataclass(frozen=True)
 class Task:
-    """One task of the letter, asked on the form and named in both reports."""
+    """One task of the letter, asked on the form and named in both reports; `text_title` says the work as a sentence does, may be blank."""
 
     task_id: str
     section: str
@@ -29,6 +29,7 @@ class Task:
     systems: str
     legal: str
     mark: str
+    text_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def load_tasks(
         "task_id", "section", "order", "title", "short_title", "outline", "levels", "status_field", "figures",
         "systems", "legal", "mark",
     )  # fmt: skip
-    rows = read_list(source, f"tasks/{name}.csv", columns)
+    rows = read_list(source, f"tasks/{name}.csv", columns, ("text_title",))
     unique([(row, row.id("task_id")) for row in rows])
     unique_order(rows)
     rows.sort(key=lambda row: row.number("order", 0.0) or 0.0)
@@ -193,6 +194,7 @@ def load_tasks(
                 row.text("systems", ""),
                 row.text("legal"),
                 row.choice("mark", ("A", "B", "C")),
+                row.text("text_title", ""),
             )
         )
     return tuple(tasks)

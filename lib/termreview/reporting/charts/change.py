@@ -52,7 +52,7 @@ def dumbbell(
     key = plot.key_of(signs, width)
     is_narrow = plot.is_narrow(width)
     left, rows = plot.lay_out(
-        list(frame[label]), width, key.height + 6, height=20 if is_narrow else 30, gap=22, most=250, beside=text_most + 10
+        list(frame[label]), width, key.height + 6, height=20 if is_narrow else 25 if len(records) > 12 else 30, gap=22, most=250, beside=text_most + 10
     )  # fmt: skip
     bottom = rows[-1].bottom
     figure = plot.new_figure(bottom + 24, width)

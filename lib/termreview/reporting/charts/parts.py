@@ -15,6 +15,9 @@ from termreview.reporting.charts.drawing.style import HATCH, HOLLOW, PAPER, RULE
 from termreview.reporting.charts.drawing.text import SMALL_SIZE, text_width
 from termreview.reporting.charts.drawing.theme import in_style
 
+# Many bars stand closer: how high a row and half a bar are then, so that a chart of a whole list leaves room on a page.
+_MANY = 12
+_CLOSE_ROW, _CLOSE_BAR = 25.0, 9.0
 # A count beside its bar: the sign of its part, the count.
 _SIGN, _BETWEEN = 13.0, 9.0
 
@@ -84,10 +87,11 @@ def stacked_bars(
         right = width - (0 if plot.is_narrow(width) else 12 + sum_width + reserve)
     pixel = most / (right - left)
     outside = beside(pixel)
+    height, half = (_CLOSE_ROW, _CLOSE_BAR) if len(frame) > _MANY else (34.0, 12.0)
     key = plot.key_of(((part_labels.get(part, part), styles[part]) for part in named), width)
     headings = [clean_text(record[group]) for record in records] if group else None
     left, rows = plot.lay_out(
-        list(frame[category]), width, key.height, height=30 if plot.is_narrow(width) else 34, headings=headings,
+        list(frame[category]), width, key.height, height=30 if plot.is_narrow(width) else height, headings=headings,
         beside=sum_width + reserve + 10,
     )  # fmt: skip
     figure = plot.new_figure(rows[-1].bottom + 2, width)
@@ -103,7 +107,7 @@ def stacked_bars(
         for part in parts:
             wide = count[part] * step
             if full and wide > 0:
-                found[part].append((x, row.middle - 12, x + wide, row.middle + 12))
+                found[part].append((x, row.middle - half, x + wide, row.middle + half))
                 words = _words(count[part], whole if whole >= fewest else 0, wide / pixel)
                 plot.write_at(axes, x + wide / 2, row.middle, words, SMALL_SIZE, styles[part].ink)
                 if words and styles[part].is_hatched:

@@ -61,6 +61,12 @@ def scope_title(report: ReportContext, scope: str) -> str:
     return report.reference.registry.level_titles()[scope]
 
 
+def scope_heads(report: ReportContext, scopes: list[str]) -> dict[str, str]:
+    """Short names of scopes for the heads of narrow columns and panels."""
+    short = {level.level: level.short_title for level in report.reference.registry.levels}
+    return {scope: short.get(scope, scope_title(report, scope)) for scope in scopes}
+
+
 def communes_head(report: ReportContext) -> str:
     """What a column of communes is called: the kinds of units that its schools stand in, `Xã, thị trấn` or `Phường`."""
     names = set(report.term.schools["commune_name"])
@@ -234,7 +240,7 @@ def document_state(report: ReportContext, document: LegalDocument) -> str:
 
 def signed_grounds(report: ReportContext) -> str:
     """The opening sentence of the signed report: the letter it carries out, the other documents by number and day."""
-    office, cited = report.declared.office.short_name, cited_documents(report)
+    office, cited = report.declared.office.text_name, cited_documents(report)
     letter = [one for one in cited if one.document_id == report.declared.plan.legal]
     others = [one for one in cited if one not in letter]
     parts: list[str] = []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -14,10 +15,11 @@ from typing import Any, Final
 from docx.opc.pkgwriter import PackageWriter
 from docx.oxml.ns import qn
 
-from termreview.reporting.blocks.model import INLINE, ORIGIN, Part, plain_text
+from termreview.reporting.blocks.model import INLINE, ORIGIN, Part, Runs, plain_text
 from termreview.reporting.blocks.report_reading import ReadReport, RowLimit, read_report
 from termreview.reporting.blocks.tables import NO_ROWS
-from termreview.reporting.word.tables import fit_table, table_of
+from termreview.reporting.word.page_fill import BLOCK, BREAK, FLOAT, HEADING, TABLE, TEXT, Piece, filled_order
+from termreview.reporting.word.tables import KEPT_WHOLE, fit_table, table_of
 from termreview.reporting.word.template import (
     Template,
     document_xml,
@@ -44,17 +46,24 @@ NEW_PAGE: Final = "<w:pageBreakBefore/>"
 TIED: Final = "<w:keepNext/>"
 # A picture leaves room for its caption on the page.
 PICTURE_HEIGHT: Final = 0.86
+# About how high a letterhead is, in points.
+HEAD_HEIGHT: Final = 135.0
+TWIPS: Final = 20
+_ENDING: Final = re.compile(r"(\.?</w:t></w:r></w:p>)$")
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _PLAIN_WORDS: Final = 600
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One piece of the document in reading order: its XML, whether it wants a page that lies across."""
+    """One piece of the document in reading order: its XML, whether it wants a page that lies across, what it is to a page, about how high."""
 
     xml: str
     is_wide: bool | None  # None: as what follows, when that comes soon
     words: int = 0
+    role: str = BLOCK
+    height: float = 0.0
+    name: str = ""  # of a numbered one: `Hình 2`
 
 
 @dataclass
@@ -107,6 +116,7 @@ def export_docx(
         for part in report.footer
         if part["kind"] in INLINE
     ]
+    writing.flows = _in_filling_order(writing)
     content = _content(writing)
     origin = "\n".join(part["text"] for part in report.footer if part["kind"] == ORIGIN)
     _describe(template.document, title, origin)
@@ -158,10 +168,10 @@ def _flows(part: Part, report: ReadReport, writing: _Writing, tie: str = "") -> 
     template, styles = writing.template, writing.template.styles
     match part["kind"]:
         case "letterhead":
-            yield Flow(filled(template.head, part), False)
+            yield Flow(filled(template.head, part), False, height=HEAD_HEIGHT)
             for notice in report.banner:
                 if notice["kind"] in INLINE:
-                    yield Flow(paragraph_xml(notice["runs"], "notice", styles), False)
+                    yield _text_flow(notice["runs"], "notice", writing, is_wide=False)
         case "signature":
             yield Flow(small_gap_xml(TIED) + filled(template.foot, part), False)
             writing.is_signed = True
@@ -169,25 +179,39 @@ def _flows(part: Part, report: ReadReport, writing: _Writing, tie: str = "") -> 
             page = NEW_PAGE if writing.is_signed else ""
             writing.is_signed = False
             style = f"heading_{min(part['level'], 3)}"
-            yield Flow(paragraph_xml([part["text"]], style, styles, page), None)
+            height = _heights(template, style, part["text"])
+            role = BREAK if part["level"] == 1 else HEADING
+            yield Flow(paragraph_xml([part["text"]], style, styles, page), None, 0, role, height)
         case "inline" | "paragraph":
             style = "note" if "small" in part.get("css", "").split() else "paragraph"
-            text = plain_text(part["runs"])
-            if text.strip():
-                yield Flow(paragraph_xml(part["runs"], style, styles, tie), None, len(text))
+            if plain_text(part["runs"]).strip():
+                yield _text_flow(part["runs"], style, writing, tie)
         case "bullets":
-            written = [paragraph_xml(item, "bullet", styles) for item in part["items"]]
-            yield Flow("".join(written), None, sum(len(plain_text(item)) for item in part["items"]))
+            for item in part["items"]:
+                yield _text_flow(item, "bullet", writing)
         case "callout":
             yield Flow(_callout(part, writing), False)
         case "key_figures":
-            yield Flow(_cards(part, writing), False)
+            yield Flow(_cards(part, writing), False, height=_cards_height(part, writing.template))
         case "table":
             yield _table(part, writing)
         case "figure":
             yield _figure(part, writing)
         case other:
             raise ValueError(f"a document has no place for a {other}")
+
+
+def _text_flow(
+    runs: Runs, style: str, writing: _Writing, tie: str = "", *, is_wide: bool | None = None
+) -> Flow:
+    text = plain_text(runs)
+    xml = paragraph_xml(runs, style, writing.template.styles, tie)
+    return Flow(xml, is_wide, len(text), TEXT, _heights(writing.template, style, text))
+
+
+def _heights(template: Template, style: str, *texts: str) -> float:
+    """About how high some paragraphs of one style are, in points."""
+    return sum(template.spacing[style].height(text, template.page.width / TWIPS) for text in texts)
 
 
 def _callout(part: Part, writing: _Writing) -> str:
@@ -225,6 +249,18 @@ def _cards(part: Part, writing: _Writing) -> str:
     return table_xml([step] * CARD_STEPS, rows, styles) + small_gap_xml()
 
 
+def _cards_height(part: Part, template: Template) -> float:
+    """About how high the key figures are, in points: each row as high as its highest card."""
+    room = template.page.width / TWIPS / CARDS_IN_ROW
+    styles = [template.spacing[name] for name in ("card_label", "card_value", "card_detail")]
+    heights = [
+        sum(style.height(plain_text(text), room) for text, style in zip(card, styles, strict=True))
+        for card in part["cards"]
+    ]  # fmt: skip
+    rows = -(-len(heights) // CARDS_IN_ROW)
+    return rows * max(heights, default=0.0)
+
+
 def _table(part: Part, writing: _Writing) -> Flow:
     styles = writing.template.styles
     caption = ""
@@ -233,7 +269,18 @@ def _table(part: Part, writing: _Writing) -> Flow:
         caption = caption_xml(writing.words["table"], writing.tables, plain_text(part["caption"]), styles)
     fit = fit_table(part, writing.template.page, writing.template.sizes)
     notes = "".join(paragraph_xml(note, "note", styles) for note in part["notes"]) or small_gap_xml()
-    return Flow(caption + table_of(part, fit, styles, NO_ROWS) + notes, fit.is_wide)
+    height = fit.height + _heights(writing.template, "note", *map(plain_text, part["notes"]))
+    height += _heights(writing.template, "caption", plain_text(part["caption"])) if caption else 0.0
+    # A table that no page break may split waits as a picture does; a longer one begins where it stands.
+    role = BLOCK if fit.is_wide else FLOAT if len(part["rows"]) < KEPT_WHOLE else TABLE
+    return Flow(
+        caption + table_of(part, fit, styles, NO_ROWS) + notes,
+        fit.is_wide,
+        0,
+        role,
+        height,
+        f"{writing.words['table']} {writing.tables}" if caption else "",
+    )
 
 
 def _figure(part: Part, writing: _Writing) -> Flow:
@@ -249,7 +296,38 @@ def _figure(part: Part, writing: _Writing) -> Flow:
     xml = picture_xml(relation, writing.figures, size, title, alt, styles)
     xml += caption_xml(writing.words["figure"], writing.figures, title, styles, tie)
     xml += paragraph_xml([note], "note", styles, '<w:jc w:val="center"/>') if note else ""
-    return Flow(xml, False)
+    tall = size[1] / TWIPS + _heights(writing.template, "caption", title)
+    tall += _heights(writing.template, "note", note) if note else 0.0
+    return Flow(xml, False, 0, FLOAT, tall, f"{writing.words['figure']} {writing.figures}")
+
+
+def _in_filling_order(writing: _Writing) -> list[Flow]:
+    """The pieces in an order that leaves no page half empty, as far as it can be reckoned."""
+    flows = writing.flows
+    pieces = [Piece(flow.role, flow.height, place) for place, flow in enumerate(flows)]
+    order = filled_order(pieces, writing.template.page.height / TWIPS)
+    at = {place: turn for turn, place in enumerate(order)}
+    moved = [
+        place
+        for place, flow in enumerate(flows)
+        if flow.name and any(other > place for other in order[: at[place]])
+    ]
+    written = _with_references(flows, moved)
+    return [written[place] for place in order]
+
+
+def _with_references(flows: Sequence[Flow], moved: Sequence[int]) -> list[Flow]:
+    """Have the text before a picture or table that moved on say which it is: `… của các trường (Hình 2).`"""
+    named: dict[int, list[str]] = {}
+    for place in moved:
+        before = next((at for at in range(place - 1, -1, -1) if flows[at].role in (TEXT, HEADING)), None)
+        if before is not None and flows[before].role == TEXT:
+            named.setdefault(before, []).append(flows[place].name)
+    written = list(flows)
+    for place, names in named.items():
+        text = _ENDING.sub(rf" ({', '.join(names)})\1", flows[place].xml)
+        written[place] = replace(flows[place], xml=text)
+    return written
 
 
 def _content(writing: _Writing) -> str:

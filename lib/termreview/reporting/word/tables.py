@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from termreview.reporting.blocks.model import Cell, Part, Run, plain_text
 from termreview.reporting.charts.drawing.text import text_width
+from termreview.reporting.word.page_fill import NARROWER
 from termreview.reporting.word.xml import (
     CM,
     Page,
@@ -51,6 +52,7 @@ class Fit:
     look: str
     widths: tuple[int, ...]
     is_wide: bool
+    height: float  # about, of its rows, in points
 
 
 def fit_table(part: Part, page: Page, sizes: Mapping[str, float]) -> Fit:
@@ -71,11 +73,15 @@ def fit_table(part: Part, page: Page, sizes: Mapping[str, float]) -> Fit:
             widths = _shared(columns, room, sizes[look])
             height = _height(columns, widths, sizes[look])
             if best is None or (lowest > LONG and height < LOWER * lowest):
-                best, lowest = Fit(look, widths, is_wide), height
+                best, lowest = (
+                    Fit(look, widths, is_wide, _height(columns, widths, sizes[look], NARROWER)),
+                    height,
+                )
         if best is not None:
             return best
     needed = [column.needed for column in columns]
-    return Fit(small, tuple(int(width * room / sum(needed)) for width in needed), True)
+    widths = tuple(int(width * room / sum(needed)) for width in needed)
+    return Fit(small, widths, True, _height(columns, widths, sizes[small], NARROWER))
 
 
 @dataclass(frozen=True)
@@ -152,12 +158,12 @@ def _settled(
     return tuple(int(settled[place]) for place in range(len(columns)))
 
 
-def _height(columns: Sequence[_Column], widths: Sequence[int], size: float) -> float:
-    """About how high the rows of one table are, in points."""
+def _height(columns: Sequence[_Column], widths: Sequence[int], size: float, wider: float = SPARE) -> float:
+    """About how high the rows of one table are, in points; `wider` are letters than they measure."""
     rooms = [max(width - PADDING, 1) for width in widths]
     rows = zip(*(column.lines for column in columns), strict=True)
     return sum(
-        max(ceil(SPARE * line / room) for line, room in zip(row, rooms, strict=True)) * size * 1.2 + 2
+        max(ceil(wider * line / room) for line, room in zip(row, rooms, strict=True)) * size * 1.2 + 2
         for row in rows
     )
 

@@ -17,6 +17,7 @@ from docx.oxml.ns import qn
 from termreview.coded_text import CodedText
 from termreview.errors import RunError
 from termreview.reference.kinds.word_template import BODY_PLACE, STYLES
+from termreview.reporting.word.page_fill import Spacing, spacing_of
 from termreview.reporting.word.xml import EMU_PER_TWIP, NAMESPACES, Page, Styles
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -34,6 +35,7 @@ class Template:
     page: Page
     styles: Styles
     sizes: Mapping[str, float]
+    spacing: Mapping[str, Spacing]
 
 
 def open_template(path: Path) -> Template:
@@ -74,16 +76,11 @@ def open_template(path: Path) -> Template:
     )
     styles = {key: str(ids[name.lower()]) for key, name in STYLES.items()}
     head, foot = tuple(elements[: places[0]]), tuple(elements[places[0] + 1 :])
-    sizes = {look: _points(document, STYLES[f"{look}cell"]) for look in ("", "small_")}
-    return Template(document, head, foot, section, page, styles, sizes)
-
-
-def _points(document: Any, name: str) -> float:
-    """How large the letters of one style are: its own size, or that of the style it builds on."""
-    style = document.styles[name]
-    while style is not None and style.font.size is None:
-        style = style.base_style
-    return float(style.font.size.pt) if style is not None else 12.0
+    spacing = {
+        key: spacing_of(document.styles[name]) for key, name in STYLES.items() if key not in ("mark", "table")
+    }
+    sizes = {look: spacing[f"{look}cell"].size for look in ("", "small_")}
+    return Template(document, head, foot, section, page, styles, sizes, spacing)
 
 
 def filled(elements: Sequence[Any], words: Mapping[str, Any]) -> str:

@@ -50,6 +50,26 @@ MODULES: dict[str, ModuleType] = {
     "slip": slip, "stories": stories, "systems": systems, "tasks": tasks, "years": years,
     "transitions": transitions, "forecast": forecast, "look_back": look_back,
 }  # fmt: skip
+PARAGRAPHS = {
+    "1": (
+        "Các trường tiếp tục thực hiện việc điều hành, giám sát, hỗ trợ chuyển đổi số (29/49 trường hoàn thành, 59,2%; 09 trường đang thực hiện "
+        "và 11 trường chưa thực hiện); kiện toàn bộ phận phụ trách (26/48 trường hoàn thành, 54,2%; 11 trường đang thực hiện và 11 trường chưa "
+        "thực hiện; 01 trường bỏ trống chỉ tiêu: MN Phú Khê); ban hành kế hoạch của đơn vị (25/47 trường hoàn thành, 53,2%; 11 trường đang thực "
+        "hiện và 11 trường chưa thực hiện; 02 trường bỏ trống chỉ tiêu: MN Thạch Bàn và TH Đông Sơn\u00a02). Còn chậm là việc ban hành quy chế, "
+        "bảo vệ dữ liệu cá nhân (mới có 24/48 trường hoàn thành, 50,0%; 12 trường đang thực hiện và 12 trường chưa thực hiện; 01 trường bỏ trống "
+        "chỉ tiêu: TH Đông Sơn\u00a02). Còn 06 trường chưa có báo cáo, không tính vào tỉ lệ. Kết quả đạt được: tỉ lệ yêu cầu hỗ trợ đã xử lý "
+        "70,1% (440/628)."
+    ),
+    "5": (
+        "Các trường tiếp tục thực hiện việc trang bị thiết bị, bảo đảm kết nối Internet (27/47 trường hoàn thành, 57,4%; 11 trường đang thực hiện "
+        "và 09 trường chưa thực hiện; 02 trường bỏ trống chỉ tiêu: TH Nguyễn Bá Ngọc và TH&THCS Lê Quý Đôn); bố trí máy tính, phòng máy, phòng "
+        "studio (15/30 trường hoàn thành, 50,0%; 09 trường đang thực hiện và 06 trường chưa thực hiện; 02 trường bỏ trống chỉ tiêu: TH An "
+        "Lộc\u00a02 và THCS Bình Hòa); bảo đảm an toàn, an ninh thông tin (22/49 trường hoàn thành, 44,9%; 17 trường đang thực hiện và 10 trường "
+        "chưa thực hiện). Còn 06 trường chưa có báo cáo (riêng việc bố trí máy tính, phòng máy, phòng studio: 05 trường), không tính vào tỉ lệ. "
+        "Kết quả đạt được: tỉ lệ phòng học có thiết bị trình chiếu và kết nối Internet 34,9% (787/2.258). Về số học sinh học chung một máy tính "
+        "trong giờ Tin học: TH 1,00 (475/473); THCS 0,92 (238/259); TH&THCS 0,84 (56/67); cả 31 trường có số liệu đạt mục tiêu."
+    ),
+}  # fmt: skip
 NOTEBOOKS = {HK1: "3_semester_review", HK2: "4_year_end_summary"}
 
 
@@ -120,6 +140,43 @@ def test_headings_are_those_declared(term_id: str) -> None:
         assert f"{number}. {labels['outline'][f'II.{number}']}" in headings
 
 
+def test_one_paragraph_tells_what_differs_under_one_heading() -> None:
+    """A line per task said the same of each: who has done it, who is silent."""
+    report = report_world.report(HK1)
+    assert tasks.results_text(report, "1") == PARAGRAPHS["1"]
+    assert tasks.results_text(report, "5") == PARAGRAPHS["5"]
+    for outline in "12345689":
+        page = BeautifulSoup(tasks.task_results(report, outline).html, "html.parser")
+        told = [
+            line for line in page.find_all(["p", "li"]) if not line.find_parent(["table", "figure", "div"])
+        ]
+        assert len(told) == 1, outline
+
+
+def test_no_task_is_left_out_and_every_count_of_it_is_told() -> None:
+    report = report_world.report(HK1)
+    statuses = tasks.whole_statuses(report)
+    for task in report.declared.tasks:
+        told = tasks.results_text(report, task.outline)
+        assert task.text_title in told
+        for row in statuses[statuses["task_id"] == task.task_id].to_dict("records"):
+            assert f"{row['done_count']}/{row['answered_count']} trường" in told, task.task_id
+            assert f"{row['not_submitted_count']:02d} trường" in told, task.task_id
+
+
+def test_the_closing_names_the_office_in_full() -> None:
+    """Wording 48: “Phòng GDĐT” closed the report of the office."""
+    told = (
+        BeautifulSoup(sections_assessment.signature(report_world.report(HK1)).html, "html.parser")
+        .find("p")
+        .get_text()
+    )
+    assert told == (
+        "Trên đây là báo cáo kết quả thực hiện nhiệm vụ ứng dụng công nghệ\u00a0thông\u00a0tin, chuyển đổi số và thống kê giáo dục học kỳ I, "
+        "năm học 2023-2024 của Phòng Giáo dục và Đào tạo huyện Phong Mẫu, kính báo cáo./."
+    )
+
+
 def test_a_mark_stands_beside_every_figure_that_has_one() -> None:
     report = report_world.report(HK1)
     page = BeautifulSoup(tasks.task_results(report, "8").html, "html.parser")
@@ -151,7 +208,7 @@ def test_the_signed_report_cites_in_one_sentence_what_the_internal_one_lists() -
     assert next(one.get_text() for one in signed.select("p:not(.callout p)")) == (
         "Thực hiện Công văn số 407/PGDĐT ngày 06/10/2023 của Phòng Giáo dục và Đào tạo huyện Phong Điền; "
         "căn cứ Quyết định số 4725/QĐ-BGDĐT ngày 30/12/2022 và Quyết định số 131/QĐ-TTg ngày 25/01/2022, "
-        "Phòng GDĐT báo cáo kết quả như sau."
+        "Phòng Giáo dục và Đào tạo huyện Phong Mẫu báo cáo kết quả như sau."
     )
 
 
@@ -166,7 +223,7 @@ def test_points_of_no_item_are_told_once_and_widen_no_printed_score() -> None:
         report, term=replace(report.term, summaries=replace(report.summaries, not_concluded=rows))
     )
     assert weigh(altered).open_count == 2, "what the set leaves open is no limit of a school"
-    told = index.levels(altered)
+    told = index.introduction(altered)
     text = BeautifulSoup(told.html, "html.parser").get_text(" ")
     assert "Trong 03 trường chưa kết luận được mức độ nhóm 2, 01 trường chỉ do 10 điểm" in text
     assert "mức độ nhóm 1," not in text

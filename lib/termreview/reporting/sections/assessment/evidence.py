@@ -14,9 +14,17 @@ from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.values import Composed, Interval, Number, Sentence, Value, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.wording import fewest, group_told, label, lower_first, say, threshold
+from termreview.reporting.report.wording import (
+    fewest,
+    group_told,
+    label,
+    lower_first,
+    say,
+    scope_heads,
+    threshold,
+)
 from termreview.reporting.sections.work.figures import parts_of_ratio
-from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_told, scope_heads
+from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_told
 from termreview.reporting.sections.work.tasks import whole_statuses
 from termreview.reporting.summaries.change import ratio_change, standing_change
 from termreview.reporting.summaries.index import OVERALL, held_text, open_by_gap_alone

@@ -152,7 +152,7 @@ def signature(report: ReportContext) -> Block:
         f'<div class="letterhead signature"><div><p class="recipients">{escape_text(words["recipients"])}</p>'
         f'<ul>{lines}</ul></div><div class="signer">{signer}</div></div>'
     )
-    closing = say(report, "report.closing", office=office.short_name, subject=lower_first(subject_of(report)))
+    closing = say(report, "report.closing", office=office.text_name, subject=lower_first(subject_of(report)))
     return stack(paragraph(closing), Block(html, (part,)))
 
 

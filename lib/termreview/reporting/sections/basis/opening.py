@@ -115,7 +115,7 @@ def subject_of(report: ReportContext) -> str:
 def grounds(report: ReportContext) -> Block:
     """Căn cứ: the documents the report stands on; in the signed report one sentence, else with dates and marks."""
     declared, cited = report.declared, cited_documents(report)
-    office = declared.office.short_name
+    office = declared.office.text_name
     letter = [document for document in cited if document.document_id == declared.plan.legal]
     reading = callout(
         say(report, "callouts.figures"), [say(report, "report.how_to_read"), label_marks(report)]

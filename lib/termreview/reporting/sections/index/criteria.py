@@ -26,9 +26,9 @@ from termreview.reporting.report.wording import (
     level_scopes,
     marked,
     say,
+    scope_heads,
     threshold,
 )
-from termreview.reporting.sections.work.ratios import scope_heads
 from termreview.reporting.summaries.criteria import by_weakest, school_criteria, school_points
 from termreview.reporting.summaries.index import OVERALL
 from termreview.reporting.term.schools import ALL, short_names
@@ -40,13 +40,19 @@ def criteria(report: ReportContext) -> Block:
     frame = report.summaries.criteria
     known = frame[frame["low_share"].notna()]
     whole = known[known["scope"] == ALL]
+    return stack(criteria_chart(report, known), criteria_table(report, whole))
+
+
+def weak_criteria(report: ReportContext) -> str:
+    """The criteria of which the schools surely have less than the declared share of the points."""
+    frame = report.summaries.criteria
+    whole = frame[frame["low_share"].notna() & (frame["scope"] == ALL)]
     line = threshold(report, "criterion_weak")
     weak = whole[(whole["high_share"] * 100 < line) & (whole["school_count"] >= fewest(report))]
     names = [f"{row['criterion_id']} {row['title']}" for row in records(weak)]
-    text = say(
+    return say(
         report, "index.weak", count=len(weak), line=Number(line, after="%"), names="; ".join(names) or "–"
     )
-    return stack(paragraph(text), criteria_chart(report, known), criteria_table(report, whole))
 
 
 def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Chart:

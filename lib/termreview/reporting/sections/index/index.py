@@ -15,15 +15,17 @@ from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import (
     fewest,
     group_title,
+    group_told,
     label,
     labels,
     lower_first,
     marked,
     say,
+    scope_heads,
     scope_title,
 )
 from termreview.reporting.sections.basis.status import levels_remark
-from termreview.reporting.sections.work.ratios import scope_heads
+from termreview.reporting.sections.index.criteria import weak_criteria
 from termreview.reporting.sections.work.tasks import task_results
 from termreview.reporting.summaries.index import (
     OVERALL,
@@ -49,6 +51,8 @@ def introduction(report: ReportContext) -> Block:
     if not general:
         return paragraph(lines[0])
     lines.append(say(report, "index.scored", count=scored, total=general))
+    lines += [_levels_text(report, group) for group in indicator_set.groups]
+    lines.append(weak_criteria(report))
     reading = [say(report, "index.bounds")]
     reading += [
         say(
@@ -63,8 +67,7 @@ def introduction(report: ReportContext) -> Block:
     verified = int((report.term.tables.ledger["origin"] == "verified").sum())
     reading.append(say(report, "index.self_assessment", count=verified))
     return stack(
-        task_results(report, OUTLINE),
-        paragraph(joined(lines)),
+        task_results(report, OUTLINE, lines),
         callout(say(report, "callouts.levels"), reading),
     )
 
@@ -76,31 +79,41 @@ def group_name(report: ReportContext, group: Group) -> str:
 
 @shown_if(covers_schools)
 def levels(report: ReportContext) -> Block:
-    """How many schools reach which level, per group and school level: sentence, chart and table."""
-    distribution = report.summaries.levels
-    indicator_set = report.declared.indicator_set
-    whole = by_key(distribution[distribution["scope"] == ALL], "group_id")
-    sentences, items = [], []
-    for group in indicator_set.groups:
-        row = whole[group.group_id]
-        parts = [
-            say(report, "index.levels_parts.level", count=int(row[f"level_{n}_count"]), level=n, title=title)
-            for n, title in indicator_set.level_titles().items()
-            if row[f"level_{n}_count"]
-        ]
-        rest = {"open": row["not_concluded_count"], "missing": row["not_submitted_count"]}
-        parts += [
-            say(report, f"index.levels_parts.{name}", count=int(count))
-            for name, count in rest.items()
-            if count
-        ]
-        values = {"group": group_name(report, group), "parts": listed(parts)}
-        sentences.append(
-            joined([say(report, "index.levels", **values), _lowest(report, group), _gap(report, group)])
-        )
-        items.append(say(report, "index.levels_alt_item", **values))
+    """The schools at the lowest level by name, how many reach which level per group and school level: chart and table."""
+    groups = report.declared.indicator_set.groups
+    lowest = [line for line in (_lowest(report, group) for group in groups) if line]
+    items = [
+        say(report, "index.levels_alt_item", group=group_name(report, group), parts=_level_counts(report, group)) for group in groups
+    ]  # fmt: skip
     alt = say(report, "index.levels_alt", items=joined(items, "; "))
-    return stack(bullets(sentences), levels_chart(report, alt), levels_table(report))
+    return stack(bullets(lowest) if lowest else Block(""), levels_chart(report, alt), levels_table(report))
+
+
+def _levels_text(report: ReportContext, group: Group) -> str:
+    """How many schools reach which level of one group, and how many only the unallocated points keep open."""
+    counts = say(report, "index.levels", group=group_name(report, group), parts=_level_counts(report, group))
+    return joined([line for line in (counts, _gap(report, group)) if line])
+
+
+def _level_counts(report: ReportContext, group: Group) -> str:
+    levels, titles = report.summaries.levels, report.declared.indicator_set.level_titles()
+    row = by_key(levels[levels["scope"] == ALL], "group_id")[group.group_id]
+    parts = [
+        say(report, "index.levels_parts.level", count=int(row[f"level_{n}_count"]), level=n, title=title)
+        for n, title in titles.items()
+        if row[f"level_{n}_count"]
+    ]
+    rest = {"open": row["not_concluded_count"], "missing": row["not_submitted_count"]}
+    return listed(
+        [
+            *parts,
+            *(
+                say(report, f"index.levels_parts.{name}", count=int(count))
+                for name, count in rest.items()
+                if count
+            ),
+        ]
+    )
 
 
 def _lowest(report: ReportContext, group: Group) -> str:
@@ -113,7 +126,13 @@ def _lowest(report: ReportContext, group: Group) -> str:
         for name, held in zip(own["short_name"], own["held_by"], strict=True)
     ]
     return (
-        say(report, "index.levels_lowest", level=level, names=listed(names, most=_MOST_NAMED))
+        say(
+            report,
+            "index.levels_lowest",
+            level=level,
+            group=group_told(report, group.group_id),
+            names=listed(names, most=_MOST_NAMED),
+        )
         if names
         else ""
     )

@@ -14,13 +14,21 @@ from termreview.reporting.report.applicable import covers_schools, has_ratios, s
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import before_name, label, lower_first, marked, placed_notes, say
+from termreview.reporting.report.wording import (
+    before_name,
+    label,
+    lower_first,
+    marked,
+    placed_notes,
+    say,
+    scope_heads,
+)
 from termreview.reporting.sections.index.index import group_name
 from termreview.reporting.sections.index.scores import (
     standing_text,
 )
 from termreview.reporting.sections.work.change import no_comparison, school_pairs, term_names
-from termreview.reporting.sections.work.ratios import line_value, scope_heads, targets_told, verdict
+from termreview.reporting.sections.work.ratios import line_value, targets_told, verdict
 from termreview.reporting.summaries.change import MERGED, level_moves, moves_by_group, standing_change
 from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL, level_told
 

@@ -18,13 +18,99 @@ from termreview.reporting.charts.charts import Chart, ratio_strip
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import hidden_word, label, lower_first, marked, say, scope_title
+from termreview.reporting.report.wording import (
+    fewest,
+    hidden_word,
+    label,
+    lower_first,
+    marked,
+    say,
+    scope_heads,
+    scope_title,
+    threshold,
+)
 from termreview.reporting.summaries.ratios import CONTRADICTORY
 from termreview.reporting.term.schools import ALL, short_names
 
 MILLION = 1_000_000
 PARTED = ("share", "ratio", "option")
 MOST_SET_ASIDE = 8
+
+
+def ratio_lines(report: ReportContext, outline: str) -> list[str]:
+    """What differs among the ratios of one heading: the highest and the lowest share, the widest gap between school levels,
+
+    and how each ratio that is no share stands in every level to its line.
+    """
+    ratios = report.summaries.ratios
+    own = ratios[
+        (ratios["outline"] == outline) & (ratios["counted_count"] >= fewest(report)) & ~ratios["is_hidden"] & ratios["value"].notna()
+    ]  # fmt: skip
+    shares = own[own["unit"] == "percent"]
+    whole = shares[shares["scope"] == ALL]
+    best, least = (
+        _ratios_text(report, ties(whole, "value", is_largest=is_largest)) for is_largest in (True, False)
+    )
+    kinds = min(len(whole), whole["value"].nunique())
+    lines = (
+        [say(report, "tasks.ratios_text", ratios=len(whole), kinds=kinds, best=best, least=least)]
+        if kinds
+        else []
+    )
+    lines += _gap_text(report, shares[shares["scope"] != ALL])
+    scales = ratios[
+        (ratios["outline"] == outline) & (ratios["unit"] != "percent") & ratios["value"].notna()
+    ]  # fmt: skip
+    scales = scales[scales["scope"] != ALL] if (scales["scope"] != ALL).any() else scales
+    return lines + [
+        _scale_text(report, scales[scales["ratio_id"] == name]) for name in dict.fromkeys(scales["ratio_id"])
+    ]
+
+
+def _ratios_text(report: ReportContext, rows: list[Record]) -> str:
+    items = [
+        say(report, "tasks.ratio_item", title=lower_first(row["title"]), value=Number(row["value"], "percent1"), parts=_parts_text(report, row))
+        for row in rows
+    ]  # fmt: skip
+    return listed(items, most=3, rest=label(report, "rest", "ratios"))
+
+
+def _parts_text(report: ReportContext, row: Record) -> object:
+    """Numerator and denominator of one ratio in a sentence: amounts of money with their unit."""
+    parts = parts_of_ratio(row)
+    return say(report, "tasks.money_parts", parts=parts) if row["is_money"] else parts
+
+
+def _gap_text(report: ReportContext, levels: pd.DataFrame) -> list[str]:
+    """The share of which school levels differ most, with the counts of both ends; nothing where none differs much."""
+    ends = levels.groupby("ratio_id", sort=False)["value"].agg(["min", "max"])
+    gaps = ends["max"] - ends["min"]
+    if gaps.empty or gaps.max() < threshold(report, "level_gap"):
+        return []
+    rows = levels[levels["ratio_id"] == gaps.idxmax()]
+    low, high = (records(rows)[int(at)] for at in (rows["value"].argmin(), rows["value"].argmax()))
+    heads = scope_heads(report, [low["scope"], high["scope"]])
+    return [
+        say(
+            report, "tasks.gap", title=lower_first(low["title"]), low=Number(low["value"], "percent1"), low_parts=_parts_text(report, low),
+            lowest=heads[low["scope"]], high=Number(high["value"], "percent1"), high_parts=_parts_text(report, high), highest=heads[high["scope"]],
+        )
+    ]  # fmt: skip
+
+
+def _scale_text(report: ReportContext, rows: pd.DataFrame) -> str:
+    heads, first = scope_heads(report, list(rows["scope"])), records(rows)[0]
+    items = [
+        say(report, "tasks.scale_item", value=Number(row["value"], "ratio"), parts=parts_of_ratio(row), scope=heads[row["scope"]])
+        for row in records(rows)
+    ]  # fmt: skip
+    lines = report.summaries.lines
+    lines = lines[(lines["ratio_id"] == first["ratio_id"]) & lines["scope"].isin(rows["scope"])]
+    counted = int(lines["counted_count"].sum())
+    return say(
+        report, "tasks.scale", title=lower_first(first["title"]), items=joined(items, "; "), lines=len(lines),
+        failing=counted - int(lines["reached_count"].sum()), counted=counted,
+    )  # fmt: skip
 
 
 def scale_charts(report: ReportContext, outline: str) -> list[object]:

@@ -27,7 +27,7 @@ from termreview.reporting.report.wording import (
     level_scopes,
     marked,
     say,
-    scope_title,
+    scope_heads,
 )
 from termreview.reporting.sections.work.figures import coverage, parts_of_ratio
 from termreview.reporting.term.schools import ALL, short_names
@@ -224,12 +224,6 @@ def ratios_table(report: ReportContext) -> Block:
 
 def _ratio_in(report: ReportContext, scope: str) -> Callable[[Mapping[Any, Any]], str | None]:
     return lambda row: trace_unless(report.term.withheld, RATIO, row["ratio_id"], scope)
-
-
-def scope_heads(report: ReportContext, scopes: list[str]) -> dict[str, str]:
-    """Short names of scopes for the heads of narrow columns and panels."""
-    short = {level.level: level.short_title for level in report.reference.registry.levels}
-    return {scope: short.get(scope, scope_title(report, scope)) for scope in scopes}
 
 
 def verdict(report: ReportContext, row: Record) -> str:

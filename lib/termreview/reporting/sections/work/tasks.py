@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import pandas as pd
 
 from termreview.reference.kinds.forms import applies
 from termreview.reference.kinds.measures import Task
-from termreview.reporting.blocks.blocks import Block, bullets, lead_in, paragraph, stack
-from termreview.reporting.blocks.rows import Record, by_key, records, ties
+from termreview.reporting.blocks.blocks import Block, paragraph, stack
+from termreview.reporting.blocks.rows import Record, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import TASK, trace_target
 from termreview.reporting.blocks.values import joined
@@ -19,11 +20,11 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import counted, fewest, label, lower_first, marked, say, threshold
-from termreview.reporting.sections.work.figures import figures_table, scale_charts, set_aside
+from termreview.reporting.sections.work.figures import figures_table, ratio_lines, scale_charts, set_aside
 from termreview.reporting.summaries.tasks import UNANSWERED
 from termreview.reporting.term.schools import ALL, short_names, whole_of
 
-# A heading with fewer tasks says in its sentences all that a summary could.
+# Of fewer tasks none is called slow for being the last.
 MANY_TASKS = 4
 
 
@@ -70,13 +71,15 @@ def tasks_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
     )  # fmt: skip
 
 
-def extremes(report: ReportContext, shares: pd.DataFrame, key: str = "tasks.extremes") -> str:
+def extremes(report: ReportContext, shares: pd.DataFrame) -> str:
     """Which tasks most and fewest schools have done (`share`), as one sentence; ties are named together."""
     best, least = ties(shares, "share"), ties(shares, "share", is_largest=False)
     if not best or best[0]["share"] == least[0]["share"]:
         pct = 100 * best[0]["share"] if best else None
         return say(report, "tasks.extremes_equal", pct=pct) if best else say(report, "tasks.extremes_none")
-    return say(report, key, tasks=len(shares), best=_told(report, best), least=_told(report, least))
+    return say(
+        report, "tasks.extremes", tasks=len(shares), best=_told(report, best), least=_told(report, least)
+    )
 
 
 def _told(report: ReportContext, rows: list[Record]) -> str:
@@ -128,61 +131,82 @@ def own_tasks(report: ReportContext) -> list[Task]:
     return [task for task in report.declared.tasks if any(applies(task.levels, level) for level in levels)]
 
 
-def task_results(report: ReportContext, outline: str) -> Block:
-    """The tasks of one heading of part II: what stands out, a sentence each, their ratios, all figures in a table."""
+def task_results(report: ReportContext, outline: str, further: Sequence[str] = ()) -> Block:
+    """The tasks of one heading of part II: one paragraph on what differs among them, their ratios, all figures in a table.
+
+    `further` sentences end the paragraph.
+    """
     tasks = [task for task in own_tasks(report) if task.outline == outline]
-    frame = whole_statuses(report)
-    statuses = by_key(frame, "task_id")
     return stack(
-        _standing_out(report, frame[frame["outline"] == outline]),
-        bullets([_task_told(report, task, statuses) for task in tasks]),
+        paragraph(joined([results_text(report, outline), *further])),
         *scale_charts(report, outline),
         figures_table(report, tasks, outline),
         set_aside(report, outline),
     )
 
 
-def _standing_out(report: ReportContext, frame: pd.DataFrame) -> Block:
-    """Which of several tasks are ahead and which behind; nothing is said of one task or of too few schools."""
-    own = frame[frame["answered_count"] >= fewest(report)]
-    shares = own.assign(share=done_share(own))
-    if len(shares) < MANY_TASKS or shares["share"].nunique() < 2:
-        return Block("")
-    return paragraph(extremes(report, shares, "tasks.heading"))
+def results_text(report: ReportContext, outline: str) -> str:
+    """What the schools have done of one heading: tasks by how many have done them, the slow ones last, who is silent, ratios."""
+    tasks = [task for task in own_tasks(report) if task.outline == outline]
+    statuses = whole_statuses(report)
+    own = statuses[statuses["outline"] == outline]
+    rows = records(own.assign(share=done_share(own)).sort_values("share", ascending=False, kind="stable"))
+    titles = {task.task_id: task.text_title or lower_first(task.short_title) for task in tasks}
+    groups: dict[str, list[Record]] = {}
+    for row in rows:
+        groups.setdefault(_degree(report, row, rows), []).append(row)
+    lines = [
+        say(report, f"tasks.groups.{degree}", items=listed([_item(report, row, degree, titles) for row in own_rows]))
+        for degree, own_rows in groups.items()
+    ]  # fmt: skip
+    lines.append(_silent(report, rows, titles))
+    lines += [_timeliness(report, titles[task.task_id]) for task in tasks if not task.status_field]
+    return joined([line for line in [*lines, *ratio_lines(report, outline)] if line])
 
 
-def _task_told(report: ReportContext, task: Task, statuses: dict[str, Record]) -> Block:
-    """One task: its title, how many schools have done it, the systems that the letter names for it."""
-    row = statuses.get(task.task_id)
-    if row is None:
-        who = whole_of(report.summaries.reporting_levels)
-        others = {"late": who["late_count"], "missing": who["missing_count"] + who["refused_count"]}
-        text = say(
-            report, "tasks.timeliness", count=int(who["on_time_count"]), total=int(who["expected_count"]),
-            others=counted(report, "reporting.parts", others),
-        )  # fmt: skip
-    else:
-        key = f"tasks.status{_degree(report, row)}" if row["answered_count"] else "tasks.status_unknown"
-        text = say(
-            report, key, count=row["done_count"], total=row["answered_count"], others=_other_statuses(report, row),
-            silent=_silent(report, row),
-        )  # fmt: skip
-    systems = say(report, "tasks.systems", systems=task.systems) if task.systems else ""
-    return lead_in(f"{task.task_id}. {task.short_title}:", text, systems)
+def _timeliness(report: ReportContext, title: str) -> str:
+    """What the schools have done of a task that is to report: how many did so in time."""
+    who = whole_of(report.summaries.reporting_levels)
+    others = {"late": who["late_count"], "missing": who["missing_count"] + who["refused_count"]}
+    return say(
+        report, "tasks.timeliness", title=title, count=int(who["on_time_count"]), total=int(who["expected_count"]),
+        others=counted(report, "reporting.parts", others),
+    )  # fmt: skip
 
 
-def _degree(report: ReportContext, row: Record) -> str:
-    """Whether most schools have done one task, only few, or neither; too few schools allow no such word."""
-    if row["answered_count"] < fewest(report) or row["done_count"] in (0, row["answered_count"]):
-        return ""
-    pct = 100 * row["done_count"] / row["answered_count"]
-    return (
-        "_most"
-        if pct >= threshold(report, "task_strong")
-        else "_few"
-        if pct < threshold(report, "task_weak")
-        else ""
+def _degree(report: ReportContext, row: Record, rows: list[Record]) -> str:
+    """How far one task of a heading is: all, most, some, few or none of who answered; the last of several that differ is slow.
+
+    Too few schools allow neither most nor few.
+    """
+    if not row["answered_count"]:
+        return "unknown"
+    if row["done_count"] in (0, row["answered_count"]):
+        return "all" if row["done_count"] else "none"
+    if row["answered_count"] < fewest(report):
+        return "some"
+    pct = 100 * row["share"]
+    if pct >= threshold(report, "task_strong"):
+        return "most"
+    known = [other["share"] for other in rows if other["answered_count"] >= fewest(report)]
+    is_last = len(known) >= MANY_TASKS and row["share"] == min(known) < max(known)
+    return "few" if is_last or pct < threshold(report, "task_weak") else "some"
+
+
+def _item(report: ReportContext, row: Record, degree: str, titles: Mapping[str, str]) -> str:
+    """One task: how many schools of those that answered have done it, what the others report, who left it blank."""
+    title, names = titles[row["task_id"]], _unanswered(report).get(row["task_id"], [])
+    counts = {"count": int(row["done_count"]), "total": int(row["answered_count"])}
+    is_alone = len(report.term.schools) == 1
+    parts = [] if is_alone or degree == "unknown" else [say(report, f"tasks.parts.{degree}", **counts)]
+    parts += [_other_statuses(report, row)]
+    parts += (
+        [say(report, "tasks.unanswered", count=len(names), names=listed(names))]
+        if names and not is_alone
+        else []
     )
+    parts = [part for part in parts if part]
+    return say(report, "tasks.item", title=title, parts=joined(parts, "; ")) if parts else title
 
 
 def _other_statuses(report: ReportContext, row: Record) -> str:
@@ -196,15 +220,19 @@ def _other_statuses(report: ReportContext, row: Record) -> str:
     )
 
 
-def _silent(report: ReportContext, row: Record) -> str:
-    """The schools that a share leaves out, after a semicolon: without a report, or with the question left blank."""
-    names = _unanswered(report).get(row["task_id"], [])
-    parts = [
-        say(report, f"tasks.silent.{key}", count=int(count), names=listed(names))
-        for key, count in (("unanswered", len(names)), ("not_submitted", row["not_submitted_count"]))
-        if count
-    ]  # fmt: skip
-    return joined(["; ", listed(parts)], "") if parts else ""
+def _silent(report: ReportContext, rows: list[Record], titles: Mapping[str, str]) -> str:
+    """How many schools the shares of one heading leave out for want of a report, once for all tasks but those that differ."""
+    counts = [int(row["not_submitted_count"]) for row in rows]
+    if not any(counts) or len(report.term.schools) == 1:
+        return ""
+    usual = max(counts, key=counts.count)
+    others = [
+        say(report, "tasks.silent_other", title=titles[row["task_id"]], count=count)
+        for row, count in zip(rows, counts, strict=True)
+        if count != usual
+    ]
+    but = say(report, "tasks.silent_but", items=joined(others, "; ")) if others else ""
+    return say(report, "tasks.silent", count=usual, but=but)
 
 
 @cache
