@@ -158,6 +158,7 @@ ROOMS = {
     "sample/schools": "reference/kinds reference",
     "sample/answers": "reference/kinds reference scoring sample/schools",
     "sample": "storage reference/kinds reference forms intake/received sample/schools sample/answers",
+    "sample/years": "storage reference/kinds reference insight scoring sample/schools sample/answers",
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
     "office": "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets sources",
     "rollup": "storage reporting/blocks reporting/report",
@@ -165,7 +166,7 @@ ROOMS = {
         "storage reference spreadsheets/packages forms forms/adopted office intake/received intake/checks "
         "intake sources rollup returns reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
-        "desk/serving sample sample/rehearsal"
+        "desk/serving sample sample/years sample/rehearsal"
     ),
 }
 

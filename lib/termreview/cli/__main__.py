@@ -239,6 +239,12 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     from termreview.sample.school_year import write_sample
 
     print("Tạo dữ liệu minh họa (không phải số liệu của trường có thật)")
+    if options.years is not None:
+        from termreview.sample.years.past_years import write_past_years
+
+        workspace = write_past_years(workspace, options.years)
+        reference = load_reference(workspace.reference)
+        print(f"Bốn năm học trước: {workspace.root / 'data' / 'processed'}")
     counts = write_sample(workspace, reference, progress=on_one_line)
     on_one_line("")
     reports: list[Path] = []

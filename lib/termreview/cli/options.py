@@ -331,7 +331,13 @@ def parser() -> argparse.ArgumentParser:
     )
     desk.add_argument("--no-browser", action="store_true", help="chỉ in địa chỉ, không mở trình duyệt")
 
-    commands.add_parser("demo", help="tạo dữ liệu minh họa rồi chạy cả hai kỳ của năm học 2023-2024")
+    demo = commands.add_parser("demo", help="tạo dữ liệu minh họa rồi chạy cả hai kỳ của năm học 2023-2024")
+    demo.add_argument(
+        "--years",
+        type=Path,
+        metavar="THƯ_MỤC",
+        help="làm ở một thư mục mới, có thêm bảng số liệu minh họa của bốn năm học trước (2019-2020 đến 2022-2023)",
+    )
     return whole
 
 

@@ -25,7 +25,7 @@ def student_share(t: float, freedom: int) -> float:
         total += term
         term *= cosine * cosine * (power + 1) / (power + 2)
     inside = math.sin(angle) * total if freedom % 2 == 0 else 2 / math.pi * (angle + math.sin(angle) * total)
-    return 0.5 + math.copysign(inside / 2, t)
+    return 0.5 + math.copysign(min(inside, 1.0) / 2, t)  # no rounding makes a probability below 0
 
 
 def student_quantile(share: float, freedom: int) -> float:

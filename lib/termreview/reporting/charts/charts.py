@@ -7,10 +7,12 @@ across, names its missing figures, writes its numbers out, and stays readable in
 
 from __future__ import annotations
 
+from termreview.reporting.charts.calibration import reliability_plot
 from termreview.reporting.charts.change import dumbbell
 from termreview.reporting.charts.chart import Chart, carrying_words, chart
 from termreview.reporting.charts.days import calendar_strip
 from termreview.reporting.charts.grid import count_table, heat_map, transition_matrix
+from termreview.reporting.charts.line_panels import line_panels
 from termreview.reporting.charts.panels import Bounds, interval_panels
 from termreview.reporting.charts.parts import stacked_bars
 from termreview.reporting.charts.points import MIDDLE, Scale, count_bars, scatter, strips
@@ -32,7 +34,9 @@ __all__ = [
     "gap_bars",
     "heat_map",
     "interval_panels",
+    "line_panels",
     "ratio_strip",
+    "reliability_plot",
     "scatter",
     "stacked_bars",
     "strips",

@@ -222,10 +222,10 @@ def _history(
 ) -> pd.DataFrame:
     """What the schools reached in every term that was run before this one, and in it."""
     known = {view.declared.term: view.tables for view in (whole, *((previous,) if previous else ()), *years)}
-    found = []
-    for term in terms_behind(workspace, reference, whole.declared.term):
+    found, ran = [], terms_behind(workspace, reference, whole.declared.term)
+    for term in ran:
         tables = known.get(term) or read_tables(workspace, term)
-        found.append(term_history(reference, reference.of(term), tables.scores, tables.observations))
+        found.append(term_history(reference, reference.of(term), tables, ran))
     return pd.concat([one for one in found if not one.empty] or [NO_HISTORY], ignore_index=True)
 
 

@@ -1,8 +1,9 @@
 """One group of the index at one school in one term, over all terms that were run: what insight looks back on.
 
 A history has one row per expected school, group (and `overall`) and term: `school_id, term_id, school_year, part, level,
-unit_id, group_id, low, high, most, rule_id, margin, is_reached, size`. `low`, `high` and `margin` (sure points above the
-edge of the second level) are missing where the school was not scored; `size` are its pupils.
+unit_id, group_id, low, high, most, rule_id, margin, is_reached, size, low_before`. `low`, `high` and `margin` (sure
+points above the edge of the second level) are missing where the school was not scored; `size` are its pupils. Where the
+same part of the year before was scored by another index, `low_before` are the sure points by that one.
 """
 
 from __future__ import annotations
@@ -16,19 +17,27 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.summaries.index import OVERALL, second_level
 from termreview.reporting.term.schools import expected_schools
 from termreview.reporting.term.term_tables import TermTables
+from termreview.scoring.earlier_rule import sure_points_by
+from termreview.terms import Term, parse_term
 
 COLUMNS = [
     "school_id", "term_id", "school_year", "part", "level", "unit_id", "group_id", "low", "high", "most", "rule_id",
-    "margin", "is_reached", "size",
+    "margin", "is_reached", "size", "low_before",
 ]  # fmt: skip
 NO_HISTORY = pd.DataFrame(columns=COLUMNS)
 
 
 def term_history(
-    reference: Reference, declared: TermReference, scores: pd.DataFrame, observations: pd.DataFrame
+    reference: Reference, declared: TermReference, tables: TermTables, ran: Iterable[Term] = ()
 ) -> pd.DataFrame:
-    """The rows of one term; none where it is not scored."""
-    index = declared.indicator_set
+    """The rows of one term; none where it is not scored.
+
+    Parameters
+    ----------
+    ran
+        The terms that the history has: the year before is looked for among them.
+    """
+    index, scores, observations = declared.indicator_set, tables.scores, tables.observations
     if index.is_none:
         return NO_HISTORY
     schools = expected_schools(declared, reference.registry).set_index("school_id")
@@ -44,6 +53,8 @@ def term_history(
     size = dict(
         zip(sizes["school_id"], sizes["value_number"].to_numpy(dtype=float, na_value=np.nan), strict=True)
     )
+    before = _low_before(reference, declared, tables, ran)
+    keys = zip(rows["school_id"], rows["group_id"], strict=True)
     level_low = rows["level_low"].to_numpy(dtype=float, na_value=np.nan)
     return pd.DataFrame(
         {
@@ -61,9 +72,29 @@ def term_history(
             "margin": low - edge,
             "is_reached": pd.Series(level_low >= second, dtype=object).where(is_scored, None).to_numpy(),
             "size": [size.get(school_id, np.nan) for school_id in rows["school_id"]],
+            "low_before": np.where(is_scored, [before.get(key, np.nan) for key in keys], np.nan),
         },
         columns=COLUMNS,
     )
+
+
+def _low_before(
+    reference: Reference, declared: TermReference, tables: TermTables, ran: Iterable[Term]
+) -> dict[tuple[str, str], float]:
+    """By school and group, the sure points by the index of the year before; none where it was the same one."""
+    earlier = [term for term in reference.calendar.same_part_before(declared.term) if term in set(ran)]
+    if not earlier:
+        return {}
+    index = reference.of(earlier[-1]).indicator_set
+    if index.is_none or index.set_id == declared.indicator_set.set_id:
+        return {}
+    found = sure_points_by(index, declared, tables.observations, tables.ledger)
+    low = dict(
+        zip(zip(found["school_id"], found["group_id"], strict=True), found["low"].astype(float), strict=True)
+    )
+    wholes = {group.group_id for group in index.groups} == set(found["group_id"])
+    sums = found.groupby("school_id", sort=False)["low"].agg(lambda points: points.sum(skipna=False))
+    return low | ({(str(school_id), OVERALL): float(points) for school_id, points in sums.items()} if wholes else {})  # fmt: skip
 
 
 def with_term(
@@ -72,22 +103,36 @@ def with_term(
     """A history whose last term is told from other tables of it; as it is where nothing is looked back on."""
     if history.empty:
         return history
-    own = term_history(reference, declared, tables.scores, tables.observations)
+    ran = {parse_term(str(term_id)) for term_id in history["term_id"].unique()}
+    own = term_history(reference, declared, tables, ran)
     return pd.concat([history[history["term_id"] != declared.term.term_id], own], ignore_index=True)
 
 
 def group_panel(history: pd.DataFrame, part: str, group_id: str) -> pd.DataFrame:
     """The sure points of one group at the same part of every year, as `insight.trends` takes them."""
     own = history[(history["part"] == part) & (history["group_id"] == group_id)]
-    return own.assign(numerator=own["low"], denominator=1.0)
+    return own.assign(
+        numerator=own["low"], denominator=1.0, numerator_before=own["low_before"],
+        denominator_before=own["low_before"].mask(own["low_before"].notna(), 1.0),
+    )  # fmt: skip
 
 
 def total_values(history: pd.DataFrame, part: str) -> pd.DataFrame:
-    """The sure points of all groups together by school and year, as `insight.impact` takes them."""
+    """The sure points of all groups together by school and year, as `insight.impact` takes them.
+
+    `best` are those it would have if it won all that is open, `before` the sure ones by the index of the year before
+    where that was another one.
+    """
     own = history[(history["part"] == part) & (history["group_id"] != OVERALL)]
     keys = ["school_id", "school_year"]
     sums = own.groupby(keys, sort=False).agg(
-        value=("low", lambda low: low.sum(skipna=False)), level=("level", "first"), size=("size", "first")
+        value=("low", lambda low: low.sum(skipna=False)),
+        best=("high", lambda high: high.sum(skipna=False)),
+        before=("low_before", lambda low: low.sum(skipna=False)),
+        level=("level", "first"),
+        unit_id=("unit_id", "first"),
+        rule_id=("rule_id", "first"),
+        size=("size", "first"),
     )
     return sums.dropna(subset=["value"]).reset_index()
 

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
 
+from termreview.insight.budget import Offer, Plan, best_plan
 from termreview.insight.early_warning import Warnings, warn
 from termreview.insight.impact import impact
-from termreview.insight.trends import as_today, on_one_rule, slips
+from termreview.insight.moderation import IfVerified, gaps, if_all_verified, published_and_verified
+from termreview.insight.teaching import pairs
+from termreview.insight.trends import as_today, moves, moves_by_unit, on_one_rule, placed_today, slips
+from termreview.reference.kinds.measures import RISK
 from termreview.reference.texts.insight import FILE, Limits
+from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.values import Sentence
 from termreview.reporting.report.applicable import is_scored
 from termreview.reporting.report.context import INTERNAL, ReportContext
-from termreview.reporting.report.history import school_events, total_values, year_paths
+from termreview.reporting.report.history import (
+    criteria_points,
+    group_panel,
+    school_events,
+    total_values,
+    year_paths,
+)
 from termreview.reporting.report.narrative import sentence
+from termreview.reporting.report.school_outlook import advice_of
+from termreview.scoring.levels import OVERALL
+from termreview.scoring.next_level import CONDITION, points_needed
+
+WHOLE = "whole"  # scope of a move: all schools of the office
 
 
 def is_looking_back(report: ReportContext) -> bool:
@@ -51,13 +67,79 @@ def values_of(report: ReportContext) -> pd.DataFrame:
 
 @lru_cache(maxsize=2)
 def slips_of(report: ReportContext) -> pd.DataFrame:
-    """The schools beside their own past, by the sure points of all groups together; as `trends.slips`."""
+    """The schools beside their own past, by the sure points of all groups together; as `trends.slips`.
+
+    What a school left open is not lost: only a school that would stand low with all of it, too, is a slip.
+    """
+    events, limits = school_events(report.reference), limits_of(report)
+    panel = total_panel(report)
+    found = slips(on_one_rule(as_today(panel, events)), limits)
+    is_last = panel["school_year"] == report.declared.term.school_year
+    open_points = sum(group.unplaced_points for group in report.declared.indicator_set.groups)
+    at_best = panel["numerator"].mask(is_last, panel["best"] - open_points)
+    best = slips(on_one_rule(as_today(panel.assign(numerator=at_best), events)), limits)
+    low_at_best = set(best.loc[best["is_slip"], "school_id"])
+    return found.assign(is_slip=found["is_slip"] & found["school_id"].isin(low_at_best))
+
+
+def total_panel(report: ReportContext) -> pd.DataFrame:
+    """The sure points of all groups together as `insight.trends` takes them: one row per school and year."""
     values = values_of(report)
-    rules = report.history.drop_duplicates("school_year").set_index("school_year")["rule_id"]
-    panel = values.assign(
-        numerator=values["value"], denominator=1.0, rule_id=values["school_year"].map(rules)
-    )
-    return slips(on_one_rule(as_today(panel, school_events(report.reference))), limits_of(report))
+    return values.assign(
+        numerator=values["value"], denominator=1.0, numerator_before=values["before"],
+        denominator_before=values["before"].mask(values["before"].notna(), 1.0),
+    )  # fmt: skip
+
+
+def years_before(report: ReportContext) -> list[str]:
+    """The school years that the same part of the report's term has figures of, its own last."""
+    history = report.history
+    return sorted(history.loc[history["part"] == report.declared.term.part, "school_year"].unique())
+
+
+@lru_cache(maxsize=2)
+def moves_of(report: ReportContext) -> pd.DataFrame:
+    """Every move of a mean score, split: as `trends.moves`, one row per `way`, `scope`, `unit_id`, `group_id` and pair of years.
+
+    `way` is `as_was` or `as_today`, `scope` is `whole`, `level` or `unit_id`. Of levels and communes schools are counted
+    as they are today, where each stands today.
+    """
+    limits, events = limits_of(report), school_events(report.reference)
+    found = []
+    for group in report.declared.indicator_set.groups:
+        panel = group_panel(report.history, report.declared.term.part, group.group_id)
+        today = as_today(panel, events)
+        of_group = [
+            moves(panel, limits).assign(way="as_was", scope=WHOLE),
+            moves(today, limits).assign(way="as_today", scope=WHOLE),
+        ]
+        for scope in ("level", "unit_id"):
+            places = panel[["school_id", "school_year"]].assign(unit_id=panel[scope])
+            by_unit = moves_by_unit(today.drop(columns="unit_id"), placed_today(places, events), limits)
+            of_group.append(by_unit.assign(way="as_today", scope=scope))
+        found += [one.assign(group_id=group.group_id) for one in of_group if len(one)]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def means_of(report: ReportContext) -> pd.DataFrame:
+    """The mean score of all schools and of each level by year, schools counted as they are today.
+
+    One row per `unit_id` (blank for all), `group_id` and `school_year`: `value`, `school_count`, `rule_id`.
+    """
+    events, rows = school_events(report.reference), []
+    for group in report.declared.indicator_set.groups:
+        panel = group_panel(report.history, report.declared.term.part, group.group_id)
+        places = panel[["school_id", "school_year"]].assign(unit_id=panel["level"])
+        level_of = placed_today(places, events).set_index(["school_id", "school_year"])["unit_id"]
+        today = as_today(panel, events).dropna(subset=["numerator"])
+        own = pd.MultiIndex.from_frame(today[["school_id", "school_year"]])
+        by_level = today.assign(unit_id=level_of.reindex(own).to_numpy(), group_id=group.group_id)
+        rows += [by_level, by_level.assign(unit_id="")]
+    keys = ["unit_id", "group_id", "school_year"]
+    sums = pd.concat(rows, ignore_index=True).groupby(keys, sort=False)
+    return sums.agg(
+        value=("numerator", "sum"), weight=("denominator", "sum"), school_count=("school_id", "nunique"), rule_id=("rule_id", "first")
+    ).assign(value=lambda found: found["value"] / found["weight"]).drop(columns="weight").reset_index()  # fmt: skip
 
 
 @lru_cache(maxsize=2)
@@ -67,7 +149,8 @@ def impact_of(report: ReportContext) -> pd.DataFrame:
     done = [one for one in report.reference.actions if one.school_year <= until]
     rows = [(one.action_id, school_id, one.school_year) for one in done for school_id in one.school_ids]
     actions = pd.DataFrame(rows, columns=["action_id", "school_id", "school_year"])
-    values = values_of(report)
+    panel = on_one_rule(total_panel(report))  # a new index must not look like an action
+    values = panel.assign(value=panel["numerator"])
     most = float(sum(group.placed_points for group in report.declared.indicator_set.groups))
     return impact(values, actions, limits_of(report), most)
 
@@ -77,3 +160,88 @@ def years_of(report: ReportContext, school_id: str) -> list[tuple[str, float]]:
     values = values_of(report)
     own = values[values["school_id"] == school_id]
     return list(zip(own["school_year"].astype(str), own["value"].astype(float), strict=True))
+
+
+@lru_cache(maxsize=2)
+def pairs_of(report: ReportContext) -> pd.DataFrame:
+    """Who can teach whom, by criterion; as `teaching.pairs`."""
+    criteria = [
+        one.criterion_id for group in report.declared.indicator_set.groups for one in group.criteria if not one.is_condition
+    ]  # fmt: skip
+    scores, schools = report.term.tables.scores, report.term.schools
+    ids = set(scores.loc[scores["state"] == "scored", "school_id"])
+    points = criteria_points(report.term.tables.ledger, schools[schools["school_id"].isin(ids)], criteria)
+    return pairs(points, limits_of(report))
+
+
+def gaps_of(report: ReportContext, by: str) -> pd.DataFrame:
+    """What was claimed beside what was verified in the report's term; as `moderation.gaps`, by one of its columns."""
+    ledger = report.term.tables.ledger
+    lines = ledger[ledger["verified_points"].notna()]
+    levels = report.term.schools.set_index("school_id")["level"]
+    hands = {(one.school_id, one.item_id): one.verified_by for one in report.reference.verified if one.term_id == report.declared.term.term_id}  # fmt: skip
+    keys = zip(lines["school_id"], lines["item_id"], strict=True)
+    lines = lines.assign(
+        gap=lines["self_points"] - lines["verified_points"],
+        level=lines["school_id"].map(levels),
+        verified_by=[hands.get(key, "") for key in keys],
+    )
+    return gaps(lines, by, limits_of(report))
+
+
+def total_if_verified(report: ReportContext) -> IfVerified:
+    """The mean total if every school had been verified; as `moderation.if_all_verified`."""
+    term_id, tables = report.declared.term.term_id, report.term.tables
+    risk = [one.school_id for one in report.reference.visits if (one.term_id, one.part) == (term_id, RISK)]
+    scored = tables.scores.loc[tables.scores["state"] == "scored", "school_id"]
+    totals = published_and_verified(tables.ledger[tables.ledger["school_id"].isin(scored)])
+    return if_all_verified(totals, report.reference.drawn_in(term_id), risk, limits_of(report))
+
+
+@cache
+def plan_of(report: ReportContext) -> Plan | None:
+    """The set of actions that lifts most schools within the declared budget; None where costs are not declared."""
+    advice, declared, tables = advice_of(report), report.declared, report.term.tables
+    known = [one for one in advice.actions if one.cost is not None]
+    if advice.budget is None or not known:
+        return None
+    scores = tables.scores[tables.scores["state"] == "scored"]
+    rows = {(row["school_id"], row["group_id"]): row for row in records(scores)}
+    top = max(declared.indicator_set.level_titles())
+    needs: dict[str, dict[str, float]] = {}
+    for (school_id, group_id), whole in rows.items():
+        if group_id != OVERALL or whole["level_low"] >= top:
+            continue
+        need, target = needs.setdefault(school_id, {}), int(whole["level_low"]) + 1
+        for group in declared.indicator_set.groups:
+            row = rows[school_id, group.group_id]
+            if row["level_low"] < target:
+                need[group.group_id] = points_needed(declared.indicator_set, target, float(row["low"]))
+                need[_condition(group.group_id)] = float(row["conditions"] in ("failed", "unknown"))
+    lacking = {
+        (row["school_id"], row["item_id"]): (row["group_id"], float(row["max_points"]) - float(row["low"]))
+        for row in records(tables.ledger[tables.ledger["reason"] != "unanswered"])
+    }
+    offers = []
+    for action in known:
+        wins: dict[str, dict[tuple[str, str], float]] = {}
+        for school_id in needs:
+            own = {
+                (lacking[school_id, item][0], item): lacking[school_id, item][1]
+                for item in action.items
+                if lacking.get((school_id, item), ("", 0.0))[1] > 0
+            }
+            if action.meets_conditions:
+                own |= {
+                    (_condition(group.group_id), CONDITION): 1.0 for group in declared.indicator_set.groups
+                }
+            if own:
+                wins[school_id] = own
+        offers.append(
+            Offer(action.action_id, action.cost or 0.0, action.cost_of_school, action.capacity, wins)
+        )
+    return best_plan(offers, needs, advice.budget)
+
+
+def _condition(group_id: str) -> str:
+    return f"{group_id}/{CONDITION}"

@@ -5,7 +5,7 @@ The opinions are a few short sentences that follow from the school's situation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.units import Unit
@@ -70,16 +70,22 @@ _FEW_COMPUTERS = "Phòng máy có ít máy, nhiều máy cũ, học sinh phải 
 _REMOTE = "Trường ở vùng đồi núi, điểm trường phân tán, sóng di động và Internet yếu."
 
 
-def school_answers(school: Unit, term: Term, reference: Reference) -> dict[str, Answer]:
+def school_answers(
+    school: Unit,
+    term: Term,
+    reference: Reference,
+    placed: Callable[[SchoolTerm], SchoolTerm] = lambda here: here,
+) -> dict[str, Answer]:
     """The answers of one school in one term to the fields that its form asks, before any trouble.
 
-    What the sample does not know of (another office's form, level or index) is answered by the kind of each question.
+    What the sample does not know of (another office's form, level or index) is answered by the kind of each question;
+    `placed` may say that a school of the sample was further, or less far, in that term.
     """
     declared = reference.of(term)
     plain = plain_answers(school, declared)
     if not is_of_sample(school, declared):
         return plain
-    here = school_term(school, term, reference)
+    here = placed(school_term(school, term, reference))
     answers: dict[str, Answer] = dict(roll_answers(here))
     answers |= teaching_answers(here) | management_answers(here) | opinion_answers(here)
     if school.level in declared.indicator_set.levels and declared.plan.indicator_set == SAMPLE_SET:

@@ -14,7 +14,6 @@ from termreview.sample.schools.scenarios import (
     OPEN_CONDITIONS,
     OVERCLAIMED_ITEMS,
     UNPROVEN_ITEMS,
-    aims_of,
     draw,
 )
 from termreview.sample.schools.schools import Answer, SchoolTerm
@@ -38,9 +37,8 @@ def index_answers(
 ) -> dict[str, Answer]:
     """The answers of the index sheet; `known` are the school's answers on the other sheets."""
     answers = _conditions(here) | _facts(here)
-    aims = aims_of(here.school_id)
     for group in indicator_set.groups:
-        aim = aims.teaching(here.part) if group.group_id == "1" else aims.management(here.part)
+        aim = here.aims.teaching(here.part) if group.group_id == "1" else here.aims.management(here.part)
         answers |= _group_answers(here, group, aim, {**known, **answers})
     return answers
 
@@ -82,7 +80,7 @@ def _group_answers(
 ) -> dict[str, Answer]:
     key = (here.school_id, here.part)
     computed = {
-        item.item_id: _computed(here, item, known) for item in group.items if item.rule.kind != "claim"
+        item.item_id: points_of_facts(here, item, known) for item in group.items if item.rule.kind != "claim"
     }
     claims = [
         item
@@ -103,7 +101,7 @@ def _group_answers(
     return answers
 
 
-def _computed(here: SchoolTerm, item: Item, known: Mapping[str, Answer]) -> float:
+def points_of_facts(here: SchoolTerm, item: Item, known: Mapping[str, Answer]) -> float:
     """The points that the facts give; of a pair of points the higher one, as a school would."""
     rule = item.rule
     if rule.kind == "yes_no":

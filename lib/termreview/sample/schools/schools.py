@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Unit
 from termreview.sample.schools.rolls import Roll, school_roll
-from termreview.sample.schools.scenarios import PUPILS_PER_COMPUTER, capability, draw
+from termreview.sample.schools.scenarios import PUPILS_PER_COMPUTER, Aims, aims_of, capability, draw
 from termreview.terms import Term
 
 Answer = str | int | float | datetime.date
@@ -23,7 +23,8 @@ class SchoolTerm:
     """One school in one term; capabilities are shares from 0 to 1.
 
     `teaching` and `management` are of the term; `peak_teaching` and `peak_management` the best of the year, on
-    which everything counted since the start of the year is built, so that no such count ever falls.
+    which everything counted since the start of the year is built, so that no such count ever falls. `aims` are the
+    points of the index that it reaches.
     """
 
     school: Unit
@@ -35,6 +36,7 @@ class SchoolTerm:
     management: float
     peak_teaching: float
     peak_management: float
+    aims: Aims
 
     @property
     def school_id(self) -> str:
@@ -114,7 +116,7 @@ def school_term(school: Unit, term: Term, reference: Reference) -> SchoolTerm:
         school, term.part, units[school.parent_id].name,
         school_roll(school.unit_id, school.level, term.part, former),
         school_roll(school.unit_id, school.level, "hk1", former),
-        now[0], now[1], max(first[0], now[0]), max(first[1], now[1]),
+        now[0], now[1], max(first[0], now[0]), max(first[1], now[1]), aims_of(school.unit_id),
     )  # fmt: skip
 
 

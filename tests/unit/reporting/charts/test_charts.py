@@ -151,6 +151,26 @@ def levels(rows: slice = slice(None), few: int = 5) -> Chart:
     )  # fmt: skip
 
 
+def years(rows: slice = slice(None)) -> Chart:
+    frame = pd.DataFrame(
+        {"n": [one for one in NAMES for _ in range(4)], "l": ["a", "a", "b", "b"] * 4, "y": ["2022-2023", "2023-2024"] * 8,
+         "v": [50, 52, 44, GAP, 0, 100, 1, 99, GAP, GAP, GAP, GAP, 140, -3, 7, 8], "r": ["old", "new"] * 8}
+    )  # fmt: skip
+    return chart(charts.line_panels, frame.iloc[rows], panel="n", line="l", when="y", value="v", rule="r", names={"a": HOSTILE, "b": LONG[:40]},
+        break_label="cách tính thay đổi", limits=(0.0, 100.0), ticks=(0, 50, 100), **WORDS
+    )  # fmt: skip
+
+
+def bands(rows: slice = slice(None)) -> Chart:
+    frame = pd.DataFrame(
+        {"school_count": [51, 4, 21, 1], "predicted": [0.01, 0.42, 0.99, 0.5], "missed": [0, 3, 21, 0], "observed": [0, 0.75, 1, 0],
+         "low": [0, 0.3, 0.84, 0], "high": [0.07, 0.95, 1, 0.8]}
+    )  # fmt: skip
+    return chart(charts.reliability_plot, frame.iloc[rows], predicted_label="dự báo (%)", observed_label="thực tế (%)", perfect_label=LONG,
+        interval_label="khoảng tin cậy", count_label=HOSTILE, **WORDS
+    )  # fmt: skip
+
+
 def at_width(shown: Chart, width: float) -> Figure:
     """One chart drawn as wide as told."""
     return shown.draw(shown.data, **shown.options, width=width)
@@ -162,7 +182,9 @@ def values(figure: Figure) -> set[str]:
     return {number for text in told if text not in HOSTILE for number in re.findall(r"\d[\d.,]*", re.sub(r" \([\d,]+.%\)|^\d\d/\d\d$", "", text))}  # fmt: skip
 
 
-EVERY_CHART = pytest.mark.parametrize("draw", [parts, ratios, heat, changes, moves, days, scores, levels])
+EVERY_CHART = pytest.mark.parametrize(
+    "draw", [parts, ratios, heat, changes, moves, days, scores, levels, years, bands]
+)
 Draw = Callable[..., Chart]
 
 
@@ -488,3 +510,16 @@ def test_a_label_of_two_lines_leaves_no_word_alone() -> None:
     assert f"{first} {second}" == label
     assert len(second.split()) > 2
     assert max(text_width(first), text_width(second)) <= width
+
+
+def test_no_line_goes_over_a_change_of_rule_and_a_stroke_stands_there() -> None:
+    frame = pd.DataFrame({"n": "Tất cả", "l": "a", "y": ["1", "2", "3", "4"], "v": [10, 20, 60, 70], "r": ["old", "old", "new", "new"]})  # fmt: skip
+    drawn = charts.line_panels(frame, panel="n", line="l", when="y", value="v", rule="r", names={"a": "A"}, break_label="khác", limits=(0, 100), ticks=(0, 100))  # fmt: skip
+    runs = [patch.get_path().vertices[:, 0].tolist() for patch in drawn.axes[0].patches]
+    assert [0, 1, 2, 3] in runs  # two pieces of one artist: 0-1 and 2-3
+    assert [1.5, 1.5] in runs
+    codes = next(patch.get_path().codes.tolist() for patch in drawn.axes[0].patches if len(patch.get_path().vertices) == 4 and patch.get_path().vertices[:, 0].tolist() == [0, 1, 2, 3])  # fmt: skip
+    assert codes == [1, 2, 1, 2]
+    whole = charts.line_panels(frame.assign(r="one"), panel="n", line="l", when="y", value="v", rule="r", names={"a": "A"}, break_label="khác", limits=(0, 100), ticks=(0, 100))  # fmt: skip
+    assert "khác" not in [text.get_text() for text in whole.axes[0].texts]
+    assert "khác" in [text.get_text() for text in drawn.axes[0].texts]

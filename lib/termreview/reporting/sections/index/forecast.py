@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from termreview.insight.budget import Offer, Plan, best_plan
 from termreview.insight.early_warning import Warnings, reliability
-from termreview.insight.teaching import pair_of_each_unit, pairs
+from termreview.insight.teaching import pair_of_each_unit
 from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.values import Number, Parts, Sentence, column
+from termreview.reporting.charts.charts import Chart, reliability_plot
 from termreview.reporting.report.applicable import shown_if
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.history import criteria_points
-from termreview.reporting.report.insights import is_looking_back, limits_of, tell, warnings_of
+from termreview.reporting.report.insights import (
+    is_looking_back,
+    limits_of,
+    pairs_of,
+    plan_of,
+    tell,
+    warnings_of,
+)
 from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.school_outlook import advice_of, look_ahead
 from termreview.reporting.report.wording import shown_mark
-from termreview.reporting.sections.index.look_back import headed, signed, silent, text, worded
+from termreview.reporting.sections.index.insight_blocks import headed, signed, silent, text, worded
 from termreview.reporting.term.schools import short_names
 from termreview.scoring.levels import OVERALL
-from termreview.scoring.next_level import CONDITION, points_needed
+from termreview.scoring.next_level import CONDITION
 
 _TOLD = 30  # per cent from which a school is named
 _LIKELY = 0.5
@@ -55,7 +62,8 @@ def early_warning(report: ReportContext) -> Block:
 def _warned(report: ReportContext, found: Warnings, told: Sentence) -> Block:
     rows = [row for row in records(found.schools) if row["probability"] * 100 >= _TOLD][:_MOST_ROWS]
     if not rows:
-        return headed(report, "warning", [tell(report, "warning.nobody", least=_TOLD), told])
+        said = [tell(report, "warning.nobody", least=_TOLD), told]
+        return headed(report, "warning", said, _reliability(report, found))
     names = short_names(report.term.schools)
     items = {item.item_id: f"{item.item_id} {item.title}" for item in report.declared.indicator_set.items}
     paths = look_ahead(report).paths
@@ -81,7 +89,24 @@ def _warned(report: ReportContext, found: Warnings, told: Sentence) -> Block:
         formats={"chance": "integer"},
         align={"start": "right", "usual": "right"},
     )
-    return headed(report, "warning", [told], block)
+    return headed(report, "warning", [told], block, _reliability(report, found))
+
+
+def _reliability(report: ReportContext, found: Warnings) -> Chart:
+    """What the model that speaks predicted of earlier years beside what came, with the schools of each band."""
+    replay = found.replay.set_index("model").loc[found.model]
+    values = {name: Number(replay[name], "ratio") for name in ("brier", "base_brier")}
+    count = int(found.reliability["school_count"].sum())
+    words: dict[str, Any] = {
+        name: text(report, f"warning.chart.{name}")
+        for name in ("predicted_label", "observed_label", "perfect_label", "interval_label", "count_label")
+    }
+    options: dict[str, Any] = {
+        "finding": str(tell(report, "warning.chart.finding", count=count, **values)),
+        "measure": str(tell(report, "warning.chart.measure", count=count)),
+        "alt": text(report, "warning.chart.alt"),
+    }
+    return report_chart(report, reliability_plot, found.reliability, **options, **words)
 
 
 def _reviewed(report: ReportContext, found: Warnings, replayed: Sentence) -> Block:
@@ -113,7 +138,7 @@ def _reviewed(report: ReportContext, found: Warnings, replayed: Sentence) -> Blo
         formats={"predicted": "integer"},
         align={"observed": "right"},
     )
-    return headed(report, "warning", [told, replayed], block)
+    return headed(report, "warning", [told, replayed], block, _reliability(report, found))
 
 
 @shown_if(is_looking_back)
@@ -121,14 +146,7 @@ def teaching(report: ReportContext) -> Block:
     """Who can teach whom: one pair to visit per commune."""
     limits, names = limits_of(report), short_names(report.term.schools)
     schools = report.term.schools
-    criteria = [
-        one.criterion_id for group in report.declared.indicator_set.groups for one in group.criteria if not one.is_condition
-    ]  # fmt: skip
-    scored = report.term.tables.scores
-    ids = set(scored.loc[scored["state"] == "scored", "school_id"])
-    found = pairs(
-        criteria_points(report.term.tables.ledger, schools[schools["school_id"].isin(ids)], criteria), limits
-    )
+    found = pairs_of(report)
     if found.empty:
         return silent(report, "teaching", "no_pairs")
     units = schools.set_index("school_id")
@@ -155,55 +173,6 @@ def teaching(report: ReportContext) -> Block:
         notes=[tell(report, "teaching.note", most=limits.most_learners)],
     )
     return headed(report, "teaching", [told], block)
-
-
-@cache
-def plan_of(report: ReportContext) -> Plan | None:
-    """The set of actions that lifts most schools within the declared budget; None where costs are not declared."""
-    advice, declared, tables = advice_of(report), report.declared, report.term.tables
-    known = [one for one in advice.actions if one.cost is not None]
-    if advice.budget is None or not known:
-        return None
-    scores = tables.scores[tables.scores["state"] == "scored"]
-    rows = {(row["school_id"], row["group_id"]): row for row in records(scores)}
-    top = max(declared.indicator_set.level_titles())
-    needs: dict[str, dict[str, float]] = {}
-    for (school_id, group_id), whole in rows.items():
-        if group_id != OVERALL or whole["level_low"] >= top:
-            continue
-        need, target = needs.setdefault(school_id, {}), int(whole["level_low"]) + 1
-        for group in declared.indicator_set.groups:
-            row = rows[school_id, group.group_id]
-            if row["level_low"] < target:
-                need[group.group_id] = points_needed(declared.indicator_set, target, float(row["low"]))
-                need[_condition(group.group_id)] = float(row["conditions"] in ("failed", "unknown"))
-    lacking = {
-        (row["school_id"], row["item_id"]): (row["group_id"], float(row["max_points"]) - float(row["low"]))
-        for row in records(tables.ledger[tables.ledger["reason"] != "unanswered"])
-    }
-    offers = []
-    for action in known:
-        wins: dict[str, dict[tuple[str, str], float]] = {}
-        for school_id in needs:
-            own = {
-                (lacking[school_id, item][0], item): lacking[school_id, item][1]
-                for item in action.items
-                if lacking.get((school_id, item), ("", 0.0))[1] > 0
-            }
-            if action.meets_conditions:
-                own |= {
-                    (_condition(group.group_id), CONDITION): 1.0 for group in declared.indicator_set.groups
-                }
-            if own:
-                wins[school_id] = own
-        offers.append(
-            Offer(action.action_id, action.cost or 0.0, action.cost_of_school, action.capacity, wins)
-        )
-    return best_plan(offers, needs, advice.budget)
-
-
-def _condition(group_id: str) -> str:
-    return f"{group_id}/{CONDITION}"
 
 
 @shown_if(is_looking_back)

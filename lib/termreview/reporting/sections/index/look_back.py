@@ -7,89 +7,108 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.insight.moderation import BY_ITEM, gaps, if_all_verified, published_and_verified
-from termreview.insight.trends import as_today, moves
-from termreview.reference.kinds.measures import RISK
-from termreview.reporting.blocks.blocks import Block, lead_in, paragraph, stack
+from termreview.insight.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, BY_VERIFIER, next_size
+from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.blocks.values import Number, Sentence, Value, column, joined
+from termreview.reporting.blocks.values import Number, Sentence, column, joined
+from termreview.reporting.charts.charts import Chart, line_panels
 from termreview.reporting.report.applicable import shown_if
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.history import group_panel, school_events
-from termreview.reporting.report.insights import impact_of, is_looking_back, limits_of, slips_of, tell
+from termreview.reporting.report.insights import (
+    WHOLE,
+    gaps_of,
+    impact_of,
+    is_looking_back,
+    limits_of,
+    means_of,
+    moves_of,
+    slips_of,
+    tell,
+    total_if_verified,
+    years_before,
+)
 from termreview.reporting.report.narrative import listed
+from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import group_told
+from termreview.reporting.sections.index.insight_blocks import (
+    between,
+    headed,
+    level_titles,
+    signed,
+    silent,
+    text,
+    worded,
+)
 from termreview.reporting.term.schools import short_names
-
-
-def text(report: ReportContext, key: str) -> str:
-    """One declared word or head of insight."""
-    return str(tell(report, key))
-
-
-def silent(report: ReportContext, subject: str, why: str, **values: Any) -> Block:
-    """The one line of a subject of which nothing can be said, and what is missing for it."""
-    return headed(report, subject, [tell(report, "silent", why=tell(report, f"why.{why}", **values))])
-
-
-def headed(report: ReportContext, subject: str, sentences: Sequence[object], *blocks: Block) -> Block:
-    """What is said of one subject: its sentences behind its name, then its tables."""
-    lead = f"{text(report, f'subjects.{subject}')}:"
-    return stack(paragraph(lead_in(lead, joined(sentences))), *blocks)
-
-
-def worded(
-    report: ReportContext, subject: str, frame: pd.DataFrame, *, caption: str = "caption", **options: Any
-) -> Block:
-    """One table of one subject, its heads and caption as declared; `options` as `table` takes them."""
-    heads = {name: text(report, f"{subject}.{name}") for name in frame.columns}
-    return table(frame, columns=heads, caption=text(report, f"{subject}.{caption}"), **options)
-
-
-def signed(value: Any, form: str = "points") -> Number:
-    """One change of points, with its sign."""
-    value = value if pd.isna(value) or abs(value) >= 0.05 else 0.0  # no sign before what is printed as 0
-    return Number(value, form, before="+" if pd.notna(value) and value > 0 else "")
-
-
-def between(low: Any, high: Any) -> Value | str:
-    """Two ends that may lie below 0; blank where there are none."""
-    if pd.isna(low) or pd.isna(high):
-        return ""
-    return joined([signed(low), "…", signed(high)])
 
 
 @shown_if(is_looking_back)
 def trends(report: ReportContext) -> Block:
     """Each move of the mean score split into what schools changed, who is counted and the rule; who fell behind its own past."""
-    limits, part = limits_of(report), report.declared.term.part
-    history = report.history
-    years = sorted(history.loc[history["part"] == part, "school_year"].unique())
-    if len(years) < limits.fewest_years:
-        return silent(report, "trends", "years", count=len(years), needed=limits.fewest_years)
-    events, groups = school_events(report.reference), report.declared.indicator_set.groups
-    panels = {group.group_id: group_panel(history, part, group.group_id) for group in groups}
-    ways = {
-        "as_was": [moves(panel, limits, group_id) for group_id, panel in panels.items()],
-        "as_today": [moves(as_today(panel, events), limits, group_id) for group_id, panel in panels.items()],
-    }
-    both = {way: pd.concat(found, ignore_index=True) for way, found in ways.items()}
-    if both["as_was"]["stayed_count"].equals(both["as_today"]["stayed_count"]):
-        del both["as_was"]  # no school was merged or split in these years
-    rows = pd.concat(
-        [own.assign(way=text(report, f"trends.{way}")) for way, own in both.items()], ignore_index=True
-    )
+    years, fewest = years_before(report), limits_of(report).fewest_years
+    if len(years) < fewest:
+        return silent(report, "trends", "years", count=len(years), needed=fewest)
+    found = moves_of(report)
+    whole = found[found["scope"] == WHOLE]
+    own = whole[whole["way"] == "as_today"]
+    was = whole[whole["way"] == "as_was"]
+    if own["stayed_count"].tolist() == was["stayed_count"].tolist():
+        was = was.head(0)  # no school was merged or split in these years
+    sure = own[own["is_sure"]]
     told = [
-        tell(report, "trends.sure", group=group_told(report, row["unit_id"]), year=row["school_year"], real=signed(row["real"]))
-        for row in records(both["as_today"])
-        if row["is_sure"]
+        tell(report, "trends.sure", group=group_told(report, str(group_id)), moves=listed([tell(report, "trends.in_year", year=row["school_year"], real=signed(row["real"])) for row in records(rows)]))
+        for group_id, rows in sure.groupby("group_id", sort=False)
     ]  # fmt: skip
+    moved = _moves(report, own, [], "caption")
+    rest = pd.concat([was, found[found["scope"] != WHOLE]], ignore_index=True)
+    schools = report.term.schools
+    names = level_titles(report) | dict(zip(schools["commune_id"], schools["commune_name"], strict=True))
+    heads = [str(names.get(row["unit_id"], row["unit_id"])) if row["unit_id"] else text(report, "trends.as_was") for row in records(rest)]  # fmt: skip
+    more = _moves(report, rest, heads, "by_unit", max_rows=0)
+    lead = [text(report, "trends.told"), *told, *_slips(report)]
+    return headed(report, "trends", lead, _lines(report, own), moved, more)
+
+
+def _lines(report: ReportContext, own: pd.DataFrame) -> Chart:
+    """The mean scores over the years, all schools and each level, with a break where the rule changed."""
+    found = means_of(report)
+    titles = {"": text(report, "trends.whole"), **level_titles(report)}
+    latest = found[found["school_year"] == found["school_year"].max()].drop_duplicates("unit_id")
+    counts = dict(zip(latest["unit_id"], latest["school_count"], strict=True))
+    order = [unit_id for unit_id in titles if counts.get(unit_id, 0)]
+    kept = found[found["unit_id"].isin(order)].assign(
+        place=lambda rows: rows["unit_id"].map(order.index),
+        panel=lambda rows: [str(tell(report, "trends.panel", unit=titles[one], count=counts[one])) for one in rows["unit_id"]],
+    ).sort_values(["place", "group_id", "school_year"], kind="stable")  # fmt: skip
+    groups = report.declared.indicator_set.groups
+    years = sorted(found["school_year"].unique())
+    span = {"first": years[0], "last": years[-1]}
+    if own["is_split"].all():
+        reals = [
+            tell(report, "trends.real_of", group=group_told(report, group.group_id), real=signed(own.loc[own["group_id"] == group.group_id, "real"].sum()))
+            for group in groups
+        ]  # fmt: skip
+        finding = str(tell(report, "trends.finding", reals=listed(reals), **span))
+    else:
+        finding = str(tell(report, "trends.finding_broken", **span))
+    most = float(max(group.max_points for group in groups))
+    return report_chart(
+        report, line_panels, kept.drop(columns="place"), finding=finding, measure=text(report, "trends.measure"), alt=str(tell(report, "trends.alt", **span)),
+        panel="panel", line="group_id", when="school_year", value="value", rule="rule_id",
+        names={group.group_id: group_told(report, group.group_id) for group in groups},
+        break_label=text(report, "trends.break"), limits=(0.0, most), ticks=(0, most / 2, most),
+    )  # fmt: skip
+
+
+def _moves(
+    report: ReportContext, rows: pd.DataFrame, heads: Sequence[str], caption: str, **options: Any
+) -> Block:
+    """Moves as a table, a run of rows under each head; `heads` has one for every row, or is empty."""
     frame = pd.DataFrame(
         {
-            "way": rows["way"].to_numpy(),
-            "group": [group_told(report, group_id) for group_id in rows["unit_id"]],
-            "years": [f"{row['year_before']} → {row['school_year']}" for row in records(rows)],
+            "group": [group_told(report, group_id) for group_id in rows["group_id"]],
+            "years": rows["school_year"].to_numpy(),
             "before": rows["before"].to_numpy(),
             "after": rows["after"].to_numpy(),
             **{name: column([signed(value) for value in rows[name]]) for name in ("move", "real")},
@@ -98,17 +117,17 @@ def trends(report: ReportContext) -> Block:
             "stayed": rows["stayed_count"].to_numpy(),
         }
     )
-    heads = {name: text(report, f"trends.{name}") for name in frame.columns if name != "way"}
-    block = table(
-        frame,
-        columns=heads,
-        caption=text(report, "trends.caption"),
+    names = {name: text(report, f"trends.{name}") for name in frame.columns}
+    return table(
+        frame.assign(head=list(heads)) if heads else frame,
+        columns=names,
+        caption=text(report, f"trends.{caption}"),
         formats={"before": "points", "after": "points", "stayed": "integer"},
         align=dict.fromkeys(("move", "real", "interval", "counted", "rule"), "right"),
-        group_by="way",
+        group_by="head" if heads else None,
         notes=[text(report, "trends.note")],
+        **options,
     )
-    return headed(report, "trends", [text(report, "trends.told"), *told, *_slips(report)], block)
 
 
 def _slips(report: ReportContext) -> list[Sentence]:
@@ -122,39 +141,17 @@ def _slips(report: ReportContext) -> list[Sentence]:
 
 @shown_if(is_looking_back)
 def moderation(report: ReportContext) -> Block:
-    """What was claimed beside what was verified, by item; the mean score if every school had been verified."""
-    ledger, limits, term_id = report.term.tables.ledger, limits_of(report), report.declared.term.term_id
-    lines = ledger[ledger["verified_points"].notna()]
-    if lines.empty:
+    """What was claimed beside what was verified: by item, level, verifier and school; the mean if all had been verified."""
+    ledger, limits = report.term.tables.ledger, limits_of(report)
+    if ledger["verified_points"].isna().all():
         return silent(report, "moderation", "verified")
-    found = gaps(lines.assign(gap=lines["self_points"] - lines["verified_points"]), BY_ITEM, limits)
+    found = gaps_of(report, BY_ITEM)
     items = {item.item_id: f"{item.item_id} {item.title}" for item in report.declared.indicator_set.items}
-    frame = pd.DataFrame(
-        {
-            "item": found["item_id"].map(items).to_numpy(),
-            "schools": found["school_count"].to_numpy(),
-            "gap": column([signed(value, "ratio") for value in found["mean_gap"]]),
-            "interval": column([between(row["low"], row["high"]) for row in records(found)]),
-        }
-    )
-    block = worded(
-        report,
-        "moderation",
-        frame,
-        formats={"schools": "integer"},
-        align={"gap": "right", "interval": "right"},
-        max_rows=15,
-    )
     told = []
     easy = [items[row["item_id"]] for row in records(found) if row["is_easy"]]
     if easy:
         told.append(tell(report, "moderation.easy", names=listed(easy)))
-    risk = [one.school_id for one in report.reference.visits if (one.term_id, one.part) == (term_id, RISK)]
-    lots = report.reference.drawn_in(term_id)
-    scores = report.term.tables.scores
-    scored = scores.loc[scores["state"] == "scored", "school_id"]
-    totals = published_and_verified(ledger[ledger["school_id"].isin(scored)])
-    total = if_all_verified(totals, lots, risk, limits)
+    total = total_if_verified(report)
     if total.estimate is None:
         why = tell(report, "why.drawn", count=total.drawn_count, needed=limits.fewest_drawn)
         told.append(tell(report, "moderation.none", why=why))
@@ -165,7 +162,44 @@ def moderation(report: ReportContext) -> Block:
         told.append(
             tell(report, "moderation.total", drawn=total.drawn_count, risk=total.risk_count, **values)
         )
-    return headed(report, "moderation", told, block)
+        needed = next_size(total.school_count - total.risk_count, total.spread, limits)
+        margin = Number(limits.wanted_margin, "points")
+        told.append(tell(report, "moderation.next", needed=needed, margin=margin))
+    by_item = _gaps(report, found, found["item_id"].map(items), "caption", max_rows=10)
+    names = {BY_LEVEL: level_titles(report), BY_VERIFIER: {}, BY_SCHOOL: short_names(report.term.schools)}
+    rest = {by: gaps_of(report, by) for by in names}
+    whole = pd.concat([own.assign(who=own[by].map(lambda key, by=by: names[by].get(key, key)), by=text(report, f"moderation.{by}")) for by, own in rest.items()], ignore_index=True)  # fmt: skip
+    more = _gaps(report, whole, whole["who"], "by_others", group=whole["by"], max_rows=0)
+    return headed(report, "moderation", told, by_item, more)
+
+
+def _gaps(
+    report: ReportContext,
+    found: pd.DataFrame,
+    who: pd.Series,
+    caption: str,
+    *,
+    group: pd.Series | None = None,
+    **options: Any,
+) -> Block:
+    """Mean gaps with their intervals as a table: a row per item, or per level, verifier and school under their heads."""
+    frame = pd.DataFrame(
+        {
+            "item": who.to_numpy(),
+            "compared": found["compared_count"].to_numpy(),
+            "schools": found["school_count"].to_numpy(),
+            "gap": column([signed(value, "ratio") for value in found["mean_gap"]]),
+            "interval": column([between(row["low"], row["high"]) for row in records(found)]),
+        }
+    )
+    heads = {name: text(report, f"moderation.{name}") for name in frame.columns}
+    if group is not None:
+        frame["by"] = group.to_numpy()
+        heads["item"] = text(report, "moderation.who")
+    return table(
+        frame, columns=heads, caption=text(report, f"moderation.{caption}"), formats={"schools": "integer", "compared": "integer"},
+        align={"gap": "right", "interval": "right"}, group_by=None if group is None else "by", **options,
+    )  # fmt: skip
 
 
 @shown_if(is_looking_back)

@@ -1,0 +1,245 @@
+"""One folder of an office with school years behind it: the sample's declarations, and the tables of earlier years.
+
+The earlier years come as tables, as a run would leave them, not as workbooks: they are there to be looked back on. Their
+points are worked out by the scorer, by the index in force in each year.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import io
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from termreview.errors import UsageError
+from termreview.insight.moderation import draw as draw_by_lot
+from termreview.reference.declarations import Reference, TermReference, load_reference
+from termreview.reference.kinds.indicators import IndicatorSet
+from termreview.reference.kinds.units import Unit
+from termreview.sample.answers.answers import SAMPLE_SET, is_of_sample, school_answers
+from termreview.sample.answers.index import index_answers, points_of_facts
+from termreview.sample.schools.scenarios import draw
+from termreview.sample.schools.schools import Answer, SchoolTerm, school_term
+from termreview.sample.years.planted import (
+    DRAWN_COUNT,
+    EASY_GAP,
+    EASY_ITEM,
+    IDLE,
+    LOOKED_AT,
+    OLD_RULE_YEARS,
+    OLD_SET,
+    PAST_YEARS,
+    RISK,
+    SEED,
+    SLIPS,
+    WORKED,
+    in_year,
+)
+from termreview.scoring.score import score_term
+from termreview.storage.contracts import from_rows
+from termreview.storage.workspace import Workspace, write_table
+from termreview.terms import Term
+
+_SAMPLE_YEAR = "2023-2024"
+_LAST = Term(_SAMPLE_YEAR, "hk2")
+_STRICTER = (  # bands of the index that its earlier version set higher
+    ("{from: 20, points: 4}", "{from: 40, points: 4}"), ("{from: 20, points: 5}", "{from: 40, points: 5}"),
+    ("{above: 60, points: 7}", "{above: 85, points: 7}"), ("{above: 60, points: 6}", "{above: 85, points: 6}"),
+    ("{above: 60, points: 8}", "{above: 85, points: 8}"),
+)  # fmt: skip
+_PARTS = (("hk1", "học kỳ I", "semester_review"), ("hk2", "học kỳ II", "year_end_summary"))
+_TITLE = ' (bản thử nghiệm, minh họa)"'
+_ACTIONS = (
+    ("tap-huan-quan-tri", "Tập huấn tại trường về hệ thống quản trị và học liệu số (minh họa)", WORKED),
+    ("cap-tai-khoan-lms", "Cấp tài khoản LMS dùng chung (minh họa)", IDLE),
+)
+_VERIFIED_BY, _REASON = "Tổ thẩm định (minh họa)", "Đối chiếu minh chứng tại trường (minh họa)."
+
+
+def write_past_years(source: Workspace, folder: Path) -> Workspace:
+    """Make one folder an office with the sample's declarations and four school years behind its own; no files yet.
+
+    Returns
+    -------
+    Workspace
+        With the tables of the earlier years, what the office did and whom it visited; the sample's own terms are not run.
+
+    Raises
+    ------
+    UsageError
+        When the folder has declarations already.
+    DeclarationError
+        When the declarations at hand do not go with earlier years.
+    """
+    made = Workspace(folder.resolve())
+    if made.reference.exists():
+        raise UsageError("office_folder_taken", folder=made.root)
+    ignored = shutil.ignore_patterns("~$*", ".*", "*.failed.ipynb")
+    shutil.copytree(source.reference, made.reference, ignore=ignored)
+    shutil.copytree(source.notebooks, made.notebooks, ignore=ignored, dirs_exist_ok=True)
+    _declare(made.reference)
+    reference = load_reference(made.reference)
+    for school_year in PAST_YEARS:
+        for part, _, _ in _PARTS:
+            write_term_tables(made, reference, Term(school_year, part))
+    return made
+
+
+def _declare(folder: Path) -> None:
+    """Declare the earlier years, the earlier version of the index, what the office did, and whom it visited."""
+    calendar = folder / "calendar.yml"
+    head, rest = calendar.read_text(encoding="utf-8").split("school_years:\n", 1)
+    first = f'      - id: "{_SAMPLE_YEAR}-hk1"\n'
+    before = (
+        f'{first}        previous: "{PAST_YEARS[-1]}-hk2"\n        compare_with: "{PAST_YEARS[-1]}-hk1"\n'
+    )
+    _write(calendar, f"{head}school_years:\n{''.join(map(_year, PAST_YEARS))}{rest.replace(first, before)}")
+    index = (folder / "indicator_sets" / f"{SAMPLE_SET}.yml").read_text(encoding="utf-8")
+    index = index.replace(f'id: "{SAMPLE_SET}"', f'id: "{OLD_SET}"', 1)
+    index = "\n".join(
+        line.removesuffix('"') + _TITLE if line.startswith(("title:", "short_title:")) else line for line in index.split("\n")
+    )  # fmt: skip
+    for now, then in _STRICTER:
+        index = index.replace(now, then)
+    _write(folder / "indicator_sets" / f"{OLD_SET}.yml", index)
+    advice = folder / "advice" / f"{SAMPLE_SET}.yml"
+    if advice.is_file():
+        shutil.copyfile(advice, folder / "advice" / f"{OLD_SET}.yml")
+    _add_rows(folder / "office_actions.csv", [(*one[:2], _SAMPLE_YEAR, ";".join(one[2]), "C") for one in _ACTIONS])  # fmt: skip
+    reference = load_reference(folder)
+    drawn = draw_by_lot(_can_be_drawn(reference), DRAWN_COUNT, SEED)
+    visits = [(_LAST.term_id, one, "risk", "") for one in RISK]
+    _add_rows(folder / "visits.csv", [*visits, *((_LAST.term_id, one, "lot", SEED) for one in drawn)])
+    _add_rows(folder / "verified_points.csv", _verified(reference, (*RISK, *drawn)))
+
+
+def _year(school_year: str) -> str:
+    """One earlier year as the calendar writes it; each term follows the one before."""
+    first, second = (int(year) for year in school_year.split("-"))
+    days = {"hk1": (f"{second}-01-10", f"{first}-12-31"), "hk2": (f"{second}-05-25", f"{second}-05-15")}
+    own = OLD_SET if school_year in OLD_RULE_YEARS else SAMPLE_SET
+    before = f"{first - 1}-{first}"
+    lines = [f'  - id: "{school_year}"', f'    starts_on: "{first}-09-05"', "    terms:"]
+    for part, title, report in _PARTS:
+        values = {"id": f"{school_year}-{part}", "part": part, "title": title, "report": report}
+        if part == "hk2":
+            values |= {"previous": f"{school_year}-hk1", "compare_with": f"{school_year}-hk1"}
+        elif before in PAST_YEARS:
+            values |= {"previous": f"{before}-hk2", "compare_with": f"{before}-hk1"}
+        values |= {
+            "due_on": days[part][0], "data_as_of": days[part][1], "form": "cv407-2023", "tasks": "cv407-2023",
+            "indicator_set": own, "legal": "cv-407-2023", "mark": "C",
+        }  # fmt: skip
+        lines += [f'      {"-" if key == "id" else " "} {key}: "{value}"' for key, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _can_be_drawn(reference: Reference) -> list[str]:
+    """The schools of the last term that lots go among: scored, not visited for their risk, none whose fate is told elsewhere."""
+    levels, left_out = reference.indicator_sets[SAMPLE_SET].levels, {*RISK, *SLIPS, *WORKED}
+    return [one.unit_id for one in reference.of(_LAST).schools if one.level in levels and one.unit_id not in left_out]  # fmt: skip
+
+
+def _verified(reference: Reference, school_ids: Sequence[str]) -> list[tuple[object, ...]]:
+    """What was verified at the schools visited: mostly what they claim, less at the item that is claimed too easily."""
+    declared = reference.of(_LAST)
+    schools = {school.unit_id: school for school in declared.schools}
+    rows: list[tuple[object, ...]] = []
+    for school_id in school_ids:
+        answers = school_answers(schools[school_id], _LAST, reference)
+        for item in declared.indicator_set.items:
+            if item.item_id not in LOOKED_AT:
+                continue
+            own = float(answers.get(item.field("self"), 0.0))  # type: ignore[arg-type]
+            dice = draw(school_id, item.item_id, "verified")
+            gap = EASY_GAP + dice.choice((-1, 0, 0, 1)) if item.item_id == EASY_ITEM else dice.choice((0, 0, 0, 0, 1, -1))  # fmt: skip
+            points = min(max(own - gap, 0.0), item.max_points)
+            day = declared.plan.data_as_of + datetime.timedelta(days=4)
+            rows.append((school_id, _LAST.term_id, item.item_id, f"{points:g}", _REASON, _VERIFIED_BY, day))
+    return rows
+
+
+def write_term_tables(workspace: Workspace, reference: Reference, term: Term) -> None:
+    """Write the tables of one term as a run would leave them if every school had sent a faultless file in time."""
+    declared = reference.of(term)
+    told: list[dict[str, object]] = []
+    submissions = []
+    for school in declared.schools:
+        answers = past_answers(school, term, reference)
+        file = f"{school.unit_id}_BC_{term.part.upper()}_{term.school_year}.xlsx"
+        told += _observed(school, declared, answers, file)
+        submissions.append(_submission(school, declared, answers, file))
+    observations = from_rows("observations", told)
+    scored = score_term(observations, declared, reference.verified)
+    frames = {
+        "submissions": from_rows("submissions", submissions), "observations": observations, "findings": from_rows("findings", []),
+        "ledger": scored.ledger, "scores": scored.scores,
+    }  # fmt: skip
+    for name, frame in frames.items():
+        write_table(workspace, term, name, frame)
+
+
+def past_answers(school: Unit, term: Term, reference: Reference) -> dict[str, Answer]:
+    """What one school answered in one earlier term; its own points are those that its facts give by the index of then."""
+
+    def placed(here: SchoolTerm) -> SchoolTerm:
+        return in_year(here, term.school_year)
+
+    declared = reference.of(term)
+    answers = school_answers(school, term, reference, placed)
+    index: IndicatorSet = declared.indicator_set
+    if not is_of_sample(school, declared) or school.level not in index.levels:
+        return answers
+    here = placed(school_term(school, term, reference))
+    # What schools do does not depend on the index that counts it: claims are those of the index of today.
+    answers |= index_answers(here, reference.indicator_sets[SAMPLE_SET], answers)
+    answers |= {
+        item.field("self"): points_of_facts(here, item, answers) for item in index.items if item.rule.kind != "claim"
+    }  # fmt: skip
+    asked = {field.field_id for field in declared.form.fields_for(school.level, term.part)}
+    return {name: answer for name, answer in answers.items() if name in asked}
+
+
+def _observed(
+    school: Unit, declared: TermReference, answers: Mapping[str, Answer], file: str
+) -> Iterable[dict[str, object]]:
+    for field in declared.form.fields_for(school.level, declared.term.part):
+        value = answers.get(field.field_id)
+        if field.kind == "yes_no" and value is not None:
+            value = float(value == "yes")
+        is_number = isinstance(value, int | float)
+        yield {
+            "school_id": school.unit_id, "term_id": declared.term.term_id, "field_id": field.field_id,
+            "state": "blank" if value is None else "answered",
+            "value_number": float(value) if is_number else None,  # type: ignore[arg-type]
+            "value_text": None if value is None or is_number else str(value),
+            "original": None if value is None else str(value), "file": file, "found_by": "none",
+        }  # fmt: skip
+
+
+def _submission(
+    school: Unit, declared: TermReference, answers: Mapping[str, Answer], file: str
+) -> dict[str, object]:
+    content = repr(sorted(answers.items())).encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {
+        "submission_id": sha256[:16], "school_id": school.unit_id, "term_id": declared.term.term_id, "file": file, "sha256": sha256,
+        "size_bytes": len(content), "received_on": pd.Timestamp(declared.plan.due_on) - pd.Timedelta(days=3), "revision": 1,
+        "fate": "accepted", "form_id": declared.plan.form, "found_by": "code", "is_late": False, "cells_total": len(answers),
+        "cells_used": len(answers), "cells_flagged": 0, "cells_unowned": 0, "cells_ignored": 0,
+    }  # fmt: skip
+
+
+def _add_rows(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    added = io.StringIO()
+    csv.writer(added, lineterminator="\n").writerows(rows)
+    _write(path, path.read_text(encoding="utf-8").rstrip("\n") + "\n" + added.getvalue())
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
