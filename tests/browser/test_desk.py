@@ -118,7 +118,7 @@ class Seat:
     def __init__(self, page: Page, role: str) -> None:
         self.page, self.desk = page, page.locator(".termreview-desk")
         self.role = role
-        expect(self.desk.get_by_role("tab")).to_have_count(9)
+        expect(self.desk.get_by_role("tab")).to_have_count(10)
         # What was half typed comes back by itself, and what follows from it is told next.
         expect(self.desk.locator(".status")).to_contain_text(re.compile("Đã mở kỳ báo cáo|Đã tính điểm"))
         self.sit(role)

@@ -152,7 +152,7 @@ ROOMS = {
         "desk/views"
     ),
     "desk/panels": (
-        "insight storage reference/kinds reference sources office reporting/blocks reporting/charts desk/lists desk/term desk/table desk desk/panels/controls desk/views "
+        "insight storage reference/kinds reference sources office reporting/blocks reporting/charts reporting/report reporting/sections/index desk/lists desk/term desk/table desk desk/panels/controls desk/views "
         "desk/panels/parts"
     ),
     "sample/schools": "reference/kinds reference",

@@ -37,8 +37,10 @@ def table(
     changes
         Whether the change of each number since the term that is compared with follows at the end, where that was run.
     insight
-        Whether what the school's own past says follows at the end: the points by which it differs from it, and its
-        probability not to reach the second level by the end of the year; missing below the declared history.
+        Whether what looking back and ahead says of each school follows at the end: its points of earlier years and how far
+        it is from them, its probability not to reach the second level by the end of the year and why, how it was visited
+        and what was found, from whom it can learn, the office's actions there, done and proposed; missing below the
+        declared history.
     workspace_root
         A folder of the workspace; blank for the one that holds the current folder.
 
@@ -58,13 +60,14 @@ def table(
 def _with_insight(frame: pd.DataFrame, opened: OpenTerm) -> pd.DataFrame:
     """The table with what the history of its schools says, as the internal report has it."""
     from termreview.reporting.report.context import open_report
-    from termreview.reporting.report.insights import slips_of, tell, warnings_of
+    from termreview.reporting.report.insights import columns_of, tell
 
     report = open_report(opened.term.term_id, workspace_root=str(opened.workspace.root))
     ids = frame.iloc[:, 0]
-    for name, rows in (("deviation", slips_of(report)), ("probability", warnings_of(report).schools)):
-        head = str(tell(report, f"table.{name}"))
-        frame[head] = ids.map(rows.set_index("school_id")[name].astype(float))
+    for name, values in columns_of(report).items():
+        kind, _, year = name.partition(".")
+        head = str(tell(report, f"table.{kind}", **({"year": year} if year else {})))
+        frame[head] = ids.map(values)
         frame.attrs["sections"][head] = str(tell(report, "table.part"))
         frame.attrs["codes"][head] = f"insight.{name}"
     return frame

@@ -652,6 +652,8 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
         "how systems agree": lambda: setattr(systems._part, "value", "agreement"),
         "the year": lambda: desk.go_to("year"),
         "what would go": desk.tab("year")._listed,
+        "looking back": lambda: desk.go_to("insight"),
+        "whom to warn": lambda: setattr(desk.tab("insight")._subject, "value", "warning"),  # type: ignore[attr-defined]
         "a scope": lambda: setattr(desk._level, "value", "th"),
         "glance": lambda: desk.go_to("glance"),
         "one state": lambda: setattr(glance._states, "value", "missing"),
@@ -675,3 +677,25 @@ def test_whoever_waits_hears_how_many_files_are_read(desk: Desk) -> None:
     files = len(desk.now.files)
     assert any(f"Đã đọc {files}/{files} tệp" in line for line in said)
     assert "Đã đọc" not in said[-1], "nothing is left saying that it is at work"
+
+
+def test_each_subject_of_looking_back_says_what_it_has_or_what_is_missing(desk: Desk) -> None:
+    tab = desk.go_to("insight")
+    subject, found = tab._subject, tab._found  # type: ignore[attr-defined]
+    assert [value for _, value in subject.options] == [
+        "trends",
+        "warning",
+        "moderation",
+        "impact",
+        "teaching",
+        "budget",
+    ]
+    titles = desk.reference.insight.texts["subjects"]
+    for name in titles:
+        subject.value = name
+        assert f"{titles[name]}:" in found.value
+    subject.value = "trends"
+    assert "chưa đủ số liệu (mới có số liệu của 01 năm học, cần ít nhất 02)" in found.value
+    assert "không theo phạm vi đang chọn" not in found.value
+    desk._level.value = "th"
+    assert "không theo phạm vi đang chọn" in found.value

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import termreview
 from termreview.errors import UsageError
 from termreview.insight.impact import CLEAR
 from termreview.insight.moderation import BY_ITEM, draw
@@ -125,6 +126,24 @@ def test_early_warning_speaks_and_beats_the_base_rate_by_half(report: ReportCont
     replay = found.replay.set_index("model").loc[found.model]
     assert replay["brier"] < 0.5 * replay["base_brier"]
     assert found.schools["probability"].between(0, 1).all()
+
+
+def test_all_of_it_stands_in_the_analysts_table_too(report: ReportContext, made: Workspace) -> None:
+    frame = termreview.table(LAST.term_id, states=False, insight=True, workspace_root=str(made.root))
+    heads = {code: head for head, code in frame.attrs["codes"].items() if code.startswith("insight.")}
+    rows = frame.set_index(frame.columns[0])
+    slipped = rows.loc["0477305"]
+    assert slipped[heads["insight.is_slip"]] == "có"
+    assert slipped[heads["insight.deviation"]] < -40
+    own = report.history.query(
+        "school_id == '0477305' and term_id == '2020-2021-hk2' and group_id != 'overall'"
+    )
+    assert slipped[heads["insight.total.2020-2021"]] == own["low"].sum()
+    assert "Tập huấn tại trường" in rows.loc["0477402", heads["insight.actions"]]
+    assert rows.loc["0477205", heads["insight.visit"]] == "theo rủi ro"
+    assert (
+        rows.loc["0477101", [heads["insight.total.2020-2021"], heads["insight.probability"]]].isna().all()
+    )  # a preschool
 
 
 def test_a_folder_that_is_an_office_already_is_left_alone(made: Workspace) -> None:

@@ -18,6 +18,7 @@ from termreview.desk.panels.controls.desk import Desk, Tab, status_line
 from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
 from termreview.desk.panels.explore_tab import ExploreTab
 from termreview.desk.panels.explorer_tab import ExplorerTab
+from termreview.desk.panels.insight_tab import InsightTab
 from termreview.desk.panels.overview_tab import OverviewTab
 from termreview.desk.panels.systems_tab import SystemsTab
 from termreview.desk.panels.table_tab import TableTab
@@ -33,7 +34,7 @@ from termreview.reporting.blocks.blocks import Block, callout
 from termreview.storage.workspace import Workspace, find_workspace
 
 TABS: tuple[type[Tab], ...] = (
-    OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab, SystemsTab, YearTab,
+    OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab, SystemsTab, InsightTab, YearTab,
 )  # fmt: skip
 _AT_ONCE_S = 6.0  # a reading that takes no longer is waited for: then the page has the desk from the first
 _FOR_A_PAGE_S = 5

@@ -1,4 +1,4 @@
-"""The ninth tab: the year by hand, step by step – a new school year, an office of one's own, clearing up.
+"""The tenth tab: the year by hand, step by step – a new school year, an office of one's own, clearing up.
 
 The same calls as those of the commands `new-year`, `new-office`, `clean` and of the notebook `7_office_year`.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from termreview.insight.budget import Offer, Plan, best_plan
 from termreview.insight.early_warning import Warnings, warn
 from termreview.insight.impact import impact
-from termreview.insight.moderation import IfVerified, gaps, if_all_verified, published_and_verified
+from termreview.insight.moderation import BY_SCHOOL, IfVerified, gaps, if_all_verified, published_and_verified
 from termreview.insight.teaching import pairs
 from termreview.insight.trends import as_today, moves, moves_by_unit, on_one_rule, placed_today, slips
 from termreview.reference.kinds.measures import RISK
@@ -28,6 +29,7 @@ from termreview.reporting.report.history import (
 )
 from termreview.reporting.report.narrative import sentence
 from termreview.reporting.report.school_outlook import advice_of
+from termreview.reporting.term.schools import short_names
 from termreview.scoring.levels import OVERALL
 from termreview.scoring.next_level import CONDITION, points_needed
 
@@ -155,11 +157,11 @@ def impact_of(report: ReportContext) -> pd.DataFrame:
     return impact(values, actions, limits_of(report), most)
 
 
-def years_of(report: ReportContext, school_id: str) -> list[tuple[str, float]]:
-    """The sure points of all groups together at one school, by school year, at the same part of each."""
+def years_of(report: ReportContext, school_id: str) -> list[tuple[str, float, str]]:
+    """The sure points of all groups together at one school and the index they are by, by school year, at the same part of each."""
     values = values_of(report)
     own = values[values["school_id"] == school_id]
-    return list(zip(own["school_year"].astype(str), own["value"].astype(float), strict=True))
+    return list(zip(own["school_year"].astype(str), own["value"].astype(float), own["rule_id"].astype(str), strict=True))  # fmt: skip
 
 
 @lru_cache(maxsize=2)
@@ -245,3 +247,42 @@ def plan_of(report: ReportContext) -> Plan | None:
 
 def _condition(group_id: str) -> str:
     return f"{group_id}/{CONDITION}"
+
+
+def columns_of(report: ReportContext) -> dict[str, pd.Series]:
+    """What insight says of each school, a column each by its code: a value per school id, none where it cannot say.
+
+    `years` have a column per earlier year; texts are as the report prints them.
+    """
+    found, values = slips_of(report).set_index("school_id"), values_of(report)
+    names, texts = short_names(report.term.schools), report.reference.insight.texts
+    warned = warnings_of(report).schools.set_index("school_id")
+    criteria = pairs_of(report).assign(teacher=lambda rows: rows["teacher_id"].map(names))
+    plan, titles = plan_of(report), {one.action_id: one.title for one in advice_of(report).actions}
+    parts = {one.school_id: one.part for one in report.reference.visits if one.term_id == report.declared.term.term_id}  # fmt: skip
+    done = [(school_id, one.title) for one in report.reference.actions if one.school_year <= report.declared.term.school_year for school_id in one.school_ids]  # fmt: skip
+    planned = [] if plan is None else [(school_id, titles[name]) for name, ids in plan.served.items() for school_id in ids]  # fmt: skip
+    years = {
+        f"total.{year}": rows.set_index("school_id")["value"].astype(float)
+        for year, rows in values.groupby("school_year", sort=True)
+        if year != report.declared.term.school_year
+    }
+    return years | {
+        "deviation": found["deviation"].astype(float),
+        "is_slip": found["is_slip"].map({True: texts["table"]["slipped"], False: texts["table"]["steady"]}),
+        "probability": warned["probability"].astype(float),
+        "reason": warned["reason"].map(texts["warning"]["reasons"]),
+        "visit": pd.Series(parts, dtype=object).map(texts["table"]["visits"]),
+        "gap": gaps_of(report, BY_SCHOOL).set_index(BY_SCHOOL)["mean_gap"].astype(float),
+        "teacher": _listed(zip(criteria["learner_id"], criteria["teacher"] + " (" + criteria["criterion_id"] + ")", strict=True)),
+        "actions": _listed(done),
+        "planned": _listed(planned),
+    }  # fmt: skip
+
+
+def _listed(pairs: Iterable[tuple[str, str]]) -> pd.Series:
+    """The texts of each school, one after another."""
+    by_school: dict[str, list[str]] = {}
+    for school_id, told in pairs:
+        by_school.setdefault(school_id, []).append(told)
+    return pd.Series({school_id: "; ".join(told) for school_id, told in by_school.items()}, dtype=object)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from termreview.reporting.blocks.blocks import escape_text
@@ -34,6 +35,7 @@ View = dict[str, Any]
 MOST_LACKING = 5
 _MOST_MARKS = 200  # of peers on one strip
 _HEIGHT, _LANE, _TEXT = 30, 8, 12
+_TREND, _RISE = 66, 48  # of the years' drawing: its foot, and how far the maximum rises above it
 
 
 def scores_view(report: ReportContext, school_id: str) -> View:
@@ -202,13 +204,17 @@ def change_view(report: ReportContext, school_id: str) -> View:
     return {"rows": rows, "note": "" if rows else word(report, "change.none")}
 
 
-def years_line(report: ReportContext, school_id: str) -> str:
-    """The school's own points at the same part of every year, in one line; blank before there are two."""
+def years_view(report: ReportContext, school_id: str) -> View:
+    """The school's own points at the same part of every year: one line, and drawn; blank before there are two."""
     found = years_of(report, school_id)
     if len(found) < 2:
-        return ""
-    points = " → ".join(number_text(value, "points") for _, value in found)
-    return str(tell(report, "page.line", years=f"{found[0][0]} – {found[-1][0]}", points=points))
+        return {}
+    points = " → ".join(number_text(value, "points") for _, value, _ in found)
+    told = str(tell(report, "page.line", years=f"{found[0][0]} – {found[-1][0]}", points=points))
+    broken = [after[0] for before, after in pairwise(found) if before[2] != after[2]]
+    note = str(tell(report, "page.break", years=listed(broken))) if broken else ""
+    most = float(sum(group.placed_points for group in report.declared.indicator_set.groups))
+    return {"line": told, "note": note, "strip": years_strip(found, most, f"{told} {note}".strip())}
 
 
 def last_result(report: ReportContext, school_id: str) -> list[str]:
@@ -247,6 +253,24 @@ def score_strip(
         parts.append(f'<line class="edge" x1="{place}" x2="{place}" y1="0" y2="{_HEIGHT}"/>')
         parts.append(f'<text x="{place}" y="{_HEIGHT + _TEXT - 2}">{escape_text(name)}</text>')
     return _drawing("".join(parts), _HEIGHT + _TEXT, alt)
+
+
+def years_strip(found: Sequence[tuple[str, float, str]], most: float, alt: str) -> str:
+    """The points of several years as SVG: a disc a year, a line between years of one index, a stroke where it changed."""
+    step = 88 / (len(found) - 1)
+    places = [(6 + step * place, _TREND - _RISE * min(value / most, 1.0)) for place, (_, value, _) in enumerate(found)]  # fmt: skip
+    parts = []
+    for place, ((x, y), (next_x, next_y)) in enumerate(pairwise(places)):
+        if found[place][2] == found[place + 1][2]:
+            parts.append(f'<line class="trend" x1="{x:.4g}%" y1="{y:.4g}" x2="{next_x:.4g}%" y2="{next_y:.4g}"/>')  # fmt: skip
+        else:
+            middle = f"{(x + next_x) / 2:.4g}%"
+            parts.append(f'<line class="edge" x1="{middle}" x2="{middle}" y1="4" y2="{_TREND}"/>')
+    for (x, y), (year, value, _) in zip(places, found, strict=True):
+        parts.append(f'<circle class="dot" cx="{x:.4g}%" cy="{y:.4g}" r="3.5"/>')
+        parts.append(f'<text x="{x:.4g}%" y="{y - 7:.4g}">{escape_text(number_text(value, "points"))}</text>')
+        parts.append(f'<text x="{x:.4g}%" y="{_TREND + _TEXT}">{escape_text(year)}</text>')
+    return _drawing("".join(parts), _TREND + _TEXT + 4, alt)
 
 
 def share_bar(low: float, high: float, most: float, middle: float | None, alt: str) -> str:

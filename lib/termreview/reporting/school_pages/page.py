@@ -15,7 +15,7 @@ from termreview.reporting.school_pages.index import (
     lead_view,
     level_margins_view,
     scores_view,
-    years_line,
+    years_view,
 )
 from termreview.reporting.school_pages.material import material_of, word
 from termreview.reporting.school_pages.path import path_view
@@ -61,7 +61,7 @@ def page_view(report: ReportContext, school_id: str) -> dict[str, Any]:
         "strength": level_margins_view(report, school_id),
         "path": path_view(report, school_id),
         "change": change_view(report, school_id),
-        "years": years_line(report, school_id),
+        "years": years_view(report, school_id),
         "change_title": word(
             report,
             "change.title",

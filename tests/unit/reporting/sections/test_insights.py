@@ -28,7 +28,7 @@ from termreview.reporting.report.history import (
     year_paths,
 )
 from termreview.reporting.report.insights import plan_of, slips_of, warnings_of, years_of
-from termreview.reporting.school_pages.index import years_line
+from termreview.reporting.school_pages.index import years_view
 from termreview.reporting.sections.index import forecast, look_back
 from termreview.scoring.levels import OVERALL
 
@@ -173,15 +173,24 @@ def test_pairs_and_the_plan_need_one_term_alone() -> None:
     assert points["verified_share"].eq(0).all()
 
 
-def test_a_school_page_has_its_own_line_from_two_years_on() -> None:
+def test_a_school_page_has_its_own_line_from_two_years_on_broken_where_the_index_changed() -> None:
     report = with_history(YEAR_END)
     school_id = report.history["school_id"].iloc[0]
-    values = [value for _, value in years_of(report, school_id)]
-    assert len(values) == 5
-    line = years_line(report, school_id)
-    assert line.startswith("Qua các năm (2019-2020 – 2023-2024), tổng điểm đã xác định:")
-    assert line.count("→") == 4
-    assert years_line(world_report(YEAR_END), school_id) == ""
+    assert len(years_of(report, school_id)) == 5
+    found = years_view(report, school_id)
+    assert found["line"].startswith("Qua các năm (2019-2020 – 2023-2024), tổng điểm đã xác định:")
+    assert found["line"].count("→") == 4
+    assert found["strip"].count('class="trend"') == 4
+    assert 'class="edge"' not in found["strip"]
+    assert found["note"] == ""
+    history = report.history.assign(
+        rule_id=report.history["rule_id"].where(report.history["school_year"] >= YEARS[2], "old")
+    )
+    broken = years_view(replace(report, history=history), school_id)
+    assert broken["strip"].count('class="trend"') == 3
+    assert broken["strip"].count('class="edge"') == 1
+    assert "từ năm học 2021-2022 bộ chỉ số thay đổi" in broken["note"]
+    assert years_view(world_report(YEAR_END), school_id) == {}
 
 
 def test_history_is_made_of_the_tables_of_a_term_and_keeps_silent_schools_without_points() -> None:
