@@ -117,7 +117,7 @@ def recovery_table(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
     count = len(frame)
     probabilities, outcomes = np.concatenate(frame["made"].tolist()), np.concatenate(frame["missed"].tolist())
     bands = reliability(probabilities, outcomes)
-    own, base = brier(probabilities, outcomes), float(frame["base"].mean())
+    own, base = brier_scores(found)
     off = float(((bands["predicted"] - bands["observed"]).abs() * bands["school_count"]).sum() / bands["school_count"].sum())  # fmt: skip
 
     def most(name: str) -> float:
@@ -156,6 +156,12 @@ def reliability_table(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
     return reliability(
         np.concatenate([one["made"] for one in found]), np.concatenate([one["missed"] for one in found])
     )
+
+
+def brier_scores(found: Sequence[dict[str, Any]]) -> tuple[float, float]:
+    """The Brier score of all probabilities given of the last year, and that of the base rate."""
+    made, missed = (np.concatenate([one[name] for one in found]) for name in ("made", "missed"))
+    return brier(made, missed), float(np.mean([one["base"] for one in found]))
 
 
 def alarm_table(found: Sequence[dict[str, bool]]) -> pd.DataFrame:
