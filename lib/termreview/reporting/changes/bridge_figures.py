@@ -37,12 +37,13 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: its exact value (missing: nothing is known), the parts of a share, or the word of a standing."""
+    """One figure: its exact value (missing: nothing is known), the parts of a share, or the word of a standing with what holds it (`held_by`)."""
 
     value: Fraction | None = None
     numerator: Fraction | None = None
     denominator: Fraction | None = None
     word: str = ""
+    held_by: str = ""
 
 
 def figures_of(state: State, size_fields: tuple[str, ...] = ()) -> dict[Key, Figure]:
@@ -135,5 +136,7 @@ def _schools(standings: pd.DataFrame) -> dict[Key, Figure]:
         if group_id != OVERALL:
             for kind in (LOW, HIGH):
                 found[school_id, kind, "", group_id] = Figure(exact(row[kind]))
-        found[school_id, STANDING, "", group_id] = Figure(word=str(row["standing"]))
+        found[school_id, STANDING, "", group_id] = Figure(
+            word=str(row["standing"]), held_by=row["held_by"] if isinstance(row["held_by"], str) else ""
+        )
     return found

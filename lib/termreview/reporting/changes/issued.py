@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -182,7 +183,7 @@ def _level(report: ReportContext, variances: dict[str, Variance]) -> str:
     if STANDING not in variances:
         return ""
     steps = variances[STANDING].steps
-    return step_text(report, type(steps[0])("", steps[0].before, steps[-1].after))
+    return step_text(report, replace(steps[-1], before=steps[0].before, held_before=steps[0].held_before))
 
 
 def _part(report: ReportContext, variances: dict[str, Variance], cause: str) -> str:

@@ -25,6 +25,7 @@ from termreview.reporting.changes.variances import Variance, printed
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import kept_label, say
 from termreview.reporting.sections.basis.opening import banner, subject_of
+from termreview.reporting.summaries.index import level_told
 from termreview.storage.atomic_files import atomic_write
 
 _DECIMALS: Final = 6  # of a share in the table; counts and points are whole or have one
@@ -103,8 +104,8 @@ def _row(report: ReportContext, comparison: Comparison, variance: Variance) -> d
         steps = [f"{say(report, f'issued.columns.{step.cause}')}: {step_text(report, step)}" for step in variance.steps]  # fmt: skip
         first, last = variance.steps[0], variance.steps[-1]
         return about | {
-            "level_before": _standing(report, first.before),
-            "level_after": _standing(report, last.after),
+            "level_before": _standing(report, first.before, first.held_before),
+            "level_after": _standing(report, last.after, last.held_after),
             "steps": "; ".join(steps),
         }
     _, decimals = written_as(report, variance)
@@ -124,5 +125,6 @@ def _written(value: Fraction | None, decimals: int) -> Decimal | None:
     return None if value is None else printed(value, decimals)
 
 
-def _standing(report: ReportContext, standing: str) -> str:
-    return kept_label(report, "score_levels_short", standing.removeprefix("level_"))
+def _standing(report: ReportContext, standing: str, held_by: str) -> str:
+    name = kept_label(report, "score_levels_short", standing.removeprefix("level_"))
+    return level_told(report.reference, name, held_by)

@@ -53,11 +53,13 @@ def split(
 
 @dataclass(frozen=True)
 class Step:
-    """One change of a standing on the way: what it was, what it became, and the cause."""
+    """One change of a standing on the way: what it was, what it became, and the cause; what holds either below its points."""
 
     cause: str
     before: str
     after: str
+    held_before: str = ""
+    held_after: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _variance(key: Key, path: Sequence[tuple[str, Figure]]) -> Variance:
     known = [(cause, {} if value is None else {key: value}) for cause, value in values]
     parts = {cause: own.get(key, NOTHING) for cause, own in split(known, NOTHING).items()}
     steps = tuple(
-        Step(cause, before.word, after.word)
+        Step(cause, before.word, after.word, before.held_by, after.held_by)
         for (_, before), (cause, after) in pairwise(path)
         if before.word != after.word
     )

@@ -32,6 +32,7 @@ from termreview.reporting.changes.bridge import (
 from termreview.reporting.changes.bridge_figures import Figure, exact, figures_of
 from termreview.reporting.changes.comparison import Comparison
 from termreview.reporting.changes.issued import opening
+from termreview.reporting.changes.variance_texts import step_text
 from termreview.reporting.changes.variances import Variance, figures_along, printed, variances_of
 from termreview.reporting.records.issued import Issue
 from termreview.reporting.term.term_tables import State, TermTables
@@ -337,6 +338,23 @@ def test_figures_are_those_that_the_report_prints() -> None:
     assert found["", "levels", "level_2", "1"].value == levels["level_2_count"]
     received = sums.reporting["state"].isin(["on_time", "late"]).sum()
     assert found["", "reporting", "received", ""].value == received
+
+
+def test_a_level_below_its_points_says_why_beside_the_change() -> None:
+    """The page of changes printed “mức 2 → mức 1” of a school whose points had risen."""
+    key, world = (FIRST, "standing", "", "1"), report(HK1)
+    path = [("", {key: Figure(word="level_2")}), (RULE, {key: Figure(word="level_1", held_by="1.2")})]
+    (variance,) = variances_of(path)
+    assert step_text(world, variance.steps[0]) == "Mức 2 → Mức 1 do chưa đạt điều kiện 1.2"
+    figures = figures_of(State(world.reference, world.declared, world.term.tables), ())
+    held = {
+        (row["school_id"], row["group_id"]): row["held_by"] if isinstance(row["held_by"], str) else ""
+        for row in world.summaries.standings.to_dict("records")
+    }
+    assert any(held.values())
+    assert {
+        (key[0], key[3]): figure.held_by for key, figure in figures.items() if key[1] == "standing"
+    } == held
 
 
 def test_a_comparison_says_nothing_changed_only_where_no_printed_figure_did() -> None:
