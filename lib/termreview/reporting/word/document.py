@@ -44,8 +44,9 @@ CARDS_IN_ROW: Final = 3
 CARD_STEPS: Final = 6  # rows of one, two and three cards fill the same width
 NEW_PAGE: Final = "<w:pageBreakBefore/>"
 TIED: Final = "<w:keepNext/>"
-# A picture leaves room for its caption on the page.
+# A picture leaves room for its caption on the page, and what stands below it stays with it.
 PICTURE_HEIGHT: Final = 0.86
+FULL: Final = 0.96
 # About how high a letterhead is, in points.
 HEAD_HEIGHT: Final = 135.0
 TWIPS: Final = 20
@@ -112,7 +113,7 @@ def export_docx(
         )  # the last words go with it: it never stands alone on a page
         writing.flows += _flows(part, report, writing, TIED if is_closing else "")
     writing.flows += [
-        Flow(paragraph_xml(part["runs"], "end", template.styles), False)
+        Flow(paragraph_xml(part["runs"], "end", template.styles), writing.flows[-1].is_wide)
         for part in report.footer
         if part["kind"] in INLINE
     ]
@@ -289,15 +290,17 @@ def _figure(part: Part, writing: _Writing) -> Flow:
     picture = base64.b64decode(part["picture"])
     width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
     relation, _ = writing.template.document.part.get_or_add_image(io.BytesIO(picture))
-    scale = min(page.width / width, page.height * PICTURE_HEIGHT / height)
-    size = (int(width * scale), int(height * scale))
     title, alt, note = (plain_text(part[name]) for name in ("title", "alt", "caption"))
+    said = _heights(writing.template, "caption", title)
+    said += _heights(writing.template, "note", note) if note else 0.0
+    room = min(page.height * PICTURE_HEIGHT, page.height * FULL - said * TWIPS)
+    scale = min(page.width / width, room / height)
+    size = (int(width * scale), int(height * scale))
     tie = "" if note else '<w:keepNext w:val="0"/>'
     xml = picture_xml(relation, writing.figures, size, title, alt, styles)
     xml += caption_xml(writing.words["figure"], writing.figures, title, styles, tie)
     xml += paragraph_xml([note], "note", styles, '<w:jc w:val="center"/>') if note else ""
-    tall = size[1] / TWIPS + _heights(writing.template, "caption", title)
-    tall += _heights(writing.template, "note", note) if note else 0.0
+    tall = size[1] / TWIPS + said
     return Flow(xml, False, 0, FLOAT, tall, f"{writing.words['figure']} {writing.figures}")
 
 

@@ -30,6 +30,7 @@ SPARE: Final = 1.06
 # What a column of words should have at least, and what it has on a page that would otherwise have to lie across.
 COMFORT: Final = int(2.6 * CM)
 TIGHT: Final = int(1.9 * CM)
+TIGHTEST: Final = int(1.5 * CM)
 # What the column that names the rows should have at least besides: names in one line.
 NAMES: Final = int(1.2 * CM)
 SHORT_FIGURE: Final = 3 * CM
@@ -61,14 +62,14 @@ def fit_table(part: Part, page: Page, sizes: Mapping[str, float]) -> Fit:
     `sizes` are the points of the letters by the prefix of their styles: large (no prefix) and `small_`.
     """
     large, small = "", "small_"
-    tries = [(large, COMFORT), (small, COMFORT), (small, TIGHT)]
+    tries = [(large, COMFORT), (small, COMFORT), (small, TIGHT), (small, TIGHTEST)]
     if "dense" in part["css"].split():
         tries = tries[1:]
     for is_wide, room in ((False, page.width), (True, page.turned().width)):
         best, lowest = None, 0.0
         for look, comfort in tries:
             columns = _measured(part, sizes[look], comfort)
-            if sum(column.needed for column in columns) > room or (best and comfort == TIGHT):
+            if sum(column.needed for column in columns) > room or (best and comfort < COMFORT):
                 continue
             widths = _shared(columns, room, sizes[look])
             height = _height(columns, widths, sizes[look])
