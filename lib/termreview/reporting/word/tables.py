@@ -111,7 +111,11 @@ def _measured(part: Part, size: float, comfort: int) -> list[_Column]:
         word = max((_word_width(text, size) for text in shown), default=0)
         is_short = column["align"] != "left" and longest < SHORT_FIGURE
         least = comfort + NAMES if "head" in column and comfort > TIGHT else comfort
-        must = int(SPARE * longest) if is_short else max(word, min(int(SPARE * longest), least))
+        must = (
+            int(SPARE * longest)
+            if is_short and comfort > TIGHTEST
+            else max(word, min(int(SPARE * longest), least))
+        )
         badge = _line_width("_A_", size) if "head" in column and has_marks else 0
         needed = max(must + badge, _word_width(head_text(column["title"]), size, True)) + PADDING
         title = _line_width(column["title"], size, True)
