@@ -24,7 +24,7 @@ def tags(cell: nbformat.NotebookNode) -> list[str]:
 def test_the_notebooks_are_there() -> None:
     assert IDS == [
         "1_clean_submissions", "2_score_indicators", "3_semester_review", "4_year_end_summary", "5_school_pages",
-        "6_my_analysis", "7_office_year",
+        "6_my_analysis", "7_office_year", "8_roll_up",
     ]  # fmt: skip
 
 

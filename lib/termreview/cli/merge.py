@@ -1,15 +1,18 @@
-"""The command `merge`: what several offices handed in of one term, checked and added up."""
+"""The command `merge`: what several offices handed in of one term, checked, added up and reported."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
 from termreview.rollup.merging import find_handed_in, merge_offices, write_merged
+from termreview.rollup.report import SEPARATOR, RollUp, report_title
 from termreview.storage.workspace import Workspace
 
 _SHOWN = 20
+NOTEBOOK = "8_roll_up"
 
 
 def merge(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
@@ -38,6 +41,7 @@ def merge(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     term_id = str(merged.rows["term_id"].iloc[0])
     folder = options.output or workspace.root / "reports" / "tong-hop"
     written = write_merged(merged, folder, f"tong-hop-{term_id}", labels)
+    written += _report(options, workspace, reference, RollUp(merged, reference), folder)
     schools = merged.rows.loc[merged.rows["scope"] == "school", "school_code"].nunique()
     print(
         f"Kỳ {term_id}: gộp {len(merged.offices)} đơn vị, {schools} trường, {len(merged.totals)} số liệu tổng hợp:"
@@ -45,3 +49,24 @@ def merge(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     for path in written:
         print(f"  {path}")
     return 0 if not merged.problems else 6
+
+
+def _report(
+    options: argparse.Namespace, workspace: Workspace, reference: Reference, found: RollUp, folder: Path
+) -> list[Path]:
+    """The report on what was added up, as a page and a Word file: notebook `8_roll_up`, which an office may change."""
+    from termreview.run.exporting import export_notebook
+
+    given = {
+        "folders": SEPARATOR.join(str(one.resolve()) for one in options.folders),
+        "term_id": found.term.term_id, "edition": options.edition,
+        "expected": SEPARATOR.join(options.expect or ()), "workspace_root": str(workspace.root),
+    }  # fmt: skip
+    notebook, place = (
+        workspace.notebooks / f"{NOTEBOOK}.ipynb",
+        folder / f"bao-cao-tong-hop-{found.term.term_id}",
+    )
+    return export_notebook(
+        notebook, workspace, reference, ("html", "docx"),
+        parameters=given, title=report_title(found), output=place.resolve(),
+    )  # fmt: skip

@@ -91,14 +91,17 @@ def execute_notebook(
         )
 
 
-def execute_own(source: Path, output: Path) -> None:
-    """Execute one notebook of a person's own with its own parameters; its kernel begins as the reports' notebooks do."""
+def execute_own(source: Path, output: Path, parameters: Mapping[str, Any] | None = None) -> None:
+    """Execute one notebook that no run executes, with its own parameters where none are given; its kernel begins as the
+    reports' notebooks do.
+    """
     papermill = load_papermill()
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     begin = f"--IPKernelApp.exec_lines={_BEGINNING}"
     papermill.execute_notebook(
         _as_it_is(source),
         _as_it_is(output),
+        dict(parameters or {}),
         **_EXECUTION,
         **{**_OF_A_KERNEL, "extra_arguments": [*_OF_A_KERNEL["extra_arguments"], begin]},
         execution_timeout=TIME_LIMIT_S,

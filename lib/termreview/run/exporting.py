@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import nbformat
 
@@ -24,11 +24,27 @@ _BROWSER_S: Final = 120
 
 
 def export_notebook(
-    notebook: Path, workspace: Workspace, reference: Reference, kinds: Sequence[str] = KINDS
+    notebook: Path,
+    workspace: Workspace,
+    reference: Reference,
+    kinds: Sequence[str] = KINDS,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    title: str = "",
+    output: Path | None = None,
 ) -> list[Path]:
     """Execute one notebook from its first cell and write what it shows, in the house style, beside it.
 
     Its file stays as it is. A PDF is printed by a browser of this machine; where there is none, none is written.
+
+    Parameters
+    ----------
+    parameters
+        What the notebook is given; its own where there is none.
+    title
+        Of what is written; blank for the notebook's first heading.
+    output
+        Where it is written, without suffix; None for beside the notebook, under its name.
 
     Raises
     ------
@@ -37,15 +53,16 @@ def export_notebook(
     RunError
         When a cell fails, or shows what cannot be published; the message names the cell.
     """
-    title = _title_of(notebook)
+    title = title or _title_of(notebook)
+    place = output or notebook.with_suffix("")
     with tempfile.TemporaryDirectory(prefix="termreview-") as name:
         executed = Path(name) / notebook.name
         try:
-            execute_own(notebook, executed)
+            execute_own(notebook, executed, parameters)
         except Exception as error:
             raise RunError("step_failed", step=notebook.name, why=last_line(error, TIME_LIMIT_S)) from error
         return [
-            path for kind in kinds if (path := _write(kind, executed, notebook, title, workspace, reference))
+            path for kind in kinds if (path := _write(kind, executed, place, title, workspace, reference))
         ]
 
 
@@ -63,10 +80,10 @@ def _title_of(notebook: Path) -> str:
 
 
 def _write(
-    kind: str, executed: Path, notebook: Path, title: str, workspace: Workspace, reference: Reference
+    kind: str, executed: Path, place: Path, title: str, workspace: Workspace, reference: Reference
 ) -> Path | None:
-    """Write one file beside the notebook; None where this machine cannot."""
-    path = notebook.with_suffix(f".{kind}")
+    """Write one file; None where this machine cannot."""
+    path = place.with_name(f"{place.name}.{kind}")
     if kind == "docx":
         from termreview.reporting.word.document import export_docx
 

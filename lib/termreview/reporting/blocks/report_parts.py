@@ -68,9 +68,11 @@ def _begins(part: Sequence[Any], places: Collection[str]) -> bool:
 def _number(parts: Iterable[Sequence[Any]]) -> None:
     number = 0
     for part in parts:
-        found = (
-            _NUMBERED.match(part[0]["source"]) if part and part[0].get("cell_type") == "markdown" else None
+        # What stands above the first heading is no part: its title may have a number of its own.
+        is_headed = (
+            bool(part) and part[0].get("cell_type") == "markdown" and part[0]["source"].startswith("##")
         )
+        found = _NUMBERED.match(part[0]["source"]) if is_headed else None
         if found:
             number += 1
             told = str(number) if found[2].isdigit() else _roman(number)
