@@ -9,6 +9,7 @@ from importlib.resources import files
 import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 
+from termreview.cluster import scheduler_asked, share_on
 from termreview.processes import IS_FORKED, processors, share
 from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.number_format import clean_text
@@ -26,13 +27,16 @@ _BATCH, _FEWEST_BATCHES = (
 def school_pages(report: ReportContext, workers: int = 1) -> dict[str, str]:
     """Render the page of every expected school: file name (the school's code) to HTML, in registry order.
 
-    Of hundreds of schools `workers` processes (0: as many as there are processors) render some each.
+    Of hundreds of schools `workers` processes (0: as many as there are processors) render some each, or the workers of
+    the cluster that the run was given, to whom the report is sent once.
     """
     schools = list(material_of(report).schools)
     batches = [schools[first : first + _BATCH] for first in range(0, len(schools), _BATCH)]
-    # A process that is no fork of this one would be sent the whole report first.
-    processes = (workers or processors()) if IS_FORKED and len(batches) >= _FEWEST_BATCHES else 1
-    rendered = share(batches, partial(_rendered, report), processes)
+    render, is_shared = partial(_rendered, report), len(batches) >= _FEWEST_BATCHES
+    if is_shared and (scheduler := scheduler_asked()):
+        rendered = share_on(scheduler, batches, render)
+    else:  # a process that is no fork of this one would be sent the whole report first
+        rendered = share(batches, render, (workers or processors()) if IS_FORKED and is_shared else 1)
     return {name: text for batch in rendered for name, text in batch}
 
 

@@ -12,6 +12,7 @@ import pytest
 import report_world
 from bs4 import BeautifulSoup
 
+from termreview.cluster import LOCAL, SCHEDULER, share_on
 from termreview.reference.kinds.calendar import contact_text
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext, build_view
@@ -69,6 +70,22 @@ def test_every_expected_school_has_a_page_named_by_its_code() -> None:
 def test_pages_made_by_several_processes_are_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "_BATCH", 10)
     assert list(school_pages(REPORT, workers=2).items()) == list(PAGES.items())
+
+
+def test_pages_made_by_the_workers_of_a_cluster_are_those_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    monkeypatch.setattr(pages, "_BATCH", 10)
+    monkeypatch.setenv(SCHEDULER, LOCAL)
+    asked: list[int] = []
+    monkeypatch.setattr(
+        pages,
+        "share_on",
+        lambda address, batches, work: (asked.append(len(batches)), share_on(address, batches, work))[1],
+    )
+    assert list(school_pages(REPORT).items()) == list(PAGES.items())
+    assert asked == [6]
 
 
 def test_a_page_is_small_needs_nothing_and_runs_nothing() -> None:
