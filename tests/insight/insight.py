@@ -60,7 +60,7 @@ def main() -> int:
 def draw_reliability(bands: pd.DataFrame, path: Path) -> None:
     """Draw the calibration as the internal report does, with the schools of each band."""
     figure = reliability_plot(
-        bands, predicted_label="predicted (%)", observed_label="missed level 2 (%)", perfect_label="dashed: predicted as it came",
+        bands, predicted_label="predicted (%)", observed_label="missed level 2 (%)",
         interval_label="95 % interval", count_label="missed / schools and years of the band",
     )  # fmt: skip
     path.write_bytes(png_of(figure))

@@ -15,7 +15,7 @@ from termreview.reporting.charts.drawing.text import SMALL_SIZE, TEXT_SIZE, wrap
 from termreview.reporting.charts.drawing.theme import in_style
 
 _TALL, _LEFT, _FOOT = 250.0, 46.0, 60.0
-_SMALLEST, _LARGEST = 3.5, 13.0  # of a disc
+_SMALLEST, _LARGEST = 3.5, plot.SIDE  # of a disc
 
 
 @in_style()
@@ -24,7 +24,6 @@ def reliability_plot(
     *,
     predicted_label: str,
     observed_label: str,
-    perfect_label: str,
     interval_label: str,
     count_label: str,
     width: float = WIDTH,
@@ -55,7 +54,7 @@ def reliability_plot(
     plot.write(axes, 0, key.height + 9 * len(upright), upright, size=SMALL_SIZE, colour=MUTED)
     for tick in ticks:
         plot.write(axes, _LEFT - 12, height(tick / 100), number_text(tick), "right", SMALL_SIZE)
-    plot.lines(axes, [((0, height(0)), (100, height(1)))], INK, 1.3, is_dashed=True, label=perfect_label)
+    plot.lines(axes, [((0, height(0)), (100, height(1)))], INK, 1.3, is_dashed=True)
     rows = bands.to_dict("records")
     spans = [((100 * row["predicted"], height(row["low"])), (100 * row["predicted"], height(row["high"]))) for row in rows]  # fmt: skip
     plot.lines(axes, spans, QUANTITY.fill, 2, label=interval_label)
@@ -70,6 +69,4 @@ def reliability_plot(
         text = f"{number_text(row['missed'])}/{number_text(row['school_count'])}"
         plot.write(axes, at + (-radius - 6 if is_left else radius + 6), y, text, "right" if is_left else "left", TEXT_SIZE, is_bold=True)  # fmt: skip
     plot.write(axes, _LEFT + wide / 2, top + _TALL + 48, predicted_label, "center", SMALL_SIZE, MUTED)
-    if not is_narrow:
-        plot.write(axes, _LEFT + wide + 14, height(0.97), wrap_text(perfect_label, width - _LEFT - wide - 14, SMALL_SIZE), size=SMALL_SIZE, colour=MUTED)  # fmt: skip
     return figure

@@ -166,7 +166,7 @@ def bands(rows: slice = slice(None)) -> Chart:
         {"school_count": [51, 4, 21, 1], "predicted": [0.01, 0.42, 0.99, 0.5], "missed": [0, 3, 21, 0], "observed": [0, 0.75, 1, 0],
          "low": [0, 0.3, 0.84, 0], "high": [0.07, 0.95, 1, 0.8]}
     )  # fmt: skip
-    return chart(charts.reliability_plot, frame.iloc[rows], predicted_label="dự báo (%)", observed_label="thực tế (%)", perfect_label=LONG,
+    return chart(charts.reliability_plot, frame.iloc[rows], predicted_label="dự báo (%)", observed_label="thực tế (%)",
         interval_label="khoảng tin cậy", count_label=HOSTILE, **WORDS
     )  # fmt: skip
 

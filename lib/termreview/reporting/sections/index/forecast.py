@@ -99,7 +99,7 @@ def _reliability(report: ReportContext, found: Warnings) -> Chart:
     count = int(found.reliability["school_count"].sum())
     words: dict[str, Any] = {
         name: text(report, f"warning.chart.{name}")
-        for name in ("predicted_label", "observed_label", "perfect_label", "interval_label", "count_label")
+        for name in ("predicted_label", "observed_label", "interval_label", "count_label")
     }
     options: dict[str, Any] = {
         "finding": str(tell(report, "warning.chart.finding", count=count, **values)),
