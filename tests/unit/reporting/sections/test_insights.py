@@ -109,6 +109,16 @@ def test_a_year_of_moves_is_split_and_who_fell_behind_is_named() -> None:
     assert "Năm học (so với năm học trước)" in told
 
 
+def test_a_school_that_left_items_open_is_no_slip() -> None:
+    report = with_history(YEAR_END)
+    fallen = slips_of(report).query("is_slip")["school_id"].item()
+    is_last = (report.history["school_id"] == fallen) & (report.history["school_year"] == YEARS[-1])
+    history = report.history.assign(high=report.history["high"].mask(is_last, report.history["high"] + 40))
+    found = slips_of(replace(report, history=history)).set_index("school_id")
+    assert not found.loc[fallen, "is_slip"]
+    assert found.loc[fallen, "deviation"] < -40  # what is sure is told as it is
+
+
 def test_what_an_action_did_is_told_with_how_sure_that_is() -> None:
     told = text_of(look_back.actions_done(with_history(YEAR_END)))
     assert "Thuê LMS" in told
