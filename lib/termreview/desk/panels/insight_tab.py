@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from termreview.desk.panels.controls import controls
@@ -15,13 +15,13 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.insights import is_looking_back
 from termreview.reporting.sections.index import forecast, look_back
 
-SUBJECTS: Final[Mapping[str, Callable[[ReportContext], Block]]] = {
-    "trends": look_back.trends,
-    "warning": forecast.early_warning,
-    "moderation": look_back.moderation,
-    "impact": look_back.actions_done,
-    "teaching": forecast.teaching,
-    "budget": forecast.within_budget,
+SUBJECTS: Final[Mapping[str, Sequence[Callable[[ReportContext], Block]]]] = {
+    "trends": (look_back.trends, look_back.trend_tables),
+    "warning": (forecast.early_warning,),
+    "moderation": (look_back.moderation, look_back.gap_tables),
+    "impact": (look_back.actions_done,),
+    "teaching": (forecast.teaching,),
+    "budget": (forecast.within_budget,),
 }
 
 
@@ -56,7 +56,7 @@ def insight_block(now: TermNow, subject: str, scope: Scope) -> Block:
     """
     if not is_looking_back(now.report):
         return callout(say(now.reference, "insight.unscored_title"), [say(now.reference, "insight.unscored")])
-    found = SUBJECTS[subject](now.report)
+    found = joined(*(section(now.report) for section in SUBJECTS[subject]))
     if len(scope.school_ids(now)) == len(now.schools):
         return found
     return joined(paragraph(say(now.reference, "insight.whole")), found)

@@ -123,6 +123,25 @@ def moves_of(report: ReportContext) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
+def spans_of(report: ReportContext) -> pd.DataFrame:
+    """From the first year to the last, what moved the mean score of each level and commune: one row per unit and group.
+
+    `year_before, school_year, before, after, move, real, counted, rule, stayed_count`; the parts are sums over the years,
+    missing where one year could not be split, `stayed_count` are the schools of both last years.
+    """
+    found = moves_of(report)
+    known = found[(found["scope"] != WHOLE) & (found["stayed_count"] > 0)]
+
+    def summed(values: pd.Series) -> float:
+        return float(values.astype(float).sum(skipna=False))
+
+    sums = known.groupby(["scope", "unit_id", "group_id"], sort=False).agg(
+        year_before=("year_before", "first"), school_year=("school_year", "last"), before=("before", "first"), after=("after", "last"),
+        move=("move", summed), real=("real", summed), counted=("counted", summed), rule=("rule", summed), stayed_count=("stayed_count", "last"),
+    )  # fmt: skip
+    return sums.reset_index()
+
+
 def means_of(report: ReportContext) -> pd.DataFrame:
     """The mean score of all schools and of each level by year, schools counted as they are today.
 

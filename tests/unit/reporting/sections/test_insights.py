@@ -96,6 +96,7 @@ def test_the_signed_report_and_those_of_a_part_say_nothing_of_it(name: str) -> N
     report = with_history(YEAR_END)
     assert SECTIONS[name](present(report, edition=SHAREABLE)).html == ""
     assert SECTIONS[name](world_report(YEAR_END, level="th")).html == ""
+    assert look_back.full_tables(present(report, edition=SHAREABLE)).html.strip() == ""
 
 
 def test_a_year_of_moves_is_split_and_who_fell_behind_is_named() -> None:
@@ -107,6 +108,10 @@ def test_a_year_of_moves_is_split_and_who_fell_behind_is_named() -> None:
     assert len(fallen) == 1
     assert f"so với chính các năm trước của trường (đã trừ thay đổi chung): {names[fallen[0]]}." in told
     assert "Năm học (so với năm học trước)" in told
+    full = text_of(look_back.full_tables(report))
+    assert "từ năm đầu đến năm cuối" in full
+    assert "theo danh sách trường của từng năm" not in full  # both ways are the same here
+    assert look_back.full_tables(world_report(YEAR_END)).html.strip() == ""
 
 
 def test_a_school_that_left_items_open_is_no_slip() -> None:
@@ -163,6 +168,7 @@ def test_claims_are_set_beside_verified_points_and_lots_carry_the_total() -> Non
     )
     told = text_of(look_back.moderation(report))
     assert "2.3.3" in told
+    assert "Theo trường" in text_of(look_back.gap_tables(report))
     assert "ước lượng từ 10 trường rút ngẫu nhiên, 4 trường đi theo rủi ro" in told
     without = replace(report, reference=replace(plain.reference, visits=()))
     assert "chưa thẩm định trường rút ngẫu nhiên nào" in text_of(look_back.moderation(without))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from termreview.insight.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, BY_VERIFIER, next_size
-from termreview.reporting.blocks.blocks import Block
+from termreview.reporting.blocks.blocks import Block, stack
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Sentence, column, joined
@@ -24,6 +23,7 @@ from termreview.reporting.report.insights import (
     means_of,
     moves_of,
     slips_of,
+    spans_of,
     tell,
     total_if_verified,
     years_before,
@@ -52,22 +52,14 @@ def trends(report: ReportContext) -> Block:
     found = moves_of(report)
     whole = found[found["scope"] == WHOLE]
     own = whole[whole["way"] == "as_today"]
-    was = whole[whole["way"] == "as_was"]
-    if own["stayed_count"].tolist() == was["stayed_count"].tolist():
-        was = was.head(0)  # no school was merged or split in these years
     sure = own[own["is_sure"]]
     told = [
         tell(report, "trends.sure", group=group_told(report, str(group_id)), moves=listed([tell(report, "trends.in_year", year=row["school_year"], real=signed(row["real"])) for row in records(rows)]))
         for group_id, rows in sure.groupby("group_id", sort=False)
     ]  # fmt: skip
-    moved = _moves(report, own, [], "caption")
-    rest = pd.concat([was, found[found["scope"] != WHOLE]], ignore_index=True)
-    schools = report.term.schools
-    names = level_titles(report) | dict(zip(schools["commune_id"], schools["commune_name"], strict=True))
-    heads = [str(names.get(row["unit_id"], row["unit_id"])) if row["unit_id"] else text(report, "trends.as_was") for row in records(rest)]  # fmt: skip
-    more = _moves(report, rest, heads, "by_unit", max_rows=0)
+    moved = _moves(report, own, "caption")
     lead = [text(report, "trends.told"), *told, *_slips(report)]
-    return headed(report, "trends", lead, _lines(report, own), moved, more)
+    return headed(report, "trends", lead, _lines(report, own), moved)
 
 
 def _lines(report: ReportContext, own: pd.DataFrame) -> Chart:
@@ -101,10 +93,39 @@ def _lines(report: ReportContext, own: pd.DataFrame) -> Chart:
     )  # fmt: skip
 
 
-def _moves(
-    report: ReportContext, rows: pd.DataFrame, heads: Sequence[str], caption: str, **options: Any
-) -> Block:
-    """Moves as a table, a run of rows under each head; `heads` has one for every row, or is empty."""
+def trend_tables(report: ReportContext) -> Block:
+    """The moves as schools were counted in each year, and those of each level and commune over all years; folded."""
+    if not is_looking_back(report) or len(years_before(report)) < limits_of(report).fewest_years:
+        return Block("")
+    found = moves_of(report)
+    whole = found[found["scope"] == WHOLE]
+    own, was = (whole[whole["way"] == way] for way in ("as_today", "as_was"))
+    is_same = own["stayed_count"].tolist() == was["stayed_count"].tolist()  # no school was merged or split
+    counted = Block("") if is_same else _moves(report, was, "as_was", max_rows=0)
+    rows, schools = spans_of(report), report.term.schools
+    names = level_titles(report) | dict(zip(schools["commune_id"], schools["commune_name"], strict=True))
+    frame = pd.DataFrame(
+        {
+            "unit": [str(names.get(unit_id, unit_id)) for unit_id in rows["unit_id"]],
+            "group": [group_told(report, group_id) for group_id in rows["group_id"]],
+            "before": rows["before"].to_numpy(),
+            "after": rows["after"].to_numpy(),
+            **{name: column([signed(value) for value in rows[name]]) for name in ("move", "real", "counted", "rule")},
+            "stayed": rows["stayed_count"].to_numpy(),
+        }
+    )  # fmt: skip
+    heads = {name: text(report, f"trends.{name}") for name in frame.columns}
+    years = {"before": rows["year_before"].min(), "after": rows["school_year"].max()} if len(rows) else {}
+    by_unit = table(
+        frame, columns=heads | years, caption=text(report, "trends.by_unit"), formats={"before": "points", "after": "points", "stayed": "integer"},
+        align=dict.fromkeys(("move", "real", "counted", "rule"), "right"), notes=[text(report, "trends.note")], max_rows=0,
+    )  # fmt: skip
+    return stack(counted, by_unit)
+
+
+def _moves(report: ReportContext, rows: pd.DataFrame, caption: str, **options: Any) -> Block:
+    """Moves from year to year as a table; an interval only where enough schools stayed."""
+    fewest = limits_of(report).fewest_schools
     frame = pd.DataFrame(
         {
             "group": [group_told(report, group_id) for group_id in rows["group_id"]],
@@ -112,19 +133,17 @@ def _moves(
             "before": rows["before"].to_numpy(),
             "after": rows["after"].to_numpy(),
             **{name: column([signed(value) for value in rows[name]]) for name in ("move", "real")},
-            "interval": column([between(row["real_low"], row["real_high"]) for row in records(rows)]),
+            "interval": column([between(row["real_low"], row["real_high"]) if row["stayed_count"] >= fewest else "" for row in records(rows)]),
             **{name: column([signed(value) for value in rows[name]]) for name in ("counted", "rule")},
             "stayed": rows["stayed_count"].to_numpy(),
         }
-    )
-    names = {name: text(report, f"trends.{name}") for name in frame.columns}
+    )  # fmt: skip
     return table(
-        frame.assign(head=list(heads)) if heads else frame,
-        columns=names,
+        frame,
+        columns={name: text(report, f"trends.{name}") for name in frame.columns},
         caption=text(report, f"trends.{caption}"),
         formats={"before": "points", "after": "points", "stayed": "integer"},
         align=dict.fromkeys(("move", "real", "interval", "counted", "rule"), "right"),
-        group_by="head" if heads else None,
         notes=[text(report, "trends.note")],
         **options,
     )
@@ -166,11 +185,26 @@ def moderation(report: ReportContext) -> Block:
         margin = Number(limits.wanted_margin, "points")
         told.append(tell(report, "moderation.next", needed=needed, margin=margin))
     by_item = _gaps(report, found, found["item_id"].map(items), "caption", max_rows=10)
+    return headed(report, "moderation", told, by_item)
+
+
+def gap_tables(report: ReportContext) -> Block:
+    """Gaps between claims and verified points by level, verifier and school; folded."""
+    if not is_looking_back(report) or report.term.tables.ledger["verified_points"].isna().all():
+        return Block("")
     names = {BY_LEVEL: level_titles(report), BY_VERIFIER: {}, BY_SCHOOL: short_names(report.term.schools)}
-    rest = {by: gaps_of(report, by) for by in names}
-    whole = pd.concat([own.assign(who=own[by].map(lambda key, by=by: names[by].get(key, key)), by=text(report, f"moderation.{by}")) for by, own in rest.items()], ignore_index=True)  # fmt: skip
-    more = _gaps(report, whole, whole["who"], "by_others", group=whole["by"], max_rows=0)
-    return headed(report, "moderation", told, by_item, more)
+    found = []
+    for by, titles in names.items():
+        own = gaps_of(report, by)
+        who = [titles.get(str(key), str(key)) for key in own[by]]
+        found.append(own.assign(who=who, by=text(report, f"moderation.{by}")))
+    whole = pd.concat(found, ignore_index=True)
+    return _gaps(report, whole, whole["who"], "by_others", group=whole["by"], max_rows=0)
+
+
+def full_tables(report: ReportContext) -> Block:
+    """What stands behind the page: moves by way of counting, level and commune, gaps by level, verifier and school."""
+    return stack(trend_tables(report), gap_tables(report))
 
 
 def _gaps(
