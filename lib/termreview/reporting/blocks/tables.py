@@ -220,8 +220,10 @@ def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:
         side = layout.align[name]
         if name == layout.row_header:
             badge = badge_mark(mark).html if mark in layout.badges else ""
+            # A blank cell names no row, such as the room for a signature.
+            tag, scope = ("th", ' scope="row"') if str(content).strip() else ("td", "")
             written.append(
-                f'<th scope="row" class="{side}">{content}{"&nbsp;" + badge if badge else ""}</th>'
+                f'<{tag}{scope} class="{side}">{content}{"&nbsp;" + badge if badge else ""}</{tag}>'
             )
         else:
             short = " short" if side == "left" and _is_short(record[name]) else ""

@@ -107,11 +107,10 @@ def export_docx(
     writing = _Writing(template, report.letterhead["words"]["document"] if words is None else words)
     if words is not None:  # a report has its title in its letterhead
         writing.flows.append(Flow(paragraph_xml([title], "heading_1", template.styles), False))
-    for part, following in zip(report.body, [*report.body[1:], {"kind": ""}], strict=True):
-        is_closing = (
-            following["kind"] == "signature"
-        )  # the last words go with it: it never stands alone on a page
-        writing.flows += _flows(part, report, writing, TIED if is_closing else "")
+    for place, part in enumerate(report.body):
+        # The last words go with the signature, and what stands before them: neither begins a page by itself.
+        is_tied = any(other["kind"] == "signature" for other in report.body[place + 1 : place + 3])
+        writing.flows += _flows(part, report, writing, TIED if is_tied else "")
     writing.flows += [
         Flow(paragraph_xml(part["runs"], "end", template.styles), writing.flows[-1].is_wide)
         for part in report.footer
@@ -188,8 +187,8 @@ def _flows(part: Part, report: ReadReport, writing: _Writing, tie: str = "") -> 
             if plain_text(part["runs"]).strip():
                 yield _text_flow(part["runs"], style, writing, tie)
         case "bullets":
-            for item in part["items"]:
-                yield _text_flow(item, "bullet", writing)
+            for number, item in enumerate(part["items"], start=1):
+                yield _text_flow(item, "bullet", writing, tie if number == len(part["items"]) else "")
         case "callout":
             yield Flow(_callout(part, writing), False)
         case "key_figures":

@@ -32,6 +32,13 @@ def parsed(html: str) -> BeautifulSoup:
     return BeautifulSoup(html, "html.parser")
 
 
+def test_a_blank_cell_is_the_head_of_no_row() -> None:
+    """The room for signatures was read out as a head without a name."""
+    html = table(pd.DataFrame({"who": ["", "Trường"]}), columns={"who": "Người ký"}, caption="").html
+    heads = BeautifulSoup(html, "html.parser").select("tbody th")
+    assert [head.get_text() for head in heads] == ["Trường"]
+
+
 @pytest.mark.parametrize(
     ("value", "form", "text"),
     [

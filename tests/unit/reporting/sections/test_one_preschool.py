@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from bs4 import BeautifulSoup
 from report_world import build_tables, reference, report
 
 from termreview.reporting.blocks.blocks import Block, as_html
@@ -33,7 +34,7 @@ from termreview.reporting.sections.index import (
 )
 from termreview.reporting.sections.work.ratios import lines_table, ratios_table
 from termreview.reporting.sections.work.statistics import statistics_tables
-from termreview.reporting.sections.work.tasks import overview, task_results
+from termreview.reporting.sections.work.tasks import overview, results_text, task_results
 from worlds import HK1, HK2, observe, term_of
 
 PRESCHOOL = "0477101"
@@ -55,6 +56,15 @@ def test_only_the_tasks_of_preschools_are_told(alone: ReportContext) -> None:
     assert "bồi dưỡng kỹ năng số cho giáo viên" in told
     assert "nền tảng dạy học trực tuyến" not in told
     assert "nộp báo cáo của kỳ này" not in told
+
+
+def test_it_is_told_as_one_school_and_the_closing_names_it_once(alone: ReportContext) -> None:
+    """“Toàn trường có 01 trường phải báo cáo”, “… của Trường Mầm non … của Phòng …”."""
+    assert "Báo cáo của một trường mầm non." in as_html(situation(alone))
+    closing = BeautifulSoup(as_html(signature(alone)), "html.parser").find("p").get_text()
+    assert closing.endswith("; Phòng Giáo dục và Đào tạo huyện Phong Mẫu kính báo cáo./.")
+    told = results_text(alone, "2")
+    assert told.count("%") == told.count("/") >= 1, "a ratio of one school is told with its counts"
 
 
 def test_only_its_own_tasks_and_levels_are_counted(alone: ReportContext) -> None:

@@ -152,7 +152,8 @@ def signature(report: ReportContext) -> Block:
         f'<div class="letterhead signature"><div><p class="recipients">{escape_text(words["recipients"])}</p>'
         f'<ul>{lines}</ul></div><div class="signer">{signer}</div></div>'
     )
-    closing = say(report, "report.closing", office=office.text_name, subject=lower_first(subject_of(report)))
+    key = "report.closing" if report.scope.is_whole else "report.closing_part"
+    closing = say(report, key, office=office.text_name, subject=lower_first(subject_of(report)))
     return stack(paragraph(closing), Block(html, (part,)))
 
 

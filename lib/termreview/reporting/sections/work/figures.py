@@ -43,9 +43,7 @@ def ratio_lines(report: ReportContext, outline: str) -> list[str]:
     and how each ratio that is no share stands in every level to its line.
     """
     ratios = report.summaries.ratios
-    own = ratios[
-        (ratios["outline"] == outline) & (ratios["counted_count"] >= fewest(report)) & ~ratios["is_hidden"] & ratios["value"].notna()
-    ]  # fmt: skip
+    own = ratios[(ratios["outline"] == outline) & ~ratios["is_hidden"] & ratios["value"].notna()]
     shares = own[own["unit"] == "percent"]
     whole = shares[shares["scope"] == ALL]
     best, least = (
@@ -57,7 +55,7 @@ def ratio_lines(report: ReportContext, outline: str) -> list[str]:
         if kinds
         else []
     )
-    lines += _gap_text(report, shares[shares["scope"] != ALL])
+    lines += _gap_text(report, shares[(shares["scope"] != ALL) & (shares["counted_count"] >= fewest(report))])
     scales = ratios[
         (ratios["outline"] == outline) & (ratios["unit"] != "percent") & ratios["value"].notna()
     ]  # fmt: skip
