@@ -361,7 +361,7 @@ def list_line(office: Workspace, name: str, line: str) -> None:
 
 @pytest.mark.usefixtures("verified_office")
 def test_every_other_part_shows_what_it_promises(analyst: tuple[Seat, list[str]]) -> None:
-    """The school's own page, claims beside verified points, schools to visit, one action for all, files to take away."""
+    """The school's own page, claims beside verified points, schools to visit, one action for all, files to take away, looking back."""
     one, trouble = analyst
     page, desk = one.page, one.desk
     one.open("Từng trường")
@@ -399,6 +399,11 @@ def test_every_other_part_shows_what_it_promises(analyst: tuple[Seat, list[str]]
             one.visible(desk.get_by_role("link", name=words)).click()
         assert Path(taken.value.path()).read_bytes().startswith(start), words
         assert taken.value.suggested_filename.startswith(f"{TERM}-low-1-low-2."), words
+
+    one.open("Nhìn lại, dự báo")
+    expect(one.visible(desk.get_by_text("Xu hướng qua các năm:"))).to_be_visible()
+    one.press("Trường có thể học hỏi lẫn nhau")
+    expect(one.visible(desk.get_by_text("Trường có thể học hỏi lẫn nhau:"))).to_be_visible()
     assert trouble == []
 
 
