@@ -165,8 +165,8 @@ def test_every_slip_of_the_workbook_is_named_at_its_cell_and_nothing_is_written(
     assert run("new-office", str(tmp_path)) == 2
     told = capsys.readouterr().err
     for slip in (
-        "Cơ quan!B5: thiếu Tên cơ quan", "Cơ quan!B15: Năm học đầu tiên ghi như 2026-2027, không phải “2026”",
-        "Cơ quan!B17: Hạn nộp báo cáo học kỳ I phải là ngày/tháng/năm, không phải “sau Tết”", "Trường!C3: cấp học “Đại học” không có",
+        "Cơ quan!B5: thiếu Tên cơ quan", "Cơ quan!B16: Năm học đầu tiên ghi như 2026-2027, không phải “2026”",
+        "Cơ quan!B18: Hạn nộp báo cáo học kỳ I phải là ngày/tháng/năm, không phải “sau Tết”", "Trường!C3: cấp học “Đại học” không có",
         "Trường!A4: mã trường “th-02” đã có ở dòng 3", "Trường!D4: thiếu Xã, phường",
     ):  # fmt: skip
         assert slip in told, slip
