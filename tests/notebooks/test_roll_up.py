@@ -10,9 +10,12 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from demo_world import SEMESTER, Demo
+from demo_world import SEMESTER, Demo, as_of
 from termreview.cli.__main__ import main
+from termreview.reporting.report.context import open_report
 from termreview.reporting.report.flat_table import flat_csv
+from termreview.rollup.report import open_roll_up, write_handed_in
+from termreview.storage.workspace import Workspace
 
 
 def test_two_offices_make_one_report_with_the_sums_of_both(
@@ -48,3 +51,26 @@ def test_two_offices_make_one_report_with_the_sums_of_both(
         "scope == 'office' and kind == 'ratio' and indicator_id == 'teachers_using_software'"
     )
     assert summed[["numerator", "denominator"]].to_numpy().tolist() == [[above, below]]
+
+
+def test_nine_communes_of_the_sample_hand_in_what_adds_up_to_their_schools(
+    demo: Demo, tmp_path: Path
+) -> None:
+    root = tmp_path / "office"
+    shutil.copytree(demo.workspace.root, root)
+    workspace = Workspace(root)
+    folder = write_handed_in(workspace, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER))
+    found = open_roll_up(str(folder), workspace_root=str(root))
+    assert len(found.merged.offices) == 9
+    assert found.merged.problems == ()
+    view = open_report(SEMESTER.term_id, as_of(demo.reference, SEMESTER).isoformat(), str(root)).term
+    own = view.schools[view.schools["commune_id"].isin(found.merged.offices)]["school_id"]
+    levels = view.summaries.standings.set_index(["school_id", "group_id"])
+    for group in "12":
+        rows = levels[levels.index.get_level_values("group_id") == group].reindex(own, level="school_id")
+        scored = rows[rows["state"] == "scored"]
+        total = found.merged.totals.query(f"scope == 'office' and indicator_id == '{group}.reached'").iloc[0]
+        reached = (scored["low"] >= 50) & (
+            scored["held_by"] == ""
+        )  # no condition keeps it at the first level
+        assert (total["numerator"], total["denominator"]) == (reached.sum(), len(scored))

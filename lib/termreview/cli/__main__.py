@@ -254,6 +254,11 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
         as_of = plan.due_on + datetime.timedelta(days=10)
         print(f"{term_id}: {counts[term_id]} tệp")
         reports += run_term(workspace, reference, term, as_of, progress=print).reports
+        if options.offices:
+            from termreview.rollup.report import write_handed_in
+
+            folder = write_handed_in(workspace, reference, term, as_of)
+            print(f"Số liệu của chín xã, như các đơn vị gửi lên: termreview merge {folder}")
     print("Báo cáo (trang HTML, văn bản Word, phụ lục Excel):")
     for report in reports:
         print(f"  {report}")

@@ -338,6 +338,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="THƯ_MỤC",
         help="làm ở một thư mục mới, có thêm bảng số liệu minh họa của bốn năm học trước (2019-2020 đến 2022-2023)",
     )
+    demo.add_argument(
+        "--offices",
+        action="store_true",
+        help="ghi thêm số liệu của chín xã như các đơn vị gửi lên tỉnh, để thử lệnh merge",
+    )
     return whole
 
 

@@ -5,6 +5,7 @@ A figure that an office hides stays hidden here: sums are those of the others, a
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,12 +21,26 @@ from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Parts, Share
 from termreview.reporting.charts.charts import Chart, chart, stacked_bars
-from termreview.reporting.report.flat_table import INDEX, LEVEL, OFFICE, RATIO, REPORTING, SCHOOL, TASK
+from termreview.reporting.editions.scope import SHAREABLE, scopes_of_kind
+from termreview.reporting.report.context import open_report
+from termreview.reporting.report.flat_table import (
+    INDEX,
+    LEVEL,
+    OFFICE,
+    PART,
+    RATIO,
+    REACHED,
+    REPORTING,
+    SCHOOL,
+    TASK,
+    flat_csv,
+    flat_table,
+)
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.summaries.index import OVERALL
 from termreview.reporting.summaries.ratios import is_money
-from termreview.rollup.merging import PARTLY_HIDDEN, Merged, find_handed_in, merge_offices
-from termreview.storage.workspace import named_workspace
+from termreview.rollup.merging import PARTLY_HIDDEN, SUFFIX, Merged, find_handed_in, merge_offices
+from termreview.storage.workspace import Workspace, atomic_write, named_workspace
 from termreview.terms import Term, parse_term
 
 SEPARATOR: Final = ";"  # between folders, and between codes of offices
@@ -33,6 +48,7 @@ HANDED_IN: Final = ("data", "raw", "tong-hop")  # below the workspace, where no 
 _NOT_CONCLUDED: Final = "not_concluded"
 MILLION: Final = 1_000_000
 _MOST_BARS: Final = 80
+_SAMPLED: Final = 9  # communes of the sample that stand for offices
 _WORST: Final = 3  # tasks and offices that the findings name
 
 
@@ -296,14 +312,13 @@ def _level_parts(found: RollUp) -> dict[str, str]:
 
 
 def _reached(found: RollUp, office: str = "") -> dict[str, Share]:
-    """By group, the schools that are concluded at the second level or above, of those that are scored."""
+    """By group, the schools that surely reach the second level, concluded or not, of those that are scored."""
     rows = found.totals(INDEX) if not office else found.whole[found.whole["office_code"] == office]
     shares: dict[str, Share] = {}
     for group_id, name in _groups(found).items():
-        own = rows[rows["indicator_id"].str.match(rf"{group_id}\.level_\d+$") & (rows["kind"] == INDEX)]
-        above = own[~own["indicator_id"].str.endswith(".level_1")]
-        if len(above):
-            shares[name] = Share(above["numerator"].sum(), above["denominator"].max())
+        own = rows[(rows["indicator_id"] == f"{group_id}.{REACHED}") & rows["numerator"].notna()]
+        if len(own):
+            shares[name] = Share(own["numerator"].sum(), own["denominator"].sum())
     return shares
 
 
@@ -347,3 +362,23 @@ def count_schools(found: RollUp) -> int:
     """The schools whose rows were handed in."""
     rows = found.merged.rows
     return int(rows.loc[rows["scope"] == SCHOOL, "school_code"].nunique())
+
+
+def write_handed_in(workspace: Workspace, reference: Reference, term: Term, as_of: datetime.date) -> Path:
+    """Write the lists of nine communes of the sample as offices of their own would hand them in; the folder.
+
+    Each is the list of the commune's own shareable report, under the commune's code.
+    """
+    folder = workspace.root.joinpath(*HANDED_IN, term.term_id)
+    units = (scope.unit for scope in scopes_of_kind(reference, reference.of(term), "commune"))
+    for unit in [unit for unit in units if unit is not None][:_SAMPLED]:
+        report = open_report(
+            term.term_id, as_of.isoformat(), str(workspace.root), unit.unit_id, edition=SHAREABLE
+        )
+        rows = flat_table(report)
+        rows = rows.assign(office_code=unit.unit_id, scope=rows["scope"].replace(PART, OFFICE))
+        place = folder / unit.unit_id / f"bao-cao-{term.term_id}{SUFFIX}"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(place) as beside:
+            beside.write_bytes(flat_csv(rows))
+    return folder

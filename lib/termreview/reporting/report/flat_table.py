@@ -32,6 +32,7 @@ NUMBERS: Final = ("numerator", "denominator", "value", "counted_schools", "asked
 REPORTING, STATISTIC, TASK, RATIO, INDEX = "reporting", "statistic", "task", "ratio", "index"
 OFFICE, PART, LEVEL, COMMUNE, SCHOOL = "office", "part", "level", "commune", "school"
 COUNTED, HIDDEN, REBUILT = "counted", "hidden", "rebuilt"
+REACHED: Final = "reached"  # the second level or above whatever is still open, concluded or not
 _DIGITS: Final = 9  # of a value: more than any report prints, less than two machines may disagree in
 
 
@@ -144,9 +145,8 @@ def _sums(report: ReportContext, sums: Sums, *, are_totals: bool = False) -> Ite
     groups: Mapping[str, str] = reference.labels["score_groups"]
     levels = {f"level_{level}": title for level, title in declared.indicator_set.level_titles().items()}
     rows = sums.levels[sums.levels["asked_count"] > 0]
-    for place, level in (
-        levels | {"not_concluded": reference.labels["score_levels"]["not_concluded"]}
-    ).items():
+    levels |= {"not_concluded": reference.labels["score_levels"]["not_concluded"], REACHED: words[REACHED]}
+    for place, level in levels.items():
         names = {
             group: words["level_share"].format(group=title, level=level) for group, title in groups.items()
         }
