@@ -21,7 +21,7 @@ from termreview.desk.lists.decision_list import (
 )
 from termreview.desk.lists.list_lines import read_list_text
 from termreview.desk.lists.verified_list import last_verified, place_of, verified_now, write_verified
-from termreview.errors import DeclarationError, WorkspaceBusyError
+from termreview.errors import DeclarationError, RunError, WorkspaceBusyError
 from termreview.reference.declarations import load_reference
 from termreview.reference.kinds.decisions import Decision
 from termreview.reference.kinds.measures import VerifiedPoints
@@ -182,6 +182,30 @@ def _write_many(root: Path, number: int) -> None:
         item = ("1.3.1", "1.3.2", "1.3.3", "1.3.4")[number]
         given = replace(points(item), school_id=school_id, verified_by=f"Người {number}")
         assert not write_verified(office, reference, place_of(given), given, None, patience_s=60).is_refused
+
+
+def test_a_list_that_another_program_holds_is_named_and_stays_as_it_is(
+    office: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Excel saves what it read: a row written meanwhile would be gone. Windows refuses the write by itself."""
+    path, reference = office.reference / "decisions.csv", seen().reference
+    before, beside = path.read_bytes(), sorted(path.parent.iterdir())
+    for name in ("~$decisions.csv", ".~lock.decisions.csv#"):
+        path.with_name(name).touch()
+        with pytest.raises(RunError, match=r"decisions\.csv đang mở trong Excel"):
+            write_decision(office, reference, decision(), set())
+        path.with_name(name).unlink()
+
+    def held_by_another(self: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", held_by_another)
+        with pytest.raises(RunError, match=r"decisions\.csv đang bị chương trình khác"):
+            write_decision(office, reference, decision(), set())
+    assert path.read_bytes() == before
+    assert sorted(path.parent.iterdir()) == beside
+    assert write_decision(office, reference, decision(), set()).decision is not None
 
 
 def test_four_desks_at_once_lose_nothing(office: Workspace) -> None:

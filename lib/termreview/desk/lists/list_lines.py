@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from termreview.cell_text import as_meant, inert
-from termreview.errors import WorkspaceBusyError
+from termreview.errors import RunError, WorkspaceBusyError
 from termreview.reference.declarations import Reference
 from termreview.reference.loading.file_reading import declared_bytes
 from termreview.reference.loading.list_file import ListFile, parse_list
@@ -28,6 +28,7 @@ from termreview.text import clean
 PATIENCE_S = 5.0
 _PAUSE_S = 0.05
 _BOM = "\ufeff"
+_OPEN_NOTES = ("~${}", ".~lock.{}#")  # what Excel and LibreOffice lay beside a file that they have open
 Read = TypeVar("Read")
 
 
@@ -155,15 +156,24 @@ def change_list(
     ------
     WorkspaceBusyError
         When another process holds the workspace longer than `patience_s`.
+    RunError
+        When a spreadsheet program has the list open: what it saves later would take the new rows away again.
     """
     with patiently_held(root, purpose, patience_s):
         found = read_list_text(path)
         rows = tuple(change(found))
         if rows == found.rows:
             return
+        if note := next(
+            (name for sign in _OPEN_NOTES if (name := path.with_name(sign.format(path.name))).exists()), None
+        ):
+            raise RunError("list_open_elsewhere", file=path.name, note=note.name)
         text = ListText(found.header, rows, found.line_end).text()
-        with atomic_write(path) as beside:
-            beside.write_bytes(text.encode("utf-8"))
+        try:
+            with atomic_write(path) as beside:
+                beside.write_bytes(text.encode("utf-8"))
+        except PermissionError as error:
+            raise RunError("list_held_elsewhere", file=path.name) from error
 
 
 @contextmanager
