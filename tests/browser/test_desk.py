@@ -414,7 +414,7 @@ def heading(page: Page, title: str) -> Locator:
 
 def first_cells(page: Page) -> list[str]:
     """The first cell of every row in sight of the schools' table."""
-    return page.locator(".sheet-scroll:visible").last.locator("tbody td:first-child").all_inner_texts()
+    return page.locator(".sheet-scroll:visible").last.locator("tbody th").all_inner_texts()
 
 
 def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
@@ -433,7 +433,7 @@ def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
     for way in ("ascending", "descending"):  # the first click goes up, as in a spreadsheet
         heading(page, points).locator(".dt-column-order").click()
         expect(heading(page, points)).to_have_attribute("aria-sort", way)
-        shown = [row.locator("td").nth(place).inner_text().replace(",", ".") for row in rows.all()]
+        shown = [row.locator("th, td").nth(place).inner_text().replace(",", ".") for row in rows.all()]
         numbers = [float(value) for value in shown if value != "—"]
         assert numbers == sorted(numbers, reverse=way == "descending")
         assert shown[: len(numbers)] == [value for value in shown if value != "—"], (
@@ -468,7 +468,7 @@ def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
         page.keyboard.press("Tab")
     groups = page.locator(".desk-table-groups .sheet-scroll")
     expect(groups.locator("tbody tr").last).to_contain_text("Tất cả trường đang xem")
-    expect(groups.locator("tbody tr").last.locator("td").nth(1)).to_have_text(str(len(kept)))
+    expect(groups.locator("tbody tr").last.locator("th, td").nth(1)).to_have_text(str(len(kept)))
     found = Axe().run(page, context=".termreview-desk").response["violations"]
     assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
 
@@ -509,7 +509,7 @@ def test_the_table_is_sorted_searched_filtered_grouped_copied_and_taken_away(
     scroll.evaluate("place => { place.style.maxHeight = '120px'; place.scrollTo(300, 60) }")
     # Measured in one moment: while tables above still come or go, the whole moves between two measurements.
     distances = scroll.evaluate(
-        """place => ["thead th", "tbody td"].map(one => {
+        """place => ["thead th", "tbody th"].map(one => {
             const [own, around] = [place.querySelector(one), place].map(box => box.getBoundingClientRect());
             return [own.x - around.x, own.y - around.y];
         })"""

@@ -23,7 +23,6 @@ from test_desk import (
     Seat,
     Served,
     analyst,
-    first_cells,
     heading,
     office,
     running,
@@ -179,11 +178,10 @@ def test_six_hundred_schools_are_sorted_searched_and_filtered_without_pages(
         sorted_ms = page.evaluate("performance.now() - window.began")
         search = page.get_by_label("Tìm trong bảng").last
         page.evaluate("window.began = performance.now()")
-        search.fill("TH so 12")
+        search.fill("04800012")
         expect(count).not_to_have_text(f"{expected}/{expected} dòng")
         searched_ms = page.evaluate("performance.now() - window.began")
-        assert first_cells(page)
-        assert all("Số 12" in name for name in first_cells(page))
+        expect(rows).to_have_count(1)
         search.fill("")
         heading(page, "Cấp học").locator(".dtcc-button_dropdown").click()
         page.locator(".dtcc-dropdown").get_by_role("button", name="Trung học cơ sở", exact=True).click()

@@ -120,3 +120,14 @@ def test_a_table_too_large_names_its_cell_and_the_way(tmp_path: Path) -> None:
     workspace = office(tmp_path / "office", "import pandas as pd\npd.DataFrame([[0] * 41])")
     with pytest.raises(RunError, match=r"ô \d+ \(“import pandas as pd”\): bảng có 1 dòng, 41 cột"):
         run_term(workspace, reference(), HK1, DAY, editions=("internal",))
+
+
+def test_the_recipe_of_a_figure_is_copied_into_the_report_as_it_stands(tmp_path: Path) -> None:
+    """A beginner copies the one cell: it leans on no other cell of the notebook that it comes from."""
+    recipes = nbformat.read(
+        Path(__file__).resolve().parents[2] / "notebooks" / "6_my_analysis.ipynb", as_version=4
+    )
+    [recipe] = [cell.source for cell in recipes.cells if cell.id == "recipe-figure"]
+    made = run_term(office(tmp_path / "office", recipe), reference(), HK1, DAY, editions=("internal",))
+    page = BeautifulSoup(published(made, ".html").read_text(encoding="utf-8"), "html.parser")
+    assert any("Điểm chung theo xã" in title.get_text() for title in page.find_all(class_="chart-title"))

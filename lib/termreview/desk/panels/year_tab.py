@@ -41,7 +41,7 @@ class YearTab:
             controls.row(self._folder, controls.button(names["office_make"], self._office_made, "primary")), self._results[1],
             controls.shown(_step(names["clean_title"], names["clean_note"])),
             controls.row(controls.button(names["clean_list"], self._listed), self._clear), self._results[2],
-            css="desk-tab desk-year",
+            css="desk-tab",
         )  # fmt: skip
 
     def show(self) -> None:

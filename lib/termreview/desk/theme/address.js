@@ -1,11 +1,25 @@
 // What the page tells beside its widgets. Its address, where the desk is a page of its own: it says what to open, and holds what is looked at.
 
-// A row of buttons of which one is pressed: the widget shows it by a colour alone.
+// What the widgets show by their look alone: which of a row of buttons is pressed, what a group and a page of the desk is.
 function tellPressed() {
   for (const button of document.querySelectorAll(".termreview-desk .desk-switch button")) {
     const pressed = String(button.classList.contains("mod-active"));
     if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
   }
+  for (const group of document.querySelectorAll(".termreview-desk .desk-switch")) tell(group, "group", group.querySelector("label")?.textContent);
+  for (const tabs of document.querySelectorAll(".termreview-desk .desk-tabs")) {
+    tell(tabs.querySelector("[role=tablist]"), "tablist", document.querySelector(".termreview-desk header h2")?.textContent);
+    for (const page of tabs.querySelector(".widget-tab-contents, .jupyter-widget-tab-contents, .lm-StackedPanel")?.children ?? []) {
+      if (!page.classList.contains("lm-mod-hidden")) tell(page, "tabpanel", tabs.querySelector("[role=tab][aria-selected=true]")?.textContent);
+    }
+  }
+}
+
+// What one part of the page is, and what it is called.
+function tell(part, role, name) {
+  if (!part || !name) return;
+  if (part.getAttribute("role") !== role) part.setAttribute("role", role);
+  if (part.getAttribute("aria-label") !== name.trim()) part.setAttribute("aria-label", name.trim());
 }
 
 function watchPressed() {

@@ -126,6 +126,7 @@ async function render({ model, el }) {
     table = new DataTable(scroll.querySelector("table"), {
       data: rows,
       columns: columns.map((column, place) => ({
+        cellType: place ? "td" : "th",  // a screen reader says with each cell whose it is
         data: place + 1, type: "sheet", render: cell(column, words),
         className: column.kind === "number" || column.side === "right" ? "sheet-number" : "", width: column.width || null, columnControl: heads(column), name: column.id, orderSequence: ["asc", "desc", ""],
       })),
@@ -135,6 +136,7 @@ async function render({ model, el }) {
       stateSave: true, stateDuration: -1, stateSaveCallback: () => {}, stateLoadCallback: () => stateOf(view, columns),
     });
     for (const [place, head] of scroll.querySelectorAll("thead th").entries()) {
+      head.setAttribute("aria-label", columns[place].title);  // said with each cell, without the names of the buttons
       for (const button of head.querySelectorAll("button")) button.setAttribute("aria-label", `${button.getAttribute("aria-label")}: ${columns[place].title}`);
     }
     table.search.fixed("words", (_, __, number) => folded(box.value).split(/\s+/).every((word) => plain[number].includes(word)));
@@ -166,6 +168,7 @@ async function render({ model, el }) {
     table.rows().every(function () {
       const line = this.node(), key = this.data()[0], is = key === picked;
       if (!line) return;
+      line.cells[0].scope = "row";
       line.classList.add("pick-row");
       line.classList.toggle("picked", is);
       const name = line.querySelector(".sheet-open");
