@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -16,8 +17,21 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import PATIENCE_MS
 from desk_world import TERM
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from test_desk import TOKEN, Seat, Served, first_cells, heading, office, seat, voila
+from test_desk import (
+    LIBRARY,
+    TOKEN,
+    Seat,
+    Served,
+    first_cells,
+    heading,
+    lab_command,
+    office,
+    running,
+    seat,
+    voila,
+)
 
+from termreview.desk.serving.serving import free_port
 from termreview.reference.declarations import load_reference
 from termreview.terms import parse_term
 
@@ -38,8 +52,10 @@ COUNTING = """() => {
 class Counted:
     """One page whose clicks, keys (letters of a typed text are `typed`) and seconds are counted, task by task."""
 
-    def __init__(self, page: Page) -> None:
-        self.page, self.tasks = page, dict[str, tuple[int, int, float]]()
+    def __init__(self, page: Page, tasks: dict[str, tuple[int, int, float]] | None = None) -> None:
+        """Count what is done in one page; `tasks` are those of another page, to be told together."""
+        self.page = page
+        self.tasks: dict[str, tuple[int, int, float]] = {} if tasks is None else tasks
         page.evaluate(COUNTING)
 
     @contextmanager
@@ -80,11 +96,48 @@ def in_view(page: Page, locator: Locator) -> bool:
     )
 
 
+def short_name(voila: Served, school_id: str) -> str:
+    schools = load_reference(voila.office.reference).of(parse_term(TERM)).schools
+    return next(school.short_name for school in schools if school.unit_id == school_id)
+
+
+def put_own_chart(
+    context: BrowserContext, voila: Served, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copy the recipe of one's own figure into the report notebook, as its text tells a beginner, in a real JupyterLab."""
+    port, path = free_port(8970), voila.office.notebooks / "3_semester_review.ipynb"
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(LIBRARY / "termreview" / "desk" / "theme" / "jupyter"))
+    with running(lab_command(port), voila.office.root, port):
+        lab = context.new_page()
+        lab.goto(f"http://127.0.0.1:{port}/lab/tree/notebooks/6_my_analysis.ipynb?token={TOKEN}")
+        recipe = lab.get_by_role("heading", name="Hình của mình trong báo cáo").locator("visible=true").first
+        recipe.wait_for()
+        expect(lab.locator("#jp-main-statusbar")).to_contain_text("| Idle")
+        with Counted(lab, counted.tasks).task("own chart into the report", clicks=4, keys=3):
+            recipe.click()
+            lab.keyboard.press("ArrowDown")
+            expect(lab.locator(".jp-Notebook:visible .jp-CodeCell.jp-mod-selected")).to_be_visible()
+            lab.keyboard.press("c")
+            lab.locator(".jp-DirListing-item", has_text="3_semester_review.ipynb").dblclick()
+            heading_of = lab.locator(".jp-Notebook:visible .jp-MarkdownCell h2").locator("visible=true").first
+            heading_of.click()
+            lab.keyboard.press("v")
+            expect(
+                lab.locator(".jp-Notebook:visible .jp-CodeCell", has_text="Điểm chung theo xã")
+            ).to_be_visible()
+            lab.keyboard.press("ControlOrMeta+s")
+            ends = time.monotonic() + PATIENCE_MS / 1000
+            while "Điểm chung theo xã" not in path.read_text(encoding="utf-8"):
+                assert time.monotonic() < ends, "the notebook was not saved"
+                lab.wait_for_timeout(100)
+        lab.close()
+
+
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
 def test_a_new_analyst_does_a_term_in_ten_minutes(
-    browser: Browser, voila: Served, width: int, height: int
+    browser: Browser, voila: Served, width: int, height: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Find the largest cause, correct three, return two files, sort and filter, group by commune, export, make, issue."""
+    """Find the largest cause, correct three, return two files, sort, filter, group, export, own chart, make, issue."""
     with desk_of(browser, voila, width, height) as (context, one, trouble):
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page, desk, counted = one.page, one.desk, Counted(one.page)
@@ -121,6 +174,21 @@ def test_a_new_analyst_does_a_term_in_ten_minutes(
             one.press("Tạo tệp trả trường")
             one.said("tệp trả trường")
         assert len(list((voila.office.reports(parse_term(TERM)) / "returns").glob("*.xlsx"))) >= 2
+        with counted.task("return two files, one by one", clicks=7, keys=0):
+            for number, school_id in enumerate(("0477202", "0477203")):
+                if number:
+                    one.open("Toàn cảnh")
+                with one.done():
+                    one.visible(
+                        desk.get_by_role("button", name=short_name(voila, school_id), exact=True)
+                    ).click()
+                expect(one.school_line()).to_have_value(re.compile(school_id))
+                one.press("Tệp trả của trường")
+                with page.expect_download() as returned:
+                    one.visible(desk.locator(".desk-download")).click()
+                assert school_id in returned.value.suggested_filename
+                assert Path(returned.value.path()).read_bytes().startswith(b"PK")
+        one.open("Toàn cảnh")
         with counted.task("write to every school", clicks=1, keys=0):
             one.press("Soạn thư")
             one.said("Không thư nào được gửi đi")
@@ -156,10 +224,15 @@ def test_a_new_analyst_does_a_term_in_ten_minutes(
                 mark.locator("circle").click()
             expect(desk.get_by_role("tab", name="Từng trường")).to_have_attribute("aria-selected", "true")
             expect(one.school_line()).to_have_value(re.compile(re.escape(name)))
+        put_own_chart(context, voila, counted, monkeypatch)
         with counted.task("make the report", clicks=2, keys=0):
             one.open("Toàn cảnh")
             one.press("Lập báo cáo")
             one.said("Đã lập")
+        [made] = voila.office.reports(parse_term(TERM)).glob(f"bao-cao-so-ket-{TERM}.html")
+        assert "Điểm chung theo xã" in made.read_text(encoding="utf-8"), (
+            "the analyst's own chart stands in the report"
+        )
         with counted.task("issue it", clicks=2, keys=0):
             one.press("Phát hành…")
             one.press("Xác nhận phát hành")
