@@ -311,7 +311,8 @@ class Desk:
         self.now = now
         self._is_changing = True
         names = words(now.reference, "bar")
-        controls.options_of(self._term, _terms(now.reference))
+        if list(self._term.options) != _terms(now.reference):  # a year was added
+            controls.options_of(self._term, _terms(now.reference))
         self._term.value = now.term_id
         levels = dict(zip(now.schools["level"], now.schools["level_title"], strict=True))
         controls.options_of(
