@@ -141,9 +141,3 @@ def spread(term: TermReference, school_id: str, group_id: str, points: float) ->
         )
     assert points == 0, f"group {group_id} has no room for {points:g} more points"
     return rulings
-
-
-def put_statistics_in_force(folder: Path) -> None:
-    """Have the calendar of one folder of declarations ask for periodic statistics, as its comment says."""
-    calendar = folder / "calendar.yml"
-    calendar.write_text(calendar.read_text(encoding="utf-8").replace("      #|", "      "), encoding="utf-8")

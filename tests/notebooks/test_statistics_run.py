@@ -18,11 +18,12 @@ from termreview.forms.form import FormOrder, Value, write_form
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.forms import Field
 from termreview.reporting.report.context import open_report
+from termreview.reporting.sections.work.compliance import held_together
 from termreview.reporting.sections.work.statistics import statistics_tables
 from termreview.run.runner import run_term
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
-from worlds import ROOT, copy_reference, put_statistics_in_force
+from worlds import ROOT, copy_reference
 
 START, HK1, MIDDLE = (Term("2023-2024", part) for part in ("tkdn", "hk1", "tkgn"))
 PRESCHOOL, PRIMARY, OTHER, LOWER, BOTH = "0477101", "0477201", "0477202", "0477301", "0477401"
@@ -86,7 +87,7 @@ def fill(
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("statistics"))
-    put_statistics_in_force(copy_reference(workspace.root / "data"))
+    copy_reference(workspace.root / "data")
     (workspace.root / "notebooks").symlink_to(ROOT / "notebooks")
     reference = load_reference(workspace.reference)
     fill(workspace, reference.of(START), reference, {PRESCHOOL: datetime.date(2023, 9, 20)})
@@ -189,3 +190,35 @@ def test_the_report_says_who_was_on_time_and_who_must_mend(office: Workspace) ->
     assert "Kết quả thực hiện chế độ báo cáo thống kê đầu năm học 2023-2024" in text
     assert "05 trường nộp đúng hạn" in text
     assert "Còn lỗi phải sửa: 4/5 báo cáo" in text
+    assert "IV. Phương hướng, nhiệm vụ thời gian tới" in text
+    assert "học kỳ II" not in text.partition("Phụ lục")[0]
+    assert [
+        title in text for title in ("II. Kết quả thực hiện", "Phụ lục 2. Văn bản viện dẫn", "Sổ văn bản")
+    ] == [True, True, False]
+    # The first of each kind of schools and the second primary one report; 55 were to.
+    assert "Đúng hạn: 5/55 trường (9,1%)." in text
+    assert "Đủ các chỉ tiêu bắt buộc: 4/5 báo cáo đã tiếp nhận (80,0%)." in text  # one left the Internet open
+    assert "Phải trả lại để sửa: 4/5 báo cáo đã tiếp nhận (80,0%)." in text
+
+
+def test_the_report_says_how_the_figures_hold_together(office: Workspace) -> None:
+    told = {}
+    for term in (START, MIDDLE):
+        report = open_report(term.term_id, workspace_root=str(office.root))
+        [table] = held_together(report).tables.values()
+        shares = zip(table["Thống nhất – tử số"], table["Thống nhất – mẫu số"], strict=True)
+        told[term] = dict(zip(table["Nội dung đối chiếu"], shares, strict=True))
+    # By hand, from the slips: sites, a sum of pupils and both standards; at the start of the year nothing came before.
+    assert told[START] == {"Trong từng biểu": (2, 5)}
+    # Then two primary, a lower secondary and a combined school differ from the start; one school has a report of the term.
+    assert told[MIDDLE] == {
+        "Trong từng biểu": (5, 5), "Với kỳ thống kê trước của năm học": (2, 5), "Với báo cáo học kỳ": (0, 1),
+        "Với số liệu tính điểm chuyển đổi số": (0, 1),
+    }  # fmt: skip
+
+
+def test_a_figure_in_another_unit_drowns_no_sum(office: Workspace) -> None:
+    report = open_report(START.term_id, workspace_root=str(office.root))
+    sums = report.summaries.statistics.set_index(["field_id", "scope"])
+    # Two of three schools with a primary sheet wrote 5 200 triệu đồng, the third đồng.
+    assert sums.loc[("budget_th_million", "all"), ["value", "counted_count"]].tolist() == [10400, 2]

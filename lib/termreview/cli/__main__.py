@@ -112,12 +112,13 @@ def _unexpected(error: Exception, workspace: Workspace | None) -> str:
 def _check(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.forms.office_sheets import office_sheets
     from termreview.intake.received_notices import files_of_former_form
-    from termreview.run.work_list import signed_cells
+    from termreview.run.work_list import REPORT_NOTEBOOKS, parts_of_report
 
     for form in reference.forms.values():
         if form.office is not None:
             office_sheets(form.office)
-    signed_cells(workspace, reference)
+    for report in REPORT_NOTEBOOKS:
+        parts_of_report(workspace, reference, report)
     for plan in reference.calendar.plans:
         declared = reference.of(plan.term)
         print(
@@ -263,6 +264,10 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     for report in reports:
         print(f"  {report}")
     print(f"Tất cả báo cáo: {index_path(workspace)}")
+    if others := [
+        term_id for term_id in counts if not reference.calendar.plan(parse_term(term_id)).is_review
+    ]:
+        print(f"Đã ghi tệp, chưa chạy các kỳ thống kê: {', '.join(others)} (termreview run KỲ --as-of NGÀY)")
 
 
 def _desk(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:

@@ -49,7 +49,7 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     if later:
         print(f"Chưa tính vào báo cáo này: {len(later)} tệp nhận sau ({', '.join(later[:5])}{', …' if len(later) > 5 else ''})")  # fmt: skip
     was = [told for told in (found.record.get("previous"), *found.record.get("compared", [])) if told]
-    for other in reference.calendar.terms_read_by(term):
+    for other in reference.terms_read_by(term):
         now = previous_now(workspace, other)
         if now != next((told for told in was if told["term_id"] == other.term_id), None):
             print(

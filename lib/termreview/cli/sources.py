@@ -35,7 +35,7 @@ def look(options: argparse.Namespace, workspace: Workspace, reference: Reference
     """Show what would be counted of one export, or draft a layout for it; nothing else is written."""
     if not options.file.is_file():
         raise UsageError("no_such_export", file=options.file)
-    last = reference.calendar.plans[-1].term
+    last = reference.calendar.reviews[-1].term
     declared = reference.of(parse_term(options.term) if options.term else last)
     finder = school_finder(reference, declared, options.file.name)
     counted = count_export(options.file, reference.sources.layouts, finder)

@@ -24,6 +24,7 @@ from termreview.sources.facts import FOLDER, READ, export_path, try_layout
 from termreview.sources.proposal import (
     SeenExport,
     can_be_drafted,
+    confirm_layout,
     look_at_export,
     plain_id,
     proposed_layout,
@@ -131,6 +132,35 @@ def layout_ids(now: TermNow) -> list[str]:
 def try_out(now: TermNow, proposal: Proposal, layout: ExportLayout) -> Tried:
     """What one layout would make of one export; nothing is written."""
     return Tried(layout, *try_layout(proposal.path, layout, now.reference, now.declared))
+
+
+def try_drafts(now: TermNow, proposal: Proposal) -> Tried | None:
+    """The declared draft that knows one export, and what it would make of it; None where none does."""
+    for draft in now.reference.sources.drafts:
+        tried = try_out(now, proposal, replace(draft, is_draft=False))
+        if tried.counted.source_id == draft.source_id:
+            return tried
+    return None
+
+
+def confirm_draft(
+    now: TermNow, tried: Tried, author: str, day: datetime.date, patience_s: float = PATIENCE_S
+) -> bool:
+    """Put one draft in force as it is declared; False where others have changed the declarations meanwhile.
+
+    Raises
+    ------
+    DeclarationError
+        When what others wrote is not valid; nothing is written.
+    WorkspaceBusyError
+        When a run holds the workspace too long; nothing is written.
+    """
+    note = say(now.reference, "mapping.confirmed_note", author=clean(author), day=day_text(day))
+    with patiently_held(now.workspace.root, "confirm a layout", patience_s):
+        if load_reference(now.workspace.reference).sources != now.reference.sources:
+            return False
+        confirm_layout(now.workspace.reference, tried.layout.source_id, note)
+    return True
 
 
 def keep_layout(

@@ -54,7 +54,6 @@ from termreview.intake.files.revisions import ACCEPTED, Fate, decide_fates
 from termreview.intake.received.evidence_files import EvidenceFile, evidence_faults
 from termreview.intake.received.received import ReceivedFile, received_order
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reference.kinds.calendar import STATISTICS
 from termreview.reference.kinds.decisions import TAKE_SYSTEM, Decision, options_of, with_aliases
 from termreview.reference.kinds.sources import Sources
 from termreview.reference.texts.messages import Message
@@ -269,7 +268,7 @@ def _judge(
     if compared is not None:
         for school_id, question in differences(observations, compared, taken.sources, reader.term):
             findings.add(school_id, taken.readings[accepted[school_id]].file.name, Remark(**question))
-    if reader.term.plan.report == STATISTICS:
+    if not reader.term.plan.is_review:
         for school_id, remark in _made_early(taken):
             findings.add(school_id, taken.readings[accepted[school_id]].file.name, remark)
     came = {fate.school_id for fate in taken.fates}

@@ -18,6 +18,7 @@ from termreview.office.new_year import (
     add_row,
     ask_again,
     letter_row,
+    term_entry,
     write_text,
     year_entry,
 )
@@ -107,17 +108,28 @@ def _declare(source: Workspace, made: Workspace, reference: Reference, filled: F
     add_row(folder / DOCUMENTS, {"document_id": legal, **letter_row(year, fields.get("letter_number", ""), fields.get("letter_on", ""), fields.get("letter_title", ""), reference.office_texts["calendar"])})  # fmt: skip
     head = (folder / CALENDAR).read_text(encoding="utf-8").partition("school_years:")[0]
     entry = year_entry(
-        year, datetime.date.fromisoformat(fields["starts_on"]), _terms(reference, filled, legal),
+        year, datetime.date.fromisoformat(fields["starts_on"]),
+        [*_terms(reference, filled, legal), *_statistics(reference, year)],
         reference.office_texts["calendar"]["sketch"],
     )  # fmt: skip
     write_text(folder / CALENDAR, f"{head}school_years:{entry}")
     ask_again(folder / REVIEW, are_all=True)
 
 
+def _statistics(reference: Reference, year: str) -> list[dict[str, str]]:
+    """The terms of periodic statistics in the first year, as the last year at hand has them, every date shifted."""
+    plans = [plan for plan in reference.calendar.plans if not plan.is_review]
+    own = [plan for plan in plans if plan.term.school_year == plans[-1].term.school_year]
+    return [
+        term_entry(plan, year, own[-1].legal, f"{year}-{plan.previous.part}" if plan.previous in [one.term for one in own] else "")
+        for plan in own
+    ]  # fmt: skip
+
+
 def _terms(reference: Reference, filled: Filled, legal: str) -> list[dict[str, str]]:
     """Both terms of the first year, with the form, tasks and index of the last one at hand."""
     plan, texts, year = (
-        reference.calendar.plans[-1],
+        reference.calendar.reviews[-1],
         reference.office_texts["calendar"],
         filled.fields["school_year"],
     )

@@ -65,16 +65,18 @@ def new_year(
     texts, before = reference.office_texts, [plan for plan in plans if plan.term.school_year == last]
     legal = f"huong-dan-{year}"
     folder = workspace.reference
-    entry = year_entry(year, _starts_on(folder, last), [_shifted(plan, before[-1], year, legal) for plan in before], texts["calendar"]["sketch"])  # fmt: skip
+    shifted = [_shifted(plan, before, year, legal) for plan in before]
+    entry = year_entry(year, _starts_on(folder, last), shifted, texts["calendar"]["sketch"])
     document = letter_row(year, letter_number, letter_on, letter_title, texts["calendar"])
     with as_one(folder, (CALENDAR, DOCUMENTS, REVIEW)):
         _append(folder / CALENDAR, entry)
         add_row(folder / DOCUMENTS, {"document_id": legal, **document})
         ask_again(folder / REVIEW)
         load_reference(folder)
-    first, second = (f"{_later(plan.due_on):%d/%m/%Y}" for plan in (before[0], before[-1]))
+    reviews = [plan for plan in before if plan.is_review] or before
+    first, second = (f"{_later(plan.due_on):%d/%m/%Y}" for plan in (reviews[0], reviews[-1]))
     steps = texts["next_steps"]
-    done = steps["year"].format(year=year, first=first, second=second, form=before[-1].form, legal=legal)
+    done = steps["year"].format(year=year, first=first, second=second, form=reviews[-1].form, legal=legal)
     names = ("year_dates", "year_letter", "year_units", "check", "forms", "letters")
     return Steps(done, tuple(steps[name].format(term=f"{year}-hk1", legal=legal) for name in names))
 
@@ -92,22 +94,29 @@ def _starts_on(folder: Path, last: str) -> datetime.date:
     return _later(datetime.date.fromisoformat(found[1])) if found else datetime.date(int(last[5:]), 9, 5)
 
 
-def _shifted(plan: TermPlan, end: TermPlan, year: str, legal: str) -> dict[str, str]:
-    """One term a year later, as the calendar writes it; what its report compares with follows from the rules of the calendar."""
+def _shifted(plan: TermPlan, before: Sequence[TermPlan], year: str, legal: str) -> dict[str, str]:
+    """One term a year later, as the calendar writes it, behind the last of its kind; statistics keep the circular that held last."""
+    end = [other for other in before if other.is_review == plan.is_review][-1]
     is_first = plan.previous is None or plan.previous.school_year != plan.term.school_year
     previous = end.term.term_id if is_first or plan.previous is None else f"{year}-{plan.previous.part}"
-    again = plan.resubmission_due_on
+    return term_entry(plan, year, legal if plan.is_review else end.legal, previous)
+
+
+def term_entry(plan: TermPlan, year: str, legal: str, previous: str = "") -> dict[str, str]:
+    """One term in another school year, as the calendar writes it; what its report compares with follows from the rules of the calendar."""
+    years, again = int(year[:4]) - int(plan.term.school_year[:4]), plan.resubmission_due_on
     return {
-        "id": f"{year}-{plan.term.part}", "part": plan.term.part, "title": plan.title, "report": plan.report, "previous": previous,
-        "due_on": f"{_later(plan.due_on)}", **({"resubmission_due_on": f"{_later(again)}"} if again else {}),
-        "data_as_of": f"{_later(plan.data_as_of)}", "form": plan.form, "tasks": plan.tasks, "indicator_set": plan.indicator_set,
-        "legal": legal, "mark": "C",
+        "id": f"{year}-{plan.term.part}", "part": plan.term.part, "title": plan.title, "report": plan.report,
+        **({"previous": previous} if previous else {}), "due_on": f"{_later(plan.due_on, years)}",
+        **({"resubmission_due_on": f"{_later(again, years)}"} if again else {}),
+        "data_as_of": f"{_later(plan.data_as_of, years)}", "form": plan.form, "tasks": plan.tasks,
+        "indicator_set": plan.indicator_set, "legal": legal, "mark": "C",
     }  # fmt: skip
 
 
-def _later(day: datetime.date) -> datetime.date:
-    """The same day a year later; of 29 February the day before."""
-    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+def _later(day: datetime.date, years: int = 1) -> datetime.date:
+    """The same day some years later; of 29 February the day before."""
+    return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def year_entry(year: str, starts_on: datetime.date, terms: Sequence[Mapping[str, str]], comment: str) -> str:

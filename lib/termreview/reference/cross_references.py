@@ -71,22 +71,11 @@ def _check_index(source: Source, plan: TermPlan, reference: Reference, fields: C
     indicator_set = reference.indicator_sets[plan.indicator_set]
     path = source.root / "indicator_sets" / f"{indicator_set.set_id}.yml"
     form = with_index(reference.forms[plan.form], indicator_set)
-    needed = [
-        (item.item_id, name)
-        for item in indicator_set.items
-        for name in (*(item.field(column) for column in item.columns), *item.rule.fields)
-    ]
-    needed += [
-        (condition.criterion_id, name)
-        for group in indicator_set.groups
-        for condition in group.conditions
-        for name in condition.requires
-    ]
     asked = {
         level: {field.field_id for field in form.fields_for(level, plan.term.part)}
         for level in indicator_set.levels
     }
-    for item_id, name in needed:
+    for item_id, name in indicator_set.inputs:
         unasked = [level for level, known in asked.items() if name not in known]
         is_own = name.startswith(f"{indicator_set.field_prefix}_")
         word = f'"{item_id}"' if is_own else f'"{name}"'

@@ -169,6 +169,26 @@ class Reference:
             )  # fmt: skip
         return self._terms[term]
 
+    def terms_read_by(self, term: Term) -> tuple[Term, ...]:
+        """The other terms whose tables the report of one term reads, if they are there, each once.
+
+        The term before comes first (its answers are those that checks hold against), then what it is compared with,
+        the same part of earlier years and those of the year that its checks name.
+        """
+        plan = self.calendar.plan(term)
+        named = (
+            plan.previous,
+            plan.compare_with,
+            *self.calendar.same_part_before(term),
+            *self.held_against(term),
+        )
+        return tuple(dict.fromkeys(one for one in named if one is not None))
+
+    def held_against(self, term: Term) -> tuple[Term, ...]:
+        """The terms of the same school year, due before one term, whose answers its checks name; oldest first."""
+        named = {part for check in self.checks[self.calendar.plan(term).form] for part in check.other_parts}
+        return tuple(one for one in self.calendar.earlier_in_year(term) if one.part in named)
+
     def ratios_of(self, declared: TermReference) -> tuple[Ratio, ...]:
         """The ratios of which one term's form asks every part; an office's own form may ask none."""
         asked = declared.form.all_fields()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from termreview.coded_text import CodedText
-from termreview.reference.kinds.calendar import OFFICES, STATISTICS, UNKNOWN_DAY
+from termreview.reference.kinds.calendar import OFFICES, UNKNOWN_DAY
 from termreview.reference.kinds.checks import CHECK_KINDS, Check
 from termreview.reference.kinds.forms import Form
 from termreview.reference.kinds.units import UNITS, Unit
@@ -205,7 +205,7 @@ def _check_aliases(source: Source, reference: Reference) -> None:
 def _note_unused(source: Source, form_id: str, form: Form, reference: Reference) -> None:
     """What is asked of every school and shown nowhere is work for nothing; of an office's own form, and of statistics, all is shown."""
     plans = [plan for plan in reference.calendar.plans if plan.form == form_id]
-    if form.office or (plans and all(plan.report == STATISTICS for plan in plans)):
+    if form.office or (plans and not any(plan.is_review for plan in plans)):
         return
     used = {name.partition(".")[0] for name in _used(form_id, reference)}
     sheets = {section.section_id: section.sheet_id for section in form.sections}

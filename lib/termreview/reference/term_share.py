@@ -34,7 +34,7 @@ def terms_compared(reference: Reference, term: Term) -> tuple[Term, ...]:
         one = due.pop(0)
         if one not in found:
             found[one] = None
-            due += reference.calendar.terms_read_by(one)
+            due += reference.terms_read_by(one)
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ import logging
 import math
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import partial
 from itertools import takewhile
@@ -17,6 +17,7 @@ from typing import Any
 from termreview.coded_text import CodedText
 from termreview.collector import memory_left_alone
 from termreview.errors import RunError
+from termreview.reporting.blocks.report_parts import arranged, cells_left_out, is_of_section
 from termreview.run.kernels.warm import WarmKernels, warm_kernels
 from termreview.run.work_list import Step
 from termreview.storage.staging import stage_in_use
@@ -198,8 +199,8 @@ def read_notebook(path: Path) -> Any:
     return nbformat.read(path, as_version=4)
 
 
-def finish_notebook(path: Path, content: Any) -> None:
-    """Refuse an executed notebook that did not run to its end; take out what differs from run to run."""
+def finish_notebook(path: Path, content: Any, step: Step) -> None:
+    """Refuse an executed notebook that did not run to its end; take out what differs from run to run, and what its report leaves out."""
     import nbformat
 
     _refuse_unfinished(content, path.name)
@@ -211,8 +212,25 @@ def finish_notebook(path: Path, content: Any) -> None:
             cell.id = "injected-parameters"  # papermill draws it by lot
             for given, told in _WHEREABOUTS_GIVEN:
                 cell.source = given.sub(told, cell.source)
-    content.cells = _headed_if_shown(content.cells)
+    content.cells = _headed_if_shown(_emptied(content.cells, step.left_out))
+    for cell in content.cells:
+        if (heading := step.headings.get(cell.id)) is not None:
+            head, line, rest = cell.source.partition("\n")
+            cell.source = f"{head.partition(' ')[0]} {heading}{line}{rest}"
+    if step.headings:
+        content.cells = arranged(content.cells)  # numbered anew
     nbformat.write(content, path)
+
+
+def _emptied(cells: Sequence[Any], left_out: Collection[str]) -> Sequence[Any]:
+    """The cells, those left out showing nothing: so nothing of them is published, and what counts goes on without them."""
+    absent = cells_left_out(cells, left_out)
+    for cell in cells:
+        if cell.id in absent and cell.cell_type == "code":
+            cell.outputs = []
+        elif cell.id in absent:
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), HEADED_TAG]
+    return cells
 
 
 def _headed_if_shown(cells: Sequence[Any]) -> list[Any]:
@@ -244,7 +262,7 @@ def _headed_if_shown(cells: Sequence[Any]) -> list[Any]:
 
 def _shows(later: Sequence[Any], depth: int) -> bool:
     """Whether the section of one heading shows anything: what comes up to the next heading of its depth or above."""
-    section = takewhile(lambda cell: _depth(cell) > depth, later)
+    section = (cell for cell in takewhile(lambda cell: _depth(cell) > depth, later) if is_of_section(cell))
     outputs = (output for cell in section if cell.cell_type == "code" for output in cell.outputs)
     return any("".join(output.get("data", {}).get("text/html", "")).strip() for output in outputs)
 

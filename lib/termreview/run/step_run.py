@@ -74,7 +74,8 @@ def begin_step(
         work.beside.parent.mkdir(parents=True, exist_ok=True)
         call, writes = (None, False) if kernels is None else _begin_elsewhere(work, kernels)
         if call is None:
-            finish_notebook(work.beside, execute_notebook(source, work.beside, step, stage, time_limit_s))
+            content = execute_notebook(source, work.beside, step, stage, time_limit_s)
+            finish_notebook(work.beside, content, step)
     if call is not None:
         return partial(_await, work, call, writes)
     _write(work)
@@ -180,7 +181,7 @@ def _do_step(work: _Work, shared: Path | None, environment: Mapping[str, str]) -
             take_views(shared.read_bytes())
     try:
         content = execute_notebook(work.source, work.beside, work.step, work.stage, work.time_limit_s, True)
-        finish_notebook(work.beside, content)
+        finish_notebook(work.beside, content, work.step)
     except Exception as error:
         if isinstance(error, OSError) and not isinstance(error, TimeoutError):
             raise

@@ -298,9 +298,7 @@ def _write_pages(folder: Path, pages: Mapping[str, str]) -> None:
 def previous_answers(opened: OpenTerm) -> pd.DataFrame | None:
     """The answers of the term before, where its tables exist; with them those of other terms of the year that checks name."""
     before = read_if_there(opened.workspace, opened.declared.plan.previous, "observations")
-    others = [
-        _answers_in_year(opened, term) for term in opened.reference.calendar.earlier_in_year(opened.term)
-    ]
+    others = [_answers_in_year(opened, term) for term in opened.reference.held_against(opened.term)]
     found = [frame for frame in (before, *others) if frame is not None and not frame.empty]
     return pd.concat(found, ignore_index=True) if len(found) > 1 else found[0] if found else before
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,10 @@ class Step:
         The headings whose parts the signed report has in this order (`report_parts`).
     limit
         Of a report of many schools, the most rows of a table that page and document print; None for all.
+    left_out
+        The cells, or headings with all below them, that are taken out of the executed notebook.
+    headings
+        The headings that stand in it instead of the notebook's, by the ids of their cells.
     """
 
     name: str
@@ -91,6 +95,8 @@ class Step:
     annexed: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     limit: RowLimit | None = None
+    left_out: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -332,9 +338,9 @@ def report_step(
             Export(place_in(folder, f"{name}-{SLIP_FILE}.html"), slip_page, is_issued=False),
             Export(place_in(folder, f"{name}-{SLIP_FILE}.docx"), slip_document, is_issued=False),
         )
-    annexed, order = signed_cells(workspace, reference) if edition == SHAREABLE else ((), ())
+    parts = parts_of_report(workspace, reference, declared.plan.report, edition)
     limit = _row_limit(reference, len(schools_in(reference, declared, scope)))
-    return Step(own, parameters, notebook, exports, title, annexed, order, limit)
+    return Step(own, parameters, notebook, exports, title, limit=limit, **parts)
 
 
 def _row_limit(reference: Reference, schools: int) -> RowLimit | None:
@@ -343,33 +349,41 @@ def _row_limit(reference: Reference, schools: int) -> RowLimit | None:
     return RowLimit(most, reference.publishing["annex"]["instead"]) if schools > most else None
 
 
-def signed_cells(workspace: Workspace, reference: Reference) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What the signed report leaves to its annex, by cells of the report notebooks, and the order of its parts, as declared.
+def parts_of_report(
+    workspace: Workspace, reference: Reference, report: str, edition: str = INTERNAL
+) -> dict[str, Any]:
+    """How the sections of one kind of report are published in one edition, by cells of the report notebooks, as declared.
+
+    The signed report leaves sections to its annex (`annexed`) and has its parts in their `order`; a kind of report may have
+    its own of both, leave cells out of every edition (`left_out`) and have `headings` of its own.
 
     Raises
     ------
     DeclarationError
-        When neither notebook has such a cell, or such a heading of a part: a section that was to be left out would be
+        When no notebook has such a cell, or such a heading of a part: a section that was to be left out would be
         printed, one that was to be moved would stay.
     """
-    signed = reference.publishing["signed"]
-    annexed, order = tuple(signed["annexed"]), tuple(signed["order"])
+    declared = reference.publishing["kinds"].get(report, reference.publishing["signed"])
     paths = [workspace.notebooks / f"{notebook}.ipynb" for notebook in REPORT_NOTEBOOKS.values()]
     cells = [cell for path in paths if path.is_file() for cell in (read_json(path) or {}).get("cells", [])]
     known = {str(cell.get("id")) for cell in cells}
     heads = {str(cell.get("id")) for cell in cells if is_heading(cell)}
-    whole = [name.partition("/")[0] for name in annexed if name.endswith(f"/{WHOLE_PART}")]
+    named = [name.partition("/")[0] for told in declared.values() for name in told]
+    whole = [name.partition("/")[0] for name in declared["annexed"] if name.endswith(f"/{WHOLE_PART}")]
     problems = [
         Problem("publishing.yml", 1, CodedText(code, cells=", ".join(odd), known=", ".join(sorted(names))))
         for code, odd, names in (
-            ("no_cell", [name for name in (*annexed, *order) if name.partition("/")[0] not in known], known),
+            ("no_cell", [name for name in named if name not in known], known),
             ("no_part", [name for name in whole if name not in heads], heads),
         )
         if cells and odd
     ]
     if problems:
         raise DeclarationError(problems)
-    return annexed, order
+    own = {"left_out": declared["left_out"], "headings": declared["headings"]}
+    return own | (
+        {"annexed": declared["annexed"], "order": declared["order"]} if edition == SHAREABLE else {}
+    )
 
 
 def report_name(declared: TermReference, scope: Scope = WHOLE, edition: str = INTERNAL) -> str:

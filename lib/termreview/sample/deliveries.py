@@ -35,6 +35,9 @@ class Arrival:
 MISSING: Mapping[str, tuple[str, ...]] = {
     "hk1": ("0477114", "0477218", "0477405"),
     "hk2": ("0477114", "0477213"),
+    "tkdn": ("0477114", "0477218"),
+    "tkgn": ("0477114",),
+    "tkcn": ("0477213",),
 }
 
 _RENEWED = "bản sửa, gửi thay bản trước"
@@ -95,6 +98,34 @@ ARRIVALS: tuple[Arrival, ...] = (
     Arrival("hk2", "0477219", "2024-05-24", ("second_group_blank",)),
     Arrival("hk2", "0477302", "2024-05-20", ("materials_total_wrong",)),
     Arrival("hk2", "0477304", "2024-05-23", ("fees_in_thousands",)),
+    # Statistics at the start of the year, as of 30/9/2023, due 30/10/2023. Before the closing day, late, sent again:
+    Arrival("tkdn", "0477103", "2023-09-21"),
+    Arrival("tkdn", "0477216", "2023-09-28"),
+    Arrival("tkdn", "0477214", "2023-11-02", note="đã nhắc qua điện thoại"),
+    Arrival("tkdn", "0477304", "2023-10-31"),
+    Arrival("tkdn", "0477202", "2023-10-16", ("budget_in_dong",), "0477202_TKDN.xlsx"),
+    Arrival("tkdn", "0477202", "2023-10-23", (), "0477202_TKDN_sua.xlsx", _RENEWED),
+    Arrival(
+        "tkdn", "0477107", "2023-10-27", ("truncated",), "0477107 thong ke dau nam.xlsx", "tệp mở không được"
+    ),
+    # The slips that offices name:
+    Arrival("tkdn", "0477201", "2023-10-20", ("budget_in_dong",)),
+    Arrival("tkdn", "0477305", "2023-10-25", ("budget_in_dong",)),
+    Arrival("tkdn", "0477205", "2023-10-24", ("main_site_counted",)),
+    Arrival("tkdn", "0477302", "2023-10-26", ("main_site_counted",)),
+    Arrival("tkdn", "0477210", "2023-10-18", ("both_standards",)),
+    Arrival("tkdn", "0477303", "2023-10-27", ("standard_without_decision",)),
+    Arrival("tkdn", "0477208", "2023-10-25", ("utilities_skipped",)),
+    Arrival("tkdn", "0477402", "2023-10-30", ("level_left_out",)),
+    # In the middle of the year, due 31/01/2024; against the start of the year and the report of semester I:
+    Arrival("tkgn", "0477203", "2024-02-05"),
+    Arrival("tkgn", "0477211", "2024-01-26", ("standard_raised",)),
+    Arrival("tkgn", "0477207", "2024-01-25", ("pupils_of_other_year",)),
+    Arrival("tkgn", "0477208", "2024-01-29", ("utilities_skipped",)),
+    # At the end of the year, due 30/6/2024:
+    Arrival("tkcn", "0477304", "2024-07-02"),
+    Arrival("tkcn", "0477305", "2024-06-20", ("budget_in_dong",)),
+    Arrival("tkcn", "0477206", "2024-06-24", ("results_exceed",)),
 )
 
 
@@ -129,15 +160,15 @@ def _usual_day(school: Unit, plan: TermPlan) -> datetime.date:
 def _named(arrival: Arrival, school: Unit) -> Arrival:
     if arrival.name:
         return arrival
-    part = {"hk1": "HK1", "hk2": "HK2"}.get(arrival.part, arrival.part)
-    short_name = school.short_name
+    part, short_name = arrival.part.upper(), school.short_name
+    what = "CNTT" if arrival.part.startswith("hk") else "THỐNG KÊ"
     ways = (
         f"{school.unit_id}_BC_{part}.xlsx",
         f"{school.unit_id}_BC_{part}.xlsx",
         f"Bao cao {part} - {_plain(short_name)}.xlsx",
-        f"BC CNTT {part} {short_name}.xlsx",
+        f"BC {what} {part} {short_name}.xlsx",
         f"{_plain(short_name).upper().replace(' ', '_')}_{part}.xlsx",
-        f"BÁO CÁO CNTT {part} - {short_name} (chính thức).xlsx",
+        f"BÁO CÁO {what} {part} - {short_name} (chính thức).xlsx",
     )
     name = draw(school.unit_id, "file name").choice(ways)
     return Arrival(

@@ -120,6 +120,68 @@ def points_above_maximum(answers: Answers) -> None:
     answers[own] = 10
 
 
+def budget_in_dong(answers: Answers) -> None:
+    """The budget of a statistics form in đồng: above any plausible number of triệu đồng."""
+    for name in _named(answers, r"budget_\w+_million"):
+        answers[name] = _number(answers, name) * 1_000_000
+
+
+def main_site_counted(answers: Answers) -> None:
+    """The main site counted as a điểm trường: sites and main site are more than all places."""
+    name = _named(answers, r"sites_\w+_count")[0]
+    answers[name] = _number(answers, name) + 1
+
+
+def both_standards(answers: Answers) -> None:
+    """Both levels of the national standard at once."""
+    for name in _named(answers, r"is_national_standard_\d_\w+"):
+        answers[name] = "yes"
+
+
+def standard_without_decision(answers: Answers) -> None:
+    """National standard level 1 without the decision that grants it."""
+    for name in _named(answers, r"is_national_standard_\d_\w+"):
+        answers[name] = "yes" if "_1_" in name else "no"
+    for name in _named(answers, r"national_standard_\w+_number"):
+        del answers[name]
+
+
+def standard_raised(answers: Answers) -> None:
+    """The other level of the national standard than at the start of the year: `agrees_with` fails for both."""
+    for name in _named(answers, r"is_national_standard_\d_\w+"):
+        answers[name] = "no" if answers[name] == "yes" else "yes"
+
+
+def utilities_skipped(answers: Answers) -> None:
+    """Electricity, clean water and Internet left blank."""
+    for name in _named(answers, r"has_(electricity|clean_water|internet)_\w+"):
+        del answers[name]
+
+
+def level_left_out(answers: Answers) -> None:
+    """A TH&THCS school fills in the sheet of one level only."""
+    for name in _named(answers, r"\w*_thcs(_\w+|\.\w+|)(\.\w+)?"):
+        del answers[name]
+
+
+def pupils_of_other_year(answers: Answers) -> None:
+    """Pupils of another year: a fifth more than at the start of the year and in the report of the semester."""
+    grade = max(_named(answers, r"pupils_(mn|th|thcs)_count\.[ag]\d"))
+    total = f"{grade.rsplit('.', 1)[0]}.total"
+    more = round(_number(answers, total) / 5)
+    answers[grade], answers[total] = _number(answers, grade) + more, _number(answers, total) + more
+
+
+def results_exceed(answers: Answers) -> None:
+    """More results at the end of the year than pupils."""
+    name = _named(answers, r"year_result_\w+_good_count")[0]
+    answers[name] = _number(answers, name) + 40
+
+
+def _named(answers: Answers, pattern: str) -> list[str]:
+    return [name for name in answers if re.fullmatch(pattern, name)]
+
+
 def _number(answers: Answers, name: str) -> float:
     value = answers[name]
     assert isinstance(value, int | float)
@@ -129,6 +191,8 @@ def _number(answers: Answers, name: str) -> float:
 _CHANGES = (
     pupils_total_wrong, girls_exceed, materials_total_wrong, percent_as_share, percent_with_sign,
     percent_with_comma, grouped_numbers, yes_no_spellings, decomposed_text, dates_as_text, words_for_numbers,
-    services_blank, second_group_blank, fees_in_thousands, points_above_maximum,
+    services_blank, second_group_blank, fees_in_thousands, points_above_maximum, budget_in_dong, main_site_counted,
+    both_standards, standard_without_decision, standard_raised, utilities_skipped, level_left_out, pupils_of_other_year,
+    results_exceed,
 )  # fmt: skip
 ANSWER_FAULTS: Mapping[str, Callable[[Answers], None]] = {change.__name__: change for change in _CHANGES}

@@ -20,7 +20,7 @@ from termreview.sample.system_exports import FOLDER, write_system_exports
 from termreview.storage.workspace import Workspace, files_below, write_json
 from termreview.terms import Term
 
-SAMPLE_TERMS = (Term("2023-2024", "hk1"), Term("2023-2024", "hk2"))
+SAMPLE_TERMS = (Term("2023-2024", "hk1"), Term("2023-2024", "hk2"))  # those that the demo runs
 SAMPLE_LIST = ".sample.json"
 _WORKERS = 2
 _FILES_NAMED = 5
@@ -32,7 +32,7 @@ def write_sample(
     progress: Callable[[str], None] = lambda line: None,
     workers: int = _WORKERS,
 ) -> dict[str, int]:
-    """Write the raw files of both terms, the exports of systems among them, with `received.csv` and the list of what was written.
+    """Write the raw files of a school year, the exports of systems among them, with `received.csv` and the list of what was written.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def write_sample(
 
 
 def sample_terms(reference: Reference) -> tuple[Term, ...]:
-    """The terms that the sample fills: its own school year, or the office's first one where that is not declared.
+    """The terms that the sample fills, statistics among them: its own school year, or the office's first one where that is not declared.
 
     Raises
     ------
@@ -87,10 +87,9 @@ def sample_terms(reference: Reference) -> tuple[Term, ...]:
         When no school reports in such a term, or the office's reports would not say that they are illustrative.
     """
     declared = [plan.term for plan in reference.calendar.plans]
-    years = [term.school_year for term in declared]
-    terms = tuple(term for term in SAMPLE_TERMS if term in declared)
-    if len(terms) < len(SAMPLE_TERMS):
-        terms = tuple(term for term in declared if term.school_year == years[0])
+    is_own = set(SAMPLE_TERMS) <= set(declared)
+    year = SAMPLE_TERMS[0].school_year if is_own else next((term.school_year for term in declared), "")
+    terms = tuple(term for term in declared if term.school_year == year)
     if empty := [term.term_id for term in terms if not reference.of(term).schools] or not terms:
         named = ", ".join(empty) if isinstance(empty, list) else "calendar.yml"
         raise SampleError("sample_needs_schools", terms=named)

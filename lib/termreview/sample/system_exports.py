@@ -67,10 +67,14 @@ _LAYOUTS = {"school_totals", "csdl_classes", "csdl_pupils", "teams_team_activity
 
 
 def write_system_exports(folder: Path, term: Term, reference: Reference) -> None:
-    """Write the exports of one term below its folder; none where the office declares other layouts or another form."""
+    """Write the exports of one term below its folder; none beside statistics, or where the office declares other layouts or another form."""
     declared = reference.of(term)
     schools = [school for school in declared.schools if is_of_sample(school, declared)]
-    if not schools or {layout.source_id for layout in reference.sources.layouts}.isdisjoint(_LAYOUTS):
+    if (
+        not schools
+        or not declared.plan.is_review
+        or {layout.source_id for layout in reference.sources.layouts}.isdisjoint(_LAYOUTS)
+    ):
         return
     answers = {school.unit_id: school_answers(school, term, reference) for school in schools}
     names = {school.unit_id: school.name for school in schools}

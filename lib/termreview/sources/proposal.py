@@ -61,6 +61,7 @@ _KNOWN_BY = 6  # of its columns a layout is known by
 _LIKE_NAME = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]*(?: [^\W\d_a-z][^\W\d_A-Z]*){1,5}")  # Nguyễn Thị Hoa
 _QUOTED = json.JSONEncoder(ensure_ascii=False).encode
 _DRAFT_NOTE = "# Bố cục chưa được dùng cho đến khi xác nhận: xóa dòng dưới đây khi đã xem lại."
+_DRAFT_LINE = re.compile(r"is_draft\s*:")
 _CODES, _NAMES = ("ma truong", "school code"), ("truong hoc", "ten truong", "truong", "school name")
 
 
@@ -270,6 +271,16 @@ def write_layout(reference: Path, layout: ExportLayout, note: str) -> Path:
     path.parent.mkdir(exist_ok=True)
     with atomic_write(path) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+def confirm_layout(reference: Path, source_id: str, note: str) -> Path:
+    """Put a drafted layout in force: its own file without the line that makes it a draft, with a note in front."""
+    path = reference / FOLDER / f"{source_id}.yml"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    kept = [line for line in lines if line != _DRAFT_NOTE and not _DRAFT_LINE.match(line)]
+    with atomic_write(path) as beside:
+        beside.write_text("\n".join([f"# {note}", *kept, ""]), encoding="utf-8", newline="\n")
     return path
 
 

@@ -18,7 +18,8 @@ from termreview.desk.panels import opening
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, Tag
 from termreview.desk.panels.controls.school_picker import SchoolPicker
-from termreview.desk.panels.opening import latest_term, open_desk
+from termreview.desk.panels.opening import open_desk
+from termreview.desk.term.term_now import latest_term
 from termreview.reference.declarations import load_reference
 from termreview.storage.lock import held
 from termreview.storage.workspace import Workspace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from termreview.desk.panels import opening
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.opening import open_desk
 from termreview.reference.declarations import load_reference
+from termreview.sources.proposal import write_layout
 from termreview.storage.workspace import Workspace
 
 HEADS = ["Mã trường", "Ngày cập nhật", "Mã tài khoản", "Họ tên phụ huynh", "Trạng thái"]
@@ -108,6 +110,44 @@ def test_a_mapping_is_tried_without_writing_and_kept_when_confirmed(office: Work
     )
     text = (office.reference / "sources" / "hue_s_phu_huynh_ket_noi.yml").read_text(encoding="utf-8")
     assert text.startswith(f"# {ROLE} xác nhận ngày 12/01/2024")
+
+
+def test_a_draft_that_somebody_declared_is_shown_with_its_count_and_confirmed(
+    office: Workspace, desk: Desk
+) -> None:
+    form = fill(desk)
+    form._tried_out()
+    draft = replace(form._tried.layout, is_draft=True)
+    path = write_layout(office.reference, draft, "Bản nháp của phòng.")
+    desk.refresh()
+    form = desk.go_to("systems")._form  # type: ignore[attr-defined]
+    assert form._of_draft.layout.display != "none"
+    assert "Đã có bản nháp bố cục “Phụ huynh kết nối”" in form._drafted.value
+    assert "26 dòng: đếm 24, không rõ trường 1, trùng 1" in form._drafted.value
+    assert SECRET not in form._drafted.value
+    desk._author.value = ""
+    form._confirmed()
+    assert "is_draft" in path.read_text(encoding="utf-8")
+    desk._author.value = ROLE
+    form._confirmed()
+    assert "Đã ghi bố cục “Phụ huynh kết nối”" in status_of(desk)
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(f"# {ROLE} xác nhận bản nháp ngày 12/01/2024.\n# Bản nháp của phòng.\n")
+    assert "is_draft" not in text
+    reference = load_reference(office.reference)
+    assert reference.sources.drafts == ()
+    assert replace(draft, is_draft=False) in reference.sources.layouts
+    facts = desk.now.cleaned.facts
+    assert facts is not None
+    # By hand, as where the mapping is kept: of six accounts a school four or five are linked.
+    assert facts.set_index("school_id")["value"].to_dict() == dict(
+        zip(PRIMARIES[:4], (5, 5, 4, 4), strict=True)
+    )
+
+
+def test_an_export_of_no_draft_offers_none(desk: Desk) -> None:
+    form = desk.go_to("systems")._form  # type: ignore[attr-defined]
+    assert form._of_draft.layout.display == "none"
 
 
 def test_what_lacks_something_is_not_kept(office: Workspace, desk: Desk) -> None:

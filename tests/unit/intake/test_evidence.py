@@ -132,3 +132,30 @@ def test_links_side_by_side_are_told_apart_and_quoted_whole() -> None:
         remark.found for _, remark in questions({"s0": {"cds_plan.link": "D:\\Minh chung\\kh 1.pdf"}})
     ]
     assert named == "D:\\Minh chung\\kh 1.pdf"
+
+
+def test_a_document_dated_outside_of_the_school_year_is_asked_about_once() -> None:
+    field, other = "q4725_1_3_1.evidence", "q4725_1_4.evidence"
+    [(school_id, told)] = questions(
+        {"s0": {field: "Kế hoạch số 12/KH-TH ngày 05/10/2021", other: "Biên bản 7.3.2022"},
+         "s1": {field: "Kế hoạch số 12/KH-TH ngày 05/10/2023; Quyết định ngày 2/6/2023"}}
+    )  # fmt: skip
+    assert (school_id, told.code, told.found, told.expected) == (
+        "s0", "evidence_other_period", "05/10/2021", "01/06/2023–10/01/2024",
+    )  # fmt: skip
+    assert told.detail == " (và 1 minh chứng khác)"
+    after = asked({"s0": {field: "Báo cáo ngày 20-02-2024"}})
+    assert [code for _, code, _ in after] == ["evidence_other_period"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://truong.vn/2021/5.10.2021/anh", "Số 05/10/2021/QĐ-TH", "31/02/2021", "năm 2021", "12/KH-TH"],
+)
+def test_what_is_no_day_of_a_document_is_not_asked_about(text: str) -> None:
+    codes = [code for _, code, _ in asked({"s0": {"q4725_1_3_1.evidence": text}})]
+    assert "evidence_other_period" not in codes
+
+
+def test_where_nobody_answered_in_words_nothing_is_asked() -> None:
+    assert asked({"s0": {"pupils_count.total": 200}}) == []

@@ -214,6 +214,12 @@ def test_a_new_year_repeats_the_last_one_a_year_later_and_is_unconfirmed(tmp_pat
     assert second.compare_with == first.term
     letter = reference.documents[first.legal]
     assert (letter.number, letter.school_year, letter.mark) == ("chưa xác nhận", "2025-2026", "C")
+    start, end = (reference.calendar.plan(parse_term(f"2025-2026-{part}")) for part in ("tkdn", "tkcn"))
+    assert (str(start.due_on), str(end.data_as_of), end.mark) == ("2025-10-30", "2026-05-31", "C")
+    assert (start.report, start.form, start.indicator_set) == ("statistics", "thong-ke", "none")
+    assert {start.legal, end.legal} == {"tt-25-2024"}, (
+        "statistics follow the circular, not the letter of the year"
+    )
 
 
 @pytest.mark.parametrize("year", ["2024-2025", "2026-2027", "2025", "2025-2027"])

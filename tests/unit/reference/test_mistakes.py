@@ -13,7 +13,6 @@ from intake_world import ROOT
 from termreview.cli import __main__ as cli
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.declarations import load_reference
-from worlds import put_statistics_in_force
 
 REFERENCE = ROOT / "data" / "reference"
 
@@ -37,8 +36,6 @@ FILES = sorted(path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglo
 def test_a_file_that_cannot_be_read_is_told_and_little_else(name: str, how: str, tmp_path: Path) -> None:
     folder = tmp_path / "reference"
     shutil.copytree(REFERENCE, folder)
-    if "thong-ke" in name:  # read once an office asks for statistics
-        put_statistics_in_force(folder)
     BREAKS[how](folder / name)
     is_optional = name.startswith(
         (

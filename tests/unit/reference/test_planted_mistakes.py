@@ -12,7 +12,7 @@ import pytest
 
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
-from worlds import REFERENCE, copy_reference, put_statistics_in_force
+from worlds import REFERENCE, copy_reference
 
 FILES = sorted(path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglob("*") if path.suffix in (".csv", ".yml"))  # fmt: skip
 MOST_LINES = 4  # of one slip, wherever it is
@@ -80,8 +80,6 @@ def fault_of(folder: Path) -> DeclarationError | None:
 @pytest.mark.parametrize("name", FILES)
 def test_a_slip_is_told_at_its_place_and_little_else(name: str, tmp_path: Path) -> None:
     path = copy_reference(tmp_path) / name
-    if "thong-ke" in name:  # read once an office asks for statistics
-        put_statistics_in_force(tmp_path / "reference")
     text = path.read_text(encoding="utf-8")
     slips = list(slips_of_list(text) if path.suffix == ".csv" else slips_of_tree(text))
     told_count = 0

@@ -26,12 +26,12 @@ from termreview.desk.panels.verification_tab import VerificationTab
 from termreview.desk.panels.what_if_tab import WhatIfTab
 from termreview.desk.panels.worklist_tab import WorklistTab
 from termreview.desk.panels.year_tab import YearTab
-from termreview.desk.term.term_now import look
+from termreview.desk.term.term_now import latest_term, look
 from termreview.desk.term.wording import joined, say
 from termreview.errors import DeclarationError, TermReviewError
 from termreview.reference.declarations import load_reference
 from termreview.reporting.blocks.blocks import Block, callout
-from termreview.storage.workspace import Workspace, find_workspace
+from termreview.storage.workspace import find_workspace
 
 TABS: tuple[type[Tab], ...] = (
     OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab, SystemsTab, InsightTab, YearTab,
@@ -148,10 +148,3 @@ def _desk(
         title = "Khai báo còn lỗi" if isinstance(error, DeclarationError) else _NOT_OPENED
         return joined(Block(style_sheet()), callout(title, problems, "error"))
     return lambda room: Desk(now, as_of, root, today, room)
-
-
-def latest_term(workspace: Workspace) -> str:
-    """The latest term of which files came; the first one where none did."""
-    plans = load_reference(workspace.reference).calendar.plans
-    received = [plan for plan in plans if any(workspace.raw(plan.term).glob("*"))]
-    return (received or plans[:1])[-1].term.term_id

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from termreview.errors import UsageError
 from termreview.intake.clean import Cleaned
 from termreview.intake.received.received import ReceivedFile
 from termreview.reference.comparable import comparable_ratios
-from termreview.reference.declarations import Reference, TermReference
+from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.forms import Field
 from termreview.reporting.blocks.rows import Record
 from termreview.reporting.report.context import ReportContext, build_view, report_on
@@ -22,6 +23,7 @@ from termreview.reporting.summaries.index import school_scores
 from termreview.reporting.summaries.ratios import ratios_by_school
 from termreview.reporting.summaries.reporting import school_reporting
 from termreview.reporting.term.answers import Answers, spread_answers
+from termreview.reporting.term.latest_term import term_or_latest
 from termreview.reporting.term.schools import expected_schools
 from termreview.reporting.term.term_tables import TermTables
 from termreview.run import steps
@@ -191,7 +193,7 @@ def stamp_of(opened: steps.OpenTerm) -> Stamp:
     workspace = opened.workspace
     folders = [workspace.raw(opened.term), workspace.reference]
     paths = [path for folder in folders if folder.is_dir() for path in folder.rglob("*")]
-    for before in opened.reference.calendar.terms_read_by(opened.term):
+    for before in opened.reference.terms_read_by(opened.term):
         paths += [workspace.processed(before) / name for name in (MANIFEST, LOOSE)]
     return frozenset(found for path in paths if (found := _facts(path)) is not None)
 
@@ -225,3 +227,12 @@ def _facts(path: Path) -> tuple[str, int, int] | None:
     except OSError:
         return None
     return None if path.is_dir() else (str(path), facts.st_size, facts.st_mtime_ns)
+
+
+def latest_term(workspace: Workspace) -> str:
+    """The latest term of which files came; the first one where none did."""
+    reference = load_reference(workspace.reference)
+    try:
+        return term_or_latest(workspace, reference).term_id
+    except UsageError:
+        return reference.calendar.reviews[0].term.term_id

@@ -83,7 +83,7 @@ def adopt_workbook(path: Path, reference: Reference, folder: Path, form_id: str 
     proposal = propose(read_office_workbook(path), texts)
     if not proposal.rows:
         raise UsageError("no_table_to_fill", file=path.name)
-    model = reference.forms[reference.calendar.plans[-1].form]
+    model = reference.forms[reference.calendar.reviews[-1].form]
     questions, twice = _questions(proposal)
     order = {sheet.name: place for place, sheet in enumerate(proposal.sheets)}
     doubts = tuple(sorted((*proposal.doubts, *twice), key=lambda one: order.get(one.sheet, len(order))))

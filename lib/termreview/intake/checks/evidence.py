@@ -5,6 +5,7 @@ Each is a question to the school, never a reproach: a shared link may be the sys
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import re
 from collections import defaultdict
@@ -15,12 +16,14 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from termreview.intake.files.file_reading import Remark
+from termreview.intake.values.date_text import day_of
+from termreview.intake.values.date_value import term_window
 from termreview.reference.declarations import TermReference
 from termreview.terms import parse_term
 from termreview.text import day_text, fold
 
 BROKEN, LOCAL, SHARED, TWO_DATES = "link_broken", "link_local", "link_shared", "document_two_dates"
-OTHER_YEAR = "link_other_year"
+OTHER_YEAR, OTHER_PERIOD = "link_other_year", "evidence_other_period"
 _MAY_HOLD = r"://|www\.|https?:|^[A-Za-z]:\\|\\\\"  # most answers hold none
 _LINK = re.compile(
     # up to white space, or to where the next link begins; a place on a disk may hold spaces
@@ -37,6 +40,7 @@ _PLAIN = re.compile(
 _INNER = ("localhost", ".local", ".lan")
 _COLUMNS = ("school_id", "field_id", "sheet", "cell", "value_text")
 _NUMBER, _DAY = "number", "on"
+_DATED = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](20\d\d)(?![\d/.-])")
 _SCHOOLS_SHOWN, _YEAR = 3, 4
 
 
@@ -75,6 +79,7 @@ def evidence_questions(
     yield from _shared(by_link, labels, names)
     yield from _of_other_years(by_link, previous, term, labels)
     yield from _two_dates(answered, term, labels)
+    yield from _of_other_periods(answered, term, labels)
 
 
 def named_links(observations: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -214,6 +219,30 @@ def _two_dates(
                     expected=day_text(first.said), detail=where,
                 ),
             )  # fmt: skip
+
+
+def _of_other_periods(
+    answered: pd.DataFrame, term: TermReference, labels: Mapping[str, str]
+) -> Iterator[tuple[str, Remark]]:
+    """The first document of each school whose day, written beside it, lies outside of the school year so far; how many more.
+
+    Answers that are days themselves are asked about where they are read. An older document may well be in force.
+    """
+    window = term_window(term.term.school_year, term.plan.due_on)
+    documents = [name for name, field in term.form.all_fields().items() if field.names_document]
+    wanted = answered[answered["field_id"].isin(documents)]
+    found: defaultdict[str, list[tuple[_Named, datetime.date]]] = defaultdict(list)
+    for named in map(_Named._make, _rows(wanted)):
+        words = _LINK.sub(" ", named.said)
+        days = (day_of(int(year), int(month), int(day)) for day, month, year in _DATED.findall(words))
+        odd = [day for day in days if day is not None and not window.holds(day)]
+        found[named.school_id] += [(named, day) for day in odd[:1]]
+    for school_id, places in found.items():
+        if places:
+            (first, day), *others = places
+            more = f" (và {len(others)} minh chứng khác)" if others else ""
+            period = f"{day_text(window.first)}–{day_text(window.last)}"
+            yield school_id, _remark(OTHER_PERIOD, first, labels, day_text(day), period, detail=more)
 
 
 def _remark(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import takewhile
 
-from termreview.intake.values.plain_names import plain_names
+from termreview.intake.values.plain_names import names_of_any_case, plain_names
 from termreview.spreadsheets.model.workbook_model import Cell
 from termreview.text import clean, fold, unaccented
 
@@ -122,9 +122,11 @@ def name_without_personal(name: str, schools: Collection[str] | None = None) -> 
     if spans or _PERSON_WORDS.search(flat.casefold()):
         spans += full_names(flat)
     spans += plain_names(flat)
-    if schools is not None and (named := list(full_names(flat, _PLAIN_FAMILY_NAMES))):
+    if schools is not None:
         known = _spelled_plainly(tuple(schools))
+        named = full_names(flat, _PLAIN_FAMILY_NAMES)
         spans += [(begin, end) for begin, end in named if unaccented(fold(flat[begin:end])) not in known]
+        spans += names_of_any_case(flat, known)
     if not spans:
         return name
     mark = f"{WITHHELD}[{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}]"

@@ -45,6 +45,11 @@ class TermPlan:
     compare_with: Term | None = None
     resubmission_due_on: datetime.date | None = None
 
+    @property
+    def is_review(self) -> bool:
+        """Say whether the term reports on a part of the school year; periodic statistics stand beside these."""
+        return self.report != STATISTICS
+
 
 @dataclass(frozen=True)
 class Office:
@@ -95,6 +100,11 @@ class Calendar:
     plans: tuple[TermPlan, ...]
     offices: tuple[Office, ...]
 
+    @property
+    def reviews(self) -> tuple[TermPlan, ...]:
+        """The terms that report on a part of a school year, oldest first; all where an office has only statistics."""
+        return tuple(plan for plan in self.plans if plan.is_review) or self.plans
+
     def plan(self, term: Term) -> TermPlan:
         """The plan of one term.
 
@@ -116,18 +126,8 @@ class Calendar:
             sorted(one for one in found if one.part == term.part and one.school_year < term.school_year)
         )
 
-    def terms_read_by(self, term: Term) -> tuple[Term, ...]:
-        """The other terms whose tables the report of one term reads, if they are there, each once.
-
-        The term before comes first (its answers are those that checks hold against), then what it is compared with
-        and the same part of earlier years.
-        """
-        plan = self.plan(term)
-        named = (plan.previous, plan.compare_with, *self.same_part_before(term), *self.earlier_in_year(term))
-        return tuple(dict.fromkeys(one for one in named if one is not None))
-
     def earlier_in_year(self, term: Term) -> tuple[Term, ...]:
-        """The terms of the same school year that are due before one term, oldest first: checks hold against them, too."""
+        """The terms of the same school year that are due before one term, oldest first."""
         own = self.plan(term)
         return tuple(
             plan.term
@@ -222,7 +222,7 @@ def _note_reports(loaded: Sequence[tuple[Row, TermPlan]]) -> None:
             for _, other in loaded
             if other.term.school_year == plan.term.school_year
             and other.due_on > plan.due_on
-            and other.report != STATISTICS
+            and other.is_review
         ]
         is_summary = plan.report == "year_end_summary"
         is_summed_up = is_summary or any(other.report == "year_end_summary" for other in later)

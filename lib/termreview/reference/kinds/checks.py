@@ -44,6 +44,11 @@ class Check:
     remedy: str
     mark: str
 
+    @property
+    def other_parts(self) -> frozenset[str]:
+        """The parts of the school year whose answers the check names."""
+        return frozenset(name.partition(OTHER_TERM)[0] for name in self.against if OTHER_TERM in name)
+
     def expanded(
         self, fields: Mapping[str, Field], grids: Grids | None = None
     ) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

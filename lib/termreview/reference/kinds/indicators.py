@@ -156,6 +156,22 @@ class IndicatorSet:
         return tuple(item for group in self.groups for item in group.items)
 
     @property
+    def inputs(self) -> tuple[tuple[str, str], ...]:
+        """Every field that the index reads, behind the item or condition that reads it."""
+        items = (
+            (item.item_id, name)
+            for item in self.items
+            for name in (*(item.field(column) for column in item.columns), *item.rule.fields)
+        )
+        conditions = (
+            (condition.criterion_id, name)
+            for group in self.groups
+            for condition in group.conditions
+            for name in condition.requires
+        )
+        return (*items, *conditions)
+
+    @property
     def is_none(self) -> bool:
         """Say whether the term is not scored at all: its calendar names no set."""
         return not self.groups

@@ -47,7 +47,7 @@ OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "highlights.yml": ("figures", "decisions", "most_decisions", "most_named", "least_change"),
     "insight.yml": ("limits", "size_field"),
     "labels.yml": ("score_groups", "score_groups_short", "score_levels", "score_levels_short"),
-    "publishing.yml": ("signed", "annex/heads"),
+    "publishing.yml": ("signed", "annex/heads", "kinds"),
     "sentences.yml": (
         "communes/columns", "profile/names", "profile/columns", "profile/by_school", "assessment/named_figures", "assessment/thresholds",
         "assessment/dates", "assessment/cause_kinds", "one_school",

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
-from termreview.reference.kinds.calendar import Calendar
+from termreview.reference.kinds.calendar import REPORTS, Calendar
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reference.loading.rows import LINE, Row, without_lines
 from termreview.reference.loading.source import Source
@@ -25,6 +25,10 @@ OF_LEVELS = ("score_levels", "score_levels_short")
 # Working numbers of the assessment; what else stands beside the sentences are texts by field of the form.
 THRESHOLDS = "assessment/thresholds"
 CAUSE_KINDS = "assessment/cause_kinds"
+PARTS, HEADINGS = (
+    ("annexed", "order", "left_out"),
+    "headings",
+)  # of how the sections of a report are published
 DATES = "assessment/dates"  # of the directions of part IV, by kind of report
 DIRECTIONS = (
     "reports", "repair", "tasks", "ratios", "criteria", "targets", "conditions", "evidence", "stories", "office",
@@ -118,20 +122,35 @@ def is_direction_date(text: str) -> bool:
 
 
 def load_publishing(source: Source) -> Mapping[str, Any]:
-    """Read the words of what is published, and which sections of the signed report stand in its annex alone, and their order."""
+    """Read the words of what is published, and which sections of the signed report stand in its annex alone, and their order.
+
+    `kinds` are the same of kinds of reports that have their own: cells that are in no such report (`left_out`), headings
+    that stand in it instead of the notebook's.
+    """
     tree = read_texts(source, "publishing.yml")
     if tree is None:
         return {}
-    signed = tree.row("signed")
-    if signed is not None:
-        signed.only(("annexed", "order"))
+    kinds = tree.row("kinds")
+    if kinds is not None:
+        kinds.only(REPORTS)
     annex = tree.row("annex")
     heads = annex.row("heads") if annex else None
     for name in heads.values if heads else ():
         if name != LINE and heads is not None and len(heads.text(name).split(" / ")) != 2:
             heads.report("no_two_heads", name)
-    told = {name: () if signed is None else signed.items(name) for name in ("annexed", "order")}
-    return {**without_lines(dict(tree.values)), "signed": told}
+    own = {name: _report_parts(kinds.row(name)) for name in REPORTS if kinds and name in kinds.values}
+    return {**without_lines(dict(tree.values)), "signed": _report_parts(tree.row("signed")), "kinds": own}
+
+
+def _report_parts(row: Row | None) -> Mapping[str, Any]:
+    if row is not None:
+        row.only((*PARTS, HEADINGS))
+    heads = row.row(HEADINGS) if row is not None else None
+    told = {name: () if row is None else row.items(name) for name in PARTS}
+    return {
+        **told,
+        HEADINGS: {name: heads.text(name) for name in heads.values if name != LINE} if heads else {},
+    }
 
 
 def load_returns(source: Source) -> Mapping[str, Any]:

@@ -13,6 +13,8 @@ _RANKS: Final = {
     3: "#### ",
 }  # of headings; below the last one each cell stands for itself
 _NUMBERED: Final = re.compile(r"(#+\s+)([IVX]+|\d+)(?=\.\s)")
+_MARKS: Final = re.compile(r"#+(?=\s)")
+_OF_NO_SECTION: Final = frozenset(["hide", "banner", "footer"])
 _FIXED: Final = ("signature",)  # what stands where it stands, whatever is moved
 _ROMAN: Final = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
@@ -30,6 +32,26 @@ def parts_of_cells(cells: Iterable[Any], rank: int = 1) -> list[list[Any]]:
 def is_heading(cell: Any, rank: int = 1) -> bool:
     """Whether one cell is a heading of one rank, the first unless told."""
     return cell.get("cell_type") == "markdown" and "".join(cell["source"]).startswith(_RANKS.get(rank, "\0"))
+
+
+def is_of_section(cell: Any) -> bool:
+    """Whether one cell belongs to the section above it: what is hidden, and what stands above or below the report, does not."""
+    return _OF_NO_SECTION.isdisjoint(cell["metadata"].get("tags", []))
+
+
+def cells_left_out(cells: Iterable[Any], names: Collection[str]) -> set[str]:
+    """The ids of the cells that are left out: those named, and all below a heading that is named."""
+    found: set[str] = set()
+    above = 0  # the depth of the heading that is left out with all below it; 0: none
+    for cell in cells:
+        marks = _MARKS.match("".join(cell["source"])) if cell.get("cell_type") == "markdown" else None
+        if marks and len(marks[0]) <= above:
+            above = 0
+        if marks and not above and cell.get("id") in names:
+            above = len(marks[0])
+        if (above and is_of_section(cell)) or cell.get("id") in names:
+            found.add(str(cell.get("id")))
+    return found
 
 
 def arranged(cells: Sequence[Any], annexed: Collection[str] = (), order: Sequence[str] = ()) -> list[Any]:

@@ -80,9 +80,12 @@ def diff_reports(
     """
     first, is_readable = first_state(report, issue)
     second = second_state(report)
+    own_parts = report.reference.publishing["kinds"].get(report.declared.plan.report, {})
     told = [
         (RULE if cause == PROGRAM and not is_readable else cause, step)
-        for cause, step in told_along(report, first, second, section_calls(notebook))
+        for cause, step in told_along(
+            report, first, second, section_calls(notebook, own_parts.get("left_out", ()))
+        )
     ]
     unread = []
     for own in (issue, later):
@@ -90,7 +93,7 @@ def diff_reports(
         if own is None or page is None:
             unread += [] if own is None else [own.number]
             continue
-        terms = report.reference.calendar.terms_read_by(report.declared.term)
+        terms = report.reference.terms_read_by(report.declared.term)
         cause = outside_cause(workspace, own, report.declared.plan.previous, terms)
         if own is issue:
             at_issue = anchored(told[0][1], _read(report, page, told[0][1]))

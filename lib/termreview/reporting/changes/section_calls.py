@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from termreview.reporting.blocks.blocks import Block, parts_of
 from termreview.reporting.blocks.model import Part
+from termreview.reporting.blocks.report_parts import cells_left_out
 from termreview.reporting.charts.charts import Chart
 from termreview.reporting.report.context import ReportContext
 
@@ -37,12 +38,17 @@ class SectionCall:
         return parts_of(shown) if isinstance(shown, Block | Chart) else ()
 
 
-def section_calls(notebook: Path) -> tuple[SectionCall, ...]:
-    """The sections of one report notebook, in the order of the page; what stands above and below the report is left out."""
+def section_calls(notebook: Path, left_out: Collection[str] = ()) -> tuple[SectionCall, ...]:
+    """The sections of one report notebook, in the order of the page; what stands above and below the report is left out.
+
+    `left_out` are the cells, or headings with all below them, that are in no report of its kind.
+    """
     modules: dict[str, str] = {}
     titles: dict[int, str] = {}
     calls = []
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    absent = cells_left_out(cells, left_out)
+    for cell in cells:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             for marks, text in _HEADING.findall(source):
@@ -51,7 +57,7 @@ def section_calls(notebook: Path) -> tuple[SectionCall, ...]:
         elif cell["cell_type"] == "code":
             tree = ast.parse(source)
             modules |= dict(_imports(tree))
-            if not _NOT_SHOWN.intersection(cell["metadata"].get("tags", [])):
+            if cell.get("id") not in absent and not _NOT_SHOWN.intersection(cell["metadata"].get("tags", [])):
                 title = " › ".join(titles.values())
                 calls += [SectionCall(title, *call) for call in _calls(tree, modules)]
     return tuple(calls)

@@ -79,7 +79,7 @@ def terms_behind(workspace: Workspace, reference: Reference, term: Term) -> list
     """The terms that one term's report rests on, as far as there are tables; the one due last, itself, at the end."""
     found, due = [term], [term]
     while due:
-        for one in reference.calendar.terms_read_by(due.pop()):
+        for one in reference.terms_read_by(due.pop()):
             if one not in found and has_tables(workspace, one):
                 found.append(one)
                 due.append(one)

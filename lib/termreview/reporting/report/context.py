@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from termreview.reporting.records.provenance import NOWHERE, Provenance, read_pr
 from termreview.reporting.report.history import NO_HISTORY, term_history
 from termreview.reporting.summaries.summaries import Summaries
 from termreview.reporting.summaries.term_view import TermView, build_view
+from termreview.reporting.term.answers import Answers, spread_answers
 from termreview.reporting.term.latest_term import term_or_latest
 from termreview.reporting.term.term_tables import (
     State,
@@ -42,7 +44,7 @@ from termreview.reporting.term.term_tables import (
     read_tables,
     sha256_of_tables,
 )
-from termreview.storage.workspace import Workspace, find_workspace, has_tables
+from termreview.storage.workspace import Workspace, find_workspace, has_tables, read_if_there
 from termreview.terms import Term
 
 __all__ = [
@@ -76,7 +78,7 @@ class ReportContext:
     `previous` is the term that it compares with, `years` the same part of earlier school years, oldest first; each only
     where its tables exist. `pictures` is the folder where what was drawn is kept for the next report, `systems` what
     exports of systems count of its schools, `history` what the schools reached in every term that was run, both in the
-    internal edition of the whole office.
+    internal edition of the whole office. `in_year` are the answers of the other terms of the year that checks name.
     """
 
     reference: Reference
@@ -91,6 +93,7 @@ class ReportContext:
     pictures: Path | None = None
     systems: SystemTables | None = None
     history: pd.DataFrame = field(default_factory=lambda: NO_HISTORY)
+    in_year: Mapping[Term, Answers] = field(default_factory=dict)
 
     @property
     def comparable_ratios(self) -> tuple[Ratio, ...]:
@@ -179,7 +182,14 @@ def open_report(
         since=told_since,
         pictures=workspace.processed(declared.term) / PICTURES,
         systems=_systems(workspace, material) if edition == INTERNAL else None,
+        in_year=_in_year(workspace, reference, declared.term),
     )
+
+
+def _in_year(workspace: Workspace, reference: Reference, term: Term) -> dict[Term, Answers]:
+    """The answers of the other terms of the year that the checks of one term name, where they were run."""
+    found = {one: read_if_there(workspace, one, "observations") for one in reference.held_against(term)}
+    return {one: spread_answers(own, reference.of(one)) for one, own in found.items() if own is not None}
 
 
 def _systems(workspace: Workspace, report: ReportContext) -> SystemTables | None:

@@ -55,7 +55,7 @@ def tell(report: ReportContext, key: str, **values: Any) -> Sentence:
 def warnings_of(report: ReportContext) -> Warnings:
     """The probabilities of the report's year, from its first semester and earlier years; as `early_warning.warn`."""
     year = report.declared.term.school_year
-    plans = report.reference.calendar.plans
+    plans = report.reference.calendar.reviews
     parts = [plan.term.part for plan in plans if plan.term.school_year == year]
     paths = year_paths(report.history, (parts[0], parts[-1]), asked_year=year)
     return warn(paths, limits_of(report))

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.blocks.rows import Record, by_key, records
+from termreview.reporting.report.agreement import AGREES, DIFFERS
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.page_words import page_word
 from termreview.reporting.report.wording import fewest, label
@@ -25,7 +26,11 @@ SCORES, CRITERIA, RATIOS = "scores", "criteria", "ratios"  # kinds of what pages
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """The rows of one term by school; `before` and `ratios_before` are those of the term that is compared with."""
+    """The rows of one term by school; `before` and `ratios_before` are those of the term that is compared with.
+
+    `compared` are the answers beside a system's figure, `agreement` by school level how many of those agree, how many
+    there are and of how many schools.
+    """
 
     schools: dict[str, Record]
     reporting: dict[str, Record]
@@ -38,6 +43,8 @@ class Material:
     ratios: dict[str, list[Record]]
     ratios_before: dict[tuple[str, str], Record]
     findings: dict[str, list[Record]]
+    compared: dict[str, list[Record]]
+    agreement: Mapping[str, tuple[int, int, int]]
     numbers: Mapping[str, Mapping[str, float]]
     least: int
 
@@ -47,6 +54,7 @@ def material_of(report: ReportContext) -> Material:
     """Look up the rows of one report by school, once."""
     term, before = report.term, report.previous
     summaries, ledger = term.summaries, term.tables.ledger
+    compared = _compared(report)
     open_lines = ledger[(ledger["high"] > ledger["low"]) & (ledger["origin"] != UNALLOCATED)]
     return Material(
         schools=by_key(term.schools, "school_id"),
@@ -70,9 +78,23 @@ def material_of(report: ReportContext) -> Material:
             if key[0] in {ratio.ratio_id for ratio in report.comparable_ratios}
         },
         findings=grouped(term.tables.findings[term.tables.findings["school_id"].notna()]),
+        compared=grouped(compared),
+        agreement={
+            str(level): (int((own["verdict"] == AGREES).sum()), len(own), own["school_id"].nunique())
+            for level, own in compared.groupby("level")
+        },
         numbers=_index_numbers(report),
         least=fewest(report),
     )
+
+
+def _compared(report: ReportContext) -> pd.DataFrame:
+    """The answers of which a system has a figure that may be held against them, with the level of their school."""
+    if report.systems is None:
+        return pd.DataFrame(columns=["school_id", "level", "verdict"])
+    rows = report.systems.compared
+    rows = rows[rows["verdict"].isin([AGREES, DIFFERS])]
+    return rows.merge(report.term.schools[["school_id", "level"]], on="school_id")
 
 
 def grouped(frame: pd.DataFrame) -> dict[str, list[Record]]:

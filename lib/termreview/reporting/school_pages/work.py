@@ -6,8 +6,8 @@ from typing import Any
 
 from termreview.reference.kinds.measures import Ratio
 from termreview.reporting.blocks.number_format import MISSING_MARK, number_text
-from termreview.reporting.blocks.rows import Record, records
-from termreview.reporting.report.agreement import alone
+from termreview.reporting.blocks.rows import Record
+from termreview.reporting.report.agreement import DIFFERS, alone
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import label, lower_first
@@ -57,12 +57,10 @@ def tasks_view(report: ReportContext, school_id: str) -> View:
 
 
 def _systems_told(report: ReportContext, school_id: str) -> list[str]:
-    """What exports of systems say of one school: how many of its answers agree, and both figures of those that do not."""
-    if report.systems is None:
-        return []
-    compared = report.systems.compared
-    own = compared[(compared["school_id"] == school_id) & compared["verdict"].isin(["agrees", "differs"])]
-    if own.empty:
+    """What exports of systems say of one school: how many of its answers agree, beside its level, and both figures of those that do not."""
+    material = material_of(report)
+    own = material.compared.get(school_id, [])
+    if not own:
         return []
     fields, facts = report.declared.form.all_fields(), report.reference.sources.facts
     odd = [
@@ -70,10 +68,16 @@ def _systems_told(report: ReportContext, school_id: str) -> list[str]:
             report, "tasks.system_differs", label=lower_first(alone(fields[row["field_id"]].label)),
             stated=number_text(row["stated"]), fact=lower_first(facts[row["fact_id"]].title), system=number_text(row["system"]),
         )
-        for row in records(own[own["verdict"] == "differs"])
+        for row in own
+        if row["verdict"] == DIFFERS
     ]  # fmt: skip
-    agreeing = int((own["verdict"] == "agrees").sum())
-    said = word(report, "tasks.systems", agreeing=agreeing, total=len(own))
+    said = word(report, "tasks.systems", agreeing=len(own) - len(odd), total=len(own))
+    agreeing, total, schools = material.agreement[material.schools[school_id]["level"]]
+    if schools > material.least:  # the school itself and enough others
+        share = number_text(100 * agreeing / total, "percent1")
+        said += word(
+            report, "tasks.systems_level", count=schools, agreeing=agreeing, total=total, share=share
+        )
     if odd:
         said += word(report, "tasks.systems_odd", items=listed(odd, most=MOST_NAMED, rest=_OTHERS))
     return [f"{said}."]

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import TermReference
-from termreview.reference.kinds.calendar import STATISTICS
 from termreview.reporting.term.answers import Answers
 from termreview.reporting.term.schools import ALL
 
@@ -107,7 +106,7 @@ def rebuilt_totals(answers: Answers, schools: pd.DataFrame, declared: TermRefere
 def _statistics_fields(declared: TermReference, schools: pd.DataFrame) -> pd.DataFrame:
     """The fields of the statistics sheet with their row and column: one row per field."""
     form = declared.form
-    is_whole = form.office or declared.plan.report == STATISTICS
+    is_whole = form.office or not declared.plan.is_review
     own = form.sections_of(STATISTICS_SHEET) or (form.sections if is_whole else ())
     sections = {section.section_id: section for section in own}
     row_labels = {row.row_code: row.label for row in declared.form.rows}

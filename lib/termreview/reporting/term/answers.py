@@ -19,7 +19,7 @@ USABLE_PARTS = ("answered", "nothing_to_report")
 class Answers:
     """The answers of one term.
 
-    `numbers` holds figures with totals rebuilt from their parts, `stated` the figures as schools wrote them,
+    `numbers` holds figures with totals rebuilt from their parts, none that a check refuses as out of range, `stated` the figures as schools wrote them,
     `texts` choices and words, `states` what became of each question. A cell is NaN/None where nothing stands:
     missing is never zero.
     """
@@ -54,8 +54,22 @@ def spread_answers(observations: pd.DataFrame, declared: TermReference) -> Answe
     answered = states == "answered"
     texts = keyed["value_text"].astype(object).unstack().reindex_like(states)
     stated = keyed["value_number"].astype("float64").unstack().reindex_like(states).where(answered)
-    numbers = _with_rebuilt_totals(stated, states, declared)
+    numbers = _without_implausible(_with_rebuilt_totals(stated, states, declared), declared)
     return Answers(numbers, stated, texts.where(answered, None), states)
+
+
+def _without_implausible(numbers: pd.DataFrame, declared: TermReference) -> pd.DataFrame:
+    """The figures but those outside of what a check lets pass at all: đồng for triệu đồng would drown every sum."""
+    part, level_of = declared.term.part, np.array([school.level for school in declared.schools], dtype=object)
+    for check in declared.checks:
+        if check.kind != "range" or check.severity != "error" or not applies(check.terms, part):
+            continue
+        is_asked = [applies(check.levels, str(level)) for level in level_of]
+        low, high = float(check.low or "-inf"), float(check.high or "inf")
+        for name in numbers.columns.intersection(list(check.fields)):
+            is_odd = is_asked & ~numbers[name].between(low, high).to_numpy()
+            numbers[name] = numbers[name].mask(is_odd)
+    return numbers
 
 
 def total_parts(declared: TermReference, level: str) -> dict[str, tuple[str, ...]]:

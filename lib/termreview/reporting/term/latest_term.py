@@ -33,7 +33,8 @@ def term_or_latest(
     Parameters
     ----------
     report
-        The report that the term must be due, such as `semester_review`; blank for any.
+        The report that the term must be due, such as `semester_review`; blank for any, periodic statistics only
+        where nothing else is there.
     is_there
         What the latest term must have instead of files.
 
@@ -44,11 +45,9 @@ def term_or_latest(
     """
     if term_id:
         return parse_term(term_id)
-    plans = [
-        plan
-        for plan in reference.calendar.plans
-        if plan.report == (report or plan.report) and is_there(workspace, plan.term)
-    ]
+    plans = [plan for plan in reference.calendar.plans if is_there(workspace, plan.term)]
+    if report:
+        plans = [plan for plan in plans if plan.report == report]
     if not plans:
         raise UsageError("no_term_received" if is_there is has_files else "no_term_processed")
-    return max(plans, key=lambda plan: plan.due_on).term
+    return max(plans, key=lambda plan: (plan.is_review, plan.due_on)).term

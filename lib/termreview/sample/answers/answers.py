@@ -12,6 +12,7 @@ from termreview.reference.kinds.units import Unit
 from termreview.sample.answers.index import index_answers
 from termreview.sample.answers.management import management_answers
 from termreview.sample.answers.plain import plain_answers
+from termreview.sample.answers.statistics import STATISTICS_FORM, statistics_answers
 from termreview.sample.answers.teaching import teaching_answers
 from termreview.sample.schools.pupils import GRADE_WEIGHTS
 from termreview.sample.schools.scenarios import MINORITY_SHARE, PUPILS_PER_COMPUTER, draw
@@ -19,7 +20,7 @@ from termreview.sample.schools.schools import Answer, SchoolTerm, roll_answers, 
 from termreview.terms import Term
 
 SAMPLE_FORM, SAMPLE_SET = "cv407-2023", "qd-4725-2022"
-_PARTS = ("hk1", "hk2")
+_PARTS = {SAMPLE_FORM: ("hk1", "hk2"), STATISTICS_FORM: ("tkdn", "tkgn", "tkcn")}
 _OWN: Mapping[tuple[str, str], tuple[str, str, str]] = {
     ("0477305", "hk2"): (
         "Hợp đồng thuê nền tảng học tập và một số phân hệ quản trị hết hạn từ tháng 3/2024, chưa bố trí được kinh phí "
@@ -86,8 +87,13 @@ def school_answers(
     if not is_of_sample(school, declared):
         return plain
     here = placed(school_term(school, term, reference))
-    answers: dict[str, Answer] = dict(roll_answers(here))
-    answers |= teaching_answers(here) | management_answers(here) | opinion_answers(here)
+    answers: dict[str, Answer]
+    if declared.plan.form == STATISTICS_FORM:
+        answers = statistics_answers(here)
+    else:
+        answers = (
+            roll_answers(here) | teaching_answers(here) | management_answers(here) | opinion_answers(here)
+        )
     if school.level in declared.indicator_set.levels and declared.plan.indicator_set == SAMPLE_SET:
         answers |= index_answers(here, declared.indicator_set, answers)
     known = set(answers)
@@ -102,8 +108,7 @@ def school_answers(
 
 def is_of_sample(school: Unit, declared: TermReference) -> bool:
     """Say whether the sample knows the level, the part of the year and the form by which one school reports."""
-    is_known = school.level in GRADE_WEIGHTS and declared.term.part in _PARTS
-    return is_known and declared.plan.form == SAMPLE_FORM
+    return school.level in GRADE_WEIGHTS and declared.term.part in _PARTS.get(declared.plan.form, ())
 
 
 def opinion_answers(here: SchoolTerm) -> dict[str, Answer]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from termreview.reference.declarations import Reference
@@ -101,6 +100,10 @@ class SchoolTerm:
         return self.computers_in_lab - _computers_in_lab(self, capability(self.school_id, "hk1")[0], False)
 
 
+# Statistics tell of the school as the report of the same half of the year does.
+_HALVES = {"tkdn": "hk1", "tkgn": "hk1", "tkcn": "hk2"}
+
+
 def school_term(school: Unit, term: Term, reference: Reference) -> SchoolTerm:
     """Describe one school in one term; a school merged within the year is the sum of its former ones."""
     plan = reference.calendar.plan(term)
@@ -111,10 +114,11 @@ def school_term(school: Unit, term: Term, reference: Reference) -> SchoolTerm:
         if former_id in reference.registry.on(before)
     ]
     units = reference.registry.on(plan.due_on)
-    first, now = capability(school.unit_id, "hk1"), capability(school.unit_id, term.part)
+    half = _HALVES.get(term.part, term.part)
+    first, now = capability(school.unit_id, "hk1"), capability(school.unit_id, half)
     return SchoolTerm(
-        school, term.part, units[school.parent_id].name,
-        school_roll(school.unit_id, school.level, term.part, former),
+        school, half, units[school.parent_id].name,
+        school_roll(school.unit_id, school.level, half, former),
         school_roll(school.unit_id, school.level, "hk1", former),
         now[0], now[1], max(first[0], now[0]), max(first[1], now[1]), aims_of(school.unit_id),
     )  # fmt: skip
@@ -131,11 +135,11 @@ def _computers_in_lab(here: SchoolTerm, level: float, is_year_end: bool) -> int:
     return math.floor(size / ratio) if ratio > line else math.ceil(size / ratio)
 
 
-def roll_answers(here: SchoolTerm) -> Mapping[str, int]:
+def roll_answers(here: SchoolTerm) -> dict[str, Answer]:
     """The answers of the statistics sheet, and the rooms with projector and internet."""
-    answers = dict(here.roll.counts)
+    answers: dict[str, Answer] = dict(here.roll.counts)
     if here.is_general:
-        rooms = answers["classrooms_count"]
+        rooms = here.roll["classrooms_count"]
         answers["classrooms_projector_internet_count"] = here.part_of(
             rooms, here.share("projectors", here.peak_teaching, 0.1)
         )

@@ -18,6 +18,7 @@ from termreview.intake.received.received import (
     RECEIVED_LIST,
     list_received,
     natural_order,
+    printable_name,
     record_first_seen,
     record_received,
 )
@@ -255,3 +256,23 @@ def test_full_names_of_persons_are_withheld_with_and_without_accents_and_schools
     )
     days = {file.path.name: file.received_on for file in list_received(tmp_path, day, schools=schools)}
     assert days["bao cao Nguyen Mai Anh.xlsx"] == datetime.date(2024, 1, 5)
+
+
+def test_full_names_in_small_letters_are_withheld_and_names_of_schools_and_words_of_office_are_not() -> None:
+    schools = load_reference(REFERENCE).registry.school_names
+    withheld = (
+        "nguyen van an.xlsx", "nguyen an binh.xlsx", "tran_minh_duc_bc.xlsx", "bao cao hk1 - hoang minh chau.xlsx",
+        "pham thu hang.xlsx", "le.thi.thu.ha.xlsx", "Nguyễn văn an.xlsx", "nguyễn mai anh.xlsx", "nguyenvanan.xlsx",
+        "phamthuhang_hk2.xlsx", "dang thuy trang hk1.xlsx",
+    )  # fmt: skip
+    kept = (
+        "tran quoc toan.xlsx", "tranquoctoan_hk1.xlsx", "th le van tam.xlsx", "le van tam hk1.xlsx", "nguyen du.xlsx",
+        "tran hung dao - hk1.xlsx", "nguyen binh khiem.xlsx", "th nguyen minh tam.xlsx", "hoang hoa tham.xlsx",
+        "dang ky thi dua.xlsx", "le khai giang nam hoc.xlsx", "phan cong chuyen mon.xlsx", "phan hieu an hoa.xlsx",
+        "do thi hoa.xlsx", "to toan tin.xlsx", "dinh huong nghe nghiep.xlsx", "doan thanh nien.xlsx", "mn hoa sen.xlsx",
+        "bao cao truong th xuan lam.xlsx", "thong ke dau nam.xlsx", "0477201_bc_hk1.xlsx",
+    )  # fmt: skip
+    shown = {name: printable_name(name, schools) for name in (*withheld, *kept)}
+    assert [name for name in withheld if shown[name] == name] == []
+    assert [name for name in kept if shown[name] != name] == []
+    assert not any(word in shown["le.thi.thu.ha.xlsx"] for word in ("thu", "ha."))

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
 from termreview.reporting.blocks.report_parts import arranged
-from termreview.run.work_list import signed_cells
+from termreview.run.work_list import parts_of_report
 from termreview.storage.workspace import Workspace
 from worlds import REFERENCE, ROOT
 
@@ -74,13 +74,16 @@ def test_sections_of_a_part_and_cells_of_a_section_are_moved_and_numbered_anew()
 
 def test_a_cell_or_a_part_that_no_report_has_is_told() -> None:
     reference, workspace = load_reference(REFERENCE), Workspace(ROOT)
-    annexed, order = signed_cells(workspace, reference)
-    assert "h-annex-1" in annexed
-    assert order == ()
-    signed = {"annexed": ("h-2-8", "no-cell", "h-2-8/part"), "order": ("h-change", "no-order", "h-2-8")}
+    signed = parts_of_report(workspace, reference, "semester_review", "shareable")
+    assert "h-annex-1" in signed["annexed"]
+    assert signed["order"] == ()
+    assert "annexed" not in parts_of_report(workspace, reference, "semester_review")
+    signed = reference.publishing["signed"] | {
+        "annexed": ("h-2-8", "no-cell", "h-2-8/part"), "order": ("h-change", "no-order", "h-2-8"),
+    }  # fmt: skip
     odd = replace(reference, publishing={**reference.publishing, "signed": signed})
     with pytest.raises(DeclarationError) as caught:
-        signed_cells(workspace, odd)
+        parts_of_report(workspace, odd, "semester_review")
     told = [problem.message for problem in caught.value.problems]
     assert len(told) == 2
     assert "no-cell, no-order;" in told[0]

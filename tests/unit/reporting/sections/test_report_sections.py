@@ -34,7 +34,7 @@ from termreview.reporting.sections.index import (
     sensitivity,
     transitions,
 )
-from termreview.reporting.sections.work import change, ratios, statistics, systems, tasks, years
+from termreview.reporting.sections.work import change, compliance, ratios, statistics, systems, tasks, years
 from termreview.run.work_list import report_step
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
@@ -46,7 +46,7 @@ MODULES: dict[str, ModuleType] = {
     "conclusions": conclusions, "criteria": criteria, "footer": footer,
     "highlights": sections_highlights, "index": index, "issued": issued,
     "communes": communes, "opening": opening, "quality": quality, "ratios": ratios, "scores": scores,
-    "situation": situation, "statistics": statistics, "status": status,
+    "situation": situation, "statistics": statistics, "compliance": compliance, "status": status,
     "slip": slip, "stories": stories, "systems": systems, "tasks": tasks, "years": years,
     "transitions": transitions, "forecast": forecast, "look_back": look_back,
 }  # fmt: skip

@@ -98,6 +98,20 @@ def test_each_school_is_told_of_its_own_figures() -> None:
     assert not [line for line in tasks_view(report, second)["lines"] if "hệ thống" in line]
 
 
+def test_each_school_stands_beside_its_level_where_enough_schools_have_figures() -> None:
+    report = report_world.report()
+    levels = list(report.term.schools["level"])
+    level = max(set(levels), key=levels.count)
+    places = [str(place) for place, own in enumerate(levels) if own == level][:6]
+    rows = [(place, "pupils_csdl", 200, 200, "agrees") for place in places]
+    rows[0] = (places[0], "pupils_csdl", 200, 180, "differs")
+    first = report.term.schools["school_id"].iloc[int(places[0])]
+    [line] = [one for one in tasks_view(report_with(rows), first)["lines"] if "hệ thống" in one]
+    assert "0/1 chỉ tiêu khớp (06 trường cùng cấp học có số liệu: 5/6, đạt 83,3%); khác nhau:" in line
+    [line] = [one for one in tasks_view(report_with(rows[:5]), first)["lines"] if "hệ thống" in one]
+    assert "cùng cấp học" not in line
+
+
 def test_sums_are_of_schools_with_both_figures_and_neither_replaces_the_other() -> None:
     block = systems(
         report_with(

@@ -40,6 +40,33 @@ def test_a_blank_one_is_the_latest_with_files(workspace: Workspace) -> None:
     assert term_or_latest(workspace, report_world.reference()) == HK2
 
 
+def test_periodic_statistics_are_the_latest_only_where_nothing_else_is_there(workspace: Workspace) -> None:
+    start, end = parse_term("2023-2024-tkdn"), parse_term("2023-2024-tkcn")
+    receive(workspace, start, "a.xlsx")
+    receive(workspace, end, "b.xlsx")
+    assert term_or_latest(workspace, report_world.reference()) == end
+    receive(workspace, HK1, "c.xlsx")
+    assert term_or_latest(workspace, report_world.reference()) == HK1, "statistics came later"
+    assert term_or_latest(workspace, report_world.reference(), report="statistics") == end
+
+
+def test_only_what_checks_name_is_read_of_the_other_terms_of_a_year() -> None:
+    reference = report_world.reference()
+    parts = {
+        part: [term.part for term in reference.held_against(Term("2023-2024", part))]
+        for part in ("tkdn", "hk1", "tkgn", "hk2", "tkcn")
+    }
+    assert parts == {
+        "tkdn": [],
+        "hk1": [],
+        "tkgn": ["tkdn", "hk1"],
+        "hk2": [],
+        "tkcn": ["tkdn", "hk1", "hk2"],
+    }
+    assert reference.terms_read_by(HK2) == (HK1,)
+    assert [plan.term.part for plan in reference.calendar.reviews] == ["hk1", "hk2"] * 2
+
+
 def test_a_report_asks_for_a_term_that_is_due_it(workspace: Workspace) -> None:
     receive(workspace, HK1, "a.xlsx")
     receive(workspace, HK2, "b.xls")

@@ -10,15 +10,17 @@ from termreview.desk.export_mapping import (
     Tried,
     completed,
     conditions_of,
+    confirm_draft,
     faults_of_layout,
     keep_layout,
     layout_ids,
     propose,
+    try_drafts,
     try_out,
 )
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
-from termreview.desk.term.wording import say, words
+from termreview.desk.term.wording import joined, say, words
 from termreview.desk.views.systems import columns_block, tried_block
 from termreview.reference.kinds.sources import (
     BY_CODE,
@@ -31,6 +33,7 @@ from termreview.reference.kinds.sources import (
     SUM,
     ExportLayout,
     SourceFact,
+    Sources,
 )
 from termreview.reporting.blocks.blocks import Block, callout, escape_text
 from termreview.reporting.report.narrative import listed
@@ -70,6 +73,11 @@ class MappingForm:
         self._try = controls.button(names["try"], self._tried_out, "primary", names["try_hint"])
         self._keep = controls.button(names["keep"], self._kept, "primary", names["keep_hint"])
         self._result = controls.shown(css="desk-effect")
+        self._draft: Tried | None = None
+        self._looked_at: tuple[str | None, Sources] | None = None
+        self._drafted = controls.shown(css="desk-effect")
+        self._confirm = controls.button(names["confirm"], self._confirmed, "primary", names["confirm_hint"])
+        self._of_draft = controls.column(self._drafted, controls.row(self._confirm))
         asked = (
             self._system,
             self._name,
@@ -84,7 +92,7 @@ class MappingForm:
             controls.row(*asked), controls.row(*of_fact), controls.row(self._add, self._drop), self._list,
             controls.row(self._try, self._keep), css="desk-form",
         )  # fmt: skip
-        self.box = controls.column(self._title, self._columns, self._form, self._result)
+        self.box = controls.column(self._title, self._of_draft, self._columns, self._form, self._result)
         for control in asked:
             control.observe(lambda _: self._changed(), "value")
         self._fact.observe(lambda _: controls.visible(self._fact_title, not self._fact.value), "value")
@@ -93,18 +101,39 @@ class MappingForm:
     def show(self, sha256: str, name: str) -> None:
         """Offer to map one export; blank: none. What was filled in for this export stays."""
         controls.visible(self.box, bool(sha256))
-        if not sha256 or (self._proposal is not None and self._proposal.sha256 == sha256):
+        if not sha256:
+            return
+        if self._proposal is not None and self._proposal.sha256 == sha256:
+            self._show_draft()
             return
         self._proposal = found = propose(self.desk.now, sha256)
         self._facts = []
         reference = self.desk.reference
         controls.show(self._title, say(reference, "mapping.title", file=name))
         gone = callout(say(reference, "mapping.gone"), [], "query")
+        self._show_draft()
         controls.show(self._columns, gone if found is None else columns_block(self.desk.now, found))
         controls.visible(self._form, found is not None and found.layout is not None)
         if found is not None and found.layout is not None:
             self._offer(found, found.layout)
         self._changed()
+
+    def _show_draft(self) -> None:
+        """Show what a draft that is declared for the export would count, if there is one."""
+        now, found = self.desk.now, self._proposal
+        looked_at = (None if found is None else found.sha256, now.reference.sources)
+        if looked_at == self._looked_at:
+            return
+        self._looked_at = looked_at
+        self._draft = None if found is None else try_drafts(now, found)
+        controls.visible(self._of_draft, self._draft is not None)
+        if self._draft is None:
+            return
+        layout = self._draft.layout
+        told = say(now.reference, "mapping.draft", title=layout.title, file=f"sources/{layout.source_id}.yml")
+        why = callout(told, [say(now.reference, "mapping.draft_why")], "note")
+        controls.show(self._drafted, joined(why, tried_block(now, self._draft)))
+        controls.visible(self._confirm, self._draft.is_good)
 
     def _offer(self, found: Proposal, layout: ExportLayout) -> None:
         """Offer the columns of one export, with what they seem to mean."""
@@ -208,6 +237,21 @@ class MappingForm:
                 self.desk.tell("done", say(now.reference, "mapping.tried"))
             else:
                 self.desk.refuse(say(now.reference, "mapping.not_tried"))
+
+    def _confirmed(self) -> None:
+        with self.desk.working("status.saving"):
+            now, tried = self.desk.now, self._draft
+            if tried is None:
+                return
+            if faults := faults_of_layout(now, tried.layout, self.desk.author):
+                self.desk.refuse("; ".join(faults))
+                return
+            if not confirm_draft(now, tried, self.desk.author, self.desk.day()):
+                self.desk.refuse(say(now.reference, "mapping.conflict"))
+                return
+            self._proposal = self._draft = None
+            place = f"sources/{tried.layout.source_id}.yml"
+            self.desk.reload(say(now.reference, "mapping.kept", title=tried.layout.title, file=place))
 
     def _kept(self) -> None:
         with self.desk.working("status.saving"):

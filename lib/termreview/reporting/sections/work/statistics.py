@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from termreview.reference.kinds.calendar import STATISTICS
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
@@ -25,7 +24,7 @@ def statistics_tables(report: ReportContext) -> Block:
     """Every section of the statistics sheet by school level, and the totals that did not add up."""
     if report.declared.form.office:
         return Block("")
-    if report.declared.plan.report != STATISTICS:
+    if report.declared.plan.is_review:
         return _sections(report)
     return stack(_official_sheets(report), _sections(report))
 
@@ -40,9 +39,9 @@ def _official_sheets(report: ReportContext) -> Block:
             continue
         blocks.append(
             table(
-                own.assign(number=[str(place) for place in range(1, len(own) + 1)]),
+                own.assign(number=[str(place) for place in range(1, len(own) + 1)], code=""),
                 columns={
-                    "number": "TT", "label": "Chỉ tiêu", "unit": "Đơn vị tính", WHOLE_COLUMN: "Tổng số",
+                    "number": "TT", "label": "Chỉ tiêu", "unit": "Đơn vị tính", "code": "Mã số", WHOLE_COLUMN: "Tổng số",
                     PUBLIC: "Công lập", PRIVATE: "Tư thục",
                 },
                 formats=dict.fromkeys((WHOLE_COLUMN, PUBLIC, PRIVATE), "integer"),
@@ -82,7 +81,7 @@ def _sections(report: ReportContext) -> Block:
 def _coverage(report: ReportContext, frame: pd.DataFrame) -> list[str]:
     """Of how many schools the figures are, and which totals had to be rebuilt."""
     whole = frame[frame["scope"] == ALL]
-    if report.declared.plan.report == STATISTICS:
+    if not report.declared.plan.is_review:
         return []
     if report.declared.form.office:
         counted, asked = (int(whole[f"{name}_count"].max()) for name in ("counted", "asked"))
