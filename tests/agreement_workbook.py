@@ -11,7 +11,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from termreview.reporting.excel.cells import Piece
-from termreview.workbook_text import as_shown
+from termreview.workbook_text import as_displayed
 
 S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -75,7 +75,7 @@ def _worked_out(formula: str, sheet: ReadSheet) -> float | None:
 
 def _texts(root: ElementTree.Element) -> list[str]:
     stored = ("".join(text.text or "" for text in item.iter(f"{S}t")) for item in root.iter(f"{S}si"))
-    return [as_shown(text) for text in stored]
+    return [as_displayed(text) for text in stored]
 
 
 def _formats(root: ElementTree.Element) -> list[str]:

@@ -82,7 +82,7 @@ def unaccented(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def plain_words(text: str, abbreviations: Mapping[str, str] | None = None) -> str:
+def plain_key(text: str, abbreviations: Mapping[str, str] | None = None) -> str:
     """One text as a key that forgives case, accents and abbreviations."""
     return unaccented(spelled_out(fold(text), abbreviations or {}))
 

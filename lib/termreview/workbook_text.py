@@ -35,7 +35,7 @@ def escaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
-def as_shown(stored: str) -> str:
+def as_displayed(stored: str) -> str:
     """The text that a program shows of one that a part of a workbook stores."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), stored)
 

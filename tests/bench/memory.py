@@ -12,7 +12,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from termreview.intake.batches.shards import read_shard
+from termreview.intake.batches.batch import read_batch
 from termreview.intake.files.reader import Reader
 from termreview.intake.files.reading import read_file
 from termreview.intake.received.received import ReceivedFile
@@ -49,8 +49,8 @@ def kept_kib(files: Sequence[ReceivedFile], reader: Reader) -> float:
     """What one file leaves behind once read, until the tables are written, in KiB: answers and remarks."""
     gc.collect()
     tracemalloc.start()
-    shard = read_shard(files, reader)
-    kept = tracemalloc.get_traced_memory()[0] + shard.answers.nbytes
+    batch = read_batch(files, reader)
+    kept = tracemalloc.get_traced_memory()[0] + batch.answers.nbytes
     tracemalloc.stop()
     return kept / 1024 / len(files)
 

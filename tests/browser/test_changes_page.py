@@ -16,7 +16,7 @@ from termreview.reporting.changes.bridge import build_bridge, changes_between
 from termreview.reporting.changes.comparison import Comparison
 from termreview.reporting.changes.page import write_changes
 from termreview.reporting.changes.place_variances import key_figure_variances, place_variances
-from termreview.reporting.changes.report_diff import ReportDiff, told_along
+from termreview.reporting.changes.report_diff import ReportDiff, contents_along
 from termreview.reporting.changes.section_calls import section_calls
 from termreview.reporting.changes.variances import figures_along, variances_of
 from termreview.reporting.records.issued import Issue
@@ -42,7 +42,7 @@ def page_of_changes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = changes_between(first, second).files
     comparison = Comparison(issue, None, now.as_of, tuple(variances_of(told)), told[-1][1], names, files, ())
     calls = section_calls(report_world.ROOT / "notebooks" / "3_semester_review.ipynb")
-    bridge_steps = told_along(now, first, second, calls)
+    bridge_steps = contents_along(now, first, second, calls)
     variances, main = place_variances(bridge_steps), key_figure_variances(bridge_steps)
     printed = ReportDiff(tuple(variances), tuple(main), bridge_steps[-1][1].counted, ())
     write_changes(

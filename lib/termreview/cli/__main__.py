@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from termreview.cli.options import parser, workspace_of
-from termreview.cli.progress import counter, heard_or_not, on_one_line, tell_notes
+from termreview.cli.progress import counter, heard_or_not, on_one_line, print_notes
 from termreview.coded_text import reason
 from termreview.errors import UNEXPECTED, RunError, TermReviewError
 from termreview.installation import shadowed
@@ -69,13 +69,13 @@ def _done(arguments: Sequence[str] | None) -> int:
     except TermReviewError as error:
         print(f"termreview: {error}", file=sys.stderr)
         if isinstance(error, RunError):
-            _tell_shadowed(options)
+            _report_shadowed(options)
         return error.exit_code
     except OSError as error:
         print(f"termreview: không đọc hoặc không ghi được {error.filename or ''} ({reason(error)})", file=sys.stderr)  # fmt: skip
         return RunError.exit_code
     except Exception as error:  # a fault of the installation, or of the program: no screen full of code for who cannot read it
-        if isinstance(error, ImportError | AttributeError) and _tell_shadowed(options):
+        if isinstance(error, ImportError | AttributeError) and _report_shadowed(options):
             print(f"termreview: {error}", file=sys.stderr)
             return RunError.exit_code
         print(f"termreview: {_unexpected(error, workspace)}", file=sys.stderr)
@@ -85,7 +85,7 @@ def _done(arguments: Sequence[str] | None) -> int:
         return 130
 
 
-def _tell_shadowed(options: argparse.Namespace) -> bool:
+def _report_shadowed(options: argparse.Namespace) -> bool:
     """Name what stands in the place of a library, where something does: what fails then says anything but that."""
     found = shadowed(*([workspace_of(options).notebooks] if options.command != "inspect" else []))
     for name, path in found:
@@ -144,7 +144,7 @@ def _check(options: argparse.Namespace, workspace: Workspace, reference: Referen
                 f"Lưu ý: {document.number} được dẫn ngày {document.cited_on:%d/%m/%Y}, "
                 f"ngày xác nhận là {document.confirmed_on:%d/%m/%Y}"
             )
-    tell_notes((*reference.unlike, *reference.notes))
+    print_notes((*reference.unlike, *reference.notes))
     print(f"Khai báo hợp lệ (mã kiểm tra {reference.fingerprint[:12]}).")
 
 

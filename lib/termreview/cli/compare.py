@@ -16,10 +16,10 @@ from termreview.terms import Term, parse_term
 def compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Write the comparison as a page and a list, and say how much moved and why."""
     from termreview.reporting.changes.comparison import compare_with, open_issue
-    from termreview.reporting.changes.issued import causes_told, opening
+    from termreview.reporting.changes.issued import cause_lines, opening
     from termreview.reporting.changes.page import changes_title, write_changes
     from termreview.reporting.changes.report_diff import diff_reports
-    from termreview.reporting.changes.report_diff_section import printed_opening
+    from termreview.reporting.changes.report_diff_section import diff_opening
     from termreview.reporting.editions.scope import find_scope, scope_subject
     from termreview.reporting.records.issued import broken_issues, find_issue, issues_of
     from termreview.reporting.report.context import open_report
@@ -62,9 +62,9 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
     write_changes(report, comparison, page, listing, printed, every)
     print(changes_title(report, comparison))
     print(opening(report, comparison, printed.figures))
-    for line in causes_told(report, comparison):
+    for line in cause_lines(report, comparison):
         print(f"  {line}")
-    print(printed_opening(report, printed))
+    print(diff_opening(report, printed))
     print(f"  {page}\n  {listing}\n  {every}")
 
 

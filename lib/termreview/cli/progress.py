@@ -58,7 +58,7 @@ def on_one_line(text: str) -> None:
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def tell_notes(notes: Sequence[Problem]) -> None:
+def print_notes(notes: Sequence[Problem]) -> None:
     """Print what is worth a look in the declarations, one line each."""
     for note in notes:
         print(f"Lưu ý: {note}")

@@ -8,7 +8,7 @@ import os
 import sys
 
 from termreview.cli.options import as_of_day
-from termreview.cli.progress import tell_notes
+from termreview.cli.progress import print_notes
 from termreview.errors import RunError, UsageError
 from termreview.reference.declarations import Reference
 from termreview.storage.workspace import Workspace
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
     if options.scheduler:
         os.environ[SCHEDULER] = options.scheduler  # the notebook that reads the files begins with it
     term, as_of = parse_term(options.term), as_of_day(options)
-    tell_notes(reference.unlike)
+    print_notes(reference.unlike)
     declared = reference.of(term)
     scopes: list[Scope] = []
     if options.each:

@@ -7,7 +7,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from termreview.cli.options import as_of_day
-from termreview.cli.progress import counter, tell_notes
+from termreview.cli.progress import counter, print_notes
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
 from termreview.storage.workspace import Workspace, read_if_there
@@ -32,7 +32,7 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
     from termreview.spreadsheets.packages.guard import NOT_OPENED
 
     term, as_of = parse_term(options.term), as_of_day(options)
-    tell_notes(reference.unlike)
+    print_notes(reference.unlike)
     declared = reference.of(term)
     there = _received(term, as_of, workspace, reference)
     files = [file for file in there if file.received_on <= as_of]

@@ -12,7 +12,7 @@ from termreview.desk.term.overview import Scope, who_reported
 from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.reference.kinds.forms import Field
 from termreview.reporting.summaries.index import OVERALL
-from termreview.text import plain_words
+from termreview.text import plain_key
 
 NUMBER, DATE, CATEGORY = "number", "date", "category"
 ANY = "*"  # in the place of a word: whichever value
@@ -63,7 +63,7 @@ def measures_of(now: TermNow) -> dict[str, Measure]:
     """Every measure that the term offers, by id, in the order of lists: what schools are, scores, ratios, fields."""
     words, labels = now.reference.desk["measures"], now.reference.labels
     levels = tuple(dict.fromkeys(now.schools["level_title"]))
-    communes = tuple(sorted(set(now.schools["commune_name"]), key=lambda name: (plain_words(name), name)))
+    communes = tuple(sorted(set(now.schools["commune_name"]), key=lambda name: (plain_key(name), name)))
     states = tuple(now.reference.desk["states"].values())
     found = [
         Measure("level", labels["columns"]["level"], words["school"], CATEGORY, order=levels),

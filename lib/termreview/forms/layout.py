@@ -15,7 +15,7 @@ from typing import NamedTuple
 from termreview.forms.office_sheets import office_sheets
 from termreview.reference.kinds.forms import Field, Form, FormColumn, FormRow, Section, SheetPlan
 from termreview.spreadsheets.model.workbook_model import Cell
-from termreview.text import plain_words
+from termreview.text import plain_key
 
 CODE_COLUMN, LABEL_COLUMN, UNIT_COLUMN, FIRST_ANSWER_COLUMN = 1, 2, 3, 4
 FIRST_SECTION_ROW = 4
@@ -209,13 +209,13 @@ class FormLayout:
     def spoken_labels(self) -> frozenset[str]:
         """The labels of all rows, case, accents and abbreviations forgiven."""
         short = dict(self.form.abbreviations)
-        return frozenset(plain_words(row.label, short) for row in self._rows)
+        return frozenset(plain_key(row.label, short) for row in self._rows)
 
     @cached_property
     def spoken_units(self) -> frozenset[str]:
         """The units of all rows, case, accents and abbreviations forgiven."""
         short = dict(self.form.abbreviations)
-        return frozenset(plain_words(row.unit, short) for row in self._rows) - {""}
+        return frozenset(plain_key(row.unit, short) for row in self._rows) - {""}
 
     @cached_property
     def printed_texts(self) -> frozenset[str]:
@@ -239,7 +239,7 @@ class FormLayout:
     @cached_property
     def spoken_texts(self) -> frozenset[str]:
         """The same, case and accents forgiven."""
-        return frozenset(plain_words(text) for text in self.printed_texts)
+        return frozenset(plain_key(text) for text in self.printed_texts)
 
     @property
     def _rows(self) -> list[FormRow]:

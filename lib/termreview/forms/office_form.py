@@ -66,7 +66,7 @@ def fill_office_workbook(
         values.setdefault(cell.sheet, {})[cell.place] = head + identity[cell.name]
     for sheet, place in layout.places.values():
         if (value := answers.get(place.field.field_id)) is not None:
-            shown = _as_shown(form, place.field, value)
+            shown = _as_displayed(form, place.field, value)
             values.setdefault(sheet, {})[place.row, place.column] = shown
     marks = fingerprint_rows(layout, term.term.term_id, school.unit_id)
     try:
@@ -81,7 +81,7 @@ def fill_office_workbook(
         raise RunError("office_workbook_unfillable", file=office.path.name, form=form.form_id) from None
 
 
-def _as_shown(form: Form, field: Field, value: Filled) -> Filled:
+def _as_displayed(form: Form, field: Field, value: Filled) -> Filled:
     """One answer as the school reads it: the label of a choice."""
     options = "yes_no" if field.kind == "yes_no" else field.options
     return form.choices(options).get(value, value) if options and isinstance(value, str) else value

@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from termreview.intake.batches.reading_cache import ReadingCache
-from termreview.intake.batches.shards import (
+from termreview.intake.batches.batch import (
     ANSWERS,
     READING,
     Progress,
-    Shard,
+    ReadBatch,
     answers_at,
     compacted,
     cut_shared,
-    read_shards,
+    read_batches,
 )
+from termreview.intake.batches.reading_cache import ReadingCache
 from termreview.intake.checks.answer_grid import gather_answers
 from termreview.intake.checks.causes import Suspects, fold_causes
 from termreview.intake.checks.checks import run_checks
@@ -118,18 +118,18 @@ def clean_term(
     registry = with_aliases(reference.registry, decisions)
     named = reference if registry is reference.registry else replace(reference, registry=registry)
     reader = Reader(named.of(term), registry, file_decisions(decisions), _note_heads(reference))
-    read = read_shards(sorted(files, key=received_order), reader, workers, progress, kept)
-    shards = [compacted(shard) for shard in cut_shared(read, reader)]
-    readings = [reading for shard in shards for reading in shard.readings]
+    read = read_batches(sorted(files, key=received_order), reader, workers, progress, kept)
+    batches = [compacted(batch) for batch in cut_shared(read, reader)]
+    readings = [reading for batch in batches for reading in batch.readings]
     fates = decide_fates(readings)
     accepted = {
         fate.school_id: place
         for place, fate in enumerate(fates)
         if fate.fate == ACCEPTED and fate.school_id is not None
     }
-    observations = _observations(shards, accepted, reader)
+    observations = _observations(batches, accepted, reader)
     chains = chains_of(fates)
-    answers = answers_at(shards, {place for chain in chains.values() for place in chain}) if chains else {}
+    answers = answers_at(batches, {place for chain in chains.values() for place in chain}) if chains else {}
     supplements = find_partial_resubmissions(chains, answers, readings, decisions, reader)
     taken = _Taken(
         readings, fates, accepted, reader, reference.messages, previous, chains, supplements, later or {},
@@ -296,7 +296,7 @@ def _same_wholes(taken: _Taken) -> set[frozenset[str]]:
     return {frozenset(pair) for alike in by_answers.values() for pair in combinations(alike, 2)}
 
 
-def _observations(shards: Sequence[Shard], accepted: Mapping[str, int], reader: Reader) -> pd.DataFrame:
+def _observations(batches: Sequence[ReadBatch], accepted: Mapping[str, int], reader: Reader) -> pd.DataFrame:
     """One row per field of every expected school, in registry and form order.
 
     `accepted` gives, by school, the place of its accepted file among all files.
@@ -305,19 +305,19 @@ def _observations(shards: Sequence[Shard], accepted: Mapping[str, int], reader: 
     owner = {place: school_id for school_id, place in accepted.items()}
     rank = {school_id: number for number, school_id in enumerate(names)}
     first, tables, files = 0, [], [""] * len(names)
-    for shard in shards:
-        owners = [owner.get(first + place) for place in range(len(shard.readings))]
-        for school_id, reading in zip(owners, shard.readings, strict=True):
+    for batch in batches:
+        owners = [owner.get(first + place) for place in range(len(batch.readings))]
+        for school_id, reading in zip(owners, batch.readings, strict=True):
             if school_id is not None:
                 files[rank[school_id]] = reading.file.name
         by_reading = np.array(
             [-1 if school_id is None else rank[school_id] for school_id in owners], dtype=int
         )
-        found = by_reading[shard.answers[READING].to_numpy()]
+        found = by_reading[batch.answers[READING].to_numpy()]
         counts = found >= 0
-        tables.append(shard.answers.filter(pa.array(counts)).cast(ANSWERS))
+        tables.append(batch.answers.filter(pa.array(counts)).cast(ANSWERS))
         ranks.append(found[counts])
-        first += len(shard.readings)
+        first += len(batch.readings)
     for school_id in names:
         if school_id not in accepted:
             asked = list(reader.layouts[reader.schools[school_id].level].places)

@@ -73,7 +73,7 @@ def school_page_places(page: str) -> dict[str, list[Place]]:
     return parts
 
 
-def with_kept_results(found: Sequence[Place], expected: Sequence[Place]) -> list[Place]:
+def with_stored_results(found: Sequence[Place], expected: Sequence[Place]) -> list[Place]:
     """The places of one sheet; a formula saved without its result has that of the same formula in the same cell.
 
     Programs that write workbooks without reckoning leave the results out.

@@ -16,7 +16,7 @@ from termreview.proof.file_places import (
     is_too_large,
     read_file_places,
     school_page_places,
-    with_kept_results,
+    with_stored_results,
 )
 from termreview.proof.rebuild import rebuilt_files
 from termreview.proof.target import (
@@ -183,7 +183,7 @@ def file_differences(content: bytes, again: bytes, suffix: str, words: Mapping[s
         with suppress(Exception):  # whatever a damaged file leads to: it holds nothing of what it should
             found = _read_back(content, suffix)
     if suffix == ".xlsx":
-        found = {name: with_kept_results(own, expected.get(name, ())) for name, own in found.items()}
+        found = {name: with_stored_results(own, expected.get(name, ())) for name, own in found.items()}
     opening = str(words["lead"])  # what stands before the first heading
     here, there = ({name or opening: own for name, own in each.items()} for each in (found, expected))
     differences = part_differences(here, there, words)

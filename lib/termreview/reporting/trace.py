@@ -17,8 +17,8 @@ from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.trace_target import TRACE_MIME
 from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.wording import document_text, label, labels, placed_note, shown_mark
-from termreview.reporting.summaries.index import level_told
+from termreview.reporting.report.wording import document_text, label, labels, mark_text, placed_note
+from termreview.reporting.summaries.index import level_with_reason
 from termreview.reporting.trace_fields import asked_fields, field_columns, short_number
 from termreview.scoring.ledger import item_inputs
 
@@ -92,7 +92,7 @@ def _items(report: ReportContext) -> dict[str, Any]:
             "max": item.max_points,
             "rule": _rule_text(report, item),
             "legal": _legal_text(report.reference, item.legal),
-            "mark": shown_mark(report, max(item.mark, item.rule.mark)),
+            "mark": mark_text(report, max(item.mark, item.rule.mark)),
             "id": f"{report.declared.indicator_set.set_id}/{item.item_id}",
             "in": [name for name in item_inputs(item) if name not in report.term.withheld],
         }
@@ -165,7 +165,7 @@ def _scores(report: ReportContext) -> dict[str, dict[str, list[Any]]]:
         if row["state"] == "scored":
             found.setdefault(row["school_id"], {})[row["group_id"]] = [
                 short_number(row["low"]), short_number(row["placed_high"]),
-                level_told(report.reference, standings[str(row["standing"]).removeprefix("level_")], row["held_by"]),
+                level_with_reason(report.reference, standings[str(row["standing"]).removeprefix("level_")], row["held_by"]),
                 conditions[str(row["conditions"])],
             ]  # fmt: skip
     return found
@@ -182,7 +182,7 @@ def _ratios(report: ReportContext, ids: Sequence[str]) -> dict[str, Any]:
     return {
         ratio.ratio_id: {
             "t": ratio.title, "u": ratio.unit, "x": ratio.scale, "num": list(ratio.numerator),
-            "den": list(ratio.denominator), "mark": shown_mark(report, ratio.mark), "rows": states.get(ratio.ratio_id, {}),
+            "den": list(ratio.denominator), "mark": mark_text(report, ratio.mark), "rows": states.get(ratio.ratio_id, {}),
         }
         for ratio in report.reference.ratios
         if ratio.ratio_id not in report.term.withheld
@@ -191,7 +191,7 @@ def _ratios(report: ReportContext, ids: Sequence[str]) -> dict[str, Any]:
 
 def _tasks(report: ReportContext) -> dict[str, Any]:
     return {
-        task.task_id: {"t": task.title, "field": task.status_field, "mark": shown_mark(report, task.mark)}
+        task.task_id: {"t": task.title, "field": task.status_field, "mark": mark_text(report, task.mark)}
         for task in report.declared.tasks
         if task.status_field
     }

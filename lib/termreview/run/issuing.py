@@ -98,7 +98,7 @@ def issue_report(
             workspace, reference, reference.of(term), reference.of(term).plan.due_on, scope, edition
         )
         files = [export.path for export in step.exports if export.is_issued]
-        told = _told_of(workspace, term, manifest, step)
+        told = _record_of(workspace, term, manifest, step)
         speaks_for = told["parameters"]["as_of"]
         if as_of is not None and as_of.isoformat() != speaks_for:
             raise UsageError("other_day", published=day_text(speaks_for), wanted=day_text(as_of))
@@ -125,7 +125,7 @@ def issue_report(
         return Issued(issue, is_new=True)
 
 
-def _told_of(workspace: Workspace, term: Term, manifest: dict[str, Any], step: Step) -> dict[str, Any]:
+def _record_of(workspace: Workspace, term: Term, manifest: dict[str, Any], step: Step) -> dict[str, Any]:
     """What is written down of one report: its parameters, its step, and the hashes of its files by path in the workspace."""
     name = step.exports[0].path.stem
     scoped = read_json(workspace.processed(term) / RECORDS / f"{name}.json")

@@ -130,7 +130,7 @@ def unread_files(stage: Path) -> list[str]:
     return sorted(set(table["file"][table["reason_code"].eq(NOT_OPENED) & is_there]))
 
 
-def exports_told(stage: Path) -> dict[str, int] | None:
+def exports_summary(stage: Path) -> dict[str, int] | None:
     """How many exports of systems one run counted, could not count, and left rows of unplaced; None without any."""
     path = stage / "source_files.parquet"
     if not path.is_file():

@@ -34,7 +34,7 @@ from termreview.run.manifest import (
     SOURCE_TABLES,
     describe_inputs,
     describe_outputs,
-    exports_told,
+    exports_summary,
     is_up_to_date,
     outdated_parts,
 )
@@ -137,10 +137,10 @@ def run_term(
             _recover(workspace, reference)
             there = received_of(workspace.raw(term), declared.plan, reference.registry, as_of)
             files = [file for file in there if file.received_on <= as_of]
-            _tell_received(workspace, reference, term, as_of, there, progress)
+            _report_received(workspace, reference, term, as_of, there, progress)
             _refuse_nothing_received(workspace, term, as_of, files)
             _record_received(workspace, reference, term, as_of, files, progress)
-            _tell_changed(workspace, reference, term, files, progress)
+            _report_changed(workspace, reference, term, files, progress)
             known = [
                 describe_inputs(workspace, reference, declared, as_of, files, planned)
                 for planned in ([steps] if steps == everything else [steps, everything])
@@ -166,7 +166,7 @@ def run_term(
                 if unread := made.get("unread"):
                     told = reference.provenance["notices"]["unread"]
                     progress(told.format(count=len(unread), names=", ".join(unread[:_FILES_NAMED])))
-                if (exports := exports_told(stage)) is not None:
+                if (exports := exports_summary(stage)) is not None:
                     progress(reference.provenance["notices"]["exports"].format(**exports))
                 write_json(stage / MANIFEST, known[0] | made)
                 notebooks = [f"notebooks/{step.name}.failed.ipynb" for step in steps]
@@ -219,7 +219,7 @@ def _refuse_nothing_received(
         raise UsageError("nothing_received", term=term.term_id, day=as_of, folder=folder)
 
 
-def _tell_received(
+def _report_received(
     workspace: Workspace,
     reference: Reference,
     term: Term,
@@ -252,7 +252,7 @@ def _record_received(
         progress(words["received"].format(count=count, day=f"{as_of:%d/%m/%Y}", list=RECEIVED_LIST))
 
 
-def _tell_changed(
+def _report_changed(
     workspace: Workspace, reference: Reference, term: Term, files: Sequence[ReceivedFile], progress: Progress
 ) -> None:
     """Tell of received files that somebody changed in their place: an old report cannot be made again from them."""

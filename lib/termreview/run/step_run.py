@@ -70,7 +70,7 @@ def begin_step(
     work = _Work(workspace, term, step, stage, time_limit_s)
     for left_over in (work.executed, work.failed, work.beside):
         left_over.unlink(missing_ok=True)
-    with _kept_if_it_fails(work):
+    with _keep_failed_notebook(work):
         work.beside.parent.mkdir(parents=True, exist_ok=True)
         call, writes = (None, False) if kernels is None else _begin_elsewhere(work, kernels)
         if call is None:
@@ -122,7 +122,7 @@ def _write(work: _Work, is_shared: bool = False) -> None:
 
     When it is shared, workbook and list, which begin with the same rows, are written by another process meanwhile.
     """
-    with _kept_if_it_fails(work):
+    with _keep_failed_notebook(work):
         with (
             memory_left_alone(),
             stage_in_use(work.stage),
@@ -214,7 +214,7 @@ def _await_executed(work: _Work, call: Call) -> None:
 
 def _await(work: _Work, call: Call, writes: bool) -> Path:
     """Wait until another process has executed one notebook and written what is published from it."""
-    with _kept_if_it_fails(work):
+    with _keep_failed_notebook(work):
         _await_executed(work, call)
     with call, suppress(ProcessLost):
         call.wait()
@@ -224,7 +224,7 @@ def _await(work: _Work, call: Call, writes: bool) -> Path:
 
 
 @contextmanager
-def _kept_if_it_fails(work: _Work) -> Iterator[None]:
+def _keep_failed_notebook(work: _Work) -> Iterator[None]:
     """Keep the notebook for inspection when the block fails, and say so."""
     try:
         yield

@@ -126,7 +126,7 @@ def clean(
     file has a day after the report's, with that day (`0477101:12/01/2024`). Answers that differ from what `exports`
     count are asked about. `progress` hears how many of the files are read.
     """
-    kept = reading_cache(opened, lambda read, total: _tell_run(opened, read, total))
+    kept = reading_cache(opened, lambda read, total: _report_run(opened, read, total))
     evidence = list_evidence(opened.workspace.raw(opened.term) / EVIDENCE)
     return clean_term(
         files,
@@ -173,7 +173,7 @@ def reading_cache(
     return ReadingCache(folder, json.dumps(made_of, sort_keys=True), tell)
 
 
-def _tell_run(opened: OpenTerm, read: int, total: int) -> None:
+def _report_run(opened: OpenTerm, read: int, total: int) -> None:
     stage = active_stage(opened.workspace.output_paths(opened.term))
     if stage is not None:
         write_json(stage / READ_COUNT, {"read": read, "files": total})

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from termreview.cells import parse_address
-from termreview.spreadsheets.model.number_format import shown_decimals
+from termreview.spreadsheets.model.number_format import displayed_decimals
 from termreview.spreadsheets.model.workbook_model import places_inside
 from termreview.spreadsheets.workbook import Cell, Sheet
 
@@ -56,7 +56,9 @@ class Formulas:
 
     def displayed(self, cell: Cell, number: float) -> float:
         """One number as the workbook goes on with it."""
-        decimals = shown_decimals(cell.number_format or "General", number) if self.is_as_displayed else None
+        decimals = (
+            displayed_decimals(cell.number_format or "General", number) if self.is_as_displayed else None
+        )
         return number if decimals is None else _rounded(number, decimals)
 
 

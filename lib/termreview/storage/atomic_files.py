@@ -139,7 +139,7 @@ def keep_content(path: Path, content: bytes) -> None:
         Path(name).unlink(missing_ok=True)
 
 
-def kept_content(path: Path) -> bytes | None:
+def stored_content(path: Path) -> bytes | None:
     """What was kept in one file; None when there is none, or none that matches its hash."""
     try:
         found = path.read_bytes()

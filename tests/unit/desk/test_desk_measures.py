@@ -22,7 +22,7 @@ from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_o
 from termreview.desk.term.overview import Scope
 from termreview.desk.views.measure_charts import draw, with_marks
 from termreview.reporting.blocks.csv_table import BOM
-from termreview.reporting.charts.charts import carrying_words
+from termreview.reporting.charts.charts import with_caption
 from termreview.reporting.charts.points import nice_step
 
 COLUMNS = {"name": "Trường", "value": "Số liệu"}
@@ -307,7 +307,7 @@ def test_a_picture_that_is_handed_on_carries_its_title_number_source_and_day() -
     now = seen()
     measures = measures_of(now)
     shown = draw(now, compare(now, Scope(), measures["low_1"], measures["level"]))
-    carried = carrying_words(shown, "Nguồn: báo cáo của các trường, số liệu đến ngày 31/12/2023.")
+    carried = with_caption(shown, "Nguồn: báo cáo của các trường, số liệu đến ngày 31/12/2023.")
     texts = " ".join(BeautifulSoup(carried.svg, "xml").get_text(" ").split())
     for wanted in (
         "Cấp học theo Nhóm 1",

@@ -139,7 +139,7 @@ def test_the_order_of_the_files_does_not_matter(seed: int) -> None:
 
 
 def test_the_number_of_workers_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("termreview.intake.batches.shards._FEWEST_FILES", 1)
+    monkeypatch.setattr("termreview.intake.batches.batch._FEWEST_FILES", 1)
     assert_same(clean_term(files(), reference(), HK1, workers=2), cleaned())
 
 

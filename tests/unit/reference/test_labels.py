@@ -16,7 +16,7 @@ from termreview.reference.loading.text_schema import text_schema
 from termreview.reference.texts.texts import OF_GROUPS, OF_LEVELS, WHOLE_SET
 from termreview.reporting.blocks.blocks import MARK_TITLES
 from termreview.reporting.editions.scope import EDITIONS
-from termreview.reporting.report.wording import group_title, kept_label, label
+from termreview.reporting.report.wording import group_title, label, stored_label
 from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 from termreview.reporting.summaries.ratios import CONTRADICTORY, COUNTED, UNANSWERED, ZERO
 from termreview.spreadsheets.packages.guard import REFUSAL_REASONS
@@ -115,7 +115,7 @@ def test_every_single_word_is_asked_for_by_its_name() -> None:
 
 def test_what_an_issue_keeps_is_told_though_it_is_declared_no_more() -> None:
     report = report_world.report(HK1)
-    assert kept_label(report, "score_levels_short", "9") == "9"
+    assert stored_label(report, "score_levels_short", "9") == "9"
     assert group_title(report, "9") == "Nhóm 9: 9"
     with pytest.raises(KeyError):
         label(report, "score_levels_short", "9")

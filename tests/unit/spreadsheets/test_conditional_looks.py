@@ -12,7 +12,7 @@ from openpyxl.formatting.rule import DataBarRule
 from test_values import codes
 
 from termreview.cells import address
-from termreview.intake.values.shown_value import with_look
+from termreview.intake.values.displayed_value import with_look
 from termreview.intake.values.value_reading import PERSONAL_DATA, Reading
 from termreview.spreadsheets.workbook import Cell, Limits, read_workbook
 from termreview.spreadsheets.xlsx.conditions import hiding_areas

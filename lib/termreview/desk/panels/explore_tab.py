@@ -13,7 +13,7 @@ from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, Pick
 from termreview.desk.term.wording import say, words
 from termreview.desk.views.measure_charts import draw, with_marks
 from termreview.reporting.blocks.blocks import Block
-from termreview.reporting.charts.charts import Chart, carrying_words
+from termreview.reporting.charts.charts import Chart, with_caption
 
 ALL_STATES = ""
 
@@ -152,7 +152,7 @@ class ExploreTab:
                 now.reference, "charts.source", term=plan.title, school_year=plan.term.school_year, day=plan.data_as_of,
                 office=now.declared.office.short_name,
             )  # fmt: skip
-            shown = carrying_words(shown, source)
+            shown = with_caption(shown, source)
             files.append((Download(file_name(name, "svg"), "svg", shown.svg.encode("utf-8")), names["svg"]))
             files.append((Download(file_name(name, "png"), "png", shown.png), names["png"]))
         return files

@@ -28,7 +28,7 @@ from termreview.desk.table.saved_views import SavedView, list_views, save_view, 
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import say, words
 from termreview.reporting.blocks.blocks import Block, escape_text
-from termreview.text import plain_words
+from termreview.text import plain_key
 
 VIEW = "bang"  # in the page's address
 LINES = 8  # of the lists of columns
@@ -104,7 +104,7 @@ class TableTab:
         made = Sheet("", self._texts)
         made.observe(lambda _: self._show_groups(), "shown")
         made.on_msg(self._opened)
-        made.observe(lambda _: self._tell_address(), "view")
+        made.observe(lambda _: self._publish_address(), "view")
         return made
 
     @cached_property
@@ -169,7 +169,7 @@ class TableTab:
         self._table.fill(specs, sheet.rows(shown, self._schools()), view)
         self._shown.options = [(name, name) for name in self._chosen]
         self._show_groups()
-        self._tell_address()
+        self._publish_address()
 
     def _only_words(self) -> str:
         """What the schools shown have in common, as a chart said it; blank where all are shown."""
@@ -194,12 +194,12 @@ class TableTab:
         """Offer the columns of the part chosen, or of any part where words are sought."""
         if self._is_filling or self._sheet is None:
             return
-        sought = plain_words(self._find.value).split()
+        sought = plain_key(self._find.value).split()
         self._offered.options = [
             (name, name)
             for name, column in self._known().columns.items()
             if (
-                all(word in plain_words(name) for word in sought)
+                all(word in plain_key(name) for word in sought)
                 if sought
                 else column.section == self._section.value
             )
@@ -230,9 +230,9 @@ class TableTab:
         if self._is_filling:
             return
         typed = change["new"].strip()
-        sought = plain_words(typed).split()
-        found = [name for name in self._group.options if all(word in plain_words(name) for word in sought)]
-        exact = [name for name in found if plain_words(name).split() == sought]
+        sought = plain_key(typed).split()
+        found = [name for name in self._group.options if all(word in plain_key(name) for word in sought)]
+        exact = [name for name in found if plain_key(name).split() == sought]
         meant = exact[0] if exact else found[0] if len(found) == 1 else ""
         self._is_filling = True
         self._group.value = meant or (self._grouped if typed else "")
@@ -247,7 +247,7 @@ class TableTab:
         if not self._is_filling:
             with self.desk.working("status.working"):
                 self._show_groups()
-                self._tell_address()
+                self._publish_address()
                 self.desk.tell("done", say(self.desk.reference, "status.ready"))
 
     def _show_groups(self) -> None:
@@ -291,7 +291,7 @@ class TableTab:
             name, tuple(self._chosen), dict(self._table.view), self._grouped, tuple(chosen), self._only
         )
 
-    def _tell_address(self) -> None:
+    def _publish_address(self) -> None:
         if not self._is_filling:
             view = self._looked_at(self._view_name.value.strip())
             self.desk.keep(VIEW, json.dumps(asdict(view), ensure_ascii=False, separators=(",", ":")))

@@ -108,7 +108,7 @@ class WorklistTab:
         if is_list:
             self._decisions.show()
             return
-        self._rows = self._findings_shown()
+        self._rows = self._visible_findings()
         folded = plain_rows(fold_findings(self._rows, now)) if len(self._rows) else []
         kinds = [row["kind"] for row in folded]
         if self._kind not in kinds:
@@ -116,7 +116,7 @@ class WorklistTab:
         self._causes.show([self._cause_row(row) for row in folded], self._kind)
         self._show_cells()
 
-    def _findings_shown(self) -> pd.DataFrame:
+    def _visible_findings(self) -> pd.DataFrame:
         """The findings of the state chosen: those that wait are open, but not on the list of those to be worked on."""
         now, state = self.desk.now, self._status.value
         status = SETTLED if state == SETTLED else OPEN

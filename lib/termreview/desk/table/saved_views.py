@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from termreview.storage.workspace import Workspace, atomic_write
-from termreview.text import plain_words
+from termreview.text import plain_key
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,6 @@ def view_asked(text: str) -> SavedView | None:
 
 
 def _file_name(name: str) -> str:
-    words = "".join(letter if letter.isalnum() else "-" for letter in plain_words(name))
+    words = "".join(letter if letter.isalnum() else "-" for letter in plain_key(name))
     plain = "-".join(filter(None, words.split("-")))[:60] or "khung-nhin"
     return f"{plain}-{hashlib.sha256(name.encode('utf-8')).hexdigest()[:6]}"  # names that only accents tell apart

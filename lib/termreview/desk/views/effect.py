@@ -21,7 +21,7 @@ from termreview.reporting.blocks.rows import Record
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.summaries.index import level_told
+from termreview.reporting.summaries.index import level_with_reason
 
 MOST_ROWS = 12
 _MOST_SCHOOLS = 60
@@ -103,7 +103,7 @@ def score_text(now: TermNow, row: Record, suffix: str = "") -> str:
         return str(levels[state])
     level = row[f"level{suffix}"]
     word = levels["not_concluded"] if level is None else levels[str(int(level))]
-    told = level_told(now.reference, word, row[f"held_by{suffix}"])
+    told = level_with_reason(now.reference, word, row[f"held_by{suffix}"])
     return f"{interval_text(row[f'low{suffix}'], row[f'high{suffix}'])} – {told}"
 
 

@@ -25,7 +25,7 @@ from termreview.reference.kinds.form_loading import CELL_COLUMNS, ROW_COLUMNS
 from termreview.reference.kinds.forms import ANY, NUMERIC_KINDS, Form
 from termreview.reference.texts.adoption_texts import AdoptionTexts
 from termreview.storage.atomic_files import atomic_write
-from termreview.text import plain_words
+from termreview.text import plain_key
 
 _LONGEST, _SHEET_TITLE_LENGTH = 48, 31  # characters of an id made of a label, of the name of a sheet
 _SHEET_SIGNS = re.compile(r"[\[\]:*?/\\']")
@@ -102,7 +102,7 @@ def adopt_workbook(path: Path, reference: Reference, folder: Path, form_id: str 
 
 def plain_id(text: str, joint: str = "_") -> str:
     """One text as an id: letters without accents, digits, one sign between words."""
-    whole = _NO_ID.sub(joint, plain_words(text)).strip(joint)
+    whole = _NO_ID.sub(joint, plain_key(text)).strip(joint)
     return whole if len(whole) <= _LONGEST else whole[:_LONGEST].rpartition(joint)[0]
 
 

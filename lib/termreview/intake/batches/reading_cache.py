@@ -18,7 +18,7 @@ from termreview.errors import RunError
 from termreview.intake.files.file_reading import FileReading, Remark
 from termreview.intake.received.received import ReceivedFile, content_facts
 from termreview.spreadsheets.packages.guard import NOT_OPENED
-from termreview.storage.atomic_files import keep_content, kept_content, sha256_of
+from termreview.storage.atomic_files import keep_content, sha256_of, stored_content
 
 _SUFFIX = ".reading"
 _FACTS = b"reading"
@@ -58,7 +58,7 @@ class ReadingCache:
 
 def find_reading(kept: ReadingCache, file: ReceivedFile, schema: pa.Schema) -> CachedReading | None:
     """Find the reading of one file; None when there is none, or none that can be trusted."""
-    body = kept_content(kept.path(file))
+    body = stored_content(kept.path(file))
     if body is None:
         return None
     try:

@@ -159,12 +159,12 @@ def _ratio_within(pairs: Sequence[Pair], answers: Answers) -> Verdict:
         if not bottom[line, place]:
             return f"{stored_number_text(float(top[line, place]))} : 0"
         quotient = float(top[line, place] / bottom[line, place])
-        return stored_number_text(_shown_ratio(quotient, *_limits(pairs[line].check)))
+        return stored_number_text(_rounded_ratio(quotient, *_limits(pairs[line].check)))
 
     return failed, found, lambda line, _: _limits_text(pairs[line].check)
 
 
-def _shown_ratio(value: float, low: float, high: float) -> float:
+def _rounded_ratio(value: float, low: float, high: float) -> float:
     """One ratio rounded no further than it still lies outside the limits it broke."""
     rounded = (round(value, digits) for digits in range(2, 9))
     return next((shown for shown in rounded if shown < low or shown > high), value)
@@ -205,7 +205,7 @@ def _outlier(pairs: Sequence[Pair], answers: Answers) -> Verdict:
     failed = (figures > 0) & ((figures < low) | (figures > high))
     return (
         failed,
-        lambda line, place: stored_number_text(_shown_ratio(float(figures[line, place]), *usual[line])),
+        lambda line, place: stored_number_text(_rounded_ratio(float(figures[line, place]), *usual[line])),
         lambda line, _: "–".join(stored_number_text(float(f"{bound:.2g}")) for bound in usual[line]),
     )
 

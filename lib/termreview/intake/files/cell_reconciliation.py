@@ -9,7 +9,7 @@ from itertools import islice
 from termreview.cells import address, column_letters
 from termreview.forms.layout import FINGERPRINT_SHEET, INFO_SHEET_ID, FormLayout
 from termreview.intake.files.file_reading import FileReading, Remark
-from termreview.intake.files.written_beside import has_words, note_written, quoted
+from termreview.intake.files.written_beside import holds_text, note_written, quoted
 from termreview.intake.places.located import Located
 from termreview.intake.places.unowned import strange_places, unowned_numbers
 from termreview.intake.values.personal_data import personal_place
@@ -66,9 +66,9 @@ def _note_hidden_answers(reading: FileReading, located: Located) -> Collection[s
         part = (
             f"sheet {sheet.name}"
             if is_hidden
-            else _row_words(sheet, row)
+            else _row_text(sheet, row)
             if row in sheet.hidden_rows
-            else _column_words(sheet, column)
+            else _column_text(sheet, column)
         )
         found[part] = None
         first = first or (sheet.name, address(row, column))
@@ -98,8 +98,8 @@ def note_carried(
     parts = [f"sheet {name}" for name in hidden]
     parts += ["các dòng ẩn theo mặc định"] * ("rows_hidden_by_default" in workbook.notes)
     for sheet in sheets:
-        rows = (_row_words(sheet, row) for row in sorted(sheet.hidden_rows))
-        columns = (_column_words(sheet, column) for column in sorted(sheet.hidden_columns))
+        rows = (_row_text(sheet, row) for row in sorted(sheet.hidden_rows))
+        columns = (_column_text(sheet, column) for column in sorted(sheet.hidden_columns))
         parts += islice((part for part in rows if part not in told), 3)
         parts += islice((part for part in columns if part not in told), 3)
     parts = [part for part in parts if part not in told]
@@ -108,11 +108,11 @@ def note_carried(
         reading.remarks.append(Remark("hidden_content", "hidden_content", found=said))
 
 
-def _row_words(sheet: Sheet, row: int) -> str:
+def _row_text(sheet: Sheet, row: int) -> str:
     return f"{sheet.name}: dòng {row}"
 
 
-def _column_words(sheet: Sheet, column: int) -> str:
+def _column_text(sheet: Sheet, column: int) -> str:
     return f"{sheet.name}: cột {column_letters(column)}"
 
 
@@ -149,7 +149,7 @@ def reconcile_cells(
         if strays:
             shown = ", ".join(
                 f"{address(*place)} {quoted(text)}"
-                if has_words(text := sheet.cells[place].text)
+                if holds_text(text := sheet.cells[place].text)
                 else address(*place)
                 for place in strays[:_ADDED_SHEETS_SHOWN]
             )

@@ -11,14 +11,14 @@ from termreview.intake.files.file_reading import Answer, FileReading, Remark
 from termreview.intake.files.reader import Question, Reader
 from termreview.intake.places.located import FieldPosition, Located, Remark as LayoutRemark
 from termreview.intake.values.date_value import DateHabit, DateWindow, date_habit
+from termreview.intake.values.displayed_value import merged_answers, places_of, with_look
 from termreview.intake.values.number_text import decimal_habit
 from termreview.intake.values.personal_data import is_personal
-from termreview.intake.values.shown_value import merged_answers, places_of, with_look
 from termreview.intake.values.value_reading import UNREADABLE, Choices, Flag, Reading
 from termreview.intake.values.values import ANSWERED, read_value
 from termreview.reference.kinds.forms import Field
 from termreview.spreadsheets.formula_value import Formulas, worked_out
-from termreview.spreadsheets.model.number_shown import alters_text, shows_plainly
+from termreview.spreadsheets.model.displayed_number import alters_text, shows_plainly
 from termreview.spreadsheets.workbook import Cell, Workbook
 from termreview.text import day_text, stored_number_text
 

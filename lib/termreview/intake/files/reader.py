@@ -12,14 +12,14 @@ from termreview.intake.files.file_decisions import FileDecisions
 from termreview.intake.places.file_names import FileNames, file_names
 from termreview.intake.places.identity import Mention, mentions_of, unique_names
 from termreview.intake.values.date_value import DateWindow, term_window
-from termreview.intake.values.text_value import absent_words
+from termreview.intake.values.text_value import absence_phrases
 from termreview.intake.values.value_reading import Choices
 from termreview.intake.values.values import choice_reading, plain_numbers
 from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.forms import Field
 from termreview.reference.kinds.units import Registry, Unit
 from termreview.spreadsheets.workbook import Workbook
-from termreview.text import day_text, fold, plain_words
+from termreview.text import day_text, fold, plain_key
 
 
 class Question(NamedTuple):
@@ -88,7 +88,7 @@ class Reader:
 
     @cached_property
     def _documents(self) -> Choices:
-        return Choices({}, "", absent=absent_words(self.term.form.absence))
+        return Choices({}, "", absent=absence_phrases(self.term.form.absence))
 
     @cached_property
     def parts(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
@@ -129,7 +129,7 @@ class Reader:
         for unit in self.registry.units:
             if unit.kind == "school":
                 known = (unit.name, unit.short_name, *unit.aliases)
-                found.setdefault(unit.unit_id, set()).update(plain_words(name) for name in known)
+                found.setdefault(unit.unit_id, set()).update(plain_key(name) for name in known)
         for event in sorted(self.registry.events, key=lambda event: event.on):
             is_merger = event.kind == "merge" and event.on <= self.term.plan.due_on
             if is_merger or event.kind == "rename":

@@ -88,7 +88,7 @@ def _fates_of_school(
             decided.append((number, Fate(school_id, SUPERSEDED, "duplicate_file", revision, duplicate_of)))
         elif reading.refusal is not None:
             decided.append((number, Fate(school_id, REFUSED, reading.refusal, revision)))
-        elif (same := _said_before(reading, [readings[each] for _, each in originals])) is not None:
+        elif (same := _repeated_version(reading, [readings[each] for _, each in originals])) is not None:
             decided.append((number, Fate(school_id, SUPERSEDED, "duplicate_file", revision, same.file.name)))
         else:
             originals.append((revision, number))
@@ -144,7 +144,7 @@ def _is_document(reading: FileReading) -> bool:
     return is_text or (reading.refusal in _DOCUMENTS and not name.endswith(_OF_TABLES))
 
 
-def _said_before(reading: FileReading, originals: Sequence[FileReading]) -> FileReading | None:
+def _repeated_version(reading: FileReading, originals: Sequence[FileReading]) -> FileReading | None:
     """The earlier version that one file repeats: the last one saved anew, or any before it with the same answers."""
     if originals and is_resaved(reading, originals[-1]):
         return originals[-1]

@@ -86,7 +86,7 @@ def _words_beside(
     for place in sorted(places):
         row, column = place
         cell = sheet.cells[place]
-        if cell.kind != "text" or cell.formula is not None or not has_words(cell.text):
+        if cell.kind != "text" or cell.formula is not None or not holds_text(cell.text):
             continue
         if row not in extent.last_columns:
             if len(cell.text) <= _LONGEST_LINE:
@@ -147,6 +147,6 @@ def quoted(text: str) -> str:
     return f'"{shown[:_LONGEST]}{HIDDEN if len(shown) > _LONGEST else ""}"'
 
 
-def has_words(text: str) -> bool:
+def holds_text(text: str) -> bool:
     """Say whether one text holds more than figures and signs."""
     return _WORDS.search(text) is not None

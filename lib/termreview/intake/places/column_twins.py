@@ -9,7 +9,7 @@ from typing import NamedTuple
 from termreview.cells import address, column_letters
 from termreview.forms.layout import LABEL_COLUMN, Block
 from termreview.intake.places.located import CODE, FieldPosition, Located, Remark
-from termreview.intake.places.twins import answer_words
+from termreview.intake.places.twins import quoted_answer
 from termreview.spreadsheets.workbook import Cell, Sheet
 from termreview.text import clean, fold
 
@@ -121,12 +121,12 @@ def _settle(
     rest = [column for column in columns if column != chosen]
     differing = [
         "; ".join(
-            f"{answer_words(sheet.cells.get((row, column)))} ({address(row, column)})"
+            f"{quoted_answer(sheet.cells.get((row, column)))} ({address(row, column)})"
             for column in (chosen, *rest)
         )
         for row in rows
         if any(
-            answer_words(other) != answer_words(sheet.cells.get((row, chosen)))
+            quoted_answer(other) != quoted_answer(sheet.cells.get((row, chosen)))
             for column in rest
             if (other := sheet.cells.get((row, column))) is not None
         )

@@ -20,7 +20,7 @@ from termreview.intake.places.unowned import HIDDEN, figures_in, tells_of_a_pers
 from termreview.intake.values.printed_text import label_differs, unit_differs
 from termreview.reference.kinds.forms import FormRow
 from termreview.spreadsheets.workbook import Sheet
-from termreview.text import clean, fold, plain_words, stored_number_text
+from termreview.text import clean, fold, plain_key, stored_number_text
 
 _LONGEST = 120
 _MOST_SHOWN = 5
@@ -107,7 +107,7 @@ def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows
                 )
                 remarks.append(Remark(code, sheet.name, address(*place), text, own, label))
                 if remarks is labels:
-                    is_of_another = plain_words(cell.text, short) in layout.spoken_labels
+                    is_of_another = plain_key(cell.text, short) in layout.spoken_labels
                     sections.append(row.section_id if is_of_another else "")
     labels = folded(labels, sections, "dòng")
     for remarks in (labels, units):

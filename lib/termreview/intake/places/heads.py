@@ -12,7 +12,7 @@ from termreview.intake.places.located import Located, Remark
 from termreview.intake.places.unowned import HIDDEN, tells_of_a_person
 from termreview.intake.values.printed_text import head_differs
 from termreview.spreadsheets.workbook import Cell, Sheet
-from termreview.text import clean, plain_words
+from termreview.text import clean, plain_key
 
 _LONGEST = 120
 _HEAD_ROWS = 40  # above the first answer: rows may be inserted below a head
@@ -29,7 +29,7 @@ def note_heads(located: Located, sheet: Sheet, plan: SheetLayout, layout: FormLa
     short = dict(layout.form.abbreviations)
     answers = located.places_on(sheet)
     for block in plan.blocks:
-        others = frozenset(plain_words(column.label, short) for column, _ in block.columns)
+        others = frozenset(plain_key(column.label, short) for column, _ in block.columns)
         heads = list(_heads(located, sheet, block, answers))
         if not heads and len(block.columns) > 1:
             _note_no_heads(located, sheet, block, answers)

@@ -14,7 +14,7 @@ from termreview.reference.kinds.forms import Form
 from termreview.reference.kinds.units import Unit
 from termreview.spreadsheets.workbook import Cell, Sheet, Workbook
 from termreview.terms import Term
-from termreview.text import clean, day_text, fold, plain_words
+from termreview.text import clean, day_text, fold, plain_key
 
 _YEARS = re.compile(r"(?<!\d)(20\d\d|\d\d) ?[-–—/_] ?(20\d\d|\d\d)(?!\d)")
 _PART = re.compile(
@@ -137,7 +137,7 @@ def changed_facts(
 
 
 def _says_the_same(found: str, printed: str) -> bool:
-    told, own = (set(plain_words(text).split()) - _KINDS_OF_UNIT for text in (found, printed))
+    told, own = (set(plain_key(text).split()) - _KINDS_OF_UNIT for text in (found, printed))
     if _DAY.fullmatch(printed):
         days = [[int(number) for number in match.groups()] for match in _DAY.finditer(found)]
         return [int(number) for number in printed.split("/")] in days

@@ -53,7 +53,7 @@ def one_a_cause(remarks: Sequence[Remark]) -> list[Remark]:
             found, expected = (
                 (min(numbers), max(numbers)) for numbers in zip(*map(_columns_of, alike), strict=True)
             )
-            first = first._replace(found=_column_words(*found), expected=_column_words(*expected))
+            first = first._replace(found=_column_text(*found), expected=_column_text(*expected))
             kept.append(
                 first._replace(label=", ".join(labels[:_MOST_NAMED]) + ", …" * (len(labels) > _MOST_NAMED))
             )
@@ -72,7 +72,7 @@ def _columns_of(remark: Remark) -> tuple[int, int]:
     return found, expected
 
 
-def _column_words(first: int, last: int) -> str:
+def _column_text(first: int, last: int) -> str:
     if first == last:
         return f"cột {column_letters(first)}"
     return f"các cột {column_letters(first)}–{column_letters(last)}"

@@ -53,11 +53,11 @@ def note_twins(
         if row == own or at_own is None or at_own.text.strip() != form_row.row_code:
             continue
         differing = {
-            answer: f"{answer_words(sheet.cells.get((own, answer)))} ({address(own, answer)}), "
-            f"{answer_words(other)} ({address(row, answer)})"
+            answer: f"{quoted_answer(sheet.cells.get((own, answer)))} ({address(own, answer)}), "
+            f"{quoted_answer(other)} ({address(row, answer)})"
             for answer in columns.values()
             if (other := sheet.cells.get((row, answer))) is not None
-            and answer_words(sheet.cells.get((own, answer))) != answer_words(other)
+            and quoted_answer(sheet.cells.get((own, answer))) != quoted_answer(other)
         }
         located.twins.add((sheet.name, row))
         if differing:
@@ -69,7 +69,7 @@ def note_twins(
             )
 
 
-def answer_words(cell: Cell | None) -> str:
+def quoted_answer(cell: Cell | None) -> str:
     """One answer as it is quoted: never what may tell of a person."""
     text = clean(cell.text)[:_LONGEST] if cell is not None else ""
     if not text:

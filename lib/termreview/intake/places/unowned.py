@@ -12,7 +12,7 @@ from termreview.forms.layout import Extent, FormLayout
 from termreview.intake.places.located import Located
 from termreview.intake.values.personal_data import full_names, is_personal, is_personal_number, names_persons
 from termreview.spreadsheets.workbook import Cell, Sheet
-from termreview.text import clean, day_text, fold, plain_words
+from termreview.text import clean, day_text, fold, plain_key
 
 _FIGURES = re.compile(r"-?\d[\d.,\u00a0\u202f ]{0,18}%?")
 _COUNTED = re.compile(r"(?:khoảng |~ ?)?\d[\d.,]*(?: ?[^\W\d_]+){1,3}", re.IGNORECASE)  # 2 người
@@ -249,7 +249,7 @@ def _label(sheet: Sheet, row: int, column: int, units: Container[str]) -> str:
     if figure := _figure_behind(own.text):
         return clean(own.text).removesuffix(figure).rstrip(" :=")
     beside = [words for place in range(column - 1, 0, -1) if (words := _words(sheet, row, place))]
-    return next((words for words in beside if plain_words(words) not in units), next(iter(beside), ""))
+    return next((words for words in beside if plain_key(words) not in units), next(iter(beside), ""))
 
 
 def _words(sheet: Sheet, row: int, column: int) -> str:

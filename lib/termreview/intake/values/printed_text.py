@@ -13,7 +13,7 @@ from functools import lru_cache
 from termreview.intake.values.keystrokes import read_keystrokes
 from termreview.intake.values.misdecoded import has_lost_letters, read_misdecoded
 from termreview.spreadsheets.older.legacy_text import read_in_font, read_legacy
-from termreview.text import clean, plain_words
+from termreview.text import clean, plain_key
 
 _LONGEST = 400
 _WORD = re.compile(r"[^\W_]+|%")
@@ -48,20 +48,20 @@ def label_differs(
     row
         Code, label and unit of the row as the form prints them.
     labels
-        The labels of all rows by `plain_words`.
+        The labels of all rows by `plain_key`.
     font
         The encoding of a font from before Unicode in which the text is shown.
     """
     code, label, unit = row
-    own = plain_words(label, short)
+    own = plain_key(label, short)
     if not clean(found) or has_lost_letters(found):
         return False
-    readings = [plain_words(text, short) for text in _readings(found[:_LONGEST], font)]
+    readings = [plain_key(text, short) for text in _readings(found[:_LONGEST], font)]
     if own in readings:
         return False
     if any(reading in labels for reading in readings):
         return True
-    spare = {*_WORD.findall(plain_words(code)), *_WORD.findall(plain_words(unit, short))}
+    spare = {*_WORD.findall(plain_key(code)), *_WORD.findall(plain_key(unit, short))}
     return all(_changes_words(own, reading, spare) for reading in readings)
 
 
@@ -69,11 +69,11 @@ def unit_differs(
     found: str, unit: str, units: Container[str], short: Mapping[str, str], font: str | None
 ) -> bool:
     """Say whether the unit beside a row is another one than the form prints."""
-    own = plain_words(unit, short)
+    own = plain_key(unit, short)
     if not unit or not clean(found) or has_lost_letters(found):
         return False
     return all(
-        _is_other_unit(own, plain_words(text, short), units) for text in _readings(found[:_LONGEST], font)
+        _is_other_unit(own, plain_key(text, short), units) for text in _readings(found[:_LONGEST], font)
     )
 
 
@@ -90,17 +90,17 @@ def head_differs(
     Parameters
     ----------
     heads, units
-        The heads of the block and the units of the form by `plain_words`.
+        The heads of the block and the units of the form by `plain_key`.
     """
     if not clean(found) or has_lost_letters(found):
         return False
-    asked = plain_words(_BRACKETS.sub(" ", own), short)
+    asked = plain_key(_BRACKETS.sub(" ", own), short)
     for text in _readings(found[:_LONGEST], font):
-        if (told := plain_words(text, short)) == plain_words(own, short):
+        if (told := plain_key(text, short)) == plain_key(own, short):
             return False
-        bracketed = [plain_words(words) for words in _BRACKETS.findall(text)]
+        bracketed = [plain_key(words) for words in _BRACKETS.findall(text)]
         if told not in heads and not any(_states_measure(words, units) for words in bracketed):
-            told = plain_words(_BRACKETS.sub(" ", text), short)
+            told = plain_key(_BRACKETS.sub(" ", text), short)
             if _is_same_head(_WORD.findall(asked), _WORD.findall(told)):
                 return False
     return True
@@ -136,7 +136,7 @@ def _is_same_word(word: str, meant: str) -> bool:
 
 def states_unit(text: str, units: Container[str]) -> bool:
     """Say whether a line states a unit for all numbers below it, as `Đơn vị tính: nghìn đồng`."""
-    match = _UNIT_LINE.fullmatch(plain_words(text))
+    match = _UNIT_LINE.fullmatch(plain_key(text))
     if match is None:
         return False
     unit = match["unit"]
@@ -144,7 +144,7 @@ def states_unit(text: str, units: Container[str]) -> bool:
 
 
 def is_spelling_of(text: str, spoken: frozenset[str]) -> bool:
-    """Say whether one text is one of those that the form prints, by `plain_words`, however it was stored.
+    """Say whether one text is one of those that the form prints, by `plain_key`, however it was stored.
 
     A hint that was worded a little otherwise when the form was sent is one; a figure that no hint has is not.
     """
@@ -155,7 +155,7 @@ def is_spelling_of(text: str, spoken: frozenset[str]) -> bool:
     maxsize=4096
 )  # a form sent with older hints brings them in every school's file: 24 of 30 ms a file
 def _is_spelling_of(text: str, spoken: frozenset[str]) -> bool:
-    readings = [plain_words(reading) for reading in _readings(text, None)]
+    readings = [plain_key(reading) for reading in _readings(text, None)]
     return any(reading in spoken for reading in readings) or any(
         _is_worded_alike(frozenset(reading.split()), frozenset(printed.split()))
         for reading in readings
@@ -170,10 +170,10 @@ def _is_worded_alike(told: frozenset[str], printed: frozenset[str]) -> bool:
 
 
 def names_another(found: str, own: Collection[str], others: Container[str]) -> bool:
-    """Say whether a name is that of another school: by `plain_words`, own names first."""
+    """Say whether a name is that of another school: by `plain_key`, own names first."""
     if has_lost_letters(found):
         return False
-    readings = [plain_words(text) for text in _readings(found[:_LONGEST], None)]
+    readings = [plain_key(text) for text in _readings(found[:_LONGEST], None)]
     if any(reading in own for reading in readings):
         return False
     if any(reading in others for reading in readings):

@@ -34,7 +34,7 @@ _SHORTEST_NAME = 2
 _AROUND = " .,;:!()[]\"'…"
 
 
-def absent_words(absence: Absence) -> AbsentWords:
+def absence_phrases(absence: Absence) -> AbsentWords:
     """The words of one form made ready; those typed without accents are known, too."""
     doubts = (*absence.denials, *absence.pending)
     return AbsentWords(
@@ -63,7 +63,7 @@ def read_text(cell: Cell, absent: AbsentWords | None = None) -> Reading:
 
     Where a document is asked for (`absent`), words that there is none are no answer, and what names none is a question.
     """
-    raw = str(cell.value) if cell.kind == "text" else shown_value(cell)
+    raw = str(cell.value) if cell.kind == "text" else displayed_value(cell)
     text = clean(raw)
     # The stored text was looked at before; what a date or a formula shows was not.
     if (cell.value is not cell.text and is_personal(text)) or names_persons(raw):
@@ -103,7 +103,7 @@ def _no_document(text: str, absent: AbsentWords) -> Reading | None:
     return None
 
 
-def shown_value(cell: Cell) -> str:
+def displayed_value(cell: Cell) -> str:
     """What one cell shows: its day, or what is stored."""
     if isinstance(cell.value, datetime.date):
         return f"{cell.value:%d/%m/%Y}"

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable
 
 from termreview.intake.values.date_value import DateHabit, DateWindow, fraction_readings, read_date
+from termreview.intake.values.displayed_value import as_seen, looks_as_stored
 from termreview.intake.values.keystrokes import keystroke_readings, read_keystrokes
 from termreview.intake.values.misdecoded import read_misdecoded
 from termreview.intake.values.number_text import numbers_apart, parse_number
 from termreview.intake.values.personal_data import is_personal, is_personal_number
-from termreview.intake.values.shown_value import as_seen, looks_as_stored
-from termreview.intake.values.text_value import read_text, shown_value
+from termreview.intake.values.text_value import displayed_value, read_text
 from termreview.intake.values.value_reading import (
     ANSWERED,
     BLANK,
@@ -26,8 +26,8 @@ from termreview.intake.values.value_reading import (
 )
 from termreview.intake.values.yes_no_value import read_yes_no
 from termreview.reference.kinds.forms import Field
+from termreview.spreadsheets.model.displayed_number import alters_text
 from termreview.spreadsheets.model.number_format import fifteen_digits, has_percent_sign, scales_to_percent
-from termreview.spreadsheets.model.number_shown import alters_text
 from termreview.spreadsheets.older.legacy_text import read_in_font, read_legacy
 from termreview.spreadsheets.workbook import Cell
 from termreview.text import NOTHING_WORDS, clean, fold, has_invisible, stored_number_text
@@ -135,7 +135,7 @@ def read_value(
     ):
         reading = _as_seen(field, str(cell.value), reading)
     if cell.formula is not None and reading is not PERSONAL_DATA:
-        return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", _shown_result(cell))))
+        return reading._replace(flags=(*reading.flags, Flag("formula_in_cell", _result_text(cell))))
     return reading
 
 
@@ -239,9 +239,9 @@ def _read_dated_number(field: Field, cell: Cell) -> Reading:
         serial = math.inf
     if serial > 3660:
         fractions = fraction_readings(cell.value)
-        return Reading(UNREADABLE, flags=(Flag("date_in_number_cell", shown_value(cell), fractions),))
+        return Reading(UNREADABLE, flags=(Flag("date_in_number_cell", displayed_value(cell), fractions),))
     return _within(
-        field, serial, (Flag("date_from_number_cell", shown_value(cell), stored_number_text(serial)),)
+        field, serial, (Flag("date_from_number_cell", displayed_value(cell), stored_number_text(serial)),)
     )
 
 
@@ -283,6 +283,6 @@ def _read_choice(cell: Cell, choices: Choices) -> Reading:
     return Reading(UNREADABLE, flags=(Flag(code, text, choices.labels),))
 
 
-def _shown_result(cell: Cell) -> str:
+def _result_text(cell: Cell) -> str:
     """The stored result of one formula, a number written the Vietnamese way."""
-    return stored_number_text(float(cell.value)) if cell.kind == "number" else shown_value(cell)  # type: ignore[arg-type]
+    return stored_number_text(float(cell.value)) if cell.kind == "number" else displayed_value(cell)  # type: ignore[arg-type]

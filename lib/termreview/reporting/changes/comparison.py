@@ -79,7 +79,7 @@ def compare_with(report: ReportContext, issue: Issue, later: Issue | None = None
     second = second_state(report)
     first, is_readable = first_state(report, issue)
     told = figures_along(build_bridge(first, second), tuple(report.reference.sentences["profile"]["names"]))
-    variances = [variance for variance in variances_of(told) if _may_be_shown(variance, report)]
+    variances = [variance for variance in variances_of(told) if _is_publishable(variance, report)]
     if not is_readable:
         variances = [_without_program(variance) for variance in variances]
     names = {
@@ -100,7 +100,7 @@ def compare_with(report: ReportContext, issue: Issue, later: Issue | None = None
     )
 
 
-def _may_be_shown(variance: Variance, report: ReportContext) -> bool:
+def _is_publishable(variance: Variance, report: ReportContext) -> bool:
     """Whether a figure may stand in the edition: a shareable one tells no change of a sensitive attribute."""
     _, kind, name, _ = variance.key
     if report.edition != SHAREABLE or kind not in (SIZES, RATIOS):

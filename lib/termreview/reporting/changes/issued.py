@@ -40,19 +40,21 @@ def since_issued(report: ReportContext) -> Block:
     if report.since is None:
         return Block("")
     comparison = compare_with(report, report.since.issue)
-    return changes_shown(report, comparison) if comparison.variances else Block("")
+    return changes_list(report, comparison) if comparison.variances else Block("")
 
 
-def changes_shown(report: ReportContext, comparison: Comparison) -> Block:
+def changes_list(report: ReportContext, comparison: Comparison) -> Block:
     """The changes in words by cause, then every figure that moved: those of all schools, then each school's."""
     tables = (office_table, schools_table)
-    return stack(changes_told(report, comparison), *(shown(report, comparison, _SHOWN) for shown in tables))
+    return stack(
+        changes_summary(report, comparison), *(shown(report, comparison, _SHOWN) for shown in tables)
+    )
 
 
-def changes_told(report: ReportContext, comparison: Comparison, printed_count: int = 0) -> Block:
+def changes_summary(report: ReportContext, comparison: Comparison, printed_count: int = 0) -> Block:
     """The changes in words: which reports, how much, and by which cause."""
     return stack(
-        paragraph(opening(report, comparison, printed_count)), bullets(causes_told(report, comparison))
+        paragraph(opening(report, comparison, printed_count)), bullets(cause_lines(report, comparison))
     )
 
 
@@ -84,14 +86,14 @@ def _status_text(report: ReportContext, status: str) -> str:
     return str(report.reference.publishing["status"][status]).lower()
 
 
-def causes_told(report: ReportContext, comparison: Comparison) -> list[str]:
+def cause_lines(report: ReportContext, comparison: Comparison) -> list[str]:
     """What each cause that has a part moved, a line each."""
     lines = []
     for cause in comparison.causes:
         names = comparison.schools_by(cause)
         if cause in FILE_CAUSES:
             own = [key for key, why in comparison.files.items() if why == cause]
-            names = [comparison.names.get(key, key) + _file_told(report, cause, key) for key in own]
+            names = [comparison.names.get(key, key) + _file_text(report, cause, key) for key in own]
         ruled = listed(comparison.ruled) if cause == DECISION and comparison.ruled else ""
         ids = say(report, "issued.ruled", ids=ruled) if ruled else ""
         told = say(report, "issued.schools", count=len(names), names=listed(names, most=12)) if names else ""
@@ -101,7 +103,7 @@ def causes_told(report: ReportContext, comparison: Comparison) -> list[str]:
     return lines
 
 
-def _file_told(report: ReportContext, cause: str, school_id: str) -> str:
+def _file_text(report: ReportContext, cause: str, school_id: str) -> str:
     """The name of the file that somebody changed where it lay, for the office alone."""
     if cause != IN_PLACE or report.edition != INTERNAL:
         return ""

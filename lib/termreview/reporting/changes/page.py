@@ -12,20 +12,20 @@ from termreview.reporting.blocks.csv_table import csv_bytes
 from termreview.reporting.changes.bridge import CAUSES
 from termreview.reporting.changes.bridge_figures import OFFICE
 from termreview.reporting.changes.comparison import Comparison
-from termreview.reporting.changes.issued import changes_told, office_table, schools_table
+from termreview.reporting.changes.issued import changes_summary, office_table, schools_table
 from termreview.reporting.changes.report_diff import ReportDiff
 from termreview.reporting.changes.report_diff_section import (
+    diff_columns,
+    diff_view,
     main_figures,
-    printed_columns,
     printed_rows,
-    printed_shown,
 )
 from termreview.reporting.changes.variance_texts import group_of, heading_of, step_text, title_of, written_as
 from termreview.reporting.changes.variances import Variance, printed
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.wording import kept_label, say
+from termreview.reporting.report.wording import say, stored_label
 from termreview.reporting.sections.basis.opening import banner, subject_of
-from termreview.reporting.summaries.index import level_told
+from termreview.reporting.summaries.index import level_with_reason
 from termreview.storage.atomic_files import atomic_write
 
 _DECIMALS: Final = 6  # of a share in the table; counts and points are whole or have one
@@ -54,7 +54,7 @@ def write_changes(
     from termreview.reporting.pages.pages import export_blocks
 
     told = [] if printed is None else [printed.figures]
-    parts = {"summary": changes_told, "office": office_table, "schools": schools_table}
+    parts = {"summary": changes_summary, "office": office_table, "schools": schools_table}
     shown = [
         (say(report, f"issued.page.{name}"), block)
         for name, part in parts.items()
@@ -66,7 +66,7 @@ def write_changes(
             title,
             stack(paragraph(subject_of(report), "lead-in"), main_figures(report, printed), summary),
         )
-        shown.append((say(report, "issued.page.printed"), printed_shown(report, printed)))
+        shown.append((say(report, "issued.page.printed"), diff_view(report, printed)))
     export_blocks(
         shown, page, title=changes_title(report, comparison), notice=banner(report), footer=subject_of(report)
     )
@@ -74,7 +74,7 @@ def write_changes(
         beside.write_bytes(csv_bytes(_columns(report), [_row(report, comparison, variance) for variance in comparison.variances]))  # fmt: skip
     if printed is not None and printed_listing is not None:
         with atomic_write(printed_listing) as beside:
-            beside.write_bytes(csv_bytes(printed_columns(report), list(printed_rows(report, printed))))
+            beside.write_bytes(csv_bytes(diff_columns(report), list(printed_rows(report, printed))))
 
 
 def _columns(report: ReportContext) -> dict[str, str]:
@@ -126,5 +126,5 @@ def _written(value: Fraction | None, decimals: int) -> Decimal | None:
 
 
 def _standing(report: ReportContext, standing: str, held_by: str) -> str:
-    name = kept_label(report, "score_levels_short", standing.removeprefix("level_"))
-    return level_told(report.reference, name, held_by)
+    name = stored_label(report, "score_levels_short", standing.removeprefix("level_"))
+    return level_with_reason(report.reference, name, held_by)

@@ -88,7 +88,7 @@ class Told:
         return sum(len(one.figures) for one in said)
 
 
-def told_by(sections: Iterable[tuple[str, Sequence[Part]]]) -> Told:
+def reported_content(sections: Iterable[tuple[str, Sequence[Part]]]) -> Told:
     """Read what some sections tell from their models."""
     cells: dict[PlaceKey, Said] = {}
     where: dict[PlaceKey, Where] = {}

@@ -19,7 +19,7 @@ from termreview.reporting.changes.place_variances import (
     key_figure_variances,
     place_variances,
 )
-from termreview.reporting.changes.places import Told, told_by
+from termreview.reporting.changes.places import Told, reported_content
 from termreview.reporting.changes.section_calls import SectionCall, section_calls
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.pages.reading import one_line
@@ -83,7 +83,7 @@ def diff_reports(
     own_parts = report.reference.publishing["kinds"].get(report.declared.plan.report, {})
     told = [
         (RULE if cause == PROGRAM and not is_readable else cause, step)
-        for cause, step in told_along(
+        for cause, step in contents_along(
             report, first, second, section_calls(notebook, own_parts.get("left_out", ()))
         )
     ]
@@ -104,7 +104,7 @@ def diff_reports(
     return ReportDiff(tuple(variances), tuple(main), told[-1][1].counted, tuple(unread))
 
 
-def told_along(
+def contents_along(
     report: ReportContext, first: State, second: State, calls: Sequence[SectionCall]
 ) -> list[tuple[str, Told]]:
     """The cause that leads to each step, and what the sections tell there; nothing is made twice."""
@@ -128,7 +128,7 @@ def _told(
     there = ReportContext(
         spoken, view, report.previous, report.as_of, report.scope, years=report.years, history=history
     )
-    return told_by((call.title, call.parts(there)) for call in calls)
+    return reported_content((call.title, call.parts(there)) for call in calls)
 
 
 def _spoken(bridge_step: BridgeStep, now: Reference) -> Reference:
@@ -150,7 +150,7 @@ def _read(report: ReportContext, page: Path, like: Told) -> Told:
     sections = read_values(markup)
     if sections is None:
         return tables_of_page(markup, like, leaving)
-    return told_by(
+    return reported_content(
         (title, [part for part in parts if one_line(plain_text(part.get("caption", ""))) not in leaving])
         for title, parts in sections
     )

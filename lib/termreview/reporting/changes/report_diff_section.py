@@ -44,9 +44,9 @@ def _main_figure(report: ReportContext, variance: PlaceVariance) -> tuple[str, s
     return label, value, "; ".join(causes)
 
 
-def printed_shown(report: ReportContext, compared: ReportDiff) -> Block:
+def diff_view(report: ReportContext, compared: ReportDiff) -> Block:
     """What is compared and what the parts mean, then section by section every printed figure that changed, folded."""
-    told = printed_opening(report, compared)
+    told = diff_opening(report, compared)
     if not compared.variances:
         return paragraph(told)
     sections: dict[str, list[PlaceVariance]] = {}
@@ -56,7 +56,7 @@ def printed_shown(report: ReportContext, compared: ReportDiff) -> Block:
     return stack(paragraph(told), bullets(_notes(report, compared)), *folded)
 
 
-def printed_opening(report: ReportContext, compared: ReportDiff) -> str:
+def diff_opening(report: ReportContext, compared: ReportDiff) -> str:
     """How many figures the report prints, and how many of them changed."""
     if not compared.variances:
         return say(report, "issued.printed.nothing", counted=compared.counted)
@@ -175,7 +175,7 @@ def _changed_text(report: ReportContext, variance: PlaceVariance) -> str:
     return say(report, "issued.printed.reworded", before=variance.before, after=variance.after, causes=causes)
 
 
-def printed_columns(report: ReportContext) -> dict[str, str]:
+def diff_columns(report: ReportContext) -> dict[str, str]:
     """The columns of the list of all printed figures that changed."""
     first = ("section", "table", "row", "column", "number", "before", "after", "move")
     return {
@@ -199,7 +199,7 @@ def printed_rows(report: ReportContext, compared: ReportDiff) -> Iterable[Mappin
             yield about | {
                 "before": variance.before,
                 "after": variance.after,
-                "steps": _steps_told(report, variance),
+                "steps": _step_lines(report, variance),
             }
             continue
         first, last = variance.figures[0], variance.figures[-1]
@@ -212,11 +212,11 @@ def printed_rows(report: ReportContext, compared: ReportDiff) -> Iterable[Mappin
                 "after": last.get(key),
                 "move": variance.variances[number],
                 **own,
-                "steps": "" if own else _steps_told(report, variance),
+                "steps": "" if own else _step_lines(report, variance),
             }
 
 
-def _steps_told(report: ReportContext, variance: PlaceVariance) -> str:
+def _step_lines(report: ReportContext, variance: PlaceVariance) -> str:
     """Each change of one text on its way, with its cause."""
     nothing = number_text(None)
     return "; ".join(

@@ -13,7 +13,7 @@ from termreview.reporting.changes.variances import Step, Variance
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import group_title, say
 from termreview.reporting.sections.index.scores import standing_text
-from termreview.reporting.summaries.index import OVERALL, level_told
+from termreview.reporting.summaries.index import OVERALL, level_with_reason
 
 # kind -> how its values are written (`number_text`) and to how many decimals
 _COUNT, _PERCENT, _RATIO, _POINTS = ("integer", 0), ("percent1", 1), ("ratio", 2), ("points", 1)
@@ -98,7 +98,7 @@ def step_text(report: ReportContext, step: Step) -> str:
     """One change of a level, with the reason where it is not the one that its points give."""
     ends = ((step.before, step.held_before), (step.after, step.held_after))
     before, after = (
-        level_told(report.reference, standing_text(report, name), held) if name else number_text(None)
+        level_with_reason(report.reference, standing_text(report, name), held) if name else number_text(None)
         for name, held in ends
     )
     return say(report, "issued.step", before=before, after=after)

@@ -113,7 +113,7 @@ class Chart:
 
 
 @in_style()
-def carrying_words(shown: Chart, source: str) -> Chart:
+def with_caption(shown: Chart, source: str) -> Chart:
     """The same chart as a picture that is handed on by itself: its title above, its caption and its source below, in the figure."""
     figure, wide = shown.draw(shown.data, **shown.options), WIDTH - 2 * _EDGE
     above = wrap_text(shown.title, wide, TITLE_SIZE, is_bold=True)

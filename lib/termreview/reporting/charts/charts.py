@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from termreview.reporting.charts.calibration import reliability_plot
 from termreview.reporting.charts.change import dumbbell
-from termreview.reporting.charts.chart import Chart, carrying_words, chart
+from termreview.reporting.charts.chart import Chart, chart, with_caption
 from termreview.reporting.charts.days import calendar_strip
 from termreview.reporting.charts.grid import count_table, heat_map, transition_matrix
 from termreview.reporting.charts.line_panels import line_panels
@@ -25,7 +25,6 @@ __all__ = [
     "Scale",
     "Shares",
     "calendar_strip",
-    "carrying_words",
     "chart",
     "count_bars",
     "count_table",
@@ -41,4 +40,5 @@ __all__ = [
     "stacked_bars",
     "strips",
     "transition_matrix",
+    "with_caption",
 ]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from termreview.installation import made_with
-from termreview.storage.atomic_files import keep_content, kept_content, sha256_of
+from termreview.storage.atomic_files import keep_content, sha256_of, stored_content
 
 FOLDER: Final = ".cache/pictures"
 MOST_KEPT: Final = 800
@@ -26,7 +26,7 @@ def picture_path(folder: Path, made_of: str, kind: str) -> Path:
 
 def find_picture(path: Path) -> bytes | None:
     """Find one kept picture; None when there is none, or none that can be trusted."""
-    picture = kept_content(path)
+    picture = stored_content(path)
     if picture is not None:
         with suppress(OSError):
             os.utime(path)  # still asked for

@@ -28,7 +28,7 @@ class FeasibleWidths:
                 bits[atom] |= 1 << place
         self._all = _persons(atoms, bits, range(len(atoms)))
         self._inside = [_persons(atoms, bits, cell) for cell in counts]
-        self._groups = lru_cache(maxsize=4096)(self._told_apart)
+        self._groups = lru_cache(maxsize=4096)(self._are_distinct)
 
     def width(self, place: int, shown: int) -> float:
         """By how much one count can differ by trades of one person for another that all shown counts see alike."""
@@ -77,7 +77,7 @@ class FeasibleWidths:
                         best, best_cost = apart, cost
         return best
 
-    def _told_apart(self, shown: int) -> _Groups:
+    def _are_distinct(self, shown: int) -> _Groups:
         return _Groups(_folded(self._all, shown))
 
 
@@ -176,7 +176,7 @@ def _folded(persons: Persons, shown: int) -> Persons:
     return found
 
 
-def shown_cells(
+def disclosed_cells(
     atoms: Sequence[Atom],
     candidates: Sequence[Cell],
     differences: Sequence[Cell],

@@ -16,7 +16,7 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.disclosure import Attribute, Disclosure
 from termreview.reporting.editions.atoms import Where, atoms_of, joined_atoms, summed_atoms
 from termreview.reporting.editions.complementary_suppression import Cell
-from termreview.reporting.editions.suppression_blocks import blocks_of, shown_in_blocks
+from termreview.reporting.editions.suppression_blocks import blocks_of, disclosed_in_blocks
 from termreview.reporting.term.answers import Answers
 
 
@@ -86,7 +86,7 @@ def decide_suppression(
         candidates = _distinct(cell for cells in states[0].reported.values() for cell in cells)
         differences, finer = derived_counts(states)
         shown[attribute.field] = frozenset(
-            shown_in_blocks(atoms, candidates, differences, finer, disclosure, _distinct(held), blocks)
+            disclosed_in_blocks(atoms, candidates, differences, finer, disclosure, _distinct(held), blocks)
         )
     return Suppression(disclosure, where, shown)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.editions.atoms import Atom
-from termreview.reporting.editions.complementary_suppression import Cell, Search, shown_cells, small_cells
+from termreview.reporting.editions.complementary_suppression import Cell, Search, disclosed_cells, small_cells
 
 MOST_SCHOOLS = 100  # up to so many are searched as a whole: of more, now 300 took 12 s and now 600 two
 BLOCK_SCHOOLS = 60
@@ -36,7 +36,7 @@ def blocks_of(units: Iterable[frozenset[str]], schools: Sequence[str]) -> list[f
     return [*blocks, frozenset(gathered)] if gathered else blocks
 
 
-def shown_in_blocks(
+def disclosed_in_blocks(
     atoms: Sequence[Atom],
     candidates: Sequence[Cell],
     differences: Sequence[Cell],
@@ -45,9 +45,9 @@ def shown_in_blocks(
     held: Sequence[Cell],
     schools: Sequence[frozenset[str]],
 ) -> list[Cell]:
-    """Choose the candidates to show as `shown_cells` does, block by block of schools; the whole at once where there is one."""
+    """Choose the candidates to show as `disclosed_cells` does, block by block of schools; the whole at once where there is one."""
     if len(schools) < 2:
-        return shown_cells(atoms, candidates, differences, finer, disclosure, held)
+        return disclosed_cells(atoms, candidates, differences, finer, disclosure, held)
     block_of_school = {school_id: number for number, own in enumerate(schools) for school_id in own}
     block_of = [block_of_school[atom.school_id] for atom in atoms]
     small = small_cells(atoms, candidates, differences, finer, disclosure)

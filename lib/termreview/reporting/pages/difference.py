@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Any, Final
 
-from termreview.reporting.pages.reading import Place, place_words, read_places
+from termreview.reporting.pages.reading import Place, place_text, read_places
 from termreview.reporting.records.page_record import RECORD, SEAL, parts_of_page, record_text, without_record
 
 CHANGED, ADDED, MISSING, UNSEEN = "changed", "added", "missing", "unseen"
@@ -114,7 +114,7 @@ def _told(here: Sequence[Place], there: Sequence[Place], words: Mapping[str, Any
             continue
         left.remove(pair)
         if pair.text != place.text:
-            yield place_words(pair, words), place.text, pair.text, CHANGED
+            yield place_text(pair, words), place.text, pair.text, CHANGED
     for name, text in _rows(alone, words):
         yield name, text, "", ADDED
     for name, text in _rows(left, words):
@@ -129,7 +129,7 @@ def _rows(places: Sequence[Place], words: Mapping[str, Any]) -> Iterator[tuple[s
             table, name = row
             yield str(words["row"]).format(table=table, row=name), " | ".join(cell.text for cell in cells)
         else:
-            yield from ((place_words(place, words), place.text) for place in cells)
+            yield from ((place_text(place, words), place.text) for place in cells)
 
 
 def _lookup_differences(found: str, expected: str, words: Mapping[str, Any]) -> Iterator[Told]:

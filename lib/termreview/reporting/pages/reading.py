@@ -164,7 +164,7 @@ class _Table:
         return [Place("cell", (self.caption, self.row, column), text, self.group)]
 
 
-def place_words(place: Place, words: Mapping[str, Any]) -> str:
+def place_text(place: Place, words: Mapping[str, Any]) -> str:
     """How a person finds one place, in the declared words."""
     template = str(words[place.kind] if place.kind in words else words["text"])
     if place.kind == "cell":

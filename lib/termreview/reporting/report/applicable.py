@@ -44,7 +44,7 @@ def has_ratios(report: ReportContext) -> bool:
     return not report.summaries.ratios.empty
 
 
-def shown_if(applies: Callable[[ReportContext], bool]) -> Callable[[Section[P]], Section[P]]:
+def applies_if(applies: Callable[[ReportContext], bool]) -> Callable[[Section[P]], Section[P]]:
     """Let one section show nothing where it does not apply; its heading (`when-shown`) is left out with it."""
 
     def of(section: Section[P]) -> Section[P]:

@@ -9,7 +9,7 @@ from termreview.reference.declarations import Reference
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
-from termreview.reporting.report.page_words import page_word
+from termreview.reporting.report.page_text import page_text
 from termreview.reporting.summaries.index import UNALLOCATED, held_text
 from termreview.scoring.level_margin import NOT_CONCLUDED, SOLID
 
@@ -49,21 +49,21 @@ def margin_lines(
         places = {"group": group.group_id, "item": item, "title": titles.get(item, "")}
         if kind == NOT_CONCLUDED:
             if reasons[group.group_id] == "condition_unknown":
-                told = page_word(reference, "strength.open_condition", group=group.group_id)
+                told = page_text(reference, "strength.open_condition", group=group.group_id)
             elif group.unallocated is not None and item.endswith(UNALLOCATED):
                 points = number_text(group.unallocated.points)
-                told = page_word(reference, "strength.open_unallocated", group=group.group_id, points=points)
+                told = page_text(reference, "strength.open_unallocated", group=group.group_id, points=points)
             else:
-                told = page_word(reference, "strength.open_item", **places)
+                told = page_text(reference, "strength.open_item", **places)
         elif kind == SOLID and held[group.group_id]:
             why = held_text(reference, held[group.group_id])
-            told = page_word(reference, "strength.held", group=group.group_id, level=row["level"], held=why)
+            told = page_text(reference, "strength.held", group=group.group_id, level=row["level"], held=why)
         elif kind == SOLID and row["level"] == lowest:
-            told = page_word(reference, "strength.lowest", group=group.group_id, level=lowest)
+            told = page_text(reference, "strength.lowest", group=group.group_id, level=lowest)
         elif kind == SOLID:
-            told = page_word(reference, "strength.solid", group=group.group_id)
+            told = page_text(reference, "strength.solid", group=group.group_id)
         else:
-            told = page_word(
+            told = page_text(
                 reference, f"strength.{kind}", **places, level=row["if_level"], count=row["item_count"]
             )
         lines.append(MarginLine(group.group_id, told, kind == SOLID))

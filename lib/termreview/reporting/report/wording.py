@@ -38,7 +38,7 @@ def label(report: ReportContext, kind: str, name: str) -> str:
     return str(report.reference.labels[kind][name])
 
 
-def kept_label(report: ReportContext, kind: str, name: str) -> str:
+def stored_label(report: ReportContext, kind: str, name: str) -> str:
     """The word for one id that an issue keeps; the id itself where it is declared no more."""
     return str(report.reference.labels[kind].get(name, name))
 
@@ -81,7 +81,9 @@ def _of_kind(kind: str) -> Callable[[str], bool]:
 
 def group_title(report: ReportContext, group_id: str) -> str:
     """One group of the index as a heading names it."""
-    name = kept_label(report, "score_groups_short", group_id).lower()  # issues that are compared name theirs
+    name = stored_label(
+        report, "score_groups_short", group_id
+    ).lower()  # issues that are compared name theirs
     return say(report, "index.panel", group=group_id, name=name)
 
 
@@ -104,7 +106,7 @@ def shown(report: ReportContext, frame: pd.DataFrame, column: str = "value") -> 
     return frame[column].astype(object).mask(frame["is_hidden"], hidden_word(report))
 
 
-def group_told(report: ReportContext, group_id: str) -> str:
+def group_in_text(report: ReportContext, group_id: str) -> str:
     """One group of the index as part of a sentence."""
     name = label(report, "score_groups_short", group_id).lower()
     return say(report, "assessment.level_in", group=group_id, name=name)
@@ -124,7 +126,7 @@ def placed_note(report: ReportContext, group: Group) -> str:
     return say(report, "index.placed", group=group.group_id, **values)
 
 
-def shown_mark(report: ReportContext, letter: str) -> str:
+def mark_text(report: ReportContext, letter: str) -> str:
     """How sure one declared fact is as this edition says it: A, B or C; in the signed report an asterisk for C alone."""
     if report.edition == INTERNAL:
         return letter
@@ -132,8 +134,8 @@ def shown_mark(report: ReportContext, letter: str) -> str:
 
 
 def marked(report: ReportContext, frame: pd.DataFrame) -> pd.DataFrame:
-    """One table's rows with the column `mark` as this edition shows it (`shown_mark`)."""
-    return frame.assign(mark=[shown_mark(report, letter) for letter in frame["mark"]])
+    """One table's rows with the column `mark` as this edition shows it (`mark_text`)."""
+    return frame.assign(mark=[mark_text(report, letter) for letter in frame["mark"]])
 
 
 def lower_first(text: str) -> str:
@@ -245,10 +247,10 @@ def signed_grounds(report: ReportContext) -> str:
     others = [one for one in cited if one not in letter]
     parts: list[str] = []
     if letter:
-        legal = f"{_document_number(letter[0])}{_issued_by(letter[0])}{shown_mark(report, letter[0].mark)}"
+        legal = f"{_document_number(letter[0])}{_issued_by(letter[0])}{mark_text(report, letter[0].mark)}"
         parts.append(say(report, "report.by_letter", legal=legal))
     if others:
-        names = listed([f"{_document_number(one)}{shown_mark(report, one.mark)}" for one in others])
+        names = listed([f"{_document_number(one)}{mark_text(report, one.mark)}" for one in others])
         parts.append(say(report, "report.and_grounds" if letter else "report.by_grounds", names=names))
     if not parts:
         return say(report, "report.opening_bare", office=office)

@@ -29,7 +29,7 @@ from termreview.reporting.school_pages.material import (
     standing_level,
     word,
 )
-from termreview.reporting.summaries.index import OVERALL, level_told
+from termreview.reporting.summaries.index import OVERALL, level_with_reason
 
 View = dict[str, Any]
 MOST_LACKING = 5
@@ -91,7 +91,7 @@ def level_text(report: ReportContext, row: View, titles: dict[int, str]) -> str:
     told = word(report, "scores.open", low=low, high=high)
     if low == high:
         told = word(report, "scores.level", level=low, title=titles[low])
-    return level_told(report.reference, told, row["held_by"])
+    return level_with_reason(report.reference, told, row["held_by"])
 
 
 def criteria_view(report: ReportContext, school_id: str) -> View:
@@ -170,10 +170,12 @@ def lead_view(report: ReportContext, school_id: str) -> View:
     low, high = int(row["score_level_low"]), int(row["score_level_high"])
     mark = word(report, "lead.overall_mark", doubt=doubt_mark(report, indicator_set.overall_mark))
     if low != high:
-        title = level_told(report.reference, word(report, "lead.open", low=low, high=high), row["held_by"])
+        title = level_with_reason(
+            report.reference, word(report, "lead.open", low=low, high=high), row["held_by"]
+        )
         return {"title": title, "notes": [word(report, "lead.open_note"), mark], "kind": "open"}
     title = word(report, "lead.level", level=low, title=indicator_set.level_titles()[low])
-    title = level_told(report.reference, title, row["held_by"])
+    title = level_with_reason(report.reference, title, row["held_by"])
     return {"title": title, "notes": [mark], "kind": f"level-{low}"}
 
 

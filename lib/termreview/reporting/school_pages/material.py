@@ -15,10 +15,10 @@ import pandas as pd
 from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.report.agreement import AGREES, DIFFERS
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.page_words import page_word
+from termreview.reporting.report.page_text import page_text
 from termreview.reporting.report.wording import fewest, label
 from termreview.reporting.summaries.criteria import school_points
-from termreview.reporting.summaries.index import UNALLOCATED, level_told
+from termreview.reporting.summaries.index import UNALLOCATED, level_with_reason
 from termreview.reporting.summaries.ratios import COUNTED
 
 SCORES, CRITERIA, RATIOS = "scores", "criteria", "ratios"  # kinds of what pages hold against the peers
@@ -112,7 +112,7 @@ def doubt_mark(report: ReportContext, mark: str) -> str:
 
 def word(report: ReportContext, key: str, **values: Any) -> str:
     """One declared word of the pages, its places filled."""
-    return page_word(report.reference, key, **values)
+    return page_text(report.reference, key, **values)
 
 
 @dataclass(frozen=True)
@@ -187,4 +187,4 @@ def _index_numbers(report: ReportContext) -> dict[str, dict[str, float]]:
 def standing_level(report: ReportContext, row: Record) -> str:
     """The level of one row of standings in short, with what keeps it below its points."""
     name = row["standing"].removeprefix("level_")
-    return level_told(report.reference, label(report, "score_levels_short", name), row["held_by"])
+    return level_with_reason(report.reference, label(report, "score_levels_short", name), row["held_by"])

@@ -11,7 +11,7 @@ from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.school_pages.material import material_of, word
 from termreview.reporting.school_pages.work import asked_counts
-from termreview.reporting.summaries.index import level_told
+from termreview.reporting.summaries.index import level_with_reason
 
 View = dict[str, Any]
 MISSING, REFUSED, UNREAD = "missing", "refused", "unread"
@@ -58,7 +58,7 @@ def fall_lines(report: ReportContext, school_id: str) -> list[str]:
             continue
         if now["score_level_high"] < was["score_level_low"]:
             lines.append(
-                word(report, "fall.group", group=group.group_id, title=group.title, before=_levels(was), after=level_told(report.reference, _levels(now), now["held_by"]),
+                word(report, "fall.group", group=group.group_id, title=group.title, before=_levels(was), after=level_with_reason(report.reference, _levels(now), now["held_by"]),
                      start=interval_text(was["low"], was["placed_high"]), end=interval_text(now["low"], now["placed_high"]))
             )  # fmt: skip
     if not lines:

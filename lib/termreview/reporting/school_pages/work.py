@@ -52,11 +52,11 @@ def tasks_view(report: ReportContext, school_id: str) -> View:
         lines.append(word(report, "tasks.left", items=listed(left, most=12, rest=_OTHERS)))
     if by_status.get("under_way"):
         lines.append(word(report, "tasks.under_way", items=listed(by_status["under_way"], most=12, rest=_OTHERS)))  # fmt: skip
-    lines += _systems_told(report, school_id)
+    lines += _systems_summary(report, school_id)
     return {"lines": lines, "done": count["done"], "total": len(rows)}
 
 
-def _systems_told(report: ReportContext, school_id: str) -> list[str]:
+def _systems_summary(report: ReportContext, school_id: str) -> list[str]:
     """What exports of systems say of one school: how many of its answers agree, beside its level, and both figures of those that do not."""
     material = material_of(report)
     own = material.compared.get(school_id, [])

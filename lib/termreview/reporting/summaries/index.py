@@ -52,7 +52,7 @@ def held_text(reference: Reference, held_by: str) -> str:
     return template.format(names=", ".join(held_by.split(";")))
 
 
-def level_told(reference: Reference, level: str, held_by: str) -> str:
+def level_with_reason(reference: Reference, level: str, held_by: str) -> str:
     """One level as it stands beside points: with the reason where it is not the one that they give."""
     return f"{level} {held_text(reference, held_by)}".rstrip()
 
@@ -218,6 +218,6 @@ def not_concluded(standings: pd.DataFrame, open_by_school: pd.DataFrame) -> pd.D
 
 __all__ = [
     "ALL", "NOT_CONCLUDED", "NOT_SUBMITTED", "OVERALL", "criterion_shares", "failed_conditions", "group_marks", "held_text",
-    "level_distribution", "level_told", "not_concluded", "open_by_gap_alone", "open_points", "open_reasons", "school_scores",
+    "level_distribution", "level_with_reason", "not_concluded", "open_by_gap_alone", "open_points", "open_reasons", "school_scores",
     "second_level", "surely_reached", "with_placed_high",
 ]  # fmt: skip

@@ -209,11 +209,11 @@ def _alike(key: str, known: Mapping[str, object], declared: OpinionGroups) -> st
     close = process.extract(
         key, list(known), scorer=fuzz.token_sort_ratio, score_cutoff=declared.likeness, limit=None
     )
-    marks = _told_apart(key, declared)
-    return next((other for other, _, _ in close if _told_apart(other, declared) == marks), key)
+    marks = _are_distinct(key, declared)
+    return next((other for other, _, _ in close if _are_distinct(other, declared) == marks), key)
 
 
-def _told_apart(key: str, declared: OpinionGroups) -> list[str]:
+def _are_distinct(key: str, declared: OpinionGroups) -> list[str]:
     """The words that make two like sentences say two things: numbers and denials."""
     return sorted(word for word in key.split() if word in declared.denials or any(map(str.isdigit, word)))
 

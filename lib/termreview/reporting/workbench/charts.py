@@ -10,7 +10,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.charts.charts import Chart, chart, stacked_bars
 from termreview.reporting.summaries.decisions import causes_of, open_findings
-from termreview.reporting.summaries.index import OVERALL, level_distribution, level_told, school_scores
+from termreview.reporting.summaries.index import OVERALL, level_distribution, level_with_reason, school_scores
 from termreview.reporting.summaries.quality import SEVERITY_ORDER
 from termreview.reporting.term.schools import ALL, expected_schools
 
@@ -68,7 +68,7 @@ def show_school_scores(scores: pd.DataFrame, declared: TermReference, reference:
             for state, low, high in zip(own["state"], own["low"], own["high"], strict=True)
         ]
         levels = [
-            level_told(reference, words[standing.removeprefix("level_")], held)
+            level_with_reason(reference, words[standing.removeprefix("level_")], held)
             for standing, held in zip(own["standing"], own["held_by"], strict=True)
         ]
         if group_id != OVERALL:

@@ -200,7 +200,7 @@ def scales_to_percent(code: str, number: float) -> bool:
     return section_for(code, number).percents > 0
 
 
-def shown_decimals(code: str, number: float) -> int | None:
+def displayed_decimals(code: str, number: float) -> int | None:
     """To how many decimals one number is shown; None where the format does not say."""
     section = section_for(code, number)
     if not section.has_digits or section.is_power_or_fraction:

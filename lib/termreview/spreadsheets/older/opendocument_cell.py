@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from termreview.spreadsheets.model.cell_values import read_iso, read_number, read_serial
 from termreview.spreadsheets.model.workbook_model import Cell, CellValue, Display
-from termreview.spreadsheets.older.opendocument_looks import format_of_day, format_of_shown
+from termreview.spreadsheets.older.opendocument_looks import format_of_day, format_of_displayed
 
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
@@ -27,7 +27,7 @@ def make_cell(attributes: Mapping[str, str], shown: str | None, display: Display
     code: str | None = ""
     if cell.kind == "number":
         is_percent = attributes.get(_OFFICE + "value-type") == "percentage"
-        code = format_of_shown(shown, float(cell.value), is_percent)  # type: ignore[arg-type]
+        code = format_of_displayed(shown, float(cell.value), is_percent)  # type: ignore[arg-type]
     elif isinstance(cell.value, datetime.date):
         code = format_of_day(shown, cell.value)
     if code is None or not shown.strip():

@@ -17,7 +17,7 @@ from termreview.spreadsheets.model.cell_display import (
     display_of_runs,
     look_of,
 )
-from termreview.spreadsheets.model.number_shown import DASHES
+from termreview.spreadsheets.model.displayed_number import DASHES
 from termreview.spreadsheets.model.workbook_model import Display
 
 _FO = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0 "
@@ -129,7 +129,7 @@ def _colour(text: str) -> str | None:
     return text[1:].upper() if is_colour else None
 
 
-def format_of_shown(shown: str, number: float, is_percent: bool) -> str | None:
+def format_of_displayed(shown: str, number: float, is_percent: bool) -> str | None:
     """The format by which one number reads as the text that the file keeps beside it; None where none does.
 
     `0` for the digits, the letters before and behind them quoted: what they say of the number is judged as in any

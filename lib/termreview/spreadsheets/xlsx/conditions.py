@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from termreview.spreadsheets.model.cell_display import WHITE, is_lost
-from termreview.spreadsheets.model.number_shown import number_as_shown
+from termreview.spreadsheets.model.displayed_number import number_as_displayed
 from termreview.spreadsheets.xlsx.looks import colours_of
 
 _STRUCK = re.compile(r'<strike(?! val="(?:0|false)")[^>]*>')
@@ -73,7 +73,7 @@ def _hides(style: str, theme: bytes | None) -> bool:
     if _STRUCK.search(style) is not None:
         return True
     code = _FORMAT.search(style)
-    if code is not None and number_as_shown(html.unescape(code[1]), 1, True) is not None:
+    if code is not None and number_as_displayed(html.unescape(code[1]), 1, True) is not None:
         return True
     read = colours_of(theme).read
     font, _, rest = style.partition("</font>")

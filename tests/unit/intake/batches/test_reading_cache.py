@@ -19,8 +19,8 @@ from intake_world import (
 )
 
 from termreview.errors import RunError
+from termreview.intake.batches.batch import FILE_ANSWERS, read_batches
 from termreview.intake.batches.reading_cache import ReadingCache, find_reading
-from termreview.intake.batches.shards import FILE_ANSWERS, read_shards
 from termreview.intake.clean import Cleaned, clean_term
 from termreview.intake.files.reader import Reader
 from termreview.intake.received.received import list_received
@@ -60,7 +60,7 @@ def as_bytes(cleaned: Cleaned, folder: Path) -> list[bytes]:
 def test_the_outcome_is_byte_identical_with_and_without(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("termreview.intake.batches.shards._FEWEST_FILES", 1)
+    monkeypatch.setattr("termreview.intake.batches.batch._FEWEST_FILES", 1)
     kept, counted = kept_in(tmp_path / "kept")
     expected = as_bytes(clean(folder, None), tmp_path)
     assert as_bytes(clean(folder, kept), tmp_path) == expected
@@ -109,11 +109,11 @@ def test_every_part_of_a_reading_is_kept(folder: Path, tmp_path: Path) -> None:
     clean(folder, kept)
     files = list_received(folder, DAY)
     reader = Reader(reference().of(HK1), reference().registry)
-    (shard,) = [entry for entry in read_shards(files[:1], reader)]
+    (batch,) = [entry for entry in read_batches(files[:1], reader)]
     found = find_reading(kept, files[0], FILE_ANSWERS)
     assert found is not None
-    assert found[0] == shard.readings[0]
-    assert found[1].equals(shard.answers.drop_columns(["reading"]))
+    assert found[0] == batch.readings[0]
+    assert found[1].equals(batch.answers.drop_columns(["reading"]))
 
 
 def test_a_file_that_changes_while_it_is_read_stops_the_run(folder: Path, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[str]]:
             is_late = PRIMARY in file.name and tried.count(file.name) <= times
             return busy(file) if is_late else read_file(file, reader)
 
-        monkeypatch.setattr("termreview.intake.batches.shards.read_file", read)
+        monkeypatch.setattr("termreview.intake.batches.batch.read_file", read)
         return tried
 
     return make

@@ -320,7 +320,7 @@ def test_a_name_that_the_office_has_ruled_on_names_the_school_on_any_file(
         seen.append(reader)
         return []
 
-    monkeypatch.setattr("termreview.intake.clean.read_shards", watched)
+    monkeypatch.setattr("termreview.intake.clean.read_batches", watched)
     alias = decision("alias", expected="Trường mẫu giáo trung tâm", scope="file")
     clean_term([], replace(reference(), decisions=(alias,)), HK1)
     clean_term([], reference(), HK1)

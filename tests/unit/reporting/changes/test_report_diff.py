@@ -17,7 +17,7 @@ from termreview.reporting.blocks.values import Interval, Number, Parts, Sentence
 from termreview.reporting.changes.bridge import PROGRAM, RULE
 from termreview.reporting.changes.old_pages import tables_of_page
 from termreview.reporting.changes.place_variances import PlaceVariance, anchored, place_variances
-from termreview.reporting.changes.places import CELL, Told, aligned, said, told_by
+from termreview.reporting.changes.places import CELL, Told, aligned, reported_content, said
 from termreview.reporting.changes.report_diff import PREVIOUS, outside_cause
 from termreview.reporting.changes.section_calls import section_calls
 from termreview.reporting.records.issued import Issue
@@ -46,7 +46,7 @@ def test_a_figure_is_a_number_that_counts_or_measures(content: object, figures: 
 
 def test_a_text_is_compared_sentence_by_sentence() -> None:
     one, two = Sentence("size.classes", ["Có ", Number(1234), " lớp."]), Sentence("size.mixed", [Number(5), " lớp ghép"])  # fmt: skip
-    told = told_by([("I", paragraph(joined([one, "Trong đó:", two, "; còn lại đơn."])).parts)])
+    told = reported_content([("I", paragraph(joined([one, "Trong đó:", two, "; còn lại đơn."])).parts)])
     assert [(each.key, each.text) for each in told.sentences["I"]] == [
         ("size.classes", "Có 1.234 lớp."), ("", "Trong đó:"), ("size.mixed", "5 lớp ghép"), ("", "; còn lại đơn."),
     ]  # fmt: skip
@@ -75,7 +75,7 @@ def _table(content: Value | str | None) -> Block:
 
 
 def _told(content: Value | str | None) -> Told:
-    return told_by([("I › 2", _table(content).parts)])
+    return reported_content([("I › 2", _table(content).parts)])
 
 
 def test_parts_add_up_to_the_move_as_printed() -> None:
@@ -104,7 +104,7 @@ def test_words_have_causes_but_no_parts() -> None:
 
 def lines(*texts: Sentence) -> list[PlaceVariance]:
     bridge_steps = [
-        (cause, told_by([("III", paragraph(text).parts)]))
+        (cause, reported_content([("III", paragraph(text).parts)]))
         for cause, text in zip(("", "late"), texts, strict=True)
     ]
     return place_variances(bridge_steps)
@@ -150,13 +150,13 @@ def test_what_a_page_keeps_is_what_it_prints_no_figure_more_exact() -> None:
     assert "103" not in str(kept)
     assert "512" not in str(kept)
     assert kept is not None
-    assert told_by(kept) == told_by([("I", parts)])
+    assert reported_content(kept) == reported_content([("I", parts)])
     assert read_values("<body></body>") is None
 
 
 def test_a_page_that_keeps_no_values_is_read_by_its_texts() -> None:
     """As reports were published before; a cell that the program tells otherwise keeps the keys of its figures."""
-    like = told_by([("I › 2", _table(Share(16, 18)).parts)])
+    like = reported_content([("I › 2", _table(Share(16, 18)).parts)])
     page = f"<h2>I</h2>{_table(Share(15, 18)).html}"
     told = anchored(like, tables_of_page(page, like, ()))
     (variance,) = place_variances([("", told), ("late", like)])
@@ -168,7 +168,7 @@ def test_a_page_that_keeps_no_values_is_read_by_its_texts() -> None:
 def test_a_page_of_the_version_before_is_compared_by_the_keys_of_today() -> None:
     """A page as that version published it, with its record and three of its tables; the report is another one."""
     calls = section_calls(NOTEBOOKS / "3_semester_review.ipynb")
-    like = told_by((call.title, call.parts(report())) for call in calls)
+    like = reported_content((call.title, call.parts(report())) for call in calls)
     markup = (ROOT / "tests" / "data" / "pages" / "bao-cao-khong-kem-so-lieu.html").read_text(
         encoding="utf-8"
     )
@@ -203,7 +203,7 @@ def test_every_section_of_a_report_notebook_is_called(name: str) -> None:
 
 def test_a_report_prints_thousands_of_figures_in_cells_key_figures_and_sentences() -> None:
     calls = section_calls(NOTEBOOKS / "3_semester_review.ipynb")
-    told = told_by((call.title, call.parts(report())) for call in calls)
+    told = reported_content((call.title, call.parts(report())) for call in calls)
     assert told.counted > 3000
     assert {place.section for place in told.where.values()} >= {"Điểm chính", "Phụ lục › Phụ lục 3. Số liệu theo trường"}  # fmt: skip
     assert all(one.text == one.text.strip() for one in told.cells.values())
@@ -227,7 +227,10 @@ def test_what_the_page_of_an_issue_printed_otherwise_has_a_cause_outside_of_the_
 
 
 def test_a_sentence_that_came_and_went_on_the_way_is_not_told() -> None:
-    spoken, silent = told_by([("III", paragraph("Báo cáo 50/55.").parts)]), told_by([("III", [])])
+    spoken, silent = (
+        reported_content([("III", paragraph("Báo cáo 50/55.").parts)]),
+        reported_content([("III", [])]),
+    )
     assert place_variances([("", silent), ("late", spoken), ("in_place", silent)]) == []
     (variance,) = place_variances([("", silent), ("late", spoken)])
     assert (variance.before, variance.after) == (None, "Báo cáo 50/55.")

@@ -16,7 +16,7 @@ from termreview.reference.declarations import Reference, TermReference, load_ref
 from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.editions import suppression_blocks
 from termreview.reporting.editions.atoms import Atom
-from termreview.reporting.editions.complementary_suppression import shown_cells
+from termreview.reporting.editions.complementary_suppression import disclosed_cells
 from termreview.reporting.editions.suppression import Suppression, decide_suppression
 from termreview.reporting.term.answers import Answers, spread_answers
 from termreview.terms import parse_term
@@ -37,26 +37,26 @@ def atom(school: str, count: float, room: float = 50, column: str = "g1") -> Ato
 def test_a_small_count_takes_another_one_along() -> None:
     atoms = [atom("a", 3), atom("b", 9), atom("c", 20)]
     whole, parts = frozenset({0, 1, 2}), [frozenset({place}) for place in range(3)]
-    shown = shown_cells(atoms, [whole, *parts], [], [], RULE)
+    shown = disclosed_cells(atoms, [whole, *parts], [], [], RULE)
     assert shown == [whole, parts[2]], "the smallest other one is hidden, the rest is shown"
 
 
 def test_two_small_counts_need_a_third_when_their_sum_tells_too_much() -> None:
     atoms = [atom("a", 1), atom("b", 1), atom("c", 30), atom("d", 40)]
     whole, parts = frozenset(range(4)), [frozenset({place}) for place in range(4)]
-    assert shown_cells(atoms, [whole, *parts], [], [], RULE) == [whole, parts[3]]
+    assert disclosed_cells(atoms, [whole, *parts], [], [], RULE) == [whole, parts[3]]
 
 
 def test_large_counts_are_all_shown() -> None:
     atoms = [atom("a", 5), atom("b", 0), atom("c", 30)]
     candidates = [frozenset({0, 1, 2}), *(frozenset({place}) for place in range(3))]
-    assert shown_cells(atoms, candidates, [], [], RULE) == candidates
+    assert disclosed_cells(atoms, candidates, [], [], RULE) == candidates
 
 
 def test_a_whole_that_is_small_is_hidden_with_what_is_known_of_it() -> None:
     atoms = [atom("a", 2), atom("b", 1)]
     candidates = [frozenset({0, 1}), frozenset({0}), frozenset({1})]
-    assert shown_cells(atoms, candidates, [], [], RULE) == []
+    assert disclosed_cells(atoms, candidates, [], [], RULE) == []
 
 
 def test_two_tables_over_the_same_persons_do_not_give_one_away() -> None:
@@ -70,7 +70,7 @@ def test_two_tables_over_the_same_persons_do_not_give_one_away() -> None:
     whole = frozenset(range(4))
     first, second = frozenset({0, 1}), frozenset({2, 3})
     grades = [frozenset({0, 2}), frozenset({1, 3})]
-    shown = shown_cells(atoms, [whole, first, second, *grades], [], [], RULE)
+    shown = disclosed_cells(atoms, [whole, first, second, *grades], [], [], RULE)
     assert first not in shown
     assert second not in shown
     assert whole in shown
@@ -257,8 +257,8 @@ def test_a_count_that_its_own_block_cannot_leave_open_is_mended_in_the_whole() -
     atoms = [atom("a", 3), atom("b", 0, room=0), atom("c", 9), atom("d", 20)]
     whole, parts = frozenset(range(4)), [frozenset({place}) for place in range(4)]
     blocks = [frozenset("ab"), frozenset("cd")]
-    shown = suppression_blocks.shown_in_blocks(atoms, [whole, *parts], [], [], RULE, [], blocks)
-    assert shown == shown_cells(atoms, [whole, *parts], [], [], RULE) == [whole, parts[1], parts[3]]
+    shown = suppression_blocks.disclosed_in_blocks(atoms, [whole, *parts], [], [], RULE, [], blocks)
+    assert shown == disclosed_cells(atoms, [whole, *parts], [], [], RULE) == [whole, parts[1], parts[3]]
 
 
 def test_a_small_count_over_two_blocks_stays_open_where_each_hides_its_share() -> None:
@@ -271,7 +271,7 @@ def test_a_small_count_over_two_blocks_stays_open_where_each_hides_its_share() -
     whole, first = frozenset(range(8)), frozenset({0, 2, 4, 6})
     schools = [frozenset({2 * place, 2 * place + 1}) for place in range(4)]
     candidates = [whole, first, whole - first, *schools]
-    shown = suppression_blocks.shown_in_blocks(
+    shown = suppression_blocks.disclosed_in_blocks(
         atoms, candidates, [], [], RULE, [], [frozenset("ab"), frozenset("cd")]
     )
     assert first not in shown

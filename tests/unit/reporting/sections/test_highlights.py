@@ -225,7 +225,7 @@ def test_the_first_page_tells_what_is_good_the_stories_what_is_worst_and_why(
     )  # fmt: skip
     monkeypatch.setattr(sections, "weigh", lambda _: evidence)
     monkeypatch.setattr(sections, "main_causes", lambda _: ["e (14 trường)", "f (13 trường)"])
-    monkeypatch.setattr(sections, "stories_told", lambda *_: stories)
+    monkeypatch.setattr(sections, "story_sentences", lambda *_: stories)
     lines = {
         "tốt": "Tốt: a (5/5); b (4/5).",
         "kém": "Kém: d (3/5).",

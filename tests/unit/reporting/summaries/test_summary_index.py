@@ -10,7 +10,7 @@ from termreview.reporting.summaries.index import (
     criterion_shares,
     failed_conditions,
     level_distribution,
-    level_told,
+    level_with_reason,
     not_concluded,
     open_by_gap_alone,
     open_points,
@@ -126,9 +126,10 @@ def test_a_failed_condition_stands_beside_a_level_below_its_points(reference: Re
         "42 is level 1 anyway"
     )
     assert (
-        level_told(reference, "mức 1", held["held_by"]["0477202"]) == "mức 1 do chưa đạt điều kiện 1.1, 1.2"
+        level_with_reason(reference, "mức 1", held["held_by"]["0477202"])
+        == "mức 1 do chưa đạt điều kiện 1.1, 1.2"
     )
-    assert level_told(reference, "mức 1", held["held_by"]["0477203"]) == "mức 1"
+    assert level_with_reason(reference, "mức 1", held["held_by"]["0477203"]) == "mức 1"
 
 
 def test_an_unknown_condition_stands_beside_a_level_that_points_alone_would_conclude(
@@ -142,7 +143,10 @@ def test_an_unknown_condition_stands_beside_a_level_that_points_alone_would_conc
     assert held["0477201", "1"] == ""
     assert held["0477202", "1"] == "unknown"
     assert held["0477203", "1"] == "", "a school without a report has no points"
-    assert level_told(reference, "chưa kết luận", "unknown") == "chưa kết luận do chưa rõ điều kiện bắt buộc"
+    assert (
+        level_with_reason(reference, "chưa kết luận", "unknown")
+        == "chưa kết luận do chưa rõ điều kiện bắt buộc"
+    )
 
 
 def test_the_whole_is_held_only_where_no_other_group_is_as_low_by_its_points(reference: Reference) -> None:

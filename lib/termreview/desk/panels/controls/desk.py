@@ -24,7 +24,7 @@ from termreview.errors import DeclarationError, TermReviewError, WorkspaceBusyEr
 from termreview.reference.declarations import Reference
 from termreview.reporting.blocks.blocks import Block, escape_text
 from termreview.reporting.report.narrative import listed
-from termreview.text import clean, plain_words
+from termreview.text import clean, plain_key
 
 WATCH_EVERY_S = 3.0
 TERM, LEVEL, COMMUNE, TAB, SCHOOL = "ky", "cap", "xa", "the", "truong"  # names of the page's address
@@ -318,7 +318,7 @@ class Desk:
         controls.options_of(
             self._level, [(names["all"], ALL), *((title, key) for key, title in levels.items())]
         )
-        communes = sorted(set(now.schools["commune_name"]), key=lambda name: (plain_words(name), name))
+        communes = sorted(set(now.schools["commune_name"]), key=lambda name: (plain_key(name), name))
         controls.options_of(self._commune, [(names["all"], ALL), *((name, name) for name in communes)])
         self._author.options = _authors(now.reference)
         self.scope = Scope(self._level.value, self._commune.value)

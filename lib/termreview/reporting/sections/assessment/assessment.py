@@ -9,7 +9,7 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import before_name, fewest, label, say, threshold
 from termreview.reporting.sections.assessment.evidence import Evidence, Point, schools_named
-from termreview.reporting.sections.assessment.stories import fallen_schools, stories_told
+from termreview.reporting.sections.assessment.stories import fallen_schools, story_sentences
 
 
 def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
@@ -103,7 +103,7 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
                 names=schools_named(report, evidence.in_repair),
             )
         )
-    return [*lines, *stories_told(report, "limits")]
+    return [*lines, *story_sentences(report, "limits")]
 
 
 def told(report: ReportContext, items: Sequence[Point]) -> str:

@@ -16,9 +16,9 @@ from termreview.reporting.sections.assessment.evidence import (
     amount_left,
     schools_named,
 )
-from termreview.reporting.sections.assessment.stories import stories_told
+from termreview.reporting.sections.assessment.stories import story_sentences
 from termreview.reporting.sections.work.figures import parts_of_ratio
-from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_told
+from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_summary
 from termreview.reporting.term.schools import ALL
 
 
@@ -52,7 +52,7 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
     open_points = report.summaries.open_points
     lacking = open_points.loc[open_points["reason"].isin(EVIDENCE_REASONS), "school_id"]
     direct_schools("evidence", list(dict.fromkeys(lacking)))
-    return [*lines, *stories_told(report, "next", by=direction_day(report, "stories"))]
+    return [*lines, *story_sentences(report, "next", by=direction_day(report, "stories"))]
 
 
 def direction_day(report: ReportContext, name: str) -> dt.date:
@@ -76,7 +76,7 @@ def _target_steps(report: ReportContext) -> list[tuple[str, dict[str, object]]]:
     for row in records(lines[lines["is_reached"].eq(False).fillna(False) & is_telling]):
         target = targets[row["target_id"]]
         if is_judged_by_school(row):
-            missed = say(report, "assessment.target_missed", **missed_told(report, row))
+            missed = say(report, "assessment.target_missed", **missed_summary(report, row))
             by_school.setdefault(lower_first(row["title"]), []).append(missed)
         elif row["scope"] == ALL:
             value = Number(row["value"], "percent1" if row["unit"] == "percent" else "ratio")

@@ -16,7 +16,7 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import (
     fewest,
-    group_told,
+    group_in_text,
     label,
     lower_first,
     say,
@@ -24,7 +24,7 @@ from termreview.reporting.report.wording import (
     threshold,
 )
 from termreview.reporting.sections.work.figures import parts_of_ratio
-from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_told
+from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_summary
 from termreview.reporting.sections.work.tasks import whole_statuses
 from termreview.reporting.summaries.change import ratio_change, standing_change
 from termreview.reporting.summaries.index import OVERALL, held_text, open_by_gap_alone
@@ -236,7 +236,7 @@ def _lines(
     own = lines[of_kind(lines).fillna(False) & is_telling]
     values: dict[tuple[str, str], list[str]] = {}
     for row in records(own):
-        told = _line_told(report, row)
+        told = _line_text(report, row)
         values.setdefault((lower_first(row["title"]), row["year"]), []).append(told)
     return tuple(
         _point(report, f"assessment.{key}", title, values=joined(parts, "; "), year=year)
@@ -244,9 +244,9 @@ def _lines(
     )
 
 
-def _line_told(report: ReportContext, row: Record) -> str:
+def _line_text(report: ReportContext, row: Record) -> str:
     if is_judged_by_school(row) and row["missed_by"]:
-        return say(report, "assessment.line_missed", **missed_told(report, row))
+        return say(report, "assessment.line_missed", **missed_summary(report, row))
     value = Number(row["value"], "percent1" if row["unit"] == "percent" else "ratio")
     scope = lower_first(scope_heads(report, [row["scope"]])[row["scope"]])
     return say(report, "assessment.line_value", value=value, scope=scope)
@@ -326,7 +326,7 @@ def _moves(report: ReportContext, move: str) -> tuple[Point, ...]:
     names = short_names(report.term.schools)
     return tuple(
         _point(
-            report, f"assessment.moved_{move}", str(names[row["school_id"]]), group=group_told(report, row["group_id"]),
+            report, f"assessment.moved_{move}", str(names[row["school_id"]]), group=group_in_text(report, row["group_id"]),
             level_before=int(row["score_level_before"]), level_after=int(row["score_level_after"]),
             points_before=Interval(row["low_before"], row["placed_high_before"]),
             points_after=Interval(row["low_after"], row["placed_high_after"]),

@@ -6,7 +6,7 @@ from termreview.reporting.blocks.rows import by_key, records
 from termreview.reporting.blocks.values import joined
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.wording import before_name, fewest, group_told, lower_first
+from termreview.reporting.report.wording import before_name, fewest, group_in_text, lower_first
 from termreview.reporting.sections.assessment.highlights import tell
 from termreview.reporting.sections.work.change import school_pairs
 from termreview.reporting.summaries.change import (
@@ -99,7 +99,7 @@ def _levels(report: ReportContext, before: TermView) -> str:
             continue
         counts = {name: int(row[name]) for name in ("up", "same", "down", "open") if row[name]}
         parts = [tell(report, f"change_texts.levels_{name}", count=count) for name, count in counts.items()]
-        name = group_told(report, group.group_id)
+        name = group_in_text(report, group.group_id)
         items.append(tell(report, "change_texts.levels_item", group=name, moves=joined(parts, ", ")))
     if not items:
         return ""

@@ -12,10 +12,10 @@ from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.values import Number, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed, sentence
-from termreview.reporting.report.wording import group_told, of_one_school
+from termreview.reporting.report.wording import group_in_text, of_one_school
 from termreview.reporting.sections.basis.status import reached_range
 from termreview.reporting.sections.work.figures import parts_of_ratio
-from termreview.reporting.sections.work.ratios import line_words, targets_told, verdict
+from termreview.reporting.sections.work.ratios import line_with_side, targets_summary, verdict
 from termreview.reporting.summaries.index import group_marks
 from termreview.reporting.summaries.reporting import REPORTING_STATES
 from termreview.reporting.term.schools import ALL, whole_of
@@ -99,7 +99,7 @@ def _targets(report: ReportContext) -> Highlight | None:
     lines = report.summaries.lines
     if lines.empty:
         return None
-    told = targets_told(report)
+    told = targets_summary(report)
     missed = lines[~lines["is_reached"].fillna(False).astype(bool)]
     names = listed(list(dict.fromkeys(missed["title"])))
     counts = {"count": told["count"], "total": told["total"]}
@@ -130,7 +130,7 @@ def _level(report: ReportContext, group_id: str) -> Highlight | None:
         for name, count in rest.items()
         if count
     ]
-    group, could_be = group_told(report, group_id), reached_range(report, group_id)
+    group, could_be = group_in_text(report, group_id), reached_range(report, group_id)
     final = tell(report, "figure_texts.level_final", range=could_be) if could_be else ""
     return Highlight(
         tell(report, "figure_texts.level_label", level=titles[1], group=group),
@@ -153,7 +153,7 @@ def _ratio(report: ReportContext, ratio_id: str) -> Highlight | None:
         else tell(
             report,
             "figure_texts.ratio_line",
-            line=line_words(report, line),
+            line=line_with_side(report, line),
             year=line["year"],
             verdict=verdict(report, line),
         )

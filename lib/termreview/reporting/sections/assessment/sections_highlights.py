@@ -18,13 +18,13 @@ from termreview.reporting.blocks.tables import UNSURE
 from termreview.reporting.blocks.values import Sentence, joined
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
-from termreview.reporting.report.wording import label, shown_mark
+from termreview.reporting.report.wording import label, mark_text
 from termreview.reporting.sections.assessment.evidence import weigh
 from termreview.reporting.sections.assessment.highlight_changes import changes
 from termreview.reporting.sections.assessment.highlight_decisions import decisions
 from termreview.reporting.sections.assessment.highlights import Highlight, highlights
 from termreview.reporting.sections.assessment.reasons import main_causes
-from termreview.reporting.sections.assessment.stories import stories_told
+from termreview.reporting.sections.assessment.stories import story_sentences
 
 _MOST_GOOD = 2  # of what goes well, named on the first page
 
@@ -47,7 +47,7 @@ def _value(report: ReportContext, one: Highlight) -> object:
     if one.mark != UNSURE:
         return one.value
     return inline(
-        one.value, " " if report.edition == INTERNAL else "", badge_mark(shown_mark(report, one.mark))
+        one.value, " " if report.edition == INTERNAL else "", badge_mark(mark_text(report, one.mark))
     )
 
 
@@ -61,7 +61,7 @@ def findings(report: ReportContext) -> Block:
     good = _finding(report, "good", [item.told for item in evidence.strong_tasks[:_MOST_GOOD]])
     why = _finding(report, "why", main_causes(report))
     room = max(rules.most_told - len(good) - len(why), 0)
-    told = [*good, *stories_told(report, "main")[:room]]
+    told = [*good, *story_sentences(report, "main")[:room]]
     if len(told) + len(why) < rules.most_told:
         told += _finding(report, "worst", [item.told for item in worst])
     told += why if told else []  # why, of what was told

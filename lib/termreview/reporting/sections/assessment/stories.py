@@ -15,8 +15,8 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Sentence
 from termreview.reporting.report.context import INTERNAL, ReportContext, TermView
 from termreview.reporting.report.narrative import fill, listed, sentence
-from termreview.reporting.report.wording import before_name, fewest, group_told, lower_first
-from termreview.reporting.summaries.index import level_told
+from termreview.reporting.report.wording import before_name, fewest, group_in_text, lower_first
+from termreview.reporting.summaries.index import level_with_reason
 from termreview.reporting.term.schools import short_names
 
 _WEIGHTS = ("size", "reach", "surprise", "rank")
@@ -39,7 +39,7 @@ def further_stories(report: ReportContext) -> Block:
     )
 
 
-def stories_told(report: ReportContext, place: str, **values: Any) -> list[Sentence]:
+def story_sentences(report: ReportContext, place: str, **values: Any) -> list[Sentence]:
     """The stories that have a sentence for one place, such as `limits`, the weightiest first; `values` are what it adds."""
     return _told(report, stories_of(report), place, **values)
 
@@ -112,7 +112,7 @@ def _fallen(report: ReportContext, story: Story, names: Mapping[str, str]) -> di
     texts, (school_id,) = report.reference.stories.texts[FALLEN], story.school_ids
     views = {"first": report.previous, "last": report.term}
     levels = {
-        name: level_told(
+        name: level_with_reason(
             report.reference, number_text(story.values[name]), _held_by(view, school_id, story.subject)
         )
         for name, view in views.items()
@@ -125,7 +125,7 @@ def _fallen(report: ReportContext, story: Story, names: Mapping[str, str]) -> di
     unplaced = sum(group.unplaced_points for group in groups if group.group_id == story.subject)
     return {
         "school": names[school_id],
-        "group": group_told(report, story.subject),
+        "group": group_in_text(report, story.subject),
         "start": Interval(story.values["start_low"], story.values["start_high"] - unplaced),
         "end": Interval(story.values["end_low"], story.values["end_high"] - unplaced),
         "levels": fill(texts["levels"], levels) if levels else "",

@@ -12,7 +12,7 @@ from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.tables import STACKED, table
 from termreview.reporting.blocks.values import Number, Value, column, joined
 from termreview.reporting.records.provenance import files_naming, later_of
-from termreview.reporting.report.applicable import has_states, shown_if
+from termreview.reporting.report.applicable import applies_if, has_states
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import (
     cited_documents,
@@ -74,7 +74,7 @@ def _blocked(
     return joined(parts, "; ")
 
 
-@shown_if(has_states)
+@applies_if(has_states)
 def tasks_by_school(report: ReportContext) -> Block:
     """Annex 2: the status of every task at every school, in short signs."""
     by_school = report.summaries.school_statuses

@@ -89,7 +89,7 @@ def reached_range(report: ReportContext, group_id: str) -> Interval | None:
 
 def levels_remark(report: ReportContext) -> str:
     """What a chart of levels adds while the report is provisional: how far its counts could still move."""
-    told = [] if report_status(report).is_final else _levels_told(report)
+    told = [] if report_status(report).is_final else _level_sentences(report)
     return joined(told)
 
 
@@ -142,7 +142,7 @@ def _levels(report: ReportContext) -> pd.DataFrame:
     )
 
 
-def _levels_told(report: ReportContext) -> list[str]:
+def _level_sentences(report: ReportContext) -> list[str]:
     """One sentence per group: how many schools stand at each level, and how many it could still be."""
     if _possible(report).empty:
         return []

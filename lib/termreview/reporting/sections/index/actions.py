@@ -9,7 +9,7 @@ import pandas as pd
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.report.applicable import covers_schools, shown_if
+from termreview.reporting.report.applicable import applies_if, covers_schools
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.school_outlook import advice_of
@@ -25,7 +25,7 @@ def tried(report: ReportContext) -> pd.DataFrame:
     return try_actions(tables.ledger, tables.scores, report.declared, advice_of(report))
 
 
-@shown_if(covers_schools)
+@applies_if(covers_schools)
 def office_actions(report: ReportContext) -> Block:
     """Which single action lifts most schools, then each with the schools it would raise; nothing where none is declared."""
     frame = tried(report)

@@ -6,13 +6,13 @@ from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Number, column, joined
-from termreview.reporting.report.applicable import covers_schools, shown_if
+from termreview.reporting.report.applicable import applies_if, covers_schools
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import label, labels, placed_notes, say
 from termreview.reporting.summaries.index import OVERALL
 
 
-@shown_if(covers_schools)
+@applies_if(covers_schools)
 def not_concluded(report: ReportContext) -> Block:
     """What is not concluded and why: open points by reason, then school by school."""
     standings = report.summaries.standings

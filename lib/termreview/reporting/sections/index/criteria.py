@@ -14,7 +14,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import CRITERION, trace_target
 from termreview.reporting.blocks.values import Composed, Interval, Number, column, joined
 from termreview.reporting.charts.charts import Chart, heat_map
-from termreview.reporting.report.applicable import covers_schools, shown_if
+from termreview.reporting.report.applicable import applies_if, covers_schools
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -34,7 +34,7 @@ from termreview.reporting.summaries.index import OVERALL
 from termreview.reporting.term.schools import ALL, short_names
 
 
-@shown_if(covers_schools)
+@applies_if(covers_schools)
 def criteria(report: ReportContext) -> Block:
     """Where the schools are weak: shares of the points won per criterion, by school level."""
     frame = report.summaries.criteria
@@ -90,7 +90,7 @@ def _criteria_named(rows: list[Record]) -> str:
     return listed([f"{row['criterion_id']} {row['title']}" for row in rows], most=3)
 
 
-@shown_if(covers_schools)
+@applies_if(covers_schools)
 def schools_by_criterion(report: ReportContext) -> Block:
     """Every scored school and criterion: the schools that are weakest in one criterion stand together."""
     standings = report.summaries.standings
@@ -176,7 +176,7 @@ def criteria_table(report: ReportContext, whole: pd.DataFrame) -> Block:
     )  # fmt: skip
 
 
-@shown_if(covers_schools)
+@applies_if(covers_schools)
 def conditions(report: ReportContext) -> Block:
     """The mandatory conditions: how many schools say they lack the document, how many left it open."""
     standings = report.summaries.standings

@@ -13,7 +13,7 @@ from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.values import Number, Parts, Sentence, column
 from termreview.reporting.charts.charts import Chart, reliability_plot
-from termreview.reporting.report.applicable import shown_if
+from termreview.reporting.report.applicable import applies_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.insights import (
     is_looking_back,
@@ -26,7 +26,7 @@ from termreview.reporting.report.insights import (
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.school_outlook import advice_of, look_ahead
-from termreview.reporting.report.wording import shown_mark
+from termreview.reporting.report.wording import mark_text
 from termreview.reporting.sections.index.insight_blocks import headed, signed, silent, text, worded
 from termreview.reporting.term.schools import short_names
 from termreview.scoring.levels import OVERALL
@@ -38,7 +38,7 @@ _SUREST = 0.99  # no school is lost for certain
 _MOST_ROWS = 15
 
 
-@shown_if(is_looking_back)
+@applies_if(is_looking_back)
 def early_warning(report: ReportContext) -> Block:
     """The schools that risk not to reach the second level by the end of the year, why, and what to do first.
 
@@ -141,7 +141,7 @@ def _reviewed(report: ReportContext, found: Warnings, replayed: Sentence) -> Blo
     return headed(report, "warning", [told, replayed], block, _reliability(report, found))
 
 
-@shown_if(is_looking_back)
+@applies_if(is_looking_back)
 def teaching(report: ReportContext) -> Block:
     """Who can teach whom: one pair to visit per commune."""
     limits, names = limits_of(report), short_names(report.term.schools)
@@ -175,14 +175,14 @@ def teaching(report: ReportContext) -> Block:
     return headed(report, "teaching", [told], block)
 
 
-@shown_if(is_looking_back)
+@applies_if(is_looking_back)
 def within_budget(report: ReportContext) -> Block:
     """What would lift most schools within the declared budget, and that nothing could lift more."""
     advice, plan = advice_of(report), plan_of(report)
     if plan is None:
         return silent(report, "budget", "no_costs")
     budget = Number(advice.budget, "integer")
-    mark = tell(report, "budget.mark", mark=shown_mark(report, advice.mark))
+    mark = tell(report, "budget.mark", mark=mark_text(report, advice.mark))
     if not plan.lifted:
         return headed(report, "budget", [tell(report, "budget.nothing", budget=budget), mark])
     offers, names = {one.action_id: one for one in advice.actions}, short_names(report.term.schools)

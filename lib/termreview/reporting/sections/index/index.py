@@ -8,14 +8,14 @@ from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import joined
 from termreview.reporting.charts.charts import Chart, stacked_bars
-from termreview.reporting.report.applicable import covers_schools, is_scored, shown_if
+from termreview.reporting.report.applicable import applies_if, covers_schools, is_scored
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
 from termreview.reporting.report.wording import (
     fewest,
+    group_in_text,
     group_title,
-    group_told,
     label,
     labels,
     lower_first,
@@ -40,7 +40,7 @@ OUTLINE = "7"
 _MOST_NAMED = 15
 
 
-@shown_if(is_scored)
+@applies_if(is_scored)
 def introduction(report: ReportContext) -> Block:
     """What the set covers, how bounds and levels are read, which rules are not confirmed."""
     indicator_set = report.declared.indicator_set
@@ -77,7 +77,7 @@ def group_name(report: ReportContext, group: Group) -> str:
     return f"Nhóm {group.group_id} ({label(report, 'score_groups_short', group.group_id).lower()})"
 
 
-@shown_if(covers_schools)
+@applies_if(covers_schools)
 def levels(report: ReportContext) -> Block:
     """The schools at the lowest level by name, how many reach which level per group and school level: chart and table."""
     groups = report.declared.indicator_set.groups
@@ -130,7 +130,7 @@ def _lowest(report: ReportContext, group: Group) -> str:
             report,
             "index.levels_lowest",
             level=level,
-            group=group_told(report, group.group_id),
+            group=group_in_text(report, group.group_id),
             names=listed(names, most=_MOST_NAMED),
         )
         if names
@@ -163,11 +163,11 @@ def levels_chart(report: ReportContext, alt: str) -> Chart:
     return report_chart(
         report, stacked_bars, frame, category="name", parts=list(parts), part_labels=parts, totals="asked_count", as_share=True,
         group="group", fewest=fewest(report), alt=alt, notes=(say(report, "index.levels_note"), levels_remark(report)),
-        **_levels_words(report),
+        **_levels_texts(report),
     )  # fmt: skip
 
 
-def _levels_words(report: ReportContext) -> dict[str, str]:
+def _levels_texts(report: ReportContext) -> dict[str, str]:
     """What the chart of levels finds and measures: how many scored schools surely reach the second level, per group."""
     levels = report.summaries.levels
     rows = by_key(levels[levels["scope"] == ALL], "group_id")

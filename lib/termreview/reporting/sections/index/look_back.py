@@ -12,7 +12,7 @@ from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Sentence, column, joined
 from termreview.reporting.charts.charts import Chart, line_panels
-from termreview.reporting.report.applicable import shown_if
+from termreview.reporting.report.applicable import applies_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.insights import (
     WHOLE,
@@ -30,7 +30,7 @@ from termreview.reporting.report.insights import (
 )
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import group_told
+from termreview.reporting.report.wording import group_in_text
 from termreview.reporting.sections.index.insight_blocks import (
     between,
     headed,
@@ -43,7 +43,7 @@ from termreview.reporting.sections.index.insight_blocks import (
 from termreview.reporting.term.schools import short_names
 
 
-@shown_if(is_looking_back)
+@applies_if(is_looking_back)
 def trends(report: ReportContext) -> Block:
     """Each move of the mean score split into what schools changed, who is counted and the rule; who fell behind its own past."""
     years, fewest = years_before(report), limits_of(report).fewest_years
@@ -54,7 +54,7 @@ def trends(report: ReportContext) -> Block:
     own = whole[whole["way"] == "as_today"]
     sure = own[own["is_sure"]]
     told = [
-        tell(report, "trends.sure", group=group_told(report, str(group_id)), moves=listed([tell(report, "trends.in_year", year=row["school_year"], real=signed(row["real"])) for row in records(rows)]))
+        tell(report, "trends.sure", group=group_in_text(report, str(group_id)), moves=listed([tell(report, "trends.in_year", year=row["school_year"], real=signed(row["real"])) for row in records(rows)]))
         for group_id, rows in sure.groupby("group_id", sort=False)
     ]  # fmt: skip
     moved = _moves(report, own, "caption")
@@ -78,7 +78,7 @@ def _lines(report: ReportContext, own: pd.DataFrame) -> Chart:
     span = {"first": years[0], "last": years[-1]}
     if own["is_split"].all():
         reals = [
-            tell(report, "trends.real_of", group=group_told(report, group.group_id), real=signed(own.loc[own["group_id"] == group.group_id, "real"].sum()))
+            tell(report, "trends.real_of", group=group_in_text(report, group.group_id), real=signed(own.loc[own["group_id"] == group.group_id, "real"].sum()))
             for group in groups
         ]  # fmt: skip
         finding = str(tell(report, "trends.finding", reals=listed(reals), **span))
@@ -88,7 +88,7 @@ def _lines(report: ReportContext, own: pd.DataFrame) -> Chart:
     return report_chart(
         report, line_panels, kept.drop(columns="place"), finding=finding, measure=text(report, "trends.measure"), alt=str(tell(report, "trends.alt", **span)),
         panel="panel", line="group_id", when="school_year", value="value", rule="rule_id",
-        names={group.group_id: group_told(report, group.group_id) for group in groups},
+        names={group.group_id: group_in_text(report, group.group_id) for group in groups},
         break_label=text(report, "trends.break"), limits=(0.0, most), ticks=(0, most / 2, most),
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def trend_tables(report: ReportContext) -> Block:
     frame = pd.DataFrame(
         {
             "unit": [str(names.get(unit_id, unit_id)) for unit_id in rows["unit_id"]],
-            "group": [group_told(report, group_id) for group_id in rows["group_id"]],
+            "group": [group_in_text(report, group_id) for group_id in rows["group_id"]],
             "before": rows["before"].to_numpy(),
             "after": rows["after"].to_numpy(),
             **{name: column([signed(value) for value in rows[name]]) for name in ("move", "real", "counted", "rule")},
@@ -128,7 +128,7 @@ def _moves(report: ReportContext, rows: pd.DataFrame, caption: str, **options: A
     fewest = limits_of(report).fewest_schools
     frame = pd.DataFrame(
         {
-            "group": [group_told(report, group_id) for group_id in rows["group_id"]],
+            "group": [group_in_text(report, group_id) for group_id in rows["group_id"]],
             "years": rows["school_year"].to_numpy(),
             "before": rows["before"].to_numpy(),
             "after": rows["after"].to_numpy(),
@@ -158,7 +158,7 @@ def _slips(report: ReportContext) -> list[Sentence]:
     return [tell(report, "trends.slip", names=listed(fallen)) if fallen else tell(report, "trends.no_slip")]
 
 
-@shown_if(is_looking_back)
+@applies_if(is_looking_back)
 def moderation(report: ReportContext) -> Block:
     """What was claimed beside what was verified: by item, level, verifier and school; the mean if all had been verified."""
     ledger, limits = report.term.tables.ledger, limits_of(report)
@@ -236,7 +236,7 @@ def _gaps(
     )  # fmt: skip
 
 
-@shown_if(is_looking_back)
+@applies_if(is_looking_back)
 def actions_done(report: ReportContext) -> Block:
     """What the actions of the office did at their schools, with how sure that is."""
     limits, titles = limits_of(report), {one.action_id: one.title for one in report.reference.actions}

@@ -15,7 +15,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import SCORE, trace_target
 from termreview.reporting.blocks.values import Interval, joined
 from termreview.reporting.charts.charts import Bounds, Chart, interval_panels
-from termreview.reporting.report.applicable import covers_schools, shown_if
+from termreview.reporting.report.applicable import applies_if, covers_schools
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -28,10 +28,10 @@ from termreview.reporting.report.wording import (
     placed_notes,
     say,
 )
-from termreview.reporting.summaries.index import NOT_CONCLUDED, OVERALL, held_text, level_told
+from termreview.reporting.summaries.index import NOT_CONCLUDED, OVERALL, held_text, level_with_reason
 
 
-@shown_if(covers_schools)
+@applies_if(covers_schools)
 def scores(report: ReportContext) -> Block:
     """Every school's scores with their bounds, group beside group, in registry order: chart, then all in figures."""
     standings = report.summaries.standings
@@ -160,7 +160,7 @@ def scores_table(report: ReportContext) -> Block:
             columns[f"points_{group_id}"] = f"{name}: điểm"
         frame[f"level_{group_id}"] = frame["school_id"].map(
             {
-                key: level_told(report.reference, standing_text(report, standing), held)
+                key: level_with_reason(report.reference, standing_text(report, standing), held)
                 for key, standing, held in zip(own.index, own["standing"], own["held_by"], strict=True)
             }
         )

@@ -6,7 +6,7 @@ from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
 from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.tables import STACKED, table
 from termreview.reporting.blocks.values import Number, column
-from termreview.reporting.report.applicable import covers_schools, shown_if
+from termreview.reporting.report.applicable import applies_if, covers_schools
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.school_outlook import margins_of
 from termreview.reporting.report.wording import group_title, labels, say
@@ -14,7 +14,7 @@ from termreview.reporting.summaries.index import UNALLOCATED
 from termreview.scoring.level_margin import MARGIN_KINDS, NOT_CONCLUDED, ROUNDING, SOLID
 
 
-@shown_if(covers_schools)
+@applies_if(covers_schools)
 def levels_at_stake(report: ReportContext) -> Block:
     """How many levels are solid, what the others hang on, and all of these school by school."""
     level_margins = margins_of(report)

@@ -10,7 +10,7 @@ from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Interval, Number, Parts, Value, column
 from termreview.reporting.charts.charts import Chart, transition_matrix
-from termreview.reporting.report.applicable import covers_schools, has_ratios, shown_if
+from termreview.reporting.report.applicable import applies_if, covers_schools, has_ratios
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -28,12 +28,12 @@ from termreview.reporting.sections.index.scores import (
     standing_text,
 )
 from termreview.reporting.sections.work.change import no_comparison, school_pairs, term_names
-from termreview.reporting.sections.work.ratios import line_value, targets_told, verdict
+from termreview.reporting.sections.work.ratios import line_value, targets_summary, verdict
 from termreview.reporting.summaries.change import MERGED, level_moves, moves_by_group, standing_change
-from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL, level_told
+from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL, level_with_reason
 
 
-@shown_if(covers_schools)
+@applies_if(covers_schools)
 def level_transitions(report: ReportContext) -> Block:
     """Moves between levels of each group, and what the points allow to say."""
     if report.previous is None:
@@ -117,13 +117,13 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
     )
 
 
-@shown_if(has_ratios)
+@applies_if(has_ratios)
 def targets_reached(report: ReportContext) -> Block:
     """Every confirmed line at the end of the year, beside where the term before stood."""
     lines = report.summaries.lines
     if lines.empty:
         return Block("")
-    text = say(report, "change.targets", **targets_told(report))
+    text = say(report, "change.targets", **targets_summary(report))
     kept = {ratio.ratio_id for ratio in report.comparable_ratios}
     earlier = report.previous.summaries.lines.set_index(["target_id", "scope"]) if report.previous else None
     if earlier is not None:
@@ -205,5 +205,5 @@ def _score(report: ReportContext, row: Record, suffix: str = "") -> Value | str:
     standing = standing_text(report, str(row[f"standing{suffix}"]))
     if row[f"state{suffix}"] != "scored":
         return standing
-    level = level_told(report.reference, standing.lower(), row[f"held_by{suffix}"])
+    level = level_with_reason(report.reference, standing.lower(), row[f"held_by{suffix}"])
     return Interval(row[f"low{suffix}"], row[f"placed_high{suffix}"], level=level)

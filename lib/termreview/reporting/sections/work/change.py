@@ -12,7 +12,7 @@ from termreview.reporting.blocks.rows import Record, records, ties
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Parts, column, joined
 from termreview.reporting.charts.charts import dumbbell
-from termreview.reporting.report.applicable import has_ratios, has_states, shown_if
+from termreview.reporting.report.applicable import applies_if, has_ratios, has_states
 from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -51,7 +51,7 @@ def compared_schools(report: ReportContext) -> Block:
     return bullets([line for line in lines if line])
 
 
-@shown_if(has_states)
+@applies_if(has_states)
 def task_changes(report: ReportContext) -> Block:
     """The share of schools that have done each task, before and after: chart and table."""
     if report.previous is None:
@@ -95,7 +95,7 @@ def task_changes(report: ReportContext) -> Block:
     )  # fmt: skip
 
 
-@shown_if(has_ratios)
+@applies_if(has_ratios)
 def ratio_changes(report: ReportContext) -> Block:
     """The key ratios before and after, over the schools that count in both terms: chart and table."""
     if report.previous is None:

@@ -15,7 +15,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import RATIO, trace_unless
 from termreview.reporting.blocks.values import Number, Parts, column, joined
 from termreview.reporting.charts.charts import Chart, Shares, dot_plot
-from termreview.reporting.report.applicable import has_ratios, shown_if
+from termreview.reporting.report.applicable import applies_if, has_ratios
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -33,10 +33,10 @@ from termreview.reporting.sections.work.figures import coverage, parts_of_ratio
 from termreview.reporting.term.schools import ALL, short_names
 
 
-@shown_if(has_ratios)
+@applies_if(has_ratios)
 def key_ratios(report: ReportContext) -> Block:
     """All key ratios with numerator, denominator and coverage, and the confirmed lines beside them."""
-    targets = targets_told(report)
+    targets = targets_summary(report)
     intro = [say(report, "ratios.key_intro", **targets)] if targets["total"] else []
     hidden = sum(
         not target.is_shown for target in report.reference.targets_in(report.declared.term.school_year)
@@ -50,7 +50,7 @@ def key_ratios(report: ReportContext) -> Block:
     )
 
 
-def targets_told(report: ReportContext) -> dict[str, Any]:
+def targets_summary(report: ReportContext) -> dict[str, Any]:
     """How many confirmed targets are reached (`count`) of how many (`total`), and what of the others (`others`).
 
     Nothing more is said where all are missed: that none is reached says so.
@@ -246,7 +246,7 @@ def missed_notes(report: ReportContext) -> list[str]:
     if not rows:
         return []
     notes = [
-        say(report, "ratios.missed_by", title=row["short_title"], **missed_told(report, row))
+        say(report, "ratios.missed_by", title=row["short_title"], **missed_summary(report, row))
         for row in rows
         if row["missed_by"]
     ]
@@ -258,7 +258,7 @@ def is_judged_by_school(lines: Any) -> Any:
     return lines["judged_by"] == SCHOOL
 
 
-def missed_told(report: ReportContext, row: Record) -> dict[str, Any]:
+def missed_summary(report: ReportContext, row: Record) -> dict[str, Any]:
     """How many schools of how many miss one line, and which they are."""
     names = short_names(report.term.schools)
     return {
@@ -272,9 +272,9 @@ def _value(value: Any, unit: Any, before: str = "") -> Number:
     return Number(value, "percent1" if unit == "percent" else "ratio", before=before)
 
 
-def line_words(report: ReportContext, row: Record) -> str:
+def line_with_side(report: ReportContext, row: Record) -> str:
     """One line with its side as a sentence writes it."""
-    return say(report, f"ratios.line_words.{row['better']}", line=_value(row["line"], row["unit"]))
+    return say(report, f"ratios.line_with_side.{row['better']}", line=_value(row["line"], row["unit"]))
 
 
 def line_value(row: Record) -> Number:

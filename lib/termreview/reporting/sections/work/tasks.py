@@ -15,7 +15,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import TASK, trace_target
 from termreview.reporting.blocks.values import joined
 from termreview.reporting.charts.charts import Chart, stacked_bars
-from termreview.reporting.report.applicable import has_states, shown_if
+from termreview.reporting.report.applicable import applies_if, has_states
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
@@ -28,7 +28,7 @@ from termreview.reporting.term.schools import ALL, short_names, whole_of
 MANY_TASKS = 4
 
 
-@shown_if(has_states)
+@applies_if(has_states)
 def overview(report: ReportContext) -> Block:
     """All tasks at once: how many schools have done each."""
     frame = whole_statuses(report)

@@ -38,14 +38,14 @@ _GROUPING = frozenset(".,' \u00a0\u202f")
 def shows_plainly(code: str | None) -> bool:
     """Whether every number is shown as itself under one format, rounding and grouping aside."""
     return code is None or (all(
-        number_as_shown(code, number, True) is None
+        number_as_displayed(code, number, True) is None
         and not scales_to_percent(code, number)
         and not has_percent_sign(code, number)
         for number in (1, 0, 999, 1_000, 123_456, 10_000_000, 100_000_000_000)
     ) and all(section.condition is None for section in sections(code)) and not foreign_currency(code, 1))  # fmt: skip
 
 
-def number_as_shown(code: str, number: float, is_money: bool = False) -> str | None:
+def number_as_displayed(code: str, number: float, is_money: bool = False) -> str | None:
     """What a person reads in the cell of one number; None where that is the number itself.
 
     An empty text where nothing is shown. A sign for zero alone (``-``) reads as zero.
@@ -93,7 +93,7 @@ def alters_text(code: str | None) -> bool:
     return section is not None and not (section.is_text and not section.before + section.behind)
 
 
-def text_as_shown(code: str | None, text: str) -> str | None:
+def text_as_displayed(code: str | None, text: str) -> str | None:
     """What a person reads in the cell of one text; None where that is the text itself."""
     section = _section_of_texts(code)
     if section is None or not alters_text(code):

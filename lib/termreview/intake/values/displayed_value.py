@@ -7,22 +7,22 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from termreview.cells import parse_address
-from termreview.intake.values.text_value import shown_value
+from termreview.intake.values.text_value import displayed_value
 from termreview.intake.values.value_reading import PERSONAL_DATA, UNREADABLE, Flag, Reading
 from termreview.intake.values.yes_no_value import read_yes_no
 from termreview.reference.kinds.forms import Field
 from termreview.spreadsheets.model.cell_display import INVISIBLE, RAISED, STRUCK, left_to_read, sign_text
 from termreview.spreadsheets.model.cell_values import is_picture_formula
-from termreview.spreadsheets.model.number_format import has_percent_sign, section_for
-from termreview.spreadsheets.model.number_shown import (
+from termreview.spreadsheets.model.displayed_number import (
     alters_text,
     foreign_currency,
-    number_as_shown,
+    number_as_displayed,
     number_as_text,
     reads_as_zero,
     shows_plainly,
-    text_as_shown,
+    text_as_displayed,
 )
+from termreview.spreadsheets.model.number_format import has_percent_sign, section_for
 from termreview.spreadsheets.model.workbook_model import places_inside
 from termreview.spreadsheets.workbook import Cell, Sheet
 from termreview.text import clean, stored_number_text
@@ -62,7 +62,7 @@ def as_seen(field: Field, cell: Cell) -> Seen:
     if cell.kind == "picture" or is_picture_formula(cell.text):
         return _ended(cell, Flag("picture_in_cell", ""))
     flags: tuple[Flag, ...] = ()
-    stored = stored_words(cell)
+    stored = stored_text(cell)
     display = cell.display
     if display is not None:
         if display.is_struck:
@@ -90,7 +90,7 @@ def as_seen(field: Field, cell: Cell) -> Seen:
             return _ended(cell, Flag("hidden_value", stored))
     if cell.kind == "number":
         return _seen_number(field, cell, flags)
-    if cell.kind == "text" and (shown := text_as_shown(cell.number_format, str(cell.value))) is not None:
+    if cell.kind == "text" and (shown := text_as_displayed(cell.number_format, str(cell.value))) is not None:
         if not shown:
             return _ended(cell, Flag("hidden_value", stored))
         if field.kind == "text":
@@ -104,24 +104,24 @@ def _seen_number(field: Field, cell: Cell, flags: tuple[Flag, ...]) -> Seen:
     shown = cell.display.shown if cell.display is not None else None
     if field.kind == "text" and (as_text := number_as_text(code, number) if shown is None else shown):
         read = cell._replace(value=as_text, kind="text", number_format=None, display=None)
-        return Seen(read, (*flags, Flag("text_normalised", stored_words(cell), as_text)))
+        return Seen(read, (*flags, Flag("text_normalised", stored_text(cell), as_text)))
     if shown is None:
-        shown = number_as_shown(code, number, field.kind == "money")
+        shown = number_as_displayed(code, number, field.kind == "money")
     elif number == 0 and shown and reads_as_zero(shown):
         shown = None
     if shown is not None and not shown.strip():
         if number == 0:
             return Seen(cell, (*flags, Flag("zero_not_shown", "0")))
-        return _ended(cell, Flag("hidden_value", stored_words(cell)))
+        return _ended(cell, Flag("hidden_value", stored_text(cell)))
     if shown is not None and not (field.kind == "yes_no" and _says_the_same(shown, cell)):
         return _ended(
-            cell, Flag("shown_differs", stored_words(cell), shown, cell.number_format or "OpenDocument")
+            cell, Flag("shown_differs", stored_text(cell), shown, cell.number_format or "OpenDocument")
         )
     if field.kind in _NO_SHARES and has_percent_sign(code, number):
-        shown = f"{stored_words(cell)}%"
-        return _ended(cell, Flag("shown_differs", stored_words(cell), shown, code))
+        shown = f"{stored_text(cell)}%"
+        return _ended(cell, Flag("shown_differs", stored_text(cell), shown, code))
     if field.kind == "money" and (sign := foreign_currency(code, number)):
-        flags = (*flags, Flag("foreign_currency", stored_words(cell), sign))
+        flags = (*flags, Flag("foreign_currency", stored_text(cell), sign))
     return Seen(cell, flags)
 
 
@@ -141,11 +141,11 @@ def _is_coloured(cell: Cell) -> bool:
     return is_number and section_for(str(cell.number_format), float(cell.value)).colour != ""  # type: ignore[arg-type]
 
 
-def stored_words(cell: Cell) -> str:
+def stored_text(cell: Cell) -> str:
     """What is stored in one cell, a number and a day written the Vietnamese way."""
     if cell.kind == "number":
         return stored_number_text(float(cell.value))  # type: ignore[arg-type]
-    return clean(shown_value(cell))
+    return clean(displayed_value(cell))
 
 
 def merged_answers(sheet: Sheet, asked: Collection[_Place]) -> Mapping[_Place, Flag]:
@@ -158,7 +158,7 @@ def merged_answers(sheet: Sheet, asked: Collection[_Place]) -> Mapping[_Place, F
         joined, first = places_of(merge, asked)
         for place in joined:
             cell = sheet.cells.get(place)
-            stored = EMPTY if cell is None else stored_words(cell)
+            stored = EMPTY if cell is None else stored_text(cell)
             if len(joined) > 1:
                 found[place] = Flag("merged_answers", stored, merge)
             elif place != first and cell is not None:
@@ -170,7 +170,7 @@ def with_look(value: Reading, cell: Cell) -> Reading:
     """One reading of a cell whose look hangs on a condition, asked about; of personal data nothing is quoted."""
     if value is PERSONAL_DATA:
         return value
-    return value._replace(flags=(*value.flags, Flag("look_on_condition", stored_words(cell))))
+    return value._replace(flags=(*value.flags, Flag("look_on_condition", stored_text(cell))))
 
 
 def places_of(area: str, asked: Collection[_Place]) -> tuple[list[_Place], _Place]:

@@ -46,7 +46,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Shard:
+class ReadBatch:
     """One batch: the readings without their answers, and the answers of all of them.
 
     The column `reading` of `answers` is the place of the file among the `readings`.
@@ -56,13 +56,13 @@ class Shard:
     answers: pa.Table
 
 
-def read_shards(
+def read_batches(
     files: Sequence[ReceivedFile],
     reader: Reader,
     workers: int = 1,
     progress: Progress | None = None,
     kept: ReadingCache | None = None,
-) -> Iterator[Shard]:
+) -> Iterator[ReadBatch]:
     """Give the readings of all files in batches, in their order.
 
     Parameters
@@ -73,24 +73,26 @@ def read_shards(
         Readings of the run before: a file that has one there is not read again.
     """
     done = 0
-    shards = _shards(files, reader, workers) if kept is None else _kept_or_read(files, reader, workers, kept)
-    for shard in shards:
-        done += len(shard.readings)
+    batches = (
+        _read_all(files, reader, workers) if kept is None else _cached_or_read(files, reader, workers, kept)
+    )
+    for batch in batches:
+        done += len(batch.readings)
         if progress:
             progress(done, len(files))
-        yield shard
+        yield batch
 
 
-def _shards(
+def _read_all(
     files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: ReadingCache | None = None
-) -> Iterator[Shard]:
+) -> Iterator[ReadBatch]:
     """Read all files; with `kept`, keep the reading of each."""
     scheduler = scheduler_asked()
     processes = (
         _ON_A_CLUSTER if scheduler else min(workers or processors(), max(1, len(files) // _FEWEST_FILES))
     )
     keeping = None if kept is None else replace(kept, tell=no_progress)
-    work = partial(_read_batch, reader=reader, kept=keeping)
+    work = partial(_read_and_cache, reader=reader, kept=keeping)
     if scheduler:
         return share_on(
             scheduler, _batches(files, processes), work, next((file.path for file in files), None)
@@ -100,12 +102,12 @@ def _shards(
     return share(_batches(files, processes), work, processes)
 
 
-def _read_batch(files: Sequence[ReceivedFile], reader: Reader, kept: ReadingCache | None) -> Shard:
-    shard = read_shard(files, reader)
+def _read_and_cache(files: Sequence[ReceivedFile], reader: Reader, kept: ReadingCache | None) -> ReadBatch:
+    batch = read_batch(files, reader)
     if kept is not None:
-        for reading, answers in _split(shard):
+        for reading, answers in _split(batch):
             store_reading(kept, reading, answers)
-    return shard
+    return batch
 
 
 def _batches(files: Sequence[ReceivedFile], processes: int = 1) -> list[Sequence[ReceivedFile]]:
@@ -120,53 +122,53 @@ def _batches(files: Sequence[ReceivedFile], processes: int = 1) -> list[Sequence
     return batches
 
 
-def _kept_or_read(
+def _cached_or_read(
     files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: ReadingCache
-) -> Iterator[Shard]:
+) -> Iterator[ReadBatch]:
     """Read what is not kept, keep it, and give both in the order of the files."""
     found = {file: find_reading(kept, file, FILE_ANSWERS) for file in files}
     missing = [file for file, reading in found.items() if reading is None]
-    for shard in _shards(missing, reader, workers, kept):
-        for reading, answers in _split(shard):
+    for batch in _read_all(missing, reader, workers, kept):
+        for reading, answers in _split(batch):
             found[reading.file] = (reading, answers)
     drop_others(kept, files)
     kept.tell(len(missing), len(files))
-    for batch in _batches(files):
-        yield _join([entry for file in batch if (entry := found.pop(file)) is not None])
+    for part in _batches(files):
+        yield _join([entry for file in part if (entry := found.pop(file)) is not None])
 
 
-def cut_shared(shards: Iterable[Shard], reader: Reader) -> Iterator[Shard]:
-    """Give the shards with each file of several schools replaced, in its place, by a reading per school."""
-    for shard in shards:
-        if not any(reading.is_shared for reading in shard.readings):
-            yield shard
+def cut_shared(batches: Iterable[ReadBatch], reader: Reader) -> Iterator[ReadBatch]:
+    """Give the batches with each file of several schools replaced, in its place, by a reading per school."""
+    for batch in batches:
+        if not any(reading.is_shared for reading in batch.readings):
+            yield batch
             continue
         entries: list[CachedReading] = []
-        for reading, answers in _split(shard):
+        for reading, answers in _split(batch):
             shares = read_shares(reading.file, reader) if reading.is_shared else []
             entries += [_with_answers(share) for share in shares] or [(reading, answers)]
         yield _join(entries)
 
 
-def compacted(shard: Shard) -> Shard:
+def compacted(batch: ReadBatch) -> ReadBatch:
     """One batch with each text of its answers stored once: files that do not count in the end are held, too."""
     columns = [
         column.dictionary_encode() if pa.types.is_large_string(column.type) else column
-        for column in shard.answers.columns
+        for column in batch.answers.columns
     ]
-    return Shard(shard.readings, pa.table(columns, names=shard.answers.column_names))
+    return ReadBatch(batch.readings, pa.table(columns, names=batch.answers.column_names))
 
 
-def answers_at(shards: Iterable[Shard], places: Container[int]) -> dict[int, list[Answer]]:
+def answers_at(batches: Iterable[ReadBatch], places: Container[int]) -> dict[int, list[Answer]]:
     """The answers of some files, by their place among all."""
     found, first = {}, 0
-    for shard in shards:
-        wanted = [number for number in range(len(shard.readings)) if first + number in places]
-        entries = list(_split(shard)) if wanted else []
+    for batch in batches:
+        wanted = [number for number in range(len(batch.readings)) if first + number in places]
+        entries = list(_split(batch)) if wanted else []
         for number in wanted:
             rows = zip(*map(_values, entries[number][1].select(Answer._fields).columns), strict=True)
             found[first + number] = [Answer(*row) for row in rows]
-        first += len(shard.readings)
+        first += len(batch.readings)
     return found
 
 
@@ -187,24 +189,24 @@ def _with_answers(reading: FileReading) -> CachedReading:
     return reading, pa.Table.from_arrays(arrays, schema=FILE_ANSWERS)
 
 
-def _split(shard: Shard) -> Iterator[CachedReading]:
+def _split(batch: ReadBatch) -> Iterator[CachedReading]:
     """The readings of one batch one by one, each with its own answers: these stand together in the table."""
-    numbers = np.arange(len(shard.readings) + 1)
-    ends = np.searchsorted(shard.answers[READING].to_numpy(), numbers).tolist()
-    answers = shard.answers.drop_columns([READING])
-    for reading, first, last in zip(shard.readings, ends, ends[1:], strict=False):
+    numbers = np.arange(len(batch.readings) + 1)
+    ends = np.searchsorted(batch.answers[READING].to_numpy(), numbers).tolist()
+    answers = batch.answers.drop_columns([READING])
+    for reading, first, last in zip(batch.readings, ends, ends[1:], strict=False):
         yield reading, answers.slice(first, last - first)
 
 
-def _join(parts: Sequence[CachedReading]) -> Shard:
+def _join(parts: Sequence[CachedReading]) -> ReadBatch:
     """One batch from readings one by one."""
     places = [place for place, (_, answers) in enumerate(parts) for _ in range(len(answers))]
     answers = pa.concat_tables([answers for _, answers in parts]).combine_chunks()
     numbered = answers.add_column(0, ANSWERS.field(0), pa.array(places, pa.int32()))
-    return Shard([reading for reading, _ in parts], numbered)
+    return ReadBatch([reading for reading, _ in parts], numbered)
 
 
-def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
+def read_batch(files: Iterable[ReceivedFile], reader: Reader) -> ReadBatch:
     """Read one batch of files; one that this machine did not get round to is tried once more in the end."""
     places, rows = [], []
     with memory_left_alone():
@@ -221,7 +223,7 @@ def read_shard(files: Iterable[ReceivedFile], reader: Reader) -> Shard:
         pa.array(column, ANSWERS.field(name).type)
         for name, column in zip(Answer._fields, columns, strict=True)
     ]
-    return Shard(readings, pa.Table.from_arrays(arrays, schema=ANSWERS))
+    return ReadBatch(readings, pa.Table.from_arrays(arrays, schema=ANSWERS))
 
 
 def _read(file: ReceivedFile, reader: Reader) -> FileReading:

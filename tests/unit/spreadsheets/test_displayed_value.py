@@ -10,15 +10,19 @@ import pytest
 import xlsxwriter
 from test_values import codes, field
 
-from termreview.intake.values.shown_value import merged_answers
+from termreview.intake.values.displayed_value import merged_answers
 from termreview.intake.values.value_reading import Choices, Reading
 from termreview.intake.values.values import read_value
 from termreview.spreadsheets.model.cell_display import cut_runs, is_lost, sign_text, tinted
+from termreview.spreadsheets.model.displayed_number import (
+    number_as_displayed,
+    shows_plainly,
+    text_as_displayed,
+)
 from termreview.spreadsheets.model.number_format import fifteen_digits, is_date_format, section_for
-from termreview.spreadsheets.model.number_shown import number_as_shown, shows_plainly, text_as_shown
 from termreview.spreadsheets.model.workbook_model import Display
 from termreview.spreadsheets.older.opendocument_cell import make_cell as make_open_cell
-from termreview.spreadsheets.older.opendocument_looks import format_of_shown
+from termreview.spreadsheets.older.opendocument_looks import format_of_displayed
 from termreview.spreadsheets.workbook import Cell, Sheet, read_workbook
 from termreview.spreadsheets.xlsx.looks import read_looks, read_runs
 
@@ -39,7 +43,7 @@ OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
      ('"khoảng "0', 50, "khoảng 50"), ('"Hơn "0', 50, "Hơn 50"), ('0"+"', 50, "50+"), ('"10 x "0', 5, "10 x 5")],
 )  # fmt: skip
 def test_a_format_that_shows_another_number_is_seen_through(code: str, number: float, shown: str) -> None:
-    assert number_as_shown(code, number) == shown
+    assert number_as_displayed(code, number) == shown
     assert not shows_plainly(code)
 
 
@@ -51,13 +55,13 @@ def test_a_format_that_shows_another_number_is_seen_through(code: str, number: f
      '_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-', '_-* #,##0\\ "₫"_-;-* #,##0\\ "₫"_-;_-* "-"??\\ "₫"_-;_-@_-', "[Red]#,##0;(#,##0)", "0.00E+00", "# ?/?", "@"],
 )  # fmt: skip
 def test_a_format_that_only_groups_rounds_or_names_the_unit_is_no_question(code: str) -> None:
-    assert [number_as_shown(code, number) for number in (0, 5, 228, 234_404_000)] == [None] * 4
+    assert [number_as_displayed(code, number) for number in (0, 5, 228, 234_404_000)] == [None] * 4
     assert shows_plainly(code)
 
 
 def test_a_sign_of_per_cent_that_scales_nothing_is_looked_at() -> None:
     """It names the unit of a percentage, and contradicts a count."""
-    assert number_as_shown('0"%"', 45) is None
+    assert number_as_displayed('0"%"', 45) is None
     assert not shows_plainly('0"%"')
 
 
@@ -81,9 +85,9 @@ def test_the_section_of_a_number_is_chosen_by_its_conditions_else_by_its_sign() 
 
 
 def test_a_text_under_a_format_of_its_own_is_seen_as_it_is_shown() -> None:
-    assert text_as_shown(";;;", "50") == ""
-    assert text_as_shown('0;-0;0;@" nghìn"', "50") == "50 nghìn"
-    assert text_as_shown("#,##0", "50") is None
+    assert text_as_displayed(";;;", "50") == ""
+    assert text_as_displayed('0;-0;0;@" nghìn"', "50") == "50 nghìn"
+    assert text_as_displayed("#,##0", "50") is None
     seen = read_value(field("count"), Cell("50", "50", "text", None, '0;-0;0;@" nghìn"'), "")
     assert (seen.number, codes(seen)) == (None, ["not_a_number"])
     named = read_value(field("text"), Cell("64", "64", "text", None, '@"/QĐ-TH"'), "")
@@ -247,7 +251,7 @@ def test_a_merge_of_two_answers_is_asked_for_both_and_what_it_covers_is_no_answe
 def test_the_text_beside_a_number_of_an_open_document_is_held_against_it(
     shown: str, number: float, is_percent: bool, code: str | None
 ) -> None:
-    assert format_of_shown(shown, number, is_percent) == code
+    assert format_of_displayed(shown, number, is_percent) == code
 
 
 @pytest.mark.parametrize(
