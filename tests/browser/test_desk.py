@@ -1074,5 +1074,5 @@ def run_all_cells(page: Page) -> None:
     page.locator(".jp-Notebook .jp-CodeCell").wait_for()
     expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
     page.locator(".jp-Notebook .jp-MarkdownCell").click()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Chạy", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()

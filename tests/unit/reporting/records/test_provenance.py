@@ -187,7 +187,7 @@ OF_THE_TERM: list[tuple[Callable[[Path], object], str]] = [
     (lambda folder: change(folder / "calendar.yml", 'due_on: "2024-01-10"', 'due_on: "2024-01-12"'), "calendar.yml"),
     (lambda folder: change(folder / "office.csv", "UBND HUYỆN PHONG MẪU", "UBND HUYỆN"), "office.csv"),
     (lambda folder: append(folder / "verified_points.csv", f"0477201,{HK1},1.3.1,2.5,đã xem,Phòng GDĐT,2024-01-12"), "verified_points.csv"),
-    (lambda folder: change(folder / "tasks" / "cv407-2023.csv", "A\n", "B\n"), "tasks/cv407-2023.csv"),
+    (lambda folder: change(folder / "tasks" / "cv407-2023.csv", ",cv-407-2023,A,", ",cv-407-2023,B,"), "tasks/cv407-2023.csv"),
     (lambda folder: append(folder / "sentences.yml", "# x"), "sentences.yml"),
 ]  # fmt: skip
 
