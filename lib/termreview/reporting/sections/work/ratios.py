@@ -274,7 +274,7 @@ def _value(value: Any, unit: Any, before: str = "") -> Number:
 
 def line_with_side(report: ReportContext, row: Record) -> str:
     """One line with its side as a sentence writes it."""
-    return say(report, f"ratios.line_with_side.{row['better']}", line=_value(row["line"], row["unit"]))
+    return say(report, f"ratios.line_words.{row['better']}", line=_value(row["line"], row["unit"]))
 
 
 def line_value(row: Record) -> Number:
