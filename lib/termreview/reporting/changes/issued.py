@@ -78,8 +78,8 @@ def opening(report: ReportContext, comparison: Comparison, printed_count: int = 
     if not comparison.variances:
         return say(report, "issued.nothing", **values)
     if comparison.later is not None:
-        return say(report, "issued.opening_later", later=comparison.later.number, count=schools, **values)
-    return say(report, "issued.opening", count=schools, **values)
+        return say(report, "issued.opening_later", later=comparison.later.number, **values)
+    return say(report, "issued.opening", **values)
 
 
 def _status_text(report: ReportContext, status: str) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.indicators import IndicatorSet
+from termreview.reporting.blocks.rows import Record
 from termreview.reporting.term.schools import ALL, with_all
 from termreview.scoring.levels import UNKNOWN, held_by
 
@@ -96,6 +97,15 @@ def second_level(indicator_set: IndicatorSet) -> int:
     """The level that headlines count from: the second lowest; 0 in a set of one level."""
     numbers = sorted(indicator_set.level_titles())
     return numbers[1] if len(numbers) > 1 else 0
+
+
+def open_above(indicator_set: IndicatorSet, row: Record) -> int:
+    """How many schools of one row of `level_distribution` have no concluded level and surely reach the second one."""
+    return int(row["reached_count"]) - sum(
+        int(row[f"level_{level}_count"])
+        for level in indicator_set.level_titles()
+        if level >= second_level(indicator_set)
+    )
 
 
 def surely_reached(standings: pd.DataFrame, indicator_set: IndicatorSet) -> pd.Series:

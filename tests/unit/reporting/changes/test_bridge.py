@@ -365,3 +365,21 @@ def test_a_comparison_says_nothing_changed_only_where_no_printed_figure_did() ->
     assert opening(told, comparison).startswith("Không có số liệu chung")
     assert opening(told, comparison, 321).startswith("Số liệu, điểm và mức độ của kỳ này không thay đổi")
     assert "321 số liệu khác trong báo cáo thay đổi" in opening(told, comparison, 321)
+
+
+def test_no_count_of_none_is_told_where_only_schools_or_only_totals_changed() -> None:
+    told = report("2023-2024-hk2")
+    of_school, of_all = ((FIRST, "points", "", "1"), ("", "reporting", "received", ""))
+    for key, said in (
+        (of_school, "có điểm, mức độ của 01 trường thay đổi; số liệu chung không thay đổi."),
+        (of_all, "có 01 số liệu chung thay đổi; điểm"),
+    ):
+        moved = variances_of(
+            [("", {key: Figure(value=Fraction(1))}), (RULE, {key: Figure(value=Fraction(2))})]
+        )
+        for later in (None, Issue(2, Path(), {"as_of": "2024-06-02", "status": "final"}, Path())):
+            issue = Issue(1, Path(), {"as_of": "2024-06-01", "status": "final"}, Path())
+            text = opening(told, Comparison(issue, later, told.as_of, tuple(moved), {}, {}, {}, ()))
+            assert said in text
+            assert "00 " not in text
+            assert " 0 " not in text

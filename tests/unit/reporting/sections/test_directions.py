@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from bs4 import BeautifulSoup
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
 from termreview.reference.texts.texts import is_direction_date
+from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.sections.assessment import sections_assessment
 from termreview.reporting.sections.assessment.directions import direction_day, next_steps
@@ -48,7 +50,10 @@ def test_what_is_left_is_counted_from_the_figures(
 @pytest.mark.parametrize(
     ("as_of", "name", "day"),
     [
-        ("2024-01-20", "reports", "2024-01-30"),  # +10
+        ("2024-01-05", "reports", "2024-01-10"),  # the term is still open
+        ("2024-01-20", "reports", "2024-01-31"),  # the day on which schools are to send again
+        ("2024-01-31", "repair", "2024-01-31"),
+        ("2024-02-10", "reports", "2024-02-20"),  # +10
         ("2024-01-20", "ratios", "2024-05-25"),
         ("2024-05-25", "ratios", "2025-05-25"),  # that day itself is over
         ("2024-11-02", "ratios", "2025-05-25"),
@@ -65,7 +70,7 @@ def test_every_direction_names_a_day_and_who_does_it(term_id: str) -> None:
     lines = next_steps(report, weigh(report))
     assert len(lines) > 2
     for line in lines:
-        assert "trước ngày " in line.lower()
+        assert re.search("(trước|chậm nhất) ngày ", line.lower())
         assert "giao " in line
 
 
@@ -107,3 +112,13 @@ def test_a_slip_in_a_day_or_a_kind_is_told_with_its_line(tmp_path: Path) -> None
     told = str(caught.value)
     assert "'31/04'" in told
     assert "'theirs'" in told
+
+
+def test_the_signed_report_says_once_how_many_schools_name_difficulties() -> None:
+    report = replace(report_world.report(HK1), edition=SHAREABLE)
+    told = " ".join(
+        items(sections_assessment.reasons(report).html + sections_assessment.proposals(report).html)
+    )
+    assert told.count("nêu khó khăn, vướng mắc") == 1
+    own = " ".join(items(sections_assessment.proposals(report_world.report(HK1)).html))
+    assert "nêu khó khăn, vướng mắc" in own, "the analyst's edition quotes them there"

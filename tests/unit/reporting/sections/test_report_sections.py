@@ -225,7 +225,7 @@ def test_points_of_no_item_are_told_once_and_widen_no_printed_score() -> None:
     assert weigh(altered).open_count == 2, "what the set leaves open is no limit of a school"
     told = index.introduction(altered)
     text = BeautifulSoup(told.html, "html.parser").get_text(" ")
-    assert "Trong 03 trường chưa kết luận được mức độ nhóm 2, 01 trường chỉ do 10 điểm" in text
+    assert "Trong 03 trường chưa rõ mức độ nhóm 2, 01 trường chỉ do 10 điểm" in text
     assert "mức độ nhóm 1," not in text
     own = report.summaries.standings.query("group_id == '2' and state == 'scored'").iloc[0]
     table = BeautifulSoup(scores.scores_table(report).html, "html.parser")

@@ -134,7 +134,7 @@ def test_within_a_year_everything_is_compared_as_before() -> None:
     report = report_world.report(HK2)
     kept = set(ratio_change(report.previous.summaries.school_ratios, report.summaries.school_ratios, report.comparable_ratios)["ratio_id"])  # type: ignore[union-attr]  # fmt: skip
     assert kept >= OF_THE_YEAR
-    assert "Tỉ lệ nhiệm vụ hoàn thành" in " ".join(changes(report))
+    assert "số lượt hoàn thành" in " ".join(changes(report))
 
 
 def test_levels_are_not_compared_with_another_part_of_another_year() -> None:

@@ -21,6 +21,8 @@ from termreview.reporting.sections.work.figures import parts_of_ratio
 from termreview.reporting.sections.work.ratios import is_judged_by_school, missed_summary
 from termreview.reporting.term.schools import ALL
 
+_SENT_IN = ("reports", "repair")
+
 
 def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
     """What the limits call for, a direction a line, each with its number, who does it and by when."""
@@ -56,8 +58,17 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
 
 
 def direction_day(report: ReportContext, name: str) -> dt.date:
-    """By which day one kind of direction is to be carried out: so many days on, or the next such day of a year."""
-    text = str(report.reference.sentences["assessment"]["dates"][report.declared.plan.report][name])
+    """By which day one kind of direction is to be carried out: so many days on, or the next such day of a year.
+
+    What is to be sent in has the day that the schools were told: the term's own while it is open, then that of what is
+    sent again.
+    """
+    plan = report.declared.plan
+    if name in _SENT_IN:
+        for told in (plan.due_on, plan.resubmission_due_on):
+            if told is not None and report.as_of <= told:
+                return told
+    text = str(report.reference.sentences["assessment"]["dates"][plan.report][name])
     if text.startswith("+"):
         return report.as_of + dt.timedelta(days=int(text))
     day, month = map(int, text.split("/"))

@@ -60,8 +60,8 @@ def _tasks(report: ReportContext, before: TermView) -> str:
         return ""
     then, now = int(frame["before_count"].sum()), int(frame["after_count"].sum())
     way = "up" if now > then else "down" if now < then else "same"
-    values = {"start": 100 * then / counted, "end": 100 * now / counted, "counted": counted}
-    return tell(report, f"change_texts.tasks_{way}", **values)
+    # Counts alone: a share of these schools would stand beside the share of all that answered, for one thing.
+    return tell(report, f"change_texts.tasks_{way}", start=then, end=now, counted=counted)
 
 
 def _ratios(report: ReportContext, before: TermView) -> list[str]:

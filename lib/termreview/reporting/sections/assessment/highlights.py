@@ -16,7 +16,7 @@ from termreview.reporting.report.wording import group_in_text, of_one_school
 from termreview.reporting.sections.basis.status import reached_range
 from termreview.reporting.sections.work.figures import parts_of_ratio
 from termreview.reporting.sections.work.ratios import line_with_side, targets_summary, verdict
-from termreview.reporting.summaries.index import group_marks
+from termreview.reporting.summaries.index import group_marks, open_above
 from termreview.reporting.summaries.reporting import REPORTING_STATES
 from termreview.reporting.term.schools import ALL, whole_of
 
@@ -122,8 +122,7 @@ def _level(report: ReportContext, group_id: str) -> Highlight | None:
         for level, count in reversed(counts.items())
         if count
     ]
-    reached = int(row["reached_count"])
-    above = reached - (sum(counts.values()) - counts[titles[0]])
+    reached, above = int(row["reached_count"]), open_above(report.declared.indicator_set, row)
     rest = {"above": above, "open": row["not_concluded_count"] - above, "absent": row["not_submitted_count"]}
     parts += [
         tell(report, f"figure_texts.level_{name}", count=int(count), level=titles[1])

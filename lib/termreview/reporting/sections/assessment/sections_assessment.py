@@ -22,7 +22,7 @@ from termreview.reporting.report.wording import (
 from termreview.reporting.sections.assessment.assessment import at_most, limits, strengths
 from termreview.reporting.sections.assessment.directions import direction_day, next_steps
 from termreview.reporting.sections.assessment.evidence import weigh
-from termreview.reporting.sections.assessment.reasons import cause_note, causes
+from termreview.reporting.sections.assessment.reasons import STATED, cause_note, causes
 from termreview.reporting.sections.basis.opening import subject_of
 from termreview.reporting.summaries.quality import schools_writing
 from termreview.reporting.term.schools import whole_of
@@ -88,9 +88,11 @@ def proposals(report: ReportContext) -> Block:
     received = int(whole_of(report.summaries.reporting_levels)["received_count"])
     blocks: list[object] = []
     on_form = report.declared.form.all_fields()
-    for field_id in ("difficulties", "proposals"):
+    for field_id in (STATED, "proposals"):
         if field_id not in on_form:
             continue
+        if field_id == STATED and report.edition != INTERNAL:
+            continue  # told with the causes, where schools' own words are not quoted again
         count = schools_writing(report.summaries.opinions, field_id)
         blocks.append(paragraph(say(report, f"proposals.{field_id}", count=count, total=received)))
         if count and report.edition == INTERNAL:

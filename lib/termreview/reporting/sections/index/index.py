@@ -31,6 +31,7 @@ from termreview.reporting.summaries.index import (
     OVERALL,
     group_marks,
     held_text,
+    open_above,
     open_by_gap_alone,
     second_level,
 )
@@ -103,12 +104,18 @@ def _level_counts(report: ReportContext, group: Group) -> str:
         for n, title in titles.items()
         if row[f"level_{n}_count"]
     ]
-    rest = {"open": row["not_concluded_count"], "missing": row["not_submitted_count"]}
+    above = open_above(report.declared.indicator_set, row)
+    rest = {"above": above, "open": row["not_concluded_count"] - above, "missing": row["not_submitted_count"]}
     return listed(
         [
             *parts,
             *(
-                say(report, f"index.levels_parts.{name}", count=int(count))
+                say(
+                    report,
+                    f"index.levels_parts.{name}",
+                    count=int(count),
+                    level=second_level(report.declared.indicator_set),
+                )
                 for name, count in rest.items()
                 if count
             ),
@@ -168,14 +175,14 @@ def levels_chart(report: ReportContext, alt: str) -> Chart:
 
 
 def _levels_texts(report: ReportContext) -> dict[str, str]:
-    """What the chart of levels finds and measures: how many scored schools surely reach the second level, per group."""
+    """What the chart of levels finds and measures: how many of its schools surely reach the second level, per group."""
     levels = report.summaries.levels
     rows = by_key(levels[levels["scope"] == ALL], "group_id")
     groups = [group.group_id for group in report.declared.indicator_set.groups]
     reached = {name: int(rows[name]["reached_count"]) for name in groups}
     scored, asked = (max(int(rows[name][f"{what}_count"]) for name in groups) for what in ("scored", "asked"))
     items = [
-        say(report, "charts.levels.item", reached=count, scored=scored, group=lower_first(group_title(report, name)))
+        say(report, "charts.levels.item", reached=count, asked=asked, group=lower_first(group_title(report, name)))
         for name, count in reached.items()
     ]  # fmt: skip
     finding = say(
