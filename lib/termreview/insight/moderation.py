@@ -25,7 +25,7 @@ Z_95 = 1.959964  # 95 of 100 samples of a normal quantity lie within this many s
 def gaps(lines: pd.DataFrame, by: str, limits: Limits | None = None) -> pd.DataFrame:
     """Sum self minus verified: one row per value of `by`, the largest mean gap either way first.
 
-    `compared_count` of `verified_count` lines have a claim to compare with; `lowered_count` were verified below
+    `compared_count` of `verified_count` lines, at `school_count` schools, have a claim to compare with; `lowered_count` were verified below
     the claim, `raised_count` above; `self_points` and `verified_points` are sums over the compared lines. `low` and
     `high` are Student's interval of the mean gap, a school's lines of one value of `by` taken together as one, since
     what one school claims is of one hand; missing with fewer schools than declared (of one school: than items).
@@ -33,11 +33,10 @@ def gaps(lines: pd.DataFrame, by: str, limits: Limits | None = None) -> pd.DataF
     """
     limits = limits or Limits()
     compared = lines[lines["gap"].notna()]
-    counts = lines.groupby(by, sort=False).agg(
-        verified_count=("item_id", "size"), school_count=("school_id", "nunique")
-    )
+    counts = lines.groupby(by, sort=False).agg(verified_count=("item_id", "size"))
     sums = compared.groupby(by, sort=False).agg(
         compared_count=("gap", "size"),
+        school_count=("school_id", "nunique"),
         self_points=("self_points", "sum"),
         verified_points=("verified_points", "sum"),
         mean_gap=("gap", "mean"),
@@ -45,7 +44,7 @@ def gaps(lines: pd.DataFrame, by: str, limits: Limits | None = None) -> pd.DataF
         raised_count=("gap", lambda gap: int((gap < 0).sum())),
     )
     frame = counts.join(sums)
-    whole = ["compared_count", "lowered_count", "raised_count"]
+    whole = ["compared_count", "school_count", "lowered_count", "raised_count"]
     frame[whole] = frame[whole].fillna(0).astype(int)
     frame = frame.join(_intervals(compared, by, limits))
     frame["is_easy"] = frame["is_easy"].eq(True)

@@ -90,7 +90,7 @@ def merge_offices(
     Parameters
     ----------
     edition
-        Which edition is added up; files of the other are left out without a word.
+        Which edition is added up; a file of the other is named where its office handed in no file of this one.
     expected
         The codes of the offices that have to hand in; blank: whoever did.
     term_id
@@ -98,6 +98,7 @@ def merge_offices(
     """
     problems: list[MergeProblem] = []
     read = [(path, rows) for path in paths if (rows := _read(path, problems)) is not None]
+    others = [(path, rows) for path, rows in read if rows["edition"].iloc[0] != edition]
     read = [(path, rows) for path, rows in read if rows["edition"].iloc[0] == edition]
     terms = pd.Series([rows["term_id"].iloc[0] for _, rows in read], dtype=object)
     term_id = term_id or (str(terms.mode().iloc[0]) if len(terms) else "")
@@ -105,7 +106,7 @@ def merge_offices(
     for path, rows in read:
         office, term, day = (str(rows[name].iloc[0]) for name in ("office_code", "term_id", "as_of"))
         if term != term_id:
-            problems.append(MergeProblem(OTHER_TERM, path.name, term))
+            problems.append(MergeProblem(OTHER_TERM, _named(path), term))
             continue
         known = latest.get(office)
         if known is None:
@@ -114,15 +115,25 @@ def merge_offices(
         before = str(known[1]["as_of"].iloc[0])
         older, newer = ((path, rows), known) if day < before else (known, (path, rows))
         if day == before and not known[1].equals(rows):  # which of the two counts is for the office to say
-            problems.append(MergeProblem(SAME_DAY, path.name, f"{office}: {known[0].name}"))
+            problems.append(MergeProblem(SAME_DAY, _named(path), f"{office}: {_named(known[0])}"))
             continue
-        problems.append(MergeProblem(REPLACED, older[0].name, f"{office}: {newer[0].name}"))
+        problems.append(MergeProblem(REPLACED, _named(older[0]), f"{office}: {_named(newer[0])}"))
         latest[office] = newer
+    problems += [
+        MergeProblem(OTHER_EDITION, _named(path), office)
+        for path, rows in others
+        if (office := str(rows["office_code"].iloc[0])) not in latest
+    ]
     problems += [MergeProblem(MISSING_OFFICE, "", code) for code in expected if code not in latest]
     kept = _without_rivals(latest, problems)
     rows = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(COLUMNS))
     problems += _definitions(rows)
     return Merged(rows, add_up(rows), tuple(problems))
+
+
+def _named(path: Path) -> str:
+    """A file with its folder: offices hand in files of one name, each in a folder of its own."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def _read(path: Path, problems: list[MergeProblem]) -> pd.DataFrame | None:
@@ -151,19 +162,19 @@ def _read(path: Path, problems: list[MergeProblem]) -> pd.DataFrame | None:
         missing = [name for name in COLUMNS if name not in rows.columns]
         if not missing:
             rows = rows[list(COLUMNS)].astype(dict.fromkeys(NUMBERS, float))
-    except Exception as error:  # whatever a library meets in a file of somebody else
-        problems.append(MergeProblem(UNREADABLE, path.name, type(error).__name__))
+    except Exception:  # whatever a library meets in a file of somebody else
+        problems.append(MergeProblem(UNREADABLE, _named(path)))
         return None
     if missing:
-        problems.append(MergeProblem(COLUMNS_MISSING, path.name, ", ".join(missing)))
+        problems.append(MergeProblem(COLUMNS_MISSING, _named(path), ", ".join(missing)))
     elif rows.empty:
-        problems.append(MergeProblem(NO_ROWS, path.name))
+        problems.append(MergeProblem(NO_ROWS, _named(path)))
     elif not (rows["scope"] == OFFICE).any():
-        problems.append(MergeProblem(NOT_WHOLE, path.name))
+        problems.append(MergeProblem(NOT_WHOLE, _named(path)))
     elif rows.duplicated(list(KEY)).any() or any(
         rows[name].nunique() != 1 for name in ("office_code", "term_id", "edition")
     ):
-        problems.append(MergeProblem(KEY_TWICE, path.name))
+        problems.append(MergeProblem(KEY_TWICE, _named(path)))
     else:
         return rows
     return None
@@ -182,7 +193,7 @@ def _without_rivals(
         if len(offices) > 1:
             rivals.setdefault(tuple(offices), []).append(school)
     for claiming, schools in sorted(rivals.items()):
-        names = ", ".join(latest[office][0].name for office in claiming)
+        names = ", ".join(_named(latest[office][0]) for office in claiming)
         problems.append(MergeProblem(SCHOOL_TWICE, names, ", ".join(sorted(schools)[:5])))
     out = {office for claiming in rivals for office in claiming}
     return [rows for office, (_, rows) in sorted(latest.items()) if office not in out]

@@ -330,10 +330,10 @@ def _figure(rows: pd.DataFrame, office: str, indicator: str) -> Mapping[Any, Any
 
 
 def _least(found: RollUp, row: Mapping[Any, Any]) -> str:
-    """The office with the smallest share of one figure, with both its counts; blank where fewer than two have it."""
+    """The office with the smallest share of one figure, with both its counts; blank where all that have it are alike."""
     is_it = (found.whole["indicator_id"] == row["indicator_id"]) & (found.whole["kind"] == row["kind"])
     own = found.whole[is_it & (found.whole["definition"] == row["definition"])].dropna(subset=["value"])
-    if len(own) < 2:
+    if own["value"].nunique() < 2:
         return ""
     least = records(own.sort_values("value", kind="stable").head(1))[0]
     return f"{found.names[least['office_code']]}: {Share(least['numerator'], least['denominator'])}"
@@ -355,7 +355,7 @@ def _hidden_note(found: RollUp, kind: str) -> Sequence[str]:
 
 def _listed(rows: pd.DataFrame, name: str, above: str, below: str) -> str:
     """The first rows as a sentence names them, each with both counts."""
-    return "; ".join(f"{row[name]} ({Share(row[above], row[below])})" for row in records(rows.head(_WORST)))
+    return "; ".join(f"{row[name]}, {Share(row[above], row[below])}" for row in records(rows.head(_WORST)))
 
 
 def count_schools(found: RollUp) -> int:

@@ -44,6 +44,11 @@ def test_a_few_schools_carry_no_interval_and_no_verdict() -> None:
     assert row["is_easy"] is False or not row["is_easy"]
 
 
+def test_a_school_without_a_claim_is_no_school_that_was_compared() -> None:
+    (row,) = gaps(lines({"1.4": [3, 4, float("nan")]}), "item_id", LIMITS).to_dict("records")
+    assert (row["verified_count"], row["compared_count"], row["school_count"]) == (3, 2, 2)
+
+
 def test_what_one_school_claims_is_one_piece_of_evidence() -> None:
     many = lines({f"1.{n}": [0.0, 0.0, 6.0] for n in range(10)})
     (row,) = gaps(many, "level", LIMITS).to_dict("records")

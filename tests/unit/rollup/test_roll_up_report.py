@@ -64,7 +64,7 @@ def test_schools_that_reported_are_counted_by_office_and_the_lowest_is_named(fol
     assert [row[2] for row in rows] == ["4/4 (100,0%)"] * 8 + ["3/4 (75,0%)", "35/36 (97,2%)"]
     told = text_of(findings(found))
     assert "09 đơn vị đã gửi số liệu; 35/36 (97,2%) trường có báo cáo được tiếp nhận." in told
-    assert "tỉ lệ nộp thấp nhất: office-09 (3/4 (75,0%))." in told
+    assert "tỉ lệ nộp thấp nhất: office-09, 3/4 (75,0%)." in told
     assert "35/36 (97,2%)" in text_of(main_figures(found))
 
 
@@ -140,6 +140,17 @@ def test_a_task_names_the_office_that_does_least_of_it(folder: Path, tables: dic
         hand_in(folder / f"office-{number}", f"bc-{number}", own)
     [row] = [row for row in rows_of(tasks(rolled_up(folder))) if row[0] == task["indicator_title"]]
     assert row[1:3] == ["6/12 (50,0%)", "office-02: 1/4 (25,0%)"]
+
+
+def test_no_office_is_the_lowest_where_all_are_alike(folder: Path, tables: dict[int, pd.DataFrame]) -> None:
+    task = tables[1].query("kind == 'task' and scope == 'office'").iloc[0]
+    for number in (1, 2):
+        own = tables[number].copy()
+        is_it = (own["indicator_id"] == task["indicator_id"]) & (own["scope"] == "office") & (own["kind"] == "task")
+        own.loc[is_it, ["numerator", "denominator", "value", "state"]] = [number, number, 100.0, "counted"]
+        hand_in(folder / f"office-{number}", f"bc-{number}", own)
+    [row] = [row for row in rows_of(tasks(rolled_up(folder))) if row[0] == task["indicator_title"]]
+    assert row[1:3] == ["3/3 (100,0%)", ""]
 
 
 def test_the_title_is_that_of_the_review_of_the_term(folder: Path, tables: dict[int, pd.DataFrame]) -> None:

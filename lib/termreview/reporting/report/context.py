@@ -217,8 +217,7 @@ def report_on(
         view_term(workspace, reference, each) for each in _years(workspace, reference, whole.declared)
     )
     suppression = None if edition == INTERNAL else _suppression(workspace, reference, whole)
-    is_looking_back = edition == INTERNAL and scope.is_whole
-    history = _history(workspace, reference, whole, previous, years) if is_looking_back else NO_HISTORY
+    history = _history(workspace, reference, whole, previous, years) if scope.is_whole else NO_HISTORY
     report = ReportContext(reference, whole, previous, _as_of(as_of, whole), years=years, history=history)
     return present(report, scope, edition, suppression)
 
@@ -291,7 +290,7 @@ def present(
     previous = earlier.pop(0) if whole.previous else None
     return ReportContext(
         reference, view, previous, whole.as_of, scope, edition, whole.provenance, years=tuple(earlier),
-        history=whole.history if edition == INTERNAL and scope.is_whole else NO_HISTORY,
+        history=whole.history if scope.is_whole else NO_HISTORY,
     )  # fmt: skip
 
 

@@ -37,8 +37,14 @@ WHOLE = "whole"  # scope of a move: all schools of the office
 
 
 def is_looking_back(report: ReportContext) -> bool:
-    """Whether a report looks back and ahead at all: the internal one of the whole office, where schools are scored."""
+    """Whether a report looks back and ahead in full: the internal one of the whole office, where schools are scored."""
     return is_scored(report) and report.edition == INTERNAL and report.scope.is_whole
+
+
+def is_told_back(report: ReportContext) -> bool:
+    """Whether a report tells of the years behind it: in full, or as the page of the year-end report that is signed."""
+    is_year_end = report.declared.plan.report == "year_end_summary"
+    return is_looking_back(report) or (is_scored(report) and is_year_end and report.scope.is_whole)
 
 
 def limits_of(report: ReportContext) -> Limits:

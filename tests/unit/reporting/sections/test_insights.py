@@ -92,11 +92,24 @@ def test_every_subject_without_history_is_one_line_that_says_what_is_missing() -
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_the_signed_report_and_those_of_a_part_say_nothing_of_it(name: str) -> None:
-    report = with_history(YEAR_END)
-    assert SECTIONS[name](present(report, edition=SHAREABLE)).html == ""
+def test_signed_reports_without_history_and_those_of_a_part_say_nothing_of_it(name: str) -> None:
+    assert SECTIONS[name](present(world_report(YEAR_END), edition=SHAREABLE)).html == ""
+    assert SECTIONS[name](present(with_history(SEMESTER), edition=SHAREABLE)).html == ""
     assert SECTIONS[name](world_report(YEAR_END, level="th")).html == ""
-    assert look_back.full_tables(present(report, edition=SHAREABLE)).html.strip() == ""
+
+
+def test_the_signed_year_end_report_tells_of_the_years_and_names_no_school_that_fell_behind() -> None:
+    report = present(with_history(YEAR_END), edition=SHAREABLE)
+    fallen = slips_of(report).query("is_slip")["school_id"].item()
+    name = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))[fallen]
+    told = text_of(look_back.trends(report))
+    assert "01 trường thấp hơn rõ rệt so với chính các năm trước của trường" in told
+    assert name not in told
+    assert "nhìn lại cảnh báo từ học kỳ I" in text_of(forecast.early_warning(report))
+    assert "Thuê LMS: +" in text_of(look_back.actions_done(report))
+    assert forecast.teaching(report).html == ""
+    assert forecast.within_budget(report).html == ""
+    assert look_back.full_tables(report).html.strip() == ""
 
 
 def test_a_year_of_moves_is_split_and_who_fell_behind_is_named() -> None:
@@ -138,7 +151,7 @@ def test_the_first_semester_warns_with_a_reason_and_the_year_end_looks_at_what_c
     names = dict(zip(early.term.schools["school_id"], early.term.schools["short_name"], strict=True))
     assert names[first["school_id"]] in told
     assert "dưới ngưỡng, mức tăng thường thấy không đủ" in told
-    assert "Kiểm chứng trên 4 năm học trước" in told
+    assert "Kiểm chứng trên 03 năm học trước, 96 lượt trường" in told  # of four earlier years the first has none before it
     later = text_of(forecast.early_warning(with_history(YEAR_END)))
     assert "nhìn lại cảnh báo từ học kỳ I" in later
     assert "Không đạt / số trường" in later

@@ -1,4 +1,4 @@
-"""One page of what lies ahead (internal edition): whom to warn, who can teach whom, what would lift most."""
+"""One page of what lies ahead: whom to warn, who can teach whom, what would lift most."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from termreview.reporting.report.applicable import applies_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.insights import (
     is_looking_back,
+    is_told_back,
     limits_of,
     pairs_of,
     plan_of,
@@ -38,7 +39,7 @@ _SUREST = 0.99  # no school is lost for certain
 _MOST_ROWS = 15
 
 
-@applies_if(is_looking_back)
+@applies_if(is_told_back)
 def early_warning(report: ReportContext) -> Block:
     """The schools that risk not to reach the second level by the end of the year, why, and what to do first.
 
@@ -50,8 +51,8 @@ def early_warning(report: ReportContext) -> Block:
         count, needed = counts.get(found.reason, (0, 0))
         return silent(report, "warning", found.reason, count=count, needed=needed)
     replay = found.replay.set_index("model").loc[found.model]
-    told = tell(
-        report, "warning.replayed", years=found.year_count, brier=Number(replay["brier"], "ratio"),
+    told = tell(  # the first year has none before it to be judged from
+        report, "warning.replayed", years=found.year_count - 1, count=replay["school_count"], brier=Number(replay["brier"], "ratio"),
         base=Number(replay["base_brier"], "ratio"),
     )  # fmt: skip
     if report.declared.plan.report == "year_end_summary":
@@ -120,7 +121,7 @@ def _reviewed(report: ReportContext, found: Warnings, replayed: Sentence) -> Blo
     likely = own["probability"].to_numpy(dtype=float) >= _LIKELY
     told = tell(
         report, "warning.reviewed", missed=int(missed[likely].sum()), warned=int(likely.sum()),
-        surprised=int(missed[~likely].sum()),
+        surprised=int(missed[~likely].sum()), others=int((~likely).sum()),
     )  # fmt: skip
     bands = reliability(own["probability"].to_numpy(dtype=float), missed)
     frame = pd.DataFrame(

@@ -11,7 +11,7 @@ from termreview.reporting.blocks.blocks import Block, lead_in, paragraph, stack
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Value, joined
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.insights import tell
+from termreview.reporting.report.insights import is_looking_back, tell
 
 
 def text(report: ReportContext, key: str) -> str:
@@ -20,7 +20,9 @@ def text(report: ReportContext, key: str) -> str:
 
 
 def silent(report: ReportContext, subject: str, why: str, **values: Any) -> Block:
-    """The one line of a subject of which nothing can be said, and what is missing for it."""
+    """The one line of a subject of which nothing can be said, and what is missing for it; nothing in a signed report."""
+    if not is_looking_back(report):
+        return Block("")
     return headed(report, subject, [tell(report, "silent", why=tell(report, f"why.{why}", **values))])
 
 

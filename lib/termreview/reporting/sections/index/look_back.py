@@ -1,4 +1,4 @@
-"""One page of what lies behind (internal edition): how schools moved, what claims are worth, what actions did."""
+"""One page of what lies behind: how schools moved, what claims are worth, what actions did."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from termreview.reporting.report.insights import (
     gaps_of,
     impact_of,
     is_looking_back,
+    is_told_back,
     limits_of,
     means_of,
     moves_of,
@@ -43,7 +44,7 @@ from termreview.reporting.sections.index.insight_blocks import (
 from termreview.reporting.term.schools import short_names
 
 
-@applies_if(is_looking_back)
+@applies_if(is_told_back)
 def trends(report: ReportContext) -> Block:
     """Each move of the mean score split into what schools changed, who is counted and the rule; who fell behind its own past."""
     years, fewest = years_before(report), limits_of(report).fewest_years
@@ -54,7 +55,7 @@ def trends(report: ReportContext) -> Block:
     own = whole[whole["way"] == "as_today"]
     sure = own[own["is_sure"]]
     told = [
-        tell(report, "trends.sure", group=group_in_text(report, str(group_id)), moves=listed([tell(report, "trends.in_year", year=row["school_year"], real=signed(row["real"])) for row in records(rows)]))
+        tell(report, "trends.sure", group=group_in_text(report, str(group_id)), moves=listed([tell(report, "trends.in_year", year=row["school_year"], real=signed(row["real"]), count=row["stayed_count"]) for row in records(rows)]))
         for group_id, rows in sure.groupby("group_id", sort=False)
     ]  # fmt: skip
     moved = _moves(report, own, "caption")
@@ -155,10 +156,12 @@ def _slips(report: ReportContext) -> list[Sentence]:
         return []
     names = short_names(report.term.schools)
     fallen = [names.get(row["school_id"], row["school_id"]) for row in records(found) if row["is_slip"]]
+    if fallen and not is_looking_back(report):  # who it is goes to the office alone
+        return [tell(report, "trends.slip_count", count=len(fallen))]
     return [tell(report, "trends.slip", names=listed(fallen)) if fallen else tell(report, "trends.no_slip")]
 
 
-@applies_if(is_looking_back)
+@applies_if(is_told_back)
 def moderation(report: ReportContext) -> Block:
     """What was claimed beside what was verified: by item, level, verifier and school; the mean if all had been verified."""
     ledger, limits = report.term.tables.ledger, limits_of(report)
@@ -167,11 +170,16 @@ def moderation(report: ReportContext) -> Block:
     found = gaps_of(report, BY_ITEM)
     items = {item.item_id: f"{item.item_id} {item.title}" for item in report.declared.indicator_set.items}
     told = []
-    easy = [items[row["item_id"]] for row in records(found) if row["is_easy"]]
+    easy = [
+        tell(report, "moderation.easy_item", item=items[row["item_id"]], gap=signed(row["mean_gap"], "ratio"), schools=row["school_count"])
+        for row in records(found) if row["is_easy"]
+    ]  # fmt: skip
     if easy:
         told.append(tell(report, "moderation.easy", names=listed(easy)))
     total = total_if_verified(report)
     if total.estimate is None:
+        if not is_looking_back(report):
+            return headed(report, "moderation", told, Block("")) if told else Block("")
         why = tell(report, "why.drawn", count=total.drawn_count, needed=limits.fewest_drawn)
         told.append(tell(report, "moderation.none", why=why))
     else:
@@ -181,9 +189,10 @@ def moderation(report: ReportContext) -> Block:
         told.append(
             tell(report, "moderation.total", drawn=total.drawn_count, risk=total.risk_count, **values)
         )
-        needed = next_size(total.school_count - total.risk_count, total.spread, limits)
-        margin = Number(limits.wanted_margin, "points")
-        told.append(tell(report, "moderation.next", needed=needed, margin=margin))
+        if is_looking_back(report):  # whom to visit next is for the office alone
+            needed = next_size(total.school_count - total.risk_count, total.spread, limits)
+            margin = Number(limits.wanted_margin, "points")
+            told.append(tell(report, "moderation.next", needed=needed, margin=margin))
     by_item = _gaps(report, found, found["item_id"].map(items), "caption", max_rows=10)
     return headed(report, "moderation", told, by_item)
 
@@ -236,7 +245,7 @@ def _gaps(
     )  # fmt: skip
 
 
-@applies_if(is_looking_back)
+@applies_if(is_told_back)
 def actions_done(report: ReportContext) -> Block:
     """What the actions of the office did at their schools, with how sure that is."""
     limits, titles = limits_of(report), {one.action_id: one.title for one in report.reference.actions}
@@ -248,6 +257,12 @@ def actions_done(report: ReportContext) -> Block:
     def verdict(row: dict[Any, Any]) -> str:
         reason = tell(report, f"impact.reasons.{row['reason']}", **words)
         return str(joined([text(report, f"impact.verdicts.{row['verdict']}"), f"({reason})"]))
+
+    def said(row: dict[Any, Any]) -> Sentence:
+        values = {"action": titles[row["action_id"]], "schools": row["school_count"], "verdict": verdict(row)}
+        if pd.isna(row["effect"]):
+            return tell(report, "impact.told_none", **values)
+        return tell(report, "impact.told", effect=signed(row["effect"]), interval=between(row["low"], row["high"]), **values)
 
     rows = records(found)
     frame = pd.DataFrame(
@@ -268,4 +283,4 @@ def actions_done(report: ReportContext) -> Block:
         formats={"schools": "integer"},
         align=dict.fromkeys(("effect", "interval", "pre", "sensitivity"), "right"),
     )
-    return headed(report, "impact", [text(report, "impact.note")], block)
+    return headed(report, "impact", [text(report, "impact.note"), *map(said, rows)], block)
