@@ -41,10 +41,10 @@ def two_communes() -> ReportContext:
 
 
 def test_each_commune_has_its_own_sums() -> None:
-    """Town: 2 of 3 reports, 100 + 250 pupils, 6 of 7 tasks done; commune: 1 of 1, 30 pupils, no task told."""
+    """Town: 2 of 3 reports, 100 + 250 pupils, 6 of 7 tasks done, 1 school with points; commune: 1 of 1, 30 pupils, no task told."""
     (part,) = by_commune(two_communes()).parts
     assert [[plain_text(cell).replace("\u00a0", "") for cell in row["cells"]] for row in part["rows"]] == [
-        ["thị trấn Phong Mẫu", "2/3 (66,7%)", "8", "350", "14", "6/7 (85,7%)", "0/2 (0,0%)"],
+        ["thị trấn Phong Mẫu", "2/3 (66,7%)", "8", "350", "14", "6/7 (85,7%)", "0/1 (0,0%)"],
         ["xã Tân Thành", "1/1 (100,0%)", "—", "30", "—", "—", "0/1 (0,0%)"],
     ]
 

@@ -64,7 +64,7 @@ def _lines(report: ReportContext, sums: Sums, scopes: list[str]) -> pd.DataFrame
                 "received": Share(reporting[scope]["received_count"], reporting[scope]["expected_count"]),
                 **{field_id: figures.get((field_id, scope)) for field_id in sizes},
                 "tasks": Share(told["done_count"], told["answered_count"]) if told and told["answered_count"] else Number(None),
-                "reached": Share(own["reached_count"], own["asked_count"]) if own and own["asked_count"] else Number(None),
+                "reached": Share(own["reached_count"], own["scored_count"]) if own and own["scored_count"] else Number(None),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)

@@ -51,7 +51,8 @@ def key_ratios(report: ReportContext) -> Block:
 
 
 def targets_summary(report: ReportContext) -> dict[str, Any]:
-    """How many confirmed targets are reached (`count`) of how many (`total`), and what of the others (`others`).
+    """How many confirmed targets are reached (`count`) of how many (`total`), how many are not due yet (`not_due`), and what
+    of all that are not reached (`others`).
 
     Nothing more is said where all are missed: that none is reached says so.
     """
@@ -63,6 +64,7 @@ def targets_summary(report: ReportContext) -> dict[str, Any]:
     return {
         "count": int(reached.sum()),
         "total": len(reached),
+        "not_due": rest["not_due"],
         "others": joined(["; ", others], "") if others else "",
     }
 

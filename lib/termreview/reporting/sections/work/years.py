@@ -162,7 +162,7 @@ def _leading(report: ReportContext) -> set[str]:
 
 
 def _levels(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
-    """Schools surely at the second level or above, of those that the index covers; by another index behind a line."""
+    """Schools surely at the second level or above, of those that have points; by another index behind a line."""
     indicator_set = report.declared.indicator_set
     level = second_level(indicator_set)
     if not level:
@@ -174,8 +174,8 @@ def _levels(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
         texts: list[object] = []
         for view in views:
             row = by_key(_whole(view.summaries.levels), "group_id").get(group.group_id)
-            known = row is not None and row["asked_count"]
-            texts.append(Share(row["reached_count"], row["asked_count"]) if row and known else Number(None))
+            known = row is not None and row["scored_count"]
+            texts.append(Share(row["reached_count"], row["scored_count"]) if row and known else Number(None))
         title = f"{group_title(report, group.group_id)}: {say(report, 'status.reached', level=level).lower()}"
         lines.append(Line(title, LEVELS, texts, breaks))
     return lines
