@@ -11,13 +11,13 @@ from typing import Final
 from xml.etree import ElementTree
 
 from termreview.reporting.excel.cells import Piece
-from termreview.workbook_text import as_displayed
 
 S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _NUMBER: Final = re.compile(r'(?:\[\$-42A\])?("[^"]*")?#,##0(?:\.(0+))?(?:("[^"]*")?(%))?("[^"]*")?')
 _SUM: Final = re.compile(r"SUM\(([A-Z]+)(\d+):([A-Z]+)(\d+)\)")
 _RATIO: Final = re.compile(r"(?:(\d+)\*)?([A-Z]+\d+)/([A-Z]+\d+)")
+_ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a sign as a part of a workbook stores it
 _DAY_ZERO: Final = datetime.date(1899, 12, 30)
 
 
@@ -75,7 +75,7 @@ def _worked_out(formula: str, sheet: ReadSheet) -> float | None:
 
 def _texts(root: ElementTree.Element) -> list[str]:
     stored = ("".join(text.text or "" for text in item.iter(f"{S}t")) for item in root.iter(f"{S}si"))
-    return [as_displayed(text) for text in stored]
+    return [_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) for text in stored]
 
 
 def _formats(root: ElementTree.Element) -> list[str]:

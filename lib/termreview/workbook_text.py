@@ -19,7 +19,6 @@ CUT = " […]"
 _UNSEEN = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
 # A sign that XML does not carry, and one that would begin an escape; ECMA-376 Part 1, 22.9.2.19.
 _ESCAPED = re.compile(rf"_(?=x[0-9A-Fa-f]{{4}}[_{_UNSEEN}])|[{_UNSEEN}]")
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def open_book(target: Any, **options: Any) -> Any:
@@ -33,11 +32,6 @@ def open_book(target: Any, **options: Any) -> Any:
 def escaped(text: str) -> str:
     """One text as the parts of a workbook store it."""
     return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
-
-
-def as_displayed(stored: str) -> str:
-    """The text that a program shows of one that a part of a workbook stores."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), stored)
 
 
 def fitted(text: str) -> str:

@@ -16,6 +16,7 @@ PAGE_WIDTH_PT: Final = 841.9 - 2 * 36
 PAGE_HEIGHT_PT: Final = 595.3 - 2 * 43.2 - 12
 DEFAULT_ROW_PT: Final = 15.0
 _COLUMN_PADDING_PX, _DIGIT_PX, _PT_PER_PX = 5, 7, 0.75
+_LINE_HEIGHT: Final = 14.0  # in points
 
 
 def formats(book: Any) -> Mapping[str, Any]:
@@ -144,10 +145,10 @@ def validation(form: Form, field: Field, options: list[str]) -> dict[str, Any] |
     return rule | {"validate": "any"} if field.help else None
 
 
-def text_height(texts_by_width: Iterable[tuple[str, float]], least: float, line: float = 14.0) -> float:
+def text_height(texts_by_width: Iterable[tuple[str, float]], least: float) -> float:
     """Height in points of one row whose texts wrap in columns of the given widths (in characters)."""
     lines = max((_line_count(text, width) for text, width in texts_by_width), default=1)
-    return max(least, 5 + line * lines)
+    return max(least, 5 + _LINE_HEIGHT * lines)
 
 
 def _line_count(text: str, width: float) -> int:

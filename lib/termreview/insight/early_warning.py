@@ -237,9 +237,3 @@ def _schools(past: pd.DataFrame, now: pd.DataFrame, probabilities: Floats) -> pd
         columns=WARNING_COLUMNS,
     )  # fmt: skip
     return frame.sort_values("probability", ascending=False, kind="stable", ignore_index=True)
-
-
-def cheapest_steps(steps: pd.DataFrame) -> pd.DataFrame:
-    """The one cheapest step of each school: `school_id` and whatever `steps` has; least effort, then most points."""
-    order = steps.sort_values(["effort", "points"], ascending=[True, False], kind="stable")
-    return order.drop_duplicates("school_id").reset_index(drop=True)

@@ -218,14 +218,13 @@ def share_margin(count: int, population: int) -> float | None:
     return min(Z_95 * error, 1.0)
 
 
-def published_and_verified(ledger: pd.DataFrame, group_id: str = "") -> pd.DataFrame:
+def published_and_verified(ledger: pd.DataFrame) -> pd.DataFrame:
     """One row per school of the ledger: `school_id, published, verified`, sums of its points; for `if_all_verified`.
 
     `published` is what stands for sure without any verification (the claim, or what facts give), `verified` the same
     with every verified item in its place; missing at schools where nothing was verified.
     """
     lines = ledger[ledger["origin"] != "unallocated"]
-    lines = lines[lines["group_id"] == group_id] if group_id else lines
     is_verified = lines["verified_points"].notna()
     before = (
         lines["self_points"].astype("Float64").fillna(lines["computed_low"].astype("Float64")).fillna(0.0)

@@ -38,7 +38,6 @@ SCHOOL_TWICE, DEFINITIONS, MISSING_OFFICE = "school_twice", "definitions", "miss
 PARTLY_HIDDEN: Final = "partly_hidden"
 _TEXTS: Final = {name: str for name in COLUMNS if name not in NUMBERS}
 _BLANKS: Final[Any] = {name: [""] for name in NUMBERS}
-_SUMMED: Final = ("numerator", "denominator", "counted_schools", "asked_schools")
 _GROUP: Final = ("scope", "level", "kind", "indicator_id", "unit", "definition")
 
 

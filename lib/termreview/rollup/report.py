@@ -31,7 +31,6 @@ from termreview.reporting.report.flat_table import (
     RATIO,
     REACHED,
     REPORTING,
-    SCHOOL,
     TASK,
     flat_csv,
     flat_table,
@@ -356,12 +355,6 @@ def _hidden_note(found: RollUp, kind: str) -> Sequence[str]:
 def _listed(rows: pd.DataFrame, name: str, above: str, below: str) -> str:
     """The first rows as a sentence names them, each with both counts."""
     return "; ".join(f"{row[name]}, {Share(row[above], row[below])}" for row in records(rows.head(_WORST)))
-
-
-def count_schools(found: RollUp) -> int:
-    """The schools whose rows were handed in."""
-    rows = found.merged.rows
-    return int(rows.loc[rows["scope"] == SCHOOL, "school_code"].nunique())
 
 
 def write_handed_in(workspace: Workspace, reference: Reference, term: Term, as_of: datetime.date) -> Path:

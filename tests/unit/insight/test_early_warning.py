@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from termreview.insight.early_warning import brier, cheapest_steps, own_gains, reliability, warn
+from termreview.insight.early_warning import brier, own_gains, reliability, warn
 from termreview.reference.texts.insight import Limits
 
 
@@ -75,11 +75,3 @@ def test_an_own_path_counts_the_more_the_longer_it_is() -> None:
     now = pd.DataFrame({"school_id": ["s1", "s2", "new", "unknown"], "level": "primary", "start": 0.0})
     high, low, new, unknown = own_gains(past, now)
     assert high > new > unknown > low
-
-
-def test_the_cheapest_step_is_the_one_of_least_effort_then_of_most_points() -> None:
-    steps = pd.DataFrame(
-        [("a", "hard", 3, 30.0), ("a", "easy", 1, 5.0), ("a", "easy_too", 1, 6.0), ("b", "only", 2, 4.0)],
-        columns=["school_id", "step", "effort", "points"],
-    )
-    assert list(cheapest_steps(steps)["step"]) == ["easy_too", "only"]

@@ -106,11 +106,11 @@ def plain_id(text: str, joint: str = "_") -> str:
     return whole if len(whole) <= _LONGEST else whole[:_LONGEST].rpartition(joint)[0]
 
 
-def _unlike(name: str, taken: set[str], joint: str = "_") -> str:
+def _unlike(name: str, taken: set[str]) -> str:
     """One id that is not taken yet, numbered where it would be."""
     found, number = name, 2
     while found in taken:
-        found, number = f"{name}{joint}{number}", number + 1
+        found, number = f"{name}_{number}", number + 1
     taken.add(found)
     return found
 

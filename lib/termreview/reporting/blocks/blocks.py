@@ -109,26 +109,19 @@ def paragraph(text: object, css_class: str | None = None) -> Block:
     return Block(f"<p{_class_attribute(css_class)}>{as_html(text)}</p>", (part,))
 
 
-def bullets(items: Iterable[object], *, css_class: str | None = None) -> Block:
+def bullets(items: Iterable[object]) -> Block:
     """Build one bulleted list; an item is text or a block, and no items give an empty block."""
     items = list(items)
     if not items:
         return Block("")
     rows = "".join(f"<li>{as_html(item)}</li>" for item in items)
-    part = bullets_part([runs_of(item) for item in items], css_class)
-    return Block(f"<ul{_class_attribute(css_class)}>{rows}</ul>", (part,))
+    return Block(f"<ul>{rows}</ul>", (bullets_part([runs_of(item) for item in items]),))
 
 
-def lead_in(lead: object, text: object, aside: object = "") -> Block:
-    """Build one line of text that begins with its subject in bold and may end in a small aside."""
-    small = f' <span class="aside">{as_html(aside)}</span>' if aside else ""
-    runs = [
-        strong_run(plain_text(runs_of(lead))),
-        " ",
-        *runs_of(text),
-        *([" ", *runs_of(aside)] if aside else []),
-    ]
-    return Block(f"<strong>{as_html(lead)}</strong> {as_html(text)}{small}", (inline_part(runs),))
+def lead_in(lead: object, text: object) -> Block:
+    """Build one line of text that begins with its subject in bold."""
+    runs = [strong_run(plain_text(runs_of(lead))), " ", *runs_of(text)]
+    return Block(f"<strong>{as_html(lead)}</strong> {as_html(text)}", (inline_part(runs),))
 
 
 def callout(title: str, items: Sequence[object] = (), kind: CalloutKind = "note") -> Block:
@@ -159,12 +152,12 @@ def key_figures(figures: Sequence[tuple[str, object, str]]) -> Block:
     return Block(f'<dl class="key-figures">{cards}</dl>', (key_figures_part(told),))
 
 
-def badge_mark(mark: str, labels: Mapping[str, str] = MARK_TITLES) -> Block:
+def badge_mark(mark: str) -> Block:
     """Build the badge that says how sure a figure is: A, B or C, with its meaning as the spoken text; or the asterisk."""
     letter = clean_text(mark).strip()
     if not letter:
         return Block("")
-    meaning = escape_text(labels.get(letter, MARK_TITLES["C"] if letter == WAITING else letter))
+    meaning = escape_text(MARK_TITLES.get(letter, MARK_TITLES["C"] if letter == WAITING else letter))
     css = "waiting" if letter == WAITING else letter.lower() if letter in MARK_TITLES else "other"
     html = f'<abbr class="mark mark-{css}" title="{meaning}">{escape_text(letter)}</abbr>'
     return Block(html, (inline_part([mark_run(letter)]),))

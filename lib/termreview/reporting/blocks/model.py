@@ -156,9 +156,9 @@ def origin_part(text: str) -> Part:
     return {"kind": ORIGIN, "text": text}
 
 
-def bullets_part(items: Sequence[Runs], css_class: str | None) -> Part:
+def bullets_part(items: Sequence[Runs]) -> Part:
     """One bulleted list."""
-    return {"kind": "bullets", "items": [list(item) for item in items], "css": css_class or ""}
+    return {"kind": "bullets", "items": [list(item) for item in items]}
 
 
 def callout_part(title: Line, items: Sequence[Runs], look: str) -> Part:

@@ -134,7 +134,7 @@ def markdown_parts(source: str) -> list[Part]:
                 parts.append({"kind": "heading", "level": len(heading[1]) - 1, "text": _plain(heading[2])})
             lines = lines[1:]
         if lines and all(line.startswith(("- ", "* ")) for line in lines):
-            parts.append(bullets_part([[_plain(line[2:])] for line in lines], None))
+            parts.append(bullets_part([[_plain(line[2:])] for line in lines]))
         elif lines:
             parts.append(paragraph_part([_plain(" ".join(lines))], None))
     return parts

@@ -44,11 +44,6 @@ def largest(frame: pd.DataFrame, column: str) -> Record:
     return records(frame.loc[[_place(frame[column].idxmax())]])[0]
 
 
-def smallest(frame: pd.DataFrame, column: str) -> Record:
-    """The row with the smallest figure of one column; the first of equals."""
-    return records(frame.loc[[_place(frame[column].idxmin())]])[0]
-
-
 def ties(frame: pd.DataFrame, column: str, *, is_largest: bool = True) -> list[Record]:
     """All rows that share the largest (or smallest) figure of one column, in their order; none where none is known."""
     known = frame[frame[column].notna()]

@@ -62,7 +62,6 @@ def export_html(
     output_path: Path,
     *,
     title: str,
-    language: str = LANGUAGE,
     made_by: Mapping[str, Any] | None = None,
     annexed: Collection[str] = (),
     order: Sequence[str] = (),
@@ -86,7 +85,7 @@ def export_html(
     notebook = nbformat.read(notebook_path, as_version=4)
     if only:
         alone = [NotebookNode(cell, metadata={}) for cell in notebook.cells if cell.get("id") == only]
-        _publish(NotebookNode(notebook, cells=alone), output_path.name, output_path, title, language)
+        _publish(NotebookNode(notebook, cells=alone), output_path.name, output_path, title)
         return
     if annexed or order:
         notebook.cells = arranged(notebook.cells, annexed, order)
@@ -95,7 +94,7 @@ def export_html(
             _shorten(cell, limit, annexed)
         if annexed:
             _leave_out(cell, annexed)
-    _publish(notebook, notebook_path.name, output_path, title, language, notebook_path, made_by)
+    _publish(notebook, notebook_path.name, output_path, title, notebook_path, made_by)
 
 
 def export_blocks(
@@ -105,7 +104,6 @@ def export_blocks(
     title: str,
     notice: object = None,
     footer: str = "",
-    language: str = LANGUAGE,
 ) -> None:
     """Publish some blocks as one page of the same kind, each under its heading; no notebook is needed."""
     cells: list[Any] = [] if notice is None else [_cell_of(notice, "banner")]
@@ -115,7 +113,7 @@ def export_blocks(
         cells.append(_cell_of(block))
     if footer:
         cells.append(_cell_of(paragraph(footer), "footer"))
-    _publish(nbformat.v4.new_notebook(cells=cells), output_path.name, output_path, title, language)
+    _publish(nbformat.v4.new_notebook(cells=cells), output_path.name, output_path, title)
 
 
 def _cell_of(block: object, *tags: str) -> Any:
@@ -129,14 +127,13 @@ def _publish(
     name: str,
     output_path: Path,
     title: str,
-    language: str,
     executed: Path | None = None,
     made_by: Mapping[str, Any] | None = None,
 ) -> None:
     faults = _notebook_faults(notebook)
     if faults:
         raise RunError("unpublishable", report=name, faults="; ".join(faults))
-    exporter = _exporter(language)
+    exporter = _exporter()
     exporter.faults.clear()
     trace = trace_parts(notebook)
     report = {"title": title, "heading": unbroken_years(title), "styles": report_styles(), "trace": trace}
@@ -186,14 +183,14 @@ class _PageExporter(HTMLExporter):
 
 
 @cache
-def _exporter(language: str) -> _PageExporter:
-    """The exporter of pages in one language; its template is compiled once."""
-    return _PageExporter(language_code=language)
+def _exporter() -> _PageExporter:
+    """The exporter of pages; its template is compiled once."""
+    return _PageExporter(language_code=LANGUAGE)
 
 
 def get_ready() -> None:
     """Compile what every page is made with."""
-    _exporter(LANGUAGE)
+    _exporter()
 
 
 def _shorten(cell: Any, limit: RowLimit, annexed: Collection[str]) -> None:

@@ -29,11 +29,6 @@ def covered_count(report: ReportContext) -> int:
     return int(own.sum()) if is_scored(report) else 0
 
 
-def has_tasks(report: ReportContext) -> bool:
-    """Whether the term has a list of tasks."""
-    return bool(report.declared.tasks)
-
-
 def has_states(report: ReportContext) -> bool:
     """Whether schools report the state of any task."""
     return any(task.status_field for task in report.declared.tasks)

@@ -12,6 +12,7 @@ from termreview.reporting.blocks.number_format import printed_difference
 from termreview.reporting.summaries.index import NOT_CONCLUDED, NOT_SUBMITTED, OVERALL
 from termreview.reporting.summaries.ratios import COUNTED, ratios_by_scope
 
+DONE = "done"
 SAME, MERGED, NEW, GONE = "same", "merged", "new", "gone"
 
 
@@ -65,7 +66,7 @@ def ratio_change(before: pd.DataFrame, after: pd.DataFrame, ratios: Sequence[Rat
     return frame.reset_index(names="ratio_id")
 
 
-def status_change(before: pd.DataFrame, after: pd.DataFrame, done: str = "done") -> pd.DataFrame:
+def status_change(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Compare tasks: one row per task, over the schools that gave a status in both terms (`counted_count`).
 
     `gain` is the difference of both shares (0-100) as they are printed.
@@ -73,7 +74,7 @@ def status_change(before: pd.DataFrame, after: pd.DataFrame, done: str = "done")
     answered = [frame[~frame["status"].isin(["unanswered", "not_submitted"])] for frame in (before, after)]
     both = answered[0].merge(answered[1], on=["task_id", "school_id"], suffixes=("_before", "_after"))
     both = both.assign(
-        before_count=both["status_before"].eq(done).astype(int), after_count=both["status_after"].eq(done).astype(int),
+        before_count=both["status_before"].eq(DONE).astype(int), after_count=both["status_after"].eq(DONE).astype(int),
         counted_count=1,
     )  # fmt: skip
     frame = (
