@@ -53,6 +53,8 @@ def export_notebook(
     RunError
         When a cell fails, or shows what cannot be published; the message names the cell.
     """
+    from termreview.reporting.pages.pages import refuse_faults
+
     title = title or _title_of(notebook)
     place = output or notebook.with_suffix("")
     with tempfile.TemporaryDirectory(prefix="termreview-") as name:
@@ -61,6 +63,7 @@ def export_notebook(
             execute_own(notebook, executed, parameters)
         except Exception as error:
             raise RunError("step_failed", step=notebook.name, why=last_line(error, TIME_LIMIT_S)) from error
+        refuse_faults(nbformat.read(executed, as_version=4), notebook.name)
         return [
             path for kind in kinds if (path := _write(kind, executed, place, title, workspace, reference))
         ]

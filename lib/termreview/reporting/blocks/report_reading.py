@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 
+from termreview.coded_text import CodedText
 from termreview.errors import RunError
 from termreview.reporting.blocks.model import Part, bullets_part, paragraph_part, plain_text, read_bundle
 from termreview.reporting.blocks.number_format import number_text
@@ -96,11 +97,21 @@ def _read_once(
         if cell.cell_type == "markdown":
             place += markdown_parts(cell.source)
         elif cell.cell_type == "code":
-            shown = _shown_parts(cell, f"{notebook_path.name}: cell {number}")
+            shown = _shown_parts(cell, f"{notebook_path.name}: {cell_name(number, cell)}")
             place += [part for part in shown if f"{cell.get('id')}/{part['kind']}" not in annexed]
     if annexed:
         body = [part for part in body if not part.get("folded")]
     return ReadReport(notebook_path.name, tuple(banner), tuple(body), tuple(footer))
+
+
+def cell_name(number: int, cell: Any) -> str:
+    """One cell as an analyst finds it: its number and how it begins."""
+    return CodedText("cell_named", number=number, begin=first_line(cell.source))
+
+
+def first_line(source: str) -> str:
+    """How the text of one cell begins."""
+    return next((line.strip() for line in source.splitlines() if line.strip()), "")[:60]
 
 
 def _shown_parts(cell: Any, place: str) -> list[Part]:

@@ -19,11 +19,12 @@ from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 
+from termreview.coded_text import CodedText
 from termreview.errors import RunError
 from termreview.reporting.blocks.blocks import as_html, paragraph
 from termreview.reporting.blocks.model import FAULT_MIME, OWN_MIMES, read_bundle
 from termreview.reporting.blocks.report_parts import arranged
-from termreview.reporting.blocks.report_reading import RowLimit, read_report
+from termreview.reporting.blocks.report_reading import RowLimit, cell_name, first_line, read_report
 from termreview.reporting.blocks.trace_target import ANCHOR, TRACE_MIME, is_traced
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.pages.styles import report_styles, unbroken_years
@@ -45,11 +46,6 @@ _MARKERS: Final = {
 }  # fmt: skip
 _FOLDED: Final = '<div class="table-block"><details class="folded">'
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
-# Here in Vietnamese, for the analyst whose cell it is: a page is made without declarations.
-_NO_BLOCK: Final = (
-    "chưa đưa được vào báo cáo kết quả của {cells}. Kết thúc ô bằng một bảng (DataFrame), hình matplotlib, ảnh hoặc Markdown, "
-    "hoặc gọi termreview.own_table(…), own_figure(…), own_text(…); ô chỉ để thử thì gắn nhãn (tag) hide"
-)
 _HEADING: Final = re.compile(r"<h([1-6])((?:\s[^<>]*)?)>(.*?)</h\1\s*>", re.DOTALL)
 _ID: Final = re.compile(r"""\s+id\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)""")
 _ANY_TAG: Final = re.compile(r"<[^>]*>")
@@ -130,9 +126,7 @@ def _publish(
     executed: Path | None = None,
     made_by: Mapping[str, Any] | None = None,
 ) -> None:
-    faults = _notebook_faults(notebook)
-    if faults:
-        raise RunError("unpublishable", report=name, faults="; ".join(faults))
+    refuse_faults(notebook, name)
     exporter = _exporter()
     exporter.faults.clear()
     trace = trace_parts(notebook)
@@ -174,7 +168,10 @@ class _PageExporter(HTMLExporter):
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         html: str = super().markdown2html(context, source)
-        self.faults += forbidden_markup(html)
+        if found := forbidden_markup(html):
+            self.faults.append(
+                CodedText("markdown_refused", cell=first_line(source), faults=", ".join(found))
+            )
         return html
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
@@ -242,37 +239,44 @@ def _end_of(html: str, begin: int, marker: str) -> int:
     raise ValueError(f"an element without its end: {html[begin : begin + 60]}")
 
 
+def refuse_faults(notebook: Any, name: str) -> None:
+    """Stop where one executed notebook shows what no file can hold, whichever files are made of it.
+
+    Raises
+    ------
+    RunError
+        When it does; every cell is named, with the way to publish what it shows.
+    """
+    if faults := _notebook_faults(notebook):
+        raise RunError("unpublishable", report=name, faults="; ".join(faults))
+
+
 def _notebook_faults(notebook: Any) -> list[str]:
     """Name what keeps one notebook from being published, one line per output; nothing vanishes from the page."""
     faults: list[str] = []
     unknown: dict[str, str] = {}  # the cells whose results no page can hold
     for number, cell in enumerate(notebook.cells, start=1):
-        place = f"cell {number}"
+        place = cell_name(number, cell)
         is_hidden = "hide" in cell.metadata.get("tags", [])  # what JupyterLab alone shows
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if output.output_type == "error":
-                faults.append(f"{place} failed with {output.get('ename', 'an error')}")
+                faults.append(CodedText("cell_failed", cell=place, error=output.get("ename", "")))
             elif WIDGET_VIEW in data:
-                faults.append(f"{place} shows a widget, which lives only in the review desk")
+                faults.append(CodedText("cell_shows_widget", cell=place))
             elif is_hidden:
                 continue
             elif FAULT_MIME in data:
-                faults.append(f"{_cell_named(number, cell)}: {data[FAULT_MIME]}")
+                faults.append(f"{place}: {data[FAULT_MIME]}")
             elif "text/html" in data:
-                faults += [f"{place} {fault}" for fault in forbidden_markup(data["text/html"])]
+                if found := forbidden_markup(data["text/html"]):
+                    faults.append(CodedText("cell_markup_refused", cell=place, faults=", ".join(found)))
             elif data and not any(kind.startswith(OWN_MIMES) for kind in data):
-                unknown.setdefault(_cell_named(number, cell), next(iter(data)))
+                unknown.setdefault(place, next(iter(data)))
     if unknown:
         named = "; ".join(f"{place}: {kind}" for place, kind in unknown.items())
-        faults.append(_NO_BLOCK.format(cells=named))
+        faults.append(CodedText("cells_show_no_block", cells=named))
     return faults
-
-
-def _cell_named(number: int, cell: Any) -> str:
-    """One cell as an analyst finds it: its number and how it begins."""
-    begin = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
-    return f"ô {number} (“{begin[:60]}”)"
 
 
 def _shown(notebook: Any) -> Any:
@@ -322,7 +326,7 @@ def with_contents(page: str) -> tuple[str, list[str]]:
             return ""
         text = " ".join(filter(None, (piece.strip() for piece in _ANY_TAG.split(inner))))
         if level > depth + 1:
-            faults.append(f"the heading “{unescape(text)}” skips a level")
+            faults.append(CodedText("heading_skips_level", heading=unescape(text)))
         depth = level
         if level == 2:
             chapter, section = chapter + 1, 0
@@ -381,7 +385,5 @@ def dead_traces(html: str, trace: Mapping[str, Any] | None) -> list[str]:
     data = {} if trace is None else json.loads(trace["data"])
     targets = {unescape(target) for target in _LINK.findall(html)}
     return sorted(
-        f"links to the figure {target}, which it does not carry"
-        for target in targets
-        if not is_traced(data, target)
+        CodedText("figure_not_carried", figure=target) for target in targets if not is_traced(data, target)
     )

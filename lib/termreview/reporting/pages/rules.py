@@ -13,6 +13,8 @@ from functools import lru_cache
 from html import unescape
 from typing import Final
 
+from termreview.coded_text import CodedText
+
 _TAG_NAMES: Final = """
 a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6
 hr i img li ol p pre s section small span strong sub summary sup table tbody td tfoot th thead time tr ul
@@ -57,12 +59,12 @@ def forbidden_markup(content: str) -> list[str]:
         name = match[2].lower()
         if match[1]:
             if not opened or opened.pop() != name or match[3]:
-                faults.add(f"holds </{name}> where no <{name}> is open")
+                faults.add(CodedText("markup_never_opened", tag=name))
             continue
         attributes = match[3]
         if name == "svg" or "svg" in opened:
             if name not in _SHAPES or not _SHAPE.fullmatch(attributes):
-                faults.add(f"holds <{name}> as no chart does: {attributes[:60]}")
+                faults.add(CodedText("markup_of_no_chart", tag=name, found=attributes[:60]))
             if not match["closes"]:
                 opened.append(name)
             continue
@@ -70,39 +72,39 @@ def forbidden_markup(content: str) -> list[str]:
             opened.append(name)
         faults.update((_faults if len(attributes) < _LONG else _faults.__wrapped__)(name, attributes))
     faults.update(_stray(content, position, len(content)))
-    faults.update(f"holds <{name}> that is not closed" for name in opened)
+    faults.update(CodedText("markup_never_closed", tag=name) for name in opened)
     return sorted(faults)
 
 
 def _stray(content: str, start: int, end: int) -> Iterator[str]:
     found = content.find("<", start, end)
     if found >= 0:
-        yield f"holds markup that is no plain element: {content[found : min(found + 60, end)]}"
+        yield CodedText("markup_stray", found=content[found : min(found + 60, end)])
 
 
 @lru_cache(maxsize=4096)
 def _faults(name: str, attributes: str) -> tuple[str, ...]:
     """Name what may not be published of one opening tag."""
     if name not in _TAGS:
-        return (f"holds <{name}>, which a page may not hold: show blocks, figures or tables",)
+        return (CodedText("markup_refused", tag=name),)
     found = [
         (key.lower(), unescape(double or single or bare))
         for key, double, single, bare in _ONE_ATTRIBUTE.findall(attributes)
     ]
     faults = [fault for key, value in found for fault in _faults_of_attribute(name, key, value)]
     if len({key for key, _ in found}) < len(found):
-        faults.append(f"holds an attribute twice on <{name}>")
+        faults.append(CodedText("attribute_twice", tag=name))
     if name == "img" and not dict(found).get("alt"):
-        faults.append("holds an image without the text that stands for it")
+        faults.append(CodedText("image_without_text"))
     return tuple(faults)
 
 
 def _faults_of_attribute(name: str, key: str, value: str) -> Iterator[str]:
     if key not in _ATTRIBUTES:
-        yield f"holds the attribute {key} on <{name}>"
+        yield CodedText("attribute_refused", tag=name, attribute=key)
     elif key == "href" and not value.startswith("#"):
-        yield f"links outside the page: {value[:60]}"
+        yield CodedText("links_outside", address=value[:60])
     elif key == "src" and not (name == "img" and _IMAGE.match(value)):
-        yield f"loads from outside the page: {value[:60]}"
+        yield CodedText("loads_from_outside", address=value[:60])
     elif key == "style" and not _STYLE.match(value):
-        yield f"holds a style on <{name}>"
+        yield CodedText("style_refused", tag=name)

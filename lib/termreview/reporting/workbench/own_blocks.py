@@ -51,7 +51,7 @@ def own_table(
     Parameters
     ----------
     title
-        The caption; blank for "Bảng của người phân tích".
+        The caption; blank for that of a Styler, else "Bảng của người phân tích".
     notes
         Lines below the table: what is counted, where it comes from.
     shown
@@ -82,7 +82,7 @@ def own_table(
         plain,
         columns=dict(zip(plain.columns, heads, strict=True)),
         formats={name: kind for name, kind in found.items() if kind},
-        caption=title or OWN_TABLE,
+        caption=title or _caption_of(frame) or OWN_TABLE,
         notes=notes,
         max_rows=shown,
     )
@@ -99,6 +99,12 @@ def own_text(words: str | Markdown) -> Block:
             text = part["text"] if part["kind"] == "heading" else plain_text(part["runs"])
             blocks.append(paragraph(text, "own-heading" if part["kind"] == "heading" else None))
     return stack(*blocks)
+
+
+def _caption_of(frame: pd.DataFrame | Styler) -> str:
+    """The caption that an analyst gave a Styler; pandas keeps it alone, or before a short one for LaTeX."""
+    caption = getattr(frame, "caption", None) if not isinstance(frame, pd.DataFrame) else None
+    return str(caption[0] if isinstance(caption, tuple) else caption or "")
 
 
 def _head(name: Hashable) -> str:

@@ -70,7 +70,7 @@ def test_the_banner_stands_above_the_footer_below_and_what_is_hidden_nowhere(tmp
 def test_bare_markup_is_refused_by_the_number_of_its_cell(tmp_path: Path, data: dict[str, str]) -> None:
     output = nbformat.v4.new_output("display_data", data)
     path = executed(tmp_path, nbformat.v4.new_code_cell("show()", outputs=[output]))
-    with pytest.raises(RunError, match="cell 2 đưa ra HTML không có mô hình"):
+    with pytest.raises(RunError, match=r"ô 2 .*đưa ra HTML không có mô hình"):
         read_report(path)
 
 

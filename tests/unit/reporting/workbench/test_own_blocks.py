@@ -73,3 +73,10 @@ def test_markdown_becomes_paragraphs_and_lists_in_which_nothing_is_markup() -> N
     assert [line.get_text() for line in soup.find_all("p")] == ["Nhận xét", f"Một đoạn {HOSTILE}."]
     assert soup.find("script") is None
     assert [part["kind"] for part in block.parts] == ["paragraph", "paragraph", "bullets"]
+
+
+def test_the_caption_of_a_styler_is_the_caption_of_its_table() -> None:
+    frame = pd.DataFrame({"a": [1]})
+    assert 'aria-label="Ba &lt;b&gt;"' in termreview.own_table(frame.style.set_caption("Ba <b>")).html
+    assert 'aria-label="Dài"' in termreview.own_table(frame.style.set_caption(("Dài", "Ngắn"))).html
+    assert 'aria-label="Tên"' in termreview.own_table(frame.style.set_caption("Ba"), title="Tên").html
