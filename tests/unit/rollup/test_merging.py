@@ -88,7 +88,9 @@ def test_what_does_not_fit_is_named_and_left_out(folder: Path, tables: dict[int,
     assert figure(found, "office")["numerator"] == 6 + 7 + 8 + 9 + 3 * 2  # office 9 has no lower secondary
 
 
-def test_files_of_one_name_are_told_apart_by_their_folders(folder: Path, tables: dict[int, pd.DataFrame]) -> None:
+def test_files_of_one_name_are_told_apart_by_their_folders(
+    folder: Path, tables: dict[int, pd.DataFrame]
+) -> None:
     for number in (1, 2):
         (folder / f"office-{number}" / f"bc-{number}-du-lieu.csv").unlink()
         hand_in(folder / f"office-{number}", "bc", tables[number])
@@ -101,9 +103,13 @@ def test_files_of_one_name_are_told_apart_by_their_folders(folder: Path, tables:
     ]
 
 
-def test_an_office_that_hands_in_the_other_edition_alone_is_named(folder: Path, tables: dict[int, pd.DataFrame]) -> None:
+def test_an_office_that_hands_in_the_other_edition_alone_is_named(
+    folder: Path, tables: dict[int, pd.DataFrame]
+) -> None:
     hand_in(folder / "office-1", "bc-1", tables[1].assign(edition="shareable"))
-    hand_in(folder / "office-2", "bc-2-chia-se", tables[2].assign(edition="shareable"))  # beside its internal one
+    hand_in(
+        folder / "office-2", "bc-2-chia-se", tables[2].assign(edition="shareable")
+    )  # beside its internal one
     found = merged(folder)
     assert told(found) == [("other_edition", "office-01")]
     assert "office-01" not in found.offices

@@ -146,7 +146,11 @@ def test_no_office_is_the_lowest_where_all_are_alike(folder: Path, tables: dict[
     task = tables[1].query("kind == 'task' and scope == 'office'").iloc[0]
     for number in (1, 2):
         own = tables[number].copy()
-        is_it = (own["indicator_id"] == task["indicator_id"]) & (own["scope"] == "office") & (own["kind"] == "task")
+        is_it = (
+            (own["indicator_id"] == task["indicator_id"])
+            & (own["scope"] == "office")
+            & (own["kind"] == "task")
+        )
         own.loc[is_it, ["numerator", "denominator", "value", "state"]] = [number, number, 100.0, "counted"]
         hand_in(folder / f"office-{number}", f"bc-{number}", own)
     [row] = [row for row in rows_of(tasks(rolled_up(folder))) if row[0] == task["indicator_title"]]

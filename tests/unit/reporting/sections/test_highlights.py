@@ -18,6 +18,7 @@ from termreview.reporting.sections.assessment.evidence import Point, weigh
 from termreview.reporting.sections.assessment.highlight_changes import changes
 from termreview.reporting.sections.assessment.highlight_decisions import decisions
 from termreview.reporting.sections.assessment.highlights import highlights
+from termreview.reporting.sections.work.ratios import line_with_side
 from termreview.terms import parse_term
 from worlds import HK1, HK2
 
@@ -237,3 +238,9 @@ def test_the_first_page_tells_what_is_good_the_stories_what_is_worst_and_why(
     left = replace(rules, words={**words, "good": ""})
     own = replace(report, reference=replace(report.reference, stories=left))
     assert "Tốt" not in sections.findings(own).html
+
+
+def test_a_target_is_written_with_its_side() -> None:
+    row = {"line": 90.0, "unit": "percent", "better": "higher"}
+    assert line_with_side(report_world.report(HK1), row) == "90,0%"
+    assert line_with_side(report_world.report(HK1), {**row, "better": "lower"}) == "không quá 90,0%"

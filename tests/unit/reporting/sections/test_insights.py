@@ -151,7 +151,9 @@ def test_the_first_semester_warns_with_a_reason_and_the_year_end_looks_at_what_c
     names = dict(zip(early.term.schools["school_id"], early.term.schools["short_name"], strict=True))
     assert names[first["school_id"]] in told
     assert "dưới ngưỡng, mức tăng thường thấy không đủ" in told
-    assert "Kiểm chứng trên 03 năm học trước, 96 lượt trường" in told  # of four earlier years the first has none before it
+    assert (
+        "Kiểm chứng trên 03 năm học trước, 96 lượt trường" in told
+    )  # of four earlier years the first has none before it
     later = text_of(forecast.early_warning(with_history(YEAR_END)))
     assert "nhìn lại cảnh báo từ học kỳ I" in later
     assert "Không đạt / số trường" in later

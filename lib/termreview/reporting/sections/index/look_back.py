@@ -262,7 +262,13 @@ def actions_done(report: ReportContext) -> Block:
         values = {"action": titles[row["action_id"]], "schools": row["school_count"], "verdict": verdict(row)}
         if pd.isna(row["effect"]):
             return tell(report, "impact.told_none", **values)
-        return tell(report, "impact.told", effect=signed(row["effect"]), interval=between(row["low"], row["high"]), **values)
+        return tell(
+            report,
+            "impact.told",
+            effect=signed(row["effect"]),
+            interval=between(row["low"], row["high"]),
+            **values,
+        )
 
     rows = records(found)
     frame = pd.DataFrame(
