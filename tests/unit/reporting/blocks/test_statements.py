@@ -114,7 +114,7 @@ def test_who_receives_the_report_follows_the_office_of_its_day(day: str, names: 
         sections_assessment.signature(replace(report, term=replace(report.term, declared=declared)))
     )
     assert f"{names} (b/c);" in text
-    assert f" của {office.short_name}, kính báo cáo" in text
+    assert f" của {office.full_name}, kính báo cáo" in text
 
 
 def test_no_sentence_of_the_reports_names_an_office_by_hand() -> None:
@@ -141,7 +141,7 @@ def test_guidance_of_another_year_is_no_ground_and_is_told_by_check(
     declared = replace(report.term.declared, plan=replace(report.declared.plan, legal="cv-407-2023"))
     text = text_of(opening.grounds(replace(report, term=replace(report.term, declared=declared))))
     assert "407/PGDĐT" not in text
-    assert text.startswith("Phòng GDĐT tổng hợp báo cáo")
+    assert text.startswith("Phòng Giáo dục và Đào tạo huyện Phong Mẫu tổng hợp báo cáo")
 
 
 def test_a_document_that_nobody_has_named_yet_is_no_ground_and_cites_nothing() -> None:
@@ -149,7 +149,7 @@ def test_a_document_that_nobody_has_named_yet_is_no_ground_and_cites_nothing() -
     report = report_world.report(NEXT_YEAR)
     assert report.declared.plan.legal == "huong-dan-2024-2025"
     text = text_of(opening.grounds(report))
-    assert text.startswith("Phòng GDĐT tổng hợp báo cáo")
+    assert text.startswith("Phòng Giáo dục và Đào tạo huyện Phong Mẫu tổng hợp báo cáo")
     assert "chưa xác nhận của" not in text
     assert "được công văn hướng dẫn ghi ngày" not in text
 
