@@ -385,6 +385,13 @@ def test_a_folder_shows_its_trade() -> None:
             assert "".join(sentence[:1]).endswith("."), f"{path.parent.name} says not what it is"
 
 
+def test_the_unit_tests_stand_in_the_rooms_of_what_they_test() -> None:
+    """A folder of tests is a folder of the library: whoever changes a room finds its tests by its name."""
+    unit = ROOT / "tests" / "unit"
+    folders = {path.parent.relative_to(unit).as_posix() for path in unit.rglob("test_*.py")} - {"."}
+    assert {folder for folder in folders if not (LIBRARY / folder / "__init__.py").is_file()} == set()
+
+
 def test_no_module_is_named_after_nothing() -> None:
     vague = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base", "core"}
     assert not {name_of(path) for path in MODULES if set(re.split(r"[/_]", name_of(path))) & vague}
