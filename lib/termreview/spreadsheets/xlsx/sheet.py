@@ -3,6 +3,9 @@
 A regular expression names every character of the cell data: a character that fits nowhere sends the whole
 sheet to the XML parser, which is slower and knows every shape. Both give the same cells. Only cells that
 hold something are kept, so a border drawn down to row 1 048 576 costs nothing.
+
+Written by hand: a term is cleaned at least 10 times as fast as by a loop over openpyxl (`make bench` holds that), and
+looks, formulas and hidden parts of a cell are kept that calamine, which reads older formats, does not give.
 """
 
 from __future__ import annotations
