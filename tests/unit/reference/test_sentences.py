@@ -54,7 +54,7 @@ def test_the_ways_to_write_a_number_are_those_of_the_reports() -> None:
         (
             "  opening:",
             "  openning:",
-            ":18: không có khóa 'openning' và thiếu khóa 'opening'",
+            ":19: không có khóa 'openning' và thiếu khóa 'opening'",
         ),
         (
             "\nprofile:\n",

@@ -351,7 +351,10 @@ def test_the_year_is_done_by_hand_step_by_step(desk: Desk, office: Workspace) ->
     tab._year_added()
     assert "status-done" in status_of(desk), status_of(desk)
     assert tab._results[0].value.count("<li>") == 6
-    assert [value for _, value in desk._term.options] == [*before, f"{following}-hk1", f"{following}-hk2"]
+    assert [value for _, value in desk._term.options] == [
+        *before,
+        *(f"{following}-{part}" for part in ("tkdn", "hk1", "tkgn", "hk2", "tkcn")),
+    ]
     [row] = [line for line in (office.reference / "legal_documents.csv").read_text(encoding="utf-8").splitlines() if line.startswith(f"huong-dan-{following}")]  # fmt: skip
     assert "512/SGDĐT" in row
     assert "2026-10-05" in row

@@ -85,7 +85,10 @@ def other_worlds(
     ]
     told: list[dict[tuple[str, str], float]] = [{}, {}]
     hidden_count, differing = 0, 0
-    for attribute in reference.disclosure.attributes:
+    asked = {name.partition(".")[0] for name in view.answers.numbers.columns}
+    attributes = [one for one in reference.disclosure.attributes if one.field in asked]
+    assert len(attributes) == 4  # the others are of the forms of statistics
+    for attribute in attributes:
         reader = Reader(view.answers, attribute.fields)
         reader.meet([school.unit_id for school in declared.schools], columns)
         hidden = hidden_counts(reader, reference, declared, suppression, columns)

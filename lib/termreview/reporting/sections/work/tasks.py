@@ -77,9 +77,7 @@ def extremes(report: ReportContext, shares: pd.DataFrame) -> str:
     if not best or best[0]["share"] == least[0]["share"]:
         pct = 100 * best[0]["share"] if best else None
         return say(report, "tasks.extremes_equal", pct=pct) if best else say(report, "tasks.extremes_none")
-    return say(
-        report, "tasks.extremes", tasks=len(shares), best=_told(report, best), least=_told(report, least)
-    )
+    return say(report, "tasks.extremes", best=_told(report, best), least=_told(report, least))
 
 
 def _told(report: ReportContext, rows: list[Record]) -> str:
