@@ -55,7 +55,7 @@ def test_two_offices_on_one_day_are_a_mistake(tmp_path: Path) -> None:
     change(folder / "office.csv", "2025-07-01,,047751", "2025-05-01,,047751")
     found = told(folder)  # the year's end and the statistics of the year's end are due on such a day
     assert [words.partition("hạn nộp của ")[2][:16] for _, _, words in found] == [
-        "'2024-2025-hk2';",
+        "'2024-2025-hk2':",
         "'2024-2025-tkcn'",
     ]
     for file, _, words in found:
