@@ -268,16 +268,13 @@ def _table(part: Part, writing: _Writing) -> Flow:
         writing.tables += 1
         caption = caption_xml(writing.words["table"], writing.tables, plain_text(part["caption"]), styles)
     fit = fit_table(part, writing.template.page, writing.template.sizes)
-    notes = "".join(paragraph_xml(note, "note", styles) for note in part["notes"])
-    rows = table_of(part, fit, styles, NO_ROWS)
-    # Under a table that lies across, notes alone may fill a page of their own, which is turned, too: they stand before it.
-    body = notes + rows + small_gap_xml() if fit.is_wide else rows + (notes or small_gap_xml())
+    notes = "".join(paragraph_xml(note, "note", styles) for note in part["notes"]) or small_gap_xml()
     height = fit.height + _heights(writing.template, "note", *map(plain_text, part["notes"]))
     height += _heights(writing.template, "caption", plain_text(part["caption"])) if caption else 0.0
     # A table that no page break may split waits as a picture does; a longer one begins where it stands.
     role = BLOCK if fit.is_wide else FLOAT if len(part["rows"]) < KEPT_WHOLE else TABLE
     return Flow(
-        caption + body,
+        caption + table_of(part, fit, styles, NO_ROWS) + notes,
         fit.is_wide,
         0,
         role,

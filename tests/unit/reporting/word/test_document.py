@@ -352,17 +352,3 @@ def test_a_school_year_in_the_title_is_never_broken_over_two_lines() -> None:
     assert "2023</w:t><w:noBreakHyphen/><w:t" in xml
     assert xml.count("noBreakHyphen") == 1
     assert parse_xml(xml).text == "Sơ kết năm học 2023-2024 – học kỳ I"
-
-
-@pytest.mark.parametrize(("columns", "order"), [(20, ["note", "table"]), (3, ["table", "note"])])
-def test_notes_stand_before_a_table_that_lies_across(columns: int, order: list[str], tmp_path: Path) -> None:
-    """Under it they filled a turned page of their own."""
-    frame = pd.DataFrame({f"c{n}": ["hoàn thành"] * 4 for n in range(columns)})
-    heads = {name: f"Nhiệm vụ {name}" for name in frame}
-    files = publish(tmp_path, table(frame, columns=heads, caption="Tình trạng", notes=["Chú giải của bảng."]))
-    found = [
-        "table" if "Nhiệm vụ c0" in text else "note"
-        for element in docx.Document(str(files.document)).element.body
-        if "Nhiệm vụ c0" in (text := "".join(element.itertext())) or "Chú giải của bảng." in text
-    ]
-    assert found == order
