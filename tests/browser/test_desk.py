@@ -657,7 +657,11 @@ def test_an_unknown_export_is_mapped_previewed_and_confirmed(
     assert "Mật Danh" not in page.content()
     layouts = sorted((office.reference / "sources").iterdir())
     first.fill("Tên của tệp xuất", "Phụ huynh kết nối")
-    first.visible(desk.get_by_label("Hệ thống", exact=True).locator("visible=true")).fill("Hue-S")
+    first.visible(
+        desk.get_by_role("textbox", name="Hệ thống", exact=True)
+        .or_(desk.get_by_role("combobox", name="Hệ thống", exact=True))
+        .locator("visible=true")
+    ).fill("Hue-S")
     page.keyboard.press("Tab")
     for name, choice in (
         ("Dòng trùng khi giống nhau ở cột", "Mã tài khoản"), ("Số liệu", "Số phụ huynh đã kết nối trên Hue-S"),
@@ -910,7 +914,7 @@ def test_a_reload_keeps_the_scope_the_tab_and_the_school(
     """A reload began anew at the first tab, with all schools and without the one that was worked on."""
     one, trouble = analyst
     with one.done():
-        one.desk.get_by_label("Cấp học", exact=True).select_option(label="Tiểu học")
+        one.desk.get_by_role("combobox", name="Cấp học", exact=True).select_option(label="Tiểu học")
     one.open("Thẩm định")
     one.school("0477205")
     expect(one.form()).to_contain_text("(0477205)")

@@ -111,7 +111,7 @@ def test_one_fact_has_one_share_wherever_it_stands(demo: Demo, term: Term) -> No
     for task in tasks.to_dict("records"):
         answers = own[own["field_id"] == task["status_field"]]["value_text"]
         done, idle = (int(answers.eq(status).sum()) for status in ("done", "not_started"))
-        title = re.escape(task["short_title"].lower())
+        title = re.escape((task["text_title"] or task["short_title"]).lower())
         found = set(re.findall(rf"{title}(?:: [^;.\d]*| \()(\d+/\d+)", told))
         assert found <= {f"{done}/{len(answers)}", f"{idle}/{len(answers)}"}, task["short_title"]
         assert found or f"{title}: tất cả {done} trường" in told, task["short_title"]

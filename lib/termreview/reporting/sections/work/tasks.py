@@ -135,8 +135,9 @@ def task_results(report: ReportContext, outline: str, further: Sequence[str] = (
     `further` sentences end the paragraph.
     """
     tasks = [task for task in own_tasks(report) if task.outline == outline]
+    text = joined([line for line in (results_text(report, outline), *further) if line])
     return stack(
-        paragraph(joined([results_text(report, outline), *further])),
+        *([paragraph(text)] if text else []),
         *scale_charts(report, outline),
         figures_table(report, tasks, outline),
         set_aside(report, outline),
