@@ -924,7 +924,7 @@ def test_a_reload_keeps_the_scope_the_tab_and_the_school(
     expect(again.desk.get_by_role("tab", name="Thẩm định")).to_have_attribute("aria-selected", "true")
     expect(again.school_line()).to_have_value("Trường TH Bình Hòa · 0477205")
     expect(again.form()).to_contain_text("(0477205)")
-    expect(again.desk.get_by_label("Cấp học", exact=True)).to_have_value("Tiểu học")
+    expect(again.desk.get_by_role("combobox", name="Cấp học", exact=True)).to_have_value("Tiểu học")
     one.page.goto(f"{voila.url}?ky=nonsense&cap=x&the=y&bang=[1")  # an address that somebody has typed over
     other = Seat(one.page, "Chuyên viên A")
     expect(other.desk.get_by_role("tab", name="Toàn cảnh")).to_have_attribute("aria-selected", "true")
