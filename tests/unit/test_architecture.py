@@ -102,7 +102,6 @@ ROOMS = {
     ),
     "reporting/school_pages": (
         "reference/kinds scoring reporting/blocks reporting/summaries reporting/report "
-        "reporting/sections/work"
     ),
     "reporting/sections/assessment": (
         "insight reference/texts reporting/blocks reporting/term reporting/summaries reporting/report "

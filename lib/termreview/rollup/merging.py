@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from termreview.errors import UsageError
 from termreview.reporting.blocks.csv_table import csv_bytes
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.report.flat_table import (
@@ -69,7 +70,15 @@ class Merged:
 
 
 def find_handed_in(folders: Sequence[Path]) -> list[Path]:
-    """The lists and annexes in some folders, by path; of a list and an annex of one report the list alone."""
+    """The lists and annexes in some folders, by path; of a list and an annex of one report the list alone.
+
+    Raises
+    ------
+    UsageError
+        When a folder is not there, or none of them holds any.
+    """
+    if absent := [folder for folder in folders if not folder.is_dir()]:
+        raise UsageError("no_such_folder", folder=absent[0])
     lists = sorted(path for folder in folders for path in folder.rglob(f"*{SUFFIX}"))
     stems = {(path.parent, path.name.removesuffix(SUFFIX)) for path in lists}
     annexes = [
@@ -78,6 +87,8 @@ def find_handed_in(folders: Sequence[Path]) -> list[Path]:
         for path in sorted(folder.rglob("*-phu-luc.xlsx"))
         if (path.parent, path.name.removesuffix("-phu-luc.xlsx")) not in stems
     ]
+    if not (lists or annexes):
+        raise UsageError("nothing_handed_in", folder=folders[0])
     return [*lists, *annexes]
 
 

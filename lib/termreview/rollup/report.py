@@ -37,7 +37,7 @@ from termreview.reporting.report.flat_table import (
 )
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.summaries.index import OVERALL
-from termreview.reporting.summaries.ratios import is_money
+from termreview.reporting.summaries.ratios import MILLION, is_money
 from termreview.rollup.merging import PARTLY_HIDDEN, SUFFIX, Merged, find_handed_in, merge_offices
 from termreview.storage.workspace import Workspace, atomic_write, named_workspace
 from termreview.terms import Term, parse_term
@@ -45,7 +45,6 @@ from termreview.terms import Term, parse_term
 SEPARATOR: Final = ";"  # between folders, and between codes of offices
 HANDED_IN: Final = ("data", "raw", "tong-hop")  # below the workspace, where no folder is named
 _NOT_CONCLUDED: Final = "not_concluded"
-MILLION: Final = 1_000_000
 _MOST_BARS: Final = 80
 _SAMPLED: Final = 9  # communes of the sample that stand for offices
 _WORST: Final = 3  # tasks and offices that the findings name
@@ -110,8 +109,6 @@ def open_roll_up(
     workspace = named_workspace(workspace_root)
     named = [Path(one.strip()) for one in folders.split(SEPARATOR) if one.strip()]
     named = named or [workspace.root.joinpath(*HANDED_IN)]
-    if absent := [folder for folder in named if not folder.is_dir()]:
-        raise UsageError("no_such_folder", folder=absent[0])
     codes = [one.strip() for one in expected.split(SEPARATOR) if one.strip()]
     merged = merge_offices(find_handed_in(named), edition=edition, expected=codes, term_id=term_id)
     if merged.rows.empty:

@@ -37,6 +37,15 @@ def hand_in(folder: Path, name: str, rows: pd.DataFrame) -> None:
     (folder / f"{name}-du-lieu.csv").write_bytes(flat_csv(rows))
 
 
+def hide_in_first(folder: Path, tables: dict[int, pd.DataFrame]) -> None:
+    """Have the first office hide its figure of one ratio."""
+    own = tables[1].copy()
+    is_it = (own["indicator_id"] == RATIO) & (own["scope"] == "office")
+    own.loc[is_it, ["numerator", "denominator", "value"]] = None
+    own.loc[is_it, "state"] = "hidden"
+    hand_in(folder / "office-1", "bc-1", own)
+
+
 def merged(folder: Path, **options: object) -> Merged:
     return merge_offices(find_handed_in([folder]), edition="internal", **options)  # type: ignore[arg-type]
 
@@ -154,11 +163,7 @@ def test_other_definitions_are_added_up_apart(folder: Path, tables: dict[int, pd
 def test_a_hidden_figure_is_never_part_of_a_sum_and_the_sum_says_so(
     folder: Path, tables: dict[int, pd.DataFrame]
 ) -> None:
-    own = tables[1].copy()
-    is_it = (own["indicator_id"] == RATIO) & (own["scope"] == "office")
-    own.loc[is_it, ["numerator", "denominator", "value"]] = None
-    own.loc[is_it, "state"] = "hidden"
-    hand_in(folder / "office-1", "bc-1", own)
+    hide_in_first(folder, tables)
     whole = figure(merged(folder), "office")
     assert (whole["numerator"], whole["state"], whole["offices"]) == (61 - 3, "partly_hidden", 8)
 

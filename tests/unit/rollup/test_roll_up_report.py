@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from report_world import reference
-from test_merging import RATIO, folder, hand_in, tables
+from test_merging import folder, hand_in, hide_in_first, tables
 
 from termreview.errors import UsageError
 from termreview.reporting.blocks.blocks import Block
@@ -78,11 +78,7 @@ def test_offices_that_have_to_hand_in_and_did_not_are_named(folder: Path) -> Non
 def test_a_figure_that_an_office_hides_is_in_no_sum_and_the_table_says_so(
     folder: Path, tables: dict[int, pd.DataFrame]
 ) -> None:
-    own = tables[1].copy()
-    is_it = (own["indicator_id"] == RATIO) & (own["scope"] == "office")
-    own.loc[is_it, ["numerator", "denominator", "value"]] = None
-    own.loc[is_it, "state"] = "hidden"
-    hand_in(folder / "office-1", "bc-1", own)
+    hide_in_first(folder, tables)
     block = ratios(rolled_up(folder))
     rows = rows_of(block)
     place = rows.index(["Tỉ lệ giáo viên sử dụng phần mềm để đổi mới phương pháp dạy học"])

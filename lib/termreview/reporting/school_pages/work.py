@@ -20,9 +20,8 @@ from termreview.reporting.school_pages.material import (
     peer_middle,
     word,
 )
-from termreview.reporting.sections.work.figures import MILLION
 from termreview.reporting.summaries.index import OVERALL
-from termreview.reporting.summaries.ratios import COUNTED, is_money
+from termreview.reporting.summaries.ratios import COUNTED, MILLION, is_money
 
 View = dict[str, Any]
 MOST_FINDINGS, MOST_NAMED, LONGEST = 6, 6, 240

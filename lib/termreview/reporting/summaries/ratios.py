@@ -15,6 +15,7 @@ from termreview.reporting.term.answers import Answers
 from termreview.reporting.term.schools import ALL
 
 _SCHOOL_COLUMNS = ("ratio_id", "school_id", "level", "numerator", "denominator", "value", "state")
+MILLION = 1_000_000  # đồng: reports print amounts in millions
 COUNTED, UNANSWERED, ZERO, CONTRADICTORY = "counted", "unanswered", "zero_denominator", "contradictory"
 
 

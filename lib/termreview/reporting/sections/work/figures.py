@@ -29,10 +29,9 @@ from termreview.reporting.report.wording import (
     scope_title,
     threshold,
 )
-from termreview.reporting.summaries.ratios import CONTRADICTORY
+from termreview.reporting.summaries.ratios import CONTRADICTORY, MILLION
 from termreview.reporting.term.schools import ALL, short_names
 
-MILLION = 1_000_000
 PARTED = ("share", "ratio", "option")
 MOST_SET_ASIDE = 8
 
