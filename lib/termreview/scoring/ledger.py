@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -129,14 +130,17 @@ def _described_inputs(observations: pd.DataFrame, fields: set[str]) -> dict[tupl
         wanted[name].astype(object).where(wanted[name].notna(), None).tolist() for name in _INPUT_COLUMNS
     ]
     described = {}
+    plain = lru_cache(maxsize=None)(
+        _AS_JSON
+    )  # few different states, files, sheets and cells among many answers
     for school_id, field_id, state, number, text, file, sheet, cell in zip(
         wanted["school_id"].tolist(), *columns, strict=True
     ):
-        value = {
-            "field_id": field_id, "state": state, "value": text if number is None else number, "file": file,
-            "sheet": sheet, "cell": cell,
-        }  # fmt: skip
-        described[school_id, field_id] = _AS_JSON(value)
+        value = _AS_JSON(text if number is None else number)
+        described[school_id, field_id] = (
+            f'{{"field_id": {plain(field_id)}, "state": {plain(state)}, "value": {value}, '
+            f'"file": {plain(file)}, "sheet": {plain(sheet)}, "cell": {plain(cell)}}}'
+        )
     return described
 
 

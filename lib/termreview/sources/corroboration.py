@@ -114,12 +114,17 @@ def differences(
     facts, systems = sources.facts, {layout.source_id: layout for layout in sources.layouts}
     notes = {pair.pair_id: pair.note for pair in sources.pairs}
     fields = declared.form.all_fields()
-    columns = (observations[name] for name in ("school_id", "field_id", "sheet", "cell"))
+    differing = compared[compared["verdict"] == DIFFERS]
+    asked = observations[
+        observations["school_id"].isin(differing["school_id"])
+        & observations["field_id"].isin(differing["field_id"])
+    ]
+    columns = (asked[name].tolist() for name in ("school_id", "field_id", "sheet", "cell"))
     places = {
         (school_id, field_id): (sheet, cell)
         for school_id, field_id, sheet, cell in zip(*columns, strict=True)
     }
-    for row in compared[compared["verdict"] == DIFFERS].to_dict("records"):
+    for row in differing.to_dict("records"):
         sheet, cell = places[row["school_id"], row["field_id"]]
         where = _whereabouts(systems, str(row["source_id"]), row["period_to"])
         yield str(row["school_id"]), {

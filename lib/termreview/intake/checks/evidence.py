@@ -40,6 +40,7 @@ _PLAIN = re.compile(
 _INNER = ("localhost", ".local", ".lan")
 _COLUMNS = ("school_id", "field_id", "sheet", "cell", "value_text")
 _NUMBER, _DAY = "number", "on"
+_MAY_BE_DATED = r"[/.\-]20\d\d"  # found in a column at a time, at a tenth of the price
 _DATED = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](20\d\d)(?![\d/.-])")
 _SCHOOLS_SHOWN, _YEAR = 3, 4
 
@@ -231,6 +232,7 @@ def _of_other_periods(
     window = term_window(term.term.school_year, term.plan.due_on)
     documents = [name for name, field in term.form.all_fields().items() if field.names_document]
     wanted = answered[answered["field_id"].isin(documents)]
+    wanted = wanted[wanted["value_text"].str.contains(_MAY_BE_DATED, regex=True)]
     found: defaultdict[str, list[tuple[_Named, datetime.date]]] = defaultdict(list)
     for named in map(_Named._make, _rows(wanted)):
         words = _LINK.sub(" ", named.said)
