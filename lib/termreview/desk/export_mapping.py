@@ -16,6 +16,7 @@ from termreview.reference.kinds.sources import (
     BY_FILE,
     FILLED,
     IS,
+    UNSAID,
     Condition,
     ExportLayout,
 )
@@ -115,7 +116,7 @@ def completed(layout: ExportLayout, taken: Sequence[str]) -> ExportLayout:
 
 def faults_of_layout(now: TermNow, layout: ExportLayout, author: str) -> list[str]:
     """What still speaks against keeping one layout, in words for the analyst."""
-    wanted = {"system": layout.system, "title": layout.title, "facts": layout.facts}
+    wanted = {"system": layout.system.replace(UNSAID, ""), "title": layout.title, "facts": layout.facts}
     faults = [say(now.reference, f"mapping_faults.{name}") for name, value in wanted.items() if not value]
     if not clean(author):
         faults.append(say(now.reference, "draft_faults.nobody"))

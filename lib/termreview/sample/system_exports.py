@@ -63,6 +63,7 @@ _TOTALS = {
     "fees_cashless_vnd": "Số tiền thu không dùng tiền mặt",
     "enrolments_online_count": "Số hồ sơ tuyển sinh trên Cổng dịch vụ công quốc gia",
 }
+_ATTACHED = "ket-qua-tren-cac-he-thong.csv"
 _LAYOUTS = {"school_totals", "csdl_classes", "csdl_pupils", "teams_team_activity", "teams_user_activity"}
 
 
@@ -82,6 +83,7 @@ def write_system_exports(folder: Path, term: Term, reference: Reference) -> None
     (folder / FOLDER).mkdir()
     tables: dict[str, _Rows] = {
         "tong-hop-cac-he-thong.csv": _totals(part, names, answers, day),
+        _ATTACHED: _screens(part, names, answers),
         "csdl-lop-hoc.csv": _classes(part, names, answers),
         "csdl-hoc-sinh.csv": _pupils(part, LISTED[part], answers),
         "teams-nguoi-dung.csv": _accounts(day),
@@ -113,10 +115,21 @@ def _counted(part: str, field_id: str, school_id: str, answers: _Answers) -> int
 def _totals(
     part: str, names: Mapping[str, str], answers: _Answers, day: datetime.date
 ) -> Iterator[Sequence[object]]:
-    yield ["Mã trường", "Tên trường", "Số liệu tính đến ngày", *_TOTALS.values()]
+    yield ["Mã trường", "Tên trường", "Số liệu tính đến ngày", "Tệp xuất kèm theo", *_TOTALS.values()]
     for school_id, name in names.items():
         counted = [_counted(part, field_id, school_id, answers) for field_id in _TOTALS]
-        yield [school_id, name, f"{day:%d/%m/%Y}", *("" if one is None else one for one in counted)]
+        told = ("" if one is None else one for one in counted)
+        yield [school_id, name, f"{day:%d/%m/%Y}", _ATTACHED, *told]
+
+
+def _screens(part: str, names: Mapping[str, str], answers: _Answers) -> Iterator[Sequence[object]]:
+    """What the totals were read from, one figure a line, as no layout knows it."""
+    yield ["Đơn vị", "Nội dung trên hệ thống", "Kết quả"]
+    for school_id, name in names.items():
+        for field_id, title in _TOTALS.items():
+            counted = _counted(part, field_id, school_id, answers)
+            if counted is not None:
+                yield [name, title, counted]
 
 
 def _classes(part: str, names: Mapping[str, str], answers: _Answers) -> Iterator[Sequence[object]]:

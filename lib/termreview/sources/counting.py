@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from termreview.processes import Call, ProcessLost, begin_server
 from termreview.reference.kinds.sources import (
@@ -31,7 +31,7 @@ from termreview.reference.kinds.sources import (
     ExportLayout,
 )
 from termreview.sources.recognition import FIRST_ROWS, Recognised, recognise, spellings
-from termreview.sources.values import as_day, as_key, as_number, as_text, date_order
+from termreview.sources.values import as_day, as_day_count, as_key, as_number, as_text, date_order
 from termreview.spreadsheets.export_rows import LIMITS, export_sheets
 from termreview.spreadsheets.older_formats import bound_memory, bound_work
 from termreview.spreadsheets.packages.guard import RefusedFile
@@ -40,6 +40,7 @@ from termreview.text import fold
 LAYOUT_UNKNOWN, LAYOUT_AMBIGUOUS, UNREADABLE = "layout_unknown", "layout_ambiguous", "not_readable"
 DATES_MIXED, DATES_UNSURE, DATES_OTHER = "dates_mixed", "dates_unsure", "dates_other"
 NAMES_CONCEALED, SEVERAL_PERIODS, SEVERAL_LAYOUTS = "names_concealed", "several_periods", "several_layouts"
+NOT_ATTACHED: Final = "not_attached"
 _CONCEALED = re.compile(r"[0-9A-F]{32}")
 _TELLING_SHEET = re.compile(r"^(?!(?:sheet|trang tinh|trang tính|table|report|data)? ?\d*$)\S")
 _COPY = re.compile(r"\s*\(\d+\)$")  # what browsers add to a second download
@@ -77,7 +78,8 @@ class SchoolFinder:
 class Counted:
     """What one export gave: its layout, or why it has none, the account of its rows, and figures by school and fact.
 
-    `parts` are hashes of the sheets counted (of the file's name where sheets have none), where a list comes in parts.
+    `parts` are hashes of the sheets counted (of the file's name where sheets have none), where a list comes in parts;
+    `attached` those of the names of the exports from which its totals were read (`name_mark`).
     """
 
     source_id: str = ""
@@ -93,6 +95,7 @@ class Counted:
     period_to: datetime.date | None = None
     notes: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
     values: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
@@ -189,6 +192,8 @@ class _Tally:
         self.layout, self._order = layout, order
         self.orders: set[tuple[str, str]] = set()
         self._parts: set[str] = set()
+        self._attached: set[str] = set()
+        self._is_bare = False  # totals of which no export is named
         self._counted = Counted(layout.source_id)
         self._seen: set[int] = set()
         self._sums: defaultdict[tuple[str, str], float] = defaultdict(float)
@@ -196,7 +201,7 @@ class _Tally:
         self._school = remembered(lambda known: finder.find(*known))
         end_of = self._day_reader(layout.period_end) if layout.period_end else None
         self._period_of = remembered(
-            lambda known: (end_of(known[0]) if end_of else None, int(as_number(known[1]) or 0))
+            lambda known: (end_of(known[0]) if end_of else None, as_day_count(known[1]))
         )
         self._ends: set[datetime.date] = set()
         self._days = 0
@@ -226,6 +231,7 @@ class _Tally:
             and (fact.count == ROWS or fact.column_id in places)
         ]
         ways = [(way, places.get(column)) for way, column in layout.schools]
+        attachment = places.get(layout.attachment)
         concealable = [place for way, place in ways if way == BY_DOMAIN and place is not None]
         for given in rows:
             row = given if len(given) >= width else [*given, *[""] * (width - len(given))]
@@ -264,6 +270,10 @@ class _Tally:
                 )
                 continue
             counted.rows_counted += 1
+            if layout.attachment:
+                named = [] if attachment is None else [*filter(None, as_text(row[attachment]).split(";"))]
+                self._attached.update(map(name_mark, named))
+                self._is_bare |= not named
             for fact, tests, column in facts:
                 if fact.count == ROWS:  # none of a school's rows may be such a one
                     self._sums[school, fact.fact_id] += 0
@@ -283,7 +293,7 @@ class _Tally:
         """Remember which part of a list one sheet is: a class by its name, else the file by its own."""
         if self.layout.is_in_parts:
             name = sheet if _TELLING_SHEET.search(fold(sheet)) else path.stem
-            self._parts.add(hashlib.sha256(fold(_COPY.sub("", name)).encode()).hexdigest()[:12])
+            self._parts.add(name_mark(_COPY.sub("", name)))
 
     def _day_reader(self, column_id: str) -> Callable[[Any], datetime.date | None]:
         """What reads the days of one column, and remembers what they tell of the order in the file."""
@@ -299,7 +309,7 @@ class _Tally:
     def result(self) -> Counted:
         """The count of all sheets together."""
         counted = self._counted
-        counted.parts = tuple(sorted(self._parts))
+        counted.parts, counted.attached = tuple(sorted(self._parts)), tuple(sorted(self._attached))
         counted.values = dict(self._sums)
         for place, values in self._distinct.items():
             counted.values[place] = float(len(values))
@@ -311,6 +321,8 @@ class _Tally:
             notes += [SEVERAL_PERIODS] if len(self._ends) > 1 else []
         if self._concealed * 2 > counted.rows_of_no_school:
             notes.append(NAMES_CONCEALED)
+        if self._is_bare:
+            notes.append(NOT_ATTACHED)
         counted.notes = tuple(notes)
         return counted
 
@@ -342,6 +354,11 @@ class _Tally:
             return day is not None and end is not None and end - (days or _EVER) * _DAY < day <= end
 
         return is_within
+
+
+def name_mark(name: str) -> str:
+    """A short hash of one name of a sheet or a file: tells whether two are one, and nothing of a person in it."""
+    return hashlib.sha256(fold(name).encode()).hexdigest()[:12]
 
 
 def _plain_test(condition: Condition) -> Callable[[Any], bool]:

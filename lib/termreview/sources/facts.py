@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,21 @@ from termreview.intake.values.personal_data import name_without_personal
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.kinds.sources import ExportLayout
 from termreview.reference.kinds.units import Registry, Unit
-from termreview.sources.counting import LAYOUT_UNKNOWN, Counted, SchoolFinder, count_export
+from termreview.sources.counting import (
+    LAYOUT_UNKNOWN,
+    NOT_ATTACHED,
+    Counted,
+    SchoolFinder,
+    count_export,
+    name_mark,
+)
 from termreview.storage.atomic_files import read_json, write_json
 from termreview.storage.contracts import from_rows
 from termreview.storage.workspace import files_below
 from termreview.text import fold
 
 FOLDER, RECORD = "sources", ".counted.json"
-READ, REFUSED, TWICE, OTHER_PERIOD = "read", "refused", "twice", "other_period"
+READ, REFUSED, TWICE, OTHER_PERIOD, ATTACHED = "read", "refused", "twice", "other_period", "attached"
 COUNTED, CONFLICT = "counted", "conflict"
 _DAYS = ("period_from", "period_to")
 _PIECE = 2**20
@@ -46,13 +53,17 @@ class SourceReadings:
 
 @dataclass(frozen=True)
 class _File:
-    """One export counted; `round` says after how many purges it was: it stands for what was purged before."""
+    """One export counted; `round` says after how many purges it was: it stands for what was purged before.
+
+    `mark` is the hash of its name, by which a table of totals may name it as its attachment.
+    """
 
     name: str
     sha256: str
     counted: Counted
     is_purged: bool
     round: int = 0
+    mark: str = ""
 
 
 def read_sources(folder: Path, reference: Reference, declared: TermReference) -> SourceReadings:
@@ -73,13 +84,18 @@ def read_sources(folder: Path, reference: Reference, declared: TermReference) ->
     found = list(_counted(folder, reference, declared)) if folder.is_dir() else []
     first: dict[str, str] = {}
     rows, usable = [], []
+    attached, there = _attached(file.counted for file in found), {file.mark for file in found}
     for file in found:
         state, reason = _state(file, first, window, layouts)
+        if state == REFUSED and file.mark in attached:
+            state, reason = ATTACHED, ""
         if state == READ:
             usable.append(file)
             if file.counted.values:  # one that names no school counts for nobody
                 first.setdefault(file.sha256, file.name)
         counted = file.counted
+        is_lost = not there.issuperset(counted.attached) and NOT_ATTACHED not in counted.notes
+        notes = [*counted.notes, *([NOT_ATTACHED] if is_lost else [])]
         rows.append(
             {
                 "term_id": declared.term.term_id, "file": file.name, "sha256": file.sha256,
@@ -88,7 +104,7 @@ def read_sources(folder: Path, reference: Reference, declared: TermReference) ->
                 "rows_of_no_school": counted.rows_of_no_school, "rows_twice": counted.rows_twice,
                 "values_unread": counted.values_unread,
                 "period_from": counted.period_from, "period_to": counted.period_to,
-                "notes": ";".join(counted.notes) or None, "is_purged": file.is_purged,
+                "notes": ";".join(notes) or None, "is_purged": file.is_purged,
             }
         )  # fmt: skip
     facts = list(_facts(usable, layouts, declared.term.term_id))
@@ -136,7 +152,10 @@ def purge_sources(folder: Path) -> tuple[int, int]:
     record = _record(folder)
     if not record:
         raise RunError("no_sources_counted", folder=folder)
-    counted = {entry["sha256"] for entry in record.values() if _is_counted(entry)}
+    attached = _attached(_from_json(entry["counted"]) for entry in record.values())
+    counted = {
+        entry["sha256"] for entry in record.values() if _is_counted(entry) or entry.get("mark") in attached
+    }
     files = [(path, _sha256(path)) for _, path in files_below(folder)]
     going = {sha256 for _, sha256 in files if sha256 in counted}
     kept = {
@@ -208,6 +227,7 @@ def _counted(folder: Path, reference: Reference, declared: TermReference) -> Ite
                 "file": shown,
                 "sha256": sha256,
                 "made_of": made_of,
+                "mark": name_mark(path.name),
                 "counted": _as_json(counted),
                 "is_purged": False,
                 "round": now if entry is None else entry.get("round", 0),
@@ -227,7 +247,13 @@ def _counted(folder: Path, reference: Reference, declared: TermReference) -> Ite
             _from_json(entry["counted"]),
             entry["is_purged"],
             entry.get("round", 0),
+            entry.get("mark", ""),
         )
+
+
+def _attached(counted: Iterable[Counted]) -> set[str]:
+    """The marks of all exports that tables of totals name as theirs."""
+    return {mark for one in counted for mark in one.attached}
 
 
 def _window(reference: Reference, declared: TermReference) -> DateWindow:
@@ -370,7 +396,7 @@ def _as_json(counted: Counted) -> dict[str, Any]:
 def _from_json(told: Mapping[str, Any]) -> Counted:
     days = {name: told[name] and datetime.date.fromisoformat(told[name]) for name in _DAYS}
     values = {(school_id, fact_id): value for school_id, fact_id, value in told["values"]}
-    texts = {name: tuple(told.get(name, ())) for name in ("notes", "parts")}
+    texts = {name: tuple(told.get(name, ())) for name in ("notes", "parts", "attached")}
     return Counted(**{**told, **days, **texts, "values": values})
 
 

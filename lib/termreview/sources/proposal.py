@@ -36,6 +36,7 @@ from termreview.reference.kinds.sources import (
     GROUPS,
     PERSONS,
     ROWS,
+    UNSAID,
     WITHIN,
     Condition,
     ExportColumn,
@@ -196,7 +197,7 @@ def proposed_layout(seen: SeenExport, source_id: str, title: str) -> ExportLayou
     for way, known in ((BY_CODE, _CODES), (BY_NAME, _NAMES)):
         ways += [(way, one) for one, head in zip(ids, plain, strict=True) if head in known][:1]
     return ExportLayout(
-        source_id=source_id, system="…", title=title,
+        source_id=source_id, system=UNSAID, title=title,
         kind=PERSONS if any(column.is_personal for column in seen.columns) else GROUPS,
         columns={
             one: ExportColumn(one, (" ".join(column.head.split()),), "dmy" if column.kind == "date" else "")
@@ -232,6 +233,7 @@ def layout_text(layout: ExportLayout, note: str) -> str:
         lines.append(f"    count: {fact.count}")
         lines += [f"    column: {fact.column_id}"] if fact.column_id else []
         lines += ["    where:", *map(_condition_text, fact.conditions)] if fact.conditions else []
+    lines += [f"attachment: {layout.attachment}"] if layout.attachment else []
     lines += ['is_in_parts: "yes"'] if layout.is_in_parts else []
     lines.append(f"mark: {layout.mark}")
     lines += [_DRAFT_NOTE, 'is_draft: "yes"'] if layout.is_draft else []

@@ -13,6 +13,7 @@ _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # 1954 to 2119
 _PARTS = re.compile(r"\s*(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[T ].*)?")
 _NUMBER = re.compile(r"-?\d{1,3}(?:[. \u00a0]\d{3})+(?:,\d+)?|-?\d+(?:[.,]\d+)?")
 _UNSURE = re.compile(r"-?\d{1,3},\d{3}")  # 1,250: thousands here, decimals there
+_DAYS = re.compile(r"d?(\d{1,3})(?: ?(?:days?|ngày))?", re.IGNORECASE)  # 30, D30, 30 ngày
 _CENTURY, _MONTHS = 2000, 12
 
 
@@ -62,6 +63,12 @@ def date_order(value: Any) -> str:
     if max(one, two) > _MONTHS:
         return "" if min(one, two) > _MONTHS else "dmy" if one > two else "mdy"
     return "" if one == two else "either"
+
+
+def as_day_count(value: Any) -> int:
+    """How many days a period has, as a number or as programs write it (`D30`); 0 where nothing tells."""
+    match = _DAYS.fullmatch(as_text(value))
+    return int(match[1]) if match else 0
 
 
 def as_number(value: Any) -> float | None:

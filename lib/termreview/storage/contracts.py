@@ -143,7 +143,7 @@ CONTRACTS = {
                 "file": _TEXT,
                 "sha256": _TEXT,
                 "source_id": _TEXT_OR_NONE,
-                "state": _choice("read", "refused", "twice", "other_period"),
+                "state": _choice("read", "refused", "twice", "other_period", "attached"),
                 "reason_code": _TEXT_OR_NONE,
                 "rows": _COUNT,
                 "rows_counted": _COUNT,

@@ -14,7 +14,13 @@ from termreview.reporting.blocks.rows import Record
 from termreview.sources.facts import FOLDER
 
 EXPORTS, AGREEMENT = "exports", "agreement"
-_TAGS = {"read": "on_time", "refused": "refused", "twice": "late", "other_period": "late"}
+_TAGS = {
+    "read": "on_time",
+    "refused": "refused",
+    "twice": "late",
+    "other_period": "late",
+    "attached": "on_time",
+}
 
 
 class SystemsTab:

@@ -17,7 +17,8 @@ DOMAINS: Final = "account_domains.csv"
 SYSTEMS: Final = "systems.csv"
 # What one row of an export is. Rows of persons are counted and dropped, whatever else is declared of them.
 PERSONS, GROUPS, EVENTS, SCHOOLS = "persons", "groups", "events", "schools"
-KINDS: Final = (PERSONS, GROUPS, EVENTS, SCHOOLS)
+TOTALS: Final = "totals"  # somebody read them from an export of no known layout, which lies beside the table
+KINDS: Final = (PERSONS, GROUPS, EVENTS, SCHOOLS, TOTALS)
 BY_CODE, BY_NAME, BY_DOMAIN, BY_FILE = "code", "name", "domain", "file"
 WAYS: Final = (BY_CODE, BY_NAME, BY_DOMAIN, BY_FILE)
 ROWS, DISTINCT, SUM = "rows", "distinct", "sum"
@@ -25,6 +26,7 @@ COUNTS: Final = (ROWS, DISTINCT, SUM)
 IS, IS_NOT, FILLED, BLANK, WITHIN, AT_LEAST = "is", "is_not", "filled", "blank", "within_period", "at_least"
 DATE_ORDERS: Final = ("dmy", "mdy", "ymd")
 MARKS: Final = ("A", "B", "C")
+UNSAID: Final = "…"  # what a draft says where the office has still to say it
 _LONGEST_PERIOD: Final = 366
 _ColumnReader = Callable[..., str]
 
@@ -83,6 +85,8 @@ class ExportLayout:
         How sure the layout is (A: two public sources, B: one, C: the office's own).
     is_draft
         Whether the office has still to confirm it.
+    attachment
+        Of a table of totals the column that names the exports from which they were read; blank of other kinds.
     """
 
     source_id: str
@@ -100,6 +104,7 @@ class ExportLayout:
     is_in_parts: bool
     mark: str
     is_draft: bool = False
+    attachment: str = ""
 
     @property
     def is_personal(self) -> bool:
@@ -194,6 +199,7 @@ def read_layout(source: Source, name: str) -> ExportLayout | None:
             "is_in_parts",
             "mark",
             "is_draft",
+            "attachment",
         )
     )
     columns = _columns(tree)
@@ -219,13 +225,16 @@ def read_layout(source: Source, name: str) -> ExportLayout | None:
     days = "" if period is None else str(period.values.get("days", ""))
     if period is not None and days and days not in columns and not _is_day_count(days):
         period.report("period_days_unknown", "days", value=days)
+    kind, is_draft = tree.choice("kind", KINDS), tree.yes("is_draft")
+    if not is_draft and tree.text("system", "") == UNSAID:
+        tree.report("missing", "system")
     facts = [_fact(row, column) for row in tree.rows("facts")]
     unique([(row, fact.fact_id) for row, fact in zip(tree.rows("facts"), facts, strict=True)])
     return ExportLayout(
         source_id=tree.path.stem,
         system=tree.text("system"),
         title=tree.text("title"),
-        kind=tree.choice("kind", KINDS),
+        kind=kind,
         columns=columns,
         required=required,
         row_key=column(tree, "row_key", ""),
@@ -236,7 +245,8 @@ def read_layout(source: Source, name: str) -> ExportLayout | None:
         facts=tuple(facts),
         is_in_parts=tree.yes("is_in_parts"),
         mark=tree.choice("mark", MARKS),
-        is_draft=tree.yes("is_draft"),
+        is_draft=is_draft,
+        attachment=column(tree, "attachment") if kind == TOTALS else "",
     )
 
 

@@ -14,7 +14,7 @@ from termreview.desk.panels import opening
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.opening import open_desk
 from termreview.reference.declarations import load_reference
-from termreview.sources.proposal import write_layout
+from termreview.sources.proposal import look_at_export, write_draft, write_layout
 from termreview.storage.workspace import Workspace
 
 HEADS = ["Mã trường", "Ngày cập nhật", "Mã tài khoản", "Họ tên phụ huynh", "Trạng thái"]
@@ -135,7 +135,7 @@ def test_a_draft_that_somebody_declared_is_shown_with_its_count_and_confirmed(
     assert text.startswith(f"# {ROLE} xác nhận bản nháp ngày 12/01/2024.\n# Bản nháp của phòng.\n")
     assert "is_draft" not in text
     reference = load_reference(office.reference)
-    assert reference.sources.drafts == ()
+    assert draft.source_id not in {one.source_id for one in reference.sources.drafts}
     assert replace(draft, is_draft=False) in reference.sources.layouts
     facts = desk.now.cleaned.facts
     assert facts is not None
@@ -143,6 +143,20 @@ def test_a_draft_that_somebody_declared_is_shown_with_its_count_and_confirmed(
     assert facts.set_index("school_id")["value"].to_dict() == dict(
         zip(PRIMARIES[:4], (5, 5, 4, 4), strict=True)
     )
+
+
+def test_a_draft_that_names_no_system_yet_cannot_be_confirmed(office: Workspace, desk: Desk) -> None:
+    """As `termreview source --id` writes it: what only the office knows is still open."""
+    seen = look_at_export(office.raw(HK1) / "sources" / "phu-huynh.csv")
+    path = write_draft(office.reference, "hue-s", seen)
+    desk.refresh()
+    form = desk.go_to("systems")._form  # type: ignore[attr-defined]
+    assert "26 dòng" in form._drafted.value
+    before = path.read_text(encoding="utf-8")
+    form._confirmed()
+    assert "Chưa ghi tên hệ thống" in status_of(desk)
+    assert path.read_text(encoding="utf-8") == before
+    assert "hue-s" in {one.source_id for one in load_reference(office.reference).sources.drafts}
 
 
 def test_an_export_of_no_draft_offers_none(desk: Desk) -> None:

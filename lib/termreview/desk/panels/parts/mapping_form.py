@@ -28,7 +28,6 @@ from termreview.reference.kinds.sources import (
     BY_FILE,
     BY_NAME,
     DISTINCT,
-    KINDS,
     ROWS,
     SUM,
     ExportLayout,
@@ -58,7 +57,7 @@ class MappingForm:
         self._title, self._columns = controls.shown(css="desk-form-title"), controls.shown()
         self._system = controls.suggestion(names["system"], systems, names["system_hint"])
         self._name = controls.text(names["layout_title"], names["title_hint"])
-        self._kind = controls.choice(names["kind"], [(kinds[kind], kind) for kind in KINDS])
+        self._kind = controls.choice(names["kind"], [(title, kind) for kind, title in kinds.items()])
         self._school = controls.choice(names["school"], [("", (BY_FILE, ""))])
         self._row_key = controls.choice(names["row_key"], [("", "")])
         self._identity = controls.choice(names["identity"], [("", "")])
