@@ -28,6 +28,7 @@ from browsing import PATIENCE_MS
 from desk_world import TERM, new_office
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
+from termreview.cli.__main__ import main as command
 from termreview.desk.serving.serving import free_port, is_listening
 from termreview.desk.term.overview import published
 from termreview.desk.term.term_now import look
@@ -693,6 +694,55 @@ def test_an_unknown_export_is_mapped_previewed_and_confirmed(
         first.button("Đối chiếu").click()
     expect(desk).to_contain_text("Số phụ huynh đã kết nối với nhà trường qua ứng dụng")
     page.screenshot(path=os.environ.get("PICTURES", str(office.root)) + "/agreement.png", full_page=True)
+    assert trouble == []
+
+
+def test_a_drafted_layout_is_looked_at_completed_and_confirmed(
+    analyst: tuple[Seat, list[str]], voila: Served
+) -> None:
+    """A draft of the command line: shown with what it would count, refused while it names no system, then in force."""
+    first, trouble = analyst
+    page, desk, office = first.page, first.desk, voila.office
+    folder = office.raw(parse_term(TERM)) / "sources"
+    folder.mkdir()
+    rows = ["Mã trường;Ngày cập nhật;Họ tên phụ huynh;Trạng thái"]
+    rows += [
+        f"{'0477201' if n % 2 else '0477203'};08/01/2024;Nguyễn Thị Mật Danh {n};Đã kết nối"
+        for n in range(20)
+    ]
+    (folder / "phu-huynh.csv").write_text("\n".join(rows), encoding="utf-8-sig")
+    assert (
+        command(["--root", str(office.root), "source", str(folder / "phu-huynh.csv"), "--id", "hue-s"]) == 6
+    )
+    draft = office.reference / "sources" / "hue-s.yml"
+    assert "Mật Danh" not in draft.read_text(encoding="utf-8")
+    first.press("Làm mới")
+    first.open("Hệ thống")
+    told = first.visible(desk.locator(".desk-effect", has_text="bản nháp"))
+    expect(told).to_contain_text("20 dòng: đếm 20, không rõ trường 0, trùng 0")
+    assert "Mật Danh" not in page.content()
+    first.button("Xác nhận bản nháp").click()
+    expect(desk).to_contain_text("Chưa ghi tên hệ thống")
+    assert "is_draft" in draft.read_text(encoding="utf-8")
+    text = (
+        draft.read_text(encoding="utf-8")
+        .replace("…", "Hue-S")
+        .replace('title: "hue-s"', 'title: "Phụ huynh kết nối"')
+    )
+    draft.write_text(text, encoding="utf-8")
+    first.press("Làm mới")
+    expect(first.visible(desk.locator(".desk-effect", has_text="bản nháp"))).to_contain_text(
+        "Phụ huynh kết nối"
+    )
+    axe = Axe().run(page, context=".termreview-desk")
+    assert axe.violations_count == 0, axe.generate_report()
+    page.screenshot(path=os.environ.get("PICTURES", str(office.root)) + "/draft.png", full_page=True)
+    first.press("Xác nhận bản nháp")
+    first.said("Đã ghi bố cục")
+    assert "is_draft" not in draft.read_text(encoding="utf-8")
+    expect(first.visible(desk.locator(".pick-row", has_text="phu-huynh.csv"))).to_contain_text(
+        "Hue-S: Phụ huynh kết nối"
+    )
     assert trouble == []
 
 

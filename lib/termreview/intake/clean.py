@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -254,7 +255,7 @@ def _judge(
     asked = (
         *copied,
         *blank_items(observations, reader.term),
-        *evidence_questions(observations, reader.term, taken.previous),
+        *evidence_questions(observations, reader.term, taken.previous, _sent(taken.evidence)),
     )
     for school_id, remark in asked:
         findings.add(school_id, taken.readings[accepted[school_id]].file.name, remark)
@@ -277,6 +278,14 @@ def _judge(
             code, day = "not_submitted", taken.later.get(school_id, "")
             findings.add(school_id, None, Remark(code, code, found=day, expected=day_text(due_on)))
     return findings, fold_causes(findings, answers, reader.term)
+
+
+def _sent(evidence: Sequence[EvidenceFile]) -> dict[str, set[str]]:
+    """The names of the files of evidence of each school."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for file in evidence:
+        names[file.school_id].add(file.path.name)
+    return names
 
 
 def _made_early(taken: _Taken) -> Iterator[tuple[str, Remark]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pandas as pd
@@ -68,6 +71,27 @@ def test_an_inner_address_is_never_asked(site: str) -> None:
 def test_who_does_not_answer_is_given_up() -> None:
     assert reach("http://127.0.0.1:9/", is_allowed=lambda _: True, patience_s=1) == SILENT
     assert reach("ftp://truong.example/a") == SILENT
+
+
+def test_who_answers_without_end_is_given_up() -> None:
+    """A site that sends one byte of its heads now and then, each within the patience of a single wait."""
+    gate = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        line, _ = gate.accept()
+        with line, suppress(OSError):
+            line.sendall(b"HTTP/1.1 ")
+            for _ in range(600):
+                line.sendall(b"x")
+                time.sleep(0.1)
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    place = f"http://127.0.0.1:{gate.getsockname()[1]}/"
+    assert reach(place, is_allowed=lambda _: True, patience_s=0.5) == SILENT
+    thread.join(30)  # it stops writing, for nobody listens any more
+    assert not thread.is_alive()
+    gate.close()
 
 
 def test_links_are_listed_with_their_schools_and_without_those_that_nobody_can_open() -> None:

@@ -9,7 +9,7 @@ import datetime
 import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from termreview.terms import parse_term
 from termreview.text import day_text, fold
 
 BROKEN, LOCAL, SHARED, TWO_DATES = "link_broken", "link_local", "link_shared", "document_two_dates"
-OTHER_YEAR, OTHER_PERIOD = "link_other_year", "evidence_other_period"
+OTHER_YEAR, OTHER_PERIOD, NOT_SENT = "link_other_year", "evidence_other_period", "evidence_not_sent"
 _MAY_HOLD = r"://|www\.|https?:|^[A-Za-z]:\\|\\\\"  # most answers hold none
 _LINK = re.compile(
     # up to white space, or to where the next link begins; a place on a disk may hold spaces
@@ -41,8 +41,18 @@ _INNER = ("localhost", ".local", ".lan")
 _COLUMNS = ("school_id", "field_id", "sheet", "cell", "value_text")
 _NUMBER, _DAY = "number", "on"
 _MAY_BE_DATED = r"[/.\-]20\d\d"  # found in a column at a time, at a tenth of the price
-_DATED = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](20\d\d)(?![\d/.-])")
+_DATED = re.compile(
+    r"(?<![\d/.-])(\d{1,2})(?:[/.-]|\s+tháng\s+)(\d{1,2})(?:[/.-]|\s+năm\s+)(20\d\d)(?![\d/-])", re.IGNORECASE
+)
 _SCHOOLS_SHOWN, _YEAR = 3, 4
+# A document as words name it: its number, which holds letters behind a stroke, and its day.
+_DOCUMENT = re.compile(
+    r"(?<![\w/])(\d{1,5}(?:/\d{4})?/[^\W\d_][\w&.-]*(?:/[\w&.-]+)*),?\s*(?:\(?\s*ngày\s*|\()"
+    r"(\d{1,2})(?:\s*[/.-]\s*|\s+tháng\s+)(\d{1,2})(?:\s*[/.-]\s*|\s+năm\s+)(20\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+_SUFFIXES = "pdf|docx?|docm|xlsx?|xlsm|pptx?|odt|ods|rtf|jpe?g|jfif|png|gif|webp|heic|zip|rar|7z|mp4"
+_FILE = re.compile(rf"[^,;:\n\"“”]*?\.(?:{_SUFFIXES})(?!\w)", re.IGNORECASE)
 
 
 class _Named(NamedTuple):
@@ -56,9 +66,12 @@ class _Named(NamedTuple):
 
 
 def evidence_questions(
-    observations: pd.DataFrame, term: TermReference, previous: pd.DataFrame | None = None
+    observations: pd.DataFrame,
+    term: TermReference,
+    previous: pd.DataFrame | None = None,
+    sent: Mapping[str, Collection[str]] | None = None,
 ) -> Iterator[tuple[str, Remark]]:
-    """Ask, by school, about links and documents that prove nothing as they are named.
+    """Ask, by school, about links, files and documents that prove nothing as they are named.
 
     Parameters
     ----------
@@ -66,6 +79,8 @@ def evidence_questions(
         The answers of the term; only answered texts and days are looked at.
     previous
         The answers of earlier terms: a link that was evidence in another school year is asked about.
+    sent
+        The names of the files of evidence that each school sent; where no school sent any, none is missed.
     """
     answered = _answered(observations)
     labels = {field_id: field.label for field_id, field in term.form.all_fields().items()}
@@ -81,6 +96,8 @@ def evidence_questions(
     yield from _of_other_years(by_link, previous, term, labels)
     yield from _two_dates(answered, term, labels)
     yield from _of_other_periods(answered, term, labels)
+    if sent:
+        yield from _not_sent(answered, term, labels, sent)
 
 
 def named_links(observations: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -198,26 +215,39 @@ def _of_other_years(
 def _two_dates(
     answered: pd.DataFrame, term: TermReference, labels: Mapping[str, str]
 ) -> Iterator[tuple[str, Remark]]:
-    """Documents of one school that have one number and two days of one year: numbers begin anew in January."""
+    """Documents of one school that have one number and two days of one year: numbers begin anew in January.
+
+    A document is named by two answers, its number and its day, or by words that hold both (Kế hoạch số 12/KH-TH ngày
+    05/10/2023).
+    """
     days = {
         field_id: f"{field_id[: -len(_NUMBER)]}{_DAY}" for field_id in labels if field_id.endswith(_NUMBER)
     }
     days = {number: day for number, day in days.items() if day in labels}
     wanted = answered[answered["field_id"].isin([*days, *days.values()])]
     there = {(row[0], row[1]): _Named(*row) for row in _rows(wanted)}
+    named: list[tuple[str, _Named]] = []
     seen: dict[tuple[str, str, str], _Named] = {}
     for (school_id, field_id), number in there.items():
         day = there.get((school_id, days.get(field_id, "")))
         if day is None:
             continue
-        first = seen.setdefault((school_id, fold(number.said), day.said[:_YEAR]), day)
+        named.append((number.said, day))
+    documents = [name for name, field in term.form.all_fields().items() if field.names_document]
+    for row in _rows(answered[answered["field_id"].isin(documents)]):
+        text = _Named(*row)
+        for written_number, *parts in _DOCUMENT.findall(_LINK.sub(" ", text.said)):
+            written = day_of(*map(int, reversed(parts)))
+            if written is not None:
+                named.append((written_number, text._replace(said=written.isoformat())))
+    for told, day in named:
+        first = seen.setdefault((day.school_id, fold(told), day.said[:_YEAR]), day)
         if first.said != day.said:
-            where = f"{first.sheet}!{first.cell}"
             yield (
-                school_id,
+                day.school_id,
                 _remark(
-                    TWO_DATES, day, labels, found=f"{number.said} ngày {day_text(day.said)}",
-                    expected=day_text(first.said), detail=where,
+                    TWO_DATES, day, labels, found=f"{told} ngày {day_text(day.said)}",
+                    expected=day_text(first.said), detail=f"{first.sheet}!{first.cell}",
                 ),
             )  # fmt: skip
 
@@ -245,6 +275,28 @@ def _of_other_periods(
             more = f" (và {len(others)} minh chứng khác)" if others else ""
             period = f"{day_text(window.first)}–{day_text(window.last)}"
             yield school_id, _remark(OTHER_PERIOD, first, labels, day_text(day), period, detail=more)
+
+
+def _not_sent(
+    answered: pd.DataFrame,
+    term: TermReference,
+    labels: Mapping[str, str],
+    sent: Mapping[str, Collection[str]],
+) -> Iterator[tuple[str, Remark]]:
+    """The first file that each school names as its evidence and did not send; how many more."""
+    documents = [name for name, field in term.form.all_fields().items() if field.names_document]
+    there = {school_id: {fold(name) for name in names} for school_id, names in sent.items()}
+    found: defaultdict[str, dict[str, _Named]] = defaultdict(dict)
+    for named in map(_Named._make, _rows(answered[answered["field_id"].isin(documents)])):
+        own = there.get(named.school_id, set())
+        for told in _FILE.findall(_LINK.sub(" ", named.said)):
+            words = fold(told)  # some may stand before the name: xem tệp ke-hoach.pdf
+            if not any(words.endswith(name) and not words[: -len(name)][-1:].isalnum() for name in own):
+                found[named.school_id].setdefault(told.split()[-1], named)
+    for school_id, files in found.items():
+        (name, first), *others = files.items()
+        more = f" (và {len(others)} tệp khác)" if others else ""
+        yield school_id, _remark(NOT_SENT, first, labels, found=name, detail=more)
 
 
 def _remark(

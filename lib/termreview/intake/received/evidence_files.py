@@ -19,9 +19,9 @@ from termreview.storage.workspace import Workspace, files_below
 from termreview.terms import Term
 
 FOLDER: Final = "evidence"
-UNKNOWN_SCHOOL, EMPTY, UNREADABLE, OTHER_KIND, CUT_SHORT, SAME_FILE, OTHER_YEAR = (
+UNKNOWN_SCHOOL, EMPTY, UNREADABLE, OTHER_KIND, CUT_SHORT, LOCKED, SAME_FILE, OTHER_YEAR = (
     "evidence_unknown_school", "evidence_empty", "evidence_unreadable", "evidence_other_kind", "evidence_cut_short",
-    "evidence_same_file", "evidence_other_year",
+    "evidence_locked", "evidence_same_file", "evidence_other_year",
 )  # fmt: skip
 _ENDS: Final = 65_536
 _PIECE: Final = 2**20
@@ -32,7 +32,7 @@ _KINDS: Final[Mapping[str, tuple[tuple[bytes, ...], tuple[str, ...]]]] = {
     "PNG": ((b"\x89PNG\r\n\x1a\n",), (".png",)),
     "JPEG": ((b"\xff\xd8\xff",), (".jpg", ".jpeg", ".jfif")),
     "GIF": ((b"GIF87a", b"GIF89a"), (".gif",)),
-    "Word, Excel, PowerPoint": ((b"PK\x03\x04",), (".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".odt", ".ods", ".zip")),
+    "ZIP": ((b"PK\x03\x04", b"PK\x05\x06"), (".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".odt", ".ods", ".zip")),
     "Office 97-2003": ((b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",), (".doc", ".xls", ".ppt", ".msg")),
     "WebP": ((b"RIFF",), (".webp",)),
     "RTF": ((b"{\\rtf",), (".rtf",)),
@@ -40,7 +40,16 @@ _KINDS: Final[Mapping[str, tuple[tuple[bytes, ...], tuple[str, ...]]]] = {
     "HTML": ((b"<!doctype html", b"<html"), (".html", ".htm")),
 }  # fmt: skip
 # Cameras write more behind the end of a JPEG, so nothing is told of its end.
-_LAST: Final[Mapping[str, bytes]] = {"PDF": b"%%EOF", "PNG": b"IEND"}
+_LAST: Final[Mapping[str, bytes]] = {"PDF": b"%%EOF", "PNG": b"IEND", "ZIP": b"PK\x05\x06"}
+# What the names within an archive say that it is; a plain archive under another suffix is none of them.
+_PACKED: Final[Mapping[str, tuple[bytes, tuple[str, ...]]]] = {
+    "Word": (b"word/", (".docx", ".docm")),
+    "Excel": (b"xl/", (".xlsx", ".xlsm")),
+    "PowerPoint": (b"ppt/", (".pptx",)),
+    "OpenDocument Text": (b"application/vnd.oasis.opendocument.text", (".odt",)),
+    "OpenDocument Spreadsheet": (b"application/vnd.oasis.opendocument.spreadsheet", (".ods",)),
+}
+_LOCK: Final = "EncryptedPackage".encode("utf-16-le")  # the stream that holds what a password locks
 # Viewers open each of them under the name of the other.
 _ALIKE: Final = ({"PNG", "JPEG", "GIF", "WebP"}, {"Office 97-2003", "RTF"})
 
@@ -130,11 +139,17 @@ def _fault(file: EvidenceFile) -> EvidenceFault | None:
         ),
         "",
     )
+    if kind == "Office 97-2003" and _LOCK in file.first + file.last:
+        return EvidenceFault(file.school_id, file.name, LOCKED)
     said = next((one for one, (_, suffixes) in _KINDS.items() if suffix in suffixes), "")
     if said and kind != said and not any({kind, said} <= alike for alike in _ALIKE):
         return EvidenceFault(file.school_id, file.name, OTHER_KIND, found=kind or "khác", expected=said)
     if kind in _LAST and _LAST[kind] not in file.last.rstrip(b"\x00 \r\n"):
         return EvidenceFault(file.school_id, file.name, CUT_SHORT, found=kind)
+    packed = next((one for one, (_, suffixes) in _PACKED.items() if suffix in suffixes), "")
+    if kind == "ZIP" and packed and _PACKED[packed][0] not in file.first + file.last:
+        found = next((one for one, (mark, _) in _PACKED.items() if mark in file.first + file.last), kind)
+        return EvidenceFault(file.school_id, file.name, OTHER_KIND, found=found, expected=packed)
     return None
 
 

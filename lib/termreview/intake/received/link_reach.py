@@ -6,7 +6,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -56,13 +58,25 @@ def _head(place: str, port: int, address: str, patience_s: float) -> tuple[int, 
     host = parts.hostname or ""
     connection = http.client.HTTPConnection(host, port, timeout=patience_s)
     line = socket.create_connection((place, port), patience_s)
+    # A time-out alone bounds the wait for each byte: who gives one now and then would hold us for ever.
+    end = threading.Timer(patience_s, lambda: _hang_up(line))
+    end.start()
     try:
         if parts.scheme == "https":
-            line = ssl.create_default_context().wrap_socket(line, server_hostname=host)
+            context = ssl.create_default_context()
+            line = context.wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
+            line.do_handshake()
         connection.sock = line
         connection.request("HEAD", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}")
         answer = connection.getresponse()
         return answer.status, answer.headers.get("Location", "")
     finally:
+        end.cancel()
         connection.close()
         line.close()
+
+
+def _hang_up(line: socket.socket) -> None:
+    """End one connection from beside: whoever reads of it meets its end."""
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)

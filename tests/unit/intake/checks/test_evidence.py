@@ -144,8 +144,52 @@ def test_a_document_dated_outside_of_the_school_year_is_asked_about_once() -> No
         "s0", "evidence_other_period", "05/10/2021", "01/06/2023–10/01/2024",
     )  # fmt: skip
     assert told.detail == " (và 1 minh chứng khác)"
-    after = asked({"s0": {field: "Báo cáo ngày 20-02-2024"}})
-    assert [code for _, code, _ in after] == ["evidence_other_period"]
+    for text in ("Báo cáo ngày 20-02-2024", "Báo cáo ngày 20/02/2024.", "Hà Nội, ngày 20 tháng 02 năm 2024"):
+        assert [code for _, code, _ in asked({"s0": {field: text}})] == ["evidence_other_period"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Kế hoạch số 25/KH-TH ngày 02/10/2023", []),
+        ("KH 25/kh-th (ngày 2.10.2023), có dấu", []),
+        ("Kế hoạch số 25/KH-TH, ngày 02 tháng 10 năm 2023", []),
+        ("Kế hoạch số 25/KH-TH ngày 12/10/2023", ["document_two_dates"]),
+        ("25/KH-TH ngày 02 tháng 12 năm 2023", ["document_two_dates"]),
+        ("Kế hoạch số 25/KH-TH ngày 09/01/2024", []),  # numbers begin anew in January
+        ("Kế hoạch số 125/KH-TH ngày 12/10/2023", []),
+        ("Kế hoạch số 25/KH-UBND ngày 12/10/2023", []),
+        ("https://truong.vn/25/KH-TH ngày 12/10/2023", []),  # part of an address
+        ("Học 25/12/2023, 25/KH-TH", []),
+    ],
+)
+def test_words_that_name_a_document_agree_with_its_number_and_day(text: str, code: list[str]) -> None:
+    own = {"plan_number": "25/KH-TH", "plan_on": "2023-10-02", "q4725_1_3_1.evidence": text}
+    found = [remark for _, remark in questions({"s0": own})]
+    assert [remark.code for remark in found] == code
+    for remark in found:
+        assert (remark.field_id, remark.expected) == ("q4725_1_3_1.evidence", "02/10/2023")
+        assert remark.found.startswith("25/KH-TH ngày ")
+
+
+def test_a_file_named_and_not_sent_is_asked_about_once_a_school() -> None:
+    plan, picture = "cds_plan.link", "q4725_1_3_1.evidence"
+    answers = {
+        "s0": {plan: "xem tệp Kế hoạch 1.PDF; anh.jpg", picture: "https://truong.vn/ban-cham.pdf và thieu.docx, mat.png"},
+        "s1": {plan: "ke-hoach.pdf"},
+        "s2": {plan: "Sổ theo dõi, phần mềm ver 2.0", picture: "h.pdf"},
+    }  # fmt: skip
+    sent = {"s0": {"kế hoạch 1.pdf", "ANH.jpg"}, "s2": {"kh.pdf"}}
+    found = {school_id: remark for school_id, remark in missed(answers, sent)}
+    assert {school_id: (remark.found, remark.detail) for school_id, remark in found.items()} == {
+        "s0": ("thieu.docx", " (và 1 tệp khác)"), "s1": ("ke-hoach.pdf", ""), "s2": ("h.pdf", ""),
+    }  # fmt: skip
+    assert missed(answers, {}) == []  # an office that takes no files misses none
+
+
+def missed(answers: dict[str, dict[str, str]], sent: dict[str, set[str]]) -> list[tuple[str, Remark]]:
+    asked = evidence_questions(observe(TERM, answers), TERM, None, sent)
+    return [(school_id, remark) for school_id, remark in asked if remark.code == "evidence_not_sent"]
 
 
 @pytest.mark.parametrize(

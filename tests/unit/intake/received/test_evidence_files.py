@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import io
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +24,15 @@ from termreview.terms import parse_term
 
 PDF = b"%PDF-1.7\n" + b"x" * 5000 + b"\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(300) + b"IEND\xaeB`\x82"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99)
 SCHOOLS = {one: school(one) for one in (PRIMARY, SECONDARY)}
+
+
+def packed(name: str, content: bytes = b"x" * 99) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
 
 
 def faults(folder: Path, files: dict[str, bytes]) -> list[EvidenceFault]:
@@ -39,7 +49,18 @@ def faults(folder: Path, files: dict[str, bytes]) -> list[EvidenceFault]:
         ("ke-hoach.pdf", PDF, ""),
         ("anh.png", PNG, ""),
         ("ghi-chu.txt", b"x", ""),
-        ("bang.xlsx", b"PK\x03\x04" + bytes(99), ""),
+        ("bang.xlsx", packed("xl/workbook.xml"), ""),
+        ("bang.xlsx", packed("xl/workbook.xml")[:-30], "evidence_cut_short"),
+        ("van-ban.docx", packed("word/document.xml"), ""),
+        ("van-ban.docx", packed("xl/workbook.xml"), "evidence_other_kind"),
+        (
+            "van-ban.docx",
+            packed("anh-1.jpg"),
+            "evidence_other_kind",
+        ),  # an archive of pictures under another name
+        ("van-ban.odt", packed("mimetype", b"application/vnd.oasis.opendocument.text"), ""),
+        ("anh.zip", packed("anh-1.jpg"), ""),
+        ("mat-khau.docx", OLE + "EncryptedPackage".encode("utf-16-le"), "evidence_locked"),
         ("rong.pdf", b"", "evidence_empty"),
         ("byte-0.docx", bytes(400), "evidence_empty"),
         ("trang.pdf", b"<!DOCTYPE html><html>", "evidence_other_kind"),
@@ -48,7 +69,7 @@ def faults(folder: Path, files: dict[str, bytes]) -> list[EvidenceFault]:
         ("van-ban.doc", b"{\\rtf1 x}", ""),
         ("dem.pdf", PDF + bytes(9000), ""),
         ("may-anh.jpg", b"\xff\xd8\xff" + bytes(99) + b"\xff\xd9" + b"SEFT" * 2000, ""),
-        ("van-ban.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "evidence_other_kind"),
+        ("van-ban.docx", OLE, "evidence_other_kind"),
         ("cut.pdf", PDF[:-8], "evidence_cut_short"),
         ("cut.PNG", PNG[:200], "evidence_cut_short"),
     ],
@@ -111,7 +132,8 @@ def test_evidence_is_no_report_and_its_faults_are_questions_to_the_school(tmp_pa
     faults(tmp_path / "evidence", {f"{PRIMARY}/kh.pdf": PDF[:-8]})
     files = list_received(tmp_path, datetime.date(2024, 1, 5))
     assert [file.name for file in files] == [f"{PRIMARY}.xlsx"]
-    cleaned = clean_term(files, reference(), HK1, evidence=list_evidence(tmp_path / "evidence"))
+    evidence = list_evidence(tmp_path / "evidence")
+    cleaned = clean_term(files, reference(), HK1, evidence=evidence)
     assert (
         f"{PRIMARY}/kh.pdf" in cleaned.findings.query("check_code == 'evidence_cut_short'")["message"].iloc[0]
     )
