@@ -101,10 +101,14 @@ def test_the_signed_report_speaks_as_an_office_does(demo: Demo, term: Term) -> N
     assert not re.search(r"[≥≤]\s*100", text), "at least all of them is all of them"
 
 
-def test_nothing_is_headed_where_nothing_is_compared(demo: Demo) -> None:
-    heads = {term: signed_page(demo, term).get_text(" ") for term in (SEMESTER, YEAR_END)}
-    assert "Thay đổi so với kỳ báo cáo trước" not in heads[SEMESTER]
-    assert "Thay đổi so với kỳ báo cáo trước" in heads[YEAR_END]
+def test_change_has_one_chapter_where_something_is_compared(demo: Demo) -> None:
+    heads = {
+        term: [head.get_text(" ", strip=True) for head in signed_page(demo, term).select("h2, h3")]
+        for term in (SEMESTER, YEAR_END)
+    }
+    assert not [head for head in heads[SEMESTER] if "Thay đổi" in head or "Chuyển biến" in head]
+    told = [head for head in heads[YEAR_END] if "Thay đổi" in head or "Chuyển biến" in head]
+    assert told == ["III. Chuyển biến từ học kỳ I đến cuối năm học"]
 
 
 def test_a_rebuilt_total_is_told_with_what_the_school_wrote(demo: Demo) -> None:

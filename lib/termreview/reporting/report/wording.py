@@ -179,6 +179,13 @@ def document_text(document: LegalDocument) -> str:
     return f"{_document_number(document)}{_issued_by(document)} {subject}"
 
 
+def by_letter(report: ReportContext, key: str) -> str:
+    """By which letter the schools report, as the sentence below `key` ends; blank where the office has none in force."""
+    letter = guiding_letter(report)
+    legal = f"{_kind_of(letter)} số {letter.number}" if letter else ""
+    return say(report, key, legal=legal) if letter else ""
+
+
 def _document_number(document: LegalDocument) -> str:
     """One legal document by its kind, number and day."""
     on = document.confirmed_on or document.cited_on
@@ -213,6 +220,12 @@ def cited_documents(report: ReportContext) -> list[LegalDocument]:
     return [document for document in found if document.is_known and document.holds_on(report.as_of, year)]
 
 
+def guiding_letter(report: ReportContext) -> LegalDocument | None:
+    """The letter that the term carries out, where it is known and in force on the day of the report."""
+    legal = report.declared.plan.legal
+    return next((one for one in cited_documents(report) if one.document_id == legal), None)
+
+
 def in_its_place(
     document: LegalDocument, documents: Mapping[str, LegalDocument], day: datetime.date
 ) -> LegalDocument:
@@ -243,11 +256,11 @@ def document_state(report: ReportContext, document: LegalDocument) -> str:
 def signed_grounds(report: ReportContext) -> str:
     """The opening sentence of the signed report: the letter it carries out, the other documents by number and day."""
     office, cited = report.declared.office.text_name, cited_documents(report)
-    letter = [one for one in cited if one.document_id == report.declared.plan.legal]
-    others = [one for one in cited if one not in letter]
+    letter = guiding_letter(report)
+    others = [one for one in cited if one is not letter]
     parts: list[str] = []
     if letter:
-        legal = f"{_document_number(letter[0])}{_issued_by(letter[0])}{mark_text(report, letter[0].mark)}"
+        legal = f"{_document_number(letter)}{_issued_by(letter)}{mark_text(report, letter.mark)}"
         parts.append(say(report, "report.by_letter", legal=legal))
     if others:
         names = listed([f"{_document_number(one)}{mark_text(report, one.mark)}" for one in others])

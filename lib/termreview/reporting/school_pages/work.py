@@ -10,7 +10,7 @@ from termreview.reporting.blocks.rows import Record
 from termreview.reporting.report.agreement import DIFFERS, alone
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.wording import label, lower_first
+from termreview.reporting.report.wording import by_letter, label, lower_first
 from termreview.reporting.school_pages.index import share_bar
 from termreview.reporting.school_pages.material import (
     CRITERIA,
@@ -52,7 +52,8 @@ def tasks_view(report: ReportContext, school_id: str) -> View:
     if by_status.get("under_way"):
         lines.append(word(report, "tasks.under_way", items=listed(by_status["under_way"], most=12, rest=_OTHERS)))  # fmt: skip
     lines += _systems_summary(report, school_id)
-    return {"lines": lines, "done": count["done"], "total": len(rows)}
+    title = word(report, "tasks.title", by=by_letter(report, "tasks.by_letter"))
+    return {"title": title, "lines": lines, "done": count["done"], "total": len(rows)}
 
 
 def _systems_summary(report: ReportContext, school_id: str) -> list[str]:

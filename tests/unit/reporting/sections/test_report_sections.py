@@ -20,8 +20,10 @@ from termreview.reporting.blocks.values import Interval
 from termreview.reporting.changes import issued
 from termreview.reporting.editions.scope import find_scope
 from termreview.reporting.pages.rules import forbidden_markup
+from termreview.reporting.report.wording import signed_grounds
 from termreview.reporting.sections.assessment import sections_assessment, sections_highlights, slip, stories
-from termreview.reporting.sections.assessment.evidence import weigh
+from termreview.reporting.sections.assessment.assessment import at_most, limits, strengths
+from termreview.reporting.sections.assessment.evidence import Point, weigh
 from termreview.reporting.sections.basis import annexes, communes, footer, opening, quality, situation, status
 from termreview.reporting.sections.index import (
     actions,
@@ -162,6 +164,37 @@ def test_no_task_is_left_out_and_every_count_of_it_is_told() -> None:
         for row in statuses[statuses["task_id"] == task.task_id].to_dict("records"):
             assert f"{row['done_count']}/{row['answered_count']} trường" in told, task.task_id
             assert f"{row['not_submitted_count']:02d} trường" in told, task.task_id
+
+
+def test_words_of_letters_and_targets_follow_what_the_office_has() -> None:
+    """An office without a letter printed “nhiệm vụ của công văn hướng dẫn”, one without a target a heading of targets."""
+    own = report_world.report(HK1)
+    plan = replace(
+        own.declared.plan, legal="huong-dan-2024-2025"
+    )  # a place kept for a letter that nobody has seen
+    bare = replace(
+        own, reference=replace(own.reference, targets=()), term=replace(own.term, declared=replace(own.declared, plan=plan)),
+    )  # fmt: skip
+    told = [
+        BeautifulSoup(tasks.overview(one).html, "html.parser").find("p").get_text() for one in (own, bare)
+    ]
+    assert told[0].startswith("Báo cáo theo dõi 20 nhiệm vụ theo Công văn số 407/PGDĐT, trong đó")
+    assert told[1].startswith("Báo cáo theo dõi 20 nhiệm vụ, trong đó")
+    assert signed_grounds(bare).startswith("Căn cứ ")
+    heads = "".join("".join(cell["source"]) for cell in cells(HK1) if cell["cell_type"] == "markdown")
+    assert "### Kết quả các tỉ lệ chính" in heads
+    assert "công văn" not in heads.lower()
+    assert "mục tiêu" not in heads.lower()
+
+
+def test_what_a_sentence_leaves_out_is_counted_by_its_kind() -> None:
+    """“… và 10 nội dung khác” ended a list of tasks; one low ratio was told as some."""
+    report = report_world.report(HK1)
+    point = Point("a", "tỉ lệ a 10,0%")
+    assert at_most(report, ["a"] * 7, "ratios") == "a; a; a; a và 03 tỉ lệ khác"
+    weak = replace(weigh(report), weak_ratios=(point,), strong_tasks=(point,) * 9)
+    assert "Tỉ lệ còn thấp: tỉ lệ a 10,0%." in limits(report, weak)
+    assert any(line.endswith("và 05 nhiệm vụ khác.") for line in strengths(report, weak))
 
 
 def test_the_closing_names_the_office_in_full() -> None:

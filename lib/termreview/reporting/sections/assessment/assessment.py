@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from termreview.reporting.blocks.values import Number, Sentence, joined
 from termreview.reporting.report.context import ReportContext
@@ -10,6 +11,9 @@ from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import before_name, fewest, label, say, threshold
 from termreview.reporting.sections.assessment.evidence import Evidence, Point, schools_named
 from termreview.reporting.sections.assessment.stories import fallen_schools, story_sentences
+
+# What the points are that a sentence leaves out, by the sentence.
+_RESTS: Final = {"tasks": "tasks", "ratios": "ratios"}
 
 
 def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
@@ -39,7 +43,13 @@ def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
         ("levels", evidence.top_levels),
     ):
         if items:
-            lines.append(say(report, f"assessment.strengths.{key}", items=told(report, items)))
+            lines.append(
+                say(
+                    report,
+                    f"assessment.strengths.{key}",
+                    items=told(report, items, _RESTS.get(key, "points")),
+                )
+            )
     if evidence.risen_ratios:
         lines.append(_change_line(report, "strengths", evidence.risen_ratios))
     if evidence.raised:
@@ -67,7 +77,8 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
     ):
         if items:
             values = {"criterion_weak": Number(threshold(report, "criterion_weak"))}
-            lines.append(say(report, f"assessment.limits.{key}", items=told(report, items), **values))
+            listed = told(report, items, _RESTS.get(key, "points"))
+            lines.append(say(report, f"assessment.limits.{key}", items=listed, **values))
     if evidence.fallen_ratios:
         lines.append(_change_line(report, "limits", evidence.fallen_ratios))
     fallen = fallen_schools(report)  # told below, with what they fell by
@@ -106,28 +117,31 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
     return [*lines, *story_sentences(report, "limits")]
 
 
-def told(report: ReportContext, items: Sequence[Point]) -> str:
+def told(report: ReportContext, items: Sequence[Point], rest: str = "points") -> str:
     """Several points with their figures, as one sentence lists them."""
-    return at_most(report, [item.told for item in items])
+    return at_most(report, [item.told for item in items], rest)
 
 
-def at_most(report: ReportContext, items: Sequence[str]) -> Sentence:
-    """Several items as one sentence lists them, at most as many as declared; items may hold commas."""
+def at_most(report: ReportContext, items: Sequence[str], rest: str = "points") -> Sentence:
+    """Several items as one sentence lists them, at most as many as declared; items may hold commas.
+
+    What is left is counted by the declared word for its kind (`rest` at labels.yml), points unless told.
+    """
     most = int(threshold(report, "most_listed"))
     if len(items) <= most:
         return joined(items, "; ")
-    rest = fill(label(report, "rest", "points"), {"count": len(items) - most + 1})
-    return joined([joined(items[: most - 1], "; "), rest], " và ")
+    others = fill(label(report, "rest", rest), {"count": len(items) - most + 1})
+    return joined([joined(items[: most - 1], "; "), others], " và ")
 
 
 def _moves_line(report: ReportContext, key: str, items: Sequence[Point]) -> str:
-    values = {"count": len(items), "items": told(report, items), "before": before_name(report)}
+    values = {"count": len(items), "items": told(report, items, "results"), "before": before_name(report)}
     return say(report, f"assessment.{key}", **values)
 
 
 def _change_line(report: ReportContext, part: str, items: Sequence[Point]) -> str:
     step = Number(threshold(report, "change_strong"))
     return say(
-        report, f"assessment.{part}.change", items=told(report, items), change_strong=step,
+        report, f"assessment.{part}.change", items=told(report, items, "ratios"), change_strong=step,
         before=before_name(report),
     )  # fmt: skip

@@ -42,9 +42,9 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
     if evidence.left_by_task:
         direct("tasks_left", items=told(report, evidence.left_by_task))
     if evidence.weak_tasks:
-        direct("tasks", items=at_most(report, [item.goal for item in evidence.weak_tasks]))
+        direct("tasks", items=at_most(report, [item.goal for item in evidence.weak_tasks], "tasks"))
     if evidence.weak_ratios:
-        direct("ratios", items=at_most(report, [item.goal for item in evidence.weak_ratios]))
+        direct("ratios", items=at_most(report, [item.goal for item in evidence.weak_ratios], "ratios"))
     if evidence.weak_criteria:
         line = Number(threshold(report, "criterion_weak"))
         direct("criteria", items=told(report, evidence.weak_criteria), criterion_weak=line)

@@ -8,7 +8,7 @@ from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import before_name, fewest, group_in_text, lower_first
 from termreview.reporting.sections.assessment.highlights import tell
-from termreview.reporting.sections.work.change import school_pairs
+from termreview.reporting.sections.work.change import school_pairs, task_runs_change
 from termreview.reporting.summaries.change import (
     GONE,
     MERGED,
@@ -16,7 +16,6 @@ from termreview.reporting.summaries.change import (
     moves_by_group,
     ratio_change,
     standing_change,
-    status_change,
 )
 from termreview.reporting.term.schools import whole_of
 
@@ -37,7 +36,7 @@ def changes(report: ReportContext) -> list[str]:
             )
         ]
     found = [
-        _reports(report, before), _tasks(report, before), *_ratios(report, before), _levels(report, before),
+        _reports(report, before), task_runs_change(report, before), *_ratios(report, before), _levels(report, before),
         _schools(report, before),
     ]  # fmt: skip
     return [line for line in found if line]
@@ -49,19 +48,6 @@ def _reports(report: ReportContext, before: TermView) -> str:
         report, "change_texts.reports", after=now["received_count"], after_total=now["expected_count"],
         start=then["received_count"], start_total=then["expected_count"], before=before_name(report),
     )  # fmt: skip
-
-
-def _tasks(report: ReportContext, before: TermView) -> str:
-    if not report.may_compare_statuses:
-        return ""
-    frame = status_change(before.summaries.school_statuses, report.summaries.school_statuses)
-    counted = int(frame["counted_count"].sum())
-    if not counted:
-        return ""
-    then, now = int(frame["before_count"].sum()), int(frame["after_count"].sum())
-    way = "up" if now > then else "down" if now < then else "same"
-    # Counts alone: a share of these schools would stand beside the share of all that answered, for one thing.
-    return tell(report, f"change_texts.tasks_{way}", start=then, end=now, counted=counted)
 
 
 def _ratios(report: ReportContext, before: TermView) -> list[str]:

@@ -23,6 +23,7 @@ from termreview.reporting.report.status import report_status
 from termreview.reporting.report.wording import (
     cited_documents,
     document_text,
+    guiding_letter,
     label,
     labels,
     say,
@@ -116,14 +117,14 @@ def grounds(report: ReportContext) -> Block:
     """Căn cứ: the documents the report stands on; in the signed report one sentence, else with dates and marks."""
     declared, cited = report.declared, cited_documents(report)
     office = declared.office.text_name
-    letter = [document for document in cited if document.document_id == declared.plan.legal]
+    letter = guiding_letter(report)
     reading = callout(
         say(report, "callouts.figures"), [say(report, "report.how_to_read"), label_marks(report)]
     )
     if report.edition != INTERNAL:
         return stack(paragraph(signed_grounds(report)), reading)
     opening = (
-        say(report, "report.opening", legal=document_text(letter[0]), office=office)
+        say(report, "report.opening", legal=document_text(letter), office=office)
         if letter
         else say(report, "report.opening_bare", office=office)
     )

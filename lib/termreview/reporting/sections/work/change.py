@@ -59,6 +59,7 @@ def task_changes(report: ReportContext) -> Block:
     if not report.may_compare_statuses:
         return paragraph(say(report, "change.tasks_of_year", before=before_name(report)))
     frame = status_change(report.previous.summaries.school_statuses, report.summaries.school_statuses)
+    runs = task_runs_change(report, report.previous)
     titles = {task.task_id: task.short_title for task in report.declared.tasks}
     frame = frame.assign(
         title=frame["task_id"].map(titles), name=frame["task_id"] + " " + frame["task_id"].map(titles),
@@ -74,7 +75,7 @@ def task_changes(report: ReportContext) -> Block:
         others=_others(report, "tasks", fallen=(frame["gain"] < 0).sum(), same=(frame["gain"] == 0).sum()),
     )  # fmt: skip
     return stack(
-        paragraph(text),
+        paragraph(joined([line for line in (text, runs) if line])),
         report_chart(
             report, dumbbell, frame.sort_values("gain", ascending=False, kind="stable"), label="name", before="before_pct",
             after="after_pct", before_label=before, after_label=after, unit="percent",
@@ -93,6 +94,20 @@ def task_changes(report: ReportContext) -> Block:
             max_rows=0,
         ),
     )  # fmt: skip
+
+
+def task_runs_change(report: ReportContext, before: TermView) -> str:
+    """How many tasks of schools that reported both times were done before and are done now; blank where none compares.
+
+    Counts alone: a share of these schools would stand beside the share of all that answered, for one thing.
+    """
+    if not report.may_compare_statuses:
+        return ""
+    frame = status_change(before.summaries.school_statuses, report.summaries.school_statuses)
+    counted, start, end = (
+        int(frame[name].sum()) for name in ("counted_count", "before_count", "after_count")
+    )
+    return say(report, "change.task_runs", start=start, end=end, counted=counted) if counted else ""
 
 
 @applies_if(has_ratios)

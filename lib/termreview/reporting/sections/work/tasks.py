@@ -19,7 +19,16 @@ from termreview.reporting.report.applicable import applies_if, has_states
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import counted, fewest, label, lower_first, marked, say, threshold
+from termreview.reporting.report.wording import (
+    by_letter,
+    counted,
+    fewest,
+    label,
+    lower_first,
+    marked,
+    say,
+    threshold,
+)
 from termreview.reporting.sections.work.figures import figures_table, ratio_lines, scale_charts, set_aside
 from termreview.reporting.summaries.tasks import UNANSWERED
 from termreview.reporting.term.schools import ALL, short_names, whole_of
@@ -37,7 +46,7 @@ def overview(report: ReportContext) -> Block:
         report, "tasks.overview_parts", {name: counts[f"{name}_count"] for name in ("under_way", "not_started", "missing")}
     )  # fmt: skip
     text = say(
-        report, "tasks.overview", count=len(own_tasks(report)), asked_tasks=len(frame),
+        report, "tasks.overview", count=len(own_tasks(report)), asked_tasks=len(frame), by=by_letter(report, "tasks.by_letter"),
         done=counts["done_count"], answered=counts["answered_count"],
         pct=100 * counts["done_count"] / max(counts["answered_count"], 1), others=joined(["; ", others], "") if others else "",
     )  # fmt: skip
