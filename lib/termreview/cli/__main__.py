@@ -249,9 +249,11 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     counts = write_sample(workspace, reference, progress=on_one_line)
     on_one_line("")
     reports: list[Path] = []
-    for term_id in counts:
-        term = parse_term(term_id)
-        plan = reference.calendar.plan(term)
+    plans = {term_id: reference.calendar.plan(parse_term(term_id)) for term_id in counts}
+    for term_id, plan in plans.items():
+        if not plan.is_review:
+            continue
+        term = plan.term
         as_of = plan.due_on + datetime.timedelta(days=10)
         print(f"{term_id}: {counts[term_id]} tệp")
         reports += run_term(workspace, reference, term, as_of, progress=print).reports
@@ -264,9 +266,7 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     for report in reports:
         print(f"  {report}")
     print(f"Tất cả báo cáo: {index_path(workspace)}")
-    if others := [
-        term_id for term_id in counts if not reference.calendar.plan(parse_term(term_id)).is_review
-    ]:
+    if others := [term_id for term_id, plan in plans.items() if not plan.is_review]:
         print(f"Đã ghi tệp, chưa chạy các kỳ thống kê: {', '.join(others)} (termreview run KỲ --as-of NGÀY)")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 import pandas as pd
@@ -13,8 +13,9 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.trace_target import FIELD, trace_unless
 from termreview.reporting.blocks.values import Parts, column, joined
 from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import level_scopes, marked, say, scope_title, shown
-from termreview.reporting.summaries.statistics import PRIVATE, PUBLIC, WHOLE_COLUMN, official_lines
+from termreview.reporting.summaries.statistics import OWNERSHIP, PRIVATE, PUBLIC, WHOLE_COLUMN, official_lines
 from termreview.reporting.term.schools import ALL
 
 Target = Callable[[Mapping[Any, Any]], str | None]
@@ -32,7 +33,7 @@ def statistics_tables(report: ReportContext) -> Block:
 def _official_sheets(report: ReportContext) -> Block:
     """The ministry's sheets as far as they are publicly known: a table a sheet, summed up over the schools."""
     lines = official_lines(report.term.answers, report.declared, say(report, "statistics.official_schools"))
-    blocks = []
+    blocks = _sheets_left_out(report, set(lines["sheet"]) if len(lines) else set())
     for sheet in dict.fromkeys(lines["sheet"] if len(lines) else ()):
         own = lines[(lines["sheet"] == sheet) & (lines["counted_count"] > 0)]
         if own.empty:
@@ -51,6 +52,18 @@ def _official_sheets(report: ReportContext) -> Block:
             )
         )  # fmt: skip
     return stack(*blocks)
+
+
+def _sheets_left_out(report: ReportContext, official: Set[str]) -> list[Block]:
+    """Say which sheets that schools filled in are not summed up as the ministry does, for nobody has published their lines."""
+    sheets = {f"{OWNERSHIP}_{sheet.sheet_id}": sheet.title for sheet in report.declared.form.sheets}
+    fields = report.declared.form.all_fields()
+    left = [
+        title
+        for field_id, title in sheets.items()
+        if field_id in fields and title not in official and report.term.answers.text(field_id).notna().any()
+    ]
+    return [paragraph(say(report, "statistics.left_out", sheets=listed(left)))] if left else []
 
 
 def own_figures(report: ReportContext) -> Block:
