@@ -157,7 +157,7 @@ ROOMS = {
     "sample/schools": "reference/kinds reference",
     "sample/answers": "reference/kinds reference scoring sample/schools",
     "sample": "storage reference/kinds reference forms intake/received sample/schools sample/answers",
-    "sample/years": "storage reference/kinds reference insight scoring sample/schools sample/answers",
+    "sample/years": "storage reference/kinds reference intake/received insight sample sample/schools sample/answers",
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
     "office": "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets sources",
     "rollup": "storage reference reporting/blocks reporting/charts reporting/summaries reporting/editions reporting/report",

@@ -241,11 +241,17 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
 
     print("Tạo dữ liệu minh họa (không phải số liệu của trường có thật)")
     if options.years is not None:
-        from termreview.sample.years.past_years import write_past_years
+        from termreview.run.work_list import table_steps
+        from termreview.sample.years.past_years import declare_past_years, write_past_files
 
-        workspace = write_past_years(workspace, options.years)
+        workspace = declare_past_years(workspace, options.years)
         reference = load_reference(workspace.reference)
-        print(f"Bốn năm học trước: {workspace.root / 'data' / 'processed'}")
+        for term, day in write_past_files(workspace, reference, on_one_line).items():
+            on_one_line(f"{term.term_id}: làm sạch, chấm điểm")
+            steps = table_steps(workspace, reference.of(term), day)
+            run_term(workspace, reference, term, day, steps=steps)
+        on_one_line("")
+        print(f"Bốn năm học trước (đã làm sạch, chấm điểm): {workspace.root / 'data' / 'raw'}")
     counts = write_sample(workspace, reference, progress=on_one_line)
     on_one_line("")
     reports: list[Path] = []

@@ -7,10 +7,8 @@ import sys
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
-from termreview.storage.atomic_files import read_json
-from termreview.storage.output_paths import MANIFEST
 from termreview.storage.workspace import Workspace
-from termreview.terms import Term, parse_term
+from termreview.terms import parse_term
 
 
 def compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
@@ -49,7 +47,7 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
         first, later = later, first
     unit, level = first.scope_ids
     report = (
-        open_report(term.term_id, _last_day(workspace, term), str(workspace.root), unit, level)
+        open_report(term.term_id, "", str(workspace.root), unit, level)
         if later is None
         else open_issue(later, reference, workspace)
     )
@@ -66,9 +64,3 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
         print(f"  {line}")
     print(diff_opening(report, printed))
     print(f"  {page}\n  {listing}\n  {every}")
-
-
-def _last_day(workspace: Workspace, term: Term) -> str:
-    """The day that the last finished run spoke for, as it stands in its manifest; blank where there is none."""
-    manifest = read_json(workspace.output_paths(term).place(MANIFEST)) or {}
-    return str(manifest.get("parameters", {}).get("as_of", ""))

@@ -336,7 +336,7 @@ def parser() -> argparse.ArgumentParser:
         "--years",
         type=Path,
         metavar="THƯ_MỤC",
-        help="làm ở một thư mục mới, có thêm bảng số liệu minh họa của bốn năm học trước (2019-2020 đến 2022-2023)",
+        help="làm ở một thư mục mới, có thêm báo cáo minh họa của các trường trong bốn năm học trước (2019-2020 đến 2022-2023)",
     )
     demo.add_argument(
         "--offices",

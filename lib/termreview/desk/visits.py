@@ -1,15 +1,15 @@
-"""One list of schools to visit next: those with the most to clear up, and a random sample with its margin."""
+"""One list of schools to visit next: those with the most to clear up, and of all others some by lot with their margin."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
-from termreview.insight.moderation import draw, gap_spread, next_size, share_margin
+from termreview.insight.moderation import NextSample, gap_spread, next_sample, share_margin
 from termreview.reporting.summaries.decisions import doubted_answers
 from termreview.reporting.summaries.index import OVERALL
 from termreview.scoring.level_margin import CLAIM, PENDING, weigh_levels
@@ -19,33 +19,49 @@ _CLAIMED = ("claimed", "disputed", "no_evidence", "no_facts")
 
 @dataclass(frozen=True)
 class Visits:
-    """Schools to visit: `by_risk` has one row per school with its reasons, `sample` the ids drawn at random.
+    """Schools to visit: `by_risk` has one row per school with its reasons, `sample` is the part drawn at random.
 
-    `margin` is the half-width of the 95 % interval of a share estimated from the sample (0-1), at its widest;
-    None where nothing was drawn. `needed` schools drawn give the mean of all within the wanted margin; `seed` draws
-    the same ones again.
+    `margin` is the half-width of the 95 % interval of a share estimated from the random part (0-1), at its widest;
+    None where nothing was drawn. `population` are the schools that were drawn among, `wanted` the margin (points of one
+    school) that the size is reckoned for, `has_spread` whether the last random part says how far claims lie from it.
     """
 
     by_risk: pd.DataFrame
-    sample: tuple[str, ...]
+    sample: NextSample
     population: int
     margin: float | None
-    needed: int
-    seed: int
+    wanted: float
+    has_spread: bool
 
 
-def plan_visits(now: TermNow, scope: Scope, risk_count: int, sample_count: int, seed: int) -> Visits:
-    """Choose the schools to visit next among those whose report was scored.
+def plan_visits(
+    now: TermNow,
+    scope: Scope,
+    risk_count: int,
+    sample_count: int | None,
+    seed: int,
+    wanted: float | None = None,
+) -> Visits:
+    """Choose the schools to visit next among those whose report was scored: those of most risk, and of all others some by lot.
 
-    The sample is drawn from all of them, whatever their risk, so that what it shows holds for all.
+    Parameters
+    ----------
+    sample_count
+        How many by lot; None: as many as the wanted margin needs.
+    wanted
+        The margin in points of one school, as declared unless given.
     """
     risks = risk_of_schools(now, scope)
-    ids = [str(school_id) for school_id in risks["school_id"]]
-    sample = draw(ids, sample_count, seed)
     limits, lots = now.reference.insight.limits, now.reference.drawn_in(now.term_id)
-    needed = next_size(len(ids), gap_spread(now.scored.ledger, lots), limits)
-    margin = share_margin(len(sample), len(ids))
-    return Visits(risks.head(risk_count), sample, len(ids), margin, needed, seed)
+    spread = gap_spread(now.scored.ledger, lots)
+    # Before the first round the declared margin is the working value of the spread, whatever margin is wanted.
+    working = limits.wanted_margin if spread is None else spread
+    limits = limits if wanted is None else replace(limits, wanted_margin=wanted)
+    sample = next_sample(risks, risk_count, seed, limits, working, sample_count)
+    population = len(risks) - len(sample.risk)
+    margin = share_margin(len(sample.drawn), population)
+    by_risk = risks.head(risk_count)
+    return Visits(by_risk, sample, population, margin, limits.wanted_margin, spread is not None)
 
 
 def risk_of_schools(now: TermNow, scope: Scope) -> pd.DataFrame:

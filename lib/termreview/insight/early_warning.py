@@ -53,6 +53,8 @@ class Warnings:
         One row per band of the probabilities of the model that speaks: predicted beside observed shares.
     schools
         `WARNING_COLUMNS`, the likeliest first; empty where nobody may speak.
+    least, most
+        Between which the probabilities of `schools` are held: what the replay supports (`supported_range`).
     """
 
     model: str
@@ -62,6 +64,8 @@ class Warnings:
     replay: pd.DataFrame
     reliability: pd.DataFrame
     schools: pd.DataFrame
+    least: float = 0.0
+    most: float = 1.0
 
 
 def warn(paths: pd.DataFrame, limits: Limits) -> Warnings:
@@ -84,7 +88,28 @@ def warn(paths: pd.DataFrame, limits: Limits) -> Warnings:
         return Warnings("", "no_better", counted, missed, played, no_bands, empty)
     model = str(better.sort_values("brier", kind="stable").iloc[0]["model"])
     bands = reliability(made[model], made["outcome"])
-    return Warnings(model, "", counted, missed, played, bands, _schools(past, now, _MODELS[model](past, now)))
+    least, most = supported_range(made[model], made["outcome"], limits.fewest_events)
+    schools = _schools(past, now, _MODELS[model](past, now))
+    schools["probability"] = schools["probability"].clip(least, most)  # after they were put in order
+    return Warnings(model, "", counted, missed, played, bands, schools, least, most)
+
+
+def supported_range(probabilities: Floats, outcomes: Floats, fewest: int) -> tuple[float, float]:
+    """The least and the largest probability that a replay supports: neither is ever 0 or 1.
+
+    What came at the schools of the lowest band of the replay (of at least `fewest`, those predicted lowest), with one of
+    each kind added: of n schools of which none missed the level, the next one does so with probability 1 / (n + 2)
+    (Laplace 1774, the rule of succession); the other end alike. A model that says less has seen nothing of the kind.
+    """
+    order = np.argsort(probabilities, kind="stable")
+    count = len(order)
+    low, high = (
+        max(int(own), min(fewest, count))
+        for own in ((probabilities < _EDGES[1]).sum(), (probabilities >= _EDGES[-2]).sum())
+    )
+    least = (float(outcomes[order[:low]].sum()) + 1) / (low + 2)
+    most = (float(outcomes[order[count - high :]].sum()) + 1) / (high + 2)
+    return min(least, most), max(least, most)
 
 
 def _replayed(past: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Floats]]:

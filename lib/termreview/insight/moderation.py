@@ -146,25 +146,25 @@ def next_sample(
     seed: int,
     limits: Limits,
     spread: float | None = None,
-    most: int | None = None,
+    count: int | None = None,
 ) -> NextSample:
     """Lay out the next visits: those with most to clear up, and of all others as many by lot as the margin wants.
 
     Parameters
     ----------
     risks
-        `school_id, risk`, one row per school that can be visited.
+        `school_id, risk`, one row per school that can be visited; of equal risk the first comes first.
     spread
         Standard deviation of the gap between schools as the last random part had it; without one, that of a gap that
         is as likely nothing as twice the wanted margin: a working value for the first round.
-    most
-        How many the office can visit by lot; fewer than needed give a wider margin, which is told.
+    count
+        How many the office visits by lot, as many as needed unless given; fewer give a wider margin, which is told.
     """
     order = risks.sort_values("risk", ascending=False, kind="stable")["school_id"].astype(str).tolist()
     risk, rest = order[:risk_count], order[risk_count:]
     needed = next_size(len(rest), spread, limits)
     spread = limits.wanted_margin if spread is None else spread
-    drawn = draw(rest, needed if most is None else min(needed, most), seed)
+    drawn = draw(rest, needed if count is None else count, seed)
     margin = mean_margin(len(drawn), len(rest), spread, limits.false_alarm_rate)
     return NextSample(tuple(risk), drawn, seed, needed, margin)
 

@@ -81,7 +81,7 @@ def moves(panel: pd.DataFrame, limits: Limits, unit_id: str = "") -> pd.DataFram
     The total is the sum of numerators over the sum of denominators of the schools counted. `real` is the mean of what
     the schools of both years changed by the rule of the year before, `rule` of what the new rule changes at them, each
     school with its denominator of the year before; `counted` is the rest: schools that joined or left, denominators
-    that grew or shrank. Where the rule changed and some school cannot be reckoned by the old one, `real` holds both
+    that grew or shrank; where no school is in both years all of the move is. Where the rule changed and some school cannot be reckoned by the old one, `real` holds both
     together, `rule` is missing and `is_split` is false: the line breaks there.
 
     `real_low` and `real_high` bound the mean change of one school as if the schools were a sample of what a year may
@@ -135,12 +135,28 @@ def _each(rows: pd.DataFrame) -> Floats:
 
 
 def _weighted(values: Floats, weight: Floats) -> float:
-    return float((values * weight).sum() / weight.sum()) if len(values) else np.nan
+    return float((values * weight).sum() / weight.sum()) if len(values) else 0.0
 
 
 def _ratio(rows: pd.DataFrame) -> float:
     whole = float(rows["denominator"].sum())
     return float(rows["numerator"].sum()) / whole if whole else np.nan
+
+
+def totals(panel: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """The total of every unit in every year that it has figures of: `unit_id, school_year, value, school_count, rule_id`.
+
+    `units` as `moves_by_unit` takes them.
+    """
+    placed = panel.merge(units[["school_id", "school_year", "unit_id"]], on=["school_id", "school_year"])
+    known = placed.dropna(subset=["numerator", "denominator"])
+    sums = known.groupby(["unit_id", "school_year"], sort=False).agg(
+        part=("numerator", "sum"), whole=("denominator", "sum"), school_count=("school_id", "nunique"), rule_id=("rule_id", "first")
+    )  # fmt: skip
+    sums = sums[sums["whole"] > 0].reset_index()
+    return sums.assign(value=sums["part"] / sums["whole"])[
+        ["unit_id", "school_year", "value", "school_count", "rule_id"]
+    ]
 
 
 def moves_by_unit(panel: pd.DataFrame, units: pd.DataFrame, limits: Limits) -> pd.DataFrame:

@@ -22,6 +22,8 @@ from termreview.sample.faults import ANSWER_FAULTS
 from termreview.sample.schools.schools import Answer
 from termreview.terms import Term
 
+AnswersOf = Callable[[Unit, Term, Reference], dict[str, Answer]]  # what one school answered in one term
+
 # What a change finds where the office's form does not ask what it is about.
 _NO_PLACE = (KeyError, ValueError, StopIteration, AssertionError)
 
@@ -45,37 +47,43 @@ def term_sample_files(term: Term, reference: Reference) -> list[SampleFile]:
 
 
 def write_sample_files(
-    sample_files: Sequence[SampleFile], folder: Path, reference: Reference, workers: int
+    sample_files: Sequence[SampleFile],
+    folder: Path,
+    reference: Reference,
+    workers: int,
+    answers_of: AnswersOf = school_answers,
 ) -> Iterator[SampleFile]:
     """Write every file, giving each one back as it is finished; the files do not depend on the workers."""
     if workers < 2:
         for sample_file in sample_files:
-            write_sample_file(sample_file, folder, reference)
+            write_sample_file(sample_file, folder, reference, answers_of)
             yield sample_file
         return
     begin_server(__name__)
-    with pool(workers, _start_worker, (reference, folder)) as writers:
+    with pool(workers, _start_worker, (reference, folder, answers_of)) as writers:
         yield from writers.map(_write_in_worker, sample_files, chunksize=4)
 
 
-_worker: tuple[Reference, Path]
+_worker: tuple[Reference, Path, AnswersOf]
 
 
-def _start_worker(reference: Reference, folder: Path) -> None:
+def _start_worker(reference: Reference, folder: Path, answers_of: AnswersOf) -> None:
     global _worker
-    _worker = (reference, folder)
+    _worker = (reference, folder, answers_of)
 
 
 def _write_in_worker(sample_file: SampleFile) -> SampleFile:
-    reference, folder = _worker
-    write_sample_file(sample_file, folder, reference)
+    reference, folder, answers_of = _worker
+    write_sample_file(sample_file, folder, reference, answers_of)
     return sample_file
 
 
-def write_sample_file(sample_file: SampleFile, folder: Path, reference: Reference) -> None:
+def write_sample_file(
+    sample_file: SampleFile, folder: Path, reference: Reference, answers_of: AnswersOf = school_answers
+) -> None:
     """Fill the form of one school, with the declared faults in its answers, then in its bytes."""
     declared, school = reference.of(sample_file.source), sample_file.school
-    answers = school_answers(school, sample_file.source, reference)
+    answers = answers_of(school, sample_file.source, reference)
     faults = sample_file.arrival.faults if is_of_sample(school, declared) else ()
     for name in faults:
         if name in ANSWER_FAULTS:

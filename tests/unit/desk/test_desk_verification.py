@@ -186,13 +186,27 @@ def test_every_school_is_as_likely_to_be_drawn() -> None:
     assert all(520 <= count <= 680 for count in counts.values()), counts
 
 
-def test_the_sample_is_drawn_from_all_scored_schools() -> None:
+def test_visits_have_a_part_by_risk_and_one_by_lot_among_all_others() -> None:
     visits = plan_visits(seen(), Scope(), 2, 3, 1)
-    assert len(visits.by_risk) == 2
-    assert len(visits.sample) == 3
-    assert visits.population == 8
+    assert tuple(visits.by_risk["school_id"]) == visits.sample.risk
+    assert len(visits.sample.drawn) == 3
+    assert not set(visits.sample.risk) & set(visits.sample.drawn)
+    assert visits.population == 6
+    assert visits.sample.drawn == draw(
+        [one for one in plan_visits(seen(), Scope(), 8, 0, 1).sample.risk if one not in visits.sample.risk],
+        3,
+        1,
+    )  # the seed draws them again
     assert plan_visits(seen(), Scope(), 0, 0, 1).margin is None
-    assert len(plan_visits(seen(), Scope(), 0, 99, 1).sample) == 8
+    assert len(plan_visits(seen(), Scope(), 0, 99, 1).sample.drawn) == 8
+
+
+def test_without_a_number_as_many_are_drawn_as_the_wanted_margin_takes() -> None:
+    # The working spread is the declared margin, 3 points: (1,959964 × 3 / 3)² = 3,84 of 8 → 2,6 → 3
+    visits = plan_visits(seen(), Scope(), 0, None, 1)
+    assert (visits.sample.needed, len(visits.sample.drawn), visits.has_spread) == (3, 3, False)
+    # (1,959964 × 3 / 1)² = 34,6 of 8 → 6,5 → 7
+    assert plan_visits(seen(), Scope(), 0, None, 1, wanted=1).sample.needed == 7
 
 
 def test_a_school_is_seen_through_its_terms_beside_its_peers() -> None:

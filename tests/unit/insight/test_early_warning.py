@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from termreview.insight.early_warning import brier, own_gains, reliability, warn
+from termreview.insight.early_warning import brier, own_gains, reliability, supported_range, warn
 from termreview.reference.texts.insight import Limits
 
 
@@ -45,6 +45,18 @@ def test_with_enough_history_schools_far_below_come_first_and_every_one_has_its_
     assert schools.loc["s0", "reason"] == "far_below"
     assert schools.loc["s39", "probability"] < 0.05
     assert schools.loc["s39", "reason"] == "on_way"
+
+
+def test_no_probability_is_surer_than_the_replay_supports() -> None:
+    # Of ten predicted below 0,1 none missed: 1/12; of the eight highest (two alone are in the last band) seven did: 8/10
+    probabilities = np.array([*[0.01] * 10, 0.3, 0.4, *[0.6] * 6, 0.95, 0.99])
+    outcomes = np.array([*[0.0] * 12, 0.0, *[1.0] * 5, 1.0, 1.0])
+    assert supported_range(probabilities, outcomes, 8) == pytest.approx((1 / 12, 8 / 10))
+    # Of no school at all: one of each kind
+    assert supported_range(np.array([]), np.array([]), 8) == (0.5, 0.5)
+    found = warn(paths(5), Limits())
+    assert 0 < found.least < found.most < 1
+    assert found.schools["probability"].between(found.least, found.most).all()
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_the_next_sample_is_large_enough_for_the_margin_and_keeps_its_two_parts_
     assert (len(found.drawn), found.needed, found.seed) == (12, 12, 2024)
     assert found.drawn == next_sample(risks, 5, 2024, Limits(), spread=6).drawn
     assert found.drawn != next_sample(risks, 5, 2025, Limits(), spread=6).drawn
-    few = next_sample(risks, 5, 2024, Limits(), spread=6, most=4)
+    few = next_sample(risks, 5, 2024, Limits(), spread=6, count=4)
     assert len(few.drawn) == 4
     assert (few.margin or 0) > 3, "fewer than needed: the wider margin is told"
 

@@ -13,10 +13,10 @@ from termreview.desk.term.wording import joined, say
 from termreview.reporting.blocks.blocks import Block, callout, paragraph
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.insights import is_looking_back
-from termreview.reporting.sections.index import forecast, look_back
+from termreview.reporting.sections.index import forecast, look_back, trends
 
 SUBJECTS: Final[Mapping[str, Sequence[Callable[[ReportContext], Block]]]] = {
-    "trends": (look_back.trends, look_back.trend_tables),
+    "trends": (trends.trends, trends.trend_tables, trends.school_trends),
     "warning": (forecast.early_warning,),
     "moderation": (look_back.moderation, look_back.gap_tables),
     "impact": (look_back.actions_done,),

@@ -228,9 +228,11 @@ class VisitsView:
         self.desk = desk
         names, columns = words(desk.reference, "visits"), words(desk.reference, "visit_columns")
         self._risk = controls.whole_number(names["risk_count"], 8, 0, 50)
-        self._sample = controls.whole_number(names["sample_count"], 8, 0, 200)
+        wanted = round(desk.reference.insight.limits.wanted_margin)
+        self._wanted = controls.whole_number(names["wanted_margin"], wanted, 1, 50)
+        self._sample = controls.whole_number(names["sample_count"], 0, 0, 200)
         self._seed = controls.whole_number(names["seed"], 2024, 0, 999_999)
-        for control in (self._risk, self._sample, self._seed):
+        for control in (self._risk, self._wanted, self._sample, self._seed):
             control.observe(lambda _: self._turned(), "value")
         texts = list_texts(desk.reference) | {"open": names["verify"]}
         own = PickColumn(columns["short_name"], "210px")
@@ -242,21 +244,23 @@ class VisitsView:
         self._drawn = PickTable([own, *others], verify, texts, 10, names["sample"], finds_key=True)
         self._weights, self._margin = controls.shown(), controls.shown()
         self.box = controls.column(
-            controls.row(self._risk, self._sample, self._seed), _heading(names["by_risk"]), self._by_risk.box, self._weights,
+            controls.row(self._risk, self._wanted, self._sample, self._seed), _heading(names["by_risk"]), self._by_risk.box, self._weights,
             _heading(names["sample"]), self._drawn.box, self._margin,
         )  # fmt: skip
 
     def show(self) -> None:
         """Show the schools to visit as the term stands."""
         now = self.desk.now
-        visits = plan_visits(now, self.desk.scope, self._risk.value, self._sample.value, self._seed.value)
+        visits = plan_visits(
+            now, self.desk.scope, self._risk.value, self._sample.value or None, self._seed.value, self._wanted.value
+        )  # fmt: skip
         self._by_risk.show(
             [
                 PickRow(row["school_id"], row["short_name"], (row["commune_name"], *(number_text(row[name], how) for name, how in RISK_FORMATS.items())))
                 for row in visits.by_risk.to_dict("records")
             ]
         )  # fmt: skip
-        schools = now.schools.set_index("school_id").loc[list(visits.sample)]
+        schools = now.schools.set_index("school_id").loc[list(visits.sample.drawn)]
         self._drawn.show(
             [
                 PickRow(str(key), row["short_name"], (row["level_title"], row["commune_name"]))

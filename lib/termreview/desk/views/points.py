@@ -167,13 +167,23 @@ def risk_note(now: TermNow) -> Block:
 
 
 def sample_note(now: TermNow, visits: Visits) -> Block:
-    """What the sample says of all, and how many schools it takes to say it well; nothing where none was drawn."""
-    if visits.margin is None:
-        return Block("")
-    wanted = now.reference.insight.limits.wanted_margin
-    margin = number_text(visits.margin, "share1")
-    said = say(
-        now.reference, "visits.margin", count=len(visits.sample), total=visits.population, margin=margin
-    )
-    needed = say(now.reference, "visits.needed", count=visits.needed, seed=visits.seed, margin=wanted)
-    return joined(paragraph(said, "desk-note"), paragraph(needed, "desk-note"))
+    """How many schools by lot the wanted margin takes, what those drawn will say of all, and the seed that draws them again."""
+    own = visits.sample
+    needed = say(now.reference, "visits.needed", count=own.needed, margin=visits.wanted)
+    why = say(now.reference, "visits.measured" if visits.has_spread else "visits.assumed")
+    lines = [paragraph(f"{needed} {why}", "desk-note")]
+    if visits.margin is not None and own.margin is not None:
+        margins = {
+            "points": number_text(own.margin, "points"),
+            "margin": number_text(visits.margin, "share1"),
+        }
+        said = say(
+            now.reference,
+            "visits.margin",
+            count=len(own.drawn),
+            total=visits.population,
+            seed=own.seed,
+            **margins,
+        )
+        lines.append(paragraph(said, "desk-note"))
+    return joined(*lines)

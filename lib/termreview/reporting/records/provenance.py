@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from termreview.installation import made_with
 from termreview.reference.declarations import Reference
+from termreview.storage.atomic_files import read_json
+from termreview.storage.output_paths import MANIFEST
 from termreview.storage.workspace import Workspace, has_tables, read_table
 from termreview.terms import Term
 
@@ -57,6 +60,15 @@ def read_provenance(workspace: Workspace, reference: Reference, term: Term) -> P
     inputs = {each.term_id: _sources(workspace, each) for each in terms}
     later = {each.term_id: later_of(read_table(workspace, each, "findings")) for each in terms}
     return Provenance(inputs, reference.fingerprints_of(term), later)
+
+
+def run_day(workspace: Workspace, term: Term) -> datetime.date | None:
+    """The day that the last finished run of one term spoke for, as it stands in its manifest; None where there is none."""
+    manifest = read_json(workspace.output_paths(term).place(MANIFEST)) or {}
+    try:
+        return datetime.date.fromisoformat(str(manifest.get("parameters", {}).get("as_of", "")))
+    except ValueError:
+        return None
 
 
 def later_of(findings: pd.DataFrame) -> dict[str, str]:

@@ -31,7 +31,13 @@ from termreview.reporting.editions.shareable import shareable_view, without_word
 from termreview.reporting.editions.suppression import Suppression, decide_suppression
 from termreview.reporting.records.handed_out import read_handed_out
 from termreview.reporting.records.issued import Issue, find_issue
-from termreview.reporting.records.provenance import NOWHERE, Provenance, read_provenance, terms_behind
+from termreview.reporting.records.provenance import (
+    NOWHERE,
+    Provenance,
+    read_provenance,
+    run_day,
+    terms_behind,
+)
 from termreview.reporting.report.history import NO_HISTORY, term_history
 from termreview.reporting.summaries.summaries import Summaries
 from termreview.reporting.summaries.term_view import TermView, build_view
@@ -218,7 +224,8 @@ def report_on(
     )
     suppression = None if edition == INTERNAL else _suppression(workspace, reference, whole)
     history = _history(workspace, reference, whole, previous, years) if scope.is_whole else NO_HISTORY
-    report = ReportContext(reference, whole, previous, _as_of(as_of, whole), years=years, history=history)
+    day = _as_of(as_of, whole, run_day(workspace, whole.declared.term))
+    report = ReportContext(reference, whole, previous, day, years=years, history=history)
     return present(report, scope, edition, suppression)
 
 
@@ -340,11 +347,13 @@ def _state(workspace: Workspace, reference: Reference, declared: TermReference) 
     return reference.fingerprint, declared.term.term_id, tables
 
 
-def _as_of(as_of: str, view: TermView) -> datetime.date:
+def _as_of(as_of: str, view: TermView, ran_on: datetime.date | None) -> datetime.date:
+    """The day that is asked for; else that of the last run, so that whoever looks on reads the day that it printed."""
     due_on = view.declared.plan.due_on
     if not as_of.strip():
         accepted = view.tables.submissions.query("fate == 'accepted'")["received_on"].dropna()
-        return max(due_on, accepted.max().date()) if len(accepted) else due_on
+        last = [accepted.max().date()] if len(accepted) else []
+        return max(due_on, *last, *([ran_on] if ran_on else []))
     try:
         return datetime.date.fromisoformat(as_of.strip())
     except ValueError:

@@ -13,7 +13,14 @@ from termreview.insight.early_warning import Warnings, warn
 from termreview.insight.impact import impact
 from termreview.insight.moderation import BY_SCHOOL, IfVerified, gaps, if_all_verified, published_and_verified
 from termreview.insight.teaching import pairs
-from termreview.insight.trends import as_today, moves, moves_by_unit, on_one_rule, placed_today, slips
+from termreview.insight.trends import (
+    as_today,
+    moves_by_unit,
+    on_one_rule,
+    placed_today,
+    slips,
+    totals,
+)
 from termreview.reference.kinds.measures import RISK
 from termreview.reference.texts.insight import FILE, Limits
 from termreview.reporting.blocks.rows import records
@@ -34,6 +41,8 @@ from termreview.scoring.levels import OVERALL
 from termreview.scoring.next_level import CONDITION, points_needed
 
 WHOLE = "whole"  # scope of a move: all schools of the office
+LEVEL, COMMUNE, SCHOOL = "level", "unit_id", "school_id"  # the other ones
+AS_WAS, AS_TODAY = "as_was", "as_today"  # ways of counting
 
 
 def is_looking_back(report: ReportContext) -> bool:
@@ -109,64 +118,82 @@ def years_before(report: ReportContext) -> list[str]:
 def moves_of(report: ReportContext) -> pd.DataFrame:
     """Every move of a mean score, split: as `trends.moves`, one row per `way`, `scope`, `unit_id`, `group_id` and pair of years.
 
-    `way` is `as_was` or `as_today`, `scope` is `whole`, `level` or `unit_id`. Of levels and communes schools are counted
-    as they are today, where each stands today.
+    `scope` is `whole`, `level` or `unit_id`. `way` says where a school stands: as it was (`as_was`: the schools, levels and
+    communes of each year), or as it is today (`as_today`).
     """
     limits, events = limits_of(report), school_events(report.reference)
     found = []
     for group in report.declared.indicator_set.groups:
         panel = group_panel(report.history, report.declared.term.part, group.group_id)
-        today = as_today(panel, events)
-        of_group = [
-            moves(panel, limits).assign(way="as_was", scope=WHOLE),
-            moves(today, limits).assign(way="as_today", scope=WHOLE),
-        ]
-        for scope in ("level", "unit_id"):
-            places = panel[["school_id", "school_year"]].assign(unit_id=panel[scope])
-            by_unit = moves_by_unit(today.drop(columns="unit_id"), placed_today(places, events), limits)
-            of_group.append(by_unit.assign(way="as_today", scope=scope))
-        found += [one.assign(group_id=group.group_id) for one in of_group if len(one)]
+        for scope in (WHOLE, LEVEL, COMMUNE):
+            for way, rows, places in both_ways(panel, events, scope):
+                own = moves_by_unit(rows, places, limits)
+                found.append(own.assign(way=way, scope=scope, group_id=group.group_id))
+    found = [one for one in found if len(one)]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
-def spans_of(report: ReportContext) -> pd.DataFrame:
-    """From the first year to the last, what moved the mean score of each level and commune: one row per unit and group.
+def both_ways(
+    panel: pd.DataFrame, events: pd.DataFrame, scope: str
+) -> list[tuple[str, pd.DataFrame, pd.DataFrame]]:
+    """A panel and where its schools stand, as it was and as it is today: (way, panel, units) for `insight.trends`."""
+    places = panel[["school_id", "school_year"]].assign(unit_id="" if scope == WHOLE else panel[scope])
+    bare = panel.drop(columns="unit_id")
+    return [
+        (AS_WAS, bare, places),
+        (AS_TODAY, as_today(bare, events), placed_today(places, events)),
+    ]
+
+
+def spans(moves: pd.DataFrame) -> pd.DataFrame:
+    """From the first year to the last, what moved each line of `moves`: one row per way, scope, unit and group.
 
     `year_before, school_year, before, after, move, real, counted, rule, stayed_count`; the parts are sums over the years,
-    missing where one year could not be split, `stayed_count` are the schools of both last years.
+    missing where one year could not be split, `stayed_count` are the schools of both last years. A unit counted as it was
+    has rows only where they differ from how it is counted today.
     """
-    found = moves_of(report)
-    known = found[(found["scope"] != WHOLE) & (found["stayed_count"] > 0)]
+    known = moves[moves["move"].notna()]
 
     def summed(values: pd.Series) -> float:
         return float(values.astype(float).sum(skipna=False))
 
-    sums = known.groupby(["scope", "unit_id", "group_id"], sort=False).agg(
+    keys = ["scope", "unit_id", "group_id"]
+    sums = known.groupby(["way", *keys], sort=False).agg(
         year_before=("year_before", "first"), school_year=("school_year", "last"), before=("before", "first"), after=("after", "last"),
         move=("move", summed), real=("real", summed), counted=("counted", summed), rule=("rule", summed), stayed_count=("stayed_count", "last"),
-    )  # fmt: skip
-    return sums.reset_index()
+    ).reset_index()  # fmt: skip
+    today = sums[sums["way"] == AS_TODAY]
+    same = sums.merge(today, on=keys, how="left", suffixes=("", "_today"))
+    parts = ("before", "after", "real", "counted")
+    apart = pd.concat(
+        [(same[name] - same[f"{name}_today"]).abs().fillna(1.0) >= 0.05 for name in parts], axis=1
+    )
+    apart_units = apart.any(axis=1).groupby([same["scope"], same["unit_id"]]).transform("any")
+    kept = pd.concat([today, sums[(sums["way"] == AS_WAS) & apart_units]])
+    units = list(dict.fromkeys(zip(kept["scope"], kept["unit_id"], strict=True)))
+    place = [units.index(unit) for unit in zip(kept["scope"], kept["unit_id"], strict=True)]
+    return kept.assign(place=place).sort_values(["place", "group_id", "way"], ignore_index=True).drop(columns="place")  # fmt: skip
 
 
+@lru_cache(maxsize=2)
 def means_of(report: ReportContext) -> pd.DataFrame:
-    """The mean score of all schools and of each level by year, schools counted as they are today.
+    """The mean score of the office and of each level, commune and school by year, counted both ways.
 
-    One row per `unit_id` (blank for all), `group_id` and `school_year`: `value`, `school_count`, `rule_id`.
+    One row per `scope` (`whole`, `level`, `unit_id`, `school_id`), `unit_id` (blank for the office), `group_id` and
+    `school_year`: `value` as schools are counted and placed today, `was` as they were then (each missing where the unit
+    has no school by that way), `school_count`, `rule_id`.
     """
-    events, rows = school_events(report.reference), []
+    events, found = school_events(report.reference), []
+    keys = ["unit_id", "school_year"]
     for group in report.declared.indicator_set.groups:
         panel = group_panel(report.history, report.declared.term.part, group.group_id)
-        places = panel[["school_id", "school_year"]].assign(unit_id=panel["level"])
-        level_of = placed_today(places, events).set_index(["school_id", "school_year"])["unit_id"]
-        today = as_today(panel, events).dropna(subset=["numerator"])
-        own = pd.MultiIndex.from_frame(today[["school_id", "school_year"]])
-        by_level = today.assign(unit_id=level_of.reindex(own).to_numpy(), group_id=group.group_id)
-        rows += [by_level, by_level.assign(unit_id="")]
-    keys = ["unit_id", "group_id", "school_year"]
-    sums = pd.concat(rows, ignore_index=True).groupby(keys, sort=False)
-    return sums.agg(
-        value=("numerator", "sum"), weight=("denominator", "sum"), school_count=("school_id", "nunique"), rule_id=("rule_id", "first")
-    ).assign(value=lambda found: found["value"] / found["weight"]).drop(columns="weight").reset_index()  # fmt: skip
+        for scope in (WHOLE, LEVEL, COMMUNE, SCHOOL):
+            made = {way: totals(rows, places) for way, rows, places in both_ways(panel, events, scope)}
+            was = made[AS_WAS].rename(columns={"value": "was"}).drop(columns="school_count")
+            both = made[AS_TODAY].merge(was, on=keys, how="outer", suffixes=("", "_was"))
+            both["rule_id"] = both["rule_id"].fillna(both.pop("rule_id_was"))
+            found.append(both.assign(scope=scope, group_id=group.group_id))
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
 @lru_cache(maxsize=2)
@@ -182,11 +209,22 @@ def impact_of(report: ReportContext) -> pd.DataFrame:
     return impact(values, actions, limits_of(report), most)
 
 
-def years_of(report: ReportContext, school_id: str) -> list[tuple[str, float, str]]:
-    """The sure points of all groups together at one school and the index they are by, by school year, at the same part of each."""
-    values = values_of(report)
-    own = values[values["school_id"] == school_id]
-    return list(zip(own["school_year"].astype(str), own["value"].astype(float), own["rule_id"].astype(str), strict=True))  # fmt: skip
+@lru_cache(maxsize=2)
+def lines_of(report: ReportContext) -> pd.DataFrame:
+    """The sure points of all groups together by line of schools (`trends.as_today`) and year, at the same part of each.
+
+    `school_id, school_year, value, rule_id, is_merged`: before a merger the mean of the schools that came together.
+    """
+    panel = as_today(total_panel(report).drop(columns="value"), school_events(report.reference))
+    known = panel.dropna(subset=["numerator"]).sort_values("school_year", kind="stable")
+    return known.assign(value=known["numerator"] / known["denominator"], is_merged=known["denominator"] > 1)
+
+
+def years_of(report: ReportContext, school_id: str) -> list[tuple[str, float, str, bool]]:
+    """The years of one school's line: school year, sure points, the index that they are by, whether of several former schools."""
+    lines = lines_of(report)
+    own = lines[lines["school_id"] == school_id]
+    return list(zip(own["school_year"].astype(str), own["value"].astype(float), own["rule_id"].astype(str), own["is_merged"].astype(bool), strict=True))  # fmt: skip
 
 
 @lru_cache(maxsize=2)
@@ -279,7 +317,7 @@ def columns_of(report: ReportContext) -> dict[str, pd.Series]:
 
     `years` have a column per earlier year; texts are as the report prints them.
     """
-    found, values = slips_of(report).set_index("school_id"), values_of(report)
+    found, values = slips_of(report).set_index("school_id"), lines_of(report)
     names, texts = short_names(report.term.schools), report.reference.insight.texts
     warned = warnings_of(report).schools.set_index("school_id")
     criteria = pairs_of(report).assign(teacher=lambda rows: rows["teacher_id"].map(names))

@@ -211,10 +211,13 @@ def years_view(report: ReportContext, school_id: str) -> View:
     found = years_of(report, school_id)
     if len(found) < 2:
         return {}
-    points = " → ".join(number_text(value, "points") for _, value, _ in found)
+    points = " → ".join(number_text(value, "points") for _, value, _, _ in found)
     told = str(tell(report, "page.line", years=f"{found[0][0]} – {found[-1][0]}", points=points))
     broken = [after[0] for before, after in pairwise(found) if before[2] != after[2]]
-    note = str(tell(report, "page.break", years=listed(broken))) if broken else ""
+    merged = [year for year, _, _, is_merged in found if is_merged]
+    notes = [str(tell(report, "page.break", years=listed(broken)))] if broken else []
+    notes += [str(tell(report, "page.merged", year=merged[-1]))] if merged else []
+    note = " ".join(notes)
     most = float(sum(group.placed_points for group in report.declared.indicator_set.groups))
     return {"line": told, "note": note, "strip": years_strip(found, most, f"{told} {note}".strip())}
 
@@ -257,10 +260,10 @@ def score_strip(
     return _drawing("".join(parts), _HEIGHT + _TEXT, alt)
 
 
-def years_strip(found: Sequence[tuple[str, float, str]], most: float, alt: str) -> str:
+def years_strip(found: Sequence[tuple[str, float, str, bool]], most: float, alt: str) -> str:
     """The points of several years as SVG: a disc a year, a line between years of one index, a stroke where it changed."""
     step = 88 / (len(found) - 1)
-    places = [(6 + step * place, _TREND - _RISE * min(value / most, 1.0)) for place, (_, value, _) in enumerate(found)]  # fmt: skip
+    places = [(6 + step * place, _TREND - _RISE * min(value / most, 1.0)) for place, (_, value, _, _) in enumerate(found)]  # fmt: skip
     parts = []
     for place, ((x, y), (next_x, next_y)) in enumerate(pairwise(places)):
         if found[place][2] == found[place + 1][2]:
@@ -268,7 +271,7 @@ def years_strip(found: Sequence[tuple[str, float, str]], most: float, alt: str) 
         else:
             middle = f"{(x + next_x) / 2:.4g}%"
             parts.append(f'<line class="edge" x1="{middle}" x2="{middle}" y1="4" y2="{_TREND}"/>')
-    for (x, y), (year, value, _) in zip(places, found, strict=True):
+    for (x, y), (year, value, _, _) in zip(places, found, strict=True):
         parts.append(f'<circle class="dot" cx="{x:.4g}%" cy="{y:.4g}" r="3.5"/>')
         parts.append(f'<text x="{x:.4g}%" y="{y - 7:.4g}">{escape_text(number_text(value, "points"))}</text>')
         parts.append(f'<text x="{x:.4g}%" y="{_TREND + _TEXT}">{escape_text(year)}</text>')

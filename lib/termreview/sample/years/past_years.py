@@ -1,48 +1,52 @@
-"""One folder of an office with school years behind it: the sample's declarations, and the tables of earlier years.
+"""One folder of an office with school years behind it: the sample's declarations, and the files of earlier years.
 
-The earlier years come as tables, as a run would leave them, not as workbooks: they are there to be looked back on. Their
-points are worked out by the scorer, by the index in force in each year.
+Every school sent a faultless file in time in the earlier years: they are there to be looked back on. They are cleaned
+and scored as any others, by the index in force in each year.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime
-import hashlib
 import io
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-
-import pandas as pd
 
 from termreview.errors import UsageError
 from termreview.insight.moderation import draw as draw_by_lot
-from termreview.reference.declarations import Reference, TermReference, load_reference
+from termreview.intake.received.received import RECEIVED_LIST
+from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reference.kinds.units import Unit
 from termreview.sample.answers.answers import SAMPLE_SET, is_of_sample, school_answers
 from termreview.sample.answers.index import index_answers, points_of_facts
+from termreview.sample.deliveries import Arrival
+from termreview.sample.sample_files import SampleFile, write_received, write_sample_files
 from termreview.sample.schools.scenarios import draw
 from termreview.sample.schools.schools import Answer, SchoolTerm, school_term
 from termreview.sample.years.planted import (
+    COMMUNES_BEFORE,
     DRAWN_COUNT,
     EASY_GAP,
     EASY_ITEM,
     IDLE,
     LOOKED_AT,
+    MERGED_COMMUNE,
+    NAMES_BEFORE,
     OLD_RULE_YEARS,
     OLD_SET,
+    PARENTS_BEFORE,
     PAST_YEARS,
+    REFORM_DAY,
+    REFORM_EVENTS,
     RISK,
     SEED,
     SLIPS,
     WORKED,
     in_year,
 )
-from termreview.scoring.score import score_term
-from termreview.storage.contracts import from_rows
-from termreview.storage.workspace import Workspace, write_table
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
 _SAMPLE_YEAR = "2023-2024"
@@ -58,16 +62,17 @@ _ACTIONS = (
     ("tap-huan-quan-tri", "Tập huấn tại trường về hệ thống quản trị và học liệu số (minh họa)", WORKED),
     ("cap-tai-khoan-lms", "Cấp tài khoản LMS dùng chung (minh họa)", IDLE),
 )
+_WORKERS = 2  # processes that write files
 _VERIFIED_BY, _REASON = "Tổ thẩm định (minh họa)", "Đối chiếu minh chứng tại trường (minh họa)."
 
 
-def write_past_years(source: Workspace, folder: Path) -> Workspace:
-    """Make one folder an office with the sample's declarations and four school years behind its own; no files yet.
+def declare_past_years(source: Workspace, folder: Path) -> Workspace:
+    """Make one folder an office with the sample's declarations and four school years before its own; no files yet.
 
     Returns
     -------
     Workspace
-        With the tables of the earlier years, what the office did and whom it visited; the sample's own terms are not run.
+        With the calendar and registry of the earlier years, what the office did and whom it visited.
 
     Raises
     ------
@@ -83,15 +88,46 @@ def write_past_years(source: Workspace, folder: Path) -> Workspace:
     shutil.copytree(source.reference, made.reference, ignore=ignored)
     shutil.copytree(source.notebooks, made.notebooks, ignore=ignored, dirs_exist_ok=True)
     _declare(made.reference)
-    reference = load_reference(made.reference)
-    for school_year in PAST_YEARS:
-        for part, _, _ in _PARTS:
-            write_term_tables(made, reference, Term(school_year, part))
     return made
 
 
+def past_terms() -> tuple[Term, ...]:
+    """The terms of the earlier years, the oldest first."""
+    return tuple(Term(school_year, part) for school_year in PAST_YEARS for part, _, _ in _PARTS)
+
+
+def write_past_files(
+    workspace: Workspace,
+    reference: Reference,
+    progress: Callable[[str], None] = lambda line: None,
+    terms: Sequence[Term] = (),
+) -> dict[Term, datetime.date]:
+    """Write the file of every school in every earlier term with the list of what came when: by term, the day all came."""
+    days = {}
+    for term in terms or past_terms():
+        declared = reference.of(term)
+        day = declared.plan.due_on - datetime.timedelta(days=3)
+        files = [
+            SampleFile(term, school, Arrival(term.part, school.unit_id, day.isoformat(), name=_file_name(school, term)))
+            for school in declared.schools
+        ]  # fmt: skip
+        folder = workspace.raw(term)
+        folder.mkdir(parents=True)
+        made = write_sample_files(files, folder, reference, _WORKERS, past_answers)
+        for number, file in enumerate(made, start=1):
+            progress(f"{term.term_id} {number}/{len(files)} {file.arrival.name}")
+        write_received(folder / RECEIVED_LIST, files)
+        days[term] = day
+    return days
+
+
+def _file_name(school: Unit, term: Term) -> str:
+    return f"{school.unit_id}_BC_{term.part.upper()}_{term.school_year}.xlsx"
+
+
 def _declare(folder: Path) -> None:
-    """Declare the earlier years, the earlier version of the index, what the office did, and whom it visited."""
+    """Declare the earlier years and communes, the earlier index, what the office did, and whom it visited."""
+    _reform(folder)
     calendar = folder / "calendar.yml"
     head, rest = calendar.read_text(encoding="utf-8").split("school_years:\n", 1)
     first = f'      - id: "{_SAMPLE_YEAR}-hk1"\n'
@@ -116,6 +152,38 @@ def _declare(folder: Path) -> None:
     visits = [(_LAST.term_id, one, "risk", "") for one in RISK]
     _add_rows(folder / "visits.csv", [*visits, *((_LAST.term_id, one, "lot", SEED) for one in drawn)])
     _add_rows(folder / "verified_points.csv", _verified(reference, (*RISK, *drawn)))
+
+
+def _reform(folder: Path) -> None:
+    """Declare the communes of before the reform: of two one was made, one school stands under another, one has a new name."""
+    path = folder / "units.csv"
+    head, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines())
+    told = []
+    last = REFORM_DAY - datetime.timedelta(days=1)
+    for row in rows:
+        unit = dict(zip(head, row, strict=True))
+        if datetime.date.fromisoformat(unit["valid_from"]) < REFORM_DAY and unit["unit_id"] in {*PARENTS_BEFORE, *NAMES_BEFORE, MERGED_COMMUNE}:  # fmt: skip
+            if unit["unit_id"] == MERGED_COMMUNE:
+                for unit_id, (name, short) in COMMUNES_BEFORE.items():
+                    then = unit | {
+                        "unit_id": unit_id,
+                        "valid_to": str(last),
+                        "name": name,
+                        "short_name": short,
+                        "aliases": "",
+                    }
+                    told.append(list(then.values()))
+            else:
+                name, short = NAMES_BEFORE.get(unit["unit_id"], (unit["name"], unit["short_name"]))
+                parent = PARENTS_BEFORE.get(unit["unit_id"], unit["parent_id"])
+                then = unit | {"valid_to": str(last), "name": name, "short_name": short, "parent_id": parent}
+                told.append(list(then.values()))
+            unit["valid_from"] = str(REFORM_DAY)
+        told.append(list(unit.values()))
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\n").writerows([head, *told])
+    _write(path, made.getvalue())
+    _add_rows(folder / "unit_events.csv", [(*event[:1], REFORM_DAY, *event[1:]) for event in REFORM_EVENTS])
 
 
 def _year(school_year: str) -> str:
@@ -164,26 +232,6 @@ def _verified(reference: Reference, school_ids: Sequence[str]) -> list[tuple[obj
     return rows
 
 
-def write_term_tables(workspace: Workspace, reference: Reference, term: Term) -> None:
-    """Write the tables of one term as a run would leave them if every school had sent a faultless file in time."""
-    declared = reference.of(term)
-    told: list[dict[str, object]] = []
-    submissions = []
-    for school in declared.schools:
-        answers = past_answers(school, term, reference)
-        file = f"{school.unit_id}_BC_{term.part.upper()}_{term.school_year}.xlsx"
-        told += _observed(school, declared, answers, file)
-        submissions.append(_submission(school, declared, answers, file))
-    observations = from_rows("observations", told)
-    scored = score_term(observations, declared, reference.verified)
-    frames = {
-        "submissions": from_rows("submissions", submissions), "observations": observations, "findings": from_rows("findings", []),
-        "ledger": scored.ledger, "scores": scored.scores,
-    }  # fmt: skip
-    for name, frame in frames.items():
-        write_table(workspace, term, name, frame)
-
-
 def past_answers(school: Unit, term: Term, reference: Reference) -> dict[str, Answer]:
     """What one school answered in one earlier term; its own points are those that its facts give by the index of then."""
 
@@ -203,36 +251,6 @@ def past_answers(school: Unit, term: Term, reference: Reference) -> dict[str, An
     }  # fmt: skip
     asked = {field.field_id for field in declared.form.fields_for(school.level, term.part)}
     return {name: answer for name, answer in answers.items() if name in asked}
-
-
-def _observed(
-    school: Unit, declared: TermReference, answers: Mapping[str, Answer], file: str
-) -> Iterable[dict[str, object]]:
-    for field in declared.form.fields_for(school.level, declared.term.part):
-        value = answers.get(field.field_id)
-        if field.kind == "yes_no" and value is not None:
-            value = float(value == "yes")
-        is_number = isinstance(value, int | float)
-        yield {
-            "school_id": school.unit_id, "term_id": declared.term.term_id, "field_id": field.field_id,
-            "state": "blank" if value is None else "answered",
-            "value_number": float(value) if is_number else None,  # type: ignore[arg-type]
-            "value_text": None if value is None or is_number else str(value),
-            "original": None if value is None else str(value), "file": file, "found_by": "none",
-        }  # fmt: skip
-
-
-def _submission(
-    school: Unit, declared: TermReference, answers: Mapping[str, Answer], file: str
-) -> dict[str, object]:
-    content = repr(sorted(answers.items())).encode()
-    sha256 = hashlib.sha256(content).hexdigest()
-    return {
-        "submission_id": sha256[:16], "school_id": school.unit_id, "term_id": declared.term.term_id, "file": file, "sha256": sha256,
-        "size_bytes": len(content), "received_on": pd.Timestamp(declared.plan.due_on) - pd.Timedelta(days=3), "revision": 1,
-        "fate": "accepted", "form_id": declared.plan.form, "found_by": "code", "is_late": False, "cells_total": len(answers),
-        "cells_used": len(answers), "cells_flagged": 0, "cells_unowned": 0, "cells_ignored": 0,
-    }  # fmt: skip
 
 
 def _add_rows(path: Path, rows: Iterable[Sequence[object]]) -> None:

@@ -6,6 +6,7 @@ slips there, stood lower or higher in every year before.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +16,29 @@ from termreview.sample.schools.schools import SchoolTerm
 PAST_YEARS = ("2019-2020", "2020-2021", "2021-2022", "2022-2023")
 OLD_SET = "qd-4725-2022-thu-nghiem"
 OLD_RULE_YEARS = PAST_YEARS[:2]  # scored by the earlier version of the index, whose bands are stricter
+
+# Between the second and the third year: of two communes one is made, one school comes under its neighbour, one is renamed.
+REFORM_DAY, REFORM_YEAR = datetime.date(2021, 7, 1), PAST_YEARS[2]
+MERGED_COMMUNE = "047712"
+COMMUNES_BEFORE: Mapping[str, tuple[str, str]] = {  # name, short name
+    "047721": ("xã Xuân Thượng", "Xuân Thượng"),
+    "047722": ("xã Xuân Hạ", "Xuân Hạ"),
+}
+MOVED = "0477214"
+PARENTS_BEFORE: Mapping[str, str] = {
+    "0477114": "047722", "0477216": "047721", "0477217": "047722", "0477308": "047722", MOVED: "047709",
+}  # fmt: skip
+NAMES_BEFORE: Mapping[str, tuple[str, str]] = {"0477211": ("Trường TH Phú Lâm 2", "TH Phú Lâm 2")}
+REFORM_EVENTS = (  # code, kind, from, to, note
+    ("2021-hop-nhat-047712", "merge", "047721;047722", MERGED_COMMUNE,
+     "Sắp xếp đơn vị hành chính cấp xã: xã Xuân Thượng, xã Xuân Hạ hợp nhất thành xã Xuân Lâm (dữ liệu minh họa)."),
+    ("2021-chuyen-047712", "reparent", "0477114;0477216;0477217;0477308", MERGED_COMMUNE,
+     "Các trường trên địa bàn chuyển về xã Xuân Lâm; mã trường giữ nguyên (dữ liệu minh họa)."),
+    ("2021-chuyen-047710", "reparent", MOVED, "047710",
+     "Trường TH Đông Sơn 2 chuyển từ địa bàn xã Phú Khê sang xã Đông Sơn (dữ liệu minh họa)."),
+    ("2021-doi-ten-0477211", "rename", "0477211", "0477211",
+     "Trường TH Phú Lâm 2 đổi tên thành Trường TH Kim Đồng (dữ liệu minh họa)."),
+)  # fmt: skip
 
 # Points of each group of the index.
 YEARLY_CHANGE = 1.5  # what every school really gains from year to year

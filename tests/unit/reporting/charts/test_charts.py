@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
@@ -21,6 +22,7 @@ from termreview.reporting.charts.days import _columns
 from termreview.reporting.charts.drawing.plot import NARROW, WIDTH, nice_top, place_rows
 from termreview.reporting.charts.drawing.style import (
     ABSENT,
+    ALERT,
     BEFORE,
     BEHIND,
     FAR_BEHIND,
@@ -523,3 +525,26 @@ def test_no_line_goes_over_a_change_of_rule_and_a_stroke_stands_there() -> None:
     whole = charts.line_panels(frame.assign(r="one"), panel="n", line="l", when="y", value="v", rule="r", names={"a": "A"}, break_label="khác", limits=(0, 100), ticks=(0, 100))  # fmt: skip
     assert "khác" not in [text.get_text() for text in whole.axes[0].texts]
     assert "khác" in [text.get_text() for text in drawn.axes[0].texts]
+    strokes = [patch for patch in drawn.axes[0].patches if to_hex(patch.get_edgecolor()) == ALERT]
+    assert len(strokes) == 2  # in the key and in the panel, dashed in both
+    assert all(patch.get_linestyle() != "solid" for patch in strokes)
+
+
+def test_what_is_counted_another_way_is_a_dashed_line_where_it_differs_broken_as_the_other() -> None:
+    frame = pd.DataFrame({"n": [*["A"] * 4, *["B"] * 4], "l": "a", "y": ["1", "2", "3", "4"] * 2, "v": [10, 20, 60, 70] * 2, "w": [12, 20, 60, 70, 10, 20, 60, 70], "r": ["old", "old", "new", "new"] * 2})  # fmt: skip
+    options = {"panel": "n", "line": "l", "when": "y", "value": "v", "rule": "r", "names": {"a": "A"}, "break_label": "khác", "limits": (0, 100), "ticks": (0, 100)}  # fmt: skip
+    drawn = charts.line_panels(frame, was="w", was_label="như khi đó", **options)
+    fills = {to_hex(patch.get_edgecolor()) for patch in drawn.axes[0].patches} - {ALERT}
+
+    def dashed(axes: Axes) -> list[list[float]]:
+        return [
+            patch.get_path().vertices[:, 0].tolist()
+            for patch in axes.patches
+            if patch.get_linestyle() != "solid" and to_hex(patch.get_edgecolor()) in fills and len(patch.get_path().vertices) == 4
+        ]  # fmt: skip
+
+    assert dashed(drawn.axes[0]) == [[0, 1, 2, 3]]  # two pieces: no line goes over the change of rule
+    assert dashed(drawn.axes[1]) == []  # both ways are the same there
+    assert "như khi đó" in [text.get_text() for text in drawn.axes[0].texts]
+    same = charts.line_panels(frame.assign(w=frame["v"]), was="w", was_label="như khi đó", **options)
+    assert "như khi đó" not in [text.get_text() for text in same.axes[0].texts]

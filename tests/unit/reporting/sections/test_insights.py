@@ -29,13 +29,13 @@ from termreview.reporting.report.history import (
 )
 from termreview.reporting.report.insights import plan_of, slips_of, warnings_of, years_of
 from termreview.reporting.school_pages.index import years_view
-from termreview.reporting.sections.index import forecast, look_back
+from termreview.reporting.sections.index import forecast, look_back, trends
 from termreview.scoring.levels import OVERALL
 
 YEAR_END, SEMESTER = "2023-2024-hk2", "2023-2024-hk1"
 YEARS = ("2019-2020", "2020-2021", "2021-2022", "2022-2023", "2023-2024")
 SECTIONS: dict[str, Callable[[ReportContext], Block]] = {
-    "trends": look_back.trends,
+    "trends": trends.trends,
     "moderation": look_back.moderation,
     "warning": forecast.early_warning,
     "impact": look_back.actions_done,
@@ -102,7 +102,7 @@ def test_the_signed_year_end_report_tells_of_the_years_and_names_no_school_that_
     report = present(with_history(YEAR_END), edition=SHAREABLE)
     fallen = slips_of(report).query("is_slip")["school_id"].item()
     name = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))[fallen]
-    told = text_of(look_back.trends(report))
+    told = text_of(trends.trends(report))
     assert "01 trường thấp hơn rõ rệt so với chính các năm trước của trường" in told
     assert name not in told
     assert "nhìn lại cảnh báo từ học kỳ I" in text_of(forecast.early_warning(report))
@@ -114,7 +114,7 @@ def test_the_signed_year_end_report_tells_of_the_years_and_names_no_school_that_
 
 def test_a_year_of_moves_is_split_and_who_fell_behind_is_named() -> None:
     report = with_history(YEAR_END)
-    block = look_back.trends(report)
+    block = trends.trends(report)
     told = text_of(block)
     fallen = slips_of(report).query("is_slip")["school_id"].tolist()
     names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
@@ -123,7 +123,7 @@ def test_a_year_of_moves_is_split_and_who_fell_behind_is_named() -> None:
     assert "Năm học (so với năm học trước)" in told
     full = text_of(look_back.full_tables(report))
     assert "từ năm đầu đến năm cuối" in full
-    assert "theo danh sách trường của từng năm" not in full  # both ways are the same here
+    assert "(theo từng năm)" not in full  # both ways are the same here
     assert look_back.full_tables(world_report(YEAR_END)).html.strip() == ""
 
 

@@ -2,46 +2,80 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from past_years_world import write_term_tables
 
 import termreview
+from termreview.desk.term.term_now import look
 from termreview.errors import UsageError
 from termreview.insight.impact import CLEAR
 from termreview.insight.moderation import BY_ITEM, draw
+from termreview.insight.trends import moves_by_unit
 from termreview.reference.declarations import load_reference
+from termreview.reporting.blocks.blocks import Block, as_html
 from termreview.reporting.report.context import ReportContext, open_report
+from termreview.reporting.report.history import school_events
 from termreview.reporting.report.insights import (
+    AS_TODAY,
+    AS_WAS,
+    COMMUNE,
+    LEVEL,
     WHOLE,
+    both_ways,
     gaps_of,
     impact_of,
+    limits_of,
     moves_of,
     slips_of,
     total_if_verified,
+    total_panel,
     warnings_of,
+    years_of,
 )
-from termreview.sample.years.past_years import write_past_years, write_term_tables
+from termreview.reporting.school_pages.index import years_view
+from termreview.reporting.sections.index import look_back, trends
+from termreview.reporting.sections.work.years import ratio_panels
+from termreview.sample.years.past_years import declare_past_years, past_terms, write_past_files
 from termreview.sample.years.planted import (
+    COMMUNES_BEFORE,
     DRAWN_COUNT,
     EASY_GAP,
     EASY_ITEM,
+    LUCK,
+    MERGED_COMMUNE,
+    MOVED,
     OLD_SET,
+    PARENTS_BEFORE,
+    PAST_YEARS,
+    REFORM_YEAR,
     SEED,
     SLIPS,
     WORKED_EFFECT,
     YEARLY_CHANGE,
 )
-from termreview.storage.workspace import Workspace
+from termreview.storage.workspace import Workspace, read_table
 from termreview.terms import Term
 from worlds import ROOT
 
 LAST = Term("2023-2024", "hk2")
 
 
+def text_of(block: Block) -> str:
+    """All words of a block and of its charts, as the page says them."""
+    return " ".join(re.sub(r"<[^>]+>", " ", as_html(block)).replace("&nbsp;", " ").split())
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return write_past_years(Workspace(ROOT), tmp_path_factory.mktemp("years") / "office")
+    made = declare_past_years(Workspace(ROOT), tmp_path_factory.mktemp("years") / "office")
+    reference = load_reference(made.reference)
+    for term in past_terms():
+        write_term_tables(made, reference, term)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +124,81 @@ def test_the_merged_pair_is_one_line_today_and_three_schools_as_it_was(report: R
     assert found.loc["as_was", ["joined_count", "left_count"]].tolist() == [1, 2]
     assert found.loc["as_today", ["joined_count", "left_count"]].tolist() == [0, 0]
     assert found.loc["as_was", "after"] == pytest.approx(found.loc["as_today", "after"])
+
+
+def test_communes_are_followed_through_the_reform_both_ways(report: ReportContext) -> None:
+    found = moves_of(report).query("scope == 'unit_id'")
+    today, was = found[found["way"] == AS_TODAY], found[found["way"] == AS_WAS]
+    assert (
+        today[["joined_count", "left_count"]].to_numpy().sum() == 0
+    )  # nobody moves between communes of today
+    merged = today[(today["unit_id"] == MERGED_COMMUNE) & (today["group_id"] == "2")].set_index("school_year")
+    assert len(merged) == 4
+    # Three schools, whose luck of a year spreads by 1,5 points: the change of three years within 2,5 standard errors
+    real = merged.loc[["2020-2021", REFORM_YEAR, "2022-2023"], "real"].sum()
+    assert real == pytest.approx(3 * YEARLY_CHANGE, abs=2.5 * LUCK * (2 / 3) ** 0.5)
+    years = was.groupby("unit_id")["school_year"].unique().map(list)
+    assert years[MERGED_COMMUNE] == ["2022-2023", "2023-2024"]  # it stands from the year of the reform on
+    assert all(years[unit_id] == ["2020-2021"] for unit_id in COMMUNES_BEFORE)
+    then = was[(was["school_year"] == REFORM_YEAR) & (was["group_id"] == "1")].set_index("unit_id")
+    assert then.loc[PARENTS_BEFORE[MOVED], ["joined_count", "left_count"]].tolist() == [0, 1]
+    assert then.loc["047710", ["joined_count", "left_count"]].tolist() == [1, 0]
+
+
+def test_every_move_is_exactly_its_three_parts_whatever_moves(report: ReportContext) -> None:
+    events, limits = school_events(report.reference), limits_of(report)
+    found = [moves_of(report)]
+    for panel in ratio_panels(report).values():
+        for scope in (WHOLE, LEVEL, COMMUNE):
+            found += [
+                moves_by_unit(own, places, limits) for _, own, places in both_ways(panel, events, scope)
+            ]
+    rows = pd.concat(found, ignore_index=True).dropna(subset=["move"])
+    assert set(found[0]["way"]) == {AS_WAS, AS_TODAY}
+    assert set(found[0]["scope"]) == {WHOLE, LEVEL, COMMUNE}
+    assert len(rows) > 1000
+    assert (rows["real"] + rows["counted"] + rows["rule"].astype(float) - rows["move"]).abs().max() < 1e-9
+
+
+def test_every_planted_truth_is_told_where_people_look(report: ReportContext) -> None:
+    told = text_of(trends.trends(report)) + text_of(trends.trend_tables(report))
+    assert "xã Xuân Thượng, xã Xuân Hạ hợp nhất thành xã Xuân Lâm" in told
+    assert "xã Xuân Thượng (theo từng năm) (2019-2020 – 2020-2021)" in told
+    assert "thành Trường TH&amp;THCS Lương Điền" in told
+    assert "cách tính thay đổi" in told  # the key of the charts
+    names = dict(zip(report.term.schools["school_id"], report.term.schools["short_name"], strict=True))
+    assert all(names[school_id] in told for school_id in SLIPS)
+    acted = text_of(look_back.actions_done(report))
+    assert "kết luận: rõ (tăng thêm" in acted
+    assert "kết luận: không thấy" in acted or "kết luận: chưa rõ" in acted
+    assert f"Tiểu mục dễ tự chấm cao: {EASY_ITEM}" in text_of(look_back.moderation(report))
+
+
+def test_the_page_of_a_merged_school_goes_on_with_the_mean_of_the_former_ones(report: ReportContext) -> None:
+    line = years_of(report, "0477406")
+    assert [year for year, *_ in line] == [*PAST_YEARS, LAST.school_year]
+    values = total_panel(report).set_index(["school_id", "school_year"])["numerator"]
+    former = [values[school_id, PAST_YEARS[0]] for school_id in ("0477222", "0477310")]
+    assert line[0][1:] == (sum(former) / 2, OLD_SET, True)
+    assert line[-1][1:] == (values["0477406", LAST.school_year], "qd-4725-2022", False)
+    assert (
+        "Đến năm học 2022-2023: bình quân của các trường trước khi hợp nhất."
+        in years_view(report, "0477406")["note"]
+    )
+
+
+def test_files_of_an_earlier_term_give_the_tables_that_the_tests_take(made: Workspace) -> None:
+    reference, term = load_reference(made.reference), Term("2020-2021", "hk1")
+    days = write_past_files(made, reference, terms=[term])
+    now = look(term.term_id, days[term].isoformat(), str(made.root))
+    keys = ["school_id", "item_id"]
+    scored, expected = (
+        frame.set_index(keys)[["low", "high"]].astype(float).sort_index()
+        for frame in (now.scored.ledger, read_table(made, term, "ledger"))
+    )
+    pd.testing.assert_frame_equal(scored, expected)
+    assert set(now.cleaned.submissions["fate"]) == {"accepted"}
+    assert len(now.cleaned.submissions) == len(reference.of(term).schools)
 
 
 def test_the_two_schools_that_slip_are_named_and_no_other(report: ReportContext) -> None:
@@ -149,6 +258,6 @@ def test_all_of_it_stands_in_the_analysts_table_too(report: ReportContext, made:
 def test_a_folder_that_is_an_office_already_is_left_alone(made: Workspace) -> None:
     before = sorted(path.name for path in Path(made.reference).iterdir())
     with pytest.raises(UsageError) as caught:
-        write_past_years(Workspace(ROOT), made.root)
+        declare_past_years(Workspace(ROOT), made.root)
     assert caught.value.text.code == "office_folder_taken"
     assert sorted(path.name for path in Path(made.reference).iterdir()) == before

@@ -22,7 +22,17 @@ from matplotlib.path import Path as Outline
 from matplotlib.transforms import blended_transform_factory
 
 from termreview.reporting.blocks.number_format import exact_number
-from termreview.reporting.charts.drawing.style import GRID, HATCH, HOLLOW, INK, MUTED, RULE, Style
+from termreview.reporting.charts.drawing.style import (
+    DASHED,
+    DASHED_UPRIGHT,
+    GRID,
+    HATCH,
+    HOLLOW,
+    INK,
+    MUTED,
+    RULE,
+    Style,
+)
 from termreview.reporting.charts.drawing.text import SMALL_SIZE, TEXT_SIZE, drawn_text, text_width, wrap_text
 from termreview.reporting.charts.drawing.theme import SEMI_BOLD, number_formatter
 
@@ -273,6 +283,24 @@ def draw_signs(axes: Axes, style: Style, middles: Sequence[Point]) -> None:
     """Draw the sign that stands for one style in words, at some places of the page."""
     if style.marker == "|":
         lines(axes, [((x, y - 9), (x, y + 9)) for x, y in middles], style.fill, 2.2, of_page=True)
+    elif style.marker == DASHED_UPRIGHT:
+        lines(
+            axes,
+            [((x, y - 9), (x, y + 9)) for x, y in middles],
+            style.fill,
+            1.6,
+            is_dashed=True,
+            of_page=True,
+        )
+    elif style.marker == DASHED:
+        lines(
+            axes,
+            [((x - 8, y), (x + 8, y)) for x, y in middles],
+            style.fill,
+            1.4,
+            is_dashed=True,
+            of_page=True,
+        )
     elif style.marker == "_":
         boxes(axes, [(x - 2.5, y - 8, x + 2.5, y + 8) for x, y in middles], style, of_page=True)
     elif style.marker:

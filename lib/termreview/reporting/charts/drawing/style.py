@@ -50,6 +50,9 @@ HOLLOW: Final = Style(PAPER)  # too few, or open where a hatching would not be s
 QUANTITY: Final = Style(_GREY_DARK, PAPER)  # a count or a value that nothing is held against
 BEFORE: Final = Style("#7c8a96")  # the same in the term before
 TARGET: Final = Style(ALERT, marker="|")
+# Signs of lines that are drawn dashed: across, and upright.
+DASHED: Final = "--"
+DASHED_UPRIGHT: Final = ":"
 WHOLE: Final = Style(INK, marker="_")  # all schools together, among their levels: a block, a target is a line
 # Moves between levels, few and many schools: tints of the meaning.
 ROSE: Final = (Style("#bcd5e5"), Style("#86b4d1"))

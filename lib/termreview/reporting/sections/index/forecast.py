@@ -35,7 +35,6 @@ from termreview.scoring.next_level import CONDITION
 
 _TOLD = 30  # per cent from which a school is named
 _LIKELY = 0.5
-_SUREST = 0.99  # no school is lost for certain
 _MOST_ROWS = 15
 
 
@@ -61,9 +60,10 @@ def early_warning(report: ReportContext) -> Block:
 
 
 def _warned(report: ReportContext, found: Warnings, told: Sentence) -> Block:
+    bounds = tell(report, "warning.bounds", least=Number(100 * found.least, "integer"), most=Number(100 * found.most, "integer"))  # fmt: skip
     rows = [row for row in records(found.schools) if row["probability"] * 100 >= _TOLD][:_MOST_ROWS]
     if not rows:
-        said = [tell(report, "warning.nobody", least=_TOLD), told]
+        said = [tell(report, "warning.nobody", least=_TOLD), told, bounds]
         return headed(report, "warning", said, _reliability(report, found))
     names = short_names(report.term.schools)
     items = {item.item_id: f"{item.item_id} {item.title}" for item in report.declared.indicator_set.items}
@@ -78,7 +78,7 @@ def _warned(report: ReportContext, found: Warnings, told: Sentence) -> Block:
             "school": [names.get(row["school_id"], row["school_id"]) for row in rows],
             "start": column([signed(row["start"]) for row in rows]),
             "usual": column([signed(row["usual_gain"]) for row in rows]),
-            "chance": [100 * min(row["probability"], _SUREST) for row in rows],
+            "chance": [100 * row["probability"] for row in rows],
             "reason": [text(report, f"warning.reasons.{row['reason']}") for row in rows],
             "step": steps,
         }
@@ -90,7 +90,7 @@ def _warned(report: ReportContext, found: Warnings, told: Sentence) -> Block:
         formats={"chance": "integer"},
         align={"start": "right", "usual": "right"},
     )
-    return headed(report, "warning", [told], block, _reliability(report, found))
+    return headed(report, "warning", [told, bounds], block, _reliability(report, found))
 
 
 def _reliability(report: ReportContext, found: Warnings) -> Chart:

@@ -41,8 +41,9 @@ def worded(
 
 
 def signed(value: Any, form: str = "points") -> Number:
-    """One change of points, with its sign."""
-    value = value if pd.isna(value) or abs(value) >= 0.05 else 0.0  # no sign before what is printed as 0
+    """One change, with its sign."""
+    least = 0.005 if form == "ratio" else 0.05
+    value = value if pd.isna(value) or abs(value) >= least else 0.0  # no sign before what is printed as 0
     return Number(value, form, before="+" if pd.notna(value) and value > 0 else "")
 
 

@@ -1,4 +1,4 @@
-"""One page of what lies behind: how schools moved, what claims are worth, what actions did."""
+"""One page of what lies behind: what claims are worth, what actions did."""
 
 from __future__ import annotations
 
@@ -11,27 +11,18 @@ from termreview.reporting.blocks.blocks import Block, stack
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Sentence, column, joined
-from termreview.reporting.charts.charts import Chart, line_panels
 from termreview.reporting.report.applicable import applies_if
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.insights import (
-    WHOLE,
     gaps_of,
     impact_of,
     is_looking_back,
     is_told_back,
     limits_of,
-    means_of,
-    moves_of,
-    slips_of,
-    spans_of,
     tell,
     total_if_verified,
-    years_before,
 )
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import group_in_text
 from termreview.reporting.sections.index.insight_blocks import (
     between,
     headed,
@@ -41,124 +32,8 @@ from termreview.reporting.sections.index.insight_blocks import (
     text,
     worded,
 )
+from termreview.reporting.sections.index.trends import trend_tables
 from termreview.reporting.term.schools import short_names
-
-
-@applies_if(is_told_back)
-def trends(report: ReportContext) -> Block:
-    """Each move of the mean score split into what schools changed, who is counted and the rule; who fell behind its own past."""
-    years, fewest = years_before(report), limits_of(report).fewest_years
-    if len(years) < fewest:
-        return silent(report, "trends", "years", count=len(years), needed=fewest)
-    found = moves_of(report)
-    whole = found[found["scope"] == WHOLE]
-    own = whole[whole["way"] == "as_today"]
-    sure = own[own["is_sure"]]
-    told = [
-        tell(report, "trends.sure", group=group_in_text(report, str(group_id)), moves=listed([tell(report, "trends.in_year", year=row["school_year"], real=signed(row["real"]), count=row["stayed_count"]) for row in records(rows)]))
-        for group_id, rows in sure.groupby("group_id", sort=False)
-    ]  # fmt: skip
-    moved = _moves(report, own, "caption")
-    lead = [text(report, "trends.told"), *told, *_slips(report)]
-    return headed(report, "trends", lead, _lines(report, own), moved)
-
-
-def _lines(report: ReportContext, own: pd.DataFrame) -> Chart:
-    """The mean scores over the years, all schools and each level, with a break where the rule changed."""
-    found = means_of(report)
-    titles = {"": text(report, "trends.whole"), **level_titles(report)}
-    latest = found[found["school_year"] == found["school_year"].max()].drop_duplicates("unit_id")
-    counts = dict(zip(latest["unit_id"], latest["school_count"], strict=True))
-    order = [unit_id for unit_id in titles if counts.get(unit_id, 0)]
-    kept = found[found["unit_id"].isin(order)].assign(
-        place=lambda rows: rows["unit_id"].map(order.index),
-        panel=lambda rows: [str(tell(report, "trends.panel", unit=titles[one], count=counts[one])) for one in rows["unit_id"]],
-    ).sort_values(["place", "group_id", "school_year"], kind="stable")  # fmt: skip
-    groups = report.declared.indicator_set.groups
-    years = sorted(found["school_year"].unique())
-    span = {"first": years[0], "last": years[-1]}
-    if own["is_split"].all():
-        reals = [
-            tell(report, "trends.real_of", group=group_in_text(report, group.group_id), real=signed(own.loc[own["group_id"] == group.group_id, "real"].sum()))
-            for group in groups
-        ]  # fmt: skip
-        finding = str(tell(report, "trends.finding", reals=listed(reals), **span))
-    else:
-        finding = str(tell(report, "trends.finding_broken", **span))
-    most = float(max(group.max_points for group in groups))
-    return report_chart(
-        report, line_panels, kept.drop(columns="place"), finding=finding, measure=text(report, "trends.measure"), alt=str(tell(report, "trends.alt", **span)),
-        panel="panel", line="group_id", when="school_year", value="value", rule="rule_id",
-        names={group.group_id: group_in_text(report, group.group_id) for group in groups},
-        break_label=text(report, "trends.break"), limits=(0.0, most), ticks=(0, most / 2, most),
-    )  # fmt: skip
-
-
-def trend_tables(report: ReportContext) -> Block:
-    """The moves as schools were counted in each year, and those of each level and commune over all years; folded."""
-    if not is_looking_back(report) or len(years_before(report)) < limits_of(report).fewest_years:
-        return Block("")
-    found = moves_of(report)
-    whole = found[found["scope"] == WHOLE]
-    own, was = (whole[whole["way"] == way] for way in ("as_today", "as_was"))
-    is_same = own["stayed_count"].tolist() == was["stayed_count"].tolist()  # no school was merged or split
-    counted = Block("") if is_same else _moves(report, was, "as_was", max_rows=0)
-    rows, schools = spans_of(report), report.term.schools
-    names = level_titles(report) | dict(zip(schools["commune_id"], schools["commune_name"], strict=True))
-    frame = pd.DataFrame(
-        {
-            "unit": [str(names.get(unit_id, unit_id)) for unit_id in rows["unit_id"]],
-            "group": [group_in_text(report, group_id) for group_id in rows["group_id"]],
-            "before": rows["before"].to_numpy(),
-            "after": rows["after"].to_numpy(),
-            **{name: column([signed(value) for value in rows[name]]) for name in ("move", "real", "counted", "rule")},
-            "stayed": rows["stayed_count"].to_numpy(),
-        }
-    )  # fmt: skip
-    heads = {name: text(report, f"trends.{name}") for name in frame.columns}
-    years = {"before": rows["year_before"].min(), "after": rows["school_year"].max()} if len(rows) else {}
-    by_unit = table(
-        frame, columns=heads | years, caption=text(report, "trends.by_unit"), formats={"before": "points", "after": "points", "stayed": "integer"},
-        align=dict.fromkeys(("move", "real", "counted", "rule"), "right"), notes=[text(report, "trends.note")], max_rows=0,
-    )  # fmt: skip
-    return stack(counted, by_unit)
-
-
-def _moves(report: ReportContext, rows: pd.DataFrame, caption: str, **options: Any) -> Block:
-    """Moves from year to year as a table; an interval only where enough schools stayed."""
-    fewest = limits_of(report).fewest_schools
-    frame = pd.DataFrame(
-        {
-            "group": [group_in_text(report, group_id) for group_id in rows["group_id"]],
-            "years": rows["school_year"].to_numpy(),
-            "before": rows["before"].to_numpy(),
-            "after": rows["after"].to_numpy(),
-            **{name: column([signed(value) for value in rows[name]]) for name in ("move", "real")},
-            "interval": column([between(row["real_low"], row["real_high"]) if row["stayed_count"] >= fewest else "" for row in records(rows)]),
-            **{name: column([signed(value) for value in rows[name]]) for name in ("counted", "rule")},
-            "stayed": rows["stayed_count"].to_numpy(),
-        }
-    )  # fmt: skip
-    return table(
-        frame,
-        columns={name: text(report, f"trends.{name}") for name in frame.columns},
-        caption=text(report, f"trends.{caption}"),
-        formats={"before": "points", "after": "points", "stayed": "integer"},
-        align=dict.fromkeys(("move", "real", "interval", "counted", "rule"), "right"),
-        notes=[text(report, "trends.note")],
-        **options,
-    )
-
-
-def _slips(report: ReportContext) -> list[Sentence]:
-    found = slips_of(report)
-    if found.empty:
-        return []
-    names = short_names(report.term.schools)
-    fallen = [names.get(row["school_id"], row["school_id"]) for row in records(found) if row["is_slip"]]
-    if fallen and not is_looking_back(report):  # who it is goes to the office alone
-        return [tell(report, "trends.slip_count", count=len(fallen))]
-    return [tell(report, "trends.slip", names=listed(fallen)) if fallen else tell(report, "trends.no_slip")]
 
 
 @applies_if(is_told_back)
@@ -212,7 +87,7 @@ def gap_tables(report: ReportContext) -> Block:
 
 
 def full_tables(report: ReportContext) -> Block:
-    """What stands behind the page: moves by way of counting, level and commune, gaps by level, verifier and school."""
+    """What stands behind the page: moves by level, commune and ratio, gaps by level, verifier and school."""
     return stack(trend_tables(report), gap_tables(report))
 
 

@@ -290,10 +290,14 @@ def _millions(amount: Any) -> float | None:
     return None if pd.isna(amount) else amount / MILLION
 
 
+def ratio_alone(row: Record, prefix: str = "") -> Number:
+    """One ratio without its parts: 93,1%."""
+    return Number(row[f"{prefix}value"], "percent1" if row["unit"] == "percent" else "ratio")
+
+
 def ratio_with_parts(row: Record, prefix: str = "") -> Value:
     """One ratio with its numerator and denominator behind it: 93,1% (27/29)."""
-    ratio = Number(row[f"{prefix}value"], "percent1" if row["unit"] == "percent" else "ratio")
-    return Composed(ratio, " (", parts_of_ratio(row, prefix), ")")
+    return Composed(ratio_alone(row, prefix), " (", parts_of_ratio(row, prefix), ")")
 
 
 def coverage(row: Record) -> Parts:

@@ -15,8 +15,9 @@ from termreview.reporting.blocks.values import Number, Share, column, joined
 from termreview.reporting.report.context import SHAREABLE, ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import group_title, hidden_word, label, say, term_name
-from termreview.reporting.sections.work.figures import ratio_with_parts
+from termreview.reporting.sections.work.figures import ratio_alone, ratio_with_parts
 from termreview.reporting.summaries.index import second_level
+from termreview.reporting.summaries.ratios import COUNTED
 from termreview.reporting.term.schools import ALL, whole_of
 
 SIZES, RATIOS, LEVELS = "sizes", "ratios", "levels"
@@ -126,7 +127,10 @@ def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
 
 
 def _ratios(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
-    """The ratios that may be compared over the years, each with its parts; in the signed report the leading ones."""
+    """The ratios that may be compared over the years, each with its parts; in the signed report the leading ones alone.
+
+    There parts are left out, too: with them the table of some years would need a page that lies across.
+    """
     own = report.declared.term
     kept = [set(comparable_ratios(report.reference, view.declared.term, own)) for view in report.years]
     rows = [by_key(_whole(view.summaries.ratios), "ratio_id") for view in views]
@@ -144,10 +148,45 @@ def _ratios(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
             elif row["is_hidden"]:
                 texts.append(hidden_word(report))
             else:
-                texts.append(ratio_with_parts(row))
+                texts.append(ratio_alone(row) if report.edition == SHAREABLE else ratio_with_parts(row))
         breaks = _broken(views, (*ratio.numerator, *ratio.denominator))
         lines.append(Line(ratio.title, RATIOS, texts, breaks))
     return lines
+
+
+def ratio_panels(report: ReportContext) -> dict[str, pd.DataFrame]:
+    """The parts of the ratios at the same part of every year, by ratio, as `insight.trends` takes them.
+
+    One row per school and year: `school_id, school_year, level, unit_id, numerator, denominator, rule_id`; a share is of
+    a hundred, the rule another one from each year on that asks otherwise. Only ratios that may be compared over the years.
+    """
+    views, own = (*report.years, report.term), report.declared.term
+    kept = [set(comparable_ratios(report.reference, view.declared.term, own)) for view in report.years]
+    found = {}
+    for ratio in report.reference.ratios:
+        if not all(ratio in ratios for ratios in kept):
+            continue
+        breaks, rows = _broken(views, (*ratio.numerator, *ratio.denominator)), []
+        for place, view in enumerate(views):
+            by_school = view.summaries.school_ratios
+            asked = by_school[by_school["ratio_id"] == ratio.ratio_id]
+            is_counted = asked["state"] == COUNTED
+            communes = view.schools.set_index("school_id")["commune_id"]
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "school_id": asked["school_id"],
+                        "school_year": view.declared.term.school_year,
+                        "level": asked["level"],
+                        "unit_id": asked["school_id"].map(communes),
+                        "numerator": asked["numerator"].where(is_counted).astype(float) * ratio.scale,
+                        "denominator": asked["denominator"].where(is_counted).astype(float),
+                        "rule_id": str(sum(one <= place for one in breaks)),
+                    }
+                )
+            )
+        found[ratio.ratio_id] = pd.concat(rows, ignore_index=True)
+    return found
 
 
 def _leading(report: ReportContext) -> set[str]:
