@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from termreview.processes import Call, ProcessLost, begin_server
 from termreview.reference.kinds.sources import (
@@ -22,6 +22,7 @@ from termreview.reference.kinds.sources import (
     BY_CODE,
     BY_DOMAIN,
     BY_NAME,
+    EVENTS,
     FILLED,
     IS,
     ROWS,
@@ -40,9 +41,13 @@ from termreview.text import fold
 LAYOUT_UNKNOWN, LAYOUT_AMBIGUOUS, UNREADABLE = "layout_unknown", "layout_ambiguous", "not_readable"
 DATES_MIXED, DATES_UNSURE, DATES_OTHER = "dates_mixed", "dates_unsure", "dates_other"
 NAMES_CONCEALED, SEVERAL_PERIODS, SEVERAL_LAYOUTS = "names_concealed", "several_periods", "several_layouts"
-NOT_ATTACHED: Final = "not_attached"
+NOT_ATTACHED, OTHER_ROWS = "not_attached", "other_rows"
 _CONCEALED = re.compile(r"[0-9A-F]{32}")
-_TELLING_SHEET = re.compile(r"^(?!(?:sheet|trang tinh|trang tính|table|report|data)? ?\d*$)\S")
+_TELLING_SHEET = re.compile(
+    r"^(?!(?:sheet|trang tinh|trang tính|table|report|data|form responses|câu trả lời biểu mẫu)? ?\d*$)\S"
+)
+_TITLED = re.compile(r"năm học:? ?(20\d\d) ?[-–—/ ] ?(20\d\d)")
+_YEARS = re.compile(r"(20\d\d)\D{1,3}(20\d\d)")
 _COPY = re.compile(r"\s*\(\d+\)$")  # what browsers add to a second download
 _MEMORY = 280 * 2**20
 _MOST_REMEMBERED = 50_000
@@ -52,17 +57,23 @@ _Found = TypeVar("_Found")
 
 @dataclass(frozen=True)
 class SchoolFinder:
-    """How rows call the schools of one term: by code, by folded name (blank where several have it), by domain."""
+    """How rows call the schools of one term: by code, by folded name (blank where several have it), by domain.
+
+    `school_year` and `days`, the first and the last, are those of the term: an event of another day, a row of another
+    year is another term's.
+    """
 
     codes: Mapping[str, str]
     names: Mapping[str, str]
     domains: Mapping[str, str]
     of_file: str = ""
+    school_year: str = ""
+    days: tuple[datetime.date, datetime.date] = (datetime.date.min, datetime.date.max)
 
     def find(self, way: str, value: Any) -> str:
         """The school that one value of a row means; blank for none."""
         if way == BY_CODE:
-            text = as_text(value)
+            text = as_text(value).lstrip("'").removesuffix(".0")
             return self.codes.get(text) or self.codes.get(text.lstrip("0"), "")
         if way == BY_NAME:
             return self.names.get(fold(as_text(value)), "")
@@ -79,7 +90,8 @@ class Counted:
     """What one export gave: its layout, or why it has none, the account of its rows, and figures by school and fact.
 
     `parts` are hashes of the sheets counted (of the file's name where sheets have none), where a list comes in parts;
-    `attached` those of the names of the exports from which its totals were read (`name_mark`).
+    `attached` those of the names of the exports from which its totals were read (`name_mark`). `titled` are the school
+    years that the titles above the heads name.
     """
 
     source_id: str = ""
@@ -90,12 +102,14 @@ class Counted:
     rows_counted: int = 0
     rows_of_no_school: int = 0
     rows_twice: int = 0
+    rows_of_other_period: int = 0
     values_unread: int = 0
     period_from: datetime.date | None = None
     period_to: datetime.date | None = None
     notes: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
+    titled: tuple[str, ...] = ()
     values: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
@@ -177,6 +191,7 @@ def _count_once(
         if not known:
             continue
         found = found or _Tally(known[0].layout, finder, order)
+        found.note_titles(first[: known[0].head_row])
         found.add(known[0], chain(first[known[0].head_row + 1 :], sheet.rows))
         found.note_part(sheet.name, path)
     if found is None:
@@ -198,12 +213,18 @@ class _Tally:
         self._seen: set[int] = set()
         self._sums: defaultdict[tuple[str, str], float] = defaultdict(float)
         self._distinct: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        self._finder = finder
         self._school = remembered(lambda known: finder.find(*known))
+        self._is_other_year = remembered(
+            lambda value: finder.school_year not in (_year_of(value) or finder.school_year)
+        )
         end_of = self._day_reader(layout.period_end) if layout.period_end else None
         self._period_of = remembered(
             lambda known: (end_of(known[0]) if end_of else None, as_day_count(known[1]))
         )
         self._ends: set[datetime.date] = set()
+        self._other_ends: set[datetime.date] = set()
+        self._titled: set[str] = set()
         self._days = 0
         self._concealed = 0
         self._heads = {
@@ -254,7 +275,9 @@ class _Tally:
                     counted.rows_twice += 1
                     continue
                 self._seen.add(mark)
-            self._note_period(row, places)
+            if self._is_of_other_period(row, places):
+                counted.rows_of_other_period += 1
+                continue
             school = ""
             for way, place in ways:
                 value = None if place is None else row[place]
@@ -289,6 +312,13 @@ class _Tally:
                 elif column is not None and row[column] != "":
                     self._distinct[school, fact.fact_id].add(hash(as_key(row[column])))
 
+    def note_titles(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Remember the school years that titles name: SỔ ĐIỂM CẢ NĂM, NĂM HỌC 2023 - 2024."""
+        for row in rows:
+            for value in row:
+                if isinstance(value, str):
+                    self._titled.update(f"{first}-{last}" for first, last in _TITLED.findall(fold(value)))
+
     def note_part(self, sheet: str, path: Path) -> None:
         """Remember which part of a list one sheet is: a class by its name, else the file by its own."""
         if self.layout.is_in_parts:
@@ -314,11 +344,13 @@ class _Tally:
         for place, values in self._distinct.items():
             counted.values[place] = float(len(values))
         notes = []
-        if self._ends:
-            counted.period_to = max(self._ends)
+        counted.titled = tuple(sorted(self._titled))
+        if ends := self._ends or self._other_ends:
+            counted.period_to = max(ends)
             if self._days:
                 counted.period_from = counted.period_to - (self._days - 1) * _DAY
-            notes += [SEVERAL_PERIODS] if len(self._ends) > 1 else []
+            notes += [SEVERAL_PERIODS] if len(ends) > 1 and self.layout.kind != EVENTS else []
+        notes += [OTHER_ROWS] if counted.rows_of_other_period else []
         if self._concealed * 2 > counted.rows_of_no_school:
             notes.append(NAMES_CONCEALED)
         if self._is_bare:
@@ -334,11 +366,18 @@ class _Tally:
         column = places.get(self.layout.period_days)
         return self._period_of((row[end], self.layout.period_days if column is None else row[column]))
 
-    def _note_period(self, row: Sequence[Any], places: Mapping[str, int]) -> None:
+    def _is_of_other_period(self, row: Sequence[Any], places: Mapping[str, int]) -> bool:
+        """Whether one row says that it is another term's; the period of one that is not is remembered."""
         day, days = self._period(row, places)
-        if day is not None and len(self._ends) < _MOST_REMEMBERED:
-            self._ends.add(day)
+        year = places.get(self.layout.period_year)
+        first, last = self._finder.days
+        is_other = year is not None and self._is_other_year(row[year])
+        is_other |= self.layout.kind == EVENTS and day is not None and not first <= day <= last
+        ends = self._other_ends if is_other else self._ends
+        if day is not None and len(ends) < _MOST_REMEMBERED:
+            ends.add(day)
             self._days = max(self._days, days)
+        return is_other
 
     def _test(self, condition: Condition, places: Mapping[str, int]) -> Callable[[Sequence[Any]], bool]:
         """The test of one condition on a row; what it says of a value is remembered, for few differ."""
@@ -354,6 +393,12 @@ class _Tally:
             return day is not None and end is not None and end - (days or _EVER) * _DAY < day <= end
 
         return is_within
+
+
+def _year_of(value: Any) -> str:
+    """The school year that one value names, as 2023-2024; blank where it names none."""
+    match = _YEARS.fullmatch(as_text(value))
+    return f"{match[1]}-{match[2]}" if match else ""
 
 
 def name_mark(name: str) -> str:

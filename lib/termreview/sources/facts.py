@@ -38,6 +38,7 @@ from termreview.text import fold
 FOLDER, RECORD = "sources", ".counted.json"
 READ, REFUSED, TWICE, OTHER_PERIOD, ATTACHED = "read", "refused", "twice", "other_period", "attached"
 COUNTED, CONFLICT = "counted", "conflict"
+NOTHING_COUNTED = "nothing_counted"
 _DAYS = ("period_from", "period_to")
 _PIECE = 2**20
 _AFTER = datetime.timedelta(days=31)  # an office exports when it sums up
@@ -86,13 +87,12 @@ def read_sources(folder: Path, reference: Reference, declared: TermReference) ->
     rows, usable = [], []
     attached, there = _attached(file.counted for file in found), {file.mark for file in found}
     for file in found:
-        state, reason = _state(file, first, window, layouts)
+        state, reason = _state(file, first, declared, window, layouts)
         if state == REFUSED and file.mark in attached:
             state, reason = ATTACHED, ""
         if state == READ:
             usable.append(file)
-            if file.counted.values:  # one that names no school counts for nobody
-                first.setdefault(file.sha256, file.name)
+            first.setdefault(file.sha256, file.name)
         counted = file.counted
         is_lost = not there.issuperset(counted.attached) and NOT_ATTACHED not in counted.notes
         notes = [*counted.notes, *([NOT_ATTACHED] if is_lost else [])]
@@ -102,6 +102,7 @@ def read_sources(folder: Path, reference: Reference, declared: TermReference) ->
                 "source_id": counted.source_id or None, "state": state, "reason_code": reason or None,
                 "rows": counted.rows, "rows_counted": counted.rows_counted,
                 "rows_of_no_school": counted.rows_of_no_school, "rows_twice": counted.rows_twice,
+                "rows_of_other_period": counted.rows_of_other_period,
                 "values_unread": counted.values_unread,
                 "period_from": counted.period_from, "period_to": counted.period_to,
                 "notes": ";".join(notes) or None, "is_purged": file.is_purged,
@@ -117,7 +118,7 @@ def try_layout(
     """One export counted as if one more layout were declared, the state that it would have, and why; nothing is written."""
     layouts = {one.source_id: one for one in (*reference.sources.layouts, layout)}
     counted = count_export(path, list(layouts.values()), school_finder(reference, declared, path.name))
-    state = _state(_File(path.name, "", counted, False), {}, _window(reference, declared), layouts)
+    state = _state(_File(path.name, "", counted, False), {}, declared, _window(reference, declared), layouts)
     return counted, *state
 
 
@@ -185,7 +186,10 @@ def school_finder(reference: Reference, declared: TermReference, file: str) -> S
     told = (reference.sources.domains or {}).items()
     domains = {domain: now[unit_id] for domain, unit_id in told if unit_id in now}
     named = file_names({unit.unit_id: unit for _, unit in called}).school_of(file) or ""
-    return SchoolFinder(codes, by_name, domains, now.get(named, ""))
+    window = _window(reference, declared)
+    return SchoolFinder(
+        codes, by_name, domains, now.get(named, ""), declared.term.school_year, (window.first, window.last)
+    )
 
 
 def _former_schools(registry: Registry, declared: TermReference) -> list[tuple[Unit, str]]:
@@ -267,7 +271,11 @@ def _window(reference: Reference, declared: TermReference) -> DateWindow:
 
 
 def _state(
-    file: _File, first: Mapping[str, str], window: DateWindow, layouts: Mapping[str, ExportLayout]
+    file: _File,
+    first: Mapping[str, str],
+    declared: TermReference,
+    window: DateWindow,
+    layouts: Mapping[str, ExportLayout],
 ) -> tuple[str, str]:
     """What came of one file, and why."""
     counted = file.counted
@@ -283,6 +291,11 @@ def _state(
         swapped = _swapped(counted.period_to)
         is_unsure = swapped is not None and window.holds(swapped)
         return OTHER_PERIOD, "period_order_unsure" if is_unsure else "period_outside_term"
+    if counted.titled and declared.term.school_year not in counted.titled:
+        return OTHER_PERIOD, "year_outside_term"
+    if not counted.values:
+        is_other = counted.rows_of_other_period > 0
+        return (OTHER_PERIOD, "period_outside_term") if is_other else (REFUSED, NOTHING_COUNTED)
     return READ, ""
 
 
@@ -300,13 +313,14 @@ def _facts(
         for (school_id, fact_id), value in file.counted.values.items():
             gathered.setdefault((school_id, file.counted.source_id, fact_id), []).append((file, value))
     for (school_id, source_id, fact_id), found in sorted(gathered.items()):
-        latest = max(_day(file) for file, _ in found)
+        latest = max(_period(file) for file, _ in found)
         is_sum = layouts[source_id].is_in_parts
-        last, is_odd = _standing([(file, value) for file, value in found if _day(file) == latest], is_sum)
+        own = [(file, value) for file, value in found if is_sum or _period(file) == latest]
+        last, is_odd = _standing(own, is_sum)
         values = [value for _, value in last]
         state = CONFLICT if is_odd else COUNTED
         value = sum(values) if is_sum else values[0]
-        counted = last[0][0].counted
+        counted = max((file for file, _ in last), key=_period).counted
         yield {
             "school_id": school_id, "term_id": term_id, "source_id": source_id, "fact_id": fact_id, "state": state,
             "value": value if state == COUNTED else None,
@@ -318,10 +332,10 @@ def _facts(
 def _standing(
     found: Sequence[tuple[_File, float]], is_in_parts: bool
 ) -> tuple[list[tuple[_File, float]], bool]:
-    """Those of several exports of one day that count, and whether they contradict each other.
+    """Those of several exports that count, and whether they contradict each other.
 
-    One that came after a purge stands for what was purged; of a list in parts, for the same part. A part that was
-    downloaded twice counts once.
+    One that came after a purge stands for what was purged; of a list in parts, for the same part, as one of a later day
+    does. A part that was downloaded twice counts once.
     """
     if not is_in_parts:
         newest = max(file.round for file, _ in found)
@@ -329,7 +343,7 @@ def _standing(
         return last, len({value for _, value in last}) > 1
     standing: list[tuple[_File, float]] = []
     is_odd = False
-    for file, value in sorted(found, key=lambda one: -one[0].round):
+    for file, value in sorted(found, key=lambda one: (one[0].round, _period(one[0])), reverse=True):
         parts = set(file.counted.parts)
         alike = [(other, own) for other, own in standing if parts & set(other.counted.parts)]
         if not alike:
@@ -337,12 +351,15 @@ def _standing(
         else:
             [(other, own), *more] = alike
             is_same = not more and parts == set(other.counted.parts)
-            is_odd |= not is_same or (other.round == file.round and own != value)
+            is_again = (other.round, _period(other)) == (file.round, _period(file))
+            is_odd |= not is_same or (is_again and own != value)
     return sorted(standing, key=lambda one: one[0].name), is_odd
 
 
-def _day(file: _File) -> datetime.date:
-    return file.counted.period_to or datetime.date.min
+def _period(file: _File) -> tuple[datetime.date, int]:
+    """The last day that one export tells of, and how many days: of two of one day the longer one tells more."""
+    last, first = file.counted.period_to or datetime.date.min, file.counted.period_from
+    return last, 0 if first is None else (last - first).days
 
 
 def _record(folder: Path) -> dict[str, Any]:
@@ -373,7 +390,8 @@ def _record(folder: Path) -> dict[str, Any]:
 
 
 def _is_counted(entry: Mapping[str, Any]) -> bool:
-    return entry["counted"]["source_id"] != ""
+    """Whether anything was counted of one file: what counts for no school is not taken away, its school may yet be declared."""
+    return bool(entry["counted"]["values"])
 
 
 def _made_of(reference: Reference, declared: TermReference) -> str:
@@ -383,7 +401,8 @@ def _made_of(reference: Reference, declared: TermReference) -> str:
         (school.unit_id, school.name, school.short_name, school.aliases)
         for school in (*declared.schools, *(unit for unit, _ in former))
     ]
-    said = repr((sources.layouts, sorted((sources.domains or {}).items()), schools))
+    window = _window(reference, declared)
+    said = repr((sources.layouts, sorted((sources.domains or {}).items()), schools, window))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -396,7 +415,7 @@ def _as_json(counted: Counted) -> dict[str, Any]:
 def _from_json(told: Mapping[str, Any]) -> Counted:
     days = {name: told[name] and datetime.date.fromisoformat(told[name]) for name in _DAYS}
     values = {(school_id, fact_id): value for school_id, fact_id, value in told["values"]}
-    texts = {name: tuple(told.get(name, ())) for name in ("notes", "parts", "attached")}
+    texts = {name: tuple(told.get(name, ())) for name in ("notes", "parts", "attached", "titled")}
     return Counted(**{**told, **days, **texts, "values": values})
 
 

@@ -223,9 +223,9 @@ def layout_text(layout: ExportLayout, note: str) -> str:
     lines += [f"{name}: {value}" for name in ("row_key", "identity") if (value := getattr(layout, name))]
     lines.append("schools:")
     lines += [f"  - {{by: {way}{f', column: {column}' if column else ''}}}" for way, column in layout.schools]
-    if layout.period_end:
-        days = f", days: {layout.period_days}" if layout.period_days else ""
-        lines.append(f"period: {{end: {layout.period_end}{days}}}")
+    told = {"end": layout.period_end, "days": layout.period_days, "year": layout.period_year}
+    if period := ", ".join(f"{name}: {value}" for name, value in told.items() if value):
+        lines.append(f"period: {{{period}}}")
     lines.append("facts:")
     for fact in layout.facts:
         lines += [f"  - fact_id: {fact.fact_id}", f"    title: {_QUOTED(fact.title)}"]

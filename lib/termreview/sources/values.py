@@ -18,9 +18,10 @@ _CENTURY, _MONTHS = 2000, 12
 
 
 def as_text(value: Any) -> str:
-    """One value as text: a whole number without its `.0`, a day as 2024-01-10."""
+    """One value as text: a whole number without its `.0`, a day as 2024-01-10, `="0477201"` as what a spreadsheet shows."""
     if isinstance(value, str):
-        return value.strip()
+        text = value.strip()
+        return text[2:-1] if text[:2] == '="' and text[-1] == '"' and len(text) > 3 else text
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():

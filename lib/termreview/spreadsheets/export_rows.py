@@ -53,7 +53,8 @@ def export_sheets(path: Path) -> Iterator[ExportSheet]:
 def _text_rows(data: bytes) -> Iterator[Sequence[str]]:
     text, separator, _ = text_table(data)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        # Strict: a quotation mark that nobody closed would otherwise swallow all the rows below it, in silence.
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     except csv.Error:
         raise RefusedFile("damaged", "text_table_broken") from None
 

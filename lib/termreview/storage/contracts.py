@@ -149,6 +149,7 @@ CONTRACTS = {
                 "rows_counted": _COUNT,
                 "rows_of_no_school": _COUNT,
                 "rows_twice": _COUNT,
+                "rows_of_other_period": _COUNT,
                 "values_unread": _COUNT,
                 "period_from": Column(DATE, is_optional=True),
                 "period_to": Column(DATE, is_optional=True),

@@ -838,3 +838,125 @@ def test_a_grade_book_of_google_classroom_is_a_draft_until_the_office_confirms_i
     )
     found = read(tmp_path, replace(reference, sources=confirmed), declared)
     assert figures(found) == {(PRIMARY, "classroom_graded_pupils"): 4}
+
+
+def test_a_quotation_mark_nobody_closed_swallows_no_rows_in_silence(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    path = text_table(tmp_path / f"{PRIMARY}.csv", pupils(12, 9))
+    path.write_text(path.read_text(encoding="utf-8").replace(SENTINEL, f'"{SENTINEL}', 1), encoding="utf-8")
+    assert outcome(read(tmp_path, reference, declared)) == [("refused", "damaged")]
+
+
+@pytest.mark.parametrize(
+    "code", [f'="{PRIMARY}"', f"'{PRIMARY}", f" {PRIMARY} ", PRIMARY.lstrip("0"), f"{PRIMARY}.0"]
+)
+def test_codes_are_known_however_a_program_guards_their_zero(
+    code: str, tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    heads = ["Mã trường", "Mã lớp", "Tên lớp học", "Khối học/Nhóm lớp", "Số buổi học trên tuần"]
+    text_table(tmp_path / "lop.csv", [heads, [code, "L1", "5A", "5", "9"]])
+    assert figures(read(tmp_path, reference, declared)) == {(PRIMARY, "csdl_classes"): 1}
+
+
+def test_of_two_exports_of_one_day_the_longer_period_counts(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    """Thirty and ninety days up to one day overlap; they do not contradict each other. By hand: 1 and 2 accounts active."""
+    text_table(tmp_path / "1.csv", list(accounts(days="90")))
+    text_table(tmp_path / "2.csv", list(accounts(days="30")))
+    assert figures(read(tmp_path, reference, declared))[PRIMARY, "teams_active_accounts"] == 2
+
+
+def test_what_counts_for_no_school_yet_is_not_purged(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    text_table(tmp_path / "teams.csv", list(accounts()))
+    nobody = replace(reference, sources=replace(reference.sources, domains={}))
+    assert outcome(read(tmp_path, nobody, declared)) == [("refused", "nothing_counted")]
+    assert purge_sources(tmp_path) == (0, 1)
+    assert (
+        figures(read(tmp_path, reference, declared))[PRIMARY, "teams_accounts"] == 3
+    )  # once its domain is declared
+
+
+def answers_of(*days: str) -> list[Row]:
+    return [
+        ["Dấu thời gian", "Địa chỉ email", "Câu 1"],
+        *([f"{day} 8:01:10", "a@th1.example.edu.vn", "A"] for day in days),
+    ]
+
+
+def test_events_of_other_terms_in_one_sheet_are_not_counted(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    """A sheet that a school fills year after year: by hand two of five answers are of the first semester."""
+    text_table(
+        tmp_path / "a.csv", answers_of("20/12/2021", "20/12/2022", "21/12/2023", "22/12/2023", "20/05/2024")
+    )
+    found = read(tmp_path, reference, declared)
+    assert figures(found) == {(PRIMARY, "google_forms_responses"): 2}
+    [file] = found.files.to_dict("records")
+    assert (file["rows"], file["rows_counted"], file["rows_of_other_period"], file["notes"]) == (
+        5,
+        2,
+        3,
+        "other_rows",
+    )
+    assert file["period_to"].date() == datetime.date(2023, 12, 22)
+
+
+def test_answers_of_two_forms_add_up_and_a_later_download_stands_for_its_form(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    workbook(tmp_path / "hoc sinh.xlsx", ("Câu trả lời biểu mẫu 1", answers_of("10/12/2023", "21/12/2023")))
+    workbook(tmp_path / "phu huynh.xlsx", ("Câu trả lời biểu mẫu 1", answers_of("22/12/2023")))
+    assert figures(read(tmp_path, reference, declared)) == {(PRIMARY, "google_forms_responses"): 3}
+    later = answers_of("10/12/2023", "21/12/2023", "23/12/2023", "24/12/2023")
+    workbook(tmp_path / "hoc sinh (1).xlsx", ("Câu trả lời biểu mẫu 1", later))
+    found = read(tmp_path, reference, declared)
+    assert figures(found) == {(PRIMARY, "google_forms_responses"): 5}
+    assert found.facts["period_to"][0].date() == datetime.date(2023, 12, 24)
+
+
+@pytest.mark.parametrize(
+    ("title", "state"),
+    [
+        ("BẢNG TỔNG HỢP KẾT QUẢ GIÁO DỤC CẢ NĂM, NĂM HỌC 2022 - 2023", "other_period"),
+        ("Năm học: 2022–2023", "other_period"),
+        ("BẢNG TỔNG HỢP, NĂM HỌC 2023 - 2024", "read"),
+        ("Đối chiếu năm học 2022-2023 với năm học 2023-2024", "read"),
+        ("Ngày in: 02/06/2023", "read"),
+    ],
+)
+def test_a_list_whose_title_names_another_school_year_is_of_another_period(
+    title: str, state: str, tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    name, rows = marks(6, 5)
+    workbook(tmp_path / f"{LOWER}_khoi_6.xlsx", (name, [["", "", title], [], *rows]))
+    found = read(tmp_path, reference, declared)
+    assert outcome(found) == [(state, "year_outside_term" if state == "other_period" else None)]
+    assert found.facts.empty == (state == "other_period")
+
+
+def test_rows_of_another_school_year_are_not_counted(
+    tmp_path: Path, reference: Reference, declared: TermReference
+) -> None:
+    heads = [
+        "Mã trường",
+        "Họ và tên",
+        "Mã học sinh",
+        "Năm học",
+        "Học kỳ",
+        "Kết quả học tập",
+        "Kết quả rèn luyện",
+    ]
+    rows = [
+        [PRIMARY, SENTINEL, f"H{n}", "2022-2023" if n < 3 else "2023 - 2024", "Học kỳ 1", "Tốt", "Tốt"]
+        for n in range(8)
+    ]
+    text_table(tmp_path / "kq.csv", [heads, *rows])
+    found = read(tmp_path, reference, declared)
+    assert figures(found) == {(PRIMARY, "csdl_results_pupils"): 5, (PRIMARY, "csdl_results_filled"): 5}
+    text_table(tmp_path / "kq.csv", [heads, *rows[:3]])
+    assert outcome(read(tmp_path, reference, declared)) == [("other_period", "period_outside_term")]

@@ -77,8 +77,9 @@ class ExportLayout:
         The column whose value tells one row from all others: a row that comes twice counts once; blank: every row counts.
     schools
         How a row finds its school, in this order: by the way and the column that it looks at.
-    period_end, period_days
-        The column with the last day of the period, and the column or the number of its days; blank: not told.
+    period_end, period_days, period_year
+        The column with the last day of the period (of an event its own day), the column or the number of its days, and
+        the column with the school year; blank: not told.
     is_in_parts
         Whether a school has several files of one day, one a grade say, whose figures add up.
     mark
@@ -105,6 +106,7 @@ class ExportLayout:
     mark: str
     is_draft: bool = False
     attachment: str = ""
+    period_year: str = ""
 
     @property
     def is_personal(self) -> bool:
@@ -221,7 +223,7 @@ def read_layout(source: Source, name: str) -> ExportLayout | None:
     ]
     period = tree.row("period")
     if period is not None:
-        period.only(("end", "days"))
+        period.only(("end", "days", "year"))
     days = "" if period is None else str(period.values.get("days", ""))
     if period is not None and days and days not in columns and not _is_day_count(days):
         period.report("period_days_unknown", "days", value=days)
@@ -240,8 +242,11 @@ def read_layout(source: Source, name: str) -> ExportLayout | None:
         row_key=column(tree, "row_key", ""),
         identity=column(tree, "identity", ""),
         schools=tuple(ways),
-        period_end="" if period is None else column(period, "end"),
+        period_end=""
+        if period is None
+        else column(period, "end", None if "year" not in period.values else ""),
         period_days=days,
+        period_year="" if period is None else column(period, "year", ""),
         facts=tuple(facts),
         is_in_parts=tree.yes("is_in_parts"),
         mark=tree.choice("mark", MARKS),
