@@ -215,7 +215,7 @@ def test_a_decision_on_a_file_holds_for_the_content_that_was_decided_on(tmp_path
         ),
         ("a,2023-2024-hk1,file,0477101,,,,claim,,x,y,2024-01-09", "'claim' chỉ dùng cho tệp"),
         ("a,2023-2024-hk1,file,*,,,a.pdf,claim,,x,y,2024-01-09", "quyết định với một tệp phải nêu trường"),
-        ("a,2023-2024-hk1,file,*,,,a.pdf,set_aside,x1000,x,y,2024-01-09", "dấu vân tay (SHA-256)"),
+        ("a,2023-2024-hk1,file,*,,,a.pdf,set_aside,x1000,x,y,2024-01-09", "mã kiểm tra (SHA-256)"),
         ("a,2023-2024-hk1,file,*,,,a.pdf,set_aside,,,y,2024-01-09", "reason"),
         (
             "a,2023-2024-hk1,file,*,,,a.pdf,set_aside,,x,y,2024-01-09\n"
