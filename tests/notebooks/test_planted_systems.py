@@ -86,6 +86,12 @@ def test_the_report_says_who_differs_and_no_other_edition_does(demo: Demo, term:
     assert sorted((names[name], stated, counted) for name, stated, counted in rows) == sorted(
         (school_id, stated, counted) for school_id, _, stated, counted in DIFFERING[term]
     )
+    contradicting = {school_id for school_id, _, reason in NOT_COMPARED[term] if reason != "no_fact"}
+    said = re.findall(r"Chưa so sánh được (\d+) trường hợp: ([^<]*)", internal)
+    assert [int(count) for count, _ in said] == ([len(contradicting)] if contradicting else [])
+    assert {
+        names[part.partition(" – ")[0]] for _, items in said for part in re.split("; | và (?=TH )", items)
+    } == contradicting
     assert "Số trường có sử dụng trên số trường có số liệu" in shareable
     assert "trường hợp so sánh được khớp nhau" not in shareable
 
@@ -99,6 +105,8 @@ def test_the_page_of_a_school_says_its_own_figures(demo: Demo, term: Term) -> No
     }
     differing = {name for name, line in lines.items() if "; khác nhau:" in line}
     assert differing == {school_id for school_id, *_ in DIFFERING[term]}
+    contradicting = {school_id for school_id, _, reason in NOT_COMPARED[term] if reason != "no_fact"}
+    assert {name for name, text in told.items() if "Chưa so sánh được với tệp xuất" in text} == contradicting
 
 
 def pages(demo: Demo, term: Term) -> list[Path]:

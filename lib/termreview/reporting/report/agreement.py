@@ -12,6 +12,8 @@ from termreview.reporting.blocks.values import Parts, column
 
 AGREES, DIFFERS = "agrees", "differs"
 ALL: Final = "all"
+# Both sides have a figure and yet nobody can hold one against the other: the system itself is to be asked.
+_UNSETTLED: Final = ("facts_differ", "period_short")
 _OF_WHICH = "Trong đó: "  # how the form begins the label of a part, below that of its whole
 
 
@@ -42,6 +44,11 @@ def agreement_by_level(
         rows.append({"label": alone(fields[pair.field_id].label), **shares})
     frame = pd.DataFrame(rows, columns=["label", ALL, *levels])
     return frame.assign(**{name: column(frame[name]) for name in (ALL, *levels)})
+
+
+def unsettled(compared: pd.DataFrame) -> pd.DataFrame:
+    """The pairs that cannot be compared although exports tell of the school: they contradict each other, or tell of too few days."""
+    return compared[compared["reason_code"].isin(_UNSETTLED)]
 
 
 def alone(label: str) -> str:

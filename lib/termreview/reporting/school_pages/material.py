@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from termreview.reporting.blocks.rows import Record, by_key, records
-from termreview.reporting.report.agreement import AGREES, DIFFERS
+from termreview.reporting.report.agreement import AGREES, DIFFERS, unsettled
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.page_text import page_text
 from termreview.reporting.report.wording import fewest, label
@@ -45,6 +45,7 @@ class Material:
     findings: dict[str, list[Record]]
     compared: dict[str, list[Record]]
     agreement: Mapping[str, tuple[int, int, int]]
+    unsettled: dict[str, list[Record]]
     numbers: Mapping[str, Mapping[str, float]]
     least: int
 
@@ -79,6 +80,7 @@ def material_of(report: ReportContext) -> Material:
         },
         findings=grouped(term.tables.findings[term.tables.findings["school_id"].notna()]),
         compared=grouped(compared),
+        unsettled={} if report.systems is None else grouped(unsettled(report.systems.compared)),
         agreement={
             str(level): (int((own["verdict"] == AGREES).sum()), len(own), own["school_id"].nunique())
             for level, own in compared.groupby("level")

@@ -59,10 +59,26 @@ def tasks_view(report: ReportContext, school_id: str) -> View:
 def _systems_summary(report: ReportContext, school_id: str) -> list[str]:
     """What exports of systems say of one school: how many of its answers agree, beside its level, and both figures of those that do not."""
     material = material_of(report)
-    own = material.compared.get(school_id, [])
+    own, fields, facts = (
+        material.compared.get(school_id, []),
+        report.declared.form.all_fields(),
+        report.reference.sources.facts,
+    )
+    reasons = report.reference.labels["corroboration_reasons"]
+    open_ones = [
+        word(
+            report, "tasks.system_unsettled", label=lower_first(alone(fields[row["field_id"]].label)),
+            reason=lower_first(reasons[row["reason_code"]]),
+        )
+        for row in material.unsettled.get(school_id, [])
+    ]  # fmt: skip
+    left = (
+        [word(report, "tasks.systems_unsettled", items=listed(open_ones, most=MOST_NAMED, rest=_OTHERS))]
+        if open_ones
+        else []
+    )
     if not own:
-        return []
-    fields, facts = report.declared.form.all_fields(), report.reference.sources.facts
+        return left
     odd = [
         word(
             report, "tasks.system_differs", label=lower_first(alone(fields[row["field_id"]].label)),
@@ -80,7 +96,7 @@ def _systems_summary(report: ReportContext, school_id: str) -> list[str]:
         )
     if odd:
         said += word(report, "tasks.systems_odd", items=listed(odd, most=MOST_NAMED, rest=_OTHERS))
-    return [f"{said}."]
+    return [f"{said}.", *left]
 
 
 def ratios_view(report: ReportContext, school_id: str) -> View:

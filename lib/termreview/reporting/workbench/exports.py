@@ -28,10 +28,12 @@ def show_exports(exports: Any, reference: Reference) -> Block:
         columns={
             "file": "Tệp", "system": "Hệ thống", "result": "Kết quả", "reason": "Ghi chú", "period_to": "Số liệu đến ngày",
             "rows_counted": "Dòng đã đếm", "rows_of_no_school": "Dòng không rõ trường", "rows_twice": "Dòng trùng",
+            "rows_of_other_period": "Dòng của kỳ khác",
             "values_unread": "Ô số không đọc được",
         },
         formats={
             "period_to": "date", "rows_counted": "integer", "rows_of_no_school": "integer", "rows_twice": "integer",
+            "rows_of_other_period": "integer",
             "values_unread": "integer",
         },
         caption=f"{len(files)} tệp xuất từ các hệ thống",

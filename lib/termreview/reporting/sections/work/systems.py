@@ -9,11 +9,11 @@ from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Parts, column
 from termreview.reporting.charts.charts import Chart, stacked_bars
-from termreview.reporting.report.agreement import AGREES, ALL, DIFFERS, agreement_by_level, alone
+from termreview.reporting.report.agreement import AGREES, ALL, DIFFERS, agreement_by_level, alone, unsettled
 from termreview.reporting.report.context import ReportContext, SystemTables
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.report_chart import report_chart
-from termreview.reporting.report.wording import fewest, label, say
+from termreview.reporting.report.wording import fewest, label, lower_first, say
 from termreview.reporting.term.answers import Answers
 from termreview.reporting.term.schools import short_names
 
@@ -155,6 +155,7 @@ def _exports(report: ReportContext, found: SystemTables) -> list[Block]:
         _pairs(report, both),
         _levels(report, both),
         _differing(report, both),
+        _unsettled(report, unsettled(found.compared)),
         _others(report, found),
     ]
 
@@ -223,6 +224,24 @@ def _differing(report: ReportContext, both: pd.DataFrame) -> Block:
         caption=say(report, "systems.differing_caption"),
         max_rows=_MOST_NAMED,
     )  # fmt: skip
+
+
+def _unsettled(report: ReportContext, odd: pd.DataFrame) -> Block:
+    """The answers that cannot be held against what systems count, and why."""
+    if odd.empty:
+        return Block("")
+    names, fields = short_names(report.term.schools), report.declared.form.all_fields()
+    reasons = report.reference.labels["corroboration_reasons"]
+    items = [
+        say(
+            report, "systems.unsettled_part", name=names[row["school_id"]], label=alone(fields[row["field_id"]].label),
+            reason=lower_first(reasons[row["reason_code"]]),
+        )
+        for row in odd.to_dict("records")
+    ]  # fmt: skip
+    return paragraph(
+        say(report, "systems.unsettled", count=len(items), items=listed(items, most=_MOST_NAMED))
+    )
 
 
 def _others(report: ReportContext, found: SystemTables) -> Block:

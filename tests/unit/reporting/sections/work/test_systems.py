@@ -132,6 +132,35 @@ def test_sums_are_of_schools_with_both_figures_and_neither_replaces_the_other() 
     assert "1/2 trường hợp so sánh được khớp nhau (50,0%)" in block.html
 
 
+def test_what_cannot_be_compared_is_named_with_its_reason_to_the_office_and_to_the_school() -> None:
+    report = report_with(
+        [
+            ("0", "pupils_csdl", 200, None, "not_comparable"),
+            ("1", "classes_teams", 9, 8, "not_comparable"),
+            ("2", "pupils_csdl", None, 400, "not_comparable"),
+            ("3", "classes_csdl", 9, 9, "agrees"),
+        ]
+    )
+    assert report.systems is not None
+    reasons = ["facts_differ", "period_short", "no_answer", None]
+    compared = report.systems.compared.assign(reason_code=reasons)
+    report = replace(report, systems=SystemTables(report.systems.facts, compared))
+    first, second, *_ = report.term.schools["short_name"]
+    told = systems(report).html
+    assert (
+        f"Chưa so sánh được 02 trường hợp: {first} – Số trẻ/học sinh – Tổng số (các tệp xuất ghi khác nhau) và {second} – "
+        "Số lớp có sử dụng nền tảng (thời gian của tệp xuất quá ngắn)." in told
+    )
+    own = [
+        [line for line in tasks_view(report, school_id)["lines"] if "so sánh được" in line]
+        for school_id in report.term.schools["school_id"]
+    ]
+    assert own[0] == [
+        "Chưa so sánh được với tệp xuất của các hệ thống: số trẻ/học sinh – Tổng số (các tệp xuất ghi khác nhau)."
+    ]
+    assert [len(lines) for lines in own[:4]] == [1, 1, 0, 0]
+
+
 def test_exports_that_compare_with_nothing_say_so() -> None:
     block = systems(report_with([("0", "pupils_csdl", None, 400, "not_comparable")]))
     assert "chưa có số liệu so sánh được" in block.html
