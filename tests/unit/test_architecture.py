@@ -163,7 +163,7 @@ ROOMS = {
     "rollup": "storage reference reporting/blocks reporting/charts reporting/summaries reporting/editions reporting/report",
     "cli": (
         "storage reference spreadsheets/packages forms forms/adopted office intake/received intake/checks "
-        "intake sources rollup returns reporting/summaries reporting/editions "
+        "intake sources rollup returns reporting/blocks reporting/term reporting/summaries reporting/editions "
         "reporting/records reporting/pages reporting/report reporting/changes run proof "
         "desk/serving sample sample/years sample/rehearsal"
     ),

@@ -8,12 +8,14 @@ from collections import defaultdict
 from termreview.errors import UsageError
 from termreview.intake.checks.evidence import named_links
 from termreview.intake.received.link_reach import ANSWERS, STATES, reach
-from termreview.reference.declarations import Reference
-from termreview.sources.counting import LAYOUT_UNKNOWN, Counted, count_export
-from termreview.sources.facts import FOLDER, purge_sources, school_finder
+from termreview.reference.declarations import Reference, TermReference
+from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.term.latest_term import has_files, term_or_latest
+from termreview.sources.counting import LAYOUT_UNKNOWN, Counted
+from termreview.sources.facts import FOLDER, READ, purge_sources, try_export
 from termreview.sources.proposal import SeenExport, can_be_drafted, look_at_export, write_draft
 from termreview.storage.workspace import Workspace, read_table
-from termreview.terms import parse_term
+from termreview.terms import Term, parse_term
 
 _REACHED = dict(
     zip(
@@ -35,13 +37,17 @@ def look(options: argparse.Namespace, workspace: Workspace, reference: Reference
     """Show what would be counted of one export, or draft a layout for it; nothing else is written."""
     if not options.file.is_file():
         raise UsageError("no_such_export", file=options.file)
-    last = reference.calendar.reviews[-1].term
-    declared = reference.of(parse_term(options.term) if options.term else last)
-    finder = school_finder(reference, declared, options.file.name)
-    counted = count_export(options.file, reference.sources.layouts, finder)
+    declared = reference.of(_term(options, workspace, reference))
+    counted, state, reason = try_export(options.file, reference, declared)
     if not counted.reason:
-        _show_counted(counted, reference, len(declared.schools))
-        return 0
+        _show_counted(counted, reference, declared)
+        if state == READ:
+            print(
+                "Chưa ghi gì. Đặt tệp vào thư mục sources/ của kỳ rồi chạy `termreview run` để dùng số này."
+            )
+            return 0
+        print(f"Tệp này sẽ không được tổng hợp: {reference.labels['source_reasons'][reason]}.")
+        return 6
     if counted.reason != LAYOUT_UNKNOWN:
         reasons = reference.labels["refusals"] | reference.labels["source_reasons"]
         print(f"{options.file.name}: {reasons.get(counted.reason, counted.reason)} {counted.detail}".strip())
@@ -64,8 +70,22 @@ def look(options: argparse.Namespace, workspace: Workspace, reference: Reference
     return 6
 
 
-def _show_counted(counted: Counted, reference: Reference, school_count: int) -> None:
+def _term(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> Term:
+    """The term that is named; else that in whose folder the export lies, the latest that came, the last one declared."""
+    if options.term:
+        return parse_term(options.term)
+    terms = [plan.term for plan in reference.calendar.plans]
+    place = options.file.resolve()
+    for term in terms:
+        if workspace.raw(term).resolve() in place.parents:
+            return term
+    there = any(has_files(workspace, term) for term in terms)
+    return term_or_latest(workspace, reference) if there else reference.calendar.reviews[-1].term
+
+
+def _show_counted(counted: Counted, reference: Reference, declared: TermReference) -> None:
     layout = next(one for one in reference.sources.layouts if one.source_id == counted.source_id)
+    print(f"Kỳ báo cáo: {declared.term.term_id}")
     print(
         f"Bố cục: {layout.title} ({layout.system}; khai báo sources/{layout.source_id}.yml, mức tin cậy {layout.mark})"
     )
@@ -74,7 +94,8 @@ def _show_counted(counted: Counted, reference: Reference, school_count: int) -> 
         print(f"Kỳ của số liệu: {since}đến {counted.period_to:%d/%m/%Y}")
     print(
         f"{counted.rows} dòng: đã đếm {counted.rows_counted}, không rõ trường {counted.rows_of_no_school}, "
-        f"trùng {counted.rows_twice}; {counted.values_unread} ô số không đọc được"
+        f"trùng {counted.rows_twice}, của kỳ khác {counted.rows_of_other_period}; "
+        f"{counted.values_unread} ô số không đọc được"
     )
     for note in counted.notes:
         print(f"Lưu ý: {reference.labels['source_notes'][note]}")
@@ -83,8 +104,9 @@ def _show_counted(counted: Counted, reference: Reference, school_count: int) -> 
         by_fact[fact_id].append(value)
     for fact in layout.facts:
         values = by_fact.get(fact.fact_id, [])
-        print(f"  {fact.title}: {sum(values):g} {fact.unit} ở {len(values)}/{school_count} trường")
-    print("Chưa ghi gì. Đặt tệp vào thư mục sources/ của kỳ rồi chạy `termreview run` để dùng số này.")
+        total = float(sum(values))
+        told = number_text(total if values else None, "integer" if total.is_integer() else "decimal1")
+        print(f"  {fact.title}: {told} {fact.unit} ở {len(values)}/{len(declared.schools)} trường")
 
 
 def _show_seen(seen: SeenExport) -> None:

@@ -21,7 +21,7 @@ from termreview.reference.kinds.sources import (
     ExportLayout,
 )
 from termreview.sources.counting import LAYOUT_UNKNOWN, Counted
-from termreview.sources.facts import FOLDER, READ, export_path, try_layout
+from termreview.sources.facts import FOLDER, READ, export_path, try_export
 from termreview.sources.proposal import (
     SeenExport,
     can_be_drafted,
@@ -132,7 +132,7 @@ def layout_ids(now: TermNow) -> list[str]:
 
 def try_out(now: TermNow, proposal: Proposal, layout: ExportLayout) -> Tried:
     """What one layout would make of one export; nothing is written."""
-    return Tried(layout, *try_layout(proposal.path, layout, now.reference, now.declared))
+    return Tried(layout, *try_export(proposal.path, now.reference, now.declared, layout))
 
 
 def try_drafts(now: TermNow, proposal: Proposal) -> Tried | None:

@@ -112,11 +112,11 @@ def read_sources(folder: Path, reference: Reference, declared: TermReference) ->
     return SourceReadings(from_rows("source_files", rows), from_rows("source_facts", facts))
 
 
-def try_layout(
-    path: Path, layout: ExportLayout, reference: Reference, declared: TermReference
+def try_export(
+    path: Path, reference: Reference, declared: TermReference, *more: ExportLayout
 ) -> tuple[Counted, str, str]:
-    """One export counted as if one more layout were declared, the state that it would have, and why; nothing is written."""
-    layouts = {one.source_id: one for one in (*reference.sources.layouts, layout)}
+    """One export counted as if `more` layouts were declared, the state that it would have, and why; nothing is written."""
+    layouts = {one.source_id: one for one in (*reference.sources.layouts, *more)}
     counted = count_export(path, list(layouts.values()), school_finder(reference, declared, path.name))
     state = _state(_File(path.name, "", counted, False), {}, declared, _window(reference, declared), layouts)
     return counted, *state

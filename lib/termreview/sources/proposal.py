@@ -21,6 +21,7 @@ from termreview.intake.values.personal_data import (
     full_names,
     is_personal,
     is_personal_number,
+    name_without_personal,
     names_persons,
 )
 from termreview.intake.values.plain_names import plain_names
@@ -139,7 +140,11 @@ def _seen(name: str, rows: Iterator[Sequence[Any]]) -> SeenExport | None:
         for place, head in enumerate(told)
         if head
     ]  # fmt: skip
-    return SeenExport(name, head_row + 1, len(below), tuple(columns)) if below else None
+    return (
+        SeenExport(name_without_personal(name, ()), head_row + 1, len(below), tuple(columns))
+        if below
+        else None
+    )
 
 
 def _names_person(head: str, is_of_persons: bool) -> bool:

@@ -49,7 +49,7 @@ def tried_block(now: TermNow, tried: Tried) -> Block:
     reasons = reference.labels["refusals"] | reference.labels["source_reasons"]
     rows = say(
         reference, "mapping.rows", rows=counted.rows, counted=counted.rows_counted, nobody=counted.rows_of_no_school,
-        twice=counted.rows_twice, unread=counted.values_unread,
+        twice=counted.rows_twice, other=counted.rows_of_other_period, unread=counted.values_unread,
     )  # fmt: skip
     told = [rows]
     if counted.period_to is not None:
