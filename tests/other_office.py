@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from worlds import REFERENCE, ROOT
@@ -26,7 +27,7 @@ MN-01,2025-07-01,,school,mn,Trường Mầm non Bến Gỗ,MN Bến Gỗ,X2,
 _OFFICE = """office_id,valid_from,valid_to,unit_id,parent_body,name,short_name,place_name,signer_title,signer_prefix,document_suffix,is_illustrative
 vhxh-suoi-trong,2025-07-01,,X1,UBND XÃ SUỐI TRONG,PHÒNG VĂN HÓA - XÃ HỘI,Phòng VHXH,Suối Trong,TRƯỞNG PHÒNG,,PVHXH,yes
 """
-_TERM = """      - id: "2026-2027-hk{n}"
+_TERM = """      - id: "{year}-hk{n}"
         part: "hk{n}"
         title: "học kỳ {roman}"
         report: "{report}"
@@ -40,8 +41,13 @@ _TERM = """      - id: "2026-2027-hk{n}"
 """
 
 
-def other_office(root: Path, form: str = "bc-2026", fewer: int = 6) -> Path:
-    """Write the folders of the other office below one root: its form has another id and some rows less."""
+def other_office(
+    root: Path, form: str = "bc-2026", fewer: int = 6, units: str = _UNITS, years: Sequence[int] = (2026,)
+) -> Path:
+    """Write the folders of the other office below one root: its form has another id and some rows less.
+
+    `units` are the lines of its registry, `years` those in which its school years begin.
+    """
     folder = Path(shutil.copytree(REFERENCE, root / "data" / "reference"))
     if form != "cv407-2023":
         (folder / "forms" / "cv407-2023").rename(folder / "forms" / form)
@@ -52,17 +58,23 @@ def other_office(root: Path, form: str = "bc-2026", fewer: int = 6) -> Path:
     )
     rows = folder / "forms" / form / "rows.csv"
     _leave_out(rows, folder, fewer)
-    (folder / "units.csv").write_text(_UNITS, encoding="utf-8")
+    (folder / "units.csv").write_text(units, encoding="utf-8")
     (folder / "contacts.csv").unlink()
     (folder / "account_domains.csv").write_text("domain,school_id\n", encoding="utf-8")
     (folder / "unit_events.csv").write_text("event_id,on,kind,from_ids,to_ids,note\n", encoding="utf-8")
     (folder / "office.csv").write_text(_OFFICE, encoding="utf-8")
-    terms = (
-        _TERM.format(n=1, roman="I", report="semester_review", previous="", due="2027-01-12", of="2026-12-31", form=form),
-        _TERM.format(n=2, roman="II", report="year_end_summary", previous='        previous: "2026-2027-hk1"\n', due="2027-05-28", of="2027-05-15", form=form),
-    )  # fmt: skip
-    head = 'school_years:\n  - id: "2026-2027"\n    starts_on: "2026-09-05"\n    terms:\n'
-    (folder / "calendar.yml").write_text(head + "".join(terms), encoding="utf-8")
+    lines = ["school_years:"]
+    for start in years:
+        year = f"{start}-{start + 1}"
+        before = '        previous: "{}"\n'
+        earlier = before.format(f"{start - 1}-{start}-hk2") if start - 1 in years else ""
+        lines += [f'  - id: "{year}"', f'    starts_on: "{start}-09-05"', "    terms:"]
+        lines += [
+            _TERM.format(year=year, n=1, roman="I", report="semester_review", previous=earlier, due=f"{start + 1}-01-12", of=f"{start}-12-31", form=form),
+            _TERM.format(year=year, n=2, roman="II", report="year_end_summary", previous=before.format(f"{year}-hk1"), due=f"{start + 1}-05-28", of=f"{start + 1}-05-15", form=form),
+        ]  # fmt: skip
+    text = "\n".join(line.rstrip("\n") for line in lines) + "\n"
+    (folder / "calendar.yml").write_text(text, encoding="utf-8")
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
     return folder
 

@@ -17,6 +17,7 @@ from agreement import document_differences, refuse_disagreement, workbook_differ
 from agreement_reading import read_document, read_page
 from agreement_workbook import read_workbook
 from demo_world import SEMESTER, YEAR_END, Demo, as_of
+from printed_pages import filled
 from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.blocks.report_reading import read_report
 from termreview.reporting.excel.annex import export_xlsx
@@ -205,19 +206,7 @@ def test_the_signed_report_is_one_that_is_read(demo: Demo, soffice: str, tmp_pat
         assert len(pages) <= most, path.name
         assert "Nơi nhận" in pages[-1].extract_text()
         assert "kính báo cáo" in pages[-1].extract_text()
-        assert min(map(_filled, pages[:-1])) > 0.6, f"{path.name} has a page that is half empty"
-
-
-def _filled(page: pypdf.PageObject) -> float:
-    """How far down one page its text goes, as a share of the page; the words of a picture stand below it."""
-    lowest = [float(page.mediabox.height)]
-
-    def look(text: str, _: object, matrix: list[float], *__: object) -> None:
-        if text.strip():
-            lowest.append(matrix[5])
-
-    page.extract_text(visitor_text=look)
-    return 1 - min(lowest) / float(page.mediabox.height)
+        assert min(map(filled, pages[:-1])) > 0.6, f"{path.name} has a page that is half empty"
 
 
 @BOTH

@@ -212,7 +212,7 @@ def finish_notebook(path: Path, content: Any, step: Step) -> None:
             cell.id = "injected-parameters"  # papermill draws it by lot
             for given, told in _WHEREABOUTS_GIVEN:
                 cell.source = given.sub(told, cell.source)
-    content.cells = _without_empty_headings(_emptied(content.cells, step.left_out))
+    content.cells = without_empty_headings(_emptied(content.cells, step.left_out))
     for cell in content.cells:
         if (heading := step.headings.get(cell.id)) is not None:
             head, line, rest = cell.source.partition("\n")
@@ -233,7 +233,7 @@ def _emptied(cells: Sequence[Any], left_out: Collection[str]) -> Sequence[Any]:
     return cells
 
 
-def _without_empty_headings(cells: Sequence[Any]) -> list[Any]:
+def without_empty_headings(cells: Sequence[Any]) -> list[Any]:
     """The cells but the headings tagged `when-shown` whose section shows nothing, whatever is published from them.
 
     A section reaches to the next heading of its depth or above. Headings beside one that is left out count on.

@@ -35,6 +35,7 @@ from termreview.reporting.sections.index import (
     scores,
     sensitivity,
     transitions,
+    trends,
 )
 from termreview.reporting.sections.work import change, compliance, ratios, statistics, systems, tasks, years
 from termreview.run.work_list import report_step
@@ -50,7 +51,7 @@ MODULES: dict[str, ModuleType] = {
     "communes": communes, "opening": opening, "quality": quality, "ratios": ratios, "scores": scores,
     "situation": situation, "statistics": statistics, "compliance": compliance, "status": status,
     "slip": slip, "stories": stories, "systems": systems, "tasks": tasks, "years": years,
-    "transitions": transitions, "forecast": forecast, "look_back": look_back,
+    "transitions": transitions, "forecast": forecast, "look_back": look_back, "trends": trends,
 }  # fmt: skip
 PARAGRAPHS = {
     "1": (

@@ -13,7 +13,7 @@ from termreview.reporting.sections.assessment.evidence import Evidence, Point, s
 from termreview.reporting.sections.assessment.stories import fallen_schools, story_sentences
 
 # What the points are that a sentence leaves out, by the sentence.
-_RESTS: Final = {"tasks": "tasks", "ratios": "ratios"}
+_RESTS: Final = {"tasks": "tasks", "left": "tasks", "ratios": "ratios", "criteria": "criteria"}
 
 
 def strengths(report: ReportContext, evidence: Evidence) -> list[str]:

@@ -45,14 +45,19 @@ def criteria(report: ReportContext) -> Block:
 
 def weak_criteria(report: ReportContext) -> str:
     """The criteria of which the schools surely have less than the declared share of the points."""
-    frame = report.summaries.criteria
-    whole = frame[frame["low_share"].notna() & (frame["scope"] == ALL)]
-    line = threshold(report, "criterion_weak")
-    weak = whole[(whole["high_share"] * 100 < line) & (whole["school_count"] >= fewest(report))]
+    weak, line = _surely_weak(report), threshold(report, "criterion_weak")
     names = [f"{row['criterion_id']} {row['title']}" for row in records(weak)]
     return say(
         report, "index.weak", count=len(weak), line=Number(line, after="%"), names="; ".join(names) or "–"
     )
+
+
+def _surely_weak(report: ReportContext) -> pd.DataFrame:
+    """The rows of those criteria, of all schools: what is open might still lift the others."""
+    frame = report.summaries.criteria
+    whole = frame[frame["low_share"].notna() & (frame["scope"] == ALL)]
+    is_weak = whole["high_share"] * 100 < threshold(report, "criterion_weak")
+    return whole[is_weak & (whole["school_count"] >= fewest(report))]
 
 
 def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Chart:
@@ -67,16 +72,16 @@ def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Chart:
     whole = known[known["scope"] == ALL]
     best, least = ties(whole, "low_share"), ties(whole, "low_share", is_largest=False)
     alt = (
-        say(report, "index.heat_alt", strongest=_criteria_named(best), strongest_pct=100 * best[0]["low_share"],
-            weakest=_criteria_named(least), weakest_pct=100 * least[0]["low_share"])
+        say(report, "index.heat_alt", strongest=_criteria_named(report, best), strongest_pct=100 * best[0]["low_share"],
+            weakest=_criteria_named(report, least), weakest_pct=100 * least[0]["low_share"])
         if best
         else ""
     )  # fmt: skip
     line = threshold(report, "criterion_weak")
-    weak = whole[whole["low_share"] * 100 < line]
+    weak = _surely_weak(report)
     finding = say(
         report, "charts.criteria.finding", scored=int(whole["school_count"].max()) if len(whole) else 0, line=line, weak=len(weak),
-        names=_criteria_named(records(weak.sort_values("low_share", kind="stable"))), weakest=_criteria_named(least),
+        names=_criteria_named(report, records(weak.sort_values("low_share", kind="stable"))), weakest=_criteria_named(report, least),
         weakest_pct=100 * least[0]["low_share"] if least else None,
     )  # fmt: skip
     return report_chart(
@@ -86,8 +91,9 @@ def criteria_chart(report: ReportContext, known: pd.DataFrame) -> Chart:
     )  # fmt: skip
 
 
-def _criteria_named(rows: list[Record]) -> str:
-    return listed([f"{row['criterion_id']} {row['title']}" for row in rows], most=3)
+def _criteria_named(report: ReportContext, rows: list[Record]) -> str:
+    names = [f"{row['criterion_id']} {row['title']}" for row in rows]
+    return listed(names, most=3, rest=label(report, "rest", "criteria"))
 
 
 @applies_if(covers_schools)

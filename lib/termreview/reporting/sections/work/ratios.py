@@ -42,10 +42,12 @@ def key_ratios(report: ReportContext) -> Block:
         not target.is_shown for target in report.reference.targets_in(report.declared.term.school_year)
     )
     intro.append(say(report, "ratios.hidden_targets", count=hidden))
+    chart = ratios_chart(report)
+    told = joined([line for line in intro if line])
     return stack(
-        paragraph(joined(intro)),
+        paragraph(told or chart.alt),  # without a target what is highest and lowest
         lines_table(report),
-        ratios_chart(report),
+        chart,
         ratios_table(report),
     )
 
