@@ -182,7 +182,9 @@ def test_official_sheets_hold_only_what_is_publicly_known(office: Workspace) -> 
     assert told.loc["Số điểm trường", "Tổng số"] == 7
     assert told.loc["Đạt chuẩn quốc gia mức độ 1", "Tổng số"] == 3
     assert [name for name in told.index if "Số học sinh" in name] == []  # marked C
-    assert "Chưa lập theo mẫu của Bộ đối với 01.ĐN-MN và 03.ĐN-THCS" in statistics_tables(report)._repr_html_()
+    assert (
+        "Chưa lập theo mẫu của Bộ đối với 01.ĐN-MN và 03.ĐN-THCS" in statistics_tables(report)._repr_html_()
+    )
 
 
 def test_the_report_says_who_was_on_time_and_who_must_mend(office: Workspace) -> None:

@@ -14,6 +14,7 @@ from termreview.reporting.term.latest_term import has_files, term_or_latest
 from termreview.sources.counting import LAYOUT_UNKNOWN, Counted
 from termreview.sources.facts import FOLDER, READ, purge_sources, try_export
 from termreview.sources.proposal import SeenExport, can_be_drafted, look_at_export, write_draft
+from termreview.storage.lock import held
 from termreview.storage.workspace import Workspace, read_table
 from termreview.terms import Term, parse_term
 
@@ -125,7 +126,8 @@ def _show_seen(seen: SeenExport) -> None:
 def purge(options: argparse.Namespace, workspace: Workspace) -> None:
     """Take away the exports of one term that were counted."""
     folder = workspace.raw(parse_term(options.term)) / FOLDER
-    gone, left = purge_sources(folder)
+    with held(workspace.root, f"purge exports of {options.term}"):
+        gone, left = purge_sources(folder)
     print(f"Đã xóa {gone} tệp xuất đã đếm trong {folder}; số đã đếm và mã kiểm tra của từng tệp vẫn giữ.")
     if left:
         print(

@@ -221,7 +221,10 @@ def _counted(folder: Path, reference: Reference, declared: TermReference) -> Ite
     names = [name for unit in reference.registry.units for name in (unit.name, *unit.aliases)]
     now = 1 + max((entry.get("round", 0) for entry in record.values() if entry["is_purged"]), default=-1)
     for name, path in files_below(folder):
-        sha256, finder = _sha256(path), school_finder(reference, declared, path.name)
+        try:
+            sha256, finder = _sha256(path), school_finder(reference, declared, path.name)
+        except FileNotFoundError:  # purged while this counted
+            continue
         shown = name_without_personal(name, names)
         key = f"{sha256} {shown}"
         entry = record.get(key)
@@ -237,6 +240,14 @@ def _counted(folder: Path, reference: Reference, declared: TermReference) -> Ite
                 "round": now if entry is None else entry.get("round", 0),
             }
         there[key] = {**entry, "is_purged": False}
+    # What was purged while this counted (a desk looks at any time) is noted as purged since: that stands.
+    before, record = record, _record(folder)
+    was_purged = {key for key, entry in before.items() if entry["is_purged"]}
+    there = {
+        key: entry
+        for key, entry in there.items()
+        if key in was_purged or not record.get(key, entry)["is_purged"]
+    }
     # Of what is no longer there only what was purged counts on: what somebody took away is gone.
     hashes = {entry["sha256"] for entry in there.values()}
     purged = {

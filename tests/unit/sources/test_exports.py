@@ -362,6 +362,10 @@ def test_a_purged_export_stays_counted_and_an_unchanged_one_is_not_read_again(
     after = read(tmp_path, reference, declared)
     pd.testing.assert_frame_equal(after.facts, before.facts)
     assert after.files["is_purged"].tolist() == [True, False]
+    workbook(tmp_path / f"{PRIMARY}.xlsx", ("Sheet1", pupils(12, 9)))  # it came back, the same or not
+    back = read(tmp_path, reference, declared)
+    assert figures(back) == figures(before)
+    assert (back.files["sha256"].value_counts() == 1).all()
 
 
 def test_answers_are_held_against_systems_and_neither_replaces_the_other(
@@ -960,3 +964,26 @@ def test_rows_of_another_school_year_are_not_counted(
     assert figures(found) == {(PRIMARY, "csdl_results_pupils"): 5, (PRIMARY, "csdl_results_filled"): 5}
     text_table(tmp_path / "kq.csv", [heads, *rows[:3]])
     assert outcome(read(tmp_path, reference, declared)) == [("other_period", "period_outside_term")]
+
+
+def test_what_is_purged_while_somebody_looks_stays_counted(
+    tmp_path: Path, reference: Reference, declared: TermReference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A desk counts the folder anew while the command takes the files away."""
+    workbook(tmp_path / f"{PRIMARY}.xlsx", ("Sheet1", pupils(12, 9)))
+    read(tmp_path, reference, declared)
+    text_table(tmp_path / "teams.csv", list(accounts()))  # new: it is being counted when the purge comes
+    real = facts_module.count_export
+
+    def count(path: Path, *more: Any) -> Any:
+        counted = real(path, *more)
+        assert purge_sources(tmp_path) == (1, 1)
+        return counted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(facts_module, "count_export", count)
+        first = figures(read(tmp_path, reference, declared))
+    again = figures(read(tmp_path, reference, declared))
+    assert first == again
+    assert again[PRIMARY, "csdl_pupils"] == 12
+    assert again[PRIMARY, "teams_accounts"] == 3
