@@ -194,7 +194,7 @@ def _flows(part: Part, report: ReadReport, writing: _Writing, tie: str = "") -> 
         case "key_figures":
             yield Flow(_cards(part, writing), False, height=_cards_height(part, writing.template))
         case "table":
-            yield _table(part, writing)
+            yield from _table(part, writing)
         case "figure":
             yield _figure(part, writing)
         case other:
@@ -261,7 +261,8 @@ def _cards_height(part: Part, template: Template) -> float:
     return rows * max(heights, default=0.0)
 
 
-def _table(part: Part, writing: _Writing) -> Flow:
+def _table(part: Part, writing: _Writing) -> Iterator[Flow]:
+    """One table with its notes; those of a table that lies across stand upright below it: alone they would turn a page."""
     styles = writing.template.styles
     caption = ""
     if part["caption"]:
@@ -273,14 +274,13 @@ def _table(part: Part, writing: _Writing) -> Flow:
     height += _heights(writing.template, "caption", plain_text(part["caption"])) if caption else 0.0
     # A table that no page break may split waits as a picture does; a longer one begins where it stands.
     role = BLOCK if fit.is_wide else FLOAT if len(part["rows"]) < KEPT_WHOLE else TABLE
-    return Flow(
-        caption + table_of(part, fit, styles, NO_ROWS) + notes,
-        fit.is_wide,
-        0,
-        role,
-        height,
-        f"{writing.words['table']} {writing.tables}" if caption else "",
-    )
+    name = f"{writing.words['table']} {writing.tables}" if caption else ""
+    rows = caption + table_of(part, fit, styles, NO_ROWS)
+    if fit.is_wide and part["notes"]:
+        yield Flow(rows, is_wide=True, role=role, height=height, name=name)
+        yield Flow(notes, is_wide=False, role=TEXT)
+    else:
+        yield Flow(rows + notes, fit.is_wide, 0, role, height, name)
 
 
 def _figure(part: Part, writing: _Writing) -> Flow:

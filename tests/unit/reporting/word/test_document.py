@@ -163,6 +163,22 @@ def test_a_table_too_wide_for_the_page_lies_across_and_the_text_after_it_does_no
     files.agree()
 
 
+def test_notes_of_a_table_that_lies_across_stand_upright(tmp_path: Path) -> None:
+    """They filled a turned page of their own at the end of an annex of the internal document."""
+    columns = {f"c{number}": f"Cột số {number}" for number in range(16)}
+    frame = pd.DataFrame([{name: "chưa có báo cáo" for name in columns}] * 3)
+    noted = table(frame, columns=columns, caption="Rộng", notes=["Chữ giải thích các cột."])
+    files = publish(tmp_path, "## Trước", sizes_table(), "## Rộng", noted, "## Sau", sizes_table())
+    document = docx.Document(str(files.document))
+    turns, orientations = 0, [section.orientation for section in document.sections]
+    for element in document.element.body.iterchildren():
+        if "Chữ giải thích các cột." in "".join(element.itertext()):
+            assert orientations[turns] == WD_ORIENT.PORTRAIT
+            assert element.getprevious().getprevious().tag == qn("w:tbl")  # and the end of the turned pages
+        turns += len(element.findall(f".//{qn('w:sectPr')}"))
+    files.agree()
+
+
 ORDER = {
     "pPr": ["pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr", "pBdr", "shd", "tabs", "spacing", "ind", "contextualSpacing", "jc", "rPr", "sectPr"],
     "tcPr": ["tcW", "gridSpan", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "vAlign"],
