@@ -204,6 +204,11 @@ def test_the_signed_report_is_one_that_is_read(demo: Demo, soffice: str, tmp_pat
     for path, most in zip(signed, (12, 14), strict=True):
         pages = pypdf.PdfReader(tmp_path / f"{path.stem}.pdf").pages
         assert len(pages) <= most, path.name
+        first = re.sub(r"\s+", " ", pages[0].extract_text())
+        assert "Nguyên nhân chính theo báo cáo của các trường" in first, "all five findings stand on page 1"
+        assert "Căn cứ" in re.sub(r"\s+", " ", pages[1].extract_text())
+        for page in pages:  # nothing of the signed body lies across
+            assert float(page.mediabox.width) < float(page.mediabox.height)
         assert "Nơi nhận" in pages[-1].extract_text()
         assert "kính báo cáo" in pages[-1].extract_text()
         assert min(map(filled, pages[:-1])) > 0.6, f"{path.name} has a page that is half empty"

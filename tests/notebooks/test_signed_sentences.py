@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from demo_world import SEMESTER, YEAR_END, Demo
 from termreview.terms import Term
@@ -88,6 +89,32 @@ def test_the_table_of_communes_holds_the_sums_of_their_schools(demo: Demo, term:
         for row in signed_page(demo, term).select("table tbody tr")
     ]
     assert COMMUNE[term] in rows
+
+
+def below(head: Tag) -> Iterator[Tag]:
+    """What stands below one heading of the page, down to the next, in the order of the page."""
+    for node in head.find_all_next(["h2", "h3", "p", "ul", "table", "figure"]):
+        if node.name in ("h2", "h3"):
+            return
+        if not node.find_parent(["table", "figure", "ul"]) and "table-notes" not in " ".join(
+            node.parent.get("class", [])
+        ):
+            yield node
+
+
+@TERMS
+def test_each_heading_of_part_two_is_a_paragraph_and_at_most_one_picture(demo: Demo, term: Term) -> None:
+    """II.7 has two charts and the names of the schools at level 1; figures and findings of page 1 are five and five."""
+    page = signed_page(demo, term)
+    for number in range(1, 10):
+        (head,) = [one for one in page.select("h3") if one.get_text(" ", strip=True).startswith(f"{number}. ") and one.find_previous("h2").get_text(strip=True).startswith("II. ")]  # fmt: skip
+        names = [node.name for node in below(head)]
+        assert names.count("p") == 1, head.get_text()
+        assert names.count("table") == 0
+        assert names.count("figure") == (2 if number == 7 else 0)
+        assert names.count("ul") == (1 if number == 7 else 0)
+    assert len(page.select(".lead .key-figure")) == 5
+    assert len(page.select(".lead li")) == 5
 
 
 @TERMS

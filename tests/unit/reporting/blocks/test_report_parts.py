@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
 from termreview.errors import DeclarationError
-from termreview.reference.declarations import load_reference
+from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.blocks.report_parts import arranged
 from termreview.run.work_list import parts_of_report
 from termreview.storage.workspace import Workspace
-from worlds import REFERENCE, ROOT
+from worlds import REFERENCE, ROOT, change, copy_reference
 
 
 def cell(cell_id: str, source: str = "", kind: str = "code") -> NotebookNode:
@@ -88,3 +89,37 @@ def test_a_cell_or_a_part_that_no_report_has_is_told() -> None:
     assert len(told) == 2
     assert "no-cell, no-order;" in told[0]
     assert ": h-2-8;" in told[1]  # a heading of the second rank begins no part
+
+
+def test_an_office_moves_and_leaves_out_sections_of_its_report_in_one_file(tmp_path: Path) -> None:
+    """Order and switches of the signed report are data: no code, no notebook is touched."""
+    folder = copy_reference(tmp_path)
+    change(
+        folder / "publishing.yml",
+        "  order: []\n  annexed: [\n",
+        '  order: ["h-5", "h-4", "h-3-2", "h-3-1", "h-2-9", "h-2-8"]\n  annexed: [\n    "h-2-6", "tasks-6",\n',
+    )
+    reference = load_reference(folder)
+    cells = nbformat.read(ROOT / "notebooks" / "3_semester_review.ipynb", as_version=4).cells
+
+    def heads(declared: Reference) -> list[str]:
+        signed = parts_of_report(Workspace(ROOT), declared, "semester_review", "shareable")
+        told = arranged(nbformat.from_dict(cells), signed["annexed"], signed["order"])
+        return [one.source.splitlines()[0].strip("# ") for one in told if one.source.startswith("##")]
+
+    before, after = heads(load_reference(REFERENCE)), heads(reference)
+    assert [head for head in before if head[:1] in "IV"] == [
+        "I. Đặc điểm tình hình", "II. Kết quả thực hiện", "III. Đánh giá chung",
+        "IV. Phương hướng, nhiệm vụ trọng tâm học kỳ II", "V. Kiến nghị, đề xuất",
+    ]  # fmt: skip
+    assert [head for head in after if head[:1] in "IV"] == [
+        "I. Đặc điểm tình hình", "II. Kết quả thực hiện", "III. Đánh giá chung",
+        "IV. Kiến nghị, đề xuất", "V. Phương hướng, nhiệm vụ trọng tâm học kỳ II",
+    ]  # fmt: skip
+    assert "6. Tuyên truyền, nâng cao nhận thức" in before
+    part = after[after.index("II. Kết quả thực hiện") : after.index("III. Đánh giá chung")]
+    assert [head for head in part if head[:2] in ("6.", "7.", "8.")] == [
+        "6. Đánh giá mức độ chuyển đổi số theo Quyết định số 4725/QĐ-BGDĐT", "7. Công tác thống kê giáo dục",
+        "8. Công tác kiểm tra, giám sát",
+    ]  # fmt: skip
+    assert after.index("1. Hạn chế") < after.index("2. Ưu điểm")
