@@ -117,7 +117,7 @@ def test_each_planted_fact_is_told_and_none_is_invented() -> None:
     for seed in range(200):
         random = np.random.default_rng(seed)
         count = int(random.integers(8, 40))
-        plants = random.random(3) < 0.5
+        plants = random.random(5) < 0.5
         start = [(float(low), float(low)) for low in random.integers(20, 95, count)]
         end = list(start)
         incidents = [0.0] * count
@@ -129,12 +129,23 @@ def test_each_planted_fact_is_told_and_none_is_invented() -> None:
             start[place], end[place] = (80.0, 80.0), (40.0, 45.0)
         if plants[2]:
             says[int(random.integers(count))] = 0.0
-        now = tables({"incidents": incidents, "says": says, "share": share}, scores=end, count=count)
-        before = tables({"incidents": [0.0] * count}, scores=start, count=count)
-        expected = {
-            name for name, is_there in zip(("new", "fallen", "against"), plants, strict=True) if is_there
-        }
-        assert {story.rule.rule_id for story in found(now, before, 5)} == expected, seed
+        first = {name: ["done"] * count for name in "abc"}
+        then = {name: ["done"] * count for name in "abc"}
+        if plants[3]:  # a task that nobody has done either time
+            first["b"] = then["b"] = ["not_started"] * count
+        ahead = sorted(int(place) for place in random.choice(count, 2, replace=False))
+        if plants[4]:  # one that two schools alone have done by now
+            then["c"] = ["done" if place in ahead else "under_way" for place in range(count)]
+        now = tables({"incidents": incidents, "says": says, "share": share}, then, end, count)
+        before = tables({"incidents": [0.0] * count}, first, start, count)
+        names = ("new", "fallen", "against", "last", "example")
+        expected = {name for name, is_there in zip(names, plants, strict=True) if is_there}
+        stories = {story.rule.rule_id: story for story in found(now, before, 5)}
+        assert set(stories) == expected, seed
+        if plants[1]:
+            assert stories["fallen"].school_ids == (f"s{place}",)
+        if plants[4]:
+            assert sorted(stories["example"].school_ids) == sorted(f"s{own}" for own in ahead)
 
 
 @pytest.mark.parametrize(

@@ -254,8 +254,11 @@ def document_state(report: ReportContext, document: LegalDocument) -> str:
 
 
 def signed_grounds(report: ReportContext) -> str:
-    """The opening sentence of the signed report: the letter it carries out, the other documents by number and day."""
-    office, cited = report.declared.office.text_name, cited_documents(report)
+    """The opening sentence of the signed report: the letter it carries out, the other documents by number and day.
+
+    Three lines of the page: the office, whose full name stands in the head, is named in short.
+    """
+    office, cited = report.declared.office.short_name, cited_documents(report)
     letter = guiding_letter(report)
     others = [one for one in cited if one is not letter]
     parts: list[str] = []

@@ -242,7 +242,7 @@ def test_the_signed_report_cites_in_one_sentence_what_the_internal_one_lists() -
     assert next(one.get_text() for one in signed.select("p:not(.callout p)")) == (
         "Thực hiện Công văn số 407/PGDĐT ngày 06/10/2023 của Phòng Giáo dục và Đào tạo huyện Phong Điền; "
         "căn cứ Quyết định số 4725/QĐ-BGDĐT ngày 30/12/2022 và Quyết định số 131/QĐ-TTg ngày 25/01/2022, "
-        "Phòng Giáo dục và Đào tạo huyện Phong Mẫu báo cáo kết quả như sau."
+        "Phòng GDĐT báo cáo kết quả như sau."
     )
 
 
