@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -57,6 +58,8 @@ from termreview.sample.years.planted import (
     WORKED_EFFECT,
     YEARLY_CHANGE,
 )
+from termreview.storage.atomic_files import write_json
+from termreview.storage.output_paths import MANIFEST
 from termreview.storage.workspace import Workspace, read_table
 from termreview.terms import Term
 from worlds import ROOT
@@ -253,6 +256,23 @@ def test_all_of_it_stands_in_the_analysts_table_too(report: ReportContext, made:
     assert (
         rows.loc["0477101", [heads["insight.total.2020-2021"], heads["insight.probability"]]].isna().all()
     )  # a preschool
+
+
+def test_whoever_opens_a_term_without_a_day_reads_the_day_that_its_last_run_printed(
+    report: ReportContext, made: Workspace
+) -> None:
+    manifest = made.output_paths(LAST).place(MANIFEST)
+    write_json(manifest, {"parameters": {"as_of": "2024-06-04"}})
+    try:
+        assert open_report(LAST.term_id, workspace_root=str(made.root)).as_of == date(2024, 6, 4)
+        assert look(LAST.term_id, workspace_root=str(made.root)).report.as_of == date(2024, 6, 4)
+        asked = open_report(LAST.term_id, "2024-05-28", workspace_root=str(made.root))
+        assert asked.as_of == date(2024, 5, 28)
+    finally:
+        manifest.unlink()
+    assert (
+        report.as_of == report.declared.plan.due_on
+    )  # tables that no run left: the last day that files came
 
 
 def test_a_folder_that_is_an_office_already_is_left_alone(made: Workspace) -> None:

@@ -154,6 +154,7 @@ def actions_done(report: ReportContext) -> Block:
             "interval": column([between(row["low"], row["high"]) for row in rows]),
             "pre": column([signed(row["pre_trend"]) for row in rows]),
             "sensitivity": column([between(row["sensitivity_low"], row["sensitivity_high"]) for row in rows]),
+            "ceiling": column([Number(row["ceiling_share"], "share1") for row in rows]),
             "verdict": [verdict(row) for row in rows],
         }
     )
@@ -162,6 +163,6 @@ def actions_done(report: ReportContext) -> Block:
         "impact",
         frame,
         formats={"schools": "integer"},
-        align=dict.fromkeys(("effect", "interval", "pre", "sensitivity"), "right"),
+        align=dict.fromkeys(("effect", "interval", "pre", "sensitivity", "ceiling"), "right"),
     )
     return headed(report, "impact", [text(report, "impact.note"), *map(said, rows)], block)

@@ -61,14 +61,24 @@ def trends(report: ReportContext) -> Block:
     found = moves_of(report)
     whole = found[found["scope"] == WHOLE]
     own = whole[whole["way"] == AS_TODAY]
-    sure = own[own["is_sure"]]
-    told = [
-        tell(report, "trends.sure", group=group_in_text(report, str(group_id)), moves=listed([tell(report, "trends.in_year", year=row["school_year"], real=signed(row["real"]), count=row["stayed_count"]) for row in records(rows)]))
-        for group_id, rows in sure.groupby("group_id", sort=False)
-    ]  # fmt: skip
+    told = [_told(report, row, own) for row in records(spans(own))]
     moved = _moves(report, own, "caption")
-    lead = [text(report, "trends.told"), *told, *_slips(report)]
-    return headed(report, "trends", lead, office_lines(report), moved)
+    return headed(report, "trends", [*told, *_slips(report)], office_lines(report), moved)
+
+
+def _told(report: ReportContext, span: dict[Any, Any], own: pd.DataFrame) -> Sentence:
+    """What moved the mean score of one group from the first year to the last, and in which years schools surely changed."""
+    values = {
+        "group": group_in_text(report, span["group_id"]), "first": span["year_before"], "last": span["school_year"],
+        **{part: signed(span[part]) for part in _PARTS},
+    }  # fmt: skip
+    if pd.isna(span["rule"]):
+        return tell(report, "trends.over_broken", **values)
+    sure = own[own["is_sure"] & (own["group_id"] == span["group_id"])]
+    moves = [tell(report, "trends.in_year", year=row["school_year"], real=signed(row["real"]), count=row["stayed_count"]) for row in records(sure)]  # fmt: skip
+    if not moves:
+        return tell(report, "trends.over", **values)
+    return joined([tell(report, "trends.over", **values), tell(report, "trends.sure", moves=listed(moves))])
 
 
 def office_lines(report: ReportContext) -> Chart:
