@@ -7,7 +7,7 @@ A mean or a share of schools has 1 as denominator. Years are texts that sort (`2
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -179,24 +179,6 @@ def placed_today(units: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     placed = units.assign(school_id=units["school_id"].map(line_of)).sort_values("school_year", kind="stable")
     last = placed.groupby("school_id")["unit_id"].last()
     return placed.assign(unit_id=placed["school_id"].map(last)).drop_duplicates(["school_id", "school_year"])
-
-
-def breaks(panels: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Where lines break: one row per measure and year whose rule is another one than the year before.
-
-    `measure_id, year_before, school_year, rule_before, rule_after, is_bridged`; bridged: every school of both years can
-    be reckoned by the old rule.
-    """
-    rows = []
-    for measure_id, panel in panels.items():
-        by_year = panel.groupby("school_year")["rule_id"].agg(lambda ids: ";".join(sorted(set(ids))))
-        for before, after in pairwise(by_year.index):
-            if by_year[before] != by_year[after]:
-                own = panel[panel["school_year"] == after]
-                is_bridged = "numerator_before" in own and bool(own["numerator_before"].notna().all())
-                rows.append((measure_id, before, after, by_year[before], by_year[after], is_bridged))
-    columns = ["measure_id", "year_before", "school_year", "rule_before", "rule_after", "is_bridged"]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def slips(panel: pd.DataFrame, limits: Limits) -> pd.DataFrame:
