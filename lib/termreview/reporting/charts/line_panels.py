@@ -28,7 +28,7 @@ from termreview.reporting.charts.drawing.text import SMALL_SIZE, TEXT_SIZE, text
 from termreview.reporting.charts.drawing.theme import in_style
 
 _COLUMNS, _GAP = 3, 26.0
-_HEIGHT: Final = 96.0  # of the lines of one panel
+_HEIGHT, _LOWER = 96.0, 72.0  # of the lines of one panel; where more than usual stand side by side
 _FOOT: Final = 30.0
 _SIDE: Final = 8.0
 BREAK: Final = Style(ALERT, marker=DASHED_UPRIGHT)
@@ -77,12 +77,15 @@ def line_panels(
     if (frame.groupby([panel, line])[rule].nunique() > 1).any():
         signs.append((break_label, BREAK))
     key = plot.key_of(signs, width)
-    columns = 1 if plot.is_narrow(width) else 2 if len(titles) in (2, 4) else min(columns, len(titles))
+    columns = (
+        1 if plot.is_narrow(width) else 2 if len(titles) == columns + 1 == 4 else min(columns, len(titles))
+    )
     side = max(text_width(number_text(tick, "integer"), SMALL_SIZE) for tick in ticks) + 8
     wide = (width - _GAP * (columns - 1)) / columns
     heads = [wrap_text(title, wide, TEXT_SIZE, is_bold=True, lines=2) for title in titles]
     head = 20.0 * max(map(len, heads)) + 6
-    tall = head + _HEIGHT + _FOOT
+    rise = _LOWER if columns > _COLUMNS else _HEIGHT
+    tall = head + rise + _FOOT
     rows = -(-len(titles) // columns)
     figure = plot.new_figure(key.height + rows * tall, width)
     for place, title in enumerate(titles):
@@ -94,11 +97,11 @@ def line_panels(
         if place == 0:
             key.draw(axes)
         plot.write(axes, left, top + 10 * len(heads[place]), heads[place], is_bold=True)
-        floor = top + head + _HEIGHT
+        floor = top + head + rise
 
         def height(found: float, floor: float = floor) -> float:
             low, high = limits
-            return floor - _HEIGHT * (plot.held(found, limits) - low) / (high - low)
+            return floor - rise * (plot.held(found, limits) - low) / (high - low)
 
         grid = [((0, height(tick)), (span, height(tick))) for tick in ticks]
         plot.lines(axes, grid, GRID)

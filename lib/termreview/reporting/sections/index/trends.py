@@ -95,7 +95,7 @@ def office_lines(report: ReportContext) -> Chart:
     else:
         finding = str(tell(report, "trends.finding_broken", **span))
     titles = {"": text(report, "trends.whole"), **level_titles(report)}
-    return _lines(report, (WHOLE, LEVEL), titles, finding)
+    return _lines(report, (WHOLE, LEVEL), titles, finding, min(_MANY, len(titles)))
 
 
 def commune_lines(report: ReportContext) -> Chart:
