@@ -150,6 +150,11 @@ def test_the_first_semester_warns_with_a_reason_and_the_year_end_looks_at_what_c
     first = warnings_of(early).schools.iloc[0]
     names = dict(zip(early.term.schools["school_id"], early.term.schools["short_name"], strict=True))
     assert names[first["school_id"]] in told
+    assert (
+        f"trường có nguy cơ không đạt mức độ 2 vào cuối năm (xác suất từ 30%): {names[first['school_id']]}"
+        in told
+    )
+    assert "Xác suất chỉ nêu trong khoảng" in told
     assert "dưới ngưỡng, mức tăng thường thấy không đủ" in told
     assert (
         "Kiểm chứng trên 03 năm học trước, 96 lượt trường" in told

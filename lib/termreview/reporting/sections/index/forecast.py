@@ -90,7 +90,8 @@ def _warned(report: ReportContext, found: Warnings, told: Sentence) -> Block:
         formats={"chance": "integer"},
         align={"start": "right", "usual": "right"},
     )
-    return headed(report, "warning", [told, bounds], block, _reliability(report, found))
+    who = tell(report, "warning.told", count=len(rows), least=_TOLD, names=listed([names.get(row["school_id"], row["school_id"]) for row in rows]))  # fmt: skip
+    return headed(report, "warning", [who, told, bounds], block, _reliability(report, found))
 
 
 def _reliability(report: ReportContext, found: Warnings) -> Chart:

@@ -113,6 +113,8 @@ def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
     who = [whole_of(view.summaries.reporting_levels) for view in views]
     received: list[object] = [Share(one["received_count"], one["expected_count"]) for one in who]
     lines = [Line(say(report, "change.years_received"), SIZES, received)]
+    if report.edition == SHAREABLE:  # what is signed has the sizes of its own year in its first tables
+        return lines
     for field_id, name in report.reference.sentences["profile"]["names"].items():
         texts: list[object] = []
         for view in views:

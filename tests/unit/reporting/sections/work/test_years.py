@@ -12,7 +12,7 @@ from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.blocks.model import plain_text
 from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.report.context import ReportContext, TermView, build_view, present
-from termreview.reporting.sections.work.years import BREAK, years_side_by_side, years_table
+from termreview.reporting.sections.work.years import BREAK, ratio_panels, years_side_by_side, years_table
 from termreview.scoring.score import score_term
 from worlds import SCHOOL_OF, change, conditions_met, copy_reference, observe, spread, term_of
 
@@ -136,4 +136,25 @@ def test_the_signed_report_keeps_to_the_leading_ratios(three_years: ReportContex
         (part,) = years_table(report).parts
         return sum(plain_text(row["group"]) == "Các tỉ lệ" for row in part["rows"])
 
-    assert 0 < ratios(present(three_years, edition=SHAREABLE)) < ratios(three_years)
+    signed = present(three_years, edition=SHAREABLE)
+    assert 0 < ratios(signed) < ratios(three_years)
+    rows = rows_of(signed)  # without sizes and parts it fits an upright page
+    assert "Trường có báo cáo được tiếp nhận" in rows
+    assert "Trẻ và học sinh" not in rows
+    assert all("/" not in cell for title, own in rows.items() if title.startswith("Tỉ lệ") for cell in own)
+
+
+def test_a_ratio_has_another_rule_from_the_year_on_that_asks_otherwise(three_years: ReportContext) -> None:
+    """Pupils are asked otherwise from 2023-2024 on; teachers are not."""
+    panels = ratio_panels(three_years)
+    rules = {name: panel.groupby("school_year")["rule_id"].first().tolist() for name, panel in panels.items()}
+    assert rules["pupils_identified"] == ["0", "1", "1"]
+    assert rules["teachers_making_materials"] == ["0", "0", "0"]
+    own = panels["pupils_identified"].query("school_year == '2024-2025'").set_index("school_id")
+    asked = three_years.summaries.school_ratios.query(
+        "ratio_id == 'pupils_identified' and state == 'counted'"
+    ).set_index("school_id")
+    assert own["denominator"].dropna().to_dict() == asked["denominator"].to_dict()
+    assert (own["numerator"] / own["denominator"]).dropna().to_dict() == pytest.approx(
+        asked["value"].to_dict()
+    )
