@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -57,7 +58,7 @@ _STRICTER = (  # bands of the index that its earlier version set higher
     ("{above: 60, points: 8}", "{above: 85, points: 8}"),
 )  # fmt: skip
 _PARTS = (("hk1", "học kỳ I", "semester_review"), ("hk2", "học kỳ II", "year_end_summary"))
-_TITLE = ' (bản thử nghiệm, minh họa)"'
+_TRIAL = "bản thử nghiệm (minh họa)"
 _ACTIONS = (
     ("tap-huan-quan-tri", "Tập huấn tại trường về hệ thống quản trị và học liệu số (minh họa)", WORKED),
     ("cap-tai-khoan-lms", "Cấp tài khoản LMS dùng chung (minh họa)", IDLE),
@@ -137,9 +138,8 @@ def _declare(folder: Path) -> None:
     _write(calendar, f"{head}school_years:\n{''.join(map(_year, PAST_YEARS))}{rest.replace(first, before)}")
     index = (folder / "indicator_sets" / f"{SAMPLE_SET}.yml").read_text(encoding="utf-8")
     index = index.replace(f'id: "{SAMPLE_SET}"', f'id: "{OLD_SET}"', 1)
-    index = "\n".join(
-        line.removesuffix('"') + _TITLE if line.startswith(("title:", "short_title:")) else line for line in index.split("\n")
-    )  # fmt: skip
+    index = re.sub(r'^(title: ".*)"$', rf'\1, {_TRIAL}"', index, flags=re.MULTILINE)
+    index = re.sub(r"^short_title: .*$", f'short_title: "Bộ chỉ số CĐS {_TRIAL}"', index, flags=re.MULTILINE)
     for now, then in _STRICTER:
         index = index.replace(now, then)
     _write(folder / "indicator_sets" / f"{OLD_SET}.yml", index)

@@ -75,10 +75,9 @@ def _told(report: ReportContext, span: dict[Any, Any], own: pd.DataFrame) -> Sen
     if pd.isna(span["rule"]):
         return tell(report, "trends.over_broken", **values)
     sure = own[own["is_sure"] & (own["group_id"] == span["group_id"])]
-    moves = [tell(report, "trends.in_year", year=row["school_year"], real=signed(row["real"]), count=row["stayed_count"]) for row in records(sure)]  # fmt: skip
-    if not moves:
+    if sure.empty:
         return tell(report, "trends.over", **values)
-    return joined([tell(report, "trends.over", **values), tell(report, "trends.sure", moves=listed(moves))])
+    return joined([tell(report, "trends.over", **values), tell(report, "trends.sure", years=listed(list(sure["school_year"])))])  # fmt: skip
 
 
 def office_lines(report: ReportContext) -> Chart:

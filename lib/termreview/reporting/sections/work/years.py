@@ -11,7 +11,7 @@ from termreview.reference.comparable import asked_alike, comparable_ratios
 from termreview.reporting.blocks.blocks import Block, paragraph, stack
 from termreview.reporting.blocks.rows import by_key
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.blocks.values import Number, Share, column, joined
+from termreview.reporting.blocks.values import Number, Parts, Share, column, joined
 from termreview.reporting.report.context import SHAREABLE, ReportContext, TermView
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import group_title, hidden_word, label, say, term_name
@@ -75,13 +75,14 @@ def years_table(report: ReportContext) -> Block:
             notes.append(_break_note(report, views, place, lines))
         frame[year] = column([line.figures[place] for line in lines])
         columns[year] = year
+    is_signed = report.edition == SHAREABLE  # a few rows: no heads between them
     sides = {name: "center" if name.startswith("break_") else "right" for name in columns if name != "title"}
     return table(
-        frame,
+        frame.drop(columns="group") if is_signed else frame,
         columns=columns,
         caption=say(report, "change.years_title", term=report.declared.plan.title),
         align=sides,
-        group_by="group",
+        group_by=None if is_signed else "group",
         notes=notes,
     )
 
@@ -111,7 +112,7 @@ def _broken(views: Sequence[TermView], field_ids: Sequence[str]) -> frozenset[in
 
 def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
     who = [whole_of(view.summaries.reporting_levels) for view in views]
-    received: list[object] = [Share(one["received_count"], one["expected_count"]) for one in who]
+    received = [_share(report, one["received_count"], one["expected_count"]) for one in who]
     lines = [Line(say(report, "change.years_received"), SIZES, received)]
     if report.edition == SHAREABLE:  # what is signed has the sizes of its own year in its first tables
         return lines
@@ -216,10 +217,17 @@ def _levels(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
         for view in views:
             row = by_key(_whole(view.summaries.levels), "group_id").get(group.group_id)
             known = row is not None and row["scored_count"]
-            texts.append(Share(row["reached_count"], row["scored_count"]) if row and known else Number(None))
+            texts.append(
+                _share(report, row["reached_count"], row["scored_count"]) if row and known else Number(None)
+            )
         title = f"{group_title(report, group.group_id)}: {say(report, 'status.reached', level=level).lower()}"
         lines.append(Line(title, LEVELS, texts, breaks))
     return lines
+
+
+def _share(report: ReportContext, count: int, whole: int) -> object:
+    """Schools of schools; in the signed report without the share, so that each stands in one line."""
+    return Parts(count, whole) if report.edition == SHAREABLE else Share(count, whole)
 
 
 def _whole(frame: pd.DataFrame) -> pd.DataFrame:
