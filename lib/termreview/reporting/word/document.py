@@ -19,7 +19,7 @@ from termreview.reporting.blocks.model import INLINE, ORIGIN, Part, Runs, plain_
 from termreview.reporting.blocks.report_reading import ReadReport, RowLimit, read_report
 from termreview.reporting.blocks.tables import NO_ROWS
 from termreview.reporting.word.page_fill import BLOCK, BREAK, FLOAT, HEADING, TABLE, TEXT, Piece, filled_order
-from termreview.reporting.word.tables import KEPT_WHOLE, fit_table, table_of
+from termreview.reporting.word.tables import fit_table, is_kept_whole, table_of
 from termreview.reporting.word.template import (
     Template,
     document_xml,
@@ -273,7 +273,7 @@ def _table(part: Part, writing: _Writing) -> Iterator[Flow]:
     height = fit.height + _heights(writing.template, "note", *map(plain_text, part["notes"]))
     height += _heights(writing.template, "caption", plain_text(part["caption"])) if caption else 0.0
     # A table that no page break may split waits as a picture does; a longer one begins where it stands.
-    role = BLOCK if fit.is_wide else FLOAT if len(part["rows"]) < KEPT_WHOLE else TABLE
+    role = BLOCK if fit.is_wide else FLOAT if is_kept_whole(part) else TABLE
     name = f"{writing.words['table']} {writing.tables}" if caption else ""
     rows = caption + table_of(part, fit, styles, NO_ROWS)
     if fit.is_wide and part["notes"]:
@@ -306,7 +306,9 @@ def _figure(part: Part, writing: _Writing) -> Flow:
 def _in_filling_order(writing: _Writing) -> list[Flow]:
     """The pieces in an order that leaves no page half empty, as far as it can be reckoned."""
     flows = writing.flows
-    pieces = [Piece(flow.role, flow.height, place) for place, flow in enumerate(flows)]
+    pieces = [
+        Piece(flow.role, flow.height, place, flow.name.partition(" ")[0]) for place, flow in enumerate(flows)
+    ]
     order = filled_order(pieces, writing.template.page.height / TWIPS)
     at = {place: turn for turn, place in enumerate(order)}
     moved = [

@@ -71,18 +71,22 @@ def spacing_of(style: Any) -> Spacing:
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece in reading order: what it is to the page, about how high it is in points, its place among all."""
+    """One piece in reading order: what it is to the page, about how high it is in points, its place among all.
+
+    Pieces of one `series` are numbered together: figures, tables.
+    """
 
     role: str
     height: float
     place: int
+    series: str = ""
 
 
 def filled_order(pieces: Sequence[Piece], room: float) -> list[int]:
     """The places of the pieces in an order that fills pages of one height.
 
     A float that the rest of its page has no room for waits while text fills that page, never past a break (the next
-    part); what is numbered keeps its turn: a table that pages may split waits behind a float. One right below a heading stays there.
+    part); what is numbered keeps its turn in its series, a table that pages may split waits behind every float. One right below a heading stays there.
     """
     return list(_Pages(room).order(pieces))
 
@@ -98,11 +102,13 @@ class _Pages:
         last = BREAK
         for piece, following in zip_longest(pieces, pieces[1:], fillvalue=Piece(BREAK, 0.0, -1)):
             is_free = piece.role in (FLOAT, TABLE) and last not in (HEADING, BREAK)
-            if is_free and (self.waiting or not self._has_room(piece)):
+            if is_free and (self._has_to_wait(piece) or not self._has_room(piece)):
                 self.waiting.append(piece)
                 continue
-            if piece.role not in (TEXT, HEADING) or (
-                piece.role == HEADING and following.role in (FLOAT, TABLE)
+            is_ahead = is_free and bool(self.waiting)  # of a picture that waits
+            if not is_ahead and (
+                piece.role not in (TEXT, HEADING)
+                or (piece.role == HEADING and following.role in (FLOAT, TABLE))
             ):
                 yield from self._all()
             elif self.waiting and piece.role == HEADING and self._is_at_end(piece, following):
@@ -112,6 +118,9 @@ class _Pages:
                 yield from self._fitting()
             last = piece.role
         yield from self._all()
+
+    def _has_to_wait(self, piece: Piece) -> bool:
+        return any(piece.role == TABLE or one.series == piece.series for one in self.waiting)
 
     def _has_room(self, piece: Piece) -> bool:
         if piece.role == TABLE:

@@ -189,11 +189,17 @@ def head_text(title: str) -> str:
     return title.replace("/", f"/{MAY_BREAK}")
 
 
+def is_kept_whole(part: Part) -> bool:
+    """Whether no page break may split one table: it has few lines, heads of groups and a total among them."""
+    groups = sum(bool(group) for group, _ in groupby(part["rows"], key=lambda row: row.get("group", "")))
+    return len(part["rows"]) + groups + bool(part["total"]) <= KEPT_WHOLE
+
+
 def table_of(part: Part, fit: Fit, styles: Styles, nothing: str) -> str:
     """One table with its head on every page, its rows whole; `nothing` stands where it has no row."""
     rows = [_head(part, fit, styles)]
     body = list(_body(part, fit, styles))
-    is_kept = len(body) <= KEPT_WHOLE
+    is_kept = is_kept_whole(part)
     if not body:
         span = f'<w:gridSpan w:val="{len(fit.widths)}"/>'
         words = paragraph_xml([nothing], f"{fit.look}cell", styles, '<w:jc w:val="center"/>')

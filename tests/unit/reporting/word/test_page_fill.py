@@ -48,6 +48,23 @@ def test_text_fills_the_page_that_a_picture_has_no_room_on(
     assert order(*pieces) == expected
 
 
+def test_a_short_table_goes_before_a_picture_that_waits_but_never_before_a_table_that_does() -> None:
+    # 300 points are left: neither picture nor table 1 fits, table 2 would.
+    pieces = [
+        (TEXT, 400, ""),
+        (FLOAT, 400, "Hình"),
+        (TEXT, 50, ""),
+        (FLOAT, 100, "Bảng"),
+        (TEXT, 200, ""),
+        (TEXT, 50, ""),
+    ]
+    found = [Piece(role, height, place, series) for place, (role, height, series) in enumerate(pieces)]
+    assert filled_order(found, ROOM) == [0, 2, 3, 4, 1, 5]
+    pieces[1] = (FLOAT, 400, "Bảng")
+    found = [Piece(role, height, place, series) for place, (role, height, series) in enumerate(pieces)]
+    assert filled_order(found, ROOM) == [0, 2, 4, 5, 1, 3]
+
+
 PIECES = st.lists(
     st.tuples(st.sampled_from([HEADING, TEXT, FLOAT, TABLE, BLOCK, BREAK]), st.floats(0, 2 * ROOM)),
     max_size=40,

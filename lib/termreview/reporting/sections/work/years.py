@@ -50,7 +50,8 @@ def years_side_by_side(report: ReportContext) -> Block:
     if not known:
         return paragraph(say(report, "change.years_none", names=absent))
     told = say(report, "change.years_some", names=absent) if absent else ""
-    return stack(years_table(report), paragraph(told) if told else Block(""))
+    lead = paragraph(say(report, "change.years_note"))  # words before it: it may wait for a page with room
+    return stack(lead, years_table(report), paragraph(told) if told else Block(""))
 
 
 def years_table(report: ReportContext) -> Block:
@@ -66,7 +67,7 @@ def years_table(report: ReportContext) -> Block:
         {"title": [line.title for line in lines], "group": [groups[line.kind] for line in lines]}
     )
     columns = {"title": say(report, "change.years_head")}
-    notes = [say(report, "change.years_note")]
+    notes: list[str] = []
     for place, year in enumerate(years):
         if any(place in line.breaks for line in lines):
             name = f"break_{place}"
@@ -114,9 +115,14 @@ def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
     who = [whole_of(view.summaries.reporting_levels) for view in views]
     received = [_share(report, one["received_count"], one["expected_count"]) for one in who]
     lines = [Line(say(report, "change.years_received"), SIZES, received)]
-    if report.edition == SHAREABLE:  # what is signed has the sizes of its own year in its first tables
-        return lines
-    for field_id, name in report.reference.sentences["profile"]["names"].items():
+    names = report.reference.sentences["profile"]["names"]
+    if report.edition == SHAREABLE:  # what is signed has all sizes of its own year in its first tables
+        names = {
+            field_id: name
+            for field_id, name in names.items()
+            if field_id == report.reference.insight.size_field
+        }
+    for field_id, name in names.items():
         texts: list[object] = []
         for view in views:
             row = by_key(_whole(view.summaries.statistics), "field_id").get(field_id)
@@ -132,7 +138,7 @@ def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
 def _ratios(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
     """The ratios that may be compared over the years, each with its parts; in the signed report the leading ones alone.
 
-    There parts are left out, too: with them the table of some years would need a page that lies across.
+    There titles are short and parts left out: with them the table of some years would need a page that lies across.
     """
     own = report.declared.term
     kept = [set(comparable_ratios(report.reference, view.declared.term, own)) for view in report.years]
@@ -153,7 +159,8 @@ def _ratios(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
             else:
                 texts.append(ratio_alone(row) if report.edition == SHAREABLE else ratio_with_parts(row))
         breaks = _broken(views, (*ratio.numerator, *ratio.denominator))
-        lines.append(Line(ratio.title, RATIOS, texts, breaks))
+        title = ratio.short_title if report.edition == SHAREABLE else ratio.title
+        lines.append(Line(title, RATIOS, texts, breaks))
     return lines
 
 

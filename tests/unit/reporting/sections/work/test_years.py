@@ -133,18 +133,19 @@ def test_the_signed_report_is_silent_without_earlier_years(three_years: ReportCo
 
 def test_the_signed_report_keeps_to_the_leading_ratios(three_years: ReportContext) -> None:
     def ratios(report: ReportContext) -> int:
-        (part,) = years_table(report).parts
-        return sum(
-            "Tỉ lệ" in plain_text(row["cells"][0]) or "Số học sinh" in plain_text(row["cells"][0])
-            for row in part["rows"]
-        )
+        names = {ratio.title for ratio in report.reference.ratios} | {
+            ratio.short_title for ratio in report.reference.ratios
+        }
+        return len(names & set(rows_of(report)))
 
     signed = present(three_years, edition=SHAREABLE)
     assert 0 < ratios(signed) < ratios(three_years)
     rows = rows_of(signed)  # without sizes and parts it fits an upright page
     assert rows["Trường có báo cáo được tiếp nhận"] == ["2/2", "", "1/2", "2/2"]
-    assert "Trẻ và học sinh" not in rows
-    assert all("/" not in cell for title, own in rows.items() if title.startswith("Tỉ lệ") for cell in own)
+    assert rows["Trẻ và học sinh"] == ["150", BREAK, "120", "200"]
+    assert "Lớp (nhóm lớp)" in rows_of(three_years)
+    assert "Lớp (nhóm lớp)" not in rows
+    assert all("(" not in cell for own in rows.values() for cell in own)
 
 
 def test_a_ratio_has_another_rule_from_the_year_on_that_asks_otherwise(three_years: ReportContext) -> None:
