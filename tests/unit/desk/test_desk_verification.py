@@ -22,6 +22,7 @@ from termreview.desk.verification import (
     verified_schools,
     warnings_of,
 )
+from termreview.desk.views.points import sample_note
 from termreview.desk.visits import plan_visits, risk_of_schools
 from termreview.insight.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL, draw, gaps, share_margin
 from termreview.reference.kinds.measures import VerifiedPoints
@@ -207,6 +208,14 @@ def test_without_a_number_as_many_are_drawn_as_the_wanted_margin_takes() -> None
     assert (visits.sample.needed, len(visits.sample.drawn), visits.has_spread) == (3, 3, False)
     # (1,959964 × 3 / 1)² = 34,6 of 8 → 6,5 → 7
     assert plan_visits(seen(), Scope(), 0, None, 1, wanted=1).sample.needed == 7
+
+
+def test_the_note_prints_the_seed_as_it_is_typed_and_both_margins() -> None:
+    note = sample_note(seen(), plan_visits(seen(), Scope(), 2, None, 2024)).html
+    assert "với số khởi tạo 2024 " in note
+    assert "cần rút 03 trường ngoài các trường theo rủi ro" in note
+    assert "Chưa có trường rút ngẫu nhiên nào được thẩm định" in note
+    assert "điểm bình quân một trường; một tỉ lệ có sai số tối đa" in note
 
 
 def test_a_school_is_seen_through_its_terms_beside_its_peers() -> None:

@@ -13,7 +13,7 @@ from termreview.desk.term.wording import joined, say
 from termreview.reporting.blocks.blocks import Block, callout, paragraph
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.insights import is_looking_back
-from termreview.reporting.sections.index import forecast, look_back, trends
+from termreview.reporting.sections.index import actions, forecast, look_back, trends
 
 SUBJECTS: Final[Mapping[str, Sequence[Callable[[ReportContext], Block]]]] = {
     "trends": (trends.trends, trends.trend_tables, trends.school_trends),
@@ -21,7 +21,7 @@ SUBJECTS: Final[Mapping[str, Sequence[Callable[[ReportContext], Block]]]] = {
     "moderation": (look_back.moderation, look_back.gap_tables),
     "impact": (look_back.actions_done,),
     "teaching": (forecast.teaching,),
-    "budget": (forecast.within_budget,),
+    "budget": (forecast.within_budget, actions.office_actions),
 }
 
 

@@ -182,7 +182,7 @@ def sample_note(now: TermNow, visits: Visits) -> Block:
             "visits.margin",
             count=len(own.drawn),
             total=visits.population,
-            seed=own.seed,
+            seed=str(own.seed),
             **margins,
         )
         lines.append(paragraph(said, "desk-note"))
