@@ -40,7 +40,7 @@ _PLAIN = re.compile(
 _INNER = ("localhost", ".local", ".lan")
 _COLUMNS = ("school_id", "field_id", "sheet", "cell", "value_text")
 _NUMBER, _DAY = "number", "on"
-_MAY_BE_DATED = r"[/.\-]20\d\d"  # found in a column at a time, at a tenth of the price
+_MAY_BE_DATED = r"[/.-]20\d\d|(?i:năm)\s+20\d\d"  # found in a column at a time, at a tenth of the price
 _DATED = re.compile(
     r"(?<![\d/.-])(\d{1,2})(?:[/.-]|\s+tháng\s+)(\d{1,2})(?:[/.-]|\s+năm\s+)(20\d\d)(?![\d/-])", re.IGNORECASE
 )
@@ -52,7 +52,9 @@ _DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 _SUFFIXES = "pdf|docx?|docm|xlsx?|xlsm|pptx?|odt|ods|rtf|jpe?g|jfif|png|gif|webp|heic|zip|rar|7z|mp4"
-_FILE = re.compile(rf"[^,;:\n\"“”]*?\.(?:{_SUFFIXES})(?!\w)", re.IGNORECASE)
+_SUFFIX = re.compile(rf"\.(?:{_SUFFIXES})(?!\w)", re.IGNORECASE)
+_BETWEEN = re.compile(r"[,;:\n\"“”]")
+_LONGEST_NAME = 255
 
 
 class _Named(NamedTuple):
@@ -234,7 +236,8 @@ def _two_dates(
             continue
         named.append((number.said, day))
     documents = [name for name, field in term.form.all_fields().items() if field.names_document]
-    for row in _rows(answered[answered["field_id"].isin(documents)]):
+    in_words = answered[answered["field_id"].isin(documents)]
+    for row in _rows(in_words[in_words["value_text"].str.contains(_MAY_BE_DATED, regex=True)]):
         text = _Named(*row)
         for written_number, *parts in _DOCUMENT.findall(_LINK.sub(" ", text.said)):
             written = day_of(*map(int, reversed(parts)))
@@ -289,7 +292,7 @@ def _not_sent(
     found: defaultdict[str, dict[str, _Named]] = defaultdict(dict)
     for named in map(_Named._make, _rows(answered[answered["field_id"].isin(documents)])):
         own = there.get(named.school_id, set())
-        for told in _FILE.findall(_LINK.sub(" ", named.said)):
+        for told in _named_files(_LINK.sub(" ", named.said)):
             words = fold(told)  # some may stand before the name: xem tệp ke-hoach.pdf
             if not any(words.endswith(name) and not words[: -len(name)][-1:].isalnum() for name in own):
                 found[named.school_id].setdefault(told.split()[-1], named)
@@ -297,6 +300,12 @@ def _not_sent(
         (name, first), *others = files.items()
         more = f" (và {len(others)} tệp khác)" if others else ""
         yield school_id, _remark(NOT_SENT, first, labels, found=name, detail=more)
+
+
+def _named_files(text: str) -> Iterator[str]:
+    """What stands before each suffix of a file in one text, up to a sign between words, the suffix with it."""
+    for match in _SUFFIX.finditer(text):
+        yield _BETWEEN.split(text[max(0, match.start() - _LONGEST_NAME) : match.end()])[-1]
 
 
 def _remark(
