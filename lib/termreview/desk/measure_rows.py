@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-
 import pandas as pd
 
-from termreview.desk.measures import CATEGORY, DATE, NUMBER, Compared, Measure
+from termreview.desk.measures import CATEGORY, DATE, NUMBER, Compared, Measure, word_of
 from termreview.reporting.blocks.number_format import number_text
 
 
 def written(value: float, measure: Measure) -> str:
     """One value of one measure as a reader writes it."""
     if measure.kind == DATE:
-        return number_text(datetime.date.fromordinal(int(value)), "date")
+        return word_of(value, measure)
     if measure.number_format == "vnd":
         return _money(value)
     text = number_text(value, measure.number_format)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from termreview.desk.term.cell_context import value_text
 from termreview.desk.term.overview import Scope, who_reported
 from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.reference.kinds.forms import Field
+from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.summaries.index import OVERALL
 from termreview.text import plain_key
 
@@ -69,6 +71,8 @@ def measures_of(now: TermNow) -> dict[str, Measure]:
         Measure("level", labels["columns"]["level"], words["school"], CATEGORY, order=levels),
         Measure("commune", labels["columns"]["commune"], words["school"], CATEGORY, order=communes),
         Measure("report", words["report"], words["school"], CATEGORY, order=states),
+        Measure("submitted", words["submitted"], words["school"], CATEGORY, order=states),
+        Measure("received", words["received"], words["school"], DATE, "date"),
     ]
     standings = tuple(labels["score_levels"].values())
     index = now.declared.indicator_set
@@ -128,12 +132,22 @@ def compare(
 
 
 def schools_with(now: TermNow, only: Mapping[str, str], school_ids: Sequence[str]) -> list[str]:
-    """Those of some schools that have the word asked for on each measure; `ANY` asks for any value."""
+    """Those of some schools that have the word asked for on each measure, a day as it is written; `ANY` asks for any value."""
     measures = measures_of(now)
     for name, word in only.items():
-        values = values_of(now, measures[name])
-        school_ids = [key for key in school_ids if key in values and word in (ANY, values[key])]
+        measure = measures[name]
+        values = values_of(now, measure)
+        school_ids = [
+            key for key in school_ids if key in values and word in (ANY, word_of(values[key], measure))
+        ]
     return list(school_ids)
+
+
+def word_of(value: float | str, measure: Measure) -> str:
+    """One value of a category as it is, a day as it is written; of a number nothing, as it is no word."""
+    if isinstance(value, str):
+        return value
+    return number_text(datetime.date.fromordinal(int(value)), "date") if measure.kind == DATE else ""
 
 
 def values_of(now: TermNow, measure: Measure) -> Mapping[str, float | str]:
@@ -147,6 +161,12 @@ def values_of(now: TermNow, measure: Measure) -> Mapping[str, float | str]:
         return {
             str(key): states[state] for key, state in zip(rows["school_id"], rows["shown_state"], strict=True)
         }
+    if name == "submitted":
+        own = now.reporting.set_index("school_id")["state"].map(now.reference.desk["states"])
+        return {str(key): str(word) for key, word in own.items()}
+    if name == "received":
+        days = now.reporting.set_index("school_id")["received_on"].dropna()
+        return {str(key): float(day.toordinal()) for key, day in days.items()}
     if name.startswith(("low_", "high_", "standing_")):
         return _scores(now, *name.split("_", 1))
     ratios = now.ratios[(now.ratios["ratio_id"] == name) & (now.ratios["state"] == "counted")]

@@ -19,10 +19,11 @@ from desk_world import HOSTILE, TODAY, seen
 from termreview.desk.exports import Download, csv_file, file_name, xlsx_file
 from termreview.desk.measure_rows import plain_rows_of, word_rows, written
 from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_of, schools_with, values_of
-from termreview.desk.term.overview import Scope
-from termreview.desk.views.measure_charts import draw, with_marks
+from termreview.desk.term.overview import Scope, received_days
+from termreview.desk.views.measure_charts import draw, with_days, with_marks
+from termreview.desk.views.overview import overview_block
 from termreview.reporting.blocks.csv_table import BOM
-from termreview.reporting.charts.charts import with_caption
+from termreview.reporting.charts.charts import calendar_strip, chart, with_caption
 from termreview.reporting.charts.points import nice_step
 
 COLUMNS = {"name": "Trường", "value": "Số liệu"}
@@ -209,14 +210,45 @@ def test_every_disc_of_a_chart_names_its_school_and_opens_it(x: str, y: str | No
         assert f"{value:g}".replace(".", ",") in said, said
 
 
+def only_links(html: str) -> list[tuple[dict[str, str], str]]:
+    """What each link to the table asks for, and its words."""
+    links = BeautifulSoup(html, "html.parser").select('a[href^="#only-"]')
+    return [
+        (json.loads(unquote(link["href"].removeprefix("#only-"))), link.get("aria-label") or link.get_text())
+        for link in links
+    ]
+
+
+def test_the_bar_of_reports_and_the_days_of_receipt_lead_to_the_schools_that_they_count() -> None:
+    now = seen()
+    ids, state_of = list(now.schools["school_id"]), now.reporting.set_index("school_id")["state"]
+    legend = only_links(overview_block(now, Scope(), TODAY).html)
+    assert [only["submitted"] for only, _ in legend] == [
+        "Đúng hạn",
+        "Nộp muộn",
+        "Tệp không dùng được",
+        "Chưa nộp",
+    ]
+    for (only, said), state in zip(legend, ("on_time", "late", "refused", "missing"), strict=True):
+        assert set(schools_with(now, only, ids)) == set(state_of.index[state_of == state])
+        assert said.startswith(f"{only['submitted']}: {len(schools_with(now, only, ids))}/{len(ids)}")
+    days = received_days(now, Scope())
+    by_day = chart(
+        calendar_strip, days, date="received_on", count="school_count", group=None, due_on="2024-01-10", title="ngày", alt="ngày"
+    )  # fmt: skip
+    marked = only_links(with_days(now, by_day, days).html)
+    assert len(marked) == len(days) > 1
+    for (only, said), count in zip(marked, days["school_count"], strict=True):
+        assert len(schools_with(now, only, ids)) == count
+        assert f"{only['received']}: {count} trường" in said
+    assert sum(days["school_count"]) == now.reporting["received_on"].notna().sum()
+
+
 def only_marks(x: str, y: str | None, also: dict[str, str] | None = None) -> list[tuple[dict[str, str], str]]:
     """What each bar, cell or row of one chart asks the table for, and what it says of itself."""
     now = seen()
     compared = compare(now, Scope(), measures_of(now)[x], measures_of(now)[y] if y else None)
-    page = BeautifulSoup(with_marks(now, draw(now, compared), compared, also).html, "html.parser")
-    found = page.select('svg a[href^="#only-"]')
-    assert all(mark["aria-label"] == mark.find("title").text for mark in found)
-    return [(json.loads(unquote(mark["href"].removeprefix("#only-"))), mark["aria-label"]) for mark in found]
+    return only_links(with_marks(now, draw(now, compared), compared, also).html)
 
 
 @pytest.mark.parametrize(

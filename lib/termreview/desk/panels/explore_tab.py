@@ -36,14 +36,18 @@ class ExploreTab:
         self._chart, self._links = controls.shown(), controls.shown(css="desk-links")
         self._export = controls.button(names["export"], self._exported, hint=names["export_hint"])
         self._table = PickTable(
-            [PickColumn(names["school"], "250px"), PickColumn(names["level"], ""), PickColumn(names["commune"], ""), PickColumn("x", "", "right"), PickColumn("y", "", "right")],
+            [PickColumn(names["school"], "27%"), PickColumn(names["level"], ""), PickColumn(names["commune"], ""), PickColumn("x", "21%", "right"), PickColumn("y", "21%", "right")],
             self._picked, list_texts(desk.reference), 12, finds_key=True,
         )  # fmt: skip
         self.box = controls.column(
-            controls.row(self._sections[0], self._choices[0], css="desk-measure"),
-            controls.row(self._sections[1], self._choices[1], css="desk-measure"),
+            controls.row(
+                self._sections[0], self._choices[0], self._sections[1], self._choices[1], css="desk-measure"
+            ),
             controls.row(self._states, self._export, self._links),
-            self._chart, self._table.box, css="desk-tab",
+            controls.row(
+                controls.column(self._chart, css="desk-half"), controls.column(self._table.box, css="desk-half"),
+                css="desk-split",
+            ), css="desk-tab",
         )  # fmt: skip
 
     def show(self) -> None:

@@ -9,6 +9,7 @@ from termreview.desk.panels.parts.office_view import OfficeView
 from termreview.desk.term.overview import received_days, who_reported
 from termreview.desk.term.term_now import plain_rows
 from termreview.desk.term.wording import say, words
+from termreview.desk.views.measure_charts import with_days
 from termreview.desk.views.overview import overview_block
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
@@ -31,7 +32,7 @@ class OverviewTab:
         self._states.observe(lambda _: self._filtered(), "value")
         columns = [
             PickColumn(names["school"], "230px"), PickColumn(names["level"], ""), PickColumn(names["commune"], ""), PickColumn(names["state"], ""),
-            PickColumn(names["received_on"], "7em"), PickColumn(names["errors"], "4em", "right"), PickColumn(names["queries"], "5.5em", "right"), PickColumn(names["detail"], ""),
+            PickColumn(names["received_on"], "7em"), PickColumn(names["errors"], "5.5em", "right"), PickColumn(names["queries"], "6.5em", "right"), PickColumn(names["detail"], ""),
         ]  # fmt: skip
         self._table = PickTable(columns, self._picked, list_texts(desk.reference), 12, finds_key=True)
         self._office = OfficeView(desk)
@@ -60,7 +61,7 @@ class OverviewTab:
             title=title,
             alt=alt,
         )
-        controls.show(self._days, by_day)
+        controls.show(self._days, with_days(now, by_day, days))
 
     def _filtered(self) -> None:
         with self.desk.working("status.working"):

@@ -38,7 +38,7 @@ class SystemsTab:
         self._note, self._agreement = controls.shown(css="desk-note"), controls.shown()
         self._files = PickTable(
             [PickColumn(columns["file"], "220px"), PickColumn(columns["state"], "10.5em"), PickColumn(columns["layout"], "260px"),
-             *(PickColumn(columns[name], "5.2em", "right") for name in ("rows", "counted", "nobody", "twice"))],
+             *(PickColumn(columns[name], "", "right") for name in ("rows", "counted", "nobody", "twice"))],
             self._picked, list_texts(desk.reference), 10,
         )  # fmt: skip
         self._form = MappingForm(desk)

@@ -32,6 +32,7 @@ from termreview.text import plain_key
 
 VIEW = "bang"  # in the page's address
 LINES = 8  # of the lists of columns
+_FIRST_STATISTICS = (SUM, MEAN)
 
 
 class TableTab:
@@ -53,7 +54,7 @@ class TableTab:
         self._group = controls.suggestion(names["group"], (), names["group_hint"])
         self._grouped = ""  # the column by which the schools are grouped
         figures = words(desk.reference, "table_statistics")
-        self._statistics = [controls.tick(figures[name], name in (SUM, MEAN)) for name in STATISTICS]
+        self._statistics = [controls.tick(figures[name], name in _FIRST_STATISTICS) for name in STATISTICS]
         self._section = controls.choice(names["section"], [("", "")])
         self._find = controls.text(names["find"], names["find_hint"])
         self._offered = _list(names["offered"])
@@ -294,7 +295,11 @@ class TableTab:
     def _publish_address(self) -> None:
         if not self._is_filling:
             view = self._looked_at(self._view_name.value.strip())
-            self.desk.keep(VIEW, json.dumps(asdict(view), ensure_ascii=False, separators=(",", ":")))
+            plain = SavedView("", tuple(self._first()), {}, "", _FIRST_STATISTICS, {})
+            told = (
+                "" if view == plain else json.dumps(asdict(view), ensure_ascii=False, separators=(",", ":"))
+            )
+            self.desk.keep(VIEW, told)
 
     def _viewed(self, change: Any) -> None:
         if self._is_filling or not change["new"]:

@@ -62,8 +62,8 @@ class VerificationTab:
         self._part.observe(lambda _: self._turned(), "value")
         self._picker = SchoolPicker(words(desk.reference, "picker"), self._school_picked, desk.refuse)
         self._items = PickTable(
-            [PickColumn(columns["item"], "4.6em"), PickColumn(columns["title"]), PickColumn(columns["self"], "2.9em", "right"),
-             PickColumn(columns["computed"], "4.3em", "right"), PickColumn(columns["verified"], "3.2em", "right"), PickColumn(columns["counts"], "4.6em", "right")],
+            [PickColumn(columns["item"], "4.6em"), PickColumn(columns["title"]), PickColumn(columns["self"], "", "right"),
+             PickColumn(columns["computed"], "", "right"), PickColumn(columns["verified"], "", "right"), PickColumn(columns["counts"], "", "right")],
             self._item_picked, list_texts(desk.reference), 16,
         )  # fmt: skip
         self._conditions, self._margins = controls.shown(css="desk-half"), controls.shown(css="desk-half")

@@ -70,7 +70,7 @@ class WorklistTab:
         self._causes = PickTable(
             [
                 PickColumn(columns["cause"]), PickColumn(columns["severity"], "8em"),
-                PickColumn(columns["places"], "3.4em", "right"), PickColumn(columns["schools"], "4em", "right"),
+                PickColumn(columns["places"], "", "right"), PickColumn(columns["schools"], "", "right"),
             ],
             self._cause_picked, list_texts(desk.reference), 4,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any, Final
 
 import pandas as pd
+from matplotlib.dates import date2num
 
 from termreview.desk.measure_rows import written
 from termreview.desk.measures import ANY, CATEGORY, DATE, Compared, Measure
@@ -81,6 +82,23 @@ def with_marks(
         return Block(html)
     marks = [*_groups_marked(now, shown, compared, also or {}), *_schools_marked(shown, compared)]
     html = html.replace('role="img"', 'role="group"', 1)  # what holds links is no picture to a screen reader
+    return Block(html.replace("</svg>", f"{''.join(marks)}</svg>", 1))
+
+
+def with_days(now: TermNow, shown: Chart, days: pd.DataFrame) -> Block:
+    """The chart of receipt by day as the desk shows it: each day leads to the table of the schools received on it."""
+    html = shown._repr_html_()
+    if "</svg>" not in html or days.empty:
+        return Block(html)
+    figure, marks = shown.figure, []
+    bottom, top = figure.axes[0].get_ylim()
+    for day, count in zip(days["received_on"], days["school_count"], strict=True):
+        at, word = float(date2num(day)), number_text(day, "date")
+        (left, high), (right, low) = _on_paper(figure, at - 0.5, top), _on_paper(figure, at + 0.5, bottom)
+        told = say(now.reference, "charts.only", words=word, count=count)
+        area = f'<rect class="mark-area" x="{left:g}" y="{min(high, low):g}" width="{right - left:g}" height="{abs(low - high):g}"/>'
+        marks.append(only_link({"received": word}, f"<title>{escape_text(told)}</title>{area}", told))
+    html = html.replace('role="img"', 'role="group"', 1)
     return Block(html.replace("</svg>", f"{''.join(marks)}</svg>", 1))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from termreview.desk.term.marks import only_link
 from termreview.desk.term.overview import Progress, Published, Scope, progress, published
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import joined, say, words
@@ -49,8 +50,8 @@ def _bar(now: TermNow, found: Progress) -> Block:
         if count
     )
     legend = "".join(
-        f'<li><span class="swatch part-{name}"></span>{escape_text(titles[name])}: '
-        f"{escape_text(fraction_text(count, found.expected))}</li>"
+        f'<li><span class="swatch part-{name}"></span>'
+        f"{only_link({'submitted': titles[name]}, escape_text(f'{titles[name]}: {fraction_text(count, found.expected)}'))}</li>"
         for name, count in parts
     )
     label = say(now.reference, "glance.bar_label", received=found.received, expected=found.expected)

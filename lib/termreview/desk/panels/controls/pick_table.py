@@ -104,7 +104,7 @@ def _plain(cell: object) -> object:
 
 def _width(column: PickColumn) -> str:
     """The width of one column, with room for the signs that sort and filter it; blank for an equal part of what is left."""
-    return "5.2em" if column.side == "right" else column.width
+    return column.width or ("5.2em" if column.side == "right" else "")
 
 
 def _spec(column: PickColumn, cells: Sequence[object]) -> dict[str, Any]:
