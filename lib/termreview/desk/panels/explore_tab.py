@@ -44,10 +44,10 @@ class ExploreTab:
                 self._sections[0], self._choices[0], self._sections[1], self._choices[1], css="desk-measure"
             ),
             controls.row(self._states, self._export, self._links),
-            controls.row(
-                controls.column(self._chart, css="desk-half"), controls.column(self._table.box, css="desk-half"),
-                css="desk-split",
-            ), css="desk-tab",
+            controls.split(
+                controls.column(self._chart, css="desk-half"), controls.column(self._table.box, css="desk-half")
+            ),
+            css="desk-tab",
         )  # fmt: skip
 
     def show(self) -> None:

@@ -8,7 +8,6 @@ from itertools import product
 from typing import Any, Final
 
 import pandas as pd
-from matplotlib.dates import date2num
 
 from termreview.desk.measure_rows import written
 from termreview.desk.measures import ANY, CATEGORY, DATE, Compared, Measure
@@ -24,6 +23,7 @@ from termreview.reporting.charts.charts import (
     chart,
     count_bars,
     count_table,
+    day_number,
     gap_bars,
     scatter,
     strips,
@@ -93,7 +93,7 @@ def with_days(now: TermNow, shown: Chart, days: pd.DataFrame) -> Block:
     figure, marks = shown.figure, []
     bottom, top = figure.axes[0].get_ylim()
     for day, count in zip(days["received_on"], days["school_count"], strict=True):
-        at, word = float(date2num(day)), number_text(day, "date")
+        at, word = day_number(pd.Timestamp(day).date()), number_text(day, "date")
         (left, high), (right, low) = _on_paper(figure, at - 0.5, top), _on_paper(figure, at + 0.5, bottom)
         told = say(now.reference, "charts.only", words=word, count=count)
         area = f'<rect class="mark-area" x="{left:g}" y="{min(high, low):g}" width="{right - left:g}" height="{abs(low - high):g}"/>'

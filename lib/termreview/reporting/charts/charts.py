@@ -10,7 +10,7 @@ from __future__ import annotations
 from termreview.reporting.charts.calibration import reliability_plot
 from termreview.reporting.charts.change import dumbbell
 from termreview.reporting.charts.chart import Chart, chart, with_caption
-from termreview.reporting.charts.days import calendar_strip
+from termreview.reporting.charts.days import calendar_strip, day_number
 from termreview.reporting.charts.grid import count_table, heat_map, transition_matrix
 from termreview.reporting.charts.line_panels import line_panels
 from termreview.reporting.charts.panels import Bounds, interval_panels
@@ -28,6 +28,7 @@ __all__ = [
     "chart",
     "count_bars",
     "count_table",
+    "day_number",
     "dot_plot",
     "dumbbell",
     "gap_bars",

@@ -78,10 +78,10 @@ def calendar_strip(
     note = f"mỗi cột: {number_text(step)} ngày" if step > 1 else ""
     figure = plot.new_figure(bottom + 24 + (16 if note else 0), width)
     pixel = span / (right - left)
-    begin, end = float(_number(first)), float(_number(first) + span)
+    begin, end = float(day_number(first)), float(day_number(first) + span)
     axes = plot.add_plot(figure, left - _SIDE, 22, right + _SIDE, bottom, (begin - _SIDE * pixel, end + _SIDE * pixel))  # fmt: skip
     # The line stands at the end of its day, inside the picture where that day is the last one.
-    edge = min(_number(due) + 0.5, end + _SIDE * pixel)
+    edge = min(day_number(due) + 0.5, end + _SIDE * pixel)
     at_edge = left + (edge - begin) / pixel
     if last > due:
         plot.boxes(axes, [(edge, _TOP, end + _SIDE * pixel, bottom)], LATE_GROUND)
@@ -122,9 +122,9 @@ def _draw_cumulative(
     points = [(begin, floor)]
     so_far = 0.0
     for day in sorted({day for day, _, _ in received}):
-        points.append((_number(day), floor - so_far / whole * (_TALL - 14)))
+        points.append((day_number(day), floor - so_far / whole * (_TALL - 14)))
         so_far += sum(n for found, _, n in received if found == day)
-        points.append((_number(day), floor - so_far / whole * (_TALL - 14)))
+        points.append((day_number(day), floor - so_far / whole * (_TALL - 14)))
     points.append((end, points[-1][1]))
     if whole > total:
         y = _TOP + 14.0
@@ -145,7 +145,7 @@ def _columns(counts: list[tuple[dt.date, float]], due: dt.date, step: int) -> di
         start = (
             late - (late - 1) % step if late > 0 else late + -late % step - step + 1
         )  # of the column's days
-        place = (late > 0, _number(due) + start + (step - 1) / 2)
+        place = (late > 0, day_number(due) + start + (step - 1) / 2)
         columns[place] = columns.get(place, 0) + number
     return columns
 
@@ -164,13 +164,13 @@ def _draw_columns(axes: Axes, columns: dict[tuple[bool, float], float], foot: fl
 def _write_days(axes: Axes, first: dt.date, last: dt.date, bottom: float, most: int) -> None:
     step = max(1, -(-(last - first).days // most))
     days = [first + dt.timedelta(days=n) for n in range(0, (last - first).days + 1, step)]
-    plot.lines(axes, [((_number(day), bottom), (_number(day), bottom + 4)) for day in days], RULE, is_clipped=False)  # fmt: skip
+    plot.lines(axes, [((day_number(day), bottom), (day_number(day), bottom + 4)) for day in days], RULE, is_clipped=False)  # fmt: skip
     for day in days:
         text = f"{day.day:02d}/{day.month:02d}"
-        plot.write_at(axes, _number(day), bottom + 13, text, SMALL_SIZE, MUTED)
+        plot.write_at(axes, day_number(day), bottom + 13, text, SMALL_SIZE, MUTED)
 
 
-def _number(day: dt.date) -> int:
+def day_number(day: dt.date) -> int:
     """One day as matplotlib counts days."""
     return (day - _EPOCH).days
 
