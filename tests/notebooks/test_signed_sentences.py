@@ -38,7 +38,8 @@ TOLD = {
         "Số sự cố mất an toàn thông tin: 12, tại 12/44 trường",
         "học kỳ I không có trường nào phát sinh",
         "14/35 trường báo cáo “Không” ở chỉ tiêu “Đã cập nhật kết quả học tập của học kỳ lên cơ sở dữ liệu của Bộ”",
-        "THCS An Lộc: điểm nhóm 1 (dạy, học) giảm từ 67,0 xuống 47,0 trên 100 điểm (từ mức độ 2 xuống mức độ 1)",
+        "THCS An Lộc: điểm nhóm 1 (dạy, học) giảm từ 67,0 xuống 47,0 trên 100 điểm (từ mức độ 2 xuống mức độ 1); "
+        "nguyên nhân: hợp đồng thuê nền tảng học tập hết hạn, chưa bố trí được kinh phí gia hạn.",
         "TH Xuân Lâm từ mức độ 1 (71,0 điểm, do chưa đạt điều kiện 1.2) lên mức độ 3 (76,0 điểm)",
         "THCS Xuân Lâm (do chưa đạt điều kiện 2.2)",
         "Trong 768 lượt nhiệm vụ của các trường có báo cáo ở cả hai kỳ, số lượt hoàn thành tăng từ 547 lên 640",

@@ -22,7 +22,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     EXAMPLE: ("heading", "done", "counted", "names"),
 }
 _INNER: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {  # parts of sentences
-    FALLEN: {"levels": ("first", "last"), "cause": ("words",)}
+    FALLEN: {"levels": ("first", "last"), "cause": ("words",), "cause_named": ("words",)}
 }
 FINDINGS: Final = ("good", "worst", "why")  # what the first page tells beside stories; blank to leave one out
 WORDS: Final = ("none", "table", "told", "size", "reach", "surprise", "rank")

@@ -47,7 +47,9 @@ def shareable_view(reference: Reference, view: TermView, is_shown: IsShown) -> T
         reporting=reporting.assign(
             file=reporting["school_id"].map(file_of.set_index("school_id")["file"]).astype("string")
         ),
-        opinions=_counted_opinions(summaries.opinions),
+        opinions=_counted_opinions(
+            summaries.opinions, {group.text for group in reference.opinions.groups if group.cause}
+        ),
     )
     return TermView(view.declared, view.schools, tables, answers, summaries, withheld)
 
@@ -142,17 +144,20 @@ def _blanked(frame: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
     return frame.assign(**{name: frame[name].mask(frame["is_hidden"]) for name in columns})
 
 
-def _counted_opinions(opinions: pd.DataFrame) -> pd.DataFrame:
-    """How many schools wrote in each field, without a word or a name of theirs; what the office says in its own words."""
+def _counted_opinions(opinions: pd.DataFrame, causes: Collection[str]) -> pd.DataFrame:
+    """How many schools wrote in each field, without a word of theirs; what the office says in its own words.
+
+    Of the `causes` that the office has put into words it is kept which schools state them: why a named school fell.
+    """
     ids = list(dict.fromkeys(opinions["field_id"]))
     rows: list[tuple[object, ...]] = [
         (field_id, "", "", False, schools_writing(opinions, field_id), []) for field_id in ids
     ]
     named = opinions[opinions["is_named"].astype(bool)]
     rows += [
-        (field_id, text, addressee, True, count, [])
-        for field_id, text, addressee, count in named[
-            ["field_id", "text", "addressee", "school_count"]
+        (field_id, text, addressee, True, count, names if text in causes else [])
+        for field_id, text, addressee, count, names in named[
+            ["field_id", "text", "addressee", "school_count", "school_names"]
         ].to_numpy()
     ]
     return pd.DataFrame(rows, columns=list(OPINION_COLUMNS))

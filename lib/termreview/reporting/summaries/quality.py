@@ -150,10 +150,12 @@ def opinions(
 def schools_writing(opinions: pd.DataFrame, field_id: str) -> int:
     """How many schools wrote something in one field, each counted once however much it wrote."""
     own = opinions[opinions["field_id"] == field_id]
-    schools = {name for names in own["school_names"] for name in names}
-    return len(schools) or int(
-        own["school_count"].max() if len(own) else 0
-    )  # the shareable edition holds counts alone
+    counted = own[
+        own["text"] == ""
+    ]  # the shareable edition counts, and names no more than who states a cause
+    if len(counted):
+        return int(counted["school_count"].iloc[0])
+    return len({name for names in own["school_names"] for name in names})
 
 
 @dataclass(eq=False)

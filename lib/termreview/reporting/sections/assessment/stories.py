@@ -11,8 +11,9 @@ from termreview.insight.stories import Story, StoryTables, find_stories, story_t
 from termreview.reference.texts.stories import APPEARED, CONTRADICTION, FALLEN, FILE, LAST
 from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.number_format import number_text
+from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
-from termreview.reporting.blocks.values import Interval, Sentence
+from termreview.reporting.blocks.values import Interval, Sentence, joined
 from termreview.reporting.report.context import INTERNAL, ReportContext, TermView
 from termreview.reporting.report.narrative import fill, listed, sentence
 from termreview.reporting.report.wording import before_name, fewest, group_in_text, lower_first
@@ -118,9 +119,7 @@ def _fallen(report: ReportContext, story: Story, names: Mapping[str, str]) -> di
         for name, view in views.items()
         if name in story.values
     }
-    words = (
-        report.term.answers.text(story.rule.fields[0]).get(school_id) if report.edition == INTERNAL else None
-    )
+    cause = _cause_of(report, story.rule.fields[0], school_id, names[school_id])
     groups = report.declared.indicator_set.groups
     unplaced = sum(group.unplaced_points for group in groups if group.group_id == story.subject)
     return {
@@ -129,5 +128,16 @@ def _fallen(report: ReportContext, story: Story, names: Mapping[str, str]) -> di
         "start": Interval(story.values["start_low"], story.values["start_high"] - unplaced),
         "end": Interval(story.values["end_low"], story.values["end_high"] - unplaced),
         "levels": fill(texts["levels"], levels) if levels else "",
-        "cause": fill(texts["cause"], {"words": words.rstrip(".")}) if words else "",
+        "cause": cause,
     }
+
+
+def _cause_of(report: ReportContext, field_id: str, school_id: str, name: str) -> str:
+    """Why one school fell: in its own words in the internal edition, else as the office puts the cause that it states."""
+    texts = report.reference.stories.texts[FALLEN]
+    if report.edition == INTERNAL:
+        words = report.term.answers.text(field_id).get(school_id)
+        return fill(texts["cause"], {"words": words.rstrip(".")}) if words else ""
+    own = report.summaries.opinions
+    told = [row["text"] for row in records(own[own["field_id"] == field_id]) if name in row["school_names"]]
+    return fill(texts["cause_named"], {"words": joined(told, "; ")}) if told else ""

@@ -17,10 +17,14 @@ from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
 from termreview.reference.texts.texts import is_direction_date
 from termreview.reporting.editions.scope import SHAREABLE
+from termreview.reporting.editions.shareable import _counted_opinions
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.sections.assessment import sections_assessment
 from termreview.reporting.sections.assessment.directions import direction_day, next_steps
 from termreview.reporting.sections.assessment.evidence import amount_left, weigh
+from termreview.reporting.sections.assessment.stories import _cause_of
+from termreview.reporting.summaries.quality import schools_writing
+from termreview.reporting.term.schools import short_names
 from worlds import HK1, HK2, change, copy_reference
 
 
@@ -122,3 +126,24 @@ def test_the_signed_report_says_once_how_many_schools_name_difficulties() -> Non
     assert told.count("nêu khó khăn, vướng mắc") == 1
     own = " ".join(items(sections_assessment.proposals(report_world.report(HK1)).html))
     assert "nêu khó khăn, vướng mắc" in own, "the analyst's edition quotes them there"
+
+
+def test_the_cause_of_a_fall_is_quoted_inside_and_put_by_the_office_where_it_is_signed() -> None:
+    """Only what the office has put into words of its own names a school in the signed report."""
+    report = report_world.report(HK2)
+    school = report.term.schools["school_id"].iloc[20]
+    name = short_names(report.term.schools)[school]
+    group = next(one for one in report.reference.opinions.groups if one.cause)
+    rows = [
+        ("difficulties", group.text, "", True, 2, ["TH X", name]), ("difficulties", "Lời của trường.", "", False, 1, [name]),
+        ("proposals", "xin máy", "department", True, 1, [name]),
+    ]  # fmt: skip
+    own = pd.DataFrame(rows, columns=list(report.summaries.opinions.columns))
+    signed = _counted_opinions(own, {group.text})
+    assert signed.loc[signed["text"] == group.text, "school_names"].tolist() == [["TH X", name]]
+    assert sum(map(len, signed["school_names"])) == 2
+    assert "Lời của trường." not in signed["text"].tolist()
+    assert schools_writing(signed, "difficulties") == schools_writing(own, "difficulties") == 2
+    shareable = replace(with_summaries(report, opinions=signed), edition=SHAREABLE)
+    assert _cause_of(shareable, "difficulties", school, name) == f"; nguyên nhân: {group.text}"
+    assert _cause_of(shareable, "difficulties", school, "TH Y") == ""

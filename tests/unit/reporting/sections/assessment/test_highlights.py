@@ -230,7 +230,7 @@ def test_the_first_page_tells_what_is_good_the_stories_what_is_worst_and_why(
     lines = {
         "tốt": "Tốt: a (5/5); b (4/5).",
         "kém": "Kém: d (3/5).",
-        "vì": "Nguyên nhân chính theo báo cáo của các trường: e (14 trường); f (13 trường).",
+        "vì": "Nguyên nhân chính các trường nêu: e (14 trường); f (13 trường).",
     }
     own = replace(report, reference=replace(report.reference, stories=rules))
     page = BeautifulSoup(sections.findings(own).html, "html.parser")
