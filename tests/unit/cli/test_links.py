@@ -8,12 +8,16 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from termreview.cli import sources
+from termreview.cli.__main__ import main
 from termreview.intake.checks.evidence import named_links
 from termreview.intake.received.link_reach import ANSWERS, CLOSED, GONE, INNER, SILENT, reach
+from worlds import copy_reference
 
 ASKED: list[tuple[str, str]] = []
 
@@ -112,3 +116,34 @@ def test_links_are_listed_with_their_schools_and_without_those_that_nobody_can_o
         }
     )
     assert named_links(frame) == {"https://truong.example/mc": ("A", "B")}
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_the_list_is_printed_before_anything_is_asked_and_nothing_unless_told_to(
+    is_told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy_reference(tmp_path / "data")
+    said = ["https://mot.example/mc", "https://hai.example/mc", "https://mot.example/mc"]
+    frame = pd.DataFrame(
+        {"school_id": ["0477201", "0477202", "0477203"], "field_id": "x", "sheet": "S", "cell": "C1", "state": "answered", "value_text": said}
+    )  # fmt: skip
+    asked: list[str] = []
+
+    def ask(link: str) -> str:
+        assert "2 đường dẫn minh chứng của kỳ 2023-2024-hk1" in capsys.readouterr().out or asked
+        asked.append(link)
+        return GONE if "hai" in link else ANSWERS
+
+    monkeypatch.setattr(sources, "read_table", lambda *_: frame)
+    monkeypatch.setattr(sources, "reach", ask)
+    call = ["--root", str(tmp_path), "links", "2023-2024-hk1", *(["--check"] if is_told else [])]
+    assert main(call) == 0
+    told = capsys.readouterr().out
+    if is_told:
+        assert asked == ["https://mot.example/mc", "https://hai.example/mc"]
+        assert "mở được: 1/2" in told
+        assert "không còn trang này: 1/2\n  https://hai.example/mc" in told
+        assert "là một câu hỏi với trường" in told
+    else:
+        assert asked == []
+        assert "Chưa truy cập địa chỉ nào" in told
