@@ -61,23 +61,24 @@ def trends(report: ReportContext) -> Block:
     found = moves_of(report)
     whole = found[found["scope"] == WHOLE]
     own = whole[whole["way"] == AS_TODAY]
-    told = [_told(report, row, own) for row in records(spans(own))]
     moved = _moves(report, own, "caption")
-    return headed(report, "trends", [*told, *_slips(report)], office_lines(report), moved)
+    return headed(report, "trends", [*_told(report, own), *_slips(report)], office_lines(report), moved)
 
 
-def _told(report: ReportContext, span: dict[Any, Any], own: pd.DataFrame) -> Sentence:
-    """What moved the mean score of one group from the first year to the last, and in which years schools surely changed."""
-    values = {
-        "group": group_in_text(report, span["group_id"]), "first": span["year_before"], "last": span["school_year"],
-        **{part: signed(span[part]) for part in _PARTS},
-    }  # fmt: skip
-    if pd.isna(span["rule"]):
-        return tell(report, "trends.over_broken", **values)
-    sure = own[own["is_sure"] & (own["group_id"] == span["group_id"])]
-    if sure.empty:
-        return tell(report, "trends.over", **values)
-    return joined([tell(report, "trends.over", **values), tell(report, "trends.sure", years=listed(list(sure["school_year"])))])  # fmt: skip
+def _told(report: ReportContext, own: pd.DataFrame) -> list[Sentence]:
+    """What moved the mean score of each group from the first year to the last, and in which years schools surely changed."""
+    years = years_before(report)
+    over: list[Sentence] = []
+    sure: list[Sentence] = []
+    for span in records(spans(own)):
+        group = group_in_text(report, span["group_id"])
+        key: str = "trends.over_broken" if pd.isna(span["rule"]) else "trends.over"
+        over.append(tell(report, key, group=group, **{part: signed(span[part]) for part in _PARTS}))
+        clear = own.loc[own["is_sure"] & (own["group_id"] == span["group_id"]), "school_year"]
+        if len(clear):
+            sure.append(tell(report, "trends.sure_of", group=group, years=listed(list(clear))))
+    told = [tell(report, "trends.span", first=years[0], last=years[-1], moves=joined(over, "; "))]
+    return [*told, tell(report, "trends.sure", moves=joined(sure, "; "))] if sure else told
 
 
 def office_lines(report: ReportContext) -> Chart:
