@@ -51,7 +51,7 @@ PHRASES = [
     (36, "thực hiện tương đối tốt", "Chế độ báo cáo cơ bản được thực hiện nghiêm túc"),
     (37, "Đã đạt mức đề ra", "Đã đạt mục tiêu: {items}."),
     (38, "ngưỡng do đơn vị tổng hợp đặt (mức tin cậy", ""),
-    (39, "kết quả theo nhóm của các trường chuyển xuống", "{school} giảm điểm {group} từ {start} xuống {end}{levels}."),
+    (39, "kết quả theo nhóm của các trường chuyển xuống", "{school} giảm điểm {group} từ {start} xuống {end}{levels}{cause}."),
     (40, "kết quả theo nhóm của các trường chưa kết luận", "kết quả đánh giá chưa đủ căn cứ kết luận mức độ"),
     (41, "Tự chấm chưa sát", "Việc tự đánh giá của {schools:two_digits} trường ({names}) chưa sát với số liệu báo cáo"),
     (42, "An toàn thông tin: {count} sự cố", "{before} không có trường nào phát sinh"),
