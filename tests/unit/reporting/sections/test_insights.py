@@ -144,6 +144,20 @@ def test_what_an_action_did_is_told_with_how_sure_that_is() -> None:
     assert "không phải bằng chứng về nguyên nhân" in told
 
 
+def test_an_action_that_is_still_to_come_is_no_empty_table() -> None:
+    report = with_history(YEAR_END)
+    later = OfficeAction("lms", "Thuê LMS", "2024-2025", ("0477201",), "C")
+    block = look_back.actions_done(replace(report, reference=replace(report.reference, actions=(later,))))
+    assert text_of(block) == (
+        "Tác động của các giải pháp đã thực hiện: chưa đủ số liệu (chưa có giải pháp nào thực hiện đến năm học 2023-2024)."
+    )
+    signed = present(report, edition=SHAREABLE)
+    assert (
+        look_back.actions_done(replace(signed, reference=replace(signed.reference, actions=(later,)))).html
+        == ""
+    )
+
+
 def test_the_first_semester_warns_with_a_reason_and_the_year_end_looks_at_what_came() -> None:
     early = with_history(SEMESTER)
     told = text_of(forecast.early_warning(early))

@@ -127,6 +127,8 @@ def actions_done(report: ReportContext) -> Block:
     if not titles:
         return silent(report, "impact", "no_actions")
     found = impact_of(report)
+    if found.empty:
+        return silent(report, "impact", "none_done", year=report.declared.term.school_year)
     words = {"fewest": limits.fewest_acted, "least": limits.least_effect}
 
     def verdict(row: dict[Any, Any]) -> str:
