@@ -42,6 +42,7 @@ from termreview.reporting.blocks.values import interval_text
 
 ITEMS, MODERATION, VISITS = "items", "moderation", "visits"
 _MOST_BARS = 20
+_MOST_AT_RISK = 8
 
 
 class VerificationTab:
@@ -227,7 +228,10 @@ class VisitsView:
     def __init__(self, desk: Desk, verify: Callable[[str], None]) -> None:
         self.desk = desk
         names, columns = words(desk.reference, "visits"), words(desk.reference, "visit_columns")
-        self._risk = controls.whole_number(names["risk_count"], 8, 0, 50)
+        standings = desk.now.standings
+        scored = standings.loc[standings["state"] == "scored", "school_id"].nunique()
+        at_risk = min(_MOST_AT_RISK, scored // 3)  # others are left to be drawn among
+        self._risk = controls.whole_number(names["risk_count"], at_risk, 0, 50)
         wanted = round(desk.reference.insight.limits.wanted_margin)
         self._wanted = controls.whole_number(names["wanted_margin"], wanted, 1, 50)
         self._sample = controls.whole_number(names["sample_count"], 0, 0, 200)
