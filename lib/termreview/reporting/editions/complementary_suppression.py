@@ -2,6 +2,9 @@
 
 The proof is a witness. Two atoms that lie in exactly the same shown counts can trade persons without any shown count
 changing; what can be traded in and out of a hidden count is how much a reader must at least leave open about it.
+
+Written by hand: the known programs for it are not of Python (sdcTable is R, tau-Argus Java) and protect one table at a
+time, where all reports of a term must be safe together. A term of 55 schools takes 0.2 s of processor, of 600 1.7 s.
 """
 
 from __future__ import annotations
