@@ -49,10 +49,10 @@ class CodedText(str):
         return found
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _kept, (str(self), self.code, self.values)
+        return _rebuilt, (str(self), self.code, self.values)
 
 
-def _kept(text: str, code: str, values: Mapping[str, str]) -> CodedText:
+def _rebuilt(text: str, code: str, values: Mapping[str, str]) -> CodedText:
     """The same text in another process."""
     found = str.__new__(CodedText, text)
     found.code, found.values = code, values

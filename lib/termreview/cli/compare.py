@@ -26,7 +26,7 @@ def compare(options: argparse.Namespace, workspace: Workspace, reference: Refere
     term = parse_term(options.term)
     scope = find_scope(reference, reference.of(term), options.unit, options.level)
     for broken in broken_issues(workspace, term):
-        print(broken.told(reference.provenance["notices"], workspace.root), file=sys.stderr)
+        print(broken.message(reference.provenance["notices"], workspace.root), file=sys.stderr)
     if options.first is None:
         issues = issues_of(workspace, term, scope)
         if not issues:

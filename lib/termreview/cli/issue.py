@@ -23,7 +23,7 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
     scope = find_scope(reference, reference.of(term), options.unit, options.level)
     as_of = as_of_day(options) if options.as_of else None
     for broken in broken_issues(workspace, term):
-        print(broken.told(reference.provenance["notices"], workspace.root), file=sys.stderr)
+        print(broken.message(reference.provenance["notices"], workspace.root), file=sys.stderr)
     kept = issue_report(workspace, reference, term, scope, options.edition, as_of)
     found = kept.issue
     status = str(reference.publishing["status"][found.status]).lower()

@@ -150,7 +150,7 @@ class Printed:
         return itemgetter(*self.texts)
 
     @cached_property
-    def said(self) -> tuple[str, ...]:
+    def ordered_texts(self) -> tuple[str, ...]:
         """The texts in order."""
         return tuple(self.texts.values())
 

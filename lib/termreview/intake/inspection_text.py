@@ -19,35 +19,35 @@ def inspection_lines(inspection: Inspection, labels: Mapping[str, Any]) -> Itera
     if inspection.state != READ:
         reason = str(inspection.reason)
         named = _named(labels, "refusals", reason)
-        line = _said(words, "refused", file=inspection.file, named=named, reason=reason)
+        line = _phrase(words, "refused", file=inspection.file, named=named, reason=reason)
         yield f"{line} {inspection.detail or ''}".rstrip()
         yield from (f"  {finding['remedy']}" for finding in inspection.findings if finding["remedy"])
         return
     account = inspection.account or {}
-    yield _said(
+    yield _phrase(
         words, "read", file=inspection.file, kind=inspection.kind, size_bytes=inspection.size_bytes,
         sheet_count=len(inspection.sheets), cell_count=account.get("total", 0),
     )  # fmt: skip
     for sheet in inspection.sheets:
         yield "  " + _sheet_line(sheet, words)
     if inspection.has_macros:
-        yield "  " + _said(words, "macros")
+        yield "  " + _phrase(words, "macros")
     if inspection.has_external_links:
-        yield "  " + _said(words, "external_links")
+        yield "  " + _phrase(words, "external_links")
     if inspection.form is not None:
         form = inspection.form
-        unknown = _said(words, "unknown")
-        yield "  " + _said(
+        unknown = _phrase(words, "unknown")
+        yield "  " + _phrase(
             words, "form", form_id=form["form_id"] or unknown, term_id=form["term_id"],
             school_id=form["school_id"] or unknown,
         )  # fmt: skip
         if form["reason"]:
             named = _named(labels, "refusals", form["reason"])
-            yield "  " + _said(words, "not_taken", named=named, reason=form["reason"])
+            yield "  " + _phrase(words, "not_taken", named=named, reason=form["reason"])
     if inspection.form is None:
-        yield "  " + _said(words, "no_form")
+        yield "  " + _phrase(words, "no_form")
     else:
-        yield "  " + _said(words, "account", **{name: account.get(name, 0) for name in _ACCOUNT})
+        yield "  " + _phrase(words, "account", **{name: account.get(name, 0) for name in _ACCOUNT})
     yield from ("  " + line for line in _finding_lines(inspection.findings, labels, words))
 
 
@@ -64,7 +64,7 @@ def _finding_lines(
         for finding in own[:_MOST_SHOWN]:
             yield f"[{named}] {finding['message']} {finding['remedy'] or ''}".rstrip()
         if len(own) > _MOST_SHOWN:
-            yield _said(words, "more", count=len(own) - _MOST_SHOWN, severity=named)
+            yield _phrase(words, "more", count=len(own) - _MOST_SHOWN, severity=named)
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for finding in findings:
         if finding["severity"] not in _ASKED:
@@ -77,7 +77,7 @@ def _finding_lines(
             places = [_place(finding) for finding in notes[1:]]
             shown = ", ".join(place for place in places[:_PLACES_SHOWN] if place)
             rest = ", …" if len(places) > _PLACES_SHOWN else ""
-            line += " " + _said(words, "folded", count=len(notes) - 1, places=f"{shown}{rest}".strip(", "))
+            line += " " + _phrase(words, "folded", count=len(notes) - 1, places=f"{shown}{rest}".strip(", "))
         yield line
 
 
@@ -87,9 +87,9 @@ def _place(finding: Mapping[str, Any]) -> str:
 
 
 def _sheet_line(sheet: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    state = f" ({_said(words, sheet['state'])})" if sheet["state"] != "visible" else ""
+    state = f" ({_phrase(words, sheet['state'])})" if sheet["state"] != "visible" else ""
     parts = [
-        f"{sheet[key]} {_said(words, key)}" for key in ("cells", *_COUNTED) if sheet[key] or key == "cells"
+        f"{sheet[key]} {_phrase(words, key)}" for key in ("cells", *_COUNTED) if sheet[key] or key == "cells"
     ]
     return f"sheet “{sheet['name']}”{state}: " + ", ".join(parts)
 
@@ -99,7 +99,7 @@ def _named(labels: Mapping[str, Any], kind: str, name: str) -> str:
     return str(labels[kind][name]) if labels else name
 
 
-def _said(words: Mapping[str, str], name: str, **places: object) -> str:
+def _phrase(words: Mapping[str, str], name: str, **places: object) -> str:
     """One phrase with its places filled in; where nobody lends words, its name and what would fill it."""
     if words:
         return words[name].format_map(places)

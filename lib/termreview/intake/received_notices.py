@@ -58,8 +58,8 @@ def received_notices(
     for note in listed.notes if listed is not None else ():
         yield words["list_note"].format(list=RECEIVED_LIST, note=note.message)
     told: dict[str, list[str]] = {
-        "day_impossible": [_told(words["day_file"], file.name, file.listed_on) for file in files if file.listed_on],
-        "day_later": [_told(words["day_file"], file.name, file.received_on) for file in files if file.received_on > as_of],
+        "day_impossible": [_notice(words["day_file"], file.name, file.listed_on) for file in files if file.listed_on],
+        "day_later": [_notice(words["day_file"], file.name, file.received_on) for file in files if file.received_on > as_of],
         "renamed": [
             words["renamed_file"].format(name=file.name, before=file.renamed_from, day=day_text(file.received_on))
             for file in files
@@ -68,7 +68,7 @@ def received_notices(
         "absent": [],
     }  # fmt: skip
     for absent in absent_files(folder, files, schools):
-        line = _told(words["day_file"], absent.name, absent.received_on)
+        line = _notice(words["day_file"], absent.name, absent.received_on)
         same = f" – {words['absent_same'].format(name=absent.same_as)}" if absent.same_as else ""
         told["absent"].append(line + same)
     for kind, lines in told.items():
@@ -103,7 +103,7 @@ def unknown_files(
     return own[["file", "received_on"]].assign(reason=reasons).reset_index(drop=True)
 
 
-def _told(words: str, name: str, day: datetime.date | None) -> str:
+def _notice(words: str, name: str, day: datetime.date | None) -> str:
     return words.format(name=name, day="?" if day is None else day_text(day))
 
 

@@ -46,7 +46,7 @@ def read_file_places(path: Path) -> dict[str, list[Place]]:
         sheet.name: [
             Place("box", (address(*at),), told)
             for at, cell in sorted(sheet.cells.items())
-            if (told := _told(cell))
+            if (told := _cell_text(cell))
         ]
         for sheet in read_workbook(path).sheets
     }
@@ -87,7 +87,7 @@ def with_stored_results(found: Sequence[Place], expected: Sequence[Place]) -> li
     ]
 
 
-def _told(cell: Cell) -> str:
+def _cell_text(cell: Cell) -> str:
     """What one cell says; of a formula also how it reads, however the program that saved it writes it."""
     value = cell.value
     is_number = isinstance(value, int | float) and not isinstance(value, bool)

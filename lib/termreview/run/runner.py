@@ -190,7 +190,7 @@ def run_term(
         if is_whole_run:
             write_portfolio(workspace, reference)
         for broken in broken_issues(workspace, term):
-            progress(broken.told(reference.provenance["notices"], workspace.root))
+            progress(broken.message(reference.provenance["notices"], workspace.root))
     return RunResult(reports, output_paths.place(MANIFEST), time.monotonic() - started, is_reused)
 
 

@@ -97,12 +97,12 @@ class _Work:
         return self.workspace.notebooks / f"{self.step.source}.ipynb"
 
     @property
-    def kept(self) -> Path:
+    def notebooks(self) -> Path:
         return self.workspace.processed(self.term) / "notebooks"
 
     @property
     def folder(self) -> Path:
-        return self.kept if self.stage is None else self.stage / "notebooks"
+        return self.notebooks if self.stage is None else self.stage / "notebooks"
 
     @property
     def executed(self) -> Path:
@@ -110,7 +110,7 @@ class _Work:
 
     @property
     def failed(self) -> Path:
-        return self.kept / f"{self.step.name}.failed.ipynb"
+        return self.notebooks / f"{self.step.name}.failed.ipynb"
 
     @property
     def beside(self) -> Path:
@@ -234,7 +234,7 @@ def _keep_failed_notebook(work: _Work) -> Iterator[None]:
             raise lack from error
         kept = ""
         with suppress(OSError):  # a full disk keeps nothing
-            work.kept.mkdir(parents=True, exist_ok=True)
+            work.notebooks.mkdir(parents=True, exist_ok=True)
             if (
                 not work.beside.is_file()
             ):  # a kernel that died took the notebook along: the one that was tried

@@ -80,10 +80,10 @@ def _numbers(
     whole = values[-1].sum()
     found: dict[str, list[Any]] = {KNOWN: [len(own) for own in values]}
     if column.adds:
-        found[SUM] = [_told(own.sum()) if len(own) else None for own in values]
-        found[SHARE] = [_told(100 * own.sum() / whole) if len(own) and whole else None for own in values]
-    found[MEAN] = [_told(own.mean()) if len(own) else None for own in values]
-    found[MEDIAN] = [_told(own.median()) if len(own) else None for own in values]
+        found[SUM] = [_rounded(own.sum()) if len(own) else None for own in values]
+        found[SHARE] = [_rounded(100 * own.sum() / whole) if len(own) and whole else None for own in values]
+    found[MEAN] = [_rounded(own.mean()) if len(own) else None for own in values]
+    found[MEDIAN] = [_rounded(own.median()) if len(own) else None for own in values]
     digits = {
         KNOWN: 0,
         SUM: column.digits,
@@ -107,13 +107,13 @@ def _choices(frame: pd.DataFrame, groups: _Groups, column: TableColumn, words: M
     ]  # fmt: skip
     for value in shown:
         counts = [int((own == value).sum()) for own in values]
-        shares = [_told(100 * count / len(own)) if len(own) else None for count, own in zip(counts, values, strict=True)]  # fmt: skip
+        shares = [_rounded(100 * count / len(own)) if len(own) else None for count, own in zip(counts, values, strict=True)]  # fmt: skip
         for name, cells, digits in (("count_of", counts, 0), ("share_of", shares, 1)):
             head = words[name].format(column=column.column_id, value=value)
             figures.append((TableColumn(head, column.section, NUMBER, digits), list(cells)))
     return figures
 
 
-def _told(value: float) -> float:
+def _rounded(value: float) -> float:
     """One figure without the dust of binary fractions."""
     return round(float(value), 6)

@@ -204,7 +204,7 @@ def _is_as_printed(
         found = printed.cells_of(cells)
     except KeyError:
         return False
-    if tuple(map(_text_of, found)) != printed.said or not cells.keys().isdisjoint(printed.empty):
+    if tuple(map(_text_of, found)) != printed.ordered_texts or not cells.keys().isdisjoint(printed.empty):
         return False
     others = cells.keys() - printed.own
     if any(

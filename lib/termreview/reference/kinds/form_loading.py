@@ -69,7 +69,7 @@ def load_form(source: Source, form_id: str, levels: tuple[str, ...]) -> Form | N
         sections,
         rows,
         _abbreviations(tree),
-        _said(tree),
+        _written_options(tree),
         _absence(tree),
     )
     return replace(form, office=_load_office(source, form))
@@ -132,7 +132,7 @@ def _place(row: Row, key: str) -> tuple[int, int] | None:
         return None
 
 
-def _said(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+def _written_options(tree: Row) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """What schools write instead of an option, by list: each for one option alone."""
     lists = tree.row("options")
     found = []

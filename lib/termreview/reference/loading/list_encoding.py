@@ -33,7 +33,7 @@ _ANY: Final = re.compile(f"{_ONSET}(?:{'|'.join((_OPEN + ' ' + _NASAL).split())}
 _SHORT: Final = re.compile(f"{_ONSET}(?:{'|'.join(_STOPPED.split())})")
 
 
-class Said(NamedTuple):
+class ListRemark(NamedTuple):
     """One remark on one line; with `is_broken`, what seems to be missing may stand there."""
 
     line: int
@@ -41,24 +41,24 @@ class Said(NamedTuple):
     is_broken: bool = False
 
 
-def decoded_list(content: bytes) -> tuple[str | None, str, list[Said]]:
+def decoded_list(content: bytes) -> tuple[str | None, str, list[ListRemark]]:
     """The text of one list, the name of its encoding where it is not UTF-8, and what keeps it from being read."""
     if content.startswith(_UTF_16):
         try:
             return content.decode("utf-16"), "UTF-16", []
         except UnicodeDecodeError:
-            return None, "", [Said(1, CodedText("utf16_broken"), True)]
+            return None, "", [ListRemark(1, CodedText("utf16_broken"), True)]
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
         said = CodedText("zero_byte")
-        return None, "", [Said(line, said, True)]
+        return None, "", [ListRemark(line, said, True)]
     try:
         return content.decode("utf-8-sig"), "", []
     except UnicodeDecodeError as error:
         return _in_code_page(content, content.count(b"\n", 0, error.start) + 1)
 
 
-def _in_code_page(content: bytes, first_odd: int) -> tuple[str | None, str, list[Said]]:
+def _in_code_page(content: bytes, first_odd: int) -> tuple[str | None, str, list[ListRemark]]:
     """The text in the one code page that makes Vietnamese of it."""
     found: dict[str, tuple[str, int, int]] = {}
     for page in _CODE_PAGES:
@@ -69,13 +69,13 @@ def _in_code_page(content: bytes, first_odd: int) -> tuple[str | None, str, list
         found[page] = (text, *implausible_words(text))
     ranked = sorted(found, key=lambda page: found[page][1])
     if not ranked or found[ranked[0]][1] > _MOST_ODD * max(found[ranked[0]][2], 1):
-        return None, "", [Said(first_odd, CodedText("not_utf8"), True)]
+        return None, "", [ListRemark(first_odd, CodedText("not_utf8"), True)]
     best, others = found[ranked[0]][0], [found[page] for page in ranked[1:]]
     for other, odd, _ in others:
         if odd == found[ranked[0]][1] and other != best:
             pairs = zip(best.splitlines(), other.splitlines(), strict=False)
             return None, "", [
-                Said(line, CodedText("two_readings", one=one, other=two), True)
+                ListRemark(line, CodedText("two_readings", one=one, other=two), True)
                 for line, (one, two) in enumerate(pairs, start=1)
                 if one != two
             ]  # fmt: skip

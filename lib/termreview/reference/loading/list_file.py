@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from termreview.coded_text import CodedText
-from termreview.reference.loading.list_encoding import Said, decoded_list
+from termreview.reference.loading.list_encoding import ListRemark, decoded_list
 
 HOUSE_SEPARATOR: Final = ","
 SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}  # and the codes of their names
@@ -43,8 +43,8 @@ class ListFile:
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     is_house: bool
-    notes: tuple[Said, ...]
-    faults: tuple[Said, ...]
+    notes: tuple[ListRemark, ...]
+    faults: tuple[ListRemark, ...]
     separator: str = HOUSE_SEPARATOR
     is_appendable: bool = False
 
@@ -63,7 +63,7 @@ def parse_list(content: bytes, columns: Sequence[str] = (), is_by_hand: bool = F
     text, encoding, faults = decoded_list(content)
     if text is None:
         return ListFile((), (), False, (), tuple(faults))
-    notes = [Said(1, CodedText("read_as_encoding", encoding=encoding))] if encoding else []
+    notes = [ListRemark(1, CodedText("read_as_encoding", encoding=encoding))] if encoding else []
     separator, text, skipped = _separated(text, columns)
     lines: list[tuple[int, tuple[str, ...]]] = []
     for line, cells in _filled_lines(text, separator, skipped, faults, is_stripped=not is_by_hand):
@@ -78,7 +78,9 @@ def parse_list(content: bytes, columns: Sequence[str] = (), is_by_hand: bool = F
     is_foreign = separator != HOUSE_SEPARATOR
     if is_foreign:
         notes.append(
-            Said(lines[0][0], CodedText("read_with_separator", separators=CodedText(SEPARATORS[separator])))
+            ListRemark(
+                lines[0][0], CodedText("read_with_separator", separators=CodedText(SEPARATORS[separator]))
+            )
         )
     rows = [(line, _fitted(cells, header, separator)) for line, cells in lines[1:]]
     is_code_page = bool(encoding) and encoding != "UTF-16"
@@ -138,7 +140,7 @@ def _without_blank_end(cells: Sequence[str]) -> tuple[str, ...]:
 
 
 def _filled_lines(
-    text: str, separator: str, skipped: int, faults: list[Said], is_stripped: bool = True
+    text: str, separator: str, skipped: int, faults: list[ListRemark], is_stripped: bool = True
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Every filled line with the number it starts at; reading ends at a broken quote."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -151,7 +153,7 @@ def _filled_lines(
         except csv.Error as error:
             code = _OF_PARSER.get(str(error))
             why = CodedText(code) if code else str(error)
-            faults.append(Said(start, CodedText("quoting_broken", why=why), True))
+            faults.append(ListRemark(start, CodedText("quoting_broken", why=why), True))
             return
         if any(cell.strip() for cell in cells):
             yield start, cells
@@ -169,13 +171,13 @@ def _fitted(cells: tuple[str, ...], header: Sequence[str], separator: str) -> tu
 
 
 def _note_lost_letters(
-    rows: Sequence[tuple[int, tuple[str, ...]]], is_code_page: bool, faults: list[Said]
+    rows: Sequence[tuple[int, tuple[str, ...]]], is_code_page: bool, faults: list[ListRemark]
 ) -> None:
     for line, cells in rows:
         for cell in cells:
             is_lost = _LOST_LETTER.search(cell) or (is_code_page and "?" in cell)
             if is_lost and "://" not in cell:
-                faults.append(Said(line, CodedText("letters_lost", cell=cell)))
+                faults.append(ListRemark(line, CodedText("letters_lost", cell=cell)))
                 break
 
 
@@ -185,7 +187,7 @@ def _is_of_days(column: str) -> bool:
 
 def _house_cells(
     header: Sequence[str], rows: list[tuple[int, tuple[str, ...]]], separator: str, is_vietnamese: bool,
-    notes: list[Said], faults: list[Said],
+    notes: list[ListRemark], faults: list[ListRemark],
 ) -> tuple[list[tuple[int, tuple[str, ...]]], bool]:  # fmt: skip
     """The rows with days as 2024-01-10 and numbers as 1.5, and whether any was written otherwise."""
     places = {column: place for place, column in enumerate(header)}
@@ -221,7 +223,7 @@ def _house_cells(
                     if order == "both"
                     else CodedText("day_or_month", cell=match[0], column=column)
                 )
-                faults.append(Said(lines[number], what))
+                faults.append(ListRemark(lines[number], what))
                 cells[number][place] = Unsure(match[0])
                 continue
             day, month = (second, first) if order == "month" else (first, second)
@@ -230,7 +232,7 @@ def _house_cells(
         unlike |= read > 0
         if read:
             code = "read_month_first" if order == "month" else "read_day_first"
-            notes.append(Said(lines[next(iter(found))], CodedText(code, column=column)))
+            notes.append(ListRemark(lines[next(iter(found))], CodedText(code, column=column)))
         for number in fitting:
             if match := _YEAR_FIRST.fullmatch(cells[number][place]):
                 whole = f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}"
@@ -251,7 +253,7 @@ def _order(found: Iterable[re.Match[str]]) -> str:
 
 def _house_numbers(
     column: str, place: int, cells: list[list[str]], lines: Sequence[int], fitting: Sequence[int],
-    separator: str, is_vietnamese: bool, notes: list[Said], faults: list[Said],
+    separator: str, is_vietnamese: bool, notes: list[ListRemark], faults: list[ListRemark],
 ) -> bool:  # fmt: skip
     first = 0
     for number in fitting:
@@ -259,11 +261,13 @@ def _house_numbers(
         is_group = _ONE_GROUP.fullmatch(cell) is not None and column != "new_value"
         is_comma = _DECIMAL_COMMA.fullmatch(cell) is not None
         if is_group and (("," in cell) != is_vietnamese if "," in cell else separator != HOUSE_SEPARATOR):
-            faults.append(Said(lines[number], CodedText("thousand_or_fraction", cell=cell, column=column)))
+            faults.append(
+                ListRemark(lines[number], CodedText("thousand_or_fraction", cell=cell, column=column))
+            )
             cells[number][place] = Unsure(cell)
         elif is_comma and (column != "new_value" or is_vietnamese):
             cells[number][place] = cell.replace(".", "").replace(",", ".")
             first = first or lines[number]
     if first:
-        notes.append(Said(first, CodedText("read_decimal_comma", column=column)))
+        notes.append(ListRemark(first, CodedText("read_decimal_comma", column=column)))
     return bool(first)

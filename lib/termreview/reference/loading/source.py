@@ -42,7 +42,7 @@ class Source:
         `is_broken` says that the file cannot be read whole: what seems to be missing may stand in it.
         """
         name = self.name(path)
-        problem = Problem(name, line, _told(code, values))
+        problem = Problem(name, line, _coded(code, values))
         if problem not in self._noted:
             self._noted.add(problem)
             self.problems.append(problem)
@@ -56,7 +56,7 @@ class Source:
 
         `is_of_reading` says that the file was read although a spreadsheet program had saved it in its own way.
         """
-        problem = Problem(self.name(path), line, _told(code, values))
+        problem = Problem(self.name(path), line, _coded(code, values))
         found = self.unlike if is_of_reading else self.notes
         if problem not in found:
             found.append(problem)
@@ -116,7 +116,7 @@ class Source:
         return 1
 
 
-def _told(code: str, values: Mapping[str, object]) -> CodedText:
+def _coded(code: str, values: Mapping[str, object]) -> CodedText:
     return code if isinstance(code, CodedText) else CodedText(code, **values)
 
 

@@ -13,14 +13,14 @@ from decimal import Decimal
 from typing import Final
 
 from termreview.reporting.blocks.tables import continued
-from termreview.reporting.changes.places import CELL, FIGURE, PlaceKey, Said, Told, Where
+from termreview.reporting.changes.places import CELL, FIGURE, FiguredText, PlaceKey, ReportContent, Where
 from termreview.reporting.pages.reading import one_line, read_places
 
 _NUMBER: Final = re.compile(r"−?\d[\d.]*(?:,\d+)?")
 _CONTINUED: Final = continued("")
 
 
-def tables_of_page(markup: str, like: Told, leaving: Collection[str]) -> Told:
+def tables_of_page(markup: str, like: ReportContent, leaving: Collection[str]) -> ReportContent:
     """What the tables of one page tell; its key figures and sentences are those of the report told anew, `like`."""
     columns = {(key.table, key.table_number, like.where[key].column): key.column for key in like.cells}
     captions = {like.where[key].table: (key.table, key.table_number) for key in like.cells}
@@ -43,21 +43,21 @@ def tables_of_page(markup: str, like: Told, leaving: Collection[str]) -> Told:
         seen[at] += 1
         key = PlaceKey(CELL, *table, at[1], row, seen[at], name, 1)
         cells[key], where[key] = (
-            _said(one_line(place.text), like.cells.get(key)),
+            _figured_cell(one_line(place.text), like.cells.get(key)),
             Where("", caption, shown, column),
         )
-    return Told(cells, where, like.sentences)
+    return ReportContent(cells, where, like.sentences)
 
 
-def _said(text: str, like: Said | None) -> Said:
+def _figured_cell(text: str, like: FiguredText | None) -> FiguredText:
     """One cell of the page with its figures by the keys of the same cell told anew, where it has as many."""
     if like is not None and text == like.text:
         return like
     numbers = _NUMBER.findall(text)
     if like is None or len(numbers) != len(like.figures):
-        return Said("", text, text, {})
+        return FiguredText("", text, text, {})
     amounts = [Decimal(number.replace(".", "").replace(",", ".").replace("−", "-")) for number in numbers]
-    return Said("", text, like.bare, dict(zip(like.figures, amounts, strict=True)))
+    return FiguredText("", text, like.bare, dict(zip(like.figures, amounts, strict=True)))
 
 
 def _bare(text: str) -> str:

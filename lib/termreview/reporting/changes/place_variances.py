@@ -11,17 +11,17 @@ from typing import TypeVar
 
 from termreview.reporting.changes.places import (
     KEY_FIGURE,
+    FiguredText,
     FigureKey,
     Figures,
     PlaceKey,
-    Said,
-    Told,
+    ReportContent,
     Where,
     aligned,
 )
 from termreview.reporting.changes.variances import split
 
-BridgeSteps = Sequence[tuple[str, Told]]
+BridgeSteps = Sequence[tuple[str, ReportContent]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ def key_figure_variances(bridge_steps: BridgeSteps) -> list[PlaceVariance]:
 Key = TypeVar("Key", PlaceKey, str)
 
 
-def _keys(bridge_steps: BridgeSteps, of: Callable[[Told], Mapping[Key, object]]) -> dict[Key, None]:
+def _keys(bridge_steps: BridgeSteps, of: Callable[[ReportContent], Mapping[Key, object]]) -> dict[Key, None]:
     return dict.fromkeys(key for _, told in (*bridge_steps[-1:], *bridge_steps) for key in of(told))
 
 
@@ -98,7 +98,7 @@ def _cell_variances(bridge_steps: BridgeSteps) -> list[PlaceVariance]:
     return _without_bare_words([_cell_variance(key, bridge_steps) for key in changed])
 
 
-def _text(one: Said | None) -> str | None:
+def _text(one: FiguredText | None) -> str | None:
     return None if one is None else one.text
 
 
@@ -111,7 +111,10 @@ def _cell_variance(key: PlaceKey, bridge_steps: BridgeSteps) -> PlaceVariance:
 
 
 def _variance(
-    where: Where, bridge_steps: BridgeSteps, path: Iterable[Said | None], figures: tuple[Figures, ...] | None
+    where: Where,
+    bridge_steps: BridgeSteps,
+    path: Iterable[FiguredText | None],
+    figures: tuple[Figures, ...] | None,
 ) -> PlaceVariance:
     texts = ((cause, _text(one)) for (cause, _), one in zip(bridge_steps, path, strict=True))
     return PlaceVariance(where, tuple(texts), figures)
@@ -136,11 +139,11 @@ def _sentence_variances(bridge_steps: BridgeSteps, sections: Iterable[str]) -> l
         for chain in _chains(told):
             # What came and went on the way is told in neither report.
             if len(set(map(_text, chain))) > 1 and (chain[0], chain[-1]) != (None, None):
-                variances.append(_variance(Where(section), bridge_steps, chain, _kept_figures(chain)))
+                variances.append(_variance(Where(section), bridge_steps, chain, _lasting_figures(chain)))
     return variances
 
 
-def _kept_figures(chain: Sequence[Said | None]) -> tuple[Figures, ...] | None:
+def _lasting_figures(chain: Sequence[FiguredText | None]) -> tuple[Figures, ...] | None:
     """The figures that one sentence has from the first step to the last; none where it says other words about others.
 
     The figures of a sentence that comes or goes, or of one item of it, have moved from nowhere.
@@ -155,9 +158,9 @@ def _kept_figures(chain: Sequence[Said | None]) -> tuple[Figures, ...] | None:
     return told if any(len({own.get(key) for own in told}) > 1 for key in keys) else None
 
 
-def _chains(told: Sequence[Sequence[Said]]) -> list[list[Said | None]]:
+def _chains(told: Sequence[Sequence[FiguredText]]) -> list[list[FiguredText | None]]:
     """What became of each sentence of one section from step to step; None where it is not said."""
-    chains: list[list[Said | None]] = [[one] for one in told[0]]
+    chains: list[list[FiguredText | None]] = [[one] for one in told[0]]
     for number, sentences in enumerate(told[1:], start=1):
         ends = [chain[-1] for chain in chains]
         paired = _paired(ends, sentences)
@@ -172,7 +175,7 @@ def _chains(told: Sequence[Sequence[Said]]) -> list[list[Said | None]]:
     return chains
 
 
-def _paired(before: Sequence[Said | None], after: Sequence[Said]) -> dict[int, int]:
+def _paired(before: Sequence[FiguredText | None], after: Sequence[FiguredText]) -> dict[int, int]:
     """By the place of a sentence, that of the one it was: the same text, the same words, or the same declared sentence."""
     paired: dict[int, int] = {}
     for alike in (
@@ -191,17 +194,17 @@ def _paired(before: Sequence[Said | None], after: Sequence[Said]) -> dict[int, i
     return paired
 
 
-def anchored(told: Told, page: Told) -> Told:
+def anchored(told: ReportContent, page: ReportContent) -> ReportContent:
     """What a page that was handed out tells, in the sections that are told of its state, too."""
     where = {key: told.where.get(key) or place for key, place in page.where.items()}
     sentences = {
         section: _declared(page.sentences.get(section, own), own) if own else own
         for section, own in told.sentences.items()
     }
-    return Told(page.cells, where, sentences)
+    return ReportContent(page.cells, where, sentences)
 
 
-def _declared(sentences: Sequence[Said], own: Sequence[Said]) -> tuple[Said, ...]:
+def _declared(sentences: Sequence[FiguredText], own: Sequence[FiguredText]) -> tuple[FiguredText, ...]:
     """The sentences of one section of a page without what an analyst wrote there."""
     known = {one.text for one in own}
     return tuple(one for one in sentences if one.key or one.text in known)

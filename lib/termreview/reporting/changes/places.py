@@ -64,7 +64,7 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Said:
+class FiguredText:
     """One text with the figures in it: `key` is that of a declared sentence, `bare` its words without the figures."""
 
     key: str
@@ -74,12 +74,12 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportContent:
     """What one report tells: each cell and key figure, and where it stands; the sentences by section."""
 
-    cells: Mapping[PlaceKey, Said]
+    cells: Mapping[PlaceKey, FiguredText]
     where: Mapping[PlaceKey, Where]
-    sentences: Mapping[str, tuple[Said, ...]]
+    sentences: Mapping[str, tuple[FiguredText, ...]]
 
     @property
     def counted(self) -> int:
@@ -88,11 +88,11 @@ class Told:
         return sum(len(one.figures) for one in said)
 
 
-def reported_content(sections: Iterable[tuple[str, Sequence[Part]]]) -> Told:
+def reported_content(sections: Iterable[tuple[str, Sequence[Part]]]) -> ReportContent:
     """Read what some sections tell from their models."""
-    cells: dict[PlaceKey, Said] = {}
+    cells: dict[PlaceKey, FiguredText] = {}
     where: dict[PlaceKey, Where] = {}
-    sentences: dict[str, list[Said]] = {}
+    sentences: dict[str, list[FiguredText]] = {}
     seen: Counter[tuple[str, str]] = Counter()
     for section, parts in sections:
         own = sentences.setdefault(section, [])
@@ -105,13 +105,13 @@ def reported_content(sections: Iterable[tuple[str, Sequence[Part]]]) -> Told:
             elif part["kind"] == "key_figures":
                 found = _key_figures(part["cards"], section, seen)
             for key, place, line in found:
-                cells[key], where[key] = said(line), place
-    return Told(cells, where, {name: tuple(own) for name, own in sentences.items()})
+                cells[key], where[key] = figured_text(line), place
+    return ReportContent(cells, where, {name: tuple(own) for name, own in sentences.items()})
 
 
-def said(line: Line, key: str = "") -> Said:
+def figured_text(line: Line, key: str = "") -> FiguredText:
     """One line of text with the figures in it."""
-    return Said(key, one_line(plain_text(line)), bare(line), dict(_figures(line)))
+    return FiguredText(key, one_line(plain_text(line)), bare(line), dict(_figures(line)))
 
 
 def bare(line: Line) -> str:
@@ -147,7 +147,7 @@ def _figures(line: Line, above: FigureKey = ()) -> Iterator[tuple[FigureKey, Dec
                 yield (*above, *name, str(seen[name])), number
 
 
-def aligned(path: Sequence[Said | None]) -> list[Figures] | None:
+def aligned(path: Sequence[FiguredText | None]) -> list[Figures] | None:
     """The figures of one cell at each step; None where its words changed, not only its figures.
 
     Where one step prints an interval and another a figure, the figure stands as both its ends.
@@ -183,7 +183,7 @@ def _lines(part: Part) -> Iterator[Line]:
             yield from (part["title"], part["alt"], part["caption"])
 
 
-def _sentences(line: Line) -> Iterator[Said]:
+def _sentences(line: Line) -> Iterator[FiguredText]:
     """The sentences of one line; the words between them are one of their own, where there are any."""
     loose: list[Run] = []
     runs: list[Run] = [line] if isinstance(line, str) else list(line)
@@ -191,12 +191,12 @@ def _sentences(line: Line) -> Iterator[Said]:
         if not isinstance(run, dict):
             loose.append(run)
             continue
-        one = said(loose)
+        one = figured_text(loose)
         if any(map(str.isalnum, one.text)):
             yield one
         loose = []
         if run["runs"]:
-            yield said(run["runs"], str(run["key"]))
+            yield figured_text(run["runs"], str(run["key"]))
 
 
 def _cells(

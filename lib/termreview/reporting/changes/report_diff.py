@@ -19,7 +19,7 @@ from termreview.reporting.changes.place_variances import (
     key_figure_variances,
     place_variances,
 )
-from termreview.reporting.changes.places import Told, reported_content
+from termreview.reporting.changes.places import ReportContent, reported_content
 from termreview.reporting.changes.section_calls import SectionCall, section_calls
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.pages.reading import one_line
@@ -106,22 +106,22 @@ def diff_reports(
 
 def contents_along(
     report: ReportContext, first: State, second: State, calls: Sequence[SectionCall]
-) -> list[tuple[str, Told]]:
+) -> list[tuple[str, ReportContent]]:
     """The cause that leads to each step, and what the sections tell there; nothing is made twice."""
-    told: list[tuple[str, Told]] = []
+    told: list[tuple[str, ReportContent]] = []
     last: tuple[BridgeStep, Reference] | None = None
     for bridge_step in build_bridge(first, second):
         spoken = _spoken(bridge_step, second.reference)
         is_same = last is not None and last[0].state is bridge_step.state and _rules_alike(last[1], spoken)
-        step = told[-1][1] if is_same else _told(report, bridge_step, spoken, calls)
+        step = told[-1][1] if is_same else _content_of(report, bridge_step, spoken, calls)
         told.append((bridge_step.cause, step))
         last = bridge_step, spoken
     return told
 
 
-def _told(
+def _content_of(
     report: ReportContext, bridge_step: BridgeStep, spoken: Reference, calls: Sequence[SectionCall]
-) -> Told:
+) -> ReportContent:
     state = bridge_step.state
     view: TermView = build_view(spoken, state.declared, state.tables)
     history = with_term(report.history, spoken, state.declared, state.tables)
@@ -143,7 +143,7 @@ def _rules_alike(one: Reference, other: Reference) -> bool:
     return one.decisions == other.decisions and one.verified == other.verified
 
 
-def _read(report: ReportContext, page: Path, like: Told) -> Told:
+def _read(report: ReportContext, page: Path, like: ReportContent) -> ReportContent:
     """What one page tells as it was handed out, but for what it tells of changes since an issue before it."""
     leaving = {say(report, f"issued.tables.{name}") for name in ("office", "schools")}
     markup = page.read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ from termreview.reporting.charts.drawing.plot import NARROW, NO_FIGURES, PIXELS,
 from termreview.reporting.charts.drawing.style import MUTED
 from termreview.reporting.charts.drawing.text import SMALL_SIZE, wrap_text
 from termreview.reporting.charts.drawing.theme import in_style
-from termreview.reporting.charts.kept_pictures import find_picture, keep_picture, picture_path
+from termreview.reporting.charts.picture_cache import find_picture, keep_picture, picture_path
 
 TITLE_SIZE: Final = 15.0
 _LINE, _EDGE = 20.0, 10.0  # of the words of a picture that is handed on, in pixels

@@ -58,7 +58,7 @@ def sheet_table(part: Part, words: Mapping[str, str], whole: str) -> SheetTable:
     """
     sources = list(part["columns"])
     lines = [row["cells"] for row in part["rows"]] + ([part["total"]] if part["total"] else [])
-    told = [_told([line[place] for line in lines]) for place in range(len(sources))]
+    told = [_figure_pieces([line[place] for line in lines]) for place in range(len(sources))]
     columns: list[Column] = []
     if any(row.get("group") for row in part["rows"]):
         columns.append(Column(words["group"]))
@@ -90,7 +90,7 @@ def head_of(title: str, role: str, words: Mapping[str, Any]) -> str:
     return title if role == VALUE else words[role].format(title=title)
 
 
-def _told(cells: Sequence[Any]) -> list[dict[str, Piece]]:
+def _figure_pieces(cells: Sequence[Any]) -> list[dict[str, Piece]]:
     """The figures of one column, cell by cell; where some are intervals, a single figure is both its ends."""
     pieces = [cell_pieces(cell) for cell in cells]
     if any(LOW in piece and VALUE not in piece for piece in pieces):

@@ -88,23 +88,23 @@ def section_titles(page: str, words: Mapping[str, Any]) -> dict[str, str]:
     return titles
 
 
-Told = tuple[str, str, str, str]
+FoundPair = tuple[str, str, str, str]
 
 
-def _part_differences(found: str, expected: str, words: Mapping[str, Any]) -> Iterator[Told]:
+def _part_differences(found: str, expected: str, words: Mapping[str, Any]) -> Iterator[FoundPair]:
     yield from _place_differences(read_places(found), read_places(expected), words)
 
 
 def _place_differences(
     here: Sequence[Place], there: Sequence[Place], words: Mapping[str, Any]
-) -> Iterator[Told]:
+) -> Iterator[FoundPair]:
     matcher = SequenceMatcher(None, here, there, autojunk=False)
     for code, start, end, start_again, end_again in matcher.get_opcodes():
         if code != "equal":
-            yield from _told(here[start:end], there[start_again:end_again], words)
+            yield from _paired(here[start:end], there[start_again:end_again], words)
 
 
-def _told(here: Sequence[Place], there: Sequence[Place], words: Mapping[str, Any]) -> Iterator[Told]:
+def _paired(here: Sequence[Place], there: Sequence[Place], words: Mapping[str, Any]) -> Iterator[FoundPair]:
     """Pair places of one name; what finds no pair was added or is missing, whole rows of tables at once."""
     left, alone = list(there), list[Place]()
     for place in here:
@@ -132,7 +132,7 @@ def _rows(places: Sequence[Place], words: Mapping[str, Any]) -> Iterator[tuple[s
             yield from ((place_text(place, words), place.text) for place in cells)
 
 
-def _lookup_differences(found: str, expected: str, words: Mapping[str, Any]) -> Iterator[Told]:
+def _lookup_differences(found: str, expected: str, words: Mapping[str, Any]) -> Iterator[FoundPair]:
     """The data behind the figures value by value, a few of them; the script as a whole."""
     here, there = (_script_parts(part) for part in (found, expected))
     if here[1] != there[1]:
@@ -152,7 +152,7 @@ def _script_parts(markup: str) -> tuple[Any, str]:
         return data, rest
 
 
-def _record_differences(page: str, again: str, leaving: Sequence[str] = ()) -> Iterator[Told]:
+def _record_differences(page: str, again: str, leaving: Sequence[str] = ()) -> Iterator[FoundPair]:
     here, there = (
         {name: value for name, value in (record_text(each) or {}).items() if name not in leaving}
         for each in (page, again)

@@ -101,7 +101,7 @@ class BrokenIssue:
     path: Path
     faults: tuple[str, ...]
 
-    def told(self, words: Mapping[str, str], root: Path) -> str:
+    def message(self, words: Mapping[str, str], root: Path) -> str:
         """Which record it is and what to do, in the declared words (`notices` of `provenance.yml`)."""
         place = self.path.relative_to(root).as_posix()
         return words["broken_issue"].format(number=self.number, term=self.term_id, file=place)

@@ -77,7 +77,9 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
             and (record := read_record(issue.reports[0])) is not None
         }
         notices = reference.provenance["notices"]
-        broken = tuple(issue.told(notices, workspace.root) for issue in broken_issues(workspace, plan.term))
+        broken = tuple(
+            issue.message(notices, workspace.root) for issue in broken_issues(workspace, plan.term)
+        )
         if reports or issued:
             reports.sort(key=lambda each: _place_of(declared, each))
             schools = folder / SCHOOL_FOLDER

@@ -15,7 +15,7 @@ from termreview.errors import UsageError
 from termreview.reference.comparable import asked_alike, comparable_ratios, may_compare_scores
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.measures import Ratio
-from termreview.reporting.charts.kept_pictures import FOLDER as PICTURES
+from termreview.reporting.charts.picture_cache import FOLDER as PICTURES
 from termreview.reporting.editions.scope import (
     EDITIONS,
     INTERNAL,

@@ -95,7 +95,7 @@ class _Column:
     is_short: bool  # short figures: they gain nothing from more room
 
     @cached_property
-    def said(self) -> float:
+    def weight(self) -> float:
         """How much it says: its claim to room goes by that."""
         return float(max(sum(self.lines), 1))
 
@@ -147,7 +147,7 @@ def _settled(
     """The widths when some columns have theirs already and the others share the rest by their claims."""
     settled = dict(given)
     while len(settled) < len(columns):
-        claims = {place: column.said**claim for place, column in enumerate(columns) if place not in settled}
+        claims = {place: column.weight**claim for place, column in enumerate(columns) if place not in settled}
         unit = (room - sum(settled.values())) / sum(claims.values())
         shares = {place: unit * share for place, share in claims.items()}
         kept = {

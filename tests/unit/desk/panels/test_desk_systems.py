@@ -96,7 +96,7 @@ def test_a_mapping_is_tried_without_writing_and_kept_when_confirmed(office: Work
     assert "Số liệu đến ngày 08/01/2024" in form._result.value
     assert "Chưa ghi gì" in status_of(desk)
     assert layouts(office) == before
-    form._kept()
+    form._mapping_saved()
     assert "Đã ghi bố cục “Phụ huynh kết nối”" in status_of(desk)
     assert layouts(office) - before == {"hue_s_phu_huynh_ket_noi"}
     facts = desk.now.cleaned.facts
@@ -173,7 +173,7 @@ def test_what_lacks_something_is_not_kept(office: Workspace, desk: Desk) -> None
     for words in ("tên của tệp xuất", "số liệu nào", "chức danh"):
         assert words in form._result.value, words
     assert form._keep.layout.display == "none"
-    form._kept()
+    form._mapping_saved()
     assert layouts(office) == before
 
 
@@ -183,7 +183,7 @@ def test_a_change_after_the_preview_takes_it_away(office: Workspace, desk: Desk)
     form._tried_out()
     form._identity.value = ""
     assert form._result.value == ""
-    form._kept()
+    form._mapping_saved()
     assert layouts(office) == before
 
 
@@ -212,7 +212,7 @@ def test_what_others_declared_meanwhile_is_not_written_over(office: Workspace, d
         path.read_text(encoding="utf-8").replace("Số liệu tổng hợp theo trường", "Số tổng"), encoding="utf-8"
     )
     before = layouts(office)
-    form._kept()
+    form._mapping_saved()
     assert "người khác vừa sửa" in status_of(desk)
     assert layouts(office) == before
 

@@ -17,7 +17,7 @@ from termreview.reporting.blocks.values import Interval, Number, Parts, Sentence
 from termreview.reporting.changes.bridge import PROGRAM, RULE
 from termreview.reporting.changes.old_pages import tables_of_page
 from termreview.reporting.changes.place_variances import PlaceVariance, anchored, place_variances
-from termreview.reporting.changes.places import CELL, Told, aligned, reported_content, said
+from termreview.reporting.changes.places import CELL, ReportContent, aligned, figured_text, reported_content
 from termreview.reporting.changes.report_diff import PREVIOUS, outside_cause
 from termreview.reporting.changes.section_calls import section_calls
 from termreview.reporting.records.issued import Issue
@@ -41,7 +41,7 @@ NOTEBOOKS = ROOT / "notebooks"
     ],
 )
 def test_a_figure_is_a_number_that_counts_or_measures(content: object, figures: list[object]) -> None:
-    assert list(said(paragraph(content).parts[0]["runs"]).figures.values()) == figures
+    assert list(figured_text(paragraph(content).parts[0]["runs"]).figures.values()) == figures
 
 
 def test_a_text_is_compared_sentence_by_sentence() -> None:
@@ -53,10 +53,10 @@ def test_a_text_is_compared_sentence_by_sentence() -> None:
 
 
 def test_a_range_that_opens_has_two_ends_before() -> None:
-    path = [said(value.runs) for value in (Interval(75, 75), Interval(75, 77))]
+    path = [figured_text(value.runs) for value in (Interval(75, 75), Interval(75, 77))]
     assert [list(figures.values()) for figures in aligned(path) or ()] == [[75, 75], [75, 77]]
-    assert aligned([said("Mức 2"), said("chưa kết luận")]) is None
-    levels = [said(Interval(75, 77, level=level).runs) for level in ("mức 2", "mức 3")]
+    assert aligned([figured_text("Mức 2"), figured_text("chưa kết luận")]) is None
+    levels = [figured_text(Interval(75, 77, level=level).runs) for level in ("mức 2", "mức 3")]
     assert aligned(levels) is None, "the level is another one: words"
 
 
@@ -74,7 +74,7 @@ def _table(content: Value | str | None) -> Block:
     return table(pd.DataFrame(rows, columns=list(columns)), columns=columns, caption="Nộp")
 
 
-def _told(content: Value | str | None) -> Told:
+def _told(content: Value | str | None) -> ReportContent:
     return reported_content([("I › 2", _table(content).parts)])
 
 

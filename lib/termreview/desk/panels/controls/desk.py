@@ -248,11 +248,11 @@ class Desk:
         """Say that something takes a moment, and what went wrong if it does; nobody else changes the desk meanwhile."""
         with self._hands:
             self.tell("busy", say(self.reference, key))
-            with self._told():
+            with self._errors_reported():
                 yield
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _errors_reported(self) -> Iterator[None]:
         try:
             yield
         except WorkspaceBusyError as error:

@@ -135,7 +135,7 @@ class SchoolPicker:
     def _take_back(self, text: str, meant: Sequence[str]) -> None:
         """Show the school in view again, and say why the text picked none."""
         before, self.school_id = self.school_id, self.school_id or self._last
-        said = self._said("elsewhere" if meant else "none" if text.strip() else "blank", text, meant)
+        said = self._message("elsewhere" if meant else "none" if text.strip() else "blank", text, meant)
         self._set(self.school_id)
         self._say(said)
         if not before and self.school_id:
@@ -143,9 +143,9 @@ class SchoolPicker:
         self.on_problem(said)
 
     def _asked_of(self, text: str, offered: Sequence[str]) -> str:
-        return self._said("one" if len(offered) == 1 else "several", text, offered)
+        return self._message("one" if len(offered) == 1 else "several", text, offered)
 
-    def _said(self, key: str, text: str, meant: Sequence[str]) -> str:
+    def _message(self, key: str, text: str, meant: Sequence[str]) -> str:
         names = ", ".join(f"{self._spellings[school_id][0]} ({school_id})" for school_id in meant[:3])
         return fill(
             self.words[key],

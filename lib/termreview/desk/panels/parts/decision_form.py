@@ -278,12 +278,12 @@ class DecisionForm:
                 self.desk.refuse(say(self.desk.reference, "status.not_ready"))
                 return
             effect = effect_of_decision(self.desk.now, *decisions)
-            controls.show(self._effect, self._told(effect))
+            controls.show(self._effect, self._effect_in_scope(effect))
             self._shown = decisions if effect.is_applied else ()
             controls.visible(self._save, effect.is_applied)
             self.desk.tell("done", say(self.desk.reference, "status.tried"))
 
-    def _told(self, effect: Effect) -> object:
+    def _effect_in_scope(self, effect: Effect) -> object:
         """The effect, behind how far the decision reaches where it reaches beyond one place."""
         shown, scope = effect_block(self.desk.now, effect), str(self._scope.value)
         if not effect.is_applied or scope not in (PLACES, SCHOOL, RULE):

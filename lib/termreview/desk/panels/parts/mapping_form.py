@@ -70,7 +70,7 @@ class MappingForm:
         self._add = controls.button(names["add"], self._added)
         self._drop = controls.button(names["drop"], self._dropped)
         self._try = controls.button(names["try"], self._tried_out, "primary", names["try_hint"])
-        self._keep = controls.button(names["keep"], self._kept, "primary", names["keep_hint"])
+        self._keep = controls.button(names["keep"], self._mapping_saved, "primary", names["keep_hint"])
         self._result = controls.shown(css="desk-effect")
         self._draft: Tried | None = None
         self._looked_at: tuple[str | None, Sources] | None = None
@@ -252,7 +252,7 @@ class MappingForm:
             place = f"sources/{tried.layout.source_id}.yml"
             self.desk.reload(say(now.reference, "mapping.kept", title=tried.layout.title, file=place))
 
-    def _kept(self) -> None:
+    def _mapping_saved(self) -> None:
         with self.desk.working("status.saving"):
             now, tried = self.desk.now, self._tried
             if tried is None:

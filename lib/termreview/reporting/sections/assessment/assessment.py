@@ -47,7 +47,7 @@ def strengths(report: ReportContext, evidence: Evidence) -> list[str]:
                 say(
                     report,
                     f"assessment.strengths.{key}",
-                    items=told(report, items, _RESTS.get(key, "points")),
+                    items=point_list(report, items, _RESTS.get(key, "points")),
                 )
             )
     if evidence.risen_ratios:
@@ -77,7 +77,7 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
     ):
         if items:
             values = {"criterion_weak": Number(threshold(report, "criterion_weak"))}
-            listed = told(report, items, _RESTS.get(key, "points"))
+            listed = point_list(report, items, _RESTS.get(key, "points"))
             lines.append(say(report, f"assessment.limits.{key}", items=listed, **values))
     if evidence.fallen_ratios:
         lines.append(_change_line(report, "limits", evidence.fallen_ratios))
@@ -117,7 +117,7 @@ def limits(report: ReportContext, evidence: Evidence) -> list[str]:
     return [*lines, *story_sentences(report, "limits")]
 
 
-def told(report: ReportContext, items: Sequence[Point], rest: str = "points") -> str:
+def point_list(report: ReportContext, items: Sequence[Point], rest: str = "points") -> str:
     """Several points with their figures, as one sentence lists them."""
     return at_most(report, [item.told for item in items], rest)
 
@@ -135,13 +135,17 @@ def at_most(report: ReportContext, items: Sequence[str], rest: str = "points") -
 
 
 def _moves_line(report: ReportContext, key: str, items: Sequence[Point]) -> str:
-    values = {"count": len(items), "items": told(report, items, "results"), "before": before_name(report)}
+    values = {
+        "count": len(items),
+        "items": point_list(report, items, "results"),
+        "before": before_name(report),
+    }
     return say(report, f"assessment.{key}", **values)
 
 
 def _change_line(report: ReportContext, part: str, items: Sequence[Point]) -> str:
     step = Number(threshold(report, "change_strong"))
     return say(
-        report, f"assessment.{part}.change", items=told(report, items, "ratios"), change_strong=step,
+        report, f"assessment.{part}.change", items=point_list(report, items, "ratios"), change_strong=step,
         before=before_name(report),
     )  # fmt: skip

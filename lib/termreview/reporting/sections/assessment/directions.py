@@ -9,7 +9,7 @@ from termreview.reporting.blocks.values import Number, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import fill
 from termreview.reporting.report.wording import fewest, lower_first, say, threshold
-from termreview.reporting.sections.assessment.assessment import at_most, told
+from termreview.reporting.sections.assessment.assessment import at_most, point_list
 from termreview.reporting.sections.assessment.evidence import (
     EVIDENCE_REASONS,
     Evidence,
@@ -40,14 +40,14 @@ def next_steps(report: ReportContext, evidence: Evidence) -> list[str]:
     direct_schools("reports", evidence.absent)
     direct_schools("repair", evidence.in_repair)
     if evidence.left_by_task:
-        direct("tasks_left", items=told(report, evidence.left_by_task, "tasks"))
+        direct("tasks_left", items=point_list(report, evidence.left_by_task, "tasks"))
     if evidence.weak_tasks:
         direct("tasks", items=at_most(report, [item.goal for item in evidence.weak_tasks], "tasks"))
     if evidence.weak_ratios:
         direct("ratios", items=at_most(report, [item.goal for item in evidence.weak_ratios], "ratios"))
     if evidence.weak_criteria:
         line = Number(threshold(report, "criterion_weak"))
-        direct("criteria", items=told(report, evidence.weak_criteria, "criteria"), criterion_weak=line)
+        direct("criteria", items=point_list(report, evidence.weak_criteria, "criteria"), criterion_weak=line)
     for key, values in _target_steps(report):
         direct(key, **values)
     direct_schools("conditions", evidence.failed)

@@ -48,7 +48,7 @@ def _focus(report: ReportContext) -> str:
     criteria = [
         tell(report, "decision_texts.focus_criterion", item=point.told) for point in evidence.weak_criteria
     ]
-    lagging = (_told(evidence.weak_tasks), _told(evidence.weak_ratios), criteria)
+    lagging = (_point_texts(evidence.weak_tasks), _point_texts(evidence.weak_ratios), criteria)
     in_turn = [
         told[place] for place in range(max(map(len, lagging))) for told in lagging if place < len(told)
     ]
@@ -56,7 +56,7 @@ def _focus(report: ReportContext) -> str:
 
 
 def _lines(report: ReportContext) -> str:
-    items = _told(weigh(report).missed_lines)
+    items = _point_texts(weigh(report).missed_lines)
     return tell(report, "decision_texts.lines", items=_some(report, items)) if items else ""
 
 
@@ -97,7 +97,7 @@ def _marks(report: ReportContext) -> str:
     return tell(report, "decision_texts.marks") if UNSURE in marks and has_scores else ""
 
 
-def _told(points: Sequence[Point]) -> list[str]:
+def _point_texts(points: Sequence[Point]) -> list[str]:
     return [point.told for point in points]
 
 

@@ -30,7 +30,7 @@ def further_stories(report: ReportContext) -> Block:
     stories, words = stories_of(report), report.reference.stories.words
     if not stories:
         return Block("")
-    frame = story_table(stories).assign(told=_told(report, stories, "main"))
+    frame = story_table(stories).assign(told=_story_sentences(report, stories, "main"))
     return table(
         frame,
         columns={name: words[name] for name in ("told", *_WEIGHTS)},
@@ -42,7 +42,7 @@ def further_stories(report: ReportContext) -> Block:
 
 def story_sentences(report: ReportContext, place: str, **values: Any) -> list[Sentence]:
     """The stories that have a sentence for one place, such as `limits`, the weightiest first; `values` are what it adds."""
-    return _told(report, stories_of(report), place, **values)
+    return _story_sentences(report, stories_of(report), place, **values)
 
 
 def fallen_schools(report: ReportContext) -> set[str]:
@@ -66,7 +66,9 @@ def _tables(view: TermView) -> StoryTables:
     return StoryTables(view.answers.numbers, view.summaries.school_statuses, view.summaries.standings)
 
 
-def _told(report: ReportContext, stories: Sequence[Story], place: str, **values: Any) -> list[Sentence]:
+def _story_sentences(
+    report: ReportContext, stories: Sequence[Story], place: str, **values: Any
+) -> list[Sentence]:
     texts = report.reference.stories.texts
     return [
         sentence(texts, f"{one.rule.kind}.{place}", declared_in=FILE, **_values(report, one), **values)

@@ -135,7 +135,7 @@ def actions_done(report: ReportContext) -> Block:
         reason = tell(report, f"impact.reasons.{row['reason']}", **words)
         return str(joined([text(report, f"impact.verdicts.{row['verdict']}"), f"({reason})"]))
 
-    def said(row: dict[Any, Any]) -> Sentence:
+    def impact_sentence(row: dict[Any, Any]) -> Sentence:
         values = {"action": titles[row["action_id"]], "schools": row["school_count"], "verdict": verdict(row)}
         if pd.isna(row["effect"]):
             return tell(report, "impact.told_none", **values)
@@ -167,4 +167,4 @@ def actions_done(report: ReportContext) -> Block:
         formats={"schools": "integer"},
         align=dict.fromkeys(("effect", "interval", "pre", "sensitivity", "ceiling"), "right"),
     )
-    return headed(report, "impact", [text(report, "impact.note"), *map(said, rows)], block)
+    return headed(report, "impact", [text(report, "impact.note"), *map(impact_sentence, rows)], block)

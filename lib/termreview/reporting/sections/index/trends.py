@@ -62,10 +62,10 @@ def trends(report: ReportContext) -> Block:
     whole = found[found["scope"] == WHOLE]
     own = whole[whole["way"] == AS_TODAY]
     moved = _moves(report, own, "caption")
-    return headed(report, "trends", [*_told(report, own), *_slips(report)], office_lines(report), moved)
+    return headed(report, "trends", [*_sentences(report, own), *_slips(report)], office_lines(report), moved)
 
 
-def _told(report: ReportContext, own: pd.DataFrame) -> list[Sentence]:
+def _sentences(report: ReportContext, own: pd.DataFrame) -> list[Sentence]:
     """What moved the mean score of each group from the first year to the last, and in which years schools surely changed."""
     years = years_before(report)
     over: list[Sentence] = []

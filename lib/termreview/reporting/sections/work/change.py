@@ -181,7 +181,7 @@ def _extreme_moves(report: ReportContext, frame: pd.DataFrame, before: str, afte
     moved = frame.assign(size=pd.Series(sizes, index=frame.index, dtype=float))
     rises, falls = moved[moved["size"] > 0], moved[moved["size"] < 0]
 
-    def told(rows: list[Record], verb: str) -> str:
+    def change_list(rows: list[Record], verb: str) -> str:
         word = report.reference.sentences["change"]["verbs"][verb]
         items = [
             say(report, "change.moved_item", title=lower_first(row[title]), start=row[before], end=row[after], verb=word)
@@ -190,8 +190,8 @@ def _extreme_moves(report: ReportContext, frame: pd.DataFrame, before: str, afte
         return listed(items, most=3, rest=label(report, "rest", "points"))
 
     return {
-        "rises": len(rises), "falls": len(falls), "risen": told(ties(rises, "size"), "up"),
-        "fallen": told(ties(falls, "size", is_largest=False), "down"),
+        "rises": len(rises), "falls": len(falls), "risen": change_list(ties(rises, "size"), "up"),
+        "fallen": change_list(ties(falls, "size", is_largest=False), "down"),
     }  # fmt: skip
 
 

@@ -159,7 +159,7 @@ def _scale_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
 def _finding(report: ReportContext, frame: pd.DataFrame) -> str:
     """What one chart shows: the highest and the lowest of several ratios, or the few there are; lines not reached."""
 
-    def told(rows: list[Record]) -> str:
+    def ratio_list(rows: list[Record]) -> str:
         return listed(
             [
                 say(report, "tasks.ratio_item", title=row["name"], value=Number(row["value"], "ratio"), parts=parts_of_ratio(row))
@@ -169,10 +169,10 @@ def _finding(report: ReportContext, frame: pd.DataFrame) -> str:
         )  # fmt: skip
 
     if len(frame) <= 2:
-        text = say(report, "tasks.ratios_alt", items=told(records(frame)))
+        text = say(report, "tasks.ratios_alt", items=ratio_list(records(frame)))
     else:
         text = say(
-            report, "tasks.ratios_extremes", best=told(ties(frame, "value")), least=told(ties(frame, "value", is_largest=False)),
+            report, "tasks.ratios_extremes", best=ratio_list(ties(frame, "value")), least=ratio_list(ties(frame, "value", is_largest=False)),
         )  # fmt: skip
     lines = report.summaries.lines
     lines = lines[lines["ratio_id"].isin(frame["ratio_id"]) & lines["scope"].isin(frame["scope"])]

@@ -69,7 +69,7 @@ def tasks_chart(report: ReportContext, frame: pd.DataFrame) -> Chart:
     low, high = (pcts.min(), pcts.max()) if len(known) else (None, None)
     who = whole_of(report.summaries.reporting_levels)
     finding = say(
-        report, "charts.tasks.finding", tasks=len(known), least=_told(report, ties(known, "share", is_largest=False)) if len(known) else "",
+        report, "charts.tasks.finding", tasks=len(known), least=_task_list(report, ties(known, "share", is_largest=False)) if len(known) else "",
         least_pct=low, best_pct=high, spread=None if low is None else high - low,
     )  # fmt: skip
     return report_chart(
@@ -86,10 +86,10 @@ def extremes(report: ReportContext, shares: pd.DataFrame) -> str:
     if not best or best[0]["share"] == least[0]["share"]:
         pct = 100 * best[0]["share"] if best else None
         return say(report, "tasks.extremes_equal", pct=pct) if best else say(report, "tasks.extremes_none")
-    return say(report, "tasks.extremes", best=_told(report, best), least=_told(report, least))
+    return say(report, "tasks.extremes", best=_task_list(report, best), least=_task_list(report, least))
 
 
-def _told(report: ReportContext, rows: list[Record]) -> str:
+def _task_list(report: ReportContext, rows: list[Record]) -> str:
     rest = label(report, "rest", "tasks")
     return listed(
         [say(report, "tasks.extreme", title=lower_first(row["title"]), count=row["done_count"], total=row["answered_count"]) for row in rows],

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from termreview.reporting.charts import kept_pictures
+from termreview.reporting.charts import picture_cache
 from termreview.reporting.charts.charts import Chart, chart, count_bars
 
 FRAME = pd.DataFrame({"n": ["TH A", "TH B"], "k": [3, 5]})
@@ -79,9 +79,9 @@ def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path: Path, drawn: lis
 
 
 def test_the_oldest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_pictures, "MOST_KEPT", 8)
+    monkeypatch.setattr(picture_cache, "MOST_KEPT", 8)
     for place in range(30):
-        kept_pictures.keep_picture(tmp_path / f"{place}.svg", b"x")
+        picture_cache.keep_picture(tmp_path / f"{place}.svg", b"x")
     names = {path.name for path in tmp_path.iterdir()}
     assert len(names) <= 8
     assert "29.svg" in names

@@ -1,6 +1,6 @@
-"""One kept picture is what was drawn of the same data before, by its hash: editions and runs share it.
+"""One cached picture is what was drawn of the same data before, by its hash: editions and runs share it.
 
-A kept picture is a convenience: it may be deleted at any time, and one that is damaged is drawn anew.
+A cached picture is a convenience: it may be deleted at any time, and one that is damaged is drawn anew.
 """
 
 from __future__ import annotations
