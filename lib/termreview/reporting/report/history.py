@@ -2,8 +2,9 @@
 
 A history has one row per expected school, group (and `overall`) and term: `school_id, term_id, school_year, part, level,
 unit_id, group_id, low, high, most, rule_id, margin, is_reached, size, low_before`. `low`, `high` and `margin` (sure
-points above the edge of the second level) are missing where the school was not scored; `size` are its pupils. Where the
-same part of the year before was scored by another index, `low_before` are the sure points by that one.
+points above the edge of the second level) are missing where the school was not scored, `is_reached` also where open
+points leave it unsettled whether the second level is reached; `size` are its pupils. Where the same part of the year
+before was scored by another index, `low_before` are the sure points by that one.
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ def term_history(
     )
     before = _low_before(reference, declared, tables, ran)
     keys = zip(rows["school_id"], rows["group_id"], strict=True)
-    level_low = rows["level_low"].to_numpy(dtype=float, na_value=np.nan)
+    level_low, level_high = (
+        rows[name].to_numpy(dtype=float, na_value=np.nan) for name in ("level_low", "level_high")
+    )
+    is_settled = is_scored & ((level_low >= second) | (level_high < second))
     return pd.DataFrame(
         {
             "school_id": rows["school_id"].to_numpy(),
@@ -70,7 +74,7 @@ def term_history(
             "most": rows["max_points"].to_numpy(dtype=float, na_value=np.nan),
             "rule_id": index.set_id,
             "margin": low - edge,
-            "is_reached": pd.Series(level_low >= second, dtype=object).where(is_scored, None).to_numpy(),
+            "is_reached": pd.Series(level_low >= second, dtype=object).where(is_settled, None).to_numpy(),
             "size": [size.get(school_id, np.nan) for school_id in rows["school_id"]],
             "low_before": np.where(is_scored, [before.get(key, np.nan) for key in keys], np.nan),
         },

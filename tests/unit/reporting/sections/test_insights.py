@@ -178,6 +178,28 @@ def test_the_first_semester_warns_with_a_reason_and_the_year_end_looks_at_what_c
     assert "Không đạt / số trường" in later
 
 
+def test_a_school_whose_level_is_open_at_the_year_end_is_neither_a_hit_nor_a_miss() -> None:
+    report = with_history(YEAR_END)
+
+    def counts(context: ReportContext) -> list[int]:
+        told = text_of(forecast.early_warning(context))
+        found = re.search(
+            r"trong (\d+) trường được cảnh báo .*? có (\d+) trường không đạt; trong (\d+) trường còn lại có (\d+)",
+            told,
+        )
+        assert found is not None
+        return [int(count) for count in found.groups()]
+
+    warned, missed, others, surprised = counts(report)
+    past = report.history
+    is_end = (past["term_id"] == YEAR_END) & (past["group_id"] == OVERALL) & past["is_reached"].eq(False)
+    is_open = is_end & (past["school_id"] == past.loc[is_end, "school_id"].iloc[0])
+    opened = past.assign(is_reached=past["is_reached"].astype(object).mask(is_open, None))
+    left = counts(replace(report, history=opened))
+    assert left[0] + left[2] == warned + others - 1
+    assert left[1] + left[3] == missed + surprised - 1
+
+
 def test_a_year_is_judged_without_its_own_end() -> None:
     paths = year_paths(with_history(YEAR_END).history, ("hk1", "hk2"), asked_year=YEARS[-1])
     asked = paths[paths["school_year"] == YEARS[-1]]
@@ -203,7 +225,7 @@ def test_claims_are_set_beside_verified_points_and_lots_carry_the_total() -> Non
     told = text_of(look_back.moderation(report))
     assert "2.3.3" in told
     assert "Theo trường" in text_of(look_back.gap_tables(report))
-    assert "ước lượng từ 10 trường rút ngẫu nhiên, 4 trường đi theo rủi ro" in told
+    assert "ước lượng từ 10 trường rút ngẫu nhiên; 04 trường chọn theo rủi ro" in told
     without = replace(report, reference=replace(plain.reference, visits=()))
     assert "chưa thẩm định trường rút ngẫu nhiên nào" in text_of(look_back.moderation(without))
 
@@ -259,6 +281,17 @@ def test_history_is_made_of_the_tables_of_a_term_and_keeps_silent_schools_withou
         tables.scores.query("state == 'scored' and group_id != 'overall'").groupby("school_id")["low"].sum()
     )
     assert total_values(found, "hk2").set_index("school_id").loc[one, "value"] == both[one]
+
+
+def test_whether_a_level_was_reached_is_missing_where_open_points_decide_it() -> None:
+    report, tables = world_report(YEAR_END), tables_of(YEAR_END)
+    scores = tables.scores.copy()
+    whole = scores.index[scores["group_id"].eq(OVERALL) & scores["state"].eq("scored")][:3]
+    scores.loc[whole, "level_low"] = [1, 1, 2]
+    scores.loc[whole, "level_high"] = [1, 2, 3]
+    found = term_history(report.reference, report.declared, replace(tables, scores=scores))
+    reached = found[found["group_id"] == OVERALL].set_index("school_id")["is_reached"]
+    assert [reached[school_id] for school_id in scores.loc[whole, "school_id"]] == [False, None, True]
 
 
 def test_merged_schools_come_from_the_dated_registry_and_communes_do_not() -> None:

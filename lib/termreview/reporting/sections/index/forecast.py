@@ -115,7 +115,7 @@ def _reviewed(report: ReportContext, found: Warnings, replayed: Sentence) -> Blo
     """What the warning of the first semester came to at the end of the year."""
     history = report.history
     is_own = (history["group_id"] == OVERALL) & (history["term_id"] == report.declared.term.term_id)
-    whole = history[is_own].dropna(subset=["low"])
+    whole = history[is_own].dropna(subset=["is_reached"])  # what is open is no failure
     reached = dict(zip(whole["school_id"], whole["is_reached"], strict=True))
     own = found.schools[found.schools["school_id"].isin(reached)]
     missed = np.array([not reached[school_id] for school_id in own["school_id"]], dtype=float)
