@@ -21,7 +21,7 @@ from termreview.reference.kinds.calendar import TermPlan
 from termreview.reference.loading.fingerprint import file_fingerprints
 from termreview.reporting.editions.scope import IN_HAND
 from termreview.reporting.records.issued import record_path
-from termreview.reporting.records.provenance import OWN_SHARE, SHORT, hidden_name
+from termreview.reporting.records.provenance import OWN_SHARE, SHORT, hidden_name, is_hidden_name
 from termreview.storage.atomic_files import sha256_of
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
@@ -95,8 +95,11 @@ def _file_causes(
 ) -> Iterator[Cause]:
     term = plan.term
     schools = reference.registry.school_names
-    before = {printable_name(name, schools): (sha256, received_on) for name, sha256, received_on in told}
-    is_hidden = any(name.startswith("#") for name in before)
+    is_hidden = any(is_hidden_name(name) for name, _, _ in told)
+    before = {  # the figures of a hash are no telephone
+        name if is_hidden else printable_name(name, schools): (sha256, received_on)
+        for name, sha256, received_on in told
+    }
     files = received_of(workspace.raw(term), plan, reference.registry, until, until)
     listed = listed_days(workspace.raw(term), schools)
     named = {hidden_name(file.name) if is_hidden else file.name: file for file in files}

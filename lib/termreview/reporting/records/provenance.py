@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -120,6 +121,11 @@ def inputs_fingerprint(sources: Iterable[Source]) -> str:
 def hidden_name(name: str) -> str:
     """What stands for a file name in a report that may not carry it: the same name always gives the same."""
     return f"#{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def is_hidden_name(name: str) -> bool:
+    """Whether one name is what `hidden_name` put in the place of another."""
+    return re.fullmatch(r"#[0-9a-f]{16}", name) is not None
 
 
 def origin_record(provenance: Provenance, hides_names: bool = False) -> dict[str, Any]:

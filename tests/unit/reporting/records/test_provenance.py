@@ -276,6 +276,20 @@ def test_names_of_files_stay_out_of_a_report_that_may_not_carry_them(
     assert kinds == {("file_changed", "0477101.xlsx"), ("file_removed", hidden_name("lớp/0477102.xlsx"))}
 
 
+def test_a_hidden_name_whose_figures_look_like_a_telephone_is_found_again(
+    reference: Reference, office: Workspace
+) -> None:
+    name = "0477102_BC_HK1_2019-2020.xlsx"
+    assert hidden_name(name) == "#b9ce555540422385"  # twelve figures in a row, as an identity number has
+    (raw(office) / name).write_bytes(b"three")
+    append(raw(office) / "received.csv", f"{name},{DAY},\n")
+    provenance = Provenance(
+        {HK1: sources(FILES | {name: b"three"})}, reference.fingerprints_of(parse_term(HK1))
+    )
+    record = made(reference) | {"origin": origin_record(provenance, hides_names=True)}
+    assert changed_causes(office, reference, record) == []
+
+
 def test_a_fingerprint_does_not_depend_on_order_and_tells_every_change() -> None:
     first = inputs_fingerprint(sources())
     assert inputs_fingerprint(sources()[::-1]) == first
